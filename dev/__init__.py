@@ -1,0 +1,1 @@
+"""Starts Lyceum on one machine: real servers, every service, the gateway."""
