@@ -1,0 +1,7 @@
+"""Runs this service's migrations by the chassis's recipe."""
+
+from chassis.migrations import run
+
+from assessment_service.models import Base
+
+run(Base.metadata)

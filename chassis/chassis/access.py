@@ -1,0 +1,105 @@
+"""Who may call an operation: each says it with one of these decorators; one that says nothing cannot be routed."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import wraps
+from typing import Any, TypeVar
+
+import structlog
+from flask import current_app, g, request
+
+from chassis.errors import Forbidden, Unauthorized
+from chassis.tokens import Caller
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
+SERVICE: list[dict[str, list[str]]] = [{"service": []}]
+
+
+class RoleRequired(Forbidden):
+    """Your account does not have the role this needs."""
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not; a token is not looked at."""
+    return _guarded(view, "public", [], lambda: None)
+
+
+def optional(view: View) -> View:
+    """Anybody; who sends a token must send a valid one."""
+
+    def check() -> None:
+        g.caller = _verified() if "Authorization" in request.headers else None
+
+    return _guarded(view, "optional", [{}, *BEARER], check)
+
+
+def signed_in(view: View) -> View:
+    """Whoever has a valid access token."""
+
+    def check() -> None:
+        g.caller = _verified()
+
+    return _guarded(view, "signed-in", BEARER, check)
+
+
+def role(name: str) -> Callable[[View], View]:
+    """Whoever has a valid access token and this role."""
+
+    def check() -> None:
+        g.caller = _verified()
+        if name not in g.caller.roles:
+            raise RoleRequired
+
+    return lambda view: _guarded(view, f"role:{name}", BEARER, check)
+
+
+def internal(view: View) -> View:
+    """Other services, with a service token; the caller's name is `g.peer`."""
+
+    def check() -> None:
+        g.peer = current_app.extensions["peers"].verify(_bearer())
+
+    return _guarded(view, "internal", SERVICE, check)
+
+
+def caller() -> Caller:
+    """The person who calls a signed-in operation."""
+    return g.caller  # type: ignore[no-any-return]  # flask.g is untyped
+
+
+def caller_or_none() -> Caller | None:
+    """The person who calls, where signing in is optional."""
+    return g.get("caller")  # type: ignore[no-any-return]  # flask.g is untyped
+
+
+def access_of(view: Any) -> str | None:
+    """What a view declares: public, optional, signed-in, role:<name>, internal; None if nothing."""
+    return getattr(view, "_access", None)
+
+
+def _guarded(view: View, name: str, security: list[dict[str, list[str]]], check: Callable[[], None]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        check()
+        return view(*args, **kwargs)
+
+    documentation = deepcopy(getattr(view, "_apidoc", {}))
+    documentation.setdefault("manual_doc", {})["security"] = security
+    guarded._apidoc = documentation  # type: ignore[attr-defined]
+    guarded._access = name  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def _verified() -> Caller:
+    caller: Caller = current_app.extensions["verifier"].verify(_bearer())
+    structlog.contextvars.bind_contextvars(user_id=str(caller.id))
+    return caller
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized
+    return token.strip()

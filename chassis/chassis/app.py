@@ -1,0 +1,86 @@
+"""Puts a service together: settings, logs, guard, tokens, database, health, metrics, documentation."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+from chassis import db as database
+from chassis import guard, health, keys, logs, metrics, problems
+from chassis.config import ServiceSettings
+from chassis.peers import Identity, PeerVerifier
+from chassis.problems import Conflicts
+from chassis.rest import Api, Blueprint
+from chassis.tokens import KeySet, Verifier
+
+
+class Json(DefaultJSONProvider):
+    """Compact JSON in the order it was written, and no NaN."""
+
+    sort_keys = False
+    ensure_ascii = False
+    compact = True
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(obj, allow_nan=False, **kwargs)
+
+
+class Service(Flask):
+    """A Flask application in which a request is a transaction: a return commits, a raise rolls back."""
+
+    json_provider_class = Json
+
+    def dispatch_request(self, *args: Any) -> Any:
+        answer: Callable[[], Any] = super().dispatch_request
+        db: SQLAlchemy | None = self.extensions.get("sqlalchemy")
+        if db is None:
+            return answer(*args)
+        return database.in_transaction(db.session, lambda: answer(*args))
+
+
+def create_app(name: str, import_name: str, log_level: str) -> Service:
+    """An application with logs, metrics and problem documents, and nothing else."""
+    logs.configure(name, log_level)
+    app = Service(import_name, static_folder=None)
+    app.url_map.merge_slashes = False
+    logs.install(app)
+    metrics.install(app)
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return app
+
+
+def create_service(
+    name: str,
+    import_name: str,
+    settings: ServiceSettings,
+    *,
+    description: str,
+    db: SQLAlchemy,
+    token_keys: KeySet,
+    blueprints: Sequence[Blueprint],
+    conflicts: Conflicts | None = None,
+) -> Service:
+    """A service with its database. `conflicts` says which conflict a violated constraint stands for."""
+    app = create_app(name, import_name, settings.log_level)
+    guard.install(app, settings.internal_port)
+    problems.install(app, conflicts or {})
+    app.extensions["verifier"] = Verifier(token_keys, settings.issuer)
+    app.extensions["identity"] = Identity(name, keys.read_private(settings.service_key))
+    app.extensions["peers"] = PeerVerifier(name, keys.read_public(settings.service_keys))
+    database.install(app, db, settings.database_url, settings.database_pool_size)
+    Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
+    health.install(app, name, {"database": health.database_check})
+    api = Api(app, name, description)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    return app

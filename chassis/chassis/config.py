@@ -1,0 +1,60 @@
+"""Settings come from the environment, and a program without them does not start."""
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+Settings = TypeVar("Settings")
+
+
+class InvalidSettings(SystemExit):
+    """Stops the program with the names of the settings that are missing or malformed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceSettings:
+    """What every service with a database needs. Each field is the environment variable of its name in capitals."""
+
+    database_url: str
+    cache_url: str
+    events_url: str
+    issuer: str
+    public_url: str
+    internal_port: int
+    service_keys: Path
+    service_key: Path
+    log_level: str = "INFO"
+    database_pool_size: int = 8
+
+
+def from_environment(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Settings:
+    """Fill a settings dataclass; `InvalidSettings` names every variable that is missing or malformed."""
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # a TypeVar cannot say "dataclass"
+        name = field.name.upper()
+        raw = environ.get(name, "")
+        if not raw and field.default is not dataclasses.MISSING:
+            continue
+        try:
+            values[field.name] = _convert(field.type, raw)
+        except ValueError as error:
+            wrong.append(f"{name} {error}")
+    if wrong:
+        raise InvalidSettings("cannot start: " + "; ".join(wrong))
+    return kind(**values)
+
+
+def _convert(kind: Any, raw: str) -> Any:
+    if not raw:
+        raise ValueError("is not set")
+    if kind is int:
+        if not raw.isdecimal():
+            raise ValueError("is not a whole number")
+        return int(raw)
+    if kind is Path and not Path(raw).exists():
+        raise ValueError("names a file that does not exist")
+    return kind(raw)

@@ -1,0 +1,128 @@
+"""`Idempotency-Key`: the same key with the same request has one effect and one answer.
+
+The answer is stored in the transaction of the effect, so there is never one without the other. A second request with
+the key waits for the first to commit and then gets its answer; if the first fails, the second is the first.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, current_app, make_response, request
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.exc import OperationalError
+
+from chassis.access import caller
+from chassis.clock import now
+from chassis.errors import Conflict, Invalid, Malformed
+
+KEPT = timedelta(hours=24)
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+STORED_HEADERS = ("Location", "ETag")
+PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "A value of the client's choice, best a UUID. The same key with the same request within 24 hours "
+    "gets the stored answer and has no second effect.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class RequestInProgress(Conflict):
+    """A request with this Idempotency-Key is still being answered."""
+
+
+class IdempotencyKeyReused(Invalid):
+    """This Idempotency-Key was used with another request."""
+
+
+def keys_table(metadata: MetaData) -> Table:
+    """The table of stored answers, on a service's own metadata."""
+    return Table(
+        "idempotency_keys",
+        metadata,
+        Column("user_id", Uuid, primary_key=True),
+        Column("key", String(255), primary_key=True),
+        Column("request_hash", LargeBinary(32), nullable=False),
+        Column("status", Integer),
+        Column("headers", JSONB),
+        Column("body", LargeBinary),
+        Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    )
+
+
+def idempotent(view: View) -> View:
+    """Honour `Idempotency-Key` on a signed-in operation that creates something."""
+
+    @wraps(view)
+    def once(*args: Any, **kwargs: Any) -> Any:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return view(*args, **kwargs)
+        if not KEY.fullmatch(key):
+            raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters")
+        if replay := _claim(key):
+            return replay
+        response = make_response(view(*args, **kwargs))
+        _store(key, response)
+        return response
+
+    documentation = deepcopy(getattr(view, "_apidoc", {}))
+    documentation.setdefault("arguments", {}).setdefault("parameters", []).append(PARAMETER)
+    documentation.setdefault("problems", []).extend([RequestInProgress, IdempotencyKeyReused])
+    once._apidoc = documentation  # type: ignore[attr-defined]
+    return once  # type: ignore[return-value]
+
+
+def _claim(key: str) -> Response | None:
+    """Insert the key, or return the answer that is stored under it."""
+    table, session = _table_and_session()
+    row = {"user_id": caller().id, "key": key, "request_hash": _request_hash(), "created_at": now()}
+    fresh = insert(table).values(row)
+    claim = fresh.on_conflict_do_update(
+        index_elements=["user_id", "key"],
+        set_={**{c: fresh.excluded[c] for c in ("request_hash", "created_at")}, "status": None, "body": None},
+        where=table.c.created_at < now() - KEPT,
+    ).returning(table.c.key)
+    try:
+        if session.execute(claim).scalar():
+            return None
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise RequestInProgress from error
+        raise
+    stored = session.execute(table.select().filter_by(user_id=caller().id, key=key)).one()
+    if stored.request_hash != row["request_hash"]:
+        raise IdempotencyKeyReused
+    replayed = Response(stored.body, stored.status, stored.headers, mimetype="application/json")
+    replayed.headers["Idempotency-Replayed"] = "true"
+    return replayed
+
+
+def _store(key: str, response: Response) -> None:
+    table, session = _table_and_session()
+    kept = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+    session.execute(
+        table.update()
+        .filter_by(user_id=caller().id, key=key)
+        .values(status=response.status_code, headers=kept, body=response.get_data())
+    )
+
+
+def _table_and_session() -> tuple[Table, Any]:
+    db = current_app.extensions["sqlalchemy"]
+    return db.metadata.tables["idempotency_keys"], db.session
+
+
+def _request_hash() -> bytes:
+    parts = (request.method.encode(), request.full_path.encode(), request.get_data(cache=True))
+    return hashlib.sha256(b"\0".join(parts)).digest()

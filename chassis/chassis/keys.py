@@ -1,0 +1,110 @@
+"""Public keys: fetched from the user-service and kept, or read from a file."""
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+import urllib3
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt import PyJWKSet
+from jwt.exceptions import PyJWTError
+
+from chassis.errors import Unavailable
+
+FRESH = 300  # seconds for which fetched keys are used without asking again
+PATIENCE = 60  # seconds between two fetches for the sake of an unknown key
+RETRY = 1  # seconds between two fetches while there is no key at all
+MAX_DOCUMENT = 65536
+
+log = structlog.get_logger(__name__)
+
+PublicKeys = Mapping[str, EllipticCurvePublicKey]
+
+
+class RemoteKeys:
+    """The keys at a JWKS address. An address that does not answer leaves the known keys in use."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: PublicKeys = {}
+        self._asked = float("-inf")
+        self._lock = threading.Lock()
+        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=0.5, read=1), retries=False)
+
+    def get(self, kid: str) -> EllipticCurvePublicKey | None:
+        """The key, or None for an unknown id. `Unavailable` while no key could be had at all."""
+        age = time.monotonic() - self._asked
+        if age > self._patience(kid):
+            self._refresh()
+        if not self._keys:
+            raise Unavailable("the keys of the token issuer cannot be had just now")
+        return self._keys.get(kid)
+
+    def _patience(self, kid: str) -> float:
+        if not self._keys:
+            return RETRY
+        return FRESH if kid in self._keys else PATIENCE
+
+    def _refresh(self) -> None:
+        # Whoever comes while another thread is asking goes on with the keys there are, unless there are none.
+        if not self._lock.acquire(blocking=not self._keys):
+            return
+        try:
+            if time.monotonic() - self._asked > RETRY:
+                self._asked = time.monotonic()
+                self._keys = self._fetch()
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
+            log.warning("keys_not_fetched", url=self._url, reason=type(error).__name__)
+        finally:
+            self._lock.release()
+
+    def _fetch(self) -> PublicKeys:
+        answer = self._http.request("GET", self._url, redirect=False, preload_content=False)
+        try:
+            if answer.status != 200:
+                raise ValueError(f"status {answer.status}")
+            return parse(answer.read(MAX_DOCUMENT))
+        finally:
+            answer.release_conn()
+
+
+def at(url: str) -> "RemoteKeys | PublicKeys":
+    """The keys at an http(s) address, or in the file of a `file:` address."""
+    return read_public(Path(url.removeprefix("file://"))) if url.startswith("file:") else RemoteKeys(url)
+
+
+def parse(document: str | bytes) -> PublicKeys:
+    """The P-256 keys of a JWKS document by their id; `ValueError` if it holds none."""
+    try:
+        keys = PyJWKSet.from_dict(json.loads(document)).keys
+    except (PyJWTError, AttributeError, TypeError, KeyError) as error:
+        raise ValueError("not a JWKS document") from error
+    found = {
+        k.key_id: k.key
+        for k in keys
+        if k.key_id and isinstance(k.key, EllipticCurvePublicKey) and isinstance(k.key.curve, SECP256R1)
+    }
+    if not found:
+        raise ValueError("no usable key")
+    return found
+
+
+def read_public(path: Path) -> PublicKeys:
+    """The keys of a JWKS file."""
+    return parse(path.read_bytes())
+
+
+def read_private(path: Path) -> EllipticCurvePrivateKey:
+    """A private P-256 key from a PEM file; `ValueError` for any other kind."""
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
+        raise ValueError(f"{path.name} is not a P-256 private key")
+    return key

@@ -1,0 +1,61 @@
+"""The one recipe for every service's `migrations/env.py`.
+
+Replicas may migrate at once: an advisory lock lets one do it and the others find it done. DDL waits for locks only
+briefly and tries again, because a waiting ALTER TABLE blocks every reader behind it.
+"""
+
+import time
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.exc import OperationalError
+
+ADVISORY_LOCK = 4_857_201_634
+LOCK_TIMEOUT = "200ms"
+ATTEMPTS = 50
+
+
+def run(metadata: MetaData) -> None:
+    """Run the migrations that `alembic` asked for, or print their SQL with `--sql`."""
+    options: dict[str, Any] = {
+        "target_metadata": metadata,
+        "compare_type": True,
+        "compare_server_default": True,
+        "transaction_per_migration": True,
+        **current_app.extensions["migrate"].configure_args,
+    }
+    if context.is_offline_mode():
+        context.configure(dialect_name="postgresql", literal_binds=True, **options)
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    with current_app.extensions["migrate"].db.engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+        connection.commit()
+        try:
+            _migrate(connection, options)
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+            connection.commit()
+
+
+def _migrate(connection: Connection, options: dict[str, Any]) -> None:
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+    connection.commit()
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            context.configure(connection=connection, **options)
+            with context.begin_transaction():
+                context.run_migrations()
+            return
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable) or attempt == ATTEMPTS:
+                raise
+            connection.rollback()
+            time.sleep(0.2)

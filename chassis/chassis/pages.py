@@ -1,0 +1,106 @@
+"""Keyset pagination: a page is a bounded read after the last row of the page before, whatever its depth."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from marshmallow import fields
+from sqlalchemy import ColumnElement, Select, tuple_
+
+from chassis.errors import Invalid
+from chassis.fields import Answer, Integer, Query, Text
+
+MOST = 100
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some items in order, and the cursor of what follows; None at the end."""
+
+    items: Sequence[Item]
+    next: str | None
+
+
+class PageQuery(Query):
+    """The parameters of every list."""
+
+    limit = Integer(1, MOST, load_default=50, metadata={"description": "How many items at most."})
+    cursor = Text(500, least=1, load_default=None, metadata={"description": "`next` of the page before."})
+
+
+def page_of(item: type[Answer]) -> type[Answer]:
+    """The schema of a page of such items."""
+    return type(
+        f"{item.__name__}Page",
+        (Answer,),
+        {
+            "items": fields.List(fields.Nested(item), required=True),
+            "next": fields.String(
+                required=True,
+                allow_none=True,
+                metadata={"description": "Cursor of the next page; null at the end."},
+            ),
+        },
+    )
+
+
+def after(columns: Sequence[ColumnElement[Any]], cursor: str, *, descending: bool = False) -> ColumnElement[bool]:
+    """The rows that follow the cursor in the order of these columns, as one row-value comparison an index can serve."""
+    kinds = [column.type.python_type for column in columns]
+    position = tuple_(*columns)
+    values = decode(cursor, kinds)
+    bound = tuple_(*values, types=[column.type for column in columns])
+    return position < bound if descending else position > bound
+
+
+def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) -> Page[Item]:
+    """The page of `limit` items, given one row more than that if there is one."""
+    items = rows[:limit]
+    return Page(items, encode(key(items[-1])) if len(rows) > limit else None)
+
+
+def ordered(
+    query: Select[Any], columns: Sequence[Any], limit: int, cursor: str | None, *, descending: bool = False
+) -> Select[Any]:
+    """The query, ordered by the columns, from the cursor on, with one row more than the page holds."""
+    if cursor:
+        query = query.where(after(columns, cursor, descending=descending))
+    return query.order_by(*(c.desc() if descending else c for c in columns)).limit(limit + 1)
+
+
+def encode(values: Sequence[Any]) -> str:
+    """Sort values as an opaque cursor."""
+    plain = [v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, UUID) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
+    """The sort values in a cursor, of these kinds; `Invalid` naming the parameter for anything else."""
+    try:
+        plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        if not isinstance(plain, list) or len(plain) != len(kinds):
+            raise ValueError
+        return [_restore(value, kind) for value, kind in zip(plain, kinds, strict=True)]
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error):
+        raise Invalid(errors=[{"pointer": "?cursor", "detail": "Not a cursor of this list."}]) from None
+
+
+def _restore(value: Any, kind: Any) -> Any:
+    if kind is datetime:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError
+        return instant
+    if kind is UUID:
+        return UUID(value)
+    if kind is float and type(value) in {int, float}:
+        return float(value)
+    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\x00" in value):
+        raise ValueError
+    return value
