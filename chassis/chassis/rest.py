@@ -113,6 +113,29 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             raise TypeError(f"{rule} does not declare its access")
         super().add_url_rule(rule, endpoint, view_func, *args, **options)
 
+    def route(self, rule: str, **options: Any) -> Decorator:
+        decorate: Decorator = super().route(rule, **options)
+        return decorate
+
+    def get(self, rule: str, **options: Any) -> Decorator:
+        return self.route(rule, methods=["GET"], **options)
+
+    def post(self, rule: str, **options: Any) -> Decorator:
+        return self.route(rule, methods=["POST"], **options)
+
+    def put(self, rule: str, **options: Any) -> Decorator:
+        return self.route(rule, methods=["PUT"], **options)
+
+    def patch(self, rule: str, **options: Any) -> Decorator:
+        return self.route(rule, methods=["PATCH"], **options)
+
+    def delete(self, rule: str, **options: Any) -> Decorator:
+        return self.route(rule, methods=["DELETE"], **options)
+
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
+        decorate: Decorator = super().arguments(schema, **options)
+        return decorate
+
     def response(self, status_code: int, schema: Any = None, **kwargs: Any) -> Decorator:
         """As in flask-smorest; a page also gets its RFC 8288 `Link`, a 204 has no body."""
         document = super().response(status_code, schema, **kwargs)

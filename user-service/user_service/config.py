@@ -8,6 +8,6 @@ from chassis.config import ServiceSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """The signing keys are here and nowhere else: a directory of `<kid>.pem`, and `current` naming the one that signs."""
+    """Signing keys are here and nowhere else: a directory of `<kid>.pem`, and `current` naming one."""
 
     signing_keys: Path

@@ -1,4 +1,4 @@
-"""The keys that sign access tokens. A new key is published before it signs, and the old one stays until its tokens end."""
+"""The keys that sign access tokens. A new one is published before it signs; the old one stays until its tokens end."""
 
 from pathlib import Path
 
