@@ -1,6 +1,6 @@
 """Puts a service together: settings, logs, guard, tokens, database, health, metrics, documentation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,19 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 from chassis import db as database
-from chassis import guard, health, keys, logs, metrics, problems
+from chassis import guard, health, keys, logs, metrics, problems, worker
+from chassis import rooms as rooms_of_service
 from chassis.config import ServiceSettings
+from chassis.consumer import Subscription
+from chassis.mailer import Compose, Mailer
+from chassis.messages import Messages
 from chassis.peers import Identity, PeerVerifier
 from chassis.problems import Conflicts
+from chassis.publisher import PublishingThread
 from chassis.rest import Api, Blueprint
+from chassis.rooms import MayWatch
 from chassis.tokens import KeySet, Verifier
+from chassis.worker import Sweep
 
 
 class Json(DefaultJSONProvider):
@@ -68,9 +75,18 @@ def create_service(
     db: SQLAlchemy,
     token_keys: KeySet,
     blueprints: Sequence[Blueprint],
+    messages: Messages | None = None,
     conflicts: Conflicts | None = None,
+    rooms: Mapping[str, MayWatch] | None = None,
+    subscriptions: Sequence[Subscription] = (),
+    sweeps: Sequence[Sweep] = (),
+    mails: Mapping[str, Compose] | None = None,
 ) -> Service:
-    """A service with its database. `conflicts` says which conflict a violated constraint stands for."""
+    """A service with its database.
+
+    `conflicts` says which conflict a violated constraint stands for, `rooms` who may watch what happens live; the
+    worker acts on `subscriptions`, runs `sweeps` and composes `mails`.
+    """
     app = create_app(name, import_name, settings.log_level)
     guard.install(app, settings.internal_port)
     problems.install(app, conflicts or {})
@@ -80,6 +96,11 @@ def create_service(
     database.install(app, db, settings.database_url, settings.database_pool_size)
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
     health.install(app, name, {"database": health.database_check})
+    rooms_of_service.install(app, rooms or {})
+    if messages:
+        mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
+        worker.install(app, messages, subscriptions, sweeps, mailer, settings.events_url)
+        app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
     api = Api(app, name, description)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)

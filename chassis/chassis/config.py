@@ -28,6 +28,8 @@ class ServiceSettings:
     service_key: Path
     log_level: str = "INFO"
     database_pool_size: int = 8
+    smtp_url: str = "smtp://127.0.0.1:1025"
+    mail_from: str = "lyceum@localhost"
 
 
 def from_environment(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Settings:

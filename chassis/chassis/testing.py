@@ -169,14 +169,24 @@ def service(package: str, **settings: str) -> Iterator[Flask]:
         app = application(package, url, **settings)
         app.test_client_class = ApiClient
         yield app
-        with app.app_context():
-            app.extensions["sqlalchemy"].engine.dispose()
+        close(app)
 
 
 def application(package: str, database_url: str, **settings: str) -> Flask:
     """The service's application with the settings of a test."""
     create_app: Callable[[dict[str, str]], Flask] = importlib.import_module(f"{package}.app").create_app
     return create_app({**environment(package.replace("_", "-"), database_url), **settings})
+
+
+def close(app: Flask) -> None:
+    """End the application's threads and connections."""
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+    if "publishing" not in app.extensions:
+        return
+    app.extensions["publishing"].stop()
+    for duty in (app.extensions["duties"].publisher, app.extensions["duties"].consumer):
+        duty.close()
 
 
 @contextmanager
@@ -208,7 +218,7 @@ def _template(package: str) -> str:
             app = application(package, _url(name))
             with app.app_context():
                 upgrade()
-                app.extensions["sqlalchemy"].engine.dispose()
+            close(app)
     return name
 
 
@@ -319,7 +329,7 @@ def check_migrations(package: str) -> None:
                 left = connection.exec_driver_sql(LEFT_OVERS).scalars().all()
             assert left == ["alembic_version"], left
             upgrade()
-            db.engine.dispose()
+        close(app)
 
 
 LEFT_OVERS = """

@@ -1,0 +1,86 @@
+"""Sends the mails that a service asked for.
+
+A mail is composed at the moment it is sent, so that secrets and addresses are nowhere before. A crash between sending
+and noting it sends it again, under the same Message-ID.
+"""
+
+import smtplib
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.db import in_transaction
+from chassis.messages import Messages
+
+TRIES = 8
+TIMEOUT = 10
+
+SENT = Counter("mails_sent_total", "Mails handed to the mail server.", ["kind"])
+PARKED = Counter("mails_parked_total", "Mails put aside after too many failures.", ["kind"])
+
+log = structlog.get_logger(__name__)
+
+Compose = Callable[[dict[str, Any]], EmailMessage | None]
+"""Makes the mail of a kind out of its data; None if it is no longer wanted. Runs in a transaction, may write."""
+
+
+class Mailer:
+    """Sends due mails by SMTP, each by one worker."""
+
+    def __init__(self, messages: Messages, composers: Mapping[str, Compose], smtp_url: str, sender: str) -> None:
+        self._messages = messages
+        self._session = messages.db.session
+        self._composers = composers
+        address = urlsplit(smtp_url)
+        self._host, self._port = address.hostname or "localhost", address.port or 25
+        self._user, self._password = address.username, address.password
+        self._sender = sender
+
+    def send_due(self) -> int:
+        """Send what is due; how many mails were dealt with. Needs an application context."""
+        done = 0
+        while in_transaction(self._session, self._send_next):
+            done += 1
+        return done
+
+    def _send_next(self) -> bool:
+        table = self._messages.mails
+        due = (table.c.due_at <= now()) & table.c.parked_at.is_(None)
+        row = self._session.execute(
+            select(table).where(due).order_by(table.c.due_at).limit(1).with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return False
+        this = table.c.id == row.id
+        try:
+            with self._session.begin_nested():
+                if message := self._composers[row.kind](row.data):
+                    self._send(message, f"<{row.id}@{self._sender.rpartition('@')[2]}>")
+                    SENT.labels(row.kind).inc()
+                self._session.execute(table.delete().where(this))
+        except (OSError, smtplib.SMTPException, KeyError, ValueError) as error:
+            self._session.execute(table.update().where(this).values(self._postponed(row.kind, row.tries, error)))
+        return True
+
+    def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
+        log.warning("mail_failed", kind=kind, tries=tries + 1, reason=type(error).__name__)
+        if tries + 1 < TRIES:
+            return {"tries": tries + 1, "due_at": now() + timedelta(seconds=2**tries)}
+        PARKED.labels(kind).inc()
+        return {"tries": tries + 1, "parked_at": now()}
+
+    def _send(self, message: EmailMessage, message_id: str) -> None:
+        message["From"] = self._sender
+        message["Message-ID"] = message_id
+        with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT) as server:
+            if self._user and self._password:
+                server.starttls()
+                server.login(self._user, self._password)
+            server.send_message(message)

@@ -1,0 +1,167 @@
+"""What a service says to others, written in the transaction of what happened.
+
+Three kinds: an event that other services may act on (`announce`), a live event for whoever watches a room
+(`broadcast`), and a mail to send (`mail`). `publisher.py` and `worker.py` take them from here; so nothing is said that
+did not happen, and nothing that happened is left unsaid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    insert,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.clock import now
+from chassis.db import after_commit
+from chassis.fields import instant_text
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to one aggregate of one service.
+
+    `aggregate_version` grows with every change of the aggregate; `data` holds ids and figures, no personal data.
+    """
+
+    id: UUID
+    type: str
+    source: str
+    aggregate_id: str
+    aggregate_version: int
+    occurred_at: datetime
+    actor: UUID | None
+    data: dict[str, Any]
+    schema_version: int = 1
+
+
+class Messages:
+    """The tables of a service's messages, and the three ways to write one."""
+
+    def __init__(self, db: SQLAlchemy, service: str) -> None:
+        self.service = service
+        self.db = db
+        metadata = db.Model.metadata
+        self.outbox = Table(
+            "outbox",
+            metadata,
+            Column("id", Uuid, primary_key=True),
+            Column("position", BigInteger, Identity(always=True), nullable=False),
+            Column("stream", String(200), nullable=False),
+            Column("seq", BigInteger),
+            Column("body", JSONB, nullable=False),
+            Column("created_at", DateTime(timezone=True), nullable=False),
+            Column("published_at", DateTime(timezone=True)),
+            Index("idx_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
+            Index("idx_outbox_created_at", "created_at"),
+        )
+        self.inbox = Table(
+            "inbox",
+            metadata,
+            Column("event_id", Uuid, primary_key=True),
+            Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+        )
+        self.latest_versions = Table(
+            "latest_versions",
+            metadata,
+            Column("source", String(100), primary_key=True),
+            Column("aggregate_id", String(100), primary_key=True),
+            Column("version", BigInteger, nullable=False),
+        )
+        self.failed_events = Table(
+            "failed_events",
+            metadata,
+            Column("stream", String(200), primary_key=True),
+            Column("entry_id", String(50), primary_key=True),
+            Column("body", Text, nullable=False),
+            Column("error", Text, nullable=False),
+            Column("tries", Integer, nullable=False),
+            Column("failed_at", DateTime(timezone=True), nullable=False),
+            Column("parked_at", DateTime(timezone=True)),
+        )
+        self.mails = Table(
+            "mails",
+            metadata,
+            Column("id", Uuid, primary_key=True),
+            Column("kind", String(50), nullable=False),
+            Column("data", JSONB, nullable=False),
+            Column("due_at", DateTime(timezone=True), nullable=False),
+            Column("tries", Integer, nullable=False, server_default=text("0")),
+            Column("parked_at", DateTime(timezone=True)),
+            Index("idx_mails_due", "due_at", postgresql_where=text("parked_at IS NULL")),
+        )
+
+    def announce(
+        self,
+        type: str,  # the name of the field in the event
+        aggregate_id: object,
+        version: int,
+        data: dict[str, Any] | None = None,
+        *,
+        actor: UUID | None = None,
+    ) -> UUID:
+        """Tell other services. `data` is JSON without personal data: those who need it ask for it."""
+        event_id = uuid4()
+        event = {
+            "id": str(event_id),
+            "type": type,
+            "schema_version": 1,
+            "source": self.service,
+            "aggregate_id": str(aggregate_id),
+            "aggregate_version": version,
+            "occurred_at": instant_text(now()),
+            "actor": str(actor) if actor else None,
+            "data": data or {},
+        }
+        self._say(event_id, f"events:{self.service}", None, event)
+        return event_id
+
+    def broadcast(
+        self,
+        room: str,
+        seq: int,
+        type: str,  # the name of the field in the event
+        data: dict[str, Any],
+        *,
+        members_changed: Sequence[UUID] = (),
+    ) -> None:
+        """Tell whoever watches the room, e.g. `study-session:<id>`.
+
+        `seq` is the room's next number, allocated under a row lock that this transaction holds, so that the order of
+        numbers is the order of commits. `members_changed` are the people whose right to watch must be asked again.
+        """
+        body = {
+            "type": type,
+            "seq": seq,
+            "occurred_at": instant_text(now()),
+            "data": data,
+            "members_changed": [str(user_id) for user_id in members_changed],
+        }
+        self._say(uuid4(), f"room:{room}", seq, body)
+
+    def mail(self, kind: str, data: dict[str, Any], *, due_at: datetime | None = None) -> None:
+        """Have the worker compose and send a mail. `data` holds references, never addresses or secrets."""
+        row = {"id": uuid4(), "kind": kind, "data": data, "due_at": due_at or now()}
+        self.db.session.execute(insert(self.mails).values(row))
+
+    def _say(self, message_id: UUID, stream: str, seq: int | None, body: dict[str, Any]) -> None:
+        row = {"id": message_id, "stream": stream, "seq": seq, "body": body, "created_at": now()}
+        self.db.session.execute(insert(self.outbox).values(row))
+        after_commit(self.db.session, current_app.extensions["publishing"].wake)

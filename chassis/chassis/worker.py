@@ -1,0 +1,188 @@
+"""The one process beside a service's web process: relay, consumer, clock sweeps, mail.
+
+Each runs in a thread of its own in a loop that survives whatever is down. SIGTERM and SIGINT end it after the work in
+hand. Any number of workers may run for one service.
+"""
+
+import signal
+import threading
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import click
+import redis
+import structlog
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from prometheus_client import Counter, start_http_server
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import cache
+from chassis.consumer import Consumer, Subscription
+from chassis.db import in_transaction
+from chassis.mailer import Mailer
+from chassis.messages import Messages
+from chassis.publisher import KEPT, Publisher
+
+RELAY_PAUSE = 0.5
+MAIL_PAUSE = 1.0
+TROUBLE_PAUSE = 1.0
+MEASURE_PAUSE = 5.0
+FORGET_PAUSE = 3600.0
+
+FAILURES = Counter("worker_failures_total", "Rounds of a worker's loop that ended in an error.", ["loop"])
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Work that the clock asks for: `run` in a transaction every so many seconds, by one worker at a time.
+
+    `run` returns how many things it did; as long as it did some, it is run again at once.
+    """
+
+    name: str
+    every: float
+    run: Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What a service's worker does."""
+
+    messages: Messages
+    publisher: Publisher
+    consumer: Consumer
+    mailer: Mailer | None
+    sweeps: Sequence[Sweep]
+
+
+class Worker:
+    """Runs the loops of one service until it is told to stop."""
+
+    def __init__(self, app: Flask, duties: Duties) -> None:
+        self._app = app
+        self._duties = duties
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        threads = [
+            threading.Thread(target=self._loop, args=(name, pause, work), name=name)
+            for name, pause, work in self._loops()
+        ]
+        for thread in threads:
+            thread.start()
+        self._stopping.wait()
+        for thread in threads:
+            thread.join()
+
+    def stop(self) -> None:
+        """End every loop after the work in hand."""
+        self._stopping.set()
+
+    def _loops(self) -> list[tuple[str, float, Callable[[], object]]]:
+        duties = self._duties
+        loops: list[tuple[str, float, Callable[[], object]]] = [
+            ("relay", RELAY_PAUSE, self._relay),
+            ("consumer", 0, duties.consumer.consume),
+            ("measure", MEASURE_PAUSE, self._measure),
+            ("forget", FORGET_PAUSE, duties.publisher.forget_old),
+        ]
+        if duties.mailer:
+            loops.append(("mail", MAIL_PAUSE, duties.mailer.send_due))
+        return loops + [(s.name, s.every, partial(run_sweep, duties.messages, s)) for s in duties.sweeps]
+
+    def _relay(self) -> None:
+        self._duties.publisher.restore()
+        self._duties.publisher.publish_pending()
+
+    def _measure(self) -> None:
+        self._duties.publisher.measure()
+        self._duties.consumer.measure()
+
+    def _loop(self, name: str, pause: float, work: Callable[[], object]) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._app.app_context():
+                    work()
+            except (SQLAlchemyError, redis.RedisError) as error:
+                FAILURES.labels(name).inc()
+                log.warning("worker_delayed", loop=name, reason=type(error).__name__)
+                self._stopping.wait(TROUBLE_PAUSE)
+            except Exception as error:  # one loop's defect must not end the others
+                FAILURES.labels(name).inc()
+                log.error("worker_failed", loop=name, exc_info=error)
+                self._stopping.wait(TROUBLE_PAUSE)
+            self._stopping.wait(pause)
+
+
+def run_sweep(messages: Messages, sweep: Sweep) -> int:
+    """Run a sweep until nothing is left to do; how many things it did. Needs an application context."""
+    key = zlib.crc32(f"{messages.service}:{sweep.name}".encode())
+    session = messages.db.session
+
+    def once() -> int:
+        mine = session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}).scalar()
+        return sweep.run() if mine else 0
+
+    total = 0
+    while done := in_transaction(session, once):
+        total += done
+    return total
+
+
+@click.command("worker")
+@click.option("--metrics-port", type=int, envvar="WORKER_METRICS_PORT", help="Serve Prometheus metrics on this port.")
+@with_appcontext
+def worker_command(metrics_port: int | None) -> None:
+    """Run the service's worker."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the documented way out of the proxy
+    worker = Worker(app, app.extensions["duties"])
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, lambda *_: worker.stop())
+    if metrics_port:
+        start_http_server(metrics_port, addr="127.0.0.1")
+    worker.run()
+
+
+events_commands = AppGroup("events", help="What the service has said and heard.")
+
+
+@events_commands.command("replay")
+@click.option("--days", type=click.IntRange(0, KEPT.days), default=KEPT.days, show_default=True)
+def replay(days: int) -> None:
+    """Publish the events of the last days again; those who have acted on them will not act twice."""
+    count = current_app.extensions["duties"].publisher.replay(KEPT / KEPT.days * days)
+    click.echo(f"{count} events will be published again")
+
+
+@events_commands.command("parked")
+def parked() -> None:
+    """List the events that were put aside."""
+    messages: Messages = current_app.extensions["duties"].messages
+    table = messages.failed_events
+    for row in messages.db.session.execute(table.select().where(table.c.parked_at.is_not(None))):
+        click.echo(f"{row.stream} {row.entry_id} {row.error}")
+
+
+def install(
+    app: Flask,
+    messages: Messages,
+    subscriptions: Sequence[Subscription],
+    sweeps: Sequence[Sweep],
+    mailer: Mailer | None,
+    events_url: str,
+) -> None:
+    """Give the application its worker and its commands."""
+    with app.app_context():
+        engine = messages.db.engine
+    publisher = Publisher(messages, engine, cache.connect(events_url, timeout=2))
+    consumer = Consumer(messages, cache.connect(events_url, timeout=5), subscriptions)
+    app.extensions["duties"] = Duties(messages, publisher, consumer, mailer, sweeps)
+    app.cli.add_command(worker_command)
+    app.cli.add_command(events_commands)
