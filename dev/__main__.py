@@ -1,48 +1,110 @@
-"""The launcher's commands: `python -m dev servers`."""
+"""The launcher's commands: `python -m dev run | test | servers | psql | flask`."""
 
 import argparse
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 
-from dev.binaries import ServerNotFound
-from dev.processes import ProcessDied
-from dev.stores import throwaway_servers
+from dev import binaries, development, throwaway
+from dev.processes import ProcessDied, run_in_front, say
+from dev.services import GATEWAY_PORT, named
 
+ROOT = Path(__file__).resolve().parents[1]
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+EXPECTED_FAILURES = (
+    binaries.ServerNotFound,
+    development.CannotStart,
+    ProcessDied,
+    TimeoutError,
+    LookupError,
+)
+PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadgroup")
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m dev", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    servers = commands.add_parser(
-        "servers", help="a throw-away PostgreSQL and Redis, for tests of one package"
-    )
-    servers.add_argument("under", nargs="*", metavar="-- command", help="what to run beside them, then stop")
-    options = parser.parse_args(arguments)
     stop_on_signals()
+    command, rest = read_command(arguments)
     try:
-        return run_servers(options.under)
+        return command(rest)
     except KeyboardInterrupt:
-        return 130
-    except (ServerNotFound, ProcessDied, TimeoutError) as failure:
+        return 128 + signal.SIGINT
+    except EXPECTED_FAILURES as failure:
         print(failure, file=sys.stderr)
         return 1
 
 
-def run_servers(under: Sequence[str]) -> int:
-    """Serve until stopped, or for as long as the given command runs."""
-    with throwaway_servers() as (postgres, redis):
-        addresses = {"TEST_POSTGRES_URL": postgres.url, "TEST_REDIS_URL": redis.url}
+def read_command(arguments: Sequence[str]) -> tuple[Callable[[Sequence[str]], int], Sequence[str]]:
+    parser = argparse.ArgumentParser(prog="python -m dev", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the command")
+    options = parser.parse_args(arguments)
+    return COMMANDS[options.command], options.rest
+
+
+def run(_rest: Sequence[str]) -> int:
+    """Serve until interrupted."""
+    port = os.environ.get("PORT") or str(GATEWAY_PORT)
+    if not port.isdecimal():
+        raise development.CannotStart(f"PORT is {port!r}, which is not a port")
+    try:
+        development.run(state_folder(), int(port))
+    except KeyboardInterrupt:
+        return 0  # Ctrl-C is how it is meant to end
+    return 0
+
+
+def test(rest: Sequence[str]) -> int:
+    """Run pytest beside throw-away servers."""
+    return servers(["--", sys.executable, *PYTEST, *rest])
+
+
+def servers(rest: Sequence[str]) -> int:
+    """Serve until interrupted, or for as long as the command after `--` runs."""
+    under = rest[1:] if rest[:1] == ["--"] else rest
+    with throwaway.servers() as (postgres, redis):
+        addresses = {"TEST_POSTGRES_URL": postgres.url, "TEST_REDIS_URL": redis.cache_url}
         if under:
-            return subprocess.run(under, env={**os.environ, **addresses}).returncode
+            return run_in_front(under, addresses)
         for name, address in addresses.items():
-            print(f"export {name}={address}", flush=True)
+            say(f"export {name}={address}")
         while True:
             signal.pause()
+
+
+def psql(rest: Sequence[str]) -> int:
+    """A prompt in the database of a running service."""
+    settings = service_settings(named(rest[0]).name)
+    return run_in_front([str(binaries.postgres_bin() / "psql"), settings["DATABASE_URL"], *rest[1:]], {})
+
+
+def flask(rest: Sequence[str]) -> int:
+    """A service's own command line, with the settings it runs with."""
+    service = named(rest[0])
+    command = [sys.executable, "-m", "flask", "--app", f"{service.package}.app", *rest[1:]]
+    return run_in_front(command, service_settings(service.name))
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "run": run,
+    "test": test,
+    "servers": servers,
+    "psql": psql,
+    "flask": flask,
+}
+
+
+def service_settings(name: str) -> dict[str, str]:
+    path = state_folder() / f"{name}.env"
+    if not path.exists():
+        raise development.CannotStart("Lyceum has not been started yet: `make run` in another terminal")
+    return development.read_variables(path)
+
+
+def state_folder() -> Path:
+    return Path(os.environ.get("STATE_DIR") or ROOT / ".dev").resolve()
 
 
 def stop_on_signals() -> None:

@@ -30,9 +30,7 @@ def redis_server() -> Path:
     for program in _redis_candidates():
         if _has(program.parent, program.name):
             return program
-    raise ServerNotFound(
-        "no Redis found: run `make setup`, or set LYCEUM_REDIS_SERVER or CACHE_URL and EVENTS_URL"
-    )
+    raise ServerNotFound("no Redis found: run `make setup`, or set LYCEUM_REDIS_SERVER or CACHE_URL and EVENTS_URL")
 
 
 def _postgres_candidates() -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Child processes that never outlive the launcher that started them."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -13,6 +14,7 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 SHOWN_LOG_LINES = 20
+PATIENCE = 10.0  # seconds that a program has to end in good order
 
 # Loaded before any fork: a child may not allocate or take a lock between fork and exec.
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -22,6 +24,7 @@ class ProcessDied(Exception):
     """A process ended that should be running, with the end of its log."""
 
     def __init__(self, name: str, status: int, log: Path) -> None:
+        self.name = name
         super().__init__(f"{name} ended with status {status}; the end of {log}:\n{last_lines(log)}")
 
 
@@ -50,10 +53,15 @@ class Child:
         if (status := self.process.poll()) is not None:
             raise ProcessDied(self.name, status, self.log)
 
-    def stop(self, timeout: float = 10) -> None:
-        """End the process in good order, or by force when it does not end in time."""
+    def ask_to_stop(self) -> None:
+        """Tell the process to end in good order, and do not wait for it."""
         if self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)  # a stopped process would not hear the next
             self.process.send_signal(self.stop_signal)
+
+    def stop(self, timeout: float = PATIENCE) -> None:
+        """End the process in good order, or by force when it does not end in time."""
+        self.ask_to_stop()
         try:
             self.process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -90,6 +98,22 @@ def spawn(
     return Child(name, process, log, stop_signal)
 
 
+def run_in_front(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a program that has the terminal, and return its status. An interruption is the program's first."""
+    process = subprocess.Popen(command, env={**os.environ, **env}, preexec_fn=die_with_parent(signal.SIGTERM))
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        raise
+    finally:
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     """What a child runs before exec. It comes after setuid, which would clear the setting."""
     parent = os.getpid()
@@ -117,3 +141,9 @@ def last_lines(log: Path, count: int = SHOWN_LOG_LINES) -> str:
     """The end of a log, or a word that it is empty."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
     return "\n".join(lines[-count:]) or "(the log is empty)"
+
+
+def say(line: str) -> None:
+    """Print, or not: the terminal may have been closed."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)

@@ -1,7 +1,6 @@
 """PostgreSQL and Redis as children of the launcher, for development and for tests."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import pwd
@@ -10,62 +9,88 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 
 from dev import binaries
+from dev.ports import free_port
 from dev.processes import Child, User, spawn, wait_until
 
 THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # In a place that every account may enter: PostgreSQL refuses to run as root and runs as `nobody` then.
 PUBLIC_STATE = Path("/var/tmp")  # noqa: S108 (what is put there has a private folder)
-THROWAWAY_PREFIX = "lyceum-throwaway-"
 
 
-class Postgres:
-    """A PostgreSQL server whose data live in one folder."""
+class Server:
+    """A server whose data live in one folder, and who forgets them if it is a throw-away one."""
 
-    def __init__(self, state: Path, *, throwaway: bool = False, port: int | None = None) -> None:
-        self.data = state / "postgres"
-        self.log = state / "postgres.log"
+    def __init__(self, data: Path, log: Path, *, throwaway: bool = False) -> None:
+        self.data = data
+        self.log = log
         self.throwaway = throwaway
-        self.port = port or free_port()
-        self.user = nobody() if os.geteuid() == 0 else None
-        self.bin = runnable(binaries.postgres_bin(), self.user)
-        self.child: Child | None = None
+        self.port = free_port()
+        self._child: Child | None = None
+
+    def start(self) -> None:
+        """Return when the server answers."""
+        self._child = self._spawn()
+        wait_until(self._answers, self._child.check, self._child.name)
+
+    def stop(self) -> None:
+        """End the server in good order."""
+        if self._child:
+            self._child.stop()
+
+    def check(self) -> None:
+        """Raise ProcessDied unless the server is running."""
+        if self._child:
+            self._child.check()
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal, such as SIGSTOP for a server that hangs and SIGCONT for its recovery."""
+        if self._child:
+            self._child.process.send_signal(number)
+
+    def _spawn(self) -> Child:
+        raise NotImplementedError
+
+    def _answers(self) -> bool:
+        raise NotImplementedError
+
+
+class Postgres(Server):
+    """PostgreSQL. Its programs refuse to run as root, so that root runs them as `nobody`."""
+
+    def __init__(self, data: Path, log: Path, *, throwaway: bool = False) -> None:
+        super().__init__(data, log, throwaway=throwaway)
+        self._user = nobody() if os.geteuid() == 0 else None
+        self._bin = runnable(binaries.postgres_bin(), self._user)
 
     @property
     def url(self) -> str:
         """Where the superuser connects."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
-    def start(self) -> None:
-        """Make the cluster if there is none, and return when it takes connections."""
+    def _spawn(self) -> Child:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
-        forget_dead_postmaster(self.data)
+        outlive_former_server(self.data)
         # A throw-away cluster is not worth the checkpoint of an orderly end.
         stop_signal = signal.SIGQUIT if self.throwaway else signal.SIGINT
-        self.child = spawn("postgres", self._command(), log=self.log, stop_signal=stop_signal, user=self.user)
-        wait_until(self._answers, self.child.check, "PostgreSQL")
-
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
+        return spawn("postgres", self._command(), log=self.log, stop_signal=stop_signal, user=self._user)
 
     def _make_cluster(self) -> None:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.user:
-            os.chown(self.data, self.user.uid, self.user.gid)
+        if self._user:
+            os.chown(self.data, self._user.uid, self._user.gid)
         options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run(
-            [str(self.bin / "initdb"), "-D", str(self.data), *options],
+            [str(self._bin / "initdb"), "-D", str(self.data), *options],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",
-            **(self.user.as_popen_arguments() if self.user else {}),
+            **(self._user.as_popen_arguments() if self._user else {}),
         )
 
     def _command(self) -> list[str | Path]:
@@ -77,7 +102,7 @@ class Postgres:
             "jit=off",
             *(THROWAWAY_SETTINGS if self.throwaway else ()),
         ]
-        return [self.bin / "postgres", "-D", self.data, *(f"--{setting}" for setting in settings)]
+        return [self._bin / "postgres", "-D", self.data, *(f"--{setting}" for setting in settings)]
 
     def _answers(self) -> bool:
         try:
@@ -87,32 +112,21 @@ class Postgres:
         return True
 
 
-class Redis:
-    """A Redis (or Valkey) server whose data, if they are to last, live in one folder."""
-
-    def __init__(
-        self, state: Path, *, throwaway: bool = False, port: int | None = None, name: str = "redis"
-    ) -> None:
-        self.name = name
-        self.data = state / name
-        self.log = state / f"{name}.log"
-        self.throwaway = throwaway
-        self.port = port or free_port()
-        self.child: Child | None = None
+class Redis(Server):
+    """Redis or Valkey."""
 
     @property
-    def url(self) -> str:
+    def cache_url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
-        """Return when the server answers."""
-        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.child = spawn(self.name, self._command(), log=self.log)
-        wait_until(self._answers, self.child.check, "Redis")
+    @property
+    def events_url(self) -> str:
+        """Apart from the cache: who confuses the two finds nothing."""
+        return f"redis://127.0.0.1:{self.port}/1"
 
-    def stop(self) -> None:
-        if self.child:
-            self.child.stop()
+    def _spawn(self) -> Child:
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return spawn("redis", self._command(), log=self.log)
 
     def _command(self) -> list[str | Path]:
         kept = "no" if self.throwaway else "yes"
@@ -130,50 +144,6 @@ class Redis:
             return False
 
 
-@contextlib.contextmanager
-def throwaway_state() -> Iterator[Path]:
-    """A folder for what nobody will miss, gone afterwards (or at the next start, if this one was killed)."""
-    sweep_throwaway_states()
-    state = Path(tempfile.mkdtemp(prefix=THROWAWAY_PREFIX, dir=PUBLIC_STATE))
-    state.chmod(0o711)  # so that PostgreSQL's own account reaches its folder
-    with (state / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield state
-        finally:
-            shutil.rmtree(state, ignore_errors=True)
-
-
-def sweep_throwaway_states() -> None:
-    """Remove the folders of launchers that were killed: nobody holds their lock any more."""
-    for state in PUBLIC_STATE.glob(f"{THROWAWAY_PREFIX}*"):
-        with contextlib.suppress(OSError), (state / "lock").open() as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(state, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def throwaway_servers() -> Iterator[tuple[Postgres, Redis]]:
-    """Both servers, fast and forgetful, on free ports."""
-    with throwaway_state() as state:
-        postgres, redis = Postgres(state, throwaway=True), Redis(state, throwaway=True)
-        try:
-            postgres.start()
-            redis.start()
-            yield postgres, redis
-        finally:
-            redis.stop()
-            postgres.stop()
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def nobody() -> User:
     """The account that PostgreSQL runs as when the launcher is root."""
     account = pwd.getpwnam("nobody")
@@ -185,9 +155,12 @@ def runnable(programs: Path, user: User | None) -> Path:
     if user is None or _may_run(programs, user):
         return programs
     install = programs.parent
-    copy = PUBLIC_STATE / f"lyceum-postgres-{digest(install)}"
+    changed = (programs / "postgres").stat().st_mtime_ns
+    copy = PUBLIC_STATE / f"lyceum-postgres-{digest(f'{install} {changed}')}"
     if not copy.exists():
         _copy_postgres(install, copy)
+    if copy.stat().st_uid != os.geteuid():
+        raise PermissionError(f"{copy} belongs to somebody else")
     return copy / install.parent.name / install.name / "bin"
 
 
@@ -214,20 +187,40 @@ def _copy_postgres(install: Path, copy: Path) -> None:
         unfinished.rename(copy)
 
 
-def forget_dead_postmaster(data: Path) -> None:
-    """Remove a lock file left by a crash whose process number now belongs to another program.
+def outlive_former_server(data: Path) -> None:
+    """Wait for a server that a killed launcher left behind to end; forget one that ended long ago.
 
-    PostgreSQL sees by itself that a number is unused; a number used again it takes for a running server.
+    PostgreSQL sees by itself that a process number in its lock file is unused. A number that another program
+    has by now it takes for a running server, and would refuse to start for ever.
     """
     lock = data / "postmaster.pid"
     if not lock.exists():
         return
-    pid = lock.read_text().split("\n", 1)[0]
-    command = Path(f"/proc/{pid}/cmdline")
-    if command.exists() and str(data).encode() not in command.read_bytes():
-        lock.unlink()
+    command = Path(f"/proc/{lock.read_text().splitlines()[0]}/cmdline")
+    wait_until(lambda: not _runs_on(data, command), lambda: None, "the end of the former PostgreSQL")
+    if command.exists():
+        lock.unlink(missing_ok=True)
 
 
-def digest(path: Path) -> str:
-    """A short name for a folder of this machine."""
-    return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+def _runs_on(data: Path, command: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return os.fsencode(data) in command.read_bytes()
+    return False
+
+
+def lasting_postgres(state: Path, log: Path) -> Postgres:
+    """The server of a state folder, which may be in a home that PostgreSQL's account cannot enter when we are root."""
+    data = state / "postgres"
+    if os.geteuid() != 0:
+        return Postgres(data, log)
+    public = PUBLIC_STATE / f"lyceum-{digest(str(state.resolve()))}"
+    if not data.is_symlink():
+        shutil.rmtree(public, ignore_errors=True)  # of a checkout that was here before
+        public.mkdir(mode=0o711)
+        data.symlink_to(public / "postgres")
+    return Postgres(public / "postgres", log)
+
+
+def digest(text: str) -> str:
+    """A short name for something long."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,66 @@
+"""The key pairs of a platform: the user-service's signing key, and one for each program that calls another."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from jwt.algorithms import ECAlgorithm
+
+
+class Keys:
+    """A folder of private keys and one file of the public ones. Keys once made are kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.signing = folder / "signing"
+        self.public = folder / "services.json"
+
+    def private(self, name: str) -> Path:
+        """The private key of a service or of the gateway."""
+        return self.folder / f"{name}.pem"
+
+    def make(self, names: Iterable[str]) -> None:
+        """Make what is missing, and write down the public keys of all `names`."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_signing_key()
+        for name in (names := list(names)):
+            if not self.private(name).exists():
+                _write_private(self.private(name))
+        public = {"keys": [_public_jwk(self.private(name), name) for name in names]}
+        self.public.write_text(json.dumps(public, indent=2))
+
+    def _make_signing_key(self) -> None:
+        current = self.signing / "current"
+        if current.exists():
+            return
+        self.signing.mkdir(mode=0o700, exist_ok=True)
+        kid = secrets.token_hex(8)
+        _write_private(self.signing / f"{kid}.pem")
+        current.write_text(kid)
+
+
+def _write_private(path: Path) -> None:
+    """Write a new key under another name first: a crash leaves no half of one."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    os.replace(unfinished, path)
+
+
+def _public_jwk(private: Path, kid: str) -> dict[str, Any]:
+    key = load_pem_private_key(private.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{private} is not an elliptic curve key")
+    jwk = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return {**jwk, "kid": kid, "alg": "ES256", "use": "sig"}

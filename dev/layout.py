@@ -1,0 +1,116 @@
+"""What one platform consists of: its addresses, its stores, its keys, and so the settings of every program."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dev.keys import Keys
+from dev.ports import free_port
+from dev.services import GATEWAY, SERVICES, Service, named
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where a platform keeps its data: a database for each service by name, and Redis."""
+
+    databases: Mapping[str, str]
+    cache_url: str
+    events_url: str
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the gateway listens, and where each service does, to the public and to the others."""
+
+    gateway: int
+    public: Mapping[str, int]
+    internal: Mapping[str, int]
+
+    @classmethod
+    def anywhere(cls) -> "Ports":
+        """Any free ports."""
+        names = [service.name for service in SERVICES]
+        return cls(free_port(), {name: free_port() for name in names}, {name: free_port() for name in names})
+
+    @classmethod
+    def counted_from(cls, gateway: int) -> "Ports":
+        """The usual distances from the gateway's port, or free ports where those are taken."""
+        return cls(
+            gateway,
+            {service.name: free_port(gateway + service.port_offset) for service in SERVICES},
+            {service.name: free_port(gateway + service.internal_port_offset) for service in SERVICES},
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A platform on paper."""
+
+    state: Path
+    ports: Ports
+    stores: Stores
+    keys: Keys = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", Keys(self.state / "keys"))
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.gateway}"
+
+    def service_url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports.public[named(name).name]}"
+
+    def internal_url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports.internal[named(name).name]}"
+
+    def database_url(self, name: str) -> str:
+        return self.stores.databases[named(name).name]
+
+    def log(self, process: str) -> Path:
+        return self.state / "logs" / f"{process}.log"
+
+    def service_settings(self, service: Service) -> dict[str, str]:
+        """The environment of a service."""
+        settings = {
+            **self._common_settings(service.name),
+            "DATABASE_URL": self.database_url(service.name),
+            "INTERNAL_PORT": str(self.ports.internal[service.name]),
+            "PUBLIC_URL": self.gateway_url,
+        }
+        if service.name == "user-service":
+            return {**settings, "SIGNING_KEYS": str(self.keys.signing)}
+        return {**settings, "JWKS_URL": self._jwks_url}
+
+    def gateway_settings(self) -> dict[str, str]:
+        """The environment of the gateway."""
+        return {**self._common_settings(GATEWAY), **self._service_addresses(), "JWKS_URL": self._jwks_url}
+
+    def addresses(self) -> dict[str, str]:
+        """Where everything is, as variables for a shell."""
+        databases = {f"{service.variable}_DATABASE_URL": self.database_url(service.name) for service in SERVICES}
+        return {
+            "GATEWAY_URL": self.gateway_url,
+            **self._service_addresses(),
+            **databases,
+            "CACHE_URL": self.stores.cache_url,
+            "EVENTS_URL": self.stores.events_url,
+        }
+
+    @property
+    def _jwks_url(self) -> str:
+        return f"{self.service_url('user-service')}/.well-known/jwks.json"
+
+    def _service_addresses(self) -> dict[str, str]:
+        public = {f"{service.variable}_URL": self.service_url(service.name) for service in SERVICES}
+        internal = {f"{service.variable}_INTERNAL_URL": self.internal_url(service.name) for service in SERVICES}
+        return {**public, **internal}
+
+    def _common_settings(self, name: str) -> dict[str, str]:
+        return {
+            "ISSUER": self.gateway_url,
+            "CACHE_URL": self.stores.cache_url,
+            "EVENTS_URL": self.stores.events_url,
+            "SERVICE_KEYS": str(self.keys.public),
+            "SERVICE_KEY": str(self.keys.private(name)),
+        }

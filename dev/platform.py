@@ -1,0 +1,167 @@
+"""The services, their workers and the gateway as processes, on stores that are there already."""
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+from dev.forking import NO_SUCH_COMMAND
+from dev.layout import Layout
+from dev.nursery import Nursery
+from dev.processes import Child, ProcessDied, spawn, wait_until
+from dev.services import GATEWAY, SERVICES, Service
+
+READY_WITHIN = 60
+GUNICORN = ("-w", "1", "--no-control-socket", "--http-parser", "python", "--graceful-timeout", "5")
+GTHREAD = ("-k", "gthread", "--threads", "8", "--keep-alive", "75")
+
+SERVICE_NAMES = tuple(service.name for service in SERVICES)
+WORKERS = {f"{service.name}-worker": service for service in SERVICES}
+
+
+class Platform:
+    """Every process of Lyceum but the stores."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.gateway_url = layout.gateway_url
+        self.service_url = layout.service_url
+        self.internal_url = layout.internal_url
+        self.database_url = layout.database_url
+        self._workers = dict(WORKERS)
+        self._gateway: Child | None = None
+        self._nursery: Nursery | None = None
+
+    @property
+    def nursery(self) -> Nursery:
+        if self._nursery is None:
+            raise RuntimeError("the platform was not launched")
+        return self._nursery
+
+    def launch(self) -> None:
+        """Start what needs no store yet, so that it starts beside the stores."""
+        self.layout.log("any").parent.mkdir(parents=True, exist_ok=True)
+        self.layout.keys.make([GATEWAY, *SERVICE_NAMES])
+        self._nursery = Nursery(self.layout.log("nursery"))
+        self.begin(GATEWAY)
+
+    def prepare(self, *, demo: bool = False, databases: Mapping[str, str] | None = None) -> None:
+        """Bring databases (by default the platform's own) up to date, side by side, with demo data if asked."""
+        databases = databases or self.layout.stores.databases
+        jobs = {f"{service.name}-preparation": service for service in SERVICES}
+        for job, service in jobs.items():
+            arguments = ["prepare", service.package, *(["demo"] if demo else [])]
+            self._fork(job, service, *arguments, DATABASE_URL=databases[service.name])
+        for job in jobs:
+            if status := self.nursery.wait(job, READY_WITHIN):
+                raise ProcessDied(job, status, self.layout.log(job))
+
+    def serve(self) -> None:
+        """Start the services and their workers, and return when everything answers."""
+        for name in (*SERVICE_NAMES, *self._workers):
+            self.begin(name)
+        for name in (*SERVICE_NAMES, GATEWAY):
+            self._wait_until_ready(name)
+
+    def restart(self, name: str) -> None:
+        """End a service, a worker or the gateway if it runs, start it, and return when it answers."""
+        self.end(name)
+        self.begin(name)
+        if name not in self._workers:
+            self._wait_until_ready(name)
+
+    def begin(self, name: str) -> None:
+        """Start a service, a worker or the gateway, and do not wait for it."""
+        if name == GATEWAY:
+            self._gateway = self._spawn_gateway()
+        elif name in self._workers:
+            service = self._workers[name]
+            self._fork(name, service, "worker", service.package)
+        else:
+            service = next(service for service in SERVICES if service.name == name)
+            self._fork(name, service, "gunicorn", *GUNICORN, *GTHREAD, *self._listeners(service))
+
+    def end(self, name: str) -> None:
+        """End a service, a worker or the gateway in good order."""
+        if name != GATEWAY:
+            self.nursery.stop(name)
+        elif self._gateway:
+            self._gateway.stop()
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to all processes of a service, a worker or the gateway."""
+        if name != GATEWAY:
+            self.nursery.send(name, number)
+        elif self._gateway:
+            os.killpg(self._gateway.process.pid, number)
+
+    def stop(self) -> None:
+        """End everything."""
+        if self._gateway:
+            self._gateway.ask_to_stop()
+        if self._nursery:
+            self._nursery.stop(*SERVICE_NAMES, *self._workers)
+            self._nursery.close()
+        if self._gateway:
+            self._gateway.stop()
+
+    def deaths(self) -> Iterator[ProcessDied]:
+        """Every process that has ended and should not have."""
+        for name in (GATEWAY, *SERVICE_NAMES, *self._workers):
+            try:
+                self._check(name)
+            except ProcessDied as death:
+                yield death
+
+    def _check(self, name: str) -> None:
+        if name == GATEWAY:
+            if self._gateway:
+                self._gateway.check()
+            return
+        status = self.nursery.status(name)
+        if status == NO_SUCH_COMMAND and name in self._workers:
+            del self._workers[name]
+        elif status is not None:
+            raise ProcessDied(name, status, self.layout.log(name))
+
+    def _check_all(self) -> None:
+        for death in self.deaths():
+            raise death
+
+    def _listeners(self, service: Service) -> list[str]:
+        ports = self.layout.ports.public[service.name], self.layout.ports.internal[service.name]
+        addresses = [f"--bind=127.0.0.1:{port}" for port in ports]
+        return [*addresses, f"{service.package}.app:create_app()"]
+
+    def _fork(self, name: str, service: Service, *arguments: str, **overrides: str) -> None:
+        settings = {**self.layout.service_settings(service), **overrides}
+        self.nursery.start(name, arguments, settings, self.layout.log(name))
+
+    def _spawn_gateway(self) -> Child:
+        """Not forked like the others: gevent has to be there before what it replaces is imported."""
+        address = f"--bind=127.0.0.1:{self.layout.ports.gateway}"
+        program = [sys.executable, "-m", "gunicorn", *GUNICORN, "-k", "gevent", address]
+        return spawn(
+            GATEWAY,
+            [*program, "gateway.app:create_app()"],
+            log=self.layout.log(GATEWAY),
+            env=self.layout.gateway_settings(),
+        )
+
+    def _wait_until_ready(self, name: str) -> None:
+        port = self.layout.ports.gateway if name == GATEWAY else self.layout.ports.public[name]
+        wait_until(lambda: answers(port), self._check_all, name, READY_WITHIN)
+
+
+def answers(port: int) -> bool:
+    """Whether the program at that port says of itself that it is ready."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""Stands in for a service or the gateway while the launcher is tested."""

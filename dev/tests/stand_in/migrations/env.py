@@ -1,0 +1,4 @@
+from chassis.migrations import run
+from sqlalchemy import MetaData
+
+run(MetaData())
