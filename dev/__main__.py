@@ -1,4 +1,4 @@
-"""The launcher's commands: `python -m dev run | test | servers | psql | flask`."""
+"""The launcher's commands: `python -m dev run | test | servers | migrations | psql | flask`."""
 
 import argparse
 import os
@@ -9,7 +9,8 @@ from pathlib import Path
 from types import FrameType
 
 from dev import binaries, development, throwaway
-from dev.processes import ProcessDied, run_in_front, say
+from dev import migrations as rehearsal
+from dev.processes import ProcessDied, die_with_make, run_in_front, say
 from dev.services import GATEWAY_PORT, named
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,7 @@ PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadgroup")
 
 def main(arguments: Sequence[str]) -> int:
     stop_on_signals()
+    die_with_make()
     command, rest = read_command(arguments)
     try:
         return command(rest)
@@ -74,6 +76,16 @@ def servers(rest: Sequence[str]) -> int:
             signal.pause()
 
 
+def migrations(rest: Sequence[str]) -> int:
+    """Rehearse all migrations, or with a service and a message write that service's next one."""
+    if rest:
+        name, message = rest
+        rehearsal.revise(named(name), message)
+    else:
+        rehearsal.rehearse()
+    return 0
+
+
 def psql(rest: Sequence[str]) -> int:
     """A prompt in the database of a running service."""
     settings = service_settings(named(rest[0]).name)
@@ -91,6 +103,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "run": run,
     "test": test,
     "servers": servers,
+    "migrations": migrations,
     "psql": psql,
     "flask": flask,
 }

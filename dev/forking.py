@@ -167,7 +167,33 @@ def work(package: str) -> None:
     _command(app, "worker")
 
 
-PROGRAMS: Mapping[str, Callable[..., None]] = {"gunicorn": serve, "prepare": prepare, "worker": work}
+def rehearse(package: str) -> None:
+    """Up from nothing, no difference from the models, down to nothing, and up again."""
+    migrate = import_module("flask_migrate")
+    with _create_app(package).app_context():
+        migrate.upgrade()
+        migrate.check()
+        migrate.downgrade(revision="base")
+        migrate.upgrade()
+
+
+def revise(package: str, message: str) -> None:
+    """Write the next migration, as far as it can be told from the models."""
+    migrate = import_module("flask_migrate")
+    app = _create_app(package)
+    with app.app_context():
+        migrate.upgrade()
+        head = import_module("alembic.script").ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+        migrate.revision(message=message, autogenerate=True, rev_id=f"{int(head or 0) + 1:04}")
+
+
+PROGRAMS: Mapping[str, Callable[..., None]] = {
+    "gunicorn": serve,
+    "prepare": prepare,
+    "worker": work,
+    "rehearse": rehearse,
+    "revise": revise,
+}
 
 
 def _create_app(package: str) -> Any:

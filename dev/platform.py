@@ -4,7 +4,7 @@ import http.client
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 from dev.forking import NO_SUCH_COMMAND
@@ -40,20 +40,34 @@ class Platform:
             raise RuntimeError("the platform was not launched")
         return self._nursery
 
-    def launch(self) -> None:
-        """Start what needs no store yet, so that it starts beside the stores."""
+    def open(self) -> None:
+        """Make the keys and begin to load what all services share."""
         self.layout.log("any").parent.mkdir(parents=True, exist_ok=True)
         self.layout.keys.make([GATEWAY, *SERVICE_NAMES])
         self._nursery = Nursery(self.layout.log("nursery"))
+
+    def launch(self) -> None:
+        """Start what needs no store yet, so that it starts beside the stores."""
+        self.open()
         self.begin(GATEWAY)
 
     def prepare(self, *, demo: bool = False, databases: Mapping[str, str] | None = None) -> None:
-        """Bring databases (by default the platform's own) up to date, side by side, with demo data if asked."""
+        """Bring databases (by default the platform's own) up to date, with demo data if asked."""
+        self.run_in("prepare", SERVICES, *(["demo"] if demo else []), databases=databases)
+
+    def run_in(
+        self,
+        program: str,
+        services: Sequence[Service],
+        *arguments: str,
+        databases: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run one of the short programs of `dev.forking` in several services side by side."""
         databases = databases or self.layout.stores.databases
-        jobs = {f"{service.name}-preparation": service for service in SERVICES}
+        jobs = {f"{service.name}-{program}": service for service in services}
         for job, service in jobs.items():
-            arguments = ["prepare", service.package, *(["demo"] if demo else [])]
-            self._fork(job, service, *arguments, DATABASE_URL=databases[service.name])
+            address = databases[service.name]
+            self._fork(job, service, program, service.package, *arguments, DATABASE_URL=address)
         for job in jobs:
             if status := self.nursery.wait(job, READY_WITHIN):
                 raise ProcessDied(job, status, self.layout.log(job))

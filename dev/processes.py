@@ -127,6 +127,12 @@ def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
     return bind
 
 
+def die_with_make() -> None:
+    """Under `make`, receive SIGTERM when make dies, even if it was killed and could not pass on a signal."""
+    if _LIBC is not None and "MAKELEVEL" in os.environ:
+        _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
 def wait_until(ready: Callable[[], bool], check: Callable[[], None], what: str, timeout: float = 30) -> None:
     """Poll `ready`, failing at once when `check` raises and with TimeoutError when time is up."""
     deadline = time.monotonic() + timeout

@@ -74,7 +74,7 @@ class ThrowawayPlatform(Platform):
         folder = self._running.enter_context(state())
         self.redis = Redis(folder / "redis", folder / "redis.log", throwaway=True)
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
-        urls = _addresses(postgres_url, self._databases)
+        urls = addresses(postgres_url, self._databases)
         super().__init__(Layout(folder, Ports.anywhere(), Stores(urls, self.redis.cache_url, self.redis.events_url)))
 
     def __enter__(self) -> Self:
@@ -119,8 +119,7 @@ class ThrowawayPlatform(Platform):
         for service, name in templates.items():
             databases.drop_database(connection, name)
             databases.make_database(connection, name, service)
-        addresses = _addresses(self._postgres_url, templates)
-        self.prepare(demo=self._demo, databases=addresses)
+        self.prepare(demo=self._demo, databases=addresses(self._postgres_url, templates))
         for name in templates.values():
             databases.finish_template(connection, name)
         return templates
@@ -139,5 +138,6 @@ def _names(prefix: str) -> dict[Service, str]:
     return {service: f"{prefix}_{service.database}" for service in SERVICES}
 
 
-def _addresses(server: str, names: Mapping[Service, str]) -> dict[str, str]:
+def addresses(server: str, names: Mapping[Service, str]) -> dict[str, str]:
+    """Where the services connect to the databases of these names."""
     return {service.name: databases.address(server, service, name, OPEN_SECRET) for service, name in names.items()}

@@ -1,4 +1,5 @@
-from chassis.migrations import run
 from sqlalchemy import MetaData
+
+from chassis.migrations import run
 
 run(MetaData())

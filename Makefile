@@ -1,0 +1,83 @@
+# `make` lists the targets. Needed: python3 (3.11 or newer) with venv, or uv; everything else is fetched here.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+export UV_SYSTEM_CERTS ?= 1
+export UV_PYTHON_DOWNLOADS ?= never
+
+BIN := .venv/bin
+LAUNCH := exec $(BIN)/python -m dev
+SERVICES := user-service study-session-service tutoring-service havruta-service assessment-service
+PACKAGES := chassis gateway $(SERVICES)
+TYPED := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(package))) dev
+LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
+COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis $(args)
+
+.PHONY: help setup run test check format lint types migrations containers servers lock migrate revision psql clean
+.DEFAULT_GOAL := help
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready  ## Make .venv with everything that development needs
+
+run: .venv/.ready  ## Start the platform on http://127.0.0.1:8080 (PORT=, STATE_DIR=)
+	@$(LAUNCH) run
+
+test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
+	@$(LAUNCH) test $(args)
+
+check: lint types migrations containers test  ## Everything a change has to pass
+
+format: .venv/.ready  ## Format the code, and fix what can be fixed
+	@$(BIN)/ruff format -q
+	@$(BIN)/ruff check -q --fix
+
+lint: .venv/.ready  ## Check format, lint rules and import rules
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/ruff check -q
+	@$(BIN)/lint-imports
+
+types: .venv/.ready  ## Check types
+	@$(BIN)/mypy $(TYPED)
+
+migrations: .venv/.ready  ## Rehearse all migrations: up, same as the models, down, up
+	@$(LAUNCH) migrations
+
+containers: .venv/.ready  ## Check Dockerfiles and docker-compose.yml
+	@files=$$(find . -name Dockerfile -not -path './.*'); test -z "$$files" || $(BIN)/hadolint $$files
+	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
+
+servers: .venv/.ready  ## Only a throw-away PostgreSQL and Redis, for pytest in one folder
+	@$(LAUNCH) servers
+
+lock: | $(UV)  ## Write the locks anew (args=--upgrade takes the newest versions)
+	@$(COMPILE) --group dev $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
+	@for lock in $(LOCKED); do $(COMPILE) -c requirements-dev.lock $${lock%/*}/pyproject.toml -o $$lock || exit 1; done
+
+migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring
+	@$(LAUNCH) flask $(s) db upgrade
+
+revision: .venv/.ready  ## Write a service's next migration: make revision s=tutoring m="Add a table"
+	@$(LAUNCH) migrations $(s) "$(m)"
+
+psql: .venv/.ready  ## Open the running database of one service: make psql s=tutoring
+	@$(LAUNCH) psql $(s)
+
+clean:  ## Remove .venv, tools, caches and the data of `make run`
+	@test ! -L .dev/postgres || rm -rf "$$(dirname "$$(readlink .dev/postgres)")"
+	@rm -rf .venv .tools .dev .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# Exactly what the lock says, and the packages of this repository as they lie here.
+.venv/.ready: requirements-dev.lock $(PACKAGES:%=%/pyproject.toml) | $(UV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@test -x $(BIN)/python || $(UV) venv -q --python $(PYTHON) .venv
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps $(PACKAGES:%=-e ./%)
+	@touch $@
+
+.tools/bin/uv:
+	@$(PYTHON) -m venv .tools || { rm -rf .tools; echo "python3-venv is missing: apt install python3-venv, or put uv on PATH"; exit 1; }
+	@.tools/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
