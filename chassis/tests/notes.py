@@ -1,0 +1,202 @@
+"""The smallest service that uses everything the chassis offers. Tables are made from the models."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+from flask import Flask, request
+from flask_sqlalchemy import SQLAlchemy
+from marshmallow import fields
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis import testing
+from chassis.access import caller, internal, optional, public, role, signed_in
+from chassis.app import Service, create_service
+from chassis.config import ServiceSettings, from_environment
+from chassis.consumer import Subscription
+from chassis.db import after_commit, models_registry
+from chassis.errors import Conflict, Forbidden, NotFound, PreconditionFailed
+from chassis.fields import UUID as UuidField
+from chassis.fields import Answer, Body, Boolean, Float, Instant, Integer, Query, Text
+from chassis.idempotency import idempotent, keys_table
+from chassis.keys import at
+from chassis.messages import Event, Messages
+from chassis.pages import Page, PageQuery, cut, ordered, page_of
+from chassis.rest import Blueprint
+from chassis.tokens import Caller
+from chassis.versions import etag, if_match
+
+
+class Base(DeclarativeBase):
+    registry = models_registry()
+
+
+db = SQLAlchemy(model_class=Base)
+idempotency_keys = keys_table(Base.metadata)
+messages = Messages(db, "tutoring-service")
+committed: list[str] = []
+heard: list[Event] = []
+
+
+class Note(Base):
+    __tablename__ = "notes"
+    __table_args__ = (UniqueConstraint("title"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    owner_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column()
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # read by the mapper
+
+
+class TitleTaken(Conflict):
+    """There is a note of this title."""
+
+
+class KeptThough(Forbidden):
+    """This is refused, and what it wrote is kept."""
+
+    keeps_changes = True
+
+
+class NewNote(Body):
+    title = Text(100, least=1, required=True)
+    stars = Integer(0, 5)
+    weight = Float(-90, 90)
+    pinned = Boolean()
+    at = Instant()
+    ref = UuidField()
+
+
+class NoteQuery(Query):
+    stars = Integer(0, 5)
+    weight = Float(-90, 90)
+    pinned = Boolean()
+
+
+class NoteAnswer(Answer):
+    id = fields.UUID(required=True)
+    title = fields.String(required=True)
+
+
+blueprint = Blueprint("notes", "Notes.")
+
+
+@blueprint.post("/api/notes")
+@signed_in
+@idempotent
+@blueprint.arguments(NewNote)
+@blueprint.response(201, NoteAnswer)
+@blueprint.raises(TitleTaken)
+def create(body: dict[str, object]) -> object:
+    """Write a note."""
+    note = Note(owner_id=caller().id, title=body["title"])
+    db.session.add(note)
+    db.session.flush()
+    after_commit(db.session, lambda: committed.append(note.title))
+    if note.title == "kept":
+        raise KeptThough
+    if note.title == "lost":
+        raise NotFound
+    if note.title == "bug":
+        raise RuntimeError("the secret reason")
+    return note, 201, etag(note.version)
+
+
+@blueprint.get("/api/notes")
+@optional
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(NoteAnswer))
+def list_notes(query: dict[str, object]) -> Page[Note]:
+    """List notes by title."""
+    columns = [Note.title, Note.id]
+    rows = db.session.scalars(ordered(select(Note), columns, query["limit"], query["cursor"])).all()
+    return cut(rows, query["limit"], lambda note: (note.title, note.id))
+
+
+@blueprint.get("/api/notes/search")
+@public
+@blueprint.arguments(NoteQuery, location="query")
+@blueprint.response(200)
+def search(query: dict[str, object]) -> dict[str, object]:
+    """Say what was understood."""
+    return query
+
+
+@blueprint.put("/api/notes/<uuid:note_id>")
+@signed_in
+@if_match
+@blueprint.arguments(NewNote)
+@blueprint.response(200, NoteAnswer)
+def change(body: dict[str, object], note_id: UUID, version: int) -> object:
+    """Rename a note."""
+    note = db.session.get(Note, note_id)
+    if note is None:
+        raise NotFound
+    if note.version != version:
+        raise PreconditionFailed
+    note.title = body["title"]
+    db.session.flush()
+    return note, 200, etag(note.version)
+
+
+@blueprint.delete("/api/notes")
+@role("admin")
+@blueprint.response(204)
+def clear() -> None:
+    """Remove all notes."""
+    db.session.execute(Note.__table__.delete())
+
+
+@blueprint.get("/internal/notes/count")
+@internal
+@blueprint.response(200)
+def count() -> dict[str, int]:
+    """Count the notes for another service."""
+    return {"count": len(db.session.scalars(select(Note.id)).all()), "asked": bool(request)}
+
+
+def may_watch(who: Caller, room_id: str) -> int:
+    if room_id != "open":
+        raise NotFound
+    return 7
+
+
+def on_greeting(event: Event) -> None:
+    if event.data.get("poison"):
+        raise RuntimeError("cannot be handled")
+    db.session.add(Note(owner_id=uuid4(), title=f"{event.id}"))
+    heard.append(event)
+
+
+@contextmanager
+def running(**settings: str) -> Iterator[Flask]:
+    """The service on a database of its own."""
+    with testing.empty_database("notes") as url:
+        app = application(url, **settings)
+        app.test_client_class = testing.ApiClient
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+        yield app
+        testing.close(app)
+
+
+def application(url: str, **settings: str) -> Service:
+    environ = {**testing.environment("tutoring-service", url), **settings}
+    configured = from_environment(ServiceSettings, environ)
+    return create_service(
+        "tutoring-service",
+        "tutoring_service.app",
+        configured,
+        description="Notes.",
+        db=db,
+        token_keys=at(environ["JWKS_URL"]),
+        blueprints=[blueprint],
+        conflicts={"notes_title_key": TitleTaken},
+        messages=messages,
+        rooms={"hall": may_watch},
+        subscriptions=[
+            Subscription("user-service", "greeted", on_greeting),
+            Subscription("user-service", "moved", on_greeting, latest_only=True),
+        ],
+    )

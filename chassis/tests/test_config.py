@@ -1,0 +1,29 @@
+"""A program that lacks a setting does not start, and says which."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from chassis.config import InvalidSettings, from_environment
+
+
+@dataclass(frozen=True)
+class Settings:
+    name: str
+    port: int
+    file: Path
+    level: str = "INFO"
+
+
+def test_all_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(InvalidSettings) as stopped:
+        from_environment(Settings, {"PORT": "many", "FILE": "/does/not/exist"})
+    assert str(stopped.value) == (
+        "cannot start: NAME is not set; PORT is not a whole number; FILE names a file that does not exist"
+    )
+
+
+def test_settings_have_their_types_and_defaults() -> None:
+    settings = from_environment(Settings, {"NAME": "a", "PORT": "80", "FILE": "/"})
+    assert settings == Settings("a", 80, Path("/"), "INFO")

@@ -1,0 +1,135 @@
+"""What no honest client sends is refused with a problem document, and never stored."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from chassis import testing
+
+RUTH = testing.a_user("ruth")
+
+BODIES = {
+    "truncated": (b'{"title": "a', 400),
+    "empty text": (b" ", 400),
+    "byte order mark": (b'\xef\xbb\xbf{"title": "a"}', 400),
+    "not UTF-8": (b'{"title": "\xff"}', 400),
+    "UTF-16": ('{"title": "a"}'.encode("utf-16"), 400),
+    "NaN": (b'{"title": "a", "weight": NaN}', 400),
+    "Infinity": (b'{"title": "a", "weight": Infinity}', 400),
+    "5,000 digits": (b'{"title": "a", "stars": ' + b"9" * 5000 + b"}", 400),
+    "duplicate names": (b'{"title": "a", "title": "b"}', 400),
+    "100,000 deep": (b'{"title": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
+    "40 deep": (b'{"title": ' + b"[" * 40 + b"]" * 40 + b"}", 400),
+    "NUL": (b'{"title": "a\\u0000b"}', 422),
+    "lone surrogate": (b'{"title": "\\ud800"}', 422),
+    "NUL in a name": (b'{"title": "a", "b\\u0000": 1}', 422),
+    "1e400": (b'{"title": "a", "weight": 1e400}', 422),
+    "2^63": (b'{"title": "a", "stars": 9223372036854775808}', 422),
+    "2^31": (b'{"title": "a", "stars": 2147483648}', 422),
+    "whole float for integer": (b'{"title": "a", "stars": 3.0}', 422),
+    "boolean for integer": (b'{"title": "a", "stars": true}', 422),
+    "text for integer": (b'{"title": "a", "stars": "3"}', 422),
+    "full-width digits": ('{"title": "a", "stars": "\uff13"}'.encode(), 422),
+    "number for boolean": (b'{"title": "a", "pinned": 1}', 422),
+    "text for float": (b'{"title": "a", "weight": "1"}', 422),
+    "number for text": (b'{"title": 5}', 422),
+    "null for text": (b'{"title": null}', 422),
+    "blank text": (b'{"title": "   "}', 422),
+    "line break in a line": (b'{"title": "a\\nb"}', 422),
+    "too long": (b'{"title": "' + b"a" * 101 + b'"}', 422),
+    "naive time": (b'{"title": "a", "at": "2026-01-01T10:00:00"}', 422),
+    "year 1": (b'{"title": "a", "at": "0001-01-01T00:00:00+14:00"}', 422),
+    "date for time": (b'{"title": "a", "at": "2026-01-01"}', 422),
+    "13th month": (b'{"title": "a", "at": "2026-13-01T10:00:00Z"}', 422),
+    "braced UUID": (b'{"title": "a", "ref": "{6f0f2a4c-0000-4000-8000-000000000000}"}', 422),
+    "unknown field": (b'{"title": "a", "owner_id": "x"}', 422),
+    "array": (b"[]", 422),
+    "string": (b'"x"', 422),
+    "number": (b"5", 422),
+    "null": (b"null", 422),
+    "nothing": (b"", 422),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_hostile_body_gets_a_clear_refusal(client: FlaskClient, name: str) -> None:
+    body, status = BODIES[name]
+    response = client.post("/api/notes", data=body, content_type="application/json", user=RUTH)
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+    assert client.get("/api/notes").json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [({"title": 5}, "/title"), ({}, "/title"), ({"title": "a", "more": 1}, "/more"), ({"title": "\x00"}, "/title")],
+)
+def test_the_problem_names_the_field(client: FlaskClient, body: dict[str, object], pointer: str) -> None:
+    response = client.post("/api/notes", json=body, user=RUTH)
+    assert [error["pointer"] for error in response.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    "content_type", [None, "text/plain", "application/xml", "application/json; charset=utf-7", "multipart/form-data"]
+)
+def test_only_json_in_utf8_is_read(client: FlaskClient, content_type: str | None) -> None:
+    response = client.post("/api/notes", data=b'{"title": "a"}', content_type=content_type, user=RUTH)
+    assert response.status_code == 415
+
+
+QUERIES = ["stars=3.0", "stars=+3", "stars=6", "stars=", "stars=1_0", "weight=nan", "weight=1e1", "pinned=yes", "x=1"]
+
+
+@pytest.mark.parametrize("query", [*QUERIES, "stars=1&stars=2", f"stars={10**20}"])
+def test_a_wrong_query_parameter_is_named(client: FlaskClient, query: str) -> None:
+    response = client.get(f"/api/notes/search?{query}")
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"] == "?" + query.split("=")[0]
+
+
+def test_a_right_query_is_understood(client: FlaskClient) -> None:
+    assert client.get("/api/notes/search?stars=3&weight=-1.5&pinned=true").json == {
+        "stars": 3,
+        "weight": -1.5,
+        "pinned": True,
+    }
+
+
+@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=%0d%0a", "%C3%28=1"])
+def test_an_address_that_is_not_plain_text_is_malformed(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/api/notes/search?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwieCJd", "A" * 400, "é"])
+def test_a_cursor_of_another_list_is_refused(client: FlaskClient, cursor: str) -> None:
+    assert client.get("/api/notes", query_string={"cursor": cursor}).json["errors"][0]["pointer"] == "?cursor"
+
+
+def test_a_chunked_body_is_refused_instead_of_being_cut(client: FlaskClient) -> None:
+    response = client.post("/api/notes", data=b"{}", headers={"Transfer-Encoding": "chunked"}, user=RUTH)
+    assert (response.status_code, response.json["code"]) == (411, "length_required")
+
+
+def test_a_body_over_the_limit_is_too_large(client: FlaskClient) -> None:
+    body = json.dumps({"title": "a" * 1024 * 1024})
+    assert client.post("/api/notes", data=body, content_type="application/json", user=RUTH).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DELETE"])
+def test_a_method_that_is_not_served_says_which_are(client: FlaskClient, method: str) -> None:
+    response = client.open("/api/notes/search", method=method)
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+
+
+def test_internal_paths_answer_on_the_internal_listener_only(client: FlaskClient) -> None:
+    assert client.get("/internal/notes/count").status_code == 404
+    assert client.get("/internal/notes/count", peer="gateway").status_code == 200
+    assert client.get("/api/notes", peer="gateway").status_code == 404
+
+
+def test_an_unexpected_error_gives_nothing_away(client: FlaskClient) -> None:
+    response = client.post("/api/notes", json={"title": "bug"}, user=RUTH)
+    assert (response.status_code, response.json["code"]) == (500, "internal_error")
+    assert "secret reason" not in response.text
+    assert response.json["request_id"] == response.headers["X-Request-ID"]

@@ -1,0 +1,240 @@
+"""What is said is said exactly when it happened, arrives, and is acted on once."""
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import notes
+import pytest
+import redis
+from flask import Flask
+from notes import Note, db, messages
+from sqlalchemy import select
+
+from chassis import testing
+from chassis.cache import connect
+from chassis.clock import now
+from chassis.consumer import TRIES, Consumer
+from chassis.db import transaction
+from chassis.publisher import ROOM_LENGTH, Publisher, PublishingThread
+from chassis.worker import Sweep, run_sweep
+
+STREAM = "events:user-service"
+
+
+@pytest.fixture
+def server() -> Iterator["redis.Redis"]:
+    with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
+        yield connection
+
+
+@pytest.fixture(autouse=True)
+def only_the_test_publishes(app: Flask) -> None:
+    app.extensions["publishing"].stop()
+
+
+@pytest.fixture
+def publisher(in_app: Flask) -> Publisher:
+    return in_app.extensions["duties"].publisher
+
+
+@pytest.fixture
+def consumer(in_app: Flask) -> Consumer:
+    return in_app.extensions["duties"].consumer
+
+
+def bodies(server: "redis.Redis", stream: str) -> list[dict[str, Any]]:
+    return [json.loads(fields["event"]) for _, fields in server.xrange(stream)]
+
+
+def an_event(kind: str = "greeted", version: int = 1, aggregate: str = "a", **data: object) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "type": kind,
+        "schema_version": 1,
+        "source": "user-service",
+        "aggregate_id": aggregate,
+        "aggregate_version": version,
+        "occurred_at": "2026-01-01T00:00:00Z",
+        "actor": None,
+        "data": data,
+    }
+
+
+def deliver(server: "redis.Redis", *events: dict[str, Any] | str) -> None:
+    for event in events:
+        server.xadd(STREAM, {"event": event if isinstance(event, str) else json.dumps(event)})
+
+
+def consume_all(consumer: Consumer) -> None:
+    consumer.consume(block=1)
+    while consumer.consume(block=1):
+        pass
+
+
+def test_an_event_is_published_after_the_commit(server: "redis.Redis", publisher: Publisher) -> None:
+    with transaction(db.session):
+        event_id = messages.announce("note.written", "a", 3, {"stars": 5})
+    publisher.publish_pending()
+    [event] = bodies(server, "events:tutoring-service")
+    assert event["id"] == str(event_id)
+    assert (event["type"], event["aggregate_version"], event["data"]) == ("note.written", 3, {"stars": 5})
+
+
+def test_what_was_rolled_back_is_never_said(server: "redis.Redis", publisher: Publisher) -> None:
+    messages.announce("note.written", "a", 1)
+    db.session.rollback()
+    assert publisher.publish_pending() == 0
+    assert bodies(server, "events:tutoring-service") == []
+
+
+def test_publishing_again_after_a_crash_repeats_no_live_event(server: "redis.Redis", publisher: Publisher) -> None:
+    server.xadd("room:hall:1", {"event": "{}"}, id="1-0")
+    with transaction(db.session):
+        messages.broadcast("hall:1", 1, "sung", {})
+        messages.broadcast("hall:1", 2, "sung", {})
+    assert publisher.publish_pending() == 2
+    assert [entry for entry, _ in server.xrange("room:hall:1")] == ["1-0", "2-0"]
+
+
+def test_a_room_remembers_about_a_thousand_events(server: "redis.Redis", publisher: Publisher) -> None:
+    with transaction(db.session):
+        for seq in range(1, 1501):
+            messages.broadcast("hall:1", seq, "sung", {})
+    publisher.publish_pending()
+    assert ROOM_LENGTH <= server.xlen("room:hall:1") < 1200
+
+
+def test_writers_at_once_leave_one_order(in_app: Flask, server: "redis.Redis") -> None:
+    with transaction(db.session):
+        room = Note(owner_id=uuid4(), title="room", version=1)
+        db.session.add(room)
+    room_id = room.id
+
+    def write() -> None:
+        with in_app.app_context():
+            for _ in range(25):
+                with transaction(db.session):
+                    seq = db.session.scalars(
+                        Note.__table__.update()
+                        .where(Note.__table__.c.id == room_id)
+                        .values(version=Note.__table__.c.version + 1)
+                        .returning(Note.__table__.c.version)
+                    ).one()
+                    messages.broadcast("hall:1", seq - 1, "sung", {})
+            in_app.extensions["duties"].publisher.publish_pending()
+
+    testing.race([write] * 8)
+    assert [body["seq"] for body in bodies(server, "room:hall:1")] == list(range(1, 201))
+
+
+def test_an_event_is_acted_on_once_however_often_it_comes(server: "redis.Redis", consumer: Consumer) -> None:
+    event = an_event()
+    deliver(server, event, event, event)
+    consume_all(consumer)
+    assert len(notes.heard) == 1
+    assert len(db.session.scalars(select(Note)).all()) == 1
+
+
+def test_older_events_of_an_aggregate_are_dropped_where_only_the_latest_counts(
+    server: "redis.Redis", consumer: Consumer
+) -> None:
+    events = [an_event("moved", version) for version in range(1, 6)]
+    random.Random(3).shuffle(events)
+    deliver(server, *events)
+    consume_all(consumer)
+    versions = [event.aggregate_version for event in notes.heard]
+    assert versions == sorted(versions)
+    assert versions[-1] == 5
+
+
+def test_what_nobody_subscribed_to_is_passed_over(server: "redis.Redis", consumer: Consumer) -> None:
+    deliver(server, an_event("unheard-of"), {**an_event(), "more": "fields"})
+    consume_all(consumer)
+    assert len(notes.heard) == 1
+
+
+def test_a_poison_event_is_parked_and_the_others_go_on(
+    server: "redis.Redis", consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.consumer.RETRY_AFTER", 0)
+    poison = ["not json", {**an_event(), "schema_version": 2}, an_event(poison=True), '{"id": 1}']
+    deliver(server, *poison, an_event())
+    for _ in range(TRIES + 1):
+        consumer.consume(block=1)
+    assert len(notes.heard) == 1
+    table = messages.failed_events
+    parked = db.session.execute(select(table).where(table.c.parked_at.is_not(None))).all()
+    assert [row.tries for row in parked] == [TRIES] * 4
+    assert server.xpending(STREAM, "tutoring-service")["pending"] == 0
+
+
+def test_what_a_dead_consumer_left_is_taken_up(
+    in_app: Flask, server: "redis.Redis", consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer.consume(block=1)
+    deliver(server, an_event(), an_event())
+    server.xreadgroup("tutoring-service", "somebody-dead", {STREAM: ">"})
+    monkeypatch.setattr("chassis.consumer.RETRY_AFTER", 0)
+    consume_all(consumer)
+    assert len(notes.heard) == 2
+
+
+def test_a_redis_that_comes_back_empty_is_filled_again(server: "redis.Redis", publisher: Publisher) -> None:
+    publisher.restore()
+    with transaction(db.session):
+        messages.announce("note.written", "a", 1)
+    publisher.publish_pending()
+    assert publisher.restore() == 0
+    server.flushdb()
+    assert publisher.restore() == 1
+    publisher.publish_pending()
+    assert len(bodies(server, "events:tutoring-service")) == 1
+
+
+def test_a_consumer_begins_anew_with_an_empty_redis(server: "redis.Redis", consumer: Consumer) -> None:
+    event = an_event()
+    deliver(server, event)
+    consume_all(consumer)
+    server.flushdb()
+    deliver(server, event, an_event())
+    consume_all(consumer)
+    assert len(notes.heard) == 2
+
+
+def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
+    with transaction(db.session):
+        messages.announce("note.written", "a", 1)
+    publisher.publish_pending()
+    db.session.execute(messages.outbox.update().values(created_at=now() - timedelta(days=31)))
+    db.session.commit()
+    publisher.forget_old()
+    assert db.session.execute(select(messages.outbox)).all() == []
+
+
+def test_nothing_is_lost_while_redis_is_away(server: "redis.Redis", publisher: Publisher) -> None:
+    away = Publisher(messages, db.engine, connect("redis://127.0.0.1:1/0"))
+    with transaction(db.session):
+        messages.announce("note.written", "a", 1)
+    with pytest.raises(redis.RedisError):
+        away.publish_pending()
+    publisher.publish_pending()
+    assert len(bodies(server, "events:tutoring-service")) == 1
+
+
+def test_the_publishing_thread_publishes_when_woken(server: "redis.Redis", publisher: Publisher) -> None:
+    thread = PublishingThread(publisher)
+    with transaction(db.session):
+        messages.broadcast("hall:1", 1, "sung", {})
+    thread.wake()
+    assert server.xread({"room:hall:1": "0"}, block=3000)
+    thread.stop()
+
+
+def test_a_sweep_runs_until_nothing_is_left(in_app: Flask) -> None:
+    left = [3, 2, 0]
+    assert run_sweep(messages, Sweep("count-down", 1, lambda: left.pop(0))) == 5
+    assert left == []
