@@ -1,0 +1,287 @@
+"""The tables of this service, and what one row says about itself."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    case,
+    func,
+    or_,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.clock import now
+from chassis.db import models_registry
+from chassis.idempotency import keys_table
+from chassis.messages import Messages
+
+
+class Base(DeclarativeBase):
+    registry = models_registry()
+
+
+db = SQLAlchemy(model_class=Base)
+idempotency_keys = keys_table(Base.metadata)
+messages = Messages(db, "study-session-service")
+
+
+class SessionType(StrEnum):
+    SILENT = "silent"
+    DISCUSSION = "discussion"
+    EXAM_PREP = "exam-prep"
+
+
+class Status(StrEnum):
+    STARTING_SOON = "starting-soon"
+    LIVE = "live"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({Status.STARTING_SOON, Status.LIVE})
+
+
+class Mode(StrEnum):
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    PRIVATE = "private"
+
+
+class LocationVisibility(StrEnum):
+    EXACT = "exact"
+    APPROXIMATE = "approximate"
+
+
+class Role(StrEnum):
+    HOST = "host"
+    PARTICIPANT = "participant"
+
+
+def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+    """The column holds one of these words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+class StudySession(Base):
+    """People who study at a place for a while.
+
+    `status` is what was last written; what holds at an instant is `status_at`. `is_open` and `ends_at` are computed by
+    the database; partial indexes know `is_open`, so queries name it literally.
+    """
+
+    __tablename__ = "study_sessions"
+    __table_args__ = (
+        one_of("session_type", SessionType),
+        one_of("status", Status),
+        one_of("mode", Mode),
+        one_of("visibility", Visibility),
+        one_of("location_visibility", LocationVisibility),
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude"),
+        CheckConstraint("approximate_latitude BETWEEN -90 AND 90", name="approximate_latitude"),
+        CheckConstraint("approximate_longitude BETWEEN -180 AND 180", name="approximate_longitude"),
+        CheckConstraint(
+            "num_nonnulls(approximate_latitude, approximate_longitude)"
+            " = CASE location_visibility WHEN 'approximate' THEN 2 ELSE 0 END",
+            name="approximate_location",
+        ),
+        CheckConstraint("duration_minutes > 0", name="duration_minutes"),
+        CheckConstraint("max_participants > 0", name="max_participants"),
+        CheckConstraint("current_participants >= 0", name="current_participants"),
+        CheckConstraint("current_participants <= max_participants", name="capacity"),
+        CheckConstraint("(visibility = 'private') = (join_code IS NOT NULL)", name="join_code"),
+        CheckConstraint(
+            "CASE status"
+            " WHEN 'starting-soon' THEN num_nonnulls(started_at, ended_at, cancelled_at) = 0"
+            " WHEN 'live' THEN started_at IS NOT NULL AND num_nonnulls(ended_at, cancelled_at) = 0"
+            " WHEN 'finished' THEN num_nonnulls(started_at, ended_at) = 2 AND cancelled_at IS NULL"
+            " ELSE cancelled_at IS NOT NULL AND ended_at IS NULL END",
+            name="status_times",
+        ),
+        CheckConstraint("start_time >= '2000-01-01' AND start_time < '2200-01-01'", name="start_time"),
+        Index("idx_sessions_host", "host_id"),
+        Index("idx_sessions_status", "status", postgresql_where=text("status IN ('starting-soon', 'live')")),
+        Index("idx_sessions_time", "start_time"),
+        Index(
+            "idx_sessions_location",
+            "latitude",
+            "longitude",
+            postgresql_include=["start_time", "id"],
+            postgresql_where=text("is_open"),
+        ),
+        Index("idx_sessions_open", "start_time", "id", postgresql_where=text("is_open")),
+        Index("idx_sessions_ends", "ends_at", postgresql_where=text("is_open")),
+        # Room on each page lets a changed counter stay beside its row, without touching an index.
+        {"postgresql_with": {"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.01}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    host_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(100))
+    session_type: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), default=Status.STARTING_SOON, server_default=Status.STARTING_SOON)
+    latitude: Mapped[float] = mapped_column(Numeric(10, 8, asdecimal=False))
+    longitude: Mapped[float] = mapped_column(Numeric(11, 8, asdecimal=False))
+    start_time: Mapped[datetime]
+    duration_minutes: Mapped[int]
+    max_participants: Mapped[int] = mapped_column(default=10, server_default=text("10"))
+    current_participants: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    created_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
+    updated_at: Mapped[datetime | None] = mapped_column(default=now, onupdate=now, server_default=func.now())
+
+    description: Mapped[str | None] = mapped_column(String(2000))
+    mode: Mapped[str] = mapped_column(String(20), default=Mode.IN_PERSON, server_default=Mode.IN_PERSON)
+    venue_name: Mapped[str | None] = mapped_column(String(200))
+    meeting_url: Mapped[str | None] = mapped_column(String(500))
+    visibility: Mapped[str] = mapped_column(String(20), default=Visibility.PUBLIC, server_default=Visibility.PUBLIC)
+    join_code: Mapped[str | None] = mapped_column(String(20))
+    location_visibility: Mapped[str] = mapped_column(
+        String(20), default=LocationVisibility.EXACT, server_default=LocationVisibility.EXACT
+    )
+    approximate_latitude: Mapped[float | None] = mapped_column(Numeric(10, 8, asdecimal=False))
+    approximate_longitude: Mapped[float | None] = mapped_column(Numeric(11, 8, asdecimal=False))
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancellation_reason: Mapped[str | None] = mapped_column(String(500))
+    last_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    is_open: Mapped[bool] = mapped_column(Computed("cancelled_at IS NULL AND ended_at IS NULL", persisted=True))
+    # The detour over UTC makes the sum immutable, as a computed column must be.
+    ends_at: Mapped[datetime] = mapped_column(
+        Computed(
+            "(COALESCE(started_at, start_time) AT TIME ZONE 'UTC'::text + make_interval(mins => duration_minutes))"
+            " AT TIME ZONE 'UTC'::text",
+            persisted=True,
+        )
+    )
+
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": True}  # noqa: RUF012  # the base class says so
+
+    def status_at(self, instant: datetime) -> Status:
+        """What the session is at this instant, whatever was last written."""
+        if self.cancelled_at:
+            return Status.CANCELLED
+        if self.ended_at or instant >= self.ends_at:
+            return Status.FINISHED
+        if self.started_at or instant >= self.start_time:
+            return Status.LIVE
+        return Status.STARTING_SOON
+
+    @classmethod
+    def status_column(cls, instant: datetime) -> ColumnElement[str]:
+        """`status_at`, as SQL."""
+        return case(
+            (cls.cancelled_at.is_not(None), Status.CANCELLED),
+            (or_(cls.ended_at.is_not(None), instant >= cls.ends_at), Status.FINISHED),
+            (or_(cls.started_at.is_not(None), instant >= cls.start_time), Status.LIVE),
+            else_=Status.STARTING_SOON,
+        )
+
+    @property
+    def closed_at(self) -> datetime:
+        """When it ended, or is going to end."""
+        return self.cancelled_at or self.ended_at or self.ends_at
+
+    @property
+    def places_left(self) -> int:
+        return self.max_participants - self.current_participants
+
+
+class Participant(Base):
+    """A person's place in a session. It is kept when the person leaves, and taken up again by a return."""
+
+    __tablename__ = "session_participants"
+    __table_args__ = (
+        UniqueConstraint("session_id", "user_id"),
+        one_of("role", Role),
+        CheckConstraint("is_active IS NOT DISTINCT FROM (left_at IS NULL)", name="is_active"),
+        CheckConstraint("removed_at IS NULL OR left_at IS NOT NULL", name="removed_at"),
+        Index("idx_participants_session", "session_id"),
+        Index("idx_participants_user", "user_id"),
+        Index("idx_participants_active", "session_id", "is_active", postgresql_where=text("is_active = TRUE")),
+        Index("idx_participants_host", "session_id", unique=True, postgresql_where=text("role = 'host'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
+    user_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(String(20), default=Role.PARTICIPANT, server_default=Role.PARTICIPANT)
+    joined_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
+    left_at: Mapped[datetime | None]
+    is_active: Mapped[bool | None] = mapped_column(default=True, server_default=text("true"))
+    removed_at: Mapped[datetime | None]
+
+    @property
+    def is_host(self) -> bool:
+        return self.role == Role.HOST
+
+
+class Waiting(Base):
+    """Somebody who waits for a place; the lowest number is next."""
+
+    __tablename__ = "session_waitlist"
+    __table_args__ = (
+        UniqueConstraint("session_id", "user_id"),
+        Index("idx_waitlist_session", "session_id", "number"),
+        Index("idx_waitlist_user", "user_id"),
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
+    user_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
+
+
+class ChatMessage(Base):
+    """What somebody wrote; `seq` is its place among all that happened in the session."""
+
+    __tablename__ = "chat_messages"
+    __table_args__ = (
+        UniqueConstraint("session_id", "seq"),
+        UniqueConstraint("session_id", "user_id", "client_message_id"),
+        CheckConstraint(
+            "char_length(content) BETWEEN CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END AND 2000", name="content"
+        ),
+        Index("idx_chat_session_time", "session_id", text("created_at DESC")),
+        Index("idx_chat_user", "user_id", text("created_at DESC")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
+    user_id: Mapped[UUID]
+    content: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
+    seq: Mapped[int] = mapped_column(BigInteger)
+    client_message_id: Mapped[str | None] = mapped_column(String(100))
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+    @property
+    def deleted(self) -> bool:
+        return self.deleted_at is not None
+
+
+CHAT_STAYS_OPEN = timedelta(hours=2)

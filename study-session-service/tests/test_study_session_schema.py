@@ -1,0 +1,82 @@
+"""The schema: what the models say, and what the database refuses whoever writes."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from chassis import testing
+from study_session_service.models import db
+
+NEW = """
+INSERT INTO study_sessions (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
+VALUES (gen_random_uuid(), 'Tanakh', 'Bible', 'silent', 31.778, 35.235, '2026-03-01T09:30Z', 90) RETURNING *
+"""
+
+
+def insert_and_set(**values: Any) -> None:
+    """A session as its defaults make it, and then changed like this."""
+    session_id = db.session.execute(text(NEW)).one().id
+    changes = ", ".join(f"{column} = :{column}" for column in values)
+    db.session.execute(text(f"UPDATE study_sessions SET {changes} WHERE id = :id"), {**values, "id": session_id})
+
+
+def test_the_models_are_what_the_migrations_make() -> None:
+    testing.check_migrations("study_session_service")
+
+
+def test_a_row_with_the_first_columns_alone_is_complete(in_app: Flask) -> None:
+    row = db.session.execute(text(NEW)).one()
+    assert (row.status, row.max_participants, row.current_participants) == ("starting-soon", 10, 0)
+    assert (row.is_open, row.visibility, row.location_visibility) == (True, "public", "exact")
+    assert (row.ends_at - row.start_time).total_seconds() == 90 * 60
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("study_sessions_latitude_check", {"latitude": 95}),
+        ("study_sessions_longitude_check", {"longitude": 180.5}),
+        ("study_sessions_session_type_check", {"session_type": "party"}),
+        ("study_sessions_status_check", {"status": "paused"}),
+        ("study_sessions_status_times_check", {"status": "finished"}),
+        ("study_sessions_status_times_check", {"cancelled_at": "2026-03-01T09:00Z"}),
+        ("study_sessions_duration_minutes_check", {"duration_minutes": 0}),
+        ("study_sessions_current_participants_check", {"current_participants": -1}),
+        ("study_sessions_capacity_check", {"current_participants": 11}),
+        ("study_sessions_join_code_check", {"visibility": "private"}),
+        ("study_sessions_approximate_location_check", {"location_visibility": "approximate"}),
+    ],
+)
+def test_the_database_refuses_what_cannot_be(in_app: Flask, constraint: str, values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match=constraint):
+        insert_and_set(**values)
+
+
+def test_a_finished_session_leaves_the_indexes_of_open_ones(in_app: Flask) -> None:
+    insert_and_set(status="finished", started_at="2026-03-01T09:30Z", ended_at="2026-03-01T11:00Z")
+    assert db.session.scalars(text("SELECT is_open FROM study_sessions")).all() == [False]
+    assert db.session.execute(text("SELECT * FROM active_sessions_view")).all() == []
+
+
+def test_not_a_number_is_no_coordinate(in_app: Flask) -> None:
+    with pytest.raises(IntegrityError, match="study_sessions_latitude_check"):
+        insert_and_set(latitude="NaN")
+
+
+def test_the_named_indexes_exist(in_app: Flask) -> None:
+    named = {
+        "idx_sessions_host",
+        "idx_sessions_status",
+        "idx_sessions_time",
+        "idx_sessions_location",
+        "idx_participants_session",
+        "idx_participants_user",
+        "idx_participants_active",
+        "idx_chat_session_time",
+        "idx_chat_user",
+        "session_participants_session_id_user_id_key",
+    }
+    assert named <= set(db.session.scalars(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")))
