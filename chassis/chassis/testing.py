@@ -152,8 +152,8 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
 
 def redis_url() -> str:
     """The test Redis, with a database number for each parallel test process."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return f"{_server('TEST_REDIS_URL').rsplit('/', 1)[0]}/{worker + 1}"
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", f"gw{os.getpid()}").removeprefix("gw"))
+    return f"{_server('TEST_REDIS_URL').rsplit('/', 1)[0]}/{worker % 15 + 1}"
 
 
 def _server(variable: str) -> str:

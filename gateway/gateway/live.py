@@ -1,0 +1,300 @@
+"""Live events of rooms, from Redis to whoever watches: one subscription per worker, whatever the number of streams.
+
+A room's events are numbered 1, 2, 3 … by the service that owns it, in the order of their commits, and the last thousand
+are in the Redis Stream `room:<name>`; each is also published on the channel of the same name. The channel makes
+delivery fast, the stream makes it complete: what the channel lost is read from the stream.
+"""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import redis
+import structlog
+from prometheus_client import Counter, Gauge
+from redis.client import PubSub
+
+from chassis.cache import connect
+
+QUEUE = 256  # events that a slow reader may be behind
+HEARTBEAT = 15.0
+CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost
+RECONNECT = 0.5
+TURN = 0.05  # seconds after which the listener looks whether rooms have come or gone
+SUBSCRIBED_WITHIN = 2.0
+ARRIVED_WITHIN = 1.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
+
+OPEN = Gauge("live_streams", "Streams being served.")
+DELIVERED = Counter("live_events_total", "Events handed to a stream.")
+DROPPED = Counter("live_streams_dropped_total", "Streams ended because their reader was too slow.")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who watches, until when the token allows it, and how to ask again whether it is allowed."""
+
+    user_id: UUID
+    session_id: str
+    expires_at: float
+    may_still_watch: Callable[[], bool]
+    hang_up: Callable[[], None]
+
+
+class Stream:
+    """The events on their way to one reader."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self._frames: queue.Queue[bytes] = queue.Queue(QUEUE)
+        self._ended = threading.Event()
+
+    def offer(self, frame: bytes) -> None:
+        """Queue a frame; a reader for whom there is no more room is hung up on, and may resume."""
+        try:
+            self._frames.put_nowait(frame)
+            DELIVERED.inc()
+        except queue.Full:
+            if not self._ended.is_set():
+                self._ended.set()
+                DROPPED.inc()
+                self.watcher.hang_up()
+
+    def end(self, reason: str) -> None:
+        """Say why, and end."""
+        self.offer(frame_of("end", {"reason": reason}))
+        self._ended.set()
+
+    def frames(self) -> Iterator[bytes]:
+        """What to write, until the stream ends; a comment when there was nothing for a while."""
+        yield b"retry: 1000\n\n"
+        while True:
+            left = self.watcher.expires_at - time.time()
+            if left <= 0:
+                yield frame_of("end", {"reason": "token_expired"})
+                return
+            try:
+                yield self._frames.get(timeout=min(HEARTBEAT, left))
+            except queue.Empty:
+                yield b": heartbeat\n\n"
+            if self._ended.is_set() and self._frames.empty():
+                return
+
+
+@dataclass
+class Room:
+    """A room that somebody watches through this worker. `last` is the number of the last event handed out."""
+
+    name: str
+    last: int
+    visitors: int = 0  # streams that are here or about to be
+    streams: set[Stream] = field(default_factory=set)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    subscribed: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def key(self) -> str:
+        return f"room:{self.name}"
+
+
+class Hub:
+    """Connects rooms and streams."""
+
+    def __init__(self, events_url: str, is_revoked: Callable[[str], bool]) -> None:
+        self._redis = connect(events_url, timeout=1)
+        self._is_revoked = is_revoked
+        self._rooms: dict[str, Room] = {}
+        self._lock = threading.Lock()
+        self._somebody_watches = threading.Event()
+        self._started = False
+
+    def watch(self, name: str, seq: int, last_event_id: int | None, watcher: Watcher) -> Stream:
+        """A stream of what happens in the room from now on, or from `last_event_id` on.
+
+        `seq` is the number of the room's last event according to its owner. What lies between and is no longer in
+        Redis is replaced by a `reset` event: the client reads the room anew. Raises `redis.RedisError`.
+        """
+        self._start()
+        stream = Stream(watcher)
+        room = self._enter(name)
+        OPEN.inc()
+        try:
+            self._wait_for(room, seq)
+            with room.lock:
+                for frame in self._replay(room, last_event_id):
+                    stream.offer(frame)
+                room.streams.add(stream)
+        except redis.RedisError:
+            self.leave(name, stream)
+            raise
+        return stream
+
+    def leave(self, name: str, stream: Stream) -> None:
+        """Forget a stream, and its room with the last one."""
+        OPEN.dec()
+        with self._lock:
+            room = self._rooms[name]
+            room.streams.discard(stream)
+            room.visitors -= 1
+            if not room.visitors:
+                del self._rooms[name]
+
+    def watching(self, user_id: UUID) -> int:
+        """How many streams of this person are open."""
+        rooms = list(self._rooms.values())
+        return sum(stream.watcher.user_id == user_id for room in rooms for stream in list(room.streams))
+
+    def _enter(self, name: str) -> Room:
+        with self._lock:
+            room = self._rooms.get(name)
+            if room is None:
+                newest: Any = self._redis.xrevrange(f"room:{name}", count=1)
+                room = self._rooms[name] = Room(name, int(newest[0][0].split("-")[0]) if newest else 0)
+                self._somebody_watches.set()
+            room.visitors += 1
+        return room
+
+    def _wait_for(self, room: Room, seq: int) -> None:
+        """Catch up with the room; what has not arrived after a moment is lost, and everybody is told to read anew."""
+        if not room.subscribed.wait(SUBSCRIBED_WITHIN):
+            raise redis.TimeoutError("the live channel does not answer")
+        deadline = time.monotonic() + ARRIVED_WITHIN
+        while True:
+            with room.lock:
+                self._catch_up(room)
+                if room.last >= seq:
+                    return
+                if time.monotonic() > deadline:
+                    self._skip_to(room, seq)
+                    return
+            time.sleep(TURN)
+
+    @staticmethod
+    def _skip_to(room: Room, seq: int) -> None:
+        room.last = seq
+        for stream in list(room.streams):
+            stream.offer(frame_of("reset", {"seq": seq}, seq))
+
+    def _replay(self, room: Room, last_event_id: int | None) -> Iterator[bytes]:
+        """The frames between what the reader has and what the room has handed out."""
+        if last_event_id is None or last_event_id == room.last:
+            return
+        events = self._read(room.key, last_event_id, room.last) if last_event_id < room.last else []
+        if len(events) != room.last - last_event_id:
+            yield frame_of("reset", {"seq": room.last}, room.last)
+            return
+        for event in events:
+            yield frame_of(event["type"], event, event["seq"])
+
+    def _catch_up(self, room: Room) -> None:
+        """Hand out what the stream has and the channel did not bring. Needs the room's lock."""
+        for event in self._read(room.key, room.last):
+            self._hand_out(room, event)
+
+    def _read(self, key: str, after: int, until: int | None = None) -> list[dict[str, Any]]:
+        entries: Any = self._redis.xrange(key, f"{after + 1}-0", f"{until}-0" if until else "+")
+        return [json.loads(fields["event"]) for _, fields in entries]
+
+    def _hand_out(self, room: Room, event: dict[str, Any]) -> None:
+        """Give the event to every stream of the room, once and in order. Needs the room's lock."""
+        if event["seq"] <= room.last:
+            return
+        lost = event["seq"] > room.last + 1
+        room.last = event["seq"]
+        frame = frame_of("reset" if lost else event["type"], {"seq": room.last} if lost else event, room.last)
+        changed = set(event["members_changed"])
+        for stream in list(room.streams):
+            stream.offer(frame)
+            if str(stream.watcher.user_id) in changed:
+                threading.Thread(target=self._ask_again, args=(stream,), daemon=True).start()
+
+    @staticmethod
+    def _ask_again(stream: Stream) -> None:
+        if not stream.watcher.may_still_watch():
+            stream.end("not_allowed")
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._started:
+                self._started = True
+                threading.Thread(target=self._listen, name="live-channel", daemon=True).start()
+                threading.Thread(target=self._check_forever, name="live-check", daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            self._somebody_watches.wait()
+            try:
+                with self._redis.pubsub() as channel:  # type: ignore[no-untyped-call]
+                    self._listen_on(channel)
+            except (redis.RedisError, OSError) as error:
+                log.warning("live_channel_down", reason=type(error).__name__)
+                time.sleep(RECONNECT)
+
+    def _listen_on(self, channel: PubSub) -> None:
+        """Follow the rooms that somebody watches, until Redis fails or nobody watches any."""
+        followed: set[str] = set()
+        confirmed: set[str] = set()
+        while True:
+            rooms = {room.key: room for room in list(self._rooms.values())}
+            if new := rooms.keys() - followed:
+                channel.subscribe(*new)
+            if old := followed - rooms.keys():
+                channel.unsubscribe(*old)  # type: ignore[no-untyped-call]
+            if not (rooms or followed):
+                self._somebody_watches.clear()
+                if not self._rooms:
+                    return
+            followed = set(rooms)
+            message = channel.get_message(timeout=TURN)
+            while message is not None:
+                self._take(message, confirmed)
+                message = channel.get_message(timeout=0)
+            for key in confirmed & rooms.keys():
+                rooms[key].subscribed.set()
+
+    def _take(self, message: dict[str, Any], confirmed: set[str]) -> None:
+        room = self._rooms.get(message["channel"].removeprefix("room:"))
+        if message["type"] == "unsubscribe":
+            confirmed.discard(message["channel"])
+        elif message["type"] == "subscribe":
+            confirmed.add(message["channel"])
+            if room:
+                self._check(room)
+        elif message["type"] == "message" and room:
+            self._receive(room, json.loads(message["data"]))
+
+    def _receive(self, room: Room, event: dict[str, Any]) -> None:
+        with room.lock:
+            if event["seq"] > room.last + 1:
+                self._catch_up(room)
+            self._hand_out(room, event)
+
+    def _check_forever(self) -> None:
+        while True:
+            time.sleep(CHECK)
+            for room in list(self._rooms.values()):
+                try:
+                    self._check(room)
+                except redis.RedisError as error:
+                    log.warning("live_check_failed", reason=type(error).__name__)
+                    break
+
+    def _check(self, room: Room) -> None:
+        with room.lock:
+            self._catch_up(room)
+        for stream in list(room.streams):
+            if self._is_revoked(stream.watcher.session_id):
+                stream.end("signed_out")
+
+
+def frame_of(kind: str, data: dict[str, Any], seq: int | None = None) -> bytes:
+    """An event in the format of Server-Sent Events."""
+    shown = {name: value for name, value in data.items() if name != "members_changed"}
+    number = f"id: {seq}\n" if seq is not None else ""
+    return f"{number}event: {kind}\ndata: {json.dumps(shown, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
