@@ -1,0 +1,33 @@
+"""The settings of the gateway."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Each field is the environment variable of its name in capitals."""
+
+    issuer: str
+    jwks_url: str
+    cache_url: str
+    service_key: Path
+    user_service_url: str
+    user_service_internal_url: str
+    study_session_service_url: str
+    study_session_service_internal_url: str
+    tutoring_service_url: str
+    tutoring_service_internal_url: str
+    havruta_service_url: str
+    havruta_service_internal_url: str
+    assessment_service_url: str
+    assessment_service_internal_url: str
+    log_level: str = "INFO"
+
+    def url(self, service: str) -> str:
+        """The address of a service's public listener."""
+        return str(getattr(self, f"{service.replace('-', '_')}_url"))
+
+    def internal_url(self, service: str) -> str:
+        """The address of the listener on which a service answers other services."""
+        return str(getattr(self, f"{service.replace('-', '_')}_internal_url"))

@@ -1,0 +1,84 @@
+"""The public map: which address belongs to which service, who may come in, how large and how long it may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+USER = "user-service"
+STUDY_SESSION = "study-session-service"
+TUTORING = "tutoring-service"
+HAVRUTA = "havruta-service"
+ASSESSMENT = "assessment-service"
+SERVICES = (USER, STUDY_SESSION, TUTORING, HAVRUTA, ASSESSMENT)
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Access(Enum):
+    """What the gateway itself asks of a caller. The service asks again, and for each operation."""
+
+    PUBLIC = "a token is not looked at"
+    OPEN = "whoever sends a token sends a valid one"
+    SIGNED_IN = "a valid token is needed"
+
+
+@dataclass(frozen=True)
+class Names:
+    """The fields in which the display data of a person is put beside the person's id."""
+
+    username: str
+    display_name: str
+    avatar_url: str
+
+
+HOST = Names("host_username", "host_display_name", "host_avatar")
+PERSON = Names("username", "display_name", "avatar_url")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """Everything under a prefix; the longest prefix decides."""
+
+    prefix: str
+    service: str
+    access: Access = Access.OPEN
+    body_limit: int = 1024 * 1024  # bytes
+    read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
+    write_deadline: float = 5.0  # longer than a service waits for a lock before it gives up by itself
+    people: Mapping[str, Names] = field(default_factory=dict)  # field with a user's id -> fields to put beside it
+
+    def deadline(self, method: str) -> float:
+        """Seconds until the gateway gives up on the service."""
+        return self.read_deadline if method in READING else self.write_deadline
+
+
+# Hashing a password takes a quarter of a second of processor time, and waits its turn.
+PASSWORDS = 10.0
+
+ROUTES = (
+    Route(prefix="/.well-known/jwks.json", service=USER, access=Access.PUBLIC),
+    Route(prefix="/api/auth", service=USER, write_deadline=PASSWORDS),
+    Route(prefix="/api/auth/login", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS),
+    Route(prefix="/api/auth/register", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS),
+    Route(prefix="/api/auth/refresh", service=USER, access=Access.PUBLIC),
+    Route(prefix="/api/users", service=USER),
+    Route(prefix="/api/users/me", service=USER, access=Access.SIGNED_IN, write_deadline=PASSWORDS),
+    Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),
+    Route(prefix="/api/study-sessions", service=STUDY_SESSION, people={"host_id": HOST, "user_id": PERSON}),
+    Route(prefix="/api/courses", service=TUTORING),
+    Route(prefix="/api/enrollments", service=TUTORING),
+    Route(prefix="/api/sessions", service=TUTORING),
+    Route(prefix="/api/whiteboards", service=TUTORING),
+    Route(prefix="/api/tutors", service=TUTORING),
+    Route(prefix="/api/havrutas", service=HAVRUTA),
+    Route(prefix="/api/havruta-sessions", service=HAVRUTA),
+    Route(prefix="/api/invitations", service=HAVRUTA),
+    Route(prefix="/api/texts", service=HAVRUTA),
+    Route(prefix="/api/v2", service=ASSESSMENT),
+)
+
+
+def route_of(path: str) -> Route | None:
+    """The route that a path belongs to."""
+    fitting = [r for r in ROUTES if path == r.prefix or path.startswith(f"{r.prefix}/")]
+    return max(fitting, key=lambda route: len(route.prefix), default=None)

@@ -1,0 +1,126 @@
+"""Which addresses are understood, and what a service is sent for them."""
+
+import pytest
+
+from chassis.errors import Malformed
+from gateway import addresses
+from gateway.routes import ROUTES, route_of
+from tests.gateway_process import Doubles, Gateway
+
+TRICKS = [
+    "/api/users/../../internal/status",
+    "/api/users/..",
+    "/api/users/./me",
+    "/api/users/%2e%2e/%2e%2e/internal/status",
+    "/api/users/%2E./internal",
+    "/api/users/..%2f..%2finternal/status",
+    "/api/users/..%5c..%5cinternal",
+    "/api/users/..\\internal",
+    "/api/users/%252e%252e/internal",
+    "/api/users/%25%32%65",
+    "/api/users//internal/status",
+    "//internal/status",
+    "//127.0.0.1/internal/status",
+    "/api/users/..;/internal",
+    "/api/users;a=b/internal",
+    "/api/users/%3b/internal",
+    "/api/users/7%3fadmin=1",
+    "/api/users/7%23admin",
+    "/api/users/7#admin",
+    "/api/users/%00",
+    "/api/users/a%0d%0aX-User-Id:%201",
+    "/api/users/%7f",
+    "/api/users/%zz",
+    "/api/users/%2",
+    "/api/users/%ff",
+    "/api/users/%c0%ae%c0%ae/internal",
+    "/api/users/7?q=%zz",
+    "/api/users/7?q=%00",
+    "/api/users/7?q=%0a",
+    "/api/users/7?q=%ff",
+    "/api/users/a|b",
+    '/api/users/a"b',
+    "/api/users/<a>",
+    "http://127.0.0.1/api/users/7",
+    "http://127.0.0.1/internal/status",
+    "*",
+    "",
+]
+
+
+@pytest.mark.parametrize("target", [t for t in TRICKS if t])
+def test_a_tricky_address_is_refused_and_reaches_no_service(
+    gateway: Gateway, services: Doubles, internal: Doubles, target: str
+) -> None:
+    answered = gateway.raw(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert not any(double.asked for double in [*services.values(), *internal.values()])
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/internal/status",
+        "/Internal/status",
+        "/%69nternal/status",
+        "/INTERNAL/status",
+        "/api/internal/status",
+        "/api",
+        "/",
+        "/API/users",
+        "/api/Users",
+        "/api/usersx",
+        "/api/users/",
+        "/api/unknown/7",
+        "/.well-known/openid-configuration",
+        "/openapi.json/x",
+    ],
+)
+def test_an_address_of_no_route_is_unknown_and_reaches_no_service(
+    gateway: Gateway, services: Doubles, internal: Doubles, target: str
+) -> None:
+    reply = gateway.get(target)
+    assert reply.status == 404
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.json["code"] == "not_found"
+    assert not any(double.asked for double in [*services.values(), *internal.values()])
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [
+        ("/api/users/7", "/api/users/7"),
+        ("/%61pi/%75sers/7", "/api/users/7"),
+        ("/api/users/a%20b", "/api/users/a%20b"),
+        ("/api/users/%d7%90", "/api/users/%D7%90"),
+        ("/api/users/a+b", "/api/users/a+b"),
+        ("/api/users/~a(b)!$&'*,=:@-_.x", "/api/users/~a(b)!$&'*,=:@-_.x"),
+        ("/api/users/..x", "/api/users/..x"),
+        ("/api/users?", "/api/users?"),
+        ("/api/users?a=b&a=c", "/api/users?a=b&a=c"),
+        ("/api/users?q=%2e%2e%2f%3f%23%25", "/api/users?q=%2E%2E%2F%3F%23%25"),
+        ("/api/users?q=../..?x;y", "/api/users?q=../..?x;y"),
+        ("/api/users?bbox=-1,2,3,4&q=a+b", "/api/users?bbox=-1,2,3,4&q=a+b"),
+        ("/api/users?q=http://a/", "/api/users?q=http://a/"),
+    ],
+)
+def test_a_service_is_sent_the_address_written_anew(
+    gateway: Gateway, services: Doubles, target: str, sent: str
+) -> None:
+    assert gateway.get(target).json["target"] == sent
+
+
+def test_an_address_that_our_routing_reads_differently_is_refused() -> None:
+    with pytest.raises(Malformed):
+        addresses.read("/api/users/7", "/users/7")
+
+
+def test_the_longest_prefix_decides() -> None:
+    prefixes = {path: route.prefix for path in ("/api/users/me", "/api/users/mentor") if (route := route_of(path))}
+    assert prefixes == {"/api/users/me": "/api/users/me", "/api/users/mentor": "/api/users"}
+
+
+def test_every_prefix_is_written_plainly_and_once() -> None:
+    prefixes = [route.prefix for route in ROUTES]
+    assert len(set(prefixes)) == len(prefixes)
+    assert all(addresses.read(prefix, prefix) == prefix for prefix in prefixes)
