@@ -1,0 +1,166 @@
+"""One service as the gateway sees it: kept connections, a deadline for each call, and care for it when it is unwell."""
+
+import http.client
+import json
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+import urllib3
+from prometheus_client import Counter, Histogram
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
+
+from chassis.errors import Problem
+from chassis.logs import outgoing_headers
+from gateway.breaker import Breaker, Bulkhead, RetryBudget
+from gateway.errors import BadGateway, GatewayTimeout, Unreachable
+
+PLACES = 256  # calls of one service at a time
+CONNECT_TIMEOUT = 0.5
+MAX_IDLE = 60  # seconds; services close an idle connection after 75
+MAX_ANSWER = 5 * 1024 * 1024
+PIECE = 64 * 1024
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+
+CALLS = Counter("upstream_calls_total", "Calls of services, by how they ended.", ["service", "outcome"])
+RETRIES = Counter("upstream_retries_total", "Calls made a second time.", ["service"])
+DURATION = Histogram("upstream_call_duration_seconds", "Time a service took to answer.", ["service"])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered, whole."""
+
+    status: int
+    headers: urllib3.HTTPHeaderDict
+    body: bytes
+
+
+class Connections(urllib3.HTTPConnectionPool):
+    """Keeps connections, but none for so long that the service may be about to close it."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn:
+            conn.idle_since = time.monotonic()
+        super()._put_conn(conn)
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        conn = super()._get_conn(timeout)
+        if time.monotonic() - getattr(conn, "idle_since", time.monotonic()) > MAX_IDLE:
+            conn.close()  # it connects again when it is used
+        return conn
+
+
+class Upstream:
+    """Calls one listener of one service."""
+
+    def __init__(self, service: str, url: str) -> None:
+        address = urllib3.util.parse_url(url)
+        self.service = service
+        self.breaker = Breaker(service)
+        self._bulkhead = Bulkhead(service, PLACES)
+        self._budget = RetryBudget()
+        self._connections = Connections(address.host or "", address.port, maxsize=PLACES, retries=False)
+
+    def ask(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None = None, *, deadline: float
+    ) -> Answer:
+        """The service's whole answer. Asked again once, where that is safe, within the same `deadline` in seconds."""
+        self._budget.earn()
+        with self._bulkhead, gevent.Timeout(deadline, GatewayTimeout(f"{self.service} did not answer in time")):
+            try:
+                answer = self._attempt(method, target, headers, body, deadline)
+                if answer.status != http.HTTPStatus.SERVICE_UNAVAILABLE or not self._may_ask_again(method):
+                    return answer
+            except Unreachable:
+                if not self._may_ask_again(method):
+                    raise
+            RETRIES.labels(self.service).inc()
+            gevent.sleep(random.uniform(0.01, 0.05))  # noqa: S311  # jitter, not a secret
+            return self._attempt(method, target, headers, body, deadline)
+
+    def fetch(self, target: str, *, deadline: float, token: str | None = None) -> Any:
+        """The JSON at an address of the service; a `Problem` if it does not answer 200 with JSON."""
+        credentials = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Accept": "application/json", **outgoing_headers(), **credentials}
+        answer = self.ask("GET", target, headers, deadline=deadline)
+        if answer.status != http.HTTPStatus.OK:
+            raise BadGateway(f"{self.service} answered {answer.status}")
+        try:
+            return json.loads(answer.body)
+        except ValueError:
+            raise BadGateway(f"{self.service} did not answer with JSON") from None
+
+    def _may_ask_again(self, method: str) -> bool:
+        return method in IDEMPOTENT and self._budget.spend()
+
+    def _attempt(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float
+    ) -> Answer:
+        started = time.perf_counter()
+        try:
+            with self.breaker.attempt():
+                answer = self._exchange(method, target, headers, body, deadline)
+        except Problem as problem:
+            CALLS.labels(self.service, problem.code).inc()
+            raise
+        CALLS.labels(self.service, "answered").inc()
+        DURATION.labels(self.service).observe(time.perf_counter() - started)
+        return answer
+
+    def _exchange(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float
+    ) -> Answer:
+        response = self._send(method, target, headers, body, deadline)
+        try:
+            return Answer(response.status, response.headers, self._content(response))
+        except ReadTimeoutError as error:
+            raise GatewayTimeout(f"{self.service} did not answer in time") from error
+        except HTTPError as error:
+            raise BadGateway(f"{self.service} did not finish its answer") from error
+        finally:
+            response.close()
+
+    def _send(
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float
+    ) -> urllib3.BaseHTTPResponse:
+        """The answer as far as its headers. Nothing is followed, decoded or kept for the next call."""
+        try:
+            return self._connections.urlopen(
+                method,
+                target,
+                body=body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=deadline),
+            )
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            raise Unreachable(f"{self.service} cannot be reached") from error
+        except ReadTimeoutError as error:
+            raise GatewayTimeout(f"{self.service} did not answer in time") from error
+        except HTTPError as error:
+            if _was_closed(error):
+                raise Unreachable(f"{self.service} closed the connection") from error
+            raise BadGateway(f"{self.service} did not answer in HTTP") from error
+
+    def _content(self, response: urllib3.BaseHTTPResponse) -> bytes:
+        """The body of the answer. A client is sent nothing before it is here whole: half an answer has no status."""
+        if response.status < http.HTTPStatus.OK:
+            raise BadGateway(f"{self.service} answered {response.status}")
+        pieces: list[bytes] = []
+        size = 0
+        for piece in response.stream(PIECE, decode_content=False):
+            size += len(piece)
+            if size > MAX_ANSWER:
+                raise BadGateway(f"{self.service} answered with more than can be passed on")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+
+def _was_closed(error: HTTPError) -> bool:
+    """Whether the connection ended before the answer began, as a kept one does when its service restarts."""
+    return isinstance(error, ProtocolError) and isinstance(error.args[-1], ConnectionError)
