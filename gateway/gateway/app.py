@@ -1,0 +1,48 @@
+"""Puts the gateway together."""
+
+import os
+from collections.abc import Mapping
+from functools import partial
+
+from flask import Flask, g, request
+
+from chassis import app as chassis
+from chassis import keys, problems
+from chassis.cache import Cache
+from chassis.config import from_environment
+from chassis.guard import METHODS, MethodNotAllowed
+from chassis.peers import Identity
+from chassis.tokens import Verifier
+from gateway import addresses, health, proxy
+from gateway.auth import Gatekeeper, Revocations
+from gateway.config import Settings
+from gateway.expansion import Directory
+from gateway.routes import SERVICES, USER
+from gateway.upstream import Upstream
+
+NAMES_DEADLINE = 0.5  # seconds: an answer is not held up long for the sake of names
+
+
+def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
+    """The gateway, with its settings from the environment."""
+    settings = from_environment(Settings, environ)
+    app = chassis.create_app("gateway", __name__, settings.log_level)
+    problems.install(app, {})
+    app.before_request(check_address)
+
+    services = {name: Upstream(name, settings.url(name)) for name in SERVICES}
+    internal = {name: Upstream(name, settings.internal_url(name)) for name in SERVICES}
+    directory = Directory(partial(services[USER].fetch, deadline=NAMES_DEADLINE))
+    gatekeeper = Gatekeeper(
+        Verifier(keys.at(settings.jwks_url), settings.issuer), Revocations(Cache(settings.cache_url))
+    )
+    health.install(app, Identity("gateway", keys.read_private(settings.service_key)), internal)
+    proxy.install(app, proxy.Proxy(gatekeeper, services, directory))
+    return app
+
+
+def check_address() -> None:
+    """Refuse what can be read in two ways before anything is decided by it."""
+    if request.method not in METHODS:
+        raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
+    g.target = addresses.read(request.environ["RAW_URI"], request.path)

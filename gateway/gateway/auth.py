@@ -1,0 +1,57 @@
+"""Turns away invalid tokens before a service is bothered. It lets nobody in: each service verifies again for itself."""
+
+import threading
+
+from cachetools import TTLCache
+from flask import g
+from werkzeug.datastructures import Headers
+
+from chassis.cache import Cache
+from chassis.errors import Unauthorized
+from chassis.tokens import MAX_LIFETIME, Caller, Verifier
+from gateway.errors import TokenRevoked
+from gateway.routes import Access
+
+MEMORY = 2  # seconds for which a session is taken to live on
+LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
+
+
+class Revocations:
+    """Sessions that were ended while their access tokens still run. Without Redis none is known to have ended."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._places = threading.BoundedSemaphore(LOOKUPS)
+        self._living: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=MEMORY)
+        self._ended: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=MAX_LIFETIME)
+
+    def include(self, session_id: str) -> bool:
+        """Whether the session was ended. One that was stays so, also when Redis goes away."""
+        if session_id in self._ended:
+            return True
+        if session_id in self._living:
+            return False
+        with self._places:
+            ended = self._cache.run(lambda redis: bool(redis.exists(f"revoked:{session_id}")), fallback=False)
+        (self._ended if ended else self._living)[session_id] = True
+        return ended
+
+
+class Gatekeeper:
+    """Says who calls."""
+
+    def __init__(self, verifier: Verifier, revocations: Revocations) -> None:
+        self._verifier = verifier
+        self._revocations = revocations
+
+    def admit(self, access: Access, headers: Headers) -> Caller | None:
+        """The caller, if the request names one; `Unauthorized` if its token is not valid, or is needed and missing."""
+        if access is Access.PUBLIC or (access is Access.OPEN and "Authorization" not in headers):
+            return None
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthorized
+        g.caller = caller = self._verifier.verify(token.strip())
+        if self._revocations.include(caller.session_id):
+            raise TokenRevoked
+        return caller

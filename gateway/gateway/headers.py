@@ -1,0 +1,60 @@
+"""Which headers pass: from the client by a list of those we know, from a service all but those of the connection."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from urllib3 import HTTPHeaderDict
+from urllib3.util import SKIP_HEADER
+from werkzeug.datastructures import Headers
+
+from chassis.logs import outgoing_headers
+from gateway.errors import BadGateway
+
+# No header that says who somebody is: a service believes the token alone, and the gateway makes up no other word.
+FROM_CLIENT = (
+    "Accept",
+    "Accept-Language",
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-Modified-Since",
+    "If-None-Match",
+    "User-Agent",
+)
+HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+# Said anew by the gateway, or not for clients: nobody here signs in by cookie.
+REPLACED = {"content-length", "date", "server", "set-cookie", "x-request-id"}
+NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+def for_service(received: Headers, peer: str) -> dict[str, str]:
+    """The headers of the request to a service. `peer` is the address that our own socket saw."""
+    passed = {name: received[name] for name in FROM_CLIENT if name in received}
+    return {"User-Agent": SKIP_HEADER, **passed, **outgoing_headers(), "X-Forwarded-For": peer}
+
+
+def for_client(answered: HTTPHeaderDict) -> list[tuple[str, str]]:
+    """The headers of the answer to a client; `BadGateway` if one of them cannot stand in an answer."""
+    dropped = HOP_BY_HOP | REPLACED | set(_named(answered))
+    passed = [(name, value) for name, value in answered.items() if name.lower() not in dropped]
+    if not all(NAME.fullmatch(name) and VALUE.fullmatch(value) for name, value in passed):
+        raise BadGateway("a header of the service's answer is malformed")
+    return passed
+
+
+def _named(answered: Mapping[str, str]) -> Iterable[str]:
+    """What the answer's `Connection` says to be meant for this connection alone."""
+    return (name.strip().lower() for name in answered.get("Connection", "").split(","))

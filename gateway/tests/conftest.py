@@ -1,0 +1,47 @@
+"""A gateway before services that stand for the real ones."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.routes import SERVICES
+from tests.gateway_process import Doubles, Gateway, running, settings
+from tests.upstream_doubles import Double
+
+
+@pytest.fixture(scope="session")
+def _doubles() -> Iterator[Doubles]:
+    doubles = {name: Double() for name in SERVICES}
+    yield doubles
+    for double in doubles.values():
+        double.stop()
+
+
+@pytest.fixture(scope="session")
+def _internal() -> Iterator[Doubles]:
+    doubles = {name: Double() for name in SERVICES}
+    yield doubles
+    for double in doubles.values():
+        double.stop()
+
+
+@pytest.fixture(scope="session")
+def gateway(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
+    with running(settings(_doubles, _internal)) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def services(_doubles: Doubles) -> Iterator[Doubles]:
+    """The public listeners of the services, by name."""
+    yield _doubles
+    for double in _doubles.values():
+        double.reset()
+
+
+@pytest.fixture
+def internal(_internal: Doubles) -> Iterator[Doubles]:
+    """Their internal listeners."""
+    yield _internal
+    for double in _internal.values():
+        double.reset()
