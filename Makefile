@@ -10,7 +10,7 @@ BIN := .venv/bin
 LAUNCH := exec $(BIN)/python -m dev
 SERVICES := user-service study-session-service tutoring-service havruta-service assessment-service
 PACKAGES := chassis gateway $(SERVICES)
-TYPED := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(package))) dev
+TYPED := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(package))) dev --exclude dev/tests
 LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis $(args)

@@ -1,0 +1,53 @@
+import os
+import shutil
+import socket
+
+import psycopg
+import pytest
+
+from dev.layout import Ports
+from dev.ports import free_port
+from dev.services import SERVICES
+from dev.stores import lasting_postgres
+
+
+@pytest.fixture
+def postgres(tmp_path):
+    postgres = lasting_postgres(tmp_path, tmp_path / "postgres.log")
+    yield postgres
+    postgres.stop()
+    if (link := tmp_path / "postgres").is_symlink():
+        shutil.rmtree(link.readlink().parent)
+
+
+def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(postgres):
+    postgres.start()
+    postgres.stop()
+    lock = postgres.data / "postmaster.pid"
+    lock.write_text(f"{os.getpid()}\n{postgres.data}\n0\n{postgres.port}\n\n127.0.0.1\n")
+    postgres.start()
+    psycopg.connect(postgres.url).close()
+
+
+def test_data_of_a_folder_that_was_removed_are_not_found_by_the_next(postgres, tmp_path):
+    postgres.start()
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE left_over")
+    postgres.stop()
+    shutil.rmtree(tmp_path)
+    tmp_path.mkdir()
+    fresh = lasting_postgres(tmp_path, tmp_path / "postgres.log")
+    fresh.start()
+    with psycopg.connect(fresh.url) as connection:
+        assert connection.execute("SELECT 1 FROM pg_database WHERE datname = 'left_over'").fetchall() == []
+    fresh.stop()
+
+
+def test_ports_keep_their_distance_from_the_gateways_unless_taken():
+    gateway = free_port()
+    taken = gateway + SERVICES[0].port_offset
+    with socket.create_server(("127.0.0.1", taken)):
+        ports = Ports.counted_from(gateway)
+    assert ports.public["user-service"] not in (taken, None)
+    assert ports.public["tutoring-service"] == gateway + 23
+    assert ports.internal["tutoring-service"] == gateway + 123

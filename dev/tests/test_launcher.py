@@ -1,0 +1,118 @@
+"""The launcher as a user meets it, with stand-ins for the services."""
+
+import os
+import shutil
+import signal
+import socket
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+
+from dev.processes import wait_until
+from dev.services import SERVICES
+
+PROCESSES = 2 + 1 + 2 * len(SERVICES) + 1 + 2  # stores, nursery, gunicorns with a worker each, one worker, gateway
+
+
+def test_everything_answers_and_the_addresses_are_written_down(running):
+    assert f"Lyceum runs on http://127.0.0.1:{running.port}" in running.said
+    for service in SERVICES:
+        url = running.variable(f"{service.variable}_URL")
+        assert requests.get(f"{url}/guests", timeout=5).json() == ["ruth"]
+    assert requests.get(f"{running.variable('GATEWAY_URL')}/readyz", timeout=5).ok
+    assert len(running.descendants()) >= PROCESSES
+
+
+def test_a_service_s_own_command_line_has_its_settings(running):
+    command = type(running)(running.state, running.packages).start("flask", "tutoring", "db", "current")
+    said, _ = command.process.communicate(timeout=20)
+    assert "0001 (head)" in said
+
+
+def test_a_second_launcher_on_the_same_state_says_so(running):
+    second = type(running)(running.state, running.packages).start()
+    said, _ = second.process.communicate(timeout=10)
+    assert f"already runs on {running.state}, as process {running.process.pid}" in said
+    assert second.process.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["tutoring-service", "tutoring-service-worker", "gateway"])
+def test_a_process_that_dies_is_reported_and_started_again(running, name):
+    former = running.pid_of(name)
+    os.kill(former, signal.SIGKILL)
+    running.until(f"{name} ended with status -9")
+    wait_until(lambda: running.pid_of(name) not in (former, None), lambda: None, name, timeout=15)
+
+
+def test_a_second_start_keeps_the_data_and_loads_the_demo_no_second_time(launcher):
+    launcher.run()
+    with psycopg.connect(launcher.variable("TUTORING_SERVICE_DATABASE_URL")) as connection:
+        connection.execute("UPDATE guests SET name = 'boaz'")
+    family = launcher.descendants()
+    assert launcher.end(signal.SIGINT) == 0
+    assert launcher.survivors(family, within=0) == set()
+    launcher.run()
+    with psycopg.connect(launcher.variable("TUTORING_SERVICE_DATABASE_URL")) as connection:
+        assert connection.execute("SELECT name FROM guests").fetchall() == [("boaz",)]
+
+
+def test_no_process_is_left_when_the_launcher_is_killed(launcher):
+    launcher.run()
+    family = launcher.descendants()
+    launcher.process.kill()
+    assert launcher.survivors(family) == set()
+
+
+def test_no_process_is_left_when_the_launcher_is_killed_while_starting(launcher):
+    launcher.start()
+    while len(launcher.descendants()) < 3:
+        time.sleep(0.02)
+    family = launcher.descendants()
+    launcher.process.kill()
+    assert launcher.survivors(family) == set()
+
+
+def test_no_process_is_left_when_make_is_killed(launcher):
+    launcher.start("servers", under=("sh", "-c", '"$@"; :', "sh"), MAKELEVEL="1").until("TEST_REDIS_URL")
+    family = launcher.descendants()
+    launcher.process.kill()
+    assert launcher.survivors(family) == set()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_throwaway_servers_and_their_data_go_with_the_launcher(launcher, ending):
+    said = launcher.start("servers").until("TEST_POSTGRES_URL")
+    with psycopg.connect(said.split("=", 1)[1].strip()) as connection:
+        [data] = connection.execute("SHOW data_directory").fetchone()
+    family = launcher.descendants()
+    assert launcher.end(ending) == 128 + signal.SIGINT
+    assert launcher.survivors(family, within=0) == set()
+    assert not Path(data).parent.exists()
+
+
+def test_a_command_runs_beside_throwaway_servers_and_its_status_is_kept(launcher):
+    launcher.start("servers", "--", "sh", "-c", "echo $TEST_POSTGRES_URL $TEST_REDIS_URL; exit 7")
+    said, _ = launcher.process.communicate(timeout=20)
+    assert "postgresql://" in said
+    assert "redis://" in said
+    assert launcher.process.returncode == 7
+
+
+def test_a_taken_port_of_the_gateway_is_an_error(launcher):
+    with socket.create_server(("127.0.0.1", launcher.port)):
+        said, _ = launcher.start().process.communicate(timeout=20)
+    assert f"Port {launcher.port} is taken" in said
+    assert launcher.process.returncode == 1
+
+
+def test_a_service_that_cannot_start_ends_the_launcher_with_the_end_of_its_log(launcher, stand_ins, tmp_path):
+    launcher.packages = tmp_path / "broken"
+    shutil.copytree(stand_ins, launcher.packages)
+    (launcher.packages / "havruta_service" / "app.py").write_text("import a_module_that_is_not_there")
+    said, _ = launcher.start().process.communicate(timeout=30)
+    assert "havruta-service" in said
+    assert "No module named 'a_module_that_is_not_there'" in said
+    assert launcher.process.returncode == 1

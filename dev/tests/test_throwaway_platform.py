@@ -1,0 +1,127 @@
+import fcntl
+import os
+import signal
+import tempfile
+
+import psycopg
+import pytest
+import requests
+
+from dev import throwaway
+from dev.processes import ProcessDied
+from dev.services import SERVICES
+from dev.stores import PUBLIC_STATE
+from dev.supervision import keep_running
+from dev.throwaway import ThrowawayPlatform
+
+
+@pytest.fixture(scope="module")
+def postgres_url():
+    """A server of our own: the templates made here are of stand-ins."""
+    with throwaway.servers() as (postgres, _):
+        yield postgres.url
+
+
+@pytest.fixture(scope="module")
+def platform(postgres_url, stand_ins):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(stand_ins))
+        with ThrowawayPlatform(postgres_url, demo=True) as platform:
+            yield platform
+
+
+def databases_of(postgres_url):
+    """Without the templates: they change with every source file, and may be made at any time."""
+    with psycopg.connect(postgres_url) as connection:
+        query = "SELECT datname FROM pg_database WHERE NOT datistemplate"
+        return {name for [name] in connection.execute(query)}
+
+
+def guests_url(platform):
+    return f"{platform.service_url('tutoring')}/guests"
+
+
+def test_every_program_answers_at_both_its_addresses(platform):
+    addresses = [platform.gateway_url]
+    for service in SERVICES:
+        addresses += [platform.service_url(service.name), platform.internal_url(service.name)]
+    assert {requests.get(f"{address}/readyz", timeout=5).status_code for address in addresses} == {200}
+
+
+def test_demo_data_are_there_if_asked_for(platform):
+    assert requests.get(guests_url(platform), timeout=5).json() == ["ruth"]
+
+
+def test_platforms_side_by_side_share_nothing_but_the_server(platform, postgres_url, stand_ins, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(stand_ins))
+    before = databases_of(postgres_url)
+    with ThrowawayPlatform(postgres_url, demo=True) as other:
+        assert len(databases_of(postgres_url) - before) == len(SERVICES)
+        with psycopg.connect(other.database_url("tutoring")) as connection:
+            connection.execute("DELETE FROM guests")
+        assert requests.get(guests_url(other), timeout=5).json() == []
+        assert requests.get(guests_url(platform), timeout=5).json() == ["ruth"]
+        assert other.redis.port != platform.redis.port
+        folder = other.layout.state
+    assert databases_of(postgres_url) == before
+    assert not folder.exists()
+
+
+def test_a_role_enters_its_own_database_only(platform):
+    own = platform.database_url("tutoring")
+    psycopg.connect(own).close()
+    others = platform.database_url("user-service").rpartition("/")[2]
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(own.replace(own.rpartition("/")[2], others))
+
+
+def test_a_killed_service_is_gone_until_restarted(platform):
+    platform.kill("tutoring-service")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(guests_url(platform), timeout=5)
+    assert [death.name for death in platform.deaths()] == ["tutoring-service"]
+    platform.restart("tutoring-service")
+    assert requests.get(guests_url(platform), timeout=5).ok
+    assert list(platform.deaths()) == []
+
+
+def test_a_stopped_service_hangs_until_continued(platform):
+    platform.kill("tutoring-service", signal.SIGSTOP)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(guests_url(platform), timeout=0.5)
+    platform.kill("tutoring-service", signal.SIGCONT)
+    assert requests.get(guests_url(platform), timeout=5).ok
+
+
+def test_the_gateway_restarts_too(platform):
+    platform.restart("gateway")
+    assert requests.get(f"{platform.gateway_url}/readyz", timeout=5).ok
+
+
+def test_without_a_store_there_is_no_going_on(platform):
+    platform.redis.stop()
+    with pytest.raises(ProcessDied, match="redis ended"):
+        keep_running(platform, [platform.redis])
+    platform.redis.start()
+
+
+def test_redis_comes_back_at_the_same_address(platform):
+    address = platform.redis.cache_url
+    platform.redis.stop()
+    with pytest.raises(ProcessDied, match="ended with status 0"):
+        platform.redis.check()
+    platform.redis.start()
+    platform.redis.check()
+    assert platform.redis.cache_url == address
+
+
+def test_folders_of_killed_launchers_are_swept_and_those_in_use_are_not():
+    abandoned, held = (tempfile.mkdtemp(prefix=throwaway.PREFIX, dir=PUBLIC_STATE) for _ in range(2))
+    open(f"{abandoned}/lock", "w").close()
+    with open(f"{held}/lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        throwaway.sweep()
+        assert not os.path.exists(abandoned)
+        assert os.path.exists(held)
+    throwaway.sweep()
+    assert not os.path.exists(held)
