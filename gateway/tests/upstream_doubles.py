@@ -1,5 +1,6 @@
 """Servers that stand for services: what they answer is set by a test, what they were asked is kept for it."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -108,7 +109,5 @@ def _read(stream: object) -> Asked | None:
 
 
 def _hang_up(connection: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass

@@ -1,0 +1,236 @@
+"""Services that are gone, hang, trickle, babble or never stop: the answer is a problem document within the deadline."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chassis.testing import race
+from gateway.breaker import PAUSE, THRESHOLD
+from gateway.routes import SERVICES
+from tests.gateway_process import Doubles, Gateway, running, settings
+from tests.upstream_doubles import Asked, Double, Reply, answer, as_json
+
+TUTORING = "tutoring-service"
+HAVRUTA = "havruta-service"
+GENEROUS = 8  # seconds after which an answer is certainly not the deadline's doing
+
+
+@pytest.fixture
+def tutoring(services: Doubles, gateway: Gateway) -> Iterator[Double]:
+    """A service that a test makes unwell, and that the gateway trusts again afterwards."""
+    yield services[TUTORING]
+    services[TUTORING].reset()
+    wait_until(lambda: gateway.get("/api/courses").status == 200)
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    end = time.monotonic() + GENEROUS
+    while not happens():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def hang(double: Double) -> Reply:
+    """Take the request and say nothing."""
+
+    def reply(_: Asked, __: socket.socket) -> None:
+        double.stopping.wait(GENEROUS)
+
+    return reply
+
+
+def trickle(beginning: bytes, drop: bytes = b"x") -> Reply:
+    """Begin, and go on a byte at a time without end."""
+
+    def reply(_: Asked, connection: socket.socket) -> None:
+        connection.sendall(beginning)
+        while True:
+            time.sleep(0.05)
+            connection.sendall(drop)
+
+    return reply
+
+
+def pour(beginning: bytes, portion: bytes) -> Reply:
+    """Begin, and never stop."""
+
+    def reply(_: Asked, connection: socket.socket) -> None:
+        connection.sendall(beginning)
+        while True:
+            connection.sendall(portion)
+
+    return reply
+
+
+def say(content: bytes) -> Reply:
+    """Say exactly this and close."""
+
+    def reply(_: Asked, connection: socket.socket) -> None:
+        connection.sendall(content)
+
+    return reply
+
+
+TOO_SLOW = {
+    "a status line by the byte": trickle(b"HTTP/1.1 200 O"),
+    "headers without end": trickle(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
+    "a body by the byte": trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
+    "a body by the byte until closed": trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
+    "chunks by the byte": trickle(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+}
+UNUSABLE = {
+    "not HTTP": say(b"SSH-2.0-OpenSSH_9.2\r\n"),
+    "no status": say(b"HTTP/1.1 abc OK\r\n\r\n"),
+    "an interim answer alone": say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
+    "fewer bytes than announced": say(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"),
+    "a chunk that is none": say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    "chunks without an end": say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"),
+    "too many headers": say(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 500 + b"\r\n"),
+    "too long a header": say(b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 100_000 + b"\r\n\r\n"),
+    "a control character in a header": say(b"HTTP/1.1 200 OK\r\nX-A: \x01\r\nContent-Length: 0\r\n\r\n"),
+    "a body without end": pour(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536),
+    "chunks without end": pour(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n" * 8192),
+    "50 MB": pour(b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n", b"x" * 65536),
+    "closes without an answer": say(b""),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_SLOW)
+def test_a_service_that_does_not_come_to_an_end_is_given_up(gateway: Gateway, tutoring: Double, kind: str) -> None:
+    tutoring.reply = TOO_SLOW[kind]
+    reply = gateway.get("/api/courses")
+    assert (reply.status, reply.json["code"]) == (504, "gateway_timeout")
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_an_answer_that_cannot_be_used_is_a_bad_gateway(gateway: Gateway, tutoring: Double, kind: str) -> None:
+    tutoring.reply = UNUSABLE[kind]
+    reply = gateway.post("/api/courses", body=b"{}")
+    assert (reply.status, reply.json["code"]) == (502, "bad_gateway")
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.headers["Retry-After"] == "1"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://no-such-host.invalid:80"])
+def test_a_service_that_is_not_there_is_a_bad_gateway(address: str, services: Doubles, internal: Doubles) -> None:
+    with running({**settings(services, internal), "TUTORING_SERVICE_URL": address}) as gateway:
+        reply = gateway.get("/api/courses")
+        assert (reply.status, reply.json["code"]) == (502, "bad_gateway")
+        assert gateway.get("/api/havrutas").status == 200
+
+
+def test_a_hung_service_is_left_alone_after_some_tries_and_found_again(gateway: Gateway, tutoring: Double) -> None:
+    tutoring.reply = hang(tutoring)
+    assert {reply.status for reply in race([lambda: gateway.get("/api/courses")] * THRESHOLD)} == {504}
+    asked = len(tutoring.asked)
+    refused = gateway.get("/api/courses")
+    assert (refused.status, refused.json["code"], refused.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert len(tutoring.asked) == asked
+    tutoring.reset()
+    time.sleep(PAUSE)
+    assert gateway.get("/api/courses").status == 200
+
+
+def test_other_services_answer_while_one_hangs(gateway: Gateway, tutoring: Double) -> None:
+    tutoring.reply = hang(tutoring)
+    with ThreadPoolExecutor(40) as pool:
+        hung = [pool.submit(gateway.post, "/api/courses", body=b"{}") for _ in range(40)]
+        wait_until(lambda: len(tutoring.asked) == 40)
+        assert [gateway.get("/api/havrutas").status for _ in range(20)] == [200] * 20
+        assert not any(call.done() for call in hung)
+        assert {call.result().status for call in hung} == {504}
+
+
+def unavailable_at_first(double: Double) -> Reply:
+    """503 to the first request, 200 to those after it."""
+    return lambda *_: answer(503) if len(double.asked) == 1 else as_json({})
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "times"),
+    [("GET", 200, 2), ("HEAD", 200, 2), ("PUT", 200, 2), ("DELETE", 200, 2), ("POST", 503, 1), ("PATCH", 503, 1)],
+)
+def test_what_may_be_repeated_is_asked_again_once(
+    gateway: Gateway, tutoring: Double, method: str, status: int, times: int
+) -> None:
+    tutoring.reply = unavailable_at_first(tutoring)
+    if method == "HEAD":
+        tutoring.reply = lambda *_: (
+            b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % (503 if len(tutoring.asked) == 1 else 200)
+        )
+    assert gateway.call(method, "/api/courses/7").status == status
+    assert len(tutoring.asked) == times
+
+
+def test_a_service_that_goes_on_refusing_has_the_last_word(gateway: Gateway, tutoring: Double) -> None:
+    tutoring.reply = lambda *_: answer(503, b'{"code":"x"}', content_type="application/problem+json", retry_after="7")
+    reply = gateway.get("/api/courses")
+    assert (reply.status, reply.headers["Retry-After"], reply.body) == (503, "7", b'{"code":"x"}')
+    assert len(tutoring.asked) == 2
+
+
+def test_a_post_is_never_sent_twice(gateway: Gateway, tutoring: Double) -> None:
+    tutoring.reply = say(b"")
+    assert gateway.post("/api/courses", body=b"{}").status == 502
+    assert len(tutoring.asked) == 1
+
+
+def test_a_kept_connection_that_the_service_closed_is_not_noticed_by_clients(
+    gateway: Gateway, tutoring: Double
+) -> None:
+    def answer_and_close(_: Asked, connection: socket.socket) -> None:
+        connection.sendall(as_json({}))
+
+    tutoring.reply = answer_and_close
+    assert [gateway.post("/api/courses", body=b"{}").status for _ in range(20)] == [200] * 20
+
+
+def test_a_client_that_hangs_up_ends_the_call_of_the_service(gateway: Gateway, tutoring: Double) -> None:
+    ended = threading.Event()
+
+    def notice_the_end(_: Asked, connection: socket.socket) -> None:
+        connection.settimeout(GENEROUS)
+        if connection.recv(1) == b"":
+            ended.set()
+
+    tutoring.reply = notice_the_end
+    with socket.create_connection(("127.0.0.1", gateway.port)) as client:
+        client.sendall(b"PUT /api/courses/7 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
+        wait_until(lambda: len(tutoring.asked) == 1)
+    assert ended.wait(2), "the service was still being waited for"
+
+
+def test_slow_clients_keep_nobody_waiting(gateway: Gateway, services: Doubles) -> None:
+    heads = [b"", b"GET /api/hav", b"POST /api/havrutas HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nab"]
+    clients = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(99)]
+    try:
+        for number, client in enumerate(clients):
+            client.sendall(heads[number % 3])
+        assert [gateway.get("/api/havrutas").status for _ in range(10)] == [200] * 10
+    finally:
+        for client in clients:
+            client.close()
+
+
+def test_trouble_is_counted_by_service(gateway: Gateway, tutoring: Double) -> None:
+    tutoring.reply = say(b"nonsense\r\n")
+    gateway.get("/api/courses")
+    figures = gateway.get("/metrics").body.decode()
+    assert 'upstream_calls_total{outcome="bad_gateway",service="tutoring-service"}' in figures
+    assert 'route="/api/courses"' in figures
+
+
+def test_every_service_has_a_breaker_of_its_own(gateway: Gateway, tutoring: Double, services: Doubles) -> None:
+    tutoring.reply = say(b"nonsense\r\n")
+    for _ in range(THRESHOLD):
+        gateway.post("/api/courses")
+    assert gateway.post("/api/courses").status == 503
+    others = ["/api/users/7", "/api/study-sessions", "/api/havrutas", "/api/v2/tests"]
+    assert len(others) == len(SERVICES) - 1
+    assert [gateway.get(path).status for path in others] == [200] * 4
