@@ -14,8 +14,12 @@ from dev.processes import Child, ProcessDied, spawn, wait_until
 from dev.services import GATEWAY, SERVICES, Service
 
 READY_WITHIN = 60
-GUNICORN = ("-w", "1", "--no-control-socket", "--http-parser", "python", "--graceful-timeout", "5")
-GTHREAD = ("-k", "gthread", "--threads", "8", "--keep-alive", "75")
+# Whoever presses Ctrl-C does not want to wait for streams that are still open.
+STOP_SOON = ("--graceful-timeout", "1")
+SERVICE_SERVER = (
+    *("-k", "gthread", "-w", "1", "--threads", "8", "--keep-alive", "75", "--no-control-socket"),
+    *("--http-parser", "python", "--forwarder-headers", "", *STOP_SOON),
+)
 
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 WORKERS = {f"{service.name}-worker": service for service in SERVICES}
@@ -95,7 +99,7 @@ class Platform:
             self._fork(name, service, "worker", service.package)
         else:
             service = next(service for service in SERVICES if service.name == name)
-            self._fork(name, service, "gunicorn", *GUNICORN, *GTHREAD, *self._listeners(service))
+            self._fork(name, service, "gunicorn", *SERVICE_SERVER, *self._listeners(service))
 
     def end(self, name: str) -> None:
         """End a service, a worker or the gateway in good order."""
@@ -156,10 +160,10 @@ class Platform:
     def _spawn_gateway(self) -> Child:
         """Not forked like the others: gevent has to be there before what it replaces is imported."""
         address = f"--bind=127.0.0.1:{self.layout.ports.gateway}"
-        program = [sys.executable, "-m", "gunicorn", *GUNICORN, "-k", "gevent", address]
+        settings = ("-c", "python:gateway.server", *STOP_SOON, address)
         return spawn(
             GATEWAY,
-            [*program, "gateway.app:create_app()"],
+            [sys.executable, "-m", "gunicorn", *settings, "gateway.app:create_app()"],
             log=self.layout.log(GATEWAY),
             env=self.layout.gateway_settings(),
         )

@@ -26,6 +26,7 @@ def stand_ins(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stand-ins")
     for package in (GATEWAY, *(service.package for service in SERVICES)):
         shutil.copytree(STAND_IN, folder / package)
+    (folder / GATEWAY / "server.py").write_text('worker_class = "gevent"\n')
     return folder
 
 
