@@ -1,0 +1,478 @@
+"""The tables of this service.
+
+`sessions` is the table of the older tutoring application, column for column; what this platform adds to a session
+stands beside it: when it is and for whom in `session_bookings`, its rule in `session_series`, and so on.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    Uuid,
+    desc,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from chassis.clock import now
+from chassis.db import models_registry
+from chassis.idempotency import keys_table
+from chassis.messages import Messages
+from tutoring_service.states import (
+    Attendance,
+    CourseStatus,
+    EnrollmentStatus,
+    Frequency,
+    Priority,
+    RequestStatus,
+    SessionMode,
+    SessionStatus,
+)
+
+
+class Base(DeclarativeBase):
+    registry = models_registry()
+
+
+db = SQLAlchemy(model_class=Base)
+idempotency_keys = keys_table(Base.metadata)
+messages = Messages(db, "tutoring-service")
+
+
+class Utc(TypeDecorator[datetime]):
+    """A `timestamp` column of the older application: no zone in the database, UTC by convention."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)
+
+
+def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
+    """The column holds one of the words, or NULL."""
+    words = ", ".join(f"'{word}'" for word in kind)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+class Course(Base):
+    """What a tutor offers."""
+
+    __tablename__ = "courses"
+    __table_args__ = (
+        one_of("status", CourseStatus),
+        CheckConstraint("cancel_notice_hours BETWEEN 0 AND 720", name="cancel_notice_hours"),
+        Index("idx_courses_tutor", "tutor_id", "id"),
+        Index("idx_courses_open", "id", postgresql_where=text("status = 'open'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tutor_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(100))
+    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
+    description: Mapped[str | None] = mapped_column(Text)
+    timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    cancel_notice_hours: Mapped[int] = mapped_column(default=24, server_default=text("24"))
+    status: Mapped[str] = mapped_column(String(20), default=CourseStatus.OPEN, server_default="open")
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+
+class Enrollment(Base):
+    """A student in a tutor's course. Its sessions keep the wall time of its zone."""
+
+    __tablename__ = "enrolled_courses"
+    __table_args__ = (
+        one_of("status", EnrollmentStatus),
+        CheckConstraint("tutor_id <> student_id OR status IN ('completed', 'cancelled')", name="two_people"),
+        Index(
+            "enrolled_courses_open_key",
+            "tutor_id",
+            "student_id",
+            "course_id",
+            unique=True,
+            postgresql_where=text("status IN ('active', 'paused')"),
+        ),
+        Index("idx_enrolled_courses_tutor", "tutor_id", "id"),
+        Index("idx_enrolled_courses_student", "student_id", "id"),
+        Index("idx_enrolled_courses_course", "course_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tutor_id: Mapped[UUID]
+    student_id: Mapped[UUID]
+    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
+    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
+    status: Mapped[str] = mapped_column(String(20), default=EnrollmentStatus.ACTIVE, server_default="active")
+    timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+
+
+class EnrollmentParent(Base):
+    """A parent who follows an enrolment."""
+
+    __tablename__ = "enrollment_parents"
+    __table_args__ = (Index("idx_enrollment_parents_parent", "parent_id", "enrollment_id"),)
+
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"), primary_key=True)
+    parent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    joined_at: Mapped[datetime]
+
+
+class ParentCode(Base):
+    """A code with which one parent joins an enrolment, once. Only its hash is kept."""
+
+    __tablename__ = "parent_codes"
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"), unique=True)
+    expires_at: Mapped[datetime]
+
+
+class WhiteboardSession(Base):
+    """A whiteboard of an enrolment. `seq` numbers what happened on it."""
+
+    __tablename__ = "whiteboard_sessions"
+    __table_args__ = (Index("idx_whiteboard_sessions_enrolled_courses", "enrolled_courses_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_name: Mapped[str | None] = mapped_column(String(255))
+    tutor_id: Mapped[UUID | None]
+    student_id: Mapped[UUID | None]
+    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
+    enrolled_courses_id: Mapped[int | None] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    seq: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    closed_at: Mapped[datetime | None]
+
+
+class WhiteboardStroke(Base):
+    """One operation on a whiteboard. The primary key is the order in which it is replayed."""
+
+    __tablename__ = "whiteboard_strokes"
+    __table_args__ = (
+        Index("whiteboard_strokes_client_key", "whiteboard_id", "author_id", "client_id", unique=True),
+        Index("idx_whiteboard_strokes_author", "author_id"),
+    )
+
+    whiteboard_id: Mapped[int] = mapped_column(
+        ForeignKey("whiteboard_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author_id: Mapped[UUID]
+    client_id: Mapped[str] = mapped_column(String(64))
+    operation: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime]
+
+
+class TutoringSession(Base):
+    """A tutoring session, with exactly the columns that it has always had."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["enrolled_courses_id"],
+            ["enrolled_courses.id"],
+            name="sessions_enrolled_courses_id_fkey",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["whiteboard_id"], ["whiteboard_sessions.id"], name="sessions_whiteboard_id_fkey", ondelete="SET NULL"
+        ),
+        Index("idx_sessions_date", "session_date"),
+        Index("idx_sessions_enrolled_courses", "enrolled_courses_id"),
+        Index("idx_sessions_featured", "is_featured"),
+        Index("idx_sessions_recurring", "is_recurring"),
+        Index("idx_sessions_enrolled_courses_status_date", "enrolled_courses_id", "status", "session_date", "id"),
+        Index("idx_sessions_whiteboard", "whiteboard_id", postgresql_where=text("whiteboard_id IS NOT NULL")),
+        one_of("status", SessionStatus),
+        one_of("session_mode", SessionMode),
+        one_of("priority_level", Priority),
+        one_of("session_frequency", Frequency),
+        one_of("tutor_attendance_status", Attendance),
+        one_of("student_attendance_status", Attendance),
+        CheckConstraint("alarm_before_minutes BETWEEN 0 AND 10080", name="alarm_before_minutes"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolled_courses_id: Mapped[int | None] = mapped_column(
+        comment="The enrolment whose session this is; names tutor and student"
+    )
+    topics: Mapped[list[str] | None] = mapped_column(
+        JSON, server_default=text("'[]'::json"), comment="JSON array of the topics planned for this session"
+    )
+    topics_covered: Mapped[list[str] | None] = mapped_column(
+        JSON, server_default=text("'[]'::json"), comment="JSON array of the topics actually covered"
+    )
+    session_date: Mapped[date]
+    start_time: Mapped[time]
+    end_time: Mapped[time]
+    duration: Mapped[int | None]
+    session_mode: Mapped[str | None] = mapped_column(
+        String(50), server_default="online", comment="online, in-person or hybrid"
+    )
+    location: Mapped[str | None] = mapped_column(String(255))
+    whiteboard_id: Mapped[int | None] = mapped_column(comment="The whiteboard used in this session")
+    student_review_id: Mapped[int | None] = mapped_column(comment="The student's review of this session")
+    tutor_review_id: Mapped[int | None] = mapped_column(comment="The tutor's review of the student")
+    parent_review_id: Mapped[int | None] = mapped_column(comment="The parent's review of this session")
+    tutor_attendance_status: Mapped[str | None] = mapped_column(
+        String(20), server_default="present", comment="present, absent or late"
+    )
+    student_attendance_status: Mapped[str | None] = mapped_column(
+        String(20), server_default="present", comment="present, absent or late"
+    )
+    priority_level: Mapped[str | None] = mapped_column(
+        String(20), server_default="medium", comment="low, medium, high or urgent"
+    )
+    is_recurring: Mapped[bool | None] = mapped_column(server_default=text("false"))
+    session_frequency: Mapped[str | None] = mapped_column(
+        String(50), server_default="one-time", comment="General recurrence: one-time, weekly, bi-weekly, monthly"
+    )
+    recurring_pattern: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True), comment="Detailed recurrence: {days: [], months: [], specific_dates: []}"
+    )
+    notification_enabled: Mapped[bool | None] = mapped_column(server_default=text("false"))
+    alarm_enabled: Mapped[bool | None] = mapped_column(server_default=text("false"))
+    alarm_before_minutes: Mapped[int | None] = mapped_column(server_default=text("15"))
+    is_featured: Mapped[bool | None] = mapped_column(server_default=text("false"))
+    status: Mapped[str | None] = mapped_column(String(20), server_default="scheduled")
+    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
+    updated_at: Mapped[datetime | None] = mapped_column(
+        Utc, default=now, onupdate=now, server_default=func.current_timestamp()
+    )
+
+    booking: Mapped["SessionBooking"] = relationship(back_populates="session", lazy="raise_on_sql")
+
+
+class SessionSeries(Base):
+    """The rule of recurring sessions: the truth from which their three recurrence columns are written."""
+
+    __tablename__ = "session_series"
+    __table_args__ = (Index("idx_session_series_enrolled_courses", "enrolled_courses_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    split_from: Mapped[int | None] = mapped_column(ForeignKey("session_series.id", ondelete="SET NULL"))
+    timezone: Mapped[str] = mapped_column(String(64))
+    rule: Mapped[str | None] = mapped_column(String(500))  # RFC 5545; NULL: the dates alone
+    dates: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))  # beside those of the rule
+    starts_on: Mapped[date]
+    start_time: Mapped[time]
+    duration: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class SessionBooking(Base):
+    """The platform's side of a session: for whom and when exactly, its series, its version, how it went.
+
+    Each session has one. While it is `held` its tutor and its student have no other held booking at that time.
+    """
+
+    __tablename__ = "session_bookings"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        ExcludeConstraint(
+            ("tutor_id", "="),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            where=text("held"),
+            name="session_bookings_tutor_excl",
+        ),
+        ExcludeConstraint(
+            ("student_id", "="),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            where=text("held"),
+            name="session_bookings_student_excl",
+        ),
+        Index("idx_session_bookings_tutor", "tutor_id", "starts_at", "session_id"),
+        Index("idx_session_bookings_student", "student_id", "starts_at", "session_id"),
+        Index("idx_session_bookings_enrolled_courses", "enrolled_courses_id", "starts_at", "session_id"),
+        Index("idx_session_bookings_start", "starts_at", "session_id"),
+        Index(
+            "session_bookings_occurrence_key",
+            "series_id",
+            "original_start",
+            unique=True,
+            postgresql_where=text("series_id IS NOT NULL"),
+        ),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    tutor_id: Mapped[UUID]
+    student_id: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    timezone: Mapped[str] = mapped_column(String(64))
+    held: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("session_series.id", ondelete="SET NULL"))
+    original_start: Mapped[datetime | None]  # when its series has it; differs from starts_at once it is moved
+    detached: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # revisions as calendars count them
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[UUID | None]
+    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    late_cancel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+    session: Mapped[TutoringSession] = relationship(back_populates="booking", lazy="raise_on_sql")
+
+
+class SessionChange(Base):
+    """Who changed what of a session, and when."""
+
+    __tablename__ = "session_changes"
+    __table_args__ = (Index("idx_session_changes_session", "session_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    changed_by: Mapped[UUID]
+    changed_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(20))
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class SessionReminder(Base):
+    """When somebody is reminded of a session. A field that is NULL is as the session says."""
+
+    __tablename__ = "session_reminders"
+    __table_args__ = (
+        Index(
+            "idx_session_reminders_due",
+            "due_at",
+            postgresql_where=text("sent_at IS NULL AND due_at IS NOT NULL"),
+        ),
+        Index("idx_session_reminders_user", "user_id"),
+        CheckConstraint("alarm_before_minutes BETWEEN 0 AND 10080", name="alarm_before_minutes"),
+    )
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    notification_enabled: Mapped[bool | None]
+    alarm_enabled: Mapped[bool | None]
+    alarm_before_minutes: Mapped[int | None]
+    due_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+
+
+class Review(Base):
+    """What a party thought of a completed session."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        Index("reviews_author_key", "session_id", "author_id", unique=True),
+        Index("idx_reviews_tutor", "tutor_id", desc("id")),
+        Index("idx_reviews_author", "author_id"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        CheckConstraint("author_role IN ('tutor', 'student', 'parent')", name="author_role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
+    tutor_id: Mapped[UUID]
+    author_id: Mapped[UUID]
+    author_role: Mapped[str] = mapped_column(String(10))
+    rating: Mapped[int]
+    text: Mapped[str | None] = mapped_column(String(2000))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class TutorAvailability(Base):
+    """When a tutor works: the hours of each weekday, and dates on which it is otherwise, in his own zone."""
+
+    __tablename__ = "tutor_availability"
+
+    tutor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    timezone: Mapped[str] = mapped_column(String(64))
+    weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{weekday, start_time, end_time}]
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{date, hours: [{start_time, end_time}]}]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SessionRequest(Base):
+    """A student's wish for a session at some time."""
+
+    __tablename__ = "session_requests"
+    __table_args__ = (
+        one_of("status", RequestStatus),
+        Index("idx_session_requests_enrolled_courses", "enrolled_courses_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    session_date: Mapped[date]
+    start_time: Mapped[time]
+    end_time: Mapped[time]
+    topics: Mapped[list[str]] = mapped_column(JSONB)
+    message: Mapped[str | None] = mapped_column(String(1000))
+    status: Mapped[str] = mapped_column(String(20), default=RequestStatus.PENDING)
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+
+class CalendarFeed(Base):
+    """The secret address under which somebody's calendar program reads his sessions. Only its hash is kept."""
+
+    __tablename__ = "calendar_feeds"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime]
+
+
+# What the older application left. Nothing reads these but the downgrade of a migration, an export and an erasure.
+enrolled_students = Table(
+    "enrolled_students",
+    Base.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("tutor_id", Uuid, nullable=False),
+    Column("student_id", Uuid, nullable=False),
+    Column("course_id", Integer, ForeignKey("courses.id")),
+    Column("created_at", DateTime(timezone=False), server_default=func.current_timestamp()),
+)
+retired_session_fields = Table(
+    "retired_session_fields",
+    Base.metadata,
+    Column("session_id", Integer, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("fields", JSONB, nullable=False),
+)
+quarantined_sessions = Table(
+    "quarantined_sessions",
+    Base.metadata,
+    Column("session_id", Integer, primary_key=True, autoincrement=False),
+    Column("tutor_id", Uuid),
+    Column("student_id", Uuid),
+    Column("course_id", Integer),
+    Column("session", JSONB, nullable=False),
+    Column("quarantined_at", DateTime(timezone=True), nullable=False, server_default=func.current_timestamp()),
+)
