@@ -1,14 +1,70 @@
-"""The service under test."""
+"""The service under test, and people with accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from chassis import testing
+from chassis.db import in_transaction
+from user_service import registration, roles
+from user_service.models import Role, User, db
+
+PASSWORD = "seventeen olive trees"
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who has registered, with what the answer held."""
+
+    id: UUID
+    username: str
+    email: str
+    access_token: str
+    refresh_token: str
+    password: str = PASSWORD
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access_token}"}
 
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[Flask]:
-    with testing.service("user_service") as app:
+    with testing.service("user_service", PASSWORD_COST="4") as app:
         yield app
+
+
+@pytest.fixture
+def join(app: Flask, client: FlaskClient) -> Callable[..., Member]:
+    """Register somebody over the wire, with roles if any are given."""
+
+    def join(username: str = "ruth", *granted: Role) -> Member:
+        body = {"email": f"{username}@example.org", "username": username, "display_name": username.title()}
+        if granted:
+            with app.app_context():
+                in_transaction(db.session, lambda: make_user(username, *granted))
+            response = client.post("/api/auth/login", json={"login": username, "password": PASSWORD})
+        else:
+            response = client.post("/api/auth/register", json={**body, "password": PASSWORD})
+        tokens = response.json
+        user_id = UUID(tokens["user"]["id"])
+        return Member(user_id, username, body["email"], tokens["access_token"], tokens["refresh_token"])
+
+    return join
+
+
+@pytest.fixture
+def a_user(in_app: Flask) -> Callable[..., User]:
+    """Register somebody in the test's own transaction."""
+    return make_user
+
+
+def make_user(username: str = "ruth", *granted: Role) -> User:
+    user = registration.register(f"{username}@example.org", username, username.title(), PASSWORD, "a test").user
+    for role in granted:
+        roles.grant(user, role)
+    return user

@@ -5,21 +5,52 @@ from collections.abc import Mapping
 
 from chassis.app import Service, create_service
 from chassis.config import from_environment
-from user_service.api import profiles
+from chassis.worker import Sweep
+from user_service import email_tokens, runtime, sign_ins
+from user_service.accounts import EmailTaken, UsernameTaken
+from user_service.api import accounts, email_links, profiles, registration, roles, signing
+from user_service.api import sign_ins as sign_ins_api
 from user_service.config import Settings
-from user_service.models import db
+from user_service.models import db, messages
 from user_service.signing import Keyring
+
+HOURLY = 3600.0
+BLUEPRINTS = (
+    registration.blueprint,
+    sign_ins_api.blueprint,
+    email_links.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    profiles.blueprint,
+    signing.blueprint,
+)
+CONFLICTS = {
+    "users_email_key": EmailTaken,
+    "users_email_lower_key": EmailTaken,
+    "users_username_key": UsernameTaken,
+    "users_username_lower_key": UsernameTaken,
+}
+SWEEPS = (
+    Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
+    Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
+)
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
     settings = from_environment(Settings, environ)
-    return create_service(
+    keyring = Keyring(settings.signing_keys)
+    app = create_service(
         "user-service",
         __name__,
         settings,
         description="Accounts, tokens, notifications.",
         db=db,
-        token_keys=Keyring(settings.signing_keys).public,
-        blueprints=[profiles.blueprint],
+        token_keys=keyring,
+        blueprints=BLUEPRINTS,
+        conflicts=CONFLICTS,
+        messages=messages,
+        sweeps=SWEEPS,
     )
+    runtime.install(app, settings, keyring)
+    return app

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.config import ServiceSettings
+from chassis.config import InvalidSettings, ServiceSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,3 +11,8 @@ class Settings(ServiceSettings):
     """Signing keys are here and nowhere else: a directory of `<kid>.pem`, and `current` naming one."""
 
     signing_keys: Path
+    password_cost: int = 12
+
+    def __post_init__(self) -> None:
+        if not 4 <= self.password_cost <= 16:
+            raise InvalidSettings("cannot start: PASSWORD_COST is not between 4 and 16")

@@ -1,15 +1,56 @@
 """The tables of this service."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Index, String, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
 from chassis.db import models_registry
 from chassis.idempotency import keys_table
+from chassis.messages import Messages
+
+
+class Role(StrEnum):
+    """What somebody may do everywhere. Who hosts, owns or teaches what is said where the thing itself is kept."""
+
+    LEARNER = "learner"
+    TUTOR = "tutor"
+    PARENT = "parent"
+    AUTHOR = "author"
+    ADMIN = "admin"
+
+
+class Purpose(StrEnum):
+    """What a token in a mail is good for."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+
+
+class Kind(StrEnum):
+    """What a notification is about."""
+
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    WAITLIST_PROMOTION = "waitlist_promotion"
+    HAVRUTA_SESSION_STARTED = "havruta_session_started"
+
+
+# Literal, because PostgreSQL does not use a partial index for a parameter.
+IS_ADMIN = "'admin' = ANY (roles)"
+
+
+def one_of(column: str, kind: type[StrEnum]) -> str:
+    """SQL: the column holds one of these values."""
+    return f"{column} IN ({', '.join(repr(str(member)) for member in kind)})"
 
 
 class Base(DeclarativeBase):
@@ -18,10 +59,11 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 idempotency_keys = keys_table(Base.metadata)
+messages = Messages(db, "user-service")
 
 
 class User(Base):
-    """An account."""
+    """An account. A deleted one keeps its id and nothing about the person."""
 
     __tablename__ = "users"
     __table_args__ = (
@@ -29,6 +71,12 @@ class User(Base):
         Index("users_username_lower_key", text("lower(username)"), unique=True),
         Index("idx_users_email", "email"),
         Index("idx_users_username", "username"),
+        Index("idx_users_admins", "id", postgresql_where=text(IS_ADMIN)),
+        CheckConstraint("username ~ '^[a-z0-9_.-]{3,50}$'", name="username"),
+        CheckConstraint(
+            f"roles <@ ARRAY[{', '.join(repr(str(role)) for role in Role)}]::varchar[] AND cardinality(roles) > 0",
+            name="roles",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
@@ -39,3 +87,98 @@ class User(Base):
     avatar_url: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
     updated_at: Mapped[datetime | None] = mapped_column(default=now, onupdate=now, server_default=func.now())
+    bio: Mapped[str | None] = mapped_column(String(1000))
+    timezone: Mapped[str] = mapped_column(String(50), server_default="UTC")
+    locale: Mapped[str] = mapped_column(String(20), server_default="en")
+    roles: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default=text("ARRAY['learner']::varchar[]"))
+    email_verified_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    stream_position: Mapped[int] = mapped_column(server_default=text("0"))
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy's own way to say it
+
+    @property
+    def email_verified(self) -> bool:
+        return self.email_verified_at is not None
+
+
+class SignIn(Base):
+    """Somebody signed in on a device: a family of refresh tokens, each made from the one before."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index("idx_sign_ins_user_created", "user_id", "created_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    device: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    revoked_at: Mapped[datetime | None]
+
+
+class RefreshToken(Base):
+    """One refresh token, as the hash of it. It is spent when it is replaced by the next."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (
+        Index("refresh_tokens_live_key", "family_id", unique=True, postgresql_where=text("replaced_at IS NULL")),
+        Index("idx_refresh_tokens_family", "family_id"),
+        Index("idx_refresh_tokens_expiry", "expires_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("sign_ins.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+
+class EmailToken(Base):
+    """A token that was mailed to somebody, as the hash of it. It works once, for the address it was sent to."""
+
+    __tablename__ = "email_tokens"
+    __table_args__ = (
+        CheckConstraint(one_of("purpose", Purpose), name="purpose"),
+        Index("idx_email_tokens_user", "user_id", "purpose"),
+        Index("idx_email_tokens_expiry", "expires_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Notification(Base):
+    """Something that somebody should know; once for each event, however often the event is delivered."""
+
+    __tablename__ = "notifications"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", Kind), name="kind"),
+        Index("notifications_event_user_key", "event_id", "user_id", unique=True),
+        Index("idx_notifications_user_created", "user_id", "created_at", "id"),
+        Index("idx_notifications_unread", "user_id", "created_at", "id", postgresql_where=text("read_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    event_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(50))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    read_at: Mapped[datetime | None]
+
+
+class MailPreference(Base):
+    """Whether somebody wants mails about this kind of notification, where he has said so."""
+
+    __tablename__ = "mail_preferences"
+    __table_args__ = (CheckConstraint(one_of("kind", Kind), name="kind"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(50), primary_key=True)
+    wanted: Mapped[bool]

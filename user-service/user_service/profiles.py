@@ -1,14 +1,35 @@
 """RULES: what others may see of an account."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy import select
 
 from chassis.errors import NotFound
 from user_service.models import User, db
 
+DELETED_NAME = "Deleted user"
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """Stands where an account was, or never was."""
+
+    id: UUID
+    display_name: str = DELETED_NAME
+
 
 def public_profile(user_id: UUID) -> User:
-    """The account as others see it; `NotFound` if there is none."""
+    """The account as others see it; `NotFound` if there is none, or none any more."""
     user = db.session.get(User, user_id)
-    if user is None:
+    if user is None or user.deleted_at:
         raise NotFound
     return user
+
+
+def public_profiles(user_ids: Sequence[UUID]) -> list[User | Deleted]:
+    """The accounts in the order of the ids, each once."""
+    found = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
+    present = {user_id: user for user_id, user in found.items() if not user.deleted_at}
+    return [present.get(user_id) or Deleted(user_id) for user_id in dict.fromkeys(user_ids)]

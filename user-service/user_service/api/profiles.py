@@ -1,24 +1,65 @@
 """Public profiles."""
 
+from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from chassis.access import public
-from chassis.fields import Answer, Instant
+from chassis.fields import CANONICAL_UUID, Answer, Instant, Query
+from chassis.pages import Page, page_of
 from chassis.rest import Blueprint
 from user_service import profiles
 from user_service.models import User
 
+MOST = 100
+
 blueprint = Blueprint("users", "Accounts as others see them.")
 
 
+class Ids(fields.String):
+    """Up to 100 ids, separated by commas."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        ids = super()._deserialize(value, attr, data, **kwargs).split(",")
+        if len(ids) > MOST or not all(CANONICAL_UUID.fullmatch(each) for each in ids):
+            raise ValidationError(f"Must be 1 to {MOST} UUIDs, separated by commas.")
+        return [UUID(each) for each in ids]
+
+
+class ProfilesQuery(Query):
+    ids = Ids(required=True, metadata={"description": f"Up to {MOST} ids, separated by commas."})
+
+
 class Profile(Answer):
+    """A person as everybody sees him."""
+
     id = fields.UUID(required=True)
     username = fields.String(required=True)
     display_name = fields.String(required=True)
     avatar_url = fields.String(required=True, allow_none=True)
+    bio = fields.String(required=True, allow_none=True)
     created_at = Instant(required=True)
+
+
+class ProfileOrDeleted(Answer):
+    """A person, or where there is none (any more) the id and the name `Deleted user`."""
+
+    id = fields.UUID(required=True)
+    display_name = fields.String(required=True)
+    username = fields.String()
+    avatar_url = fields.String(allow_none=True)
+    bio = fields.String(allow_none=True)
+    created_at = Instant()
+
+
+@blueprint.get("/api/users")
+@public
+@blueprint.arguments(ProfilesQuery, location="query")
+@blueprint.response(200, page_of(ProfileOrDeleted))
+def list_profiles(query: dict[str, Any]) -> Page[Any]:
+    """Read the public profiles of many people at once, in the order of their ids."""
+    return Page(profiles.public_profiles(query["ids"]), None)
 
 
 @blueprint.get("/api/users/<uuid:user_id>")

@@ -1,0 +1,129 @@
+"""How long a sign-in lasts, and what ends it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from chassis import testing
+from user_service import sign_ins
+from user_service.models import RefreshToken, SignIn, User, db
+from user_service.sign_ins import AlreadyRotated, InvalidRefreshToken, TokenReused
+
+AUser = Callable[..., User]
+
+
+@pytest.fixture
+def clock(in_app: Flask) -> Iterator[Any]:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as traveller:
+        yield traveller
+
+
+def test_a_spent_token_that_comes_back_at_once_ends_nothing(clock: Any, a_user: AUser) -> None:
+    first = sign_ins.begin(a_user(), "a test")
+    second = sign_ins.refresh(first.refresh_token)
+    clock.shift(timedelta(seconds=10))
+    with pytest.raises(AlreadyRotated):
+        sign_ins.refresh(first.refresh_token)
+    sign_ins.refresh(second.refresh_token)
+
+
+def test_a_spent_token_that_comes_back_later_ends_the_sign_in(clock: Any, a_user: AUser) -> None:
+    first = sign_ins.begin(a_user(), "a test")
+    second = sign_ins.refresh(first.refresh_token)
+    clock.shift(timedelta(seconds=11))
+    with pytest.raises(TokenReused):
+        sign_ins.refresh(first.refresh_token)
+    with pytest.raises(InvalidRefreshToken):
+        sign_ins.refresh(second.refresh_token)
+
+
+def test_reuse_ends_the_sign_in_although_the_request_fails(app: Flask, join: Callable[..., Any]) -> None:
+    client = app.test_client()
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as traveller:
+        ruth = join("ruth")
+        second = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).json
+        traveller.shift(timedelta(seconds=11))
+        reused = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
+        assert (reused.status_code, reused.json["code"]) == (401, "token_reused")
+        after = client.post("/api/auth/refresh", json={"refresh_token": second["refresh_token"]})
+        assert after.json["code"] == "invalid_refresh_token"
+        session_id = app.extensions["verifier"].verify(second["access_token"]).session_id
+    assert app.extensions["runtime"].cache.run(lambda r: r.exists(f"revoked:{session_id}"), 0) == 1
+
+
+def test_a_sign_in_lasts_thirty_days_from_its_last_use(clock: Any, a_user: AUser) -> None:
+    pair = sign_ins.begin(a_user(), "a test")
+    clock.shift(timedelta(days=30) - timedelta(seconds=1))
+    pair = sign_ins.refresh(pair.refresh_token)
+    clock.shift(timedelta(days=30))
+    with pytest.raises(InvalidRefreshToken):
+        sign_ins.refresh(pair.refresh_token)
+
+
+def test_an_access_token_lasts_fifteen_minutes(clock: Any, in_app: Flask, a_user: AUser) -> None:
+    token = sign_ins.begin(a_user(), "a test").access_token
+    verify = in_app.extensions["verifier"].verify
+    clock.shift(timedelta(minutes=15, seconds=4))
+    assert verify(token).username == "ruth"
+    clock.shift(timedelta(seconds=1))
+    with pytest.raises(Exception, match="not valid"):
+        verify(token)
+
+
+def test_a_new_access_token_tells_what_has_changed(in_app: Flask, a_user: AUser) -> None:
+    user = a_user()
+    pair = sign_ins.begin(user, "a test")
+    user.display_name, user.roles = "Ruth Adler", ["learner", "tutor"]
+    renewed = in_app.extensions["verifier"].verify(sign_ins.refresh(pair.refresh_token).access_token)
+    assert (renewed.display_name, renewed.roles) == ("Ruth Adler", {"learner", "tutor"})
+
+
+def test_signing_out_wins_over_refreshing_at_the_same_time(app: Flask, join: Callable[..., Any]) -> None:
+    for number in range(10):
+        member = join(f"ruth{number}")
+        body = {"refresh_token": member.refresh_token}
+
+        def refresh(body: dict[str, str] = body) -> Any:
+            return app.test_client().post("/api/auth/refresh", json=body)
+
+        def sign_out(member: Any = member) -> Any:
+            return app.test_client().post("/api/auth/logout", headers=member.headers)
+
+        answers = testing.race([refresh, sign_out])
+        assert answers[1].status_code == 204
+        if answers[0].status_code == 200:
+            follow_up = app.test_client().post(
+                "/api/auth/refresh", json={"refresh_token": answers[0].json["refresh_token"]}
+            )
+            assert follow_up.status_code == 401
+
+
+def test_expired_tokens_are_forgotten_with_their_sign_ins(clock: Any, a_user: AUser) -> None:
+    user = a_user()
+    old = sign_ins.begin(user, "an old device")
+    in_use = sign_ins.begin(user, "a device in use")
+    clock.shift(timedelta(days=20))
+    in_use = sign_ins.refresh(in_use.refresh_token)
+    clock.shift(timedelta(days=11))
+    assert sign_ins.forget_expired() == 3
+    assert sign_ins.forget_expired() == 0
+    assert db.session.scalars(select(SignIn.device)).all() == ["a device in use"]
+    assert db.session.scalar(select(func.count(RefreshToken.id))) == 1
+    sign_ins.refresh(in_use.refresh_token)
+    with pytest.raises(InvalidRefreshToken):
+        sign_ins.refresh(old.refresh_token)
+
+
+def test_a_sign_in_has_one_live_token_whatever_the_code_does(app: Flask, a_user: AUser) -> None:
+    sign_in_token = sign_ins.begin(a_user(), "a test").refresh_token
+    family = db.session.scalar(
+        select(RefreshToken.family_id).where(RefreshToken.token_hash == sign_ins.digest(sign_in_token))
+    )
+    db.session.add(RefreshToken(family_id=family, token_hash=b"x" * 32, expires_at=sign_ins.now()))
+    with pytest.raises(Exception, match="refresh_tokens_live_key"):
+        db.session.flush()

@@ -1,0 +1,270 @@
+"""Signing in and out on the wire."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
+from sqlalchemy import select
+
+from chassis import testing
+from user_service.models import RefreshToken, User, db
+from user_service.passwords import Hasher
+
+Join = Callable[..., Any]
+
+
+def log_in(client: FlaskClient, login: str, password: str, **headers: str) -> Any:
+    return client.post("/api/auth/login", json={"login": login, "password": password}, headers=headers)
+
+
+def checks() -> float:
+    return REGISTRY.get_sample_value("password_checks_total") or 0.0
+
+
+@pytest.mark.parametrize("login", ["ruth", "RUTH", " ruth ", "ruth@example.org", "Ruth@Example.Org"])
+def test_one_signs_in_with_username_or_address(client: FlaskClient, join: Join, login: str) -> None:
+    ruth = join("ruth")
+    response = log_in(client, login, ruth.password)
+    assert response.status_code == 200
+    assert response.json["user"]["id"] == str(ruth.id)
+    assert response.json["refresh_token"] != ruth.refresh_token
+
+
+def test_an_unknown_name_answers_like_a_wrong_password(client: FlaskClient, join: Join) -> None:
+    join("ruth")
+    answers = [
+        log_in(client, "ruth", "wrong"),
+        log_in(client, "nobody", "wrong"),
+        log_in(client, "no@example.org", "x"),
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    bodies = [{k: v for k, v in answer.json.items() if k != "request_id"} for answer in answers]
+    assert bodies[0]["code"] == "wrong_credentials"
+    assert bodies[0] == bodies[1] == bodies[2]
+
+
+@pytest.mark.parametrize("login", ["ruth", "nobody"])
+def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(client: FlaskClient, join: Join, login: str) -> None:
+    join("ruth")
+    before = checks()
+    log_in(client, login, "wrong")
+    assert checks() == before + 1
+
+
+def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    with app.app_context():
+        db.session.get_one(User, ruth.id).password_hash = Hasher(5).hash(ruth.password)
+        db.session.commit()
+    assert log_in(client, "ruth", ruth.password).status_code == 200
+    with app.app_context():
+        assert db.session.get_one(User, ruth.id).password_hash.startswith("$2b$04$")
+    assert log_in(client, "ruth", ruth.password).status_code == 200
+
+
+def test_guessing_is_stopped_and_then_the_right_password_helps_no_more(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    statuses = [log_in(client, "ruth", f"guess {n}").status_code for n in range(5)]
+    assert statuses == [401] * 5
+    response = log_in(client, "ruth", ruth.password)
+    assert (response.status_code, response.json["code"]) == (429, "too_many_attempts")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_the_address_and_the_name_count_as_one_account(client: FlaskClient, join: Join) -> None:
+    join("ruth")
+    for login in ("ruth", "ruth@example.org", "RUTH", "ruth@EXAMPLE.org", "ruth"):
+        assert log_in(client, login, "wrong").status_code == 401
+    assert log_in(client, "ruth@example.org", "wrong").status_code == 429
+
+
+def test_only_what_the_gateway_says_of_the_address_counts(client: FlaskClient, join: Join) -> None:
+    join("ruth")
+    for n in range(5):
+        assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"}).status_code == 401
+    assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": "203.0.113.99, 192.0.2.1"}).status_code == 429
+    assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": "192.0.2.2"}).status_code == 401
+
+
+def test_a_hundred_addresses_get_ten_guesses(client: FlaskClient, join: Join) -> None:
+    join("ruth")
+    statuses = [
+        log_in(client, "ruth", "wrong", **{"X-Forwarded-For": f"198.51.100.{n}"}).status_code for n in range(100)
+    ]
+    assert statuses.count(401) == 10
+    assert statuses.count(429) == 90
+
+
+@pytest.mark.parametrize("forwarded", ["", "nonsense", "192.0.2.1, ", "1.2.3.4:80", "\xe9", "::1%eth0"])
+def test_an_odd_forwarded_address_is_no_error(client: FlaskClient, join: Join, forwarded: str) -> None:
+    ruth = join("ruth")
+    assert log_in(client, "ruth", ruth.password, **{"X-Forwarded-For": forwarded}).status_code == 200
+
+
+def test_signing_in_often_is_no_guessing(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert {log_in(client, "ruth", ruth.password).status_code for _ in range(12)} == {200}
+
+
+def test_signing_in_works_without_redis() -> None:
+    with testing.service("user_service", PASSWORD_COST="4", CACHE_URL="redis://127.0.0.1:1/0") as app:
+        client = app.test_client()
+        body = {"email": "r@example.org", "username": "ruth", "display_name": "R", "password": "seventeen olive trees"}
+        assert client.post("/api/auth/register", json=body).status_code == 201
+        statuses = [log_in(client, "ruth", "wrong").status_code for _ in range(6)]
+        assert statuses == [401] * 5 + [429]
+        tokens = log_in(client, "r@example.org", "wrong").json
+        assert tokens["code"] == "too_many_attempts"
+
+
+def test_a_refresh_token_is_exchanged_for_a_new_pair(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    response = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
+    assert response.status_code == 200
+    assert response.json.keys() == {"user", "access_token", "refresh_token", "token_type", "expires_in"}
+    verify = app.extensions["verifier"].verify
+    assert verify(response.json["access_token"]).session_id == verify(ruth.access_token).session_id
+
+
+def test_only_the_hash_of_a_refresh_token_is_kept(app: Flask, join: Join) -> None:
+    ruth = join("ruth")
+    with app.app_context():
+        kept = db.session.scalars(select(RefreshToken)).one()
+    assert len(kept.token_hash) == 32
+    assert ruth.refresh_token.encode() not in kept.token_hash
+
+
+@pytest.mark.parametrize("token", ["unknown", "x" * 200, "מפתח", "' OR 1=1 --"])
+def test_an_unknown_refresh_token_is_refused(client: FlaskClient, token: str) -> None:
+    response = client.post("/api/auth/refresh", json={"refresh_token": token})
+    assert (response.status_code, response.json["code"]) == (401, "invalid_refresh_token")
+
+
+def test_an_access_token_is_no_refresh_token_and_the_other_way_round(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert client.post("/api/auth/refresh", json={"refresh_token": "a" * 43}).status_code == 401
+    as_access = client.get("/api/users/me", headers={"Authorization": f"Bearer {ruth.refresh_token}"})
+    assert (as_access.status_code, as_access.json["code"]) == (401, "invalid_token")
+
+
+def test_of_twenty_who_refresh_at_once_one_gets_a_pair(app: Flask, join: Join) -> None:
+    ruth = join("ruth")
+
+    def refresh() -> Any:
+        return app.test_client().post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
+
+    answers = testing.race([refresh] * 20)
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"already_rotated"}
+    (winner,) = [answer.json["refresh_token"] for answer in answers if answer.status_code == 200]
+    next_answer = app.test_client().post("/api/auth/refresh", json={"refresh_token": winner})
+    assert next_answer.status_code == 200
+
+
+def test_signing_out_ends_the_sign_in_and_doing_it_again_changes_nothing(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert client.post("/api/auth/logout", headers=ruth.headers).status_code == 204
+    assert client.post("/api/auth/logout", headers=ruth.headers).status_code == 204
+    response = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
+    assert (response.status_code, response.json["code"]) == (401, "invalid_refresh_token")
+
+
+def test_signing_out_works_with_the_refresh_token_alone(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    body = {"refresh_token": ruth.refresh_token}
+    assert client.post("/api/auth/logout", json=body).status_code == 204
+    assert client.post("/api/auth/logout", json=body).status_code == 204
+    assert client.post("/api/auth/refresh", json=body).status_code == 401
+    assert client.post("/api/auth/logout", json={"refresh_token": "unknown"}).status_code == 204
+
+
+def test_signing_out_needs_one_of_the_tokens(client: FlaskClient) -> None:
+    assert client.post("/api/auth/logout").status_code == 401
+
+
+def test_the_gateway_learns_whose_access_tokens_to_refuse(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    client.post("/api/auth/logout", headers=ruth.headers)
+    session_id = app.extensions["verifier"].verify(ruth.access_token).session_id
+    ttl = app.extensions["runtime"].cache.run(lambda r: r.ttl(f"revoked:{session_id}"), 0)
+    assert 890 < ttl <= 905
+
+
+def test_signing_out_everywhere_ends_every_device(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    other = log_in(client, "ruth", ruth.password).json
+    assert client.post("/api/auth/logout-all", headers=ruth.headers).status_code == 204
+    for token in (ruth.refresh_token, other["refresh_token"]):
+        assert client.post("/api/auth/refresh", json={"refresh_token": token}).status_code == 401
+
+
+def test_devices_are_listed_by_name_the_latest_first(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    log_in(client, "ruth", ruth.password, **{"User-Agent": firefox})
+    page = client.get("/api/auth/sessions", headers=ruth.headers).json
+    assert [(item["device"], item["current"]) for item in page["items"]] == [
+        ("Firefox on Linux", False),
+        ("Werkzeug", True),
+    ]
+    assert page["items"][0].keys() == {"id", "device", "created_at", "last_used_at", "current"}
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "device"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 CriOS/140 Safari/604",
+            "Chrome on iPhone",
+        ),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/18.0 Safari/605", "Safari on macOS"),
+        ("curl/8.5.0", "curl"),
+        ("<script>alert(1)</script>", "Unknown device"),
+        ("x" * 8000, "x" * 40),
+        ("", "Unknown device"),
+    ],
+)
+def test_a_device_is_named_by_what_it_calls_itself(
+    client: FlaskClient, join: Join, user_agent: str, device: str
+) -> None:
+    ruth = join("ruth")
+    log_in(client, "ruth", ruth.password, **{"User-Agent": user_agent})
+    assert client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["device"] == device
+
+
+def test_devices_come_in_pages_of_a_constant_number_of_statements(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    for _ in range(6):
+        log_in(client, "ruth", ruth.password)
+    with testing.count_queries(app) as statements:
+        first = client.get("/api/auth/sessions?limit=4", headers=ruth.headers)
+    assert len([s for s in statements if s.startswith("SELECT")]) == 1
+    assert 'rel="next"' in first.headers["Link"]
+    second = client.get(f"/api/auth/sessions?limit=4&cursor={first.json['next']}", headers=ruth.headers)
+    seen = [item["id"] for item in first.json["items"] + second.json["items"]]
+    assert (len(first.json["items"]), len(second.json["items"]), second.json["next"]) == (4, 3, None)
+    assert len(set(seen)) == 7
+
+
+def test_one_ends_a_single_device(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    other = log_in(client, "ruth", ruth.password).json
+    other_id = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
+    assert client.delete(f"/api/auth/sessions/{other_id}", headers=ruth.headers).status_code == 204
+    assert client.post("/api/auth/refresh", json={"refresh_token": other["refresh_token"]}).status_code == 401
+    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 200
+    assert client.delete(f"/api/auth/sessions/{other_id}", headers=ruth.headers).status_code == 404
+
+
+def test_nobody_ends_the_devices_of_others(client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    ruths = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
+    assert client.delete(f"/api/auth/sessions/{ruths}", headers=boaz.headers).status_code == 404
+    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 200

@@ -1,0 +1,52 @@
+"""RULES: an account and what its owner changes about it."""
+
+import unicodedata
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from chassis.errors import Conflict, InvalidToken
+from user_service.models import User, db, messages
+
+
+class EmailTaken(Conflict):
+    """There is an account with this e-mail address."""
+
+
+class UsernameTaken(Conflict):
+    """There is an account with this username."""
+
+
+def own(user_id: UUID, *, lock: bool = False) -> User:
+    """The account of whoever calls; `InvalidToken` if it was deleted since the token was made."""
+    query = select(User).where(User.id == user_id, User.deleted_at.is_(None))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    user = db.session.scalar(query)
+    if user is None:
+        raise InvalidToken("the account is gone")
+    return user
+
+
+def find(login: str) -> User | None:
+    """The account with this e-mail address or username, if there is one."""
+    name = unicodedata.normalize("NFC", login.strip())
+    column = User.email if "@" in name else User.username
+    return db.session.scalar(select(User).where(func.lower(column) == func.lower(name), User.deleted_at.is_(None)))
+
+
+def change(user_id: UUID, changes: dict[str, Any]) -> User:
+    """Change what is given; display name and picture are shown elsewhere, so the others are told."""
+    user = own(user_id, lock=True)
+    for name, value in changes.items():
+        setattr(user, name, value)
+    if db.session.is_modified(user):
+        save(user)
+    return user
+
+
+def save(user: User, event: str = "user.updated", *, actor: UUID | None = None) -> None:
+    """Write the account's changes, and tell the other services that there are some."""
+    db.session.flush()
+    messages.announce(event, user.id, user.version, actor=actor or user.id)

@@ -1,0 +1,99 @@
+"""One's own account."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Body, Instant, Text
+from chassis.rest import Blueprint
+from user_service import accounts, credentials, deletion
+from user_service.api.fields import HttpsAddress, Locale, Password, TimeZone
+from user_service.api.origin import client_ip
+from user_service.attempts import TooManyAttempts
+from user_service.credentials import WrongPassword
+from user_service.models import User
+from user_service.passwords import TooBusy
+from user_service.roles import LastAdmin
+
+blueprint = Blueprint("account", "One's own account.")
+
+
+class Account(Answer):
+    """An account as its owner sees it."""
+
+    id = fields.UUID(required=True)
+    email = fields.String(required=True)
+    email_verified = fields.Boolean(required=True)
+    username = fields.String(required=True)
+    display_name = fields.String(required=True)
+    avatar_url = fields.String(required=True, allow_none=True)
+    bio = fields.String(required=True, allow_none=True)
+    timezone = fields.String(required=True)
+    locale = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
+
+
+class AccountChanges(Body):
+    display_name = Text(100, least=1)
+    avatar_url = HttpsAddress(allow_none=True)
+    bio = Text(1000, paragraphs=True, allow_none=True)
+    timezone = TimeZone()
+    locale = Locale()
+
+
+class PasswordChange(Body):
+    current_password = Password(1, required=True)
+    new_password = Password(required=True)
+
+
+class Farewell(Body):
+    password = Password(1, required=True)
+
+
+class Accepted(Answer):
+    """What was asked for will be done."""
+
+    status = fields.String(required=True, dump_default="accepted")
+
+
+@blueprint.get("/api/users/me")
+@signed_in
+@blueprint.response(200, Account)
+def me() -> User:
+    """Read one's own account."""
+    return accounts.own(caller().id)
+
+
+@blueprint.patch("/api/users/me")
+@signed_in
+@blueprint.arguments(AccountChanges)
+@blueprint.response(200, Account)
+def change(changes: dict[str, Any]) -> User:
+    """Change one's own account."""
+    return accounts.change(caller().id, changes)
+
+
+@blueprint.put("/api/users/me/password")
+@signed_in
+@blueprint.arguments(PasswordChange)
+@blueprint.response(204)
+@blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
+def change_password(body: dict[str, str]) -> None:
+    """Change the password, and sign out everywhere else."""
+    present = UUID(caller().session_id)
+    credentials.change_password(caller().id, **body, present=present, ip=client_ip())
+
+
+@blueprint.delete("/api/users/me")
+@signed_in
+@blueprint.arguments(Farewell)
+@blueprint.response(202, Accepted)
+@blueprint.raises(WrongPassword, LastAdmin, TooManyAttempts, TooBusy)
+def delete(body: dict[str, str]) -> dict[str, str]:
+    """Delete one's account; the other services erase what they have shortly after."""
+    deletion.delete_account(caller().id, body["password"], client_ip())
+    return {}

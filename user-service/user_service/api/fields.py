@@ -1,0 +1,100 @@
+"""Wire fields of accounts: they take a value in its one normal form, or say why not."""
+
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError, fields, validate
+
+from chassis.fields import Text
+
+USERNAME = re.compile(r"[a-z0-9_.-]{3,50}")
+HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+
+
+class Email(Text):
+    """An e-mail address, its domain in lower case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["metadata"] = {"format": "email", "example": "ruth@example.org", **kwargs.get("metadata", {})}
+        super().__init__(255, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
+        try:
+            return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
+        except EmailNotValidError as error:
+            raise ValidationError(str(error)) from None
+
+
+class Username(Text):
+    """A username in lower case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        description = "3 to 50 of a-z, 0-9, `_`, `.`, `-`; capitals are lowered."
+        kwargs["metadata"] = {"description": description, "example": "ruth", **kwargs.get("metadata", {})}
+        super().__init__(50, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs)).lower()
+        if not USERNAME.fullmatch(text):
+            raise ValidationError("Must be 3 to 50 of a-z, 0-9, _, . and -.")
+        return text
+
+
+class Password(fields.String):
+    """A password, taken as it is typed."""
+
+    def __init__(self, least: int = 8, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(least, 128), metadata={"format": "password"}, **kwargs)
+
+
+class HttpsAddress(Text):
+    """An https address of something; nobody here ever asks it for anything."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(500, metadata={"format": "uri", "pattern": "^https://"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            address = urlsplit(text)
+            plain = text.startswith("https://") and HOST.fullmatch(address.netloc) and address.port != 0
+        except ValueError:
+            plain = False
+        if not plain or not text.isascii() or " " in text or "\\" in text:
+            raise ValidationError("Must be an https address.")
+        return text
+
+
+class TimeZone(Text):
+    """A time zone by its IANA name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(50, metadata={"example": "Asia/Jerusalem"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text not in TIME_ZONES:
+            raise ValidationError("Not an IANA time zone.")
+        return text
+
+
+class Locale(Text):
+    """A language tag: language, script and region."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(20, metadata={"pattern": f"^{LOCALE.pattern}$", "example": "he-IL"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not LOCALE.fullmatch(text):
+            raise ValidationError("Not a language tag like `en` or `he-IL`.")
+        return text
+
+
+TIME_ZONES = frozenset(available_timezones())

@@ -1,0 +1,46 @@
+"""Becoming a user."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import public
+from chassis.fields import Answer, Body, Text
+from chassis.rest import Blueprint
+from chassis.tokens import MAX_LIFETIME
+from user_service import registration
+from user_service.accounts import EmailTaken, UsernameTaken
+from user_service.api.accounts import Account
+from user_service.api.fields import Email, Password, Username
+from user_service.api.origin import origin
+from user_service.passwords import TooBusy
+from user_service.sign_ins import TokenPair
+
+blueprint = Blueprint("registration", "Opening an account.")
+
+
+class NewAccount(Body):
+    email = Email(required=True)
+    username = Username(required=True)
+    display_name = Text(100, least=1, required=True, metadata={"example": "Ruth Adler"})
+    password = Password(required=True)
+
+
+class Tokens(Answer):
+    """An account with the tokens of a sign-in."""
+
+    user = fields.Nested(Account, required=True)
+    access_token = fields.String(required=True)
+    refresh_token = fields.String(required=True, metadata={"description": "Good for one exchange, for 30 days."})
+    token_type = fields.String(required=True, dump_default="Bearer")
+    expires_in = fields.Integer(required=True, dump_default=MAX_LIFETIME, metadata={"description": "Seconds."})
+
+
+@blueprint.post("/api/auth/register")
+@public
+@blueprint.arguments(NewAccount)
+@blueprint.response(201, Tokens)
+@blueprint.raises(EmailTaken, UsernameTaken, TooBusy)
+def register(body: dict[str, Any]) -> TokenPair:
+    """Open an account and sign in."""
+    return registration.register(**body, device=origin().device)

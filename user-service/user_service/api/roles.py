@@ -1,0 +1,37 @@
+"""Giving and taking roles."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from chassis.access import caller, role
+from chassis.fields import Answer, Body, Choice
+from chassis.rest import Blueprint
+from user_service import roles
+from user_service.models import Role, User
+from user_service.roles import AdminsOnly, LastAdmin
+
+blueprint = Blueprint("roles", "Who may do what everywhere.")
+
+
+class RoleAssignment(Body):
+    roles = fields.List(Choice(Role), required=True, validate=validate.Length(1, len(Role)))
+
+
+class UserRoles(Answer):
+    """Somebody's roles."""
+
+    id = fields.UUID(required=True)
+    username = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True)
+
+
+@blueprint.put("/api/users/<uuid:user_id>/roles")
+@role("admin")
+@blueprint.arguments(RoleAssignment)
+@blueprint.response(200, UserRoles)
+@blueprint.raises(AdminsOnly, LastAdmin)
+def assign(body: dict[str, Any], user_id: UUID) -> User:
+    """Give a person these roles and no others. They are in his next access token."""
+    return roles.assign(user_id, body["roles"], by=caller().id)

@@ -1,0 +1,101 @@
+"""Signing in and out, and the devices on which one is signed in."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import caller, caller_or_none, optional, public, signed_in
+from chassis.errors import Unauthorized
+from chassis.fields import Answer, Body, Instant, Text
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from user_service import credentials, sign_ins
+from user_service.api.fields import Password
+from user_service.api.origin import origin
+from user_service.api.registration import Tokens
+from user_service.attempts import TooManyAttempts
+from user_service.credentials import WrongCredentials
+from user_service.passwords import TooBusy
+from user_service.sign_ins import AlreadyRotated, InvalidRefreshToken, TokenPair, TokenReused
+
+blueprint = Blueprint("auth", "Signing in and out.")
+
+
+class Login(Body):
+    login = Text(255, least=1, required=True, metadata={"description": "E-mail address or username."})
+    password = Password(1, required=True)
+
+
+class Refresh(Body):
+    refresh_token = Text(200, least=1, required=True)
+
+
+class Logout(Body):
+    refresh_token = Text(200, least=1, metadata={"description": "Instead of an access token, which may have ended."})
+
+
+class Device(Answer):
+    """A device on which somebody is signed in."""
+
+    id = fields.UUID(required=True)
+    device = fields.String(required=True, metadata={"example": "Firefox on Linux"})
+    created_at = Instant(required=True)
+    last_used_at = Instant(required=True)
+    current = fields.Boolean(required=True, metadata={"description": "Whether it is the one that asks."})
+
+
+@blueprint.post("/api/auth/login")
+@public
+@blueprint.arguments(Login)
+@blueprint.response(200, Tokens)
+@blueprint.raises(WrongCredentials, TooManyAttempts, TooBusy)
+def login(body: dict[str, str]) -> TokenPair:
+    """Sign in with e-mail address or username."""
+    return credentials.log_in(**body, origin=origin())
+
+
+@blueprint.post("/api/auth/refresh")
+@public
+@blueprint.arguments(Refresh)
+@blueprint.response(200, Tokens)
+@blueprint.raises(InvalidRefreshToken, TokenReused, AlreadyRotated)
+def refresh(body: dict[str, str]) -> TokenPair:
+    """Exchange a refresh token for new tokens."""
+    return sign_ins.refresh(body["refresh_token"])
+
+
+@blueprint.post("/api/auth/logout")
+@optional
+@blueprint.arguments(Logout, required=False)
+@blueprint.response(204)
+@blueprint.raises(Unauthorized)
+def logout(body: dict[str, str]) -> None:
+    """Sign out, with the access token or with the refresh token."""
+    person = caller_or_none()
+    sign_ins.sign_out(UUID(person.session_id) if person else None, body.get("refresh_token"))
+
+
+@blueprint.post("/api/auth/logout-all")
+@signed_in
+@blueprint.response(204)
+def logout_all() -> None:
+    """Sign out everywhere."""
+    sign_ins.end_all(caller().id)
+
+
+@blueprint.get("/api/auth/sessions")
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(Device))
+def devices(query: dict[str, Any]) -> Page[Any]:
+    """List the devices on which one is signed in, the latest first."""
+    return sign_ins.devices(caller().id, UUID(caller().session_id), **query)
+
+
+@blueprint.delete("/api/auth/sessions/<uuid:sign_in_id>")
+@signed_in
+@blueprint.response(204)
+def end_device(sign_in_id: UUID) -> None:
+    """Sign out on a device."""
+    sign_ins.end_device(caller().id, sign_in_id)

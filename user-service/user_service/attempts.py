@@ -1,0 +1,128 @@
+"""How often something may be tried: counted in Redis, and in this process while Redis does not answer."""
+
+import hashlib
+import ipaddress
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import redis
+from cachetools import LRUCache
+
+from chassis.cache import Cache
+from chassis.clock import now
+from chassis.errors import TooManyRequests
+
+REMEMBERED = 10_000  # counts that one process holds by itself
+
+# Takes one try from every allowance, or from none. Answers the seconds to wait, 0 if the try is granted.
+TAKE = """
+for i, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i - 1]) then
+        return math.max(redis.call('TTL', key), 1)
+    end
+end
+for i, key in ipairs(KEYS) do
+    if redis.call('INCR', key) == 1 then redis.call('EXPIRE', key, ARGV[2 * i]) end
+end
+return 0
+"""
+GIVE_BACK = """
+for _, key in ipairs(KEYS) do
+    if tonumber(redis.call('GET', key) or '0') > 0 then redis.call('DECR', key) end
+end
+return 0
+"""
+
+
+class TooManyAttempts(TooManyRequests):
+    """Too many attempts; try again later."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """So many tries within a period that begins with the first."""
+
+    key: str
+    tries: int
+    period: timedelta
+
+
+def login_allowances(account: str, ip: str) -> list[Allowance]:
+    """What may go wrong with the password of an account: from one address, and from all together."""
+    tag = _tag(account)
+    return [
+        Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),
+        Allowance(f"attempts:{tag}", 10, timedelta(minutes=15)),
+    ]
+
+
+def mail_allowance(purpose: str, address: str) -> list[Allowance]:
+    """How many mails one address gets for a purpose."""
+    return [Allowance(f"mails:{purpose}:{_tag(address)}", 3, timedelta(hours=1))]
+
+
+class Attempts:
+    """Counts tries. Never open: without Redis each process counts for itself."""
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._counts: LRUCache[str, tuple[int, datetime]] = LRUCache(REMEMBERED)
+        self._lock = threading.Lock()
+
+    def take(self, allowances: Sequence[Allowance]) -> None:
+        """Use one try of each; `TooManyAttempts` if one of them has none left."""
+        keys = [allowance.key for allowance in allowances]
+        limits = [n for a in allowances for n in (a.tries, int(a.period.total_seconds()))]
+        wait = self._cache.run(lambda r: _run(r, TAKE, keys, *limits), None)
+        if wait is None:
+            wait = self._take_here(allowances)
+        if wait:
+            raise TooManyAttempts(retry_after=wait)
+
+    def give_back(self, allowances: Sequence[Allowance]) -> None:
+        """Return the try: it was no failure."""
+        keys = [allowance.key for allowance in allowances]
+        if self._cache.run(lambda r: _run(r, GIVE_BACK, keys), None) is None:
+            with self._lock:
+                for key in keys:
+                    count, end = self._counts.get(key, (0, now()))
+                    self._counts[key] = (max(count - 1, 0), end)
+
+    def forget(self, account: str) -> None:
+        """Let somebody in again who has shown otherwise that the account is his."""
+        key = f"attempts:{_tag(account)}"
+        self._cache.run(lambda r: r.delete(key), 0)
+        with self._lock:
+            self._counts.pop(key, None)
+
+    def _take_here(self, allowances: Sequence[Allowance]) -> int:
+        present = now()
+        with self._lock:
+            counts = [self._count(allowance, present) for allowance in allowances]
+            for (count, end), allowance in zip(counts, allowances, strict=True):
+                if count >= allowance.tries:
+                    return max(int((end - present).total_seconds()), 1)
+            for (count, end), allowance in zip(counts, allowances, strict=True):
+                self._counts[allowance.key] = (count + 1, end)
+        return 0
+
+    def _count(self, allowance: Allowance, present: datetime) -> tuple[int, datetime]:
+        count, end = self._counts.get(allowance.key, (0, present))
+        return (count, end) if end > present else (0, present + allowance.period)
+
+
+def _run(connection: "redis.Redis", script: str, keys: Sequence[str], *arguments: int) -> int:
+    return int(connection.eval(script, len(keys), *keys, *map(str, arguments)))
+
+
+def _tag(account: str) -> str:
+    """The account in a key: not readable, and in braces, so that a cluster keeps its counts together."""
+    return "{" + hashlib.sha256(account.casefold().encode()).hexdigest()[:32] + "}"
+
+
+def _network(ip: str) -> str:
+    """The address; of IPv6 the /64, because one subscriber has all of it."""
+    address = ipaddress.ip_address(ip)
+    return ip if address.version == 4 else str(ipaddress.ip_network(f"{ip}/64", strict=False))

@@ -1,0 +1,65 @@
+"""RULES: proving with a password who one is."""
+
+from uuid import UUID
+
+from chassis.errors import Forbidden, Unauthorized
+from user_service import sign_ins
+from user_service.accounts import find, own
+from user_service.attempts import login_allowances
+from user_service.models import User, db
+from user_service.passwords import check_strength
+from user_service.runtime import runtime
+from user_service.sign_ins import Origin, TokenPair
+
+
+class WrongCredentials(Unauthorized):
+    """There is no account with this name and password."""
+
+
+class WrongPassword(Forbidden):
+    """The password is not right."""
+
+
+def log_in(login: str, password: str, origin: Origin) -> TokenPair:
+    """Sign in with e-mail address or username. An unknown name answers like a wrong password, and as late."""
+    user = find(login)
+    account = str(user.id) if user else login.strip()
+    if not _proves(user, account, password, origin.ip) or user is None:
+        raise WrongCredentials
+    return sign_ins.begin(user, origin.device)
+
+
+def confirm(user: User, password: str, ip: str) -> None:
+    """`WrongPassword` unless it is the person's; counts like a login."""
+    if not _proves(user, str(user.id), password, ip):
+        raise WrongPassword
+
+
+def change_password(user_id: UUID, current: str, new: str, *, present: UUID, ip: str) -> None:
+    """Change the password and sign out everywhere else."""
+    user = own(user_id, lock=True)
+    confirm(user, current, ip)
+    set_password(user, new, field="new_password")
+    sign_ins.end_all(user.id, but=present)
+
+
+def set_password(user: User, password: str, *, field: str = "password") -> None:
+    """Give the account a new password; `Invalid` naming the field if it is a bad one."""
+    check_strength(password, user.username, user.email, user.display_name, field=field)
+    hasher = runtime().hasher
+    with hasher.turn():
+        user.password_hash = hasher.hash(password)
+    db.session.flush()
+
+
+def _proves(user: User | None, account: str, password: str, ip: str) -> bool:
+    hasher, allowances = runtime().hasher, login_allowances(account, ip)
+    with hasher.turn():
+        # Taken before the outcome is known, so that many guesses at once do not all slip through.
+        runtime().attempts.take(allowances)
+        matches = hasher.matches(password, user.password_hash if user else hasher.unmatched)
+        if matches:
+            runtime().attempts.give_back(allowances)
+        if user and matches and hasher.is_outdated(user.password_hash):
+            user.password_hash = hasher.hash(password)
+    return matches

@@ -1,0 +1,50 @@
+"""RULES: tokens that go out by mail, each good for one thing, once, for a while."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+
+from chassis.clock import now
+from chassis.errors import Gone
+from user_service.models import EmailToken, Purpose, User, db
+from user_service.sign_ins import digest
+
+LIFETIMES = {Purpose.VERIFY: timedelta(hours=24), Purpose.RESET: timedelta(hours=1)}
+BATCH = 1000
+
+
+class InvalidEmailToken(Gone):
+    """This link was used, has expired or never was one; ask for another."""
+
+
+def issue(user: User, purpose: Purpose) -> str:
+    """A token to mail to the person. Those sent before for the same purpose end."""
+    db.session.execute(delete(EmailToken).where(EmailToken.user_id == user.id, EmailToken.purpose == purpose))
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        EmailToken(user_id=user.id, purpose=purpose, token_hash=digest(token), expires_at=now() + LIFETIMES[purpose])
+    )
+    db.session.flush()
+    return token
+
+
+def redeem(token: str, purpose: Purpose) -> UUID:
+    """Whose token it is. Of many who redeem it at once, one can."""
+    user_id: UUID | None = db.session.scalar(
+        update(EmailToken)
+        .where(EmailToken.token_hash == digest(token), EmailToken.purpose == purpose)
+        .where(EmailToken.used_at.is_(None), EmailToken.expires_at > now())
+        .values(used_at=now())
+        .returning(EmailToken.user_id)
+    )
+    if user_id is None:
+        raise InvalidEmailToken
+    return user_id
+
+
+def forget_expired() -> int:
+    """Delete tokens that have expired; how many they were."""
+    expired = select(EmailToken.id).where(EmailToken.expires_at < now()).limit(BATCH)
+    return len(db.session.scalars(delete(EmailToken).where(EmailToken.id.in_(expired)).returning(EmailToken.id)).all())

@@ -1,0 +1,22 @@
+"""RULES: becoming a user."""
+
+from user_service import sign_ins, verification
+from user_service.models import User, db, messages
+from user_service.passwords import check_strength
+from user_service.runtime import runtime
+from user_service.sign_ins import TokenPair
+
+
+def register(email: str, username: str, display_name: str, password: str, device: str) -> TokenPair:
+    """Open an account and sign in."""
+    check_strength(password, email, username, display_name)
+    hasher = runtime().hasher
+    user = User(email=email, username=username, display_name=display_name, password_hash=hasher.unmatched)
+    db.session.add(user)
+    db.session.flush()  # The constraints decide who is first; only the winner's password is worth the hashing.
+    with hasher.turn():
+        user.password_hash = hasher.hash(password)
+    db.session.flush()
+    messages.announce("user.registered", user.id, user.version, actor=user.id)
+    verification.ask(user)
+    return sign_ins.begin(user, device)

@@ -1,0 +1,64 @@
+"""RULES: who has which role."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from chassis.errors import Conflict, Forbidden, NotFound
+from user_service.accounts import save
+from user_service.models import IS_ADMIN, Role, User, db
+
+
+class AdminsOnly(Forbidden):
+    """Only an admin may do this, and you are none any more."""
+
+
+class LastAdmin(Conflict):
+    """This account is the last admin; make another one first."""
+
+
+def assign(user_id: UUID, roles: Collection[str], *, by: UUID) -> User:
+    """Give the person these roles and no others. A token may be older than its bearer's demotion, so look again."""
+    admins = _admins()
+    if by not in admins:
+        raise AdminsOnly
+    user = _account(user_id)
+    if admins == {user.id} and Role.ADMIN not in roles:
+        raise LastAdmin
+    _set(user, roles, actor=by)
+    return user
+
+
+def grant(user: User, role: Role) -> User:
+    """Give the person one more role; for whoever runs the platform."""
+    user = _account(user.id)
+    _set(user, {*user.roles, role})
+    return user
+
+
+def check_replaceable(user: User) -> None:
+    """`LastAdmin` if nobody could give roles after this account is gone."""
+    if Role.ADMIN in user.roles and _admins() == {user.id}:
+        raise LastAdmin
+
+
+def _set(user: User, roles: Collection[str], actor: UUID | None = None) -> None:
+    wanted = [role for role in Role if role in set(roles)]
+    if wanted != user.roles:
+        user.roles = [str(role) for role in wanted]
+        save(user, actor=actor)
+
+
+def _account(user_id: UUID) -> User:
+    query = select(User).where(User.id == user_id, User.deleted_at.is_(None)).with_for_update()
+    user = db.session.scalar(query.execution_options(populate_existing=True))
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _admins() -> set[UUID]:
+    """All admins, locked in one order: two who demote each other come one after the other."""
+    admins = select(User.id).where(text(IS_ADMIN), User.deleted_at.is_(None))
+    return set(db.session.scalars(admins.order_by(User.id).with_for_update()))

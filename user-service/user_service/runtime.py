@@ -1,0 +1,40 @@
+"""What the rules work with besides the database: one set for each application, made from its settings."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from chassis.cache import Cache
+from user_service.attempts import Attempts
+from user_service.config import Settings
+from user_service.passwords import Hasher
+from user_service.signing import Keyring
+
+
+@dataclass(frozen=True)
+class Runtime:
+    issuer: str
+    public_url: str
+    cache: Cache
+    attempts: Attempts
+    hasher: Hasher
+    keyring: Keyring
+
+
+def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
+    """Give the application its own."""
+    cache = Cache(settings.cache_url)
+    app.extensions["runtime"] = Runtime(
+        issuer=settings.issuer,
+        public_url=settings.public_url.rstrip("/"),
+        cache=cache,
+        attempts=Attempts(cache),
+        hasher=Hasher(settings.password_cost),
+        keyring=keyring,
+    )
+
+
+def runtime() -> Runtime:
+    """That of the present application."""
+    found: Runtime = current_app.extensions["runtime"]
+    return found

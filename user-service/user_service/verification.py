@@ -1,0 +1,31 @@
+"""RULES: showing that an e-mail address is one's own."""
+
+from uuid import UUID
+
+from chassis.clock import now
+from user_service import email_tokens
+from user_service.accounts import own, save
+from user_service.attempts import mail_allowance
+from user_service.models import Purpose, User, messages
+from user_service.runtime import runtime
+
+
+def ask(user: User) -> None:
+    """Have a link mailed that verifies the address."""
+    messages.mail("verify_email", {"user_id": str(user.id)})
+
+
+def ask_again(user_id: UUID) -> None:
+    """Have another link mailed, a few times an hour; a verified address needs none."""
+    user = own(user_id)
+    if not user.email_verified:
+        runtime().attempts.take(mail_allowance(Purpose.VERIFY, user.email))
+        ask(user)
+
+
+def verify(token: str) -> None:
+    """Take the mailed token as proof. The next access token says so."""
+    user = own(email_tokens.redeem(token, Purpose.VERIFY), lock=True)
+    if not user.email_verified:
+        user.email_verified_at = now()
+        save(user)
