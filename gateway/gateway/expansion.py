@@ -69,7 +69,7 @@ def expand(content: bytes, people: People, directory: Directory) -> bytes:
     """
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadGateway("a service did not answer with JSON") from None
     places = list(_places(document, people))
     if not places:

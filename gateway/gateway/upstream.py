@@ -90,7 +90,7 @@ class Upstream:
             raise BadGateway(f"{self.service} answered {answer.status}")
         try:
             return json.loads(answer.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadGateway(f"{self.service} did not answer with JSON") from None
 
     def _may_ask_again(self, method: str) -> bool:

@@ -66,10 +66,9 @@ class Double:
     def stop(self) -> None:
         """Listen no more and hang up on everybody."""
         self.stopping.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
+        for open_socket in [self._listener, *self._open]:
+            _hang_up(open_socket)
         self._listener.close()
-        for connection in list(self._open):
-            _hang_up(connection)
 
     def _accept(self) -> None:
         while not self.stopping.is_set():

@@ -1,0 +1,85 @@
+"""What the gateway says of itself and of the services."""
+
+import time
+
+import jwt
+import pytest
+
+from chassis.testing import key_files
+from gateway.health import MEMORY, summary
+from gateway.routes import SERVICES
+from tests.gateway_process import Doubles, Gateway
+from tests.upstream_doubles import answer, as_json
+
+
+def healthy(internal: Doubles) -> None:
+    for double in internal.values():
+        double.reply = lambda *_: as_json({"checks": {"database": "ok"}})
+    time.sleep(MEMORY)
+
+
+def test_the_gateway_answers_whatever_the_services_do(gateway: Gateway) -> None:
+    assert gateway.get("/healthz").json == {"status": "ok", "service": "gateway"}
+
+
+def test_it_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) -> None:
+    healthy(internal)
+    reply = gateway.get("/readyz")
+    assert (reply.status, reply.json) == (200, {"status": "ready", "checks": dict.fromkeys(SERVICES, "ok")})
+
+
+def test_it_asks_each_service_with_a_token_for_that_service(gateway: Gateway, internal: Doubles) -> None:
+    healthy(internal)
+    gateway.get("/readyz")
+    for name, double in internal.items():
+        (asked,) = double.asked
+        token = (asked.header("Authorization") or "").removeprefix("Bearer ")
+        key = key_files().service_keys["gateway"].public_key()
+        assert asked.target == "/internal/status"
+        assert jwt.decode(token, key, ["ES256"], audience=name)["iss"] == "gateway"
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        (as_json({"checks": {"database": "ok", "cache": "degraded"}}), "degraded"),
+        (as_json({"checks": {"database": "failed", "cache": "degraded"}}), "failed"),
+        (as_json({"checks": {}}), "ok"),
+        (as_json({"checks": {"database": "wonderful"}}), "unreachable"),
+        (as_json({"checks": [1]}), "unreachable"),
+        (as_json([]), "unreachable"),
+        (answer(401), "unreachable"),
+        (answer(200, b"nonsense"), "unreachable"),
+    ],
+)
+def test_a_service_is_as_well_as_the_worst_of_its_checks(
+    gateway: Gateway, internal: Doubles, reply: bytes, state: str
+) -> None:
+    healthy(internal)
+    internal["havruta-service"].reply = lambda *_: reply
+    answered = gateway.get("/readyz")
+    assert answered.status == 200
+    assert answered.json["checks"] == {**dict.fromkeys(SERVICES, "ok"), "havruta-service": state}
+
+
+def test_asking_often_does_not_ask_the_services_often(gateway: Gateway, internal: Doubles) -> None:
+    healthy(internal)
+    began = time.monotonic()
+    for _ in range(20):
+        gateway.get("/readyz")
+    passed = time.monotonic() - began
+    assert len(internal["havruta-service"].asked) <= 1 + passed / MEMORY
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (["ok", "ok"], "ready"),
+        (["ok", "degraded"], "ready"),
+        (["ok", "failed"], "degraded"),
+        (["unreachable", "degraded"], "degraded"),
+        (["failed", "unreachable"], "unavailable"),
+    ],
+)
+def test_one_usable_service_makes_the_gateway_useful(states: list[str], expected: str) -> None:
+    assert summary(dict(enumerate(states))) == expected

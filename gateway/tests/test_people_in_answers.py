@@ -1,0 +1,145 @@
+"""Names and pictures beside the ids of people."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+
+from chassis.errors import Unavailable
+from gateway import expansion
+from gateway.errors import BadGateway
+from gateway.expansion import CHUNK, Directory
+from gateway.routes import HOST, PERSON
+from tests.gateway_process import Doubles, Gateway
+from tests.upstream_doubles import Asked, answer, as_json
+
+USER = "user-service"
+STUDY = "study-session-service"
+PEOPLE = {"host_id": HOST, "user_id": PERSON}
+
+
+def profile(user_id: str) -> dict[str, Any]:
+    return {"id": user_id, "username": f"u-{user_id[:4]}", "display_name": f"U {user_id[:4]}", "avatar_url": None}
+
+
+def profiles(asked: Asked, _: object) -> bytes:
+    """The batch of the user-service."""
+    ids = parse_qs(urlsplit(asked.target).query)["ids"][0].split(",")
+    return as_json({"items": [profile(user_id) for user_id in ids]})
+
+
+def test_a_session_comes_with_its_host(gateway: Gateway, services: Doubles) -> None:
+    host = str(uuid4())
+    services[USER].reply = profiles
+    services[STUDY].reply = lambda *_: as_json({"id": 1, "host_id": host, "latitude": 31.778})
+    assert gateway.get("/api/study-sessions/1").json == {
+        "id": 1,
+        "host_id": host,
+        "latitude": 31.778,
+        "host_username": f"u-{host[:4]}",
+        "host_display_name": f"U {host[:4]}",
+        "host_avatar": None,
+    }
+
+
+@pytest.mark.parametrize("path", ["/api/study-sessions/1/participants", "/api/study-sessions/1/messages"])
+def test_a_page_of_people_takes_one_question(gateway: Gateway, services: Doubles, path: str) -> None:
+    ids = [str(uuid4()) for _ in range(100)]
+    services[USER].reply = profiles
+    services[STUDY].reply = lambda *_: as_json({"items": [{"user_id": i} for i in ids * 2], "next": None})
+    page = gateway.get(path).json
+    assert [item["username"] for item in page["items"]] == [f"u-{i[:4]}" for i in ids * 2]
+    assert "degraded" not in page
+    assert len(services[USER].asked) == 1
+
+
+def test_people_are_remembered(gateway: Gateway, services: Doubles) -> None:
+    host = str(uuid4())
+    services[USER].reply = profiles
+    services[STUDY].reply = lambda *_: as_json({"host_id": host})
+    replies = [gateway.get("/api/study-sessions/1").json for _ in range(3)]
+    assert replies[0] == replies[1] == replies[2]
+    assert len(services[USER].asked) == 1
+
+
+@pytest.mark.parametrize("reply", [answer(500), answer(200, b"nonsense"), as_json({"items": [1]}), as_json([])])
+def test_without_the_user_service_ids_stand_alone(gateway: Gateway, services: Doubles, reply: bytes) -> None:
+    host = str(uuid4())
+    services[USER].reply = lambda *_: reply
+    services[STUDY].reply = lambda *_: as_json({"items": [{"host_id": host}], "next": None})
+    degraded = gateway.get("/api/study-sessions").json
+    assert degraded == {"items": [{"host_id": host}], "next": None, "degraded": [USER]}
+
+
+def test_a_hung_user_service_holds_nothing_up_for_long(gateway: Gateway, services: Doubles) -> None:
+    services[USER].reply = lambda *_: services[USER].stopping.wait(8) or None
+    services[STUDY].reply = lambda *_: as_json({"host_id": str(uuid4())})
+    reply = gateway.get("/api/study-sessions/1")
+    assert (reply.status, reply.json["degraded"]) == (200, [USER])
+
+
+def test_the_length_and_the_other_headers_fit_the_new_content(gateway: Gateway, services: Doubles) -> None:
+    services[USER].reply = profiles
+    content = json.dumps({"type": "FeatureCollection", "features": [{"properties": {"host_id": str(uuid4())}}]})
+    services[STUDY].reply = lambda *_: answer(
+        200, content.encode(), content_type="application/geo+json", etag='"7"', link='</x>; rel="next"'
+    )
+    reply = gateway.get("/api/study-sessions")
+    assert int(reply.headers["Content-Length"]) == len(reply.body) > len(content)
+    assert "host_username" in reply.json["features"][0]["properties"]
+    assert (reply.headers["ETag"], reply.headers["Link"]) == ('"7"', '</x>; rel="next"')
+
+
+def test_what_is_announced_as_json_and_is_none_is_a_bad_gateway(gateway: Gateway, services: Doubles) -> None:
+    services[STUDY].reply = lambda *_: answer(200, b'{"host_id": ', content_type="application/json")
+    assert gateway.get("/api/study-sessions/1").status == 502
+
+
+def test_other_services_answers_are_left_as_they_are(gateway: Gateway, services: Doubles) -> None:
+    content = b'{"user_id" :  "%s"}' % str(uuid4()).encode()
+    services["tutoring-service"].reply = lambda *_: answer(200, content, content_type="application/json")
+    assert gateway.get("/api/courses/1").body == content
+
+
+def test_more_people_than_fit_into_one_question_take_few() -> None:
+    questions: list[list[str]] = []
+
+    def ask(target: str) -> Any:
+        ids = target.removeprefix("/api/users?ids=").split(",")
+        questions.append(ids)
+        return {"items": [profile(user_id) for user_id in ids]}
+
+    people = [{"user_id": str(uuid4())} for _ in range(2 * CHUNK + 1)]
+    expansion.expand(json.dumps(people).encode(), PEOPLE, Directory(ask))
+    assert [len(ids) for ids in questions] == [CHUNK, CHUNK, 1]
+
+
+def test_somebody_unknown_has_no_names() -> None:
+    content = json.dumps({"user_id": str(uuid4())}).encode()
+    document = json.loads(expansion.expand(content, PEOPLE, Directory(lambda _: {"items": []})))
+    assert (document["username"], document["display_name"], document["avatar_url"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("value", [None, 7, "", "not-an-id", ["x"], {"a": 1}, "a,b"])
+def test_what_is_no_id_is_not_asked_for(value: object) -> None:
+    def ask(target: str) -> Any:
+        pytest.fail(f"asked for {target}")
+
+    content = json.dumps({"host_id": value}).encode()
+    assert expansion.expand(content, PEOPLE, Directory(ask)) == content
+
+
+def test_an_answer_that_is_a_list_stays_one_when_names_are_missing() -> None:
+    def ask(_: str) -> Any:
+        raise Unavailable
+
+    content = [{"user_id": str(uuid4())}]
+    assert json.loads(expansion.expand(json.dumps(content).encode(), PEOPLE, Directory(ask))) == content
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000])
+def test_broken_json_is_the_services_fault(content: bytes) -> None:
+    with pytest.raises(BadGateway):
+        expansion.expand(content, PEOPLE, Directory(lambda _: {"items": []}))

@@ -1,0 +1,139 @@
+"""Who is turned away at the door."""
+
+import runpy
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import redis
+
+from chassis import testing
+from chassis.testing import a_user, key_files, token_for
+from tests.gateway_process import Doubles, Gateway, running, settings
+from tests.upstream_doubles import Double, answer
+
+FORGERY = runpy.run_path(str(Path(__file__).parents[2] / "tests" / "forged_tokens.py"))
+ISSUER = FORGERY["Issuer"](key_files().signing_key, testing.KID, testing.ISSUER)
+FORGED: dict[str, str] = FORGERY["forged_tokens"](ISSUER)
+
+TUTORING = "tutoring-service"
+USER = "user-service"
+
+
+@pytest.fixture
+def cache() -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        yield connection
+        connection.flushdb()
+
+
+def test_there_are_enough_forgeries() -> None:
+    assert len(FORGED) >= 40
+
+
+@pytest.mark.parametrize("path", ["/api/courses", "/api/users/me"])
+def test_the_token_that_the_forgeries_are_made_from_is_accepted(gateway: Gateway, services: Doubles, path: str) -> None:
+    assert gateway.get(path, token=ISSUER.valid()).status == 200
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_a_forged_token_is_refused_and_reaches_no_service(gateway: Gateway, services: Doubles, forgery: str) -> None:
+    head = f"GET /api/courses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {FORGED[forgery]}\r\nConnection: close"
+    answered = gateway.raw(f"{head}\r\n\r\n".encode("latin-1"))
+    too_long_for_a_header = len(FORGED[forgery]) > 8000
+    assert answered.startswith(b"HTTP/1.1 431" if too_long_for_a_header else b"HTTP/1.1 401")
+    assert too_long_for_a_header or b'"code": "invalid_token"' in answered
+    assert services[TUTORING].asked == []
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic eDp5", "bearer x y", "Token x"])
+def test_an_authorization_that_is_no_bearer_token_is_refused(gateway: Gateway, services: Doubles, header: str) -> None:
+    reply = gateway.get("/api/courses", headers={"Authorization": header})
+    assert reply.status == 401
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+    assert services[TUTORING].asked == []
+
+
+def test_without_a_token_the_service_decides(gateway: Gateway, services: Doubles) -> None:
+    assert gateway.get("/api/courses").status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/users/me", "/api/users/me/password", "/api/notifications"])
+def test_what_is_for_somebody_needs_a_token(gateway: Gateway, services: Doubles, path: str) -> None:
+    reply = gateway.get(path)
+    assert (reply.status, reply.json["code"]) == (401, "unauthorized")
+    assert services[USER].asked == []
+
+
+@pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register", "/api/auth/refresh"])
+def test_a_spent_token_does_not_keep_anybody_from_getting_a_new_one(
+    gateway: Gateway, services: Doubles, path: str
+) -> None:
+    assert gateway.post(path, body=b"{}", token=FORGED["expired"]).status == 200
+
+
+def test_the_service_gets_the_token_to_verify_it_again(gateway: Gateway, services: Doubles) -> None:
+    token = token_for(a_user())
+    gateway.get("/api/courses", token=token)
+    assert services[TUTORING].asked[0].header("Authorization") == f"Bearer {token}"
+
+
+def test_a_token_of_an_ended_session_is_refused(gateway: Gateway, services: Doubles, cache: redis.Redis) -> None:
+    ended, living = str(uuid4()), str(uuid4())
+    cache.set(f"revoked:{ended}", "1")
+    refused = gateway.get("/api/courses", token=token_for(a_user(), sid=ended))
+    assert (refused.status, refused.json["code"]) == (401, "token_revoked")
+    assert "invalid_token" in refused.headers["WWW-Authenticate"]
+    assert gateway.get("/api/courses", token=token_for(a_user(), sid=living)).status == 200
+
+
+def test_a_session_ends_for_a_token_already_in_use(gateway: Gateway, services: Doubles, cache: redis.Redis) -> None:
+    session = str(uuid4())
+    token = token_for(a_user(), sid=session)
+    assert gateway.get("/api/courses", token=token).status == 200
+    cache.set(f"revoked:{session}", "1")
+    end = time.monotonic() + 5
+    while gateway.get("/api/courses", token=token).status == 200:
+        assert time.monotonic() < end, "the token is still accepted"
+        time.sleep(0.1)
+    cache.delete(f"revoked:{session}")
+    assert gateway.get("/api/courses", token=token).status == 401
+
+
+@pytest.fixture
+def jwks(services: Doubles, internal: Doubles) -> Iterator[Double]:
+    """A server of keys apart from the user-service's double."""
+    double = Double()
+    double.reply = lambda *_: answer(200, (key_files().directory / "jwks.json").read_bytes())
+    yield double
+    double.stop()
+
+
+def test_known_keys_stay_in_use_while_their_server_is_away(services: Doubles, internal: Doubles, jwks: Double) -> None:
+    with running({**settings(services, internal), "JWKS_URL": f"{jwks.url}/jwks.json"}) as gateway:
+        assert gateway.get("/api/courses", user=a_user()).status == 200
+        jwks.stop()
+        assert gateway.get("/api/courses", user=a_user()).status == 200
+        assert gateway.get("/api/courses", token=FORGED["an unknown key id"]).status == 401
+
+
+def test_while_no_key_can_be_had_tokens_wait_and_others_do_not(services: Doubles, internal: Doubles) -> None:
+    with running({**settings(services, internal), "JWKS_URL": "http://127.0.0.1:1/jwks.json"}) as gateway:
+        reply = gateway.get("/api/courses", user=a_user())
+        assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
+        assert gateway.get("/api/courses").status == 200
+
+
+def test_unknown_key_ids_do_not_become_a_storm_of_fetches(services: Doubles, internal: Doubles, jwks: Double) -> None:
+    with running({**settings(services, internal), "JWKS_URL": f"{jwks.url}/jwks.json"}) as gateway:
+        for number in range(20):
+            token = ISSUER.sign(ISSUER.claims(), {"kid": f"unknown-{number}"})
+            assert gateway.get("/api/courses", token=token).status == 401
+    assert len(jwks.asked) == 1
+
+
+def test_without_redis_everybody_with_a_valid_token_comes_in(services: Doubles, internal: Doubles) -> None:
+    with running({**settings(services, internal), "CACHE_URL": "redis://127.0.0.1:1/0"}) as gateway:
+        assert [gateway.get("/api/courses", user=a_user()).status for _ in range(5)] == [200] * 5
