@@ -13,11 +13,14 @@ from chassis.config import from_environment
 from chassis.guard import METHODS, MethodNotAllowed
 from chassis.peers import Identity
 from chassis.tokens import Verifier
-from gateway import addresses, health, proxy
+from gateway import addresses, health, proxy, streams
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
 from gateway.expansion import Directory
+from gateway.live import Hub
 from gateway.routes import SERVICES, USER
+from gateway.streams import Doorkeeper
+from gateway.tickets import TicketOffice
 from gateway.upstream import Upstream
 
 NAMES_DEADLINE = 0.5  # seconds: an answer is not held up long for the sake of names
@@ -33,10 +36,12 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     services = {name: Upstream(name, settings.url(name)) for name in SERVICES}
     internal = {name: Upstream(name, settings.internal_url(name)) for name in SERVICES}
     directory = Directory(partial(services[USER].fetch, deadline=NAMES_DEADLINE))
-    gatekeeper = Gatekeeper(
-        Verifier(keys.at(settings.jwks_url), settings.issuer), Revocations(Cache(settings.cache_url))
-    )
-    health.install(app, Identity("gateway", keys.read_private(settings.service_key)), internal)
+    revocations = Revocations(Cache(settings.cache_url))
+    gatekeeper = Gatekeeper(Verifier(keys.at(settings.jwks_url), settings.issuer), revocations)
+    identity = Identity("gateway", keys.read_private(settings.service_key))
+    health.install(app, identity, internal)
+    hub = Hub(settings.events_url, revocations.include)
+    streams.install(app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url))
     proxy.install(app, proxy.Proxy(gatekeeper, services, directory))
     return app
 

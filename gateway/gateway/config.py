@@ -11,6 +11,7 @@ class Settings:
     issuer: str
     jwks_url: str
     cache_url: str
+    events_url: str
     service_key: Path
     user_service_url: str
     user_service_internal_url: str

@@ -78,6 +78,24 @@ ROUTES = (
 )
 
 
+@dataclass(frozen=True)
+class LiveRoute:
+    """Where the events of one kind of room are streamed. Without `<room_id>` the room is the caller's own."""
+
+    path: str
+    kind: str
+    service: str
+
+
+LIVE = (
+    LiveRoute("/api/events", "user", USER),
+    LiveRoute("/api/study-sessions/<uuid:room_id>/events", "study-session", STUDY_SESSION),
+    LiveRoute("/api/whiteboards/<int:room_id>/events", "whiteboard", TUTORING),
+    LiveRoute("/api/havrutas/<uuid:room_id>/events", "havruta", HAVRUTA),
+    LiveRoute("/api/havruta-sessions/<uuid:room_id>/events", "havruta-session", HAVRUTA),
+)
+
+
 def route_of(path: str) -> Route | None:
     """The route that a path belongs to."""
     fitting = [r for r in ROUTES if path == r.prefix or path.startswith(f"{r.prefix}/")]
