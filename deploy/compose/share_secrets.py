@@ -1,0 +1,72 @@
+"""Makes keys and passwords, and gives each program its own: `python -m deploy.compose.share_secrets`.
+
+Everything is made once and kept in one volume that nobody else mounts. Each program has a volume with its share:
+its private key, the public keys of all, and the password of its database role. PostgreSQL has a volume with all
+passwords. A second run changes nothing but what was lost.
+"""
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from dev.keys import Keys
+from dev.services import GATEWAY, SERVICES
+
+VAULT = Path("/vault")
+SHARES = Path("/shares")
+PROGRAM = 10001  # the account that the images run as
+
+
+def main() -> None:
+    keys = Keys(VAULT / "keys")
+    keys.make([GATEWAY, *(service.name for service in SERVICES)])
+    give(kept_password("superuser"), SHARES / "postgres" / "superuser", readable_by_all=True)
+    give_keys(keys, GATEWAY)
+    for service in SERVICES:
+        give_keys(keys, service.name)
+        password = kept_password(service.database)
+        give(password, SHARES / "postgres" / "roles" / service.database, readable_by_all=True)
+        give(f"*:*:*:{service.role}:{password}\n", SHARES / service.name / "pgpass")
+    give_signing_keys(keys, SHARES / "user-service" / "signing")
+
+
+def kept_password(name: str) -> str:
+    """The password of this name, made if there is none."""
+    path = VAULT / "passwords" / name
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def give_keys(keys: Keys, program: str) -> None:
+    give(keys.private(program).read_text(), SHARES / program / "service.pem")
+    give(keys.public.read_text(), SHARES / program / "services.json")
+
+
+def give_signing_keys(keys: Keys, share: Path) -> None:
+    """Give the first signing key. Later ones are made by the user-service itself, so its folder is its own."""
+    if share.exists():
+        return
+    unfinished = share.with_name(".signing")
+    shutil.copytree(keys.signing, unfinished, dirs_exist_ok=True)
+    for path in (unfinished, *unfinished.iterdir()):
+        os.chown(path, PROGRAM, PROGRAM)
+    unfinished.replace(share)
+
+
+def give(content: str, path: Path, *, readable_by_all: bool = False) -> None:
+    """Put the file in its place whole. Only PostgreSQL's may be read by every account: its own differs by image."""
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(content)
+    unfinished.chmod(0o444 if readable_by_all else 0o400)
+    os.chown(unfinished, PROGRAM, PROGRAM)
+    unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    main()
