@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from marshmallow import fields
@@ -17,6 +17,7 @@ from chassis.fields import Answer, Integer, Query, Text
 
 MOST = 100
 Item = TypeVar("Item")
+Row = TypeVarTuple("Row")
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) 
 
 
 def ordered(
-    query: Select[Any], columns: Sequence[Any], limit: int, cursor: str | None, *, descending: bool = False
-) -> Select[Any]:
+    query: Select[*Row], columns: Sequence[Any], limit: int, cursor: str | None, *, descending: bool = False
+) -> Select[*Row]:
     """The query, ordered by the columns, from the cursor on, with one row more than the page holds."""
     if cursor:
         query = query.where(after(columns, cursor, descending=descending))

@@ -165,6 +165,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorate
 
+    def alt_response(self, status_code: int, **options: Any) -> Decorator:
+        """As in flask-smorest: document another answer of the operation."""
+        decorate: Decorator = super().alt_response(status_code, **options)
+        return decorate
+
     @staticmethod
     def raises(*problems: type[Problem]) -> Decorator:
         """Document the problems that the operation's rule may raise."""
