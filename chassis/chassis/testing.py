@@ -290,13 +290,15 @@ def race(works: Sequence[Callable[[], Result]]) -> list[Result]:
 
 @contextmanager
 def count_queries(app: Flask) -> Iterator[list[str]]:
-    """The SQL statements that the block sends."""
+    """The SQL statements that the block sends; not those of threads that publish meanwhile."""
     statements: list[str] = []
+    here = threading.get_ident()
     with app.app_context():
         engine = app.extensions["sqlalchemy"].engine
 
     def note(_: Any, __: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
+        if threading.get_ident() == here:
+            statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:
