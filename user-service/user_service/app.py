@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.worker import Sweep
-from user_service import email_tokens, runtime, sign_ins
+from user_service import commands, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import accounts, email_links, profiles, registration, roles, signing
+from user_service.api import notifications as notifications_api
 from user_service.api import sign_ins as sign_ins_api
 from user_service.config import Settings
 from user_service.models import db, messages
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     roles.blueprint,
     profiles.blueprint,
+    notifications_api.blueprint,
     signing.blueprint,
 )
 CONFLICTS = {
@@ -50,7 +52,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         blueprints=BLUEPRINTS,
         conflicts=CONFLICTS,
         messages=messages,
+        rooms={notifications.ROOM: notifications.may_watch},
         sweeps=SWEEPS,
+        mails=mails.COMPOSERS,
     )
     runtime.install(app, settings, keyring)
+    commands.install(app)
     return app

@@ -84,8 +84,8 @@ def change(changes: dict[str, Any]) -> User:
 @blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
 def change_password(body: dict[str, str]) -> None:
     """Change the password, and sign out everywhere else."""
-    present = UUID(caller().session_id)
-    credentials.change_password(caller().id, **body, present=present, ip=client_ip())
+    present, (current, new) = UUID(caller().session_id), (body["current_password"], body["new_password"])
+    credentials.change_password(caller().id, current, new, present=present, ip=client_ip())
 
 
 @blueprint.delete("/api/users/me")

@@ -1,0 +1,83 @@
+"""What whoever runs the platform can do from a shell."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from chassis import testing
+from user_service.app import create_app
+from user_service.models import User, db
+
+Join = Callable[..., Any]
+
+
+def run(app: Flask, *arguments: str) -> Any:
+    return app.test_cli_runner().invoke(args=arguments)
+
+
+def test_the_people_of_the_demo_are_loaded_once(app: Flask, client: FlaskClient) -> None:
+    assert run(app, "demo").output == "10 people added\n"
+    with app.app_context():
+        before = db.session.execute(select(User.__table__).order_by(User.id)).all()
+    assert run(app, "demo").output == "0 people added\n"
+    with app.app_context():
+        assert db.session.execute(select(User.__table__).order_by(User.id)).all() == before
+
+
+def test_the_people_of_the_demo_can_sign_in(app: Flask, client: FlaskClient) -> None:
+    run(app, "demo")
+    roles = {}
+    for username in ("ruth", "naomi", "esther", "admin", "tamar"):
+        response = client.post("/api/auth/login", json={"login": username, "password": "study-together-daily"})
+        assert response.json["user"]["id"] == str(uuid5(NAMESPACE_URL, f"lyceum:demo:{username}"))
+        roles[username] = response.json["user"]["roles"][1:]
+    assert roles == {"ruth": ["tutor"], "naomi": ["parent"], "esther": ["author"], "admin": ["admin"], "tamar": []}
+
+
+def test_who_left_the_demo_does_not_come_back(app: Flask, client: FlaskClient) -> None:
+    run(app, "demo")
+    login = {"login": "yael", "password": "study-together-daily"}
+    token = client.post("/api/auth/login", json=login).json["access_token"]
+    farewell = {"password": "study-together-daily"}
+    client.delete("/api/users/me", json=farewell, headers={"Authorization": f"Bearer {token}"})
+    assert run(app, "demo").output == "0 people added\n"
+    assert client.post("/api/auth/login", json=login).status_code == 401
+
+
+def test_a_role_is_granted_by_name_or_address(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert run(app, "users", "grant", "ruth", "tutor").output == "ruth: learner, tutor\n"
+    assert run(app, "users", "grant", "Ruth@example.org", "admin").exit_code == 0
+    assert client.get("/api/users/me", headers=ruth.headers).json["roles"] == ["learner", "tutor", "admin"]
+
+
+def test_nobody_is_granted_nothing(app: Flask, client: FlaskClient, join: Join) -> None:
+    join("ruth")
+    assert "there is no account" in run(app, "users", "grant", "boaz", "tutor").output
+    assert run(app, "users", "grant", "ruth", "owner").exit_code == 2
+
+
+def test_a_signing_key_is_made_and_used(tmp_path: Path) -> None:
+    for source in (testing.key_files().directory / "signing").iterdir():
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    with testing.service("user_service", PASSWORD_COST="4", SIGNING_KEYS=str(tmp_path)) as app:
+        kid = run(app, "keys", "new").output.strip()
+        assert (tmp_path / f"{kid}.pem").is_file()
+        refused = run(app, "keys", "use", kid)
+        assert refused.exit_code == 1
+        assert "others may not know it" in refused.output
+        assert run(app, "keys", "use", kid, "--at-once").exit_code == 0
+        assert (tmp_path / "current").read_text() == kid
+
+
+@pytest.mark.parametrize("cost", ["3", "17", "twelve"])
+def test_a_cost_that_makes_no_sense_stops_the_start(cost: str) -> None:
+    environment = {**testing.environment("user-service", "postgresql://nowhere/x"), "PASSWORD_COST": cost}
+    with pytest.raises(SystemExit, match="PASSWORD_COST"):
+        create_app(environment)

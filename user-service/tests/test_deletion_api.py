@@ -1,0 +1,90 @@
+"""Leaving."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from chassis.db import in_transaction
+from user_service import notifications
+from user_service.models import Kind, User, db, messages
+
+Join = Callable[..., Any]
+CANARY = "canary7f3a"
+
+
+def leave(client: FlaskClient, member: Any, password: str = "") -> Any:
+    return client.delete("/api/users/me", json={"password": password or member.password}, headers=member.headers)
+
+
+def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    response = leave(client, ruth, "a guess")
+    assert (response.status_code, response.json["code"]) == (403, "wrong_password")
+    assert client.get("/api/users/me", headers=ruth.headers).status_code == 200
+
+
+def test_whoever_left_is_refused_at_once(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    response = leave(client, ruth)
+    assert (response.status_code, response.json) == (202, {"status": "accepted"})
+    login = {"login": "ruth", "password": ruth.password}
+    assert client.post("/api/auth/login", json=login).status_code == 401
+    assert client.post("/api/auth/login", json={**login, "login": ruth.email}).status_code == 401
+    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 401
+    for method, path in (("get", "/api/users/me"), ("patch", "/api/users/me")):
+        assert (
+            getattr(client, method)(path, json={} if method == "patch" else None, headers=ruth.headers).status_code
+            == 401
+        )
+    assert leave(client, ruth).status_code == 401
+
+
+def test_whoever_left_is_a_deleted_user_to_others(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    leave(client, ruth)
+    assert client.get(f"/api/users/{ruth.id}").status_code == 404
+    batch = client.get(f"/api/users?ids={ruth.id}").json
+    assert batch["items"] == [{"id": str(ruth.id), "display_name": "Deleted user"}]
+
+
+def test_the_names_are_free_again_and_the_id_is_not(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    leave(client, ruth)
+    assert join("ruth").id != ruth.id
+
+
+def test_nothing_of_the_person_is_left_in_any_table(app: Flask, client: FlaskClient, join: Join) -> None:
+    member = join(CANARY)
+    agent = {"User-Agent": f"{CANARY}/1.0"}
+    client.post("/api/auth/login", json={"login": CANARY, "password": member.password}, headers=agent)
+    changes = {"display_name": f"{CANARY} D", "bio": CANARY, "avatar_url": f"https://example.org/{CANARY}"}
+    client.patch("/api/users/me", json=changes, headers=member.headers)
+    client.put("/api/notifications/preferences", json={"reminder": False}, headers=member.headers)
+    note = {"from": CANARY}
+    with app.app_context():
+        in_transaction(db.session, lambda: notifications.notify(uuid4(), member.id, Kind.REMINDER, note))
+    assert leave(client, member).status_code == 202
+    app.extensions["duties"].publisher.publish_pending()
+    with app.app_context():
+        found = [
+            (table.name, row)
+            for table in db.metadata.sorted_tables
+            for row in db.session.execute(table.select())
+            if CANARY in str(tuple(row))
+        ]
+    assert found == []
+
+
+def test_the_other_services_are_told_last_that_somebody_left(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    leave(client, ruth)
+    with app.app_context():
+        events = db.session.scalars(select(messages.outbox.c.body).order_by(messages.outbox.c.position)).all()
+        version = db.session.get_one(User, ruth.id).version
+    assert [event["type"] for event in events] == ["user.registered", "user.deleted"]
+    assert events[-1]["aggregate_id"] == str(ruth.id)
+    assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]

@@ -1,0 +1,204 @@
+"""Notifications: made once for each event, read, counted, mailed if wanted."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from chassis import testing
+from chassis.db import in_transaction
+from user_service import mails, notifications
+from user_service.models import Kind, Notification, User, db, messages
+
+Join = Callable[..., Any]
+
+
+def notify(app: Flask, user_id: UUID, kind: Kind = Kind.SESSION_MOVED, event_id: UUID | None = None) -> bool:
+    with app.app_context():
+        return in_transaction(
+            db.session, lambda: notifications.notify(event_id or uuid4(), user_id, kind, {"session_id": "7"})
+        )
+
+
+def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:
+    return client.get(f"/api/notifications{query}", headers=member.headers).json
+
+
+def test_one_reads_what_one_was_told_the_latest_first(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert notify(app, ruth.id, Kind.INVITATION)
+    assert notify(app, ruth.id, Kind.REMINDER)
+    items = inbox(client, ruth)["items"]
+    assert [item["kind"] for item in items] == ["reminder", "invitation"]
+    assert items[0].keys() == {"id", "kind", "data", "created_at", "read_at"}
+    assert (items[0]["data"], items[0]["read_at"]) == ({"session_id": "7"}, None)
+
+
+def test_an_event_delivered_twice_tells_once(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, event_id = join("ruth"), uuid4()
+    assert [notify(app, ruth.id, event_id=event_id) for _ in range(3)] == [True, False, False]
+    assert len(inbox(client, ruth)["items"]) == 1
+
+
+def test_an_event_delivered_many_times_at_once_tells_once(app: Flask, join: Join) -> None:
+    ruth, event_id = join("ruth"), uuid4()
+    answers = testing.race([lambda: notify(app, ruth.id, event_id=event_id)] * 6)
+    assert sorted(answers) == [False] * 5 + [True]
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Notification.id))) == 1
+        assert db.session.get_one(User, ruth.id).stream_position == 1
+
+
+def test_an_event_tells_each_of_many_people(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, boaz, event_id = join("ruth"), join("boaz"), uuid4()
+    assert notify(app, ruth.id, event_id=event_id)
+    assert notify(app, boaz.id, event_id=event_id)
+    assert len(inbox(client, boaz)["items"]) == 1
+
+
+def test_nobody_is_told_who_is_not_here(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    client.delete("/api/users/me", json={"password": ruth.password}, headers=ruth.headers)
+    assert not notify(app, ruth.id)
+    assert not notify(app, uuid4())
+
+
+def test_telling_is_no_change_of_the_account(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    before = client.get("/api/users/me", headers=ruth.headers).json
+    notify(app, ruth.id)
+    assert client.get("/api/users/me", headers=ruth.headers).json == before
+
+
+def test_reading_keeps_the_first_time(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    notify(app, ruth.id)
+    path = f"/api/notifications/{inbox(client, ruth)['items'][0]['id']}/read"
+    assert client.post(path, headers=ruth.headers).status_code == 204
+    first = inbox(client, ruth)["items"][0]["read_at"]
+    assert first
+    assert client.post(path, headers=ruth.headers).status_code == 204
+    assert inbox(client, ruth)["items"][0]["read_at"] == first
+
+
+def test_unread_and_read_are_listed_apart(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    for kind in (Kind.INVITATION, Kind.REMINDER):
+        notify(app, ruth.id, kind)
+    client.post(f"/api/notifications/{inbox(client, ruth)['items'][0]['id']}/read", headers=ruth.headers)
+    kinds = {q: [item["kind"] for item in inbox(client, ruth, q)["items"]] for q in ("?unread=true", "?unread=false")}
+    assert kinds == {"?unread=true": ["invitation"], "?unread=false": ["reminder"]}
+
+
+def test_reading_all_leaves_other_people_alone(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    for member in (ruth, ruth, boaz):
+        notify(app, member.id)
+    assert client.post("/api/notifications/read-all", headers=ruth.headers).status_code == 204
+    assert inbox(client, ruth, "?unread=true")["items"] == []
+    assert len(inbox(client, boaz, "?unread=true")["items"]) == 1
+
+
+def test_notifications_of_others_are_not_found(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    notify(app, ruth.id)
+    note_id = inbox(client, ruth)["items"][0]["id"]
+    assert inbox(client, boaz)["items"] == []
+    assert client.post(f"/api/notifications/{note_id}/read", headers=boaz.headers).status_code == 404
+    assert inbox(client, ruth)["items"][0]["read_at"] is None
+    assert client.post(f"/api/notifications/{uuid4()}/read", headers=ruth.headers).status_code == 404
+
+
+def test_pages_hold_each_notification_once_and_cost_one_statement(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    for _ in range(5):
+        notify(app, ruth.id)
+    seen, cursor = [], ""
+    for _ in range(3):
+        with testing.count_queries(app) as statements:
+            page = inbox(client, ruth, f"?limit=2{cursor}")
+        assert len(statements) == 1
+        seen += [item["id"] for item in page["items"]]
+        cursor = f"&cursor={page['next']}"
+    assert page["next"] is None
+    assert len(set(seen)) == 5
+
+
+@pytest.mark.parametrize("query", ["?unread=1", "?unread=", "?limit=0", "?limit=101", "?cursor=x", "?page=2"])
+def test_a_bad_query_is_named(client: FlaskClient, join: Join, query: str) -> None:
+    response = client.get(f"/api/notifications{query}", headers=join("ruth").headers)
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"] == "?" + query[1:].partition("=")[0]
+
+
+def test_invitations_and_reminders_are_mailed_unless_refused(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    preferences = client.get("/api/notifications/preferences", headers=ruth.headers).json
+    assert preferences.keys() == {str(kind) for kind in Kind}
+    assert {kind for kind, wanted in preferences.items() if wanted} == {"invitation", "reminder"}
+
+
+def test_preferences_are_replaced_as_a_whole(client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    initial = client.get("/api/notifications/preferences", headers=ruth.headers).json
+
+    def prefer(**wanted: bool) -> Any:
+        return client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers).json
+
+    assert prefer(reminder=False, session_moved=True) == {**initial, "reminder": False, "session_moved": True}
+    assert prefer(invitation=False) == {**initial, "invitation": False}
+    assert client.get("/api/notifications/preferences", headers=boaz.headers).json == initial
+
+
+@pytest.mark.parametrize("body", [{"reminder": "yes"}, {"reminder": None}, {"reminder": 1}, {"weather": True}])
+def test_a_bad_preference_is_named(client: FlaskClient, join: Join, body: dict[str, object]) -> None:
+    response = client.put("/api/notifications/preferences", json=body, headers=join("ruth").headers)
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"] == f"/{next(iter(body))}"
+
+
+def test_what_is_wanted_by_mail_is_mailed(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    client.put("/api/notifications/preferences", json={"reminder": False, "session_moved": True}, headers=ruth.headers)
+    for kind in (Kind.INVITATION, Kind.REMINDER, Kind.SESSION_MOVED, Kind.SESSION_CANCELLED):
+        notify(app, ruth.id, kind)
+    with app.app_context():
+        waiting = db.session.scalars(select(messages.mails.c.data).where(messages.mails.c.kind == "notification")).all()
+        subjects = [mails.notification(data)["Subject"] for data in waiting]
+    assert sorted(subjects) == ["A session was moved · Lyceum", "You are invited · Lyceum"]
+
+
+def test_what_was_read_in_the_meantime_is_not_mailed(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    notify(app, ruth.id, Kind.INVITATION)
+    client.post("/api/notifications/read-all", headers=ruth.headers)
+    with app.app_context():
+        (data,) = db.session.scalars(select(messages.mails.c.data).where(messages.mails.c.kind == "notification"))
+        assert mails.notification(data) is None
+
+
+def test_a_notification_is_told_live_in_its_order(app: Flask, join: Join) -> None:
+    ruth = join("ruth")
+    for _ in range(2):
+        notify(app, ruth.id)
+    with app.app_context():
+        app.extensions["duties"].publisher.publish_pending()
+    cache = app.extensions["runtime"].cache
+    entries = cache.run(lambda r: r.xrange(f"room:user:{ruth.id}"), [])
+    assert [entry_id for entry_id, _ in entries] == ["1-0", "2-0"]
+
+
+def test_everybody_watches_his_own_room_only(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    notify(app, ruth.id)
+
+    def ask(member: Any) -> Any:
+        headers = {"Subject-Token": member.access_token}
+        return client.get(f"/internal/rooms/user/{ruth.id}", peer="gateway", headers=headers)
+
+    assert ask(ruth).json == {"room": f"user:{ruth.id}", "seq": 1}
+    assert ask(boaz).status_code == 404

@@ -1,0 +1,81 @@
+"""Giving and taking roles."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis import testing
+from user_service.models import Role, User, db
+
+Join = Callable[..., Any]
+
+
+def assign(client: FlaskClient, by: Any, user_id: object, *roles: str) -> Any:
+    return client.put(f"/api/users/{user_id}/roles", json={"roles": list(roles)}, headers=by.headers)
+
+
+def test_an_admin_gives_roles_and_the_next_token_has_them(app: Flask, client: FlaskClient, join: Join) -> None:
+    admin, ruth = join("ada", Role.ADMIN), join("ruth")
+    response = assign(client, admin, ruth.id, "tutor", "learner", "tutor")
+    assert response.status_code == 200
+    assert response.json == {"id": str(ruth.id), "username": "ruth", "roles": ["learner", "tutor"]}
+    renewed = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).json
+    assert app.extensions["verifier"].verify(renewed["access_token"]).roles == {"learner", "tutor"}
+
+
+def test_who_is_no_admin_gives_none_even_to_himself(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth", Role.TUTOR)
+    response = assign(client, ruth, ruth.id, "admin")
+    assert (response.status_code, response.json["code"]) == (403, "role_required")
+
+
+def test_an_admins_token_is_worth_nothing_after_the_demotion(client: FlaskClient, join: Join) -> None:
+    ada, eve = join("ada", Role.ADMIN), join("eve", Role.ADMIN)
+    assert assign(client, ada, eve.id, "learner").status_code == 200
+    response = assign(client, eve, eve.id, "admin")
+    assert (response.status_code, response.json["code"]) == (403, "admins_only")
+
+
+def test_the_last_admin_stays(client: FlaskClient, join: Join) -> None:
+    ada = join("ada", Role.ADMIN)
+    response = assign(client, ada, ada.id, "learner")
+    assert (response.status_code, response.json["code"]) == (409, "last_admin")
+    farewell = client.delete("/api/users/me", json={"password": ada.password}, headers=ada.headers)
+    assert (farewell.status_code, farewell.json["code"]) == (409, "last_admin")
+    assert assign(client, ada, ada.id, "learner", "admin").status_code == 200
+
+
+def test_two_admins_who_demote_each_other_leave_one(app: Flask, client: FlaskClient, join: Join) -> None:
+    for number in range(5):
+        one, other = join(f"one{number}", Role.ADMIN), join(f"other{number}", Role.ADMIN)
+        answers = testing.race(
+            [
+                lambda one=one, other=other: assign(app.test_client(), one, other.id, "learner").status_code,
+                lambda one=one, other=other: assign(app.test_client(), other, one.id, "learner").status_code,
+            ]
+        )
+        assert sorted(answers) == [200, 403]
+        testing.empty(app)
+
+
+@pytest.mark.parametrize("roles", [[], ["owner"], ["admin", None], "admin", ["learner"] * 6, None, [["admin"]]])
+def test_only_known_roles_are_taken(client: FlaskClient, join: Join, roles: object) -> None:
+    ada = join("ada", Role.ADMIN)
+    response = client.put(f"/api/users/{ada.id}/roles", json={"roles": roles}, headers=ada.headers)
+    assert response.status_code == 422
+    assert response.json["errors"][0]["pointer"].startswith("/roles")
+
+
+def test_nobody_is_not_found(client: FlaskClient, join: Join) -> None:
+    ada = join("ada", Role.ADMIN)
+    assert assign(client, ada, uuid4(), "tutor").status_code == 404
+
+
+def test_the_database_knows_the_roles_too(a_user: Callable[..., User]) -> None:
+    a_user().roles = ["owner"]
+    with pytest.raises(Exception, match="users_roles_check"):
+        db.session.flush()

@@ -1,0 +1,50 @@
+"""The people of the demo. Everybody knows their password, so they are for trying things out only."""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import now
+from user_service.models import Role, User, db
+from user_service.runtime import runtime
+
+PASSWORD = "study-together-daily"  # noqa: S105  # no secret
+PEOPLE = {
+    "ruth": ("Ruth Adler", "Asia/Jerusalem", [Role.LEARNER, Role.TUTOR]),
+    "boaz": ("Boaz Levi", "Asia/Jerusalem", [Role.LEARNER]),
+    "naomi": ("Naomi Stern", "Europe/Berlin", [Role.LEARNER, Role.PARENT]),
+    "david": ("David Mekonnen", "Africa/Addis_Ababa", [Role.LEARNER]),
+    "miriam": ("Miriam Katz", "Europe/London", [Role.LEARNER]),
+    "esther": ("Esther Franco", "Europe/Madrid", [Role.LEARNER, Role.AUTHOR]),
+    "hillel": ("Hillel Weiss", "America/New_York", [Role.LEARNER, Role.TUTOR]),
+    "yael": ("Yael Cohen", "America/Los_Angeles", [Role.LEARNER]),
+    "tamar": ("Tamar Silva", "America/Sao_Paulo", [Role.LEARNER]),
+    "admin": ("Ada Admin", "UTC", [Role.LEARNER, Role.ADMIN]),
+}
+
+
+def load() -> int:
+    """Add the people of the demo who are not there; how many they were."""
+    hasher = runtime().hasher
+    with hasher.turn():
+        password_hash = hasher.hash(PASSWORD)
+    rows = [
+        {
+            "id": demo_id(username),
+            "email": f"{username}@lyceum.example",
+            "username": username,
+            "display_name": name,
+            "password_hash": password_hash,
+            "timezone": timezone,
+            "roles": [str(role) for role in roles],
+            "email_verified_at": now(),
+            "version": 1,
+        }
+        for username, (name, timezone, roles) in PEOPLE.items()
+    ]
+    return len(db.session.scalars(insert(User).on_conflict_do_nothing().returning(User.id), rows).all())
+
+
+def demo_id(username: str) -> UUID:
+    """The id of a person of the demo, the same in every service."""
+    return uuid5(NAMESPACE_URL, f"lyceum:demo:{username}")

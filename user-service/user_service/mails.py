@@ -1,0 +1,77 @@
+"""The mails of this service, composed by the worker when it sends them: only then is there a token, and an address."""
+
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from user_service import email_tokens
+from user_service.models import Kind, Notification, Purpose, User, db
+from user_service.runtime import runtime
+
+TEMPLATES = Environment(
+    loader=PackageLoader("user_service", "mail"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+)
+NEWS = {
+    Kind.INVITATION: "You are invited",
+    Kind.REMINDER: "Your session begins soon",
+    Kind.SESSION_MOVED: "A session was moved",
+    Kind.SESSION_CANCELLED: "A session was cancelled",
+    Kind.WAITLIST_PROMOTION: "You have a place",
+    Kind.HAVRUTA_SESSION_STARTED: "Your havruta is studying",
+}
+
+
+def verify_email(data: dict[str, Any]) -> EmailMessage | None:
+    """The link that verifies an address."""
+    user = _addressee(data["user_id"])
+    if user is None or user.email_verified:
+        return None
+    token = email_tokens.issue(user, Purpose.VERIFY)
+    return _compose(user, "Verify your e-mail address", "verify_email", link=_link("verify-email", token), token=token)
+
+
+def reset_password(data: dict[str, Any]) -> EmailMessage | None:
+    """The link that sets a new password; for an address without account there is nothing to send."""
+    user = _addressee(data["user_id"])
+    if user is None:
+        return None
+    token = email_tokens.issue(user, Purpose.RESET)
+    return _compose(user, "Set a new password", "reset_password", link=_link("reset-password", token), token=token)
+
+
+def notification(data: dict[str, Any]) -> EmailMessage | None:
+    """News about something, unless it was read or is gone in the meantime."""
+    note = db.session.get(Notification, UUID(data["notification_id"]))
+    user = _addressee(note.user_id) if note and not note.read_at else None
+    if note is None or user is None:
+        return None
+    news = NEWS[Kind(note.kind)]
+    return _compose(user, news, "notification", news=news, link=f"{runtime().public_url}/notifications")
+
+
+COMPOSERS = {"verify_email": verify_email, "reset_password": reset_password, "notification": notification}
+
+
+def _addressee(user_id: UUID | str | None) -> User | None:
+    user = db.session.get(User, UUID(str(user_id))) if user_id else None
+    return user if user and not user.deleted_at else None
+
+
+def _link(page: str, token: str) -> str:
+    """The token stands behind the `#`: browsers do not send it, so no log on the way holds it."""
+    return f"{runtime().public_url}/{page}#token={token}"
+
+
+def _compose(user: User, subject: str, template: str, **values: str) -> EmailMessage:
+    message = EmailMessage()
+    message["To"], message["Subject"] = user.email, f"{subject} · Lyceum"
+    content = {"name": user.display_name, "subject": subject, **values}
+    message.set_content(TEMPLATES.get_template(f"{template}.txt").render(content))
+    message.add_alternative(TEMPLATES.get_template(f"{template}.html").render(content), subtype="html")
+    return message
