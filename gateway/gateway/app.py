@@ -13,11 +13,12 @@ from chassis.config import from_environment
 from chassis.guard import METHODS, MethodNotAllowed
 from chassis.peers import Identity
 from chassis.tokens import Verifier
-from gateway import addresses, health, proxy, streams
+from gateway import addresses, docs, health, proxy, streams
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
 from gateway.expansion import Directory
 from gateway.live import Hub
+from gateway.openapi import Documents
 from gateway.routes import SERVICES, USER
 from gateway.streams import Doorkeeper
 from gateway.tickets import TicketOffice
@@ -42,6 +43,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     health.install(app, identity, internal)
     hub = Hub(settings.events_url, revocations.include)
     streams.install(app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url))
+    docs.install(app, Documents(services))
     proxy.install(app, proxy.Proxy(gatekeeper, services, directory))
     return app
 

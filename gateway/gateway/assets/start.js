@@ -1,0 +1,9 @@
+// A file of its own, because the page allows no script within it.
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  docExpansion: "none",
+  persistAuthorization: false,
+  validatorUrl: null,
+});

@@ -1,0 +1,46 @@
+"""The API reference: a page that works without any other server."""
+
+from functools import partial
+from pathlib import Path
+
+import flask_swagger_ui
+from flask import Flask, Response, jsonify, send_from_directory
+
+from gateway.openapi import Documents
+
+OWN = Path(__file__).parent / "assets"
+PACKAGED = Path(flask_swagger_ui.__file__).parent / "dist"
+ASSETS = {
+    "start.js": OWN,
+    "swagger-ui-bundle.js": PACKAGED,
+    "swagger-ui.css": PACKAGED,
+    "index.css": PACKAGED,
+    "favicon-32x32.png": PACKAGED,
+}
+CACHED = 3600  # seconds
+# Everything from here, nothing inline; the stylesheet holds its pictures as data.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def install(app: Flask, documents: Documents) -> None:
+    """Serve the document and the page that shows it."""
+
+    @app.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(documents.published())
+
+    @app.get("/docs")
+    def docs() -> Response:
+        return _send(OWN, "docs.html")
+
+    for name, directory in ASSETS.items():
+        app.add_url_rule(f"/docs/{name}", f"docs/{name}", partial(_send, directory, name))
+
+
+def _send(directory: Path, name: str) -> Response:
+    response = send_from_directory(directory, name, max_age=CACHED)
+    response.headers["Content-Security-Policy"] = POLICY
+    return response

@@ -1,0 +1,135 @@
+"""Joins OpenAPI documents of several services into one.
+
+What two services say alike is said once. Where they give one name to different things, each gets its service's name
+before it. Two services at one address are a mistake, and nothing is joined.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+Document = dict[str, Any]
+Name = tuple[str, str]  # the section of the components, and the name in it
+
+METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+REFERENCE = re.compile(r"#/components/([^/]+)/([^/]+)")
+
+
+class Collision(Exception):
+    """Two services claim the same address or the same security scheme."""
+
+
+def merge(documents: Mapping[str, Document]) -> Document:
+    """Tags, paths and components of the services of these names; `Collision` if they cannot stand side by side."""
+    merged: Document = {"tags": [], "paths": {}, "components": {}}
+    for service, document in _told_apart(documents).items():
+        merged["tags"] += [tag for tag in document.get("tags", []) if tag not in merged["tags"]]
+        _add(merged["paths"], document.get("paths", {}), f"paths of {service}", shared=False)
+        for section, components in document.get("components", {}).items():
+            _add(merged["components"].setdefault(section, {}), components, f"{section} of {service}", shared=True)
+    return merged
+
+
+def operations(document: Document) -> Iterator[Document]:
+    """Every operation of a document."""
+    for item in document.get("paths", {}).values():
+        yield from (operation for method, operation in item.items() if method in METHODS)
+
+
+def references(part: Any) -> Iterator[Name]:
+    """Every component that a part of a document refers to."""
+    if isinstance(part, Mapping):
+        if match := REFERENCE.fullmatch(str(part.get("$ref"))):
+            yield match[1], match[2]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def _told_apart(documents: Mapping[str, Document]) -> dict[str, Document]:
+    """The documents with their service's name before each component, tag and operation that two name alike."""
+    components = _contested_components(documents)
+    tags = _contested({s: {tag["name"]: tag for tag in d.get("tags", [])} for s, d in documents.items()})
+    ids = _contested({s: {o.get("operationId"): (s, o) for o in operations(d)} for s, d in documents.items()})
+    apart = {service: _rename_components(service, document, components) for service, document in documents.items()}
+    for service, document in apart.items():
+        for operation in operations(document):
+            operation["tags"] = [_rename(service, tag, tags, " ") for tag in operation.get("tags", [])]
+            if "operationId" in operation:
+                operation["operationId"] = _rename(service, operation["operationId"], ids, "_")
+        for tag in document.get("tags", []):
+            tag["name"] = _rename(service, tag["name"], tags, " ")
+    return apart
+
+
+def _contested(named: Mapping[str, Mapping[Any, Any]]) -> Set[Any]:
+    """The names that do not stand for the same thing everywhere."""
+    held: dict[Any, list[Any]] = defaultdict(list)
+    for things in named.values():
+        for name, thing in things.items():
+            held[name].append(thing)
+    return {name for name, things in held.items() if any(thing != things[0] for thing in things)}
+
+
+def _contested_components(documents: Mapping[str, Document]) -> Set[Name]:
+    """Components that differ, and those that only look alike because what they refer to differs."""
+    named = {service: dict(_components(document)) for service, document in documents.items()}
+    times: dict[Name, int] = defaultdict(int)
+    for components in named.values():
+        for name in components:
+            times[name] += 1
+    contested = set(_contested(named))
+    size = -1
+    while size < len(contested):
+        size = len(contested)
+        for components in named.values():
+            contested |= {n for n, c in components.items() if times[n] > 1 and contested.intersection(references(c))}
+    return contested
+
+
+def _components(document: Document) -> Iterator[tuple[Name, Any]]:
+    """All components but security schemes, which clients know by name: those have to be the same everywhere."""
+    for section, components in document.get("components", {}).items():
+        if section != "securitySchemes":
+            yield from (((section, name), component) for name, component in components.items())
+
+
+def _rename_components(service: str, document: Document, contested: Set[Name]) -> Document:
+    """A copy of the document with new names for its contested components, and in every reference to them."""
+    renamed: Document = _rename_references(service, document, contested)
+    renamed["components"] = {
+        section: {_renamed(service, (section, name), contested): component for name, component in components.items()}
+        for section, components in renamed.get("components", {}).items()
+    }
+    return renamed
+
+
+def _rename_references(service: str, part: Any, contested: Set[Name]) -> Any:
+    if isinstance(part, list):
+        return [_rename_references(service, value, contested) for value in part]
+    if not isinstance(part, Mapping):
+        return part
+    renamed = {key: _rename_references(service, value, contested) for key, value in part.items()}
+    if match := REFERENCE.fullmatch(str(part.get("$ref"))):
+        renamed["$ref"] = f"#/components/{match[1]}/{_renamed(service, (match[1], match[2]), contested)}"
+    return renamed
+
+
+def _renamed(service: str, name: Name, contested: Set[Name]) -> str:
+    prefix = service.removesuffix("-service").title().replace("-", "")
+    return f"{prefix}{name[1]}" if name in contested else name[1]
+
+
+def _rename(service: str, name: str, contested: Set[Any], separator: str) -> str:
+    return f"{service.removesuffix('-service')}{separator}{name}" if name in contested else name
+
+
+def _add(target: Document, added: Document, what: str, *, shared: bool) -> None:
+    """Put the added beside what is there. Only what may be shared may be there already, and then the same."""
+    for name, thing in added.items():
+        if name in target and not (shared and target[name] == thing):
+            raise Collision(f"{name} among the {what}")
+        target[name] = thing

@@ -1,0 +1,170 @@
+"""The platform's OpenAPI document: the services' own, as clients see them through the gateway."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Set
+from copy import deepcopy
+from typing import Any
+
+import gevent
+import structlog
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from chassis.errors import Problem
+from chassis.rest import PROBLEM_TYPE, ProblemDocument
+from gateway.merging import METHODS, Document, merge, references
+from gateway.routes import Access, Names, Route, route_of
+from gateway.upstream import Upstream
+
+DEADLINE = 2.0  # seconds for all services together
+FRESH = 60  # seconds for which a complete document is used without asking again
+STALE = 5  # the same for one in which a service may be missing
+
+log = structlog.get_logger(__name__)
+
+INFO = {"title": "Lyceum", "version": "1.0", "description": "Learning together: one address for all services."}
+NAME = {"type": ["string", "null"], "description": "From the profile of the person; absent while it cannot be had."}
+DEGRADED = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "Services that did not answer: what they would have added is missing.",
+}
+# What the gateway may answer in a service's stead.
+ANSWERS = {
+    "AmbiguousAddress": "`ambiguous_address`: The address can be read in more than one way",
+    "InvalidToken": "`invalid_token`, `token_revoked`: The access token is not valid",
+    "BodyTooSlow": "`body_too_slow`: The body did not arrive in time",
+    "BodyTooLarge": "`body_too_large`: The body is larger than this operation takes",
+    "BadGateway": "`bad_gateway`: A service gave no usable answer",
+    "Unavailable": "`unavailable`: The service cannot answer just now; try again",
+    "GatewayTimeout": "`gateway_timeout`: A service did not answer in time",
+}
+
+
+class Documents:
+    """The services' documents, each as it was last seen."""
+
+    def __init__(self, services: Mapping[str, Upstream], clock: Callable[[], float] = time.monotonic) -> None:
+        self._services = services
+        self._clock = clock
+        self._seen: dict[str, Document] = {}
+        self._published: Document = {}
+        self._until = float("-inf")
+        self._lock = threading.Lock()
+
+    def published(self) -> Document:
+        """The platform's document. A service that does not answer is in it as it was, and named in `x-degraded`."""
+        with self._lock:
+            if self._clock() >= self._until:
+                missing = self._refresh()
+                self._published = publish(self._seen) | ({"x-degraded": missing} if missing else {})
+                self._until = self._clock() + (STALE if missing else FRESH)
+            return self._published
+
+    def _refresh(self) -> list[str]:
+        """Ask all services at once; the names of those that did not answer."""
+        asked = {name: gevent.spawn(_ask, upstream) for name, upstream in self._services.items()}
+        answers = {name: answer.get() for name, answer in asked.items()}
+        self._seen |= {name: document for name, document in answers.items() if document}
+        return [name for name, document in answers.items() if not document]
+
+
+def _ask(upstream: Upstream) -> Document | None:
+    try:
+        document = upstream.fetch("/openapi.json", deadline=DEADLINE)
+    except Problem as problem:
+        log.warning("document_not_fetched", upstream=upstream.service, reason=problem.code)
+        return None
+    return document if isinstance(document, dict) and "openapi" in document else None
+
+
+def publish(documents: Mapping[str, Document]) -> Document:
+    """One document of what clients can reach, with what the gateway adds."""
+    seen_outside = {service: as_seen_outside(service, document) for service, document in documents.items()}
+    return {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], **merge({"gateway": own(), **seen_outside})}
+
+
+def own() -> Document:
+    """What the gateway answers by itself."""
+    spec = APISpec("", "", "3.1.0", plugins=[MarshmallowPlugin()])
+    spec.components.schema("ProblemDocument", schema=ProblemDocument)
+    problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    answers = {name: {"description": text, "content": problem} for name, text in ANSWERS.items()}
+    text = {"type": "string"}
+    alive = {"type": "object", "properties": {"status": text, "service": text}}
+    states = {"type": "object", "properties": {"status": text, "checks": {"type": "object"}}}
+    return {
+        "tags": [{"name": "health", "description": "How the platform is."}],
+        "components": {**spec.to_dict()["components"], "responses": answers},
+        "paths": {
+            "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
+            "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
+        },
+    }
+
+
+def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Document:
+    responses = {
+        status: {"description": summary, "content": {"application/json": {"schema": schema}}}
+        for status, schema in answers.items()
+    }
+    return {"operationId": name, "summary": summary, "tags": ["health"], "security": [], "responses": responses}
+
+
+def as_seen_outside(service: str, document: Document) -> Document:
+    """A service's document without what the gateway does not route to it, and with what the gateway adds."""
+    document = deepcopy(document)
+    schemas = document.get("components", {}).get("schemas", {})
+    reachable = {}
+    for path, item in document.get("paths", {}).items():
+        route = route_of(path)
+        if route and route.service == service:
+            reachable[path] = item
+            for operation in (item[method] for method in METHODS & item.keys()):
+                _add_answers(operation, route)
+                _add_people(operation, route.people, schemas)
+    return {**document, "paths": reachable}
+
+
+def _add_answers(operation: Document, route: Route) -> None:
+    added = {"400": "AmbiguousAddress", "502": "BadGateway", "503": "Unavailable", "504": "GatewayTimeout"}
+    if "requestBody" in operation:
+        added |= {"408": "BodyTooSlow", "413": "BodyTooLarge"}
+    if route.access is not Access.PUBLIC:
+        added["401"] = "InvalidToken"
+    responses = {status: {"$ref": f"#/components/responses/{name}"} for status, name in added.items()}
+    operation["responses"] = dict(sorted({**responses, **operation.get("responses", {})}.items()))
+
+
+def _add_people(operation: Document, people: Mapping[str, Names], schemas: Document) -> None:
+    """Put names beside ids in every schema of a successful answer that holds such an id."""
+    successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for answered in _schemas_in(successes):
+        holding = {
+            (name, field)
+            for name in _all_schemas_in(answered, schemas)
+            for field in people.keys() & schemas[name].get("properties", {}).keys()
+        }
+        for name, field in holding:
+            names = people[field]
+            added = dict.fromkeys((names.username, names.display_name, names.avatar_url), NAME)
+            schemas[name]["properties"] |= added
+        if holding:
+            schemas[answered]["properties"]["degraded"] = DEGRADED
+
+
+def _schemas_in(part: Any) -> Set[str]:
+    return {name for section, name in references(part) if section == "schemas"}
+
+
+def _all_schemas_in(start: str, schemas: Document) -> Set[str]:
+    """The schema, and those it refers to, directly or not."""
+    found: set[str] = set()
+    pending = {start}
+    while pending:
+        name = pending.pop()
+        if name in schemas and name not in found:
+            found.add(name)
+            pending |= _schemas_in(schemas[name])
+    return found

@@ -1,0 +1,81 @@
+"""The API reference that the gateway serves."""
+
+import re
+
+import pytest
+from openapi_spec_validator import validate
+
+from gateway.openapi import FRESH, STALE, Documents
+from gateway.routes import SERVICES
+from gateway.upstream import Upstream
+from tests.gateway_process import Doubles, Gateway, running, settings
+from tests.upstream_doubles import answer, as_json
+
+PATHS = dict(zip(SERVICES, ["/api/users", "/api/study-sessions", "/api/courses", "/api/texts", "/api/v2"], strict=True))
+
+
+def documented(path: str) -> bytes:
+    get = {"responses": {"200": {"description": "OK"}}}
+    info = {"title": "x", "version": "1.0"}
+    return as_json({"openapi": "3.1.0", "info": info, "paths": {path: {"get": get}}})
+
+
+def test_the_services_documents_are_one(services: Doubles, internal: Doubles) -> None:
+    for name, double in services.items():
+        double.reply = lambda _, __, path=PATHS[name]: documented(path)
+    with running(settings(services, internal)) as gateway:
+        document = gateway.get("/openapi.json").json
+        assert gateway.get("/openapi.json").json == document
+    validate(document)
+    assert set(document["paths"]) == {*PATHS.values(), "/healthz", "/readyz"}
+    assert "x-degraded" not in document
+    assert [len(double.asked) for double in services.values()] == [1] * 5
+
+
+def test_a_service_that_is_down_at_the_start_is_named(services: Doubles, internal: Doubles) -> None:
+    for name, double in services.items():
+        double.reply = lambda _, __, path=PATHS[name]: documented(path)
+    with running({**settings(services, internal), "HAVRUTA_SERVICE_URL": "http://127.0.0.1:1"}) as gateway:
+        document = gateway.get("/openapi.json").json
+    assert document["x-degraded"] == ["havruta-service"]
+    assert "/api/texts" not in document["paths"]
+    assert "/api/courses" in document["paths"]
+
+
+def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> None:
+    double, now = services["havruta-service"], [0.0]
+    documents = Documents({"havruta-service": Upstream("havruta-service", double.url)}, lambda: now[0])
+    double.reply = lambda *_: documented("/api/texts")
+    assert "x-degraded" not in documents.published()
+    double.reply = lambda *_: answer(500)
+    now[0] += FRESH
+    degraded = documents.published()
+    assert "/api/texts" in degraded["paths"]
+    assert degraded["x-degraded"] == ["havruta-service"]
+    double.reply = lambda *_: documented("/api/havrutas")
+    now[0] += STALE
+    assert "/api/havrutas" in documents.published()["paths"]
+
+
+def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway) -> None:
+    page = gateway.get("/docs")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assets = re.findall(r'(?:src|href)="([^"]*)"', page.body.decode())
+    assert len(assets) == 5
+    for asset in assets:
+        assert asset.startswith("/docs/")
+        assert gateway.get(asset).status == 200
+
+
+def test_the_page_allows_only_scripts_of_its_own(gateway: Gateway) -> None:
+    page = gateway.get("/docs")
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert not re.search(rb"<script>|<style|\son\w+=|style=", page.body)
+
+
+@pytest.mark.parametrize("path", ["/docs/", "/docs/index.html", "/docs/oauth2-redirect.html", "/docs/docs.html"])
+def test_nothing_else_of_the_package_is_served(gateway: Gateway, path: str) -> None:
+    assert gateway.get(path).status == 404

@@ -1,0 +1,163 @@
+"""One OpenAPI document out of several."""
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from gateway.merging import Collision, merge, operations, references
+from gateway.openapi import as_seen_outside, publish
+
+PAGE = {"type": "object", "properties": {"next": {"type": "string"}}}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def document(path: str, schemas: dict[str, Any], answered: str = "Page", **operation: Any) -> dict[str, Any]:
+    """A service's document with one operation."""
+    content = {"application/json": {"schema": ref(answered)}}
+    get = {"responses": {"200": {"description": "OK", "content": content}}, "tags": ["things"], **operation}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "1.0"},
+        "paths": {path: {"get": get}},
+        "tags": [{"name": "things"}],
+        "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+    }
+
+
+def dangling(merged: dict[str, Any]) -> set[tuple[str, str]]:
+    components = merged["components"]
+    return {(section, name) for section, name in references(merged) if name not in components.get(section, {})}
+
+
+def test_what_is_the_same_is_there_once() -> None:
+    merged = merge({"user-service": document("/a", {"Page": PAGE}), "havruta-service": document("/b", {"Page": PAGE})})
+    assert list(merged["components"]["schemas"]) == ["Page"]
+    assert list(merged["components"]["securitySchemes"]) == ["bearer"]
+    assert list(merged["paths"]) == ["/a", "/b"]
+    assert merged["tags"] == [{"name": "things"}]
+
+
+def test_what_differs_gets_its_services_name() -> None:
+    merged = merge(
+        {
+            "study-session-service": document("/a", {"Page": PAGE}),
+            "tutoring-service": document("/b", {"Page": {**PAGE, "title": "Another"}}),
+        }
+    )
+    assert list(merged["components"]["schemas"]) == ["StudySessionPage", "TutoringPage"]
+    assert list(references(merged["paths"]["/b"])) == [("schemas", "TutoringPage")]
+    assert not dangling(merged)
+
+
+def test_what_refers_to_something_different_is_different() -> None:
+    lists = {"Page": {"type": "array", "items": ref("Item")}, "Outer": {"properties": {"page": ref("Page")}}}
+    merged = merge(
+        {
+            "user-service": document("/a", {**lists, "Item": {"type": "string"}}),
+            "havruta-service": document("/b", {**lists, "Item": {"type": "integer"}}),
+        }
+    )
+    names = {f"{service}{name}" for service in ("User", "Havruta") for name in ("Page", "Outer", "Item")}
+    assert set(merged["components"]["schemas"]) == names
+    assert merged["components"]["schemas"]["UserOuter"] == {"properties": {"page": ref("UserPage")}}
+    assert not dangling(merged)
+
+
+def test_schemas_that_refer_to_themselves_are_the_same_when_they_are() -> None:
+    tree = {"Page": {"properties": {"children": {"type": "array", "items": ref("Page")}}}}
+    merged = merge({"user-service": document("/a", tree), "havruta-service": document("/b", tree)})
+    assert list(merged["components"]["schemas"]) == ["Page"]
+
+
+def test_a_name_that_only_one_uses_stays_as_it_is() -> None:
+    merged = merge(
+        {
+            "user-service": document("/a", {"Page": PAGE, "Only": ref("Page")}),
+            "havruta-service": document("/b", {"Page": {"type": "string"}}),
+        }
+    )
+    assert merged["components"]["schemas"]["Only"] == ref("UserPage")
+
+
+def test_operations_and_tags_of_the_same_name_are_told_apart() -> None:
+    described = document("/b", {"Page": PAGE}, operationId="list")
+    described["tags"] = [{"name": "things", "description": "Others."}]
+    merged = merge({"user-service": document("/a", {"Page": PAGE}, operationId="list"), "havruta-service": described})
+    found = [(operation["operationId"], operation["tags"]) for operation in operations(merged)]
+    assert found == [("user_list", ["user things"]), ("havruta_list", ["havruta things"])]
+    assert [tag["name"] for tag in merged["tags"]] == ["user things", "havruta things"]
+
+
+def test_two_services_at_one_address_are_a_mistake() -> None:
+    with pytest.raises(Collision, match="/a"):
+        merge({"user-service": document("/a", {"Page": PAGE}), "havruta-service": document("/a", {"Page": PAGE})})
+
+
+def test_two_ways_to_sign_in_under_one_name_are_a_mistake() -> None:
+    other = document("/b", {"Page": PAGE})
+    other["components"]["securitySchemes"]["bearer"]["bearerFormat"] = "opaque"
+    with pytest.raises(Collision, match="bearer"):
+        merge({"user-service": document("/a", {"Page": PAGE}), "havruta-service": other})
+
+
+def test_a_name_made_up_must_not_meet_a_name_there_is() -> None:
+    first = document("/a", {"Page": PAGE, "HavrutaPage": {"type": "integer"}})
+    with pytest.raises(Collision, match="HavrutaPage"):
+        merge({"user-service": first, "havruta-service": document("/b", {"Page": {"type": "string"}})})
+
+
+def test_the_documents_that_are_joined_stay_as_they_were() -> None:
+    first, second = document("/api/users", {"Page": PAGE}), document("/api/texts", {"Page": {"type": "string"}})
+    publish({"user-service": first, "havruta-service": second})
+    assert first == document("/api/users", {"Page": PAGE})
+
+
+def test_only_what_can_be_reached_is_published() -> None:
+    for path in ("/internal/status", "/api/courses", "/api/unknown"):
+        assert as_seen_outside("user-service", document(path, {"Page": PAGE}))["paths"] == {}
+    assert list(as_seen_outside("user-service", document("/api/users/{id}", {"Page": PAGE}))["paths"])
+
+
+def test_what_the_gateway_may_answer_is_published() -> None:
+    body = {"requestBody": {"content": {"application/json": {"schema": ref("Page")}}}}
+    published = publish({"user-service": document("/api/users", {"Page": PAGE}, **body)})
+    responses = published["paths"]["/api/users"]["get"]["responses"]
+    assert list(responses) == ["200", "400", "401", "408", "413", "502", "503", "504"]
+    assert responses["504"] == {"$ref": "#/components/responses/GatewayTimeout"}
+    login = publish({"user-service": document("/api/auth/login", {"Page": PAGE})})
+    assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]
+
+
+def test_a_services_own_words_about_an_error_stand() -> None:
+    own = {"200": {"description": "OK"}, "503": {"description": "Busy."}}
+    published = publish({"user-service": document("/api/users", {"Page": PAGE}, responses=own)})
+    assert published["paths"]["/api/users"]["get"]["responses"]["503"] == {"description": "Busy."}
+
+
+def test_the_names_of_people_are_published_where_they_appear() -> None:
+    schemas = {
+        "Page": {"type": "object", "properties": {"items": {"type": "array", "items": ref("Session")}}},
+        "Session": {"type": "object", "properties": {"host_id": {"type": "string"}}, "additionalProperties": False},
+        "NewHost": {"type": "object", "properties": {"user_id": {"type": "string"}}},
+    }
+    taken = {"requestBody": {"content": {"application/json": {"schema": ref("NewHost")}}}}
+    published = publish({"study-session-service": document("/api/study-sessions", schemas, **taken)})
+    found = {name: set(schema["properties"]) for name, schema in published["components"]["schemas"].items()}
+    assert found["Session"] == {"host_id", "host_username", "host_display_name", "host_avatar"}
+    assert found["Page"] == {"items", "degraded"}
+    assert found["NewHost"] == {"user_id"}
+
+
+def test_the_published_document_is_valid() -> None:
+    services = {
+        "user-service": document("/api/users", {"Page": PAGE}, operationId="list"),
+        "tutoring-service": document("/api/courses", {"Page": {"type": "string"}}, operationId="list"),
+        "havruta-service": document("/api/texts", {"Page": PAGE}, operationId="texts"),
+    }
+    published = publish(services)
+    validate(published)
+    assert not dangling(published)
