@@ -18,7 +18,7 @@ from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String,
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 
-from chassis.access import caller
+from chassis.access import caller, caller_or_none
 from chassis.clock import now
 from chassis.errors import Conflict, Invalid, Malformed
 
@@ -61,12 +61,12 @@ def keys_table(metadata: MetaData) -> Table:
 
 
 def idempotent(view: View) -> View:
-    """Honour `Idempotency-Key` on a signed-in operation that creates something."""
+    """Honour `Idempotency-Key` on an operation that creates something, for callers who are signed in."""
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Any:
         key = request.headers.get("Idempotency-Key")
-        if key is None:
+        if key is None or caller_or_none() is None:
             return view(*args, **kwargs)
         if not KEY.fullmatch(key):
             raise Malformed("Idempotency-Key must be 1 to 255 visible ASCII characters")

@@ -103,6 +103,15 @@ def create(body: dict[str, object]) -> object:
     return note, 201, etag(note.version)
 
 
+@blueprint.post("/api/notes/drafts")
+@optional
+@idempotent
+@blueprint.response(201)
+def draft() -> dict[str, str]:
+    """Make something that need not be anybody's."""
+    return {"id": str(uuid4())}
+
+
 @blueprint.get("/api/notes")
 @optional
 @blueprint.arguments(PageQuery, location="query")

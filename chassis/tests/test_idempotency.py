@@ -54,3 +54,12 @@ def test_a_key_is_kept_for_a_day(client: FlaskClient) -> None:
 def test_a_key_must_be_visible_ascii(client: FlaskClient) -> None:
     assert post(client, "a", "k" * 256).status_code == 400
     assert post(client, "a", "a b").status_code == 400
+
+
+def test_a_key_of_nobody_is_not_looked_at(client: FlaskClient) -> None:
+    headers = {"Idempotency-Key": "k"}
+    first, again = (client.post("/api/notes/drafts", headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json["id"] != again.json["id"]
+    mine, mine_again = (client.post("/api/notes/drafts", headers=headers, user=RUTH) for _ in range(2))
+    assert mine.json == mine_again.json
