@@ -3,23 +3,44 @@
 import os
 from collections.abc import Mapping
 
+from assessment_service import commands, completion, erasure, expiry, tallies
+from assessment_service.api import answers, assessments, drafts, experience, export, sessions
 from assessment_service.config import Settings
+from assessment_service.drafts import SlugTaken
 from assessment_service.models import db, messages
 from chassis import keys
 from chassis.app import Service, create_service
 from chassis.config import from_environment
+from chassis.consumer import Subscription
+from chassis.worker import Sweep
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
     settings = from_environment(Settings, environ)
-    return create_service(
+    app = create_service(
         "assessment-service",
         __name__,
         settings,
         description="Assessments that can be paused, resumed, abandoned.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
-        blueprints=[],
+        blueprints=[
+            sessions.blueprint,
+            answers.blueprint,
+            assessments.blueprint,
+            drafts.blueprint,
+            experience.blueprint,
+            export.blueprint,
+        ],
         messages=messages,
+        conflicts={"assessments_slug_key": SlugTaken},
+        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
+        sweeps=[
+            Sweep("overdue", every=5, run=completion.finish_overdue),
+            Sweep("tallies", every=30, run=tallies.count_closed),
+            Sweep("expiry", every=300, run=expiry.close_expired),
+        ],
     )
+    commands.install(app)
+    return app

@@ -1,0 +1,192 @@
+"""RULES: answers are saved once per question, and earn experience points once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from assessment_service import expiry, sessions, versions
+from assessment_service.kinds import NotAnAnswer
+from assessment_service.models import AssessmentSession, db
+from assessment_service.sessions import Progress
+from assessment_service.versions import Pinned
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound, invalid
+
+ANSWERED = ""  # the choice that counts how often a question was answered at all
+
+
+class QuestionNotFound(NotFound):
+    """There is no such question in this session's assessment."""
+
+
+class StaleAnswer(Conflict):
+    """A later answer to this question is saved already."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one answer: saved, stale, not_found, or invalid with a reason."""
+
+    question_id: int
+    status: str
+    xp_gained: int = 0
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What became of the answers, and how the session stands after them."""
+
+    outcomes: Sequence[Outcome]
+    progress: Progress
+
+    @property
+    def xp_gained(self) -> int:
+        return sum(outcome.xp_gained for outcome in self.outcomes)
+
+    @property
+    def total_xp(self) -> int:
+        return self.progress.total_xp
+
+
+# One statement for one answer or a hundred: it upserts those that are not older than what is saved, gives points for
+# first answers and moves the session, which the caller has locked.
+SAVE = text("""
+WITH sent AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:sent AS jsonb))
+        AS sent (question_id integer, value jsonb, choices text[], client_seq bigint, xp integer)
+), saved AS (
+    INSERT INTO question_answers AS stored (response_id, question_id, value, choices, client_seq, created_at)
+    SELECT :response_id, question_id, value, choices, client_seq, :now FROM sent
+    ON CONFLICT (response_id, question_id) DO UPDATE
+        SET value = excluded.value,
+            choices = excluded.choices,
+            client_seq = COALESCE(excluded.client_seq, stored.client_seq),
+            created_at = excluded.created_at
+        WHERE stored.client_seq IS NULL OR excluded.client_seq IS NULL OR excluded.client_seq >= stored.client_seq
+    RETURNING question_id
+), awarded AS (
+    INSERT INTO xp_awards (response_id, question_id, amount, awarded_at)
+    SELECT :response_id, question_id, xp, :now FROM sent JOIN saved USING (question_id)
+    ON CONFLICT DO NOTHING
+    RETURNING question_id, amount
+)
+UPDATE student_responses
+SET last_activity = :now,
+    current_page_id = :page_id,
+    questions_answered = questions_answered + (SELECT count(*) FROM awarded),
+    total_xp = total_xp + (SELECT COALESCE(sum(amount), 0) FROM awarded)
+WHERE id = :response_id AND EXISTS (SELECT FROM saved)
+RETURNING questions_answered, total_xp,
+    ARRAY(SELECT question_id FROM saved) AS saved,
+    (SELECT COALESCE(jsonb_object_agg(question_id, amount), '{}') FROM awarded) AS awarded
+""")
+
+# Plain columns: this is asked with every answer, and needs no object to be kept up to date.
+SESSION = select(
+    AssessmentSession.id,
+    AssessmentSession.user_id,
+    AssessmentSession.version_id,
+    AssessmentSession.status,
+    AssessmentSession.expired_at,
+    AssessmentSession.last_activity,
+    AssessmentSession.ends_at,
+    AssessmentSession.questions_answered,
+    AssessmentSession.total_xp,
+).with_for_update()
+
+
+def submit(user_id: UUID | None, session_id: str, answer: Mapping[str, Any]) -> Submission:
+    """Save one answer; anything wrong with it is refused."""
+    submission = submit_all(user_id, session_id, [answer])
+    [outcome] = submission.outcomes
+    if outcome.status == "not_found":
+        raise QuestionNotFound
+    if outcome.status == "invalid":
+        raise invalid("value", outcome.detail or "")
+    if outcome.status == "stale":
+        raise StaleAnswer
+    return submission
+
+
+def submit_all(user_id: UUID | None, session_id: str, answers: Sequence[Mapping[str, Any]]) -> Submission:
+    """Save the answers that can be saved and say of each what became of it."""
+    session = _locked(session_id, user_id)
+    version = versions.pinned(session.version_id)
+    outcomes, accepted = _sift(version, answers)
+    answered, total_xp = session.questions_answered, session.total_xp
+    if accepted:
+        row = db.session.execute(SAVE, _parameters(session.id, version, list(accepted.values()))).one_or_none()
+        if row:
+            answered, total_xp = row.questions_answered, row.total_xp
+        for index, kept in accepted.items():
+            question_id = kept["question_id"]
+            saved = row is not None and question_id in row.saved
+            xp = row.awarded.get(str(question_id), 0) if row else 0
+            outcomes[index] = Outcome(question_id, "saved" if saved else "stale", xp)
+    return Submission(
+        [outcomes[index] for index in range(len(answers))], Progress(answered, len(version.questions), total_xp)
+    )
+
+
+def _locked(session_id: str, user_id: UUID | None) -> Any:
+    session: Any = db.session.execute(SESSION.where(AssessmentSession.session_id == session_id)).one_or_none()
+    if session is None or session.user_id not in {None, user_id}:
+        raise sessions.SessionNotFound
+    sessions.refuse_closed(session.status, expired=expiry.has_expired(session, now()))
+    if expiry.time_is_up(session, now()):
+        raise sessions.TimeIsUp
+    return session
+
+
+def _sift(
+    version: Pinned, answers: Sequence[Mapping[str, Any]]
+) -> tuple[dict[int, Outcome], dict[int, dict[str, Any]]]:
+    """What is refused, and what is to be saved, both by position: of several answers to a question the latest."""
+    outcomes: dict[int, Outcome] = {}
+    accepted: dict[int, dict[str, Any]] = {}
+    positions: dict[int, int] = {}
+    for index, answer in enumerate(answers):
+        question_id, client_seq = answer["question_id"], answer.get("client_seq")
+        question = version.questions.get(question_id)
+        if question is None:
+            outcomes[index] = Outcome(question_id, "not_found")
+            continue
+        try:
+            value = question.kind.accept(answer["value"])
+        except NotAnAnswer as error:
+            outcomes[index] = Outcome(question_id, "invalid", detail=str(error))
+            continue
+        if question_id in positions:
+            other = positions[question_id]
+            if _is_older(client_seq, accepted[other]["client_seq"]):
+                outcomes[index] = Outcome(question_id, "stale")
+                continue
+            outcomes[other] = Outcome(question_id, "stale")
+            del accepted[other]
+        positions[question_id] = index
+        accepted[index] = {
+            "question_id": question_id,
+            "value": value,
+            "choices": [ANSWERED, *question.kind.choices(value)],
+            "client_seq": client_seq,
+            "xp": question.xp,
+        }
+    return outcomes, accepted
+
+
+def _is_older(client_seq: int | None, than: int | None) -> bool:
+    return client_seq is not None and than is not None and client_seq < than
+
+
+def _parameters(response_id: int, version: Pinned, accepted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "sent": json.dumps(accepted),
+        "response_id": response_id,
+        "page_id": version.page_of[accepted[-1]["question_id"]],
+        "now": now(),
+    }

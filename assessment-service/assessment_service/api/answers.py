@@ -1,0 +1,91 @@
+"""Answers: one at a time, or many at once."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from assessment_service import answers
+from assessment_service.answers import QuestionNotFound, StaleAnswer, Submission
+from assessment_service.api.sessions import EXAMPLE_ID, AssessmentProgress, caller_id
+from assessment_service.sessions import (
+    SessionAbandoned,
+    SessionCompleted,
+    SessionExpired,
+    SessionNotFound,
+    TimeIsUp,
+)
+from chassis.access import optional
+from chassis.fields import Answer, Body, Integer, Text
+from chassis.rest import Blueprint
+
+blueprint = Blueprint("assessment-answers", "Answers to the questions of an assessment.")
+
+MOST_ANSWERS = 100
+LARGEST_SEQ = 2**53 - 1  # what every JSON client can count to
+
+
+class NewAnswer(Body):
+    """An answer: an option's key, a list of keys, a number, true or false, or text, as the question's type asks."""
+
+    question_id = Integer(1, required=True)
+    value = fields.Raw(required=True)
+    client_seq = Integer(
+        0,
+        LARGEST_SEQ,
+        load_default=None,
+        metadata={"description": "Grows with every answer; one lower than what is saved is refused as stale."},
+    )
+
+
+class SubmittedAnswer(NewAnswer):
+    session_id = Text(100, least=1, required=True, metadata=EXAMPLE_ID)
+
+
+class SubmittedAnswers(Body):
+    session_id = Text(100, least=1, required=True, metadata=EXAMPLE_ID)
+    answers = fields.List(fields.Nested(NewAnswer), required=True, validate=validate.Length(1, MOST_ANSWERS))
+
+
+class SubmissionResult(Answer):
+    xp_gained = fields.Integer(required=True)
+    total_xp = fields.Integer(required=True)
+    progress = fields.Nested(AssessmentProgress, required=True)
+
+
+class AnswerOutcome(Answer):
+    question_id = fields.Integer(required=True)
+    status = fields.String(required=True, metadata={"enum": ["saved", "stale", "not_found", "invalid"]})
+    xp_gained = fields.Integer(required=True)
+    detail = fields.String(required=True, allow_none=True)
+
+
+class BatchResult(SubmissionResult):
+    results = fields.List(fields.Nested(AnswerOutcome), required=True, attribute="outcomes")
+
+
+@blueprint.post("/api/v2/answers/submit")
+@optional
+@blueprint.arguments(SubmittedAnswer)
+@blueprint.response(200, SubmissionResult)
+@blueprint.raises(
+    SessionNotFound,
+    QuestionNotFound,
+    SessionExpired,
+    SessionCompleted,
+    SessionAbandoned,
+    TimeIsUp,
+    StaleAnswer,
+)
+def submit(body: dict[str, Any]) -> Submission:
+    """Answer a question, or answer it anew."""
+    return answers.submit(caller_id(), body.pop("session_id"), body)
+
+
+@blueprint.post("/api/v2/answers/batch")
+@optional
+@blueprint.arguments(SubmittedAnswers)
+@blueprint.response(200, BatchResult)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted, SessionAbandoned, TimeIsUp)
+def submit_all(body: dict[str, Any]) -> Submission:
+    """Answer many questions; each answer is saved or refused by itself."""
+    return answers.submit_all(caller_id(), body["session_id"], body["answers"])

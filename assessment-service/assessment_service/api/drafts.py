@@ -1,0 +1,193 @@
+"""Authors at work: drafts, versions, figures."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from assessment_service import drafts, tallies
+from assessment_service.definitions import SLUG
+from assessment_service.drafts import DraftExists, NoDraft, SlugTaken
+from assessment_service.models import Assessment, AssessmentVersion
+from assessment_service.tallies import Figures
+from chassis.access import caller, role, signed_in
+from chassis.fields import Answer, Body, Instant, Integer, Query, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from chassis.versions import etag, if_match
+
+blueprint = Blueprint("assessment-authors", "Writing assessments, and how they are doing.")
+
+Versioned = tuple[AssessmentVersion, int, dict[str, str]]
+
+
+class Definition(fields.Dict):
+    """The document that defines an assessment; the service's README describes it."""
+
+
+class AssessmentDraftChange(Body):
+    definition = Definition(required=True)
+
+
+class NewAssessment(AssessmentDraftChange):
+    slug = Text(80, least=1, required=True, metadata={"pattern": SLUG.pattern, "example": "study-habits"})
+
+
+class OwnAssessment(Answer):
+    slug = fields.String(required=True)
+    is_default = fields.Boolean(required=True)
+    created_at = Instant(required=True)
+
+
+class AssessmentVersionSummary(Answer):
+    slug = fields.String(required=True, attribute="assessment.slug")
+    number = fields.Integer(required=True)
+    is_current = fields.Boolean(required=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
+    published_at = Instant(required=True, allow_none=True)
+
+
+class AssessmentVersionDocument(AssessmentVersionSummary):
+    """A version with everything in it, right answers too."""
+
+    definition = Definition(required=True)
+
+
+class FiguresQuery(Query):
+    version = Integer(1, load_default=None, metadata={"description": "The current version without it."})
+
+
+class ChoiceFigures(Answer):
+    choice = fields.String(required=True)
+    label = fields.String(required=True)
+    times = fields.Integer(required=True)
+    share = fields.Float(required=True)
+
+
+class QuestionStatistics(Answer):
+    question_id = fields.Integer(required=True)
+    key = fields.String(required=True)
+    type = fields.String(required=True)
+    text = fields.String(required=True)
+    answered = fields.Integer(required=True)
+    distribution = fields.List(fields.Nested(ChoiceFigures), required=True)
+
+
+class StatusCounts(Answer):
+    active = fields.Integer(required=True)
+    completed = fields.Integer(required=True)
+    user_abandoned_not_completed = fields.Integer(required=True)
+    expired = fields.Integer(required=True)
+
+
+class AssessmentStatistics(Answer):
+    """Counts of a version; no names."""
+
+    assessment = fields.String(required=True)
+    version = fields.Integer(required=True)
+    started = fields.Integer(required=True)
+    sessions = fields.Nested(StatusCounts, required=True)
+    completion_rate = fields.Float(required=True, allow_none=True)
+    median_seconds = fields.Float(required=True, allow_none=True)
+    questions = fields.List(fields.Nested(QuestionStatistics), required=True)
+
+
+@blueprint.post("/api/v2/assessments")
+@role("author")
+@idempotent
+@blueprint.arguments(NewAssessment)
+@blueprint.response(201, AssessmentVersionDocument)
+@blueprint.raises(SlugTaken)
+def begin(body: dict[str, Any]) -> Versioned:
+    """Begin an assessment with a draft."""
+    return _with_etag(drafts.begin(caller().id, body["slug"], body["definition"]), 201)
+
+
+@blueprint.get("/api/v2/assessments/mine")
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(OwnAssessment))
+def mine(query: dict[str, Any]) -> Page[Assessment]:
+    """List the assessments I wrote, the newest first."""
+    return drafts.mine(caller(), **query)
+
+
+@blueprint.get("/api/v2/assessments/<slug>/draft")
+@signed_in
+@blueprint.response(200, AssessmentVersionDocument)
+@blueprint.raises(NoDraft)
+def draft(slug: str) -> Versioned:
+    """Read the draft; its `ETag` is what changes need."""
+    return _with_etag(drafts.draft(caller(), slug))
+
+
+@blueprint.post("/api/v2/assessments/<slug>/draft")
+@signed_in
+@idempotent
+@blueprint.response(201, AssessmentVersionDocument)
+@blueprint.raises(DraftExists)
+def redraft(slug: str) -> Versioned:
+    """Begin a new draft from the newest version."""
+    return _with_etag(drafts.redraft(caller(), slug), 201)
+
+
+@blueprint.put("/api/v2/assessments/<slug>/draft")
+@signed_in
+@if_match
+@blueprint.arguments(AssessmentDraftChange)
+@blueprint.response(200, AssessmentVersionDocument)
+@blueprint.raises(NoDraft)
+def rewrite(body: dict[str, Any], slug: str, version: int) -> Versioned:
+    """Replace the draft."""
+    return _with_etag(drafts.rewrite(caller(), slug, body["definition"], version))
+
+
+@blueprint.delete("/api/v2/assessments/<slug>/draft")
+@signed_in
+@if_match
+@blueprint.response(204)
+@blueprint.raises(NoDraft)
+def discard(slug: str, version: int) -> None:
+    """Throw the draft away."""
+    drafts.discard(caller(), slug, version)
+
+
+@blueprint.post("/api/v2/assessments/<slug>/publish")
+@signed_in
+@if_match
+@blueprint.response(200, AssessmentVersionDocument)
+@blueprint.raises(NoDraft, drafts.Incomplete)
+def publish(slug: str, version: int) -> Versioned:
+    """Publish the draft: it never changes again, and new sessions are of this version."""
+    return _with_etag(drafts.publish(caller(), slug, version))
+
+
+@blueprint.get("/api/v2/assessments/<slug>/versions")
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(AssessmentVersionSummary))
+def versions(query: dict[str, Any], slug: str) -> Page[AssessmentVersion]:
+    """List the versions of an assessment, the newest first."""
+    return drafts.versions(caller(), slug, **query)
+
+
+@blueprint.get("/api/v2/assessments/<slug>/versions/<int(max=2147483647):number>")
+@signed_in
+@blueprint.response(200, AssessmentVersionDocument)
+def version(slug: str, number: int) -> AssessmentVersion:
+    """Read a version with everything in it."""
+    return drafts.version(caller(), slug, number)
+
+
+@blueprint.get("/api/v2/assessments/<slug>/statistics")
+@signed_in
+@blueprint.arguments(FiguresQuery, location="query")
+@blueprint.response(200, AssessmentStatistics)
+def statistics(query: dict[str, Any], slug: str) -> Figures:
+    """Read how an assessment is doing: counts, never names."""
+    return tallies.figures(caller(), slug, query["version"])
+
+
+def _with_etag(found: AssessmentVersion, status: int = 200) -> Versioned:
+    return found, status, etag(found.revision)

@@ -1,0 +1,270 @@
+"""Sessions: start, pause, come back, leave, finish."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from assessment_service import attempts, completion, sessions
+from assessment_service.attempts import NoAttemptsLeft, SessionInProgress, TooSoon
+from assessment_service.completion import AnswersMissing, NotCompleted
+from assessment_service.sessions import (
+    Resumption,
+    SessionAbandoned,
+    SessionCompleted,
+    SessionExpired,
+    SessionNotFound,
+    SessionState,
+    Standing,
+    Validation,
+)
+from assessment_service.versions import AssessmentNotFound
+from chassis.access import caller, caller_or_none, optional, signed_in
+from chassis.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+
+blueprint = Blueprint("assessment-sessions", "Assessments being taken: paused, resumed, abandoned, completed.")
+
+EXAMPLE_ID = {"example": "3q2-7wAAu_2lVbM9cfR1Kg"}
+
+
+class NewAssessmentSession(Body):
+    assessment = Text(80, least=1, metadata={"description": "Its slug; the default assessment without it."})
+    start_fresh = Boolean(metadata={"description": "Abandon the session that is open, if there is one."})
+
+
+class PageTurn(Body):
+    page_id = Integer(1, required=True)
+
+
+class AssessmentSessionQuery(PageQuery):
+    status = Choice(SessionState, load_default=None)
+
+
+class AssessmentProgress(Answer):
+    questions_answered = fields.Integer(required=True)
+    questions_total = fields.Integer(required=True)
+    total_xp = fields.Integer(required=True)
+    percentage = fields.Float(required=True, metadata={"description": "One decimal, rounded down.", "example": 41.6})
+
+
+class AssessmentSession(Answer):
+    """A session and where it stands."""
+
+    session_id = fields.String(required=True, attribute="session.session_id", metadata=EXAMPLE_ID)
+    assessment = fields.String(required=True, attribute="version.slug")
+    title = fields.String(required=True, attribute="version.definition.title")
+    version = fields.Integer(required=True, attribute="version.number")
+    attempt = fields.Integer(required=True, allow_none=True, attribute="session.attempt")
+    status = fields.Enum(SessionState, by_value=True, required=True, attribute="state")
+    current_page_id = fields.Integer(required=True, allow_none=True, attribute="session.current_page_id")
+    started_at = Instant(required=True, attribute="session.created_at")
+    last_activity = Instant(required=True, attribute="session.last_activity")
+    completed_at = Instant(required=True, allow_none=True, attribute="session.completed_at")
+    expires_at = Instant(required=True, allow_none=True)
+    ends_at = Instant(
+        required=True,
+        allow_none=True,
+        attribute="session.ends_at",
+        metadata={"description": "When the time limit is over; null without one."},
+    )
+    progress = fields.Nested(AssessmentProgress, required=True)
+
+
+class ValidatedSession(Answer):
+    status = fields.Enum(SessionState, by_value=True, required=True, attribute="state")
+    current_page_id = fields.Integer(required=True, allow_none=True, attribute="session.current_page_id")
+    last_activity = Instant(required=True, attribute="session.last_activity")
+
+
+class SessionValidation(Answer):
+    """Whether a session can go on."""
+
+    valid = fields.Boolean(required=True)
+    reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"enum": ["not_found", "expired", "completed", "abandoned", None]},
+    )
+    session = fields.Nested(ValidatedSession, required=True, allow_none=True, attribute="standing")
+    progress = fields.Nested(AssessmentProgress, required=True, allow_none=True)
+
+
+class QuestionScale(Answer):
+    least = fields.Integer(required=True)
+    most = fields.Integer(required=True)
+    step = fields.Integer(required=True)
+    least_label = fields.String(required=True)
+    most_label = fields.String(required=True)
+
+
+class QuestionOption(Answer):
+    key = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class NumberBounds(Answer):
+    least = fields.Float(required=True)
+    most = fields.Float(required=True)
+
+
+class ShownQuestion(Answer):
+    """A question as a taker sees it; what is there besides the first fields depends on its type."""
+
+    id = fields.Integer(required=True)
+    type = fields.String(required=True)
+    text = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    scale = fields.Nested(QuestionScale)
+    bounds = fields.Nested(NumberBounds)
+    options = fields.List(fields.Nested(QuestionOption))
+    least_choices = fields.Integer()
+    most_choices = fields.Integer()
+    most_characters = fields.Integer()
+
+
+class ShownPage(Answer):
+    id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    questions = fields.List(fields.Nested(ShownQuestion), required=True)
+
+
+class PageSummary(Answer):
+    id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    questions_total = fields.Integer(required=True)
+    questions_answered = fields.Integer(required=True)
+
+
+class SavedAnswer(Answer):
+    question_id = fields.Integer(required=True)
+    value = fields.Raw(required=True)
+    client_seq = fields.Integer(required=True, allow_none=True)
+    answered_at = Instant(required=True, attribute="created_at")
+
+
+class ResumedSession(Answer):
+    """Everything needed to go on with a session."""
+
+    session = fields.Nested(AssessmentSession, required=True, attribute="standing")
+    progress = fields.Nested(AssessmentProgress, required=True, attribute="standing.progress")
+    page = fields.Nested(ShownPage, required=True, allow_none=True)
+    pages = fields.List(fields.Nested(PageSummary), required=True)
+    answers = fields.List(fields.Nested(SavedAnswer), required=True)
+
+
+class ResultBand(Answer):
+    label = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class DimensionResult(Answer):
+    """What was reached in one dimension; null where none of its questions were answered."""
+
+    key = fields.String(required=True)
+    title = fields.String(required=True)
+    rank = fields.Integer(required=True, allow_none=True)
+    score = fields.Float(required=True, allow_none=True)
+    lowest = fields.Float(required=True, allow_none=True)
+    highest = fields.Float(required=True, allow_none=True)
+    percent = fields.Float(required=True, allow_none=True)
+    band = fields.Nested(ResultBand, required=True, allow_none=True)
+    questions_counted = fields.Integer(required=True)
+
+
+class SessionResult(Answer):
+    """What a completed session says."""
+
+    session = fields.Nested(AssessmentSession, required=True, attribute="standing")
+    dimensions = fields.List(fields.Nested(DimensionResult), required=True)
+
+
+@blueprint.post("/api/v2/session/start")
+@optional
+@idempotent
+@blueprint.arguments(NewAssessmentSession, required=False)
+@blueprint.response(201, AssessmentSession)
+@blueprint.raises(AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooSoon)
+def start(body: dict[str, Any]) -> Standing:
+    """Start an assessment, with or without an account."""
+    return attempts.start(caller_id(), **body)
+
+
+@blueprint.get("/api/v2/session")
+@signed_in
+@blueprint.arguments(AssessmentSessionQuery, location="query")
+@blueprint.response(200, page_of(AssessmentSession))
+def mine(query: dict[str, Any]) -> Page[Standing]:
+    """List my sessions, the latest first."""
+    return sessions.mine(caller().id, query["status"], query["limit"], query["cursor"])
+
+
+@blueprint.get("/api/v2/session/<session_id>")
+@optional
+@blueprint.response(200, ResumedSession)
+@blueprint.raises(SessionNotFound)
+def resume(session_id: str) -> Resumption:
+    """Come back to a session: its page, its answers, its progress."""
+    return sessions.resume(session_id, caller_id())
+
+
+@blueprint.get("/api/v2/session/<session_id>/validate")
+@optional
+@blueprint.response(200, SessionValidation)
+def validate(session_id: str) -> Validation:
+    """Ask whether a session can go on. Changes nothing."""
+    return sessions.validate(session_id, caller_id())
+
+
+@blueprint.put("/api/v2/session/<session_id>/page")
+@optional
+@blueprint.arguments(PageTurn)
+@blueprint.response(200, ResumedSession)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted, SessionAbandoned)
+def turn_page(body: dict[str, Any], session_id: str) -> Resumption:
+    """Go to a page."""
+    return sessions.turn_page(session_id, caller_id(), body["page_id"])
+
+
+@blueprint.post("/api/v2/session/<session_id>/abandon")
+@optional
+@blueprint.response(200, AssessmentSession)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted)
+def abandon(session_id: str) -> Standing:
+    """Leave a session for good. Its answers are kept."""
+    return sessions.abandon(session_id, caller_id())
+
+
+@blueprint.post("/api/v2/session/<session_id>/claim")
+@signed_in
+@blueprint.response(200, AssessmentSession)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionInProgress)
+def claim(session_id: str) -> Standing:
+    """Make a session that was started without an account mine."""
+    return attempts.claim(session_id, caller().id)
+
+
+@blueprint.post("/api/v2/session/<session_id>/complete")
+@optional
+@blueprint.response(200, AssessmentSession)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionAbandoned, AnswersMissing)
+def complete(session_id: str) -> Standing:
+    """Complete a session: it is scored and takes no more answers."""
+    return completion.complete(session_id, caller_id())
+
+
+@blueprint.get("/api/v2/session/<session_id>/result")
+@optional
+@blueprint.response(200, SessionResult)
+@blueprint.raises(SessionNotFound, NotCompleted)
+def result(session_id: str) -> dict[str, Any]:
+    """Read the result of a completed session."""
+    return completion.result(session_id, caller_id())
+
+
+def caller_id() -> UUID | None:
+    """Who calls, if anybody."""
+    found = caller_or_none()
+    return found.id if found else None

@@ -1,0 +1,119 @@
+"""RULES: who may begin, how often, and one session at a time."""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from assessment_service import completion, expiry, sessions, versions
+from assessment_service.models import AssessmentSession, SessionStatus, db
+from assessment_service.sessions import Standing
+from assessment_service.versions import Pinned
+from chassis.clock import now
+from chassis.errors import Conflict, Unauthorized
+from chassis.fields import instant_text
+
+RANDOM_BYTES = 16  # 128 bits: whoever knows the id of a session without an owner may use it
+
+
+class SessionInProgress(Conflict):
+    """You have an open session of this assessment; `session_id` names it."""
+
+
+class NoAttemptsLeft(Conflict):
+    """You have taken this assessment as often as is allowed."""
+
+
+class TooSoon(Conflict):
+    """You may take this assessment again later; `retry_at` says when."""
+
+
+def start(user_id: UUID | None, assessment: str | None = None, *, start_fresh: bool = False) -> Standing:
+    """Begin a session of the current version. `start_fresh` abandons the one that is open."""
+    version = versions.current(assessment)
+    if user_id is None and not version.definition.public:
+        raise Unauthorized("this assessment needs an account")
+    attempt = _next_attempt(user_id, version, start_fresh=start_fresh) if user_id else None
+    began = now()
+    session = AssessmentSession(
+        session_id=secrets.token_urlsafe(RANDOM_BYTES),
+        created_at=began,
+        last_activity=began,
+        current_page_id=next(iter(version.page_by_id), None),
+        assessment_id=version.assessment_id,
+        version_id=version.id,
+        user_id=user_id,
+        attempt=attempt,
+        ends_at=began + timedelta(minutes=limit) if (limit := version.definition.time_limit_minutes) else None,
+        shuffle_seed=secrets.randbits(62),
+    )
+    db.session.add(session)
+    db.session.flush()
+    return Standing(session, version)
+
+
+def claim(session_id: str, user_id: UUID) -> Standing:
+    """Make a session without an owner one's own. Claiming twice is claiming once."""
+    session = sessions.find(session_id, user_id)
+    _one_at_a_time(user_id, session.assessment_id)
+    session = sessions.find(session_id, user_id, lock=True)
+    if session.user_id is None:
+        if expiry.has_expired(session, now()):
+            raise sessions.SessionExpired
+        other = _open_session(user_id, session.assessment_id)
+        if other and session.status == SessionStatus.active:
+            raise SessionInProgress(session_id=other.session_id)
+        session.attempt = _taken(user_id, session.assessment_id) + 1
+        session.user_id = user_id
+        db.session.flush()
+    return sessions.standing(session)
+
+
+def _next_attempt(user_id: UUID, version: Pinned, *, start_fresh: bool) -> int:
+    """The number of the attempt that may begin now."""
+    _one_at_a_time(user_id, version.assessment_id)
+    current = _open_session(user_id, version.assessment_id)
+    if current and expiry.time_is_up(current, now()):
+        completion.finish(current)
+    elif current and not start_fresh:
+        raise SessionInProgress(session_id=current.session_id)
+    elif current:
+        current.status = SessionStatus.abandoned
+        db.session.flush()
+    _check_limits(user_id, version)
+    return _taken(user_id, version.assessment_id) + 1
+
+
+def _one_at_a_time(user_id: UUID, assessment_id: int) -> None:
+    """Let whoever else begins or claims for this person and assessment wait until we are done."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{assessment_id}", 0))))
+
+
+def _open_session(user_id: UUID, assessment_id: int) -> AssessmentSession | None:
+    """The open session, locked; expired ones are noted as such on the way."""
+    its = (AssessmentSession.user_id == user_id) & (AssessmentSession.assessment_id == assessment_id)
+    expiry.close_expired(its)
+    return db.session.scalar(
+        select(AssessmentSession)
+        .where(its, AssessmentSession.status == SessionStatus.active, AssessmentSession.expired_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _taken(user_id: UUID, assessment_id: int) -> int:
+    query = select(func.max(AssessmentSession.attempt)).filter_by(user_id=user_id, assessment_id=assessment_id)
+    return db.session.scalar(query) or 0
+
+
+def _check_limits(user_id: UUID, version: Pinned) -> None:
+    """Every session counts as an attempt, however it ended; the pause begins when one was completed."""
+    definition = version.definition
+    if definition.max_attempts and _taken(user_id, version.assessment_id) >= definition.max_attempts:
+        raise NoAttemptsLeft
+    if definition.hours_between_attempts:
+        query = select(func.max(AssessmentSession.completed_at))
+        last = db.session.scalar(query.filter_by(user_id=user_id, assessment_id=version.assessment_id))
+        if last and now() < (allowed := last + timedelta(hours=definition.hours_between_attempts)):
+            raise TooSoon(retry_at=instant_text(allowed))

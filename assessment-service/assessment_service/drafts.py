@@ -1,0 +1,242 @@
+"""RULES: authors write drafts and publish them as versions that never change again."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import contains_eager
+
+from assessment_service import definitions, models, scoring
+from assessment_service.definitions import Definition
+from assessment_service.models import Assessment, AssessmentVersion, db
+from chassis.clock import now
+from chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed, invalid
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+
+
+class SlugTaken(Conflict):
+    """There is an assessment of this name."""
+
+
+class DraftExists(Conflict):
+    """There is a draft already."""
+
+
+class Incomplete(Invalid):
+    """The draft cannot be published as it is."""
+
+
+class NoDraft(NotFound):
+    """There is no draft of this assessment."""
+
+
+def begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
+    """A new assessment with its first draft."""
+    checked_slug(slug)
+    definitions.read(document, "/definition")
+    return _begin(author_id, slug, document)
+
+
+def checked_slug(slug: object) -> str:
+    """The slug, if assessments can be called that; `Invalid` if not."""
+    if not isinstance(slug, str) or not definitions.SLUG.fullmatch(slug):
+        raise invalid("slug", definitions.SLUG_RULE)
+    return slug
+
+
+def _begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
+    assessment = Assessment(slug=slug, author_id=author_id)
+    db.session.add(assessment)
+    db.session.flush()
+    return _add_draft(assessment, document)
+
+
+def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Assessment]:
+    """The assessments somebody wrote, the newest first; an admin sees all."""
+    query = select(Assessment)
+    if "admin" not in caller.roles:
+        query = query.where(Assessment.author_id == caller.id)
+    rows = db.session.scalars(ordered(query, [Assessment.id], limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda assessment: (assessment.id,))
+
+
+def own(caller: Caller, slug: str, *, lock: bool = False) -> Assessment:
+    """The assessment, if the caller wrote it or is an admin; strangers do not learn that there is one."""
+    query = select(Assessment).filter_by(slug=slug)
+    assessment = db.session.scalar(query.with_for_update() if lock else query)
+    if assessment is None or not (assessment.author_id == caller.id or "admin" in caller.roles):
+        raise NotFound
+    return assessment
+
+
+def versions(caller: Caller, slug: str, limit: int, cursor: str | None) -> Page[AssessmentVersion]:
+    """The versions of an assessment, the newest first."""
+    query = _versions().where(AssessmentVersion.assessment_id == own(caller, slug).id)
+    rows = db.session.scalars(ordered(query, [AssessmentVersion.number], limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda version: (version.number,))
+
+
+def version(caller: Caller, slug: str, number: int) -> AssessmentVersion:
+    """One version of an assessment with its whole definition, for those who wrote it."""
+    query = _versions().where(AssessmentVersion.assessment_id == own(caller, slug).id)
+    found = db.session.scalar(query.where(AssessmentVersion.number == number))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def published_version(caller: Caller, slug: str, number: int) -> AssessmentVersion:
+    """One version of an assessment, unless it is a draft."""
+    found = version(caller, slug, number)
+    if found.published_at is None:
+        raise NotFound
+    return found
+
+
+def draft(caller: Caller, slug: str) -> AssessmentVersion:
+    """The draft of an assessment."""
+    return _draft(own(caller, slug))
+
+
+def redraft(caller: Caller, slug: str) -> AssessmentVersion:
+    """A new draft that begins as a copy of the newest version."""
+    assessment = own(caller, slug, lock=True)
+    newest = db.session.scalar(_newest(assessment))
+    if newest is None or newest.published_at is None:
+        raise DraftExists
+    return _add_draft(assessment, newest.definition)
+
+
+def rewrite(caller: Caller, slug: str, document: dict[str, Any], expected: int) -> AssessmentVersion:
+    """Replace the draft, if nobody else has since."""
+    definitions.read(document, "/definition")
+    changed = _expected(_draft(own(caller, slug, lock=True)), expected)
+    changed.definition = document
+    db.session.flush()
+    return changed
+
+
+def discard(caller: Caller, slug: str, expected: int) -> None:
+    """Throw the draft away, and the assessment with it if nothing of it was ever published."""
+    assessment = own(caller, slug, lock=True)
+    unwanted = _expected(_draft(assessment), expected)
+    db.session.delete(assessment if unwanted.number == 1 else unwanted)
+    db.session.flush()
+
+
+def publish(caller: Caller, slug: str, expected: int) -> AssessmentVersion:
+    """Make the draft the version that is started from now on. Sessions that run stay with theirs."""
+    return release(_expected(_draft(own(caller, slug, lock=True)), expected))
+
+
+def release(chosen: AssessmentVersion) -> AssessmentVersion:
+    """Publish a draft whose assessment is locked."""
+    definition = definitions.read(chosen.definition, "/definition")
+    check_complete(definition)
+    db.session.execute(
+        update(AssessmentVersion)
+        .where(AssessmentVersion.assessment_id == chosen.assessment_id, AssessmentVersion.is_current)
+        .values(is_current=False, revision=AssessmentVersion.revision + 1)
+    )
+    chosen.published_at = now()
+    chosen.is_current = True
+    for position, page in enumerate(definition.pages, 1):
+        _give_ids(chosen, page, position)
+    db.session.flush()
+    return chosen
+
+
+def check_complete(definition: Definition) -> None:
+    """`Invalid` with whatever keeps the definition from being published."""
+    errors = scoring.gaps(definition)
+    if not definition.pages:
+        errors.append({"pointer": "/pages", "detail": "There is no page."})
+    if definition.public and (definition.max_attempts or definition.hours_between_attempts):
+        errors.append({"pointer": "/audience", "detail": "Attempts of people without an account cannot be limited."})
+    if errors:
+        raise Incomplete(errors=[{**error, "pointer": f"/definition{error['pointer']}"} for error in errors])
+
+
+def import_document(document: Any, author_id: UUID | None = None) -> AssessmentVersion:
+    """Take a document with its slug as the draft of that assessment, whether or not there is one."""
+    slug = checked_slug(document.get("slug") if isinstance(document, dict) else None)
+    content = {name: value for name, value in document.items() if name != "slug"}
+    definitions.read(content)
+    assessment = db.session.scalar(select(Assessment).filter_by(slug=slug).with_for_update())
+    if assessment is None:
+        return _begin(author_id, slug, content)
+    newest = db.session.scalar(_newest(assessment))
+    if newest is None or newest.published_at:
+        return _add_draft(assessment, content)
+    newest.definition = content
+    db.session.flush()
+    return newest
+
+
+def draft_of(slug: str) -> AssessmentVersion:
+    """The draft of the assessment of this name, whoever wrote it, locked for the operator of the platform."""
+    assessment = db.session.scalar(select(Assessment).filter_by(slug=slug).with_for_update())
+    if assessment is None:
+        raise NotFound
+    return _draft(assessment)
+
+
+def make_default(slug: str) -> None:
+    """Start this assessment when none is named."""
+    assessment = db.session.scalar(select(Assessment).filter_by(slug=slug))
+    if assessment is None:
+        raise NotFound
+    db.session.execute(update(Assessment).where(Assessment.is_default).values(is_default=False))
+    assessment.is_default = True
+    db.session.flush()
+
+
+def has_default() -> bool:
+    """Whether there is something to start when nothing is named."""
+    return bool(db.session.scalar(select(func.count()).where(Assessment.is_default)))
+
+
+def _versions() -> Select[AssessmentVersion]:
+    return (
+        select(AssessmentVersion)
+        .join(AssessmentVersion.assessment)
+        .options(contains_eager(AssessmentVersion.assessment))
+    )
+
+
+def _newest(assessment: Assessment) -> Select[AssessmentVersion]:
+    query = _versions().where(AssessmentVersion.assessment_id == assessment.id)
+    return query.order_by(AssessmentVersion.number.desc()).limit(1)
+
+
+def _draft(assessment: Assessment) -> AssessmentVersion:
+    query = _versions().where(AssessmentVersion.assessment_id == assessment.id)
+    found = db.session.scalar(query.where(AssessmentVersion.published_at.is_(None)))
+    if found is None:
+        raise NoDraft
+    return found
+
+
+def _expected(found: AssessmentVersion, revision: int) -> AssessmentVersion:
+    if found.revision != revision:
+        raise PreconditionFailed
+    return found
+
+
+def _add_draft(assessment: Assessment, document: dict[str, Any]) -> AssessmentVersion:
+    last = db.session.scalar(select(func.max(AssessmentVersion.number)).filter_by(assessment_id=assessment.id))
+    new = AssessmentVersion(assessment=assessment, number=(last or 0) + 1, definition=document)
+    db.session.add(new)
+    db.session.flush()
+    return new
+
+
+def _give_ids(version: AssessmentVersion, page: definitions.Page, position: int) -> None:
+    row = models.Page(version_id=version.id, key=page.key, title=page.title, position=position)
+    db.session.add(row)
+    db.session.flush()
+    db.session.add_all(
+        models.Question(page_id=row.id, key=q.key, question_type=q.type, question_text=q.text, position=place)
+        for place, q in enumerate(page.questions, 1)
+    )

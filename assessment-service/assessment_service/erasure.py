@@ -1,0 +1,63 @@
+"""RULES: what is left of somebody whose account is deleted: counts."""
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy import delete, exists, select, update
+
+from assessment_service import tallies
+from assessment_service.attempts import RANDOM_BYTES
+from assessment_service.models import (
+    Assessment,
+    AssessmentSession,
+    AssessmentVersion,
+    QuestionAnswer,
+    SessionStatus,
+    XpAward,
+    db,
+    idempotency_keys,
+)
+from chassis.clock import now
+from chassis.messages import Event
+
+
+def on_user_deleted(event: Event) -> None:
+    """Erase the person an event of the user-service names."""
+    erase(UUID(event.aggregate_id))
+
+
+def erase(user_id: UUID) -> None:
+    """Erase answers, points and results; sessions stay as nobody's, only to be counted. Twice is once."""
+    rows = list(db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).with_for_update()))
+    for session in rows:
+        if session.status == SessionStatus.active and session.expired_at is None:
+            session.status = SessionStatus.abandoned
+    db.session.flush()
+    db.session.execute(tallies.COUNT_OF_USER, {"now": now(), "user_id": user_id})
+    theirs = [session.id for session in rows]
+    for kept in (QuestionAnswer, XpAward):
+        db.session.execute(delete(kept).where(kept.response_id.in_(theirs)))
+    for session in rows:
+        session.user_id = session.attempt = session.result = session.current_page_id = None
+        session.total_xp = 0
+        session.questions_answered = 0
+        # Without an owner the id alone would open the session: nobody knows the new one.
+        session.session_id = secrets.token_urlsafe(RANDOM_BYTES)
+    db.session.flush()
+    db.session.execute(delete(idempotency_keys).where(idempotency_keys.c.user_id == user_id))
+    _orphan_assessments(user_id)
+
+
+def _orphan_assessments(user_id: UUID) -> None:
+    """Published assessments stay without their author, drafts go."""
+    theirs = select(Assessment.id).where(Assessment.author_id == user_id)
+    published = exists().where(
+        AssessmentVersion.assessment_id == Assessment.id, AssessmentVersion.published_at.is_not(None)
+    )
+    db.session.execute(
+        delete(AssessmentVersion).where(
+            AssessmentVersion.assessment_id.in_(theirs), AssessmentVersion.published_at.is_(None)
+        )
+    )
+    db.session.execute(delete(Assessment).where(Assessment.author_id == user_id, ~published))
+    db.session.execute(update(Assessment).where(Assessment.author_id == user_id).values(author_id=None))
