@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from chassis import keys
 from chassis.app import Service, create_service
 from chassis.config import from_environment
+from chassis.consumer import Subscription
+from chassis.worker import Sweep
+from study_session_service import cache, demo, departures, lifecycle, rooms, visibility
+from study_session_service.api import chat, participation, search, sessions
 from study_session_service.config import Settings
 from study_session_service.models import db, messages
 
@@ -13,13 +17,19 @@ from study_session_service.models import db, messages
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
     settings = from_environment(Settings, environ)
-    return create_service(
+    app = create_service(
         "study-session-service",
         __name__,
         settings,
         description="Find, host and join study sessions near a place.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
-        blueprints=[],
+        blueprints=[search.blueprint, sessions.blueprint, participation.blueprint, chat.blueprint],
         messages=messages,
+        rooms={rooms.KIND: visibility.may_watch},
+        subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],
+        sweeps=[Sweep("states", 5, lifecycle.sweep)],
     )
+    cache.install(app, settings.cache_url)
+    app.cli.add_command(demo.command)
+    return app

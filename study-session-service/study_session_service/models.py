@@ -1,6 +1,6 @@
 """The tables of this service, and what one row says about itself."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
@@ -86,6 +87,8 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 class StudySession(Base):
     """People who study at a place for a while.
 
+    Columns with a default may be NULL in the database; this service never writes one.
+
     `status` is what was last written; what holds at an instant is `status_at`. `is_open` and `ends_at` are computed by
     the database; partial indexes know `is_open`, so queries name it literally.
     """
@@ -148,8 +151,8 @@ class StudySession(Base):
     duration_minutes: Mapped[int]
     max_participants: Mapped[int] = mapped_column(default=10, server_default=text("10"))
     current_participants: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    created_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
-    updated_at: Mapped[datetime | None] = mapped_column(default=now, onupdate=now, server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(nullable=True, default=now, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(nullable=True, default=now, onupdate=now, server_default=func.now())
 
     description: Mapped[str | None] = mapped_column(String(2000))
     mode: Mapped[str] = mapped_column(String(20), default=Mode.IN_PERSON, server_default=Mode.IN_PERSON)
@@ -200,6 +203,16 @@ class StudySession(Base):
             else_=Status.STARTING_SOON,
         )
 
+    @hybrid_property
+    def starts_at(self) -> datetime:
+        """When it began, or is going to begin."""
+        return self.started_at or self.start_time
+
+    @starts_at.inplace.expression
+    @classmethod
+    def _starts_at(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.started_at, cls.start_time)
+
     @property
     def closed_at(self) -> datetime:
         """When it ended, or is going to end."""
@@ -229,9 +242,9 @@ class Participant(Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
     user_id: Mapped[UUID]
     role: Mapped[str] = mapped_column(String(20), default=Role.PARTICIPANT, server_default=Role.PARTICIPANT)
-    joined_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
+    joined_at: Mapped[datetime] = mapped_column(nullable=True, default=now, server_default=func.now())
     left_at: Mapped[datetime | None]
-    is_active: Mapped[bool | None] = mapped_column(default=True, server_default=text("true"))
+    is_active: Mapped[bool] = mapped_column(nullable=True, default=True, server_default=text("true"))
     removed_at: Mapped[datetime | None]
 
     @property
@@ -273,7 +286,7 @@ class ChatMessage(Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
     user_id: Mapped[UUID]
     content: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(nullable=True, default=now, server_default=func.now())
     seq: Mapped[int] = mapped_column(BigInteger)
     client_message_id: Mapped[str | None] = mapped_column(String(100))
     edited_at: Mapped[datetime | None]
@@ -283,5 +296,7 @@ class ChatMessage(Base):
     def deleted(self) -> bool:
         return self.deleted_at is not None
 
-
-CHAT_STAYS_OPEN = timedelta(hours=2)
+    @property
+    def words(self) -> str | None:
+        """What it says; nothing once deleted."""
+        return None if self.deleted else self.content

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from chassis import testing
-from study_session_service.models import db
+from study_session_service.models import StudySession, db
 
 NEW = """
 INSERT INTO study_sessions (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
@@ -19,8 +19,7 @@ VALUES (gen_random_uuid(), 'Tanakh', 'Bible', 'silent', 31.778, 35.235, '2026-03
 def insert_and_set(**values: Any) -> None:
     """A session as its defaults make it, and then changed like this."""
     session_id = db.session.execute(text(NEW)).one().id
-    changes = ", ".join(f"{column} = :{column}" for column in values)
-    db.session.execute(text(f"UPDATE study_sessions SET {changes} WHERE id = :id"), {**values, "id": session_id})
+    db.session.execute(update(StudySession).where(StudySession.id == session_id).values(values))
 
 
 def test_the_models_are_what_the_migrations_make() -> None:

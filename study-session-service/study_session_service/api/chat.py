@@ -1,0 +1,101 @@
+"""The chat of a session on the wire."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Body, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from study_session_service import chat
+from study_session_service.chat import AuthorOnly, ChatClosed, EditTooLate, MessageDeleted, TooManyMessages
+from study_session_service.models import ChatMessage
+from study_session_service.visibility import ParticipantsOnly
+
+blueprint = Blueprint("chat", "The chat of a study session, for its active participants.")
+MOST = 2**63 - 1
+
+
+class MessageChange(Body):
+    content = Text(
+        2000,
+        least=1,
+        required=True,
+        paragraphs=True,
+        metadata={"description": "Plain text, kept as typed.", "example": "Who starts?"},
+    )
+
+
+class NewMessage(MessageChange):
+    client_message_id = Text(
+        100,
+        least=1,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Yours to choose; sending it again finds the first message."},
+    )
+
+
+class Message(Answer):
+    id = fields.UUID(required=True)
+    session_id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    seq = fields.Integer(required=True, metadata={"description": "Its place in the order of the session."})
+    content = fields.String(
+        required=True, allow_none=True, attribute="words", metadata={"description": "Null once deleted."}
+    )
+    client_message_id = fields.String(required=True, allow_none=True)
+    created_at = Instant(required=True)
+    edited_at = Instant(required=True, allow_none=True)
+    deleted = fields.Boolean(required=True)
+
+
+class HistoryQuery(PageQuery):
+    limit = Integer(1, 100, load_default=50)
+    before = Integer(0, MOST, load_default=None, metadata={"description": "Messages before this `seq`."})
+    after = Integer(0, MOST, load_default=None, metadata={"description": "The next messages after this `seq`."})
+
+
+@blueprint.post("/api/study-sessions/<uuid:session_id>/messages")
+@signed_in
+@idempotent
+@blueprint.arguments(NewMessage)
+@blueprint.response(201, Message)
+@blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
+@blueprint.raises(ParticipantsOnly, ChatClosed, TooManyMessages)
+def send(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int]:
+    """Say something."""
+    message, is_new = chat.send(session_id, caller().id, **body)
+    return message, 201 if is_new else 200
+
+
+@blueprint.get("/api/study-sessions/<uuid:session_id>/messages")
+@signed_in
+@blueprint.arguments(HistoryQuery, location="query")
+@blueprint.response(200, page_of(Message))
+@blueprint.raises(ParticipantsOnly)
+def history(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
+    """Read the conversation, newest first; `next` goes on in the direction of the read."""
+    return chat.history(session_id, caller().id, **query)
+
+
+@blueprint.patch("/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>")
+@signed_in
+@blueprint.arguments(MessageChange)
+@blueprint.response(200, Message)
+@blueprint.raises(ParticipantsOnly, AuthorOnly, EditTooLate, MessageDeleted, ChatClosed)
+def edit(body: dict[str, Any], session_id: UUID, message_id: UUID) -> ChatMessage:
+    """Change what you said, within 15 minutes."""
+    return chat.edit(session_id, caller().id, message_id, body["content"])
+
+
+@blueprint.delete("/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>")
+@signed_in
+@blueprint.response(204)
+@blueprint.raises(ParticipantsOnly, AuthorOnly)
+def delete(session_id: UUID, message_id: UUID) -> None:
+    """Take back your message; as the host, anybody's."""
+    chat.delete(session_id, caller().id, message_id)

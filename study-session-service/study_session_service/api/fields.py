@@ -1,0 +1,83 @@
+"""Wire fields and queries that only this service has."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from chassis.fields import Float, Query, Text
+from study_session_service.places import Box, Point, split
+
+NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?")
+
+
+class HttpsUrl(Text):
+    """An https address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(500, metadata={"format": "uri", "example": "https://meet.example.org/berakhot"}, **kwargs)
+        self.validators.append(validate.URL(schemes={"https"}, error="Not an https address."))
+
+
+class Choices(fields.Field[frozenset[str]]):
+    """Values of a StrEnum, separated by commas."""
+
+    def __init__(self, kind: type[StrEnum], *, metadata: dict[str, Any], **kwargs: Any) -> None:
+        words = "|".join(kind)
+        document = {"type": "string", "pattern": f"^({words})(,({words}))*$", **metadata}
+        super().__init__(metadata=document, **kwargs)
+        self.kind = kind
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return ",".join(sorted(value))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> frozenset[str]:
+        chosen = frozenset(str(value).split(","))
+        if not chosen <= set(self.kind):
+            raise ValidationError(f"Must be among: {', '.join(self.kind)}.")
+        return chosen
+
+
+class BoundingBox(fields.Field[Sequence[Box]]):
+    """`minlng,minlat,maxlng,maxlat`; across 180° with minlng > maxlng."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        number = NUMBER.pattern
+        document = {
+            "type": "string",
+            "pattern": f"^{number}(,{number}){{3}}$",
+            "description": "minlng,minlat,maxlng,maxlat; minlng > maxlng crosses the antimeridian.",
+            "example": "35.1,31.7,35.3,31.9",
+        }
+        super().__init__(metadata=document, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Sequence[Box]:
+        parts = str(value).split(",")
+        if len(parts) != 4 or not all(NUMBER.fullmatch(part) for part in parts):
+            raise ValidationError("Must be minlng,minlat,maxlng,maxlat.")
+        west, south, east, north = map(float, parts)
+        if not -180 <= west <= 180 or not -180 <= east <= 180 or not -90 <= south <= north <= 90:
+            raise ValidationError("Longitudes lie in -180..180, latitudes in -90..90 with minlat <= maxlat.")
+        return split(south, west, north, east)
+
+
+class Origin(Query):
+    """Where distances are measured from."""
+
+    lat = Float(
+        -90, 90, metadata={"description": "Measure distances from here; together with `lng`.", "example": 31.778}
+    )
+    lng = Float(-180, 180, metadata={"description": "Together with `lat`.", "example": 35.235})
+
+    @validates_schema
+    def _both_or_none(self, data: dict[str, Any], **kwargs: Any) -> None:
+        for one, other in (("lat", "lng"), ("lng", "lat")):
+            if one in data and other not in data:
+                raise ValidationError({other: ["Needed together with " + one + "."]})
+
+
+def point(query: dict[str, Any]) -> Point | None:
+    """The place that an `Origin` names."""
+    return Point(query["lat"], query["lng"]) if "lat" in query else None

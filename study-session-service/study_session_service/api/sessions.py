@@ -1,0 +1,224 @@
+"""Sessions on the wire: open, read, change, go through their states."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from chassis.access import caller, caller_or_none, optional, signed_in
+from chassis.fields import UUID as UserId
+from chassis.fields import Answer, Body, Choice, Float, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from chassis.versions import etag, if_match
+from study_session_service import lifecycle, participation, sessions
+from study_session_service.api.fields import HttpsUrl, Origin, point
+from study_session_service.lifecycle import InvalidTransition, SessionCancelled, SessionFinished
+from study_session_service.models import LocationVisibility, Mode, Role, SessionType, Status, Visibility
+from study_session_service.participation import NotAParticipant
+from study_session_service.sessions import CapacityBelowParticipants, FixedWhileLive, When
+from study_session_service.visibility import HostOnly, SeenSession
+
+blueprint = Blueprint("study-sessions", "Study sessions: open, read, change, start, finish, cancel.")
+Answered = tuple[SeenSession, int, dict[str, str]]
+
+
+class NewStudySession(Body):
+    title = Text(200, least=1, required=True, metadata={"example": "Tractate Berakhot, first chapter"})
+    subject = Text(100, least=1, required=True, metadata={"example": "Talmud"})
+    session_type = Choice(SessionType, required=True)
+    latitude = Float(-90, 90, required=True, metadata={"example": 31.778})
+    longitude = Float(-180, 180, required=True, metadata={"example": 35.235})
+    start_time = Instant(
+        required=True,
+        metadata={"description": "From 5 minutes ago to a year ahead.", "example": "2030-03-01T17:00:00Z"},
+    )
+    duration_minutes = Integer(5, 1440, required=True, metadata={"example": 90})
+    max_participants = Integer(2, 500, metadata={"description": "The host included; 10 unless told.", "example": 10})
+    description = Text(2000, paragraphs=True, allow_none=True)
+    mode = Choice(Mode, metadata={"description": "in_person unless told."})
+    venue_name = Text(200, least=1, allow_none=True, metadata={"example": "National Library"})
+    meeting_url = HttpsUrl(allow_none=True)
+    visibility = Choice(
+        Visibility,
+        metadata={"description": "Found by all, unless told; only by its address; only with the join code."},
+    )
+    location_visibility = Choice(
+        LocationVisibility,
+        metadata={"description": "exact unless told; approximate shows strangers a point on a grid of a kilometre."},
+    )
+
+
+class StudySessionChanges(NewStudySession):
+    """What is left out stays as it is."""
+
+
+class MyParticipation(Answer):
+    role = fields.String(required=True, allow_none=True)
+    is_active = fields.Boolean(required=True)
+    joined_at = Instant(required=True, allow_none=True)
+    left_at = Instant(required=True, allow_none=True)
+    removed = fields.Boolean(required=True, metadata={"description": "Removed by the host, for good."})
+    waitlist_position = fields.Integer(required=True, allow_none=True)
+
+
+class StudySession(Answer):
+    id = fields.UUID(required=True)
+    host_id = fields.UUID(required=True)
+    title = fields.String(required=True)
+    subject = fields.String(required=True)
+    session_type = fields.String(required=True, validate=validate.OneOf(list(SessionType)))
+    status = fields.String(required=True, validate=validate.OneOf(list(Status)))
+    mode = fields.String(required=True, validate=validate.OneOf(list(Mode)))
+    venue_name = fields.String(required=True, allow_none=True)
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+    location_visibility = fields.String(required=True, validate=validate.OneOf(list(LocationVisibility)))
+    visibility = fields.String(required=True, validate=validate.OneOf(list(Visibility)))
+    start_time = Instant(required=True)
+    duration_minutes = fields.Integer(required=True)
+    ends_at = Instant(required=True)
+    max_participants = fields.Integer(required=True)
+    current_participants = fields.Integer(required=True)
+    places_left = fields.Integer(required=True)
+    distance_m = fields.Float(
+        required=True, allow_none=True, metadata={"description": "From `lat`, `lng`; null without them."}
+    )
+    my_participation = fields.Nested(MyParticipation, required=True, allow_none=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
+
+
+StudySessionPage = page_of(StudySession)
+
+
+class SessionParticipant(Answer):
+    id = fields.UUID(required=True)
+    session_id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    joined_at = Instant(required=True)
+    left_at = Instant(required=True, allow_none=True)
+    is_active = fields.Boolean(required=True)
+
+
+class StudySessionDetails(StudySession):
+    description = fields.String(required=True, allow_none=True)
+    meeting_url = fields.String(
+        required=True, allow_none=True, metadata={"description": "For active participants only."}
+    )
+    join_code = fields.String(
+        required=True, allow_none=True, metadata={"description": "Of a private session, for its active participants."}
+    )
+    started_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    cancelled_at = Instant(required=True, allow_none=True)
+    cancellation_reason = fields.String(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata={"description": "As in the `ETag`."})
+    participants = fields.List(
+        fields.Nested(SessionParticipant),
+        required=True,
+        allow_none=True,
+        metadata={"description": "The first 50, for active participants; null for others."},
+    )
+
+
+class MyStudySessions(PageQuery):
+    role = Choice(Role, load_default=None)
+    when = Choice(When, load_default=When.UPCOMING)
+
+
+class Cancellation(Body):
+    reason = Text(500, least=1, allow_none=True, load_default=None)
+
+
+class NewHost(Body):
+    user_id = UserId(required=True, metadata={"description": "An active participant."})
+
+
+@blueprint.post("/api/study-sessions")
+@signed_in
+@idempotent
+@blueprint.arguments(NewStudySession)
+@blueprint.response(201, StudySessionDetails)
+def create(details: dict[str, Any]) -> Answered:
+    """Open a study session; you are its host and first participant."""
+    seen = sessions.create(caller().id, details)
+    return seen, 201, {**etag(seen.version), "Location": f"/api/study-sessions/{seen.id}"}
+
+
+@blueprint.get("/api/study-sessions/mine")
+@signed_in
+@blueprint.arguments(MyStudySessions, location="query")
+@blueprint.response(200, StudySessionPage)
+def mine(query: dict[str, Any]) -> Page[SeenSession]:
+    """List the sessions you have a place in, next first; with `when=past`, last first."""
+    return sessions.mine(caller().id, **query)
+
+
+@blueprint.get("/api/study-sessions/<uuid:session_id>")
+@optional
+@blueprint.arguments(Origin, location="query")
+@blueprint.response(200, StudySessionDetails)
+def read(query: dict[str, Any], session_id: UUID) -> Answered:
+    """Read a study session."""
+    viewer = caller_or_none()
+    return _answer(sessions.page(session_id, viewer.id if viewer else None, point(query)))
+
+
+@blueprint.patch("/api/study-sessions/<uuid:session_id>")
+@signed_in
+@if_match
+@blueprint.arguments(StudySessionChanges(partial=True))
+@blueprint.response(200, StudySessionDetails)
+@blueprint.raises(HostOnly, FixedWhileLive, CapacityBelowParticipants, SessionFinished, SessionCancelled)
+def change(changes: dict[str, Any], session_id: UUID, version: int) -> Answered:
+    """Change your session before it starts; its title, subject and description also while it is live."""
+    return _answer(sessions.change(session_id, caller().id, version, changes))
+
+
+@blueprint.post("/api/study-sessions/<uuid:session_id>/start")
+@signed_in
+@blueprint.response(200, StudySessionDetails)
+@blueprint.raises(HostOnly, InvalidTransition)
+def start(session_id: UUID) -> Answered:
+    """Go live, up to 15 minutes before the announced time."""
+    lifecycle.start(session_id, caller().id)
+    return _answer(sessions.page(session_id, caller().id))
+
+
+@blueprint.post("/api/study-sessions/<uuid:session_id>/finish")
+@signed_in
+@blueprint.response(200, StudySessionDetails)
+@blueprint.raises(HostOnly, InvalidTransition)
+def finish(session_id: UUID) -> Answered:
+    """End your live session."""
+    lifecycle.finish(session_id, caller().id)
+    return _answer(sessions.page(session_id, caller().id))
+
+
+@blueprint.post("/api/study-sessions/<uuid:session_id>/cancel")
+@signed_in
+@blueprint.arguments(Cancellation, required=False)
+@blueprint.response(200, StudySessionDetails)
+@blueprint.raises(HostOnly, InvalidTransition)
+def cancel(body: dict[str, Any], session_id: UUID) -> Answered:
+    """Call off your session before it starts."""
+    lifecycle.cancel(session_id, caller().id, body["reason"])
+    return _answer(sessions.page(session_id, caller().id))
+
+
+@blueprint.post("/api/study-sessions/<uuid:session_id>/host")
+@signed_in
+@blueprint.arguments(NewHost)
+@blueprint.response(200, StudySessionDetails)
+@blueprint.raises(HostOnly, NotAParticipant, SessionFinished, SessionCancelled)
+def hand_over(body: dict[str, Any], session_id: UUID) -> Answered:
+    """Make another active participant the host of your session."""
+    participation.hand_over(session_id, caller().id, body["user_id"])
+    return _answer(sessions.page(session_id, caller().id))
+
+
+def _answer(seen: SeenSession) -> Answered:
+    return seen, 200, etag(seen.version)

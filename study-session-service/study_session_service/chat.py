@@ -1,0 +1,200 @@
+"""RULES: the conversation of those who take part."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
+from chassis.fields import instant_text
+from chassis.pages import Page, decode, encode
+from study_session_service import cache, lifecycle, rooms
+from study_session_service.models import ChatMessage, StudySession, db
+from study_session_service.visibility import see_inside
+
+STAYS_OPEN = timedelta(hours=2)
+EDITABLE = timedelta(minutes=15)
+BURST, WINDOW = 10, timedelta(seconds=10)
+KEPT = 50
+KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
+
+
+class ChatClosed(Conflict):
+    """The chat ends two hours after the session."""
+
+
+class AuthorOnly(Forbidden):
+    """Only its author may change a message."""
+
+
+class EditTooLate(Conflict):
+    """A message can be changed for 15 minutes."""
+
+
+class MessageDeleted(Conflict):
+    """The message was deleted."""
+
+
+class TooManyMessages(TooManyRequests):
+    """You are writing too fast."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a read of the history begins and which way it goes: before the number, or after it."""
+
+    seq: int
+    forwards: bool = False
+
+
+def send(session_id: UUID, author_id: UUID, content: str, client_message_id: str | None) -> tuple[ChatMessage, bool]:
+    """Say something; the message, and whether it is new: a retry finds what the first attempt has written."""
+    session = _open_chat(session_id, author_id)
+    if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
+        return known, False
+    _slow_down(session_id, author_id)
+    message = ChatMessage(
+        id=uuid4(),
+        session_id=session.id,
+        user_id=author_id,
+        content=content,
+        client_message_id=client_message_id,
+        created_at=now(),
+    )
+    message.seq = rooms.record(session_id, "message", _as_event(message))
+    db.session.add(message)
+    db.session.flush()
+    return message, True
+
+
+def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> ChatMessage:
+    """Say it differently, within a quarter of an hour."""
+    session = _open_chat(session_id, author_id)
+    message = _message(session, message_id)
+    if message.user_id != author_id:
+        raise AuthorOnly
+    if message.deleted:
+        raise MessageDeleted
+    if now() >= message.created_at + EDITABLE:
+        raise EditTooLate
+    message.content, message.edited_at = content, now()
+    db.session.flush()
+    rooms.record(session_id, "message_edited", _as_event(message))
+    return message
+
+
+def delete(session_id: UUID, caller_id: UUID, message_id: UUID) -> None:
+    """Take a message back: its author may, and the host. What it said is gone."""
+    see_inside(session_id, caller_id)
+    session = lifecycle.locked(session_id)
+    message = _message(session, message_id)
+    if caller_id not in {message.user_id, session.host_id}:
+        raise AuthorOnly
+    if not message.deleted:
+        erase(message)
+
+
+def erase(message: ChatMessage) -> None:
+    """Leave nothing of the message but its place. Its session's row is locked."""
+    message.content, message.deleted_at = "", now()
+    db.session.flush()
+    rooms.record(message.session_id, "message_deleted", {"id": str(message.id), "message_seq": message.seq})
+
+
+def history(
+    session_id: UUID, reader_id: UUID, limit: int, cursor: str | None, before: int | None, after: int | None
+) -> Page[ChatMessage]:
+    """A page of the conversation, newest first: the last, or the next one before or after a message."""
+    session = see_inside(session_id, reader_id).session
+    start = _start(cursor, before, after)
+    if start is None and limit <= KEPT:
+        messages, more = _latest(session)
+        return _page(messages[:limit], more or len(messages) > limit)
+    rows = _read(session.id, limit + 1, start)
+    return _page(rows[:limit], len(rows) > limit, forwards=start is not None and start.forwards)
+
+
+def _page(messages: Sequence[ChatMessage], more: bool, *, forwards: bool = False) -> Page[ChatMessage]:
+    """These messages, the nearest to the start of the read first, as a page with the newest first."""
+    following = encode([int(forwards), messages[-1].seq]) if more else None
+    return Page(messages[::-1] if forwards else messages, following)
+
+
+def _start(cursor: str | None, before: int | None, after: int | None) -> Start | None:
+    if cursor:
+        forwards, seq = decode(cursor, [int, int])
+        return Start(seq, forwards == 1)
+    if before is not None and after is not None:
+        raise Invalid(errors=[{"pointer": "?after", "detail": "Not together with before."}])
+    if after is not None:
+        return Start(after, forwards=True)
+    return None if before is None else Start(before)
+
+
+def _read(session_id: UUID, count: int, start: Start | None) -> Sequence[ChatMessage]:
+    """So many messages from there on, the nearest first."""
+    messages = select(ChatMessage).where(ChatMessage.session_id == session_id).limit(count)
+    if start and start.forwards:
+        return db.session.scalars(messages.where(ChatMessage.seq > start.seq).order_by(ChatMessage.seq)).all()
+    if start:
+        messages = messages.where(ChatMessage.seq < start.seq)
+    return db.session.scalars(messages.order_by(ChatMessage.seq.desc())).all()
+
+
+def _latest(session: StudySession) -> tuple[Sequence[ChatMessage], bool]:
+    """The last messages, and whether there are more."""
+    key = cache.chat_key(session.id)
+    if kept := cache.recall(key, session.last_seq):
+        return [cache.thaw(ChatMessage, message) for message in kept["messages"]], kept["more"]
+    rows = _read(session.id, KEPT + 1, None)
+    messages, more = rows[:KEPT], len(rows) > KEPT
+    frozen = [cache.freeze(message, KEPT_COLUMNS) for message in messages]
+    cache.keep(key, session.last_seq, cache.CHAT_LIFETIME, {"messages": frozen, "more": more})
+    return messages, more
+
+
+def _open_chat(session_id: UUID, author_id: UUID) -> StudySession:
+    """The session, locked, if this person may write in it now."""
+    session = lifecycle.locked(session_id)
+    see_inside(session_id, author_id)  # asked under the lock: nobody is removed between this and the writing
+    if now() >= session.closed_at + STAYS_OPEN:
+        raise ChatClosed
+    return session
+
+
+def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatMessage | None:
+    own = select(ChatMessage).filter_by(session_id=session_id, user_id=author_id)
+    return db.session.scalar(own.filter_by(client_message_id=client_message_id))
+
+
+def _slow_down(session_id: UUID, author_id: UUID) -> None:
+    """`TooManyMessages` for whoever has written ten in the last ten seconds. Exact: the session's row is locked."""
+    own = select(ChatMessage.created_at).filter_by(session_id=session_id, user_id=author_id)
+    recent = own.where(ChatMessage.created_at > now() - WINDOW).order_by(ChatMessage.created_at.desc())
+    times = db.session.scalars(recent.limit(BURST)).all()
+    if len(times) == BURST:
+        raise TooManyMessages(retry_after=math.ceil((times[-1] + WINDOW - now()).total_seconds()) or 1)
+
+
+def _message(session: StudySession, message_id: UUID) -> ChatMessage:
+    message = db.session.get(ChatMessage, message_id, populate_existing=True)
+    if message is None or message.session_id != session.id:
+        raise NotFound
+    return message
+
+
+def _as_event(message: ChatMessage) -> dict[str, Any]:
+    return {
+        "id": str(message.id),
+        "user_id": str(message.user_id),
+        "content": message.content,
+        "client_message_id": message.client_message_id,
+        "created_at": instant_text(message.created_at),
+        "edited_at": message.edited_at and instant_text(message.edited_at),
+        "message_seq": message.seq,
+    }

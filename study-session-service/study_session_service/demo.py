@@ -1,0 +1,289 @@
+"""Sessions to look at: several cities, every state. `flask --app study_session_service.app demo`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import click
+from flask.cli import with_appcontext
+
+from chassis.clock import now
+from chassis.db import in_transaction
+from study_session_service.models import (
+    ChatMessage,
+    LocationVisibility,
+    Mode,
+    Participant,
+    Role,
+    SessionType,
+    Status,
+    StudySession,
+    Visibility,
+    Waiting,
+    db,
+)
+from study_session_service.places import Point, approximate
+
+HOUR = 60
+DAY = 24 * HOUR
+JERUSALEM = Point(31.778, 35.235)
+TEL_AVIV = Point(32.0853, 34.7818)
+HAIFA = Point(32.794, 34.9896)
+NEW_YORK = Point(40.7536, -73.9832)
+LONDON = Point(51.5299, -0.127)
+BERLIN = Point(52.5186, 13.4083)
+SUVA = Point(-18.1416, 178.4419)
+TAVEUNI = Point(-16.8, -179.98)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One demo session; times are minutes from the first load."""
+
+    name: str
+    title: str
+    subject: str
+    host: str
+    place: Point
+    start: int
+    duration: int = 90
+    kind: SessionType = SessionType.DISCUSSION
+    places: int = 10
+    participants: Sequence[str] = ()
+    waiting: Sequence[str] = ()
+    chat: Sequence[tuple[str, str]] = ()
+    cancelled: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+PLAN = (
+    Planned(
+        name="jerusalem-berakhot",
+        title="Tractate Berakhot, first chapter",
+        subject="Talmud",
+        host="ruth",
+        place=JERUSALEM,
+        start=-30,
+        participants=("boaz", "naomi", "david"),
+        chat=(
+            ("ruth", "Welcome! We begin with the first Mishnah."),
+            ("boaz", "From what time may one recite the Shema?"),
+            ("david", "Until the end of the first watch, says Rabbi Eliezer."),
+        ),
+        details={"venue_name": "National Library", "description": "Reading together, one page at a time."},
+    ),
+    Planned(
+        name="jerusalem-genesis",
+        title="Genesis with Rashi",
+        subject="Tanakh",
+        host="boaz",
+        place=Point(31.7683, 35.2137),
+        start=2 * HOUR,
+        places=4,
+        participants=("miriam",),
+        details={"location_visibility": LocationVisibility.APPROXIMATE, "venue_name": "At Boaz's home"},
+    ),
+    Planned(
+        name="jerusalem-anatomy",
+        title="Anatomy: the last week before the exam",
+        subject="Medicine",
+        host="esther",
+        place=Point(31.7767, 35.1975),
+        start=5 * HOUR,
+        duration=180,
+        kind=SessionType.EXAM_PREP,
+        places=3,
+        participants=("yael", "tamar"),
+        waiting=("david", "hillel"),
+        details={"venue_name": "Faculty library"},
+    ),
+    Planned(
+        name="tel-aviv-silence",
+        title="Two hours of silence",
+        subject="Any",
+        host="miriam",
+        place=TEL_AVIV,
+        start=-45,
+        duration=120,
+        kind=SessionType.SILENT,
+        participants=("hillel", "esther"),
+        chat=(("miriam", "Phones off, see you at the break."),),
+    ),
+    Planned(
+        name="tel-aviv-algorithms",
+        title="Algorithms, exercise 7",
+        subject="Computer science",
+        host="yael",
+        place=Point(32.1133, 34.8044),
+        start=DAY,
+        kind=SessionType.EXAM_PREP,
+        participants=("tamar", "boaz"),
+        details={"mode": Mode.HYBRID, "meeting_url": "https://meet.example.org/algorithms-7"},
+    ),
+    Planned(
+        name="haifa-philosophy",
+        title="Maimonides, Guide I:1",
+        subject="Philosophy",
+        host="hillel",
+        place=HAIFA,
+        start=-2 * DAY,
+        participants=("ruth", "naomi"),
+        chat=(("hillel", "Image and likeness: where do we start?"), ("naomi", "With the Hebrew, as he does.")),
+    ),
+    Planned(
+        name="haifa-private",
+        title="Our own circle",
+        subject="Mussar",
+        host="naomi",
+        place=Point(32.8007, 34.983),
+        start=3 * HOUR,
+        participants=("ruth",),
+        details={"visibility": Visibility.PRIVATE, "join_code": "HAVRUTA2"},
+    ),
+    Planned(
+        name="new-york-hebrew",
+        title="Hebrew reading circle",
+        subject="Hebrew",
+        host="tamar",
+        place=NEW_YORK,
+        start=6 * HOUR,
+        participants=("yael",),
+        details={"venue_name": "Public Library, main reading room"},
+    ),
+    Planned(
+        name="london-law",
+        title="Contract law revision",
+        subject="Law",
+        host="david",
+        place=LONDON,
+        start=DAY + 3 * HOUR,
+        kind=SessionType.EXAM_PREP,
+        participants=("esther",),
+        cancelled="The library is closed that day.",
+    ),
+    Planned(
+        name="london-online",
+        title="Mishnah every morning",
+        subject="Mishnah",
+        host="hillel",
+        place=Point(51.5194, -0.127),
+        start=18 * HOUR,
+        duration=45,
+        places=50,
+        participants=("boaz", "miriam", "tamar"),
+        details={"mode": Mode.ONLINE, "meeting_url": "https://meet.example.org/mishnah"},
+    ),
+    Planned(
+        name="berlin-silent",
+        title="Thesis writing, side by side",
+        subject="Any",
+        host="esther",
+        place=BERLIN,
+        start=30,
+        duration=240,
+        kind=SessionType.SILENT,
+        places=6,
+        participants=("naomi",),
+    ),
+    Planned(
+        name="suva-marine",
+        title="Marine biology, reef ecology",
+        subject="Biology",
+        host="david",
+        place=SUVA,
+        start=4 * HOUR,
+        participants=("miriam",),
+    ),
+    Planned(
+        name="taveuni-navigation",
+        title="Navigation by the stars",
+        subject="Astronomy",
+        host="yael",
+        place=TAVEUNI,
+        start=7 * HOUR,
+        participants=("david",),
+    ),
+)
+
+
+def person(username: str) -> UUID:
+    """The id of a demo account, the same in every service."""
+    return uuid5(NAMESPACE_URL, f"lyceum:demo:{username}")
+
+
+def session_id(name: str) -> UUID:
+    """The id of a demo session."""
+    return uuid5(NAMESPACE_URL, f"lyceum:demo:study-session:{name}")
+
+
+@click.command("demo")
+@with_appcontext
+def command() -> None:
+    """Load the demo sessions, if they are not there yet."""
+    count = in_transaction(db.session, load)
+    click.echo(f"{count} study sessions loaded")
+
+
+def load() -> int:
+    """Add what is missing of the plan; how many sessions that was."""
+    at = now().replace(second=0, microsecond=0)
+    missing = [planned for planned in PLAN if db.session.get(StudySession, session_id(planned.name)) is None]
+    for planned in missing:
+        _add(planned, at)
+    return len(missing)
+
+
+def _add(planned: Planned, at: datetime) -> None:
+    session = _session(planned, at)
+    db.session.add(session)
+    db.session.flush()
+    opened = at - timedelta(days=3)
+    everybody = [(planned.host, Role.HOST), *((name, Role.PARTICIPANT) for name in planned.participants)]
+    for number, (username, role) in enumerate(everybody):
+        joined = opened + timedelta(minutes=10 * number)
+        db.session.add(Participant(session_id=session.id, user_id=person(username), role=role, joined_at=joined))
+    for username in planned.waiting:
+        db.session.add(Waiting(session_id=session.id, user_id=person(username)))
+        db.session.flush()  # one by one: the order of numbers is the order of waiting
+    for seq, (username, content) in enumerate(planned.chat, start=1):
+        said = session.start_time + timedelta(minutes=5 * seq)
+        author = person(username)
+        db.session.add(ChatMessage(session_id=session.id, user_id=author, content=content, seq=seq, created_at=said))
+
+
+def _session(planned: Planned, at: datetime) -> StudySession:
+    start = at + timedelta(minutes=planned.start)
+    session = StudySession(
+        id=session_id(planned.name),
+        host_id=person(planned.host),
+        title=planned.title,
+        subject=planned.subject,
+        session_type=planned.kind,
+        latitude=planned.place.latitude,
+        longitude=planned.place.longitude,
+        start_time=start,
+        duration_minutes=planned.duration,
+        max_participants=planned.places,
+        current_participants=1 + len(planned.participants),
+        created_at=at - timedelta(days=3),
+        last_seq=len(planned.chat),
+        **planned.details,
+    )
+    if session.location_visibility == LocationVisibility.APPROXIMATE:
+        shown = approximate(planned.place)
+        session.approximate_latitude, session.approximate_longitude = shown.latitude, shown.longitude
+    _set_state(session, planned, at)
+    return session
+
+
+def _set_state(session: StudySession, planned: Planned, at: datetime) -> None:
+    end = session.start_time + timedelta(minutes=planned.duration)
+    if planned.cancelled:
+        session.status, session.cancelled_at = Status.CANCELLED, at
+        session.cancellation_reason = planned.cancelled
+    elif session.start_time <= at:
+        session.status, session.started_at = Status.LIVE, session.start_time
+        if end <= at:
+            session.status, session.ended_at = Status.FINISHED, end

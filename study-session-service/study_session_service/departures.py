@@ -1,0 +1,43 @@
+"""RULES: what becomes of the sessions and words of somebody whose account is deleted."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.messages import Event
+from study_session_service import chat, lifecycle, seats
+from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
+
+REASON = "The host's account was deleted."
+
+
+def on_user_deleted(event: Event) -> None:
+    """Call off what the person was going to host, end their part in the rest, erase what they wrote."""
+    user_id = UUID(event.aggregate_id)
+    for session_id in _involving(user_id):
+        _depart(session_id, user_id)
+
+
+def _depart(session_id: UUID, user_id: UUID) -> None:
+    own = select(Participant).filter_by(session_id=session_id, user_id=user_id).with_for_update(key_share=True)
+    participant = db.session.scalar(own.execution_options(populate_existing=True))
+    session = lifecycle.locked(session_id)
+    lifecycle.catch_up(session)
+    if session.host_id == user_id and session.is_open:
+        lifecycle.call_off(session, REASON)
+    if participant and participant.is_active:
+        participant.is_active, participant.left_at = False, now()
+        seats.free(participant, "left")
+    seats.stop_waiting(session_id, user_id)
+    for message in db.session.scalars(select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)):
+        if not message.deleted:
+            chat.erase(message)
+
+
+def _involving(user_id: UUID) -> Sequence[UUID]:
+    """The sessions that the person is, was or wants to be in, always in the same order: each gets locked."""
+    rows = [select(kind.session_id).where(kind.user_id == user_id) for kind in (Participant, Waiting, ChatMessage)]
+    hosted = select(StudySession.id).where(StudySession.host_id == user_id)
+    return sorted(db.session.scalars(hosted.union(*rows)))

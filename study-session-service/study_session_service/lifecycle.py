@@ -1,0 +1,168 @@
+"""RULES: from starting soon to live to finished, or cancelled before.
+
+The clock decides: `status_at` is what holds, and reads never wait for anybody to write it down. A write writes it down
+first (`catch_up`), and the worker does so for the sessions that nobody touches (`sweep`).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, delete, or_, select
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound, PreconditionFailed
+from chassis.fields import instant_text
+from study_session_service import rooms
+from study_session_service.models import Status, StudySession, Waiting, db
+from study_session_service.visibility import HostOnly, see
+
+EARLIEST_START = timedelta(minutes=15)
+BATCH = 100
+
+
+class InvalidTransition(Conflict):
+    """The session cannot get there from where it is."""
+
+
+class SessionFinished(Conflict):
+    """The session is over."""
+
+
+class SessionCancelled(Conflict):
+    """The session was cancelled."""
+
+
+CLOSED: dict[str, type[Conflict]] = {Status.FINISHED: SessionFinished, Status.CANCELLED: SessionCancelled}
+
+
+def start(session_id: UUID, host_id: UUID) -> StudySession:
+    """Go live, from a quarter of an hour before the announced time on."""
+    session = hosted(session_id, host_id)
+    if session.status == Status.LIVE:
+        return session
+    _require(session, Status.STARTING_SOON, to=Status.LIVE)
+    if now() < session.start_time - EARLIEST_START:
+        raise _invalid(session, Status.LIVE, "a session can be started from 15 minutes before its start_time")
+    _go_live(session, now())
+    return session
+
+
+def finish(session_id: UUID, host_id: UUID) -> StudySession:
+    """End a live session before its time."""
+    session = hosted(session_id, host_id)
+    if session.status != Status.FINISHED:
+        _require(session, Status.LIVE, to=Status.FINISHED)
+        _finish(session, now())
+    return session
+
+
+def cancel(session_id: UUID, host_id: UUID, reason: str | None = None) -> StudySession:
+    """Call off a session that has not begun."""
+    session = hosted(session_id, host_id)
+    if session.status != Status.CANCELLED:
+        _require(session, Status.STARTING_SOON, to=Status.CANCELLED)
+        call_off(session, reason, actor=host_id)
+    return session
+
+
+def call_off(session: StudySession, reason: str | None, *, actor: UUID | None = None) -> None:
+    """Cancel the locked session, whatever it is doing."""
+    session.status, session.cancelled_at, session.cancellation_reason = Status.CANCELLED, now(), reason
+    _tell(session, "cancelled", {"reason": reason}, actor)
+
+
+def locked(session_id: UUID) -> StudySession:
+    """The session, its row locked against other writers.
+
+    Lock participants' rows before it, never after: joining and leaving do.
+    """
+    # The weaker lock lets the foreign keys of new participants and messages through.
+    session = db.session.get(StudySession, session_id, with_for_update={"key_share": True}, populate_existing=True)
+    if session is None:
+        raise NotFound
+    return session
+
+
+def hosted(session_id: UUID, user_id: UUID, *, version: int | None = None) -> StudySession:
+    """The session, locked and caught up; `HostOnly` unless this person is its host.
+
+    `PreconditionFailed` if a version is given and it is not this one.
+    """
+    see(session_id, user_id)
+    session = locked(session_id)
+    if session.host_id != user_id:
+        raise HostOnly
+    # Compared before the clock's changes are written down: those would outdate what the client has just read.
+    if version not in {None, session.version}:
+        raise PreconditionFailed
+    catch_up(session)
+    return session
+
+
+def require_open(session: StudySession) -> None:
+    """`SessionFinished` or `SessionCancelled` unless the session goes on or is yet to come."""
+    problem = CLOSED.get(session.status_at(now()))
+    if problem:
+        raise problem
+
+
+def catch_up(session: StudySession) -> None:
+    """Write down in the locked session what the clock has decided."""
+    status = session.status_at(now())
+    if session.status == Status.STARTING_SOON and status in {Status.LIVE, Status.FINISHED}:
+        _go_live(session, session.start_time)
+    if session.status == Status.LIVE and status == Status.FINISHED:
+        _finish(session, session.ends_at)
+
+
+def sweep() -> int:
+    """Write down what the clock has decided about sessions nobody touches; how many there were in this batch."""
+    at = now()
+    due = or_(
+        StudySession.ends_at <= at, and_(StudySession.status == Status.STARTING_SOON, StudySession.start_time <= at)
+    )
+    batch = (
+        select(StudySession)
+        .where(StudySession.is_open, due)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    sessions = db.session.scalars(batch).all()
+    for session in sessions:
+        catch_up(session)
+    return len(sessions)
+
+
+def _go_live(session: StudySession, at: datetime) -> None:
+    session.status, session.started_at = Status.LIVE, at
+    _tell(session, "live", {"started_at": instant_text(at)}, None)
+
+
+def _finish(session: StudySession, at: datetime) -> None:
+    session.status, session.ended_at = Status.FINISHED, at
+    _tell(session, "finished", {"ended_at": instant_text(at)}, None)
+
+
+def _tell(session: StudySession, event: str, data: dict[str, str | None], actor: UUID | None) -> None:
+    db.session.flush()
+    concerned = [*rooms.present(session.id), *([] if session.is_open else _dismiss_waiting(session.id))]
+    seq = rooms.record(session.id, event, {"status": session.status, **data})
+    rooms.announce(session.id, event, seq, concerned, actor=actor)
+
+
+def _dismiss_waiting(session_id: UUID) -> Sequence[UUID]:
+    dismissal = delete(Waiting).where(Waiting.session_id == session_id).returning(Waiting.user_id)
+    return db.session.scalars(dismissal).all()
+
+
+def _require(session: StudySession, status: Status, *, to: Status) -> None:
+    if session.status != status:
+        raise _invalid(session, to)
+
+
+def _invalid(session: StudySession, to: Status, detail: str | None = None) -> InvalidTransition:
+    ends: dict[str, Any] = {"from": session.status, "to": to}
+    return InvalidTransition(detail, **ends)

@@ -1,0 +1,210 @@
+"""RULES: find sessions near a place.
+
+Boxes on `idx_sessions_location` find the candidates, the exact great circle decides. Both are asked about the point
+that the viewer may see, so that nobody finds out an exact place by measuring from several sides; the boxes are a
+little wider than asked, because they are asked about exact points.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Double, Select, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
+
+from chassis.clock import now
+from chassis.pages import Page, cut, ordered
+from study_session_service import cache
+from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
+from study_session_service.places import DECIMALS, FARTHEST_SNAP, RADIUS, Box, Point, boxes_around, widened
+from study_session_service.visibility import SeenSession, position_of
+
+SMALLEST = Decimal(1).scaleb(-DECIMALS)
+KEPT = 200
+BASIC = (
+    "id",
+    "host_id",
+    "title",
+    "subject",
+    "session_type",
+    "status",
+    "mode",
+    "venue_name",
+    "visibility",
+    "location_visibility",
+    "start_time",
+    "started_at",
+    "duration_minutes",
+    "ends_at",
+    "max_participants",
+    "current_participants",
+    "created_at",
+    "updated_at",
+)
+
+
+class Sort(StrEnum):
+    START_TIME = "start_time"
+    DISTANCE = "distance"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """What is looked for. `origin` gives distances; the area is within `radius` metres of it, or in the boxes."""
+
+    origin: Point | None = None
+    radius: float | None = None
+    boxes: Sequence[Box] = ()
+    statuses: frozenset[str] = OPEN
+    subject: str | None = None
+    session_type: str | None = None
+    mode: str | None = None
+    q: str | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    has_space: bool | None = None
+    host_id: UUID | None = None
+    sort: Sort = Sort.START_TIME
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The point of each session as a viewer sees it, in SQL."""
+
+    latitude: ColumnElement[float]
+    longitude: ColumnElement[float]
+
+    def distance(self, origin: Point) -> ColumnElement[float]:
+        """`places.distance`, as SQL."""
+        half_height = func.power(func.sin(func.radians(self.latitude - literal(origin.latitude, Double)) / 2), 2)
+        half_width = func.power(func.sin(func.radians(self.longitude - literal(origin.longitude, Double)) / 2), 2)
+        shrinking = func.cos(func.radians(literal(origin.latitude, Double))) * func.cos(func.radians(self.latitude))
+        chord = func.least(1.0, half_height + shrinking * half_width)
+        return func.asin(func.sqrt(chord), type_=Double) * literal(2 * RADIUS, Double)
+
+    def lies_in(self, box: Box) -> ColumnElement[bool]:
+        return and_(
+            self.latitude.between(literal(box.south, Double), literal(box.north, Double)),
+            self.longitude.between(literal(box.west, Double), literal(box.east, Double)),
+        )
+
+
+def search(viewer_id: UUID | None, wanted: Search, limit: int, cursor: str | None) -> Page[SeenSession]:
+    """The public sessions that match, in the wanted order."""
+    at = now()
+    if viewer_id is None and wanted == Search() and cursor is None and (page := _front_page(limit, at)):
+        return page
+    query, order = matching(viewer_id, wanted, at)
+    rows = db.session.execute(ordered(query, order, limit, cursor)).all()
+    found = [SeenSession(session, mine, at, position, metres) for session, mine, position, metres in rows]
+    if wanted.sort == Sort.DISTANCE:
+        return cut(found, limit, lambda seen: (seen.distance_m, seen.id))
+    return cut(found, limit, lambda seen: (seen.start_time, seen.id))
+
+
+def matching(viewer_id: UUID | None, wanted: Search, at: datetime) -> tuple[Select[*tuple[Any, ...]], list[Any]]:
+    """The query for what matches, with what the viewer has to do with it, and the columns of its order."""
+    mine = aliased(Participant)
+    shown = shown_to(viewer_id, mine)
+    metres: ColumnElement[Any] = shown.distance(wanted.origin) if wanted.origin else null()
+    query = (
+        select(StudySession, mine, position_of(viewer_id), metres)
+        .outerjoin(mine, and_(mine.session_id == StudySession.id, mine.user_id == viewer_id))
+        .where(StudySession.visibility == Visibility.PUBLIC, *_area(wanted, shown), *_filters(wanted, at))
+    )
+    by_distance = wanted.sort == Sort.DISTANCE
+    return query, [metres if by_distance else StudySession.start_time, StudySession.id]
+
+
+def shown_to(viewer_id: UUID | None, mine: type[Participant]) -> Shown:
+    """The points as this viewer may see them; `mine` is the viewer's row, joined."""
+
+    def column(exact: Any, approximate: Any) -> ColumnElement[float]:
+        visible = func.coalesce(approximate, exact)
+        return cast(visible if viewer_id is None else case((mine.is_active, exact), else_=visible), Double)
+
+    return Shown(
+        column(StudySession.latitude, StudySession.approximate_latitude),
+        column(StudySession.longitude, StudySession.approximate_longitude),
+    )
+
+
+def candidates(boxes: Sequence[Box]) -> ColumnElement[bool]:
+    """Whatever has its exact point in or near the boxes, by the index on exact points."""
+    return or_(*(_holds_exact(wide) for box in boxes for wide in widened(box, FARTHEST_SNAP)))
+
+
+def has_status(statuses: frozenset[str], at: datetime) -> ColumnElement[bool]:
+    """The sessions that are in one of these states at the instant."""
+    # `is_open` adds nothing but the proof that the partial indexes hold all that is looked for.
+    matches = StudySession.status_column(at).in_(sorted(statuses))
+    return and_(StudySession.is_open, matches) if statuses <= OPEN else matches
+
+
+def _area(wanted: Search, shown: Shown) -> Sequence[ColumnElement[bool]]:
+    if wanted.boxes:
+        return [candidates(wanted.boxes), or_(*(shown.lies_in(box) for box in wanted.boxes))]
+    if wanted.origin and wanted.radius:
+        nearby = boxes_around(wanted.origin, wanted.radius)
+        return [candidates(nearby), shown.distance(wanted.origin) <= literal(wanted.radius, Double)]
+    return []
+
+
+def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
+    session, filters = StudySession, [has_status(wanted.statuses, at)]
+    if wanted.subject:
+        filters.append(func.lower(session.subject) == func.lower(wanted.subject))
+    if wanted.session_type:
+        filters.append(session.session_type == wanted.session_type)
+    if wanted.mode:
+        filters.append(session.mode == wanted.mode)
+    if wanted.q:
+        texts = (session.title, session.subject, session.description, session.venue_name)
+        filters.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+    if wanted.starts_after:
+        filters.append(session.start_time >= wanted.starts_after)
+    if wanted.starts_before:
+        filters.append(session.start_time < wanted.starts_before)
+    if wanted.has_space is not None:
+        has_space = session.current_participants < session.max_participants
+        filters.append(has_space if wanted.has_space else ~has_space)
+    if wanted.host_id:
+        filters.append(session.host_id == wanted.host_id)
+    return filters
+
+
+def _holds_exact(box: Box) -> ColumnElement[bool]:
+    # Decimals: compared with a float, the column would be converted and the index of no use.
+    return and_(
+        StudySession.latitude.between(_bound(box.south, ROUND_FLOOR), _bound(box.north, ROUND_CEILING)),
+        StudySession.longitude.between(_bound(box.west, ROUND_FLOOR), _bound(box.east, ROUND_CEILING)),
+    )
+
+
+def _bound(degrees: float, rounding: str) -> Decimal:
+    return Decimal(degrees).quantize(SMALLEST, rounding)
+
+
+def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
+    """The first page for strangers out of the kept list; None if that does not reach far enough."""
+    kept = cache.active_sessions(lambda: _active(at))
+    seen = [SeenSession(cache.thaw(StudySession, row), None, at) for row in kept]
+    still_open = [session for session in seen if session.is_open]
+    if len(still_open) <= limit and len(kept) == KEPT:
+        return None
+    return cut(still_open[: limit + 1], limit, lambda session: (session.start_time, session.id))
+
+
+def _active(at: datetime) -> Sequence[cache.Frozen]:
+    query, order = matching(None, Search(), at)
+    rows = db.session.execute(query.order_by(*order).limit(KEPT)).all()
+    return [_frozen(SeenSession(row[0], None, at)) for row in rows]
+
+
+def _frozen(seen: SeenSession) -> cache.Frozen:
+    """What a stranger sees of the session in a list."""
+    return {**cache.freeze(seen.session, BASIC), "latitude": seen.latitude, "longitude": seen.longitude}

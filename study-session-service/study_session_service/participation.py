@@ -1,0 +1,169 @@
+"""RULES: who takes part: join, leave, remove, hand over."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.pages import Page, cut, ordered
+from study_session_service import lifecycle, rooms, seats
+from study_session_service.models import Participant, Role, StudySession, db
+from study_session_service.visibility import HostOnly, SeenSession, look, see, see_inside
+
+OVERLAPS_SHOWN = 10
+
+
+class SessionFull(Conflict):
+    """Every place is taken."""
+
+
+class RemovedByHost(Forbidden):
+    """The host has removed you from this session."""
+
+
+class HostMustTransfer(Conflict):
+    """The host cannot go before handing the session to another participant."""
+
+
+class NotAParticipant(Conflict):
+    """Only an active participant can become the host."""
+
+
+@dataclass(frozen=True)
+class Joining:
+    """What came of asking to join: a place or, without one, a place in the waitlist."""
+
+    session_id: UUID
+    user_id: UUID
+    overlaps: Sequence[StudySession]
+    participant: Participant | None = None
+    position: int | None = None
+    is_new: bool = False
+
+    @property
+    def status_code(self) -> int:
+        if self.participant is None:
+            return 202
+        return 201 if self.is_new else 200
+
+
+def join(session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False) -> Joining:
+    """Take a place, or with `waitlist` wait for one. Joining twice is joining once."""
+    if waitlist:
+        lifecycle.locked(session_id)
+    seen = _admit(look(session_id, user_id), join_code)
+    if seen.is_inside:
+        return _joined(seen, user_id, seen.mine)
+    lifecycle.require_open(seen.session)
+    if waitlist and not seen.session.places_left:
+        wait = seats.wait(seen.session, user_id)
+        return Joining(session_id, user_id, overlapping(seen.session, user_id), position=wait.position)
+    if seat := seats.take(session_id, user_id):
+        return _joined(seen, user_id, seat, is_new=True)
+    # Another request was faster: it took the last place, closed the session, or was this very person's.
+    seen = look(session_id, user_id)
+    if seen.is_inside:
+        return _joined(seen, user_id, seen.mine)
+    lifecycle.require_open(seen.session)
+    raise SessionFull
+
+
+def leave(session_id: UUID, user_id: UUID) -> None:
+    """Give up the place, or the wait for one. Leaving twice is leaving once."""
+    participant = _own_row(session_id, user_id)
+    seen = see(session_id, user_id)
+    if participant and participant.is_active:
+        if participant.is_host and seen.is_open:
+            raise HostMustTransfer
+        participant.is_active, participant.left_at = False, now()
+        seats.free(participant, "left")
+    elif seen.position:
+        lifecycle.locked(session_id)
+        if not seats.stop_waiting(session_id, user_id):
+            leave(session_id, user_id)  # the place waited for has just come
+
+
+def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
+    """Send a participant away for good."""
+    participant = _own_row(session_id, user_id)
+    if see(session_id, host_id).session.host_id != host_id:
+        raise HostOnly
+    if participant is None:
+        raise NotFound
+    if participant.is_host:
+        raise HostMustTransfer
+    was_active, at = participant.is_active, now()
+    participant.is_active = False
+    participant.left_at, participant.removed_at = participant.left_at or at, participant.removed_at or at
+    if was_active:
+        seats.free(participant, "removed")
+    else:
+        lifecycle.locked(session_id)
+        seats.stop_waiting(session_id, user_id)
+
+
+def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
+    """Make another active participant the host; the host stays as a participant."""
+    rows = {row.user_id: row for row in _lock_rows(session_id, host_id, to)}
+    session = lifecycle.hosted(session_id, host_id)
+    lifecycle.require_open(session)
+    if to not in rows or not rows[to].is_active:
+        raise NotAParticipant
+    if to == host_id:
+        return session
+    rows[host_id].role = Role.PARTICIPANT
+    db.session.flush()  # one host at a time
+    rows[to].role, session.host_id = Role.HOST, to
+    db.session.flush()
+    data = {"host_id": str(to), "previous_host_id": str(host_id)}
+    seq = rooms.record(session_id, "host_changed", data, members_changed=[host_id, to])
+    rooms.announce(session_id, "host_changed", seq, [to], actor=host_id)
+    return session
+
+
+def participants(session_id: UUID, viewer_id: UUID, limit: int, cursor: str | None) -> Page[Participant]:
+    """Who is in the session, first come first, for those who are in it themselves."""
+    see_inside(session_id, viewer_id)
+    active = select(Participant).where(Participant.session_id == session_id, Participant.is_active)
+    rows = db.session.scalars(ordered(active, [Participant.joined_at, Participant.id], limit, cursor)).all()
+    return cut(rows, limit, lambda row: (row.joined_at, row.id))
+
+
+def overlapping(session: StudySession, user_id: UUID) -> Sequence[StudySession]:
+    """The person's other sessions at the same time, the first few."""
+    own = (
+        select(StudySession)
+        .join(Participant, Participant.session_id == StudySession.id)
+        .where(Participant.user_id == user_id, Participant.is_active, StudySession.is_open)
+        .where(StudySession.id != session.id)
+        .where(StudySession.starts_at < session.ends_at, StudySession.ends_at > session.starts_at)
+    )
+    return db.session.scalars(own.order_by(StudySession.start_time, StudySession.id).limit(OVERLAPS_SHOWN)).all()
+
+
+def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
+    if seen.mine and seen.mine.removed_at:
+        raise RemovedByHost
+    code = seen.session.join_code or ""
+    if not seen.is_known and not secrets.compare_digest(code, (join_code or "").upper()):
+        raise NotFound
+    return seen
+
+
+def _joined(seen: SeenSession, user_id: UUID, seat: Participant | None, *, is_new: bool = False) -> Joining:
+    session = seen.session
+    return Joining(session.id, user_id, overlapping(session, user_id), participant=seat, is_new=is_new)
+
+
+def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:
+    return next(iter(_lock_rows(session_id, user_id)), None)
+
+
+def _lock_rows(session_id: UUID, *user_ids: UUID) -> Sequence[Participant]:
+    rows = select(Participant).where(Participant.session_id == session_id, Participant.user_id.in_(user_ids))
+    locked = rows.order_by(Participant.id).with_for_update(key_share=True)
+    return db.session.scalars(locked, execution_options={"populate_existing": True}).all()

@@ -1,0 +1,44 @@
+"""RULES: what happens in a session is numbered, told to whoever watches it, and told to other services."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from study_session_service import cache
+from study_session_service.models import Participant, StudySession, db, messages
+
+KIND = "study-session"
+
+
+def record(
+    session_id: UUID, event: str, data: dict[str, Any] | None = None, *, members_changed: Sequence[UUID] = ()
+) -> int:
+    """Note that this happened; its number. Locks the session's row, so numbers follow the order of commits."""
+    number = (
+        update(StudySession)
+        .where(StudySession.id == session_id)
+        # What is said about a session is no change of the session.
+        .values(last_seq=StudySession.last_seq + 1, updated_at=StudySession.updated_at)
+        .returning(StudySession.last_seq)
+        .execution_options(synchronize_session=False)
+    )
+    seq: int = db.session.execute(number).scalar_one()
+    messages.broadcast(f"{KIND}:{session_id}", seq, event, data or {}, members_changed=members_changed)
+    cache.forget(session_id)
+    return seq
+
+
+def announce(
+    session_id: UUID, event: str, seq: int, concerned: Sequence[UUID], *, actor: UUID | None = None, **data: Any
+) -> None:
+    """Tell other services about the event with this number, and whom it concerns."""
+    content = {"user_ids": [str(user_id) for user_id in concerned], **data}
+    messages.announce(f"study_session.{event}", session_id, seq, content, actor=actor)
+
+
+def present(session_id: UUID) -> Sequence[UUID]:
+    """Whoever has a place in the session."""
+    active = select(Participant.user_id).where(Participant.session_id == session_id, Participant.is_active)
+    return db.session.scalars(active.order_by(Participant.joined_at)).all()

@@ -1,0 +1,116 @@
+"""RULES: places in a session: taken, freed, waited for.
+
+`current_participants` always equals the active rows. Every change of both is one transaction that touches the
+participant's row first and the session's row last, so two such transactions never wait for each other. While somebody
+waits, no place is free: a place that frees is given away in the transaction that frees it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import now
+from study_session_service import rooms
+from study_session_service.models import Participant, Role, StudySession, Waiting, db
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A place in the waitlist, counted from 1."""
+
+    session_id: UUID
+    user_id: UUID
+    position: int
+
+
+def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
+    """Seat the person; None if they have a place, may not come back, or there is no place."""
+    at = now()
+    place = select(StudySession.id, literal(user_id), literal(Role.PARTICIPANT), literal(at), literal(True)).where(
+        StudySession.id == session_id, _has_place(at)
+    )
+    row = insert(Participant).from_select(["session_id", "user_id", "role", "joined_at", "is_active"], place)
+    seat = row.on_conflict_do_update(
+        index_elements=["session_id", "user_id"],
+        set_={"role": Role.PARTICIPANT, "joined_at": at, "left_at": None, "is_active": True},
+        where=and_(Participant.left_at.is_not(None), Participant.removed_at.is_(None)),
+    ).returning(Participant)
+    taken = db.session.scalars(seat, execution_options={"populate_existing": True}).one_or_none()
+    if taken is None or not _count(session_id, 1, _has_place(at)):
+        return None
+    data = {"user_id": str(user_id), "role": taken.role, "promoted": promoted}
+    seq = rooms.record(session_id, "joined", data, members_changed=[user_id])
+    if promoted:
+        rooms.announce(session_id, "promoted", seq, [user_id])
+    return taken
+
+
+def free(participant: Participant, event: str) -> None:
+    """Take the place from whom has left or was removed, and give it to whoever waits first."""
+    db.session.flush()
+    _count(participant.session_id, -1)
+    user_id = participant.user_id
+    rooms.record(participant.session_id, event, {"user_id": str(user_id)}, members_changed=[user_id])
+    promote(participant.session_id)
+
+
+def promote(session_id: UUID) -> None:
+    """Give the free places of a session, whose row this transaction has locked, to those who wait, in their order."""
+    while called := _call_up(session_id):
+        for waiting in called:
+            take(session_id, waiting.user_id, promoted=True)
+
+
+def wait(session: StudySession, user_id: UUID) -> Wait:
+    """Put the person at the end of the waitlist of the locked, full session, unless already in it."""
+    entry = insert(Waiting).values(session_id=session.id, user_id=user_id, created_at=now())
+    db.session.execute(entry.on_conflict_do_nothing())
+    return Wait(session.id, user_id, _position(session.id, user_id))
+
+
+def stop_waiting(session_id: UUID, user_id: UUID) -> bool:
+    """Take the person off the waitlist of the locked session; whether they were on it."""
+    own = delete(Waiting).where(Waiting.session_id == session_id, Waiting.user_id == user_id)
+    return db.session.scalar(own.returning(Waiting.number)) is not None
+
+
+def _call_up(session_id: UUID) -> Sequence[Waiting]:
+    """Take off the waitlist as many as there are free places."""
+    places = (
+        select(StudySession.max_participants - StudySession.current_participants)
+        .where(StudySession.id == session_id, _has_place(now()))
+        .scalar_subquery()
+    )
+    first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
+    called = delete(Waiting).where(Waiting.number.in_(first.limit(func.coalesce(places, 0)))).returning(Waiting)
+    return sorted(db.session.scalars(called).all(), key=lambda waiting: waiting.number)
+
+
+def _position(session_id: UUID, user_id: UUID) -> int:
+    own = select(Waiting.number).where(Waiting.session_id == session_id, Waiting.user_id == user_id).scalar_subquery()
+    before = select(func.count()).where(Waiting.session_id == session_id, Waiting.number <= own)
+    return db.session.execute(before).scalar_one()
+
+
+def _has_place(at: datetime) -> ColumnElement[bool]:
+    return and_(
+        StudySession.is_open,
+        StudySession.ends_at > at,
+        StudySession.current_participants < StudySession.max_participants,
+    )
+
+
+def _count(session_id: UUID, change: int, condition: ColumnElement[bool] | None = None) -> bool:
+    """Change the counter; whether the condition held once the row was ours."""
+    counted = (
+        update(StudySession)
+        .where(StudySession.id == session_id, *([] if condition is None else [condition]))
+        .values(current_participants=StudySession.current_participants + change)
+        .returning(StudySession.id)
+        .execution_options(synchronize_session=False)
+    )
+    return db.session.scalar(counted) is not None

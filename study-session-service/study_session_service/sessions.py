@@ -1,0 +1,153 @@
+"""RULES: open a session, change it, find one's own."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.errors import Conflict, invalid
+from chassis.fields import instant_text
+from chassis.pages import Page, cut, ordered
+from study_session_service import cache, lifecycle, rooms, seats
+from study_session_service.models import (
+    LocationVisibility,
+    Participant,
+    Role,
+    Status,
+    StudySession,
+    Visibility,
+    db,
+)
+from study_session_service.places import Point, approximate, rounded
+from study_session_service.visibility import SeenSession, see
+
+LATE = timedelta(minutes=5)
+AHEAD = timedelta(days=365)
+JOIN_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
+JOIN_CODE_LENGTH = 8
+CHANGEABLE_WHILE_LIVE = frozenset({"title", "subject", "description"})
+KEPT_DETAILS = tuple(
+    column.key for column in StudySession.__table__.columns if column.key not in {"join_code", "is_open", "ends_at"}
+)
+KEPT_PARTICIPANT = tuple(column.key for column in Participant.__table__.columns)
+ROSTER = 50
+
+
+class When(StrEnum):
+    UPCOMING = "upcoming"
+    PAST = "past"
+
+
+class FixedWhileLive(Conflict):
+    """A live session can only change its title, subject and description."""
+
+
+class CapacityBelowParticipants(Conflict):
+    """There are more participants than that."""
+
+
+def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
+    """Open a session; its host has the first place."""
+    _check_start_time(details)
+    session = StudySession(host_id=host_id, current_participants=1, **details)
+    _derive(session)
+    db.session.add(session)
+    db.session.flush()
+    db.session.add(Participant(session_id=session.id, user_id=host_id, role=Role.HOST))
+    db.session.flush()
+    seq = rooms.record(session.id, "created", members_changed=[host_id])
+    rooms.announce(session.id, "created", seq, [host_id], actor=host_id)
+    return page(session.id, host_id)
+
+
+def change(session_id: UUID, host_id: UUID, version: int, changes: Mapping[str, Any]) -> SeenSession:
+    """Change what was announced, if this version is still the present one."""
+    session = lifecycle.hosted(session_id, host_id, version=version)
+    lifecycle.require_open(session)
+    _check_changeable(session, changes)
+    before = (session.start_time, session.max_participants)
+    for name, value in changes.items():
+        setattr(session, name, value)
+    _derive(session)
+    db.session.flush()
+    seq = rooms.record(session_id, "updated", {"fields": sorted(changes)})
+    if session.start_time != before[0]:
+        data = {"start_time": instant_text(session.start_time)}
+        rooms.announce(session_id, "rescheduled", seq, rooms.present(session_id), actor=host_id, **data)
+    if session.max_participants > before[1]:
+        seats.promote(session_id)
+    return page(session_id, host_id)
+
+
+def mine(user_id: UUID, when: When, role: Role | None, limit: int, cursor: str | None) -> Page[SeenSession]:
+    """The sessions the person has a place in: those to come, next first, or those that are over, last first."""
+    at = now()
+    is_over = StudySession.status_column(at).in_([Status.FINISHED, Status.CANCELLED])
+    own = (
+        select(StudySession, Participant)
+        .join(Participant, Participant.session_id == StudySession.id)
+        .where(Participant.user_id == user_id, Participant.is_active, is_over if when == When.PAST else ~is_over)
+    )
+    if role:
+        own = own.where(Participant.role == role)
+    order = [StudySession.start_time, StudySession.id]
+    rows = db.session.execute(ordered(own, order, limit, cursor, descending=when == When.PAST)).all()
+    found = [SeenSession(session, participant, at) for session, participant in rows]
+    return cut(found, limit, lambda seen: (seen.start_time, seen.id))
+
+
+def page(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:
+    """The session as this person sees it, for those inside with its first participants."""
+    seen = see(session_id, viewer_id, origin)
+    return replace(seen, participants=_roster(seen.session)) if seen.is_inside else seen
+
+
+def _roster(session: StudySession) -> Sequence[Participant]:
+    key = cache.session_key(session.id)
+    if kept := cache.recall(key, session.last_seq):
+        return [cache.thaw(Participant, row) for row in kept["participants"]]
+    active = select(Participant).where(Participant.session_id == session.id, Participant.is_active)
+    found = db.session.scalars(active.order_by(Participant.joined_at, Participant.id).limit(ROSTER)).all()
+    kept = {
+        "session": cache.freeze(session, KEPT_DETAILS),
+        "participants": [cache.freeze(participant, KEPT_PARTICIPANT) for participant in found],
+    }
+    cache.keep(key, session.last_seq, cache.SESSION_LIFETIME, kept)
+    return found
+
+
+def _check_start_time(details: Mapping[str, Any]) -> None:
+    start = details.get("start_time")
+    if start and start < now() - LATE:
+        raise invalid("start_time", "Lies in the past.")
+    if start and start > now() + AHEAD:
+        raise invalid("start_time", "Lies more than a year ahead.")
+
+
+def _check_changeable(session: StudySession, changes: Mapping[str, Any]) -> None:
+    fixed = sorted(set(changes) - CHANGEABLE_WHILE_LIVE)
+    if session.status == Status.LIVE and fixed:
+        raise FixedWhileLive(errors=[{"pointer": f"/{name}", "detail": "Fixed once live."} for name in fixed])
+    if changes.get("max_participants", session.max_participants) < session.current_participants:
+        raise CapacityBelowParticipants(f"there are {session.current_participants} participants")
+    _check_start_time(changes)
+
+
+def _derive(session: StudySession) -> None:
+    """Fill in what follows from the rest: the stored point, the approximate one, the join code."""
+    point = rounded(Point(session.latitude, session.longitude))
+    session.latitude, session.longitude = point.latitude, point.longitude
+    hidden = session.location_visibility == LocationVisibility.APPROXIMATE
+    shown = approximate(point) if hidden else None
+    session.approximate_latitude = shown.latitude if shown else None
+    session.approximate_longitude = shown.longitude if shown else None
+    if session.visibility != Visibility.PRIVATE:
+        session.join_code = None
+    elif not session.join_code:
+        session.join_code = "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH))

@@ -1,0 +1,149 @@
+"""RULES: who may see a session, and what of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, literal, null, select
+from sqlalchemy.orm import aliased
+
+from chassis.clock import now
+from chassis.errors import Forbidden, NotFound
+from chassis.tokens import Caller
+from study_session_service.models import OPEN, Participant, Status, StudySession, Visibility, Waiting, db
+from study_session_service.places import Point, distance
+
+
+class ParticipantsOnly(Forbidden):
+    """Only active participants may do this."""
+
+
+class HostOnly(Forbidden):
+    """Only the host may do this."""
+
+
+@dataclass(frozen=True)
+class SeenSession:
+    """A session as one viewer sees it at one instant. What is not said here is the session's own."""
+
+    session: StudySession
+    mine: Participant | None
+    at: datetime
+    position: int | None = None
+    distance_m: float | None = None
+    participants: Sequence[Participant] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.session, name)
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the viewer has a place in the session."""
+        return self.mine is not None and self.mine.is_active
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the session is no secret to the viewer."""
+        has_been_in = self.mine is not None and self.mine.removed_at is None
+        return self.session.visibility != Visibility.PRIVATE or has_been_in or self.position is not None
+
+    @property
+    def status(self) -> Status:
+        return self.session.status_at(self.at)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def latitude(self) -> float:
+        return self._point.latitude
+
+    @property
+    def longitude(self) -> float:
+        return self._point.longitude
+
+    @property
+    def meeting_url(self) -> str | None:
+        return self.session.meeting_url if self.is_inside else None
+
+    @property
+    def join_code(self) -> str | None:
+        return self.session.join_code if self.is_inside else None
+
+    @property
+    def my_participation(self) -> dict[str, Any] | None:
+        if self.mine is None and self.position is None:
+            return None
+        return {
+            "role": self.mine and self.mine.role,
+            "is_active": self.is_inside,
+            "joined_at": self.mine and self.mine.joined_at,
+            "left_at": self.mine and self.mine.left_at,
+            "removed": self.mine is not None and self.mine.removed_at is not None,
+            "waitlist_position": self.position,
+        }
+
+    @property
+    def _point(self) -> Point:
+        session = self.session
+        if self.is_inside or session.approximate_latitude is None or session.approximate_longitude is None:
+            return Point(session.latitude, session.longitude)
+        return Point(session.approximate_latitude, session.approximate_longitude)
+
+    def seen_from(self, origin: Point) -> "SeenSession":
+        """The same with its distance from there, to the point that the viewer sees."""
+        return replace(self, distance_m=distance(origin, self._point))
+
+
+def see(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:
+    """The session as this person sees it; `NotFound` if it is a secret."""
+    seen = look(session_id, viewer_id)
+    if not seen.is_known:
+        raise NotFound
+    return seen.seen_from(origin) if origin else seen
+
+
+def look(session_id: UUID, viewer_id: UUID | None) -> SeenSession:
+    """The session and what the person has to do with it, secret or not."""
+    query = (
+        select(StudySession, Participant, position_of(viewer_id))
+        .outerjoin(Participant, and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id))
+        .where(StudySession.id == session_id)
+    )
+    row = db.session.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound
+    return SeenSession(row[0], row[1], now(), row[2])
+
+
+def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
+    """The session as one of its active participants sees it; `ParticipantsOnly` for others."""
+    seen = see(session_id, viewer_id)
+    if not seen.is_inside:
+        raise ParticipantsOnly
+    return seen
+
+
+def may_watch(caller: Caller, session_id: str) -> int:
+    """The number of the session's last event, for an active participant."""
+    try:
+        return see_inside(UUID(session_id), caller.id).session.last_seq
+    except ValueError:
+        raise NotFound from None
+
+
+def position_of(user_id: UUID | None) -> ColumnElement[Any]:
+    """The person's place in the waitlist of the session of the outer query, counted from 1; NULL outside it."""
+    if user_id is None:
+        return null()
+    mine, before = aliased(Waiting), aliased(Waiting)
+    return (
+        select(func.nullif(func.count(before.number), literal(0)))
+        .select_from(mine)
+        .join(before, and_(before.session_id == mine.session_id, before.number <= mine.number))
+        .where(mine.session_id == StudySession.id, mine.user_id == user_id)
+        .scalar_subquery()
+    )
