@@ -35,8 +35,8 @@ class Username(Text):
     """A username in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        description = "3 to 50 of a-z, 0-9, `_`, `.`, `-`; capitals are lowered."
-        kwargs["metadata"] = {"description": description, "example": "ruth", **kwargs.get("metadata", {})}
+        described = {"description": "Capitals are lowered.", "pattern": "^[A-Za-z0-9_.-]{3,50}$", "example": "ruth"}
+        kwargs["metadata"] = {**described, **kwargs.get("metadata", {})}
         super().__init__(50, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

@@ -13,6 +13,7 @@ from user_service import profiles
 from user_service.models import User
 
 MOST = 100
+UUID_PATTERN = CANONICAL_UUID.pattern
 
 blueprint = Blueprint("users", "Accounts as others see them.")
 
@@ -28,7 +29,14 @@ class Ids(fields.String):
 
 
 class ProfilesQuery(Query):
-    ids = Ids(required=True, metadata={"description": f"Up to {MOST} ids, separated by commas."})
+    ids = Ids(
+        required=True,
+        metadata={
+            "description": f"Up to {MOST} ids, separated by commas.",
+            "pattern": f"^{UUID_PATTERN}(,{UUID_PATTERN}){{0,{MOST - 1}}}$",
+            "example": "0b0f3a52-5c1f-5cf8-9a63-6d3d2b8f8a11",
+        },
+    )
 
 
 class Profile(Answer):
