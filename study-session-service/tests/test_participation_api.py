@@ -1,0 +1,243 @@
+"""Joining, leaving and removing on the wire."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis.clock import now
+from chassis.fields import instant_text
+from chassis.testing import User, a_user, count_queries
+
+BASE = "/api/study-sessions"
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def ruth() -> User:
+    return a_user("ruth")
+
+
+@pytest.fixture
+def boaz() -> User:
+    return a_user("boaz")
+
+
+def join(client: FlaskClient, session: Any, user: User, **body: Any) -> Any:
+    return client.post(f"{BASE}/{session['id']}/join", json=body or None, user=user)
+
+
+def leave(client: FlaskClient, session: Any, user: User) -> Any:
+    return client.post(f"{BASE}/{session['id']}/leave", user=user)
+
+
+def remove(client: FlaskClient, session: Any, host: User, user: User) -> Any:
+    return client.delete(f"{BASE}/{session['id']}/participants/{user.id}", user=host)
+
+
+def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
+    return client.get(f"{BASE}/{session['id']}", user=user).json
+
+
+def test_joining_twice_is_joining_once(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth)
+    first, second = join(client, session, boaz), join(client, session, boaz)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json == second.json
+    assert (first.json["role"], first.json["is_active"], first.json["position"]) == ("participant", True, None)
+    assert read(client, session)["current_participants"] == 2
+
+
+def test_who_left_takes_up_the_same_row_again(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth)
+    first = join(client, session, boaz).json
+    assert [leave(client, session, boaz).status_code for _ in range(2)] == [204, 204]
+    assert read(client, session)["current_participants"] == 1
+    again = join(client, session, boaz)
+    assert (again.status_code, again.json["id"]) == (201, first["id"])
+    assert read(client, session)["current_participants"] == 2
+
+
+def test_a_full_session_takes_nobody(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, a_user(), max_participants=2)
+    refused = join(client, session, boaz)
+    assert (refused.status_code, refused.json["code"]) == (409, "session_full")
+    assert read(client, session)["places_left"] == 0
+
+
+@pytest.mark.parametrize(("ending", "code"), [("finish", "session_finished"), ("cancel", "session_cancelled")])
+def test_what_is_over_cannot_be_joined(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User, ending: str, code: str
+) -> None:
+    minutes = -1 if ending == "finish" else 60
+    session = open_session(ruth, start_time=instant_text(now() + timedelta(minutes=minutes)))
+    client.post(f"{BASE}/{session['id']}/{ending}", user=ruth)
+    for body in ({}, {"waitlist": True}):
+        refused = join(client, session, boaz, **body)
+        assert (refused.status_code, refused.json["code"]) == (409, code)
+
+
+def test_what_the_clock_ended_cannot_be_joined(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth)
+    with time_machine.travel(now() + timedelta(hours=3), tick=False):
+        assert join(client, session, boaz).json["code"] == "session_finished"
+
+
+def test_a_private_session_needs_the_code(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, visibility="private")
+    for body in ({}, {"join_code": "WRONG"}, {"join_code": None}, {"waitlist": True}):
+        assert join(client, session, boaz, **body).status_code == 404
+    assert join(client, session, boaz, join_code=session["join_code"].lower()).status_code == 201
+
+
+def test_who_was_removed_cannot_come_back(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, boaz)
+    assert [remove(client, session, ruth, boaz).status_code for _ in range(2)] == [204, 204]
+    refused = join(client, session, boaz)
+    assert (refused.status_code, refused.json["code"]) == (403, "removed_by_host")
+    assert join(client, session, boaz, waitlist=True).status_code == 403
+    seen = read(client, session, boaz)
+    assert (seen["current_participants"], seen["my_participation"]["removed"]) == (1, True)
+
+
+def test_who_left_can_still_be_kept_out(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, boaz)
+    leave(client, session, boaz)
+    assert remove(client, session, ruth, boaz).status_code == 204
+    assert join(client, session, boaz).status_code == 403
+    assert read(client, session)["current_participants"] == 1
+
+
+def test_only_who_was_there_can_be_removed(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth)
+    assert remove(client, session, ruth, boaz).status_code == 404
+    assert remove(client, session, ruth, ruth).json["code"] == "host_must_transfer"
+
+
+def test_a_host_leaves_only_what_is_over(client: FlaskClient, open_session: Open, ruth: User) -> None:
+    session = open_session(ruth)
+    refused = leave(client, session, ruth)
+    assert (refused.status_code, refused.json["code"]) == (409, "host_must_transfer")
+    client.post(f"{BASE}/{session['id']}/cancel", user=ruth)
+    assert leave(client, session, ruth).status_code == 204
+    assert read(client, session)["current_participants"] == 0
+
+
+def test_joining_warns_of_other_sessions_at_the_same_time(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    hour, start = timedelta(hours=1), now() + timedelta(hours=5)
+    session = open_session(ruth, start_time=instant_text(start))
+    overlapping = open_session(ruth, boaz, start_time=instant_text(start + hour / 2), title="Overlapping")
+    for offset in (-hour, hour):  # back to back is no overlap
+        open_session(ruth, boaz, start_time=instant_text(start + offset))
+    cancelled = open_session(ruth, boaz, start_time=instant_text(start))
+    client.post(f"{BASE}/{cancelled['id']}/cancel", user=ruth)
+    assert [overlap["id"] for overlap in join(client, session, boaz).json["overlaps"]] == [overlapping["id"]]
+
+
+def test_participants_see_one_another_in_the_order_of_joining(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    people = [boaz, *(a_user() for _ in range(4))]
+    session = open_session(ruth, *people)
+    path, found = f"{BASE}/{session['id']}/participants?limit=2", []
+    while path:
+        answer = client.get(path, user=boaz)
+        found += [row["user_id"] for row in answer.json["items"]]
+        path = answer.headers["Link"].split(">")[0][1:] if answer.json["next"] else ""
+    assert found == [str(person.id) for person in [ruth, *people]]
+
+
+def test_the_list_of_participants_takes_two_queries_however_many(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    session = open_session(ruth, *(a_user() for _ in range(6)))
+    with count_queries(app) as statements:
+        client.get(f"{BASE}/{session['id']}/participants", user=ruth)
+    assert len(statements) == 2
+
+
+def test_the_same_key_joins_once(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session, headers = open_session(ruth), {"Idempotency-Key": "join"}
+    path = f"{BASE}/{session['id']}/join"
+    assert [client.post(path, headers=headers, user=boaz).status_code for _ in range(2)] == [201, 201]
+
+
+def test_who_waits_is_seated_in_the_order_of_waiting(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    first, second = a_user("first"), a_user("second")
+    session = open_session(ruth, boaz, max_participants=2)
+    waits = [join(client, session, person, waitlist=True) for person in (first, second, first)]
+    assert [(wait.status_code, wait.json["position"]) for wait in waits] == [(202, 1), (202, 2), (202, 1)]
+    leave(client, session, boaz)
+    assert read(client, session, first)["my_participation"]["is_active"]
+    assert read(client, session, second)["my_participation"]["waitlist_position"] == 1
+    assert read(client, session)["current_participants"] == 2
+
+
+def test_asking_to_wait_takes_a_free_place_at_once(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    answer = join(client, open_session(ruth), boaz, waitlist=True)
+    assert (answer.status_code, answer.json["is_active"]) == (201, True)
+
+
+def test_who_has_a_place_does_not_wait(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, boaz, max_participants=2)
+    assert join(client, session, boaz, waitlist=True).status_code == 200
+
+
+def test_leaving_ends_the_waiting(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
+    join(client, session, waiting, waitlist=True)
+    assert leave(client, session, waiting).status_code == 204
+    leave(client, session, boaz)
+    assert read(client, session)["current_participants"] == 1
+
+
+def test_a_removal_frees_the_place_for_who_waits(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
+    join(client, session, waiting, waitlist=True)
+    remove(client, session, ruth, boaz)
+    assert read(client, session, waiting)["my_participation"]["is_active"]
+
+
+def test_who_is_kept_out_waits_no_longer(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    other, waiting = a_user("other"), a_user("waiting")
+    session = open_session(ruth, boaz, max_participants=2)
+    leave(client, session, boaz)
+    join(client, session, other)
+    for person in (boaz, waiting):
+        join(client, session, person, waitlist=True)
+    remove(client, session, ruth, boaz)
+    leave(client, session, other)
+    assert read(client, session, waiting)["my_participation"]["is_active"]
+    assert not read(client, session, boaz)["my_participation"]["is_active"]
+
+
+def test_more_places_go_to_those_who_wait(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session, waiting = open_session(ruth, boaz, max_participants=2), [a_user() for _ in range(3)]
+    for person in waiting:
+        join(client, session, person, waitlist=True)
+    changed = client.patch(
+        f"{BASE}/{session['id']}", json={"max_participants": 4}, headers={"If-Match": '"1"'}, user=ruth
+    )
+    assert (changed.json["current_participants"], changed.json["places_left"]) == (4, 0)
+    seated = [read(client, session, person)["my_participation"]["is_active"] for person in waiting]
+    assert seated == [True, True, False]
+
+
+def test_nobody_is_seated_in_what_is_over(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
+    join(client, session, waiting, waitlist=True)
+    with time_machine.travel(now() + timedelta(hours=3), tick=False):
+        leave(client, session, boaz)
+        assert read(client, session)["current_participants"] == 1
