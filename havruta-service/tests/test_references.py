@@ -1,0 +1,215 @@
+"""References as people write them."""
+
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.errors import Invalid
+from havruta_service.catalogue import catalogue
+from havruta_service.references import (
+    MalformedRef,
+    NotOnePlace,
+    Reference,
+    RefOutOfRange,
+    UnknownBook,
+    from_hebrew,
+    parse,
+    parse_place,
+    spanning,
+    to_hebrew,
+)
+
+
+@st.composite
+def references(draw):
+    book = draw(st.sampled_from(catalogue().books))
+    first = draw(st.integers(0, book.length - 1))
+    return Reference(book, first, draw(st.integers(first, book.length - 1)))
+
+
+places = references().map(lambda reference: reference.start)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [
+        ("genesis 2.1", "Genesis 2:1"),
+        ("Gen 2:1", "Genesis 2:1"),
+        ("Gen. 2, 1", "Genesis 2:1"),
+        ("gen2:1", "Genesis 2:1"),
+        ("  GENESIS   2 1 ", "Genesis 2:1"),
+        ("Genesis 1:1-2:1", "Genesis 1:1-2:1"),
+        ("Genesis 1:1 to Genesis 2:1", "Genesis 1:1-2:1"),
+        ("Genesis 1:1–5", "Genesis 1:1-5"),  # noqa: RUF001  # an en dash, as it is printed
+        ("Genesis 1:1-31", "Genesis 1"),
+        ("Genesis 1-2", "Genesis 1-2"),
+        ("Genesis", "Genesis"),
+        ("Obadiah 3", "Obadiah 1:3"),
+        ("1 Samuel 3:1 to 1 Samuel 4:2", "1 Samuel 3:1-4:2"),
+        ("Malachi 3:20", "Malachi 3:20"),
+        ("Joel 4:1", "Joel 4:1"),
+        ("בראשית א:לא", "Genesis 1:31"),
+        ("בראשית א, א - ב, ג", "Genesis 1:1-2:3"),
+        ('תהלים קי"ט קע"ו', "Psalms 119:176"),  # noqa: RUF001  # Hebrew numerals
+        ("Berakhot 2a", "Berakhot 2a"),
+        ("Brachos 2A", "Berakhot 2a"),
+        ("Berakhot 2a-b", "Berakhot 2"),
+        ("Berakhot 2b-3a", "Berakhot 2b-3a"),
+        ("Berakhot daf 2", "Berakhot 2"),
+        ("ברכות ב.", "Berakhot 2a"),
+        ("ברכות ב:", "Berakhot 2b"),
+        ('ברכות דף ב ע"ב', "Berakhot 2b"),
+        ("M. Berakhot 1:3", "Mishnah Berakhot 1:3"),
+        ("Avot 1:1", "Mishnah Avot 1:1"),
+    ],
+)
+def test_a_reference_is_brought_to_its_canonical_form(written, canonical):
+    assert str(parse(written)) == canonical
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [
+        ("Genesis 2:26", "Genesis 2:25"),
+        ("Genesis 2:0", "Genesis 2:1"),
+        ("Genesis 51:1", "Genesis 50:26"),
+        ("Genesis 0", "Genesis 1:1"),
+        ("Malachi 4:1", "Malachi 3:24"),
+        ("Genesis 1:1-1:99", "Genesis 1:31"),
+        ("Berakhot 1b", "Berakhot 2a"),
+        ("Berakhot 64b", "Berakhot 64a"),
+        ("Tamid 25a", "Tamid 25b"),
+        ("Mishnah Berakhot 1:6", "Mishnah Berakhot 1:5"),
+    ],
+)
+def test_a_place_that_is_not_there_is_refused_with_the_nearest_that_is(written, nearest):
+    with pytest.raises(RefOutOfRange) as refused:
+        parse(written, "ref")
+    assert refused.value.extra == {"nearest": nearest}
+    assert refused.value.errors[0]["pointer"] == "/ref"
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"), [("Genesiss 1:1", "Genesis"), ("Berakot 2a", "Berakhot"), ("???", None)]
+)
+def test_an_unknown_book_is_refused_with_the_nearest_name(written, nearest):
+    with pytest.raises(UnknownBook) as refused:
+        parse(written)
+    assert refused.value.extra == {"nearest": nearest}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        " ",
+        "Genesis 1:1:1",
+        "Genesis 1:1-2:1-3",
+        "Genesis 2:1-1:1",
+        "Genesis 1:1-Exodus 1:1",
+        "Genesis 2a",
+        "Genesis x",
+        "Genesis אק",
+        "Genesis 12345",
+        "Genesis 1:1" + " " * 100,
+        "Berakhot 2:1",
+    ],
+)
+def test_what_is_no_reference_is_refused(written):
+    with pytest.raises(MalformedRef):
+        parse(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("Genesis 2", "Genesis 2:1"),
+        ("Genesis", "Genesis 1:1"),
+        ("Genesis 2:3", "Genesis 2:3"),
+        ("Tamid 25", "Tamid 25b"),
+    ],
+)
+def test_a_section_or_a_book_stands_for_its_beginning_where_one_place_is_needed(written, place):
+    assert str(parse_place(written, "ref")) == place
+
+
+def test_a_range_is_not_one_place():
+    with pytest.raises(NotOnePlace):
+        parse_place("Genesis 1:1-5", "ref")
+
+
+def test_places_are_compared_by_place_and_not_as_text():
+    later, earlier = parse("Genesis 10:1"), parse("Genesis 2:1")
+    assert str(later) < str(earlier)
+    assert later.first > earlier.first
+    assert str(spanning([later, earlier])) == "Genesis 2:1-10:1"
+
+
+def test_the_end_of_a_section_is_followed_by_the_next_and_the_end_of_the_book_by_nothing():
+    assert str(parse("Genesis 1:31").next) == "Genesis 2:1"
+    assert str(parse("Genesis 1:31").next_section) == "Genesis 2"
+    assert str(parse("Berakhot 2b").next) == "Berakhot 3a"
+    assert (parse("Genesis 50:26").next, parse("Genesis 50").next_section) == (None, None)
+    assert (parse("Genesis 1:1").previous, parse("Genesis 1").previous_section) == (None, None)
+
+
+def test_coverage_is_written_from_place_to_place():
+    assert parse("Genesis 1:1-2:1").coverage == "Genesis 1:1 to Genesis 2:1"
+    assert parse("Genesis 1:1").coverage == "Genesis 1:1"
+
+
+@given(references())
+def test_the_canonical_form_is_read_as_what_it_was_written_for(reference):
+    assert parse(str(reference)) == reference
+    assert parse(reference.coverage) == reference
+
+
+@given(references())
+def test_the_hebrew_form_is_read_as_what_it_was_written_for(reference):
+    assert parse(reference.hebrew) == reference
+
+
+@given(places)
+def test_next_and_previous_undo_each_other(place):
+    assert place.next is None or place.next.previous == place
+    assert place.previous is None or place.previous.next == place
+
+
+@given(places)
+def test_a_place_lies_in_its_section_and_sections_follow_one_another(place):
+    section = place.section
+    assert section.first <= place.first <= section.last
+    assert section.next_section is None or section.next_section.first == section.last + 1
+
+
+@given(
+    places.flatmap(
+        lambda p: st.lists(st.integers(0, p.book.length - 1).map(lambda n: Reference(p.book, n, n)), min_size=1)
+    )
+)
+def test_a_span_holds_all_its_places_and_ends_with_one(found):
+    span = spanning(found)
+    assert {span.first, span.last} <= {place.first for place in found}
+    assert all(span.first <= place.first <= span.last for place in found)
+
+
+@given(st.integers(1, 999))
+def test_numbers_survive_being_written_in_hebrew(number):
+    assert from_hebrew(to_hebrew(number)) == number
+
+
+@given(st.text(max_size=120) | st.from_regex(r"(Gen|Berakhot|1 Sam|בראשית)[ :.\-0-9abאב]{0,20}", fullmatch=True))
+def test_any_text_is_a_reference_or_a_problem(text):
+    with suppress(Invalid):
+        parse(text)
+
+
+def test_a_reference_is_read_in_well_under_a_millisecond():
+    parse("Genesis 1:1")
+    began = time.perf_counter()
+    for _ in range(200):
+        parse("Genesis 1:1 to Genesis 2:1")
+    assert (time.perf_counter() - began) / 200 < 0.001
