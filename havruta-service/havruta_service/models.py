@@ -1,0 +1,313 @@
+"""The tables of this service."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.clock import now
+from chassis.db import models_registry
+from chassis.idempotency import keys_table
+from chassis.messages import Messages
+
+MOST_MEMBERS = 10
+MISSED_AFTER = timedelta(hours=2)
+ABSENT_AFTER = timedelta(seconds=90)
+
+
+class SessionType(StrEnum):
+    """How a session came about."""
+
+    SCHEDULED = "scheduled"
+    INSTANT = "instant"
+
+
+class SessionStatus(StrEnum):
+    """Where a session is in its life."""
+
+    SCHEDULED = "scheduled"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class EndReason(StrEnum):
+    """Why a session was completed or cancelled."""
+
+    OWNER = "owner"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    ARCHIVED = "archived"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    SUPERSEDED = "superseded"  # unfinished, with a newer one begun, when sessions did not have a status yet
+
+
+class NavigationMode(StrEnum):
+    """Who turns the pages."""
+
+    NAVIGATOR = "navigator"
+    SHARED = "shared"
+
+
+class Rsvp(StrEnum):
+    """Whether somebody means to come."""
+
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+class InvitationStatus(StrEnum):
+    """What became of an invitation."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    """The column holds one of these values."""
+    return CheckConstraint(f"{column} IN ({', '.join(repr(str(member)) for member in kind)})", name=column)
+
+
+class Base(DeclarativeBase):
+    registry = models_registry()
+
+
+db = SQLAlchemy(model_class=Base)
+idempotency_keys = keys_table(Base.metadata)
+messages = Messages(db, "havruta-service")
+
+
+class Havruta(Base):
+    """A group that studies one book together, led by its owner. `seq` numbers what happened to it."""
+
+    __tablename__ = "havrutas"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["id", "owner_id"],
+            ["havruta_members.havruta_id", "havruta_members.user_id"],
+            name="havrutas_owner_is_a_member_fkey",
+            deferrable=True,
+            initially="DEFERRED",
+            use_alter=True,
+        ),
+        CheckConstraint("owner_id IS NOT NULL OR archived_at IS NOT NULL", name="owner_or_archived"),
+        CheckConstraint(f"member_count BETWEEN 0 AND {MOST_MEMBERS}", name="member_count"),
+        CheckConstraint("name ~ '[^[:space:]]'", name="name"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    name: Mapped[str] = mapped_column(String(100))
+    book: Mapped[str] = mapped_column(String(60))
+    owner_id: Mapped[UUID | None]
+    last_place: Mapped[str | None] = mapped_column(String(100))
+    member_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, server_default=func.now())
+    archived_at: Mapped[datetime | None]
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def is_full(self) -> bool:
+        return self.member_count >= MOST_MEMBERS
+
+
+class Member(Base):
+    """Somebody who studies in a havruta."""
+
+    __tablename__ = "havruta_members"
+    __table_args__ = (Index("idx_havruta_members_user", "user_id", "havruta_id"),)
+
+    havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    joined_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
+
+
+class Series(Base):
+    """The rule by which sessions repeat, in the wall time of a zone."""
+
+    __tablename__ = "session_series"
+    __table_args__ = (Index("idx_session_series_havruta", "havruta_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"))
+    rrule: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class HavrutaSession(Base):
+    """Studying together, planned or at once. `seq` numbers what happened in it, `position_seq` is its last move."""
+
+    __tablename__ = "havruta_sessions"
+    __table_args__ = (
+        one_of("type", SessionType),
+        one_of("status", SessionStatus),
+        one_of("end_reason", EndReason),
+        one_of("mode", NavigationMode),
+        CheckConstraint("end_time >= start_time OR status = 'cancelled'", name="times"),
+        CheckConstraint("status <> 'active' OR (starting_section IS NOT NULL AND position IS NOT NULL)", name="active"),
+        CheckConstraint("status <> 'completed' OR end_time IS NOT NULL", name="completed"),
+        CheckConstraint("planned_minutes BETWEEN 5 AND 720", name="planned_minutes"),
+        CheckConstraint("position_seq <= seq", name="position_seq"),
+        Index("havruta_sessions_one_active_key", "havruta_id", unique=True, postgresql_where=text("status = 'active'")),
+        Index("idx_havruta_sessions_havruta_status", "havruta_id", "status"),
+        Index("idx_havruta_sessions_status", "status"),
+        Index("idx_havruta_sessions_type_status", "type", "status"),
+        Index("idx_havruta_sessions_history", "havruta_id", "start_time", "id"),
+        Index("idx_havruta_sessions_series", "series_id", "planned_start"),
+        Index("idx_havruta_sessions_planned", "start_time", postgresql_where=text("status = 'scheduled'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"))
+    type: Mapped[str] = mapped_column(String(20), server_default="scheduled")
+    status: Mapped[str] = mapped_column(String(20), server_default="scheduled")
+    start_time: Mapped[datetime]
+    end_time: Mapped[datetime | None]
+    planned_start: Mapped[datetime | None]
+    planned_minutes: Mapped[int | None]
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("session_series.id", ondelete="SET NULL"))
+    starting_section: Mapped[str | None] = mapped_column(String(100))
+    ending_section: Mapped[str | None] = mapped_column(String(100))
+    coverage_range: Mapped[str | None] = mapped_column(String(210))
+    sections_studied: Mapped[list[str]] = mapped_column(ARRAY(String(100)), server_default=text("'{}'"), default=list)
+    created_by: Mapped[UUID | None]
+    navigator_id: Mapped[UUID | None]
+    mode: Mapped[str] = mapped_column(String(20), server_default="navigator", default=NavigationMode.NAVIGATOR)
+    position: Mapped[str | None] = mapped_column(String(100))
+    position_seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    end_reason: Mapped[str | None] = mapped_column(String(20))
+    segments: Mapped[int | None]
+    minutes: Mapped[int | None]
+    minutes_together: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
+
+    def status_at(self, time: datetime) -> SessionStatus:
+        """The status, whether or not the clock has been noted: what nobody started in time was missed."""
+        if self.status == SessionStatus.SCHEDULED and self.start_time + MISSED_AFTER <= time:
+            return SessionStatus.CANCELLED
+        return SessionStatus(self.status)
+
+    def reason_at(self, time: datetime) -> str | None:
+        """Why it was completed or cancelled, if it was."""
+        return EndReason.MISSED if self.status_at(time) != self.status else self.end_reason
+
+
+class Presence(Base):
+    """Somebody was here from `joined_at` until `left_at`, or is, if he was seen of late."""
+
+    __tablename__ = "session_presence"
+    __table_args__ = (
+        CheckConstraint("joined_at <= last_seen_at AND last_seen_at <= coalesce(left_at, last_seen_at)", name="times"),
+        Index(
+            "session_presence_one_open_key",
+            "session_id",
+            "user_id",
+            unique=True,
+            postgresql_where=text("left_at IS NULL"),
+        ),
+        Index("idx_session_presence_session", "session_id"),
+        Index("idx_session_presence_user", "user_id"),
+        Index("idx_session_presence_last_seen", "last_seen_at", postgresql_where=text("left_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("havruta_sessions.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID]
+    joined_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+
+class Move(Base):
+    """The page was turned. `seq` is the number of the event in the session's room."""
+
+    __tablename__ = "session_moves"
+    __table_args__ = (Index("idx_session_moves_user", "user_id"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("havruta_sessions.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID | None]
+    ref: Mapped[str] = mapped_column(String(100))
+    moved_at: Mapped[datetime]
+
+
+class SessionRsvp(Base):
+    """What somebody answered to a planned session."""
+
+    __tablename__ = "session_rsvps"
+    __table_args__ = (one_of("answer", Rsvp), Index("idx_session_rsvps_user", "user_id"))
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("havruta_sessions.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(String(10))
+    answered_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """An invitation by mail. `invitation_token` is the SHA-256 of the token in the mail, once that was sent."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        one_of("status", InvitationStatus),
+        CheckConstraint("status <> 'accepted' OR accepted_by IS NOT NULL", name="accepted_by"),
+        Index(
+            "invitations_one_pending_key",
+            "havruta_id",
+            text("lower(invitee_email)"),
+            unique=True,
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "idx_invitations_pending_email", text("lower(invitee_email)"), postgresql_where=text("status = 'pending'")
+        ),
+        Index("idx_invitations_havruta", "havruta_id", "created_at", "id"),
+        Index("idx_invitations_inviter", "inviter_id", "created_at"),
+        Index("idx_invitations_accepted_by", "accepted_by"),
+        Index("idx_invitations_expiry", "expires_at", postgresql_where=text("status = 'pending'")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"))
+    inviter_id: Mapped[UUID]
+    inviter_name: Mapped[str] = mapped_column(String(100), server_default="")
+    invitee_email: Mapped[str] = mapped_column(String(254))
+    status: Mapped[str] = mapped_column(String(20), server_default="pending", default=InvitationStatus.PENDING)
+    invitation_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_sent_at: Mapped[datetime] = mapped_column(default=now)
+    responded_at: Mapped[datetime | None]
+    accepted_by: Mapped[UUID | None]
+
+    def status_at(self, time: datetime) -> InvitationStatus:
+        """The status, whether or not the clock has been noted."""
+        if self.status == InvitationStatus.PENDING and self.expires_at <= time:
+            return InvitationStatus.EXPIRED
+        return InvitationStatus(self.status)

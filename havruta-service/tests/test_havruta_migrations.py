@@ -1,0 +1,169 @@
+"""What the migrations make of the data of before."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from flask_migrate import downgrade, upgrade
+from psycopg.rows import dict_row
+from sqlalchemy.exc import DBAPIError
+
+from chassis import testing
+
+
+class Database:
+    """A database at some revision, with SQL to look at it."""
+
+    def __init__(self, app, url):
+        self.app = app
+        self.connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
+
+    def at(self, revision, move=upgrade):
+        with self.app.app_context():
+            move(revision=revision)
+
+    def __call__(self, query, *values):
+        cursor = self.connection.execute(query, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def legacy() -> Iterator[Database]:
+    """A database as it was at first."""
+    with testing.empty_database("havruta_service") as url:
+        app = testing.application("havruta_service", url)
+        database = Database(app, url)
+        database.at("0001")
+        yield database
+        database.connection.close()
+        testing.close(app)
+
+
+def a_havruta(sql, *, section="Genesis 2:1", members=()):
+    creator = uuid4()
+    row = sql(
+        "INSERT INTO havrutas (name, book, creator_id, current_section) VALUES ('h', 'Genesis', %s, %s) RETURNING id",
+        creator,
+        section,
+    )[0]
+    for member in members:
+        sql("INSERT INTO havruta_members VALUES (%s, %s, now())", row["id"], member)
+    return row["id"], creator
+
+
+def a_session(sql, havruta_id, start, end=None, sections=()):
+    return sql(
+        "INSERT INTO havruta_sessions (havruta_id, start_time, end_time, sections_studied)"
+        " VALUES (%s, now() + %s::interval, now() + %s::interval, %s) RETURNING id",
+        havruta_id,
+        start,
+        end,
+        list(sections),
+    )[0]["id"]
+
+
+def session(sql, session_id):
+    return sql("SELECT * FROM havruta_sessions WHERE id = %s", session_id)[0]
+
+
+def test_no_reading_position_and_no_owner_is_lost(legacy):
+    (with_place, owner), (without, _) = a_havruta(legacy), a_havruta(legacy, section=None)
+    legacy.at("head")
+    rows = {row["id"]: row for row in legacy("SELECT * FROM havrutas")}
+    assert (rows[with_place]["last_place"], rows[with_place]["owner_id"]) == ("Genesis 2:1", owner)
+    assert rows[without]["last_place"] is None
+    assert {"creator_id", "current_section"}.isdisjoint(rows[with_place])
+
+
+def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy):
+    havruta_id, owner = a_havruta(legacy, members=[uuid4(), uuid4()])
+    legacy.at("head")
+    assert legacy("SELECT member_count FROM havrutas")[0]["member_count"] == 3
+    assert legacy("SELECT 1 FROM havruta_members WHERE havruta_id = %s AND user_id = %s", havruta_id, owner)
+
+
+def test_a_finished_session_is_completed_with_what_it_covered(legacy):
+    havruta_id, _ = a_havruta(legacy)
+    long = a_session(legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"])
+    short = a_session(legacy, havruta_id, "-1 day", "-23 hours", ["Genesis 2:1"])
+    legacy.at("head")
+    assert {k: session(legacy, long)[k] for k in ("status", "type", "starting_section", "ending_section")} == {
+        "status": "completed",
+        "type": "scheduled",
+        "starting_section": "Genesis 1:1",
+        "ending_section": "Genesis 2:1",
+    }
+    assert session(legacy, long)["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
+    assert session(legacy, short)["coverage_range"] == "Genesis 2:1"
+    assert session(legacy, long)["sections_studied"] == ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"]
+
+
+def test_of_unfinished_sessions_only_the_latest_goes_on(legacy):
+    havruta_id, owner = a_havruta(legacy)
+    oldest, older, latest, planned = (
+        a_session(legacy, havruta_id, start) for start in ("-3 days", "-2 days", "-1 day", "1 day")
+    )
+    legacy.at("head")
+    states = [session(legacy, s)["status"] for s in (oldest, older, latest, planned)]
+    assert states == ["completed", "completed", "active", "scheduled"]
+    assert session(legacy, latest)["position"] == "Genesis 2:1"
+    assert session(legacy, latest)["navigator_id"] == owner
+    assert [session(legacy, s)["end_time"] for s in (latest, planned)] == [None, None]
+    assert [m["ref"] for m in legacy("SELECT ref FROM session_moves")] == ["Genesis 2:1"]
+
+
+def test_downgrading_restores_columns_and_data(legacy):
+    havruta_id, owner = a_havruta(legacy)
+    finished = a_session(legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1"])
+    for start in ("-3 days", "-1 day", "1 day"):
+        a_session(legacy, havruta_id, start)
+    before = legacy("SELECT * FROM havruta_sessions ORDER BY start_time")
+    legacy.at("head")
+    legacy.at("0001", downgrade)
+    assert legacy("SELECT * FROM havruta_sessions ORDER BY start_time") == before
+    assert session(legacy, finished)["end_time"] is not None
+    row = legacy("SELECT * FROM havrutas")[0]
+    assert (row["creator_id"], row["current_section"]) == (owner, "Genesis 2:1")
+    legacy.at("head")
+    assert legacy("SELECT last_place FROM havrutas")[0]["last_place"] == "Genesis 2:1"
+
+
+def test_what_the_code_of_before_wrote_in_between_is_kept(legacy):
+    legacy.at("0002")
+    a_havruta(legacy, section="Genesis 3:1")
+    legacy.at("head")
+    row = legacy("SELECT last_place, owner_id, member_count FROM havrutas")[0]
+    assert (row["last_place"], row["owner_id"] is not None, row["member_count"]) == ("Genesis 3:1", True, 1)
+
+
+def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy):
+    havruta_id, _ = a_havruta(legacy, members=[uuid4() for _ in range(10)])
+    with pytest.raises(DBAPIError, match=str(havruta_id)):
+        legacy.at("head")
+    assert legacy("SELECT current_section FROM havrutas")[0]["current_section"] == "Genesis 2:1"
+
+
+def test_the_indexes_of_the_source_are_there(legacy):
+    legacy.at("head")
+    definitions = [row["indexdef"] for row in legacy("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'")]
+    for columns in ("(havruta_id, status)", "(status)", "(type, status)"):
+        assert any(d.endswith(f"havruta_sessions USING btree {columns}") for d in definitions)
+
+
+def test_the_owner_is_a_member_and_one_session_is_active_at_most(legacy):
+    havruta_id, owner = a_havruta(legacy)
+    legacy.at("head")
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        legacy("UPDATE havrutas SET owner_id = %s", uuid4())
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        legacy("DELETE FROM havruta_members WHERE user_id = %s", owner)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        legacy("UPDATE havrutas SET owner_id = NULL")
+    active = (
+        "INSERT INTO havruta_sessions (havruta_id, start_time, status, starting_section, position)"
+        " VALUES (%s, now(), 'active', 'Genesis 1:1', 'Genesis 1:1')"
+    )
+    legacy(active, havruta_id)
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        legacy(active, havruta_id)
