@@ -54,7 +54,7 @@ def test_no_operation_is_forgotten_here(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("operation", MATRIX)
-def test_each_gets_the_answer_that_is_his(app: Flask, client: FlaskClient, join: Join, operation: str) -> None:
+def test_each_gets_the_right_answer(app: Flask, client: FlaskClient, join: Join, operation: str) -> None:
     ruth = join("ruth")
     path = address(app, operation.partition(" ")[2], ruth.id)
     body, *expected = MATRIX[operation]

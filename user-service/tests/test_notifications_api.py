@@ -192,7 +192,7 @@ def test_a_notification_is_told_live_in_its_order(app: Flask, join: Join) -> Non
     assert [entry_id for entry_id, _ in entries] == ["1-0", "2-0"]
 
 
-def test_everybody_watches_his_own_room_only(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_room_is_watched_by_its_owner_only(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     notify(app, ruth.id)
 

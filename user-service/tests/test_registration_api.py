@@ -83,7 +83,7 @@ def test_a_bad_field_is_named(client: FlaskClient, field: str, value: object) ->
 
 
 @pytest.mark.parametrize("field", ["roles", "id", "email_verified", "password_hash", "is_admin", "version"])
-def test_nobody_gives_himself_what_is_not_asked_for(client: FlaskClient, field: str) -> None:
+def test_nobody_takes_what_is_not_asked_for(client: FlaskClient, field: str) -> None:
     response = client.post("/api/auth/register", json={**RUTH, field: ["admin"]})
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == f"/{field}"

@@ -27,7 +27,7 @@ def test_an_admin_gives_roles_and_the_next_token_has_them(app: Flask, client: Fl
     assert app.extensions["verifier"].verify(renewed["access_token"]).roles == {"learner", "tutor"}
 
 
-def test_who_is_no_admin_gives_none_even_to_himself(client: FlaskClient, join: Join) -> None:
+def test_who_is_no_admin_gives_no_roles_at_all(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth", Role.TUTOR)
     response = assign(client, ruth, ruth.id, "admin")
     assert (response.status_code, response.json["code"]) == (403, "role_required")

@@ -91,7 +91,7 @@ class Attempts:
                     self._counts[key] = (max(count - 1, 0), end)
 
     def forget(self, account: str) -> None:
-        """Let somebody in again who has shown otherwise that the account is his."""
+        """Let people in again who have shown otherwise that the account is theirs."""
         key = f"attempts:{_tag(account)}"
         self._cache.run(lambda r: r.delete(key), 0)
         with self._lock:

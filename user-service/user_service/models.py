@@ -174,7 +174,7 @@ class Notification(Base):
 
 
 class MailPreference(Base):
-    """Whether somebody wants mails about this kind of notification, where he has said so."""
+    """Whether somebody wants mails about this kind of notification, where they have said so."""
 
     __tablename__ = "mail_preferences"
     __table_args__ = (CheckConstraint(one_of("kind", Kind), name="kind"),)

@@ -19,7 +19,7 @@ ROOM = "user"
 
 
 def notify(event_id: UUID, user_id: UUID, kind: Kind, data: dict[str, Any]) -> bool:
-    """Tell the person what an event means to him; False if he was told before, or is not here any more."""
+    """Tell somebody what an event means to them; False if they were told before, or are not here any more."""
     created_at, here = now(), (User.id == user_id) & User.deleted_at.is_(None)
     columns = [Notification.id, Notification.event_id, Notification.user_id, Notification.kind]
     values = [literal(uuid4()), literal(event_id), User.id, literal(str(kind))]
@@ -52,7 +52,7 @@ def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) ->
 
 
 def read(user_id: UUID, notification_id: UUID) -> None:
-    """Note that the person has read it; when he did so first stays."""
+    """Note that the person has read it; the first time stays."""
     note = db.session.get(Notification, notification_id)
     if note is None or note.user_id != user_id:
         raise NotFound
@@ -73,7 +73,7 @@ def preferences(user_id: UUID) -> dict[str, bool]:
 
 
 def prefer(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
-    """Replace the person's preferences; what he says nothing about is as for everybody."""
+    """Replace the person's preferences; what they say nothing about is as for everybody."""
     db.session.execute(delete(MailPreference).where(MailPreference.user_id == user_id))
     db.session.add_all(MailPreference(user_id=user_id, kind=kind, wanted=answer) for kind, answer in wanted.items())
     db.session.flush()

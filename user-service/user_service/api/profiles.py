@@ -40,7 +40,7 @@ class ProfilesQuery(Query):
 
 
 class Profile(Answer):
-    """A person as everybody sees him."""
+    """A person as everybody sees them."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)

@@ -33,5 +33,5 @@ class UserRoles(Answer):
 @blueprint.response(200, UserRoles)
 @blueprint.raises(AdminsOnly, LastAdmin)
 def assign(body: dict[str, Any], user_id: UUID) -> User:
-    """Give a person these roles and no others. They are in his next access token."""
+    """Give a person these roles and no others. The next access token has them."""
     return roles.assign(user_id, body["roles"], by=caller().id)
