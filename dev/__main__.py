@@ -22,7 +22,7 @@ EXPECTED_FAILURES = (
     TimeoutError,
     LookupError,
 )
-PYTEST = ("-m", "pytest", "-n", "2", "--dist", "loadgroup")
+PYTEST = ("-m", "pytest", "-p", "dev.distribution", "-n", "2")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from dev.nursery import Nursery
 from dev.processes import Child, ProcessDied, spawn, wait_until
 from dev.services import GATEWAY, SERVICES, Service
 
-READY_WITHIN = 60
+READY_WITHIN = 120
 # Whoever presses Ctrl-C does not want to wait for streams that are still open.
 STOP_SOON = ("--graceful-timeout", "1")
 SERVICE_SERVER = (
@@ -165,6 +165,7 @@ class Platform:
             GATEWAY,
             [sys.executable, "-m", "gunicorn", *settings, "gateway.app:create_app()"],
             log=self.layout.log(GATEWAY),
+            orphan_signal=signal.SIGQUIT,
             env=self.layout.gateway_settings(),
         )
 

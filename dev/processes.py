@@ -1,6 +1,5 @@
 """Child processes that never outlive the launcher that started them."""
 
-import contextlib
 import ctypes
 import os
 import signal
@@ -75,12 +74,14 @@ def spawn(
     *,
     log: Path,
     stop_signal: signal.Signals = signal.SIGTERM,
+    orphan_signal: signal.Signals | None = None,
     env: Mapping[str, str] | None = None,
     user: User | None = None,
     cwd: Path | None = None,
 ) -> Child:
-    """Start a program that writes to `log` and gets `stop_signal` when the launcher dies, however it dies.
+    """Start a program that writes to `log` and does not outlive the launcher, however that one dies.
 
+    It gets `orphan_signal` then, by default the same as when it is told to stop.
     To be called from the main thread: Linux sends the signal when the *thread* that forked ends.
     """
     with log.open("ab") as output:
@@ -92,7 +93,7 @@ def spawn(
             env=None if env is None else {**os.environ, **env},
             cwd=cwd or Path("/"),
             process_group=0,
-            preexec_fn=die_with_parent(stop_signal),
+            preexec_fn=die_with_parent(orphan_signal or stop_signal),
             **(user.as_popen_arguments() if user else {}),
         )
     return Child(name, process, log, stop_signal)
@@ -133,7 +134,7 @@ def die_with_make() -> None:
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
-def wait_until(ready: Callable[[], bool], check: Callable[[], None], what: str, timeout: float = 30) -> None:
+def wait_until(ready: Callable[[], bool], check: Callable[[], None], what: str, timeout: float = 60) -> None:
     """Poll `ready`, failing at once when `check` raises and with TimeoutError when time is up."""
     deadline = time.monotonic() + timeout
     while not ready():
@@ -150,6 +151,8 @@ def last_lines(log: Path, count: int = SHOWN_LOG_LINES) -> str:
 
 
 def say(line: str) -> None:
-    """Print, or not: the terminal may have been closed."""
-    with contextlib.suppress(OSError):
+    """Print, or from now on not: the terminal may have been closed."""
+    try:
         print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,7 +15,7 @@ import psycopg
 
 from dev import binaries
 from dev.ports import free_port
-from dev.processes import Child, User, spawn, wait_until
+from dev.processes import Child, User, die_with_parent, spawn, wait_until
 
 THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # In a place that every account may enter: PostgreSQL refuses to run as root and runs as `nobody` then.
@@ -76,22 +76,34 @@ class Postgres(Server):
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         outlive_former_server(self.data)
-        # A throw-away cluster is not worth the checkpoint of an orderly end.
-        stop_signal = signal.SIGQUIT if self.throwaway else signal.SIGINT
-        return spawn("postgres", self._command(), log=self.log, stop_signal=stop_signal, user=self._user)
+        # SIGQUIT spares the checkpoint of an orderly end: a throw-away cluster is not worth it, and an orphan has
+        # no time for it. What was committed is in the log of the database either way.
+        return spawn(
+            "postgres",
+            self._command(),
+            log=self.log,
+            stop_signal=signal.SIGQUIT if self.throwaway else signal.SIGINT,
+            orphan_signal=signal.SIGQUIT,
+            user=self._user,
+        )
 
     def _make_cluster(self) -> None:
-        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make it under another name first: an interrupted initdb leaves what looks like a cluster."""
+        unfinished = self.data.with_name(f"{self.data.name}.new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700, parents=True)
         if self._user:
-            os.chown(self.data, self._user.uid, self._user.gid)
+            os.chown(unfinished, self._user.uid, self._user.gid)
         options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run(
-            [str(self._bin / "initdb"), "-D", str(self.data), *options],
+            [str(self._bin / "initdb"), "-D", str(unfinished), *options],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd="/",
+            preexec_fn=die_with_parent(signal.SIGTERM),
             **(self._user.as_popen_arguments() if self._user else {}),
         )
+        unfinished.rename(self.data)
 
     def _command(self) -> list[str | Path]:
         settings = [

@@ -87,7 +87,7 @@ class Launcher:
         return min((pid for pid in self.descendants() if _output(pid) == log), default=None)
 
     @staticmethod
-    def survivors(pids: set[int], within: float = 2) -> set[int]:
+    def survivors(pids: set[int], within: float = 5) -> set[int]:
         """Those that are still there when the time is up."""
         deadline = time.monotonic() + within
         while (alive := pids & dict(_parents()).keys()) and time.monotonic() < deadline:

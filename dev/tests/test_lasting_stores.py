@@ -29,6 +29,15 @@ def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(p
     psycopg.connect(postgres.url).close()
 
 
+def test_a_cluster_whose_making_was_interrupted_is_made_anew(postgres):
+    unfinished = postgres.data.with_name("postgres.new")
+    unfinished.mkdir()
+    (unfinished / "PG_VERSION").write_text("18")
+    postgres.start()
+    psycopg.connect(postgres.url).close()
+    assert not unfinished.exists()
+
+
 def test_data_of_a_folder_that_was_removed_are_not_found_by_the_next(postgres, tmp_path):
     postgres.start()
     with psycopg.connect(postgres.url, autocommit=True) as connection:

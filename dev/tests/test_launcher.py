@@ -14,8 +14,6 @@ import requests
 from dev.processes import wait_until
 from dev.services import SERVICES
 
-pytestmark = pytest.mark.xdist_group("launcher")  # one running launcher for all of them
-
 PROCESSES = 2 + 1 + 2 * len(SERVICES) + 1 + 2  # stores, nursery, gunicorns with a worker each, one worker, gateway
 
 

@@ -14,8 +14,6 @@ from dev.stores import PUBLIC_STATE
 from dev.supervision import keep_running
 from dev.throwaway import ThrowawayPlatform
 
-pytestmark = pytest.mark.xdist_group("throwaway platform")  # one platform for all of them
-
 
 @pytest.fixture(scope="module")
 def postgres_url():
