@@ -141,7 +141,7 @@ def parse(text: str, field: str | None = None) -> Reference:
     begin = _locate(book, parts[0], None, field)
     if len(parts) == 1:
         return begin
-    end = _locate(book, _without_book(book, parts[1], field), begin, field)
+    end = _locate(book, _without_book(book, parts[1]), begin, field)
     if end.last < begin.first:
         raise _malformed(field, "It ends before it begins.")
     return Reference(book, begin.first, end.last)
@@ -206,14 +206,11 @@ def _leading_book(text: str) -> tuple[Book, str] | None:
     return None
 
 
-def _without_book(book: Book, text: str, field: str | None) -> str:
-    """The end of a range without the book's name, should it be repeated."""
+def _without_book(book: Book, text: str) -> str:
+    """The end of a range without the book's name, should it be repeated. Short Hebrew names are numbers as well."""
     found = _leading_book(text)
-    if found is None:
-        return text
-    if found[0] is not book:
-        raise _malformed(field, "It must stay in one book.")
-    return found[1].lstrip(" ,.")
+    rest = found[1].lstrip(" ,.") if found and found[0] is book else ""
+    return rest or text
 
 
 def _locate(book: Book, locator: str, begin: Reference | None, field: str | None) -> Reference:

@@ -53,6 +53,7 @@ places = references().map(lambda reference: reference.start)
         ("Joel 4:1", "Joel 4:1"),
         ("בראשית א:לא", "Genesis 1:31"),
         ("בראשית א, א - ב, ג", "Genesis 1:1-2:3"),
+        ("תהלים ק-קה", "Psalms 100-105"),
         ('תהלים קי"ט קע"ו', "Psalms 119:176"),  # noqa: RUF001  # Hebrew numerals
         ("Berakhot 2a", "Berakhot 2a"),
         ("Brachos 2A", "Berakhot 2a"),

@@ -305,6 +305,7 @@ def downgrade() -> None:
     op.execute(REOPEN)
     for table in ("invitations", "session_rsvps", "session_presence", "session_moves"):
         op.drop_table(table)
+    op.drop_index("idx_havruta_sessions_history", "havruta_sessions")
     for column in reversed(SESSION_COLUMNS):
         op.drop_column("havruta_sessions", column)
     for column in reversed(HAVRUTA_COLUMNS):
