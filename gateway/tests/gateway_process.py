@@ -47,7 +47,7 @@ class Gateway:
             token = testing.token_for(user)
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, target, headers=headers, **options)
             response = connection.getresponse()
