@@ -42,6 +42,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     identity = Identity("gateway", keys.read_private(settings.service_key))
     health.install(app, identity, internal)
     hub = Hub(settings.events_url, revocations.include)
+    app.extensions["live"] = hub
     streams.install(app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url))
     docs.install(app, Documents(services))
     proxy.install(app, proxy.Proxy(gatekeeper, services, directory))

@@ -145,6 +145,12 @@ class Hub:
             if not room.visitors:
                 del self._rooms[name]
 
+    def close(self) -> None:
+        """End every stream: this process is about to end, and the readers resume elsewhere."""
+        for room in list(self._rooms.values()):
+            for stream in list(room.streams):
+                stream.end("restarting")
+
     def watching(self, user_id: UUID) -> int:
         """How many streams of this person are open."""
         rooms = list(self._rooms.values())

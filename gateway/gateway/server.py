@@ -3,9 +3,14 @@
 Nothing of the gateway is imported here: the worker patches the standard library for gevent first.
 """
 
+from typing import Any
+
+import gevent
+from gunicorn.workers.base import Worker
+
 worker_class = "gevent"
 workers = 1
-worker_connections = 2000
+worker_connections = 12_000
 control_socket_disable = True
 
 # The optional C parser accepts a bare LF inside a header.
@@ -16,3 +21,16 @@ forwarder_headers = ""
 # Seconds that a connection may take for its next request's head, idle time included.
 keepalive = 10
 graceful_timeout = 10
+
+
+def post_worker_init(worker: Worker) -> None:
+    """End the streams when the worker is told to stop: they would hold it up until the end of its patience."""
+
+    gateway: Any = worker.wsgi
+
+    def watch() -> None:
+        while worker.alive:
+            gevent.sleep(0.1)
+        gateway.extensions["live"].close()
+
+    gevent.spawn(watch)

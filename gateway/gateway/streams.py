@@ -11,6 +11,7 @@ from functools import partial
 import redis
 from flask import Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Headers
 
 from chassis.errors import FieldError, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
 from chassis.logs import outgoing_headers
@@ -124,9 +125,9 @@ def frames(hub: Hub, name: str, stream: Stream) -> Iterator[bytes]:
 
 def spectator(gatekeeper: Gatekeeper, tickets: TicketOffice) -> Caller:
     """Whoever sent a token, or a ticket that stands for one."""
-    headers = request.headers
+    headers: Headers = request.headers
     if ticket := request.args.get("ticket"):
-        headers = type(headers)({"Authorization": f"Bearer {tickets.redeem(ticket)}"})
+        headers = Headers({"Authorization": f"Bearer {tickets.redeem(ticket)}"})
     caller = gatekeeper.admit(Access.SIGNED_IN, headers)
     if caller is None:
         raise Unauthorized

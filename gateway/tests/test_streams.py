@@ -1,0 +1,217 @@
+"""Streams on the wire: opened by whoever may watch, one gateway process for very many."""
+
+import contextlib
+import http.client
+import json
+import socket
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+import redis
+
+from chassis import testing
+from chassis.testing import User
+from gateway.routes import STUDY_SESSION, USER
+from gateway.streams import MOST_PER_PERSON
+from tests.gateway_process import Doubles, Gateway
+from tests.upstream_doubles import as_json
+
+
+class Room:
+    """A study session's room as its owner sees it."""
+
+    def __init__(self, connection: "redis.Redis") -> None:
+        self.id = uuid4()
+        self.seq = 0
+        self._redis = connection
+
+    @property
+    def path(self) -> str:
+        return f"/api/study-sessions/{self.id}/events"
+
+    @property
+    def name(self) -> str:
+        return f"study-session:{self.id}"
+
+    def say(self, **more: object) -> None:
+        self.seq += 1
+        body = json.dumps({"type": "said", "seq": self.seq, "data": {}, "members_changed": [], **more})
+        self._redis.xadd(f"room:{self.name}", {"event": body}, id=f"{self.seq}-0")
+        self._redis.publish(f"room:{self.name}", body)
+
+
+@pytest.fixture
+def room(internal: Doubles) -> Iterator[Room]:
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        room = Room(connection)
+        for service in (STUDY_SESSION, USER):
+            internal[service].reply = lambda *_: as_json({"room": room.name, "seq": room.seq})
+        yield room
+
+
+class Reader:
+    """Somebody who reads a stream."""
+
+    def __init__(self, gateway: Gateway, path: str, user: User | None, **headers: str) -> None:
+        if user:
+            headers["Authorization"] = f"Bearer {testing.token_for(user)}"
+        self._connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=10)
+        self._connection.request("GET", path, headers=headers)
+        self._response = self._connection.getresponse()
+        self.status = self._response.status
+        self.content_type = self._response.getheader("Content-Type")
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def events(self, count: int) -> list[tuple[str, str | None]]:
+        """The next events as (type, id)."""
+        found, lines = [], {}
+        while len(found) < count:
+            line = self._response.readline().decode()
+            if not line:
+                raise EOFError(found)
+            line = line.rstrip("\n")
+            if line:
+                name, _, value = line.partition(": ")
+                lines[name] = value
+            else:
+                if "event" in lines:
+                    found.append((lines["event"], lines.get("id")))
+                lines = {}
+        return found
+
+
+def test_a_rooms_events_reach_who_watches(gateway: Gateway, room: Room) -> None:
+    with Reader(gateway, room.path, testing.a_user()) as reader:
+        assert (reader.status, reader.content_type) == (200, "text/event-stream; charset=utf-8")
+        room.say()
+        room.say()
+        assert reader.events(2) == [("said", "1"), ("said", "2")]
+
+
+def test_a_reader_resumes_where_it_was(gateway: Gateway, room: Room) -> None:
+    for _ in range(3):
+        room.say()
+    with Reader(gateway, room.path, testing.a_user(), **{"Last-Event-ID": "1"}) as reader:
+        room.say()
+        assert reader.events(3) == [("said", "2"), ("said", "3"), ("said", "4")]
+    with Reader(gateway, f"{room.path}?last_event_id=3", testing.a_user()) as reader:
+        assert reader.events(1) == [("said", "4")]
+
+
+def test_the_owner_is_asked_in_the_name_of_who_wants_to_watch(gateway: Gateway, room: Room, internal: Doubles) -> None:
+    with Reader(gateway, room.path, testing.a_user()):
+        [asked] = internal[STUDY_SESSION].asked
+    assert asked.target == f"/internal/rooms/study-session/{room.id}"
+    assert asked.header("Subject-Token")
+    assert asked.header("Authorization") != f"Bearer {asked.header('Subject-Token')}"
+
+
+def test_ones_own_stream_is_the_room_of_ones_own(gateway: Gateway, room: Room, internal: Doubles) -> None:
+    ruth = testing.a_user()
+    with Reader(gateway, "/api/events", ruth):
+        assert internal[USER].asked[0].target == f"/internal/rooms/user/{ruth.id}"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_who_may_not_watch_hears_it_in_the_owners_words(
+    gateway: Gateway, room: Room, internal: Doubles, status: int
+) -> None:
+    internal[STUDY_SESSION].reply = lambda *_: as_json({"code": "only_for_members"}, status)
+    reply = gateway.get(room.path, user=testing.a_user())
+    assert (reply.status, reply.json["code"]) == (status, "only_for_members")
+
+
+def test_nobody_watches_without_a_token(gateway: Gateway, room: Room) -> None:
+    assert gateway.get(room.path).status == 401
+    assert gateway.get(room.path, token="x.y.z").status == 401
+
+
+@pytest.mark.parametrize("query", ["last_event_id=x", "last_event_id=-1", "token=x"])
+def test_a_wrong_parameter_is_named(gateway: Gateway, room: Room, query: str) -> None:
+    reply = gateway.get(f"{room.path}?{query}", user=testing.a_user())
+    assert (reply.status, reply.json["errors"][0]["pointer"]) == (422, "?" + query.split("=")[0])
+
+
+def test_a_ticket_opens_one_stream_once(gateway: Gateway, room: Room) -> None:
+    issued = gateway.post("/api/events/tickets", user=testing.a_user())
+    assert issued.status == 201
+    path = f"{room.path}?ticket={issued.json['ticket']}"
+    with Reader(gateway, path, None) as reader:
+        room.say()
+        assert reader.events(1) == [("said", "1")]
+    assert gateway.get(path).status == 401
+
+
+def test_redis_does_not_hold_the_token_of_a_ticket(gateway: Gateway) -> None:
+    token = testing.token_for(testing.a_user())
+    gateway.post("/api/events/tickets", token=token)
+    with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
+        for key in connection.scan_iter("ticket:*"):
+            assert token not in connection.get(key)
+
+
+def test_who_is_removed_is_shown_out(gateway: Gateway, room: Room, internal: Doubles) -> None:
+    ruth = testing.a_user()
+    with Reader(gateway, room.path, ruth) as reader:
+        internal[STUDY_SESSION].reply = lambda *_: as_json({}, 404)
+        room.say(members_changed=[str(ruth.id)])
+        assert reader.events(2) == [("said", "1"), ("end", None)]
+
+
+def test_one_person_has_a_bounded_number_of_streams(gateway: Gateway, room: Room) -> None:
+    ruth = testing.a_user()
+    with contextlib.ExitStack() as readers:
+        for _ in range(MOST_PER_PERSON):
+            assert readers.enter_context(Reader(gateway, room.path, ruth)).status == 200
+        reply = gateway.get(room.path, user=ruth)
+        assert (reply.status, reply.json["code"]) == (429, "too_many_streams")
+
+
+def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, room: Room) -> None:
+    people = [testing.a_user() for _ in range(100)]
+    tokens = [testing.token_for(person) for person in people]
+    with contextlib.ExitStack() as open_sockets:
+        streams = []
+        for batch in range(20):
+            opened = [open_sockets.enter_context(watching(gateway, room, token)) for token in tokens[batch % 2 :: 2]]
+            for connection in opened:
+                assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+            streams += opened
+        assert len(streams) == 1000
+        assert gateway.get("/healthz").status == 200
+        room.say()
+        for connection in streams:
+            received = b""
+            while b"event: said" not in received:
+                received += connection.recv(4096)
+
+
+def watching(gateway: Gateway, room: Room, token: str) -> socket.socket:
+    """A connection on which a stream was asked for."""
+    connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=30)
+    connection.sendall(f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+    return connection
+
+
+def test_a_reader_that_does_not_read_is_hung_up_on(gateway: Gateway, room: Room) -> None:
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", gateway.port))
+        connection.settimeout(30)
+        token = testing.token_for(testing.a_user())
+        connection.sendall(f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        for _ in range(400):
+            room.say(data={"text": "a" * 20_000})
+        time.sleep(0.5)
+        assert gateway.get("/healthz").status == 200
+        with contextlib.suppress(ConnectionResetError):
+            while connection.recv(1 << 20):
+                pass
