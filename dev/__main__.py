@@ -3,10 +3,13 @@
 import argparse
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+
+import psycopg
 
 from dev import binaries, development, throwaway
 from dev import migrations as rehearsal
@@ -21,6 +24,8 @@ EXPECTED_FAILURES = (
     ProcessDied,
     TimeoutError,
     LookupError,
+    psycopg.OperationalError,  # of a server that POSTGRES_URL names
+    subprocess.CalledProcessError,
 )
 PYTEST = ("-m", "pytest", "-p", "dev.distribution", "-n", "2")
 
@@ -121,9 +126,9 @@ def state_folder() -> Path:
 
 
 def stop_on_signals() -> None:
-    """End on SIGTERM and on a closed terminal as on Ctrl-C, but not on what the caller (nohup) had ignored."""
+    """End on SIGTERM and on a closed terminal as on Ctrl-C. A hang-up that the caller (nohup) ignores stays so."""
     for ending in ENDINGS:
-        if signal.getsignal(ending) is not signal.SIG_IGN:
+        if ending != signal.SIGHUP or signal.getsignal(ending) != signal.SIG_IGN:
             signal.signal(ending, interrupt)
 
 

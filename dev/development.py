@@ -36,7 +36,6 @@ def run(state: Path, gateway_port: int) -> None:
     """Start everything, say where it is, and keep it running until interrupted."""
     began = time.monotonic()
     with sole_use(state), contextlib.ExitStack() as running:
-        running.callback(say, "Stopped.")
         require_port(gateway_port)
         set_old_logs_aside(state / "logs")
         postgres, redis = own_servers(state)
@@ -55,7 +54,7 @@ def run(state: Path, gateway_port: int) -> None:
         platform.serve()
         write_addresses(platform, state)
         announce(platform, time.monotonic() - began)
-        running.callback(say, "\nStopping.")
+        running.callback(say, "\nStopping; the data stay.")
         keep_running(platform, [store for store in (postgres, redis) if store])
 
 
@@ -165,7 +164,7 @@ def announce(platform: Platform, seconds: float) -> None:
     say("\nTry:\n")
     for line in first_steps(gateway):
         say(f"  {line}")
-    say(f"\nLogs are in {platform.layout.state / 'logs'}. Ctrl-C stops everything; the data stay.")
+    say(f"\nLogs are in {platform.layout.state / 'logs'}. Ctrl-C stops everything.")
 
 
 def first_steps(gateway: str) -> tuple[str, str, str]:

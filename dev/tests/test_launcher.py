@@ -93,6 +93,11 @@ def test_throwaway_servers_and_their_data_go_with_the_launcher(launcher, ending)
     assert not Path(data).parent.exists()
 
 
+def test_an_interruption_ends_a_launcher_in_the_background_of_a_script(launcher):
+    launcher.start("servers", under=("sh", "-c", 'trap "" INT; exec "$@"', "sh")).until("TEST_REDIS_URL")
+    assert launcher.end(signal.SIGINT) == 128 + signal.SIGINT
+
+
 def test_a_command_runs_beside_throwaway_servers_and_its_status_is_kept(launcher):
     launcher.start("servers", "--", "sh", "-c", "echo $TEST_POSTGRES_URL $TEST_REDIS_URL; exit 7")
     said, _ = launcher.process.communicate(timeout=20)
