@@ -1,0 +1,51 @@
+"""Forged tokens at the gateway, and at each service's own address: past the gateway nothing is gained."""
+
+from typing import Any
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from dev.services import SERVICES
+from dev.throwaway import ThrowawayPlatform
+from tests.forged_tokens import Issuer, forged_tokens
+
+LONGEST = 8000  # a longer token does not fit into a header, and is refused as such
+
+
+@pytest.fixture(scope="module")
+def issuer(platform: ThrowawayPlatform) -> Issuer:
+    folder = platform.layout.keys.signing
+    kid = (folder / "current").read_text().strip()
+    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
+    return Issuer(key, kid, platform.gateway_url)
+
+
+def something_signed_in(service_url: str) -> str:
+    """An address of the service that is read by whoever is signed in."""
+    paths = requests.get(f"{service_url}/openapi.json", timeout=15).json()["paths"]
+    if not paths:
+        pytest.skip("no operations yet")
+    return next(path for path, item in paths.items() if "{" not in path and needs_sign_in(item.get("get", {})))
+
+
+def needs_sign_in(operation: dict[str, Any]) -> bool:
+    return operation.get("security") == [{"bearer": []}]
+
+
+def ask(url: str, token: str) -> requests.Response:
+    return requests.get(url, headers={"Authorization": f"Bearer {token}".encode("latin-1")}, timeout=15)
+
+
+@pytest.mark.parametrize("name", [service.name for service in SERVICES])
+def test_a_forged_token_opens_no_door(platform: ThrowawayPlatform, issuer: Issuer, name: str) -> None:
+    path = something_signed_in(platform.service_url(name))
+    doors = [f"{platform.gateway_url}{path}", f"{platform.service_url(name)}{path}"]
+    for door in doors:
+        assert ask(door, issuer.valid()).status_code not in {401, 403}
+        answers = {
+            forgery: ask(door, token) for forgery, token in forged_tokens(issuer).items() if len(token) < LONGEST
+        }
+        let_in = [forgery for forgery, answer in answers.items() if answer.status_code != 401]
+        assert let_in == [], door
+        assert {answer.json()["code"] for answer in answers.values()} == {"invalid_token"}
