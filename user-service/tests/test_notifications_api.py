@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from chassis import testing
+from chassis.clock import now
 from chassis.db import in_transaction
+from chassis.messages import Event
 from user_service import mails, notifications
 from user_service.models import Kind, Notification, User, db, messages
 
@@ -51,6 +53,18 @@ def test_an_event_delivered_many_times_at_once_tells_once(app: Flask, join: Join
     with app.app_context():
         assert db.session.scalar(select(func.count(Notification.id))) == 1
         assert db.session.get_one(User, ruth.id).stream_position == 1
+
+
+def test_another_service_has_people_told(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    asked = {"user_ids": [str(ruth.id), str(boaz.id), str(uuid4())], "kind": "request_declined", "data": {"path": "/x"}}
+    event = Event(uuid4(), "notification.requested", "tutoring-service", "7", 1, now(), None, asked)
+    for _ in range(2):
+        with app.app_context():
+            in_transaction(db.session, lambda: notifications.hear(event))
+    for person in (ruth, boaz):
+        [item] = inbox(client, person)["items"]
+        assert (item["kind"], item["data"]) == ("request_declined", {"path": "/x"})
 
 
 def test_an_event_tells_each_of_many_people(app: Flask, client: FlaskClient, join: Join) -> None:

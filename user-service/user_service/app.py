@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from chassis.app import Service, create_service
 from chassis.config import from_environment
+from chassis.consumer import Subscription
 from chassis.worker import Sweep
 from user_service import commands, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
@@ -32,6 +33,8 @@ CONFLICTS = {
     "users_username_key": UsernameTaken,
     "users_username_lower_key": UsernameTaken,
 }
+NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
+SUBSCRIPTIONS = [Subscription(service, "notification.requested", notifications.hear) for service in NOTIFYING]
 SWEEPS = (
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
     Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
@@ -53,6 +56,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         conflicts=CONFLICTS,
         messages=messages,
         rooms={notifications.ROOM: notifications.may_watch},
+        subscriptions=SUBSCRIPTIONS,
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,
     )

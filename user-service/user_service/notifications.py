@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.fields import instant_text
+from chassis.messages import Event
 from chassis.pages import Page, cut, ordered
 from chassis.tokens import Caller
 from user_service.models import Kind, MailPreference, Notification, User, db, messages
@@ -18,7 +19,13 @@ MAILED_UNLESS_REFUSED = frozenset({Kind.INVITATION, Kind.REMINDER})
 ROOM = "user"
 
 
-def notify(event_id: UUID, user_id: UUID, kind: Kind, data: dict[str, Any]) -> bool:
+def hear(event: Event) -> None:
+    """Tell the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them."""
+    for user_id in sorted(event.data["user_ids"]):  # One order for all, so that two events never wait for each other.
+        notify(event.id, UUID(user_id), event.data["kind"], event.data["data"])
+
+
+def notify(event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]) -> bool:
     """Tell somebody what an event means to them; False if they were told before, or are not here any more."""
     created_at, here = now(), (User.id == user_id) & User.deleted_at.is_(None)
     columns = [Notification.id, Notification.event_id, Notification.user_id, Notification.kind]
@@ -80,9 +87,9 @@ def prefer(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
     return preferences(user_id)
 
 
-def wants_mail(user_id: UUID, kind: Kind) -> bool:
+def wants_mail(user_id: UUID, kind: str) -> bool:
     """Whether a notification of this kind is mailed to the person."""
-    return preferences(user_id)[kind]
+    return preferences(user_id).get(kind, False)
 
 
 def may_watch(caller: Caller, room_id: str) -> int:

@@ -23,7 +23,7 @@ class Notification(Answer):
     """Something that one should know."""
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"enum": [str(kind) for kind in Kind]})
+    kind = fields.String(required=True, metadata={"example": str(Kind.REMINDER)})
     data = fields.Dict(required=True, metadata={"description": "What it is about: ids and figures."})
     created_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)
