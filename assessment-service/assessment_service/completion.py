@@ -35,9 +35,9 @@ def finish(session: AssessmentSession) -> None:
     """Score a locked session that is open. Once its time is up, what is missing stays missing."""
     version = versions.pinned(session.version_id)
     answered: dict[int, Any] = dict(
-        db.session.execute(select(QuestionAnswer.question_id, QuestionAnswer.value).filter_by(response_id=session.id))
-        .tuples()
-        .all()
+        db.session.execute(
+            select(QuestionAnswer.question_id, QuestionAnswer.value).filter_by(response_id=session.id)
+        ).all()
     )
     missing = [i for i, question in version.questions.items() if question.required and i not in answered]
     if missing and not expiry.time_is_up(session, now()):

@@ -41,7 +41,7 @@ def _answers(user_id: UUID) -> dict[int, list[tuple[QuestionAnswer, int]]]:
         .order_by(QuestionAnswer.question_id)
     )
     found: dict[int, list[tuple[QuestionAnswer, int]]] = {}
-    for answer, amount in db.session.execute(query).tuples():
+    for answer, amount in db.session.execute(query):
         found.setdefault(answer.response_id, []).append((answer, amount))
     return found
 
@@ -85,5 +85,5 @@ def _written(user_id: UUID) -> list[dict[str, Any]]:
             "published_at": instant_text(version.published_at) if version.published_at else None,
             "definition": version.definition,
         }
-        for slug, version in db.session.execute(query).tuples()
+        for slug, version in db.session.execute(query)
     ]

@@ -143,11 +143,14 @@ def gaps(definition: Definition) -> list[FieldError]:
         if reach is None:
             errors.append({"pointer": pointer, "detail": "No question counts in this dimension."})
         elif dimension.bands:
-            errors += [{"pointer": f"{pointer}/bands", "detail": detail} for detail in _gaps(dimension.bands, reach)]
+            errors += [
+                {"pointer": f"{pointer}/bands", "detail": detail} for detail in gaps_between(dimension.bands, reach)
+            ]
     return errors
 
 
-def _gaps(bands: Sequence[Band], reach: Range) -> list[str]:
+def gaps_between(bands: Sequence[Band], reach: Range) -> list[str]:
+    """What a reader would miss in bands over this range, in words."""
     lowest, highest = reach
     details = []
     if bands[0].lower > lowest:

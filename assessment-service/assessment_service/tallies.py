@@ -125,7 +125,7 @@ def _status_counts(version: Pinned) -> dict[str, int]:
     rows = db.session.execute(
         select(status, func.count()).where(AssessmentSession.version_id == version.id).group_by(status)
     )
-    found: dict[str, int] = dict(rows.tuples().all())
+    found: dict[str, int] = dict(rows.all())
     return {state: found.get(state, 0) for state in SessionState}
 
 

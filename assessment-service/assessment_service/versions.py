@@ -74,9 +74,10 @@ def pinned(version_id: int) -> Pinned:
 
 def pin_all(version_ids: Iterable[int]) -> dict[int, Pinned]:
     """Several published versions, in a constant number of statements."""
+    wanted = set(version_ids)
     with _lock:
-        known: dict[int, Pinned] = {i: _kept[i] for i in set(version_ids) if i in _kept}
-    missing = set(version_ids) - known.keys()
+        known: dict[int, Pinned] = {i: _kept[i] for i in wanted if i in _kept}
+    missing = wanted - known.keys()
     return known | _load(missing) if missing else known
 
 
@@ -133,8 +134,6 @@ def published(limit: int, cursor: str | None) -> pages.Page[Pinned]:
         .join(AssessmentVersion.assessment)
         .where(AssessmentVersion.is_current)
     )
-    rows: Sequence[tuple[int, str]] = (
-        db.session.execute(pages.ordered(query, [Assessment.slug], limit, cursor)).tuples().all()
-    )
+    rows: Sequence[tuple[int, str]] = db.session.execute(pages.ordered(query, [Assessment.slug], limit, cursor)).all()
     known = pin_all(version_id for version_id, _ in rows)
     return pages.cut([known[version_id] for version_id, _ in rows], limit, lambda version: (version.slug,))

@@ -1,7 +1,33 @@
 """What a reviewer would have to remember."""
 
+from pathlib import Path
+
+from flask import Flask
+
 from chassis import testing
+
+OPEN_TO_ANYBODY = {
+    ("GET", "/api/v2/assessments"),
+    ("GET", "/api/v2/assessments/<slug>"),
+    ("GET", "/api/v2/xp/<uuid:user_id>"),
+}
 
 
 def test_the_models_are_what_the_migrations_make() -> None:
     testing.check_migrations("assessment_service")
+
+
+def test_operations_are_open_only_where_they_are_meant_to_be(app: Flask) -> None:
+    found = {
+        (method, path) for method, path, access in testing.operations(app) if access == "public" and "/api/" in path
+    }
+    assert found == OPEN_TO_ANYBODY
+
+
+def test_the_readme_names_every_operation(app: Flask) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    for method, path, _ in testing.operations(app):
+        if path.startswith(("/api/", "/internal/export")):
+            plain = path.replace("<int(max=2147483647):number>", "{number}").replace("<uuid:user_id>", "{user_id}")
+            plain = plain.replace("<session_id>", "{session_id}").replace("<slug>", "{slug}")
+            assert f"`{method} {plain}`" in readme, (method, plain)

@@ -1,0 +1,95 @@
+"""What is kept of a person, for them to read and when they are gone."""
+
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from assessment_service import erasure
+from assessment_service.models import db
+from chassis import testing
+from chassis.clock import now
+from chassis.db import transaction
+from chassis.messages import Event
+
+CANARY = "a sentence nobody else would write"
+
+
+def delete(app: Flask, user: testing.User) -> None:
+    event = Event(uuid4(), "user.deleted", "user-service", str(user.id), 2, now(), user.id, {})
+    with app.app_context(), transaction(db.session):
+        erasure.on_user_deleted(event)
+
+
+def everything_stored(app: Flask) -> str:
+    with app.app_context():
+        tables = db.metadata.sorted_tables
+        return "".join(str(db.session.execute(table.select()).all()) for table in tables)
+
+
+def test_nothing_is_left_of_somebody_who_is_deleted(app: Flask, client: FlaskClient, begin, publish) -> None:
+    ruth, boaz = testing.a_user("ruth", "author"), testing.a_user("boaz")
+    open_one, others = begin(ruth), begin(boaz, publish("another"))
+    open_one.answer("words", CANARY)
+    others.answer("words", "Something else.")
+    body = {"slug": "hers", "definition": {"title": CANARY}}
+    client.post("/api/v2/assessments", json=body, headers={"Idempotency-Key": "k"}, user=ruth)
+    assert CANARY in everything_stored(app)
+    delete(app, ruth)
+    delete(app, ruth)
+    left = everything_stored(app)
+    assert CANARY not in left
+    assert str(ruth.id) not in left
+    assert open_one.session_id not in left
+    assert open_one.look("/validate").json["reason"] == "not_found"
+    assert others.answers == {"words": "Something else."}
+    assert client.get(f"/api/v2/xp/{ruth.id}").json["total_xp"] == 0
+
+
+def test_the_assessments_of_a_deleted_author_stay_without_their_draft(app: Flask, client: FlaskClient, publish) -> None:
+    esther = testing.a_user("esther", "author")
+    publish("hers", esther)
+    client.post("/api/v2/assessments/hers/draft", user=esther)
+    delete(app, esther)
+    assert client.get("/api/v2/assessments/hers").status_code == 200
+    assert client.get("/api/v2/assessments/hers/draft", user=esther).status_code == 404
+    assert str(esther.id) not in everything_stored(app)
+
+
+def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin) -> None:
+    ruth = testing.a_user("ruth", "author")
+    taker = begin(ruth)
+    taker.answer_all()
+    taker.do("complete")
+    begin(ruth).answer("words", CANARY)
+    client.post("/api/v2/assessments", json={"slug": "hers", "definition": {"title": "Hers"}}, user=ruth)
+    exported = client.get(f"/internal/export/{ruth.id}", peer="gateway").json
+    first, second = exported["sessions"]
+    assert (first["session_id"], first["status"], len(first["answers"])) == (taker.session_id, "completed", 8)
+    assert first["result"]["dimensions"][0]["key"] == "points"
+    assert second["answers"][0]["value"] == CANARY
+    assert second["answers"][0]["question"] == "Why?"
+    assert exported["assessments_written"][0]["definition"] == {"title": "Hers"}
+    nobody = {"sessions": [], "assessments_written": []}
+    assert client.get(f"/internal/export/{uuid4()}", peer="gateway").json == nobody
+
+
+def test_an_export_is_for_other_services_only(client: FlaskClient) -> None:
+    ruth = testing.a_user("ruth")
+    assert client.get(f"/internal/export/{ruth.id}", user=ruth).status_code == 404
+    internal = {"base_url": f"http://localhost:{testing.INTERNAL_PORT}"}
+    assert client.get(f"/internal/export/{ruth.id}", user=ruth, **internal).status_code == 401
+
+
+def test_an_export_costs_the_same_however_many_sessions(app: Flask, client: FlaskClient, begin) -> None:
+    def statements() -> int:
+        with testing.count_queries(app) as sent:
+            client.get(f"/internal/export/{ruth.id}", peer="gateway")
+        return len(sent)
+
+    ruth = testing.a_user("ruth")
+    begin(ruth).answer_all()
+    one = statements()
+    for _ in range(3):
+        begin(ruth, start_fresh=True).answer_all()
+    assert statements() == one

@@ -1,0 +1,103 @@
+"""How often, how soon and how long."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from assessment_service import completion, expiry
+from assessment_service.models import messages
+from chassis import testing
+from chassis.worker import Sweep, run_sweep
+
+RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
+BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LIMIT = timedelta(minutes=10)
+SECOND = timedelta(seconds=1)
+WIDE = [{"key": "points", "title": "Points", "bands": []}, {"key": "mood", "title": "Mood"}]
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(BEGAN, tick=False) as traveller:
+        yield traveller
+
+
+def start(client: FlaskClient, user: testing.User = RUTH, **body: object):
+    return client.post("/api/v2/session/start", json=body, user=user)
+
+
+def sweep(app: Flask) -> int:
+    with app.app_context():
+        return run_sweep(messages, Sweep("overdue", every=1, run=completion.finish_overdue))
+
+
+def test_every_session_counts_as_an_attempt(client: FlaskClient, publish) -> None:
+    publish(audience="members", max_attempts=2)
+    assert start(client).json["attempt"] == 1
+    assert start(client, start_fresh=True).json["attempt"] == 2
+    refused = start(client, start_fresh=True)
+    assert (refused.status_code, refused.json["code"]) == (409, "no_attempts_left")
+    assert start(client, BOAZ).json["attempt"] == 1
+
+
+def test_a_refused_fresh_start_does_not_abandon_what_is_open(client: FlaskClient, publish) -> None:
+    publish(audience="members", max_attempts=1)
+    session_id = start(client).json["session_id"]
+    start(client, start_fresh=True)
+    assert client.get(f"/api/v2/session/{session_id}/validate", user=RUTH).json["valid"]
+
+
+def test_the_next_attempt_waits_after_a_completed_one(begin, client: FlaskClient, publish, clock) -> None:
+    taker = begin(RUTH, publish(audience="members", hours_between_attempts=24))
+    taker.answer_all()
+    taker.do("complete")
+    clock.move_to(BEGAN + timedelta(hours=24) - SECOND)
+    refused = start(client)
+    assert (refused.status_code, refused.json["code"]) == (409, "too_soon")
+    assert refused.json["retry_at"] == "2026-03-02T12:00:00Z"
+    clock.move_to(BEGAN + timedelta(hours=24))
+    assert start(client).status_code == 201
+
+
+def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(begin, publish, clock) -> None:
+    taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
+    assert taker.look().json["session"]["ends_at"] == "2026-03-01T12:10:00Z"
+    clock.move_to(BEGAN + LIMIT + expiry.GRACE)
+    assert taker.answer("truth").status_code == 200
+    clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)
+    refused = taker.answer("number")
+    assert (refused.status_code, refused.json["code"]) == (409, "time_is_up")
+    assert taker.answers == {"truth": True}
+
+
+def test_coming_back_does_not_give_more_time(begin, publish, clock) -> None:
+    taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
+    clock.move_to(BEGAN + LIMIT / 2)
+    taker.turn_to(taker.version.page_ids["second"])
+    assert taker.look().json["session"]["ends_at"] == "2026-03-01T12:10:00Z"
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_when_the_time_is_up_the_answers_there_are_count(app: Flask, begin, publish, clock, by_hand: bool) -> None:
+    taker = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
+    taker.answer("single", "a")
+    assert taker.do("complete").json["code"] == "answers_missing"
+    clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)
+    if by_hand:
+        assert taker.do("complete").status_code == 200
+    assert sweep(app) == (0 if by_hand else 1)
+    result = taker.look("/result").json
+    assert result["session"]["completed_at"] == "2026-03-01T12:10:30Z"
+    assert result["dimensions"][0]["score"] == 2
+
+
+def test_an_overdue_session_is_completed_before_the_next_begins(begin, client: FlaskClient, publish, clock) -> None:
+    old = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
+    old.answer("single", "a")
+    clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)
+    assert start(client, start_fresh=True).json["attempt"] == 2
+    assert old.look("/validate").json["reason"] == "completed"

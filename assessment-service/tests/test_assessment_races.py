@@ -1,0 +1,167 @@
+"""Many at once: one open session, points once, no answer in a session that is closed."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from flask import Flask
+from sqlalchemy import text, update
+
+from assessment_service import expiry
+from assessment_service.models import AssessmentSession, db
+from chassis import testing
+from chassis.clock import now
+
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "4"))
+MANY = 30
+
+# Each finds rows that must not be there.
+INVARIANTS = {
+    "counters": """
+        SELECT id FROM student_responses AS session
+        WHERE questions_answered <> (SELECT count(*) FROM xp_awards WHERE response_id = session.id)
+        OR total_xp <> (SELECT COALESCE(sum(amount), 0) FROM xp_awards WHERE response_id = session.id)
+        OR questions_answered <> (SELECT count(*) FROM question_answers WHERE response_id = session.id)
+    """,
+    "one open": """
+        SELECT user_id FROM student_responses WHERE status = 'active' AND expired_at IS NULL AND user_id IS NOT NULL
+        GROUP BY user_id, assessment_id HAVING count(*) > 1
+    """,
+    "no answer after the end": """
+        SELECT session.id FROM student_responses AS session JOIN question_answers ON response_id = session.id
+        WHERE question_answers.created_at > session.completed_at
+    """,
+}
+
+
+def broken(app: Flask) -> dict[str, list[object]]:
+    """The invariants that do not hold, with the rows that break them."""
+    with app.app_context():
+        found = {name: list(db.session.scalars(text(query))) for name, query in INVARIANTS.items()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_of_thirty_starts_one_begins_and_all_learn_which(app: Flask, client, publish, round_: int) -> None:
+    publish()
+    ruth = testing.a_user("ruth")
+
+    def start() -> tuple[int, str]:
+        answer = app.test_client().post("/api/v2/session/start", user=ruth)
+        return answer.status_code, answer.json["session_id"]
+
+    answers = testing.race([start] * MANY)
+    assert Counter(status for status, _ in answers) == {201: 1, 409: MANY - 1}
+    assert len({session_id for _, session_id in answers}) == 1
+    assert broken(app) == {}
+
+
+def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(app: Flask, client, publish) -> None:
+    publish(audience="members", max_attempts=5)
+    ruth = testing.a_user("ruth")
+
+    def start() -> int:
+        return app.test_client().post("/api/v2/session/start", json={"start_fresh": True}, user=ruth).status_code
+
+    assert Counter(testing.race([start] * 20)) == {201: 5, 409: 15}
+    assert broken(app) == {}
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin, round_: int) -> None:
+    taker = begin()
+    answers = testing.race([partial(taker.answer, "likert", 1 + i % 5) for i in range(MANY)])
+    assert {answer.status_code for answer in answers} == {200}
+    assert sum(answer.json["xp_gained"] for answer in answers) == 10
+    assert taker.look("/validate").json["progress"]["total_xp"] == 10
+    assert broken(app) == {}
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, round_: int) -> None:
+    taker = begin()
+    keys = ["likert", "slider", "single", "truth", "number"]
+    values = {
+        "likert": [1, 2, 3],
+        "slider": [0, 10, 20],
+        "single": ["a", "b", "c"],
+        "truth": [True, False, True],
+        "number": [1, 2, 3],
+    }
+    sent = [(key, seq) for key in keys for seq in range(3)]
+    random.Random(round_).shuffle(sent)
+    answers = testing.race([partial(taker.answer, key, values[key][seq], client_seq=seq) for key, seq in sent])
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert taker.answers == {key: values[key][2] for key in keys}
+    assert broken(app) == {}
+
+
+def complete(taker) -> int:
+    return taker.do("complete").status_code
+
+
+def abandon(taker) -> int:
+    return taker.do("abandon").status_code
+
+
+def start_fresh(taker) -> int:
+    body = {"assessment": taker.version.slug, "start_fresh": True}
+    return taker.call("POST", "session/start", json=body).status_code
+
+
+@pytest.mark.parametrize("close", [complete, abandon, start_fresh])
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_an_answer_is_in_the_session_before_it_closed_or_refused(app: Flask, begin, close, round_: int) -> None:
+    taker = begin(testing.a_user("ruth"))
+    taker.answer_all()
+    works: list[Callable[[], int]] = [
+        lambda value=value: taker.answer("words", value).status_code for value in map(str, range(12))
+    ]
+    works.insert(round_ % len(works), lambda: close(taker))
+    statuses = testing.race(works)
+    closed = statuses.pop(round_ % len(works[:-1]))
+    assert closed in {200, 201}
+    assert set(statuses) <= {200, 409}
+    acknowledged = {str(value) for value, status in enumerate(statuses) if status == 200}
+    assert taker.answers["words"] in (acknowledged or {"Because."})
+    assert taker.answer("words", "late").status_code == 409
+    assert taker.answers["words"] != "late"
+    assert broken(app) == {}
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, round_: int) -> None:
+    taker = begin()
+    with app.app_context():
+        old = now() - expiry.LIFETIME - timedelta(seconds=round_ % 2) + timedelta(milliseconds=20)
+        db.session.execute(update(AssessmentSession).values(last_activity=old))
+        db.session.commit()
+
+    def sweep() -> int:
+        with app.app_context():
+            expiry.close_expired()
+            db.session.commit()
+        return 0
+
+    works: list[Callable[[], int]] = [lambda: taker.answer("likert").status_code] * 4 + [sweep] * 2
+    statuses = set(testing.race(works)) - {0}
+    assert len(statuses) >= 1
+    assert statuses <= {200, 410}
+    validated = taker.look("/validate").json
+    assert validated["valid"] == (200 in statuses)
+    assert validated["progress"]["questions_answered"] == (200 in statuses)
+
+
+@pytest.mark.parametrize("round_", range(ROUNDS))
+def test_one_of_many_claims_a_session(app: Flask, begin, round_: int) -> None:
+    taker = begin()
+    people = [testing.a_user(f"user{i}") for i in range(10)]
+
+    def claim(user: testing.User) -> int:
+        return app.test_client().post(f"/api/v2/session/{taker.session_id}/claim", user=user).status_code
+
+    assert Counter(testing.race([partial(claim, user) for user in people])) == {200: 1, 404: 9}

@@ -1,0 +1,236 @@
+"""Sessions on the wire: whose they are, how they are started, left and come back to."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis import testing
+from chassis.clock import now
+
+RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
+
+
+def test_a_session_id_holds_128_random_bits(begin) -> None:
+    ids = {begin().session_id for _ in range(5)}
+    assert len(ids) == 5
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", session_id) for session_id in ids)
+
+
+def test_a_session_without_an_owner_opens_to_whoever_knows_its_id(begin, client: FlaskClient) -> None:
+    taker = begin()
+    assert client.get(f"/api/v2/session/{taker.session_id}", user=RUTH).status_code == 200
+    assert taker.answer("truth").status_code == 200
+
+
+def test_a_session_with_an_owner_does_not_exist_for_others(begin, client: FlaskClient) -> None:
+    taker = begin(RUTH)
+    path = f"/api/v2/session/{taker.session_id}"
+    page = {"page_id": taker.version.page_ids["second"]}
+    answer = {"session_id": taker.session_id, "question_id": taker.version.question_ids["truth"], "value": True}
+    batch = {"session_id": taker.session_id, "answers": [{"question_id": 1, "value": 1}]}
+    for somebody in (None, BOAZ):
+        tried = [
+            client.get(path, user=somebody),
+            client.get(f"{path}/result", user=somebody),
+            client.put(f"{path}/page", json=page, user=somebody),
+            client.post(f"{path}/abandon", user=somebody),
+            client.post(f"{path}/complete", user=somebody),
+            client.post("/api/v2/answers/submit", json=answer, user=somebody),
+            client.post("/api/v2/answers/batch", json=batch, user=somebody),
+        ]
+        assert [(a.status_code, a.json["code"]) for a in tried] == [(404, "session_not_found")] * len(tried)
+        assert client.get(f"{path}/validate", user=somebody).json["reason"] == "not_found"
+    assert client.post(f"{path}/claim", user=BOAZ).status_code == 404
+    assert taker.look("/validate").json["valid"]
+    assert taker.answers == {}
+
+
+def test_a_forged_token_is_refused_where_none_is_needed(begin, client: FlaskClient) -> None:
+    taker = begin()
+    forged = {"Authorization": "Bearer not.a.token"}
+    assert client.get(f"/api/v2/session/{taker.session_id}", headers=forged).status_code == 401
+    assert client.post("/api/v2/session/start", headers=forged).status_code == 401
+
+
+def test_one_session_of_an_assessment_is_open_at_a_time(begin, client: FlaskClient, publish) -> None:
+    taker = begin(RUTH)
+    again = client.post("/api/v2/session/start", json={"assessment": "everything"}, user=RUTH)
+    assert (again.status_code, again.json["code"]) == (409, "session_in_progress")
+    assert again.json["session_id"] == taker.session_id
+    begin(BOAZ)
+    begin(RUTH, publish("another"))
+
+
+def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin) -> None:
+    old = begin(RUTH)
+    old.answer("truth")
+    new = begin(RUTH, start_fresh=True)
+    assert new.session_id != old.session_id
+    assert old.look("/validate").json["reason"] == "abandoned"
+    assert old.answers == {"truth": True}
+    assert new.answers == {}
+    assert new.look().json["session"]["attempt"] == 2
+
+
+def test_a_repeated_start_with_its_key_is_the_same_start(publish, client: FlaskClient) -> None:
+    publish()
+    first, again = (client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}, user=RUTH) for _ in range(2))
+    assert (again.status_code, again.json) == (201, first.json)
+    anonymous = [client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    assert len({answer.json["session_id"] for answer in anonymous}) == 2
+
+
+def test_an_assessment_for_members_needs_an_account(publish, client: FlaskClient) -> None:
+    publish(audience="members")
+    assert client.post("/api/v2/session/start").status_code == 401
+    assert client.post("/api/v2/session/start", user=RUTH).status_code == 201
+
+
+@pytest.mark.parametrize("body", [{"assessment": "nowhere"}, {"assessment": "x' OR true --"}])
+def test_what_is_not_published_cannot_be_started(client: FlaskClient, body: dict[str, str]) -> None:
+    assert client.post("/api/v2/session/start", json=body).json["code"] == "assessment_not_found"
+
+
+def test_a_session_goes_on_elsewhere_where_it_was_left(begin, app: Flask) -> None:
+    taker = begin(RUTH)
+    taker.answer("single", "b", client_seq=3)
+    taker.turn_to(taker.version.page_ids["second"])
+    elsewhere = app.test_client().get(f"/api/v2/session/{taker.session_id}", user=RUTH).json
+    assert elsewhere["page"]["title"] == "Second"
+    assert [question["type"] for question in elsewhere["page"]["questions"]] == [
+        "ordering",
+        "true_false",
+        "number",
+        "text",
+    ]
+    [answer] = elsewhere["answers"]
+    assert (answer["value"], answer["client_seq"]) == ("b", 3)
+    assert [page["questions_answered"] for page in elsewhere["pages"]] == [1, 0]
+    assert elsewhere["progress"]["percentage"] == 12.5
+
+
+def test_answering_moves_the_session_to_the_page_of_the_question(begin) -> None:
+    taker = begin()
+    taker.answer("number")
+    assert taker.look("/validate").json["session"]["current_page_id"] == taker.version.page_ids["second"]
+
+
+def test_validating_and_reading_leave_no_trace(begin) -> None:
+    taker = begin()
+    before = taker.look("/validate").json
+    with time_machine.travel(now() + timedelta(days=3)):
+        taker.look("/validate")
+        taker.look()
+        assert taker.look("/validate").json == before
+
+
+def test_a_page_of_another_assessment_cannot_be_turned_to(begin, publish) -> None:
+    taker, other = begin(), publish("other")
+    refused = taker.turn_to(other.page_ids["first"])
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/page_id")
+
+
+def test_what_is_shown_holds_no_keys_scores_or_points(begin) -> None:
+    taker = begin()
+    for page_id in taker.version.page_ids.values():
+        shown = taker.turn_to(page_id).get_data(as_text=True)
+        assert not any(word in shown for word in ("points", "correct", "scores", "reverse", "dimension", "tolerance"))
+
+
+def test_the_right_order_is_not_the_order_shown_to_everybody(begin) -> None:
+    shown = set()
+    for _ in range(12):
+        taker = begin()
+        page = taker.turn_to(taker.version.page_ids["second"]).json["page"]
+        shown.add(tuple(option["key"] for option in page["questions"][0]["options"]))
+    assert len(shown) > 1
+
+
+def test_a_shuffled_session_looks_the_same_on_every_device(begin, publish, app: Flask) -> None:
+    version = publish("shuffled", shuffle={"questions": True, "options": True})
+    orders = set()
+    for _ in range(10):
+        taker = begin(version=version)
+        first, again = (
+            taker.look().json["page"],
+            app.test_client().get(f"/api/v2/session/{taker.session_id}").json["page"],
+        )
+        assert first == again
+        orders.add(tuple(question["id"] for question in first["questions"]))
+    assert len(orders) > 1
+    assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(next(iter(orders))))}
+
+
+def test_abandoning_twice_is_abandoning_once(begin) -> None:
+    taker = begin()
+    taker.answer("truth")
+    first, again = taker.do("abandon"), taker.do("abandon")
+    assert (first.status_code, again.json) == (200, first.json)
+    assert taker.answers == {"truth": True}
+    assert taker.answer("number").json["code"] == "session_abandoned"
+    assert taker.turn_to(taker.version.page_ids["second"]).json["code"] == "session_abandoned"
+    assert taker.do("complete").json["code"] == "session_abandoned"
+
+
+def test_somebody_who_signs_in_later_keeps_what_they_began(begin, client: FlaskClient) -> None:
+    taker = begin()
+    taker.answer("truth")
+    claimed = client.post(f"/api/v2/session/{taker.session_id}/claim", user=RUTH)
+    assert (claimed.status_code, claimed.json["attempt"]) == (200, 1)
+    assert client.post(f"/api/v2/session/{taker.session_id}/claim", user=RUTH).status_code == 200
+    assert taker.look().status_code == 404
+    assert client.get("/api/v2/session", user=RUTH).json["items"][0]["session_id"] == taker.session_id
+    assert client.get("/api/v2/xp", user=RUTH).json["total_xp"] == 10
+
+
+def test_an_open_session_cannot_be_claimed_beside_another(begin, client: FlaskClient) -> None:
+    mine, nobodys = begin(RUTH), begin()
+    refused = client.post(f"/api/v2/session/{nobodys.session_id}/claim", user=RUTH)
+    assert (refused.status_code, refused.json["session_id"]) == (409, mine.session_id)
+    nobodys.answer_all()
+    nobodys.do("complete")
+    assert client.post(f"/api/v2/session/{nobodys.session_id}/claim", user=RUTH).status_code == 200
+
+
+def test_a_session_stays_with_the_version_it_began_with(begin, publish, everything) -> None:
+    taker = begin(RUTH)
+    everything["pages"][0]["questions"][0]["text"] = "Reworded?"
+    publish(pages=everything["pages"])
+    assert taker.look().json["page"]["questions"][0]["text"] == "Agree?"
+    assert taker.look().json["session"]["version"] == 1
+    fresh = begin(RUTH, start_fresh=True)
+    assert fresh.look().json["session"]["version"] == 2
+
+
+def test_my_sessions_come_in_pages_the_latest_first(begin, client: FlaskClient) -> None:
+    ids = [begin(RUTH, start_fresh=True).session_id for _ in range(5)]
+    begin(BOAZ)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.get(f"/api/v2/session?limit=2{cursor and f'&cursor={cursor}'}", user=RUTH).json
+        seen += [item["session_id"] for item in page["items"]]
+        cursor = page["next"]
+    assert seen == ids[::-1]
+    active = client.get("/api/v2/session?status=active", user=RUTH).json["items"]
+    assert [item["session_id"] for item in active] == ids[-1:]
+    assert client.get("/api/v2/session?status=open", user=RUTH).status_code == 422
+
+
+def test_my_sessions_cost_the_same_however_many_they_are(begin, publish, app: Flask, client: FlaskClient) -> None:
+    def statements() -> int:
+        versions_kept_by_the_process.clear()
+        with testing.count_queries(app) as sent:
+            client.get("/api/v2/session", user=RUTH)
+        return len(sent)
+
+    from assessment_service.versions import _kept as versions_kept_by_the_process
+
+    begin(RUTH, publish("one"))
+    one = statements()
+    for slug in ("two", "three", "four"):
+        begin(RUTH, publish(slug))
+    assert statements() == one

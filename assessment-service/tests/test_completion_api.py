@@ -1,0 +1,70 @@
+"""Completing a session, and its result."""
+
+from flask import Flask
+
+from assessment_service.models import AssessmentSession, db, messages
+from chassis import testing
+
+RUTH = testing.a_user("ruth")
+
+
+def test_what_is_missing_is_named(begin) -> None:
+    taker = begin()
+    taker.answer_all()
+    other = begin()
+    other.answer("truth")
+    refused = other.do("complete")
+    assert (refused.status_code, refused.json["code"]) == (422, "answers_missing")
+    required = {"likert", "slider", "single", "multiple", "ordering", "number"}
+    assert set(refused.json["missing"]) == {other.version.question_ids[key] for key in required}
+    assert other.look("/validate").json["valid"]
+
+
+def test_an_optional_question_need_not_be_answered(begin) -> None:
+    taker = begin()
+    for key in list(taker.version.question_ids)[:-1]:
+        taker.answer(key)
+    completed = taker.do("complete").json
+    assert (completed["status"], completed["progress"]["percentage"]) == ("completed", 87.5)
+
+
+def test_the_result_is_computed_from_the_answers(begin) -> None:
+    taker = begin()
+    taker.answer_all()
+    assert taker.look("/result").json["code"] == "not_completed"
+    taker.do("complete")
+    result = taker.look("/result").json
+    found = {dimension["key"]: dimension for dimension in result["dimensions"]}
+    # single 2, multiple 2 + 1, ordering 0 in place, truth wrong, number 7.5 within 0.5 of 7
+    assert (found["points"]["score"], found["points"]["lowest"], found["points"]["highest"]) == (6, -2, 10)
+    assert found["points"]["band"] == {"label": "fine", "text": ""}
+    # 4 reversed on 1..5
+    assert (found["mood"]["score"], found["mood"]["percent"], found["mood"]["band"]) == (2, 25, None)
+    assert [dimension["key"] for dimension in result["dimensions"]] == ["points", "mood"]
+
+
+def test_completing_twice_is_completing_once(begin) -> None:
+    taker = begin(RUTH)
+    taker.answer_all()
+    first, again = taker.do("complete"), taker.do("complete")
+    assert (first.status_code, again.json) == (200, first.json)
+    assert taker.answer("truth").json["code"] == "session_completed"
+    assert taker.do("abandon").json["code"] == "session_completed"
+    assert taker.turn_to(taker.version.page_ids["first"]).status_code == 409
+    assert taker.look("/validate").json["reason"] == "completed"
+
+
+def test_others_hear_of_a_completed_session_once_and_never_its_id(app: Flask, begin) -> None:
+    taker = begin(RUTH)
+    taker.answer_all()
+    taker.do("complete")
+    taker.do("complete")
+    nobodys = begin()
+    nobodys.answer_all()
+    nobodys.do("complete")
+    with app.app_context():
+        [body] = db.session.execute(messages.outbox.select()).mappings()
+        [row_id] = db.session.scalars(db.select(AssessmentSession.id).filter_by(user_id=RUTH.id))
+    assert (body["body"]["type"], body["body"]["aggregate_id"]) == ("assessment-session.completed", str(row_id))
+    assert body["body"]["data"] == {"assessment": "everything", "version": 1, "total_xp": 95}
+    assert taker.session_id not in str(body)

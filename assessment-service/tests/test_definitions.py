@@ -1,0 +1,123 @@
+"""What an assessment may consist of."""
+
+from contextlib import suppress
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assessment_service import definitions, drafts
+from chassis.errors import Invalid
+
+
+def errors_of(document: Any) -> list[dict[str, str]]:
+    with pytest.raises(Invalid) as refused:
+        definitions.read(document)
+    return [dict(error) for error in refused.value.errors]
+
+
+def test_every_mistake_is_named_with_its_row(everything: dict[str, Any]) -> None:
+    everything["title"] = " "
+    everything["pages"][0]["questions"][0]["xp"] = -1
+    everything["pages"][0]["questions"][2]["options"] = [
+        {"key": "a", "text": "A"},
+        {"key": "b", "text": "B", "points": "many"},
+    ]
+    everything["pages"][1]["questions"][1]["colour"] = "red"
+    assert [error["pointer"] for error in errors_of(everything)] == [
+        "/pages/0/questions/0/xp",
+        "/pages/0/questions/2/options/1/points",
+        "/pages/1/questions/1/colour",
+        "/title",
+    ]
+
+
+def test_mistakes_come_in_the_order_of_their_rows() -> None:
+    pages = [{"key": f"p{number}"} for number in range(12)]
+    pointers = [error["pointer"] for error in errors_of({"title": "T", "pages": pages})]
+    assert pointers == [f"/pages/{number}/title" for number in range(12)]
+
+
+def test_keys_are_unique_in_the_whole_assessment(everything: dict[str, Any]) -> None:
+    everything["pages"][1]["questions"][0]["key"] = "likert"
+    everything["dimensions"][1]["key"] = "points"
+    details = [error["detail"] for error in errors_of(everything)]
+    assert "More than once: likert." in details
+    assert "More than once: points." in details
+
+
+def test_a_question_scores_in_dimensions_there_are(everything: dict[str, Any]) -> None:
+    everything["pages"][1]["questions"][2]["scores"] = [{"dimension": "nowhere"}, {"dimension": "mood", "weight": 0}]
+    assert [error["pointer"] for error in errors_of(everything)] == [
+        "/pages/1/questions/2/scores/0/dimension",
+        "/pages/1/questions/2/scores/1/weight",
+    ]
+
+
+def test_what_has_no_right_answer_cannot_be_scored(everything: dict[str, Any]) -> None:
+    everything["pages"][1]["questions"][3]["scores"] = [{"dimension": "points"}]
+    assert errors_of(everything)[0]["pointer"] == "/pages/1/questions/3/scores"
+
+
+@pytest.mark.parametrize("document", [None, 5, [], "x", {}, {"title": 5, "pages": {}}, {"title": "x" * 201}])
+def test_what_is_no_definition_is_refused(document: Any) -> None:
+    assert errors_of(document)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    document = deepcopy(
+        {
+            "title": "T",
+            "dimensions": [{"key": "d", "title": "D", "bands": [{"from": 0, "to": 3, "label": "L"}]}],
+            "pages": [
+                {
+                    "key": "p",
+                    "title": "P",
+                    "questions": [
+                        {
+                            "key": "q",
+                            "type": "multiple_choice",
+                            "text": "?",
+                            "options": [{"key": "a", "text": "A", "points": 1}, {"key": "b", "text": "B"}],
+                            "scores": [{"dimension": "d"}],
+                        }
+                    ],
+                }
+            ],
+        }
+    )
+    at: Any = document
+    while True:
+        place = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if not isinstance(at[place], dict | list) or not at[place] or data.draw(st.booleans()):
+            at[place] = data.draw(json_values | st.sampled_from(["likert", "ordering", "text", "number"]))
+            break
+        at = at[place]
+    with suppress(Invalid):  # anything else is our mistake
+        drafts.check_complete(definitions.read(document))
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"pages": [], "dimensions": []}, "/definition/pages"),
+        ({"max_attempts": 3}, "/definition/audience"),
+        ({"hours_between_attempts": 3}, "/definition/audience"),
+    ],
+)
+def test_a_definition_that_would_not_work_is_not_published(
+    everything: dict[str, Any], changes: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        drafts.check_complete(definitions.read({**everything, **changes}))
+    assert [error["pointer"] for error in refused.value.errors] == [pointer]

@@ -1,0 +1,58 @@
+"""The published interface of pausing and resuming, as its documentation shows it."""
+
+from flask.testing import FlaskClient
+
+from assessment_service.models import SessionStatus
+
+
+def test_an_unknown_session_is_not_valid(client: FlaskClient) -> None:
+    answer = client.get("/api/v2/session/test-123/validate")
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"valid": False, "reason": "not_found", "session": None, "progress": None},
+    )
+
+
+def test_a_session_starts_without_a_body_or_a_content_type(client: FlaskClient, publish) -> None:
+    version = publish()
+    started = client.post("/api/v2/session/start")
+    assert (started.status_code, started.json["assessment"]) == (201, version.slug)
+    validated = client.get(f"/api/v2/session/{started.json['session_id']}/validate").json
+    assert validated == {
+        "valid": True,
+        "reason": None,
+        "session": {
+            "status": "active",
+            "current_page_id": version.page_ids["first"],
+            "last_activity": started.json["last_activity"],
+        },
+        "progress": {"questions_answered": 0, "questions_total": 8, "total_xp": 0, "percentage": 0.0},
+    }
+
+
+def test_a_session_is_abandoned_when_somebody_starts_fresh(client: FlaskClient, publish) -> None:
+    publish()
+    session_id = client.post("/api/v2/session/start").json["session_id"]
+    abandoned = client.post(f"/api/v2/session/{session_id}/abandon")
+    assert (abandoned.status_code, abandoned.json["status"]) == (200, "user_abandoned_not_completed")
+    validated = client.get(f"/api/v2/session/{session_id}/validate").json
+    assert (validated["valid"], validated["reason"]) == (False, "abandoned")
+    assert validated["session"]["status"] == SessionStatus.abandoned.value
+
+
+def test_an_answer_tells_what_it_earned(begin) -> None:
+    taker = begin()
+    answer = taker.answer("truth", True)
+    assert (answer.status_code, answer.json) == (
+        200,
+        {
+            "xp_gained": 10,
+            "total_xp": 10,
+            "progress": {"questions_answered": 1, "questions_total": 8, "total_xp": 10, "percentage": 12.5},
+        },
+    )
+
+
+def test_without_a_default_there_is_nothing_to_start(client: FlaskClient) -> None:
+    answer = client.post("/api/v2/session/start")
+    assert (answer.status_code, answer.json["code"]) == (404, "assessment_not_found")
