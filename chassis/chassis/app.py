@@ -1,6 +1,7 @@
 """Puts a service together: settings, logs, guard, tokens, database, health, metrics, documentation."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 from chassis import db as database
-from chassis import guard, health, keys, logs, metrics, problems, worker
+from chassis import guard, health, idempotency, keys, logs, metrics, problems, worker
 from chassis import rooms as rooms_of_service
 from chassis.config import ServiceSettings
 from chassis.consumer import Subscription
@@ -75,7 +76,7 @@ def create_service(
     db: SQLAlchemy,
     token_keys: KeySet,
     blueprints: Sequence[Blueprint],
-    messages: Messages | None = None,
+    messages: Messages,
     conflicts: Conflicts | None = None,
     rooms: Mapping[str, MayWatch] | None = None,
     subscriptions: Sequence[Subscription] = (),
@@ -97,10 +98,10 @@ def create_service(
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
     health.install(app, name, {"database": health.database_check})
     rooms_of_service.install(app, rooms or {})
-    if messages:
-        mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
-        worker.install(app, messages, subscriptions, sweeps, mailer, settings.events_url)
-        app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
+    mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
+    old_answers = Sweep("old-answers", 3600, partial(idempotency.forget_old, db))
+    worker.install(app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url)
+    app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
     api = Api(app, name, description)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)

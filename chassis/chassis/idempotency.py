@@ -11,10 +11,12 @@ from copy import deepcopy
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import Response, current_app, make_response, request
+from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Uuid
+from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Uuid, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 
@@ -23,6 +25,7 @@ from chassis.clock import now
 from chassis.errors import Conflict, Invalid, Malformed
 
 KEPT = timedelta(hours=24)
+BATCH = 1000
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 STORED_HEADERS = ("Location", "ETag")
 PARAMETER = {
@@ -60,6 +63,22 @@ def keys_table(metadata: MetaData) -> Table:
     )
 
 
+def forget_answers(db: SQLAlchemy, user_id: UUID) -> None:
+    """Delete the stored answers of somebody who is gone."""
+    table = _table(db)
+    db.session.execute(table.delete().where(table.c.user_id == user_id))
+
+
+def forget_old(db: SQLAlchemy) -> int:
+    """Delete answers that are kept no longer; how many they were."""
+    table = _table(db)
+    old = select(table.c.user_id, table.c.key).where(table.c.created_at < now() - KEPT).limit(BATCH)
+    gone = db.session.execute(
+        table.delete().where(tuple_(table.c.user_id, table.c.key).in_(old)).returning(table.c.key)
+    )
+    return len(gone.all())
+
+
 def idempotent(view: View) -> View:
     """Honour `Idempotency-Key` on an operation that creates something, for callers who are signed in."""
 
@@ -85,7 +104,8 @@ def idempotent(view: View) -> View:
 
 def _claim(key: str) -> Response | None:
     """Insert the key, or return the answer that is stored under it."""
-    table, session = _table_and_session()
+    db: SQLAlchemy = current_app.extensions["sqlalchemy"]
+    table, session = _table(db), db.session
     row = {"user_id": caller().id, "key": key, "request_hash": _request_hash(), "created_at": now()}
     fresh = insert(table).values(row)
     claim = fresh.on_conflict_do_update(
@@ -109,18 +129,18 @@ def _claim(key: str) -> Response | None:
 
 
 def _store(key: str, response: Response) -> None:
-    table, session = _table_and_session()
+    db: SQLAlchemy = current_app.extensions["sqlalchemy"]
+    table = _table(db)
     kept = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
-    session.execute(
+    db.session.execute(
         table.update()
         .filter_by(user_id=caller().id, key=key)
         .values(status=response.status_code, headers=kept, body=response.get_data())
     )
 
 
-def _table_and_session() -> tuple[Table, Any]:
-    db = current_app.extensions["sqlalchemy"]
-    return db.metadata.tables["idempotency_keys"], db.session
+def _table(db: SQLAlchemy) -> Table:
+    return db.metadata.tables["idempotency_keys"]
 
 
 def _request_hash() -> bytes:

@@ -17,8 +17,13 @@ log = structlog.get_logger(__name__)
 
 def configure(service: str, level: str) -> None:
     """Send structlog and the standard library's loggers to stderr as JSON."""
+
+    def name_service(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        return {"service": service, **line}
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_service,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.EventRenamer("message"),
@@ -42,8 +47,6 @@ def configure(service: str, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 def install(app: Flask) -> None:
@@ -73,7 +76,7 @@ def install(app: Flask) -> None:
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:
-        structlog.contextvars.unbind_contextvars("request_id", "trace_id")
+        structlog.contextvars.unbind_contextvars("request_id", "trace_id", "user_id")
 
 
 def request_id() -> str:

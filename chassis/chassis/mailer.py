@@ -8,6 +8,7 @@ import smtplib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.message import EmailMessage
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -78,6 +79,7 @@ class Mailer:
 
     def _send(self, message: EmailMessage, message_id: str) -> None:
         message["From"] = self._sender
+        message["Date"] = formatdate()
         message["Message-ID"] = message_id
         with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT) as server:
             if self._user and self._password:

@@ -5,6 +5,8 @@ import time
 from flask import Flask, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
+from chassis.guard import METHODS
+
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "route", "status"])
 DURATION = Histogram("http_request_duration_seconds", "Time to answer a request.", ["method", "route"])
 
@@ -15,9 +17,10 @@ def install(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        REQUESTS.labels(request.method, route, response.status_code).inc()
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).inc()
         if "started" in g:
-            DURATION.labels(request.method, route).observe(time.perf_counter() - g.started)
+            DURATION.labels(method, route).observe(time.perf_counter() - g.started)
         return response
 
     @app.get("/metrics")

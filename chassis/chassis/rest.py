@@ -249,4 +249,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
         raise error
 
     def _register_error_handlers(self) -> None:
-        pass
+        """They are `problems.py`'s."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages are bodies with a cursor, not headers."""

@@ -180,10 +180,9 @@ def application(package: str, database_url: str, **settings: str) -> Flask:
 
 def close(app: Flask) -> None:
     """End the application's threads, then its connections: a thread may still be using one."""
-    if "publishing" in app.extensions:
-        app.extensions["publishing"].stop()
-        for duty in (app.extensions["duties"].publisher, app.extensions["duties"].consumer):
-            duty.close()
+    app.extensions["publishing"].stop()
+    for duty in (app.extensions["duties"].publisher, app.extensions["duties"].consumer):
+        duty.close()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
 

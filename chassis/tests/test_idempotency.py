@@ -5,9 +5,12 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from notes import db
 
 from chassis import testing
 from chassis.clock import now
+from chassis.db import transaction
+from chassis.idempotency import forget_answers, forget_old
 
 RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 
@@ -49,6 +52,16 @@ def test_a_key_is_kept_for_a_day(client: FlaskClient) -> None:
     post(client, "a", "k")
     with time_machine.travel(now() + timedelta(hours=24, seconds=1)):
         assert post(client, "b", "k").status_code == 201
+
+
+def test_old_answers_and_those_of_somebody_gone_are_deleted(app: Flask, client: FlaskClient) -> None:
+    post(client, "a", "k")
+    with app.app_context(), transaction(db.session):
+        assert forget_old(db) == 0
+        forget_answers(db, RUTH.id)
+    post(client, "b", "k")
+    with time_machine.travel(now() + timedelta(hours=25)), app.app_context(), transaction(db.session):
+        assert forget_old(db) == 1
 
 
 def test_a_key_must_be_visible_ascii(client: FlaskClient) -> None:

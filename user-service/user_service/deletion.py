@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 
 from chassis.clock import now
+from chassis.idempotency import forget_answers
 from user_service import credentials, roles, sign_ins
 from user_service.accounts import own, save
 from user_service.models import EmailToken, MailPreference, Notification, SignIn, User, db
@@ -19,6 +20,7 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     user = own(user_id, lock=True)  # The admins' rows are locked before one's own, as everywhere.
     sign_ins.end_all(user.id)
     _erase(user)
+    forget_answers(db, user.id)
     save(user, "user.deleted")
 
 
