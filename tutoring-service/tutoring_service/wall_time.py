@@ -1,0 +1,63 @@
+"""RULES: dates and times on a wall somewhere, and the instants they are.
+
+A session keeps its wall time and its duration. A time that the clocks skip is moved forward by what they skip; of a
+time that they show twice the first is meant.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """When a session takes place: as the people there read it, and exactly."""
+
+    session_date: date
+    start_time: time
+    end_time: time
+    duration: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The names of the IANA time zones."""
+    return frozenset(available_timezones())
+
+
+def instant(day: date, at: time, timezone: str) -> datetime:
+    """The moment at which the clocks of the zone show this, in UTC."""
+    return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
+
+
+def minutes_between(start: time, end: time) -> int:
+    """From start to end, past midnight if need be; a whole day if they are equal."""
+    return (_minute(end) - _minute(start) - 1) % DAY + 1
+
+
+def occurrence(day: date, start: time, duration: int, timezone: str) -> Occurrence:
+    """The session of this length that begins then."""
+    starts_at = instant(day, start, timezone)
+    local = starts_at.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    return Occurrence(
+        session_date=local.date(),
+        start_time=local.time(),
+        end_time=(local + timedelta(minutes=duration)).time(),
+        duration=duration,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=duration),
+    )
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    """The date there at that moment."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
