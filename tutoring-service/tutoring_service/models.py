@@ -241,11 +241,12 @@ class TutoringSession(Base):
     student_review_id: Mapped[int | None] = mapped_column(comment="The student's review of this session")
     tutor_review_id: Mapped[int | None] = mapped_column(comment="The tutor's review of the student")
     parent_review_id: Mapped[int | None] = mapped_column(comment="The parent's review of this session")
+    # The default of the older application says that everybody is present; None is written as NULL all the same.
     tutor_attendance_status: Mapped[str | None] = mapped_column(
-        String(20), server_default="present", comment="present, absent or late"
+        String(20).evaluates_none(), server_default="present", comment="present, absent or late"
     )
     student_attendance_status: Mapped[str | None] = mapped_column(
-        String(20), server_default="present", comment="present, absent or late"
+        String(20).evaluates_none(), server_default="present", comment="present, absent or late"
     )
     priority_level: Mapped[str | None] = mapped_column(
         String(20), server_default="medium", comment="low, medium, high or urgent"

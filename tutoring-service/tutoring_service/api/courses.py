@@ -1,0 +1,95 @@
+"""Courses."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import caller, role, signed_in
+from chassis.fields import UUID, Answer, Body, Choice, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from chassis.versions import etag, if_match
+from tutoring_service import courses
+from tutoring_service.api.wall_time import Zone
+from tutoring_service.models import Course as CourseRow
+from tutoring_service.states import CourseStatus
+
+blueprint = Blueprint("courses", "What tutors offer.")
+
+
+class NewCourse(Body):
+    title = Text(200, least=1, required=True, metadata={"example": "Mishnah for beginners"})
+    subject = Text(100, load_default=None, allow_none=True, metadata={"example": "Mishnah"})
+    description = Text(5000, paragraphs=True, load_default=None, allow_none=True)
+    timezone = Zone(load_default="UTC", metadata={"example": "Asia/Jerusalem"})
+    cancel_notice_hours = Integer(
+        0, 720, load_default=24, metadata={"description": "Cancelling later than this before a session is late."}
+    )
+
+
+class CourseChanges(Body):
+    title = Text(200, least=1)
+    subject = Text(100, allow_none=True)
+    description = Text(5000, paragraphs=True, allow_none=True)
+    timezone = Zone()
+    cancel_notice_hours = Integer(0, 720)
+    status = Choice(CourseStatus)
+
+
+class Course(Answer):
+    id = fields.Integer(required=True)
+    tutor_id = fields.UUID(required=True)
+    title = fields.String(required=True)
+    subject = fields.String(required=True, allow_none=True)
+    description = fields.String(required=True, allow_none=True)
+    timezone = fields.String(required=True)
+    cancel_notice_hours = fields.Integer(required=True)
+    status = fields.String(required=True)
+    created_at = Instant(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class CourseQuery(PageQuery):
+    tutor_id = UUID(load_default=None)
+    status = Choice(CourseStatus, load_default=None, metadata={"description": "Open ones if not given."})
+
+
+@blueprint.post("/api/courses")
+@role("tutor")
+@idempotent
+@blueprint.arguments(NewCourse)
+@blueprint.response(201, Course)
+def publish(body: dict[str, Any]) -> Any:
+    """Publish a course."""
+    course = courses.publish(caller(), body)
+    return course, etag(course.version)
+
+
+@blueprint.get("/api/courses")
+@signed_in
+@blueprint.arguments(CourseQuery, location="query")
+@blueprint.response(200, page_of(Course))
+def find(query: dict[str, Any]) -> Page[CourseRow]:
+    """Find courses, the newest first."""
+    return courses.find(**query)
+
+
+@blueprint.get("/api/courses/<int(max=2147483647):course_id>")
+@signed_in
+@blueprint.response(200, Course)
+def read(course_id: int) -> Any:
+    """Read a course."""
+    course = courses.get(course_id)
+    return course, etag(course.version)
+
+
+@blueprint.patch("/api/courses/<int(max=2147483647):course_id>")
+@signed_in
+@if_match
+@blueprint.arguments(CourseChanges)
+@blueprint.response(200, Course)
+def change(body: dict[str, Any], course_id: int, version: int) -> Any:
+    """Change a course of one's own."""
+    course = courses.change(caller(), course_id, version, body)
+    return course, etag(course.version)

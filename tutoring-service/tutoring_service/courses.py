@@ -1,0 +1,51 @@
+"""RULES: what tutors offer."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.errors import NotFound, PreconditionFailed
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from tutoring_service.models import Course, db
+from tutoring_service.states import CourseStatus
+
+
+def publish(caller: Caller, wanted: dict[str, Any]) -> Course:
+    """A new course of the caller's, open to students."""
+    course = Course(tutor_id=caller.id, **wanted)
+    db.session.add(course)
+    db.session.flush()
+    return course
+
+
+def get(course_id: int) -> Course:
+    """The course; `NotFound` if there is none."""
+    course = db.session.get(Course, course_id)
+    if course is None:
+        raise NotFound
+    return course
+
+
+def find(tutor_id: UUID | None, status: str | None, limit: int, cursor: str | None) -> Page[Course]:
+    """Courses, the newest first: open ones, or with this status; of all tutors, or of this one."""
+    query = select(Course).filter_by(status=status or CourseStatus.OPEN)
+    if tutor_id:
+        query = query.filter_by(tutor_id=tutor_id)
+    rows = db.session.scalars(ordered(query, (Course.id,), limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda course: (course.id,))
+
+
+def change(caller: Caller, course_id: int, version: int, wanted: dict[str, Any]) -> Course:
+    """Change one's own course. Enrolments keep the zone that they began with."""
+    course = db.session.get(Course, course_id, with_for_update=True, populate_existing=True)
+    if course is None or course.tutor_id != caller.id:
+        raise NotFound
+    if course.version != version:
+        raise PreconditionFailed
+    for name, value in wanted.items():
+        setattr(course, name, value)
+    course.version += 1
+    db.session.flush()
+    return course

@@ -1,0 +1,136 @@
+"""RULES: a student enrols in a course, and how that goes on and ends."""
+
+from typing import Any
+
+from sqlalchemy import delete as remove
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import contains_eager
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from tutoring_service import lifecycle
+from tutoring_service.models import (
+    Course,
+    Enrollment,
+    EnrollmentParent,
+    SessionBooking,
+    TutoringSession,
+    db,
+)
+from tutoring_service.parties import enrollment_of, require
+from tutoring_service.states import CourseStatus, EnrollmentStatus, Role, SessionStatus
+
+CLOSED = (EnrollmentStatus.COMPLETED, EnrollmentStatus.CANCELLED)
+FROM = {
+    EnrollmentStatus.PAUSED: {EnrollmentStatus.ACTIVE},
+    EnrollmentStatus.ACTIVE: {EnrollmentStatus.PAUSED},
+    EnrollmentStatus.COMPLETED: {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED},
+    EnrollmentStatus.CANCELLED: {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED},
+}
+
+
+class AlreadyEnrolled(Conflict):
+    """You are enrolled in this course."""
+
+
+class OwnCourse(Conflict):
+    """A tutor is not his own student."""
+
+
+class CourseArchived(Conflict):
+    """The course takes no more students."""
+
+
+class IllegalEnrollmentTransition(Conflict):
+    """The enrolment cannot go there from its status."""
+
+
+class HasCompletedSessions(Conflict):
+    """The enrolment has completed sessions; close it instead."""
+
+
+def enroll(caller: Caller, course_id: int) -> Enrollment:
+    """The caller becomes a student of the course. The database refuses a second open enrolment."""
+    course = db.session.get(Course, course_id, with_for_update={"read": True})
+    if course is None:
+        raise NotFound
+    if course.tutor_id == caller.id:
+        raise OwnCourse
+    if course.status != CourseStatus.OPEN:
+        raise CourseArchived
+    enrollment = Enrollment(
+        tutor_id=course.tutor_id, student_id=caller.id, course_id=course.id, timezone=course.timezone
+    )
+    db.session.add(enrollment)
+    db.session.flush()
+    return enrollment
+
+
+def get(caller: Caller, enrollment_id: int) -> Enrollment:
+    """The enrolment, for its parties."""
+    return enrollment_of(caller, enrollment_id)[0]
+
+
+def find(caller: Caller, status: str | None, role: str | None, limit: int, cursor: str | None) -> Page[Enrollment]:
+    """The caller's enrolments in this role, or in any."""
+    followed = exists().where(EnrollmentParent.enrollment_id == Enrollment.id, EnrollmentParent.parent_id == caller.id)
+    mine = {
+        Role.TUTOR: Enrollment.tutor_id == caller.id,
+        Role.STUDENT: Enrollment.student_id == caller.id,
+        Role.PARENT: followed,
+    }
+    query = select(Enrollment).where(mine[Role(role)] if role else or_(*mine.values()))
+    if status:
+        query = query.filter_by(status=status)
+    rows = db.session.scalars(ordered(query, (Enrollment.id,), limit, cursor)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment:
+    """Pause, resume, complete or cancel it; the tutor alone completes. Closing it calls off what is scheduled."""
+    enrollment, role = enrollment_of(caller, enrollment_id, lock="update")
+    require(role, *((Role.TUTOR,) if to == EnrollmentStatus.COMPLETED else (Role.TUTOR, Role.STUDENT)))
+    if enrollment.status == to:
+        return enrollment
+    if enrollment.status not in FROM[to]:
+        path: dict[str, Any] = {"from": enrollment.status, "to": to}
+        raise IllegalEnrollmentTransition(f"from {enrollment.status} to {to}", **path)
+    enrollment.status = to
+    enrollment.version += 1
+    if to in CLOSED:
+        enrollment.closed_at = now()
+        lifecycle.cancel_all(scheduled_sessions(enrollment.id), f"enrolment {to}", caller.id)
+    db.session.flush()
+    return enrollment
+
+
+def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
+    """Delete it with all its sessions; if some are completed, only an admin who insists."""
+    _, role = enrollment_of(caller, enrollment_id, lock="update")
+    require(role, Role.TUTOR, Role.ADMIN)
+    completed = exists().where(
+        TutoringSession.enrolled_courses_id == enrollment_id, TutoringSession.status == SessionStatus.COMPLETED
+    )
+    insists = force and Role.ADMIN in caller.roles
+    if not insists and db.session.scalar(select(completed)):
+        raise HasCompletedSessions
+    lifecycle.cancel_all(scheduled_sessions(enrollment_id), "enrolment deleted", caller.id)
+    db.session.flush()
+    db.session.execute(remove(Enrollment).where(Enrollment.id == enrollment_id))
+    db.session.expire_all()
+
+
+def scheduled_sessions(enrollment_id: int) -> list[TutoringSession]:
+    """The sessions of the enrolment that have not begun, locked, in order."""
+    query = (
+        select(TutoringSession)
+        .join(TutoringSession.booking)
+        .options(contains_eager(TutoringSession.booking))
+        .filter(TutoringSession.enrolled_courses_id == enrollment_id, TutoringSession.status == SessionStatus.SCHEDULED)
+        .order_by(SessionBooking.starts_at)
+        .with_for_update(of=SessionBooking)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))

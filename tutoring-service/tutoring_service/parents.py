@@ -1,0 +1,74 @@
+"""RULES: a parent joins an enrolment with a code that the student gave him."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from chassis.tokens import Caller
+from tutoring_service.models import Enrollment, EnrollmentParent, ParentCode, db
+from tutoring_service.parties import enrollment_of, require
+from tutoring_service.states import Role
+
+LIFETIME = timedelta(days=7)
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
+LENGTH = 12
+
+
+class OwnEnrollment(Conflict):
+    """Tutor and student do not join as a parent."""
+
+
+@dataclass(frozen=True)
+class IssuedCode:
+    """A code, shown once."""
+
+    code: str
+    expires_at: datetime
+
+
+def issue(caller: Caller, enrollment_id: int) -> IssuedCode:
+    """A new code of the student's; the one before is void."""
+    enrollment, role = enrollment_of(caller, enrollment_id)
+    require(role, Role.STUDENT)
+    code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    expires_at = now() + LIFETIME
+    row = {"code_hash": _hash(code), "enrollment_id": enrollment.id, "expires_at": expires_at}
+    statement = insert(ParentCode).values(row)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["enrollment_id"], set_=row))
+    return IssuedCode(code, expires_at)
+
+
+def join(caller: Caller, code: str) -> Enrollment:
+    """Follow the enrolment of the code. Of two who use one code at once, one joins."""
+    spent = delete(ParentCode).where(ParentCode.code_hash == _hash(code.upper()), ParentCode.expires_at > now())
+    enrollment_id = db.session.scalar(spent.returning(ParentCode.enrollment_id))
+    enrollment = db.session.get(Enrollment, enrollment_id) if enrollment_id else None
+    if enrollment is None:
+        raise NotFound("this code is not valid")
+    if caller.id in (enrollment.tutor_id, enrollment.student_id):
+        raise OwnEnrollment
+    db.session.execute(
+        insert(EnrollmentParent)
+        .values(enrollment_id=enrollment.id, parent_id=caller.id, joined_at=now())
+        .on_conflict_do_nothing()
+    )
+    return enrollment
+
+
+def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
+    """A parent stops following; or the student ends it."""
+    _, role = enrollment_of(caller, enrollment_id)
+    if role != Role.STUDENT and caller.id != parent_id:
+        require(role, Role.STUDENT)
+    db.session.execute(delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id))
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(code.encode()).digest()

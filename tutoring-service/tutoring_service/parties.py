@@ -1,0 +1,50 @@
+"""RULES: who somebody is in an enrolment, and so what he may see and do."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.errors import Forbidden, NotFound
+from chassis.tokens import Caller
+from tutoring_service.models import Enrollment, EnrollmentParent, db
+from tutoring_service.states import Role
+
+
+class NotYourPart(Forbidden):
+    """Your part in this enrolment does not allow this."""
+
+
+def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller) -> Role:
+    """The caller's role; `NotFound` for a stranger, so that he does not learn that there is such an enrolment."""
+    if caller.id == tutor_id:
+        return Role.TUTOR
+    if caller.id == student_id:
+        return Role.STUDENT
+    if db.session.get(EnrollmentParent, (enrollment_id, caller.id)):
+        return Role.PARENT
+    if Role.ADMIN in caller.roles:
+        return Role.ADMIN
+    raise NotFound
+
+
+def enrollment_of(caller: Caller, enrollment_id: int | None, *, lock: str | None = None) -> tuple[Enrollment, Role]:
+    """The enrolment and the caller's role in it. `lock="share"` keeps its state, `lock="update"` is for changing it."""
+    query = select(Enrollment).filter_by(id=enrollment_id).execution_options(populate_existing=True)
+    if lock:
+        query = query.with_for_update(read=lock == "share", key_share=lock == "update")
+    enrollment = db.session.scalar(query)
+    if enrollment is None:
+        raise NotFound
+    return enrollment, role_in(enrollment.id, enrollment.tutor_id, enrollment.student_id, caller)
+
+
+def require(role: Role, *allowed: Role) -> None:
+    """`NotYourPart` unless the role is one of these."""
+    if role not in allowed:
+        raise NotYourPart(f"only for the {' or '.join(allowed)}")
+
+
+def parents_of(enrollment_ids: set[int]) -> list[UUID]:
+    """The parents who follow these enrolments."""
+    query = select(EnrollmentParent.parent_id).where(EnrollmentParent.enrollment_id.in_(enrollment_ids)).distinct()
+    return list(db.session.scalars(query))
