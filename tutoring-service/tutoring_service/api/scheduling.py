@@ -1,0 +1,138 @@
+"""Booking sessions."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.rest import Blueprint
+from chassis.versions import etag
+from tutoring_service import scheduling
+from tutoring_service.api.sessions import TutoringSession
+from tutoring_service.api.wall_time import LocalDate, LocalTime
+from tutoring_service.availability import OutsideWorkingHours
+from tutoring_service.booking import TimeConflict
+from tutoring_service.scheduling import EnrollmentNotActive, Plan
+from tutoring_service.states import Frequency, Month, Priority, SessionMode, Weekday
+
+blueprint = Blueprint("scheduling", "Booking sessions, one or a series.")
+
+
+class Topics(fields.List[str]):
+    """A bounded list of topics."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Text(200, least=1), validate=validate.Length(max=50), **kwargs)
+
+
+class RecurringPattern(Body):
+    """On which days, in which months, on which dates beside; null and [] mean the same."""
+
+    days = fields.List(Choice(Weekday), allow_none=True, validate=validate.Length(max=7), load_default=None)
+    months = fields.List(Choice(Month), allow_none=True, validate=validate.Length(max=12), load_default=None)
+    specific_dates = fields.List(LocalDate(), allow_none=True, validate=validate.Length(max=366), load_default=None)
+
+
+class Details(Body):
+    """What a session has beside its time."""
+
+    topics = Topics(load_default=list, metadata={"example": ["Newton's laws"]})
+    session_mode = Choice(SessionMode, load_default=SessionMode.ONLINE)
+    location = Text(255, load_default=None, allow_none=True)
+    whiteboard_id = Integer(1, load_default=None, allow_none=True)
+    priority_level = Choice(Priority, load_default=Priority.MEDIUM)
+    notification_enabled = Boolean(load_default=False)
+    alarm_enabled = Boolean(load_default=False)
+    alarm_before_minutes = Integer(0, 10080, load_default=15)
+    is_featured = Boolean(load_default=False)
+
+
+class NewTutoringSession(Details):
+    enrolled_courses_id = Integer(1, required=True)
+    session_date = LocalDate(required=True, metadata={"example": "2026-03-24"})
+    start_time = LocalTime(required=True)
+    end_time = LocalTime(required=True, metadata={"description": "At or before start_time: on the day after."})
+    is_recurring = Boolean(load_default=False)
+    session_frequency = Choice(Frequency, load_default=Frequency.ONE_TIME)
+    recurring_pattern = fields.Nested(RecurringPattern, load_default=None, allow_none=True)
+    rrule = Text(
+        500,
+        least=1,
+        load_default=None,
+        allow_none=True,
+        metadata={"example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5", "description": "Instead of frequency and pattern."},
+    )
+    recurrence_count = Integer(1, 366, load_default=None, allow_none=True)
+    recurrence_until = LocalDate(load_default=None, allow_none=True)
+    on_conflict = fields.String(
+        validate=validate.OneOf(["fail", "skip"]),
+        load_default="fail",
+        metadata={"description": "`fail`: all or nothing; `skip`: leave out occurrences that are in the way."},
+    )
+    force = Boolean(load_default=False, metadata={"description": "Also outside one's working hours."})
+
+
+class PlannedOccurrence(Answer):
+    session_date = fields.Date(required=True)
+    start_time = LocalTime(required=True)
+    end_time = LocalTime(required=True)
+    duration = fields.Integer(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+
+
+class BookedOccurrence(PlannedOccurrence):
+    id = fields.Integer(required=True)
+    starts_at = Instant(required=True, attribute="booking.starts_at")
+    ends_at = Instant(required=True, attribute="booking.ends_at")
+
+
+class ScheduledTutoringSession(TutoringSession):
+    """The session; of a series the first, with all that were booked and all that were left out."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        source = obj if attr in ("occurrences", "skipped") else obj.first
+        return super().get_attribute(source, attr, default)
+
+    occurrences = fields.List(fields.Nested(BookedOccurrence), required=True)
+    skipped = fields.List(fields.Nested(PlannedOccurrence), required=True)
+
+
+class OccurrenceConflict(Answer):
+    session_date = fields.Date(required=True, attribute="occurrence.session_date")
+    starts_at = Instant(required=True, attribute="occurrence.starts_at")
+    ends_at = Instant(required=True, attribute="occurrence.ends_at")
+    who = fields.List(fields.String(), required=True)
+    session_id = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Told only to a party of that session."}
+    )
+
+
+class SchedulePreview(Answer):
+    occurrences = fields.List(fields.Nested(PlannedOccurrence), required=True)
+    conflicts = fields.List(fields.Nested(OccurrenceConflict), required=True)
+    outside_hours = fields.List(fields.Nested(PlannedOccurrence), required=True)
+
+
+@blueprint.post("/api/sessions")
+@signed_in
+@idempotent
+@blueprint.arguments(NewTutoringSession)
+@blueprint.response(201, ScheduledTutoringSession)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
+def schedule(body: dict[str, Any]) -> Any:
+    """Book a session, or a series of them."""
+    scheduled = scheduling.schedule(caller(), body)
+    return scheduled, etag(scheduled.first.booking.version)
+
+
+@blueprint.post("/api/sessions/preview")
+@signed_in
+@blueprint.arguments(NewTutoringSession)
+@blueprint.response(200, SchedulePreview)
+@blueprint.raises(EnrollmentNotActive)
+def preview(body: dict[str, Any]) -> Plan:
+    """See what would be booked and what stands in the way, without booking."""
+    return scheduling.preview(caller(), body)

@@ -1,0 +1,130 @@
+"""Tutoring sessions as their parties see them."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Boolean, Choice, Instant, Integer
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from chassis.versions import etag, not_modified
+from tutoring_service import sessions
+from tutoring_service.api.wall_time import LocalTime, PeriodQuery, period
+from tutoring_service.models import SessionChange as SessionChangeRow
+from tutoring_service.models import TutoringSession as SessionRow
+from tutoring_service.sessions import SessionWasStarted, Sort
+from tutoring_service.states import Priority, Role, SessionMode, SessionStatus
+
+blueprint = Blueprint("sessions", "Tutoring sessions.")
+PATH = "/api/sessions/<int(max=2147483647):session_id>"
+
+
+class RecurringPatternAnswer(Answer):
+    days = fields.List(fields.String(), allow_none=True)
+    months = fields.List(fields.String(), allow_none=True)
+    specific_dates = fields.List(fields.String(), allow_none=True)
+
+
+class TutoringSession(Answer):
+    id = fields.Integer(required=True)
+    enrolled_courses_id = fields.Integer(required=True, allow_none=True)
+    topics = fields.List(fields.String(), required=True, allow_none=True)
+    topics_covered = fields.List(fields.String(), required=True, allow_none=True)
+    session_date = fields.Date(required=True)
+    start_time = LocalTime(required=True)
+    end_time = LocalTime(required=True)
+    duration = fields.Integer(required=True, allow_none=True, metadata={"description": "In minutes."})
+    session_mode = fields.String(required=True, allow_none=True)
+    location = fields.String(required=True, allow_none=True)
+    whiteboard_id = fields.Integer(required=True, allow_none=True)
+    student_review_id = fields.Integer(required=True, allow_none=True)
+    tutor_review_id = fields.Integer(required=True, allow_none=True)
+    parent_review_id = fields.Integer(required=True, allow_none=True)
+    tutor_attendance_status = fields.String(required=True, allow_none=True)
+    student_attendance_status = fields.String(required=True, allow_none=True)
+    priority_level = fields.String(required=True, allow_none=True)
+    is_recurring = fields.Boolean(required=True, allow_none=True)
+    session_frequency = fields.String(required=True, allow_none=True)
+    recurring_pattern = fields.Nested(RecurringPatternAnswer, required=True, allow_none=True)
+    notification_enabled = fields.Boolean(required=True, allow_none=True)
+    alarm_enabled = fields.Boolean(required=True, allow_none=True)
+    alarm_before_minutes = fields.Integer(required=True, allow_none=True)
+    is_featured = fields.Boolean(required=True, allow_none=True)
+    status = fields.String(required=True, allow_none=True)
+    created_at = Instant(required=True, allow_none=True)
+    updated_at = Instant(required=True, allow_none=True)
+    tutor_id = fields.UUID(required=True, attribute="booking.tutor_id")
+    student_id = fields.UUID(required=True, attribute="booking.student_id")
+    starts_at = Instant(required=True, attribute="booking.starts_at")
+    ends_at = Instant(required=True, attribute="booking.ends_at")
+    timezone = fields.String(required=True, attribute="booking.timezone")
+    series_id = fields.Integer(required=True, allow_none=True, attribute="booking.series_id")
+    started_at = Instant(required=True, allow_none=True, attribute="booking.started_at")
+    completed_at = Instant(required=True, allow_none=True, attribute="booking.completed_at")
+    cancelled_at = Instant(required=True, allow_none=True, attribute="booking.cancelled_at")
+    cancelled_by = fields.UUID(required=True, allow_none=True, attribute="booking.cancelled_by")
+    cancel_reason = fields.String(required=True, allow_none=True, attribute="booking.cancel_reason")
+    late_cancel = fields.Boolean(required=True, attribute="booking.late_cancel")
+    version = fields.Integer(required=True, attribute="booking.version")
+
+
+class SessionQuery(PageQuery, PeriodQuery):
+    status = Choice(SessionStatus, load_default=None)
+    role = Choice(Role, load_default=None, metadata={"description": "As whom; in any role if not given."})
+    enrolled_courses_id = Integer(1, load_default=None)
+    session_mode = Choice(SessionMode, load_default=None)
+    priority_level = Choice(Priority, load_default=None)
+    is_featured = Boolean(load_default=None)
+    is_recurring = Boolean(load_default=None)
+    has_whiteboard = Boolean(load_default=None)
+    sort = Choice(Sort, load_default=Sort.DATE)
+
+
+class SessionChange(Answer):
+    kind = fields.String(required=True, metadata={"enum": ["rescheduled", "changed", "attendance"]})
+    changed_by = fields.UUID(required=True)
+    changed_at = Instant(required=True)
+    before = fields.Dict(required=True)
+    after = fields.Dict(required=True)
+
+
+def versioned(session: SessionRow) -> tuple[SessionRow, dict[str, str]]:
+    """The session and the header that names its version."""
+    return session, etag(session.booking.version)
+
+
+@blueprint.get("/api/sessions")
+@signed_in
+@blueprint.arguments(SessionQuery, location="query")
+@blueprint.response(200, page_of(TutoringSession))
+def find(query: dict[str, Any]) -> Page[SessionRow]:
+    """List one's sessions."""
+    return sessions.find(caller(), period(query))
+
+
+@blueprint.get(PATH)
+@signed_in
+@not_modified
+@blueprint.response(200, TutoringSession)
+def read(session_id: int) -> Any:
+    """Read a session."""
+    return versioned(sessions.get(caller(), session_id)[0])
+
+
+@blueprint.delete(PATH)
+@signed_in
+@blueprint.response(204)
+@blueprint.raises(SessionWasStarted)
+def remove(session_id: int) -> None:
+    """Take back a session that was never started."""
+    sessions.remove(caller(), session_id)
+
+
+@blueprint.get(f"{PATH}/history")
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(SessionChange))
+def history(query: dict[str, Any], session_id: int) -> Page[SessionChangeRow]:
+    """Read who changed what, and when."""
+    return sessions.history(caller(), session_id, **query)

@@ -1,0 +1,159 @@
+"""RULES: when a tutor works, and which times of his are free."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from chassis.errors import Conflict, NotFound, invalid
+from chassis.tokens import Caller
+from tutoring_service.models import SessionBooking, TutorAvailability, db
+from tutoring_service.states import Weekday
+from tutoring_service.wall_time import Occurrence, instant, local_date
+
+LONGEST_SEARCH = timedelta(days=93)
+MOST_SLOTS = 2000
+MIDNIGHT = time()
+
+Span = tuple[datetime, datetime]
+
+
+class OutsideWorkingHours(Conflict):
+    """The tutor does not work then."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A free time."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def of_tutor(tutor_id: UUID) -> TutorAvailability:
+    """The tutor's working hours; `NotFound` if he has said nothing of them."""
+    row = db.session.get(TutorAvailability, tutor_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def declare(
+    caller: Caller, timezone: str, weekly: list[dict[str, Any]], exceptions: list[dict[str, Any]]
+) -> TutorAvailability:
+    """Replace what the tutor has said. Sessions that are booked stay."""
+    _check_hours(weekly, "weekly")
+    for number, exception in enumerate(exceptions):
+        _check_hours(exception["hours"], f"exceptions/{number}/hours")
+    if len({exception["date"] for exception in exceptions}) < len(exceptions):
+        raise invalid("exceptions", "A date occurs twice.")
+    row = db.session.get(TutorAvailability, caller.id, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = TutorAvailability(tutor_id=caller.id, version=0)
+        db.session.add(row)
+    row.timezone, row.weekly, row.exceptions = timezone, _as_json(weekly), _as_json(exceptions)
+    row.version += 1
+    db.session.flush()
+    return row
+
+
+def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> list[Slot]:
+    """The tutor's free times of this length, one after another from the start of each free stretch. Two queries."""
+    if not timedelta(0) < until - since <= LONGEST_SEARCH:
+        raise invalid("to", f"Must lie after `from`, by {LONGEST_SEARCH.days} days at most.")
+    declared = of_tutor(tutor_id)
+    length = timedelta(minutes=minutes)
+    found: list[Slot] = []
+    for start, end in _free(_working(declared, since, until), _busy(tutor_id, since, until)):
+        start, end = max(start, since), min(end, until)
+        while start + length <= end and len(found) < MOST_SLOTS:
+            found.append(Slot(start, start + length))
+            start += length
+    return found
+
+
+def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
+    """The occurrences that are not wholly within the tutor's working hours; none if he has said nothing of them."""
+    declared = db.session.get(TutorAvailability, tutor_id)
+    if declared is None:
+        return []
+    working = _working(declared, min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences))
+    return [o for o in occurrences if not any(start <= o.starts_at and o.ends_at <= end for start, end in working)]
+
+
+def check_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> None:
+    """`OutsideWorkingHours`, with the dates, if some are."""
+    if outside := outside_hours(tutor_id, occurrences):
+        raise OutsideWorkingHours(dates=[o.session_date.isoformat() for o in outside])
+
+
+def _working(declared: TutorAvailability, since: datetime, until: datetime) -> list[Span]:
+    """The stretches in which the tutor works, in order, those that touch joined."""
+    weekly: dict[int, list[dict[str, Any]]] = {}
+    for hours in declared.weekly:
+        weekly.setdefault(Weekday(hours["weekday"]).number, []).append(hours)
+    exceptions = {exception["date"]: exception["hours"] for exception in declared.exceptions}
+    day = local_date(since, declared.timezone) - timedelta(days=1)
+    spans: list[Span] = []
+    while day <= local_date(until, declared.timezone):
+        hours_of_day = exceptions.get(day.isoformat(), weekly.get(day.weekday(), []))
+        spans += [_span(day, hours, declared.timezone) for hours in hours_of_day]
+        day += timedelta(days=1)
+    return _joined(spans)
+
+
+def _span(day: date, hours: dict[str, Any], timezone: str) -> Span:
+    start, end = time.fromisoformat(hours["start_time"]), time.fromisoformat(hours["end_time"])
+    last_day = day + timedelta(days=1) if end == MIDNIGHT else day
+    return instant(day, start, timezone), instant(last_day, end, timezone)
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(span for span in spans if span[0] < span[1]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:
+    """When the person has sessions, as a tutor or as a student."""
+    booking = SessionBooking
+    query = select(booking.starts_at, booking.ends_at).where(
+        booking.held,
+        (booking.tutor_id == tutor_id) | (booking.student_id == tutor_id),
+        func.tstzrange(booking.starts_at, booking.ends_at).op("&&")(func.tstzrange(since, until)),
+    )
+    return _joined((start, end) for start, end in db.session.execute(query))
+
+
+def _free(working: list[Span], busy: list[Span]) -> Iterable[Span]:
+    ends = [end for _, end in busy]
+    for start, end in working:
+        for taken_from, taken_until in busy[bisect_right(ends, start) :]:
+            if taken_from >= end:
+                break
+            yield start, taken_from
+            start = taken_until
+        yield start, end
+
+
+def _check_hours(hours: list[dict[str, Any]], field: str) -> None:
+    for number, one in enumerate(hours):
+        if one["end_time"] != MIDNIGHT and one["end_time"] <= one["start_time"]:
+            raise invalid(f"{field}/{number}/end_time", "Must be after start_time; 00:00 is the end of the day.")
+
+
+def _as_json(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, list):
+            return _as_json(value)
+        return value.isoformat() if isinstance(value, date | time) else value
+
+    return [{name: plain(value) for name, value in row.items()} for row in rows]

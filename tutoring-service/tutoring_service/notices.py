@@ -1,0 +1,46 @@
+"""RULES: what other people and other services are told of a session."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.fields import instant_text
+from tutoring_service.models import Course, Enrollment, SessionBooking, db, messages
+from tutoring_service.parties import parents_of
+
+
+def announce(what: str, booking: SessionBooking, actor: UUID | None) -> None:
+    """Tell other services that this happened to a session."""
+    data = {"enrolled_courses_id": booking.enrolled_courses_id, "series_id": booking.series_id}
+    messages.announce(f"tutoring-session.{what}", booking.session_id, booking.version, data, actor=actor)
+
+
+def tell(kind: str, people: Iterable[UUID], booking: SessionBooking, actor: UUID | None = None, **more: Any) -> None:
+    """Notify these people of something about a session; never the one who did it."""
+    told = [str(person) for person in dict.fromkeys(people) if person != actor]
+    if not told:
+        return
+    data = {
+        "title": title(booking.enrolled_courses_id),
+        "session_id": booking.session_id,
+        "starts_at": instant_text(booking.starts_at),
+        "path": f"/api/sessions/{booking.session_id}",
+        **more,
+    }
+    notice = {"user_ids": told, "kind": kind, "data": data}
+    messages.announce("notification.requested", f"session-{booking.session_id}", booking.version, notice, actor=actor)
+
+
+def everybody(booking: SessionBooking) -> list[UUID]:
+    """The tutor, the student and the parents."""
+    return [booking.tutor_id, booking.student_id, *parents_of({booking.enrolled_courses_id})]
+
+
+def title(enrollment_id: int) -> str | None:
+    """The title of the course."""
+    query = (
+        select(Course.title).join(Enrollment, Enrollment.course_id == Course.id).where(Enrollment.id == enrollment_id)
+    )
+    return db.session.scalar(query)

@@ -1,0 +1,128 @@
+"""RULES: a session, for those who may see it; its list; and its end before it began."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, or_, select
+from sqlalchemy.orm import contains_eager
+
+from chassis.errors import Conflict, NotFound, PreconditionFailed, invalid
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from tutoring_service import notices
+from tutoring_service.models import EnrollmentParent, SessionBooking, SessionChange, TutoringSession, db
+from tutoring_service.parties import require, role_in
+from tutoring_service.states import Role
+
+EQUAL = ("status", "enrolled_courses_id", "session_mode", "priority_level", "is_featured", "is_recurring")
+
+
+class SessionWasStarted(Conflict):
+    """A session that was started is kept."""
+
+
+class Sort(StrEnum):
+    DATE = "session_date"
+    DATE_DESCENDING = "-session_date"
+    CREATED = "created_at"
+    CREATED_DESCENDING = "-created_at"
+
+
+def get(
+    caller: Caller, session_id: int, *, lock: bool = False, version: int | None = None
+) -> tuple[TutoringSession, Role]:
+    """The session with its booking, and the caller's role in it; `NotFound` for strangers.
+
+    With `lock` nobody else changes it meanwhile; `PreconditionFailed` if `version` is not its present one.
+    """
+    query = _with_booking().where(TutoringSession.id == session_id)
+    if lock:
+        query = query.with_for_update(of=SessionBooking)
+    session = db.session.scalar(query)
+    if session is None:
+        raise NotFound
+    booking = session.booking
+    role = role_in(booking.enrolled_courses_id, booking.tutor_id, booking.student_id, caller)
+    if version is not None and version != booking.version:
+        raise PreconditionFailed
+    return session, role
+
+
+def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
+    """The sessions that meet the filters: those the caller gives, takes, or follows as a parent; an admin's are all."""
+    session, booking = TutoringSession, SessionBooking
+    query = _with_booking().where(*_filters(wanted))
+    mine = _mine(caller, wanted["role"])
+    if mine is not None:
+        query = query.where(mine)
+    descending = wanted["sort"].startswith("-")
+    by_date = wanted["sort"] in (Sort.DATE, Sort.DATE_DESCENDING)
+    columns = (booking.starts_at, booking.session_id) if by_date else (session.created_at, session.id)
+    rows = db.session.scalars(ordered(query, columns, wanted["limit"], wanted["cursor"], descending=descending)).all()
+    return cut(rows, wanted["limit"], lambda row: (row.booking.starts_at if by_date else row.created_at, row.id))
+
+
+def history(caller: Caller, session_id: int, limit: int, cursor: str | None) -> Page[SessionChange]:
+    """What was changed of the session, in order."""
+    get(caller, session_id)
+    query = select(SessionChange).filter_by(session_id=session_id)
+    rows = db.session.scalars(ordered(query, (SessionChange.id,), limit, cursor)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def remove(caller: Caller, session_id: int) -> None:
+    """Take back a session that was never started."""
+    session, role = get(caller, session_id, lock=True)
+    require(role, Role.TUTOR, Role.ADMIN)
+    if session.booking.started_at or session.status in ("in-progress", "completed"):
+        raise SessionWasStarted
+    session.booking.version += 1
+    notices.tell("session_cancelled", notices.everybody(session.booking), session.booking, caller.id)
+    notices.announce("removed", session.booking, caller.id)
+    db.session.flush()
+    db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
+
+
+def _with_booking() -> Select[TutoringSession]:
+    return (
+        select(TutoringSession)
+        .join(TutoringSession.booking)
+        .options(contains_eager(TutoringSession.booking))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
+    session, booking = TutoringSession, SessionBooking
+    filters = [getattr(session, name) == wanted[name] for name in EQUAL if wanted[name] is not None]
+    since: datetime | None = wanted["since"]
+    until: datetime | None = wanted["until"]
+    if since and until and since >= until:
+        raise invalid("to", "Must be after `from`.")
+    filters += [booking.starts_at >= since] if since else []
+    filters += [booking.starts_at < until] if until else []
+    if wanted["has_whiteboard"] is not None:
+        used = session.whiteboard_id.is_not(None)
+        filters.append(used if wanted["has_whiteboard"] else ~used)
+    return filters
+
+
+def _mine(caller: Caller, role: str | None) -> ColumnElement[bool] | None:
+    """The bookings the caller may see in this role, or in any; None for all."""
+    booking = SessionBooking
+    if role == Role.TUTOR:
+        return booking.tutor_id == caller.id
+    if role == Role.STUDENT:
+        return booking.student_id == caller.id
+    if role in (None, Role.ADMIN) and Role.ADMIN in caller.roles:
+        return None
+    if role == Role.ADMIN:
+        raise NotFound
+    # The planner combines three index scans only if these are values, not a subquery.
+    followed = list(db.session.scalars(select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)))
+    if role == Role.PARENT:
+        return booking.enrolled_courses_id.in_(followed)
+    return or_(
+        booking.tutor_id == caller.id, booking.student_id == caller.id, booking.enrolled_courses_id.in_(followed)
+    )
