@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from chassis import keys
 from chassis.app import Service, create_service
 from chassis.config import from_environment
+from chassis.consumer import Subscription
+from chassis.worker import Sweep
+from tutoring_service import api, erasure, reminders, whiteboards
+from tutoring_service.booking import TimeConflict
+from tutoring_service.commands import demo_command, legacy_commands
 from tutoring_service.config import Settings
+from tutoring_service.enrollments import AlreadyEnrolled
 from tutoring_service.models import db, messages
+from tutoring_service.reviews import AlreadyReviewed
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
     settings = from_environment(Settings, environ)
-    return create_service(
+    app = create_service(
         "tutoring-service",
         __name__,
         settings,
@@ -21,5 +28,18 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         db=db,
         token_keys=keys.at(settings.jwks_url),
         messages=messages,
-        blueprints=[],
+        conflicts={
+            "enrolled_courses_open_key": AlreadyEnrolled,
+            "session_bookings_tutor_excl": TimeConflict,
+            "session_bookings_student_excl": TimeConflict,
+            "reviews_author_key": AlreadyReviewed,
+        },
+        rooms={"whiteboard": whiteboards.may_watch},
+        subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
+        sweeps=[Sweep("reminders", every=5, run=reminders.send_due)],
+        blueprints=api.BLUEPRINTS,
     )
+    app.config["PUBLIC_URL"] = settings.public_url
+    app.cli.add_command(demo_command)
+    app.cli.add_command(legacy_commands)
+    return app

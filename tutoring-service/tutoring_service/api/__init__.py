@@ -1,0 +1,35 @@
+"""The wire: one module for each part of the rules, with the shapes it takes and gives."""
+
+from tutoring_service.api import (
+    attendance,
+    calendars,
+    changes,
+    courses,
+    enrollments,
+    export,
+    lifecycle,
+    reminders,
+    reviews,
+    scheduling,
+    session_requests,
+    sessions,
+    tutors,
+    whiteboards,
+)
+
+BLUEPRINTS = [
+    courses.blueprint,
+    enrollments.blueprint,
+    session_requests.blueprint,
+    scheduling.blueprint,
+    sessions.blueprint,
+    changes.blueprint,
+    lifecycle.blueprint,
+    attendance.blueprint,
+    reviews.blueprint,
+    reminders.blueprint,
+    calendars.blueprint,
+    whiteboards.blueprint,
+    tutors.blueprint,
+    export.blueprint,
+]

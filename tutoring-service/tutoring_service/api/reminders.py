@@ -1,0 +1,51 @@
+"""Reminders of sessions."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Body, Boolean, Instant, Integer
+from chassis.rest import Blueprint
+from tutoring_service import reminders
+from tutoring_service.api.sessions import PATH
+
+blueprint = Blueprint("reminders", "How one is reminded of a session.")
+
+
+class ReminderChoice(Body):
+    notification_enabled = Boolean(load_default=None, allow_none=True)
+    alarm_enabled = Boolean(load_default=None, allow_none=True)
+    alarm_before_minutes = Integer(0, 10080, load_default=None, allow_none=True)
+
+
+class EffectiveReminder(Answer):
+    notification_enabled = fields.Boolean(required=True)
+    alarm_enabled = fields.Boolean(required=True)
+    alarm_before_minutes = fields.Integer(required=True)
+
+
+class Reminder(Answer):
+    notification_enabled = fields.Boolean(required=True, allow_none=True)
+    alarm_enabled = fields.Boolean(required=True, allow_none=True)
+    alarm_before_minutes = fields.Integer(required=True, allow_none=True)
+    effective = fields.Nested(EffectiveReminder, required=True)
+    due_at = Instant(required=True, allow_none=True)
+    sent_at = Instant(required=True, allow_none=True)
+
+
+@blueprint.get(f"{PATH}/reminder")
+@signed_in
+@blueprint.response(200, Reminder)
+def read_reminder(session_id: int) -> dict[str, Any]:
+    """Read one's own reminder of a session."""
+    return reminders.of_caller(caller(), session_id)
+
+
+@blueprint.put(f"{PATH}/reminder")
+@signed_in
+@blueprint.arguments(ReminderChoice)
+@blueprint.response(200, Reminder)
+def choose_reminder(body: dict[str, Any], session_id: int) -> dict[str, Any]:
+    """Be reminded in one's own way; null is the session's way."""
+    return reminders.choose(caller(), session_id, body)

@@ -1,0 +1,68 @@
+"""Reviews of sessions."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Body, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from tutoring_service import reviews
+from tutoring_service.models import Review as ReviewRow
+from tutoring_service.reviews import AlreadyReviewed, NotCompleted, ReviewIsFinal
+
+blueprint = Blueprint("reviews", "What the parties thought of completed sessions.")
+PATH = "/api/sessions/<int(max=2147483647):session_id>/reviews"
+
+
+class NewReview(Body):
+    rating = Integer(1, 5, required=True)
+    text = Text(2000, paragraphs=True, load_default=None, allow_none=True)
+
+
+class ReviewChanges(Body):
+    rating = Integer(1, 5)
+    text = Text(2000, paragraphs=True, allow_none=True)
+
+
+class Review(Answer):
+    id = fields.Integer(required=True)
+    session_id = fields.Integer(required=True)
+    author_id = fields.UUID(required=True)
+    author_role = fields.String(required=True)
+    rating = fields.Integer(required=True)
+    text = fields.String(required=True, allow_none=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
+
+
+@blueprint.post(PATH)
+@signed_in
+@idempotent
+@blueprint.arguments(NewReview)
+@blueprint.response(201, Review)
+@blueprint.raises(NotCompleted, AlreadyReviewed)
+def write(body: dict[str, Any], session_id: int) -> ReviewRow:
+    """Review a completed session."""
+    return reviews.write(caller(), session_id, **body)
+
+
+@blueprint.get(PATH)
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(Review))
+def read(query: dict[str, Any], session_id: int) -> Page[ReviewRow]:
+    """Read the reviews of a session."""
+    return reviews.of_session(caller(), session_id, **query)
+
+
+@blueprint.patch(f"{PATH}/<int(max=2147483647):review_id>")
+@signed_in
+@blueprint.arguments(ReviewChanges)
+@blueprint.response(200, Review)
+@blueprint.raises(ReviewIsFinal)
+def rewrite(body: dict[str, Any], session_id: int, review_id: int) -> ReviewRow:
+    """Change one's own review, for 14 days."""
+    return reviews.rewrite(caller(), session_id, review_id, body)

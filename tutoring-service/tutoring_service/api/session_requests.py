@@ -1,0 +1,96 @@
+"""Students' requests for sessions."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.fields import Answer, Body, Choice, Instant, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from tutoring_service import session_requests
+from tutoring_service.api.scheduling import Topics
+from tutoring_service.api.wall_time import LocalDate, LocalTime
+from tutoring_service.availability import OutsideWorkingHours
+from tutoring_service.booking import TimeConflict
+from tutoring_service.models import SessionRequest as RequestRow
+from tutoring_service.scheduling import EnrollmentNotActive
+from tutoring_service.session_requests import AlreadyAnswered
+from tutoring_service.states import RequestStatus
+
+blueprint = Blueprint("session-requests", "Students ask for sessions; tutors accept or decline.")
+PATH = "/api/enrollments/<int(max=2147483647):enrollment_id>/requests"
+
+
+class NewSessionRequest(Body):
+    session_date = LocalDate(required=True)
+    start_time = LocalTime(required=True)
+    end_time = LocalTime(required=True)
+    topics = Topics(load_default=list)
+    message = Text(1000, paragraphs=True, load_default=None, allow_none=True)
+
+
+class SessionRequest(Answer):
+    id = fields.Integer(required=True)
+    enrolled_courses_id = fields.Integer(required=True)
+    session_date = fields.Date(required=True)
+    start_time = LocalTime(required=True)
+    end_time = LocalTime(required=True)
+    topics = fields.List(fields.String(), required=True)
+    message = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True)
+    session_id = fields.Integer(required=True, allow_none=True)
+    created_at = Instant(required=True)
+    answered_at = Instant(required=True, allow_none=True)
+
+
+class SessionRequestQuery(PageQuery):
+    status = Choice(RequestStatus, load_default=None)
+
+
+@blueprint.post(PATH)
+@signed_in
+@idempotent
+@blueprint.arguments(NewSessionRequest)
+@blueprint.response(201, SessionRequest)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
+def ask(body: dict[str, Any], enrollment_id: int) -> RequestRow:
+    """Ask the tutor for a session."""
+    return session_requests.ask(caller(), enrollment_id, body)
+
+
+@blueprint.get(PATH)
+@signed_in
+@blueprint.arguments(SessionRequestQuery, location="query")
+@blueprint.response(200, page_of(SessionRequest))
+def find(query: dict[str, Any], enrollment_id: int) -> Page[RequestRow]:
+    """List the requests in an enrolment."""
+    return session_requests.of_enrollment(caller(), enrollment_id, **query)
+
+
+@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/accept")
+@signed_in
+@blueprint.response(200, SessionRequest)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, AlreadyAnswered)
+def accept(enrollment_id: int, request_id: int) -> RequestRow:
+    """Accept a request: the session is booked if the time is still free."""
+    return session_requests.accept(caller(), enrollment_id, request_id)
+
+
+@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/decline")
+@signed_in
+@blueprint.response(200, SessionRequest)
+@blueprint.raises(AlreadyAnswered)
+def decline(enrollment_id: int, request_id: int) -> RequestRow:
+    """Decline a request."""
+    return session_requests.decline(caller(), enrollment_id, request_id)
+
+
+@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/withdraw")
+@signed_in
+@blueprint.response(200, SessionRequest)
+@blueprint.raises(AlreadyAnswered)
+def withdraw(enrollment_id: int, request_id: int) -> RequestRow:
+    """Withdraw one's request."""
+    return session_requests.withdraw(caller(), enrollment_id, request_id)

@@ -1,0 +1,124 @@
+"""RULES: what is left of somebody whose account is deleted: the others' history, with nobody's name in it."""
+
+from itertools import groupby
+from uuid import UUID, uuid4
+
+from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import contains_eager
+
+from chassis.clock import now
+from chassis.messages import Event
+from tutoring_service import lifecycle
+from tutoring_service.models import (
+    Base,
+    CalendarFeed,
+    Course,
+    Enrollment,
+    EnrollmentParent,
+    ParentCode,
+    Review,
+    SessionBooking,
+    SessionChange,
+    SessionReminder,
+    SessionRequest,
+    TutorAvailability,
+    TutoringSession,
+    WhiteboardSession,
+    WhiteboardStroke,
+    db,
+    idempotency_keys,
+    quarantined_sessions,
+    retired_session_fields,
+)
+from tutoring_service.personal_data import OWN, about
+from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatus
+
+
+def erase(event: Event) -> None:
+    """Erase the person of a `user.deleted`. Done again, it finds nothing."""
+    user_id = UUID(event.aggregate_id)
+    _call_off(user_id)
+    _close(user_id)
+    _delete_own(user_id)
+    _delete_words(user_id)
+    _anonymize(user_id, uuid4())
+    db.session.expire_all()
+
+
+def _call_off(user_id: UUID) -> None:
+    """Cancel the coming sessions, and tell the others."""
+    booking = SessionBooking
+    query = (
+        select(TutoringSession)
+        .join(TutoringSession.booking)
+        .options(contains_eager(TutoringSession.booking))
+        .where(
+            or_(booking.tutor_id == user_id, booking.student_id == user_id),
+            TutoringSession.status == SessionStatus.SCHEDULED,
+            booking.starts_at > now(),
+        )
+        .order_by(booking.enrolled_courses_id, booking.starts_at)
+        .with_for_update(of=SessionBooking)
+    )
+    for _, group in groupby(db.session.scalars(query), key=lambda session: session.enrolled_courses_id):
+        lifecycle.cancel_all(list(group), "account deleted", user_id)
+
+
+def _close(user_id: UUID) -> None:
+    mine = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
+    open_ones = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
+    db.session.execute(
+        update(Enrollment).where(mine, open_ones).values(status=EnrollmentStatus.CANCELLED, closed_at=now())
+    )
+    db.session.execute(
+        update(Course).where(Course.tutor_id == user_id).values(status=CourseStatus.ARCHIVED, description=None)
+    )
+
+
+def _delete_own(user_id: UUID) -> None:
+    """What was for him alone, whiteboards on which nobody else drew among it."""
+    db.session.execute(delete(TutorAvailability).filter_by(tutor_id=user_id))
+    db.session.execute(delete(CalendarFeed).filter_by(user_id=user_id))
+    db.session.execute(delete(SessionReminder).filter_by(user_id=user_id))
+    db.session.execute(delete(EnrollmentParent).filter_by(parent_id=user_id))
+    db.session.execute(delete(idempotency_keys).where(idempotency_keys.c.user_id == user_id))
+    his = select(Enrollment.id).where(Enrollment.student_id == user_id)
+    db.session.execute(delete(ParentCode).where(ParentCode.enrollment_id.in_(his)))
+    board, stroke = WhiteboardSession, WhiteboardStroke
+    others_drew = exists().where(stroke.whiteboard_id == board.id, stroke.author_id != user_id)
+    db.session.execute(delete(board).where(or_(board.tutor_id == user_id, board.student_id == user_id), ~others_drew))
+
+
+def _delete_words(user_id: UUID) -> None:
+    """What he wrote, and where people met him."""
+    db.session.execute(update(Review).where(Review.author_id == user_id).values(text=None))
+    his = select(Enrollment.id).where(Enrollment.student_id == user_id)
+    db.session.execute(update(SessionRequest).where(SessionRequest.enrolled_courses_id.in_(his)).values(message=None))
+    cancelled = SessionBooking.cancelled_by == user_id
+    db.session.execute(update(SessionBooking).where(cancelled).values(cancel_reason=None))
+    mine = or_(SessionBooking.tutor_id == user_id, SessionBooking.student_id == user_id)
+    session_ids = select(SessionBooking.session_id).where(mine)
+    db.session.execute(update(TutoringSession).where(TutoringSession.id.in_(session_ids)).values(location=None))
+    for column in (SessionChange.before, SessionChange.after):
+        met = and_(SessionChange.session_id.in_(session_ids), column.has_key("location"))
+        db.session.execute(update(SessionChange).where(met).values({column: column - "location"}))
+    retired = retired_session_fields
+    db.session.execute(
+        update(retired)
+        .where(retired.c.session_id.in_(select(SessionBooking.session_id).where(SessionBooking.student_id == user_id)))
+        .values(fields=retired.c.fields - "student_feedback")
+    )
+
+
+def _anonymize(user_id: UUID, nobody: UUID) -> None:
+    """Put an id that is nobody's wherever his is."""
+    for table, column in ((retired_session_fields, "fields"), (quarantined_sessions, "session")):
+        kept = table.c[column]
+        replaced = func.replace(cast(kept, Text), str(user_id), str(nobody))
+        condition = about(table.name, user_id)
+        db.session.execute(update(table).where(condition).values({kept: cast(replaced, JSONB)}))
+    for name, columns in OWN.items():
+        table = Base.metadata.tables[name]
+        for column in columns:
+            db.session.execute(update(table).where(table.c[column] == user_id).values({column: nobody}))

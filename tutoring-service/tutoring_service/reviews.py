@@ -1,0 +1,94 @@
+"""RULES: what the parties thought of a completed session."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from tutoring_service import sessions
+from tutoring_service.models import Review, TutoringSession, db
+from tutoring_service.parties import require
+from tutoring_service.states import Role, SessionStatus
+
+EDITABLE = timedelta(days=14)
+
+
+class AlreadyReviewed(Conflict):
+    """You have reviewed this session."""
+
+
+class NotCompleted(Conflict):
+    """The session is not completed."""
+
+
+class ReviewIsFinal(Conflict):
+    """A review can be changed for 14 days."""
+
+
+def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Review:
+    """The caller's one review of the session. The session refers to it; of several parents to the first."""
+    session, role = sessions.get(caller, session_id, lock=True)
+    require(role, Role.TUTOR, Role.STUDENT, Role.PARENT)
+    if session.status != SessionStatus.COMPLETED:
+        raise NotCompleted
+    review = Review(
+        session_id=session_id,
+        tutor_id=session.booking.tutor_id,
+        author_id=caller.id,
+        author_role=role,
+        rating=rating,
+        text=text,
+        created_at=now(),
+        updated_at=now(),
+    )
+    db.session.add(review)
+    db.session.flush()
+    _refer(session, role, review.id)
+    return review
+
+
+def rewrite(caller: Caller, session_id: int, review_id: int, wanted: dict[str, Any]) -> Review:
+    """Change one's own review while that is allowed."""
+    sessions.get(caller, session_id)
+    query = select(Review).filter_by(id=review_id, session_id=session_id, author_id=caller.id).with_for_update()
+    review = db.session.scalar(query)
+    if review is None:
+        raise NotFound
+    if now() > review.created_at + EDITABLE:
+        raise ReviewIsFinal
+    for name, value in wanted.items():
+        setattr(review, name, value)
+    review.updated_at = now()
+    db.session.flush()
+    return review
+
+
+def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) -> Page[Review]:
+    """The reviews of the session, in order."""
+    sessions.get(caller, session_id)
+    rows = db.session.scalars(
+        ordered(select(Review).filter_by(session_id=session_id), (Review.id,), limit, cursor)
+    ).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def rating_of(tutor_id: UUID) -> dict[str, Any]:
+    """The mean of what students and parents gave the tutor, and how many they were."""
+    query = select(func.avg(Review.rating), func.count()).where(
+        Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR
+    )
+    mean, count = db.session.execute(query).one()
+    return {"tutor_id": tutor_id, "average": round(float(mean), 2) if count else None, "count": count}
+
+
+def _refer(session: TutoringSession, role: Role, review_id: int) -> None:
+    column = f"{role}_review_id"
+    if getattr(session, column) is None:
+        setattr(session, column, review_id)
+        session.booking.version += 1
+    db.session.flush()

@@ -1,0 +1,148 @@
+"""RULES: a student asks for a session; the tutor accepts or declines."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from chassis.fields import instant_text
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from tutoring_service import availability, booking, notices, scheduling
+from tutoring_service.models import Enrollment, SessionRequest, db, messages
+from tutoring_service.parties import enrollment_of, require
+from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
+from tutoring_service.wall_time import Occurrence, occurrence
+
+DEFAULTS = {
+    "session_mode": SessionMode.ONLINE,
+    "location": None,
+    "whiteboard_id": None,
+    "priority_level": Priority.MEDIUM,
+    "notification_enabled": False,
+    "alarm_enabled": False,
+    "alarm_before_minutes": 15,
+    "is_featured": False,
+}
+
+
+class AlreadyAnswered(Conflict):
+    """The request was answered or withdrawn."""
+
+
+def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRequest:
+    """Ask for a time that is free now; it is booked only when the tutor accepts."""
+    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
+    require(role, Role.STUDENT)
+    scheduling.check_active(enrollment)
+    _check_free(enrollment, [_occurrence(enrollment, wanted)], caller)
+    request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)
+    db.session.add(request)
+    db.session.flush()
+    _tell(caller, enrollment, request, "session_requested")
+    return request
+
+
+def of_enrollment(
+    caller: Caller, enrollment_id: int, status: str | None, limit: int, cursor: str | None
+) -> Page[SessionRequest]:
+    """The requests in the enrolment, in order."""
+    enrollment_of(caller, enrollment_id)
+    query = select(SessionRequest).filter_by(enrolled_courses_id=enrollment_id)
+    if status:
+        query = query.filter_by(status=status)
+    rows = db.session.scalars(ordered(query, (SessionRequest.id,), limit, cursor)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
+    """Book the session, if the time is still free."""
+    enrollment, request = _of_tutor(caller, enrollment_id, request_id)
+    if request.status == RequestStatus.ACCEPTED:
+        return request
+    _check_pending(request)
+    scheduling.check_active(enrollment)
+    wanted = {name: getattr(request, name) for name in ("session_date", "start_time", "end_time", "topics")}
+    when = _occurrence(enrollment, wanted)
+    booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
+    _check_free(enrollment, [when], caller)
+    (session,) = scheduling.book(enrollment, {**DEFAULTS, **wanted}, [when])
+    request.status, request.session_id, request.answered_at = RequestStatus.ACCEPTED, session.id, now()
+    db.session.flush()
+    notices.announce("scheduled", session.booking, caller.id)
+    notices.tell("session_booked", notices.everybody(session.booking), session.booking, caller.id, count=1)
+    return request
+
+
+def decline(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
+    """Say no."""
+    enrollment, request = _of_tutor(caller, enrollment_id, request_id)
+    if request.status == RequestStatus.DECLINED:
+        return request
+    _check_pending(request)
+    request.status, request.answered_at = RequestStatus.DECLINED, now()
+    db.session.flush()
+    _tell(caller, enrollment, request, "session_request_declined")
+    return request
+
+
+def withdraw(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
+    """The student no longer wants it."""
+    _, role = enrollment_of(caller, enrollment_id)
+    require(role, Role.STUDENT)
+    request = _locked(enrollment_id, request_id)
+    if request.status == RequestStatus.WITHDRAWN:
+        return request
+    _check_pending(request)
+    request.status, request.answered_at = RequestStatus.WITHDRAWN, now()
+    db.session.flush()
+    return request
+
+
+def _occurrence(enrollment: Enrollment, wanted: dict[str, Any]) -> Occurrence:
+    duration = scheduling.check_length(wanted["start_time"], wanted["end_time"])
+    return occurrence(wanted["session_date"], wanted["start_time"], duration, enrollment.timezone)
+
+
+def _check_free(enrollment: Enrollment, occurrences: list[Occurrence], caller: Caller) -> None:
+    availability.check_hours(enrollment.tutor_id, occurrences)
+    if found := booking.clashes(enrollment.tutor_id, enrollment.student_id, occurrences, told_to=caller.id):
+        raise booking.conflict(found)
+
+
+def _of_tutor(caller: Caller, enrollment_id: int, request_id: int) -> tuple[Enrollment, SessionRequest]:
+    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
+    require(role, Role.TUTOR)
+    return enrollment, _locked(enrollment_id, request_id)
+
+
+def _locked(enrollment_id: int, request_id: int) -> SessionRequest:
+    query = select(SessionRequest).filter_by(id=request_id, enrolled_courses_id=enrollment_id).with_for_update()
+    request = db.session.scalar(query.execution_options(populate_existing=True))
+    if request is None:
+        raise NotFound
+    return request
+
+
+def _check_pending(request: SessionRequest) -> None:
+    if request.status != RequestStatus.PENDING:
+        raise AlreadyAnswered(f"it is {request.status}", status_of_request=request.status)
+
+
+def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind: str) -> None:
+    """Tell the other of the two."""
+    other = enrollment.student_id if caller.id == enrollment.tutor_id else enrollment.tutor_id
+    when = _occurrence(
+        enrollment,
+        {"session_date": request.session_date, "start_time": request.start_time, "end_time": request.end_time},
+    )
+    data = {
+        "title": notices.title(enrollment.id),
+        "request_id": request.id,
+        "starts_at": instant_text(when.starts_at),
+        "path": f"/api/enrollments/{enrollment.id}/requests",
+    }
+    version = 1 if request.status == RequestStatus.PENDING else 2
+    notice = {"user_ids": [str(other)], "kind": kind, "data": data}
+    messages.announce("notification.requested", f"session-request-{request.id}", version, notice, actor=caller.id)

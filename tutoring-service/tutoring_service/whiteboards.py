@@ -1,0 +1,134 @@
+"""RULES: whiteboards of an enrolment. What is drawn is a numbered list of operations, replayable from any point."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from chassis.fields import instant_text
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db, messages
+from tutoring_service.parties import enrollment_of, require
+from tutoring_service.states import Role
+
+
+class WhiteboardClosed(Conflict):
+    """The whiteboard is closed."""
+
+
+def create(caller: Caller, enrollment_id: int, name: str | None) -> WhiteboardSession:
+    """A new whiteboard for the tutor and the student."""
+    enrollment, role = enrollment_of(caller, enrollment_id)
+    require(role, Role.TUTOR, Role.STUDENT)
+    board = WhiteboardSession(
+        session_name=name,
+        tutor_id=enrollment.tutor_id,
+        student_id=enrollment.student_id,
+        enrolled_courses_id=enrollment.id,
+    )
+    db.session.add(board)
+    db.session.flush()
+    return board
+
+
+def get(caller: Caller, board_id: int, *, lock: bool = False) -> tuple[WhiteboardSession, Role]:
+    """The whiteboard, and the caller's role in its enrolment."""
+    query = select(WhiteboardSession).filter_by(id=board_id).execution_options(populate_existing=True)
+    board = db.session.scalar(query.with_for_update() if lock else query)
+    if board is None:
+        raise NotFound
+    _, role = enrollment_of(caller, board.enrolled_courses_id)
+    return board, role
+
+
+def of_enrollment(caller: Caller, enrollment_id: int, limit: int, cursor: str | None) -> Page[WhiteboardSession]:
+    """The whiteboards of the enrolment, in order."""
+    enrollment_of(caller, enrollment_id)
+    query = select(WhiteboardSession).filter_by(enrolled_courses_id=enrollment_id)
+    rows = db.session.scalars(ordered(query, (WhiteboardSession.id,), limit, cursor)).all()
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+def draw(caller: Caller, board_id: int, strokes: list[dict[str, Any]]) -> list[WhiteboardStroke]:
+    """Append operations in this order. One whose `client_id` the caller has used before is the one from then."""
+    board, role = get(caller, board_id, lock=True)
+    require(role, Role.TUTOR, Role.STUDENT)
+    if board.closed_at:
+        raise WhiteboardClosed
+    query = select(WhiteboardStroke).where(
+        WhiteboardStroke.whiteboard_id == board_id,
+        WhiteboardStroke.author_id == caller.id,
+        WhiteboardStroke.client_id.in_([stroke["client_id"] for stroke in strokes]),
+    )
+    known = {stroke.client_id: stroke for stroke in db.session.scalars(query)}
+    for stroke in strokes:
+        if stroke["client_id"] not in known:
+            known[stroke["client_id"]] = _append(board, caller, stroke)
+    db.session.flush()
+    return [known[stroke["client_id"]] for stroke in strokes]
+
+
+def replay(caller: Caller, board_id: int, after: int, limit: int) -> Sequence[WhiteboardStroke]:
+    """What was drawn after this number, in order."""
+    get(caller, board_id)
+    query = (
+        select(WhiteboardStroke)
+        .filter_by(whiteboard_id=board_id)
+        .where(WhiteboardStroke.seq > after)
+        .order_by(WhiteboardStroke.seq)
+        .limit(limit)
+    )
+    return db.session.scalars(query).all()
+
+
+def close(caller: Caller, board_id: int) -> WhiteboardSession:
+    """The tutor makes it read-only, for good."""
+    board, role = get(caller, board_id, lock=True)
+    require(role, Role.TUTOR)
+    if board.closed_at is None:
+        board.closed_at = now()
+        board.seq += 1
+        messages.broadcast(f"whiteboard:{board.id}", board.seq, "closed", {"closed_at": instant_text(board.closed_at)})
+    db.session.flush()
+    return board
+
+
+def erase(caller: Caller, board_id: int) -> None:
+    """The tutor deletes it. Sessions that used it stay and know nothing of it."""
+    board, role = get(caller, board_id, lock=True)
+    require(role, Role.TUTOR)
+    messages.broadcast(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
+    db.session.execute(delete(WhiteboardSession).where(WhiteboardSession.id == board_id))
+
+
+def may_watch(caller: Caller, room_id: str) -> int:
+    """The number of the last event on the whiteboard, for those who may see it."""
+    if not room_id.isascii() or not room_id.isdecimal() or len(room_id) > 9:
+        raise NotFound
+    board, _ = get(caller, int(room_id))
+    return board.seq
+
+
+def _append(board: WhiteboardSession, caller: Caller, wanted: dict[str, Any]) -> WhiteboardStroke:
+    board.seq += 1  # under the board's row lock, so that numbers are given in the order of commits
+    stroke = WhiteboardStroke(
+        whiteboard_id=board.id,
+        seq=board.seq,
+        author_id=caller.id,
+        client_id=wanted["client_id"],
+        operation=wanted["operation"],
+        created_at=now(),
+    )
+    db.session.add(stroke)
+    shown = {
+        "seq": stroke.seq,
+        "author_id": str(stroke.author_id),
+        "client_id": stroke.client_id,
+        "operation": stroke.operation,
+        "created_at": instant_text(stroke.created_at),
+    }
+    messages.broadcast(f"whiteboard:{board.id}", stroke.seq, "stroke", shown)
+    return stroke
