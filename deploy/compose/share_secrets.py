@@ -15,7 +15,7 @@ from dev.services import GATEWAY, SERVICES
 
 VAULT = Path("/vault")
 SHARES = Path("/shares")
-PROGRAM = 10001  # the account that the images run as
+PROGRAM = (10001, 10001)  # the account and group that the images run as
 
 
 def main() -> None:
@@ -53,7 +53,7 @@ def give_signing_keys(keys: Keys, share: Path) -> None:
     unfinished = share.with_name(".signing")
     shutil.copytree(keys.signing, unfinished, dirs_exist_ok=True)
     for path in (unfinished, *unfinished.iterdir()):
-        os.chown(path, PROGRAM, PROGRAM)
+        os.chown(path, *PROGRAM)
     unfinished.replace(share)
 
 
@@ -64,7 +64,7 @@ def give(content: str, path: Path, *, readable_by_all: bool = False) -> None:
     unfinished.touch(mode=0o600)
     unfinished.write_text(content)
     unfinished.chmod(0o444 if readable_by_all else 0o400)
-    os.chown(unfinished, PROGRAM, PROGRAM)
+    os.chown(unfinished, *PROGRAM)
     unfinished.replace(path)
 
 

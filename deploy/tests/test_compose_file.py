@@ -1,0 +1,84 @@
+import dataclasses
+import json
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dev.services import GATEWAY, GATEWAY_PORT, SERVICES
+
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS_OF_IMAGES = {"INTERNAL_PORT"}
+
+
+@pytest.fixture(scope="module")
+def containers():
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+
+
+@pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
+def test_every_setting_that_a_program_needs_is_given(containers, name):
+    settings = import_module(f"{name.replace('-', '_')}.config").Settings
+    needed = {f.name.upper() for f in dataclasses.fields(settings) if f.default is dataclasses.MISSING}
+    assert needed <= containers[name]["environment"].keys() | SETTINGS_OF_IMAGES
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_service_has_the_same_settings_in_all_its_processes(containers, service):
+    settings = containers[service.name]["environment"]
+    worker = dict(containers[f"{service.name}-worker"]["environment"])
+    assert worker.pop("WORKER_METRICS_PORT")
+    assert worker == settings
+    assert containers[f"migrate-{service.name}"]["environment"] == settings
+    assert containers[f"demo-{service.name}"]["environment"] == settings
+    assert containers[f"demo-{service.name}"]["profiles"] == ["demo"]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_service_listens_where_the_gateway_asks_it(containers, service):
+    public = GATEWAY_PORT + service.port_offset
+    internal = GATEWAY_PORT + service.internal_port_offset
+    gateway = containers[GATEWAY]["environment"]
+    assert gateway[f"{service.variable}_URL"] == f"http://{service.name}:{public}"
+    assert gateway[f"{service.variable}_INTERNAL_URL"] == f"http://{service.name}:{internal}"
+    assert {f"0.0.0.0:{public}", f"0.0.0.0:{internal}"} == listeners(service.name)
+    assert f"INTERNAL_PORT={internal}\n" in dockerfile(service.name)
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_service_enters_its_database_by_its_own_role(containers, service):
+    address = f"postgresql://{service.role}@postgres:5432/{service.database}?passfile=/secrets/pgpass"
+    assert containers[service.name]["environment"]["DATABASE_URL"] == address
+    assert [mount.split(":")[0] for mount in containers[service.name]["volumes"]] == [f"{service.name}-secrets"]
+
+
+@pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
+def test_an_image_runs_as_nobody_in_particular_and_tells_its_health(name):
+    assert "\nUSER 10001:10001\n" in dockerfile(name)
+    assert re.search(r"\nHEALTHCHECK .*/healthz", dockerfile(name))
+
+
+def test_only_the_gateway_and_the_page_of_the_mail_catcher_are_published(containers):
+    published = {name for name, container in containers.items() if "ports" in container}
+    assert published == {GATEWAY, "mailpit"}
+    assert all(
+        port.startswith("${") and ":-127.0.0.1:" in port for name in published for port in containers[name]["ports"]
+    )
+
+
+def test_nothing_that_goes_on_running_is_without_a_health_check(containers):
+    lasting = {name for name, container in containers.items() if container["restart"] == "unless-stopped"}
+    from_images = {GATEWAY, *(service.name for service in SERVICES)}
+    assert {name for name in lasting if "healthcheck" not in containers[name]} == from_images
+
+
+def dockerfile(name: str) -> str:
+    """The lines of an image's recipe, each on one line."""
+    return (ROOT / name / "Dockerfile").read_text().replace("\\\n", "")
+
+
+def listeners(name: str) -> set[str]:
+    command = json.loads(re.search(r"^CMD (\[.*\])", dockerfile(name), re.MULTILINE)[1])
+    return {command[i + 1] for i, argument in enumerate(command) if argument == "-b"}
