@@ -1,0 +1,212 @@
+"""How a session goes on, who was there, and what it was like."""
+
+from typing import Any
+
+import pytest
+import time_machine
+
+from chassis.testing import a_user, race
+
+EARLY = "2030-01-08T08:44:59Z"
+IN_TIME = "2030-01-08T08:45:00Z"
+
+
+def act(school: Any, session: dict[str, Any], what: str, body: Any = None, user: Any = None) -> Any:
+    return school.post(f"/api/sessions/{session['id']}/{what}", user, body)
+
+
+def test_a_session_is_started_from_15_minutes_before_it_begins(school: Any) -> None:
+    session = school.session()
+    with time_machine.travel(EARLY, tick=False):
+        assert act(school, session, "start").json["code"] == "too_early"
+    with time_machine.travel(IN_TIME, tick=False):
+        started = act(school, session, "start").json
+    assert (started["status"], started["started_at"]) == ("in-progress", IN_TIME)
+
+
+def test_it_is_completed_with_what_was_covered(school: Any) -> None:
+    session = school.session(session_date="2020-01-07", topics=["Verbs", "Nouns"])
+    act(school, session, "start")
+    done = act(school, session, "complete", {"topics_covered": ["Verbs"]}).json
+    assert (done["status"], done["topics_covered"]) == ("completed", ["Verbs"])
+
+
+def test_doing_it_again_changes_nothing(school: Any) -> None:
+    session = school.session(session_date="2020-01-07")
+    for what in ("start", "complete"):
+        once, again = act(school, session, what), act(school, session, what)
+        assert (again.status_code, again.json) == (200, once.json)
+
+
+def test_cancelling_again_changes_nothing(school: Any) -> None:
+    session = school.session()
+    once = act(school, session, "cancel", {"reason": "ill"})
+    again = act(school, session, "cancel", {"reason": "another"})
+    assert (again.status_code, again.json["cancel_reason"], again.json["version"]) == (200, "ill", once.json["version"])
+
+
+@pytest.mark.parametrize(
+    ("before", "what", "path"),
+    [
+        ([], "complete", ("scheduled", "completed")),
+        (["start", "complete"], "start", ("completed", "in-progress")),
+        (["start", "complete"], "cancel", ("completed", "cancelled")),
+        (["cancel"], "start", ("cancelled", "in-progress")),
+        (["cancel"], "complete", ("cancelled", "completed")),
+    ],
+)
+def test_a_way_that_does_not_exist_is_refused_with_both_ends(
+    school: Any, before: list[str], what: str, path: tuple[str, str]
+) -> None:
+    session = school.session(session_date="2020-01-07")
+    for step in before:
+        assert act(school, session, step).status_code == 200
+    refused = act(school, session, what)
+    assert (refused.status_code, refused.json["code"]) == (409, "illegal_transition")
+    assert (refused.json["from"], refused.json["to"]) == path
+
+
+@pytest.mark.parametrize(("at", "late"), [("2030-01-07T08:59:00Z", False), ("2030-01-07T09:01:00Z", True)])
+def test_cancelling_within_the_notice_of_the_course_is_late(school: Any, at: str, late: bool) -> None:
+    session = school.session()
+    with time_machine.travel(at):
+        assert act(school, session, "cancel", user=school.student).json["late_cancel"] is late
+
+
+def test_the_student_may_cancel_but_not_start_or_complete(school: Any) -> None:
+    session = school.session(session_date="2020-01-07")
+    assert act(school, session, "start", user=school.student).status_code == 403
+    assert act(school, session, "complete", user=school.student).status_code == 403
+    assert act(school, session, "cancel", user=school.student).status_code == 200
+
+
+def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
+    session, done = school.session(), school.completed()
+    assert school.client.delete(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 204
+    assert school.client.get(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 404
+    refused = school.client.delete(f"/api/sessions/{done['id']}", user=school.tutor)
+    assert (refused.status_code, refused.json["code"]) == (409, "session_was_started")
+
+
+def mark(school: Any, session: dict[str, Any], tutor: Any = "present", student: Any = "late", user: Any = None) -> Any:
+    body = {"tutor_attendance_status": tutor, "student_attendance_status": student}
+    return school.client.put(f"/api/sessions/{session['id']}/attendance", user=user or school.tutor, json=body)
+
+
+def test_the_tutor_marks_who_was_there_and_that_is_kept(school: Any) -> None:
+    done = school.completed()
+    assert mark(school, done).json["student_attendance_status"] == "late"
+    assert mark(school, done, student="absent").json["student_attendance_status"] == "absent"
+    changes = school.client.get(f"/api/sessions/{done['id']}/history", user=school.tutor).json["items"]
+    assert [change["after"]["student"] for change in changes] == ["late", "absent"]
+
+
+def test_nobody_is_marked_before_it_began_or_after_it_was_cancelled(school: Any) -> None:
+    session = school.session()
+    assert mark(school, session).json["code"] == "not_started"
+    act(school, session, "cancel")
+    assert mark(school, session).json["code"] == "session_cancelled"
+
+
+def test_attendance_is_for_the_tutor_and_in_three_words(school: Any) -> None:
+    done = school.completed()
+    assert mark(school, done, user=school.student).status_code == 403
+    assert mark(school, done, student="asleep").status_code == 422
+    assert mark(school, done, student=None).json["student_attendance_status"] is None
+
+
+def test_marks_made_at_once_are_one_or_the_other(school: Any) -> None:
+    done = school.completed()
+    answers = race([lambda w=w: mark(school, done, w, w) for w in ("present", "absent") * 5])
+    assert {answer.status_code for answer in answers} == {200}
+    now = school.read(done["id"])
+    assert now["tutor_attendance_status"] == now["student_attendance_status"]
+    last = max((answer.json for answer in answers), key=lambda shown: shown["version"])
+    assert last["version"] == now["version"]
+    assert last["tutor_attendance_status"] == now["tutor_attendance_status"]
+
+
+def test_progress_counts_topics_once_and_only_what_was_marked(school: Any) -> None:
+    first = school.session(session_date="2020-01-07", topics=["Verbs", "Nouns"])
+    second = school.session(session_date="2020-01-14", topics=["verbs ", "Poetry", "Prose"])
+    for session, covered in ((first, ["VERBS"]), (second, ["Poetry", "Unplanned"])):
+        act(school, session, "start")
+        act(school, session, "complete", {"topics_covered": covered})
+    mark(school, first, student="absent")
+    school.session(topics=["Verbs"])
+    shown = school.client.get(f"/api/enrollments/{school.enrollment_id}/progress", user=school.student).json
+    assert shown["coverage_percent"] == 50.0
+    assert len(shown["planned_topics"]) == 4
+    assert (shown["completed_sessions"], shown["completed_minutes"]) == (2, 120)
+    assert shown["student_attendance"] == {"present": 0, "absent": 1, "late": 0, "rate": 0.0}
+    assert shown["tutor_attendance"]["rate"] == 1.0
+    assert shown["ratings"] == {"tutor": None, "student": None, "parent": None}
+
+
+def review(school: Any, session: dict[str, Any], user: Any, rating: int = 5) -> Any:
+    return act(school, session, "reviews", {"rating": rating, "text": "Good"}, user)
+
+
+def test_each_party_reviews_once_and_the_session_refers_to_it(school: Any) -> None:
+    done = school.completed()
+    by_student, by_tutor = review(school, done, school.student, 4), review(school, done, school.tutor, 2)
+    assert (by_student.status_code, by_tutor.status_code) == (201, 201)
+    shown = school.read(done["id"])
+    assert (shown["student_review_id"], shown["tutor_review_id"]) == (by_student.json["id"], by_tutor.json["id"])
+    again = review(school, done, school.student)
+    assert (again.status_code, again.json["code"]) == (409, "already_reviewed")
+    rating = school.client.get(f"/api/tutors/{school.tutor.id}/rating", user=school.student).json
+    assert (rating["average"], rating["count"]) == (4.0, 1)
+
+
+def test_of_ten_reviews_of_one_author_at_once_one_is_kept(school: Any) -> None:
+    done = school.completed()
+    answers = race([lambda: review(school, done, school.student)] * 10)
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
+
+
+def test_a_review_waits_for_the_end_and_is_final_after_14_days(school: Any) -> None:
+    session = school.session(session_date="2020-01-07")
+    assert review(school, session, school.student).json["code"] == "not_completed"
+    act(school, session, "start")
+    act(school, session, "complete")
+    with time_machine.travel("2030-01-01T00:00:00Z", tick=False):
+        written = review(school, session, school.student).json
+    path = f"/api/sessions/{session['id']}/reviews/{written['id']}"
+    with time_machine.travel("2030-01-15T00:00:00Z", tick=False):
+        assert school.client.patch(path, user=school.student, json={"rating": 1}).json["rating"] == 1
+        assert school.client.patch(path, user=school.tutor, json={"rating": 5}).status_code == 404
+    with time_machine.travel("2030-01-15T00:00:01Z", tick=False):
+        assert school.client.patch(path, user=school.student, json={"rating": 2}).json["code"] == "review_is_final"
+
+
+@pytest.mark.parametrize("rating", [0, 6, "5", 4.5, True, None])
+def test_a_rating_is_a_number_from_1_to_5(school: Any, rating: Any) -> None:
+    refused = act(school, school.completed(), "reviews", {"rating": rating}, school.student)
+    assert refused.status_code == 422
+
+
+def test_a_parent_with_the_code_follows_and_reviews(school: Any) -> None:
+    done = school.completed()
+    naomi = a_user("naomi", "parent")
+    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    assert school.client.get(f"/api/sessions/{done['id']}", user=naomi).status_code == 404
+    joined = race([lambda: school.post("/api/enrollments/join", naomi, {"code": code})] * 5)
+    assert sorted(answer.status_code for answer in joined) == [200, 404, 404, 404, 404]
+    written = review(school, done, naomi, 3)
+    assert written.json["author_role"] == "parent"
+    assert school.read(done["id"], naomi)["parent_review_id"] == written.json["id"]
+    listed = school.client.get("/api/sessions?role=parent", user=naomi).json["items"]
+    assert [session["id"] for session in listed] == [done["id"]]
+    assert act(school, done, "cancel", user=naomi).status_code == 403
+
+
+def test_a_code_is_void_after_a_week_and_after_the_next(school: Any) -> None:
+    path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
+    naomi = a_user("naomi", "parent")
+    with time_machine.travel("2030-01-01T00:00:00Z", tick=False):
+        first = school.post(path, school.student).json["code"]
+        second = school.post(path, school.student).json["code"]
+        assert school.post("/api/enrollments/join", naomi, {"code": first}).status_code == 404
+    with time_machine.travel("2030-01-08T00:00:00Z", tick=False):
+        assert school.post("/api/enrollments/join", naomi, {"code": second}).status_code == 404
