@@ -49,6 +49,7 @@ class Layout:
     state: Path
     ports: Ports
     stores: Stores
+    smtp_url: str | None = None  # where mails go; the services have an address of their own for development
     keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +79,8 @@ class Layout:
             "INTERNAL_PORT": str(self.ports.internal[service.name]),
             "PUBLIC_URL": self.gateway_url,
         }
+        if self.smtp_url:
+            settings["SMTP_URL"] = self.smtp_url
         if service.name == "user-service":
             return {**settings, "SIGNING_KEYS": str(self.keys.signing)}
         return {**settings, "JWKS_URL": self._jwks_url}

@@ -21,6 +21,7 @@ from dev.services import SERVICES, Service
 from dev.stores import PUBLIC_STATE, Postgres, Redis
 
 PREFIX = "lyceum-throwaway-"
+NOWHERE = "smtp://127.0.0.1:1"  # nobody takes mail there
 OPEN_SECRET = "throw-away"  # noqa: S105  # the roles need some password where a server asks for one
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,10 +65,11 @@ class ThrowawayPlatform(Platform):
     """A whole platform with databases and a Redis of its own: `with ThrowawayPlatform(postgres_url) as platform`.
 
     Any number may run at once on one PostgreSQL server. Databases are cloned from templates that the first one
-    migrates. Use it from the main thread: its processes end with the thread that started them.
+    migrates. Use it from the main thread: its processes end with the thread that started them. Mails are not
+    delivered unless `smtp_url` says where.
     """
 
-    def __init__(self, postgres_url: str, *, demo: bool = False) -> None:
+    def __init__(self, postgres_url: str, *, demo: bool = False, smtp_url: str = NOWHERE) -> None:
         self._postgres_url = postgres_url
         self._demo = demo
         self._running = contextlib.ExitStack()
@@ -75,7 +77,8 @@ class ThrowawayPlatform(Platform):
         self.redis = Redis(folder / "redis", folder / "redis.log", throwaway=True)
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
         urls = addresses(postgres_url, self._databases)
-        super().__init__(Layout(folder, Ports.anywhere(), Stores(urls, self.redis.cache_url, self.redis.events_url)))
+        stores = Stores(urls, self.redis.cache_url, self.redis.events_url)
+        super().__init__(Layout(folder, Ports.anywhere(), stores, smtp_url))
 
     def __enter__(self) -> Self:
         try:

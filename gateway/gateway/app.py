@@ -13,7 +13,7 @@ from chassis.config import from_environment
 from chassis.guard import METHODS, MethodNotAllowed
 from chassis.peers import Identity
 from chassis.tokens import Verifier
-from gateway import addresses, docs, health, proxy, streams
+from gateway import addresses, changes, docs, health, proxy, streams
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
 from gateway.expansion import Directory
@@ -37,6 +37,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     services = {name: Upstream(name, settings.url(name)) for name in SERVICES}
     internal = {name: Upstream(name, settings.internal_url(name)) for name in SERVICES}
     directory = Directory(partial(services[USER].fetch, deadline=NAMES_DEADLINE))
+    changes.follow(settings.events_url, directory)
     revocations = Revocations(Cache(settings.cache_url))
     gatekeeper = Gatekeeper(Verifier(keys.at(settings.jwks_url), settings.issuer), revocations)
     identity = Identity("gateway", keys.read_private(settings.service_key))

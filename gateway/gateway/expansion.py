@@ -39,17 +39,27 @@ class Directory:
     def __init__(self, fetch: Callable[[str], Any]) -> None:
         self._fetch = fetch
         self._known: TTLCache[str, Person] = TTLCache(maxsize=20_000, ttl=MEMORY)
+        self._generation = 0
 
     def look_up(self, ids: Iterable[str]) -> dict[str, Person]:
         """The people of these ids; `Problem` if one is not remembered and the user-service does not answer."""
         wanted = sorted(set(ids))
-        found = {user_id: self._known[user_id] for user_id in wanted if user_id in self._known}
+        found = {user_id: person for user_id in wanted if (person := self._known.get(user_id))}
         missing = [user_id for user_id in wanted if user_id not in found]
         for start in range(0, len(missing), CHUNK):
             found |= self._ask(missing[start : start + CHUNK])
         return found
 
+    def forget(self, user_id: str | None = None) -> None:
+        """Forget a person who has changed, or everybody; what was asked before that is not remembered either."""
+        self._generation += 1
+        if user_id:
+            self._known.pop(user_id, None)
+        else:
+            self._known.clear()
+
     def _ask(self, ids: list[str]) -> dict[str, Person]:
+        generation = self._generation
         answer = self._fetch(f"/api/users?ids={','.join(ids)}")
         try:
             people = {
@@ -58,7 +68,8 @@ class Directory:
             }
         except (AttributeError, KeyError, TypeError):
             raise BadGateway(f"{USER} did not answer with people") from None
-        self._known.update(people)
+        if generation == self._generation:
+            self._known.update(people)
         return people
 
 

@@ -8,12 +8,10 @@ from typing import Any
 
 import gevent
 import structlog
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
 
 from chassis.errors import Problem
-from chassis.rest import PROBLEM_TYPE, ProblemDocument
 from gateway.merging import METHODS, Document, merge, references
+from gateway.own_document import own_document
 from gateway.routes import Access, Names, Route, route_of
 from gateway.upstream import Upstream
 
@@ -29,16 +27,6 @@ DEGRADED = {
     "type": "array",
     "items": {"type": "string"},
     "description": "Services that did not answer: what they would have added is missing.",
-}
-# What the gateway may answer in a service's stead.
-ANSWERS = {
-    "AmbiguousAddress": "`ambiguous_address`: The address can be read in more than one way",
-    "InvalidToken": "`invalid_token`, `token_revoked`: The access token is not valid",
-    "BodyTooSlow": "`body_too_slow`: The body did not arrive in time",
-    "BodyTooLarge": "`body_too_large`: The body is larger than this operation takes",
-    "BadGateway": "`bad_gateway`: A service gave no usable answer",
-    "Unavailable": "`unavailable`: The service cannot answer just now; try again",
-    "GatewayTimeout": "`gateway_timeout`: A service did not answer in time",
 }
 
 
@@ -82,34 +70,12 @@ def _ask(upstream: Upstream) -> Document | None:
 def publish(documents: Mapping[str, Document]) -> Document:
     """One document of what clients can reach, with what the gateway adds."""
     seen_outside = {service: as_seen_outside(service, document) for service, document in documents.items()}
-    return {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], **merge({"gateway": own(), **seen_outside})}
-
-
-def own() -> Document:
-    """What the gateway answers by itself."""
-    spec = APISpec("", "", "3.1.0", plugins=[MarshmallowPlugin()])
-    spec.components.schema("ProblemDocument", schema=ProblemDocument)
-    problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
-    answers = {name: {"description": text, "content": problem} for name, text in ANSWERS.items()}
-    text = {"type": "string"}
-    alive = {"type": "object", "properties": {"status": text, "service": text}}
-    states = {"type": "object", "properties": {"status": text, "checks": {"type": "object"}}}
     return {
-        "tags": [{"name": "health", "description": "How the platform is."}],
-        "components": {**spec.to_dict()["components"], "responses": answers},
-        "paths": {
-            "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
-            "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
-        },
+        "openapi": "3.1.0",
+        "info": INFO,
+        "servers": [{"url": "/"}],
+        **merge({"gateway": own_document(), **seen_outside}),
     }
-
-
-def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Document:
-    responses = {
-        status: {"description": summary, "content": {"application/json": {"schema": schema}}}
-        for status, schema in answers.items()
-    }
-    return {"operationId": name, "summary": summary, "tags": ["health"], "security": [], "responses": responses}
 
 
 def as_seen_outside(service: str, document: Document) -> Document:

@@ -1,12 +1,15 @@
 """Names and pictures beside the ids of people."""
 
 import json
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
+import redis
 
+from chassis import testing
 from chassis.errors import Unavailable
 from gateway import expansion
 from gateway.errors import BadGateway
@@ -53,6 +56,20 @@ def test_a_page_of_people_takes_one_question(gateway: Gateway, services: Doubles
     assert [item["username"] for item in page["items"]] == [f"u-{i[:4]}" for i in ids * 2]
     assert "degraded" not in page
     assert len(services[USER].asked) == 1
+
+
+def test_somebody_who_changed_is_asked_for_again(gateway: Gateway, services: Doubles) -> None:
+    host = str(uuid4())
+    services[USER].reply = profiles
+    services[STUDY].reply = lambda *_: as_json({"host_id": host})
+    gateway.get("/api/study-sessions/1")
+    services[USER].reply = lambda *_: as_json({"items": [{**profile(host), "display_name": "Renamed"}]})
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        event = json.dumps({"type": "user.updated", "aggregate_id": host})
+        connection.xadd(f"events:{USER}", {"event": event})
+    deadline = time.monotonic() + 10
+    while gateway.get("/api/study-sessions/1").json["host_display_name"] != "Renamed":
+        assert time.monotonic() < deadline
 
 
 def test_people_are_remembered(gateway: Gateway, services: Doubles) -> None:

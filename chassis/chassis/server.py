@@ -1,0 +1,18 @@
+"""How gunicorn runs a service: `gunicorn -c python:chassis.server -b … "<package>.app:create_app()"`.
+
+Two addresses are bound: the public one, and the internal one, whose port is INTERNAL_PORT.
+"""
+
+worker_class = "gthread"
+workers = 1
+threads = 8
+control_socket_disable = True
+
+# The optional C parser accepts a bare LF inside a header.
+http_parser = "python"
+# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path than was checked.
+forwarder_headers = ""
+
+# Longer than the gateway keeps an idle connection, so that it is never the service that closes one.
+keepalive = 75
+graceful_timeout = 10

@@ -1,0 +1,49 @@
+"""Follows what the user-service says about people, so that names shown elsewhere do not grow old."""
+
+import json
+import threading
+import time
+from typing import Any
+
+import redis
+import structlog
+
+from chassis.cache import connect
+from gateway.expansion import Directory
+from gateway.routes import USER
+
+STREAM = f"events:{USER}"
+BLOCK = 5000  # milliseconds
+PAUSE = 1.0  # seconds between attempts while Redis does not answer
+CHANGES = {"user.updated", "user.deleted"}
+
+log = structlog.get_logger(__name__)
+
+
+def follow(events_url: str, directory: Directory) -> None:
+    """Have the directory forget people as they change, from now on."""
+    connection = connect(events_url, timeout=2 * BLOCK / 1000)
+    threading.Thread(target=_follow, args=(connection, directory), name="people", daemon=True).start()
+
+
+def _follow(connection: "redis.Redis", directory: Directory) -> None:
+    while True:
+        try:
+            _follow_while_connected(connection, directory)
+        except (redis.RedisError, ValueError, KeyError) as error:
+            log.warning("people_not_followed", reason=type(error).__name__)
+            time.sleep(PAUSE)
+
+
+def _follow_while_connected(connection: "redis.Redis", directory: Directory) -> None:
+    newest: Any = connection.xrevrange(STREAM, count=1)
+    last: str = newest[0][0] if newest else "0"
+    directory.forget()  # What was said while nobody listened is unknown.
+    while True:
+        answer: Any = connection.xread({STREAM: last}, count=500, block=BLOCK)
+        entries = answer[0][1] if answer else []
+        for _, fields in entries:
+            event = json.loads(fields["event"])
+            if event["type"] in CHANGES:
+                directory.forget(event["aggregate_id"])
+        last = entries[-1][0] if entries else last

@@ -1,0 +1,129 @@
+"""The part of the OpenAPI document that describes what the gateway answers by itself."""
+
+import re
+from collections.abc import Mapping
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+
+from chassis.rest import PROBLEM_TYPE, ProblemDocument
+from gateway.merging import Document
+from gateway.routes import LIVE, LiveRoute
+
+# What the gateway may answer in a service's stead.
+ANSWERS = {
+    "AmbiguousAddress": "`ambiguous_address`: The address can be read in more than one way",
+    "InvalidToken": "`invalid_token`, `token_revoked`: The access token is not valid",
+    "BodyTooSlow": "`body_too_slow`: The body did not arrive in time",
+    "BodyTooLarge": "`body_too_large`: The body is larger than this operation takes",
+    "BadGateway": "`bad_gateway`: A service gave no usable answer",
+    "Unavailable": "`unavailable`: The service cannot answer just now; try again",
+    "GatewayTimeout": "`gateway_timeout`: A service did not answer in time",
+    "MayNotWatch": "`forbidden`: You may not watch this room",
+    "NoSuchRoom": "`not_found`: There is no such room, or not for you",
+    "WrongParameter": "`invalid`: A parameter is not valid",
+    "TooManyStreams": "`too_many_streams`: You have too many streams open",
+}
+STREAM = (
+    "Server-Sent Events. Each has an `id` that grows by one; a client that comes back with the last one it saw, in "
+    "`Last-Event-ID` or `last_event_id`, misses nothing of the last thousand. `event: reset` means that its place is "
+    "gone: read the room anew. `event: end` says why the stream ends. A comment comes every 15 seconds."
+)
+TEXT = {"type": "string"}
+BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
+PARAMETER = re.compile(r"<(uuid|int):(\w+)>")
+KINDS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
+RESUMING = [
+    {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "description": "The last event that was seen.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    },
+    {
+        "name": "last_event_id",
+        "in": "query",
+        "description": "The same, where no header can be sent.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    },
+    {"name": "ticket", "in": "query", "description": "In place of a token; good for one stream.", "schema": TEXT},
+]
+
+
+def own_document() -> Document:
+    """Health, tickets and streams, and the answers that any operation may get from the gateway."""
+    spec = APISpec("", "", "3.1.0", plugins=[MarshmallowPlugin()])
+    spec.components.schema("ProblemDocument", schema=ProblemDocument)
+    problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
+    answers = {name: {"description": text, "content": problem} for name, text in ANSWERS.items()}
+    alive = {"type": "object", "properties": {"status": TEXT, "service": TEXT}}
+    states = {"type": "object", "properties": {"status": TEXT, "checks": {"type": "object"}}}
+    return {
+        "tags": [
+            {"name": "health", "description": "How the platform is."},
+            {"name": "live", "description": "What happens, as it happens."},
+        ],
+        "components": {**spec.to_dict()["components"], "responses": answers},
+        "paths": {
+            "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
+            "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
+            "/api/events/tickets": {"post": _ticket()},
+            **{PARAMETER.sub(r"{\2}", route.path): {"get": _stream(route)} for route in LIVE},
+        },
+    }
+
+
+def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Document:
+    responses = {
+        status: {"description": summary, "content": {"application/json": {"schema": schema}}}
+        for status, schema in answers.items()
+    }
+    return {"operationId": name, "summary": summary, "tags": ["health"], "security": [], "responses": responses}
+
+
+def _ticket() -> Document:
+    ticket = {"type": "object", "properties": {"ticket": TEXT, "expires_in": {"type": "integer"}}}
+    return {
+        "operationId": "events_issue_ticket",
+        "summary": "Issue a ticket that opens one stream without a token, once, within half a minute.",
+        "tags": ["live"],
+        "security": BEARER,
+        "responses": {
+            "201": {"description": "Created", "content": {"application/json": {"schema": ticket}}},
+            **_refer({"400": "AmbiguousAddress", "401": "InvalidToken", "503": "Unavailable"}),
+        },
+    }
+
+
+def _stream(route: LiveRoute) -> Document:
+    refusals = {
+        "400": "AmbiguousAddress",
+        "401": "InvalidToken",
+        "403": "MayNotWatch",
+        "404": "NoSuchRoom",
+        "422": "WrongParameter",
+        "429": "TooManyStreams",
+        "502": "BadGateway",
+        "503": "Unavailable",
+        "504": "GatewayTimeout",
+    }
+    ids = [
+        {"name": name, "in": "path", "required": True, "schema": KINDS[kind]}
+        for kind, name in PARAMETER.findall(route.path)
+    ]
+    return {
+        "operationId": f"{route.kind.replace('-', '_')}_events",
+        "summary": f"Watch what happens in the room of a {route.kind.replace('-', ' ')}.",
+        "description": STREAM,
+        "tags": ["live"],
+        "security": [*BEARER, {}],
+        "parameters": [*ids, *RESUMING],
+        "responses": {
+            "200": {"description": "The stream", "content": {"text/event-stream": {"schema": TEXT}}},
+            **_refer(refusals),
+        },
+    }
+
+
+def _refer(answers: Mapping[str, str]) -> Document:
+    return {status: {"$ref": f"#/components/responses/{name}"} for status, name in answers.items()}
