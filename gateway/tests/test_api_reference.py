@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.openapi import FRESH, STALE, Documents
+from gateway.own_document import own_document
 from gateway.routes import SERVICES
 from gateway.upstream import Upstream
 from tests.gateway_process import Doubles, Gateway, running, settings
