@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from assessment_service import expiry, sessions, versions
 from assessment_service.kinds import NotAnAnswer
-from assessment_service.models import AssessmentSession, db
+from assessment_service.models import db
 from assessment_service.sessions import Progress
 from assessment_service.versions import Pinned
 from chassis.clock import now
@@ -86,18 +86,10 @@ RETURNING questions_answered, total_xp,
     (SELECT COALESCE(jsonb_object_agg(question_id, amount), '{}') FROM awarded) AS awarded
 """)
 
-# Plain columns: this is asked with every answer, and needs no object to be kept up to date.
-SESSION = select(
-    AssessmentSession.id,
-    AssessmentSession.user_id,
-    AssessmentSession.version_id,
-    AssessmentSession.status,
-    AssessmentSession.expired_at,
-    AssessmentSession.last_activity,
-    AssessmentSession.ends_at,
-    AssessmentSession.questions_answered,
-    AssessmentSession.total_xp,
-).with_for_update()
+LOCK = text("""
+SELECT id, user_id, version_id, status, expired_at, last_activity, ends_at, questions_answered, total_xp
+FROM student_responses WHERE session_id = :session_id FOR UPDATE
+""")
 
 
 def submit(user_id: UUID | None, session_id: str, answer: Mapping[str, Any]) -> Submission:
@@ -120,7 +112,8 @@ def submit_all(user_id: UUID | None, session_id: str, answers: Sequence[Mapping[
     outcomes, accepted = _sift(version, answers)
     answered, total_xp = session.questions_answered, session.total_xp
     if accepted:
-        row = db.session.execute(SAVE, _parameters(session.id, version, list(accepted.values()))).one_or_none()
+        parameters = _parameters(session.id, version, list(accepted.values()))
+        row = db.session.connection().execute(SAVE, parameters).one_or_none()
         if row:
             answered, total_xp = row.questions_answered, row.total_xp
         for index, kept in accepted.items():
@@ -134,7 +127,8 @@ def submit_all(user_id: UUID | None, session_id: str, answers: Sequence[Mapping[
 
 
 def _locked(session_id: str, user_id: UUID | None) -> Any:
-    session: Any = db.session.execute(SESSION.where(AssessmentSession.session_id == session_id)).one_or_none()
+    # Plain statements on the connection: this path is the one that is taken most, and needs no objects.
+    session: Any = db.session.connection().execute(LOCK, {"session_id": session_id}).one_or_none()
     if session is None or session.user_id not in {None, user_id}:
         raise sessions.SessionNotFound
     sessions.refuse_closed(session.status, expired=expiry.has_expired(session, now()))

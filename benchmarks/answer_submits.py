@@ -1,0 +1,277 @@
+"""How much of PostgreSQL's speed reaches whoever answers a question, and how long authors wait for figures.
+
+    python benchmarks/answer_submits.py [--pairs 5] [--answers 1000000] [--json results.json]
+
+Submits: first answers to questions, by eight connections, once through HTTP and gunicorn and once as the same two
+statements and a commit by psycopg, in turns. Figures: the statistics of an assessment with few and with a million
+answers, before and after closed sessions were counted into the tallies.
+
+TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
+"""
+
+import argparse
+import json
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+from assessment_service import answers, commands, drafts, tallies, versions
+from assessment_service.demo import INTERESTS, some_answer
+from assessment_service.models import db
+from assessment_service.versions import Pinned
+from chassis import testing
+from chassis.clock import now
+from chassis.db import transaction
+
+CONNECTIONS = 8
+SUBMITS = 2000
+AUTHOR = testing.a_user("author", "author")
+Pair = tuple[str, int, Any]
+
+SESSIONS = """
+INSERT INTO student_responses (session_id, assessment_id, version_id, shuffle_seed, status, completed_at, created_at)
+SELECT replace(gen_random_uuid()::text, '-', ''), %(assessment_id)s, %(version_id)s, 0,
+    (%(status)s::text)::sessionstatus, CASE WHEN %(status)s = 'completed' THEN now() END, now() - interval '10 minutes'
+FROM generate_series(1, %(count)s) RETURNING id, session_id
+"""
+ANSWERS = """
+INSERT INTO question_answers (response_id, question_id, value, choices)
+SELECT response_id, question_id, to_jsonb(1 + (response_id + question_id) %% 5),
+    ARRAY['', (1 + (response_id + question_id) %% 5)::text]
+FROM unnest(%(sessions)s::int[]) AS response_id CROSS JOIN unnest(%(questions)s::int[]) AS question_id
+"""
+
+
+@contextmanager
+def gunicorn(database_url: str) -> Iterator[int]:
+    """The service as it runs in production, on a free port."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1"]
+    command += ["--no-control-socket", "--keep-alive", "75", "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
+    environment = {**os.environ, **testing.environment("assessment-service", database_url)}
+    process = subprocess.Popen(
+        [*command, "assessment_service.app:create_app()"], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("gunicorn does not answer")
+
+
+def throughput(pairs: list[Pair], connect: Callable[[], Callable[[Pair], None]]) -> float:
+    """Submits per second by all connections together; each takes the next pair that nobody has taken."""
+    pending, lock = iter(pairs), threading.Lock()
+    submits = [connect() for _ in range(CONNECTIONS)]
+
+    def work(submit: Callable[[Pair], None]) -> None:
+        while True:
+            with lock:
+                batch = list(islice(pending, 10))
+            if not batch:
+                return
+            for pair in batch:
+                submit(pair)
+
+    threads = [threading.Thread(target=work, args=(submit,)) for submit in submits]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(pairs) / (time.perf_counter() - began)
+
+
+def over_http(port: int) -> Callable[[], Callable[[Pair], None]]:
+    """Submits on a kept-alive connection, with as little client as possible."""
+
+    def connect() -> Callable[[Pair], None]:
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def submit(pair: Pair) -> None:
+            body = json.dumps({"session_id": pair[0], "question_id": pair[1], "value": pair[2]}).encode()
+            head = f"POST /api/v2/answers/submit HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+            connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
+            answer = read_answer(connection)
+            if not answer.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(answer.decode(errors="replace"))
+
+        return submit
+
+    return connect
+
+
+def read_answer(connection: socket.socket) -> bytes:
+    answer = connection.recv(65536)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    while len(body) < length:
+        more = connection.recv(65536)
+        answer, body = answer + more, body + more
+    return answer
+
+
+def bare(url: str, version: Pinned) -> Callable[[], Callable[[Pair], None]]:
+    """Submits as the statements alone: lock the session, save, commit."""
+    dialect = make_url(url).get_dialect()()
+    lock, save = (str(statement.compile(dialect=dialect)) for statement in (answers.LOCK, answers.SAVE))
+
+    def connect() -> Callable[[Pair], None]:
+        connection = psycopg.connect(url)
+
+        def submit(pair: Pair) -> None:
+            session_id, question_id, value = pair
+            row = connection.execute(lock, {"session_id": session_id}).fetchone()
+            assert row
+            kept = {"question_id": question_id, "value": value, "choices": ["", "1"], "client_seq": None, "xp": 10}
+            parameters = {
+                "sent": json.dumps([kept]),
+                "response_id": row[0],
+                "page_id": version.page_of[question_id],
+                "now": now(),
+            }
+            assert connection.execute(save, parameters).fetchone()
+            connection.commit()
+
+        return submit
+
+    return connect
+
+
+def sessions(url: str, version: Pinned, count: int, status: str = "active") -> list[tuple[int, str]]:
+    """New sessions, as rows."""
+    parameters = {
+        "assessment_id": version.assessment_id,
+        "version_id": version.id,
+        "count": count,
+        "status": status,
+    }
+    with psycopg.connect(url) as connection:
+        return connection.execute(SESSIONS, parameters).fetchall()
+
+
+def unanswered(url: str, version: Pinned, count: int) -> list[Pair]:
+    """As many questions in new sessions, with something to answer; neighbours are of different sessions."""
+    ids = [session_id for _, session_id in sessions(url, version, count // len(version.questions))]
+    questions = list(version.questions.items())
+    return [(session_id, i, some_answer(question, 1)) for i, question in questions for session_id in ids]
+
+
+def measure_submits(url: str, version: Pinned, pairs: int) -> dict[str, Any]:
+    found: dict[str, list[float]] = {"http": [], "psycopg": []}
+    with gunicorn(url) as port:
+        throughput(unanswered(url, version, 500), over_http(port))
+        for _ in range(pairs):
+            found["psycopg"].append(throughput(unanswered(url, version, SUBMITS), bare(url, version)))
+            found["http"].append(throughput(unanswered(url, version, SUBMITS), over_http(port)))
+    ratios = [http / alone for http, alone in zip(found["http"], found["psycopg"], strict=True)]
+    return {
+        "http_per_second": round(statistics.median(found["http"])),
+        "psycopg_per_second": round(statistics.median(found["psycopg"])),
+        "ratio": round(statistics.median(ratios), 3),
+        "ratios": [round(ratio, 3) for ratio in ratios],
+    }
+
+
+def measure_figures(app: Any, url: str, version: Pinned, count: int) -> dict[str, float]:
+    """Milliseconds an author waits, at the median of nine requests."""
+    questions = list(version.questions)
+
+    def answer(sessions_wanted: int) -> None:
+        ids = [row_id for row_id, _ in sessions(url, version, sessions_wanted, "completed")]
+        with psycopg.connect(url) as connection:
+            connection.execute(ANSWERS, {"sessions": ids, "questions": questions})
+            connection.commit()
+            connection.autocommit = True
+            connection.execute("ANALYZE")
+
+    def wait() -> float:
+        client = app.test_client()
+        times = []
+        for _ in range(9):
+            began = time.perf_counter()
+            found = client.get(f"/api/v2/assessments/{version.slug}/statistics", user=AUTHOR)
+            times.append((time.perf_counter() - began) * 1000)
+            assert found.status_code == 200, found.json
+        return round(statistics.median(times), 1)
+
+    found = {}
+    answer(40)
+    found["few"] = wait()
+    answer(count // len(questions))
+    found["many, not counted yet"] = wait()
+    with app.app_context():
+        done = -1
+        while done:
+            with transaction(db.session):
+                done = tallies.count_closed()
+    found["many, counted"] = wait()
+    return found
+
+
+def publish(app: Any) -> Pinned:
+    """The shipped inventory, as this run's assessment."""
+    with app.app_context(), transaction(db.session):
+        document = next(d for d in map(commands.read_file, commands.shipped()) if d["slug"] == INTERESTS)
+        slug = f"benchmark-{secrets.token_hex(4)}"
+        draft = drafts.import_document({**document, "slug": slug}, AUTHOR.id)
+        return versions.pinned(drafts.release(draft).id)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--answers", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    if not {"TEST_POSTGRES_URL", "TEST_REDIS_URL"} <= os.environ.keys():
+        raise SystemExit("set TEST_POSTGRES_URL and TEST_REDIS_URL; `make servers` starts servers and prints them")
+    with testing.database("assessment_service") as url:
+        app = testing.application("assessment_service", url, LOG_LEVEL="ERROR")
+        app.test_client_class = testing.ApiClient
+        submits = measure_submits(url, publish(app), options.pairs)
+        figures = measure_figures(app, url, publish(app), options.answers)
+        testing.close(app)
+    print(f"answer submits    {submits['http_per_second']:>6}/s through HTTP")
+    print(f"                  {submits['psycopg_per_second']:>6}/s by psycopg alone")
+    print(f"                  {submits['ratio']:>6} ratio (must be 0.3, aim 0.5); each pair: {submits['ratios']}")
+    for name, milliseconds in figures.items():
+        print(f"figures, {name:<24} {milliseconds:>8} ms")
+    if options.json:
+        options.json.write_text(json.dumps({"submits": submits, "figures": figures, "answers": options.answers}))
+
+
+if __name__ == "__main__":
+    main()
