@@ -11,13 +11,15 @@ from pathlib import Path
 
 from dev import databases
 from dev.layout import Layout, Ports, Stores
+from dev.mail import MailCatcher
 from dev.platform import Platform
-from dev.ports import is_free
+from dev.ports import free_port, is_free
 from dev.processes import say, wait_until
 from dev.services import SERVICES
 from dev.stores import Postgres, Redis, lasting_postgres
 from dev.supervision import keep_running
 
+MAIL_OFFSET = 20  # from the gateway's port
 DEMO_PASSPHRASE = "study-together-daily"  # noqa: S105  # published, and only good for demo data
 DEMO_ACCOUNTS = {
     "learners": "boaz, david, miriam, yael, tamar",
@@ -41,7 +43,11 @@ def run(state: Path, gateway_port: int) -> None:
         postgres, redis = own_servers(state)
         server = postgres.url if postgres else os.environ["POSTGRES_URL"]
         password = database_password(state)
-        platform = Platform(Layout(state, Ports.counted_from(gateway_port), stores_of(server, password, redis)))
+        mail = MailCatcher(state / "mail", free_port(gateway_port + MAIL_OFFSET))
+        stores = stores_of(server, password, redis)
+        platform = Platform(Layout(state, Ports.counted_from(gateway_port), stores, mail.url))
+        running.callback(mail.stop)
+        mail.start()
         for part in (postgres, redis, platform):
             if part:
                 running.callback(part.stop)
@@ -164,7 +170,8 @@ def announce(platform: Platform, seconds: float) -> None:
     say("\nTry:\n")
     for line in first_steps(gateway):
         say(f"  {line}")
-    say(f"\nLogs are in {platform.layout.state / 'logs'}. Ctrl-C stops everything.")
+    say(f"\nMails are written to {platform.layout.state / 'mail'}, logs to {platform.layout.state / 'logs'}.")
+    say("Ctrl-C stops everything.")
 
 
 def first_steps(gateway: str) -> tuple[str, str, str]:

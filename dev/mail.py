@@ -1,0 +1,51 @@
+"""Takes the mails that the platform sends on one's own machine: into a folder, with their links on the terminal."""
+
+import re
+import time
+from email.message import Message
+from pathlib import Path
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as Handler
+
+from dev.processes import say
+
+LINK = re.compile(r"https?://\S+")
+
+
+class Catcher(Handler):
+    """Writes each mail to a file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+
+    def handle_message(self, message: Message) -> None:
+        path = self._folder / f"{time.time_ns()}.eml"
+        path.write_bytes(message.as_bytes())
+        links = " ".join(LINK.findall(text_of(message)))
+        say(f"Mail to {message['To']}: {message['Subject']} {links} ({path})")
+
+
+class MailCatcher:
+    """An SMTP server in a thread of the launcher."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"smtp://127.0.0.1:{port}"
+        self._controller = Controller(Catcher(folder), hostname="127.0.0.1", port=port)
+
+    def start(self) -> None:
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop(no_assert=True)
+
+
+def text_of(message: Message) -> str:
+    """The mail's plain text."""
+    for part in message.walk():
+        if part.get_content_type() == "text/plain":
+            content = part.get_payload(decode=True)
+            return content.decode() if isinstance(content, bytes) else ""
+    return ""
