@@ -39,6 +39,15 @@ EDITIONS = {
 
 
 @dataclass(frozen=True)
+class Section:
+    """A chapter or a folio, and the numbers of its segments."""
+
+    number: int
+    first_segment: int
+    last_segment: int
+
+
+@dataclass(frozen=True)
 class Book:
     """A book and its divisions: for each section its number and the numbers of its segments."""
 
@@ -63,6 +72,16 @@ class Book:
     @property
     def last_section(self) -> int:
         return self.first_section + len(self.segments) - 1
+
+    @property
+    def section_count(self) -> int:
+        return len(self.segments)
+
+    @property
+    def contents(self) -> list[Section]:
+        """The sections in order."""
+        numbered = enumerate(self.segments, self.first_section)
+        return [Section(number, segments[0], segments[-1]) for number, segments in numbered]
 
     @property
     def edition(self) -> str:

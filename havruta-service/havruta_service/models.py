@@ -13,11 +13,13 @@ from sqlalchemy import (
     Identity,
     Index,
     String,
+    Uuid,
     func,
+    literal,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_expression, relationship
 
 from chassis.clock import now
 from chassis.db import models_registry
@@ -125,6 +127,8 @@ class Havruta(Base):
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, server_default=func.now())
     archived_at: Mapped[datetime | None]
+    active_session_id: Mapped[UUID | None] = query_expression()
+    next_session_at: Mapped[datetime | None] = query_expression()
 
     @property
     def is_archived(self) -> bool:
@@ -207,6 +211,22 @@ class HavrutaSession(Base):
     minutes: Mapped[int | None]
     minutes_together: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
+
+    attendees: Mapped[list[UUID] | None] = query_expression(literal(None, ARRAY(Uuid)))
+
+    havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == SessionStatus.ACTIVE
+
+    @property
+    def current_status(self) -> SessionStatus:
+        return self.status_at(now())
+
+    @property
+    def current_reason(self) -> str | None:
+        return self.reason_at(now())
 
     def status_at(self, time: datetime) -> SessionStatus:
         """The status, whether or not the clock has been noted: what nobody started in time was missed."""
@@ -305,6 +325,19 @@ class Invitation(Base):
     last_sent_at: Mapped[datetime] = mapped_column(default=now)
     responded_at: Mapped[datetime | None]
     accepted_by: Mapped[UUID | None]
+
+    havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
+
+    @property
+    def current_status(self) -> InvitationStatus:
+        return self.status_at(now())
+
+    @property
+    def masked_email(self) -> str:
+        """Enough of the address to know one's own: `r***@e***.org`."""
+        local, _, domain = self.invitee_email.rpartition("@")
+        name, dot, rest = domain.rpartition(".")
+        return f"{local[:1]}***@{name[:1]}***{dot}{rest}"
 
     def status_at(self, time: datetime) -> InvitationStatus:
         """The status, whether or not the clock has been noted."""

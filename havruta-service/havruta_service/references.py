@@ -97,6 +97,10 @@ class Reference:
         return str(self) if self.is_place else f"{self.start} to {self.end}"
 
     @property
+    def canonical(self) -> str:
+        return str(self)
+
+    @property
     def hebrew(self) -> str:
         """The canonical form in Hebrew."""
         return self._written(self.book.hebrew_name, to_hebrew, HEBREW_SIDES, " ")
@@ -154,6 +158,15 @@ def parse_place(text: str, field: str) -> Reference:
     if not (reference.is_place or whole):
         raise NotOnePlace(errors=_errors(field, "Name one place."), nearest=str(reference.start))
     return reference.start
+
+
+def place_in(book: Book, written: str | None) -> Reference:
+    """The place that is noted; the beginning of the book if none is, or one that is not to be found in it."""
+    try:
+        noted = parse(written or book.name)
+    except Invalid:
+        return _place(book, 0)
+    return noted.start if noted.book is book else _place(book, 0)
 
 
 def find_book(name: str, field: str) -> Book:

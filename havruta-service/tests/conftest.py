@@ -1,14 +1,87 @@
-"""The service under test."""
+"""The service under test, and what to test it with, built through its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from chassis import testing
+from chassis.clock import now
+from chassis.db import in_transaction
+from chassis.testing import User, a_user
+from chassis.tokens import Caller
+from havruta_service import havrutas, membership, presence, sessions
+from havruta_service.models import Havruta, HavrutaSession, db
 
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[Flask]:
     with testing.service("havruta_service") as app:
         yield app
+
+
+class Maker:
+    """Makes things as people would, each in a transaction of its own."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def __call__(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """What the rule returns, once it is committed."""
+        with self.app.app_context():
+            return in_transaction(db.session, lambda: _loaded(work(*args, **kwargs)))
+
+    def havruta(self, owner: User, *others: User, book: str = "Genesis") -> Havruta:
+        havruta: Havruta = self(havrutas.create, owner.id, "Genesis on Tuesdays", book)
+        for other in others:
+            self(lambda user_id=other.id: membership.admit(havrutas.lock(havruta.id), user_id))
+        return havruta
+
+    def session(self, havruta: Havruta, *present: User) -> HavrutaSession:
+        """One that goes on, begun by the owner, with these people in it."""
+        session: HavrutaSession = self(sessions.start_now, havruta.id, havruta.owner_id)
+        for user in present:
+            self(presence.join, session.id, user.id)
+        return session
+
+    def plan(self, havruta: Havruta, **plan: Any) -> HavrutaSession:
+        """One for tomorrow, planned by the owner."""
+        plan = {"start_time": now() + timedelta(days=1), "planned_minutes": 60, **plan}
+        planned: HavrutaSession = self(sessions.plan, havruta.id, havruta.owner_id, **plan)
+        return planned
+
+    def caller(self, user: User) -> Caller:
+        """The person as the token says it."""
+        verified: Caller = self.app.extensions["verifier"].verify(testing.token_for(user))
+        return verified
+
+
+def _loaded(result: Any) -> Any:
+    """With all its columns, so that it can be read when its session is gone."""
+    if isinstance(result, Havruta | HavrutaSession):
+        db.session.flush()
+        db.session.refresh(result)
+        db.session.expunge(result)
+    return result
+
+
+@pytest.fixture
+def make(app: Flask) -> Maker:
+    return Maker(app)
+
+
+@pytest.fixture
+def ruth() -> User:
+    return a_user("ruth")
+
+
+@pytest.fixture
+def boaz() -> User:
+    return a_user("boaz")
+
+
+@pytest.fixture
+def naomi() -> User:
+    return a_user("naomi")

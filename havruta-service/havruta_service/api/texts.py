@@ -1,0 +1,97 @@
+"""The books that can be studied, and references to places in them."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from chassis.access import public
+from chassis.fields import Answer, Choice
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from havruta_service import references, texts
+from havruta_service.catalogue import Book, Collection
+from havruta_service.references import MalformedRef, Reference, RefOutOfRange, UnknownBook
+from havruta_service.texts import NoSuchText
+
+blueprint = Blueprint("texts", "The books that can be studied: Tanakh, Mishnah, and Babylonian Talmud.")
+
+
+class Written(fields.String):
+    """A reference in its canonical form."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else str(value)
+
+
+class TextsQuery(PageQuery):
+    collection = Choice(Collection, load_default=None)
+
+
+class Text(Answer):
+    """A book of the catalogue."""
+
+    slug = fields.String(required=True, metadata={"example": "genesis"})
+    name = fields.String(required=True, metadata={"example": "Genesis"})
+    hebrew_name = fields.String(required=True)
+    collection = fields.String(required=True, metadata={"enum": [str(collection) for collection in Collection]})
+    division = fields.String(required=True, metadata={"description": "Part or order.", "example": "Torah"})
+    sections = fields.Integer(required=True, attribute="section_count", metadata={"description": "Chapters or folios."})
+    segments = fields.Integer(required=True, attribute="length", metadata={"description": "Verses, mishnayot, sides."})
+
+
+class TextSection(Answer):
+    """A chapter or folio, with the numbers of its segments; the sides of a folio are 1 and 2."""
+
+    number = fields.Integer(required=True)
+    first_segment = fields.Integer(required=True)
+    last_segment = fields.Integer(required=True)
+
+
+class TextWithSections(Text):
+    """A book with its divisions."""
+
+    edition = fields.String(required=True, metadata={"description": "Whose numbers these are."})
+    contents = fields.List(fields.Nested(TextSection), required=True)
+
+
+class TextReference(Answer):
+    """A reference in its canonical form, with what stands before and after."""
+
+    ref = fields.String(required=True, attribute="canonical", metadata={"example": "Genesis 1:31"})
+    hebrew_ref = fields.String(required=True, attribute="hebrew")
+    book = fields.Nested(Text, required=True)
+    start = Written(required=True, metadata={"description": "The first place."})
+    end = Written(required=True, metadata={"description": "The last place."})
+    segments = fields.Integer(required=True)
+    section = Written(required=True, metadata={"example": "Genesis 1"})
+    prev = Written(required=True, attribute="previous", allow_none=True, metadata={"description": "The place before."})
+    next = Written(required=True, allow_none=True, metadata={"description": "The place after."})
+    prev_section = Written(required=True, attribute="previous_section", allow_none=True)
+    next_section = Written(required=True, allow_none=True)
+
+
+@blueprint.get("/api/texts")
+@public
+@blueprint.arguments(TextsQuery, location="query")
+@blueprint.response(200, page_of(Text))
+def list_texts(query: dict[str, Any]) -> Page[Book]:
+    """List the books in their traditional order."""
+    return texts.books(**query)
+
+
+@blueprint.get("/api/texts/<string:book>")
+@public
+@blueprint.response(200, TextWithSections)
+@blueprint.raises(NoSuchText)
+def text(book: str) -> Book:
+    """Read how a book is divided. Any of its names will do, in English or Hebrew."""
+    return texts.book(book)
+
+
+@blueprint.get("/api/texts/refs/<string:ref>")
+@public
+@blueprint.response(200, TextReference)
+@blueprint.raises(UnknownBook, RefOutOfRange, MalformedRef)
+def reference(ref: str) -> Reference:
+    """Read a reference: its canonical form, and what stands before and after."""
+    return references.parse(ref)

@@ -1,0 +1,164 @@
+"""RULES: founding a havruta, finding it again, and closing it."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import with_expression
+
+from chassis.clock import now
+from chassis.errors import Conflict, Forbidden, NotFound, PreconditionFailed
+from chassis.pages import Page, cut, ordered
+from havruta_service.models import (
+    MISSED_AFTER,
+    EndReason,
+    Havruta,
+    HavrutaSession,
+    Invitation,
+    InvitationStatus,
+    Member,
+    SessionStatus,
+    db,
+)
+from havruta_service.references import find_book
+from havruta_service.rooms import tell_havruta
+
+
+class OwnerOnly(Forbidden):
+    """Only the owner of the havruta may do this."""
+
+
+class HavrutaArchived(Conflict):
+    """The havruta is archived and can only be read."""
+
+
+class SessionStillActive(Conflict):
+    """A session is going on; end it first."""
+
+
+def create(user_id: UUID, name: str, book: str) -> Havruta:
+    """Found a havruta. Its founder owns it and is its first member."""
+    havruta = Havruta(name=name, book=find_book(book, "book").name, owner_id=user_id)
+    db.session.add(havruta)
+    db.session.flush()
+    db.session.add(Member(havruta_id=havruta.id, user_id=user_id))
+    db.session.flush()
+    return havruta
+
+
+def get(havruta_id: UUID, user_id: UUID) -> Havruta:
+    """A havruta of the person."""
+    havruta = db.session.scalar(_of(user_id).where(Havruta.id == havruta_id))
+    if havruta is None:
+        raise NotFound
+    return havruta
+
+
+def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[Havruta]:
+    """The person's havrutas, the latest first: those that go on, or those that are archived."""
+    state = Havruta.archived_at.is_not(None) if archived else Havruta.archived_at.is_(None)
+    order = [Havruta.created_at, Havruta.id]
+    rows = db.session.scalars(ordered(_of(user_id).where(state), order, limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
+
+
+def rename(havruta_id: UUID, user_id: UUID, version: int, name: str) -> Havruta:
+    """Give the havruta another name."""
+    havruta = led(havruta_id, user_id)
+    if havruta.version != version:
+        raise PreconditionFailed
+    havruta.name, havruta.version = name, havruta.version + 1
+    tell_havruta(havruta, "renamed", {"name": name})
+    return get(havruta_id, user_id)
+
+
+def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
+    """Close the havruta for good. Archiving twice is archiving once."""
+    havruta = locked(havruta_id, user_id)
+    check_owner(havruta, user_id)
+    if not havruta.is_archived:
+        check_idle(havruta)
+        close(havruta)
+    return get(havruta_id, user_id)
+
+
+def close(havruta: Havruta) -> None:
+    """What is planned is cancelled, and open invitations are void. The havruta is locked and idle."""
+    havruta.archived_at, havruta.version = now(), havruta.version + 1
+    planned = (HavrutaSession.havruta_id == havruta.id) & (HavrutaSession.status == SessionStatus.SCHEDULED)
+    db.session.execute(
+        update(HavrutaSession).where(planned).values(status=SessionStatus.CANCELLED, end_reason=EndReason.ARCHIVED)
+    )
+    pending = (Invitation.havruta_id == havruta.id) & (Invitation.status == InvitationStatus.PENDING)
+    db.session.execute(update(Invitation).where(pending).values(status=InvitationStatus.REVOKED, responded_at=now()))
+    tell_havruta(havruta, "archived", {})
+
+
+def locked(havruta_id: UUID, user_id: UUID) -> Havruta:
+    """A havruta of the person, locked against changes by others. Its row is locked before any row below it."""
+    havruta = lock(havruta_id)
+    if havruta is None or not is_member(havruta_id, user_id):
+        raise NotFound
+    return havruta
+
+
+def lock(havruta_id: UUID) -> Havruta | None:
+    """The havruta as it is now, locked."""
+    return db.session.get(Havruta, havruta_id, with_for_update=True, populate_existing=True)
+
+
+def open_for(havruta_id: UUID, user_id: UUID) -> Havruta:
+    """A havruta of the person that goes on, locked."""
+    havruta = locked(havruta_id, user_id)
+    if havruta.is_archived:
+        raise HavrutaArchived
+    return havruta
+
+
+def led(havruta_id: UUID, user_id: UUID) -> Havruta:
+    """A havruta that goes on and is led by the person, locked."""
+    havruta = open_for(havruta_id, user_id)
+    check_owner(havruta, user_id)
+    return havruta
+
+
+def check_owner(havruta: Havruta, user_id: UUID) -> None:
+    if havruta.owner_id != user_id:
+        raise OwnerOnly
+
+
+def check_idle(havruta: Havruta) -> None:
+    if active_session_id := db.session.scalar(active_session(havruta.id)):
+        raise SessionStillActive(session_id=str(active_session_id))
+
+
+def active_session(havruta_id: Any) -> Select[UUID]:
+    """The id of the session that goes on in a havruta."""
+    going_on = (HavrutaSession.havruta_id == havruta_id) & (HavrutaSession.status == SessionStatus.ACTIVE)
+    return select(HavrutaSession.id).where(going_on)
+
+
+def is_member(havruta_id: UUID, user_id: UUID) -> bool:
+    return db.session.get(Member, (havruta_id, user_id), populate_existing=True) is not None
+
+
+def member_ids(havruta: Havruta, *, without: UUID) -> list[UUID]:
+    """All members but one, in the order in which they joined."""
+    others = (Member.havruta_id == havruta.id) & (Member.user_id != without)
+    return list(db.session.scalars(select(Member.user_id).where(others).order_by(Member.joined_at, Member.user_id)))
+
+
+def _of(user_id: UUID) -> Select[Havruta]:
+    coming = (
+        (HavrutaSession.havruta_id == Havruta.id)
+        & (HavrutaSession.status == SessionStatus.SCHEDULED)
+        & (HavrutaSession.start_time > now() - MISSED_AFTER)
+    )
+    upcoming = select(func.min(HavrutaSession.start_time)).where(coming).correlate(Havruta).scalar_subquery()
+    active = active_session(Havruta.id).correlate(Havruta).scalar_subquery()
+    return (
+        select(Havruta)
+        .join(Member, (Member.havruta_id == Havruta.id) & (Member.user_id == user_id))
+        .options(with_expression(Havruta.active_session_id, active), with_expression(Havruta.next_session_at, upcoming))
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,110 @@
+"""RULES: who belongs to a havruta, who leads it, and how that changes hands."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from chassis.errors import Conflict, NotFound
+from chassis.pages import Page, cut, ordered
+from havruta_service import havrutas, presence
+from havruta_service.models import Havruta, HavrutaSession, Member, SessionStatus, db
+from havruta_service.rooms import tell_havruta, tell_session
+
+
+class NotAMember(Conflict):
+    """This person is not a member of the havruta."""
+
+
+class TransferFirst(Conflict):
+    """The owner has to hand the havruta over before leaving it."""
+
+
+class HavrutaFull(Conflict):
+    """The havruta has as many members as it can have."""
+
+
+def members(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[Member]:
+    """The members, in the order in which they joined."""
+    havrutas.get(havruta_id, user_id)
+    order = [Member.joined_at, Member.user_id]
+    query = ordered(select(Member).where(Member.havruta_id == havruta_id), order, limit, cursor)
+    return cut(db.session.scalars(query).all(), limit, lambda member: (member.joined_at, member.user_id))
+
+
+def admit(havruta: Havruta, user_id: UUID) -> None:
+    """Make the person a member of the havruta, which is locked. Admitting a member changes nothing."""
+    if havrutas.is_member(havruta.id, user_id):
+        return
+    if havruta.is_full:
+        raise HavrutaFull
+    havruta.member_count += 1
+    db.session.add(Member(havruta_id=havruta.id, user_id=user_id))
+    tell_havruta(havruta, "member_joined", {"user_id": str(user_id)})
+
+
+def transfer(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> Havruta:
+    """Hand the havruta over to another member."""
+    havruta = havrutas.led(havruta_id, owner_id)
+    if not havrutas.is_member(havruta_id, user_id):
+        raise NotAMember
+    if user_id != owner_id:
+        hand_over(havruta, user_id)
+    return havrutas.get(havruta_id, owner_id)
+
+
+def hand_over(havruta: Havruta, user_id: UUID) -> None:
+    """The member leads from now on, and turns the pages where the owner of before did. The havruta is locked."""
+    former, havruta.owner_id = havruta.owner_id, user_id
+    havruta.version += 1
+    tell_havruta(havruta, "owner_changed", {"owner_id": str(user_id)})
+    session = active_session(havruta)
+    if session and session.navigator_id == former:
+        navigate(session, user_id, session.mode)
+
+
+def leave(havruta_id: UUID, user_id: UUID) -> None:
+    """Leave the havruta. An owner hands it over first; one who is alone archives it, and can still read it."""
+    havruta = havrutas.open_for(havruta_id, user_id)
+    if havruta.owner_id != user_id:
+        part(havruta, user_id)
+    elif havruta.member_count > 1:
+        raise TransferFirst
+    else:
+        havrutas.check_idle(havruta)
+        havrutas.close(havruta)
+
+
+def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
+    """Have a member leave."""
+    havruta = havrutas.led(havruta_id, owner_id)
+    if not havrutas.is_member(havruta_id, user_id):
+        raise NotFound
+    if user_id == owner_id:
+        raise TransferFirst
+    part(havruta, user_id)
+
+
+def part(havruta: Havruta, user_id: UUID) -> None:
+    """End a membership: also in the session that goes on. The havruta is locked and owned by somebody else."""
+    if session := active_session(havruta):
+        presence.close(session, [user_id], gone=[user_id])
+        if session.navigator_id == user_id and havruta.owner_id:
+            navigate(session, havruta.owner_id, session.mode)
+    db.session.execute(delete(Member).where(Member.havruta_id == havruta.id, Member.user_id == user_id))
+    havruta.member_count -= 1
+    tell_havruta(havruta, "member_left", {"user_id": str(user_id)}, members_changed=[user_id])
+
+
+def active_session(havruta: Havruta) -> HavrutaSession | None:
+    """The session that goes on, locked below its havruta."""
+    going_on = (HavrutaSession.havruta_id == havruta.id) & (HavrutaSession.status == SessionStatus.ACTIVE)
+    return db.session.scalar(
+        select(HavrutaSession).where(going_on).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def navigate(session: HavrutaSession, user_id: UUID, mode: str) -> None:
+    """Let the person, or all, turn the pages of the session, which is locked."""
+    session.navigator_id, session.mode = user_id, mode
+    tell_session(session, "navigator_changed", {"navigator_id": str(user_id), "mode": mode})
+    session.position_seq = session.seq

@@ -1,0 +1,165 @@
+"""Havrutas and their members on the wire."""
+
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing import a_user, count_queries
+
+
+def found(client, user, **body):
+    return client.post("/api/havrutas", json={"name": "Tuesdays", "book": "gen", **body}, user=user)
+
+
+def test_whoever_founds_a_havruta_owns_it_and_is_its_member(client, ruth):
+    havruta = found(client, ruth).json
+    assert (havruta["book"], havruta["owner_id"], havruta["member_count"]) == ("Genesis", str(ruth.id), 1)
+    members = client.get(f"/api/havrutas/{havruta['id']}/members", user=ruth).json
+    assert [member["user_id"] for member in members["items"]] == [str(ruth.id)]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"name": ""}, "/name"),
+        ({"name": " "}, "/name"),
+        ({"name": "x" * 101}, "/name"),
+        ({"name": "a\x00b"}, "/name"),
+        ({"book": "Genesiss"}, "/book"),
+        ({"book": 1}, "/book"),
+        ({"owner_id": "x"}, "/owner_id"),
+    ],
+)
+def test_a_wrong_field_is_named(client, ruth, body, pointer):
+    answer = found(client, ruth, **body)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_the_same_idempotency_key_founds_one_havruta(client, ruth):
+    key = {"Idempotency-Key": str(uuid4())}
+    body = {"name": "Tuesdays", "book": "Genesis"}
+    answers = [client.post("/api/havrutas", json=body, user=ruth, headers=key) for _ in range(2)]
+    assert answers[0].json == answers[1].json
+    assert len(client.get("/api/havrutas", user=ruth).json["items"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "leaf", "body"),
+    [
+        ("get", "", None),
+        ("get", "/members", None),
+        ("get", "/progress", None),
+        ("get", "/history", None),
+        ("get", "/sessions", None),
+        ("get", "/invitations", None),
+        ("post", "/archive", None),
+        ("post", "/leave", None),
+        ("post", "/transfer", {"user_id": str(uuid4())}),
+        ("post", "/sessions", {"type": "instant"}),
+        ("post", "/sessions/preview", {}),
+        ("post", "/invitations", {"emails": ["a@example.org"]}),
+        ("delete", f"/members/{uuid4()}", None),
+    ],
+)
+def test_a_stranger_finds_nothing(client, make, ruth, naomi, method, leaf, body):
+    havruta = make.havruta(ruth)
+    options = {"json": body} if body is not None else {}
+    answer = getattr(client, method)(f"/api/havrutas/{havruta.id}{leaf}", user=naomi, **options)
+    assert answer.status_code == 404
+
+
+def test_one_sees_one_s_own_havrutas_latest_first_in_pages(client, make, ruth, boaz):
+    ids = [str(make.havruta(ruth, boaz).id) for _ in range(3)]
+    make.havruta(ruth)
+    first = client.get("/api/havrutas?limit=2", user=boaz).json
+    rest = client.get(f"/api/havrutas?limit=2&cursor={first['next']}", user=boaz).json
+    assert [h["id"] for h in first["items"] + rest["items"]] == ids[::-1]
+
+
+def test_listing_costs_the_same_however_many_there_are(client, app, make, ruth):
+    make.session(make.havruta(ruth))
+    with count_queries(app) as one:
+        client.get("/api/havrutas", user=ruth)
+    for _ in range(4):
+        make.plan(make.havruta(ruth))
+    with count_queries(app) as many:
+        listed = client.get("/api/havrutas", user=ruth).json["items"]
+    assert len(listed) == 5
+    assert len(one) == len(many)
+
+
+def test_what_goes_on_and_what_comes_next_is_shown(client, make, ruth):
+    havruta = make.havruta(ruth)
+    planned, going_on = make.plan(havruta), make.session(havruta)
+    shown = client.get(f"/api/havrutas/{havruta.id}", user=ruth).json
+    assert shown["active_session_id"] == str(going_on.id)
+    assert shown["next_session_at"].startswith(planned.start_time.isoformat()[:19])
+
+
+def test_the_owner_renames_the_version_he_knows(client, make, ruth, boaz):
+    havruta = make.havruta(ruth, boaz)
+    url = f"/api/havrutas/{havruta.id}"
+    tag = {"If-Match": client.get(url, user=ruth).headers["ETag"]}
+    assert client.patch(url, json={"name": "New"}, user=ruth).status_code == 428
+    assert client.patch(url, json={"name": "New"}, user=boaz, headers=tag).json["code"] == "owner_only"
+    assert client.patch(url, json={"name": "New"}, user=ruth, headers=tag).json["name"] == "New"
+    assert client.patch(url, json={"name": "Newer"}, user=ruth, headers=tag).status_code == 412
+
+
+def test_an_archived_havruta_can_be_read_and_not_changed(client, make, ruth, boaz):
+    havruta = make.havruta(ruth, boaz)
+    url = f"/api/havrutas/{havruta.id}"
+    assert client.post(f"{url}/archive", user=boaz).status_code == 403
+    archived = client.post(f"{url}/archive", user=ruth).json
+    assert archived["archived_at"]
+    assert client.post(f"{url}/archive", user=ruth).json == archived
+    assert client.post(f"{url}/sessions", json={"type": "instant"}, user=ruth).json["code"] == "havruta_archived"
+    assert client.post(f"{url}/transfer", json={"user_id": str(boaz.id)}, user=ruth).json["code"] == "havruta_archived"
+    assert client.get("/api/havrutas", user=ruth).json["items"] == []
+    assert [h["id"] for h in client.get("/api/havrutas?archived=true", user=boaz).json["items"]] == [str(havruta.id)]
+
+
+def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(client, make, ruth):
+    havruta = make.havruta(ruth)
+    planned, going_on = make.plan(havruta), make.session(havruta)
+    refused = client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).json
+    assert (refused["code"], refused["session_id"]) == ("session_still_active", str(going_on.id))
+    client.post(f"/api/havruta-sessions/{going_on.id}/end", user=ruth)
+    assert client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).status_code == 200
+    assert client.get(f"/api/havruta-sessions/{planned.id}", user=ruth).json["status"] == "cancelled"
+
+
+def test_the_owner_hands_over_to_a_member_only(client, make, ruth, boaz, naomi):
+    url = f"/api/havrutas/{make.havruta(ruth, boaz).id}/transfer"
+    assert client.post(url, json={"user_id": str(naomi.id)}, user=ruth).json["code"] == "not_a_member"
+    assert client.post(url, json={"user_id": str(boaz.id)}, user=ruth).json["owner_id"] == str(boaz.id)
+    assert client.post(url, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "owner_only"
+
+
+def test_an_owner_hands_over_before_leaving_and_others_just_leave(client, make, ruth, boaz):
+    havruta = make.havruta(ruth, boaz)
+    url = f"/api/havrutas/{havruta.id}"
+    assert client.post(f"{url}/leave", user=ruth).json["code"] == "transfer_first"
+    assert client.post(f"{url}/leave", user=boaz).status_code == 204
+    assert client.get(url, user=boaz).status_code == 404
+    assert client.get(url, user=ruth).json["member_count"] == 1
+
+
+def test_an_owner_who_is_alone_archives_by_leaving(client, make, ruth):
+    havruta = make.havruta(ruth)
+    assert client.post(f"/api/havrutas/{havruta.id}/leave", user=ruth).status_code == 204
+    assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["archived_at"]
+
+
+def test_the_owner_removes_others_and_nobody_else_does(client, make, ruth, boaz, naomi):
+    havruta = make.havruta(ruth, boaz, naomi)
+    url = f"/api/havrutas/{havruta.id}/members"
+    assert client.delete(f"{url}/{naomi.id}", user=boaz).json["code"] == "owner_only"
+    assert client.delete(f"{url}/{ruth.id}", user=ruth).json["code"] == "transfer_first"
+    assert client.delete(f"{url}/{naomi.id}", user=ruth).status_code == 204
+    assert client.delete(f"{url}/{naomi.id}", user=ruth).status_code == 404
+
+
+def test_there_is_room_for_ten(client, make, ruth):
+    havruta = make.havruta(ruth, *(a_user(f"user{n}") for n in range(9)))
+    assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["member_count"] == 10

@@ -1,0 +1,63 @@
+"""The catalogue on the wire."""
+
+from urllib.parse import quote
+
+import pytest
+
+
+def read(client, ref):
+    return client.get(f"/api/texts/refs/{quote(ref)}")
+
+
+def test_the_books_are_listed_page_by_page_in_their_order(client):
+    first = client.get("/api/texts?collection=tanakh&limit=30").json
+    second = client.get(f"/api/texts?collection=tanakh&limit=30&cursor={first['next']}").json
+    names = [book["name"] for book in first["items"] + second["items"]]
+    assert (names[0], names[-1], len(names), second["next"]) == ("Genesis", "2 Chronicles", 39, None)
+
+
+def test_a_book_is_read_by_any_name_with_its_chapters_and_its_edition(client):
+    book = client.get("/api/texts/Bereshit").json
+    assert (book["slug"], book["sections"], book["segments"]) == ("genesis", 50, 1533)
+    assert book["contents"][0] == {"number": 1, "first_segment": 1, "last_segment": 31}
+    assert "Stuttgartensia" in book["edition"]
+
+
+def test_a_reference_is_read_with_what_stands_before_and_after(client):
+    read_ = read(client, "gen 1.31").json
+    assert {k: read_[k] for k in ("ref", "prev", "next", "section", "prev_section", "next_section")} == {
+        "ref": "Genesis 1:31",
+        "prev": "Genesis 1:30",
+        "next": "Genesis 2:1",
+        "section": "Genesis 1",
+        "prev_section": None,
+        "next_section": "Genesis 2",
+    }
+
+
+def test_after_the_last_place_comes_nothing(client):
+    assert read(client, "Genesis 50:26").json["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("ref", "code", "nearest"),
+    [
+        ("Genesiss 1:1", "unknown_book", "Genesis"),
+        ("Genesis 2:26", "ref_out_of_range", "Genesis 2:25"),
+        ("Berakhot 64b", "ref_out_of_range", "Berakhot 64a"),
+    ],
+)
+def test_a_wrong_reference_is_refused_with_the_nearest_right_one(client, ref, code, nearest):
+    answer = read(client, ref)
+    assert (answer.status_code, answer.json["code"], answer.json["nearest"]) == (422, code, nearest)
+
+
+def test_an_unknown_book_is_not_found(client):
+    assert client.get("/api/texts/nothing").json["code"] == "no_such_text"
+
+
+@pytest.mark.parametrize("query", ["?cursor=x", "?collection=x", "?limit=0", "?x=1"])
+def test_a_wrong_query_names_its_parameter(client, query):
+    answer = client.get(f"/api/texts{query}")
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"] == query.partition("=")[0]
