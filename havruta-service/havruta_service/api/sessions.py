@@ -1,0 +1,255 @@
+"""Sessions of study: at once or planned, from start to end."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from chassis.access import caller, signed_in
+from chassis.fields import UUID as SeriesId
+from chassis.fields import Answer, Body, Choice, Instant, Integer, Text
+from chassis.idempotency import idempotent
+from chassis.pages import Page, PageQuery, page_of
+from chassis.rest import Blueprint
+from chassis.versions import etag, if_match
+from havruta_service import ending, models, recurrence, sessions
+from havruta_service.havrutas import HavrutaArchived, OwnerOnly
+from havruta_service.models import NavigationMode, Rsvp, SessionStatus, SessionType
+from havruta_service.presence import SessionNotActive
+from havruta_service.recurrence import InvalidRecurrence
+from havruta_service.sessions import NotYours, Scope, SessionAlreadyActive, SessionNotScheduled, TooEarly
+
+blueprint = Blueprint("havruta-sessions", "Sessions of study: at once or planned, from start to end.")
+
+Tagged = tuple[models.HavrutaSession, int, dict[str, str]]
+
+
+class SessionPlan(Body):
+    """When a session is planned, and how it repeats."""
+
+    start_time = Instant(metadata={"description": "Needed to plan; a session at once begins now."})
+    planned_minutes = Integer(5, 720, load_default=60)
+    rrule = Text(
+        recurrence.LONGEST,
+        least=1,
+        metadata={
+            "description": "RFC 5545: FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY, BYMONTHDAY, and COUNT or UNTIL.",
+            "example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5",
+        },
+    )
+    timezone = Text(64, least=1, metadata={"description": "Where the clock hangs.", "example": "Asia/Jerusalem"})
+
+
+class NewHavrutaSession(SessionPlan):
+    type = Choice(SessionType, required=True)
+
+    @validates_schema
+    def check_plan(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Only what is planned has a time; what is planned has one."""
+        planned = data["type"] == SessionType.SCHEDULED
+        if planned and "start_time" not in data:
+            raise ValidationError("Needed for a scheduled session.", "start_time")
+        for name in {"start_time", "rrule", "timezone"} & data.keys():
+            if not planned:
+                raise ValidationError("An instant session begins now.", name)
+
+
+class HavrutaSessionChanges(Body):
+    start_time = Instant(load_default=None)
+    planned_minutes = Integer(5, 720, load_default=None)
+    scope = Choice(Scope, load_default=Scope.THIS)
+
+
+class HavrutaSessionCancellation(Body):
+    scope = Choice(Scope, load_default=Scope.THIS)
+
+
+class RsvpAnswer(Body):
+    answer = Choice(Rsvp, required=True)
+
+
+class HavrutaSessionsQuery(PageQuery):
+    status = Choice(SessionStatus, load_default=None)
+    series_id = SeriesId(load_default=None)
+
+
+class MyHavrutaSessionsQuery(PageQuery):
+    status = Choice(SessionStatus, load_default=None)
+    begin = Instant(load_default=None, data_key="from")
+    end = Instant(load_default=None, data_key="to")
+
+
+class HavrutaSession(Answer):
+    """A session of study."""
+
+    id = fields.UUID(required=True)
+    havruta_id = fields.UUID(required=True)
+    type = fields.String(required=True, metadata={"enum": [str(kind) for kind in SessionType]})
+    status = fields.String(
+        required=True, attribute="current_status", metadata={"enum": [str(status) for status in SessionStatus]}
+    )
+    start_time = Instant(required=True)
+    end_time = Instant(required=True, allow_none=True)
+    planned_start = Instant(required=True, allow_none=True)
+    planned_minutes = fields.Integer(required=True, allow_none=True)
+    series_id = fields.UUID(required=True, allow_none=True)
+    created_by = fields.UUID(required=True, allow_none=True)
+    starting_section = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 1:1"})
+    ending_section = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
+    coverage_range = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 1:1 to Genesis 2:1"})
+    sections_studied = fields.List(
+        fields.String(), required=True, metadata={"deprecated": True, "description": "Use `coverage_range`."}
+    )
+    position = fields.String(required=True, allow_none=True)
+    navigator_id = fields.UUID(required=True, allow_none=True)
+    mode = fields.String(required=True, metadata={"enum": [str(mode) for mode in NavigationMode]})
+    seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
+    version = fields.Integer(required=True)
+    end_reason = fields.String(required=True, attribute="current_reason", allow_none=True)
+    segments = fields.Integer(required=True, allow_none=True, metadata={"description": "How much was covered."})
+    minutes = fields.Integer(required=True, allow_none=True)
+    minutes_together = fields.Integer(required=True, allow_none=True)
+
+
+class ListedHavrutaSession(HavrutaSession):
+    """A session with what it is a session of."""
+
+    havruta_name = fields.String(required=True, attribute="havruta.name")
+    book = fields.String(required=True, attribute="havruta.book")
+
+
+HavrutaSessionPage = page_of(ListedHavrutaSession)
+
+
+class CompletedHavrutaSession(HavrutaSession):
+    """A session that is over, with who was there."""
+
+    attendees = fields.List(fields.UUID(), required=True)
+
+
+class SessionDates(Answer):
+    """When sessions planned like this would begin."""
+
+    start_times = fields.List(Instant(), required=True)
+
+
+class HavrutaSessionRsvp(Answer):
+    """What somebody answered to a planned session."""
+
+    user_id = fields.UUID(required=True)
+    answer = fields.String(required=True, metadata={"enum": [str(answer) for answer in Rsvp]})
+    answered_at = Instant(required=True)
+
+
+class HavrutaSessionRsvps(Answer):
+    """Who means to come."""
+
+    items = fields.List(fields.Nested(HavrutaSessionRsvp), required=True)
+
+
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions")
+@signed_in
+@idempotent
+@blueprint.arguments(NewHavrutaSession)
+@blueprint.response(201, HavrutaSession)
+@blueprint.raises(HavrutaArchived, SessionAlreadyActive, InvalidRecurrence)
+def create(body: dict[str, Any], havruta_id: UUID) -> models.HavrutaSession:
+    """Study at once, or plan to: one session, or as many as a rule says, of which this is the first."""
+    if body.pop("type") == SessionType.INSTANT:
+        return sessions.start_now(havruta_id, caller().id)
+    return sessions.plan(havruta_id, caller().id, **body)
+
+
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions/preview")
+@signed_in
+@blueprint.arguments(SessionPlan)
+@blueprint.response(200, SessionDates)
+@blueprint.raises(InvalidRecurrence)
+def preview(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
+    """See when sessions planned like this would begin, without planning any."""
+    return {"start_times": sessions.preview(havruta_id, caller().id, **body)}
+
+
+@blueprint.get("/api/havrutas/<uuid:havruta_id>/sessions")
+@signed_in
+@blueprint.arguments(HavrutaSessionsQuery, location="query")
+@blueprint.response(200, HavrutaSessionPage)
+def list_sessions(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
+    """List the sessions of a havruta, the latest first."""
+    return sessions.of_havruta(havruta_id, caller().id, **query)
+
+
+@blueprint.get("/api/havruta-sessions")
+@signed_in
+@blueprint.arguments(MyHavrutaSessionsQuery, location="query")
+@blueprint.response(200, HavrutaSessionPage)
+def my_sessions(query: dict[str, Any]) -> Page[models.HavrutaSession]:
+    """List the sessions of all one's havrutas, the earliest first."""
+    return sessions.mine(caller().id, **query)
+
+
+@blueprint.get("/api/havruta-sessions/<uuid:session_id>")
+@signed_in
+@blueprint.response(200, ListedHavrutaSession)
+def session(session_id: UUID) -> Tagged:
+    """Read a session."""
+    found = sessions.get(session_id, caller().id)
+    return found, 200, etag(found.version)
+
+
+@blueprint.patch("/api/havruta-sessions/<uuid:session_id>")
+@signed_in
+@if_match
+@blueprint.arguments(HavrutaSessionChanges)
+@blueprint.response(200, HavrutaSession)
+@blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
+def change(body: dict[str, Any], session_id: UUID, version: int) -> Tagged:
+    """Move a planned session, or make it longer or shorter; the owner and who planned it may."""
+    changed = sessions.change(session_id, caller().id, version, **body)
+    return changed, 200, etag(changed.version)
+
+
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/start")
+@signed_in
+@blueprint.response(200, HavrutaSession)
+@blueprint.raises(TooEarly, HavrutaArchived, SessionNotScheduled, SessionAlreadyActive)
+def start(session_id: UUID) -> models.HavrutaSession:
+    """Start a planned session, from 15 minutes before its time to two hours after."""
+    return sessions.start(session_id, caller().id)
+
+
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/cancel")
+@signed_in
+@blueprint.arguments(HavrutaSessionCancellation, required=False)
+@blueprint.response(200, HavrutaSession)
+@blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
+def cancel(body: dict[str, Any], session_id: UUID) -> models.HavrutaSession:
+    """Cancel a planned session, or more of its series; the owner and who planned it may."""
+    return sessions.cancel(session_id, caller().id, **body)
+
+
+@blueprint.put("/api/havruta-sessions/<uuid:session_id>/rsvp")
+@signed_in
+@blueprint.arguments(RsvpAnswer)
+@blueprint.response(200, HavrutaSessionRsvp)
+@blueprint.raises(HavrutaArchived, SessionNotScheduled)
+def answer(body: dict[str, str], session_id: UUID) -> models.SessionRsvp:
+    """Say whether one means to come."""
+    return sessions.answer(session_id, caller().id, body["answer"])
+
+
+@blueprint.get("/api/havruta-sessions/<uuid:session_id>/rsvps")
+@signed_in
+@blueprint.response(200, HavrutaSessionRsvps)
+def answers(session_id: UUID) -> dict[str, Any]:
+    """Read who means to come: one answer for each member at most."""
+    return {"items": sessions.answers(session_id, caller().id)}
+
+
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/end")
+@signed_in
+@blueprint.response(200, HavrutaSession)
+@blueprint.raises(OwnerOnly, SessionNotActive)
+def end(session_id: UUID) -> models.HavrutaSession:
+    """End the session where it is; the owner may. Ending it again changes nothing."""
+    return ending.end(session_id, caller().id)

@@ -1,0 +1,48 @@
+"""RULES: what a session covered, computed from its moves and its presence, at its end or at any time after it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from havruta_service import presence
+from havruta_service.catalogue import Book
+from havruta_service.models import HavrutaSession, Move, db
+from havruta_service.references import Reference, place_in, spanning
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """From the first place to the last in the order of the text, and for how long."""
+
+    span: Reference
+    sections: list[str]
+    minutes: int
+    minutes_together: int
+
+    @property
+    def percent(self) -> float:
+        return percent(self.span.segments, self.span.book)
+
+
+def of_session(session: HavrutaSession, book: Book) -> Coverage:
+    """What the session covered; a session in which nothing moved covered where it began."""
+    places = [place_in(book, ref) for ref in _refs(session.id) or [session.starting_section]]
+    intervals = presence.intervals(session.id)
+    return Coverage(
+        spanning(places),
+        list(dict.fromkeys(str(place.section) for place in places)),
+        presence.whole_minutes(presence.seconds_with(intervals, 1)),
+        presence.whole_minutes(presence.seconds_with(intervals, 2)),
+    )
+
+
+def percent(segments: int, book: Book) -> float:
+    """How much of the book so many segments are."""
+    return round(100 * segments / book.length, 2)
+
+
+def _refs(session_id: UUID) -> list[str | None]:
+    """The places that were turned to, each once, in the order of the first time."""
+    query = select(Move.ref).where(Move.session_id == session_id).group_by(Move.ref).order_by(func.min(Move.seq))
+    return list(db.session.scalars(query))

@@ -1,0 +1,169 @@
+"""RULES: who is here. Whoever was not heard of for 90 seconds is absent; intervals are kept."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from havruta_service.havrutas import is_member
+from havruta_service.models import ABSENT_AFTER, HavrutaSession, Presence, SessionStatus, db
+from havruta_service.rooms import tell_session
+
+BATCH = 50
+
+
+class SessionNotActive(Conflict):
+    """The session is not going on."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """From when until when somebody was here."""
+
+    user_id: UUID
+    begin: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> int:
+        return whole_minutes((self.end - self.begin).total_seconds())
+
+
+def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
+    """Be here. Joining twice is joining once."""
+    session = going_on(session_id, user_id)
+    note(session, user_id)
+    return session
+
+
+def heartbeat(session_id: UUID, user_id: UUID) -> int:
+    """Still be here; the number of the last event. Who was absent is here again."""
+    beat = (
+        update(Presence)
+        .where(_open(session_id, user_id), Presence.last_seen_at > now() - ABSENT_AFTER)
+        .values(last_seen_at=func.greatest(Presence.last_seen_at, now()))
+        .execution_options(synchronize_session=False)
+        .returning(Presence.id)
+    )
+    if db.session.scalar(beat) is None:
+        return join(session_id, user_id).seq
+    return db.session.scalars(select(HavrutaSession.seq).where(HavrutaSession.id == session_id)).one()
+
+
+def leave(session_id: UUID, user_id: UUID) -> None:
+    """Be gone. Leaving twice is leaving once; it changes neither owner nor navigator."""
+    session = of_member(session_id, user_id)
+    close(session, [user_id])
+
+
+def note(session: HavrutaSession, user_id: UUID) -> None:
+    """The person is here: seen again, or come (back). The session is locked."""
+    interval = db.session.scalar(select(Presence).where(_open(session.id, user_id)).with_for_update())
+    if interval and interval.last_seen_at > now() - ABSENT_AFTER:
+        interval.last_seen_at = max(interval.last_seen_at, now())
+        return
+    if interval:
+        interval.left_at = interval.last_seen_at
+        db.session.flush()
+    db.session.add(Presence(session_id=session.id, user_id=user_id, joined_at=now(), last_seen_at=now()))
+    tell_session(session, "joined", {"user_id": str(user_id)})
+
+
+def close(session: HavrutaSession, user_ids: Iterable[UUID], *, gone: Sequence[UUID] = ()) -> None:
+    """End the intervals of these people: now, or when they were last seen if they are absent already."""
+    of_them = (Presence.session_id == session.id) & Presence.user_id.in_(list(user_ids)) & Presence.left_at.is_(None)
+    for interval in db.session.scalars(select(Presence).where(of_them).with_for_update()):
+        _end(interval, now())
+        tell_session(session, "left", {"user_id": str(interval.user_id)}, gone=gone)
+
+
+def close_all(session: HavrutaSession, at: datetime) -> None:
+    """End what is open when the session ends."""
+    still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None)
+    for interval in db.session.scalars(select(Presence).where(still_open).with_for_update()):
+        _end(interval, at)
+    db.session.flush()
+
+
+def notice_absence() -> int:
+    """Note who is absent in sessions that go on; how many they were."""
+    stale = Presence.left_at.is_(None) & (Presence.last_seen_at <= now() - ABSENT_AFTER)
+    with_absent = select(Presence.session_id).where(stale).limit(BATCH)
+    found = db.session.scalars(
+        select(HavrutaSession)
+        .where(HavrutaSession.id.in_(with_absent), HavrutaSession.status == SessionStatus.ACTIVE)
+        .order_by(HavrutaSession.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    noticed = 0
+    for session in found:
+        absent = db.session.scalars(select(Presence.user_id).where(stale, Presence.session_id == session.id)).all()
+        close(session, absent)
+        noticed += len(absent)
+    return noticed
+
+
+def present(session_id: UUID) -> Sequence[Presence]:
+    """Who is here, in the order in which they came."""
+    here = (
+        (Presence.session_id == session_id)
+        & Presence.left_at.is_(None)
+        & (Presence.last_seen_at > now() - ABSENT_AFTER)
+    )
+    return db.session.scalars(select(Presence).where(here).order_by(Presence.joined_at, Presence.id)).all()
+
+
+def is_present(session_id: UUID, user_id: UUID) -> bool:
+    return any(interval.user_id == user_id for interval in present(session_id))
+
+
+def intervals(session_id: UUID) -> list[Interval]:
+    """All intervals of a session that has ended."""
+    rows = db.session.scalars(select(Presence).where(Presence.session_id == session_id).order_by(Presence.joined_at))
+    return [Interval(row.user_id, row.joined_at, row.left_at or row.last_seen_at) for row in rows]
+
+
+def seconds_with(intervals: Iterable[Interval], people: int) -> float:
+    """For how long at least so many people were here at once."""
+    changes = sorted([(i.begin, 1) for i in intervals] + [(i.end, -1) for i in intervals])
+    total, here, since = 0.0, 0, None
+    for at, change in changes:
+        if here >= people and since:
+            total += (at - since).total_seconds()
+        here, since = here + change, at
+    return total
+
+
+def whole_minutes(seconds: float) -> int:
+    return int(seconds // 60)
+
+
+def going_on(session_id: UUID, user_id: UUID) -> HavrutaSession:
+    """A session that goes on in a havruta of the person, locked."""
+    session = of_member(session_id, user_id)
+    if not session.is_active:
+        raise SessionNotActive
+    return session
+
+
+def of_member(session_id: UUID, user_id: UUID) -> HavrutaSession:
+    """A session of a havruta of the person, locked. Membership is read under the lock, so it is true until the end."""
+    session = db.session.get(HavrutaSession, session_id, with_for_update=True, populate_existing=True)
+    if session is None or not is_member(session.havruta_id, user_id):
+        raise NotFound
+    return session
+
+
+def _open(session_id: UUID, user_id: UUID) -> Any:
+    return (Presence.session_id == session_id) & (Presence.user_id == user_id) & Presence.left_at.is_(None)
+
+
+def _end(interval: Presence, at: datetime) -> None:
+    absent = interval.last_seen_at <= at - ABSENT_AFTER
+    interval.left_at = interval.last_seen_at if absent else max(at, interval.last_seen_at)

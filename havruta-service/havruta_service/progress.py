@@ -1,0 +1,109 @@
+"""RULES: what a havruta has studied so far."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import with_expression
+
+from chassis.pages import Page, cut, ordered
+from havruta_service import coverage, havrutas
+from havruta_service.models import HavrutaSession, Presence, SessionStatus, db
+from havruta_service.navigation import book_of
+from havruta_service.references import Reference, parse
+
+
+@dataclass(frozen=True)
+class MemberProgress:
+    """How much somebody took part."""
+
+    user_id: UUID
+    sessions: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a havruta has come in its book, and how long it took."""
+
+    book: str
+    last_place: str | None
+    sessions: int
+    ranges: list[str]
+    segments: int
+    segments_in_book: int
+    percent: float
+    minutes: int
+    minutes_together: int
+    members: list[MemberProgress]
+
+
+def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
+    """What all completed sessions together covered; what was studied twice counts once."""
+    havruta = havrutas.get(havruta_id, user_id)
+    book = book_of(havruta)
+    completed = (HavrutaSession.havruta_id == havruta_id) & (HavrutaSession.status == SessionStatus.COMPLETED)
+    sessions, minutes, together, texts = db.session.execute(
+        select(
+            func.count(),
+            func.sum(HavrutaSession.minutes),
+            func.sum(HavrutaSession.minutes_together),
+            func.array_agg(HavrutaSession.coverage_range.distinct()),
+        ).where(completed)
+    ).one()
+    ranges = merged([parse(text) for text in texts or [] if text])
+    segments = sum(studied.segments for studied in ranges)
+    return Progress(
+        book=book.name,
+        last_place=havruta.last_place,
+        sessions=sessions,
+        ranges=[str(studied) for studied in ranges],
+        segments=segments,
+        segments_in_book=book.length,
+        percent=coverage.percent(segments, book),
+        minutes=minutes or 0,
+        minutes_together=together or 0,
+        members=_members(completed),
+    )
+
+
+def history(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[HavrutaSession]:
+    """The completed sessions with who was there, the latest first."""
+    havrutas.get(havruta_id, user_id)
+    completed = (HavrutaSession.havruta_id == havruta_id) & (HavrutaSession.status == SessionStatus.COMPLETED)
+    people = (
+        select(func.array_agg(Presence.user_id.distinct()))
+        .where(Presence.session_id == HavrutaSession.id)
+        .correlate(HavrutaSession)
+        .scalar_subquery()
+    )
+    query = select(HavrutaSession).where(completed).options(with_expression(HavrutaSession.attendees, people))
+    order = [HavrutaSession.start_time, HavrutaSession.id]
+    query = ordered(query, order, limit, cursor, descending=True).execution_options(populate_existing=True)
+    return cut(db.session.scalars(query).all(), limit, lambda session: (session.start_time, session.id))
+
+
+def merged(ranges: list[Reference]) -> list[Reference]:
+    """The ranges in the order of the text, where they overlap or adjoin as one."""
+    result: list[Reference] = []
+    for studied in sorted(ranges, key=lambda r: r.first):
+        if result and studied.first <= result[-1].last + 1:
+            last = result.pop()
+            studied = Reference(last.book, last.first, max(last.last, studied.last))
+        result.append(studied)
+    return result
+
+
+def _members(completed: Any) -> list[MemberProgress]:
+    seconds = func.sum(func.extract("epoch", Presence.left_at - Presence.joined_at))
+    by_session = (
+        select(Presence.user_id, func.floor(seconds / 60).label("minutes"))
+        .join(HavrutaSession, HavrutaSession.id == Presence.session_id)
+        .where(completed)
+        .group_by(Presence.user_id, Presence.session_id)
+        .subquery()
+    )
+    query = select(by_session.c.user_id, func.count(), func.sum(by_session.c.minutes)).group_by(by_session.c.user_id)
+    rows = db.session.execute(query.order_by(by_session.c.user_id)).all()
+    return [MemberProgress(user_id, sessions, int(minutes)) for user_id, sessions, minutes in rows]
