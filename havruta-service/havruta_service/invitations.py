@@ -1,0 +1,303 @@
+"""RULES: inviting by mail. The token is in the mail alone; here is its hash. It is good once, for seven days."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import contains_eager
+
+from chassis.clock import now
+from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
+from chassis.pages import Page, cut, ordered
+from chassis.tokens import Caller
+from havruta_service import havrutas, membership
+from havruta_service.models import Havruta, Invitation, InvitationStatus, Member, db, messages
+from havruta_service.rooms import tell_havruta
+
+LIFETIME = timedelta(days=7)
+MOST_AT_ONCE = 20
+LONGEST_ADDRESS = 254
+MOST_PER_HOUR = 60
+RESEND_AFTER = timedelta(minutes=1)
+BATCH = 200
+
+
+class EmailMismatch(Forbidden):
+    """The invitation was sent to another address than that of your account."""
+
+
+class EmailNotVerified(Forbidden):
+    """Verify the address of your account first."""
+
+
+class InvitationGone(Gone):
+    """The invitation is not open any more."""
+
+
+class InviterOrOwnerOnly(Forbidden):
+    """Only who sent the invitation, or the owner of the havruta, may do this."""
+
+
+def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[dict[str, Any]]:
+    """Invite people by their addresses; what became of each. Nothing tells whether an address has an account here."""
+    havruta = havrutas.open_for(havruta_id, caller.id)
+    check_rate(caller.id, len(emails))
+    _expire(havruta_id)
+    taken = dict.fromkeys(_addresses_of_members(havruta_id, caller), "already_member")
+    taken |= dict.fromkeys(_pending_addresses(havruta_id), "already_pending")
+    results: list[dict[str, Any]] = []
+    for email in emails:
+        address = normalised(email)
+        if address is None or address.lower() in taken:
+            results.append({"email": email, "status": taken[address.lower()] if address else "invalid"})
+            continue
+        taken[address.lower()] = "already_pending"
+        invitation = _create(havruta, caller, address)
+        results.append({"email": email, "status": "sent", "invitation_id": invitation.id})
+    return results
+
+
+def of_havruta(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[Invitation]:
+    """The invitations of a havruta, the latest first: all to its owner, to others those that they sent."""
+    havrutas.get(havruta_id, user_id)
+    his = (Invitation.inviter_id == user_id) | (Havruta.owner_id == user_id)
+    query = _with_havruta().where(Invitation.havruta_id == havruta_id, his)
+    return _page(query, limit, cursor)
+
+
+def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:
+    """The open invitations to the caller's address, once it is verified."""
+    if not caller.email_verified:
+        return Page([], None)
+    to_him = func.lower(Invitation.invitee_email) == caller.email.lower()
+    query = _with_havruta().where(
+        to_him,
+        Invitation.status == InvitationStatus.PENDING,
+        Invitation.expires_at > now(),
+        Havruta.archived_at.is_(None),
+    )
+    return _page(query, limit, cursor)
+
+
+def preview(token: str) -> Invitation:
+    """What the holder of a token is invited to. Looking changes nothing."""
+    return _open(_by_token(token))
+
+
+def accept(token: str, caller: Caller) -> Invitation:
+    """Join the havruta with the token from the mail."""
+    return _accept(_by_token(token), caller)
+
+
+def accept_own(invitation_id: UUID, caller: Caller) -> Invitation:
+    """Join the havruta by an invitation that came to the caller's address."""
+    return _accept(_own(invitation_id, caller), caller)
+
+
+def decline(token: str) -> Invitation:
+    """Decline with the token from the mail. Declining twice is declining once."""
+    return _decline(_by_token(token))
+
+
+def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
+    """Decline an invitation that came to the caller's address."""
+    return _decline(_own(invitation_id, caller))
+
+
+def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
+    """Send it again, with a new token, for another seven days; the token of before is void."""
+    invitation = _managed(invitation_id, user_id)
+    if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
+        raise InvitationGone(status=invitation.status)
+    wait = invitation.last_sent_at + RESEND_AFTER - now()
+    if wait > timedelta():
+        raise TooManyRequests(retry_after=int(wait.total_seconds()) + 1)
+    invitation.status, invitation.invitation_token = InvitationStatus.PENDING, None
+    _send(invitation)
+    return invitation
+
+
+def revoke(invitation_id: UUID, user_id: UUID) -> Invitation:
+    """Take it back. Revoking twice is revoking once."""
+    invitation = _managed(invitation_id, user_id)
+    if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED, InvitationStatus.REVOKED}:
+        raise InvitationGone(status=invitation.status)
+    if invitation.status != InvitationStatus.REVOKED:
+        invitation.status, invitation.responded_at = InvitationStatus.REVOKED, now()
+    return invitation
+
+
+def issue_token(invitation: Invitation) -> str:
+    """A new token for an open invitation, whose row is locked; only its hash stays."""
+    token = secrets.token_urlsafe(32)
+    invitation.invitation_token = hashed(token)
+    db.session.flush()
+    return token
+
+
+def to_send(invitation_id: UUID) -> Invitation | None:
+    """The invitation with its havruta, locked, if it is still to be sent."""
+    invitation = db.session.scalar(_with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation))
+    return invitation if invitation and invitation.current_status == InvitationStatus.PENDING else None
+
+
+def expire() -> int:
+    """Note which invitations have expired; how many they were."""
+    overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
+    some = select(Invitation.id).where(overdue).limit(BATCH).with_for_update(skip_locked=True)
+    return len(
+        db.session.scalars(
+            update(Invitation)
+            .where(Invitation.id.in_(some))
+            .values(status=InvitationStatus.EXPIRED)
+            .returning(Invitation.id)
+        ).all()
+    )
+
+
+def check_rate(user_id: UUID, more: int) -> None:
+    """Refuse more invitations than are meant for people one knows."""
+    lately = (Invitation.inviter_id == user_id) & (Invitation.created_at > now() - timedelta(hours=1))
+    sent = db.session.scalar(select(func.count()).where(lately)) or 0
+    if sent + more > MOST_PER_HOUR:
+        raise TooManyRequests("60 people an hour can be invited", retry_after=600)
+
+
+def normalised(email: str) -> str | None:
+    """The address as it is written to; None if it is none."""
+    try:
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
+    return address if len(address) <= LONGEST_ADDRESS else None
+
+
+def hashed(token: str) -> str:
+    """32 random bytes need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
+    invitation = Invitation(
+        id=uuid4(),
+        havruta_id=havruta.id,
+        inviter_id=caller.id,
+        inviter_name=caller.display_name[:100],
+        invitee_email=address,
+    )
+    db.session.add(invitation)
+    _send(invitation)
+    tell_havruta(havruta, "member_invited", {"invitation_id": str(invitation.id)})
+    return invitation
+
+
+def _send(invitation: Invitation) -> None:
+    invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
+    db.session.flush()
+    messages.mail("invitation", {"invitation_id": str(invitation.id)})
+
+
+def _accept(found: Invitation, caller: Caller) -> Invitation:
+    invitation, havruta = _locked(found.id)
+    if invitation.accepted_by == caller.id and havrutas.is_member(havruta.id, caller.id):
+        return invitation
+    if invitation.invitee_email.lower() != caller.email.lower():
+        raise EmailMismatch
+    if not caller.email_verified:
+        raise EmailNotVerified
+    _open(invitation)
+    membership.admit(havruta, caller.id)
+    invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, caller.id
+    invitation.responded_at = now()
+    db.session.flush()
+    return invitation
+
+
+def _decline(found: Invitation) -> Invitation:
+    invitation, _ = _locked(found.id)
+    if invitation.status == InvitationStatus.DECLINED:
+        return invitation
+    _open(invitation)
+    invitation.status, invitation.responded_at = InvitationStatus.DECLINED, now()
+    return invitation
+
+
+def _open(invitation: Invitation) -> Invitation:
+    status = invitation.current_status
+    if status != InvitationStatus.PENDING or invitation.havruta.is_archived:
+        raise InvitationGone(status=status)
+    return invitation
+
+
+def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
+    """An invitation that the person may send again or take back, locked below its havruta."""
+    invitation, havruta = _locked(invitation_id)
+    if not havrutas.is_member(havruta.id, user_id):
+        raise NotFound
+    if user_id not in {invitation.inviter_id, havruta.owner_id}:
+        raise InviterOrOwnerOnly
+    if havruta.is_archived:
+        raise havrutas.HavrutaArchived
+    return invitation
+
+
+def _locked(invitation_id: UUID) -> tuple[Invitation, Havruta]:
+    havruta_id = db.session.scalar(select(Invitation.havruta_id).where(Invitation.id == invitation_id))
+    havruta = havrutas.lock(havruta_id) if havruta_id else None
+    if havruta is None:
+        raise NotFound
+    query = _with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one(), havruta
+
+
+def _by_token(token: str) -> Invitation:
+    invitation = db.session.scalar(_with_havruta().where(Invitation.invitation_token == hashed(token)))
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def _own(invitation_id: UUID, caller: Caller) -> Invitation:
+    invitation = db.session.scalar(_with_havruta().where(Invitation.id == invitation_id))
+    to_him = invitation and invitation.invitee_email.lower() == caller.email.lower() and caller.email_verified
+    if invitation is None or not to_him:
+        raise NotFound
+    return invitation
+
+
+def _with_havruta() -> Select[Invitation]:
+    return select(Invitation).join(Invitation.havruta).options(contains_eager(Invitation.havruta))
+
+
+def _page(query: Select[Invitation], limit: int, cursor: str | None) -> Page[Invitation]:
+    order = [Invitation.created_at, Invitation.id]
+    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda invitation: (invitation.created_at, invitation.id))
+
+
+def _expire(havruta_id: UUID) -> None:
+    """An address whose invitation has expired can be invited again."""
+    overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
+    db.session.execute(
+        update(Invitation).where(Invitation.havruta_id == havruta_id, overdue).values(status=InvitationStatus.EXPIRED)
+    )
+
+
+def _pending_addresses(havruta_id: UUID) -> Sequence[str]:
+    pending = (Invitation.havruta_id == havruta_id) & (Invitation.status == InvitationStatus.PENDING)
+    return db.session.scalars(select(func.lower(Invitation.invitee_email)).where(pending)).all()
+
+
+def _addresses_of_members(havruta_id: UUID, caller: Caller) -> list[str]:
+    """The addresses that are known here: the caller's, and those at which members were invited."""
+    invited = (
+        select(func.lower(Invitation.invitee_email))
+        .join(Member, (Member.havruta_id == Invitation.havruta_id) & (Member.user_id == Invitation.accepted_by))
+        .where(Invitation.havruta_id == havruta_id)
+    )
+    return [caller.email.lower(), *db.session.scalars(invited)]

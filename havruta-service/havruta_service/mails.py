@@ -1,0 +1,43 @@
+"""The mails of this service, composed by the worker when it sends them: only then is there a token."""
+
+from email.message import EmailMessage
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from havruta_service import invitations
+from havruta_service.runtime import runtime
+
+TEMPLATES = Environment(
+    loader=PackageLoader("havruta_service", "mail"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def invitation(data: dict[str, Any]) -> EmailMessage | None:
+    """The link with which one joins; nothing, if the invitation is not open any more."""
+    found = invitations.to_send(UUID(data["invitation_id"]))
+    if found is None:
+        return None
+    token = invitations.issue_token(found)
+    content = {
+        "havruta": found.havruta.name,
+        "book": found.havruta.book,
+        "inviter": found.inviter_name or "Somebody",
+        # The token stands behind the `#`: browsers do not send it, so no log on the way holds it.
+        "link": f"{runtime().public_url}/invitations#token={token}",
+        "token": token,
+    }
+    message = EmailMessage()
+    message["To"] = found.invitee_email
+    message["Subject"] = f"Study {found.havruta.book} together · Lyceum"
+    message.set_content(TEMPLATES.get_template("invitation.txt").render(content))
+    message.add_alternative(TEMPLATES.get_template("invitation.html").render(content), subtype="html")
+    return message
+
+
+COMPOSERS = {"invitation": invitation}

@@ -1,0 +1,23 @@
+"""What the rules work with besides the database, made from the settings of the application."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from havruta_service.config import Settings
+
+
+@dataclass(frozen=True)
+class Runtime:
+    public_url: str
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give the application its own."""
+    app.extensions["runtime"] = Runtime(public_url=settings.public_url.rstrip("/"))
+
+
+def runtime() -> Runtime:
+    """That of the present application."""
+    found: Runtime = current_app.extensions["runtime"]
+    return found
