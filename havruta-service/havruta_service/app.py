@@ -6,20 +6,50 @@ from collections.abc import Mapping
 from chassis import keys
 from chassis.app import Service, create_service
 from chassis.config import from_environment
+from chassis.consumer import Subscription
+from chassis.worker import Sweep
+from havruta_service import demo, ending, erasure, invitations, mails, presence, rooms, runtime, sessions
+from havruta_service.api import export, havrutas, navigation, texts
+from havruta_service.api import invitations as invitations_api
+from havruta_service.api import sessions as sessions_api
 from havruta_service.config import Settings
 from havruta_service.models import db, messages
+from havruta_service.sessions import SessionAlreadyActive
+
+BLUEPRINTS = (
+    texts.blueprint,
+    havrutas.blueprint,
+    sessions_api.blueprint,
+    navigation.blueprint,
+    invitations_api.blueprint,
+    export.blueprint,
+)
+SWEEPS = (
+    Sweep("absence", every=10, run=presence.notice_absence),
+    Sweep("overdue-sessions", every=10, run=ending.end_overdue),
+    Sweep("missed-sessions", every=60, run=sessions.cancel_missed),
+    Sweep("expired-invitations", every=60, run=invitations.expire),
+)
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
     settings = from_environment(Settings, environ)
-    return create_service(
+    app = create_service(
         "havruta-service",
         __name__,
         settings,
         description="Paired study of a text, led by an owner.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
-        blueprints=[],
+        blueprints=BLUEPRINTS,
+        conflicts={"havruta_sessions_one_active_key": SessionAlreadyActive},
         messages=messages,
+        rooms={rooms.HAVRUTA: rooms.may_watch_havruta, rooms.SESSION: rooms.may_watch_session},
+        subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
+        sweeps=SWEEPS,
+        mails=mails.COMPOSERS,
     )
+    runtime.install(app, settings)
+    app.cli.add_command(demo.load_demo)
+    return app

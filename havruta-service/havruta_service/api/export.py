@@ -1,0 +1,33 @@
+"""What is kept about a person, for the document that the gateway puts together."""
+
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import internal
+from chassis.fields import Answer
+from chassis.rest import Blueprint
+from havruta_service import export
+from havruta_service.export import Document
+
+blueprint = Blueprint("export", "What is kept about a person.")
+
+
+class PersonalData(Answer):
+    """All rows about a person, by kind."""
+
+    havrutas = fields.List(fields.Dict(), required=True)
+    sessions_begun = fields.List(fields.Dict(), required=True)
+    presence = fields.List(fields.Dict(), required=True)
+    moves = fields.List(fields.Dict(), required=True)
+    rsvps = fields.List(fields.Dict(), required=True)
+    invitations_sent = fields.List(fields.Dict(), required=True)
+    invitations_accepted = fields.List(fields.Dict(), required=True)
+
+
+@blueprint.get("/internal/export/<uuid:user_id>")
+@internal
+@blueprint.response(200, PersonalData)
+def personal_data(user_id: UUID) -> Document:
+    """Read everything that is kept about a person."""
+    return export.of_user(user_id)

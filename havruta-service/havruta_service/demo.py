@@ -1,0 +1,182 @@
+"""The havrutas of the demo: both kinds of sessions, invitations in every state, progress over several meetings."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import click
+
+from chassis.clock import now
+from chassis.db import in_transaction
+from havruta_service import ending
+from havruta_service.models import (
+    EndReason,
+    Havruta,
+    HavrutaSession,
+    Invitation,
+    InvitationStatus,
+    Member,
+    Move,
+    Presence,
+    Series,
+    SessionStatus,
+    SessionType,
+    db,
+)
+from havruta_service.recurrence import occurrences
+
+WEEKLY, ZONE = "FREQ=WEEKLY;COUNT=4", "Asia/Jerusalem"
+DAY = timedelta(days=1)
+
+
+@click.command("demo")
+def load_demo() -> None:
+    """Load the havrutas of the demo. Doing it again changes nothing."""
+    click.echo(f"{in_transaction(db.session, load)} havrutas added")
+
+
+def load() -> int:
+    """Add the havrutas of the demo that are not there; how many they were."""
+    return sum((_genesis(), _berakhot(), _ruth()))
+
+
+def demo_id(name: str) -> UUID:
+    """The id of a thing of the demo; of a person the same in every service."""
+    return uuid5(NAMESPACE_URL, f"lyceum:demo:{name}")
+
+
+def _genesis() -> int:
+    """Three friends on their way through Genesis, with invitations in every state."""
+    havruta = _havruta("havruta-genesis", "Genesis on Tuesdays", "Genesis", ["ruth", "boaz", "miriam"])
+    if havruta is None:
+        return 0
+    both, everybody = ["ruth", "boaz"], ["ruth", "boaz", "miriam"]
+    _studied(havruta, SessionType.INSTANT, 21 * DAY, both, ["Genesis 1:1", "Genesis 1:14", "Genesis 2:1"])
+    _studied(havruta, SessionType.SCHEDULED, 14 * DAY, everybody, ["Genesis 2:1", "Genesis 2:25", "Genesis 3:24"])
+    _studied(havruta, SessionType.SCHEDULED, 7 * DAY, everybody, ["Genesis 3:24", "Genesis 4:16"])
+    _planned(havruta, now() + 2 * DAY)
+    _cancelled(havruta, now() + 3 * DAY)
+    _invited(havruta, "david", InvitationStatus.PENDING)
+    _invited(havruta, "miriam", InvitationStatus.ACCEPTED, accepted_by=demo_id("miriam"))
+    _invited(havruta, "yael", InvitationStatus.DECLINED)
+    _invited(havruta, "tamar", InvitationStatus.EXPIRED, age=30 * DAY)
+    _invited(havruta, "esther", InvitationStatus.REVOKED)
+    return 1
+
+
+def _berakhot() -> int:
+    """Two who begin the Talmud."""
+    havruta = _havruta("havruta-berakhot", "A page of Berakhot", "Berakhot", ["hillel", "david"])
+    if havruta is None:
+        return 0
+    _studied(havruta, SessionType.INSTANT, 5 * DAY, ["hillel", "david"], ["Berakhot 2a", "Berakhot 2b"])
+    _studied(havruta, SessionType.INSTANT, 4 * DAY, ["hillel", "david"], ["Berakhot 2b", "Berakhot 3a", "Berakhot 3b"])
+    _invited(havruta, "naomi", InvitationStatus.PENDING)
+    return 1
+
+
+def _ruth() -> int:
+    """A book that was finished."""
+    havruta = _havruta("havruta-ruth", "Ruth for Shavuot", "Ruth", ["naomi", "esther"])
+    if havruta is None:
+        return 0
+    _studied(havruta, SessionType.SCHEDULED, 170 * DAY, ["naomi", "esther"], ["Ruth 1:1", "Ruth 2:23"])
+    _studied(havruta, SessionType.SCHEDULED, 169 * DAY, ["naomi", "esther"], ["Ruth 2:23", "Ruth 4:22"])
+    havruta.archived_at = now() - 168 * DAY
+    return 1
+
+
+def _havruta(key: str, name: str, book: str, people: Sequence[str]) -> Havruta | None:
+    """A new havruta, owned by the first of its people; None if it is there already."""
+    if db.session.get(Havruta, demo_id(key)):
+        return None
+    havruta = Havruta(id=demo_id(key), name=name, book=book, owner_id=demo_id(people[0]), member_count=len(people))
+    db.session.add(havruta)
+    db.session.flush()
+    began = now() - 180 * DAY
+    for order, person in enumerate(people):
+        db.session.add(Member(havruta_id=havruta.id, user_id=demo_id(person), joined_at=began + order * DAY))
+    db.session.flush()
+    return havruta
+
+
+def _studied(havruta: Havruta, kind: SessionType, age: timedelta, people: Sequence[str], refs: Sequence[str]) -> None:
+    """A session of an hour, in which the pages were turned every ten minutes."""
+    begin = now() - age
+    end = begin + timedelta(hours=1)
+    session = HavrutaSession(
+        havruta_id=havruta.id,
+        type=kind,
+        status=SessionStatus.ACTIVE,
+        start_time=begin,
+        planned_start=begin if kind == SessionType.SCHEDULED else None,
+        created_by=havruta.owner_id,
+        navigator_id=havruta.owner_id,
+        starting_section=refs[0],
+        position=refs[-1],
+        seq=len(refs),
+        position_seq=len(refs),
+    )
+    db.session.add(session)
+    db.session.flush()
+    for number, ref in enumerate(refs):
+        at = begin + number * timedelta(minutes=10)
+        db.session.add(Move(session_id=session.id, seq=number + 1, user_id=havruta.owner_id, ref=ref, moved_at=at))
+    for number, person in enumerate(people):
+        came = begin + number * timedelta(minutes=5)
+        db.session.add(Presence(session_id=session.id, user_id=demo_id(person), joined_at=came, last_seen_at=end))
+    db.session.flush()
+    ending.complete(havruta, session, end, EndReason.OWNER)
+    db.session.flush()
+
+
+def _planned(havruta: Havruta, start: datetime) -> None:
+    series = Series(havruta_id=havruta.id, rrule=WEEKLY, timezone=ZONE)
+    db.session.add(series)
+    db.session.flush()
+    for time in occurrences(WEEKLY, ZONE, start):
+        db.session.add(_scheduled(havruta, time, series_id=series.id))
+
+
+def _cancelled(havruta: Havruta, start: datetime) -> None:
+    session = _scheduled(havruta, start)
+    session.status, session.end_reason = SessionStatus.CANCELLED, EndReason.CANCELLED
+    db.session.add(session)
+
+
+def _scheduled(havruta: Havruta, start: datetime, series_id: UUID | None = None) -> HavrutaSession:
+    return HavrutaSession(
+        havruta_id=havruta.id,
+        type=SessionType.SCHEDULED,
+        status=SessionStatus.SCHEDULED,
+        start_time=start,
+        planned_start=start,
+        planned_minutes=60,
+        series_id=series_id,
+        created_by=havruta.owner_id,
+    )
+
+
+def _invited(
+    havruta: Havruta,
+    username: str,
+    status: InvitationStatus,
+    *,
+    age: timedelta = DAY,
+    accepted_by: UUID | None = None,
+) -> None:
+    sent = now() - age
+    db.session.add(
+        Invitation(
+            havruta_id=havruta.id,
+            inviter_id=havruta.owner_id,
+            inviter_name="Ruth Adler",
+            invitee_email=f"{username}@lyceum.example",
+            status=status,
+            created_at=sent,
+            last_sent_at=sent,
+            expires_at=sent + timedelta(days=7),
+            responded_at=None if status in {InvitationStatus.PENDING, InvitationStatus.EXPIRED} else sent,
+            accepted_by=accepted_by,
+        )
+    )

@@ -1,0 +1,80 @@
+"""RULES: what is left of somebody whose account was deleted: nothing that says who he was."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select, update
+
+from chassis.clock import now
+from chassis.messages import Event
+from havruta_service import ending, havrutas, membership
+from havruta_service.models import (
+    EndReason,
+    Havruta,
+    HavrutaSession,
+    Invitation,
+    InvitationStatus,
+    Member,
+    Move,
+    Presence,
+    SessionRsvp,
+    db,
+    idempotency_keys,
+)
+
+NO_ADDRESS = "deleted@deleted.invalid"
+
+
+def erase(event: Event) -> None:
+    """Take the person out of all havrutas, and put an id in his place that stands for nobody."""
+    user_id = UUID(event.aggregate_id)
+    his = select(Member.havruta_id).where(Member.user_id == user_id).order_by(Member.havruta_id)
+    for havruta_id in db.session.scalars(his).all():
+        if havruta := havrutas.lock(havruta_id):
+            _withdraw(havruta, user_id)
+    _void_invitations(user_id)
+    _anonymise(user_id, uuid4())
+    db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
+    db.session.execute(idempotency_keys.delete().where(idempotency_keys.c.user_id == user_id))
+
+
+def _withdraw(havruta: Havruta, user_id: UUID) -> None:
+    """Who has been in it for longest leads on; if there is nobody, it is over."""
+    others = havrutas.member_ids(havruta, without=user_id)
+    if not others:
+        if session := membership.active_session(havruta):
+            ending.complete(havruta, session, now(), EndReason.EMPTY)
+        if not havruta.is_archived:
+            havrutas.close(havruta)
+        havruta.owner_id = None
+    elif havruta.owner_id == user_id:
+        membership.hand_over(havruta, others[0])
+    membership.part(havruta, user_id)
+
+
+def _void_invitations(user_id: UUID) -> None:
+    """Those that he sent, and those to the addresses at which he once accepted one."""
+    addresses = select(func.lower(Invitation.invitee_email)).where(Invitation.accepted_by == user_id)
+    his = (Invitation.inviter_id == user_id) | func.lower(Invitation.invitee_email).in_(addresses)
+    db.session.execute(
+        update(Invitation)
+        .where(his, Invitation.status == InvitationStatus.PENDING)
+        .values(status=InvitationStatus.REVOKED, responded_at=now())
+    )
+    db.session.execute(
+        update(Invitation).where(func.lower(Invitation.invitee_email).in_(addresses)).values(invitee_email=NO_ADDRESS)
+    )
+
+
+def _anonymise(user_id: UUID, nobody: UUID) -> None:
+    columns = (
+        Presence.user_id,
+        Move.user_id,
+        HavrutaSession.created_by,
+        HavrutaSession.navigator_id,
+        Invitation.accepted_by,
+    )
+    for column in columns:
+        db.session.execute(update(column.class_).where(column == user_id).values({column: nobody}))
+    db.session.execute(
+        update(Invitation).where(Invitation.inviter_id == user_id).values(inviter_id=nobody, inviter_name="")
+    )
