@@ -1,0 +1,177 @@
+"""Who sees which sessions, and how they are found."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, text
+
+from chassis import testing
+from chassis.testing import User, a_user
+
+FILTERS: list[tuple[str, list[str]]] = [
+    ("", ["01-08", "01-09", "01-10", "01-11"]),
+    ("sort=-session_date", ["01-11", "01-10", "01-09", "01-08"]),
+    ("sort=created_at", ["01-08", "01-09", "01-10", "01-11"]),
+    ("status=cancelled", ["01-09"]),
+    ("session_mode=hybrid", ["01-10"]),
+    ("priority_level=urgent", ["01-11"]),
+    ("is_featured=true", ["01-10"]),
+    ("is_featured=false", ["01-08", "01-09", "01-11"]),
+    ("is_recurring=true", []),
+    ("has_whiteboard=true", ["01-08"]),
+    ("from=2030-01-09&to=2030-01-10&tz=Europe/Berlin", ["01-09", "01-10"]),
+    ("from=2030-01-09T09:00:01Z", ["01-10", "01-11"]),
+    ("to=2030-01-09T09:00:00Z", ["01-08"]),
+    ("role=tutor", ["01-08", "01-09", "01-10", "01-11"]),
+    ("role=student", []),
+    ("role=parent", []),
+]
+
+
+@pytest.fixture
+def full(school: Any) -> Any:
+    board = school.post("/api/whiteboards", None, {"enrolled_courses_id": school.enrollment_id}).json
+    school.session(whiteboard_id=board["id"])
+    second = school.session(session_date="2030-01-09")
+    school.post(f"/api/sessions/{second['id']}/cancel")
+    school.session(session_date="2030-01-10", session_mode="hybrid", location="Room 2", is_featured=True)
+    school.session(session_date="2030-01-11", priority_level="urgent")
+    return school
+
+
+@pytest.mark.parametrize(("query", "expected"), FILTERS)
+def test_a_filter_finds_what_it_says(full: Any, query: str, expected: list[str]) -> None:
+    listed = full.client.get(f"/api/sessions?{query}", user=full.tutor)
+    assert listed.status_code == 200, listed.json
+    assert [session["session_date"][5:] for session in listed.json["items"]] == expected
+
+
+@pytest.mark.parametrize("sort", ["session_date", "-session_date", "created_at", "-created_at"])
+def test_pages_go_on_where_the_last_ended(full: Any, sort: str) -> None:
+    whole = [s["id"] for s in full.client.get(f"/api/sessions?sort={sort}", user=full.student).json["items"]]
+    paged, query = [], f"/api/sessions?sort={sort}&limit=1"
+    cursor = ""
+    while cursor is not None:
+        page = full.client.get(query + (f"&cursor={cursor}" if cursor else ""), user=full.student).json
+        paged += [session["id"] for session in page["items"]]
+        cursor = page["next"]
+    assert paged == whole
+    assert len(whole) == 4
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["status=lost", "limit=0", "cursor=x", "from=yesterday", "tz=Mars", "unknown=1", "from=2030-02-01&to=2030-01-01"],
+)
+def test_a_query_that_says_nothing_is_refused(school: Any, query: str) -> None:
+    assert school.client.get(f"/api/sessions?{query}", user=school.tutor).status_code == 422
+
+
+PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
+    ("tutor", lambda s: s.tutor, 200, 200, 200),
+    ("student", lambda s: s.student, 200, 403, 200),
+    ("another tutor", lambda s: a_user("hillel", "tutor"), 404, 404, 404),
+    ("another student", lambda s: a_user("david"), 404, 404, 404),
+    ("a parent of nobody here", lambda s: a_user("naomi", "parent"), 404, 404, 404),
+    ("an admin", lambda s: a_user("boss", "admin"), 200, 403, 403),
+    ("nobody", lambda s: None, 401, 401, 401),
+]
+
+
+@pytest.mark.parametrize(("who", "user", "read", "change", "cancel"), PEOPLE, ids=[row[0] for row in PEOPLE])
+def test_who_may_read_change_and_cancel(school: Any, who: str, user: Any, read: int, change: int, cancel: int) -> None:
+    session, caller = school.session(), user(school)
+    path = f"/api/sessions/{session['id']}"
+    assert school.client.get(path, user=caller).status_code == read
+    changed = school.client.patch(path, user=caller, json={"is_featured": True}, headers={"If-Match": '"1"'})
+    assert changed.status_code == change
+    assert school.client.post(f"{path}/cancel", user=caller).status_code == cancel
+
+
+def test_strangers_find_nothing_and_an_admin_everything(full: Any) -> None:
+    assert full.client.get("/api/sessions", user=a_user("david")).json["items"] == []
+    assert len(full.client.get("/api/sessions", user=a_user("boss", "admin")).json["items"]) == 4
+
+
+def test_an_unchanged_session_is_not_sent_again(school: Any) -> None:
+    session = school.session()
+    again = school.client.get(f"/api/sessions/{session['id']}", user=school.tutor, headers={"If-None-Match": '"1"'})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/api/sessions", "/api/enrollments", "/api/courses"])
+def test_a_list_takes_as_many_queries_for_many_as_for_one(app: Flask, school: Any, path: str) -> None:
+    def queries() -> int:
+        with testing.count_queries(app) as statements:
+            assert school.client.get(path, user=school.tutor).json["items"]
+        return len(statements)
+
+    school.session()
+    one = queries()
+    school.session(session_date="2030-02-01", rrule="FREQ=WEEKLY;COUNT=20")
+    for number in range(3):
+        school.enroll(a_user(f"student{number}"))
+    assert queries() == one == 1
+
+
+MANY = """
+INSERT INTO courses (id, tutor_id, title) VALUES (1, gen_random_uuid(), 'x');
+INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id)
+SELECT n, md5('tutor' || n % 100)::uuid, md5('student' || n)::uuid, 1 FROM generate_series(1, 1000) n;
+INSERT INTO sessions (id, enrolled_courses_id, session_date, start_time, end_time, status)
+SELECT n, n % 1000 + 1, date '2030-01-01' + n / 1000, '10:00', '11:00',
+    CASE n % 10 WHEN 0 THEN 'scheduled' ELSE 'completed' END
+FROM generate_series(1, 30000) n;
+INSERT INTO session_bookings (session_id, enrolled_courses_id, tutor_id, student_id, starts_at, ends_at, timezone, held)
+SELECT s.id, e.id, e.tutor_id, e.student_id, s.session_date + s.start_time, s.session_date + s.end_time, 'UTC', false
+FROM sessions s JOIN enrolled_courses e ON e.id = s.enrolled_courses_id;
+ANALYZE sessions; ANALYZE session_bookings
+"""
+
+
+READ_BY = [
+    ("", {"idx_session_bookings_tutor", "idx_session_bookings_student"}),
+    ("?role=tutor&from=2030-01-10", {"idx_session_bookings_tutor"}),
+    ("?role=student", {"idx_session_bookings_student"}),
+    ("?enrolled_courses_id=7&status=scheduled&role=tutor", {"idx_sessions_enrolled_courses_status_date"}),
+]
+
+
+def test_the_list_reads_by_index(app: Flask, client: Any) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    tutor = User("tutor", ("learner", "tutor"), id=_tutor(engine))
+    for query, indexes in READ_BY:
+        with _explained(engine) as plans:
+            assert client.get(f"/api/sessions{query}", user=tutor).status_code == 200
+        plan = "\n".join(plans)
+        assert "Seq Scan on session_bookings" not in plan
+        assert "Seq Scan on sessions" not in plan
+        assert all(index in plan for index in indexes), plan
+
+
+def _tutor(engine: Any) -> Any:
+    with engine.begin() as connection:
+        for statement in MANY.split(";"):
+            connection.execute(text(statement))
+        return connection.execute(text("SELECT md5('tutor7')::uuid")).scalar_one()
+
+
+@contextmanager
+def _explained(engine: Any) -> Iterator[list[str]]:
+    """The plans of the queries that the block sends."""
+    plans: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if "FROM sessions" in statement:
+            cursor.execute(f"EXPLAIN {statement}", parameters)
+            plans.extend(row[0] for row in cursor.fetchall())
+
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        yield plans
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
