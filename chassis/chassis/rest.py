@@ -42,7 +42,10 @@ class FieldProblem(Answer):
 
 
 class ProblemDocument(Answer):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details. Some codes come with members of their own."""
+
+    class Meta:
+        unknown = marshmallow.INCLUDE
 
     type = fields.String(required=True, metadata={"format": "uri-reference"})
     title = fields.String(required=True)
