@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.clock import now
 from chassis.errors import Invalid
-from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
+from study_session_service.models import OPEN, StudySession, Visibility, db
 from study_session_service.nearby import candidates, has_status, shown_to
 from study_session_service.places import Box
 from study_session_service.visibility import SeenSession
@@ -52,7 +52,7 @@ def _cells(box: Box, size: float) -> float:
 
 
 def _query(boxes: Sequence[Box], size: float) -> Any:
-    shown = shown_to(None, Participant)
+    shown = shown_to(None)
     ids = func.array_agg(aggregate_order_by(StudySession.id, StudySession.start_time, StudySession.id))
     return (
         select(

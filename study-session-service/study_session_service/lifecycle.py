@@ -147,6 +147,7 @@ def _finish(session: StudySession, at: datetime) -> None:
 
 
 def _tell(session: StudySession, event: str, data: dict[str, str | None], actor: UUID | None) -> None:
+    session.version += 1
     db.session.flush()
     concerned = [*rooms.present(session.id), *([] if session.is_open else _dismiss_waiting(session.id))]
     seq = rooms.record(session.id, event, {"status": session.status, **data})

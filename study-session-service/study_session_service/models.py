@@ -181,7 +181,7 @@ class StudySession(Base):
         )
     )
 
-    __mapper_args__ = {"version_id_col": version, "eager_defaults": True}  # noqa: RUF012  # the base class says so
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012  # the base class says so
 
     def status_at(self, instant: datetime) -> Status:
         """What the session is at this instant, whatever was last written."""

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Double, Select, and_, case, cast, func, literal, null, or_, select
-from sqlalchemy.orm import aliased
 
 from chassis.clock import now
 from chassis.pages import Page, cut, ordered
@@ -108,24 +107,23 @@ def search(viewer_id: UUID | None, wanted: Search, limit: int, cursor: str | Non
 
 def matching(viewer_id: UUID | None, wanted: Search, at: datetime) -> tuple[Select[*tuple[Any, ...]], list[Any]]:
     """The query for what matches, with what the viewer has to do with it, and the columns of its order."""
-    mine = aliased(Participant)
-    shown = shown_to(viewer_id, mine)
+    shown = shown_to(viewer_id)
     metres: ColumnElement[Any] = shown.distance(wanted.origin) if wanted.origin else null()
     query = (
-        select(StudySession, mine, position_of(viewer_id), metres)
-        .outerjoin(mine, and_(mine.session_id == StudySession.id, mine.user_id == viewer_id))
+        select(StudySession, Participant, position_of(viewer_id), metres)
+        .outerjoin(Participant, and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id))
         .where(StudySession.visibility == Visibility.PUBLIC, *_area(wanted, shown), *_filters(wanted, at))
     )
     by_distance = wanted.sort == Sort.DISTANCE
     return query, [metres if by_distance else StudySession.start_time, StudySession.id]
 
 
-def shown_to(viewer_id: UUID | None, mine: type[Participant]) -> Shown:
-    """The points as this viewer may see them; `mine` is the viewer's row, joined."""
+def shown_to(viewer_id: UUID | None) -> Shown:
+    """The points as this viewer may see them; the viewer's row of `Participant` is joined."""
 
     def column(exact: Any, approximate: Any) -> ColumnElement[float]:
         visible = func.coalesce(approximate, exact)
-        return cast(visible if viewer_id is None else case((mine.is_active, exact), else_=visible), Double)
+        return cast(visible if viewer_id is None else case((Participant.is_active, exact), else_=visible), Double)
 
     return Shown(
         column(StudySession.latitude, StudySession.approximate_latitude),

@@ -17,10 +17,6 @@ from study_session_service.visibility import HostOnly, SeenSession, look, see, s
 OVERLAPS_SHOWN = 10
 
 
-class SessionFull(Conflict):
-    """Every place is taken."""
-
-
 class RemovedByHost(Forbidden):
     """The host has removed you from this session."""
 
@@ -59,17 +55,19 @@ def join(session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitl
     if seen.is_inside:
         return _joined(seen, user_id, seen.mine)
     lifecycle.require_open(seen.session)
-    if waitlist and not seen.session.places_left:
+    if not seen.session.places_left:
+        if not waitlist:
+            raise seats.SessionFull
         wait = seats.wait(seen.session, user_id)
         return Joining(session_id, user_id, overlapping(seen.session, user_id), position=wait.position)
     if seat := seats.take(session_id, user_id):
         return _joined(seen, user_id, seat, is_new=True)
-    # Another request was faster: it took the last place, closed the session, or was this very person's.
-    seen = look(session_id, user_id)
+    # No place, or another request was faster and has seated, removed or kept out this very person.
+    seen = _admit(look(session_id, user_id), join_code)
     if seen.is_inside:
         return _joined(seen, user_id, seen.mine)
     lifecycle.require_open(seen.session)
-    raise SessionFull
+    raise seats.SessionFull
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:
@@ -118,6 +116,7 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     rows[host_id].role = Role.PARTICIPANT
     db.session.flush()  # one host at a time
     rows[to].role, session.host_id = Role.HOST, to
+    session.version += 1
     db.session.flush()
     data = {"host_id": str(to), "previous_host_id": str(host_id)}
     seq = rooms.record(session_id, "host_changed", data, members_changed=[host_id, to])

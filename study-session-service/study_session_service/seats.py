@@ -14,8 +14,14 @@ from sqlalchemy import ColumnElement, and_, delete, func, literal, select, updat
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
+from chassis.errors import Conflict
 from study_session_service import rooms
+from study_session_service.lifecycle import require_open
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
+
+
+class SessionFull(Conflict):
+    """Every place is taken."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,11 @@ class Wait:
 
 
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
-    """Seat the person; None if they have a place, may not come back, or there is no place."""
+    """Seat the person; None if they have a place, may not come back, or there is plainly no place.
+
+    Raises `SessionFull`, or what `require_open` does, if the last place was taken while we waited for the row: the
+    participant's row is written by then, and only a rollback takes it back.
+    """
     at = now()
     place = select(StudySession.id, literal(user_id), literal(Role.PARTICIPANT), literal(at), literal(True)).where(
         StudySession.id == session_id, _has_place(at)
@@ -40,8 +50,11 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
         where=and_(Participant.left_at.is_not(None), Participant.removed_at.is_(None)),
     ).returning(Participant)
     taken = db.session.scalars(seat, execution_options={"populate_existing": True}).one_or_none()
-    if taken is None or not _count(session_id, 1, _has_place(at)):
+    if taken is None:
         return None
+    if not _count(session_id, 1, _has_place(at)):
+        require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
+        raise SessionFull
     data = {"user_id": str(user_id), "role": taken.role, "promoted": promoted}
     seq = rooms.record(session_id, "joined", data, members_changed=[user_id])
     if promoted:

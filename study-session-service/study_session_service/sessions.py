@@ -75,6 +75,7 @@ def change(session_id: UUID, host_id: UUID, version: int, changes: Mapping[str, 
     for name, value in changes.items():
         setattr(session, name, value)
     _derive(session)
+    session.version += 1
     db.session.flush()
     seq = rooms.record(session_id, "updated", {"fields": sorted(changes)})
     if session.start_time != before[0]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, null, select
+from sqlalchemy import ColumnElement, and_, func, null, select
 from sqlalchemy.orm import aliased
 
 from chassis.clock import now
@@ -14,6 +14,8 @@ from chassis.errors import Forbidden, NotFound
 from chassis.tokens import Caller
 from study_session_service.models import OPEN, Participant, Status, StudySession, Visibility, Waiting, db
 from study_session_service.places import Point, distance
+
+BEFORE = aliased(Waiting)
 
 
 class ParticipantsOnly(Forbidden):
@@ -139,11 +141,9 @@ def position_of(user_id: UUID | None) -> ColumnElement[Any]:
     """The person's place in the waitlist of the session of the outer query, counted from 1; NULL outside it."""
     if user_id is None:
         return null()
-    mine, before = aliased(Waiting), aliased(Waiting)
     return (
-        select(func.nullif(func.count(before.number), literal(0)))
-        .select_from(mine)
-        .join(before, and_(before.session_id == mine.session_id, before.number <= mine.number))
-        .where(mine.session_id == StudySession.id, mine.user_id == user_id)
+        select(func.nullif(func.count(BEFORE.number), 0))
+        .join_from(Waiting, BEFORE, and_(BEFORE.session_id == Waiting.session_id, BEFORE.number <= Waiting.number))
+        .where(Waiting.session_id == StudySession.id, Waiting.user_id == user_id)
         .scalar_subquery()
     )

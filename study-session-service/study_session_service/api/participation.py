@@ -14,7 +14,8 @@ from study_session_service import participation
 from study_session_service.api.sessions import SessionParticipant
 from study_session_service.lifecycle import SessionCancelled, SessionFinished
 from study_session_service.models import Participant
-from study_session_service.participation import HostMustTransfer, Joining, RemovedByHost, SessionFull
+from study_session_service.participation import HostMustTransfer, Joining, RemovedByHost
+from study_session_service.seats import SessionFull
 from study_session_service.visibility import HostOnly, ParticipantsOnly
 
 blueprint = Blueprint("participation", "Join, leave and wait for study sessions.")

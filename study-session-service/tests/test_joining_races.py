@@ -1,0 +1,192 @@
+"""Many at once: the counter is the number of active rows, and never more than there are places."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from chassis import testing
+from chassis.clock import now
+from chassis.db import in_transaction
+from chassis.errors import Conflict, Forbidden, Problem
+from chassis.testing import race
+from study_session_service import chat, participation, sessions
+from study_session_service.models import SessionType, db
+from study_session_service.seats import SessionFull
+
+INVARIANTS = """
+SELECT s.id FROM study_sessions s
+WHERE s.current_participants <> (SELECT count(*) FROM session_participants p WHERE p.session_id = s.id AND p.is_active)
+   OR s.current_participants > s.max_participants
+   OR 1 <> (SELECT count(*) FROM session_participants p
+            WHERE p.session_id = s.id AND p.role = 'host' AND p.user_id = s.host_id AND p.is_active)
+   OR s.is_open AND s.current_participants < s.max_participants
+      AND EXISTS (SELECT FROM session_waitlist w WHERE w.session_id = s.id)
+   OR EXISTS (SELECT FROM session_waitlist w JOIN session_participants p USING (session_id, user_id)
+              WHERE w.session_id = s.id AND p.is_active)
+"""
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Flask]:
+    """The service by itself: without Redis nothing is published or kept, and all time goes into the races."""
+    nowhere = "redis://127.0.0.1:1/0"
+    with testing.service("study_session_service", CACHE_URL=nowhere, EVENTS_URL=nowhere, DATABASE_POOL_SIZE="20") as app:
+        yield app
+
+
+@pytest.fixture(autouse=True)
+def clean(app: Flask) -> Iterator[None]:
+    yield
+    testing.empty(app)
+
+
+@pytest.fixture
+def do(app: Flask) -> Callable[..., Any]:
+    """Run a rule as a request would, in a transaction of its own; a problem is returned."""
+
+    def run(rule: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with app.app_context():
+            try:
+                return in_transaction(db.session, lambda: rule(*args, **kwargs))
+            except Problem as problem:
+                return problem
+
+    return run
+
+
+@pytest.fixture
+def a_session(do: Callable[..., Any]) -> Callable[[int], tuple[UUID, UUID]]:
+    """A session with so many places, and its host."""
+
+    def make(places: int) -> tuple[UUID, UUID]:
+        host = uuid4()
+        details = {
+            "title": "Berakhot",
+            "subject": "Talmud",
+            "session_type": SessionType.SILENT,
+            "latitude": 31.778,
+            "longitude": 35.235,
+            "start_time": now() + timedelta(hours=1),
+            "duration_minutes": 60,
+            "max_participants": places,
+        }
+        return do(lambda: sessions.create(host, details).id), host
+
+    return make
+
+
+def violations(app: Flask) -> Any:
+    with app.app_context():
+        return db.session.execute(text(INVARIANTS)).all()
+
+
+def one(app: Flask, query: str) -> Any:
+    with app.app_context():
+        return db.session.execute(text(query)).scalar_one()
+
+
+def test_forty_joiners_find_ten_places(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+    rounds = [a_session(11)[0] for _ in range(100)]
+    for session_id in rounds:
+        joined = race([lambda s=session_id: do(participation.join, s, uuid4()) for _ in range(40)])
+        assert sum(not isinstance(outcome, Problem) for outcome in joined) == 10
+        assert sum(isinstance(outcome, SessionFull) for outcome in joined) == 30
+    assert violations(app) == []
+    assert one(app, "SELECT sum(current_participants) FROM study_sessions") == 1100
+
+
+def test_twenty_people_asking_twice_take_ten_places(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+    for _ in range(5):
+        session_id, people = a_session(11)[0], [uuid4() for _ in range(20)]
+        joined = race([lambda s=session_id, p=person: do(participation.join, s, p) for person in people * 2])
+        seats = [outcome for outcome in joined if not isinstance(outcome, Problem)]
+        assert len({seat.user_id for seat in seats}) == 10
+        assert sum(seat.is_new for seat in seats) == 10
+    assert violations(app) == []
+
+
+def test_a_random_walk_keeps_the_counter(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+    session_id, host = a_session(4)
+    people = [uuid4() for _ in range(8)]
+
+    def change_places() -> Any:
+        version = one(app, "SELECT version FROM study_sessions")
+        return do(sessions.change, session_id, host, version, {"max_participants": random.randint(2, 6)})
+
+    def step(number: int) -> Any:
+        person = random.choice(people)
+        return random.choices(
+            [
+                lambda: do(participation.join, session_id, person),
+                lambda: do(participation.join, session_id, person, waitlist=True),
+                lambda: do(participation.leave, session_id, person),
+                lambda: do(participation.remove, session_id, host, person) if number % 40 == 0 else None,
+                change_places,
+            ],
+            [5, 5, 6, 1, 2],
+        )[0]()
+
+    for first in range(0, 240, 8):
+        outcomes = race([lambda n=number: step(n) for number in range(first, first + 8)])
+        assert all(
+            isinstance(o, Conflict | Forbidden) or not isinstance(o, Problem) or o.status < 500 for o in outcomes
+        )
+        assert violations(app) == []
+
+
+def test_a_freed_place_is_given_to_one(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+    session_id, _ = a_session(6)
+    seated, waiting = [uuid4() for _ in range(5)], [uuid4() for _ in range(8)]
+    for person in seated:
+        do(participation.join, session_id, person)
+    for person in waiting:
+        do(participation.join, session_id, person, waitlist=True)
+    race([lambda p=person: do(participation.leave, session_id, p) for person in seated])
+    assert violations(app) == []
+    first = {person for person in waiting if do(participation.join, session_id, person, waitlist=True).participant}
+    assert first == set(waiting[:5])
+    promotions = "SELECT count(*) FROM outbox WHERE body->>'type' = 'study_session.promoted'"
+    assert one(app, promotions) == 5
+
+
+def test_a_host_hands_over_while_the_other_leaves(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+    for _ in range(25):
+        session_id, host = a_session(5)
+        other = uuid4()
+        do(participation.join, session_id, other)
+        handed, left = race(
+            [
+                lambda s=session_id, h=host, o=other: do(participation.hand_over, s, h, o),
+                lambda s=session_id, o=other: do(participation.leave, s, o),
+            ]
+        )
+        assert isinstance(handed, Problem) != isinstance(left, Problem)
+    assert violations(app) == []
+
+
+def test_nobody_speaks_after_being_removed(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+    for _ in range(20):
+        session_id, host = a_session(5)
+        other = uuid4()
+        do(participation.join, session_id, other)
+        with suppress(Problem):
+            race(
+                [
+                    lambda s=session_id, o=other: do(chat.send, s, o, "Still here", None),
+                    lambda s=session_id, h=host, o=other: do(participation.remove, s, h, o),
+                ]
+            )
+    late = """
+        SELECT count(*) FROM chat_messages m JOIN session_participants p USING (session_id, user_id)
+        WHERE p.removed_at IS NOT NULL AND m.seq > (
+            SELECT max(o.seq) FROM outbox o WHERE o.stream = 'room:study-session:' || m.session_id
+            AND o.body->>'type' = 'removed')
+    """
+    assert one(app, late) == 0

@@ -1,0 +1,198 @@
+"""Search among ten thousand sessions, against looking at each of them."""
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import psycopg
+
+from chassis import testing
+from chassis.clock import now
+from study_session_service import nearby
+from study_session_service.models import StudySession, db
+from study_session_service.nearby import Search, Sort
+from study_session_service.places import Point, approximate, boxes_around, distance, rounded, split
+
+COUNT = 10_000
+JERUSALEM, TAVEUNI = Point(31.778, 35.235), Point(-16.8, 180.0)
+POLES = [Point(90, 0), Point(-90, 0), Point(89.9995, 77)]
+Rows = dict[UUID, Any]
+
+
+def near(centre: Point, spread: float) -> Point:
+    latitude = max(-90.0, min(90.0, random.gauss(centre.latitude, spread)))
+    return rounded(Point(latitude, math.remainder(random.gauss(centre.longitude, spread), 360)))
+
+
+def anywhere() -> Point:
+    return rounded(Point(math.degrees(math.asin(random.uniform(-1, 1))), random.uniform(-180, 180)))
+
+
+def places() -> Iterator[Point]:
+    """Towns, the antimeridian, both poles, and the rest of the Earth."""
+    yield from [Point(90, 0), Point(-90, -180), Point(0, 180), Point(0, -180), Point(-16.8, 180), Point(-16.8, -180)]
+    for _ in range(3500):
+        yield near(JERUSALEM, 0.3)
+    for _ in range(1500):
+        yield near(TAVEUNI, 0.3)
+    for pole in (90, -90):
+        for _ in range(500):
+            yield rounded(Point(pole - math.copysign(abs(random.gauss(0, 0.3)), pole), random.uniform(-180, 180)))
+    while True:
+        yield anywhere()
+
+
+def a_row(number: int, place: Point) -> dict[str, Any]:
+    hidden = number % 10 == 0
+    shown = approximate(place) if hidden else None
+    return {
+        "id": uuid4(),
+        "host_id": uuid4(),
+        "title": "Berakhot",
+        "subject": "Talmud",
+        "session_type": "silent",
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+        "start_time": now() + timedelta(minutes=random.randrange(10_000)),
+        "duration_minutes": 60,
+        "location_visibility": "approximate" if hidden else "exact",
+        "approximate_latitude": shown and shown.latitude,
+        "approximate_longitude": shown and shown.longitude,
+    }
+
+
+@pytest.fixture(scope="module")
+def ten_thousand(app: Flask) -> Iterator[Rows]:
+    """Open sessions all over the Earth; one in ten shows its place approximately."""
+    random.seed(7)
+    with app.app_context():
+        rows = [a_row(number, place) for number, place in zip(range(COUNT), places(), strict=False)]
+        copy_in(rows)
+        db.session.execute(text("ANALYZE study_sessions"))
+        yield {row["id"]: row for row in rows}
+        db.session.rollback()
+    testing.empty(app)
+
+
+def copy_in(rows: Sequence[dict[str, Any]]) -> None:
+    columns = sql.SQL(", ").join(map(sql.Identifier, rows[0]))
+    cursor = db.session.connection().connection.cursor()
+    with cursor.copy(sql.SQL("COPY study_sessions ({}) FROM STDIN").format(columns)) as copy:
+        for row in rows:
+            copy.write_row(list(row.values()))
+    db.session.commit()
+
+
+def shown(row: dict[str, Any]) -> Point:
+    latitude = row["latitude"] if row["approximate_latitude"] is None else row["approximate_latitude"]
+    longitude = row["longitude"] if row["approximate_longitude"] is None else row["approximate_longitude"]
+    return Point(latitude, longitude)
+
+
+def found(wanted: Search) -> Sequence[UUID]:
+    query, order = nearby.matching(None, wanted, now())
+    return db.session.scalars(query.with_only_columns(StudySession.id).order_by(*order)).all()
+
+
+centres = st.one_of(
+    st.builds(Point, st.floats(31, 32.5), st.floats(34.5, 36)),
+    st.builds(Point, st.floats(-17.5, -16), st.floats(179, 180)),
+    st.builds(Point, st.floats(-17.5, -16), st.floats(-180, -179)),
+    st.builds(Point, st.floats(89, 90), st.floats(-180, 180)),
+    st.builds(Point, st.floats(-90, -89), st.floats(-180, 180)),
+    st.builds(Point, st.floats(-90, 90), st.floats(-180, 180)),
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@given(centre=centres, kilometres=st.floats(0.1, 100))
+@example(centre=TAVEUNI, kilometres=100)
+@example(centre=Point(-16.8, -180), kilometres=0.1)
+@example(centre=POLES[0], kilometres=100)
+@example(centre=POLES[1], kilometres=0.1)
+@example(centre=POLES[2], kilometres=30)
+@example(centre=JERUSALEM, kilometres=5)
+def test_a_circle_holds_what_looking_at_each_finds(ten_thousand: Rows, centre: Point, kilometres: float) -> None:
+    radius = 1000 * kilometres
+    far = {i: distance(centre, shown(row)) for i, row in ten_thousand.items()}
+    # What lies on the rim within a micrometre may fall on either side.
+    inside = {i for i, metres in far.items() if metres <= radius - 1e-6}
+    rim = {i for i, metres in far.items() if abs(metres - radius) < 1e-6}
+    by_time = found(Search(origin=centre, radius=radius))
+    by_distance = found(Search(origin=centre, radius=radius, sort=Sort.DISTANCE))
+    assert inside <= set(by_time) <= inside | rim
+    assert by_time == sorted(by_time, key=lambda i: (ten_thousand[i]["start_time"], i))
+    assert set(by_distance) == set(by_time)
+    metres = [far[i] for i in by_distance]
+    assert metres == pytest.approx(sorted(metres), abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(corner=centres, height=st.floats(0, 20), width=st.floats(0, 359))
+@example(corner=Point(-17, 179.9), height=1, width=0.2)
+@example(corner=Point(-90, -180), height=180, width=360)
+def test_a_box_holds_what_looking_at_each_finds(ten_thousand: Rows, corner: Point, height: float, width: float) -> None:
+    boxes = split(corner.latitude, corner.longitude, min(90, corner.latitude + height), corner.longitude + width)
+
+    def holds(point: Point) -> bool:
+        return any(b.south <= point.latitude <= b.north and b.west <= point.longitude <= b.east for b in boxes)
+
+    assert set(found(Search(boxes=boxes))) == {i for i, row in ten_thousand.items() if holds(shown(row))}
+
+
+def test_the_rim_belongs_to_the_circle(ten_thousand: Rows) -> None:
+    everything = Search(origin=JERUSALEM, radius=5000, sort=Sort.DISTANCE)
+    query, order = nearby.matching(None, everything, now())
+    last = db.session.execute(query.order_by(*order)).all()[-1]
+    assert last[0].id in found(Search(origin=JERUSALEM, radius=last[3]))
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_are_the_whole_cut_up(ten_thousand: Rows, sort: Sort) -> None:
+    wanted, cursor, pages = Search(origin=JERUSALEM, radius=20_000, sort=sort), None, []
+    while cursor or not pages:
+        page = nearby.search(None, wanted, 100, cursor)
+        pages.append([seen.id for seen in page.items])
+        cursor = page.next
+    assert len(pages) > 2
+    assert [i for page in pages for i in page] == found(wanted)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Search(origin=JERUSALEM, radius=1000), Search(boxes=boxes_around(JERUSALEM, 1000))],
+    ids=["circle", "box"],
+)
+def test_the_index_on_places_is_used_whatever_the_parameters(ten_thousand: Rows, wanted: Search) -> None:
+    query, order = nearby.matching(None, wanted, now())
+    assert "idx_sessions_location" in generic_plan(query.order_by(*order).limit(51))
+
+
+def test_the_index_on_times_is_used_where_no_place_is_named(ten_thousand: Rows) -> None:
+    query, order = nearby.matching(None, Search(), now())
+    assert "idx_sessions_open" in generic_plan(query.order_by(*order).limit(51))
+
+
+def generic_plan(query: Any) -> str:
+    """The plan of the prepared statement, made without a look at its parameters."""
+    compiled = query.compile(
+        dialect=psycopg.dialect(paramstyle="numeric_dollar"), compile_kwargs={"render_postcompile": True}
+    )
+    values = sql.SQL(", ").join(sql.Literal(compiled.params[name]) for name in compiled.positiontup)
+    connection = db.session.connection().connection.driver_connection
+    connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    connection.execute(f"PREPARE searching AS {compiled}")
+    try:
+        lines = connection.execute(sql.SQL("EXPLAIN EXECUTE searching ({})").format(values)).fetchall()
+    finally:
+        connection.execute("DEALLOCATE searching")
+    return "\n".join(line for (line,) in lines)
