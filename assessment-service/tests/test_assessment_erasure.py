@@ -1,7 +1,9 @@
 """What is kept of a person, for them to read and when they are gone."""
 
+import json
 from uuid import uuid4
 
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -93,3 +95,40 @@ def test_an_export_costs_the_same_however_many_sessions(app: Flask, client: Flas
     for _ in range(3):
         begin(ruth, start_fresh=True).answer_all()
     assert statements() == one
+
+
+def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin) -> None:
+    ruth = testing.a_user("ruth")
+    taker = begin(ruth)
+    taker.answer("words", CANARY)
+    event = {
+        "id": str(uuid4()),
+        "type": "user.deleted",
+        "schema_version": 1,
+        "source": "user-service",
+        "aggregate_id": str(ruth.id),
+        "aggregate_version": 2,
+        "occurred_at": "2026-03-01T12:00:00Z",
+        "actor": None,
+        "data": {},
+    }
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        connection.xadd("events:user-service", {"event": json.dumps(event)})
+    with app.app_context():
+        consumer = app.extensions["duties"].consumer
+        assert sum(consumer.consume(block=1) for _ in range(2)) == 1  # the first call joins the group
+    assert CANARY not in everything_stored(app)
+
+
+def test_neither_the_session_id_nor_an_answer_is_in_the_logs(begin, capfd, caplog) -> None:
+    taker = begin()
+    taker.answer("words", CANARY)
+    taker.answer("likert", CANARY)
+    taker.look("/validate")
+    taker.do("complete")
+    taker.do("abandon")
+    taker.look("/result")
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "/api/v2/session/<session_id>/validate" in said
+    assert taker.session_id not in said
+    assert CANARY not in said
