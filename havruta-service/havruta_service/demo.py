@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import click
+from flask.cli import with_appcontext
 
 from chassis.clock import now
 from chassis.db import in_transaction
@@ -30,6 +31,7 @@ DAY = timedelta(days=1)
 
 
 @click.command("demo")
+@with_appcontext
 def load_demo() -> None:
     """Load the havrutas of the demo. Doing it again changes nothing."""
     click.echo(f"{in_transaction(db.session, load)} havrutas added")
