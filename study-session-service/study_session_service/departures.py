@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.clock import now
+from chassis.idempotency import forget_answers
 from chassis.messages import Event
 from study_session_service import chat, lifecycle, seats
 from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
@@ -18,6 +19,7 @@ def on_user_deleted(event: Event) -> None:
     user_id = UUID(event.aggregate_id)
     for session_id in _involving(user_id):
         _depart(session_id, user_id)
+    forget_answers(db, user_id)
 
 
 def _depart(session_id: UUID, user_id: UUID) -> None:

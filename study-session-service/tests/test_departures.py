@@ -1,0 +1,125 @@
+"""What is left of somebody whose account is deleted."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from chassis.clock import now
+from chassis.db import in_transaction
+from chassis.fields import instant_text
+from chassis.messages import Event
+from chassis.testing import User, a_user
+from study_session_service.departures import on_user_deleted
+from study_session_service.models import db
+
+BASE = "/api/study-sessions"
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def ruth() -> User:
+    return a_user("ruth")
+
+
+@pytest.fixture
+def boaz() -> User:
+    return a_user("boaz")
+
+
+def goes(app: Flask, person: User) -> None:
+    """The person's account is deleted, and this service hears of it."""
+    event = Event(uuid4(), "user.deleted", "user-service", str(person.id), 2, now(), person.id, {})
+    with app.app_context():
+        in_transaction(db.session, lambda: on_user_deleted(event))
+
+
+def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
+    return client.get(f"{BASE}/{session['id']}", user=user).json
+
+
+@pytest.mark.parametrize("minutes", [60, -1])
+def test_what_they_host_is_called_off(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User, minutes: int
+) -> None:
+    session = open_session(ruth, boaz, start_time=instant_text(now() + timedelta(minutes=minutes)))
+    goes(app, ruth)
+    seen = read(client, session, boaz)
+    assert (seen["status"], seen["current_participants"]) == ("cancelled", 1)
+    assert [row["user_id"] for row in seen["participants"]] == [str(boaz.id)]
+
+
+def test_what_they_hosted_stays(app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, boaz, start_time=instant_text(now() - timedelta(minutes=1)))
+    client.post(f"{BASE}/{session['id']}/finish", user=ruth)
+    goes(app, ruth)
+    assert read(client, session)["status"] == "finished"
+
+
+def test_their_place_goes_to_who_waits(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
+    client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=naomi)
+    goes(app, boaz)
+    assert read(client, session, naomi)["my_participation"]["is_active"]
+    assert read(client, session)["current_participants"] == 2
+
+
+def test_they_wait_no_longer(app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+    session = open_session(ruth, a_user(), max_participants=2)
+    client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=boaz)
+    goes(app, boaz)
+    assert read(client, session, boaz)["my_participation"] is None
+
+
+def test_their_words_are_gone_also_where_they_had_left(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz)
+    path, key = f"{BASE}/{session['id']}", {"Idempotency-Key": "canary"}
+    client.post(f"{path}/messages", json={"content": "canary"}, headers=key, user=boaz)
+    client.post(f"{path}/messages", json={"content": "mine"}, user=ruth)
+    client.post(f"{path}/leave", user=boaz)
+    goes(app, boaz)
+    assert [message["content"] for message in client.get(f"{path}/messages", user=ruth).json["items"]] == ["mine", None]
+    with app.app_context():
+        rows = db.session.scalars(text("SELECT m::text FROM chat_messages m")).all()
+        answers = db.session.scalars(text("SELECT convert_from(body, 'UTF8') FROM idempotency_keys")).all()
+    assert not any("canary" in content for content in [*rows, *answers])
+
+
+def test_a_second_delivery_changes_nothing(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz)
+    client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=boaz)
+    goes(app, boaz)
+    before = state(app)
+    goes(app, boaz)
+    assert state(app) == before
+
+
+def state(app: Flask) -> Any:
+    with app.app_context():
+        return [
+            db.session.execute(text(f"SELECT * FROM {table} ORDER BY id")).all()  # noqa: S608  # names of our own
+            for table in ("study_sessions", "session_participants", "chat_messages")
+        ]
+
+
+def test_a_stranger_goes_without_a_trace(app: Flask, client: FlaskClient, open_session: Open, ruth: User) -> None:
+    open_session(ruth)
+    before = state(app)
+    goes(app, a_user())
+    assert state(app) == before
+
+
+def test_the_worker_listens_for_them(app: Flask) -> None:
+    consumer = app.extensions["duties"].consumer
+    assert consumer._subscriptions["user-service", "user.deleted"].handler is on_user_deleted
