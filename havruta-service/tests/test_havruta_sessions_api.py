@@ -1,0 +1,292 @@
+"""Sessions on the wire: at once, planned, started, cancelled, ended."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from chassis.clock import now
+from chassis.fields import instant_text
+from chassis.testing import count_queries
+from havruta_service import sessions
+from havruta_service.models import messages
+
+
+@pytest.fixture
+def havruta(make, ruth, boaz):
+    return make.havruta(ruth, boaz)
+
+
+@pytest.fixture
+def begin(client, havruta):
+    """Begin a session at once."""
+    return lambda user: client.post(f"/api/havrutas/{havruta.id}/sessions", json={"type": "instant"}, user=user)
+
+
+@pytest.fixture
+def plan(client, havruta):
+    """Plan a session for tomorrow, or otherwise."""
+
+    def post(user, **body):
+        body = {"type": "scheduled", "start_time": instant_text(now() + timedelta(days=1)), **body}
+        return client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=user)
+
+    return post
+
+
+@pytest.fixture
+def act(client):
+    """Do something to a session."""
+    return lambda session, leaf, user, **body: client.post(
+        f"/api/havruta-sessions/{session['id']}/{leaf}", user=user, **({"json": body} if body else {})
+    )
+
+
+def notifications(app, make):
+    """What people are to be notified of: kinds and people."""
+
+    def read():
+        rows = messages.db.session.scalars(messages.outbox.select().with_only_columns(messages.outbox.c.body)).all()
+        events = [row for row in rows if row["type"] == "notification.requested"]
+        return [(event["data"]["kind"], event["data"]["user_ids"]) for event in events]
+
+    return make(read)
+
+
+def test_any_member_begins_at_once_where_the_book_begins(begin, ruth, boaz):
+    answer = begin(boaz)
+    session = answer.json
+    assert (answer.status_code, session["type"], session["status"]) == (201, "instant", "active")
+    assert (session["starting_section"], session["position"]) == ("Genesis 1:1", "Genesis 1:1")
+    assert session["navigator_id"] == str(ruth.id)
+
+
+def test_a_second_session_is_refused_with_the_id_of_the_first(begin, ruth, boaz):
+    first = begin(ruth).json
+    refused = begin(boaz)
+    assert (refused.status_code, refused.json["code"]) == (409, "session_already_active")
+    assert refused.json["session_id"] == first["id"]
+
+
+def test_the_next_session_begins_where_the_last_one_ended(client, begin, act, ruth):
+    first = begin(ruth).json
+    client.put(f"/api/havruta-sessions/{first['id']}/position", json={"ref": "gen 2:3"}, user=ruth)
+    act(first, "end", ruth)
+    assert begin(ruth).json["starting_section"] == "Genesis 2:3"
+
+
+def test_the_others_are_notified_of_the_beginning(app, make, begin, ruth, boaz):
+    begin(ruth)
+    assert notifications(app, make) == [("havruta_session_started", [str(boaz.id)])]
+
+
+def test_what_is_planned_does_not_stand_in_the_way(begin, plan, ruth):
+    assert plan(ruth).json["status"] == "scheduled"
+    assert begin(ruth).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"type": "weekly"}, "/type"),
+        ({"type": "instant", "start_time": "2030-01-01T00:00:00Z"}, "/start_time"),
+        ({"type": "scheduled"}, "/start_time"),
+        ({"type": "scheduled", "start_time": "2026-01-01T10:00:00"}, "/start_time"),
+        ({"type": "scheduled", "start_time": "2020-01-01T10:00:00Z"}, "/start_time"),
+        ({"type": "scheduled", "start_time": "2150-01-01T10:00:00Z"}, "/start_time"),
+        ({"type": "scheduled", "planned_minutes": 4}, "/planned_minutes"),
+        ({"type": "scheduled", "rrule": "FREQ=DAILY;COUNT=2"}, "/timezone"),
+        ({"type": "scheduled", "rrule": "FREQ=DAILY", "timezone": "UTC"}, "/rrule"),
+        ({"type": "scheduled", "rrule": "FREQ=DAILY;COUNT=2", "timezone": "Mars"}, "/timezone"),
+    ],
+)
+def test_a_wrong_plan_is_refused_by_its_field(client, havruta, ruth, body, pointer):
+    if {"planned_minutes", "rrule"} & body.keys():
+        body = {"start_time": instant_text(now() + timedelta(days=1)), **body}
+    answer = client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=ruth)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_rule_plans_each_of_its_sessions(client, havruta, plan, ruth):
+    first = plan(ruth, rrule="FREQ=WEEKLY;COUNT=3", timezone="Asia/Jerusalem").json
+    listed = client.get(f"/api/havrutas/{havruta.id}/sessions?series_id={first['series_id']}", user=ruth).json["items"]
+    assert [s["id"] for s in listed][-1] == first["id"]
+    assert len(listed) == 3
+
+
+def test_a_preview_plans_nothing(client, havruta, ruth):
+    body = {
+        "start_time": instant_text(now() + timedelta(days=1)),
+        "rrule": "FREQ=DAILY;COUNT=3",
+        "timezone": "UTC",
+    }
+    shown = client.post(f"/api/havrutas/{havruta.id}/sessions/preview", json=body, user=ruth).json
+    assert len(shown["start_times"]) == 3
+    assert client.get(f"/api/havrutas/{havruta.id}/sessions", user=ruth).json["items"] == []
+
+
+def test_a_plan_can_be_started_from_a_quarter_of_an_hour_before(plan, act, ruth, boaz):
+    session = plan(ruth).json
+    start = now() + timedelta(days=1)
+    with time_machine.travel(start - timedelta(minutes=16), tick=False):
+        assert act(session, "start", boaz).json["code"] == "too_early"
+    with time_machine.travel(start - timedelta(minutes=14), tick=False):
+        started = act(session, "start", boaz).json
+        assert (started["status"], started["starting_section"]) == ("active", "Genesis 1:1")
+        assert started["planned_start"] == session["start_time"]
+        assert act(session, "start", ruth).json == started
+
+
+def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(client, make, havruta, plan, act, ruth):
+    session = plan(ruth).json
+    url = f"/api/havruta-sessions/{session['id']}"
+    with time_machine.travel(now() + timedelta(days=1, hours=2, seconds=-1), tick=False):
+        assert client.get(url, user=ruth).json["status"] == "scheduled"
+        assert make(sessions.cancel_missed) == 0
+    with time_machine.travel(now() + timedelta(days=1, hours=2, seconds=1), tick=False):
+        before = client.get(url, user=ruth).json
+        assert (before["status"], before["end_reason"]) == ("cancelled", "missed")
+        assert act(session, "start", ruth).json["code"] == "session_not_scheduled"
+        listed = [
+            len(client.get(f"/api/havrutas/{havruta.id}/sessions?status={s}", user=ruth).json["items"])
+            for s in ("scheduled", "cancelled")
+        ]
+        assert listed == [0, 1]
+        assert make(sessions.cancel_missed) == 1
+        assert make(sessions.cancel_missed) == 0
+        after = client.get(url, user=ruth).json
+        assert (after["status"], after["end_reason"]) == ("cancelled", "missed")
+
+
+def test_the_owner_and_the_planner_cancel_and_nobody_else(app, make, ruth, boaz, naomi, client, act):
+    havruta = make.havruta(ruth, boaz, naomi)
+    body = {"type": "scheduled", "start_time": instant_text(now() + timedelta(days=1))}
+    first, second = (client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=boaz).json for _ in range(2))
+    assert act(first, "cancel", naomi).json["code"] == "not_yours"
+    cancelled = act(first, "cancel", boaz).json
+    assert (cancelled["status"], cancelled["end_reason"]) == ("cancelled", "cancelled")
+    assert act(first, "cancel", boaz).json == cancelled
+    assert act(second, "cancel", ruth).json["status"] == "cancelled"
+    assert ("session_cancelled", [str(ruth.id), str(naomi.id)]) in notifications(app, make)
+
+
+@pytest.mark.parametrize(("scope", "left"), [("this", 3), ("future", 1), ("all", 0)])
+def test_a_series_is_cancelled_in_part_or_whole(client, havruta, plan, act, ruth, scope, left):
+    plan(ruth, rrule="FREQ=DAILY;COUNT=4", timezone="UTC")
+    url = f"/api/havrutas/{havruta.id}/sessions?status=scheduled"
+    second = client.get(url, user=ruth).json["items"][-2]
+    act(second, "cancel", ruth, scope=scope)
+    assert len(client.get(url, user=ruth).json["items"]) == left
+
+
+def change(client, session, user, **body):
+    tag = {"If-Match": f'"{session["version"]}"'}
+    return client.patch(f"/api/havruta-sessions/{session['id']}", json=body, user=user, headers=tag)
+
+
+def test_one_session_is_moved_out_of_its_series(client, app, make, plan, ruth, boaz):
+    first = plan(ruth, rrule="FREQ=DAILY;COUNT=3", timezone="UTC").json
+    later = instant_text(now() + timedelta(days=5))
+    moved = change(client, first, ruth, start_time=later).json
+    assert (moved["start_time"], moved["series_id"]) == (later, None)
+    assert ("session_moved", [str(boaz.id)]) in notifications(app, make)
+    assert change(client, first, ruth, start_time=later).status_code == 412
+
+
+def test_the_future_of_a_series_is_moved_as_a_series_of_its_own(client, havruta, plan, ruth):
+    with time_machine.travel("2026-03-20T10:00:00Z"):
+        plan(ruth, start_time="2026-03-27T17:00:00Z", rrule="FREQ=DAILY;COUNT=4", timezone="Europe/Berlin")
+        url = f"/api/havrutas/{havruta.id}/sessions"
+        second = client.get(url, user=ruth).json["items"][-2]
+        assert change(client, second, ruth, scope="future", start_time="2026-03-28T18:30:00Z").status_code == 200
+        listed = client.get(url, user=ruth).json["items"][::-1]
+    assert [s["start_time"][5:16] for s in listed] == ["03-27T17:00", "03-28T18:30", "03-29T17:30", "03-30T17:30"]
+    assert listed[0]["series_id"] != listed[1]["series_id"] == listed[3]["series_id"]
+
+
+def test_several_sessions_stay_on_their_days(client, plan, ruth):
+    first = plan(ruth, rrule="FREQ=WEEKLY;COUNT=3", timezone="UTC").json
+    refused = change(client, first, ruth, scope="all", start_time=instant_text(now() + timedelta(days=3)))
+    assert refused.json["errors"][0]["pointer"] == "/start_time"
+
+
+def test_members_say_whether_they_come_and_may_think_again(client, plan, ruth, boaz):
+    url = f"/api/havruta-sessions/{plan(ruth).json['id']}"
+    for user, answer in ((ruth, "yes"), (boaz, "maybe"), (boaz, "no")):
+        assert client.put(f"{url}/rsvp", json={"answer": answer}, user=user).json["answer"] == answer
+    answers = client.get(f"{url}/rsvps", user=ruth).json["items"]
+    assert [(a["user_id"], a["answer"]) for a in answers] == [(str(ruth.id), "yes"), (str(boaz.id), "no")]
+
+
+def test_only_the_owner_ends_and_ending_again_says_the_same(client, begin, act, ruth, boaz):
+    session = begin(ruth).json
+    client.put(f"/api/havruta-sessions/{session['id']}/position", json={"ref": "Genesis 2:1"}, user=ruth)
+    assert act(session, "end", boaz).json["code"] == "owner_only"
+    ended = act(session, "end", ruth).json
+    assert {k: ended[k] for k in ("status", "ending_section", "coverage_range", "end_reason", "segments")} == {
+        "status": "completed",
+        "ending_section": "Genesis 2:1",
+        "coverage_range": "Genesis 1:1 to Genesis 2:1",
+        "end_reason": "owner",
+        "segments": 32,
+    }
+    assert act(session, "end", ruth).json == ended
+
+
+def test_a_plan_cannot_be_ended(plan, act, ruth):
+    assert act(plan(ruth).json, "end", ruth).json["code"] == "session_not_active"
+
+
+def test_one_s_sessions_of_all_havrutas_are_listed_in_order_of_time(client, make, ruth, boaz):
+    one, other = make.havruta(ruth), make.havruta(boaz, ruth, book="Berakhot")
+    planned = [make.plan(h, start_time=now() + timedelta(days=d)) for h, d in ((one, 3), (other, 1), (one, 2))]
+    make.plan(make.havruta(boaz))
+    until = instant_text(now() + timedelta(days=2, hours=1))
+    page = client.get(f"/api/havruta-sessions?limit=1&to={until}", user=ruth).json
+    rest = client.get(f"/api/havruta-sessions?to={until}&cursor={page['next']}", user=ruth).json
+    listed = page["items"] + rest["items"]
+    assert [s["id"] for s in listed] == [str(planned[1].id), str(planned[2].id)]
+    assert listed[0]["book"] == "Berakhot"
+
+
+@pytest.mark.parametrize("path", ["/api/havruta-sessions", "/api/havrutas/{}/sessions", "/api/havrutas/{}/history"])
+def test_a_list_costs_the_same_however_long(client, app, make, havruta, ruth, path):
+    def cost():
+        with count_queries(app) as statements:
+            assert client.get(path.format(havruta.id), user=ruth).status_code == 200
+        return len(statements)
+
+    make.plan(havruta)
+    before = cost()
+    for _ in range(3):
+        client.post(f"/api/havruta-sessions/{make.session(havruta, ruth).id}/end", user=ruth)
+        make.plan(havruta)
+    assert cost() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "leaf", "body"),
+    [
+        ("get", "", None),
+        ("get", "/state", None),
+        ("get", "/rsvps", None),
+        ("post", "/start", None),
+        ("post", "/cancel", None),
+        ("post", "/end", None),
+        ("post", "/join", None),
+        ("post", "/leave", None),
+        ("post", "/heartbeat", None),
+        ("put", "/position", {"ref": "Genesis 2:1"}),
+        ("put", "/navigator", {"user_id": str(uuid4())}),
+        ("put", "/mode", {"mode": "shared"}),
+        ("put", "/rsvp", {"answer": "yes"}),
+    ],
+)
+def test_a_stranger_finds_no_session(client, make, havruta, naomi, method, leaf, body):
+    url = f"/api/havruta-sessions/{make.session(havruta).id}{leaf}"
+    options = {"json": body} if body else {}
+    assert getattr(client, method)(url, user=naomi, **options).status_code == 404
+    assert (
+        getattr(client, method)(url.replace(url.split("/")[3], str(uuid4())), user=naomi, **options).status_code == 404
+    )

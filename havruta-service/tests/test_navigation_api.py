@@ -1,0 +1,198 @@
+"""Being in a session and turning the pages, on the wire."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from chassis.clock import now
+from chassis.testing import count_queries
+from havruta_service import presence
+
+
+class Table:
+    """A session that goes on, and what people do in it."""
+
+    def __init__(self, client, session_id):
+        self.client, self.url = client, f"/api/havruta-sessions/{session_id}"
+
+    def post(self, leaf, user):
+        return self.client.post(f"{self.url}/{leaf}", user=user)
+
+    def turn(self, user, ref, **body):
+        return self.client.put(f"{self.url}/position", json={"ref": ref, **body}, user=user)
+
+    def hand_to(self, user, other):
+        return self.client.put(f"{self.url}/navigator", json={"user_id": str(other.id)}, user=user)
+
+    def mode(self, user, mode):
+        return self.client.put(f"{self.url}/mode", json={"mode": mode}, user=user)
+
+    def state(self, user, query=""):
+        return self.client.get(f"{self.url}/state{query}", user=user)
+
+    def present(self, user):
+        return [each["user_id"] for each in self.state(user).json["present"]]
+
+
+@pytest.fixture
+def table(client, make, ruth, boaz, naomi):
+    """Ruth's session with Boaz in it; Naomi is a member and not there."""
+    return Table(client, make.session(make.havruta(ruth, boaz, naomi), boaz).id)
+
+
+def test_the_navigator_turns_the_pages_and_nobody_else(table, ruth, boaz):
+    turned = table.turn(ruth, "gen 2.1")
+    assert (turned.json["ref"], turned.json["prev"], turned.json["next"]) == (
+        "Genesis 2:1",
+        "Genesis 1:31",
+        "Genesis 2:2",
+    )
+    refused = table.turn(boaz, "Genesis 3:1")
+    assert (refused.status_code, refused.json["code"]) == (403, "not_navigator")
+    assert table.state(boaz).json == table.state(ruth).json == turned.json
+
+
+def test_every_move_has_a_greater_number(table, ruth):
+    numbers = [table.turn(ruth, f"Genesis 2:{verse}").json["seq"] for verse in (3, 2, 2, 5)]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_move_from_a_page_that_was_turned_is_refused_with_the_present_state(table, ruth):
+    known = table.state(ruth).json["seq"]
+    turned = table.turn(ruth, "Genesis 2:1", expected_seq=known).json
+    refused = table.turn(ruth, "Genesis 3:1", expected_seq=known)
+    assert (refused.status_code, refused.json["code"]) == (409, "stale_position")
+    assert refused.json["state"] == turned
+    assert table.turn(ruth, "Genesis 3:1", expected_seq=turned["seq"] + 1).status_code == 409
+
+
+def test_somebody_s_coming_does_not_make_a_move_stale(table, ruth, naomi):
+    known = table.turn(ruth, "Genesis 2:1").json["seq"]
+    table.post("join", naomi)
+    assert table.turn(ruth, "Genesis 2:2", expected_seq=known).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("ref", "code"),
+    [
+        ("Genesiss 1:1", "unknown_book"),
+        ("Genesis 51:1", "ref_out_of_range"),
+        ("Genesis 1:1-5", "not_one_place"),
+        ("Genesis x", "malformed_ref"),
+        ("Exodus 1:1", "other_book"),
+        ("", "invalid"),
+    ],
+)
+def test_what_is_no_place_in_the_book_is_refused(table, ruth, ref, code):
+    refused = table.turn(ruth, ref)
+    assert (refused.status_code, refused.json["code"]) == (422, code)
+    assert refused.json["errors"][0]["pointer"] == "/ref"
+
+
+def test_polling_says_whether_anything_happened(table, ruth, boaz):
+    seq = table.state(boaz).json["seq"]
+    unchanged = table.state(boaz, f"?since_seq={seq}")
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    table.turn(ruth, "Genesis 2:1")
+    assert table.state(boaz, f"?since_seq={seq}").json["ref"] == "Genesis 2:1"
+
+
+def test_the_owner_hands_over_to_who_is_there_and_takes_it_back(table, ruth, boaz, naomi):
+    assert table.hand_to(ruth, naomi).json["code"] == "not_present"
+    assert table.hand_to(ruth, boaz).json["navigator_id"] == str(boaz.id)
+    assert table.turn(ruth, "Genesis 2:1").json["code"] == "not_navigator"
+    assert table.turn(boaz, "Genesis 2:1").status_code == 200
+    assert table.hand_to(naomi, ruth).json["code"] == "not_navigator"
+    assert table.hand_to(ruth, ruth).json["navigator_id"] == str(ruth.id)
+    assert table.turn(boaz, "Genesis 2:2").json["code"] == "not_navigator"
+
+
+def test_the_owner_replaces_a_navigator_who_is_absent(table, ruth, boaz, naomi):
+    table.hand_to(ruth, boaz)
+    with time_machine.travel(now() + timedelta(seconds=91), tick=False):
+        table.post("join", ruth)
+        table.post("join", naomi)
+        assert str(boaz.id) not in table.present(ruth)
+        assert table.hand_to(ruth, naomi).json["navigator_id"] == str(naomi.id)
+
+
+def test_in_shared_mode_every_member_turns_the_pages(table, ruth, boaz, naomi):
+    assert table.mode(boaz, "shared").json["code"] == "owner_only"
+    assert table.mode(ruth, "shared").json["mode"] == "shared"
+    assert [table.turn(user, "Genesis 2:1").status_code for user in (ruth, boaz, naomi)] == [200, 200, 200]
+    table.mode(ruth, "navigator")
+    assert table.turn(boaz, "Genesis 2:2").status_code == 403
+
+
+def test_the_new_owner_turns_the_pages_after_a_transfer(client, table, make, ruth, boaz):
+    havruta_id = client.get(table.url, user=ruth).json["havruta_id"]
+    client.post(f"/api/havrutas/{havruta_id}/transfer", json={"user_id": str(boaz.id)}, user=ruth)
+    assert table.turn(ruth, "Genesis 2:1").json["code"] == "not_navigator"
+    assert table.turn(boaz, "Genesis 2:1").status_code == 200
+
+
+def test_a_navigator_who_leaves_the_havruta_gives_the_pages_back(client, table, ruth, boaz):
+    havruta_id = client.get(table.url, user=ruth).json["havruta_id"]
+    table.hand_to(ruth, boaz)
+    client.post(f"/api/havrutas/{havruta_id}/leave", user=boaz)
+    state = table.state(ruth).json
+    assert state["navigator_id"] == str(ruth.id)
+    assert str(boaz.id) not in [each["user_id"] for each in state["present"]]
+    assert table.turn(boaz, "Genesis 2:1").status_code == 404
+
+
+def test_leaving_the_session_changes_neither_owner_nor_navigator(client, table, ruth):
+    assert table.post("leave", ruth).status_code == 204
+    assert table.post("leave", ruth).status_code == 204
+    session = client.get(table.url, user=ruth).json
+    havruta = client.get(f"/api/havrutas/{session['havruta_id']}", user=ruth).json
+    assert session["navigator_id"] == havruta["owner_id"] == str(ruth.id)
+
+
+def test_members_are_not_present_until_they_come(table, ruth, boaz, naomi):
+    assert table.present(ruth) == [str(ruth.id), str(boaz.id)]
+    table.post("join", naomi)
+    table.post("join", naomi)
+    assert table.present(ruth) == [str(ruth.id), str(boaz.id), str(naomi.id)]
+
+
+def test_a_heartbeat_keeps_one_here_and_silence_does_not(table, ruth, boaz):
+    for seconds in (60, 120):
+        with time_machine.travel(now() + timedelta(seconds=seconds), tick=False):
+            assert table.post("heartbeat", boaz).json["seq"] == table.state(boaz).json["seq"]
+    with time_machine.travel(now() + timedelta(seconds=121), tick=False):
+        assert table.present(boaz) == [str(boaz.id)]
+
+
+def test_a_heartbeat_after_absence_comes_back_and_keeps_both_intervals(table, make, ruth, boaz):
+    start = now()
+    with time_machine.travel(start + timedelta(seconds=200), tick=False):
+        table.post("heartbeat", boaz)
+        assert table.present(ruth) == [str(boaz.id)]
+    intervals = make(presence.intervals, table.url.rpartition("/")[2])
+    his = [i for i in intervals if i.user_id == boaz.id]
+    assert len(his) == 2
+    assert his[0].end < start + timedelta(seconds=90) < his[1].begin
+
+
+def test_absence_is_noticed_once(table, make, ruth):
+    with time_machine.travel(now() + timedelta(seconds=91), tick=False):
+        before = table.state(ruth).json["seq"]
+        assert make(presence.notice_absence) == 2
+        assert make(presence.notice_absence) == 0
+        assert table.state(ruth).json["seq"] == before + 2
+
+
+@pytest.mark.parametrize("leaf", ["join", "heartbeat"])
+def test_nobody_comes_to_a_session_that_is_over(table, ruth, leaf):
+    table.post("end", ruth)
+    assert table.post(leaf, ruth).json["code"] == "session_not_active"
+    assert table.turn(ruth, "Genesis 2:1").json["code"] == "session_not_active"
+
+
+def test_a_heartbeat_costs_one_change_and_one_look(app, table, ruth):
+    table.post("heartbeat", ruth)
+    with count_queries(app) as statements:
+        table.post("heartbeat", ruth)
+    assert len([s for s in statements if s.startswith(("UPDATE", "SELECT", "INSERT"))]) == 2
