@@ -2,6 +2,7 @@
 
 import re
 import time
+from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
 
@@ -25,7 +26,8 @@ class Catcher(Handler):
         path = self._folder / f"{time.time_ns()}.eml"
         path.write_bytes(message.as_bytes())
         links = " ".join(LINK.findall(text_of(message)))
-        say(f"Mail to {message['To']}: {message['Subject']} {links} ({path})")
+        subject = make_header(decode_header(message["Subject"]))
+        say(f"Mail to {message['To']}: {subject} {links} ({path})")
 
 
 class MailCatcher:
