@@ -1,0 +1,193 @@
+"""How sessions end, and what is left of them."""
+
+from datetime import timedelta
+from itertools import accumulate
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis.clock import now
+from chassis.testing import User, a_user
+from havruta_service import coverage, ending, havrutas, navigation, presence, progress, sessions
+from havruta_service.catalogue import catalogue
+from havruta_service.models import HavrutaSession, db
+from havruta_service.presence import Interval, seconds_with
+from havruta_service.progress import merged
+from havruta_service.references import Reference, parse
+
+GENESIS = catalogue().find("Genesis")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def emptied(client):
+    """What a test wrote is removed afterwards."""
+
+
+def read(make, session):
+    return make(lambda: db.session.get(HavrutaSession, session.id))
+
+
+def test_a_session_in_which_nothing_moved_covered_where_it_began(make, ruth):
+    session = make.session(make.havruta(ruth))
+    ended = make(ending.end, session.id, ruth.id)
+    assert (ended.coverage_range, ended.ending_section, ended.segments) == ("Genesis 1:1", "Genesis 1:1", 1)
+
+
+def test_coverage_goes_from_the_first_place_to_the_last_in_the_order_of_the_text(make, ruth):
+    session = make.session(make.havruta(ruth))
+    for ref in ("Genesis 10:1", "Genesis 2:1", "Genesis 9:5"):
+        make(navigation.move, session.id, ruth.id, ref, None)
+    ended = make(ending.end, session.id, ruth.id)
+    assert ended.coverage_range == "Genesis 1:1 to Genesis 10:1"
+    assert ended.ending_section == "Genesis 9:5"
+    assert ended.sections_studied == ["Genesis 1", "Genesis 10", "Genesis 2", "Genesis 9"]
+
+
+def test_a_session_ends_by_itself_when_nobody_was_there_for_five_minutes(make, ruth):
+    start = now()
+    with time_machine.travel(start, tick=False):
+        havruta = make.havruta(ruth)
+        session = make.session(havruta)
+        make(navigation.move, session.id, ruth.id, "Genesis 3:1", None)
+    with time_machine.travel(start + 5 * MINUTE - timedelta(seconds=1), tick=False):
+        assert make(ending.end_overdue) == 0
+    with time_machine.travel(start + 5 * MINUTE, tick=False):
+        assert make(ending.end_overdue) == 1
+        assert make(ending.end_overdue) == 0
+    ended = read(make, session)
+    assert (ended.status, ended.end_reason, ended.ending_section) == ("completed", "empty", "Genesis 3:1")
+    assert ended.end_time == ended.start_time
+    assert make(havrutas.get, havruta.id, ruth.id).last_place == "Genesis 3:1"
+
+
+def test_a_session_ends_by_itself_after_twelve_hours(make, ruth):
+    start = now()
+    with time_machine.travel(start, tick=False):
+        session = make.session(make.havruta(ruth))
+    with time_machine.travel(start + timedelta(hours=12) - timedelta(seconds=30), tick=False):
+        make(presence.heartbeat, session.id, ruth.id)
+        assert make(ending.end_overdue) == 0
+    with time_machine.travel(start + timedelta(hours=12), tick=False):
+        assert make(ending.end_overdue) == 1
+    assert read(make, session).end_reason == "too_long"
+
+
+def test_what_the_clock_has_ended_does_not_stand_in_the_way(make, ruth):
+    havruta = make.havruta(ruth)
+    session = make.session(havruta)
+    make(navigation.move, session.id, ruth.id, "Genesis 3:1", None)
+    with time_machine.travel(now() + 6 * MINUTE, tick=False):
+        following = make(sessions.start_now, havruta.id, ruth.id)
+    assert following.starting_section == "Genesis 3:1"
+    assert read(make, session).end_reason == "empty"
+
+
+def test_minutes_are_those_of_presence_for_each_and_together(make, ruth, boaz):
+    start = now().replace(microsecond=0)
+    with time_machine.travel(start, tick=False):
+        havruta = make.havruta(ruth, boaz)
+        session = make.session(havruta)
+    stay(make, session, start, {ruth: range(31), boaz: range(10, 21)})
+    with time_machine.travel(start + 20 * MINUTE, tick=False):
+        make(presence.leave, session.id, boaz.id)
+    with time_machine.travel(start + 30 * MINUTE, tick=False):
+        ended = make(ending.end, session.id, ruth.id)
+    assert (ended.minutes, ended.minutes_together) == (30, 10)
+    studied = make(progress.of_havruta, havruta.id, ruth.id)
+    assert {m.user_id: m.minutes for m in studied.members} == {ruth.id: 30, boaz.id: 10}
+
+
+def stay(make, session, start, minutes):
+    """A heartbeat of each at each of his minutes."""
+    for minute in sorted({m for each in minutes.values() for m in each}):
+        with time_machine.travel(start + minute * MINUTE, tick=False):
+            for user, his in minutes.items():
+                if minute in his:
+                    make(presence.heartbeat, session.id, user.id)
+
+
+def test_progress_counts_what_was_studied_twice_once(make, ruth):
+    havruta = make.havruta(ruth)
+    for refs in (["Genesis 1:31"], ["Genesis 1:5", "Genesis 2:3"], ["Genesis 4:1"]):
+        session = make.session(havruta)
+        for ref in refs:
+            make(navigation.move, session.id, ruth.id, ref, None)
+        make(ending.end, session.id, ruth.id)
+    studied = make(progress.of_havruta, havruta.id, ruth.id)
+    # The second session began at 1:31 and the third at 2:3, where those before had ended.
+    assert studied.ranges == ["Genesis 1:1-4:1"]
+    assert (studied.segments, studied.sessions) == (81, 3)
+    assert studied.percent == round(8100 / 1533, 2)
+
+
+def test_nothing_studied_is_no_progress(make, ruth):
+    studied = make(progress.of_havruta, make.havruta(ruth).id, ruth.id)
+    assert (studied.sessions, studied.ranges, studied.percent, studied.minutes) == (0, [], 0, 0)
+
+
+def test_history_shows_completed_sessions_with_who_was_there(client, make, ruth, boaz):
+    havruta = make.havruta(ruth, boaz)
+    make.plan(havruta)
+    first, second = make.session(havruta, boaz), None
+    make(ending.end, first.id, ruth.id)
+    second = make.session(havruta)
+    make(ending.end, second.id, ruth.id)
+    page = client.get(f"/api/havrutas/{havruta.id}/history?limit=1", user=boaz).json
+    rest = client.get(f"/api/havrutas/{havruta.id}/history?cursor={page['next']}", user=boaz).json
+    shown = page["items"] + rest["items"]
+    assert [s["id"] for s in shown] == [str(second.id), str(first.id)]
+    assert [len(s["attendees"]) for s in shown] == [1, 2]
+
+
+places = st.integers(0, GENESIS.length - 1)
+ranges = st.tuples(places, places).map(lambda pair: Reference(GENESIS, min(pair), max(pair)))
+
+
+@given(st.lists(ranges, max_size=8))
+def test_merged_ranges_hold_exactly_the_same_places(found):
+    held = {place for studied in found for place in range(studied.first, studied.last + 1)}
+    result = merged(found)
+    assert sum(studied.segments for studied in result) == len(held)
+    assert {p for studied in result for p in range(studied.first, studied.last + 1)} == held
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=6), st.integers(1, 3))
+def test_time_together_is_what_counting_each_second_gives(spans, people):
+    start = now()
+    spans = [(min(span), max(span)) for span in spans]
+    intervals = [
+        Interval(a_user().id, start + timedelta(seconds=begin), start + timedelta(seconds=end)) for begin, end in spans
+    ]
+    counted = sum(sum(begin <= second < end for begin, end in spans) >= people for second in range(50))
+    assert seconds_with(intervals, people) == counted
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    moves=st.lists(places, max_size=5),
+    comings=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 120)), max_size=8),
+)
+def test_what_is_stored_at_the_end_is_what_history_gives_again(make, moves, comings):
+    owner, other = a_user("ruth"), a_user("boaz")
+    start = now()
+    with time_machine.travel(start, tick=False):
+        session = make.session(make.havruta(owner, other), other)
+    for place in moves:
+        make(navigation.move, session.id, owner.id, str(Reference(GENESIS, place, place)), None)
+    elapsed = accumulate(seconds for _, _, seconds in comings)
+    for (who, here, _), at in zip(comings, elapsed, strict=True):
+        user: User = owner if who else other
+        with time_machine.travel(start + timedelta(seconds=at), tick=False):
+            make(presence.heartbeat if here else presence.leave, session.id, user.id)
+    last = sum(seconds for _, _, seconds in comings)
+    with time_machine.travel(start + timedelta(seconds=last), tick=False):
+        ended = make(ending.end, session.id, owner.id)
+    again = make(coverage.of_session, ended, GENESIS)
+    assert (ended.coverage_range, ended.segments) == (again.span.coverage, again.span.segments)
+    assert (ended.minutes, ended.minutes_together) == (again.minutes, again.minutes_together)
+    assert ended.sections_studied == again.sections
+    studied = [0, *moves]
+    assert parse(ended.coverage_range) == Reference(GENESIS, min(studied), max(studied))

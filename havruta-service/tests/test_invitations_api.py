@@ -1,0 +1,259 @@
+"""Inviting and answering, on the wire and through the mail."""
+
+from datetime import timedelta
+from email import policy
+from email.parser import BytesParser
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.testing import a_user
+from havruta_service import invitations, mails
+from havruta_service.invitations import hashed
+from havruta_service.models import Invitation, db, messages
+
+
+@pytest.fixture
+def havruta(make, ruth, boaz):
+    return make.havruta(ruth, boaz)
+
+
+@pytest.fixture
+def invite(client, havruta):
+    """Invite these addresses; what became of them."""
+
+    def post(user, *emails):
+        answer = client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=user)
+        return answer.json["results"] if answer.status_code == 200 else answer
+
+    return post
+
+
+@pytest.fixture
+def mail(make):
+    """The mail that the worker composes for an invitation, read again as it would be received."""
+
+    def compose(result):
+        message = make(mails.invitation, {"invitation_id": result["invitation_id"]})
+        return message and BytesParser(policy=policy.default).parsebytes(message.as_bytes())
+
+    return compose
+
+
+@pytest.fixture
+def token(mail):
+    """The token in the mail of an invitation."""
+
+    def read(result):
+        text = mail(result).get_body(("plain",)).get_content()
+        return text.split("#token=")[1].split()[0]
+
+    return read
+
+
+@pytest.fixture
+def post(client):
+    return lambda leaf, user=None, **body: client.post(f"/api/invitations/{leaf}", user=user, json=body)
+
+
+def statuses(results):
+    return [result["status"] for result in results]
+
+
+def test_each_address_is_told_what_became_of_it(invite, ruth):
+    results = invite(ruth, "naomi@example.org", "Naomi@Example.org", "no address", "ruth@example.org", "x@y", "")
+    assert statuses(results) == ["sent", "already_pending", "invalid", "already_member", "invalid", "invalid"]
+    assert statuses(invite(ruth, "NAOMI@example.org")) == ["already_pending"]
+
+
+def test_who_accepted_is_a_member_and_is_not_invited_again(invite, token, post, ruth, naomi):
+    post("accept", naomi, token=token(invite(ruth, naomi.email)[0]))
+    assert statuses(invite(ruth, naomi.email)) == ["already_member"]
+
+
+@pytest.mark.parametrize("emails", [[], ["a@example.org"] * 21, "a@example.org", [1], ["a" * 300 + "@example.org"]])
+def test_a_wrong_list_is_refused(client, havruta, ruth, emails):
+    answer = client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=ruth)
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"].startswith("/emails")
+
+
+def test_invitations_are_limited_to_sixty_an_hour(invite, ruth):
+    for batch in range(3):
+        assert statuses(invite(ruth, *(f"p{batch}-{n}@example.org" for n in range(20)))) == ["sent"] * 20
+    refused = invite(ruth, "one.more@example.org")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
+
+
+def test_the_mail_names_book_and_inviter_and_links_to_the_configured_address(invite, mail, ruth, naomi):
+    message = mail(invite(ruth, naomi.email)[0])
+    assert message["To"] == naomi.email
+    for kind in ("plain", "html"):
+        content = message.get_body((kind,)).get_content()
+        assert all(part in content for part in ("Genesis", "Ruth", "http://lyceum.test/invitations#token="))
+
+
+def test_only_the_hash_of_the_token_is_kept(make, invite, token, ruth, naomi):
+    secret = token(invite(ruth, naomi.email)[0])
+    kept = make(lambda: db.session.scalar(select(Invitation.invitation_token)))
+    assert kept == hashed(secret)
+    assert len(secret) >= 43
+    for table in (messages.outbox, messages.mails):
+        rows = make(lambda table=table: [str(row) for row in db.session.execute(select(table))])
+        assert not any(secret in row or naomi.email in row for row in rows)
+
+
+def test_the_preview_shows_what_one_is_invited_to_and_changes_nothing(make, invite, token, post, havruta, ruth):
+    secret = token(invite(ruth, "naomi@example.org")[0])
+    shown = post("preview", token=secret).json
+    assert {k: shown[k] for k in ("havruta_name", "book", "inviter_name", "masked_email", "status")} == {
+        "havruta_name": havruta.name,
+        "book": "Genesis",
+        "inviter_name": "Ruth",
+        "masked_email": "n***@e***.org",
+        "status": "pending",
+    }
+    assert post("preview", token=secret).json == shown
+
+
+def test_accepting_makes_one_a_member_once(client, invite, token, post, havruta, ruth, naomi):
+    secret = token(invite(ruth, naomi.email)[0])
+    first = post("accept", naomi, token=secret)
+    assert (first.status_code, first.json["status"]) == (200, "accepted")
+    assert post("accept", naomi, token=secret).json == first.json
+    assert client.get(f"/api/havrutas/{havruta.id}", user=naomi).json["member_count"] == 3
+    assert post("preview", token=secret).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [(a_user("esther"), "email_mismatch"), (a_user("naomi", email_verified=False), "email_not_verified")],
+)
+def test_accepting_needs_the_verified_address_it_was_sent_to(invite, token, post, ruth, who, code):
+    refused = post("accept", who, token=token(invite(ruth, "naomi@example.org")[0]))
+    assert (refused.status_code, refused.json["code"]) == (403, code)
+
+
+def test_case_does_not_matter_in_an_address(invite, token, post, ruth, naomi):
+    assert post("accept", naomi, token=token(invite(ruth, "NAOMI@example.org")[0])).status_code == 200
+
+
+def test_declining_needs_the_token_only_and_is_final(invite, token, post, ruth, naomi):
+    secret = token(invite(ruth, naomi.email)[0])
+    declined = post("decline", token=secret)
+    assert (declined.status_code, declined.json["status"]) == (200, "declined")
+    assert post("decline", token=secret).json == declined.json
+    refused = post("accept", naomi, token=secret)
+    assert (refused.status_code, refused.json["code"], refused.json["status"]) == (410, "invitation_gone", "declined")
+
+
+def test_a_full_havruta_takes_nobody(make, invite, token, post, havruta, ruth, naomi):
+    secret = token(invite(ruth, naomi.email)[0])
+    for n in range(8):
+        user = a_user(f"user{n}")
+        assert post("accept", user, token=token(invite(ruth, user.email)[0])).status_code == 200
+    assert post("accept", naomi, token=secret).json["code"] == "havruta_full"
+    assert post("preview", token=secret).json["status"] == "pending"
+
+
+@pytest.mark.parametrize("leaf", ["preview", "accept", "decline"])
+def test_a_guessed_token_is_not_found(post, naomi, leaf):
+    assert post(leaf, naomi, token="guess").status_code == 404
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-1, 200), (0, 410), (1, 410)])
+def test_an_invitation_ends_after_seven_days_noted_or_not(make, invite, token, post, ruth, naomi, seconds, status):
+    sent = now()
+    with time_machine.travel(sent, tick=False):
+        secret = token(invite(ruth, naomi.email)[0])
+    with time_machine.travel(sent + timedelta(days=7, seconds=seconds), tick=False):
+        assert post("preview", token=secret).status_code == status
+        assert make(invitations.expire) == (status == 410)
+        answer = post("accept", naomi, token=secret)
+    assert answer.status_code == status
+    assert answer.json["status"] == ("accepted" if status == 200 else "expired")
+
+
+def test_an_address_can_be_invited_again_once_its_invitation_has_expired(invite, ruth):
+    invite(ruth, "naomi@example.org")
+    with time_machine.travel(now() + timedelta(days=8), tick=False):
+        assert statuses(invite(ruth, "naomi@example.org")) == ["sent"]
+
+
+def test_sending_again_makes_a_new_token_and_voids_the_old(invite, token, post, ruth, naomi):
+    result = invite(ruth, naomi.email)[0]
+    old = token(result)
+    url = f"{result['invitation_id']}/resend"
+    refused = post(url, ruth)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) <= 60
+    with time_machine.travel(now() + timedelta(minutes=2), tick=False):
+        assert post(url, ruth).json["status"] == "pending"
+        assert post("accept", naomi, token=old).status_code == 404
+        assert post("accept", naomi, token=token(result)).status_code == 200
+        assert post(url, ruth).status_code == 410
+
+
+def test_a_revoked_invitation_is_gone_and_not_mailed(invite, mail, token, post, ruth, naomi):
+    result = invite(ruth, naomi.email)[0]
+    secret = token(result)
+    url = f"{result['invitation_id']}/revoke"
+    assert post(url, ruth).json["status"] == "revoked"
+    assert post(url, ruth).json["status"] == "revoked"
+    assert post("accept", naomi, token=secret).status_code == 410
+    assert mail(result) is None
+
+
+def test_only_the_inviter_and_the_owner_take_back_and_strangers_find_nothing(invite, post, make, ruth, boaz, naomi):
+    his, hers = invite(boaz, "a@example.org")[0], invite(ruth, "b@example.org")[0]
+    assert post(f"{hers['invitation_id']}/revoke", boaz).json["code"] == "inviter_or_owner_only"
+    assert post(f"{his['invitation_id']}/revoke", naomi).status_code == 404
+    assert post(f"{uuid4()}/revoke", ruth).status_code == 404
+    assert post(f"{his['invitation_id']}/revoke", ruth).status_code == 200
+
+
+def test_the_owner_sees_all_invitations_and_others_their_own(client, havruta, invite, ruth, boaz):
+    invite(ruth, "a@example.org", "b@example.org")
+    invite(boaz, "c@example.org")
+    url = f"/api/havrutas/{havruta.id}/invitations"
+    page = client.get(f"{url}?limit=2", user=ruth).json
+    rest = client.get(f"{url}?limit=2&cursor={page['next']}", user=ruth).json["items"]
+    assert len(page["items"] + rest) == 3
+    assert [i["invitee_email"] for i in client.get(url, user=boaz).json["items"]] == ["c@example.org"]
+
+
+def test_whoever_registers_later_finds_what_came_to_his_verified_address(client, invite, post, ruth):
+    invite(ruth, "tamar@example.org")
+    unverified, verified = a_user("tamar", email_verified=False), a_user("tamar")
+    assert client.get("/api/invitations/mine", user=unverified).json["items"] == []
+    (shown,) = client.get("/api/invitations/mine", user=verified).json["items"]
+    assert post(f"{shown['id']}/accept", unverified).status_code == 404
+    assert post(f"{shown['id']}/accept", a_user("yael")).status_code == 404
+    assert post(f"{shown['id']}/accept", verified).json["status"] == "accepted"
+    assert client.get("/api/invitations/mine", user=verified).json["items"] == []
+
+
+def test_one_declines_one_s_own_invitation(invite, post, ruth, naomi):
+    result = invite(ruth, naomi.email)[0]
+    assert post(f"{result['invitation_id']}/decline", naomi).json["status"] == "declined"
+
+
+def test_archiving_voids_open_invitations(client, havruta, invite, token, post, ruth, naomi):
+    secret = token(invite(ruth, naomi.email)[0])
+    client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth)
+    assert post("accept", naomi, token=secret).json["status"] == "revoked"
+
+
+def test_who_was_removed_does_not_come_back_with_the_old_token(client, havruta, invite, token, post, ruth, naomi):
+    secret = token(invite(ruth, naomi.email)[0])
+    post("accept", naomi, token=secret)
+    client.delete(f"/api/havrutas/{havruta.id}/members/{naomi.id}", user=ruth)
+    assert post("accept", naomi, token=secret).status_code == 410
+    assert client.get(f"/api/havrutas/{havruta.id}", user=naomi).status_code == 404
+
+
+def test_the_mail_of_an_invitation_that_never_was_is_not_sent(make):
+    assert make(mails.invitation, {"invitation_id": str(UUID(int=0))}) is None
