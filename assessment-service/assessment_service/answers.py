@@ -140,37 +140,46 @@ def _locked(session_id: str, user_id: UUID | None) -> Any:
 def _sift(
     version: Pinned, answers: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[int, Outcome], dict[int, dict[str, Any]]]:
-    """What is refused, and what is to be saved, both by position: of several answers to a question the latest."""
+    """What is refused, and what is to be saved, both by position."""
     outcomes: dict[int, Outcome] = {}
     accepted: dict[int, dict[str, Any]] = {}
-    positions: dict[int, int] = {}
     for index, answer in enumerate(answers):
-        question_id, client_seq = answer["question_id"], answer.get("client_seq")
-        question = version.questions.get(question_id)
-        if question is None:
-            outcomes[index] = Outcome(question_id, "not_found")
-            continue
-        try:
-            value = question.kind.accept(answer["value"])
-        except NotAnAnswer as error:
-            outcomes[index] = Outcome(question_id, "invalid", detail=str(error))
-            continue
-        if question_id in positions:
-            other = positions[question_id]
-            if _is_older(client_seq, accepted[other]["client_seq"]):
-                outcomes[index] = Outcome(question_id, "stale")
-                continue
-            outcomes[other] = Outcome(question_id, "stale")
-            del accepted[other]
-        positions[question_id] = index
-        accepted[index] = {
-            "question_id": question_id,
-            "value": value,
-            "choices": [ANSWERED, *question.kind.choices(value)],
-            "client_seq": client_seq,
-            "xp": question.xp,
-        }
+        judged = _judge(version, answer)
+        if isinstance(judged, Outcome):
+            outcomes[index] = judged
+        else:
+            accepted[index] = judged
+    for index in _superseded(accepted):
+        outcomes[index] = Outcome(accepted.pop(index)["question_id"], "stale")
     return outcomes, accepted
+
+
+def _judge(version: Pinned, answer: Mapping[str, Any]) -> Outcome | dict[str, Any]:
+    """The row to save for an answer, or why there is none."""
+    question = version.questions.get(answer["question_id"])
+    if question is None:
+        return Outcome(answer["question_id"], "not_found")
+    try:
+        value = question.kind.accept(answer["value"])
+    except NotAnAnswer as error:
+        return Outcome(answer["question_id"], "invalid", detail=str(error))
+    return {
+        "question_id": answer["question_id"],
+        "value": value,
+        "choices": [ANSWERED, *question.kind.choices(value)],
+        "client_seq": answer.get("client_seq"),
+        "xp": question.xp,
+    }
+
+
+def _superseded(accepted: Mapping[int, Mapping[str, Any]]) -> list[int]:
+    """The positions of answers that another one to the same question, sent along, replaces."""
+    latest: dict[int, int] = {}
+    for index, answer in accepted.items():
+        other = accepted.get(latest.get(answer["question_id"], -1))
+        if other is None or not _is_older(answer["client_seq"], other["client_seq"]):
+            latest[answer["question_id"]] = index
+    return [index for index, answer in accepted.items() if latest[answer["question_id"]] != index]
 
 
 def _is_older(client_seq: int | None, than: int | None) -> bool:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from assessment_service import kinds
+from assessment_service import kinds, question_types
 from assessment_service.reading import Row
 from chassis.errors import FieldError, Invalid
 
@@ -161,9 +161,9 @@ def _page(row: Row) -> Page:
 def _question(row: Row) -> Question:
     key, text = row.key(), row.text("text", 2000)
     required, xp = row.flag("required", True), row.whole("xp", 0, 1000, DEFAULT_XP)
-    type_ = row.one_of("type", kinds.READERS)
+    type_ = row.one_of("type", question_types.READERS)
     scores = tuple(map(_score, row.rows("scores", 0, 50)))
-    kind = kinds.READERS[type_ or "true_false"](row)
+    kind = question_types.READERS[type_ or "true_false"](row)
     if scores and kind.reach is None:
         row.wrong("There is nothing to score without right answers.", "scores")
     if type_:

@@ -8,7 +8,7 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
-from assessment_service import commands, definitions, drafts, kinds, scoring
+from assessment_service import commands, definitions, drafts, question_types, scoring
 from assessment_service.demo import person
 from assessment_service.models import db
 from chassis import testing
@@ -65,7 +65,7 @@ def test_an_incomplete_draft_is_not_published(app: Flask, client, tmp_path: Path
 
 def test_the_shipped_assessments_use_every_kind_of_question() -> None:
     used = {question.type for slug in SHIPPED for question in definition(slug).questions}
-    assert used == set(kinds.READERS)
+    assert used == set(question_types.READERS)
 
 
 @pytest.mark.parametrize("slug", SHIPPED)

@@ -8,6 +8,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
+from assessment_service import versions
 from chassis import testing
 from chassis.clock import now
 
@@ -222,12 +223,10 @@ def test_my_sessions_come_in_pages_the_latest_first(begin, client: FlaskClient) 
 
 def test_my_sessions_cost_the_same_however_many_they_are(begin, publish, app: Flask, client: FlaskClient) -> None:
     def statements() -> int:
-        versions_kept_by_the_process.clear()
+        versions._kept.clear()
         with testing.count_queries(app) as sent:
             client.get("/api/v2/session", user=RUTH)
         return len(sent)
-
-    from assessment_service.versions import _kept as versions_kept_by_the_process
 
     begin(RUTH, publish("one"))
     one = statements()
