@@ -1,0 +1,55 @@
+"""The whole platform, started once for all journeys; or the one at GATEWAY_URL, with its demo data."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from dev.throwaway import ThrowawayPlatform
+from tests.forged_tokens import Issuer
+from tests.mailbox import Mailbox, receiving
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the journeys in one of the parallel test processes, so that the platform is started once."""
+    for item in items:
+        if item.path.parent.name == "tests" and item.path.parent.parent == item.config.rootpath:
+            item.add_marker(pytest.mark.xdist_group("platform"))
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """The mails that the platform of our own sends."""
+    with receiving() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture(scope="session")
+def platform(request: pytest.FixtureRequest) -> Iterator[ThrowawayPlatform]:
+    """A platform of our own, whose parts a test may stop; not available at somebody else's GATEWAY_URL."""
+    if "GATEWAY_URL" in os.environ:
+        pytest.skip("needs a platform of its own")
+    mailbox: Mailbox = request.getfixturevalue("mailbox")
+    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True, smtp_url=mailbox.url) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def gateway(request: pytest.FixtureRequest) -> str:
+    """The gateway's address."""
+    return os.environ.get("GATEWAY_URL") or request.getfixturevalue("platform").gateway_url
+
+
+@pytest.fixture(scope="session")
+def issuer(platform: ThrowawayPlatform) -> Issuer:
+    """Signs tokens as the platform's user-service does."""
+    return issuer_of(platform)
+
+
+def issuer_of(platform: ThrowawayPlatform) -> Issuer:
+    folder = platform.layout.keys.signing
+    kid = (folder / "current").read_text().strip()
+    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
+    return Issuer(key, kid, platform.gateway_url)

@@ -1,0 +1,43 @@
+"""What people do with study sessions, in few words."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.client import Person, agreed
+
+BASE = "/api/study-sessions"
+
+
+def host_session(host: Person, **details: Any) -> str:
+    """Open a session that begins in an hour; its address."""
+    start = datetime.now(UTC) + timedelta(hours=1)
+    session = {
+        "title": "Tractate Berakhot",
+        "subject": "Talmud",
+        "session_type": "discussion",
+        "latitude": 31.778,
+        "longitude": 35.235,
+        "start_time": start.isoformat().replace("+00:00", "Z"),
+        "duration_minutes": 90,
+        "max_participants": 10,
+        **details,
+    }
+    return f"{BASE}/{agreed(host.post(BASE, session))['id']}"
+
+
+def join(person: Person, session: str, **how: Any) -> Any:
+    return agreed(person.post(f"{session}/join", how))
+
+
+def leave(person: Person, session: str) -> None:
+    agreed(person.post(f"{session}/leave"))
+
+
+def say(person: Person, session: str, content: str) -> Any:
+    return agreed(person.post(f"{session}/messages", {"content": content}))
+
+
+def heard(person: Person, session: str) -> list[tuple[str, str]]:
+    """The last messages of the conversation as (username, words), the oldest first."""
+    messages = person.read(f"{session}/messages")["items"]
+    return [(message["username"], message["content"]) for message in reversed(messages)]

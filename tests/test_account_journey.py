@@ -1,0 +1,84 @@
+"""An account from its first mail to its deletion."""
+
+import pytest
+
+from tests.client import PASSWORD, Person, Visitor, agreed, eventually, register, sign_in
+from tests.mailbox import Mailbox, token_in
+from tests.study_sessions import host_session, join, say
+
+NEW_PASSWORD = "a different horse altogether"
+
+
+@pytest.fixture(scope="module")
+def miriam(gateway: str) -> Person:
+    return register(gateway, "miriam")
+
+
+def address(person: Person) -> str:
+    return f"{person.username}@example.org"
+
+
+def test_a_refresh_token_is_good_for_one_exchange(miriam: Person) -> None:
+    visitor, spent = Visitor(miriam.gateway), {"refresh_token": miriam.refresh_token}
+    renewed = agreed(visitor.post("/api/auth/refresh", spent))
+    miriam.use(renewed["access_token"])
+    miriam.refresh_token = renewed["refresh_token"]
+    assert miriam.read("/api/users/me")["username"] == miriam.username
+    assert visitor.post("/api/auth/refresh", spent).json()["code"] == "already_rotated"
+
+
+def test_whoever_has_signed_out_is_refused_at_the_gateway(gateway: str) -> None:
+    david = sign_in(gateway, "david")
+    agreed(david.post("/api/auth/logout"))
+    refused = eventually(lambda: david.get("/api/users/me").json().get("code"), within=5)
+    assert refused == "token_revoked"
+    again = Visitor(gateway).post("/api/auth/refresh", {"refresh_token": david.refresh_token})
+    assert again.status_code == 401
+
+
+def test_the_mailed_link_verifies_the_address(miriam: Person, mailbox: Mailbox) -> None:
+    mail = mailbox.to(address(miriam), "Verify")
+    assert miriam.read("/api/users/me")["email_verified"] is False
+    proof = {"token": token_in(mail)}
+    agreed(Visitor(miriam.gateway).post("/api/auth/verify-email", proof))
+    assert miriam.read("/api/users/me")["email_verified"] is True
+    assert Visitor(miriam.gateway).post("/api/auth/verify-email", proof).status_code == 410
+
+
+def test_the_mailed_link_sets_a_new_password(gateway: str, mailbox: Mailbox) -> None:
+    esther = register(gateway, "esther")
+    visitor = Visitor(gateway)
+    agreed(visitor.post("/api/auth/forgot-password", {"email": address(esther)}))
+    token = token_in(mailbox.to(address(esther), "Set a new password"))
+    agreed(visitor.post("/api/auth/reset-password", {"token": token, "password": NEW_PASSWORD}))
+    old, new = ({"login": esther.username, "password": password} for password in (PASSWORD, NEW_PASSWORD))
+    assert visitor.post("/api/auth/login", old).status_code == 401
+    assert visitor.post("/api/auth/login", new).status_code == 200
+    assert visitor.post("/api/auth/refresh", {"refresh_token": esther.refresh_token}).status_code == 401
+
+
+def test_links_in_mails_lead_to_the_platform_whatever_host_a_request_names(gateway: str, mailbox: Mailbox) -> None:
+    tamar = register(gateway, "tamar")
+    forged = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
+    Visitor(gateway).post("/api/auth/forgot-password", {"email": address(tamar)}, headers=forged)
+    assert f"{gateway}/reset-password#token=" in mailbox.to(address(tamar), "Set a new password").as_string()
+
+
+def test_a_deleted_account_leaves_no_name_and_no_words(gateway: str, miriam: Person) -> None:
+    leaver = register(gateway, "leaver")
+    planned, elsewhere = host_session(leaver), host_session(miriam)
+    for session in (planned, elsewhere):
+        join(miriam, session)
+        join(leaver, session)
+        say(leaver, session, "these words will go")
+    assert agreed(leaver.delete("/api/users/me", {"password": PASSWORD})) == {"status": "accepted"}
+
+    assert Visitor(gateway).get(f"/api/users/{leaver.id}").status_code == 404
+    eventually(lambda: miriam.read(planned)["status"] == "cancelled")
+    eventually(lambda: miriam.read(elsewhere)["current_participants"] == 1)
+    eventually(lambda: said(miriam, elsewhere) == [("Deleted user", None)])
+
+
+def said(reader: Person, session: str) -> list[tuple[str, str | None]]:
+    """The conversation by the names that are shown."""
+    return [(message["display_name"], message["content"]) for message in reader.read(f"{session}/messages")["items"]]

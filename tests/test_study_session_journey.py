@@ -1,0 +1,103 @@
+"""People find a study session near them, take part, talk, and see live what happens."""
+
+import random
+
+import pytest
+
+from tests.client import Person, Visitor, agreed, register, sign_in
+from tests.streams import Stream, attempt
+from tests.study_sessions import BASE, heard, host_session, join, leave, say
+
+
+@pytest.fixture(scope="module")
+def ruth(gateway: str) -> Person:
+    return register(gateway, "ruth")
+
+
+@pytest.fixture(scope="module")
+def boaz(gateway: str) -> Person:
+    return register(gateway, "boaz")
+
+
+@pytest.fixture(scope="module")
+def naomi(gateway: str) -> Person:
+    return sign_in(gateway, "naomi")
+
+
+@pytest.fixture
+def somewhere() -> dict[str, float]:
+    """A place in the South Atlantic where nobody else studies."""
+    return {"latitude": round(random.uniform(-40, -30), 5), "longitude": round(random.uniform(-25, -15), 5)}
+
+
+@pytest.fixture
+def session(ruth: Person, boaz: Person) -> str:
+    """A session of Ruth's that Boaz has joined."""
+    opened = host_session(ruth)
+    join(boaz, opened)
+    return opened
+
+
+def usernames(person: Person, session: str) -> list[str]:
+    return [participant["username"] for participant in person.read(f"{session}/participants")["items"]]
+
+
+def test_a_session_is_found_by_whoever_is_near_it(
+    gateway: str, ruth: Person, boaz: Person, somewhere: dict[str, float]
+) -> None:
+    opened = host_session(ruth, **somewhere)
+    near = f"{BASE}?lat={somewhere['latitude'] + 0.01}&lng={somewhere['longitude']}&radius_km=2"
+    for seeker in (boaz, Visitor(gateway)):
+        [found] = seeker.read(near)["items"]
+        assert f"{BASE}/{found['id']}" == opened
+        assert 1000 < found["distance_m"] < 1200
+        assert (found["host_username"], found["host_display_name"]) == (ruth.username, "Ruth")
+    assert boaz.read(near.replace("radius_km=2", "radius_km=1"))["items"] == []
+
+
+def test_those_who_join_talk_with_each_other(ruth: Person, boaz: Person, session: str) -> None:
+    say(ruth, session, "Welcome!")
+    say(boaz, session, "Where do we start?")
+    conversation = [(ruth.username, "Welcome!"), (boaz.username, "Where do we start?")]
+    assert heard(ruth, session) == heard(boaz, session) == conversation
+    assert usernames(ruth, session) == usernames(boaz, session) == [ruth.username, boaz.username]
+
+
+def test_whoever_leaves_is_outside_again(ruth: Person, boaz: Person, session: str) -> None:
+    leave(boaz, session)
+    assert boaz.get(f"{session}/messages").status_code == 403
+    assert usernames(ruth, session) == [ruth.username]
+    assert ruth.read(session)["current_participants"] == 1
+
+
+def test_who_watches_sees_joins_and_words_as_they_happen(ruth: Person, boaz: Person) -> None:
+    session = host_session(ruth)
+    with Stream(ruth, f"{session}/events") as stream:
+        join(boaz, session)
+        say(boaz, session, "Shalom")
+        joined, message = stream.take(2)
+    assert (joined.type, joined.data["user_id"]) == ("joined", str(boaz.id))
+    assert (message.type, message.data["content"]) == ("message", "Shalom")
+    assert message.id == (joined.id or 0) + 1
+
+
+def test_a_reader_who_comes_back_misses_and_repeats_nothing(ruth: Person, boaz: Person, session: str) -> None:
+    with Stream(ruth, f"{session}/events") as stream:
+        say(boaz, session, "one")
+        seen = stream.next()
+    for words in ("two", "three"):
+        say(boaz, session, words)
+    with Stream(ruth, f"{session}/events", last_event_id=seen.id) as stream:
+        say(boaz, session, "four")
+        assert [event.data["content"] for event in stream.take(3)] == ["two", "three", "four"]
+
+
+def test_the_stream_of_someone_removed_ends(ruth: Person, boaz: Person, session: str) -> None:
+    with Stream(boaz, f"{session}/events") as stream:
+        agreed(ruth.delete(f"{session}/participants/{boaz.id}"))
+        assert stream.until("end").content == {"reason": "not_allowed"}
+    assert attempt(boaz, f"{session}/events") == 403
+
+
+def test_a_stranger_watches_nothing(naomi: Person, session: str) -> None:
+    assert attempt(naomi, f"{session}/events") == 403
