@@ -33,14 +33,21 @@ def run(metadata: MetaData) -> None:
             context.run_migrations()
         return
     with current_app.extensions["migrate"].db.engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-        connection.commit()
+        _wait_for_turn(connection)
         try:
             _migrate(connection, options)
         finally:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
             connection.commit()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Take the lock that lets one migrate at a time. No transaction stays open while waiting: it would hold up DDL."""
+    while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}).scalar():
+        connection.rollback()
+        time.sleep(0.2)
+    connection.commit()
 
 
 def _migrate(connection: Connection, options: dict[str, Any]) -> None:

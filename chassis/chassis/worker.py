@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import cache
+from chassis.clock import now
 from chassis.consumer import Consumer, Subscription
 from chassis.db import in_transaction
 from chassis.mailer import Mailer
@@ -138,19 +139,21 @@ def run_sweep(messages: Messages, sweep: Sweep) -> int:
 
 @click.command("worker")
 @click.option("--metrics-port", type=int, envvar="WORKER_METRICS_PORT", help="Serve Prometheus metrics on this port.")
+@click.option("--metrics-address", envvar="WORKER_METRICS_ADDRESS", default="127.0.0.1", show_default=True)
 @with_appcontext
-def worker_command(metrics_port: int | None) -> None:
+def worker_command(metrics_port: int | None, metrics_address: str) -> None:
     """Run the service's worker."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # the documented way out of the proxy
     worker = Worker(app, app.extensions["duties"])
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: worker.stop())
     if metrics_port:
-        start_http_server(metrics_port, addr="127.0.0.1")
+        start_http_server(metrics_port, addr=metrics_address)
     worker.run()
 
 
 events_commands = AppGroup("events", help="What the service has said and heard.")
+mail_commands = AppGroup("mails", help="What the service sends.")
 
 
 @events_commands.command("replay")
@@ -159,6 +162,16 @@ def replay(days: int) -> None:
     """Publish the events of the last days again; those who have acted on them will not act twice."""
     count = current_app.extensions["duties"].publisher.replay(KEPT / KEPT.days * days)
     click.echo(f"{count} events will be published again")
+
+
+@mail_commands.command("retry")
+def retry_mails() -> None:
+    """Send the mails that were put aside again."""
+    messages: Messages = current_app.extensions["duties"].messages
+    table = messages.mails
+    parked = table.update().where(table.c.parked_at.is_not(None)).values(parked_at=None, tries=0, due_at=now())
+    count = in_transaction(messages.db.session, lambda: messages.db.session.execute(parked.returning(table.c.id)).all())
+    click.echo(f"{len(count)} mails will be sent again")
 
 
 @events_commands.command("parked")
@@ -186,3 +199,4 @@ def install(
     app.extensions["duties"] = Duties(messages, publisher, consumer, mailer, sweeps)
     app.cli.add_command(worker_command)
     app.cli.add_command(events_commands)
+    app.cli.add_command(mail_commands)

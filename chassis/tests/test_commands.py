@@ -1,0 +1,30 @@
+"""What whoever runs a service can do from a shell."""
+
+from datetime import timedelta
+
+from flask import Flask
+from notes import db, messages
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.db import transaction
+
+
+def test_events_are_published_again(in_app: Flask) -> None:
+    in_app.extensions["publishing"].stop()
+    with transaction(db.session):
+        messages.announce("note.written", "a", 1)
+    in_app.extensions["duties"].publisher.publish_pending()
+    result = in_app.test_cli_runner().invoke(args=["events", "replay", "--days", "1"])
+    assert result.output == "1 events will be published again\n"
+    assert in_app.extensions["duties"].publisher.publish_pending() == 1
+
+
+def test_mails_that_were_put_aside_are_sent_again(in_app: Flask) -> None:
+    with transaction(db.session):
+        messages.mail("greeting", {})
+        db.session.execute(messages.mails.update().values(parked_at=now() - timedelta(days=1), tries=8))
+    result = in_app.test_cli_runner().invoke(args=["mails", "retry"])
+    assert result.output == "1 mails will be sent again\n"
+    [mail] = db.session.execute(select(messages.mails)).all()
+    assert (mail.parked_at, mail.tries) == (None, 0)
