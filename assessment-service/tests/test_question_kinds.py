@@ -33,7 +33,23 @@ TRUTH = kind("true_false", correct=False)
 NUMBER = kind("number", least=0, most=10, correct=7, tolerance=0.1)
 MEASURE = kind("number", least=-1, most=1)
 WORDS = kind("text", most_characters=12, accepted=["Saturn", "the  planet"])
-NO_ANSWERS: list[Any] = [None, {}, {"a": 1}, [], [1], "", "x", "1", 1.5, 99, -99, True, float("nan"), float("inf")]
+NO_ANSWERS: list[Any] = [
+    None,
+    {},
+    {"a": 1},
+    [],
+    [1],
+    "",
+    "x",
+    "1",
+    1.5,
+    99,
+    -99,
+    True,
+    float("nan"),
+    float("inf"),
+    10**400,
+]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +157,8 @@ def test_what_is_shown_says_nothing_about_points() -> None:
         ("true_false", {"correct": "yes"}, "correct"),
         ("number", {"least": 3, "most": 3}, "most"),
         ("number", {"least": float("nan"), "most": 3}, "least"),
+        ("number", {"least": 0, "most": float("inf")}, "most"),
+        ("number", {"least": 0, "most": 10**400}, "most"),
         ("text", {"accepted": [5]}, "accepted"),
         ("text", {"most_characters": 0}, "most_characters"),
         ("essay", {}, "type"),
