@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from chassis.fields import instant_text
 from study_session_service import cache
 from study_session_service.models import Participant, StudySession, db, messages
 
 KIND = "study-session"
+NEWS = {"rescheduled": "session_moved", "cancelled": "session_cancelled", "promoted": "waitlist_promotion"}
 
 
 def record(
@@ -33,12 +35,27 @@ def record(
 def announce(
     session_id: UUID, event: str, seq: int, concerned: Sequence[UUID], *, actor: UUID | None = None, **data: Any
 ) -> None:
-    """Tell other services about the event with this number, and whom it concerns."""
+    """Tell other services about the event with this number, and whom it concerns; to them it may be news."""
     content = {"user_ids": [str(user_id) for user_id in concerned], **data}
     messages.announce(f"study_session.{event}", session_id, seq, content, actor=actor)
+    readers = [user_id for user_id in concerned if user_id != actor]
+    if event in NEWS and readers:
+        _notify(session_id, seq, NEWS[event], readers, actor)
 
 
 def present(session_id: UUID) -> Sequence[UUID]:
     """Whoever has a place in the session."""
     active = select(Participant.user_id).where(Participant.session_id == session_id, Participant.is_active)
     return db.session.scalars(active.order_by(Participant.joined_at)).all()
+
+
+def _notify(session_id: UUID, seq: int, kind: str, readers: Sequence[UUID], actor: UUID | None) -> None:
+    session = db.session.get_one(StudySession, session_id)
+    facts = {
+        "session_id": str(session_id),
+        "title": session.title,
+        "starts_at": instant_text(session.start_time),
+        "path": f"/api/study-sessions/{session_id}",
+    }
+    content = {"user_ids": [str(user_id) for user_id in readers], "kind": kind, "data": facts}
+    messages.announce("notification.requested", session_id, seq, content, actor=actor)

@@ -1,0 +1,88 @@
+"""Who is to be notified of what happens to a session, and who is not."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis import testing
+from chassis.clock import now
+from chassis.fields import instant_text
+from chassis.testing import User, a_user
+from study_session_service.models import db, messages
+
+BASE = "/api/study-sessions"
+Open = Callable[..., Any]
+News = Callable[[], list[tuple[str, list[str]]]]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Flask]:
+    """The service with nowhere to publish: what it says stays in its outbox."""
+    with testing.service("study_session_service", EVENTS_URL="redis://127.0.0.1:1/0") as app:
+        yield app
+
+
+@pytest.fixture
+def requests(app: Flask) -> Callable[[], list[dict[str, Any]]]:
+    """What people are to be notified of, in order."""
+
+    def read() -> list[dict[str, Any]]:
+        with app.app_context():
+            bodies = db.session.scalars(db.select(messages.outbox.c.body).order_by(messages.outbox.c.position))
+            return [body["data"] for body in bodies if body["type"] == "notification.requested"]
+
+    return read
+
+
+@pytest.fixture
+def news(requests: Callable[[], list[dict[str, Any]]]) -> News:
+    """The same as (kind, whom)."""
+    return lambda: [(request["kind"], request["user_ids"]) for request in requests()]
+
+
+@pytest.fixture
+def ruth() -> User:
+    return a_user("ruth")
+
+
+@pytest.fixture
+def boaz() -> User:
+    return a_user("boaz")
+
+
+def test_a_cancelled_session_is_news_to_those_who_come_or_wait(
+    client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
+) -> None:
+    session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
+    client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=naomi)
+    client.post(f"{BASE}/{session['id']}/cancel", user=ruth)
+    assert news() == [("session_cancelled", [str(boaz.id), str(naomi.id)])]
+
+
+def test_a_moved_session_is_news_to_those_who_come(
+    client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
+) -> None:
+    session, later = open_session(ruth, boaz), instant_text(now() + timedelta(hours=9))
+    client.patch(f"{BASE}/{session['id']}", json={"start_time": later}, headers={"If-Match": '"1"'}, user=ruth)
+    assert news() == [("session_moved", [str(boaz.id)])]
+
+
+def test_a_place_is_news_to_whoever_waited_for_it(
+    client: FlaskClient, open_session: Open, requests: Callable[[], Any], ruth: User, boaz: User
+) -> None:
+    session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
+    path = f"{BASE}/{session['id']}"
+    client.post(f"{path}/join", json={"waitlist": True}, user=naomi)
+    client.post(f"{path}/leave", user=boaz)
+    facts = {"session_id": session["id"], "title": "Berakhot", "starts_at": session["start_time"], "path": path}
+    [request] = requests()
+    assert request == {"user_ids": [str(naomi.id)], "kind": "waitlist_promotion", "data": facts}
+
+
+def test_what_one_does_alone_is_no_news(client: FlaskClient, open_session: Open, news: News, ruth: User) -> None:
+    client.post(f"{BASE}/{open_session(ruth)['id']}/cancel", user=ruth)
+    assert news() == []
