@@ -58,8 +58,8 @@ def join(session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitl
     if not seen.session.places_left:
         if not waitlist:
             raise seats.SessionFull
-        wait = seats.wait(seen.session, user_id)
-        return Joining(session_id, user_id, overlapping(seen.session, user_id), position=wait.position)
+        position = seats.wait(seen.session, user_id)
+        return Joining(session_id, user_id, overlapping(seen.session, user_id), position=position)
     if seat := seats.take(session_id, user_id):
         return _joined(seen, user_id, seat, is_new=True)
     # No place, or another request was faster and has seated, removed or kept out this very person.

@@ -6,7 +6,6 @@ waits, no place is free: a place that frees is given away in the transaction tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -22,15 +21,6 @@ from study_session_service.models import Participant, Role, StudySession, Waitin
 
 class SessionFull(Conflict):
     """Every place is taken."""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """A place in the waitlist, counted from 1."""
-
-    session_id: UUID
-    user_id: UUID
-    position: int
 
 
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
@@ -78,11 +68,11 @@ def promote(session_id: UUID) -> None:
             take(session_id, waiting.user_id, promoted=True)
 
 
-def wait(session: StudySession, user_id: UUID) -> Wait:
-    """Put the person at the end of the waitlist of the locked, full session, unless already in it."""
+def wait(session: StudySession, user_id: UUID) -> int:
+    """Put the person at the end of the waitlist of the locked, full session, unless already in it; the position."""
     entry = insert(Waiting).values(session_id=session.id, user_id=user_id, created_at=now())
     db.session.execute(entry.on_conflict_do_nothing())
-    return Wait(session.id, user_id, _position(session.id, user_id))
+    return _position(session.id, user_id)
 
 
 def stop_waiting(session_id: UUID, user_id: UUID) -> bool:
