@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -66,14 +67,8 @@ def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> lis
     if not timedelta(0) < until - since <= LONGEST_SEARCH:
         raise invalid("to", f"Must lie after `from`, by {LONGEST_SEARCH.days} days at most.")
     declared = of_tutor(tutor_id)
-    length = timedelta(minutes=minutes)
-    found: list[Slot] = []
-    for start, end in _free(_working(declared, since, until), _busy(tutor_id, since, until)):
-        start, end = max(start, since), min(end, until)
-        while start + length <= end and len(found) < MOST_SLOTS:
-            found.append(Slot(start, start + length))
-            start += length
-    return found
+    stretches = free(working(declared, since, until), _busy(tutor_id, since, until))
+    return list(islice(cut(stretches, since, until, timedelta(minutes=minutes)), MOST_SLOTS))
 
 
 def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
@@ -81,8 +76,8 @@ def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occ
     declared = db.session.get(TutorAvailability, tutor_id)
     if declared is None:
         return []
-    working = _working(declared, min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences))
-    return [o for o in occurrences if not any(start <= o.starts_at and o.ends_at <= end for start, end in working)]
+    spans = working(declared, min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences))
+    return [o for o in occurrences if not any(start <= o.starts_at and o.ends_at <= end for start, end in spans)]
 
 
 def check_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> None:
@@ -91,7 +86,7 @@ def check_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> None:
         raise OutsideWorkingHours(dates=[o.session_date.isoformat() for o in outside])
 
 
-def _working(declared: TutorAvailability, since: datetime, until: datetime) -> list[Span]:
+def working(declared: TutorAvailability, since: datetime, until: datetime) -> list[Span]:
     """The stretches in which the tutor works, in order, those that touch joined."""
     weekly: dict[int, list[dict[str, Any]]] = {}
     for hours in declared.weekly:
@@ -103,7 +98,7 @@ def _working(declared: TutorAvailability, since: datetime, until: datetime) -> l
         hours_of_day = exceptions.get(day.isoformat(), weekly.get(day.weekday(), []))
         spans += [_span(day, hours, declared.timezone) for hours in hours_of_day]
         day += timedelta(days=1)
-    return _joined(spans)
+    return joined(spans)
 
 
 def _span(day: date, hours: dict[str, Any], timezone: str) -> Span:
@@ -112,14 +107,15 @@ def _span(day: date, hours: dict[str, Any], timezone: str) -> Span:
     return instant(day, start, timezone), instant(last_day, end, timezone)
 
 
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    joined: list[Span] = []
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The stretches in order, those that touch as one."""
+    merged: list[Span] = []
     for start, end in sorted(span for span in spans if span[0] < span[1]):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            merged.append((start, end))
+    return merged
 
 
 def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:
@@ -130,18 +126,28 @@ def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:
         (booking.tutor_id == tutor_id) | (booking.student_id == tutor_id),
         func.tstzrange(booking.starts_at, booking.ends_at).op("&&")(func.tstzrange(since, until)),
     )
-    return _joined((start, end) for start, end in db.session.execute(query))
+    return joined((start, end) for start, end in db.session.execute(query))
 
 
-def _free(working: list[Span], busy: list[Span]) -> Iterable[Span]:
+def free(hours: list[Span], busy: list[Span]) -> Iterable[Span]:
+    """What the busy stretches leave of the working ones; both in order, without overlaps."""
     ends = [end for _, end in busy]
-    for start, end in working:
+    for start, end in hours:
         for taken_from, taken_until in busy[bisect_right(ends, start) :]:
             if taken_from >= end:
                 break
             yield start, taken_from
             start = taken_until
         yield start, end
+
+
+def cut(stretches: Iterable[Span], since: datetime, until: datetime, length: timedelta) -> Iterable[Slot]:
+    """Slots of this length, one after another from the start of each stretch."""
+    for start, end in stretches:
+        start, end = max(start, since), min(end, until)
+        while start + length <= end:
+            yield Slot(start, start + length)
+            start += length
 
 
 def _check_hours(hours: list[dict[str, Any]], field: str) -> None:

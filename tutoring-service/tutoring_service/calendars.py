@@ -91,7 +91,7 @@ def _sessions_of(feed: CalendarFeed) -> Sequence[TutoringSession]:
 def _titles(rows: Sequence[TutoringSession]) -> dict[int, str]:
     query = select(Enrollment.id, Course.title).join(Enrollment.course)
     query = query.where(Enrollment.id.in_({row.booking.enrolled_courses_id for row in rows}))
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _reminders(feed: CalendarFeed, rows: Sequence[TutoringSession]) -> dict[int, SessionReminder]:

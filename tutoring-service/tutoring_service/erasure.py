@@ -1,9 +1,10 @@
 """RULES: what is left of somebody whose account is deleted: the others' history, with nobody's name in it."""
 
 from itertools import groupby
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Text, and_, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import contains_eager
 
@@ -100,15 +101,20 @@ def _delete_words(user_id: UUID) -> None:
     mine = or_(SessionBooking.tutor_id == user_id, SessionBooking.student_id == user_id)
     session_ids = select(SessionBooking.session_id).where(mine)
     db.session.execute(update(TutoringSession).where(TutoringSession.id.in_(session_ids)).values(location=None))
-    for column in (SessionChange.before, SessionChange.after):
+    changes: Any = SessionChange.__table__.c
+    for column in (changes.before, changes.after):
         met = and_(SessionChange.session_id.in_(session_ids), column.has_key("location"))
-        db.session.execute(update(SessionChange).where(met).values({column: column - "location"}))
+        db.session.execute(update(SessionChange).where(met).values({column: _without(column, "location")}))
     retired = retired_session_fields
     db.session.execute(
         update(retired)
         .where(retired.c.session_id.in_(select(SessionBooking.session_id).where(SessionBooking.student_id == user_id)))
-        .values(fields=retired.c.fields - "student_feedback")
+        .values(fields=_without(retired.c.fields, "student_feedback"))
     )
+
+
+def _without(document: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    return document.op("-", return_type=JSONB())(cast(literal(name), Text))
 
 
 def _anonymize(user_id: UUID, nobody: UUID) -> None:

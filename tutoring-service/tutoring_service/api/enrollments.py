@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID as Uuid
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from chassis.access import caller, role, signed_in
 from chassis.fields import Answer, Body, Boolean, Choice, Instant, Integer, Query, Text
@@ -44,9 +44,8 @@ class Enrollment(Answer):
 class EnrollmentQuery(PageQuery):
     status = Choice(EnrollmentStatus, load_default=None)
     role = fields.String(
-        validate=lambda word: word in (Role.TUTOR, Role.STUDENT, Role.PARENT),
+        validate=validate.OneOf([Role.TUTOR, Role.STUDENT, Role.PARENT]),
         load_default=None,
-        metadata={"enum": ["tutor", "student", "parent"]},
     )
 
 

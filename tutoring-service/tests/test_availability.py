@@ -1,0 +1,200 @@
+"""When a tutor works, what of it is free, and students who ask for it."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chassis import testing
+from chassis.testing import a_user, race
+from tutoring_service import availability
+from tutoring_service.models import TutorAvailability
+from tutoring_service.states import Weekday
+
+WEEKDAYS = [{"weekday": "Tuesday", "start_time": "09:00", "end_time": "12:00"}]
+
+
+def declare(school: Any, weekly: Any = None, exceptions: Any = (), user: Any = None) -> Any:
+    body = {"timezone": "Europe/Berlin", "weekly": WEEKDAYS if weekly is None else weekly, "exceptions": exceptions}
+    return school.client.put("/api/tutors/me/availability", user=user or school.tutor, json=body)
+
+
+def slots(school: Any, query: str) -> list[str]:
+    shown = school.client.get(f"/api/tutors/{school.tutor.id}/slots?{query}", user=school.student)
+    return [slot["starts_at"][5:16] for slot in shown.json["items"]]
+
+
+def test_slots_are_what_bookings_leave_of_the_hours(school: Any) -> None:
+    assert declare(school).status_code == 200
+    school.session(start_time="10:00", end_time="10:45")
+    found = slots(school, "from=2030-01-07&to=2030-01-15&duration=60")
+    assert found == ["01-08T08:00", "01-08T09:45", "01-15T08:00", "01-15T09:00", "01-15T10:00"]
+
+
+def test_an_exception_replaces_the_hours_of_its_date(school: Any) -> None:
+    off = {"date": "2030-01-08", "hours": []}
+    extra = {"date": "2030-01-09", "hours": [{"start_time": "22:00", "end_time": "00:00"}]}
+    declare(school, exceptions=[off, extra])
+    assert slots(school, "from=2030-01-07&to=2030-01-10&duration=120") == ["01-09T21:00"]
+
+
+def test_hours_that_end_before_they_start_are_refused(school: Any) -> None:
+    refused = declare(school, [{"weekday": "Tuesday", "start_time": "12:00", "end_time": "09:00"}])
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["pointer"] == "/weekly/0/end_time"
+    assert declare(school, user=school.student).status_code == 403
+
+
+def test_a_search_is_bounded(school: Any) -> None:
+    declare(school)
+    path = f"/api/tutors/{school.tutor.id}/slots"
+    assert school.client.get(f"{path}?from=2030-01-01&to=2031-01-01", user=school.student).status_code == 422
+    assert school.client.get(f"/api/tutors/{uuid4()}/slots", user=school.student).status_code == 404
+
+
+def test_outside_the_hours_only_who_insists_books(school: Any) -> None:
+    declare(school)
+    refused = school.book(start_time="11:30", end_time="12:30")
+    assert (refused.status_code, refused.json["code"]) == (409, "outside_working_hours")
+    session = school.session(start_time="09:00", end_time="10:00")
+    assert school.patch(session, {"start_time": "13:00"}).json["code"] == "outside_working_hours"
+    assert school.patch(session, {"start_time": "13:00"}, "?force=true").status_code == 200
+    assert school.book(start_time="20:00", end_time="21:00", force=True).status_code == 201
+
+
+def test_a_search_over_years_of_rules_takes_two_queries(app: Flask, school: Any) -> None:
+    exceptions = [{"date": (date(2030, 1, 1) + timedelta(days=n)).isoformat(), "hours": []} for n in range(0, 730, 2)]
+    declare(school, exceptions=exceptions)
+    school.session(rrule="FREQ=DAILY;COUNT=366", force=True)
+    with testing.count_queries(app) as statements:
+        slots(school, "from=2030-01-07&to=2030-03-31&duration=30")
+    assert len(statements) == 2
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
+MINUTES = st.integers(0, 95).map(lambda quarter: quarter * 15)
+
+
+@st.composite
+def hours(draw: Any) -> dict[str, Any]:
+    start = draw(MINUTES)
+    end = draw(st.integers(start // 15 + 1, 96)) * 15 % 1440
+    return {"start_time": _time(start), "end_time": _time(end)}
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}:00"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    zone=st.sampled_from(ZONES),
+    weekly=st.lists(st.tuples(st.sampled_from(list(Weekday)), hours()), max_size=6),
+    exceptions=st.dictionaries(st.integers(0, 4), st.lists(hours(), max_size=2), max_size=2),
+    taken=st.lists(st.tuples(st.integers(0, 96 * 4), st.integers(1, 20)), max_size=8),
+    minutes=st.sampled_from([15, 45, 60, 180]),
+    first=st.sampled_from([date(2026, 3, 27), date(2026, 10, 30), date(2026, 6, 1)]),
+)
+def test_the_free_stretches_are_those_of_a_count_by_minutes(
+    zone: str, weekly: Any, exceptions: Any, taken: Any, minutes: int, first: date
+) -> None:
+    since = datetime.combine(first, time(), UTC)
+    until = since + timedelta(days=4)
+    declared = TutorAvailability(
+        tutor_id=uuid4(),
+        timezone=zone,
+        weekly=[{"weekday": day, **one} for day, one in weekly],
+        exceptions=[
+            {"date": (first + timedelta(days=n)).isoformat(), "hours": given_hours}
+            for n, given_hours in exceptions.items()
+        ],
+    )
+    busy = [
+        (since + timedelta(minutes=15 * start), since + timedelta(minutes=15 * (start + length)))
+        for start, length in taken
+    ]
+    found = availability.cut(
+        availability.free(availability.working(declared, since, until), availability.joined(busy)),
+        since,
+        until,
+        timedelta(minutes=minutes),
+    )
+    assert [slot.starts_at for slot in found] == _by_minutes(declared, busy, since, until, minutes)
+
+
+def _by_minutes(declared: Any, busy: Any, since: datetime, until: datetime, minutes: int) -> list[datetime]:
+    """What `slots` should find, minute by minute."""
+    found, run, moment = [], 0, since
+    while moment < until:
+        run = run + 1 if _is_free(declared, busy, moment) else 0
+        moment += timedelta(minutes=1)
+        if run == minutes:
+            found.append(moment - timedelta(minutes=minutes))
+            run = 0
+    return found
+
+
+def _is_free(declared: Any, busy: Any, moment: datetime) -> bool:
+    local = moment.astimezone(ZoneInfo(declared.timezone))
+    exception = [e["hours"] for e in declared.exceptions if e["date"] == local.date().isoformat()]
+    weekly = [h for h in declared.weekly if Weekday(h["weekday"]).number == local.weekday()]
+    minute = local.hour * 60 + local.minute
+    hours_of_day = exception[0] if exception else weekly
+    works = any(_minute(h["start_time"]) <= minute < (_minute(h["end_time"]) or 1440) for h in hours_of_day)
+    return works and not any(start <= moment < end for start, end in busy)
+
+
+def _minute(text: str) -> int:
+    return int(text[:2]) * 60 + int(text[3:5])
+
+
+def ask(school: Any, user: Any = None, enrollment: int | None = None, **wanted: Any) -> Any:
+    body = {"session_date": "2030-01-08", "start_time": "10:00", "end_time": "11:00", **wanted}
+    return school.post(f"/api/enrollments/{enrollment or school.enrollment_id}/requests", user or school.student, body)
+
+
+def answer(school: Any, request: Any, what: str, user: Any = None) -> Any:
+    path = f"/api/enrollments/{request['enrolled_courses_id']}/requests/{request['id']}/{what}"
+    return school.post(path, user)
+
+
+def test_the_tutor_accepts_what_the_student_asks_for(school: Any) -> None:
+    request = ask(school, topics=["Verbs"], message="Please").json
+    accepted = answer(school, request, "accept")
+    assert (accepted.status_code, accepted.json["status"]) == (200, "accepted")
+    assert school.read(accepted.json["session_id"], school.student)["topics"] == ["Verbs"]
+    assert answer(school, request, "accept").json == accepted.json
+    assert answer(school, request, "decline").json["code"] == "already_answered"
+
+
+def test_who_may_ask_accept_and_withdraw(school: Any) -> None:
+    assert ask(school, school.tutor).status_code == 403
+    assert ask(school, a_user("stranger")).status_code == 404
+    request = ask(school).json
+    assert answer(school, request, "accept", school.student).status_code == 403
+    assert answer(school, request, "withdraw", school.student).json["status"] == "withdrawn"
+    assert answer(school, request, "accept").status_code == 409
+
+
+def test_what_was_taken_meanwhile_is_not_accepted(school: Any) -> None:
+    request = ask(school).json
+    school.session(start_time="10:30", end_time="11:30")
+    assert answer(school, request, "accept").json["code"] == "time_conflict"
+    assert ask(school).json["code"] == "time_conflict"
+    listed = school.client.get(
+        f"/api/enrollments/{school.enrollment_id}/requests?status=pending", user=school.tutor
+    ).json
+    assert [one["id"] for one in listed["items"]] == [request["id"]]
+
+
+def test_of_two_pending_for_one_time_accepted_at_once_one_is_booked(school: Any) -> None:
+    requests = [ask(school).json]
+    for number in range(5):
+        student = a_user(f"student{number}")
+        requests.append(ask(school, student, school.enroll(student)).json)
+    answers = race([lambda r=r: answer(school, r, "accept") for r in requests])
+    assert sorted(one.status_code for one in answers) == [200] + [409] * 5

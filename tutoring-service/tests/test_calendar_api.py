@@ -1,0 +1,128 @@
+"""The calendar feed, read back by the icalendar library and by a reader of plain lines."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import time_machine
+from dateutil.rrule import rrulestr
+from icalendar import Calendar
+
+from chassis.testing import a_user
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def address(school: Any, user: Any = None) -> str:
+    url = school.post("/api/sessions/calendar", user or school.student).json["url"]
+    return str(url).removeprefix("http://lyceum.test")
+
+
+def feed(school: Any, path: str) -> Calendar:
+    response = school.client.get(path)
+    assert response.status_code == 200
+    assert response.content_type == "text/calendar; charset=utf-8"
+    return Calendar.from_ical(response.data)
+
+
+def by_lines(text: bytes) -> list[dict[str, str]]:
+    """The events as a reader sees them who knows nothing but content lines: RFC 5545 section 3.1."""
+    unfolded = text.decode().replace("\r\n ", "").split("\r\n")
+    events: list[dict[str, str]] = []
+    inside = False
+    for line in unfolded:
+        inside = (inside or line == "BEGIN:VEVENT") and line != "END:VEVENT"
+        if line == "BEGIN:VEVENT":
+            events.append({})
+        elif inside and not line.startswith(("BEGIN", "END")):
+            name, _, value = line.partition(":")
+            events[-1][name.partition(";")[0]] = value
+    return events
+
+
+@time_machine.travel("2030-01-01T12:00:00Z", tick=False)
+def test_a_session_is_an_event_in_its_zone_with_an_alarm(school: Any) -> None:
+    session = school.session(topics=["Verbs, nouns; and more"], alarm_enabled=True, alarm_before_minutes=20)
+    calendar = feed(school, address(school))
+    (event,) = calendar.walk("VEVENT")
+    assert event["UID"] == f"session-{session['id']}@lyceum"
+    assert event.decoded("DTSTART") == datetime(2030, 1, 8, 10, tzinfo=BERLIN)
+    assert event["DTSTART"].params["TZID"] == "Europe/Berlin"
+    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Europe/Berlin"]
+    assert event.decoded("DURATION") == timedelta(hours=1)
+    assert event["DESCRIPTION"] == "Verbs, nouns; and more"
+    (alarm,) = event.walk("VALARM")
+    assert alarm.decoded("TRIGGER") == timedelta(minutes=-20)
+
+
+@time_machine.travel("2030-01-01T12:00:00Z", tick=False)
+def test_a_change_is_the_same_event_in_a_later_sequence(school: Any) -> None:
+    session = school.session()
+    path = address(school)
+    moved = school.patch(session, {"start_time": "12:00"}).json
+    (event,) = by_lines(school.client.get(path).data)
+    assert (event["SEQUENCE"], event["STATUS"]) == ("1", "CONFIRMED")
+    school.post(f"/api/sessions/{moved['id']}/cancel")
+    (event,) = by_lines(school.client.get(path).data)
+    assert (event["SEQUENCE"], event["STATUS"]) == ("2", "CANCELLED")
+
+
+@time_machine.travel("2030-01-01T12:00:00Z", tick=False)
+def test_a_series_is_one_event_with_a_rule_and_what_differs_beside_it(school: Any) -> None:
+    school.session(session_date="2030-01-22", start_time="10:30", end_time="10:45")
+    school.session(rrule="FREQ=WEEKLY;COUNT=5", on_conflict="skip")
+    series = [s for s in school.client.get("/api/sessions", user=school.tutor).json["items"] if s["series_id"]]
+    school.patch(series[1], {"start_time": "15:00"})
+    school.post(f"/api/sessions/{series[3]['id']}/cancel")
+    path = address(school)
+    events = [event for event in feed(school, path).walk("VEVENT") if str(event["UID"]).startswith("series-")]
+    assert len({event["UID"] for event in events}) == 1
+    (master,) = [event for event in events if "RECURRENCE-ID" not in event]
+    assert (master["RRULE"]["FREQ"], master["RRULE"]["COUNT"]) == (["WEEKLY"], [5])
+    assert master["EXDATE"].dts[0].dt == datetime(2030, 1, 22, 10, tzinfo=BERLIN)
+    others = {event.decoded("RECURRENCE-ID"): event for event in events if "RECURRENCE-ID" in event}
+    moved = others[datetime(2030, 1, 15, 10, tzinfo=BERLIN)]
+    assert moved.decoded("DTSTART") == datetime(2030, 1, 15, 15, tzinfo=BERLIN)
+    assert others[datetime(2030, 2, 5, 10, tzinfo=BERLIN)]["STATUS"] == "CANCELLED"
+    assert len(others) == 2
+
+
+@time_machine.travel("2030-03-01T12:00:00Z", tick=False)
+def test_the_rule_in_the_feed_has_the_times_of_the_sessions_also_after_a_split(school: Any) -> None:
+    school.session(session_date="2030-03-12", rrule="FREQ=WEEKLY;BYDAY=TU,TH;COUNT=8")
+    third = school.client.get("/api/sessions", user=school.tutor).json["items"][2]
+    assert school.patch(third, {"start_time": "11:00"}, "?scope=future").status_code == 200
+    listed = school.client.get("/api/sessions", user=school.tutor).json["items"]
+    booked = sorted(datetime.fromisoformat(session["starts_at"]) for session in listed)
+    shown = []
+    for event in feed(school, address(school)).walk("VEVENT"):
+        start = event.decoded("DTSTART")
+        rule = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)
+        shown += [moment.astimezone(UTC) for moment in rule]
+    assert sorted(shown) == booked
+    assert len(booked) == 8
+
+
+def test_an_unchanged_feed_is_not_sent_again(school: Any) -> None:
+    school.session(session_date=_soon())
+    path = address(school)
+    first = school.client.get(path)
+    again = school.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def _soon() -> str:
+    return (datetime.combine(date.today(), time(), UTC) + timedelta(days=3)).date().isoformat()  # noqa: DTZ011
+
+
+def test_the_address_is_void_after_the_next_and_when_revoked(school: Any) -> None:
+    first, second = address(school), address(school)
+    assert school.client.get(first).status_code == 404
+    assert school.client.get(second).status_code == 200
+    assert school.client.delete("/api/sessions/calendar", user=school.student).status_code == 204
+    assert school.client.get(second).status_code == 404
+
+
+def test_a_feed_shows_ones_own_sessions_only(school: Any) -> None:
+    school.session(session_date=_soon())
+    assert by_lines(school.client.get(address(school, a_user("david"))).data) == []

@@ -1,0 +1,123 @@
+"""Courses and enrolments, on the wire."""
+
+from typing import Any
+
+import pytest
+
+from chassis.testing import a_user, race
+
+
+def test_a_tutor_publishes_and_changes_a_course(school: Any) -> None:
+    made = school.post("/api/courses", None, {"title": " Mishnah ", "timezone": "Asia/Jerusalem"})
+    assert (made.status_code, made.json["title"], made.headers["ETag"]) == (201, "Mishnah", '"1"')
+    path = f"/api/courses/{made.json['id']}"
+    changed = school.client.patch(path, user=school.tutor, json={"status": "archived"}, headers={"If-Match": '"1"'})
+    assert changed.json["version"] == 2
+    assert school.client.patch(path, user=school.tutor, json={}, headers={"If-Match": '"1"'}).status_code == 412
+    stranger = a_user("hillel", "tutor")
+    assert school.client.patch(path, user=stranger, json={}, headers={"If-Match": '"2"'}).status_code == 404
+    assert school.post("/api/enrollments", a_user(), {"course_id": made.json["id"]}).json["code"] == "course_archived"
+
+
+def test_only_tutors_publish(school: Any) -> None:
+    assert school.post("/api/courses", school.student, {"title": "x"}).json["code"] == "role_required"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"title": " "}, {"title": "x", "timezone": "Mars/Base"}, {"title": "x", "price": 5}]
+)
+def test_a_course_that_cannot_be_is_refused(school: Any, wrong: dict[str, Any]) -> None:
+    assert school.post("/api/courses", None, wrong).status_code == 422
+
+
+def test_courses_are_found_by_tutor_the_newest_first(school: Any) -> None:
+    for title in ("first", "second"):
+        school.post("/api/courses", None, {"title": title})
+    found = school.client.get(f"/api/courses?tutor_id={school.tutor.id}&limit=2", user=school.student)
+    assert [course["title"] for course in found.json["items"]] == ["second", "first"]
+    assert 'rel="next"' in found.headers["Link"]
+
+
+def test_a_student_enrols_himself_and_nobody_else(school: Any) -> None:
+    course = school.post("/api/courses", None, {"title": "x"}).json["id"]
+    forged = {"course_id": course, "student_id": str(school.tutor.id)}
+    assert school.post("/api/enrollments", school.student, forged).status_code == 422
+    enrolled = school.post("/api/enrollments", school.student, {"course_id": course}).json
+    assert (enrolled["student_id"], enrolled["tutor_id"]) == (str(school.student.id), str(school.tutor.id))
+    assert school.post("/api/enrollments", school.tutor, {"course_id": course}).json["code"] == "own_course"
+    assert school.post("/api/enrollments", school.student, {"course_id": 2147483647}).status_code == 404
+
+
+def test_of_ten_enrolments_at_once_one_is_open(school: Any) -> None:
+    course = school.post("/api/courses", None, {"title": "x"}).json["id"]
+    answers = race([lambda: school.post("/api/enrollments", school.student, {"course_id": course})] * 10)
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
+    assert {a.json["code"] for a in answers if a.status_code == 409} == {"already_enrolled"}
+
+
+def move(school: Any, what: str, user: Any = None) -> Any:
+    return school.post(f"/api/enrollments/{school.enrollment_id}/{what}", user)
+
+
+def test_an_enrolment_is_paused_resumed_and_completed(school: Any) -> None:
+    assert move(school, "pause", school.student).json["status"] == "paused"
+    assert move(school, "pause").json["status"] == "paused"
+    assert move(school, "resume").json["status"] == "active"
+    assert move(school, "complete", school.student).status_code == 403
+    assert move(school, "complete").json["status"] == "completed"
+    refused = move(school, "resume")
+    assert (refused.json["code"], refused.json["from"]) == ("illegal_enrollment_transition", "completed")
+
+
+def test_closing_an_enrolment_calls_off_what_is_scheduled_and_frees_the_place(school: Any) -> None:
+    done, coming = school.completed(), school.session()
+    course = school.client.get(f"/api/enrollments/{school.enrollment_id}", user=school.student).json["course_id"]
+    move(school, "cancel", school.student)
+    assert school.read(done["id"])["status"] == "completed"
+    assert school.read(coming["id"])["status"] == "cancelled"
+    assert school.post("/api/enrollments", school.student, {"course_id": course}).status_code == 201
+
+
+def test_booking_and_closing_at_once_leave_no_session_in_a_closed_enrolment(school: Any) -> None:
+    for number in range(5):
+        student = a_user(f"student{number}")
+        enrollment = school.enroll(student)
+        race(
+            [
+                lambda e=enrollment: school.book(enrolled_courses_id=e),
+                lambda e=enrollment: school.post(f"/api/enrollments/{e}/cancel"),
+            ]
+        )
+        left = school.client.get(f"/api/sessions?status=scheduled&enrolled_courses_id={enrollment}", user=student)
+        assert left.json["items"] == []
+
+
+def test_what_has_completed_sessions_is_deleted_only_by_an_admin_who_insists(school: Any) -> None:
+    school.completed()
+    path = f"/api/enrollments/{school.enrollment_id}"
+    boss = a_user("boss", "admin")
+    assert school.client.delete(path, user=school.student).status_code == 403
+    assert school.client.delete(path, user=school.tutor).json["code"] == "has_completed_sessions"
+    assert school.client.delete(f"{path}?force=true", user=school.tutor).status_code == 409
+    assert school.client.delete(path, user=boss).status_code == 409
+    assert school.client.delete(f"{path}?force=true", user=boss).status_code == 204
+    assert school.client.get("/api/sessions", user=school.tutor).json["items"] == []
+
+
+def test_an_enrolment_is_seen_by_its_parties(school: Any) -> None:
+    path = f"/api/enrollments/{school.enrollment_id}"
+    assert school.client.get(path, user=school.student).status_code == 200
+    assert school.client.get(path, user=a_user("stranger")).status_code == 404
+    assert school.client.get(f"{path}/progress", user=a_user("stranger")).status_code == 404
+    assert len(school.client.get("/api/enrollments?role=tutor", user=school.tutor).json["items"]) == 1
+    assert school.client.get("/api/enrollments?role=student", user=school.tutor).json["items"] == []
+
+
+def test_a_parent_leaves_or_is_sent_away_by_the_student(school: Any) -> None:
+    naomi = a_user("naomi", "parent")
+    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    school.post("/api/enrollments/join", naomi, {"code": code})
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    assert school.client.delete(path, user=school.tutor).status_code == 403
+    assert school.client.delete(path, user=school.student).status_code == 204
+    assert school.client.get(f"/api/enrollments/{school.enrollment_id}", user=naomi).status_code == 404

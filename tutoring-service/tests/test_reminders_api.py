@@ -1,0 +1,142 @@
+"""Reminders are said once, to whom and when they are wanted."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import time_machine
+from flask import Flask
+from sqlalchemy import text
+
+from chassis.testing import race
+from chassis.worker import run_sweep
+
+JUST_BEFORE, DUE = "2030-01-08T08:29:59Z", "2030-01-08T08:30:00Z"
+WANTED = {"notification_enabled": True, "alarm_before_minutes": 30}
+
+
+def sweep(app: Flask) -> int:
+    with app.app_context():
+        duties = app.extensions["duties"]
+        return run_sweep(duties.messages, duties.sweeps[0])
+
+
+def said(app: Flask) -> list[str]:
+    with app.app_context():
+        rows = app.extensions["sqlalchemy"].session.execute(
+            text("SELECT body #>> '{data,user_ids,0}' FROM outbox WHERE body #>> '{data,kind}' = 'reminder' ORDER BY 1")
+        )
+        return list(rows.scalars())
+
+
+def both(school: Any) -> list[str]:
+    return sorted([str(school.tutor.id), str(school.student.id)])
+
+
+def choose(school: Any, session: dict[str, Any], user: Any, **choice: Any) -> Any:
+    return school.client.put(f"/api/sessions/{session['id']}/reminder", user=user, json=choice)
+
+
+def test_both_parties_are_reminded_when_it_is_due_and_once(app: Flask, school: Any) -> None:
+    school.session(**WANTED)
+    with time_machine.travel(JUST_BEFORE, tick=False):
+        assert sweep(app) == 0
+    with time_machine.travel(DUE, tick=False):
+        assert sweep(app) == 2
+        assert sweep(app) == 0
+    assert said(app) == both(school)
+
+
+def test_without_notification_and_alarm_nobody_is_reminded(app: Flask, school: Any) -> None:
+    school.session()
+    with time_machine.travel(DUE, tick=False):
+        assert sweep(app) == 0
+
+
+def test_each_may_be_reminded_in_his_own_way(app: Flask, school: Any) -> None:
+    session = school.session(**WANTED)
+    shown = choose(school, session, school.student, alarm_before_minutes=60).json
+    assert (shown["due_at"], shown["effective"]["notification_enabled"]) == ("2030-01-08T08:00:00Z", True)
+    choose(school, session, school.tutor, notification_enabled=False, alarm_enabled=False)
+    with time_machine.travel("2030-01-08T08:00:00Z", tick=False):
+        sweep(app)
+    assert said(app) == [str(school.student.id)]
+    assert choose(school, session, school.student, alarm_before_minutes=10081).status_code == 422
+
+
+def test_a_moved_session_is_reminded_of_anew_and_a_cancelled_one_not(app: Flask, school: Any) -> None:
+    session = school.session(**WANTED)
+    with time_machine.travel(DUE, tick=False):
+        sweep(app)
+        moved = school.patch(session, {"session_date": "2030-01-09"}).json
+    with time_machine.travel("2030-01-09T08:30:00Z", tick=False):
+        assert sweep(app) == 2
+    again = school.patch(moved, {"session_date": "2030-01-10"}).json
+    school.post(f"/api/sessions/{again['id']}/cancel")
+    with time_machine.travel("2030-01-10T08:30:00Z", tick=False):
+        assert sweep(app) == 0
+
+
+def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(app: Flask, school: Any) -> None:
+    school.session(**WANTED)
+    with time_machine.travel("2030-01-09T00:00:00Z", tick=False):
+        sweep(app)
+    assert said(app) == []
+
+
+def test_workers_that_sweep_at_once_say_each_reminder_once(app: Flask, school: Any) -> None:
+    for hour in range(10, 20):
+        school.session(start_time=f"{hour}:00", end_time=f"{hour}:30", notification_enabled=True)
+    with time_machine.travel("2030-01-08T08:50:00Z", tick=False):
+        race([lambda: sweep(app)] * 4)
+        sweep(app)
+    assert len(said(app)) == 2
+
+
+PROGRAM = """
+import sys
+from chassis.worker import run_sweep
+from tutoring_service import reminders
+reminders.BATCH = 3
+app = testing.application("tutoring_service", sys.argv[1])
+with app.app_context():
+    duties = app.extensions["duties"]
+    print("ready", flush=True)
+    run_sweep(duties.messages, duties.sweeps[0])
+print("done", flush=True)
+"""
+
+
+def test_a_worker_killed_at_any_moment_says_nothing_twice_and_nothing_never(app: Flask, school: Any) -> None:
+    school.session(rrule="FREQ=DAILY;COUNT=60", notification_enabled=True)
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session
+        session.execute(text("UPDATE session_reminders SET due_at = now() - interval '1 minute'"))
+        session.commit()
+        url = session.get_bind().url.render_as_string(hide_password=False)
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, url],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=os.environ,
+        ) as worker:
+            assert worker.stdout is not None
+            worker.stdout.readline()
+            time.sleep(random.uniform(0, 0.1))
+            worker.send_signal(signal.SIGKILL)
+    sweep(app)
+    assert len(said(app)) == 120
+    with app.app_context():
+        twice = app.extensions["sqlalchemy"].session.execute(
+            text(
+                "SELECT body #>> '{data,data,session_id}', body #>> '{data,user_ids,0}' FROM outbox "
+                "WHERE body #>> '{data,kind}' = 'reminder' GROUP BY 1, 2 HAVING count(*) > 1"
+            )
+        )
+        assert twice.all() == []
