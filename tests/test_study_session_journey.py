@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.client import Person, Visitor, agreed, register, sign_in
+from tests.client import Person, Visitor, agreed, eventually, register, sign_in
 from tests.streams import Stream, attempt
 from tests.study_sessions import BASE, heard, host_session, join, leave, say
 
@@ -70,6 +70,21 @@ def test_whoever_leaves_is_outside_again(ruth: Person, boaz: Person, session: st
     assert ruth.read(session)["current_participants"] == 1
 
 
+def test_a_freed_place_goes_to_whoever_waits_and_is_news_to_them(ruth: Person, boaz: Person, naomi: Person) -> None:
+    session = host_session(ruth, max_participants=2)
+    join(boaz, session)
+    assert naomi.post(f"{session}/join").json()["code"] == "session_full"
+    assert join(naomi, session, waitlist=True)["position"] == 1
+    leave(boaz, session)
+    assert usernames(ruth, session) == [ruth.username, naomi.username]
+    news = eventually(lambda: [note for note in naomi.read("/api/notifications")["items"] if is_about(note, session)])
+    assert [note["kind"] for note in news] == ["waitlist_promotion"]
+
+
+def is_about(notification: dict[str, object], session: str) -> bool:
+    return session.rpartition("/")[2] in str(notification["data"])
+
+
 def test_who_watches_sees_joins_and_words_as_they_happen(ruth: Person, boaz: Person) -> None:
     session = host_session(ruth)
     with Stream(ruth, f"{session}/events") as stream:
@@ -101,3 +116,12 @@ def test_the_stream_of_someone_removed_ends(ruth: Person, boaz: Person, session:
 
 def test_a_stranger_watches_nothing(naomi: Person, session: str) -> None:
     assert attempt(naomi, f"{session}/events") == 403
+
+
+def test_ones_own_stream_brings_ones_notifications(ruth: Person, boaz: Person, naomi: Person) -> None:
+    session = host_session(ruth, max_participants=2)
+    join(boaz, session)
+    join(naomi, session, waitlist=True)
+    with Stream(naomi, "/api/events") as stream:
+        leave(boaz, session)
+        assert stream.until("notification").data["kind"] == "waitlist_promotion"
