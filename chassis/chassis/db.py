@@ -54,6 +54,7 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         "pool_timeout": 2,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
+        "hide_parameters": True,  # what people write is nothing for a log
         "connect_args": {
             "connect_timeout": 2,
             "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),

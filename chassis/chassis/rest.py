@@ -136,7 +136,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return self.route(rule, methods=["DELETE"], **options)
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
-        decorate: Decorator = super().arguments(schema, **options)
+        once = schema() if isinstance(schema, type) else schema  # webargs would make one for each request
+        decorate: Decorator = super().arguments(once, **options)
         return decorate
 
     def response(self, status_code: int, schema: Any = None, **kwargs: Any) -> Decorator:
