@@ -1,0 +1,39 @@
+"""What is kept about a person, for the document that the gateway puts together."""
+
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import internal
+from chassis.fields import Answer, Instant
+from chassis.rest import Blueprint
+from study_session_service import export
+from study_session_service.api.chat import Message
+from study_session_service.api.sessions import SessionParticipant, StudySessionDetails
+from study_session_service.export import Kept
+
+blueprint = Blueprint("export", "What is kept about a person.")
+
+
+class Participation(SessionParticipant):
+    removed_at = Instant(required=True, allow_none=True)
+
+
+class WaitingPlace(Answer):
+    session_id = fields.UUID(required=True)
+    created_at = Instant(required=True)
+
+
+class PersonalData(Answer):
+    sessions_hosted = fields.List(fields.Nested(StudySessionDetails), required=True)
+    participations = fields.List(fields.Nested(Participation), required=True)
+    waiting = fields.List(fields.Nested(WaitingPlace), required=True)
+    messages = fields.List(fields.Nested(Message), required=True)
+
+
+@blueprint.get("/internal/export/<uuid:user_id>")
+@internal
+@blueprint.response(200, PersonalData)
+def everything_about(user_id: UUID) -> Kept:
+    """Read everything that is kept about a person."""
+    return export.everything_about(user_id)
