@@ -2,14 +2,17 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import requests
 
+from tests.forged_tokens import Issuer
+
 PASSWORD = "correct horse battery staple"
 DEMO_PASSWORD = "study-together-daily"
+DEMO_ROLES = {"ruth": ["tutor"], "hillel": ["tutor"], "naomi": ["parent"], "esther": ["author"], "admin": ["admin"]}
 TIMEOUT = 15
 PATIENCE = 15.0
 PAUSE = 0.05
@@ -87,6 +90,20 @@ def sign_in(gateway: str, login: str, password: str = DEMO_PASSWORD) -> Person:
     """Somebody who has an account, by default one of the demo people."""
     credentials = {"login": login, "password": password}
     return signed_in(gateway, agreed(Visitor(gateway).post("/api/auth/login", credentials)))
+
+
+def demo_person(issuer: Issuer, username: str) -> Person:
+    """One of the demo people with a token of our own making: signing in costs time, and may be done a few times."""
+    user_id = uuid5(NAMESPACE_URL, f"lyceum:demo:{username}")
+    return acquaintance(issuer, user_id, username, DEMO_ROLES.get(username, []))
+
+
+def acquaintance(issuer: Issuer, user_id: UUID, username: str, roles: Sequence[str] = ()) -> Person:
+    """Somebody with a token of our own making, with an account or without."""
+    claims = {"sub": str(user_id), "username": username, "name": username.title(), "roles": ["learner", *roles]}
+    return Person(
+        issuer.name, user_id, username, issuer.sign(issuer.claims(**claims, email=f"{username}@lyceum.example"))
+    )
 
 
 def agreed(response: requests.Response) -> Any:

@@ -1,25 +1,14 @@
 """Forged tokens at the gateway, and at each service's own address: past the gateway nothing is gained."""
 
-from typing import Any
-
 import pytest
 import requests
 
 from dev.services import SERVICES
 from dev.throwaway import ThrowawayPlatform
 from tests.forged_tokens import Issuer, forged_tokens
+from tests.operations import something_signed_in
 
 LONGEST = 8000  # a longer token does not fit into a header, and is refused as such
-
-
-def something_signed_in(service_url: str) -> str:
-    """An address of the service that is read by whoever is signed in."""
-    paths = requests.get(f"{service_url}/openapi.json", timeout=15).json()["paths"]
-    return next(path for path, item in paths.items() if "{" not in path and needs_sign_in(item.get("get", {})))
-
-
-def needs_sign_in(operation: dict[str, Any]) -> bool:
-    return operation.get("security") == [{"bearer": []}]
 
 
 def ask(url: str, token: str) -> requests.Response:
