@@ -69,7 +69,7 @@ def complete(havruta: Havruta, session: HavrutaSession, at: datetime, reason: En
 
 def _end_if_overdue(session_id: UUID, havruta_id: UUID) -> int:
     havruta = havrutas.lock(havruta_id)
-    session = db.session.get(HavrutaSession, session_id, with_for_update=True, populate_existing=True)
+    session = db.session.get(HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
     return int(bool(havruta and session and session.is_active and end_if_overdue(havruta, session)))
 
 

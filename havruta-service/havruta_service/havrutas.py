@@ -103,8 +103,8 @@ def locked(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 
 def lock(havruta_id: UUID) -> Havruta | None:
-    """The havruta as it is now, locked."""
-    return db.session.get(Havruta, havruta_id, with_for_update=True, populate_existing=True)
+    """The havruta as it is now, locked: against changes, not against rows below it that refer to it."""
+    return db.session.get(Havruta, havruta_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def open_for(havruta_id: UUID, user_id: UUID) -> Havruta:

@@ -142,14 +142,16 @@ def issue_token(invitation: Invitation) -> str:
 
 def to_send(invitation_id: UUID) -> Invitation | None:
     """The invitation with its havruta, locked, if it is still to be sent."""
-    invitation = db.session.scalar(_with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation))
+    invitation = db.session.scalar(
+        _with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
+    )
     return invitation if invitation and invitation.current_status == InvitationStatus.PENDING else None
 
 
 def expire() -> int:
     """Note which invitations have expired; how many they were."""
     overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
-    some = select(Invitation.id).where(overdue).limit(BATCH).with_for_update(skip_locked=True)
+    some = select(Invitation.id).where(overdue).limit(BATCH).with_for_update(key_share=True, skip_locked=True)
     return len(
         db.session.scalars(
             update(Invitation)
@@ -251,7 +253,7 @@ def _locked(invitation_id: UUID) -> tuple[Invitation, Havruta]:
     havruta = havrutas.lock(havruta_id) if havruta_id else None
     if havruta is None:
         raise NotFound
-    query = _with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation)
+    query = _with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
     return db.session.scalars(query.execution_options(populate_existing=True)).one(), havruta
 
 

@@ -99,12 +99,11 @@ def active_session(havruta: Havruta) -> HavrutaSession | None:
     """The session that goes on, locked below its havruta."""
     going_on = (HavrutaSession.havruta_id == havruta.id) & (HavrutaSession.status == SessionStatus.ACTIVE)
     return db.session.scalar(
-        select(HavrutaSession).where(going_on).with_for_update().execution_options(populate_existing=True)
+        select(HavrutaSession).where(going_on).with_for_update(key_share=True).execution_options(populate_existing=True)
     )
 
 
 def navigate(session: HavrutaSession, user_id: UUID, mode: str) -> None:
     """Let the person, or all, turn the pages of the session, which is locked."""
-    session.navigator_id, session.mode = user_id, mode
+    session.navigator_id, session.mode, session.position_seq = user_id, mode, session.seq + 1
     tell_session(session, "navigator_changed", {"navigator_id": str(user_id), "mode": mode})
-    session.position_seq = session.seq

@@ -52,9 +52,11 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
 
 def turn(session: HavrutaSession, place: Reference, user_id: UUID) -> None:
     """Note the move, and tell it. The session is locked."""
+    session.position, session.position_seq = str(place), session.seq + 1
+    db.session.add(
+        Move(session_id=session.id, seq=session.seq + 1, user_id=user_id, ref=session.position, moved_at=now())
+    )
     tell_session(session, "moved", {"ref": str(place), "hebrew_ref": place.hebrew, "user_id": str(user_id)})
-    session.position, session.position_seq = str(place), session.seq
-    db.session.add(Move(session_id=session.id, seq=session.seq, user_id=user_id, ref=session.position, moved_at=now()))
 
 
 def hand_to(session_id: UUID, user_id: UUID, navigator_id: UUID) -> State:

@@ -63,7 +63,7 @@ def leave(session_id: UUID, user_id: UUID) -> None:
 
 def note(session: HavrutaSession, user_id: UUID) -> None:
     """The person is here: seen again, or come (back). The session is locked."""
-    interval = db.session.scalar(select(Presence).where(_open(session.id, user_id)).with_for_update())
+    interval = db.session.scalar(select(Presence).where(_open(session.id, user_id)).with_for_update(key_share=True))
     if interval and interval.last_seen_at > now() - ABSENT_AFTER:
         interval.last_seen_at = max(interval.last_seen_at, now())
         return
@@ -77,7 +77,7 @@ def note(session: HavrutaSession, user_id: UUID) -> None:
 def close(session: HavrutaSession, user_ids: Iterable[UUID], *, gone: Sequence[UUID] = ()) -> None:
     """End the intervals of these people: now, or when they were last seen if they are absent already."""
     of_them = (Presence.session_id == session.id) & Presence.user_id.in_(list(user_ids)) & Presence.left_at.is_(None)
-    for interval in db.session.scalars(select(Presence).where(of_them).with_for_update()):
+    for interval in db.session.scalars(select(Presence).where(of_them).with_for_update(key_share=True)):
         _end(interval, now())
         tell_session(session, "left", {"user_id": str(interval.user_id)}, gone=gone)
 
@@ -85,7 +85,7 @@ def close(session: HavrutaSession, user_ids: Iterable[UUID], *, gone: Sequence[U
 def close_all(session: HavrutaSession, at: datetime) -> None:
     """End what is open when the session ends."""
     still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None)
-    for interval in db.session.scalars(select(Presence).where(still_open).with_for_update()):
+    for interval in db.session.scalars(select(Presence).where(still_open).with_for_update(key_share=True)):
         _end(interval, at)
     db.session.flush()
 
@@ -98,7 +98,7 @@ def notice_absence() -> int:
         select(HavrutaSession)
         .where(HavrutaSession.id.in_(with_absent), HavrutaSession.status == SessionStatus.ACTIVE)
         .order_by(HavrutaSession.id)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
     noticed = 0
@@ -154,7 +154,7 @@ def going_on(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 def of_member(session_id: UUID, user_id: UUID) -> HavrutaSession:
     """A session of a havruta of the person, locked. Membership is read under the lock, so it is true until the end."""
-    session = db.session.get(HavrutaSession, session_id, with_for_update=True, populate_existing=True)
+    session = db.session.get(HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
     if session is None or not is_member(session.havruta_id, user_id):
         raise NotFound
     return session

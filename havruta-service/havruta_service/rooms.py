@@ -1,6 +1,8 @@
 """RULES: what those who watch a havruta or one of its sessions are told, and who may watch.
 
-Every event takes the next number of its room, under the lock of the room's row, which the caller holds.
+Every event takes the next number of its room, under the lock of the room's row, which the caller holds. Writing an
+event flushes: whatever else changes in the row is set before, because a row that is updated twice while many wait for
+it can deadlock with them.
 """
 
 from collections.abc import Sequence

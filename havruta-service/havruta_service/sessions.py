@@ -247,7 +247,7 @@ def cancel_missed() -> int:
         .where(missed)
         .order_by(Havruta.id, HavrutaSession.start_time)
         .limit(BATCH)
-        .with_for_update(of=Havruta, skip_locked=True)
+        .with_for_update(of=Havruta, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
     for session, havruta in found:
@@ -317,7 +317,7 @@ def _within(session: HavrutaSession, scope: Scope) -> list[HavrutaSession]:
     meant &= HavrutaSession.start_time > now() - MISSED_AFTER
     if scope == Scope.FUTURE:
         meant &= HavrutaSession.start_time >= session.start_time
-    query = select(HavrutaSession).where(meant).order_by(HavrutaSession.start_time).with_for_update()
+    query = select(HavrutaSession).where(meant).order_by(HavrutaSession.start_time).with_for_update(key_share=True)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 

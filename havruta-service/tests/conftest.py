@@ -13,7 +13,7 @@ from chassis.db import in_transaction
 from chassis.testing import User, a_user
 from chassis.tokens import Caller
 from havruta_service import havrutas, membership, presence, sessions
-from havruta_service.models import Havruta, HavrutaSession, db
+from havruta_service.models import Base, Havruta, HavrutaSession, db
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +59,13 @@ class Maker:
 
 
 def _loaded(result: Any) -> Any:
-    """With all its columns, so that it can be read when its session is gone."""
-    if isinstance(result, Havruta | HavrutaSession):
-        db.session.flush()
-        db.session.refresh(result)
-        db.session.expunge(result)
+    """With all columns, so that it can be read when its session is gone."""
+    rows = result if isinstance(result, list) else [result]
+    for row in rows:
+        if isinstance(row, Base):
+            db.session.flush()
+            db.session.refresh(row)
+            db.session.expunge(row)
     return result
 
 

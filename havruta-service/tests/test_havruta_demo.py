@@ -1,9 +1,56 @@
-"""The demo from the command line."""
+"""The demo, and what is exported of a person."""
 
-from flask import Flask
+import pytest
+
+from havruta_service import demo, havrutas, progress
+from havruta_service.models import HavrutaSession, Invitation, db
 
 
-def test_the_demo_is_loaded_once(app: Flask) -> None:
-    runner = app.test_cli_runner()
-    first, second = (runner.invoke(args=["demo"]) for _ in range(2))
-    assert (first.output, second.output) == ("3 havrutas added\n", "0 havrutas added\n")
+@pytest.fixture(autouse=True)
+def emptied(client):
+    """What a test wrote is removed afterwards."""
+
+
+@pytest.fixture
+def loaded(app):
+    """The demo, loaded from the command line."""
+    result = app.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_loading_the_demo_again_changes_nothing(app, make, loaded):
+    assert loaded.output == "3 havrutas added\n"
+    assert app.test_cli_runner().invoke(args=["demo"]).output == "0 havrutas added\n"
+    assert make(demo.load) == 0
+
+
+def test_the_demo_has_both_kinds_of_sessions_and_invitations_in_every_state(make, loaded):
+    kinds = make(lambda: set(db.session.execute(db.select(HavrutaSession.type, HavrutaSession.status)).all()))
+    assert kinds >= {("instant", "completed"), ("scheduled", "completed"), ("scheduled", "scheduled")}
+    statuses = make(lambda: set(db.session.scalars(db.select(Invitation.status))))
+    assert statuses == {"pending", "accepted", "declined", "expired", "revoked"}
+
+
+def test_the_demo_shows_progress_over_several_sessions(make, loaded):
+    ruth = demo.demo_id("ruth")
+    (havruta,) = make(lambda: list(havrutas.mine(ruth, False, 10, None).items))
+    studied = make(progress.of_havruta, havruta.id, ruth)
+    assert (studied.sessions, studied.ranges, studied.last_place) == (3, ["Genesis 1:1-4:16"], "Genesis 4:16")
+    assert (studied.minutes, len(studied.members)) == (180, 3)
+
+
+def test_a_person_s_data_is_exported_to_other_services_only(client, loaded):
+    url = f"/internal/export/{demo.demo_id('ruth')}"
+    document = client.get(url, peer="gateway").json
+    assert {kind: len(rows) for kind, rows in document.items()} == {
+        "havrutas": 1,
+        "sessions_begun": 8,
+        "presence": 3,
+        "moves": 8,
+        "rsvps": 0,
+        "invitations_sent": 5,
+        "invitations_accepted": 0,
+    }
+    assert client.get(url, base_url="http://localhost:81").status_code == 401
+    assert client.get(url).status_code == 404

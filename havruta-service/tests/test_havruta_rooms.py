@@ -1,0 +1,103 @@
+"""What those who watch are told, and who may watch."""
+
+import time
+from uuid import uuid4
+
+import pytest
+import redis
+
+from chassis.testing import redis_url, token_for
+from havruta_service.models import messages
+
+
+@pytest.fixture
+def told(app, make):
+    """The events of a room in the order of its stream, once all is published."""
+
+    def read(room):
+        with app.app_context():
+            app.extensions["duties"].publisher.publish_pending()
+        with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
+            entries = connection.xrange(f"room:{room}")
+        return [(int(entry.split("-")[0]), app.json.loads(fields["event"])) for entry, fields in entries]
+
+    return read
+
+
+@pytest.fixture
+def ask(client):
+    """Ask as the gateway does whether somebody may watch."""
+    return lambda room, user: client.get(
+        f"/internal/rooms/{room.replace(':', '/')}", peer="gateway", headers={"Subject-Token": token_for(user)}
+    )
+
+
+def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(client, make, told, ruth, boaz):
+    session = make.session(make.havruta(ruth, boaz))
+    url = f"/api/havruta-sessions/{session.id}"
+    client.post(f"{url}/join", user=boaz)
+    client.put(f"{url}/position", json={"ref": "Genesis 2:1"}, user=ruth)
+    client.put(f"{url}/navigator", json={"user_id": str(boaz.id)}, user=ruth)
+    client.post(f"{url}/leave", user=boaz)
+    last = client.get(f"{url}/state", user=ruth).json["seq"]
+    client.post(f"{url}/end", user=ruth)
+    events = told(f"havruta-session:{session.id}")
+    kinds = ["moved", "joined", "joined", "moved", "navigator_changed", "left", "ended"]
+    assert [event["type"] for _, event in events] == kinds
+    assert [seq for seq, _ in events] == [event["seq"] for _, event in events] == list(range(1, last + 2))
+    assert events[3][1]["data"]["ref"] == "Genesis 2:1"
+    assert events[-1][1]["data"]["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
+
+
+def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth, boaz):
+    havruta = make.havruta(ruth, boaz)
+    make.plan(havruta)
+    client.post(f"/api/havruta-sessions/{make.session(havruta).id}/end", user=ruth)
+    client.post(f"/api/havrutas/{havruta.id}/transfer", json={"user_id": str(boaz.id)}, user=ruth)
+    client.post(f"/api/havrutas/{havruta.id}/leave", user=ruth)
+    events = told(f"havruta:{havruta.id}")
+    kinds = ["member_joined", "session_planned", "session_started", "session_ended", "owner_changed", "member_left"]
+    assert [event["type"] for _, event in events] == kinds
+    assert [seq for seq, _ in events] == list(range(1, len(kinds) + 1))
+    assert events[-1][1]["members_changed"] == [str(ruth.id)]
+
+
+def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(client, make, told, ruth):
+    session = make.session(make.havruta(ruth))
+    told(f"havruta-session:{session.id}")
+    with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
+        pubsub = connection.pubsub(ignore_subscribe_messages=True)
+        pubsub.subscribe(f"room:havruta-session:{session.id}")
+        pubsub.get_message(timeout=1)
+        delays = []
+        for verse in range(1, 12):
+            client.put(f"/api/havruta-sessions/{session.id}/position", json={"ref": f"Genesis 2:{verse}"}, user=ruth)
+            answered = time.monotonic()
+            while pubsub.get_message(timeout=1) is None:
+                pass
+            delays.append(time.monotonic() - answered)
+        pubsub.close()
+    assert sorted(delays)[5] < 0.1
+
+
+@pytest.mark.parametrize("kind", ["havruta", "havruta-session"])
+def test_members_may_watch_and_nobody_else(make, ask, ruth, boaz, naomi, kind):
+    havruta = make.havruta(ruth, boaz)
+    session = make.session(havruta)
+    room = f"{kind}:{havruta.id if kind == 'havruta' else session.id}"
+    assert ask(room, boaz).json == {"room": room, "seq": 2}
+    assert ask(room, naomi).status_code == 404
+
+
+@pytest.mark.parametrize("room_id", [str(uuid4()), "1", "x" * 500, "' OR 1=1"])
+def test_a_room_that_is_none_is_not_found(ask, ruth, room_id):
+    assert ask(f"havruta:{room_id}", ruth).status_code == 404
+    assert ask(f"havruta-session:{room_id}", ruth).status_code == 404
+
+
+def test_the_outbox_holds_no_names_and_no_addresses(client, make, ruth, boaz):
+    havruta = make.havruta(ruth, boaz)
+    make.session(havruta)
+    client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth)
+    bodies = make(lambda: [str(row) for row in messages.db.session.scalars(messages.outbox.select())])
+    assert not any("@" in body or "ruth" in body for body in bodies)
