@@ -18,7 +18,8 @@ from tutoring_service.parties import require
 from tutoring_service.states import Role, SessionStatus
 
 BATCH = 100
-FIELDS = ("notification_enabled", "alarm_enabled", "alarm_before_minutes")
+DEFAULTS = {"notification_enabled": False, "alarm_enabled": False, "alarm_before_minutes": 15}
+FIELDS = tuple(DEFAULTS)
 
 
 def plan(booked: Iterable[TutoringSession]) -> None:
@@ -48,8 +49,11 @@ def due_at(session: TutoringSession, reminder: SessionReminder) -> datetime | No
 
 def effective(session: TutoringSession, reminder: SessionReminder | None) -> dict[str, Any]:
     """The person's own choice where there is one, else the session's."""
-    own = {field: getattr(reminder, field, None) for field in FIELDS}
-    return {field: getattr(session, field) or 0 if own[field] is None else own[field] for field in FIELDS}
+    effective = {}
+    for field, default in DEFAULTS.items():
+        choices = (getattr(reminder, field, None), getattr(session, field), default)
+        effective[field] = next(choice for choice in choices if choice is not None)
+    return effective
 
 
 def of_caller(caller: Caller, session_id: int) -> dict[str, Any]:

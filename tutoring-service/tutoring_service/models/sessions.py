@@ -1,197 +1,37 @@
-"""The tables of this service.
+"""Sessions.
 
 `sessions` is the table of the older tutoring application, column for column; what this platform adds to a session
 stands beside it: when it is and for whom in `session_bookings`, its rule in `session_series`, and so on.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     LargeBinary,
     String,
-    Table,
-    Text,
-    TypeDecorator,
-    Uuid,
     desc,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.clock import now
-from chassis.db import models_registry
-from chassis.idempotency import keys_table
-from chassis.messages import Messages
+from tutoring_service.models.base import Base, Utc, one_of
 from tutoring_service.states import (
     Attendance,
-    CourseStatus,
-    EnrollmentStatus,
     Frequency,
     Priority,
-    RequestStatus,
     SessionMode,
     SessionStatus,
 )
-
-
-class Base(DeclarativeBase):
-    registry = models_registry()
-
-
-db = SQLAlchemy(model_class=Base)
-idempotency_keys = keys_table(Base.metadata)
-messages = Messages(db, "tutoring-service")
-
-
-class Utc(TypeDecorator[datetime]):
-    """A `timestamp` column of the older application: no zone in the database, UTC by convention."""
-
-    impl = DateTime(timezone=False)
-    cache_ok = True
-
-    @property
-    def python_type(self) -> type[datetime]:
-        return datetime
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value and value.replace(tzinfo=UTC)
-
-
-def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
-    """The column holds one of the words, or NULL."""
-    words = ", ".join(f"'{word}'" for word in kind)
-    return CheckConstraint(f"{column} IN ({words})", name=column)
-
-
-class Course(Base):
-    """What a tutor offers."""
-
-    __tablename__ = "courses"
-    __table_args__ = (
-        one_of("status", CourseStatus),
-        CheckConstraint("cancel_notice_hours BETWEEN 0 AND 720", name="cancel_notice_hours"),
-        Index("idx_courses_tutor", "tutor_id", "id"),
-        Index("idx_courses_open", "id", postgresql_where=text("status = 'open'")),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tutor_id: Mapped[UUID]
-    title: Mapped[str] = mapped_column(String(200))
-    subject: Mapped[str | None] = mapped_column(String(100))
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
-    description: Mapped[str | None] = mapped_column(Text)
-    timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
-    cancel_notice_hours: Mapped[int] = mapped_column(default=24, server_default=text("24"))
-    status: Mapped[str] = mapped_column(String(20), default=CourseStatus.OPEN, server_default="open")
-    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-
-
-class Enrollment(Base):
-    """A student in a tutor's course. Its sessions keep the wall time of its zone."""
-
-    __tablename__ = "enrolled_courses"
-    __table_args__ = (
-        one_of("status", EnrollmentStatus),
-        CheckConstraint("tutor_id <> student_id OR status IN ('completed', 'cancelled')", name="two_people"),
-        Index(
-            "enrolled_courses_open_key",
-            "tutor_id",
-            "student_id",
-            "course_id",
-            unique=True,
-            postgresql_where=text("status IN ('active', 'paused')"),
-        ),
-        Index("idx_enrolled_courses_tutor", "tutor_id", "id"),
-        Index("idx_enrolled_courses_student", "student_id", "id"),
-        Index("idx_enrolled_courses_course", "course_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tutor_id: Mapped[UUID]
-    student_id: Mapped[UUID]
-    course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
-    status: Mapped[str] = mapped_column(String(20), default=EnrollmentStatus.ACTIVE, server_default="active")
-    timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
-    closed_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-
-    course: Mapped[Course] = relationship(lazy="raise_on_sql")
-
-
-class EnrollmentParent(Base):
-    """A parent who follows an enrolment."""
-
-    __tablename__ = "enrollment_parents"
-    __table_args__ = (Index("idx_enrollment_parents_parent", "parent_id", "enrollment_id"),)
-
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"), primary_key=True)
-    parent_id: Mapped[UUID] = mapped_column(primary_key=True)
-    joined_at: Mapped[datetime]
-
-
-class ParentCode(Base):
-    """A code with which one parent joins an enrolment, once. Only its hash is kept."""
-
-    __tablename__ = "parent_codes"
-
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"), unique=True)
-    expires_at: Mapped[datetime]
-
-
-class WhiteboardSession(Base):
-    """A whiteboard of an enrolment. `seq` numbers what happened on it."""
-
-    __tablename__ = "whiteboard_sessions"
-    __table_args__ = (Index("idx_whiteboard_sessions_enrolled_courses", "enrolled_courses_id", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_name: Mapped[str | None] = mapped_column(String(255))
-    tutor_id: Mapped[UUID | None]
-    student_id: Mapped[UUID | None]
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
-    enrolled_courses_id: Mapped[int | None] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
-    seq: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    closed_at: Mapped[datetime | None]
-
-
-class WhiteboardStroke(Base):
-    """One operation on a whiteboard. The primary key is the order in which it is replayed."""
-
-    __tablename__ = "whiteboard_strokes"
-    __table_args__ = (
-        Index("whiteboard_strokes_client_key", "whiteboard_id", "author_id", "client_id", unique=True),
-        Index("idx_whiteboard_strokes_author", "author_id"),
-    )
-
-    whiteboard_id: Mapped[int] = mapped_column(
-        ForeignKey("whiteboard_sessions.id", ondelete="CASCADE"), primary_key=True
-    )
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    author_id: Mapped[UUID]
-    client_id: Mapped[str] = mapped_column(String(64))
-    operation: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created_at: Mapped[datetime]
 
 
 class TutoringSession(Base):
@@ -411,40 +251,6 @@ class Review(Base):
     updated_at: Mapped[datetime]
 
 
-class TutorAvailability(Base):
-    """When a tutor works: the hours of each weekday, and dates on which it is otherwise, in his own zone."""
-
-    __tablename__ = "tutor_availability"
-
-    tutor_id: Mapped[UUID] = mapped_column(primary_key=True)
-    timezone: Mapped[str] = mapped_column(String(64))
-    weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{weekday, start_time, end_time}]
-    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{date, hours: [{start_time, end_time}]}]
-    version: Mapped[int] = mapped_column(default=1)
-
-
-class SessionRequest(Base):
-    """A student's wish for a session at some time."""
-
-    __tablename__ = "session_requests"
-    __table_args__ = (
-        one_of("status", RequestStatus),
-        Index("idx_session_requests_enrolled_courses", "enrolled_courses_id", "id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
-    session_date: Mapped[date]
-    start_time: Mapped[time]
-    end_time: Mapped[time]
-    topics: Mapped[list[str]] = mapped_column(JSONB)
-    message: Mapped[str | None] = mapped_column(String(1000))
-    status: Mapped[str] = mapped_column(String(20), default=RequestStatus.PENDING)
-    session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="SET NULL"))
-    created_at: Mapped[datetime]
-    answered_at: Mapped[datetime | None]
-
-
 class CalendarFeed(Base):
     """The secret address under which somebody's calendar program reads his sessions. Only its hash is kept."""
 
@@ -453,31 +259,3 @@ class CalendarFeed(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime]
-
-
-# What the older application left. Nothing reads these but the downgrade of a migration, an export and an erasure.
-enrolled_students = Table(
-    "enrolled_students",
-    Base.metadata,
-    Column("id", Integer, primary_key=True),
-    Column("tutor_id", Uuid, nullable=False),
-    Column("student_id", Uuid, nullable=False),
-    Column("course_id", Integer, ForeignKey("courses.id")),
-    Column("created_at", DateTime(timezone=False), server_default=func.current_timestamp()),
-)
-retired_session_fields = Table(
-    "retired_session_fields",
-    Base.metadata,
-    Column("session_id", Integer, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
-    Column("fields", JSONB, nullable=False),
-)
-quarantined_sessions = Table(
-    "quarantined_sessions",
-    Base.metadata,
-    Column("session_id", Integer, primary_key=True, autoincrement=False),
-    Column("tutor_id", Uuid),
-    Column("student_id", Uuid),
-    Column("course_id", Integer),
-    Column("session", JSONB, nullable=False),
-    Column("quarantined_at", DateTime(timezone=True), nullable=False, server_default=func.current_timestamp()),
-)

@@ -1,0 +1,47 @@
+"""The tables of this service."""
+
+from tutoring_service.models.base import Base, db, idempotency_keys, messages
+from tutoring_service.models.enrollments import (
+    Course,
+    Enrollment,
+    EnrollmentParent,
+    ParentCode,
+    SessionRequest,
+    TutorAvailability,
+)
+from tutoring_service.models.legacy import enrolled_students, quarantined_sessions, retired_session_fields
+from tutoring_service.models.sessions import (
+    CalendarFeed,
+    Review,
+    SessionBooking,
+    SessionChange,
+    SessionReminder,
+    SessionSeries,
+    TutoringSession,
+)
+from tutoring_service.models.whiteboards import WhiteboardSession, WhiteboardStroke
+
+__all__ = [
+    "Base",
+    "CalendarFeed",
+    "Course",
+    "Enrollment",
+    "EnrollmentParent",
+    "ParentCode",
+    "Review",
+    "SessionBooking",
+    "SessionChange",
+    "SessionReminder",
+    "SessionRequest",
+    "SessionSeries",
+    "TutorAvailability",
+    "TutoringSession",
+    "WhiteboardSession",
+    "WhiteboardStroke",
+    "db",
+    "enrolled_students",
+    "idempotency_keys",
+    "messages",
+    "quarantined_sessions",
+    "retired_session_fields",
+]

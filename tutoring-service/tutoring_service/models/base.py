@@ -1,0 +1,45 @@
+"""What all tables stand on."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CheckConstraint, DateTime, Dialect, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.db import models_registry
+from chassis.idempotency import keys_table
+from chassis.messages import Messages
+
+
+class Base(DeclarativeBase):
+    registry = models_registry()
+
+
+db = SQLAlchemy(model_class=Base)
+idempotency_keys = keys_table(Base.metadata)
+messages = Messages(db, "tutoring-service")
+
+
+class Utc(TypeDecorator[datetime]):
+    """A `timestamp` column of the older application: no zone in the database, UTC by convention."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=UTC)
+
+
+def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
+    """The column holds one of the words, or NULL."""
+    words = ", ".join(f"'{word}'" for word in kind)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
