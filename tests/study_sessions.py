@@ -41,3 +41,9 @@ def heard(person: Person, session: str) -> list[tuple[str, str]]:
     """The last messages of the conversation as (username, words), the oldest first."""
     messages = person.read(f"{session}/messages")["items"]
     return [(message["username"], message["content"]) for message in reversed(messages)]
+
+
+def news(person: Person, session: str) -> list[str]:
+    """What the person was notified of about the session."""
+    notifications = person.read("/api/notifications")["items"]
+    return [notification["kind"] for notification in notifications if notification["data"].get("path") == session]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.client import Person, Visitor, agreed, eventually, register, sign_in
 from tests.streams import Stream, attempt
-from tests.study_sessions import BASE, heard, host_session, join, leave, say
+from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +77,7 @@ def test_a_freed_place_goes_to_whoever_waits_and_is_news_to_them(ruth: Person, b
     assert join(naomi, session, waitlist=True)["position"] == 1
     leave(boaz, session)
     assert usernames(ruth, session) == [ruth.username, naomi.username]
-    news = eventually(lambda: [note for note in naomi.read("/api/notifications")["items"] if is_about(note, session)])
-    assert [note["kind"] for note in news] == ["waitlist_promotion"]
-
-
-def is_about(notification: dict[str, object], session: str) -> bool:
-    return session.rpartition("/")[2] in str(notification["data"])
+    assert eventually(lambda: news(naomi, session)) == ["waitlist_promotion"]
 
 
 def test_who_watches_sees_joins_and_words_as_they_happen(ruth: Person, boaz: Person) -> None:

@@ -1,0 +1,145 @@
+"""Redis stopped or hanging: accounts and study sessions go on, and nothing that was said meanwhile is lost."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from dev.throwaway import ThrowawayPlatform
+from tests.client import PASSWORD, Person, Visitor, agreed, demo_person, eventually, register
+from tests.conftest import issuer_of
+from tests.streams import Stream, attempt
+from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
+
+Outage = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="module")
+def fragile() -> Iterator[ThrowawayPlatform]:
+    """A platform whose Redis comes and goes."""
+    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+        yield platform
+
+
+@pytest.fixture(params=["stopped", "hanging"])
+def outage(request: pytest.FixtureRequest, fragile: ThrowawayPlatform) -> Outage:
+    """A while without Redis. One that was stopped comes back empty."""
+
+    @contextlib.contextmanager
+    def stopped() -> Iterator[None]:
+        fragile.redis.stop()
+        yield
+        fragile.redis.start()
+
+    @contextlib.contextmanager
+    def hanging() -> Iterator[None]:
+        fragile.redis.kill(signal.SIGSTOP)
+        yield
+        fragile.redis.kill(signal.SIGCONT)
+
+    return {"stopped": stopped, "hanging": hanging}[request.param]
+
+
+@pytest.fixture
+def ruth(fragile: ThrowawayPlatform) -> Person:
+    return demo_person(issuer_of(fragile), "ruth")
+
+
+@pytest.fixture
+def boaz(fragile: ThrowawayPlatform) -> Person:
+    return demo_person(issuer_of(fragile), "boaz")
+
+
+@pytest.fixture
+def miriam(fragile: ThrowawayPlatform) -> Person:
+    return demo_person(issuer_of(fragile), "miriam")
+
+
+def test_accounts_work_without_redis(fragile: ThrowawayPlatform, outage: Outage) -> None:
+    with outage():
+        david = register(fragile.gateway_url, "david")
+        visitor = Visitor(fragile.gateway_url)
+        credentials = {"login": david.username, "password": PASSWORD}
+        assert agreed(visitor.post("/api/auth/login", credentials))["user"]["id"] == str(david.id)
+        david.use(agreed(visitor.post("/api/auth/refresh", {"refresh_token": david.refresh_token}))["access_token"])
+        assert agreed(david.patch("/api/users/me", {"bio": "Away"}))["bio"] == "Away"
+        assert visitor.read(f"/api/users/{david.id}")["bio"] == "Away"
+        assert len(david.read("/api/auth/sessions")["items"]) == 2
+        assert visitor.post("/api/auth/login", credentials | {"password": "wrong"}).status_code == 401
+        agreed(visitor.post("/api/auth/forgot-password", {"email": f"{david.username}@example.org"}))
+        agreed(david.post("/api/auth/verify-email/resend"))
+        agreed(david.put("/api/notifications/preferences", {"reminder": False}))
+        assert david.read("/api/notifications")["items"] == []
+        agreed(david.post("/api/notifications/read-all"))
+        agreed(david.put("/api/users/me/password", {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}))
+        agreed(david.post("/api/auth/logout"))
+
+
+def test_study_sessions_work_without_redis(outage: Outage, ruth: Person, boaz: Person) -> None:
+    with outage():
+        session = host_session(ruth, subject="Astronomy")
+        near = f"{BASE}?lat=31.778&lng=35.235&subject=Astronomy"
+        assert session.rpartition("/")[2] in [found["id"] for found in boaz.read(near)["items"]]
+        assert boaz.read(f"{BASE}/clusters?bbox=35,31,36,32&zoom=10")
+        join(boaz, session)
+        said = say(boaz, session, "Shalom")
+        agreed(boaz.patch(f"{session}/messages/{said['id']}", {"content": "Shalom!"}))
+        assert heard(ruth, session) == [("boaz", "Shalom!")]
+        agreed(ruth.patch(session, {"title": "Stars"}, headers={"If-Match": '"1"'}))
+        assert [seen["user_id"] for seen in ruth.read(session)["participants"]] == [str(ruth.id), str(boaz.id)]
+        agreed(ruth.post(f"{session}/host", {"user_id": str(boaz.id)}))
+        leave(ruth, session)
+        agreed(boaz.delete(f"{session}/messages/{said['id']}"))
+        assert agreed(boaz.post(f"{session}/cancel"))["status"] == "cancelled"
+        assert ruth.read(f"{BASE}/mine?when=past")
+
+
+def test_a_stream_is_refused_and_later_goes_on_where_it_was(outage: Outage, ruth: Person, boaz: Person) -> None:
+    session = host_session(ruth)
+    join(boaz, session)
+    with Stream(ruth, f"{session}/events") as stream:
+        say(boaz, session, "before")
+        seen = stream.next()
+    with outage():
+        assert attempt(ruth, f"{session}/events") == 503
+        say(boaz, session, "meanwhile")
+    eventually(lambda: attempt(ruth, f"{session}/events") == 200)
+    with Stream(ruth, f"{session}/events", last_event_id=seen.id) as stream:
+        say(boaz, session, "after")
+        assert [event.data["content"] for event in stream.take(2)] == ["meanwhile", "after"]
+
+
+def test_an_open_stream_brings_later_what_was_said_meanwhile(outage: Outage, ruth: Person, boaz: Person) -> None:
+    session = host_session(ruth)
+    join(boaz, session)
+    with Stream(ruth, f"{session}/events") as stream:
+        with outage():
+            say(boaz, session, "meanwhile")
+        assert stream.until("message").data["content"] == "meanwhile"
+
+
+def test_news_of_the_outage_arrive_after_it(outage: Outage, ruth: Person, boaz: Person, miriam: Person) -> None:
+    session = host_session(ruth, max_participants=2)
+    join(boaz, session)
+    with outage():
+        join(miriam, session, waitlist=True)
+        leave(boaz, session)
+    assert eventually(lambda: news(miriam, session)) == ["waitlist_promotion"]
+
+
+def test_what_redis_had_and_lost_before_it_was_heard_is_said_again(
+    fragile: ThrowawayPlatform, ruth: Person, boaz: Person
+) -> None:
+    session = host_session(ruth)
+    join(boaz, session)
+    fragile.end("user-service-worker")
+    agreed(ruth.post(f"{session}/cancel"))
+    with Stream(ruth, f"{session}/events", last_event_id=0) as stream:
+        stream.until("cancelled")  # So Redis had what came with it.
+    fragile.redis.stop()
+    fragile.redis.start()
+    fragile.begin("user-service-worker")
+    assert eventually(lambda: news(boaz, session)) == ["session_cancelled"]
