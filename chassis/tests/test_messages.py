@@ -100,6 +100,17 @@ def test_publishing_again_after_a_crash_repeats_no_live_event(server: "redis.Red
     assert [entry for entry, _ in server.xrange("room:hall:1")] == ["1-0", "2-0"]
 
 
+def test_what_was_taken_back_is_not_in_the_rooms_past(server: "redis.Redis", publisher: Publisher) -> None:
+    with transaction(db.session):
+        messages.broadcast("hall:1", 1, "sung", {"text": "secret"})
+    with transaction(db.session):
+        messages.clear("hall:1")
+        messages.broadcast("hall:1", 2, "taken_back", {})
+    publisher.publish_pending()
+    assert [body["seq"] for body in bodies(server, "room:hall:1")] == [2]
+    assert db.session.execute(select(messages.outbox)).all() == []
+
+
 def test_a_room_remembers_about_a_thousand_events(server: "redis.Redis", publisher: Publisher) -> None:
     with transaction(db.session):
         for seq in range(1, 1501):

@@ -103,6 +103,7 @@ def erase(message: ChatMessage) -> None:
     """Leave nothing of the message but its place. Its session's row is locked."""
     message.content, message.deleted_at = "", now()
     db.session.flush()
+    rooms.forget(message.session_id)
     rooms.record(message.session_id, "message_deleted", {"id": str(message.id), "message_seq": message.seq})
 
 

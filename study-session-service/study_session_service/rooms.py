@@ -32,6 +32,11 @@ def record(
     return seq
 
 
+def forget(session_id: UUID) -> None:
+    """Take back what watchers can still be given of the past: something of it was deleted."""
+    messages.clear(f"{KIND}:{session_id}")
+
+
 def announce(
     session_id: UUID, event: str, seq: int, concerned: Sequence[UUID], *, actor: UUID | None = None, **data: Any
 ) -> None:

@@ -83,7 +83,8 @@ def test_the_other_services_are_told_last_that_somebody_left(app: Flask, client:
     ruth = join("ruth")
     leave(client, ruth)
     with app.app_context():
-        events = db.session.scalars(select(messages.outbox.c.body).order_by(messages.outbox.c.position)).all()
+        told = select(messages.outbox.c.body).filter_by(stream="events:user-service")
+        events = db.session.scalars(told.order_by(messages.outbox.c.position)).all()
         version = db.session.get_one(User, ruth.id).version
     assert [event["type"] for event in events] == ["user.registered", "user.deleted"]
     assert events[-1]["aggregate_id"] == str(ruth.id)

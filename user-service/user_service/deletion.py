@@ -8,7 +8,8 @@ from chassis.clock import now
 from chassis.idempotency import forget_answers
 from user_service import credentials, roles, sign_ins
 from user_service.accounts import own, save
-from user_service.models import EmailToken, MailPreference, Notification, SignIn, User, db
+from user_service.models import EmailToken, MailPreference, Notification, SignIn, User, db, messages
+from user_service.notifications import ROOM
 from user_service.profiles import DELETED_NAME
 from user_service.runtime import runtime
 
@@ -21,6 +22,7 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     sign_ins.end_all(user.id)
     _erase(user)
     forget_answers(db, user.id)
+    messages.clear(f"{ROOM}:{user.id}")
     save(user, "user.deleted")
 
 
