@@ -249,10 +249,12 @@ def test_nothing_is_booked_in_a_paused_enrolment(school: Any) -> None:
     assert refused.json["code"] == "enrollment_not_active"
 
 
-def test_a_whiteboard_of_another_enrolment_is_refused(school: Any) -> None:
-    other = school.enroll(a_user("david"))
-    board = school.post("/api/whiteboards", None, {"enrolled_courses_id": other}).json
-    assert school.book(whiteboard_id=board["id"]).status_code == 422
+def test_a_whiteboard_is_one_of_the_same_two_people(school: Any) -> None:
+    def board(enrollment: int) -> int:
+        return int(school.post("/api/whiteboards", None, {"enrolled_courses_id": enrollment}).json["id"])
+
+    assert school.book(whiteboard_id=board(school.enroll(a_user("david")))).status_code == 422
+    assert school.book(whiteboard_id=board(school.enroll(school.student))).status_code == 201
 
 
 def test_booking_tells_the_other_once(school: Any, app: Any) -> None:

@@ -71,8 +71,8 @@ def _check(session: TutoringSession, moved: bool, details: dict[str, Any]) -> No
     if "topics_covered" in differing and status == SessionStatus.SCHEDULED:
         raise NotChangeable("nothing is covered before the session was started", session_status=status)
     merged = {name: details.get(name, getattr(session, name)) for name in scheduling.DETAILS}
-    if session.enrolled_courses_id is not None and differing & {"session_mode", "location", "whiteboard_id"}:
-        scheduling.check_details(session.enrolled_courses_id, merged)
+    if differing & {"session_mode", "location", "whiteboard_id"}:
+        scheduling.check_details(session.booking.tutor_id, session.booking.student_id, merged)
 
 
 def _move(session: TutoringSession, wanted: dict[str, Any]) -> Move:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from sqlalchemy import select
+from uuid import UUID
 
 from chassis.clock import now
 from chassis.errors import Conflict, invalid
@@ -72,7 +71,7 @@ def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     require(role, Role.TUTOR)
     booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     plan = _plan(caller, enrollment, wanted)
-    check_details(enrollment.id, wanted)
+    check_details(enrollment.tutor_id, enrollment.student_id, wanted)
     skipped = _left_out(plan, wanted)
     kept = [one for one in plan.occurrences if one not in skipped]
     booked = book(enrollment, wanted, kept, plan.recurrence, plan.occurrences[0].session_date)
@@ -87,7 +86,7 @@ def preview(caller: Caller, wanted: dict[str, Any]) -> Plan:
     """What `schedule` would book, and what stands in the way."""
     enrollment, role = enrollment_of(caller, wanted["enrolled_courses_id"])
     require(role, Role.TUTOR)
-    check_details(enrollment.id, wanted)
+    check_details(enrollment.tutor_id, enrollment.student_id, wanted)
     return _plan(caller, enrollment, wanted)
 
 
@@ -116,14 +115,14 @@ def check_length(start: Any, end: Any) -> int:
     return minutes
 
 
-def check_details(enrollment_id: int, details: dict[str, Any]) -> None:
-    """`Invalid` unless a place is given where one is needed and the whiteboard is one of this enrolment."""
+def check_details(tutor_id: UUID, student_id: UUID, details: dict[str, Any]) -> None:
+    """`Invalid` unless a place is given where one is needed and the whiteboard is one of these two people."""
     if details["session_mode"] in (SessionMode.IN_PERSON, SessionMode.HYBRID) and not details["location"]:
         raise invalid("location", f"Needed if session_mode is {details['session_mode']}.")
     if details["whiteboard_id"] is not None:
-        owner = select(WhiteboardSession.enrolled_courses_id).filter_by(id=details["whiteboard_id"])
-        if db.session.scalar(owner) != enrollment_id:
-            raise invalid("whiteboard_id", "Not a whiteboard of this enrolment.")
+        board = db.session.get(WhiteboardSession, details["whiteboard_id"])
+        if board is None or (board.tutor_id, board.student_id) != (tutor_id, student_id):
+            raise invalid("whiteboard_id", "Not a whiteboard of this tutor and this student.")
 
 
 def check_active(enrollment: Enrollment) -> None:
