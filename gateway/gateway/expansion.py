@@ -1,8 +1,8 @@
 """Puts names and pictures beside the ids of people in an answer: one question to the user-service for all of them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
@@ -11,14 +11,15 @@ from cachetools import TTLCache
 from chassis.errors import Problem
 from chassis.fields import CANONICAL_UUID
 from gateway.errors import BadGateway
-from gateway.routes import USER, Names
+from gateway.routes import OPAQUE, USER, Names, People, Roster
 
 CHUNK = 100  # the most ids that one question may hold
 MEMORY = 300  # seconds
 
 log = structlog.get_logger(__name__)
 
-People = Mapping[str, Names]
+Place = tuple[dict[str, Any], Names | Roster, list[str]]
+"""The object in which to put names, how they are called there, and whose they are."""
 
 
 @dataclass(frozen=True)
@@ -85,33 +86,47 @@ def expand(content: bytes, people: People, directory: Directory) -> bytes:
     places = list(_places(document, people))
     if not places:
         return content
-    try:
-        known = directory.look_up(user_id for _, _, user_id in places)
-    except Problem as problem:
-        log.warning("people_unknown", reason=problem.code)
-        if isinstance(document, dict):
-            document["degraded"] = [USER]
-    else:
-        for item, names, user_id in places:
-            person = known.get(user_id, UNKNOWN)
-            item |= {
-                names.username: person.username,
-                names.display_name: person.display_name,
-                names.avatar_url: person.avatar_url,
-            }
+    if not _fill(places, directory) and isinstance(document, dict):
+        document["degraded"] = [USER]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _places(document: Any, people: People) -> Iterator[tuple[dict[str, Any], Names, str]]:
-    """Each object that holds the id of a person: the object, the names to add to it, the id."""
+def name_people(document: Any, people: People, directory: Directory) -> bool:
+    """Put names beside the ids of people in the document; False if there are none to be had."""
+    return _fill(list(_places(document, people)), directory)
+
+
+def _fill(places: Iterable[Place], directory: Directory) -> bool:
+    try:
+        known = directory.look_up(user_id for _, _, user_ids in places for user_id in user_ids)
+    except Problem as problem:
+        log.warning("people_unknown", reason=problem.code)
+        return False
+    for item, names, user_ids in places:
+        found = [known.get(user_id, UNKNOWN) for user_id in user_ids]
+        if isinstance(names, Roster):
+            item[names.field] = [{"id": i, **asdict(person)} for i, person in zip(user_ids, found, strict=True)]
+        else:
+            item[names.username] = found[0].username
+            item[names.display_name] = found[0].display_name
+            item[names.avatar_url] = found[0].avatar_url
+    return True
+
+
+def _places(document: Any, people: People) -> Iterator[Place]:
+    """Each object that holds the id of a person, or a list of such ids."""
     pending = [document]
     while pending:
         item = pending.pop()
         if isinstance(item, list):
             pending += item
         elif isinstance(item, dict):
-            pending += item.values()
+            pending += [value for name, value in item.items() if name not in OPAQUE]
             for field, names in people.items():
-                user_id = item.get(field)
-                if isinstance(user_id, str) and CANONICAL_UUID.fullmatch(user_id):
-                    yield item, names, user_id.lower()
+                held = item.get(field)
+                if isinstance(held, list) is not isinstance(names, Roster):
+                    continue
+                named = held if isinstance(held, list) else [held]
+                user_ids = [i.lower() for i in named if isinstance(i, str) and CANONICAL_UUID.fullmatch(i)]
+                if len(user_ids) == len(named):
+                    yield item, names, user_ids

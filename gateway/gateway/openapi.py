@@ -12,7 +12,7 @@ import structlog
 from chassis.errors import Problem
 from gateway.merging import METHODS, Document, merge, references
 from gateway.own_document import own_document
-from gateway.routes import Access, Names, Route, route_of
+from gateway.routes import PERSON, Access, Names, People, Roster, Route, route_of
 from gateway.upstream import Upstream
 
 DEADLINE = 2.0  # seconds for all services together
@@ -103,7 +103,7 @@ def _add_answers(operation: Document, route: Route) -> None:
     operation["responses"] = dict(sorted({**responses, **operation.get("responses", {})}.items()))
 
 
-def _add_people(operation: Document, people: Mapping[str, Names], schemas: Document) -> None:
+def _add_people(operation: Document, people: People, schemas: Document) -> None:
     """Put names beside ids in every schema of a successful answer that holds such an id."""
     successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
     for answered in _schemas_in(successes):
@@ -113,11 +113,17 @@ def _add_people(operation: Document, people: Mapping[str, Names], schemas: Docum
             for field in people.keys() & schemas[name].get("properties", {}).keys()
         }
         for name, field in holding:
-            names = people[field]
-            added = dict.fromkeys((names.username, names.display_name, names.avatar_url), NAME)
-            schemas[name]["properties"] |= added
+            schemas[name]["properties"] |= _beside(people[field])
         if holding:
             schemas[answered]["properties"]["degraded"] = DEGRADED
+
+
+def _beside(names: Names | Roster) -> Document:
+    """The properties that stand beside an id, or a list of them."""
+    if isinstance(names, Roster):
+        person = {"id": {"type": "string", "format": "uuid"}, **_beside(PERSON)}
+        return {names.field: {"type": "array", "items": {"type": "object", "properties": person}}}
+    return dict.fromkeys((names.username, names.display_name, names.avatar_url), NAME)
 
 
 def _schemas_in(part: Any) -> Set[str]:

@@ -31,8 +31,41 @@ class Names:
     avatar_url: str
 
 
-HOST = Names("host_username", "host_display_name", "host_avatar")
+@dataclass(frozen=True)
+class Roster:
+    """The field in which the display data of several people is put beside the list of their ids."""
+
+    field: str
+
+
+People = Mapping[str, Names | Roster]
+"""Field with the id of a person, or with a list of such ids -> what is put beside it."""
+
+
+def named(part: str) -> Names:
+    """Names for somebody who has this part in something."""
+    return Names(f"{part}_username", f"{part}_display_name", f"{part}_avatar")
+
+
+HOST = named("host")
 PERSON = Names("username", "display_name", "avatar_url")
+PEOPLE: People = {
+    "user_id": PERSON,
+    "host_id": HOST,
+    "tutor_id": named("tutor"),
+    "student_id": named("student"),
+    "author_id": named("author"),
+    "owner_id": named("owner"),
+    "navigator_id": named("navigator"),
+    "inviter_id": named("inviter"),
+    "accepted_by": named("accepted_by"),
+    "created_by": named("created_by"),
+    "changed_by": named("changed_by"),
+    "cancelled_by": named("cancelled_by"),
+    "attendees": Roster("attended_by"),
+}
+OPAQUE = frozenset({"operation", "before", "after"})
+"""Fields whose content is kept as it was written, whatever it looks like."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +78,7 @@ class Route:
     body_limit: int = 1024 * 1024  # bytes
     read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
     write_deadline: float = 5.0  # longer than a service waits for a lock before it gives up by itself
-    people: Mapping[str, Names] = field(default_factory=dict)  # field with a user's id -> fields to put beside it
+    people: People = field(default_factory=dict)
 
     def deadline(self, method: str) -> float:
         """Seconds until the gateway gives up on the service."""
@@ -68,15 +101,15 @@ ROUTES = (
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/users/me", service=USER, access=Access.SIGNED_IN, write_deadline=PASSWORDS),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),
-    Route(prefix="/api/study-sessions", service=STUDY_SESSION, people={"host_id": HOST, "user_id": PERSON}),
-    Route(prefix="/api/courses", service=TUTORING),
-    Route(prefix="/api/enrollments", service=TUTORING),
-    Route(prefix="/api/sessions", service=TUTORING),
-    Route(prefix="/api/whiteboards", service=TUTORING),
-    Route(prefix="/api/tutors", service=TUTORING),
-    Route(prefix="/api/havrutas", service=HAVRUTA),
-    Route(prefix="/api/havruta-sessions", service=HAVRUTA),
-    Route(prefix="/api/invitations", service=HAVRUTA),
+    Route(prefix="/api/study-sessions", service=STUDY_SESSION, people=PEOPLE),
+    Route(prefix="/api/courses", service=TUTORING, people=PEOPLE),
+    Route(prefix="/api/enrollments", service=TUTORING, people=PEOPLE),
+    Route(prefix="/api/sessions", service=TUTORING, people=PEOPLE),
+    Route(prefix="/api/whiteboards", service=TUTORING, people=PEOPLE),
+    Route(prefix="/api/tutors", service=TUTORING, people=PEOPLE),
+    Route(prefix="/api/havrutas", service=HAVRUTA, people=PEOPLE),
+    Route(prefix="/api/havruta-sessions", service=HAVRUTA, people=PEOPLE),
+    Route(prefix="/api/invitations", service=HAVRUTA, people=PEOPLE),
     Route(prefix="/api/texts", service=HAVRUTA),
     Route(prefix="/api/v2", service=ASSESSMENT),
 )

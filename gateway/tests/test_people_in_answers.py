@@ -15,6 +15,7 @@ from gateway import expansion
 from gateway.errors import BadGateway
 from gateway.expansion import CHUNK, Directory
 from gateway.routes import HOST, PERSON
+from gateway.routes import PEOPLE as ROUTED
 from tests.gateway_process import Doubles, Gateway
 from tests.upstream_doubles import Asked, answer, as_json
 
@@ -91,7 +92,10 @@ def test_without_the_user_service_ids_stand_alone(gateway: Gateway, services: Do
 
 
 def test_a_hung_user_service_holds_nothing_up_for_long(gateway: Gateway, services: Doubles) -> None:
-    services[USER].reply = lambda *_: services[USER].stopping.wait(8) or None
+    def hang(*_: object) -> None:
+        services[USER].stopping.wait(8)
+
+    services[USER].reply = hang
     services[STUDY].reply = lambda *_: as_json({"host_id": str(uuid4())})
     reply = gateway.get("/api/study-sessions/1")
     assert (reply.status, reply.json["degraded"]) == (200, [USER])
@@ -116,8 +120,47 @@ def test_what_is_announced_as_json_and_is_none_is_a_bad_gateway(gateway: Gateway
 
 def test_other_services_answers_are_left_as_they_are(gateway: Gateway, services: Doubles) -> None:
     content = b'{"user_id" :  "%s"}' % str(uuid4()).encode()
-    services["tutoring-service"].reply = lambda *_: answer(200, content, content_type="application/json")
-    assert gateway.get("/api/courses/1").body == content
+    services["assessment-service"].reply = lambda *_: answer(200, content, content_type="application/json")
+    assert gateway.get("/api/v2/assessments").body == content
+
+
+@pytest.mark.parametrize("part", ["tutor", "student", "author", "owner", "navigator", "inviter"])
+def test_whoever_has_a_part_in_something_is_named_by_it(gateway: Gateway, services: Doubles, part: str) -> None:
+    user_id = str(uuid4())
+    services[USER].reply = profiles
+    services["havruta-service"].reply = lambda *_: as_json({f"{part}_id": user_id})
+    assert gateway.get("/api/havrutas/1").json == {
+        f"{part}_id": user_id,
+        f"{part}_username": f"u-{user_id[:4]}",
+        f"{part}_display_name": f"U {user_id[:4]}",
+        f"{part}_avatar": None,
+    }
+
+
+def test_several_parts_in_one_answer_take_one_question(gateway: Gateway, services: Doubles) -> None:
+    services[USER].reply = profiles
+    sessions = [{"tutor_id": str(uuid4()), "student_id": str(uuid4()), "cancelled_by": None} for _ in range(40)]
+    services["tutoring-service"].reply = lambda *_: as_json({"items": sessions, "next": None})
+    for session in gateway.get("/api/sessions").json["items"]:
+        assert session["tutor_username"] == f"u-{session['tutor_id'][:4]}"
+        assert session["student_username"] == f"u-{session['student_id'][:4]}"
+    assert len(services[USER].asked) == 1
+
+
+def test_a_list_of_people_gets_a_list_of_names() -> None:
+    ids = [str(uuid4()) for _ in range(3)]
+    content = json.dumps([{"attendees": ids}, {"attendees": []}, {"attendees": None}]).encode()
+    directory = Directory(lambda _: {"items": [profile(user_id) for user_id in ids]})
+    document = json.loads(expansion.expand(content, ROUTED, directory))
+    assert document[0] == {"attendees": ids, "attended_by": [profile(user_id) for user_id in ids]}
+    assert document[1:] == [{"attendees": [], "attended_by": []}, {"attendees": None}]
+
+
+def test_what_somebody_drew_is_kept_as_they_drew_it() -> None:
+    content = json.dumps({"author_id": str(uuid4()), "operation": {"author_id": str(uuid4())}}).encode()
+    document = json.loads(expansion.expand(content, ROUTED, Directory(lambda _: {"items": []})))
+    assert "author_username" in document
+    assert document["operation"].keys() == {"author_id"}
 
 
 def test_more_people_than_fit_into_one_question_take_few() -> None:
