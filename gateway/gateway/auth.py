@@ -51,7 +51,12 @@ class Gatekeeper:
         scheme, _, token = headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthorized
-        g.caller = caller = self._verifier.verify(token.strip())
+        g.caller = caller = self.verify(token.strip())
+        return caller
+
+    def verify(self, token: str) -> Caller:
+        """The caller whom a token names that is valid and whose session goes on; `InvalidToken` for any other."""
+        caller = self._verifier.verify(token)
         if self._revocations.include(caller.session_id):
             raise TokenRevoked
         return caller

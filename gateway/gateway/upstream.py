@@ -12,8 +12,8 @@ import urllib3
 from prometheus_client import Counter, Histogram
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
 
-from chassis.errors import Problem
-from chassis.logs import outgoing_headers
+from chassis import tracing
+from chassis.errors import NotFound, Problem
 from gateway.breaker import Breaker, Bulkhead, RetryBudget
 from gateway.errors import BadGateway, GatewayTimeout, Unreachable
 
@@ -65,13 +65,23 @@ class Upstream:
         self._connections = Connections(address.host or "", address.port, maxsize=PLACES, retries=False)
 
     def ask(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None = None, *, deadline: float
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes | None = None,
+        *,
+        deadline: float,
+        most: int = MAX_ANSWER,
     ) -> Answer:
-        """The service's whole answer. Asked again once, where that is safe, within the same `deadline` in seconds."""
+        """The service's whole answer, of at most so many bytes.
+
+        Asked again once, where that is safe, within the same `deadline` in seconds.
+        """
         self._budget.earn()
         with self._bulkhead, gevent.Timeout(deadline, GatewayTimeout(f"{self.service} did not answer in time")):
             try:
-                answer = self._attempt(method, target, headers, body, deadline)
+                answer = self._attempt(method, target, headers, body, deadline, most)
                 if answer.status != http.HTTPStatus.SERVICE_UNAVAILABLE or not self._may_ask_again(method):
                     return answer
             except Unreachable:
@@ -79,13 +89,15 @@ class Upstream:
                     raise
             RETRIES.labels(self.service).inc()
             gevent.sleep(random.uniform(0.01, 0.05))  # noqa: S311  # jitter, not a secret
-            return self._attempt(method, target, headers, body, deadline)
+            return self._attempt(method, target, headers, body, deadline, most)
 
-    def fetch(self, target: str, *, deadline: float, token: str | None = None) -> Any:
-        """The JSON at an address of the service; a `Problem` if it does not answer 200 with JSON."""
+    def fetch(self, target: str, *, deadline: float, token: str | None = None, most: int = MAX_ANSWER) -> Any:
+        """The JSON at an address of the service; `NotFound` if it says so, another `Problem` if it has no JSON."""
         credentials = {"Authorization": f"Bearer {token}"} if token else {}
-        headers = {"Accept": "application/json", **outgoing_headers(), **credentials}
-        answer = self.ask("GET", target, headers, deadline=deadline)
+        headers = {"Accept": "application/json", **credentials}
+        answer = self.ask("GET", target, headers, deadline=deadline, most=most)
+        if answer.status == http.HTTPStatus.NOT_FOUND:
+            raise NotFound
         if answer.status != http.HTTPStatus.OK:
             raise BadGateway(f"{self.service} answered {answer.status}")
         try:
@@ -97,12 +109,16 @@ class Upstream:
         return method in IDEMPOTENT and self._budget.spend()
 
     def _attempt(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float, most: int
     ) -> Answer:
         started = time.perf_counter()
         try:
-            with self.breaker.attempt():
-                answer = self._exchange(method, target, headers, body, deadline)
+            with (
+                self.breaker.attempt(),
+                tracing.span(f"{method} {self.service}", "CLIENT", {"peer.service": self.service}),
+            ):
+                headers = {**headers, **tracing.outgoing_headers()}
+                answer = self._exchange(method, target, headers, body, deadline, most)
         except Problem as problem:
             CALLS.labels(self.service, problem.code).inc()
             raise
@@ -111,11 +127,11 @@ class Upstream:
         return answer
 
     def _exchange(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float
+        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float, most: int
     ) -> Answer:
         response = self._send(method, target, headers, body, deadline)
         try:
-            return Answer(response.status, response.headers, self._content(response))
+            return Answer(response.status, response.headers, self._content(response, most))
         except ReadTimeoutError as error:
             raise GatewayTimeout(f"{self.service} did not answer in time") from error
         except HTTPError as error:
@@ -147,7 +163,7 @@ class Upstream:
                 raise Unreachable(f"{self.service} closed the connection") from error
             raise BadGateway(f"{self.service} did not answer in HTTP") from error
 
-    def _content(self, response: urllib3.BaseHTTPResponse) -> bytes:
+    def _content(self, response: urllib3.BaseHTTPResponse, most: int) -> bytes:
         """The body of the answer. A client is sent nothing before it is here whole: half an answer has no status."""
         if response.status < http.HTTPStatus.OK:
             raise BadGateway(f"{self.service} answered {response.status}")
@@ -155,7 +171,7 @@ class Upstream:
         size = 0
         for piece in response.stream(PIECE, decode_content=False):
             size += len(piece)
-            if size > MAX_ANSWER:
+            if size > most:
                 raise BadGateway(f"{self.service} answered with more than can be passed on")
             pieces.append(piece)
         return b"".join(pieces)

@@ -1,0 +1,126 @@
+"""Putting one answer together from parts of several services."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import structlog
+from flask import Flask
+from marshmallow import fields
+
+from chassis import testing
+from chassis.errors import NotFound, Unavailable
+from chassis.peers import Identity
+from gateway.expansion import Directory
+from gateway.gathering import Gathered, Gatherer, Part, Shape
+from gateway.upstream import Upstream
+from tests.gateway_process import Doubles
+from tests.upstream_doubles import Double, answer, as_json
+
+DEADLINE = 0.5
+Gather = Callable[..., Gathered]
+
+
+class Name(Shape):
+    name = fields.String(required=True)
+
+
+STUDY = Part(name="study", service="study-session-service", target="/api/a?day={day}", shape=Name())
+TUTORING = Part(name="tutoring", service="tutoring-service", target="/api/b", shape=Name())
+HAVRUTA = Part(name="havruta", service="havruta-service", target="/internal/c/{day}", shape=Name(), required=True)
+
+
+@pytest.fixture
+def gather(services: Doubles, internal: Doubles) -> Iterator[Gather]:
+    for double in [*services.values(), *internal.values()]:
+        double.reply = lambda *_: as_json({"name": "Ruth", "secret": 1})
+    identity = Identity("gateway", testing.key_files().service_keys["gateway"])
+    public = {name: Upstream(name, double.url) for name, double in services.items()}
+    behind = {name: Upstream(name, double.url) for name, double in internal.items()}
+    gatherer = Gatherer(public, behind, identity, Directory(lambda _: {"items": []}))
+
+    def gather(*parts: Part, token: str | None = None) -> Gathered:
+        with Flask("a test").test_request_context():
+            return gatherer.gather(parts, {"day": "1/2 é"}, deadline=DEADLINE, token=token)
+
+    yield gather
+    structlog.contextvars.clear_contextvars()
+
+
+def hang(double: Double) -> Callable[..., None]:
+    def reply(*_: object) -> None:
+        double.stopping.wait(8)
+
+    return reply
+
+
+def test_of_each_answer_a_view_takes_what_it_names(gather: Gather) -> None:
+    assert gather(STUDY, TUTORING).document(at=1) == {"at": 1, "study": {"name": "Ruth"}, "tutoring": {"name": "Ruth"}}
+
+
+def test_values_of_the_request_cannot_change_the_address(gather: Gather, services: Doubles) -> None:
+    gather(STUDY)
+    assert services["study-session-service"].asked[0].target == "/api/a?day=1%2F2%20%C3%A9"
+
+
+def test_a_public_listener_is_asked_in_the_callers_name(gather: Gather, services: Doubles) -> None:
+    gather(STUDY, token="his")
+    assert services["study-session-service"].asked[0].header("Authorization") == "Bearer his"
+
+
+def test_an_internal_listener_is_asked_in_the_gateways_name(gather: Gather, internal: Doubles) -> None:
+    gather(HAVRUTA, token="his")
+    asked = internal["havruta-service"].asked[0]
+    assert asked.target == "/internal/c/1%2F2%20%C3%A9"
+    assert asked.header("Authorization") not in {None, "Bearer his"}
+
+
+LYING = [
+    answer(200, b"nonsense"),
+    as_json([]),
+    as_json(None),
+    as_json("name"),
+    as_json({}),
+    as_json({"name": None}),
+    as_json({"name": 7}),
+    answer(200, b"[" * 100_000),
+]
+
+
+@pytest.mark.parametrize("reply", [*LYING, answer(500), answer(404), answer(401), answer(302, location="/")])
+def test_a_part_that_fails_or_lies_is_null_and_its_service_named(
+    gather: Gather, services: Doubles, reply: bytes
+) -> None:
+    services["tutoring-service"].reply = lambda *_: reply
+    assert gather(STUDY, TUTORING).document() == {
+        "study": {"name": "Ruth"},
+        "tutoring": None,
+        "degraded": ["tutoring-service"],
+    }
+
+
+def test_a_hung_service_costs_the_deadline_and_no_more(gather: Gather, services: Doubles) -> None:
+    services["tutoring-service"].reply = hang(services["tutoring-service"])
+    services["study-session-service"].reply = hang(services["study-session-service"])
+    assert gather(STUDY, TUTORING, HAVRUTA).degraded == ["study-session-service", "tutoring-service"]
+
+
+def test_two_failed_parts_of_one_service_name_it_once(gather: Gather, services: Doubles) -> None:
+    services["tutoring-service"].reply = lambda *_: answer(500)
+    other = Part(name="other", service="tutoring-service", target="/api/x", shape=Name())
+    assert gather(STUDY, TUTORING, other).degraded == ["tutoring-service"]
+
+
+def test_where_every_part_fails_there_is_no_view(gather: Gather, services: Doubles) -> None:
+    for double in services.values():
+        double.reply = lambda *_: answer(500)
+    with pytest.raises(Unavailable):
+        gather(STUDY, TUTORING)
+
+
+@pytest.mark.parametrize(("reply", "problem"), [(answer(500), Unavailable), (answer(404), NotFound)])
+def test_without_a_required_part_there_is_no_view(
+    gather: Gather, internal: Doubles, reply: bytes, problem: type[Exception]
+) -> None:
+    internal["havruta-service"].reply = lambda *_: reply
+    with pytest.raises(problem):
+        gather(STUDY, HAVRUTA)
