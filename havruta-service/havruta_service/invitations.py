@@ -113,7 +113,7 @@ def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
     """Send it again, with a new token, for another seven days; the token of before is void."""
     invitation = _managed(invitation_id, user_id)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
-        raise InvitationGone(status=invitation.status)
+        raise InvitationGone(invitation_status=invitation.status)
     wait = invitation.last_sent_at + RESEND_AFTER - now()
     if wait > timedelta():
         raise TooManyRequests(retry_after=int(wait.total_seconds()) + 1)
@@ -126,7 +126,7 @@ def revoke(invitation_id: UUID, user_id: UUID) -> Invitation:
     """Take it back. Revoking twice is revoking once."""
     invitation = _managed(invitation_id, user_id)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED, InvitationStatus.REVOKED}:
-        raise InvitationGone(status=invitation.status)
+        raise InvitationGone(invitation_status=invitation.status)
     if invitation.status != InvitationStatus.REVOKED:
         invitation.status, invitation.responded_at = InvitationStatus.REVOKED, now()
     return invitation
@@ -232,7 +232,7 @@ def _decline(found: Invitation) -> Invitation:
 def _open(invitation: Invitation) -> Invitation:
     status = invitation.current_status
     if status != InvitationStatus.PENDING or invitation.havruta.is_archived:
-        raise InvitationGone(status=status)
+        raise InvitationGone(invitation_status=status)
     return invitation
 
 

@@ -306,7 +306,7 @@ def _check_waiting(havruta: Havruta, session: HavrutaSession) -> None:
     if havruta.is_archived:
         raise havrutas.HavrutaArchived
     if session.current_status != SessionStatus.SCHEDULED:
-        raise SessionNotScheduled(status=session.current_status, reason=session.current_reason)
+        raise SessionNotScheduled(session_status=session.current_status, reason=session.current_reason)
 
 
 def _within(session: HavrutaSession, scope: Scope) -> list[HavrutaSession]:
