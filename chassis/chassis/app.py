@@ -1,9 +1,9 @@
 """Puts a service together: settings, logs, guard, tokens, database, health, metrics, documentation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 from chassis import db as database
-from chassis import guard, health, idempotency, keys, logs, metrics, problems, worker
+from chassis import guard, health, idempotency, keys, logs, metrics, problems, tracing, worker
 from chassis import rooms as rooms_of_service
 from chassis.config import ServiceSettings
 from chassis.consumer import Subscription
@@ -24,6 +24,9 @@ from chassis.rest import Api, Blueprint
 from chassis.rooms import MayWatch
 from chassis.tokens import KeySet, Verifier
 from chassis.worker import Sweep
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Json(DefaultJSONProvider):
@@ -42,6 +45,10 @@ class Service(Flask):
 
     json_provider_class = Json
 
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with tracing.request_of(environ):
+            return super().wsgi_app(environ, start_response)
+
     def dispatch_request(self, *args: Any) -> Any:
         answer: Callable[[], Any] = super().dispatch_request
         db: SQLAlchemy | None = self.extensions.get("sqlalchemy")
@@ -53,10 +60,12 @@ class Service(Flask):
 def create_app(name: str, import_name: str, log_level: str) -> Service:
     """An application with logs, metrics and problem documents, and nothing else."""
     logs.configure(name, log_level)
+    tracing.configure(name)
     app = Service(import_name, static_folder=None)
     app.url_map.merge_slashes = False
     logs.install(app)
     metrics.install(app)
+    tracing.install(app)
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -95,6 +104,8 @@ def create_service(
     app.extensions["identity"] = Identity(name, keys.read_private(settings.service_key))
     app.extensions["peers"] = PeerVerifier(name, keys.read_public(settings.service_keys))
     database.install(app, db, settings.database_url, settings.database_pool_size)
+    with app.app_context():
+        tracing.follow(db.engine)
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
     health.install(app, name, {"database": health.database_check})
     rooms_of_service.install(app, rooms or {})

@@ -17,9 +17,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from chassis import tracing
 from chassis.clock import now
 from chassis.db import in_transaction
 from chassis.messages import Event, Messages
+from chassis.tracing import Trace
 
 TRIES = 5
 RETRY_AFTER = 1000  # milliseconds after which an unfinished event is taken up again, by whoever comes first
@@ -76,8 +78,8 @@ class Consumer:
         if not self._streams:
             return 0
         try:
-            finished = sum(self._finish(entry) for entry in self._unfinished())
-            return finished + sum(self._finish(entry) for entry in self._new(block))
+            finished = sum(self._take(entry) for entry in self._unfinished())
+            return finished + sum(self._take(entry) for entry in self._new(block))
         except redis.ResponseError as error:
             if not str(error).startswith("NOGROUP"):
                 raise
@@ -116,29 +118,42 @@ class Consumer:
         for stream, entries in answer or []:
             yield from (Entry(stream, entry_id, fields) for entry_id, fields in entries)
 
+    def _take(self, entry: Entry) -> bool:
+        with tracing.continued(Trace.read(entry.fields)):
+            return self._finish(entry)
+
     def _finish(self, entry: Entry) -> bool:
         try:
-            in_transaction(self._session, lambda: self._act_on(entry))
+            event = in_transaction(self._session, lambda: self._act_on(entry))
         except (OperationalError, InterfaceError, PoolTimeout):
             log.warning("event_delayed", stream=entry.stream, entry=entry.id)
             return False
         except Exception as error:  # whatever a handler raises, the events behind this one go on
             if not self._give_up(entry, error):
                 return False
+        else:
+            if event:
+                CONSUMED.labels(event.source, event.type).inc()
+                log.info("event_acted_on", source=event.source, type=event.type, event_id=str(event.id))
         finally:
             self._session.remove()
         self._redis.xack(entry.stream, self._group, entry.id)
         return True
 
-    def _act_on(self, entry: Entry) -> None:
+    def _act_on(self, entry: Entry) -> Event | None:
+        """Have an event that we subscribe to handled; None if there was nothing to do."""
         event = parse(entry.fields)
         subscription = self._subscriptions.get((event.source, event.type))
-        if subscription is None or not self._is_first_delivery(event):
-            return
-        if subscription.latest_only and not self._is_newest(event):
-            return
-        subscription.handler(event)
-        CONSUMED.labels(event.source, event.type).inc()
+        if subscription is None:
+            return None
+        attributes = {"messaging.system": "redis", "messaging.destination.name": entry.stream}
+        with tracing.span(f"process {event.type}", "CONSUMER", attributes):
+            if not self._is_first_delivery(event):
+                return None
+            if subscription.latest_only and not self._is_newest(event):
+                return None
+            subscription.handler(event)
+        return event
 
     def _is_first_delivery(self, event: Event) -> bool:
         note = insert(self._messages.inbox).values(event_id=event.id, received_at=now()).on_conflict_do_nothing()

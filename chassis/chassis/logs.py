@@ -1,16 +1,13 @@
 """Structured logs: one JSON object a line, each with the request it belongs to."""
 
 import logging
-import re
-import secrets
 import sys
 import time
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, request
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")
+from chassis import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +20,7 @@ def configure(service: str, level: str) -> None:
 
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_request,
         name_service,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -49,21 +47,22 @@ def configure(service: str, level: str) -> None:
     )
 
 
+def name_request(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Say in the line which request it comes from, if it comes from one."""
+    trace = tracing.present()
+    return {"request_id": trace.request_id, "trace_id": trace.trace_id, **line} if trace else line
+
+
 def install(app: Flask) -> None:
-    """Give every request an id and a W3C trace context, and write one line about it when it ends."""
+    """Write one line about every request when it ends, and tell the client its id."""
 
     @app.before_request
     def begin() -> None:
         g.started = time.perf_counter()
-        offered = request.headers.get("X-Request-ID", "")
-        g.request_id = offered if REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
-        trace = TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
-        g.trace_id = trace[1] if trace else secrets.token_hex(16)
-        structlog.contextvars.bind_contextvars(request_id=g.request_id, trace_id=g.trace_id)
 
     @app.after_request
     def end(response: Response) -> Response:
-        response.headers["X-Request-ID"] = request_id()
+        response.headers["X-Request-ID"] = tracing.current().request_id
         log.info(
             "request",
             method=request.method,
@@ -76,17 +75,4 @@ def install(app: Flask) -> None:
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:
-        structlog.contextvars.unbind_contextvars("request_id", "trace_id", "user_id")
-
-
-def request_id() -> str:
-    """The id of the request being answered; outside one, a new id."""
-    if has_request_context() and "request_id" in g:
-        return str(g.request_id)
-    return secrets.token_hex(16)
-
-
-def outgoing_headers() -> dict[str, str]:
-    """Headers that carry the request's id and trace to the next service."""
-    trace_id = g.trace_id if has_request_context() and "trace_id" in g else secrets.token_hex(16)
-    return {"X-Request-ID": request_id(), "traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01"}
+        structlog.contextvars.unbind_contextvars("user_id")

@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
+from chassis import tracing
 from chassis.clock import now
 from chassis.db import in_transaction
 from chassis.messages import Messages
+from chassis.tracing import Trace
 
 TRIES = 8
 TIMEOUT = 10
@@ -59,16 +61,23 @@ class Mailer:
         ).one_or_none()
         if row is None:
             return False
+        origin = row.data.pop("origin", {})
+        with tracing.continued(Trace.read(origin)), tracing.span(f"mail {row.kind}", "CONSUMER"):
+            self._deal_with(row)
+        return True
+
+    def _deal_with(self, row: "Row[Any]") -> None:
+        table = self._messages.mails
         this = table.c.id == row.id
         try:
             with self._session.begin_nested():
                 if message := self._composers[row.kind](row.data):
                     self._send(message, f"<{row.id}@{self._sender.rpartition('@')[2]}>")
                     SENT.labels(row.kind).inc()
+                    log.info("mail_sent", kind=row.kind, mail=str(row.id))
                 self._session.execute(table.delete().where(this))
         except (OSError, smtplib.SMTPException, KeyError, ValueError) as error:
             self._session.execute(table.update().where(this).values(self._postponed(row.kind, row.tries, error)))
-        return True
 
     def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
         log.warning("mail_failed", kind=kind, tries=tries + 1, reason=type(error).__name__)
@@ -81,6 +90,7 @@ class Mailer:
         message["From"] = self._sender
         message["Date"] = formatdate()
         message["Message-ID"] = message_id
+        message["X-Request-ID"] = tracing.current().request_id
         with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT) as server:
             if self._user and self._password:
                 server.starttls()

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis import tracing
 from chassis.clock import now
 from chassis.db import after_commit
 from chassis.fields import instant_text
@@ -129,6 +130,7 @@ class Messages:
             "occurred_at": instant_text(now()),
             "actor": str(actor) if actor else None,
             "data": data or {},
+            "origin": tracing.current().carried,
         }
         self._say(event_id, f"events:{self.service}", None, event)
         return event_id
@@ -158,7 +160,8 @@ class Messages:
 
     def mail(self, kind: str, data: dict[str, Any], *, due_at: datetime | None = None) -> None:
         """Have the worker compose and send a mail. `data` holds references, never addresses or secrets."""
-        row = {"id": uuid4(), "kind": kind, "data": data, "due_at": due_at or now()}
+        content = {**data, "origin": tracing.current().carried}
+        row = {"id": uuid4(), "kind": kind, "data": content, "due_at": due_at or now()}
         self.db.session.execute(insert(self.mails).values(row))
 
     def _say(self, message_id: UUID, stream: str, seq: int | None, body: dict[str, Any]) -> None:

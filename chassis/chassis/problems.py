@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from chassis.errors import Conflict, Invalid, PreconditionFailed, Problem, Unavailable
-from chassis.logs import request_id
+from chassis.tracing import current
 
 log = structlog.get_logger(__name__)
 
@@ -90,7 +90,7 @@ def _document(
         "status": int(status),
         "code": code,
         "instance": request.path,
-        "request_id": request_id(),
+        "request_id": current().request_id,
         **({"detail": detail} if detail else {}),
         **extra,
     }

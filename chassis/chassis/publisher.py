@@ -114,9 +114,10 @@ class Publisher:
     def _send(self, rows: "list[Row[Any]] | Any") -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for row in rows:
+            origin = row.body.pop("origin", {})
             body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
             if row.seq is None:
-                pipeline.xadd(row.stream, {"event": body})
+                pipeline.xadd(row.stream, {"event": body, **origin})
             else:
                 pipeline.xadd(row.stream, {"event": body}, id=f"{row.seq}-0", maxlen=ROOM_LENGTH, approximate=True)
                 pipeline.expire(row.stream, ROOM_LIFETIME)

@@ -20,13 +20,14 @@ from prometheus_client import Counter, start_http_server
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import cache
+from chassis import cache, tracing
 from chassis.clock import now
 from chassis.consumer import Consumer, Subscription
 from chassis.db import in_transaction
 from chassis.mailer import Mailer
 from chassis.messages import Messages
 from chassis.publisher import KEPT, Publisher
+from chassis.tracing import Trace
 
 RELAY_PAUSE = 0.5
 MAIL_PAUSE = 1.0
@@ -129,7 +130,8 @@ def run_sweep(messages: Messages, sweep: Sweep) -> int:
 
     def once() -> int:
         mine = session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}).scalar()
-        return sweep.run() if mine else 0
+        with tracing.continued(Trace.read({})):  # what it says and mails can be followed like a request
+            return sweep.run() if mine else 0
 
     total = 0
     while done := in_transaction(session, once):

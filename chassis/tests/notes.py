@@ -112,6 +112,14 @@ def draft() -> dict[str, str]:
     return {"id": str(uuid4())}
 
 
+@blueprint.post("/api/notes/mailed")
+@public
+@blueprint.response(204)
+def mail() -> None:
+    """Have a note mailed."""
+    messages.mail("note", {"to": "ruth"})
+
+
 @blueprint.get("/api/notes")
 @optional
 @blueprint.arguments(PageQuery, location="query")

@@ -7,7 +7,6 @@ from urllib3 import HTTPHeaderDict
 from urllib3.util import SKIP_HEADER
 from werkzeug.datastructures import Headers
 
-from chassis.logs import outgoing_headers
 from gateway.errors import BadGateway
 
 # No header that says who somebody is: a service believes the token alone, and the gateway makes up no other word.
@@ -43,7 +42,7 @@ VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 def for_service(received: Headers, peer: str) -> dict[str, str]:
     """The headers of the request to a service. `peer` is the address that our own socket saw."""
     passed = {name: received[name] for name in FROM_CLIENT if name in received}
-    return {"User-Agent": SKIP_HEADER, **passed, **outgoing_headers(), "X-Forwarded-For": peer}
+    return {"User-Agent": SKIP_HEADER, **passed, "X-Forwarded-For": peer}
 
 
 def for_client(answered: HTTPHeaderDict) -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
 
 from chassis.errors import FieldError, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
-from chassis.logs import outgoing_headers
 from chassis.peers import Identity
 from chassis.tokens import Caller
 from gateway.auth import Gatekeeper
@@ -53,7 +52,6 @@ class Doorkeeper:
     def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> tuple[str, int]:
         """The room's name and the number of its last event; `Refused` with the owner's own words."""
         headers = {
-            **outgoing_headers(),
             "Authorization": f"Bearer {self.identity.token_for(route.service)}",
             "Subject-Token": caller.token,
         }

@@ -1,0 +1,128 @@
+"""What comes from a request can be followed to wherever it is done."""
+
+import json
+import logging
+import sys
+
+import notes
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from notes import db, messages
+from sqlalchemy import select
+
+from chassis import testing, tracing
+from chassis.config import InvalidSettings
+from chassis.db import transaction
+from chassis.tracing import Trace
+from chassis.worker import Sweep, run_sweep
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+SPAN = "b7ad6b7169203331"
+PARENT = f"00-{TRACE}-{SPAN}-00"
+CARRIER = {"request_id": "client-request-1", "traceparent": PARENT}
+EVENT = {
+    "id": "5f0c1d0e-6f0c-4c5e-9a53-2f4f6f1f7a10",
+    "type": "greeted",
+    "schema_version": 1,
+    "source": "user-service",
+    "aggregate_id": "a",
+    "aggregate_version": 1,
+    "occurred_at": "2026-01-01T00:00:00Z",
+    "actor": None,
+    "data": {},
+}
+
+
+def test_what_is_handed_over_is_what_was_received() -> None:
+    assert Trace.read(CARRIER).carried == CARRIER
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        "",
+        7,
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"01-{TRACE}-{SPAN}-01",
+        f"{PARENT}-more",
+        f"{PARENT}\n",
+    ],
+)
+def test_a_malformed_trace_context_begins_a_new_trace(odd: object) -> None:
+    trace = Trace.read({"request_id": "client-request-1", "traceparent": odd})
+    assert trace.request_id == "client-request-1"
+    assert (trace.trace_id != TRACE, trace.span_id) == (True, None)
+
+
+def test_a_trace_ends_with_its_block() -> None:
+    with tracing.continued(Trace.read(CARRIER)), tracing.span("step", "INTERNAL"):
+        assert tracing.outgoing_headers() == {"X-Request-ID": "client-request-1", "traceparent": PARENT}
+    assert tracing.present() is None
+    assert tracing.current().request_id != tracing.current().request_id
+
+
+def test_the_program_that_acts_on_an_event_logs_the_request_it_comes_from(
+    in_app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    in_app.extensions["publishing"].stop()
+    with transaction(db.session), tracing.continued(Trace.read(CARRIER)):
+        messages.announce("note.written", "a", 1)
+    in_app.extensions["duties"].publisher.publish_pending()
+    with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as server:
+        [(_, entry)] = server.xrange("events:tutoring-service")
+        assert "origin" not in json.loads(entry["event"])
+        server.xadd("events:user-service", {**entry, "event": json.dumps(EVENT)})
+    with caplog.at_level(logging.INFO):
+        consume(in_app)
+    [line] = [record.msg for record in caplog.records if record.name == "chassis.consumer"]
+    assert (line["message"], line["request_id"], line["trace_id"]) == ("event_acted_on", "client-request-1", TRACE)
+
+
+def test_an_event_that_names_no_request_is_acted_on(in_app: Flask) -> None:
+    with redis.Redis.from_url(testing.redis_url()) as server:
+        server.xadd("events:user-service", {"event": json.dumps(EVENT), "traceparent": "odd"})
+    consume(in_app)
+    assert len(notes.heard) == 1
+
+
+def test_what_a_request_causes_names_it(client: FlaskClient, app: Flask) -> None:
+    with app.app_context():
+        app.extensions["publishing"].stop()
+    headers = {"X-Request-ID": "client-request-1", "traceparent": PARENT}
+    client.post("/api/notes/mailed", headers=headers)
+    with app.app_context():
+        [mail] = db.session.execute(select(messages.mails)).all()
+        assert mail.data == {"to": "ruth", "origin": CARRIER}
+
+
+def test_what_a_sweep_causes_has_one_id(in_app: Flask) -> None:
+    def remind() -> int:
+        if db.session.execute(select(messages.mails)).first():
+            return 0
+        for _ in range(2):
+            messages.mail("reminder", {})
+        return 2
+
+    run_sweep(messages, Sweep("reminders", 1, remind))
+    first, second = db.session.execute(select(messages.mails)).all()
+    assert first.data["origin"]["request_id"] == second.data["origin"]["request_id"]
+
+
+def test_asking_for_spans_without_what_sends_them_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(tracing.ENDPOINT, "http://127.0.0.1:1")
+    monkeypatch.delitem(sys.modules, "chassis.spans", raising=False)
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    with pytest.raises(InvalidSettings, match=r"chassis\[tracing\]"):
+        tracing.configure("tutoring-service")
+
+
+def consume(app: Flask) -> None:
+    consumer = app.extensions["duties"].consumer
+    consumer.consume(block=1)
+    while consumer.consume(block=1):
+        pass

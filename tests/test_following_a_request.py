@@ -1,0 +1,44 @@
+"""One request, found by its id wherever it had an effect."""
+
+import json
+from collections.abc import Iterator
+
+from dev.throwaway import ThrowawayPlatform
+from tests.client import Person, agreed, eventually, register, sign_in
+from tests.mailbox import Mailbox
+from tests.study_sessions import host_session, join
+
+ID = "followed-by-its-id-0001"
+EFFECTS = {
+    ("gateway", "request"),
+    ("study-session-service", "request"),
+    ("user-service-worker", "event_acted_on"),
+    ("user-service-worker", "mail_sent"),
+}
+
+
+def test_one_id_is_in_the_logs_of_gateway_service_and_worker_and_in_the_mail(
+    platform: ThrowawayPlatform, mailbox: Mailbox
+) -> None:
+    ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
+    session = host_session(ruth)
+    join(david, session)
+    mail_cancellations_to(david)
+    agreed(ruth.post(f"{session}/cancel", {"reason": "snow"}, headers={"X-Request-ID": ID}))
+
+    assert mailbox.to(f"{david.username}@example.org", "A session was cancelled")["X-Request-ID"] == ID
+    eventually(lambda: {line[:2] for line in logged(platform)} >= EFFECTS)
+    assert len({trace_id for *_, trace_id in logged(platform)}) == 1
+
+
+def mail_cancellations_to(person: Person) -> None:
+    agreed(person.put("/api/notifications/preferences", {"session_cancelled": True}))
+
+
+def logged(platform: ThrowawayPlatform) -> Iterator[tuple[str, str, str]]:
+    """Program, message and trace of each line that names the request, in all logs."""
+    for log in platform.layout.log("any").parent.glob("*.log"):
+        for line in log.read_text().splitlines():
+            if ID in line:
+                fields = json.loads(line)
+                yield log.stem, fields["message"], fields["trace_id"]
