@@ -123,9 +123,9 @@ INSERT INTO courses (id, tutor_id, title) VALUES (1, gen_random_uuid(), 'x');
 INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id)
 SELECT n, md5('tutor' || n % 100)::uuid, md5('student' || n)::uuid, 1 FROM generate_series(1, 1000) n;
 INSERT INTO sessions (id, enrolled_courses_id, session_date, start_time, end_time, status)
-SELECT n, n % 1000 + 1, date '2030-01-01' + n / 500, '10:00', '11:00',
+SELECT n, n % 1000 + 1, date '2030-01-01' + n / 1000, '10:00', '11:00',
     CASE n % 10 WHEN 0 THEN 'scheduled' ELSE 'completed' END
-FROM generate_series(1, 10000) n;
+FROM generate_series(1, 30000) n;
 INSERT INTO session_bookings (session_id, enrolled_courses_id, tutor_id, student_id, starts_at, ends_at, timezone, held)
 SELECT s.id, e.id, e.tutor_id, e.student_id, s.session_date + s.start_time, s.session_date + s.end_time, 'UTC', false
 FROM sessions s JOIN enrolled_courses e ON e.id = s.enrolled_courses_id;
