@@ -60,7 +60,7 @@ def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
         else (TutoringSession.created_at, TutoringSession.id)
     )
     query = _page_of(_with_booking(), columns, wanted).where(*_filters(wanted))
-    mine = _mine(caller, wanted["role"])
+    mine = _mine(caller, wanted["role"], everything=not wanted["mine"])
     if mine is not None:
         query = query.where(TutoringSession.id.in_(union_all(*(_ids(columns, wanted, one) for one in mine))))
     rows = db.session.scalars(query).all()
@@ -122,10 +122,10 @@ def _ids(columns: Columns, wanted: dict[str, Any], mine: ColumnElement[bool]) ->
     return _page_of(query, columns, wanted).where(mine, *_filters(wanted))
 
 
-def _mine(caller: Caller, role: str | None) -> list[ColumnElement[bool]] | None:
-    """The bookings the caller may see in this role, or in each; None for all."""
+def _mine(caller: Caller, role: str | None, *, everything: bool) -> list[ColumnElement[bool]] | None:
+    """The bookings the caller may see in this role, or in each; None for all, if that is what an admin wants."""
     booking = SessionBooking
-    if role in (None, Role.ADMIN) and Role.ADMIN in caller.roles:
+    if everything and role in (None, Role.ADMIN) and Role.ADMIN in caller.roles:
         return None
     if role == Role.ADMIN:
         raise NotYourPart

@@ -72,6 +72,7 @@ class TutoringSession(Answer):
 class SessionQuery(PageQuery, PeriodQuery):
     status = Choice(SessionStatus, load_default=None)
     role = Choice(Role, load_default=None, metadata={"description": "As whom; in any role if not given."})
+    mine = Boolean(load_default=False, metadata={"description": "true: also an admin sees only his own."})
     enrolled_courses_id = Integer(1, load_default=None)
     session_mode = Choice(SessionMode, load_default=None)
     priority_level = Choice(Priority, load_default=None)
