@@ -13,10 +13,11 @@ from chassis.config import from_environment
 from chassis.guard import METHODS, MethodNotAllowed
 from chassis.peers import Identity
 from chassis.tokens import Verifier
-from gateway import addresses, changes, docs, health, proxy, streams
+from gateway import addresses, changes, docs, health, proxy, streams, views
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
 from gateway.expansion import Directory
+from gateway.gathering import Gatherer
 from gateway.live import Hub
 from gateway.openapi import Documents
 from gateway.routes import SERVICES, USER
@@ -45,6 +46,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     hub = Hub(settings.events_url, revocations.include)
     app.extensions["live"] = hub
     streams.install(app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url))
+    app.extensions["verifier"] = gatekeeper
+    app.extensions["gatherer"] = Gatherer(services, internal, identity, directory)
+    views.install(app)
     docs.install(app, Documents(services))
     proxy.install(app, proxy.Proxy(gatekeeper, services, directory))
     return app

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import gevent
 import structlog
 from flask import current_app, request
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import ValidationError
 
 from chassis.errors import NotFound, Problem, Unavailable
 from chassis.peers import Identity
@@ -17,18 +17,12 @@ from gateway.clients import ended_by_hanging_up
 from gateway.errors import BadGateway
 from gateway.expansion import Directory, name_people
 from gateway.routes import PEOPLE, USER
+from gateway.shapes import Shape
 from gateway.upstream import MAX_ANSWER, Upstream
 
 INTERNAL = "/internal/"
 
 log = structlog.get_logger(__name__)
-
-
-class Shape(Schema):
-    """What a view takes of an answer. The rest is left out; an answer that does not fit is no answer."""
-
-    class Meta:
-        unknown = EXCLUDE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +32,7 @@ class Part:
     name: str
     service: str
     target: str  # `{name}` stands for a value of the request; under /internal/ the gateway asks in its own name
-    shape: Schema
+    shape: Shape
     required: bool = False  # without it there is no view at all
     most: int = MAX_ANSWER
 

@@ -10,9 +10,9 @@ import gevent
 import structlog
 
 from chassis.errors import Problem
-from gateway.merging import METHODS, Document, merge, references
+from gateway.merging import METHODS, Document, merge, operations, references
 from gateway.own_document import own_document
-from gateway.routes import PERSON, Access, Names, People, Roster, Route, route_of
+from gateway.routes import PEOPLE, PERSON, Access, Names, People, Roster, Route, route_of
 from gateway.upstream import Upstream
 
 DEADLINE = 2.0  # seconds for all services together
@@ -74,8 +74,14 @@ def publish(documents: Mapping[str, Document]) -> Document:
         "openapi": "3.1.0",
         "info": INFO,
         "servers": [{"url": "/"}],
-        **merge({"gateway": own_document(), **seen_outside}),
+        **merge({"gateway": _with_people(own_document()), **seen_outside}),
     }
+
+
+def _with_people(document: Document) -> Document:
+    for operation in operations(document):
+        _add_people(operation, PEOPLE, document["components"]["schemas"])
+    return document
 
 
 def as_seen_outside(service: str, document: Document) -> Document:

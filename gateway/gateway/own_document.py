@@ -3,10 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
-
-from chassis.rest import PROBLEM_TYPE, ProblemDocument
+from chassis.rest import PROBLEM_TYPE
+from gateway import views
 from gateway.merging import Document
 from gateway.routes import LIVE, LiveRoute
 
@@ -51,9 +49,8 @@ RESUMING = [
 
 
 def own_document() -> Document:
-    """Health, tickets and streams, and the answers that any operation may get from the gateway."""
-    spec = APISpec("", "", "3.1.0", plugins=[MarshmallowPlugin()])
-    spec.components.schema("ProblemDocument", schema=ProblemDocument)
+    """Health, tickets, streams and views, and the answers that any operation may get from the gateway."""
+    pages = views.document()
     problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     answers = {name: {"description": text, "content": problem} for name, text in ANSWERS.items()}
     alive = {"type": "object", "properties": {"status": TEXT, "service": TEXT}}
@@ -62,12 +59,14 @@ def own_document() -> Document:
         "tags": [
             {"name": "health", "description": "How the platform is."},
             {"name": "live", "description": "What happens, as it happens."},
+            *pages["tags"],
         ],
-        "components": {**spec.to_dict()["components"], "responses": answers},
+        "components": {**pages["components"], "responses": answers},
         "paths": {
             "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
             "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
             "/api/events/tickets": {"post": _ticket()},
+            **pages["paths"],
             **{PARAMETER.sub(r"{\2}", route.path): {"get": _stream(route)} for route in LIVE},
         },
     }

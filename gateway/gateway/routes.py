@@ -64,7 +64,7 @@ PEOPLE: People = {
     "cancelled_by": named("cancelled_by"),
     "attendees": Roster("attended_by"),
 }
-OPAQUE = frozenset({"operation", "before", "after"})
+OPAQUE = frozenset({"operation", "before", "after", "data"})
 """Fields whose content is kept as it was written, whatever it looks like."""
 
 

@@ -11,7 +11,8 @@ from chassis import testing
 from chassis.errors import NotFound, Unavailable
 from chassis.peers import Identity
 from gateway.expansion import Directory
-from gateway.gathering import Gathered, Gatherer, Part, Shape
+from gateway.gathering import Gathered, Gatherer, Part
+from gateway.shapes import Shape
 from gateway.upstream import Upstream
 from tests.gateway_process import Doubles
 from tests.upstream_doubles import Double, answer, as_json

@@ -1,0 +1,30 @@
+"""Pages that are made of several services' answers, and their documentation."""
+
+from flask import Flask
+
+from chassis.rest import Api
+from gateway.merging import Document
+from gateway.views import dashboard
+
+BLUEPRINTS = (dashboard.blueprint,)
+
+
+class Views(Api):
+    """The views' part of the gateway's document, which is published with the rest of it."""
+
+    def _register_doc_blueprint(self) -> None:
+        """The views have no document of their own."""
+
+
+def install(app: Flask) -> Document:
+    """Serve the views; their documentation."""
+    api = Views(app, "gateway", "")
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    document: Document = api.spec.to_dict()
+    return document
+
+
+def document() -> Document:
+    """The documentation alone."""
+    return install(Flask(__name__))

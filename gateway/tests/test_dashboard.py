@@ -1,0 +1,144 @@
+"""What is next for somebody, out of all contexts, on one page."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.testing import User, a_user
+from gateway.routes import SERVICES
+from tests.gateway_process import Doubles, Gateway
+from tests.upstream_doubles import Asked, Double, answer, as_json
+
+PATH = "/api/dashboard"
+HOST = str(uuid4())
+EMPTY = {"items": [], "next": None}
+STUDY = {
+    "id": str(uuid4()),
+    "title": "Berakhot",
+    "subject": "Talmud",
+    "status": "starting-soon",
+    "mode": "in_person",
+    "start_time": "2030-01-01T10:00:00Z",
+    "ends_at": "2030-01-01T11:00:00Z",
+    "host_id": HOST,
+    "current_participants": 1,
+    "max_participants": 10,
+}
+ASKED = {
+    "user-service": {"/api/notifications"},
+    "study-session-service": {"/api/study-sessions/mine"},
+    "tutoring-service": {"/api/sessions"},
+    "havruta-service": {"/api/havrutas", "/api/invitations/mine"},
+    "assessment-service": {"/api/v2/session"},
+}
+PARTS = {
+    "user-service": ["notifications"],
+    "study-session-service": ["study_sessions"],
+    "tutoring-service": ["tutoring_sessions"],
+    "havruta-service": ["havrutas", "invitations"],
+    "assessment-service": ["assessments"],
+}
+
+
+@pytest.fixture
+def ruth(services: Doubles) -> User:
+    """Somebody for whom every service has an answer."""
+    for double in services.values():
+        double.reply = lambda *_: as_json(EMPTY)
+    services["study-session-service"].reply = lambda *_: as_json({"items": [{**STUDY, "more": 1}], "next": "c"})
+    services["user-service"].reply = people
+    return a_user("ruth")
+
+
+def people(asked: Asked, _: object) -> bytes:
+    if "ids=" not in asked.target:
+        return as_json(EMPTY)
+    return as_json({"items": [{"id": HOST, "username": "boaz", "display_name": "Boaz", "avatar_url": None}]})
+
+
+def hang(double: Double) -> Callable[..., None]:
+    def reply(*_: object) -> None:
+        double.stopping.wait(8)
+
+    return reply
+
+
+def test_all_contexts_are_on_one_page_with_names(gateway: Gateway, services: Doubles, ruth: User) -> None:
+    shown = gateway.get(PATH, user=ruth).json
+    named = {**STUDY, "host_username": "boaz", "host_display_name": "Boaz", "host_avatar": None}
+    assert shown == {
+        "study_sessions": {"items": [named], "next": "c"},
+        "tutoring_sessions": EMPTY,
+        "havrutas": EMPTY,
+        "assessments": EMPTY,
+        "invitations": EMPTY,
+        "notifications": EMPTY,
+    }
+
+
+def test_every_service_is_asked_once_for_each_part_in_the_callers_name(
+    gateway: Gateway, services: Doubles, ruth: User
+) -> None:
+    gateway.get(PATH, user=ruth, headers={"X-Request-ID": "one-of-ours"})
+    for name, double in services.items():
+        asked = [call for call in double.asked if "ids=" not in call.target]
+        assert {call.target.partition("?")[0] for call in asked} == ASKED[name]
+        assert len(asked) == len(ASKED[name])
+        assert all((call.header("Authorization") or "").startswith("Bearer ey") for call in asked)
+        assert {call.header("X-Request-ID") for call in asked} == {"one-of-ours"}
+
+
+def test_all_services_are_asked_at_the_same_time(gateway: Gateway, services: Doubles, ruth: User) -> None:
+    together = threading.Barrier(6)
+
+    def meet(asked: Asked, _: object) -> bytes:
+        if "ids=" not in asked.target:
+            together.wait(5)
+        return as_json(EMPTY)
+
+    for double in services.values():
+        double.reply = meet
+    assert "degraded" not in gateway.get(PATH, user=ruth).json
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("how", ["hangs", "fails", "lies"])
+def test_a_service_that_is_unwell_takes_its_own_part_away(
+    gateway: Gateway, services: Doubles, ruth: User, name: str, how: str
+) -> None:
+    ways: dict[str, Any] = {
+        "hangs": hang(services[name]),
+        "fails": lambda *_: answer(500),
+        "lies": lambda *_: as_json({"items": [{"id": 1}], "next": None}),
+    }
+    services[name].reply = ways[how]
+    began = time.monotonic()
+    reply = gateway.get(PATH, user=ruth)
+    assert time.monotonic() - began < 1.5
+    assert (reply.status, reply.json["degraded"]) == (200, [name])
+    assert [part for part, found in reply.json.items() if found is None] == [
+        part for part in reply.json if part in PARTS[name]
+    ]
+    services[name].reply = people if name == "user-service" else lambda *_: as_json(EMPTY)
+    while "degraded" in gateway.get(PATH, user=ruth).json:
+        assert time.monotonic() - began < 10
+
+
+def test_with_all_services_unwell_there_is_no_page(gateway: Gateway, services: Doubles, ruth: User) -> None:
+    for double in services.values():
+        double.reply = lambda *_: answer(500)
+    reply = gateway.get(PATH, user=ruth)
+    assert (reply.status, reply.json["code"], reply.headers["Retry-After"]) == (503, "unavailable", "1")
+
+
+def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
+    assert gateway.get(PATH).status == 401
+    assert gateway.get(PATH, token="a.b.c").status == 401
+
+
+def test_it_is_read_and_nothing_else(gateway: Gateway) -> None:
+    assert gateway.post(PATH, user=a_user()).status == 405
