@@ -26,19 +26,30 @@ class LiveEvent:
         return data
 
 
+class Refused(Exception):
+    """The stream was not opened."""
+
+
 class Stream:
     """A stream, open until closed or ended: `with Stream(ruth, path) as stream`."""
 
-    def __init__(self, person: Person, path: str, *, last_event_id: int | None = None) -> None:
+    def __init__(
+        self, person: Person, path: str, *, last_event_id: int | None = None, patience: float = PATIENCE
+    ) -> None:
         gateway = urlsplit(person.gateway)
         assert gateway.hostname
         headers = {"Authorization": f"Bearer {person.access_token}"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = str(last_event_id)
-        self._connection = http.client.HTTPConnection(gateway.hostname, gateway.port, timeout=PATIENCE)
-        self._connection.request("GET", path, headers=headers)
-        self._response = self._connection.getresponse()
-        assert self._response.status == http.client.OK, self._response.read()
+        self._connection = http.client.HTTPConnection(gateway.hostname, gateway.port, timeout=patience)
+        try:
+            self._connection.request("GET", path, headers=headers)
+            self._response = self._connection.getresponse()
+            if self._response.status != http.client.OK:
+                raise Refused(self._response.read().decode())
+        except BaseException:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

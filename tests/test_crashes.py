@@ -1,0 +1,149 @@
+"""Processes killed at random under load: what was acknowledged is there, is said once, and is acted on once.
+
+`LYCEUM_SOAK=1` makes it long: 50 kills and 3,000 things done.
+"""
+
+import json
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+import redis
+
+from dev.throwaway import ThrowawayPlatform
+from tests.client import demo_person, eventually
+from tests.conftest import issuer_of
+from tests.study_sessions import host_session
+from tests.traffic import Reader, Traffic
+
+LONG = os.environ.get("LYCEUM_SOAK") == "1"
+KILLS, DEEDS = (50, 3000) if LONG else (12, 300)
+SESSIONS, READERS = 6, 3
+STUDY = "study-session-service"
+VICTIMS = (STUDY, f"{STUDY}-worker", "user-service-worker")
+PEOPLE = ("boaz", "naomi", "david", "miriam", "esther", "hillel", "yael", "tamar")
+SETTLED_WITHIN = 60.0
+
+UNSAID = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+REQUESTED = "SELECT id FROM outbox WHERE body->>'type' = 'notification.requested'"
+NOTIFIED = "SELECT event_id FROM notifications WHERE kind = 'waitlist_promotion'"
+LAST = "SELECT last_seq FROM study_sessions WHERE id = %s"
+MESSAGES = "SELECT id, client_message_id, seq FROM chat_messages WHERE session_id = %s"
+PRESENT = "SELECT user_id FROM session_participants WHERE is_active AND role <> 'host' AND session_id = %s"
+COUNTED = "SELECT current_participants - 1 FROM study_sessions WHERE id = %s"
+POSITIONS = "SELECT id, stream_position FROM users"
+
+
+@dataclass
+class Aftermath:
+    """What is left when the killing is over and everything has been said."""
+
+    platform: ThrowawayPlatform
+    traffic: Traffic
+    sessions: Sequence[str]
+    readers: Sequence[Reader]
+
+    def rows(self, service: str, query: LiteralString, *values: object) -> Sequence[tuple[Any, ...]]:
+        with psycopg.connect(self.platform.database_url(service)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def last(self, session_id: str) -> int:
+        """The number of the last event of a session."""
+        [(last,)] = self.rows(STUDY, LAST, session_id)
+        return int(last)
+
+    def told(self, room: str) -> list[dict[str, Any]]:
+        """All that was said in a room."""
+        with redis.Redis.from_url(self.platform.redis.events_url, decode_responses=True) as connection:
+            entries: Any = connection.xrange(f"room:{room}")
+            return [json.loads(fields["event"]) for _, fields in entries]
+
+    def is_settled(self) -> bool:
+        """Whether everything was said and, as far as it concerns somebody, heard."""
+        unsaid = [self.rows(service, UNSAID) for service in (STUDY, "user-service")]
+        return unsaid == [[(0,)], [(0,)]] and len(self.rows("user-service", NOTIFIED)) >= len(
+            self.rows(STUDY, REQUESTED)
+        )
+
+
+@pytest.fixture(scope="module")
+def aftermath() -> Iterator[Aftermath]:
+    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+        issuer, chance = issuer_of(platform), random.Random(KILLS)
+        ruth = demo_person(issuer, "ruth")
+        sessions = [host_session(ruth, max_participants=4) for _ in range(SESSIONS)]
+        traffic = Traffic([demo_person(issuer, name) for name in PEOPLE], sessions, seed=KILLS)
+        readers = [Reader(ruth, sessions[0], seed) for seed in range(READERS)]
+        with traffic.flowing():
+            for _ in range(KILLS):
+                time.sleep(chance.uniform(0.05, 0.5))
+                victim = chance.choice(VICTIMS)
+                platform.kill(victim)
+                platform.restart(victim)
+            eventually(lambda: traffic.done >= DEEDS, within=600)
+        aftermath = Aftermath(platform, traffic, sessions, readers)
+        eventually(aftermath.is_settled, within=SETTLED_WITHIN)
+        yield aftermath
+
+
+@pytest.fixture
+def session_ids(aftermath: Aftermath) -> list[str]:
+    return [session.rpartition("/")[2] for session in aftermath.sessions]
+
+
+def test_what_was_acknowledged_is_there_once_and_nothing_else_is(aftermath: Aftermath, session_ids: list[str]) -> None:
+    for session, session_id in zip(aftermath.sessions, session_ids, strict=True):
+        sent = [words for words, where in aftermath.traffic.sent.items() if where == session]
+        written = [words for _, words, _ in aftermath.rows(STUDY, MESSAGES, session_id)]
+        assert len(sent) > 5
+        assert sorted(written) == sorted(sent)
+
+
+def test_a_room_was_told_everything_once_and_in_order(aftermath: Aftermath, session_ids: list[str]) -> None:
+    for session_id in session_ids:
+        told = aftermath.told(f"study-session:{session_id}")
+        assert [event["seq"] for event in told] == list(range(1, aftermath.last(session_id) + 1))
+        spoken = [(event["data"]["id"], event["seq"]) for event in told if event["type"] == "message"]
+        written = [(str(message_id), seq) for message_id, _, seq in aftermath.rows(STUDY, MESSAGES, session_id)]
+        assert sorted(written) == sorted(spoken)
+
+
+def test_who_was_told_to_have_come_and_not_gone_is_there(aftermath: Aftermath, session_ids: list[str]) -> None:
+    for session_id in session_ids:
+        present: list[str] = []
+        for event in aftermath.told(f"study-session:{session_id}"):
+            if event["type"] == "joined":
+                present.append(event["data"]["user_id"])
+            elif event["type"] == "left":
+                present.remove(event["data"]["user_id"])
+        assert sorted(str(user_id) for (user_id,) in aftermath.rows(STUDY, PRESENT, session_id)) == sorted(present)
+        assert aftermath.rows(STUDY, COUNTED, session_id) == [(len(present),)]
+
+
+def test_everybody_was_notified_once_of_each_place(aftermath: Aftermath) -> None:
+    requested, notified = aftermath.rows(STUDY, REQUESTED), aftermath.rows("user-service", NOTIFIED)
+    assert len(requested) > 5
+    assert sorted(notified) == sorted(requested)
+
+
+def test_everybodys_own_stream_has_each_of_their_notifications_once(aftermath: Aftermath) -> None:
+    for user_id, last in aftermath.rows("user-service", POSITIONS):
+        assert [event["seq"] for event in aftermath.told(f"user:{user_id}")] == list(range(1, last + 1))
+
+
+def test_no_event_was_put_aside(aftermath: Aftermath) -> None:
+    for service in (STUDY, "user-service"):
+        assert aftermath.rows(service, "SELECT * FROM failed_events") == []
+
+
+def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
+    aftermath: Aftermath, session_ids: list[str]
+) -> None:
+    last = aftermath.last(session_ids[0])
+    for reader in aftermath.readers:
+        assert reader.read_to(last) == list(range(1, last + 1))

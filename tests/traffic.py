@@ -1,0 +1,124 @@
+"""People who talk, come and go in study sessions all at once, and remember what was acknowledged."""
+
+import contextlib
+import http.client
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from uuid import uuid4
+
+import requests
+
+from tests.client import Person
+from tests.streams import Refused, Stream
+
+LONGEST = 60.0  # seconds that anybody tries the same thing again
+PAUSE = 0.05
+TRANSIENT = {429, 502, 503, 504}
+
+
+class Traffic:
+    """Everybody does one thing after the other, and each thing until there is an answer."""
+
+    def __init__(self, people: Sequence[Person], sessions: Sequence[str], seed: int) -> None:
+        self.sent: dict[str, str] = {}  # the words' own id -> session, of all that was acknowledged
+        self._sessions = sessions
+        self._stopping = threading.Event()
+        self._done = [0] * len(people)
+        self._failures: list[BaseException] = []
+        self._threads = [
+            threading.Thread(target=self._live, args=(number, person, random.Random(f"{seed}-{number}")))
+            for number, person in enumerate(people)
+        ]
+
+    @property
+    def done(self) -> int:
+        """How many things were acknowledged."""
+        return sum(self._done)
+
+    @contextmanager
+    def flowing(self) -> Iterator[None]:
+        """From here to there; afterwards everybody has had an answer to their last request."""
+        for thread in self._threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            for thread in self._threads:
+                thread.join()
+        if self._failures:
+            raise self._failures[0]
+
+    def _live(self, number: int, person: Person, chance: random.Random) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._done[number] += self._act(person, chance.choice(self._sessions), chance)
+        except BaseException as failure:
+            self._failures.append(failure)
+
+    def _act(self, person: Person, session: str, chance: random.Random) -> bool:
+        """Do one thing; whether it was possible."""
+        deed = chance.choice(("join", "leave", "talk", "talk", "talk"))
+        if deed == "join":
+            return insist(lambda: person.post(f"{session}/join", {"waitlist": True})).ok
+        if deed == "leave":
+            return insist(lambda: person.post(f"{session}/leave")).ok
+        words = {"content": "Where were we?", "client_message_id": str(uuid4())}
+        said = insist(lambda: person.post(f"{session}/messages", words)).ok
+        if said:
+            self.sent[words["client_message_id"]] = session
+        return said
+
+
+def insist(ask: Callable[[], requests.Response]) -> requests.Response:
+    """Ask until there is an answer that says what became of it."""
+    deadline = time.monotonic() + LONGEST
+    while time.monotonic() < deadline:
+        try:
+            answer = ask()
+        except requests.ConnectionError:
+            time.sleep(PAUSE)
+            continue
+        if answer.status_code not in TRANSIENT:
+            assert answer.status_code < 500, answer.text
+            return answer
+        time.sleep(PAUSE)
+    raise TimeoutError(f"no answer within {LONGEST:g} s")
+
+
+class Reader:
+    """Somebody who watches a session, loses the connection again and again, and goes on where it was."""
+
+    def __init__(self, person: Person, session: str, seed: int) -> None:
+        self.seen: list[int] = []
+        self._person = person
+        self._path = f"{session}/events"
+        self._chance = random.Random(seed)
+        self._end: int | None = None
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def read_to(self, end: int) -> list[int]:
+        """The numbers of all events that were seen, once the one with this number is among them."""
+        self._end = end
+        self._thread.join(LONGEST)
+        return self.seen
+
+    def _read(self) -> None:
+        while not self._is_at_the_end():
+            last = self.seen[-1] if self.seen else 0
+            # What cannot be opened now, what ends, and what is silent for a moment is opened anew.
+            with (
+                contextlib.suppress(Refused, EOFError, OSError, http.client.HTTPException),
+                Stream(self._person, self._path, last_event_id=last, patience=1) as stream,
+            ):
+                for _ in range(self._chance.randint(1, 20)):
+                    event = stream.next()
+                    self.seen += [event.id] if event.id else []
+            time.sleep(PAUSE)
+
+    def _is_at_the_end(self) -> bool:
+        return self._end is not None and self.seen[-1:] >= [self._end]
