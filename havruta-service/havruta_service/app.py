@@ -8,9 +8,10 @@ from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.consumer import Subscription
 from chassis.worker import Sweep
-from havruta_service import demo, ending, erasure, invitations, mails, presence, rooms, runtime, sessions
-from havruta_service.api import export, havrutas, navigation, texts
+from havruta_service import demo, ending, erasure, invitations, mails, plans, presence, rooms, runtime
+from havruta_service.api import export, havrutas, navigation, replies, texts
 from havruta_service.api import invitations as invitations_api
+from havruta_service.api import plans as plans_api
 from havruta_service.api import sessions as sessions_api
 from havruta_service.config import Settings
 from havruta_service.models import db, messages
@@ -20,14 +21,16 @@ BLUEPRINTS = (
     texts.blueprint,
     havrutas.blueprint,
     sessions_api.blueprint,
+    plans_api.blueprint,
     navigation.blueprint,
     invitations_api.blueprint,
+    replies.blueprint,
     export.blueprint,
 )
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),
     Sweep("overdue-sessions", every=10, run=ending.end_overdue),
-    Sweep("missed-sessions", every=60, run=sessions.cancel_missed),
+    Sweep("missed-sessions", every=60, run=plans.cancel_missed),
     Sweep("expired-invitations", every=60, run=invitations.expire),
 )
 

@@ -15,7 +15,7 @@ from chassis.clock import now
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
 from chassis.pages import Page, cut, ordered
 from chassis.tokens import Caller
-from havruta_service import havrutas, membership
+from havruta_service import havrutas
 from havruta_service.models import Havruta, Invitation, InvitationStatus, Member, db, messages
 from havruta_service.rooms import tell_havruta
 
@@ -25,14 +25,6 @@ LONGEST_ADDRESS = 254
 MOST_PER_HOUR = 60
 RESEND_AFTER = timedelta(minutes=1)
 BATCH = 200
-
-
-class EmailMismatch(Forbidden):
-    """The invitation was sent to another address than that of your account."""
-
-
-class EmailNotVerified(Forbidden):
-    """Verify the address of your account first."""
 
 
 class InvitationGone(Gone):
@@ -66,47 +58,8 @@ def of_havruta(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) 
     """The invitations of a havruta, the latest first: all to its owner, to others those that they sent."""
     havrutas.get(havruta_id, user_id)
     his = (Invitation.inviter_id == user_id) | (Havruta.owner_id == user_id)
-    query = _with_havruta().where(Invitation.havruta_id == havruta_id, his)
-    return _page(query, limit, cursor)
-
-
-def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:
-    """The open invitations to the caller's address, once it is verified."""
-    if not caller.email_verified:
-        return Page([], None)
-    to_him = func.lower(Invitation.invitee_email) == caller.email.lower()
-    query = _with_havruta().where(
-        to_him,
-        Invitation.status == InvitationStatus.PENDING,
-        Invitation.expires_at > now(),
-        Havruta.archived_at.is_(None),
-    )
-    return _page(query, limit, cursor)
-
-
-def preview(token: str) -> Invitation:
-    """What the holder of a token is invited to. Looking changes nothing."""
-    return _open(_by_token(token))
-
-
-def accept(token: str, caller: Caller) -> Invitation:
-    """Join the havruta with the token from the mail."""
-    return _accept(_by_token(token), caller)
-
-
-def accept_own(invitation_id: UUID, caller: Caller) -> Invitation:
-    """Join the havruta by an invitation that came to the caller's address."""
-    return _accept(_own(invitation_id, caller), caller)
-
-
-def decline(token: str) -> Invitation:
-    """Decline with the token from the mail. Declining twice is declining once."""
-    return _decline(_by_token(token))
-
-
-def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
-    """Decline an invitation that came to the caller's address."""
-    return _decline(_own(invitation_id, caller))
+    query = with_havruta().where(Invitation.havruta_id == havruta_id, his)
+    return page(query, limit, cursor)
 
 
 def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
@@ -143,7 +96,7 @@ def issue_token(invitation: Invitation) -> str:
 def to_send(invitation_id: UUID) -> Invitation | None:
     """The invitation with its havruta, locked, if it is still to be sent."""
     invitation = db.session.scalar(
-        _with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
+        with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
     )
     return invitation if invitation and invitation.current_status == InvitationStatus.PENDING else None
 
@@ -184,6 +137,25 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def locked(invitation_id: UUID) -> tuple[Invitation, Havruta]:
+    havruta_id = db.session.scalar(select(Invitation.havruta_id).where(Invitation.id == invitation_id))
+    havruta = havrutas.lock(havruta_id) if havruta_id else None
+    if havruta is None:
+        raise NotFound
+    query = with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one(), havruta
+
+
+def with_havruta() -> Select[Invitation]:
+    return select(Invitation).join(Invitation.havruta).options(contains_eager(Invitation.havruta))
+
+
+def page(query: Select[Invitation], limit: int, cursor: str | None) -> Page[Invitation]:
+    order = [Invitation.created_at, Invitation.id]
+    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda invitation: (invitation.created_at, invitation.id))
+
+
 def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
     invitation = Invitation(
         id=uuid4(),
@@ -204,41 +176,9 @@ def _send(invitation: Invitation) -> None:
     messages.mail("invitation", {"invitation_id": str(invitation.id)})
 
 
-def _accept(found: Invitation, caller: Caller) -> Invitation:
-    invitation, havruta = _locked(found.id)
-    if invitation.accepted_by == caller.id and havrutas.is_member(havruta.id, caller.id):
-        return invitation
-    if invitation.invitee_email.lower() != caller.email.lower():
-        raise EmailMismatch
-    if not caller.email_verified:
-        raise EmailNotVerified
-    _open(invitation)
-    membership.admit(havruta, caller.id)
-    invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, caller.id
-    invitation.responded_at = now()
-    db.session.flush()
-    return invitation
-
-
-def _decline(found: Invitation) -> Invitation:
-    invitation, _ = _locked(found.id)
-    if invitation.status == InvitationStatus.DECLINED:
-        return invitation
-    _open(invitation)
-    invitation.status, invitation.responded_at = InvitationStatus.DECLINED, now()
-    return invitation
-
-
-def _open(invitation: Invitation) -> Invitation:
-    status = invitation.current_status
-    if status != InvitationStatus.PENDING or invitation.havruta.is_archived:
-        raise InvitationGone(invitation_status=status)
-    return invitation
-
-
 def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
     """An invitation that the person may send again or take back, locked below its havruta."""
-    invitation, havruta = _locked(invitation_id)
+    invitation, havruta = locked(invitation_id)
     if not havrutas.is_member(havruta.id, user_id):
         raise NotFound
     if user_id not in {invitation.inviter_id, havruta.owner_id}:
@@ -246,40 +186,6 @@ def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
     if havruta.is_archived:
         raise havrutas.HavrutaArchived
     return invitation
-
-
-def _locked(invitation_id: UUID) -> tuple[Invitation, Havruta]:
-    havruta_id = db.session.scalar(select(Invitation.havruta_id).where(Invitation.id == invitation_id))
-    havruta = havrutas.lock(havruta_id) if havruta_id else None
-    if havruta is None:
-        raise NotFound
-    query = _with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one(), havruta
-
-
-def _by_token(token: str) -> Invitation:
-    invitation = db.session.scalar(_with_havruta().where(Invitation.invitation_token == hashed(token)))
-    if invitation is None:
-        raise NotFound
-    return invitation
-
-
-def _own(invitation_id: UUID, caller: Caller) -> Invitation:
-    invitation = db.session.scalar(_with_havruta().where(Invitation.id == invitation_id))
-    to_him = invitation and invitation.invitee_email.lower() == caller.email.lower() and caller.email_verified
-    if invitation is None or not to_him:
-        raise NotFound
-    return invitation
-
-
-def _with_havruta() -> Select[Invitation]:
-    return select(Invitation).join(Invitation.havruta).options(contains_eager(Invitation.havruta))
-
-
-def _page(query: Select[Invitation], limit: int, cursor: str | None) -> Page[Invitation]:
-    order = [Invitation.created_at, Invitation.id]
-    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=True)).all()
-    return cut(rows, limit, lambda invitation: (invitation.created_at, invitation.id))
 
 
 def _expire(havruta_id: UUID) -> None:

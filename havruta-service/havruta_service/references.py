@@ -8,6 +8,7 @@ from itertools import islice
 
 from chassis.errors import FieldError, Invalid
 from havruta_service.catalogue import WORDS, Book, Collection, catalogue, plain, words
+from havruta_service.hebrew_numbers import from_hebrew, to_hebrew
 
 LONGEST = 100  # characters
 BETWEEN = re.compile(r"\s*-\s*|\s+(?:to|until|עד)\s+")
@@ -16,13 +17,6 @@ VERSE = re.compile(rf"({NUMBER})(?:(?:\s*[:.,]\s*|\s+)({NUMBER}))?")
 SIDE = re.compile(r"ע?([abאב])")
 FOLIO = re.compile(rf"(?:daf\s+|דף\s+)?({NUMBER})(?:[\s,]*([abאב.:])|[\s,]*ע([אב]))?")
 SIDES = {"a": 1, "א": 1, ".": 1, "b": 2, "ב": 2, ":": 2}  # a printed folio's sides are also marked by . and :
-LETTERS = {
-    **dict(zip("אבגדהוזחט", range(1, 10), strict=True)),
-    **dict(zip("יכלמנסעפצ", range(10, 100, 10), strict=True)),
-    **dict(zip("קרשת", range(100, 500, 100), strict=True)),
-}
-BY_VALUE = {value: letter for letter, value in sorted(LETTERS.items(), key=lambda item: -item[1])}
-FINALS = str.maketrans("ךםןףץ", "כמנפצ")
 HEBREW_SIDES = {1: "ע״א", 2: "ע״ב"}
 
 
@@ -181,23 +175,6 @@ def spanning(references: Iterable[Reference]) -> Reference:
     """From the first place to the last, in the order of the text, of references to one book."""
     studied = list(references)
     return Reference(studied[0].book, min(r.first for r in studied), max(r.last for r in studied))
-
-
-def to_hebrew(number: int) -> str:
-    """The number in Hebrew letters."""
-    letters = ""
-    for value, letter in BY_VALUE.items():
-        while number >= value:
-            if number in {15, 16}:  # 9 + 6 and 9 + 7, because 10 + 5 and 10 + 6 are letters of the Name
-                return letters + BY_VALUE[9] + BY_VALUE[number - 9]
-            letters, number = letters + letter, number - value
-    return letters
-
-
-def from_hebrew(letters: str) -> int | None:
-    """The number that Hebrew letters stand for; None if they stand in no order of a number."""
-    values = [LETTERS[letter] for letter in letters.translate(FINALS)]
-    return sum(values) if values == sorted(values, reverse=True) else None
 
 
 def _place(book: Book, place: int) -> Reference:

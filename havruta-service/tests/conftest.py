@@ -12,7 +12,7 @@ from chassis.clock import now
 from chassis.db import in_transaction
 from chassis.testing import User, a_user
 from chassis.tokens import Caller
-from havruta_service import havrutas, membership, presence, sessions
+from havruta_service import havrutas, membership, plans, presence, sessions
 from havruta_service.models import Base, Havruta, HavrutaSession, db
 
 
@@ -49,7 +49,7 @@ class Maker:
     def plan(self, havruta: Havruta, **plan: Any) -> HavrutaSession:
         """One for tomorrow, planned by the owner."""
         plan = {"start_time": now() + timedelta(days=1), "planned_minutes": 60, **plan}
-        planned: HavrutaSession = self(sessions.plan, havruta.id, havruta.owner_id, **plan)
+        planned: HavrutaSession = self(plans.plan, havruta.id, havruta.owner_id, **plan)
         return planned
 
     def caller(self, user: User) -> Caller:

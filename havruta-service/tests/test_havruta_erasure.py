@@ -8,7 +8,7 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.messages import Event
 from chassis.testing import a_user
-from havruta_service import erasure, havrutas, invitations, navigation, presence
+from havruta_service import erasure, havrutas, invitations, navigation, presence, replies
 from havruta_service.models import Base, Havruta, HavrutaSession, Invitation, db, messages
 
 
@@ -81,7 +81,7 @@ def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(make, dele
     first, second = make.havruta(ruth), make.havruta(boaz)
     (from_him,) = make(invitations.invite, first.id, make.caller(ruth), ["yael@example.org"])
     (accepted,) = make(invitations.invite, second.id, make.caller(boaz), [ruth.email])
-    make(invitations.accept_own, accepted["invitation_id"], make.caller(ruth))
+    make(replies.accept_own, accepted["invitation_id"], make.caller(ruth))
     third = make.havruta(naomi)
     (to_him,) = make(invitations.invite, third.id, make.caller(naomi), [ruth.email])
     delete(ruth)

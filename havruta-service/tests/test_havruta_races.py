@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from chassis.errors import Problem
 from chassis.testing import a_user, race
-from havruta_service import ending, havrutas, invitations, mails, membership, navigation, presence, sessions
+from havruta_service import ending, havrutas, invitations, mails, membership, navigation, presence, replies, sessions
 from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, db
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "8"))
@@ -130,10 +130,7 @@ def test_of_twenty_who_accept_with_one_place_left_one_becomes_a_member(make, att
         people = [a_user(f"guest{n}-{havruta.id.hex[:6]}") for n in range(20)]
         tokens = [a_token(make, havruta, ruth, person)[1] for person in people]
         results = race(
-            [
-                attempt(invitations.accept, token, make.caller(person))
-                for token, person in zip(tokens, people, strict=True)
-            ]
+            [attempt(replies.accept, token, make.caller(person)) for token, person in zip(tokens, people, strict=True)]
         )
         assert Counter(r if isinstance(r, str) else "accepted" for r in results) == {"accepted": 1, "havruta_full": 19}
         assert count(make, Member, havruta_id=havruta.id) == 10
@@ -145,7 +142,7 @@ def test_twenty_acceptances_of_one_invitation_are_one_membership(make, attempt, 
         havruta = make.havruta(ruth)
         _, token = a_token(make, havruta, ruth, naomi)
         caller = make.caller(naomi)
-        results = race([attempt(invitations.accept, token, caller) for _ in range(20)])
+        results = race([attempt(replies.accept, token, caller) for _ in range(20)])
         assert not any(isinstance(result, str) for result in results)
         assert make(havrutas.get, havruta.id, ruth.id).member_count == 2
 
@@ -156,8 +153,8 @@ def test_accepting_declining_and_revoking_at_once_end_in_one_state(make, attempt
         havruta = make.havruta(ruth)
         invitation_id, token = a_token(make, havruta, ruth, user)
         works = [
-            attempt(invitations.accept, token, make.caller(user)),
-            attempt(invitations.decline, token),
+            attempt(replies.accept, token, make.caller(user)),
+            attempt(replies.decline, token),
             attempt(invitations.revoke, invitation_id, ruth.id),
         ] * 3
         race(works)

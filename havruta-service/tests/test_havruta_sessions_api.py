@@ -9,7 +9,7 @@ import time_machine
 from chassis.clock import now
 from chassis.fields import instant_text
 from chassis.testing import count_queries
-from havruta_service import sessions
+from havruta_service import plans
 from havruta_service.models import messages
 
 
@@ -143,7 +143,7 @@ def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(client,
     url = f"/api/havruta-sessions/{session['id']}"
     with time_machine.travel(now() + timedelta(days=1, hours=2, seconds=-1), tick=False):
         assert client.get(url, user=ruth).json["status"] == "scheduled"
-        assert make(sessions.cancel_missed) == 0
+        assert make(plans.cancel_missed) == 0
     with time_machine.travel(now() + timedelta(days=1, hours=2, seconds=1), tick=False):
         before = client.get(url, user=ruth).json
         assert (before["status"], before["end_reason"]) == ("cancelled", "missed")
@@ -153,8 +153,8 @@ def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(client,
             for s in ("scheduled", "cancelled")
         ]
         assert listed == [0, 1]
-        assert make(sessions.cancel_missed) == 1
-        assert make(sessions.cancel_missed) == 0
+        assert make(plans.cancel_missed) == 1
+        assert make(plans.cancel_missed) == 0
         after = client.get(url, user=ruth).json
         assert (after["status"], after["end_reason"]) == ("cancelled", "missed")
 

@@ -1,11 +1,11 @@
-"""Inviting by mail, and answering."""
+"""Inviting by mail."""
 
 from typing import Any
 from uuid import UUID
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, public, signed_in
+from chassis.access import caller, signed_in
 from chassis.errors import TooManyRequests
 from chassis.fields import Answer, Body, Instant, Text
 from chassis.idempotency import idempotent
@@ -16,25 +16,18 @@ from havruta_service.havrutas import HavrutaArchived
 from havruta_service.invitations import (
     LONGEST_ADDRESS,
     MOST_AT_ONCE,
-    EmailMismatch,
-    EmailNotVerified,
     InvitationGone,
     InviterOrOwnerOnly,
 )
-from havruta_service.membership import HavrutaFull
 from havruta_service.models import InvitationStatus
 
-blueprint = Blueprint("invitations", "Inviting by mail, and answering.")
+blueprint = Blueprint("invitations", "Inviting by mail.")
 
 STATUSES = {"enum": [str(status) for status in InvitationStatus]}
 
 
 class NewInvitations(Body):
     emails = fields.List(Text(LONGEST_ADDRESS), required=True, validate=validate.Length(1, MOST_AT_ONCE))
-
-
-class InvitationToken(Body):
-    token = Text(100, least=1, required=True)
 
 
 class InvitationResult(Answer):
@@ -65,19 +58,6 @@ class Invitation(Answer):
     accepted_by = fields.UUID(required=True, allow_none=True)
 
 
-class ReceivedInvitation(Answer):
-    """An invitation as who is invited sees it."""
-
-    id = fields.UUID(required=True)
-    havruta_id = fields.UUID(required=True)
-    havruta_name = fields.String(required=True, attribute="havruta.name")
-    book = fields.String(required=True, attribute="havruta.book")
-    inviter_name = fields.String(required=True)
-    masked_email = fields.String(required=True, metadata={"example": "r***@e***.org"})
-    status = fields.String(required=True, attribute="current_status", metadata=STATUSES)
-    expires_at = Instant(required=True)
-
-
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/invitations")
 @signed_in
 @idempotent
@@ -96,63 +76,6 @@ def invite(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
 def list_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[models.Invitation]:
     """List the invitations of a havruta, the latest first."""
     return invitations.of_havruta(havruta_id, caller().id, **query)
-
-
-@blueprint.get("/api/invitations/mine")
-@signed_in
-@blueprint.arguments(PageQuery, location="query")
-@blueprint.response(200, page_of(ReceivedInvitation))
-def my_invitations(query: dict[str, Any]) -> Page[models.Invitation]:
-    """List the open invitations to one's verified address, the latest first."""
-    return invitations.mine(caller(), **query)
-
-
-@blueprint.post("/api/invitations/preview")
-@public
-@blueprint.arguments(InvitationToken)
-@blueprint.response(200, ReceivedInvitation)
-@blueprint.raises(InvitationGone)
-def preview(body: dict[str, str]) -> models.Invitation:
-    """See what the token in a mail invites to. Nothing is changed by it."""
-    return invitations.preview(body["token"])
-
-
-@blueprint.post("/api/invitations/accept")
-@signed_in
-@blueprint.arguments(InvitationToken)
-@blueprint.response(200, ReceivedInvitation)
-@blueprint.raises(EmailMismatch, EmailNotVerified, InvitationGone, HavrutaFull)
-def accept(body: dict[str, str]) -> models.Invitation:
-    """Join the havruta with the token from the mail that came to one's own address."""
-    return invitations.accept(body["token"], caller())
-
-
-@blueprint.post("/api/invitations/decline")
-@public
-@blueprint.arguments(InvitationToken)
-@blueprint.response(200, ReceivedInvitation)
-@blueprint.raises(InvitationGone)
-def decline(body: dict[str, str]) -> models.Invitation:
-    """Decline with the token from the mail; no account is needed."""
-    return invitations.decline(body["token"])
-
-
-@blueprint.post("/api/invitations/<uuid:invitation_id>/accept")
-@signed_in
-@blueprint.response(200, ReceivedInvitation)
-@blueprint.raises(InvitationGone, HavrutaFull)
-def accept_own(invitation_id: UUID) -> models.Invitation:
-    """Join the havruta by one of one's own invitations."""
-    return invitations.accept_own(invitation_id, caller())
-
-
-@blueprint.post("/api/invitations/<uuid:invitation_id>/decline")
-@signed_in
-@blueprint.response(200, ReceivedInvitation)
-@blueprint.raises(InvitationGone)
-def decline_own(invitation_id: UUID) -> models.Invitation:
-    """Decline one of one's own invitations."""
-    return invitations.decline_own(invitation_id, caller())
 
 
 @blueprint.post("/api/invitations/<uuid:invitation_id>/resend")

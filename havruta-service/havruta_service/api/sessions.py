@@ -11,13 +11,13 @@ from chassis.fields import Answer, Body, Choice, Instant, Integer, Text
 from chassis.idempotency import idempotent
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
-from chassis.versions import etag, if_match
-from havruta_service import ending, models, recurrence, sessions
+from chassis.versions import etag
+from havruta_service import ending, models, plans, recurrence, sessions
 from havruta_service.havrutas import HavrutaArchived, OwnerOnly
-from havruta_service.models import NavigationMode, Rsvp, SessionStatus, SessionType
+from havruta_service.models import NavigationMode, SessionStatus, SessionType
 from havruta_service.presence import SessionNotActive
 from havruta_service.recurrence import InvalidRecurrence
-from havruta_service.sessions import NotYours, Scope, SessionAlreadyActive, SessionNotScheduled, TooEarly
+from havruta_service.sessions import SessionAlreadyActive, SessionNotScheduled, TooEarly
 
 blueprint = Blueprint("havruta-sessions", "Sessions of study: at once or planned, from start to end.")
 
@@ -52,20 +52,6 @@ class NewHavrutaSession(SessionPlan):
         for name in {"start_time", "rrule", "timezone"} & data.keys():
             if not planned:
                 raise ValidationError("An instant session begins now.", name)
-
-
-class HavrutaSessionChanges(Body):
-    start_time = Instant(load_default=None)
-    planned_minutes = Integer(5, 720, load_default=None)
-    scope = Choice(Scope, load_default=Scope.THIS)
-
-
-class HavrutaSessionCancellation(Body):
-    scope = Choice(Scope, load_default=Scope.THIS)
-
-
-class RsvpAnswer(Body):
-    answer = Choice(Rsvp, required=True)
 
 
 class HavrutaSessionsQuery(PageQuery):
@@ -127,26 +113,6 @@ class CompletedHavrutaSession(HavrutaSession):
     attendees = fields.List(fields.UUID(), required=True)
 
 
-class SessionDates(Answer):
-    """When sessions planned like this would begin."""
-
-    start_times = fields.List(Instant(), required=True)
-
-
-class HavrutaSessionRsvp(Answer):
-    """What somebody answered to a planned session."""
-
-    user_id = fields.UUID(required=True)
-    answer = fields.String(required=True, metadata={"enum": [str(answer) for answer in Rsvp]})
-    answered_at = Instant(required=True)
-
-
-class HavrutaSessionRsvps(Answer):
-    """Who means to come."""
-
-    items = fields.List(fields.Nested(HavrutaSessionRsvp), required=True)
-
-
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions")
 @signed_in
 @idempotent
@@ -157,17 +123,7 @@ def create(body: dict[str, Any], havruta_id: UUID) -> models.HavrutaSession:
     """Study at once, or plan to: one session, or as many as a rule says, of which this is the first."""
     if body.pop("type") == SessionType.INSTANT:
         return sessions.start_now(havruta_id, caller().id)
-    return sessions.plan(havruta_id, caller().id, **body)
-
-
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions/preview")
-@signed_in
-@blueprint.arguments(SessionPlan)
-@blueprint.response(200, SessionDates)
-@blueprint.raises(InvalidRecurrence)
-def preview(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
-    """See when sessions planned like this would begin, without planning any."""
-    return {"start_times": sessions.preview(havruta_id, caller().id, **body)}
+    return plans.plan(havruta_id, caller().id, **body)
 
 
 @blueprint.get("/api/havrutas/<uuid:havruta_id>/sessions")
@@ -197,18 +153,6 @@ def session(session_id: UUID) -> Tagged:
     return found, 200, etag(found.version)
 
 
-@blueprint.patch("/api/havruta-sessions/<uuid:session_id>")
-@signed_in
-@if_match
-@blueprint.arguments(HavrutaSessionChanges)
-@blueprint.response(200, HavrutaSession)
-@blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
-def change(body: dict[str, Any], session_id: UUID, version: int) -> Tagged:
-    """Move a planned session, or make it longer or shorter; the owner and who planned it may."""
-    changed = sessions.change(session_id, caller().id, version, **body)
-    return changed, 200, etag(changed.version)
-
-
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/start")
 @signed_in
 @blueprint.response(200, HavrutaSession)
@@ -216,34 +160,6 @@ def change(body: dict[str, Any], session_id: UUID, version: int) -> Tagged:
 def start(session_id: UUID) -> models.HavrutaSession:
     """Start a planned session, from 15 minutes before its time to two hours after."""
     return sessions.start(session_id, caller().id)
-
-
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/cancel")
-@signed_in
-@blueprint.arguments(HavrutaSessionCancellation, required=False)
-@blueprint.response(200, HavrutaSession)
-@blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
-def cancel(body: dict[str, Any], session_id: UUID) -> models.HavrutaSession:
-    """Cancel a planned session, or more of its series; the owner and who planned it may."""
-    return sessions.cancel(session_id, caller().id, **body)
-
-
-@blueprint.put("/api/havruta-sessions/<uuid:session_id>/rsvp")
-@signed_in
-@blueprint.arguments(RsvpAnswer)
-@blueprint.response(200, HavrutaSessionRsvp)
-@blueprint.raises(HavrutaArchived, SessionNotScheduled)
-def answer(body: dict[str, str], session_id: UUID) -> models.SessionRsvp:
-    """Say whether one means to come."""
-    return sessions.answer(session_id, caller().id, body["answer"])
-
-
-@blueprint.get("/api/havruta-sessions/<uuid:session_id>/rsvps")
-@signed_in
-@blueprint.response(200, HavrutaSessionRsvps)
-def answers(session_id: UUID) -> dict[str, Any]:
-    """Read who means to come: one answer for each member at most."""
-    return {"items": sessions.answers(session_id, caller().id)}
 
 
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/end")

@@ -1,0 +1,239 @@
+"""RULES: planning to meet: once or by a rule, changing the plan, and saying whether one comes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.clock import now
+from chassis.errors import Forbidden, PreconditionFailed, invalid
+from chassis.fields import instant_text
+from havruta_service import havrutas, recurrence, sessions
+from havruta_service.models import (
+    MISSED_AFTER,
+    EndReason,
+    Havruta,
+    HavrutaSession,
+    Series,
+    SessionRsvp,
+    SessionStatus,
+    SessionType,
+    db,
+)
+from havruta_service.rooms import notify, tell_havruta
+
+PLANNED_AHEAD = timedelta(days=731)
+BATCH = 50
+
+
+class Scope(StrEnum):
+    """Which sessions of a series are meant."""
+
+    THIS = "this"
+    FUTURE = "future"
+    ALL = "all"
+
+
+class NotYours(Forbidden):
+    """Only the owner, or who planned the session, may do this."""
+
+
+def plan(
+    havruta_id: UUID,
+    user_id: UUID,
+    start_time: datetime,
+    planned_minutes: int,
+    rrule: str | None = None,
+    timezone: str | None = None,
+) -> HavrutaSession:
+    """Plan one session, or as many as the rule says; the first of them."""
+    havruta = havrutas.open_for(havruta_id, user_id)
+    times = times_of(start_time, rrule, timezone)
+    series = None
+    if rrule and timezone:
+        series = Series(id=uuid4(), havruta_id=havruta.id, rrule=rrule, timezone=timezone)
+        db.session.add(series)
+        db.session.flush()
+    planned = [
+        HavrutaSession(
+            havruta_id=havruta.id,
+            type=SessionType.SCHEDULED,
+            status=SessionStatus.SCHEDULED,
+            start_time=time,
+            planned_start=time,
+            planned_minutes=planned_minutes,
+            series_id=series.id if series else None,
+            created_by=user_id,
+        )
+        for time in times
+    ]
+    db.session.add_all(planned)
+    db.session.flush()
+    tell_havruta(havruta, "session_planned", {"session_id": str(planned[0].id), "sessions": len(planned)})
+    return planned[0]
+
+
+def preview(
+    havruta_id: UUID,
+    user_id: UUID,
+    start_time: datetime | None = None,
+    planned_minutes: int | None = None,
+    rrule: str | None = None,
+    timezone: str | None = None,
+) -> list[datetime]:
+    """When sessions planned like this would begin; nothing is planned."""
+    havrutas.get(havruta_id, user_id)
+    return times_of(start_time or now(), rrule, timezone)
+
+
+def times_of(start_time: datetime, rrule: str | None, timezone: str | None) -> list[datetime]:
+    """When sessions planned like this would begin."""
+    if not now() <= start_time <= now() + PLANNED_AHEAD:
+        raise invalid("start_time", "Must lie ahead, by two years at most.")
+    if rrule is None:
+        return [start_time]
+    if timezone is None:
+        raise invalid("timezone", "Needed to repeat a session: its hour is that of a place.")
+    return recurrence.occurrences(rrule, timezone, start_time)
+
+
+def change(
+    session_id: UUID,
+    user_id: UUID,
+    version: int,
+    scope: Scope,
+    start_time: datetime | None,
+    planned_minutes: int | None,
+) -> HavrutaSession:
+    """Move planned sessions, or plan them longer or shorter.
+
+    Of a series, `this` one is taken out of it, this and the `future` ones become a series of their own, or `all` that
+    are still planned are changed; together they can only be moved to another time of day.
+    """
+    havruta, session = _yours(session_id, user_id)
+    if session.version != version:
+        raise PreconditionFailed
+    changed = _within(session, scope)
+    starts = _moved(session, changed, scope, start_time)
+    _divide(session, changed, scope)
+    for each, start in zip(changed, starts, strict=True):
+        each.start_time = each.planned_start = start
+        each.planned_minutes = planned_minutes or each.planned_minutes
+        each.version += 1
+    tell_havruta(havruta, "session_changed", {"session_id": str(session.id), "sessions": len(changed)})
+    if start_time:
+        others = havrutas.member_ids(havruta, without=user_id)
+        notify(session, havruta, "session_moved", others, user_id, starts_at=instant_text(session.start_time))
+    return session
+
+
+def cancel(session_id: UUID, user_id: UUID, scope: Scope) -> HavrutaSession:
+    """Cancel planned sessions. Cancelling again changes nothing."""
+    havruta, session = _of_planner(session_id, user_id)
+    if session.status == SessionStatus.CANCELLED and scope == Scope.THIS:
+        return session
+    sessions.check_waiting(havruta, session)
+    cancelled = _within(session, scope)
+    for each in cancelled:
+        each.status, each.end_reason, each.version = SessionStatus.CANCELLED, EndReason.CANCELLED, each.version + 1
+    tell_havruta(havruta, "session_cancelled", {"session_id": str(session.id), "sessions": len(cancelled)})
+    others = havrutas.member_ids(havruta, without=user_id)
+    notify(session, havruta, "session_cancelled", others, user_id, starts_at=instant_text(session.start_time))
+    return session
+
+
+def cancel_missed() -> int:
+    """Cancel what nobody started within two hours; how many sessions that was."""
+    missed = (HavrutaSession.status == SessionStatus.SCHEDULED) & (HavrutaSession.start_time <= now() - MISSED_AFTER)
+    found = db.session.execute(
+        select(HavrutaSession, Havruta)
+        .join(Havruta, Havruta.id == HavrutaSession.havruta_id)
+        .where(missed)
+        .order_by(Havruta.id, HavrutaSession.start_time)
+        .limit(BATCH)
+        .with_for_update(of=Havruta, key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for session, havruta in found:
+        session.status, session.end_reason = SessionStatus.CANCELLED, EndReason.MISSED
+        tell_havruta(havruta, "session_cancelled", {"session_id": str(session.id), "sessions": 1, "reason": "missed"})
+    return len(found)
+
+
+def answer(session_id: UUID, user_id: UUID, answer: str) -> SessionRsvp:
+    """Say whether one means to come."""
+    havruta, session = sessions.with_havruta(session_id, user_id)
+    sessions.check_waiting(havruta, session)
+    row = {"session_id": session.id, "user_id": user_id, "answer": answer, "answered_at": now()}
+    said = insert(SessionRsvp).values(row)
+    query = said.on_conflict_do_update(
+        index_elements=["session_id", "user_id"],
+        set_={"answer": said.excluded.answer, "answered_at": said.excluded.answered_at},
+    )
+    return db.session.scalars(query.returning(SessionRsvp).execution_options(populate_existing=True)).one()
+
+
+def answers(session_id: UUID, user_id: UUID) -> Sequence[SessionRsvp]:
+    """Who means to come. A havruta has ten members at most."""
+    sessions.get(session_id, user_id)
+    query = select(SessionRsvp).where(SessionRsvp.session_id == session_id)
+    return db.session.scalars(query.order_by(SessionRsvp.answered_at, SessionRsvp.user_id)).all()
+
+
+def _yours(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
+    havruta, session = _of_planner(session_id, user_id)
+    sessions.check_waiting(havruta, session)
+    return havruta, session
+
+
+def _of_planner(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
+    havruta, session = sessions.with_havruta(session_id, user_id)
+    if user_id not in {havruta.owner_id, session.created_by}:
+        raise NotYours
+    return havruta, session
+
+
+def _within(session: HavrutaSession, scope: Scope) -> list[HavrutaSession]:
+    """The planned sessions that are meant, with the one itself, locked in the order of their times."""
+    if session.series_id is None or scope == Scope.THIS:
+        return [session]
+    meant = (HavrutaSession.series_id == session.series_id) & (HavrutaSession.status == SessionStatus.SCHEDULED)
+    meant &= HavrutaSession.start_time > now() - MISSED_AFTER
+    if scope == Scope.FUTURE:
+        meant &= HavrutaSession.start_time >= session.start_time
+    query = select(HavrutaSession).where(meant).order_by(HavrutaSession.start_time).with_for_update(key_share=True)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def _moved(
+    session: HavrutaSession, changed: Sequence[HavrutaSession], scope: Scope, start_time: datetime | None
+) -> list[datetime]:
+    """When the sessions begin after the change."""
+    if start_time is None:
+        return [each.start_time for each in changed]
+    times_of(start_time, None, None)
+    series = db.session.get(Series, session.series_id) if session.series_id else None
+    if series is None or scope == Scope.THIS:
+        return [start_time]
+    zone = recurrence.zone_of(series.timezone)
+    before, after = session.start_time.astimezone(zone), start_time.astimezone(zone)
+    if before.date() != after.date():
+        raise invalid("start_time", "Several sessions can only be moved to another time of the same day.")
+    return [recurrence.at_wall_time(each.start_time, after.time(), zone) for each in changed]
+
+
+def _divide(session: HavrutaSession, changed: Sequence[HavrutaSession], scope: Scope) -> None:
+    """Take what is changed out of its series, unless that is all of it."""
+    series = db.session.get(Series, session.series_id) if session.series_id else None
+    if series is None or scope == Scope.ALL:
+        return
+    own = None
+    if scope == Scope.FUTURE:
+        own = Series(id=uuid4(), havruta_id=series.havruta_id, rrule=series.rrule, timezone=series.timezone)
+        db.session.add(own)
+        db.session.flush()
+    for each in changed:
+        each.series_id = own.id if own else None

@@ -1,0 +1,108 @@
+"""RULES: replying to an invitation: with the token from the mail, or as whom the address belongs to."""
+
+from uuid import UUID
+
+from sqlalchemy import func
+
+from chassis.clock import now
+from chassis.errors import Forbidden, NotFound
+from chassis.pages import Page
+from chassis.tokens import Caller
+from havruta_service import havrutas, invitations, membership
+from havruta_service.models import Havruta, Invitation, InvitationStatus, db
+
+
+class EmailMismatch(Forbidden):
+    """The invitation was sent to another address than that of your account."""
+
+
+class EmailNotVerified(Forbidden):
+    """Verify the address of your account first."""
+
+
+def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:
+    """The open invitations to the caller's address, once it is verified."""
+    if not caller.email_verified:
+        return Page([], None)
+    to_him = func.lower(Invitation.invitee_email) == caller.email.lower()
+    query = invitations.with_havruta().where(
+        to_him,
+        Invitation.status == InvitationStatus.PENDING,
+        Invitation.expires_at > now(),
+        Havruta.archived_at.is_(None),
+    )
+    return invitations.page(query, limit, cursor)
+
+
+def preview(token: str) -> Invitation:
+    """What the holder of a token is invited to. Looking changes nothing."""
+    return _open(_by_token(token))
+
+
+def accept(token: str, caller: Caller) -> Invitation:
+    """Join the havruta with the token from the mail."""
+    return _accept(_by_token(token), caller)
+
+
+def accept_own(invitation_id: UUID, caller: Caller) -> Invitation:
+    """Join the havruta by an invitation that came to the caller's address."""
+    return _accept(_own(invitation_id, caller), caller)
+
+
+def decline(token: str) -> Invitation:
+    """Decline with the token from the mail. Declining twice is declining once."""
+    return _decline(_by_token(token))
+
+
+def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
+    """Decline an invitation that came to the caller's address."""
+    return _decline(_own(invitation_id, caller))
+
+
+def _accept(found: Invitation, caller: Caller) -> Invitation:
+    invitation, havruta = invitations.locked(found.id)
+    if invitation.accepted_by == caller.id and havrutas.is_member(havruta.id, caller.id):
+        return invitation
+    if invitation.invitee_email.lower() != caller.email.lower():
+        raise EmailMismatch
+    if not caller.email_verified:
+        raise EmailNotVerified
+    _open(invitation)
+    membership.admit(havruta, caller.id)
+    invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, caller.id
+    invitation.responded_at = now()
+    db.session.flush()
+    return invitation
+
+
+def _decline(found: Invitation) -> Invitation:
+    invitation, _ = invitations.locked(found.id)
+    if invitation.status == InvitationStatus.DECLINED:
+        return invitation
+    _open(invitation)
+    invitation.status, invitation.responded_at = InvitationStatus.DECLINED, now()
+    return invitation
+
+
+def _open(invitation: Invitation) -> Invitation:
+    status = invitation.current_status
+    if status != InvitationStatus.PENDING or invitation.havruta.is_archived:
+        raise invitations.InvitationGone(invitation_status=status)
+    return invitation
+
+
+def _by_token(token: str) -> Invitation:
+    invitation = db.session.scalar(
+        invitations.with_havruta().where(Invitation.invitation_token == invitations.hashed(token))
+    )
+    if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def _own(invitation_id: UUID, caller: Caller) -> Invitation:
+    invitation = db.session.scalar(invitations.with_havruta().where(Invitation.id == invitation_id))
+    to_him = invitation and invitation.invitee_email.lower() == caller.email.lower() and caller.email_verified
+    if invitation is None or not to_him:
+        raise NotFound
+    return invitation

@@ -1,0 +1,74 @@
+"""An invitation on its whole way: asked for, mailed by the worker, accepted with what the mail holds."""
+
+import socket
+from collections.abc import Iterator
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from chassis.mailer import Mailer
+from havruta_service import mails
+from havruta_service.models import messages
+
+
+class Letterbox:
+    """Takes any mail, and keeps it."""
+
+    def __init__(self) -> None:
+        self.mails = []
+
+    async def handle_DATA(self, server, session, envelope):  # aiosmtpd's name
+        self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def letterbox() -> Iterator[tuple[Letterbox, str]]:
+    """A mail server for this test, and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    box = Letterbox()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def test_an_invitation_is_mailed_and_accepted_with_the_mail(app, client, make, letterbox, ruth, naomi):
+    box, url = letterbox
+    havruta = make.havruta(ruth)
+    client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": [naomi.email]}, user=ruth)
+    mailer = Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost")
+    with app.app_context():
+        assert mailer.send_due() == 1
+        assert mailer.send_due() == 0
+    (mail,) = box.mails
+    assert (mail["To"], mail["From"]) == (naomi.email, "lyceum@localhost")
+    token = mail.get_body(("plain",)).get_content().split("#token=")[1].split()[0]
+    accepted = client.post("/api/invitations/accept", json={"token": token}, user=naomi)
+    assert accepted.json["status"] == "accepted"
+
+
+def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(app, client, make, letterbox, ruth):
+    box, url = letterbox
+    havruta = make.havruta(ruth)
+    body = {"emails": ["naomi@example.org"]}
+    invited = client.post(f"/api/havrutas/{havruta.id}/invitations", json=body, user=ruth).json["results"]
+    client.post(f"/api/invitations/{invited[0]['invitation_id']}/revoke", user=ruth)
+    with app.app_context():
+        assert Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due() == 1
+    assert box.mails == []
+
+
+def test_a_mail_server_that_is_down_leaves_the_token_of_no_mail_behind(app, client, make, ruth):
+    havruta = make.havruta(ruth)
+    client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth)
+    with app.app_context():
+        Mailer(messages, mails.COMPOSERS, "smtp://127.0.0.1:1", "lyceum@localhost").send_due()
+    (waiting,) = make(lambda: messages.db.session.execute(messages.mails.select()).all())
+    assert waiting.tries == 1
+    shown = client.get(f"/api/havrutas/{havruta.id}/invitations", user=ruth).json["items"]
+    assert [invitation["status"] for invitation in shown] == ["pending"]
