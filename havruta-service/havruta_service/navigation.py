@@ -40,7 +40,7 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
     session = presence.going_on(session_id, user_id)
     if session.mode == NavigationMode.NAVIGATOR and session.navigator_id != user_id:
         raise NotNavigator
-    book = book_of(havruta_of(session))
+    book = _book(session)
     if place.book is not book:
         raise OtherBook(errors=[{"pointer": "/ref", "detail": f"This havruta studies {book.name}."}])
     if expected_seq is not None and not session.position_seq <= expected_seq <= session.seq:
@@ -96,7 +96,7 @@ def state(session_id: UUID, user_id: UUID, since_seq: int | None) -> State | Non
 
 def as_state(session: HavrutaSession) -> State:
     """What somebody who comes now has to know."""
-    place = place_in(book_of(havruta_of(session)), session.position) if session.position else None
+    place = place_in(_book(session), session.position) if session.position else None
     return {
         "session_id": str(session.id),
         "status": str(session.current_status),
@@ -123,3 +123,7 @@ def havruta_of(session: HavrutaSession) -> Havruta:
 
 def book_of(havruta: Havruta) -> Book:
     return find_book(havruta.book, "book")
+
+
+def _book(session: HavrutaSession) -> Book:
+    return book_of(db.session.get_one(Havruta, session.havruta_id))

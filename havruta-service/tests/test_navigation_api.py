@@ -196,3 +196,10 @@ def test_a_heartbeat_costs_one_change_and_one_look(app, table, ruth):
     with count_queries(app) as statements:
         table.post("heartbeat", ruth)
     assert len([s for s in statements if s.startswith(("UPDATE", "SELECT", "INSERT"))]) == 2
+
+
+def test_a_move_costs_ten_statements_at_most(app, table, ruth):
+    table.turn(ruth, "Genesis 2:1")
+    with count_queries(app) as statements:
+        table.turn(ruth, "Genesis 2:2")
+    assert len([s for s in statements if "havruta" in s or "session_" in s or "outbox" in s]) <= 10
