@@ -1,7 +1,7 @@
 """What those who watch are told, and who may watch."""
 
 import time
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 import redis
@@ -89,7 +89,7 @@ def test_members_may_watch_and_nobody_else(make, ask, ruth, boaz, naomi, kind):
     assert ask(room, naomi).status_code == 404
 
 
-@pytest.mark.parametrize("room_id", [str(uuid4()), "1", "x" * 500, "' OR 1=1"])
+@pytest.mark.parametrize("room_id", [str(UUID(int=7)), "1", "x" * 500, "' OR 1=1"])
 def test_a_room_that_is_none_is_not_found(ask, ruth, room_id):
     assert ask(f"havruta:{room_id}", ruth).status_code == 404
     assert ask(f"havruta-session:{room_id}", ruth).status_code == 404
