@@ -20,13 +20,15 @@ from sqlalchemy.engine import ExceptionContext
 if TYPE_CHECKING:
     from chassis.tracing import Trace
 
+SENT_WITHIN = 2.0  # seconds, tries included: a program that ends does not wait long for a collector that is away
+
 
 class Recorder:
     """Tells a collector what this program does."""
 
     def __init__(self, service: str) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=SENT_WITHIN)))
         self._tracer = self._provider.get_tracer("lyceum")
 
     def close(self) -> None:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
-PROBES = frozenset({"/healthz", "/readyz", "/metrics"})  # asked every few seconds, and of no interest
+PROBES = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/internal/status"}
+)  # asked every few seconds, and of no interest
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,77 @@
+"""One request as OpenTelemetry sees it, from the gateway to the mail."""
+
+import os
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from dev.throwaway import ThrowawayPlatform
+from tests.client import Person, agreed, eventually, register, sign_in
+from tests.collector import Collector, Step, collecting
+from tests.mailbox import receiving
+from tests.study_sessions import host_session, join
+
+SECRET = "the reason is nobody else's business"
+MAIL = "mail notification"
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Collector]:
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="module")
+def platform(collector: Collector) -> Iterator[ThrowawayPlatform]:
+    """A platform that tells the collector what it does."""
+    with pytest.MonkeyPatch.context() as patch, receiving() as mailbox:
+        patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+        with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True, smtp_url=mailbox.url) as platform:
+            yield platform
+
+
+@pytest.fixture(scope="module")
+def steps(platform: ThrowawayPlatform, collector: Collector) -> dict[str, Step]:
+    """What the cancellation of a session did, whose guest has it mailed: by id."""
+    ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
+    session = host_session(ruth)
+    join(david, session)
+    agreed(david.put("/api/notifications/preferences", {"session_cancelled": True}))
+    return followed(collector, ruth, session)
+
+
+def followed(collector: Collector, host: Person, session: str) -> dict[str, Step]:
+    trace, caller = secrets.token_hex(16), secrets.token_hex(8)
+    headers = {"traceparent": f"00-{trace}-{caller}-01"}
+    agreed(host.post(f"{session}/cancel", {"reason": SECRET}, headers=headers))
+    eventually(lambda: MAIL in {step.name for step in collector.of_trace(trace)})
+    return {step.id: step for step in collector.of_trace(trace)}
+
+
+def test_the_way_of_a_request_is_one_trace_from_the_gateway_to_the_mail(steps: dict[str, Step]) -> None:
+    [mail] = [step for step in steps.values() if step.name == MAIL]
+    assert [(step.service, step.kind, step.name) for step in way_to(mail, steps)] == [
+        ("gateway", "SERVER", "POST /api/study-sessions/<path:rest>"),
+        ("gateway", "CLIENT", "POST study-session-service"),
+        ("study-session-service", "SERVER", "POST /api/study-sessions/<uuid:session_id>/cancel"),
+        ("user-service", "CONSUMER", "process notification.requested"),
+        ("user-service", "CONSUMER", MAIL),
+    ]
+
+
+def test_statements_are_steps_without_their_values(steps: dict[str, Step]) -> None:
+    statements = [step for step in steps.values() if "db.query.text" in step.attributes]
+    assert {step.service for step in statements} == {"study-session-service", "user-service"}
+    assert any(step.attributes["db.query.text"].startswith("UPDATE study_sessions") for step in statements)
+    assert not any(SECRET in str(step.attributes) for step in steps.values())
+
+
+def test_what_the_platform_does_of_itself_is_no_trace(collector: Collector, steps: dict[str, Step]) -> None:
+    roots = [step for step in collector.steps if not step.parent_id or step.kind == "SERVER"]
+    assert [step.name for step in roots if "/api/" not in step.name and "/.well-known/" not in step.name] == []
+
+
+def way_to(step: Step, steps: dict[str, Step]) -> list[Step]:
+    return [*(way_to(steps[step.parent_id], steps) if step.parent_id in steps else []), step]
