@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from chassis import db as database
 from chassis import guard, health, idempotency, keys, logs, metrics, problems, tracing, worker
@@ -55,6 +56,14 @@ class Service(Flask):
         if db is None:
             return answer(*args)
         return database.in_transaction(db.session, lambda: answer(*args))
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        # A path whose id is out of range matches no operation; Werkzeug then speaks of the methods of the others.
+        if isinstance(request.routing_exception, MethodNotAllowed):
+            adapter = self.create_url_adapter(request)
+            if adapter and request.method in adapter.allowed_methods():
+                raise NotFound
+        super().raise_routing_exception(request)
 
 
 def create_app(name: str, import_name: str, log_level: str) -> Service:
