@@ -34,6 +34,8 @@ from chassis.clock import now
 from chassis.db import after_commit
 from chassis.fields import instant_text
 
+ROOM = "room:"  # how the names of the streams of rooms begin
+
 
 @dataclass(frozen=True)
 class Event:
@@ -156,7 +158,14 @@ class Messages:
             "data": data,
             "members_changed": [str(user_id) for user_id in members_changed],
         }
-        self._say(uuid4(), f"room:{room}", seq, body)
+        self._say(uuid4(), f"{ROOM}{room}", seq, body)
+
+    def clear(self, room: str) -> None:
+        """Take back all that was broadcast in the room: who resumes from before is told to read it anew.
+
+        For words that were deleted: they are not to be had from the room's past either.
+        """
+        self._say(uuid4(), f"{ROOM}{room}", None, {})
 
     def mail(self, kind: str, data: dict[str, Any], *, due_at: datetime | None = None) -> None:
         """Have the worker compose and send a mail. `data` holds references, never addresses or secrets."""

@@ -85,6 +85,7 @@ def _document(
     headers: Mapping[str, str],
 ) -> Response:
     body = {
+        **extra,
         "type": f"/problems/{code.replace('_', '-')}",
         "title": title,
         "status": int(status),
@@ -92,6 +93,5 @@ def _document(
         "instance": request.path,
         "request_id": current().request_id,
         **({"detail": detail} if detail else {}),
-        **extra,
     }
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Row, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.clock import now
-from chassis.messages import Messages
+from chassis.messages import ROOM, Messages
 
 BATCH = 500
 KEPT = timedelta(days=30)
@@ -116,8 +116,10 @@ class Publisher:
         for row in rows:
             origin = row.body.pop("origin", {})
             body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
-            if row.seq is None:
+            if not row.stream.startswith(ROOM):
                 pipeline.xadd(row.stream, {"event": body, **origin})
+            elif row.seq is None:
+                pipeline.delete(row.stream)
             else:
                 pipeline.xadd(row.stream, {"event": body}, id=f"{row.seq}-0", maxlen=ROOM_LENGTH, approximate=True)
                 pipeline.expire(row.stream, ROOM_LIFETIME)
@@ -129,8 +131,8 @@ class Publisher:
 
     def _settle(self, connection: Connection, rows: "list[Row[Any]] | Any") -> None:
         outbox = self._messages.outbox
-        live = [row.id for row in rows if row.seq is not None]
-        events = [row.id for row in rows if row.seq is None]
+        live = [row.id for row in rows if row.stream.startswith(ROOM)]
+        events = [row.id for row in rows if not row.stream.startswith(ROOM)]
         if live:
             connection.execute(outbox.delete().where(outbox.c.id.in_(live)))
         if events:

@@ -31,7 +31,7 @@ from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
-from sqlalchemy import event, make_url
+from sqlalchemy import CheckConstraint, event, make_url
 from werkzeug.test import TestResponse
 
 from chassis.access import access_of
@@ -323,7 +323,9 @@ def check_migrations(package: str) -> None:
             with db.engine.connect() as connection:
                 options = {"compare_type": True, "compare_server_default": True}
                 found = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
+                named = set(connection.exec_driver_sql(CHECKS).scalars())
             assert found == [], found
+            assert check_names(db) <= named, check_names(db) - named
             downgrade(revision="base")
             with db.engine.connect() as connection:
                 left = connection.exec_driver_sql(LEFT_OVERS).scalars().all()
@@ -332,6 +334,14 @@ def check_migrations(package: str) -> None:
         close(app)
 
 
+def check_names(db: SQLAlchemy) -> set[str]:
+    """The CHECK constraints of the models by name; alembic does not compare them."""
+    preparer = db.engine.dialect.identifier_preparer
+    checks = (c for table in db.metadata.tables.values() for c in table.constraints if isinstance(c, CheckConstraint))
+    return {str(preparer.format_constraint(check)).strip('"') for check in checks}
+
+
+CHECKS = "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
 LEFT_OVERS = """
 SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'S', 'p')
 UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e' ORDER BY 1

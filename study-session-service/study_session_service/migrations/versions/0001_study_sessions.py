@@ -119,44 +119,44 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.CheckConstraint("(visibility = 'private') = (join_code IS NOT NULL)", name="study_sessions_join_code_check"),
+        sa.CheckConstraint("(visibility = 'private') = (join_code IS NOT NULL)", name=op.f("study_sessions_join_code_check")),
         sa.CheckConstraint(
             "CASE status"
             " WHEN 'starting-soon' THEN num_nonnulls(started_at, ended_at, cancelled_at) = 0"
             " WHEN 'live' THEN started_at IS NOT NULL AND num_nonnulls(ended_at, cancelled_at) = 0"
             " WHEN 'finished' THEN num_nonnulls(started_at, ended_at) = 2 AND cancelled_at IS NULL"
             " ELSE cancelled_at IS NOT NULL AND ended_at IS NULL END",
-            name="study_sessions_status_times_check",
+            name=op.f("study_sessions_status_times_check"),
         ),
         sa.CheckConstraint(
-            "location_visibility IN ('exact', 'approximate')", name="study_sessions_location_visibility_check"
+            "location_visibility IN ('exact', 'approximate')", name=op.f("study_sessions_location_visibility_check")
         ),
-        sa.CheckConstraint("mode IN ('in_person', 'online', 'hybrid')", name="study_sessions_mode_check"),
+        sa.CheckConstraint("mode IN ('in_person', 'online', 'hybrid')", name=op.f("study_sessions_mode_check")),
         sa.CheckConstraint(
             "num_nonnulls(approximate_latitude, approximate_longitude)"
             " = CASE location_visibility WHEN 'approximate' THEN 2 ELSE 0 END",
-            name="study_sessions_approximate_location_check",
+            name=op.f("study_sessions_approximate_location_check"),
         ),
         sa.CheckConstraint(
-            "session_type IN ('silent', 'discussion', 'exam-prep')", name="study_sessions_session_type_check"
+            "session_type IN ('silent', 'discussion', 'exam-prep')", name=op.f("study_sessions_session_type_check")
         ),
         sa.CheckConstraint(
-            "start_time >= '2000-01-01' AND start_time < '2200-01-01'", name="study_sessions_start_time_check"
+            "start_time >= '2000-01-01' AND start_time < '2200-01-01'", name=op.f("study_sessions_start_time_check")
         ),
         sa.CheckConstraint(
-            "status IN ('starting-soon', 'live', 'finished', 'cancelled')", name="study_sessions_status_check"
+            "status IN ('starting-soon', 'live', 'finished', 'cancelled')", name=op.f("study_sessions_status_check")
         ),
-        sa.CheckConstraint("visibility IN ('public', 'unlisted', 'private')", name="study_sessions_visibility_check"),
-        sa.CheckConstraint("approximate_latitude BETWEEN -90 AND 90", name="study_sessions_approximate_latitude_check"),
+        sa.CheckConstraint("visibility IN ('public', 'unlisted', 'private')", name=op.f("study_sessions_visibility_check")),
+        sa.CheckConstraint("approximate_latitude BETWEEN -90 AND 90", name=op.f("study_sessions_approximate_latitude_check")),
         sa.CheckConstraint(
-            "approximate_longitude BETWEEN -180 AND 180", name="study_sessions_approximate_longitude_check"
+            "approximate_longitude BETWEEN -180 AND 180", name=op.f("study_sessions_approximate_longitude_check")
         ),
-        sa.CheckConstraint("current_participants <= max_participants", name="study_sessions_capacity_check"),
-        sa.CheckConstraint("current_participants >= 0", name="study_sessions_current_participants_check"),
-        sa.CheckConstraint("duration_minutes > 0", name="study_sessions_duration_minutes_check"),
-        sa.CheckConstraint("latitude BETWEEN -90 AND 90", name="study_sessions_latitude_check"),
-        sa.CheckConstraint("longitude BETWEEN -180 AND 180", name="study_sessions_longitude_check"),
-        sa.CheckConstraint("max_participants > 0", name="study_sessions_max_participants_check"),
+        sa.CheckConstraint("current_participants <= max_participants", name=op.f("study_sessions_capacity_check")),
+        sa.CheckConstraint("current_participants >= 0", name=op.f("study_sessions_current_participants_check")),
+        sa.CheckConstraint("duration_minutes > 0", name=op.f("study_sessions_duration_minutes_check")),
+        sa.CheckConstraint("latitude BETWEEN -90 AND 90", name=op.f("study_sessions_latitude_check")),
+        sa.CheckConstraint("longitude BETWEEN -180 AND 180", name=op.f("study_sessions_longitude_check")),
+        sa.CheckConstraint("max_participants > 0", name=op.f("study_sessions_max_participants_check")),
         sa.PrimaryKeyConstraint("id", name="study_sessions_pkey"),
         postgresql_with={"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.01},
     )
@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "char_length(content) BETWEEN CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END AND 2000",
-            name="chat_messages_content_check",
+            name=op.f("chat_messages_content_check"),
         ),
         sa.ForeignKeyConstraint(
             ["session_id"], ["study_sessions.id"], name="chat_messages_session_id_fkey", ondelete="CASCADE"
@@ -216,11 +216,11 @@ def upgrade() -> None:
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("role IN ('host', 'participant')", name="session_participants_role_check"),
+        sa.CheckConstraint("role IN ('host', 'participant')", name=op.f("session_participants_role_check")),
         sa.CheckConstraint(
-            "is_active IS NOT DISTINCT FROM (left_at IS NULL)", name="session_participants_is_active_check"
+            "is_active IS NOT DISTINCT FROM (left_at IS NULL)", name=op.f("session_participants_is_active_check")
         ),
-        sa.CheckConstraint("removed_at IS NULL OR left_at IS NOT NULL", name="session_participants_removed_at_check"),
+        sa.CheckConstraint("removed_at IS NULL OR left_at IS NOT NULL", name=op.f("session_participants_removed_at_check")),
         sa.ForeignKeyConstraint(
             ["session_id"], ["study_sessions.id"], name="session_participants_session_id_fkey", ondelete="CASCADE"
         ),

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind ~ '^[a-z_]+$'", name="notifications_kind_check"),
+        sa.CheckConstraint("kind ~ '^[a-z_]+$'", name=op.f("notifications_kind_check")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="notifications_user_id_fkey", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="notifications_pkey"),
     )
@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=50), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(KINDS, name="mail_preferences_kind_check"),
+        sa.CheckConstraint(KINDS, name=op.f("mail_preferences_kind_check")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="mail_preferences_user_id_fkey", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "kind", name="mail_preferences_pkey"),
     )
