@@ -119,7 +119,9 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.CheckConstraint("(visibility = 'private') = (join_code IS NOT NULL)", name=op.f("study_sessions_join_code_check")),
+        sa.CheckConstraint(
+            "(visibility = 'private') = (join_code IS NOT NULL)", name=op.f("study_sessions_join_code_check")
+        ),
         sa.CheckConstraint(
             "CASE status"
             " WHEN 'starting-soon' THEN num_nonnulls(started_at, ended_at, cancelled_at) = 0"
@@ -146,8 +148,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status IN ('starting-soon', 'live', 'finished', 'cancelled')", name=op.f("study_sessions_status_check")
         ),
-        sa.CheckConstraint("visibility IN ('public', 'unlisted', 'private')", name=op.f("study_sessions_visibility_check")),
-        sa.CheckConstraint("approximate_latitude BETWEEN -90 AND 90", name=op.f("study_sessions_approximate_latitude_check")),
+        sa.CheckConstraint(
+            "visibility IN ('public', 'unlisted', 'private')", name=op.f("study_sessions_visibility_check")
+        ),
+        sa.CheckConstraint(
+            "approximate_latitude BETWEEN -90 AND 90", name=op.f("study_sessions_approximate_latitude_check")
+        ),
         sa.CheckConstraint(
             "approximate_longitude BETWEEN -180 AND 180", name=op.f("study_sessions_approximate_longitude_check")
         ),
@@ -220,7 +226,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "is_active IS NOT DISTINCT FROM (left_at IS NULL)", name=op.f("session_participants_is_active_check")
         ),
-        sa.CheckConstraint("removed_at IS NULL OR left_at IS NOT NULL", name=op.f("session_participants_removed_at_check")),
+        sa.CheckConstraint(
+            "removed_at IS NULL OR left_at IS NOT NULL", name=op.f("session_participants_removed_at_check")
+        ),
         sa.ForeignKeyConstraint(
             ["session_id"], ["study_sessions.id"], name="session_participants_session_id_fkey", ondelete="CASCADE"
         ),
