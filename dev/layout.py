@@ -50,6 +50,7 @@ class Layout:
     ports: Ports
     stores: Stores
     smtp_url: str | None = None  # where mails go; the services have an address of their own for development
+    quotas: Mapping[str, str] = field(default_factory=dict)  # of the gateway, where they are not the usual ones
     keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +88,8 @@ class Layout:
 
     def gateway_settings(self) -> dict[str, str]:
         """The environment of the gateway."""
-        return {**self._common_settings(GATEWAY), **self._service_addresses(), "JWKS_URL": self._jwks_url}
+        settings = {**self._common_settings(GATEWAY), **self._service_addresses(), "JWKS_URL": self._jwks_url}
+        return {**settings, **self.quotas}
 
     def addresses(self) -> dict[str, str]:
         """Where everything is, as variables for a shell."""

@@ -13,13 +13,14 @@ from chassis.config import from_environment
 from chassis.guard import METHODS, MethodNotAllowed
 from chassis.peers import Identity
 from chassis.tokens import Verifier
-from gateway import addresses, changes, docs, health, proxy, streams, views
+from gateway import addresses, changes, docs, health, proxy, quotas, streams, views
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
 from gateway.expansion import Directory
 from gateway.gathering import Gatherer
 from gateway.live import Hub
 from gateway.openapi import Documents
+from gateway.quotas import Quotas
 from gateway.routes import SERVICES, USER
 from gateway.streams import Doorkeeper
 from gateway.tickets import TicketOffice
@@ -41,6 +42,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     changes.follow(settings.events_url, directory)
     revocations = Revocations(Cache(settings.cache_url))
     gatekeeper = Gatekeeper(Verifier(keys.at(settings.jwks_url), settings.issuer), revocations)
+    quotas.install(app, Quotas(settings.cache_url, settings.quotas), gatekeeper)
     identity = Identity("gateway", keys.read_private(settings.service_key))
     health.install(app, identity, internal)
     hub = Hub(settings.events_url, revocations.include)

@@ -7,7 +7,7 @@ from flask import g
 from werkzeug.datastructures import Headers
 
 from chassis.cache import Cache
-from chassis.errors import Unauthorized
+from chassis.errors import Problem, Unauthorized
 from chassis.tokens import MAX_LIFETIME, Caller, Verifier
 from gateway.errors import TokenRevoked
 from gateway.routes import Access
@@ -48,11 +48,17 @@ class Gatekeeper:
         """The caller, if the request names one; `Unauthorized` if its token is not valid, or is needed and missing."""
         if access is Access.PUBLIC or (access is Access.OPEN and "Authorization" not in headers):
             return None
-        scheme, _, token = headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthorized
-        g.caller = caller = self.verify(token.strip())
+        g.caller = caller = self.verify(bearer(headers))
         return caller
+
+    def recognize(self, headers: Headers) -> Caller | None:
+        """Whoever the request names with a valid token, be its session over or not; nobody is turned away."""
+        if "Authorization" not in headers:
+            return None
+        try:
+            return self._verifier.verify(bearer(headers))
+        except Problem:
+            return None
 
     def verify(self, token: str) -> Caller:
         """The caller whom a token names that is valid and whose session goes on; `InvalidToken` for any other."""
@@ -60,3 +66,11 @@ class Gatekeeper:
         if self._revocations.include(caller.session_id):
             raise TokenRevoked
         return caller
+
+
+def bearer(headers: Headers) -> str:
+    """The token that the request carries; `Unauthorized` if there is none."""
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized
+    return token.strip()

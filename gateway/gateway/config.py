@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.config import InvalidSettings
+from gateway.routes import Kind
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -24,6 +27,19 @@ class Settings:
     assessment_service_url: str
     assessment_service_internal_url: str
     log_level: str = "INFO"
+    reads_per_minute: int = 3000
+    writes_per_minute: int = 600
+    sign_ins_per_minute: int = 60
+    streams_per_minute: int = 120
+
+    def __post_init__(self) -> None:
+        if not all(self.quotas.values()):
+            raise InvalidSettings("cannot start: a quota must let something through")
+
+    @property
+    def quotas(self) -> dict[Kind, int]:
+        """How many requests of each kind one subject may make in a minute."""
+        return {kind: getattr(self, f"{kind.replace('-', '_')}_per_minute") for kind in Kind}
 
     def url(self, service: str) -> str:
         """The address of a service's public listener."""

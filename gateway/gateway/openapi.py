@@ -100,7 +100,13 @@ def as_seen_outside(service: str, document: Document) -> Document:
 
 
 def _add_answers(operation: Document, route: Route) -> None:
-    added = {"400": "AmbiguousAddress", "502": "BadGateway", "503": "Unavailable", "504": "GatewayTimeout"}
+    added = {
+        "400": "AmbiguousAddress",
+        "429": "TooManyRequests",
+        "502": "BadGateway",
+        "503": "Unavailable",
+        "504": "GatewayTimeout",
+    }
     if "requestBody" in operation:
         added |= {"408": "BodyTooSlow", "413": "BodyTooLarge"}
     if route.access is not Access.PUBLIC:

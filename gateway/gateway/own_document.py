@@ -20,7 +20,8 @@ ANSWERS = {
     "MayNotWatch": "`forbidden`: You may not watch this room",
     "NoSuchRoom": "`not_found`: There is no such room, or not for you",
     "WrongParameter": "`invalid`: A parameter is not valid",
-    "TooManyStreams": "`too_many_streams`: You have too many streams open",
+    "TooManyRequests": "`too_many_requests`: Too many requests; try again later",
+    "TooManyStreams": "`too_many_streams`, `too_many_requests`: You have too many streams open, or open them too often",
 }
 STREAM = (
     "Server-Sent Events. Each has an `id` that grows by one; a client that comes back with the last one it saw, in "
@@ -61,7 +62,7 @@ def own_document() -> Document:
             {"name": "live", "description": "What happens, as it happens."},
             *pages["tags"],
         ],
-        "components": {**pages["components"], "responses": answers},
+        "components": {"schemas": pages["components"]["schemas"], "responses": answers},
         "paths": {
             "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
             "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
@@ -89,7 +90,9 @@ def _ticket() -> Document:
         "security": BEARER,
         "responses": {
             "201": {"description": "Created", "content": {"application/json": {"schema": ticket}}},
-            **_refer({"400": "AmbiguousAddress", "401": "InvalidToken", "503": "Unavailable"}),
+            **_refer(
+                {"400": "AmbiguousAddress", "401": "InvalidToken", "429": "TooManyRequests", "503": "Unavailable"}
+            ),
         },
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 
 USER = "user-service"
 STUDY_SESSION = "study-session-service"
@@ -12,6 +12,15 @@ ASSESSMENT = "assessment-service"
 SERVICES = (USER, STUDY_SESSION, TUTORING, HAVRUTA, ASSESSMENT)
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Kind(StrEnum):
+    """What requests are counted as; each kind has a quota of its own."""
+
+    READ = "reads"
+    WRITE = "writes"
+    SIGN_IN = "sign-ins"
+    STREAM = "streams"
 
 
 class Access(Enum):
@@ -79,6 +88,7 @@ class Route:
     read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
     write_deadline: float = 5.0  # longer than a service waits for a lock before it gives up by itself
     people: People = field(default_factory=dict)
+    kind: Kind | None = None  # None: a read or a write, as the method says
 
     def deadline(self, method: str) -> float:
         """Seconds until the gateway gives up on the service."""
@@ -91,13 +101,19 @@ PASSWORDS = 10.0
 ROUTES = (
     Route(prefix="/.well-known/jwks.json", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/auth", service=USER, write_deadline=PASSWORDS),
-    Route(prefix="/api/auth/login", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS),
-    Route(prefix="/api/auth/register", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS),
+    Route(prefix="/api/auth/login", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS, kind=Kind.SIGN_IN),
+    Route(prefix="/api/auth/register", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS, kind=Kind.SIGN_IN),
     Route(prefix="/api/auth/refresh", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/auth/logout", service=USER, access=Access.PUBLIC),
-    Route(prefix="/api/auth/verify-email", service=USER, access=Access.PUBLIC),
-    Route(prefix="/api/auth/forgot-password", service=USER, access=Access.PUBLIC),
-    Route(prefix="/api/auth/reset-password", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS),
+    Route(prefix="/api/auth/verify-email", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN),
+    Route(prefix="/api/auth/forgot-password", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN),
+    Route(
+        prefix="/api/auth/reset-password",
+        service=USER,
+        access=Access.PUBLIC,
+        write_deadline=PASSWORDS,
+        kind=Kind.SIGN_IN,
+    ),
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/users/me", service=USER, access=Access.SIGNED_IN, write_deadline=PASSWORDS),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),

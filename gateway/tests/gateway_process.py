@@ -13,7 +13,7 @@ from typing import Any
 
 from chassis import testing
 from chassis.testing import User
-from gateway.routes import SERVICES
+from gateway.routes import SERVICES, Kind
 from tests.upstream_doubles import Double
 
 Doubles = dict[str, Double]
@@ -82,6 +82,7 @@ def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
         **testing.environment("gateway"),
         **{f"{variables[name]}_URL": double.url for name, double in doubles.items()},
         **{f"{variables[name]}_INTERNAL_URL": double.url for name, double in internal.items()},
+        **{f"{kind.replace('-', '_').upper()}_PER_MINUTE": "1000000" for kind in Kind},
     }
 
 

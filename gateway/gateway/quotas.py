@@ -1,0 +1,149 @@
+"""Bounds what one person, or one address that names nobody, may ask for in a minute.
+
+Redis counts for all gateways together; while it is away, each counts for itself. A share of what somebody may ask is
+taken at once and spent here, so that hardly any request waits for Redis; as much more than the quota may pass.
+"""
+
+import ipaddress
+import math
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+from flask import Flask, Response, g, request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+
+from chassis.cache import Cache, connect
+from chassis.errors import TooManyRequests
+from gateway.auth import Gatekeeper
+from gateway.routes import LIVE, READING, Kind, route_of
+
+WINDOW = 60  # seconds
+SHARES = 20  # in a quota
+LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
+PATIENCE = 1.0  # seconds for which a refusal is not asked about again
+COUNTED = ("/api/", "/.well-known/")
+STREAMS = {route.path for route in LIVE}
+
+
+@dataclass
+class Account:
+    """What one subject has of one quota: taken and not spent yet, and left to take when that was last seen."""
+
+    taken: int = 0
+    left: int = 0
+    resets_at: float = 0.0
+    refused_until: float = 0.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a request stands with the quota it counts against."""
+
+    kind: Kind
+    quota: int
+    allowed: bool
+    remaining: int
+    reset: int  # seconds until there is more
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a client is told of it."""
+        return {
+            "RateLimit-Policy": f'"{self.kind}";q={self.quota};w={WINDOW}',
+            "RateLimit": f'"{self.kind}";r={self.remaining};t={self.reset}',
+        }
+
+
+class Quotas:
+    """Counts requests of each kind by subject."""
+
+    def __init__(self, cache_url: str, per_minute: Mapping[Kind, int]) -> None:
+        self._items = {kind: RateLimitItemPerMinute(number, namespace=kind) for kind, number in per_minute.items()}
+        pool = connect(cache_url).connection_pool
+        self._shared = SlidingWindowCounterRateLimiter(RedisStorage(cache_url, connection_pool=pool))
+        self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._cache = Cache(cache_url)
+        self._places = threading.BoundedSemaphore(LOOKUPS)
+        self._accounts: TTLCache[tuple[Kind, str], Account] = TTLCache(maxsize=65536, ttl=WINDOW)
+
+    def spend(self, kind: Kind, subject: str) -> Standing:
+        """Count a request of this kind against the subject's quota, if there is some left."""
+        account = self._accounts.setdefault((kind, subject), Account())
+        if not account.taken and account.refused_until <= time.time():
+            self._replenish(kind, subject, account)
+        # Others may have taken a share or spent it meanwhile.
+        allowed = account.taken > 0
+        account.taken -= allowed
+        reset = max(1, math.ceil(account.resets_at - time.time()))
+        return Standing(kind, self._items[kind].amount, allowed, account.taken + account.left, reset)
+
+    def _replenish(self, kind: Kind, subject: str, account: Account) -> None:
+        with self._places:
+            done = self._cache.run(lambda _: self._take(self._shared, kind, subject, account), fallback=False)
+        if not done:
+            self._take(self._local, kind, subject, account)
+
+    def _take(self, counter: RateLimiter, kind: Kind, subject: str, account: Account) -> bool:
+        item = self._items[kind]
+        share = max(1, item.amount // SHARES)
+        taken = next((number for number in (share, 1) if counter.hit(item, subject, cost=number)), 0)
+        account.taken += taken
+        account.resets_at, account.left = counter.get_window_stats(item, subject)
+        if not taken:
+            account.refused_until = min(account.resets_at, time.time() + PATIENCE)
+        return True
+
+
+def install(app: Flask, quotas: Quotas, gatekeeper: Gatekeeper) -> None:
+    """Count every request that is more than a look at the gateway itself."""
+
+    @app.before_request
+    def count() -> None:
+        kind = kind_of()
+        if kind is None:
+            return
+        g.standing = standing = quotas.spend(kind, subject_of(kind, gatekeeper))
+        if not standing.allowed:
+            raise TooManyRequests(f"at most {standing.quota} a minute", retry_after=standing.reset)
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        if "standing" in g:
+            response.headers.update(g.standing.headers)
+        return response
+
+
+def kind_of() -> Kind | None:
+    """What kind of request this is; None if it costs nothing."""
+    if request.url_rule and request.url_rule.rule in STREAMS:
+        return Kind.STREAM
+    route = route_of(request.path)
+    if route and route.kind:
+        return route.kind
+    if not request.path.startswith(COUNTED):
+        return None
+    return Kind.READ if request.method in READING else Kind.WRITE
+
+
+def subject_of(kind: Kind, gatekeeper: Gatekeeper) -> str:
+    """Whose quota the request counts against: the person's, or the address's, as always for a sign-in."""
+    caller = None if kind is Kind.SIGN_IN else gatekeeper.recognize(request.headers)
+    return f"user:{caller.id}" if caller else f"address:{network_of(request.environ['REMOTE_ADDR'])}"
+
+
+def network_of(address: str) -> str:
+    """The address, or for IPv6 the network of 64 bits that one customer has to himself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # a socket without an address
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
