@@ -3,9 +3,11 @@
 `LYCEUM_SOAK=1` makes it long: 50 kills and 3,000 things done.
 """
 
+import contextlib
 import json
 import os
 import random
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +18,10 @@ import pytest
 import redis
 
 from dev.throwaway import ThrowawayPlatform
-from tests.client import demo_person, eventually
+from tests.client import PASSWORD, Person, agreed, demo_person, eventually, register
 from tests.conftest import issuer_of
-from tests.study_sessions import host_session
+from tests.study_sessions import BASE, heard, host_session, join
+from tests.traces_of_people import traces
 from tests.traffic import Reader, Traffic
 
 LONG = os.environ.get("LYCEUM_SOAK") == "1"
@@ -72,23 +75,34 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath() -> Iterator[Aftermath]:
+def shaky() -> Iterator[ThrowawayPlatform]:
+    """A platform whose processes are killed."""
     with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
-        issuer, chance = issuer_of(platform), random.Random(KILLS)
-        ruth = demo_person(issuer, "ruth")
-        sessions = [host_session(ruth, max_participants=4) for _ in range(SESSIONS)]
-        traffic = Traffic([demo_person(issuer, name) for name in PEOPLE], sessions, seed=KILLS)
-        readers = [Reader(ruth, sessions[0], seed) for seed in range(READERS)]
-        with traffic.flowing():
-            for _ in range(KILLS):
-                time.sleep(chance.uniform(0.05, 0.5))
-                victim = chance.choice(VICTIMS)
-                platform.kill(victim)
-                platform.restart(victim)
-            eventually(lambda: traffic.done >= DEEDS, within=600)
-        aftermath = Aftermath(platform, traffic, sessions, readers)
-        eventually(aftermath.is_settled, within=SETTLED_WITHIN)
-        yield aftermath
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def aftermath(shaky: ThrowawayPlatform) -> Aftermath:
+    issuer, chance = issuer_of(shaky), random.Random(KILLS)
+    ruth = demo_person(issuer, "ruth")
+    sessions = [host_session(ruth, max_participants=4) for _ in range(SESSIONS)]
+    traffic = Traffic([demo_person(issuer, name) for name in PEOPLE], sessions, seed=KILLS)
+    readers = [Reader(ruth, sessions[0], seed) for seed in range(READERS)]
+    with traffic.flowing():
+        for _ in range(KILLS):
+            kill_one(shaky, chance)
+        eventually(lambda: traffic.done >= DEEDS, within=600)
+    aftermath = Aftermath(shaky, traffic, sessions, readers)
+    eventually(aftermath.is_settled, within=SETTLED_WITHIN)
+    return aftermath
+
+
+def kill_one(platform: ThrowawayPlatform, chance: random.Random) -> None:
+    """Kill one process after a moment, and start it again."""
+    time.sleep(chance.uniform(0.05, 0.5))
+    victim = chance.choice(VICTIMS)
+    platform.kill(victim)
+    platform.restart(victim)
 
 
 @pytest.fixture
@@ -147,3 +161,36 @@ def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
     last = aftermath.last(session_ids[0])
     for reader in aftermath.readers:
         assert reader.read_to(last) == list(range(1, last + 1))
+
+
+def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(shaky: ThrowawayPlatform) -> None:
+    canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
+    miriam = demo_person(issuer_of(shaky), "miriam")
+    person = somebody_active(shaky, canary, miriam)
+    found = traces(shaky, canary)
+    assert {"table user-service users", "table study-session-service chat_messages"} <= set(found)
+    assert any(place.startswith("redis room:study-session:") for place in found)
+
+    agreed(person.delete("/api/users/me", {"password": PASSWORD}))
+    for _ in range(6):
+        kill_one(shaky, chance)
+    with contextlib.suppress(AssertionError):  # The assertion after it says what is left.
+        eventually(lambda: traces(shaky, canary) == [], within=SETTLED_WITHIN)
+    assert traces(shaky, canary) == []
+
+
+def somebody_active(platform: ThrowawayPlatform, canary: str, host: Person) -> Person:
+    """Somebody who has left traces wherever one can, each with the canary in it."""
+    person = register(platform.gateway_url, canary, display_name=canary)
+    person.http.headers["User-Agent"] = f"{canary}/1.0"
+    agreed(person.post("/api/auth/login", {"login": person.username, "password": PASSWORD}))
+    agreed(person.patch("/api/users/me", {"bio": canary, "avatar_url": f"https://example.org/{canary}.png"}))
+    agreed(person.post("/api/auth/forgot-password", {"email": f"{person.username}@example.org"}))
+    for session in (host_session(person), host_session(host, max_participants=2)):
+        join(person, session)
+        once = {"Idempotency-Key": f"{canary}{session}"}
+        said = agreed(person.post(f"{session}/messages", {"content": canary}, headers=once))
+        agreed(person.patch(f"{session}/messages/{said['id']}", {"content": f"{canary}, again"}))
+        assert canary in heard(person, session)[0][1]
+    agreed(person.get(f"{BASE}?q={canary}"))
+    return person
