@@ -1,0 +1,14 @@
+"""The tour in the documentation."""
+
+import shutil
+
+import pytest
+
+from dev.throwaway import ThrowawayPlatform
+from docs.tour.retell import TOUR, retold
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="the tour goes by curl")
+def test_the_tour_goes_as_it_is_told(platform: ThrowawayPlatform) -> None:
+    told = TOUR.read_text()
+    assert retold(told, platform.gateway_url) == told
