@@ -9,7 +9,7 @@ from chassis.consumer import Subscription
 from chassis.worker import Sweep
 from user_service import commands, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
-from user_service.api import accounts, email_links, profiles, registration, roles, signing
+from user_service.api import accounts, email_links, export, profiles, registration, roles, signing
 from user_service.api import notifications as notifications_api
 from user_service.api import sign_ins as sign_ins_api
 from user_service.config import Settings
@@ -26,6 +26,7 @@ BLUEPRINTS = (
     profiles.blueprint,
     notifications_api.blueprint,
     signing.blueprint,
+    export.blueprint,
 )
 CONFLICTS = {
     "users_email_key": EmailTaken,

@@ -1,0 +1,52 @@
+"""Everything that is held about a person, in one document."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis.db import in_transaction
+from user_service import accounts, email_tokens, export, notifications
+from user_service.models import Base, Purpose, db
+
+Join = Callable[..., Any]
+# What passes through on its way, a day or less in an answer that may be repeated, is no record of a person.
+PASSING = {"outbox", "inbox", "latest_versions", "failed_events", "mails", "idempotency_keys"}
+
+
+def test_every_table_is_exported_or_known_to_hold_nobody() -> None:
+    assert set(Base.metadata.tables) == set(export.OWN) | PASSING
+
+
+def test_the_export_holds_all_about_one_person_and_nothing_about_others(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    for person in (ruth, boaz):
+        preferences = {"reminder": False}
+        client.put("/api/notifications/preferences", json=preferences, headers=person.headers)
+        client.patch("/api/users/me", json={"bio": f"I am {person.username}."}, headers=person.headers)
+    with app.app_context():
+        in_transaction(db.session, lambda: notifications.notify(uuid4(), ruth.id, "reminder", {"title": "Berakhot"}))
+        in_transaction(db.session, lambda: email_tokens.issue(accounts.own(ruth.id), Purpose.VERIFY))
+    document = client.get(f"/internal/export/{ruth.id}", peer="gateway").json
+    assert document["users"][0]["email"] == ruth.email
+    assert document["users"][0]["bio"] == "I am ruth."
+    assert document["notifications"][0]["data"] == {"title": "Berakhot"}
+    assert document["mail_preferences"] == [{"user_id": str(ruth.id), "kind": "reminder", "wanted": False}]
+    assert [len(document[table]) for table in ("sign_ins", "refresh_tokens", "email_tokens")] == [1, 1, 1]
+    assert "boaz" not in json.dumps(document)
+
+
+def test_the_export_holds_no_secret(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    document = json.dumps(client.get(f"/internal/export/{ruth.id}", peer="gateway").json)
+    assert not any(word in document for word in ("hash", "$2b$", ruth.refresh_token))
+
+
+def test_only_other_services_may_ask_for_it(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert client.get(f"/internal/export/{ruth.id}", headers=ruth.headers).status_code == 404
