@@ -31,6 +31,7 @@ class Settings:
     writes_per_minute: int = 600
     sign_ins_per_minute: int = 60
     streams_per_minute: int = 120
+    exports_per_minute: int = 6
 
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):

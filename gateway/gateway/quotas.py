@@ -27,7 +27,7 @@ SHARES = 20  # in a quota
 LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 PATIENCE = 1.0  # seconds for which a refusal is not asked about again
 COUNTED = ("/api/", "/.well-known/")
-STREAMS = {route.path for route in LIVE}
+KINDS = {**{route.path: Kind.STREAM for route in LIVE}, "/api/me/export": Kind.EXPORT}  # the others as the route says
 
 
 @dataclass
@@ -120,8 +120,8 @@ def install(app: Flask, quotas: Quotas, gatekeeper: Gatekeeper) -> None:
 
 def kind_of() -> Kind | None:
     """What kind of request this is; None if it costs nothing."""
-    if request.url_rule and request.url_rule.rule in STREAMS:
-        return Kind.STREAM
+    if request.url_rule and request.url_rule.rule in KINDS:
+        return KINDS[request.url_rule.rule]
     route = route_of(request.path)
     if route and route.kind:
         return route.kind

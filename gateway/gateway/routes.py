@@ -21,6 +21,7 @@ class Kind(StrEnum):
     WRITE = "writes"
     SIGN_IN = "sign-ins"
     STREAM = "streams"
+    EXPORT = "exports"
 
 
 class Access(Enum):

@@ -4,9 +4,9 @@ from flask import Flask
 
 from chassis.rest import Api
 from gateway.merging import Document
-from gateway.views import dashboard
+from gateway.views import dashboard, export
 
-BLUEPRINTS = (dashboard.blueprint,)
+BLUEPRINTS = (dashboard.blueprint, export.blueprint)
 
 
 class Views(Api):

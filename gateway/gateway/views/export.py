@@ -1,0 +1,67 @@
+"""Everything that any service holds about somebody, in one document: complete, or not at all."""
+
+from flask import Response, jsonify
+from marshmallow import INCLUDE, fields
+
+from chassis.access import caller, signed_in
+from chassis.clock import now
+from chassis.fields import Answer, Instant, instant_text
+from chassis.rest import Blueprint
+from gateway.gathering import Part, gatherer
+from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
+from gateway.shapes import Shape
+
+DEADLINE = 30.0  # seconds: somebody's years of messages take longer to read than a page
+MOST = 32 * 1024 * 1024  # bytes from one service
+
+blueprint = Blueprint("personal-data", "What is held about oneself.")
+
+
+class Everything(Shape):
+    """Whatever a service holds."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class PersonalDataExport(Answer):
+    """Each service's part is laid out as that service keeps it."""
+
+    user_id = fields.UUID(required=True)
+    exported_at = Instant(required=True)
+    account = fields.Dict(required=True)
+    study_sessions = fields.Dict(required=True)
+    tutoring = fields.Dict(required=True)
+    havrutas = fields.Dict(required=True)
+    assessments = fields.Dict(required=True)
+
+
+PARTS = tuple(
+    Part(
+        name=name,
+        service=service,
+        target="/internal/export/{user_id}",
+        shape=Everything(),
+        required=True,
+        most=MOST,
+    )
+    for name, service in {
+        "account": USER,
+        "study_sessions": STUDY_SESSION,
+        "tutoring": TUTORING,
+        "havrutas": HAVRUTA,
+        "assessments": ASSESSMENT,
+    }.items()
+)
+
+
+@blueprint.get("/api/me/export")
+@signed_in
+@blueprint.response(200, PersonalDataExport)
+def export() -> Response:
+    """Export everything that is held about oneself: all of it, or 503."""
+    values = {"user_id": str(caller().id)}
+    found = gatherer().gather(PARTS, values, deadline=DEADLINE)
+    response = jsonify(found.document(**values, exported_at=instant_text(now())))
+    response.headers["Content-Disposition"] = 'attachment; filename="lyceum-export.json"'
+    return response

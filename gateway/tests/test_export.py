@@ -1,0 +1,52 @@
+"""Everything that is held about somebody, out of all services."""
+
+import pytest
+
+from chassis.testing import a_user
+from gateway.routes import SERVICES
+from tests.gateway_process import Doubles, Gateway
+from tests.upstream_doubles import answer, as_json
+
+PATH = "/api/me/export"
+
+
+def test_it_holds_what_each_service_holds(gateway: Gateway, services: Doubles, internal: Doubles) -> None:
+    for name, double in internal.items():
+        double.reply = lambda _, __, name=name: as_json({"rows": [name], "none": None})
+    ruth = a_user()
+    reply = gateway.get(PATH, user=ruth)
+    parts = ["account", "study_sessions", "tutoring", "havrutas", "assessments"]
+    assert reply.json.pop("exported_at").endswith("Z")
+    assert {name: reply.json[name] for name in parts} == {
+        part: {"rows": [name], "none": None} for part, name in zip(parts, SERVICES, strict=True)
+    }
+    assert reply.json["user_id"] == str(ruth.id)
+    assert reply.headers["Content-Disposition"].startswith("attachment")
+    for double in internal.values():
+        assert [call.target for call in double.asked] == [f"/internal/export/{ruth.id}"]
+    assert not any(double.asked for double in services.values())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("reply", [answer(500), as_json([]), answer(200, b"{"), answer(403)])
+def test_it_is_complete_or_not_at_all(gateway: Gateway, internal: Doubles, name: str, reply: bytes) -> None:
+    for double in internal.values():
+        double.reply = lambda *_: as_json({})
+    assert gateway.get(PATH, user=a_user()).status == 200
+    internal[name].reply = lambda *_: reply
+    refused = gateway.get(PATH, user=a_user())
+    assert (refused.status, refused.json["code"]) == (503, "unavailable")
+    assert name in refused.json["detail"]
+
+
+def test_more_than_fits_into_another_answer_fits_into_an_export(gateway: Gateway, internal: Doubles) -> None:
+    words = "x" * (6 * 1024 * 1024)
+    for double in internal.values():
+        double.reply = lambda *_: as_json({})
+    internal["study-session-service"].reply = lambda *_: as_json({"messages": [words]})
+    assert gateway.get(PATH, user=a_user()).json["study_sessions"] == {"messages": [words]}
+
+
+def test_it_is_for_oneself_alone(gateway: Gateway, internal: Doubles) -> None:
+    assert gateway.get(PATH).status == 401
+    assert not any(double.asked for double in internal.values())
