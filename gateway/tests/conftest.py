@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from gateway_process import Doubles, Gateway, running, settings
+from upstream_doubles import Double
 
 from gateway.routes import SERVICES
-from tests.gateway_process import Doubles, Gateway, running, settings
-from tests.upstream_doubles import Double
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,14 @@
 import re
 
 import pytest
+from gateway_process import Doubles, Gateway, running, settings
 from openapi_spec_validator import validate
+from upstream_doubles import answer, as_json
 
 from gateway.openapi import FRESH, STALE, Documents
 from gateway.own_document import own_document
 from gateway.routes import SERVICES
 from gateway.upstream import Upstream
-from tests.gateway_process import Doubles, Gateway, running, settings
-from tests.upstream_doubles import answer, as_json
 
 PATHS = dict(zip(SERVICES, ["/api/users", "/api/study-sessions", "/api/courses", "/api/texts", "/api/v2"], strict=True))
 

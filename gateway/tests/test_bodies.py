@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-
-from tests.gateway_process import Doubles, Gateway
+from gateway_process import Doubles, Gateway
 
 MEBIBYTE = 1024 * 1024
 TUTORING = "tutoring-service"

@@ -4,12 +4,12 @@ import time
 
 import jwt
 import pytest
+from gateway_process import Doubles, Gateway
+from upstream_doubles import answer, as_json
 
 from chassis.testing import key_files
 from gateway.health import MEMORY, summary
 from gateway.routes import SERVICES
-from tests.gateway_process import Doubles, Gateway
-from tests.upstream_doubles import answer, as_json
 
 
 def healthy(internal: Doubles) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 from flask import Flask
+from gateway_process import Doubles
 from marshmallow import fields
+from upstream_doubles import Double, answer, as_json
 
 from chassis import testing
 from chassis.errors import NotFound, Unavailable
@@ -14,8 +16,6 @@ from gateway.expansion import Directory
 from gateway.gathering import Gathered, Gatherer, Part
 from gateway.shapes import Shape
 from gateway.upstream import Upstream
-from tests.gateway_process import Doubles
-from tests.upstream_doubles import Double, answer, as_json
 
 DEADLINE = 0.5
 Gather = Callable[..., Gathered]

@@ -4,10 +4,10 @@ import re
 import socket
 
 import pytest
+from gateway_process import Doubles, Gateway
+from upstream_doubles import Asked, answer, as_json
 
 from chassis.testing import a_user
-from tests.gateway_process import Doubles, Gateway
-from tests.upstream_doubles import Asked, answer, as_json
 
 STUDY = "study-session-service"
 TUTORING = "tutoring-service"

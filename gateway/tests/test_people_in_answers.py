@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 import redis
+from gateway_process import Doubles, Gateway
+from upstream_doubles import Asked, answer, as_json
 
 from chassis import testing
 from chassis.errors import Unavailable
@@ -16,8 +18,6 @@ from gateway.errors import BadGateway
 from gateway.expansion import CHUNK, Directory
 from gateway.routes import HOST, PERSON
 from gateway.routes import PEOPLE as ROUTED
-from tests.gateway_process import Doubles, Gateway
-from tests.upstream_doubles import Asked, answer, as_json
 
 USER = "user-service"
 STUDY = "study-session-service"

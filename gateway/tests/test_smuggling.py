@@ -1,8 +1,7 @@
 """Requests that two programs would cut differently: the hidden one never runs."""
 
 import pytest
-
-from tests.gateway_process import Doubles, Gateway
+from gateway_process import Doubles, Gateway
 
 HIDDEN = b"GET /api/courses/hidden HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"0\r\n\r\n"

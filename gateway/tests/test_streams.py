@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import pytest
 import redis
+from gateway_process import Doubles, Gateway
+from upstream_doubles import as_json
 
 from chassis import testing
 from chassis.testing import User
 from gateway.routes import STUDY_SESSION, USER
 from gateway.streams import MOST_PER_PERSON
-from tests.gateway_process import Doubles, Gateway
-from tests.upstream_doubles import as_json
 
 
 class Room:
