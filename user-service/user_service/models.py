@@ -71,6 +71,8 @@ class User(Base):
         Index("users_username_lower_key", text("lower(username)"), unique=True),
         Index("idx_users_email", "email"),
         Index("idx_users_username", "username"),
+        # In the database it is ordered by COLLATE "C"; Alembic, which compares the two, does not see collations.
+        Index("idx_users_username_prefix", "username", postgresql_where=text("deleted_at IS NULL")),
         Index("idx_users_admins", "id", postgresql_where=text(IS_ADMIN)),
         CheckConstraint("username ~ '^[a-z0-9_.-]{3,50}$'", name="username"),
         CheckConstraint(
