@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.errors import NotFound
+from chassis.pages import Page, cut, ordered
 from user_service.models import User, db
 
 DELETED_NAME = "Deleted user"
+ABOVE_ALL = "\uffff"  # sorts after every letter of a username
 
 
 @dataclass(frozen=True)
@@ -33,3 +35,12 @@ def public_profiles(user_ids: Sequence[UUID]) -> list[User | Deleted]:
     found = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
     present = {user_id: user for user_id, user in found.items() if not user.deleted_at}
     return [present.get(user_id) or Deleted(user_id) for user_id in dict.fromkeys(user_ids)]
+
+
+def search(beginning: str, limit: int, cursor: str | None) -> Page[User]:
+    """The accounts whose username begins like this, in its order: the one of exactly this name comes first."""
+    username, prefix = User.username.collate("C"), beginning.lower()
+    query = select(User).where(username.between(prefix, prefix + ABOVE_ALL), User.deleted_at.is_(None))
+    return cut(
+        db.session.scalars(ordered(query, [username], limit, cursor)).all(), limit, lambda user: (user.username,)
+    )

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
-from chassis.access import public
-from chassis.fields import CANONICAL_UUID, Answer, Instant, Query
-from chassis.pages import Page, page_of
+from chassis.access import public, signed_in
+from chassis.fields import CANONICAL_UUID, Answer, Instant, Query, Text
+from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 from user_service import profiles
 from user_service.models import User
@@ -39,6 +39,10 @@ class ProfilesQuery(Query):
     )
 
 
+class PeopleQuery(PageQuery):
+    q = Text(50, least=1, required=True, metadata={"description": "How the username begins.", "example": "ru"})
+
+
 class Profile(Answer):
     """A person as everybody sees them."""
 
@@ -68,6 +72,15 @@ class ProfileOrDeleted(Answer):
 def list_profiles(query: dict[str, Any]) -> Page[Any]:
     """Read the public profiles of many people at once, in the order of their ids."""
     return Page(profiles.public_profiles(query["ids"]), None)
+
+
+@blueprint.get("/api/users/search")
+@signed_in
+@blueprint.arguments(PeopleQuery, location="query")
+@blueprint.response(200, page_of(Profile))
+def search(query: dict[str, Any]) -> Page[User]:
+    """Find people by how their username begins."""
+    return profiles.search(query["q"], query["limit"], query["cursor"])
 
 
 @blueprint.get("/api/users/<uuid:user_id>")
