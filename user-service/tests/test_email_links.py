@@ -25,12 +25,18 @@ def mailed(app: Flask) -> list[EmailMessage]:
     """Compose and take away what waits to be mailed, as the worker does."""
 
     def compose() -> list[EmailMessage]:
-        rows = db.session.execute(messages.mails.delete().returning(messages.mails.c.kind, messages.mails.c.data))
-        composed = [mails.COMPOSERS[row.kind](row.data) for row in rows.all()]
+        rows = db.session.execute(messages.mails.select().order_by(messages.mails.c.due_at)).all()
+        db.session.execute(messages.mails.delete())
+        composed = [mails.COMPOSERS[row.kind](row.data) for row in rows]
         return [message for message in composed if message]
 
     with app.app_context():
         return in_transaction(db.session, compose)
+
+
+def reset_token(app: Flask) -> str:
+    """The token of the newest mail that sets a new password."""
+    return token_in([mail for mail in mailed(app) if mail["Subject"].startswith("Set a new password")][-1])
 
 
 def token_in(message: EmailMessage) -> str:
@@ -130,7 +136,7 @@ def test_a_mail_waiting_for_a_verified_address_is_dropped(app: Flask, client: Fl
 def test_a_forgotten_password_is_set_anew(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert forgot(client, "RUTH@example.org").status_code == 202
-    token = token_in(mailed(app)[-1])
+    token = reset_token(app)
     assert reset(client, token).status_code == 204
     assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 401
     response = client.post("/api/auth/login", json={"login": "ruth", "password": "eighteen fig trees"})
@@ -146,7 +152,7 @@ def test_whoever_is_locked_out_gets_in_by_mail(app: Flask, client: FlaskClient, 
     login = {"login": "ruth", "password": "eighteen fig trees"}
     assert client.post("/api/auth/login", json=login).status_code == 429
     forgot(client, "ruth@example.org")
-    reset(client, token_in(mailed(app)[-1]))
+    reset(client, reset_token(app))
     assert client.post("/api/auth/login", json=login).status_code == 200
 
 
@@ -155,7 +161,7 @@ def test_a_reset_lasts_an_hour(app: Flask, client: FlaskClient, join: Join, minu
     with time_machine.travel(RECEIVED, tick=False) as clock:
         join("ruth")
         forgot(client, "ruth@example.org")
-        token = token_in(mailed(app)[-1])
+        token = reset_token(app)
         clock.shift(timedelta(minutes=minutes))
         assert reset(client, token).status_code == status
 
@@ -196,7 +202,7 @@ def test_a_token_is_good_for_its_own_purpose_only(app: Flask, client: FlaskClien
 def test_a_bad_new_password_leaves_the_link_usable(app: Flask, client: FlaskClient, join: Join) -> None:
     join("ruth")
     forgot(client, "ruth@example.org")
-    token = token_in(mailed(app)[-1])
+    token = reset_token(app)
     response = reset(client, token, "password1")
     assert (response.status_code, response.json["errors"][0]["pointer"]) == (422, "/password")
     assert reset(client, token).status_code == 204
@@ -207,7 +213,8 @@ def test_what_waits_to_be_mailed_holds_neither_token_nor_address(app: Flask, cli
     forgot(client, "ruth@example.org")
     with app.app_context():
         data = db.session.scalars(select(messages.mails.c.data)).all()
-    assert data == [{"user_id": str(ruth.id)}] * 2
+    assert [entry.keys() for entry in data] == [{"user_id", "origin"}] * 2
+    assert {entry["user_id"] for entry in data} == {str(ruth.id)}
 
 
 def test_expired_tokens_are_forgotten(in_app: Flask, a_user: Callable[..., User]) -> None:
