@@ -138,7 +138,8 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
     files = key_files().directory
     return {
         "DATABASE_URL": database_url,
-        "CACHE_URL": redis_url(),
+        # Patient: on a busy machine a test must not go on without Redis by chance.
+        "CACHE_URL": f"{redis_url()}?socket_timeout=5&socket_connect_timeout=5",
         "EVENTS_URL": redis_url(),
         "ISSUER": ISSUER,
         "PUBLIC_URL": ISSUER,
