@@ -31,6 +31,7 @@ MATRIX: dict[str, tuple[dict[str, Any] | None, int, int, int, int]] = {
     "POST /api/auth/forgot-password": ({"email": "x@example.org"}, 202, 202, 202, 202),
     "POST /api/auth/reset-password": ({**TOKEN, "password": "eighteen fig trees"}, 410, 410, 410, 410),
     "GET /api/users": (None, 200, 200, 200, 200),
+    "GET /api/users/search": (None, 401, 200, 200, 200),
     "GET /api/users/<uuid:user_id>": (None, 200, 200, 200, 200),
     "GET /api/users/me": (None, 401, 200, 200, 200),
     "PATCH /api/users/me": ({}, 401, 200, 200, 200),
@@ -43,6 +44,7 @@ MATRIX: dict[str, tuple[dict[str, Any] | None, int, int, int, int]] = {
     "GET /api/notifications/preferences": (None, 401, 200, 200, 200),
     "PUT /api/notifications/preferences": ({}, 401, 200, 200, 200),
     "GET /.well-known/jwks.json": (None, 200, 200, 200, 200),
+    "GET /internal/export/<uuid:user_id>": (None, 404, 404, 404, 404),
     "GET /internal/status": (None, 404, 404, 404, 404),
     "GET /internal/rooms/<kind>/<room_id>": (None, 404, 404, 404, 404),
 }
@@ -75,4 +77,4 @@ def address(app: Flask, rule: str, user_id: UUID) -> str:
         note = db.session.execute(db.text("SELECT id FROM notifications")).scalar_one()
     path = rule.replace("<uuid:sign_in_id>", str(sign_in)).replace("<uuid:notification_id>", str(note))
     path = path.replace("<uuid:user_id>", str(user_id)).replace("<kind>/<room_id>", f"user/{user_id}")
-    return f"{path}?ids={user_id}" if path == "/api/users" else path
+    return path + {"/api/users": f"?ids={user_id}", "/api/users/search": "?q=ruth"}.get(path, "")
