@@ -53,6 +53,7 @@ class Course(Answer):
 class CourseQuery(PageQuery):
     tutor_id = UUID(load_default=None)
     status = Choice(CourseStatus, load_default=None, metadata={"description": "Open ones if not given."})
+    q = Text(100, least=1, load_default=None, metadata={"description": "Part of the title or subject."})
 
 
 @blueprint.post("/api/courses")

@@ -1,0 +1,29 @@
+"""Finding courses by what they are about."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("berakh", ["Berakhot in depth"]),
+        ("TALMUD", ["Eruvin", "Berakhot in depth"]),
+        ("in depth", ["Berakhot in depth"]),
+        ("%25", ["100% Rashi"]),
+        ("_", []),
+        ("100%25", ["100% Rashi"]),
+        ("grammar", []),
+    ],
+)
+def test_courses_are_found_by_part_of_their_title_or_subject(school: Any, words: str, titles: list[str]) -> None:
+    for title, subject in [("Berakhot in depth", "Talmud"), ("Eruvin", "Talmud"), ("100% Rashi", None)]:
+        school.post("/api/courses", school.tutor, {"title": title, "subject": subject})
+    found = school.client.get(f"/api/courses?q={words}", user=school.student).json["items"]
+    assert [course["title"] for course in found] == titles
+
+
+@pytest.mark.parametrize("words", ["", "%20", "a" * 101])
+def test_words_that_say_nothing_are_refused(school: Any, words: str) -> None:
+    assert school.client.get(f"/api/courses?q={words}", user=school.student).status_code == 422
