@@ -121,6 +121,11 @@ class Catalogue:
         """The book of this name, in English or Hebrew, in full or abbreviated."""
         return self.by_name.get(" ".join(words(plain(name))))
 
+    def holding(self, part: str) -> set[str]:
+        """The slugs of the books that have a name with this in it."""
+        sought = " ".join(words(plain(part)))
+        return {book.slug for name, book in self.by_name.items() if sought and sought in name}
+
 
 @cache
 def catalogue() -> Catalogue:

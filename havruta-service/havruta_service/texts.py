@@ -9,9 +9,12 @@ class NoSuchText(NotFound):
     """There is no such book in the catalogue."""
 
 
-def books(collection: str | None, limit: int, cursor: str | None) -> Page[Book]:
-    """The books in their traditional order."""
+def books(collection: str | None, q: str | None, limit: int, cursor: str | None) -> Page[Book]:
+    """The books in their traditional order: all, or those with a name, in any language, in which the words occur."""
     numbered = list(enumerate(catalogue().books))
+    if q is not None:
+        named = catalogue().holding(q)
+        numbered = [(n, book) for n, book in numbered if book.slug in named]
     if collection:
         numbered = [(n, book) for n, book in numbered if book.collection is Collection(collection)]
     if cursor:

@@ -16,6 +16,22 @@ def test_the_books_are_listed_page_by_page_in_their_order(client):
     assert (names[0], names[-1], len(names), second["next"]) == ("Genesis", "2 Chronicles", 39, None)
 
 
+@pytest.mark.parametrize(
+    ("words", "books"),
+    [
+        ("genes", ["Genesis"]),
+        ("BERESH", ["Genesis"]),
+        ("בראש", ["Genesis"]),
+        ("2 chron", ["2 Chronicles"]),
+        ("%", []),
+        ("zzz", []),
+    ],
+)
+def test_books_are_found_by_a_part_of_any_name(client, words, books):
+    found = client.get(f"/api/texts?collection=tanakh&q={quote(words)}").json
+    assert ([book["name"] for book in found["items"]], found["next"]) == (books, None)
+
+
 def test_a_book_is_read_by_any_name_with_its_chapters_and_its_edition(client):
     book = client.get("/api/texts/Bereshit").json
     assert (book["slug"], book["sections"], book["segments"]) == ("genesis", 50, 1533)

@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from chassis.access import public
 from chassis.fields import Answer, Choice
+from chassis.fields import Text as Words
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 from havruta_service import references, texts
@@ -25,6 +26,7 @@ class Written(fields.String):
 
 class TextsQuery(PageQuery):
     collection = Choice(Collection, load_default=None)
+    q = Words(100, least=1, load_default=None, metadata={"description": "Part of a name, in English or Hebrew."})
 
 
 class Text(Answer):
