@@ -18,7 +18,8 @@ from chassis.peers import Identity
 from chassis.tokens import Caller
 from gateway.auth import Gatekeeper
 from gateway.errors import BadGateway
-from gateway.live import Hub, Stream, Watcher
+from gateway.live import Hub
+from gateway.readers import Stream, Watcher
 from gateway.routes import LIVE, Access, LiveRoute
 from gateway.tickets import LIFETIME, TicketOffice
 from gateway.upstream import Upstream

@@ -12,7 +12,8 @@ import redis
 
 from chassis import testing
 from gateway import live
-from gateway.live import Hub, Stream, Watcher
+from gateway.live import Hub
+from gateway.readers import QUEUE, Stream, Watcher
 
 RUTH = uuid4()
 HALL = f"hall:{uuid4()}"  # channels are shared by all databases of a Redis
@@ -166,7 +167,7 @@ def test_a_stream_ends_with_its_session(owner: Owner, monkeypatch: pytest.Monkey
 def test_a_reader_who_is_too_slow_is_hung_up_on(hub: Hub, owner: Owner) -> None:
     hung_up = threading.Event()
     stream = watch(hub, owner, hang_up=hung_up.set)
-    for _ in range(live.QUEUE + 1):
+    for _ in range(QUEUE + 1):
         owner.say()
     assert hung_up.wait(10)
     hub.leave(HALL, stream)

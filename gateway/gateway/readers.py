@@ -1,0 +1,76 @@
+"""The way of live events to one reader: a bounded queue, in the format of Server-Sent Events."""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from prometheus_client import Counter
+
+QUEUE = 256  # events that a slow reader may be behind
+HEARTBEAT = 15.0
+
+DELIVERED = Counter("live_events_total", "Events handed to a stream.")
+DROPPED = Counter("live_streams_dropped_total", "Streams ended because their reader was too slow.")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who watches, until when the token allows it, and how to ask again whether it is allowed."""
+
+    user_id: UUID
+    session_id: str
+    expires_at: float
+    may_still_watch: Callable[[], bool]
+    hang_up: Callable[[], None]
+
+
+class Stream:
+    """The events on their way to one reader."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self._frames: queue.Queue[bytes] = queue.Queue(QUEUE)
+        self._ended = threading.Event()
+
+    def offer(self, frame: bytes) -> None:
+        """Queue a frame; a reader for whom there is no more room is hung up on, and may resume."""
+        try:
+            self._frames.put_nowait(frame)
+            DELIVERED.inc()
+        except queue.Full:
+            if not self._ended.is_set():
+                self._ended.set()
+                DROPPED.inc()
+                self.watcher.hang_up()
+
+    def end(self, reason: str) -> None:
+        """Say why, and end."""
+        self.offer(frame_of("end", {"reason": reason}))
+        self._ended.set()
+
+    def frames(self) -> Iterator[bytes]:
+        """What to write, until the stream ends; a comment when there was nothing for a while."""
+        yield b"retry: 1000\n\n"
+        while True:
+            left = self.watcher.expires_at - time.time()
+            if left <= 0:
+                yield frame_of("end", {"reason": "token_expired"})
+                return
+            try:
+                yield self._frames.get(timeout=min(HEARTBEAT, left))
+            except queue.Empty:
+                yield b": heartbeat\n\n"
+            if self._ended.is_set() and self._frames.empty():
+                return
+
+
+def frame_of(kind: str, data: dict[str, Any], seq: int | None = None) -> bytes:
+    """An event in the format of Server-Sent Events."""
+    shown = {name: value for name, value in data.items() if name != "members_changed"}
+    number = f"id: {seq}\n" if seq is not None else ""
+    return f"{number}event: {kind}\ndata: {json.dumps(shown, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()
