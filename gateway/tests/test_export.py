@@ -1,11 +1,11 @@
 """Everything that is held about somebody, out of all services."""
 
 import pytest
+from gateway_process import Doubles, Gateway
+from upstream_doubles import answer, as_json
 
 from chassis.testing import a_user
 from gateway.routes import SERVICES
-from tests.gateway_process import Doubles, Gateway
-from tests.upstream_doubles import answer, as_json
 
 PATH = "/api/me/export"
 
