@@ -2,13 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from dev.throwaway import ThrowawayPlatform
-from tests.forged_tokens import Issuer
+from tests.forged_tokens import Issuer, issuer_of
 from tests.mailbox import Mailbox, receiving
 
 
@@ -46,10 +44,3 @@ def gateway(request: pytest.FixtureRequest) -> str:
 def issuer(platform: ThrowawayPlatform) -> Issuer:
     """Signs tokens as the platform's user-service does."""
     return issuer_of(platform)
-
-
-def issuer_of(platform: ThrowawayPlatform) -> Issuer:
-    folder = platform.layout.keys.signing
-    kid = (folder / "current").read_text().strip()
-    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
-    return Issuer(key, kid, platform.gateway_url)

@@ -15,7 +15,9 @@ from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from dev.platform import Platform
 
 Claims = dict[str, Any]
 
@@ -63,6 +65,14 @@ class Issuer:
     def valid(self) -> str:
         """A token that everybody accepts: without it, refusing the others would prove nothing."""
         return self.sign(self.claims())
+
+
+def issuer_of(platform: Platform) -> Issuer:
+    """Signs as the user-service of a platform of our own does."""
+    folder = platform.layout.keys.signing
+    kid = (folder / "current").read_text().strip()
+    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
+    return Issuer(key, kid, platform.gateway_url)
 
 
 def forged_tokens(issuer: Issuer) -> dict[str, str]:

@@ -19,7 +19,7 @@ import redis
 
 from dev.throwaway import ThrowawayPlatform
 from tests.client import PASSWORD, Person, agreed, demo_person, eventually, register
-from tests.conftest import issuer_of
+from tests.forged_tokens import issuer_of
 from tests.study_sessions import BASE, heard, host_session, join
 from tests.traces_of_people import traces
 from tests.traffic import Reader, Traffic

@@ -26,10 +26,10 @@ STREAMS = "/events$"  # they do not end
 
 
 @pytest.fixture
-def everything(issuer: Issuer) -> str:
-    """A token of one of the demo people, with every role that there is."""
+def many_roles(issuer: Issuer) -> str:
+    """A token of one of the demo people, with every role but the one that may change what other tests rely on."""
     hillel = uuid5(NAMESPACE_URL, "lyceum:demo:hillel")
-    return acquaintance(issuer, hillel, "hillel", ["tutor", "parent", "author", "admin"]).access_token
+    return acquaintance(issuer, hillel, "hillel", ["tutor", "parent", "author"]).access_token
 
 
 def explore(gateway: str, folder: Path, examples: int, *options: str) -> None:
@@ -46,7 +46,7 @@ def test_nobody_makes_an_operation_answer_what_it_does_not_document(gateway: str
     explore(gateway, tmp_path, 1)
 
 
-def test_somebody_with_every_role_makes_no_operation_answer_what_it_does_not_document(
-    gateway: str, tmp_path: Path, everything: str
+def test_somebody_with_many_roles_makes_no_operation_answer_what_it_does_not_document(
+    gateway: str, tmp_path: Path, many_roles: str
 ) -> None:
-    explore(gateway, tmp_path, 3, "--header", f"Authorization: Bearer {everything}")
+    explore(gateway, tmp_path, 3, "--header", f"Authorization: Bearer {many_roles}")

@@ -10,7 +10,7 @@ import pytest
 
 from dev.throwaway import ThrowawayPlatform
 from tests.client import PASSWORD, Person, Visitor, agreed, demo_person, eventually, register
-from tests.conftest import issuer_of
+from tests.forged_tokens import issuer_of
 from tests.streams import Stream, attempt
 from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
 

@@ -1,0 +1,108 @@
+"""Somebody's things, and people who have more or less to do with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.client import Person, Visitor, agreed, demo_person, sign_in
+from tests.forged_tokens import Issuer
+from tests.study_sessions import host_session, join, leave, say
+
+ALL_TIME = "from=2020-01-01&to=2035-01-01&tz=UTC"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`people` by what they are to the things, and the things' ids by the names that addresses give them."""
+
+    people: Mapping[str, Visitor]
+    ids: Mapping[str, Any]
+
+
+class Stage:
+    """Sets scenes with the demo people, a stranger to them all, and somebody whose account was deleted."""
+
+    def __init__(self, issuer: Issuer, stranger: Person, deleted: Person) -> None:
+        self.gateway = issuer.name
+        names = ("ruth", "boaz", "david", "esther", "admin")
+        self._people = {"stranger": stranger, **{name: demo_person(issuer, name) for name in names}}
+        self._deleted = deleted
+
+    def account(self) -> Scene:
+        """Boaz's account, with a sign-in and a notification."""
+        boaz = self._people["boaz"]
+        sign_in_id = sign_in(self.gateway, "boaz").read("/api/auth/sessions")["items"][0]["id"]
+        notification = boaz.read("/api/notifications")["items"][0]
+        ids = {"user_id": boaz.id, "sign_in_id": sign_in_id, "notification_id": notification["id"]}
+        return self._scene(ids, "boaz")
+
+    def study_session(self) -> Scene:
+        """A session of Ruth's in which Boaz has said something and which David has left."""
+        ruth, boaz, david = (self._people[name] for name in ("ruth", "boaz", "david"))
+        session = host_session(ruth)
+        for person in (boaz, david):
+            join(person, session)
+        leave(david, session)
+        session_id = session.rpartition("/")[2]
+        ids = {"session_id": session_id, "room_id": session_id, "user_id": boaz.id, "version": 1}
+        return self._scene({**ids, "message_id": say(boaz, session, "!")["id"]}, "ruth", "boaz", "david")
+
+    def tutoring(self) -> Scene:
+        """What Ruth teaches Boaz."""
+        ruth, boaz = self._people["ruth"], self._people["boaz"]
+        [enrollment] = [one["id"] for one in boaz.read("/api/enrollments")["items"]]
+        sessions = ruth.read(f"/api/sessions?{ALL_TIME}&enrolled_courses_id={enrollment}")["items"]
+        planned = next(one for one in sessions if one["status"] == "scheduled")
+        board = agreed(ruth.post("/api/whiteboards", {"enrolled_courses_id": enrollment}))
+        return self._scene(
+            {
+                "course_id": ruth.read(f"/api/enrollments/{enrollment}")["course_id"],
+                "enrollment_id": enrollment,
+                "session_id": planned["id"],
+                "whiteboard_id": board["id"],
+                "room_id": board["id"],
+                "tutor_id": ruth.id,
+                "parent_id": boaz.id,
+                "request_id": 1,
+                "review_id": 1,
+                "token": "x" * 43,
+                "version": planned["version"],
+            },
+            "ruth",
+            "boaz",
+        )
+
+    def havruta(self) -> Scene:
+        """Ruth's havruta, of which Boaz is a member."""
+        ruth = self._people["ruth"]
+        [havruta] = ruth.read("/api/havrutas")["items"]
+        sessions = ruth.read(f"/api/havrutas/{havruta['id']}/sessions")["items"]
+        invitations = ruth.read(f"/api/havrutas/{havruta['id']}/invitations")["items"]
+        return self._scene(
+            {
+                "havruta_id": havruta["id"],
+                "session_id": next(one["id"] for one in sessions if one["status"] == "scheduled"),
+                "invitation_id": invitations[0]["id"],
+                "room_id": havruta["id"],
+                "user_id": self._people["boaz"].id,
+                "book": "Genesis",
+                "ref": "Genesis 1:1",
+                "version": havruta["version"],
+            },
+            "ruth",
+            "boaz",
+        )
+
+    def assessment(self) -> Scene:
+        """Ruth's answers to an assessment that Esther has written."""
+        ruth, esther = self._people["ruth"], self._people["esther"]
+        session = ruth.read("/api/v2/session")["items"][0]
+        written = esther.read("/api/v2/assessments/mine")["items"][0]
+        ids = {"session_id": session["session_id"], "slug": written["slug"], "number": 1, "user_id": ruth.id}
+        version = esther.read(f"/api/v2/assessments/{written['slug']}/versions/1")
+        return self._scene({**ids, "version": 1, "definition": version["definition"]}, "ruth", "esther")
+
+    def _scene(self, ids: Mapping[str, Any], owner: str, member: str = "", former: str = "") -> Scene:
+        names = {"stranger": "stranger", "member": member, "owner": owner, "former": former, "admin": "admin"}
+        people = {role: self._people[name] for role, name in names.items() if name}
+        return Scene({"nobody": Visitor(self.gateway), "deleted": self._deleted, **people}, ids)

@@ -1,0 +1,93 @@
+"""Each operation, called by everybody it could be about."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.client import PASSWORD, acquaintance, agreed, eventually, register
+from tests.forged_tokens import Issuer
+from tests.operations import Operation, operations
+from tests.scenes import Scene, Stage
+from tests.who_may_call import (
+    ACCOUNTS,
+    ADDRESSES,
+    ASSESSMENTS,
+    BODIES,
+    HAVRUTAS,
+    QUERIES,
+    STUDY_SESSIONS,
+    TUTORING,
+    rows,
+)
+
+SCENES: dict[str, tuple[str, Callable[[Stage], Scene]]] = {
+    **dict.fromkeys(rows(ACCOUNTS), (ACCOUNTS, Stage.account)),
+    **dict.fromkeys(rows(STUDY_SESSIONS), (STUDY_SESSIONS, Stage.study_session)),
+    **dict.fromkeys(rows(TUTORING), (TUTORING, Stage.tutoring)),
+    **dict.fromkeys(rows(HAVRUTAS), (HAVRUTAS, Stage.havruta)),
+    **dict.fromkeys(rows(ASSESSMENTS), (ASSESSMENTS, Stage.assessment)),
+}
+USED_UP = {"auth_end_device", *rows(STUDY_SESSIONS)}  # by a call: the next one needs a scene of its own
+
+
+@pytest.fixture(scope="module")
+def documented(gateway: str) -> dict[str, Operation]:
+    return {operation.id: operation for operation in operations(gateway)}
+
+
+@pytest.fixture(scope="module")
+def stage(issuer: Issuer) -> Stage:
+    newcomer, deleted = register(issuer.name, "newcomer"), register(issuer.name, "leaver")
+    agreed(deleted.delete("/api/users/me", {"password": PASSWORD}))
+    eventually(lambda: deleted.get("/api/users/me").json()["code"] == "token_revoked")
+    return Stage(issuer, acquaintance(issuer, newcomer.id, newcomer.username), deleted)
+
+
+@pytest.fixture(scope="module")
+def scene(stage: Stage) -> Callable[[Operation], Scene]:
+    """Sets the scene for an operation, anew where a call uses it up."""
+    kept: dict[str, Scene] = {}
+
+    def set_scene(operation: Operation) -> Scene:
+        table, make = SCENES[operation.id]
+        if operation.id in USED_UP and operation.method != "GET":
+            return make(stage)
+        return kept[table] if table in kept else kept.setdefault(table, make(stage))
+
+    return set_scene
+
+
+def test_no_operation_is_forgotten(documented: dict[str, Operation]) -> None:
+    assert documented.keys() == SCENES.keys()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_each_gets_the_right_answer(
+    documented: dict[str, Operation], scene: Callable[[Operation], Scene], name: str
+) -> None:
+    operation = documented[name]
+    expected = rows(SCENES[name][0])[name]
+    assert {who: answer(operation, scene(operation), who) for who in expected} == expected
+
+
+def answer(operation: Operation, scene: Scene, who: str) -> int:
+    """What the operation answers to one of the people of the scene; of a stream, only whether it is opened."""
+    path = ADDRESSES.get(operation.id, operation.path).format(**scene.ids)
+    query = QUERIES.get(operation.id, "").format(**scene.ids)
+    parameters = [parameter.get("name") for parameter in operation.document.get("parameters", [])]
+    headers = {"If-Match": f'"{scene.ids["version"]}"'} if "If-Match" in parameters else {}
+    request = {"params": query, "json": filled(BODIES.get(operation.id), scene), "headers": headers, "stream": True}
+    with scene.people[who].request(operation.method, path, **request) as response:
+        return response.status_code
+
+
+def filled(body: Any, scene: Scene) -> Any:
+    """The body with the scene's ids in it."""
+    if isinstance(body, dict):
+        return {name: filled(value, scene) for name, value in body.items()}
+    if isinstance(body, str) and body.startswith("{"):
+        value = scene.ids[body.strip("{}")]
+        return str(value) if isinstance(value, UUID) else value
+    return body
