@@ -14,6 +14,7 @@ OWN = {
     "email_tokens": "user_id",
     "notifications": "user_id",
     "mail_preferences": "user_id",
+    "calendar_feeds": "user_id",
 }
 """Each table with people in it, and its column that names them."""
 

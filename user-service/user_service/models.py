@@ -187,3 +187,13 @@ class MailPreference(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(50), primary_key=True)
     wanted: Mapped[bool]
+
+
+class CalendarFeed(Base):
+    """The secret address of somebody's calendar, as the hash of its token. There is one at a time."""
+
+    __tablename__ = "calendar_feeds"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
