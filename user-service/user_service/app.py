@@ -9,7 +9,7 @@ from chassis.consumer import Subscription
 from chassis.worker import Sweep
 from user_service import commands, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
-from user_service.api import accounts, email_links, export, profiles, registration, roles, signing
+from user_service.api import accounts, calendar_feeds, email_links, export, profiles, registration, roles, signing
 from user_service.api import notifications as notifications_api
 from user_service.api import sign_ins as sign_ins_api
 from user_service.config import Settings
@@ -25,6 +25,7 @@ BLUEPRINTS = (
     roles.blueprint,
     profiles.blueprint,
     notifications_api.blueprint,
+    calendar_feeds.blueprint,
     signing.blueprint,
     export.blueprint,
 )

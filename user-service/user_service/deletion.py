@@ -8,7 +8,7 @@ from chassis.clock import now
 from chassis.idempotency import forget_answers
 from user_service import credentials, roles, sign_ins
 from user_service.accounts import own, save
-from user_service.models import EmailToken, MailPreference, Notification, SignIn, User, db, messages
+from user_service.models import CalendarFeed, EmailToken, MailPreference, Notification, SignIn, User, db, messages
 from user_service.notifications import ROOM
 from user_service.profiles import DELETED_NAME
 from user_service.runtime import runtime
@@ -32,6 +32,6 @@ def _erase(user: User) -> None:
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]
     user.email_verified_at, user.deleted_at = None, now()
     user.password_hash = runtime().hasher.unmatched
-    for table in (EmailToken, Notification, MailPreference):
+    for table in (CalendarFeed, EmailToken, Notification, MailPreference):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(update(SignIn).where(SignIn.user_id == user.id).values(device=""))
