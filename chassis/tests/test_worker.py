@@ -1,0 +1,115 @@
+"""The worker's loops run side by side, survive what fails, and end when told to."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+import pytest
+import redis
+from flask import Flask
+from notes import db, messages
+from sqlalchemy.exc import OperationalError
+
+from chassis import testing
+from chassis.db import transaction
+from chassis.worker import Sweep, Worker
+
+PATIENCE = 10
+
+Running = Callable[..., AbstractContextManager[Worker]]
+
+
+@pytest.fixture
+def running(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Running:
+    """The worker at work, with sweeps of one's own."""
+    monkeypatch.setattr("chassis.worker.TROUBLE_PAUSE", 0.01)
+
+    @contextmanager
+    def work(*sweeps: Sweep) -> Iterator[Worker]:
+        worker = Worker(in_app, replace(in_app.extensions["duties"], sweeps=sweeps))
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            yield worker
+        finally:
+            worker.stop()
+            thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+    return work
+
+
+class Work:
+    """Something to do, of which one can wait until it was done so often."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self._failures = list(failures)
+        self._done = threading.Semaphore(0)
+
+    def __call__(self) -> int:
+        if self._failures:
+            raise self._failures.pop(0)
+        self._done.release()
+        return 0
+
+    def was_done(self, times: int) -> bool:
+        return all(self._done.acquire(timeout=PATIENCE) for _ in range(times))
+
+
+def test_sweeps_are_run_again_and_again(running: Running) -> None:
+    often, seldom = Work(), Work()
+    with running(Sweep("often", 0.01, often), Sweep("seldom", 3600, seldom)):
+        assert often.was_done(3)
+        assert seldom.was_done(1)
+
+
+def test_the_relay_publishes_what_no_request_has(in_app: Flask, running: Running) -> None:
+    in_app.extensions["publishing"].stop()
+    with transaction(db.session):
+        messages.announce("note.written", "a", 1)
+    with running(), redis.Redis.from_url(testing.redis_url()) as server:
+        assert server.xread({"events:tutoring-service": "0"}, block=PATIENCE * 1000)
+
+
+@pytest.mark.parametrize(
+    "failure", [redis.ConnectionError("gone"), OperationalError("", {}, Exception("gone")), ValueError("a defect")]
+)
+def test_what_fails_is_tried_again_and_holds_up_nothing_else(running: Running, failure: Exception) -> None:
+    failing, other = Work(failure, failure), Work()
+    with running(Sweep("failing", 0.01, failing), Sweep("other", 0.01, other)):
+        assert other.was_done(2)
+        assert failing.was_done(1)
+
+
+def test_a_worker_ends_after_the_work_in_hand(running: Running) -> None:
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def long_work() -> int:
+        begun.set()
+        may_end.wait(PATIENCE)
+        ended.set()
+        return 0
+
+    with running(Sweep("long", 3600, long_work)) as worker:
+        assert begun.wait(PATIENCE)
+        worker.stop()
+        may_end.set()
+    assert ended.is_set()
+
+
+def test_of_two_workers_one_runs_a_sweep_at_a_time(running: Running) -> None:
+    at_once, most = [0], [0]
+
+    def count() -> int:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        threading.Event().wait(0.02)
+        at_once[0] -= 1
+        work()
+        return 0
+
+    work = Work()
+    with running(Sweep("counted", 0.001, count)), running(Sweep("counted", 0.001, count)):
+        assert work.was_done(20)
+    assert most == [1]
