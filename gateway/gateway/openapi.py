@@ -118,13 +118,13 @@ def _add_answers(operation: Document, route: Route) -> None:
 def _add_people(operation: Document, people: People, schemas: Document) -> None:
     """Put names beside ids in every schema of a successful answer that holds such an id."""
     successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
-    for answered in _schemas_in(successes):
+    for answered in sorted(_schemas_in(successes)):  # in one order, so that every process says the same
         holding = {
             (name, field)
             for name in _all_schemas_in(answered, schemas)
             for field in people.keys() & schemas[name].get("properties", {}).keys()
         }
-        for name, field in holding:
+        for name, field in sorted(holding):
             schemas[name]["properties"] |= _beside(people[field])
         if holding:
             schemas[answered]["properties"]["degraded"] = DEGRADED
