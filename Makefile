@@ -55,7 +55,7 @@ servers: .venv/.ready  ## Only a throw-away PostgreSQL and Redis, for pytest in 
 
 lock: | $(UV)  ## Write the locks anew (args=--upgrade takes the newest versions)
 	@$(COMPILE) --group dev $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
-	@for lock in $(LOCKED); do $(COMPILE) -c requirements-dev.lock $${lock%/*}/pyproject.toml -o $$lock || exit 1; done
+	@for lock in $(LOCKED); do $(COMPILE) -c requirements-dev.lock --extra tracing chassis/pyproject.toml $${lock%/*}/pyproject.toml -o $$lock || exit 1; done
 
 migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring
 	@$(LAUNCH) flask $(s) db upgrade
