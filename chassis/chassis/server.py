@@ -3,6 +3,11 @@
 Two addresses are bound: the public one, and the internal one, whose port is INTERNAL_PORT.
 """
 
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from chassis import refusals
+
 worker_class = "gthread"
 workers = 1
 threads = 8
@@ -16,3 +21,8 @@ forwarder_headers = ""
 # Longer than the gateway keeps an idle connection, so that it is never the service that closes one.
 keepalive = 75
 graceful_timeout = 10
+
+
+def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
+    """Refuse in our own format."""
+    refusals.install()

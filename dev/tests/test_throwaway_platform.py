@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from dev import throwaway
-from dev.processes import ProcessDied
+from dev.processes import ProcessDied, wait_until
 from dev.services import SERVICES
 from dev.stores import PUBLIC_STATE
 from dev.supervision import keep_running
@@ -79,6 +79,7 @@ def test_a_killed_service_is_gone_until_restarted(platform):
     platform.kill("tutoring-service")
     with pytest.raises(requests.ConnectionError):
         requests.get(guests_url(platform), timeout=5)
+    wait_until(lambda: list(platform.deaths()), lambda: None, "the news of its death")
     assert [death.name for death in platform.deaths()] == ["tutoring-service"]
     platform.restart("tutoring-service")
     assert requests.get(guests_url(platform), timeout=5).ok

@@ -102,7 +102,9 @@ def as_seen_outside(service: str, document: Document) -> Document:
 def _add_answers(operation: Document, route: Route) -> None:
     added = {
         "400": "AmbiguousAddress",
+        "414": "AddressTooLong",
         "429": "TooManyRequests",
+        "431": "HeadersTooLarge",
         "502": "BadGateway",
         "503": "Unavailable",
         "504": "GatewayTimeout",

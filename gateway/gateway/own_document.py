@@ -11,6 +11,8 @@ from gateway.routes import LIVE, LiveRoute
 # What the gateway may answer in a service's stead.
 ANSWERS = {
     "AmbiguousAddress": "`ambiguous_address`: The address can be read in more than one way",
+    "AddressTooLong": "`uri_too_long`: The address is longer than 4,094 characters",
+    "HeadersTooLarge": "`request_header_fields_too_large`: The headers are too many or too long",
     "InvalidToken": "`invalid_token`, `token_revoked`: The access token is not valid",
     "BodyTooSlow": "`body_too_slow`: The body did not arrive in time",
     "BodyTooLarge": "`body_too_large`: The body is larger than this operation takes",

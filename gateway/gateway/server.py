@@ -6,7 +6,10 @@ Nothing of the gateway is imported here: the worker patches the standard library
 from typing import Any
 
 import gevent
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
+
+from chassis import refusals
 
 worker_class = "gevent"
 workers = 1
@@ -21,6 +24,11 @@ forwarder_headers = ""
 # Seconds that a connection may take for its next request's head, idle time included.
 keepalive = 10
 graceful_timeout = 10
+
+
+def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
+    """Refuse in our own format."""
+    refusals.install()
 
 
 def post_worker_init(worker: Worker) -> None:

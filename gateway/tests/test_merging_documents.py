@@ -126,7 +126,7 @@ def test_what_the_gateway_may_answer_is_published() -> None:
     body = {"requestBody": {"content": {"application/json": {"schema": ref("Page")}}}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, **body)})
     responses = published["paths"]["/api/users"]["get"]["responses"]
-    assert list(responses) == ["200", "400", "401", "408", "413", "429", "502", "503", "504"]
+    assert list(responses) == ["200", "400", "401", "408", "413", "414", "429", "431", "502", "503", "504"]
     assert responses["504"] == {"$ref": "#/components/responses/GatewayTimeout"}
     login = publish({"user-service": document("/api/auth/login", {"Page": PAGE})})
     assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]

@@ -1,5 +1,7 @@
 """Requests that two programs would cut differently: the hidden one never runs."""
 
+import json
+
 import pytest
 from gateway_process import Doubles, Gateway
 
@@ -67,3 +69,18 @@ def test_requests_sent_ahead_are_answered_in_order(gateway: Gateway, services: D
     first, second = (f"GET /api/courses/{n} HTTP/1.1\r\nHost: a\r\n".encode() for n in (1, 2))
     gateway.raw(first + b"\r\n" + second + b"Connection: close\r\n\r\n")
     assert [asked.target for asked in services["tutoring-service"].asked] == ["/api/courses/1", "/api/courses/2"]
+
+
+@pytest.mark.parametrize(
+    ("request_head", "status"),
+    [
+        (b"GET /api/courses?q=" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        (b"GET /api/courses HTTP/1.1\r\nHost: a\r\nX-Long: " + b"a" * 9000 + b"\r\n\r\n", 431),
+        (b"GET /api/courses HTTP/1.1\r\nHost: a\r\nBad Name: a\r\n\r\n", 400),
+    ],
+)
+def test_what_is_no_request_gets_a_problem_document(gateway: Gateway, request_head: bytes, status: int) -> None:
+    head, _, body = gateway.raw(request_head).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status}".encode())
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(body)["status"] == status

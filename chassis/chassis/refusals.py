@@ -1,0 +1,32 @@
+"""What gunicorn refuses before there is a request is a problem document too."""
+
+import json
+import secrets
+import socket
+
+from gunicorn import util
+
+
+def install() -> None:
+    """Replace gunicorn's HTML page, in this process."""
+    util.write_error = write_problem
+
+
+def write_problem(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
+    """Say on the bare connection what is wrong, and that it ends here."""
+    code = reason.lower().replace(" ", "_").replace("-", "_")
+    problem = {
+        "type": f"/problems/{code.replace('_', '-')}",
+        "title": reason,
+        "status": status_int,
+        "code": code,
+        "instance": "",
+        "request_id": secrets.token_hex(16),
+        "detail": mesg,
+    }
+    body = json.dumps(problem).encode()
+    head = (
+        f"HTTP/1.1 {status_int} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(sock, head.encode("latin-1") + body)
