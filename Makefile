@@ -9,13 +9,13 @@ export UV_PYTHON_DOWNLOADS ?= never
 BIN := .venv/bin
 LAUNCH := exec $(BIN)/python -m dev
 SERVICES := user-service study-session-service tutoring-service havruta-service assessment-service
-PACKAGES := chassis gateway $(SERVICES)
-TYPED := $(foreach package,$(PACKAGES),$(package)/$(subst -,_,$(package))) dev --exclude dev/tests
+PACKAGES := chassis client gateway $(SERVICES)
+TYPED := $(foreach package,$(filter-out client,$(PACKAGES)),$(package)/$(subst -,_,$(package))) client dev --exclude dev/tests
 LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis $(args)
 
-.PHONY: help setup run test check format lint types migrations containers servers lock migrate revision psql clean
+.PHONY: help setup run test check format lint types migrations containers servers lock client migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +56,9 @@ servers: .venv/.ready  ## Only a throw-away PostgreSQL and Redis, for pytest in 
 lock: | $(UV)  ## Write the locks anew (args=--upgrade takes the newest versions)
 	@$(COMPILE) --group dev $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
 	@for lock in $(LOCKED); do $(COMPILE) -c requirements-dev.lock --extra tracing chassis/pyproject.toml $${lock%/*}/pyproject.toml -o $$lock || exit 1; done
+
+client: .venv/.ready  ## Write the client for Python anew, out of the running platform's API reference (PORT=)
+	@$(BIN)/python client/generate.py http://127.0.0.1:$(or $(PORT),8080)
 
 migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring
 	@$(LAUNCH) flask $(s) db upgrade

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import requests
 
+from lyceum_client import Lyceum
 from tests.forged_tokens import Issuer
 
 PASSWORD = "correct horse battery staple"
@@ -25,11 +26,12 @@ class Visitor:
 
     def __init__(self, gateway: str) -> None:
         self.gateway = gateway
-        self.http = requests.Session()
+        self.api = Lyceum(gateway)
+        self.http = self.api.http
 
     def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", TIMEOUT)
-        return self.http.request(method, f"{self.gateway}{path}", **kwargs)
+        return self.api.send(method, path, **kwargs)
 
     def get(self, path: str, **kwargs: Any) -> requests.Response:
         return self.request("GET", path, **kwargs)
@@ -64,7 +66,7 @@ class Person(Visitor):
     def use(self, access_token: str) -> None:
         """Speak with this token from now on."""
         self.access_token = access_token
-        self.http.headers["Authorization"] = f"Bearer {access_token}"
+        self.api.token = access_token
 
 
 def signed_in(gateway: str, answer: dict[str, Any]) -> Person:
@@ -83,13 +85,13 @@ def register(gateway: str, name: str = "ruth", **details: str) -> Person:
         "password": PASSWORD,
         **details,
     }
-    return signed_in(gateway, agreed(Visitor(gateway).post("/api/auth/register", account)))
+    return signed_in(gateway, Visitor(gateway).api.registration_register(account))
 
 
 def sign_in(gateway: str, login: str, password: str = DEMO_PASSWORD) -> Person:
     """Somebody who has an account, by default one of the demo people."""
     credentials = {"login": login, "password": password}
-    return signed_in(gateway, agreed(Visitor(gateway).post("/api/auth/login", credentials)))
+    return signed_in(gateway, Visitor(gateway).api.auth_login(credentials))
 
 
 def demo_person(issuer: Issuer, username: str) -> Person:

@@ -1,0 +1,1897 @@
+"""What goes over the wire, by the names of the API reference.
+
+Written by generate.py out of the API reference; not to be edited.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+
+class Accepted(TypedDict):
+    status: str
+
+
+class Account(TypedDict):
+    id: str
+    email: str
+    email_verified: bool
+    username: str
+    display_name: str
+    avatar_url: str | None
+    bio: str | None
+    timezone: str
+    locale: str
+    roles: list[str]
+    created_at: str
+    updated_at: str
+
+
+class AccountChanges(TypedDict):
+    display_name: NotRequired[str]
+    avatar_url: NotRequired[str | None]
+    bio: NotRequired[str | None]
+    timezone: NotRequired[str]
+    locale: NotRequired[str]
+
+
+class AnswerOutcome(TypedDict):
+    question_id: int
+    status: Literal["saved", "stale", "not_found", "invalid"]
+    xp_gained: int
+    detail: str | None
+
+
+class Assessment(TypedDict):
+    slug: str
+    version: int
+    title: str
+    description: str
+    needs_account: bool
+    pages: int
+    questions: int
+    time_limit_minutes: int | None
+    max_attempts: int | None
+    hours_between_attempts: int | None
+
+
+class AssessmentDraftChange(TypedDict):
+    definition: dict[str, Any]
+
+
+class AssessmentPage(TypedDict):
+    items: list[Assessment]
+    next: str | None
+
+
+class AssessmentProgress(TypedDict):
+    questions_answered: int
+    questions_total: int
+    total_xp: int
+    percentage: float
+
+
+class AssessmentSession(TypedDict):
+    session_id: str
+    assessment: str
+    title: str
+    version: int
+    attempt: int | None
+    status: Literal["active", "completed", "user_abandoned_not_completed", "expired"]
+    current_page_id: int | None
+    started_at: str
+    last_activity: str
+    completed_at: str | None
+    expires_at: str | None
+    ends_at: str | None
+    progress: AssessmentProgress
+
+
+class AssessmentSessionPage(TypedDict):
+    items: list[AssessmentSession]
+    next: str | None
+
+
+class AssessmentStatistics(TypedDict):
+    assessment: str
+    version: int
+    started: int
+    sessions: StatusCounts
+    completion_rate: float | None
+    median_seconds: float | None
+    questions: list[QuestionStatistics]
+
+
+class AssessmentVersionDocument(TypedDict):
+    slug: str
+    number: int
+    is_current: bool
+    created_at: str
+    updated_at: str
+    published_at: str | None
+    definition: dict[str, Any]
+
+
+class AssessmentVersionSummary(TypedDict):
+    slug: str
+    number: int
+    is_current: bool
+    created_at: str
+    updated_at: str
+    published_at: str | None
+
+
+class AssessmentVersionSummaryPage(TypedDict):
+    items: list[AssessmentVersionSummary]
+    next: str | None
+
+
+class AttendanceCount(TypedDict):
+    present: int
+    absent: int
+    late: int
+    rate: float | None
+
+
+class AttendanceMarks(TypedDict):
+    tutor_attendance_status: Literal["present", "absent", "late", None]
+    student_attendance_status: Literal["present", "absent", "late", None]
+
+
+class Availability(TypedDict):
+    tutor_id: str
+    timezone: str
+    weekly: list[WeeklyHoursAnswer]
+    exceptions: list[ExceptionalDayAnswer]
+    version: int
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class BatchResult(TypedDict):
+    xp_gained: int
+    total_xp: int
+    progress: AssessmentProgress
+    results: list[AnswerOutcome]
+
+
+class BookedOccurrence(TypedDict):
+    session_date: str
+    start_time: str
+    end_time: str
+    duration: int
+    starts_at: str
+    ends_at: str
+    id: int
+
+
+class CalendarAddress(TypedDict):
+    url: str
+
+
+class CalendarFeedAddress(TypedDict):
+    url: str
+
+
+class ChoiceFigures(TypedDict):
+    choice: str
+    label: str
+    times: int
+    share: float
+
+
+class Cluster(TypedDict):
+    latitude: float
+    longitude: float
+    count: int
+
+
+class CompletedHavrutaSession(TypedDict):
+    id: str
+    havruta_id: str
+    type: Literal["scheduled", "instant"]
+    status: Literal["scheduled", "active", "completed", "cancelled"]
+    start_time: str
+    end_time: str | None
+    planned_start: str | None
+    planned_minutes: int | None
+    series_id: str | None
+    created_by: str | None
+    starting_section: str | None
+    ending_section: str | None
+    coverage_range: str | None
+    sections_studied: list[str]
+    position: str | None
+    navigator_id: str | None
+    mode: Literal["navigator", "shared"]
+    seq: int
+    version: int
+    end_reason: str | None
+    segments: int | None
+    minutes: int | None
+    minutes_together: int | None
+    attendees: list[str]
+    attended_by: NotRequired[list[dict[str, Any]]]
+    created_by_username: NotRequired[str | None]
+    created_by_display_name: NotRequired[str | None]
+    created_by_avatar: NotRequired[str | None]
+    navigator_username: NotRequired[str | None]
+    navigator_display_name: NotRequired[str | None]
+    navigator_avatar: NotRequired[str | None]
+
+
+class CompletedHavrutaSessionPage(TypedDict):
+    items: list[CompletedHavrutaSession]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class Completion(TypedDict):
+    topics_covered: NotRequired[list[str] | None]
+
+
+class Course(TypedDict):
+    id: int
+    tutor_id: str
+    title: str
+    subject: str | None
+    description: str | None
+    timezone: str
+    cancel_notice_hours: int
+    status: str
+    created_at: str | None
+    version: int
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class CourseChanges(TypedDict):
+    title: NotRequired[str]
+    subject: NotRequired[str | None]
+    description: NotRequired[str | None]
+    timezone: NotRequired[str]
+    cancel_notice_hours: NotRequired[int]
+    status: NotRequired[Literal["open", "archived"]]
+
+
+class CoursePage(TypedDict):
+    items: list[Course]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class Dashboard(TypedDict):
+    degraded: NotRequired[list[str]]
+    study_sessions: FirstNextStudySessions | None
+    tutoring_sessions: FirstNextTutoringSessions | None
+    havrutas: FirstOwnHavrutas | None
+    assessments: FirstOpenAssessments | None
+    invitations: FirstOpenInvitations | None
+    notifications: FirstUnreadNotifications | None
+
+
+class Device(TypedDict):
+    id: str
+    device: str
+    created_at: str
+    last_used_at: str
+    current: bool
+
+
+class DevicePage(TypedDict):
+    items: list[Device]
+    next: str | None
+
+
+class DimensionResult(TypedDict):
+    key: str
+    title: str
+    rank: int | None
+    score: float | None
+    lowest: float | None
+    highest: float | None
+    percent: float | None
+    band: ResultBand | None
+    questions_counted: int
+
+
+class DrawnStrokes(TypedDict):
+    items: list[Stroke]
+    degraded: NotRequired[list[str]]
+
+
+class EffectiveReminder(TypedDict):
+    notification_enabled: bool
+    alarm_enabled: bool
+    alarm_before_minutes: int
+
+
+class EmailVerification(TypedDict):
+    token: str
+
+
+class Enrollment(TypedDict):
+    id: int
+    course_id: int
+    tutor_id: str
+    student_id: str
+    status: str
+    timezone: str
+    created_at: str | None
+    closed_at: str | None
+    version: int
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class EnrollmentPage(TypedDict):
+    items: list[Enrollment]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class ExceptionalDay(TypedDict):
+    date: str
+    hours: list[Hours]
+
+
+class ExceptionalDayAnswer(TypedDict):
+    date: str
+    hours: list[HoursAnswer]
+
+
+class Experience(TypedDict):
+    total_xp: int
+    questions_answered: int
+    assessments_completed: int
+
+
+class Farewell(TypedDict):
+    password: str
+
+
+class FieldProblem(TypedDict):
+    pointer: str
+    detail: str
+
+
+class FirstFoundCourses(TypedDict):
+    items: list[FoundCourse]
+    next: str | None
+
+
+class FirstFoundPersons(TypedDict):
+    items: list[FoundPerson]
+    next: str | None
+
+
+class FirstFoundStudySessions(TypedDict):
+    items: list[FoundStudySession]
+    next: str | None
+
+
+class FirstFoundTexts(TypedDict):
+    items: list[FoundText]
+    next: str | None
+
+
+class FirstHostedStudySessions(TypedDict):
+    items: list[HostedStudySession]
+    next: str | None
+
+
+class FirstNextStudySessions(TypedDict):
+    items: list[NextStudySession]
+    next: str | None
+
+
+class FirstNextTutoringSessions(TypedDict):
+    items: list[NextTutoringSession]
+    next: str | None
+
+
+class FirstOfferedCourses(TypedDict):
+    items: list[OfferedCourse]
+    next: str | None
+
+
+class FirstOpenAssessments(TypedDict):
+    items: list[OpenAssessment]
+    next: str | None
+
+
+class FirstOpenInvitations(TypedDict):
+    items: list[OpenInvitation]
+    next: str | None
+
+
+class FirstOwnHavrutas(TypedDict):
+    items: list[OwnHavruta]
+    next: str | None
+
+
+class FirstUnreadNotifications(TypedDict):
+    items: list[UnreadNotification]
+    next: str | None
+
+
+class ForgottenPassword(TypedDict):
+    email: str
+
+
+class FoundCourse(TypedDict):
+    id: int
+    title: str
+    subject: str | None
+    tutor_id: str
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+
+
+class FoundPerson(TypedDict):
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str | None
+
+
+class FoundStudySession(TypedDict):
+    id: str
+    title: str
+    subject: str
+    status: str
+    mode: str
+    start_time: str
+    ends_at: str
+    host_id: str
+    places_left: int
+    host_username: NotRequired[str | None]
+    host_display_name: NotRequired[str | None]
+    host_avatar: NotRequired[str | None]
+
+
+class FoundText(TypedDict):
+    slug: str
+    name: str
+    hebrew_name: str
+    collection: str
+    division: str
+
+
+class GatheredExperience(TypedDict):
+    total_xp: int
+    assessments_completed: int
+
+
+class Havruta(TypedDict):
+    id: str
+    name: str
+    book: str
+    owner_id: str | None
+    last_place: str | None
+    member_count: int
+    active_session_id: str | None
+    next_session_at: str | None
+    seq: int
+    version: int
+    created_at: str
+    updated_at: str
+    archived_at: str | None
+    owner_username: NotRequired[str | None]
+    owner_display_name: NotRequired[str | None]
+    owner_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaChanges(TypedDict):
+    name: str
+
+
+class HavrutaMember(TypedDict):
+    user_id: str
+    joined_at: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class HavrutaMemberPage(TypedDict):
+    items: list[HavrutaMember]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaMemberProgress(TypedDict):
+    user_id: str
+    sessions: int
+    minutes: int
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class HavrutaPage(TypedDict):
+    items: list[Havruta]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaProgress(TypedDict):
+    book: str
+    last_place: str | None
+    sessions: int
+    ranges: list[str]
+    segments: int
+    segments_in_book: int
+    percent: float
+    minutes: int
+    minutes_together: int
+    members: list[HavrutaMemberProgress]
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaSession(TypedDict):
+    id: str
+    havruta_id: str
+    type: Literal["scheduled", "instant"]
+    status: Literal["scheduled", "active", "completed", "cancelled"]
+    start_time: str
+    end_time: str | None
+    planned_start: str | None
+    planned_minutes: int | None
+    series_id: str | None
+    created_by: str | None
+    starting_section: str | None
+    ending_section: str | None
+    coverage_range: str | None
+    sections_studied: list[str]
+    position: str | None
+    navigator_id: str | None
+    mode: Literal["navigator", "shared"]
+    seq: int
+    version: int
+    end_reason: str | None
+    segments: int | None
+    minutes: int | None
+    minutes_together: int | None
+    created_by_username: NotRequired[str | None]
+    created_by_display_name: NotRequired[str | None]
+    created_by_avatar: NotRequired[str | None]
+    navigator_username: NotRequired[str | None]
+    navigator_display_name: NotRequired[str | None]
+    navigator_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaSessionCancellation(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+
+
+class HavrutaSessionChanges(TypedDict):
+    start_time: NotRequired[str | None]
+    planned_minutes: NotRequired[int | None]
+    scope: NotRequired[Literal["this", "future", "all"]]
+
+
+class HavrutaSessionRsvp(TypedDict):
+    user_id: str
+    answer: Literal["yes", "no", "maybe"]
+    answered_at: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaSessionRsvps(TypedDict):
+    items: list[HavrutaSessionRsvp]
+    degraded: NotRequired[list[str]]
+
+
+class Heartbeat(TypedDict):
+    seq: int
+
+
+class HostedStudySession(TypedDict):
+    id: str
+    title: str
+    subject: str
+    status: str
+    start_time: str
+    places_left: int
+
+
+class Hours(TypedDict):
+    start_time: str
+    end_time: str
+
+
+class HoursAnswer(TypedDict):
+    start_time: str
+    end_time: str
+
+
+class Invitation(TypedDict):
+    id: str
+    havruta_id: str
+    inviter_id: str
+    invitee_email: str
+    status: Literal["pending", "accepted", "declined", "expired", "revoked"]
+    expires_at: str
+    created_at: str
+    responded_at: str | None
+    accepted_by: str | None
+    accepted_by_username: NotRequired[str | None]
+    accepted_by_display_name: NotRequired[str | None]
+    accepted_by_avatar: NotRequired[str | None]
+    inviter_username: NotRequired[str | None]
+    inviter_display_name: NotRequired[str | None]
+    inviter_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class InvitationPage(TypedDict):
+    items: list[Invitation]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class InvitationResult(TypedDict):
+    email: str
+    status: Literal["sent", "already_member", "already_pending", "invalid"]
+    invitation_id: NotRequired[str]
+
+
+class InvitationResults(TypedDict):
+    results: list[InvitationResult]
+
+
+class InvitationToken(TypedDict):
+    token: str
+
+
+class JoinAnswer(TypedDict):
+    session_id: str
+    user_id: str
+    id: str | None
+    role: str | None
+    joined_at: str | None
+    is_active: bool
+    position: int | None
+    overlaps: list[Overlap]
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class JoinRequest(TypedDict):
+    waitlist: NotRequired[bool]
+    join_code: NotRequired[str | None]
+
+
+class KeySet(TypedDict):
+    keys: list[dict[str, Any]]
+
+
+class ListedHavrutaSession(TypedDict):
+    id: str
+    havruta_id: str
+    type: Literal["scheduled", "instant"]
+    status: Literal["scheduled", "active", "completed", "cancelled"]
+    start_time: str
+    end_time: str | None
+    planned_start: str | None
+    planned_minutes: int | None
+    series_id: str | None
+    created_by: str | None
+    starting_section: str | None
+    ending_section: str | None
+    coverage_range: str | None
+    sections_studied: list[str]
+    position: str | None
+    navigator_id: str | None
+    mode: Literal["navigator", "shared"]
+    seq: int
+    version: int
+    end_reason: str | None
+    segments: int | None
+    minutes: int | None
+    minutes_together: int | None
+    havruta_name: str
+    book: str
+    created_by_username: NotRequired[str | None]
+    created_by_display_name: NotRequired[str | None]
+    created_by_avatar: NotRequired[str | None]
+    navigator_username: NotRequired[str | None]
+    navigator_display_name: NotRequired[str | None]
+    navigator_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class ListedHavrutaSessionPage(TypedDict):
+    items: list[ListedHavrutaSession]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class Login(TypedDict):
+    login: str
+    password: str
+
+
+class Logout(TypedDict):
+    refresh_token: NotRequired[str]
+
+
+class MailPreferenceChanges(TypedDict):
+    invitation: NotRequired[bool]
+    reminder: NotRequired[bool]
+    session_moved: NotRequired[bool]
+    session_cancelled: NotRequired[bool]
+    waitlist_promotion: NotRequired[bool]
+    havruta_session_started: NotRequired[bool]
+
+
+class MailPreferences(TypedDict):
+    invitation: bool
+    reminder: bool
+    session_moved: bool
+    session_cancelled: bool
+    waitlist_promotion: bool
+    havruta_session_started: bool
+
+
+class MeanRatings(TypedDict):
+    tutor: float | None
+    student: float | None
+    parent: float | None
+
+
+class Message(TypedDict):
+    id: str
+    session_id: str
+    user_id: str
+    seq: int
+    content: str | None
+    client_message_id: str | None
+    created_at: str
+    edited_at: str | None
+    deleted: bool
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class MessageChange(TypedDict):
+    content: str
+
+
+class MessagePage(TypedDict):
+    items: list[Message]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class MyParticipation(TypedDict):
+    role: str | None
+    is_active: bool
+    joined_at: str | None
+    left_at: str | None
+    removed: bool
+    waitlist_position: int | None
+
+
+class NewAccount(TypedDict):
+    email: str
+    username: str
+    display_name: str
+    password: str
+
+
+class NewAnswer(TypedDict):
+    question_id: int
+    value: Any
+    client_seq: NotRequired[int | None]
+
+
+class NewAssessment(TypedDict):
+    definition: dict[str, Any]
+    slug: str
+
+
+class NewAssessmentSession(TypedDict):
+    assessment: NotRequired[str]
+    start_fresh: NotRequired[bool]
+
+
+class NewAvailability(TypedDict):
+    timezone: str
+    weekly: list[WeeklyHours]
+    exceptions: NotRequired[list[ExceptionalDay]]
+
+
+class NewCourse(TypedDict):
+    title: str
+    subject: NotRequired[str | None]
+    description: NotRequired[str | None]
+    timezone: NotRequired[str]
+    cancel_notice_hours: NotRequired[int]
+
+
+class NewEnrollment(TypedDict):
+    course_id: int
+
+
+class NewHavruta(TypedDict):
+    name: str
+    book: str
+
+
+class NewHavrutaSession(TypedDict):
+    start_time: NotRequired[str]
+    planned_minutes: NotRequired[int]
+    rrule: NotRequired[str]
+    timezone: NotRequired[str]
+    type: Literal["scheduled", "instant"]
+
+
+class NewHost(TypedDict):
+    user_id: str
+
+
+class NewInvitations(TypedDict):
+    emails: list[str]
+
+
+class NewMessage(TypedDict):
+    content: str
+    client_message_id: NotRequired[str | None]
+
+
+class NewNavigationMode(TypedDict):
+    mode: Literal["navigator", "shared"]
+
+
+class NewNavigator(TypedDict):
+    user_id: str
+
+
+class NewOwner(TypedDict):
+    user_id: str
+
+
+class NewPosition(TypedDict):
+    ref: str
+    expected_seq: NotRequired[int | None]
+
+
+class NewReview(TypedDict):
+    rating: int
+    text: NotRequired[str | None]
+
+
+class NewSessionRequest(TypedDict):
+    session_date: str
+    start_time: str
+    end_time: str
+    topics: NotRequired[list[str]]
+    message: NotRequired[str | None]
+
+
+class NewStroke(TypedDict):
+    client_id: str
+    operation: dict[str, Any]
+
+
+class NewStrokes(TypedDict):
+    strokes: list[NewStroke]
+
+
+class NewStudySession(TypedDict):
+    title: str
+    subject: str
+    session_type: Literal["silent", "discussion", "exam-prep"]
+    latitude: float
+    longitude: float
+    start_time: str
+    duration_minutes: int
+    max_participants: NotRequired[int]
+    description: NotRequired[str | None]
+    mode: NotRequired[Literal["in_person", "online", "hybrid"]]
+    venue_name: NotRequired[str | None]
+    meeting_url: NotRequired[str | None]
+    visibility: NotRequired[Literal["public", "unlisted", "private"]]
+    location_visibility: NotRequired[Literal["exact", "approximate"]]
+
+
+class NewTutoringSession(TypedDict):
+    topics: NotRequired[list[str]]
+    session_mode: NotRequired[Literal["online", "in-person", "hybrid"]]
+    location: NotRequired[str | None]
+    whiteboard_id: NotRequired[int | None]
+    priority_level: NotRequired[Literal["low", "medium", "high", "urgent"]]
+    notification_enabled: NotRequired[bool]
+    alarm_enabled: NotRequired[bool]
+    alarm_before_minutes: NotRequired[int]
+    is_featured: NotRequired[bool]
+    enrolled_courses_id: int
+    session_date: str
+    start_time: str
+    end_time: str
+    is_recurring: NotRequired[bool]
+    session_frequency: NotRequired[Literal["one-time", "daily", "weekly", "bi-weekly", "monthly", "custom"]]
+    recurring_pattern: NotRequired[RecurringPattern | None]
+    rrule: NotRequired[str | None]
+    recurrence_count: NotRequired[int | None]
+    recurrence_until: NotRequired[str | None]
+    on_conflict: NotRequired[Literal["fail", "skip"]]
+    force: NotRequired[bool]
+
+
+class NewWhiteboard(TypedDict):
+    enrolled_courses_id: int
+    session_name: NotRequired[str | None]
+
+
+class NextStudySession(TypedDict):
+    id: str
+    title: str
+    subject: str
+    status: str
+    mode: str
+    start_time: str
+    ends_at: str
+    host_id: str
+    current_participants: int
+    max_participants: int
+    host_username: NotRequired[str | None]
+    host_display_name: NotRequired[str | None]
+    host_avatar: NotRequired[str | None]
+
+
+class NextTutoringSession(TypedDict):
+    id: int
+    enrolled_courses_id: int | None
+    status: str | None
+    starts_at: str
+    ends_at: str
+    timezone: str
+    session_mode: str | None
+    tutor_id: str
+    student_id: str
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+
+
+class Notification(TypedDict):
+    id: str
+    kind: str
+    data: dict[str, Any]
+    created_at: str
+    read_at: str | None
+
+
+class NotificationPage(TypedDict):
+    items: list[Notification]
+    next: str | None
+
+
+class NumberBounds(TypedDict):
+    least: float
+    most: float
+
+
+class OccurrenceConflict(TypedDict):
+    session_date: str
+    starts_at: str
+    ends_at: str
+    who: list[str]
+    session_id: int | None
+
+
+class OfferedCourse(TypedDict):
+    id: int
+    title: str
+    subject: str | None
+
+
+class OpenAssessment(TypedDict):
+    session_id: str
+    assessment: str
+    title: str
+    last_activity: str
+    expires_at: str | None
+    progress: ProgressSoFar
+
+
+class OpenInvitation(TypedDict):
+    id: str
+    havruta_id: str
+    havruta_name: str
+    book: str
+    inviter_name: str
+    expires_at: str
+
+
+class Overlap(TypedDict):
+    id: str
+    title: str
+    start_time: str
+    ends_at: str
+
+
+class OwnAssessment(TypedDict):
+    slug: str
+    is_default: bool
+    created_at: str
+
+
+class OwnAssessmentPage(TypedDict):
+    items: list[OwnAssessment]
+    next: str | None
+
+
+class OwnHavruta(TypedDict):
+    id: str
+    name: str
+    book: str
+    last_place: str | None
+    owner_id: str | None
+    member_count: int
+    active_session_id: str | None
+    next_session_at: str | None
+    owner_username: NotRequired[str | None]
+    owner_display_name: NotRequired[str | None]
+    owner_avatar: NotRequired[str | None]
+
+
+class PageSummary(TypedDict):
+    id: int
+    title: str
+    questions_total: int
+    questions_answered: int
+
+
+class PageTurn(TypedDict):
+    page_id: int
+
+
+class ParentCode(TypedDict):
+    code: str
+    expires_at: str
+
+
+class ParentJoining(TypedDict):
+    code: str
+
+
+class PasswordChange(TypedDict):
+    current_password: str
+    new_password: str
+
+
+class PasswordReset(TypedDict):
+    token: str
+    password: str
+
+
+class PersonalDataExport(TypedDict):
+    user_id: str
+    exported_at: str
+    account: dict[str, Any]
+    study_sessions: dict[str, Any]
+    tutoring: dict[str, Any]
+    havrutas: dict[str, Any]
+    assessments: dict[str, Any]
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class PlannedOccurrence(TypedDict):
+    session_date: str
+    start_time: str
+    end_time: str
+    duration: int
+    starts_at: str
+    ends_at: str
+
+
+class PresentMember(TypedDict):
+    user_id: str
+    since: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class ProblemDocument(TypedDict):
+    type: str
+    title: str
+    status: int
+    code: str
+    instance: str
+    request_id: str
+    detail: NotRequired[str]
+    errors: NotRequired[list[FieldProblem]]
+
+
+class Profile(TypedDict):
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str | None
+    bio: str | None
+    created_at: str
+
+
+class ProfileOrDeleted(TypedDict):
+    id: str
+    display_name: str
+    username: NotRequired[str]
+    avatar_url: NotRequired[str | None]
+    bio: NotRequired[str | None]
+    created_at: NotRequired[str]
+
+
+class ProfileOrDeletedPage(TypedDict):
+    items: list[ProfileOrDeleted]
+    next: str | None
+
+
+class ProfileOverview(TypedDict):
+    degraded: NotRequired[list[str]]
+    profile: PublicProfile
+    study_sessions: FirstHostedStudySessions | None
+    courses: FirstOfferedCourses | None
+    rating: RatingOfTutor | None
+    havrutas: StudiedTogether | None
+    experience: GatheredExperience | None
+
+
+class ProfilePage(TypedDict):
+    items: list[Profile]
+    next: str | None
+
+
+class Progress(TypedDict):
+    enrolled_courses_id: int
+    planned_topics: list[str]
+    covered_topics: list[str]
+    coverage_percent: float | None
+    completed_sessions: int
+    completed_minutes: int
+    tutor_attendance: AttendanceCount
+    student_attendance: AttendanceCount
+    ratings: MeanRatings
+
+
+class ProgressSoFar(TypedDict):
+    questions_answered: int
+    questions_total: int
+
+
+class PublicExperience(TypedDict):
+    total_xp: int
+    assessments_completed: int
+
+
+class PublicProfile(TypedDict):
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str | None
+    bio: str | None
+    created_at: str
+
+
+class QuestionOption(TypedDict):
+    key: str
+    text: str
+
+
+class QuestionScale(TypedDict):
+    least: int
+    most: int
+    step: int
+    least_label: str
+    most_label: str
+
+
+class QuestionStatistics(TypedDict):
+    question_id: int
+    key: str
+    type: str
+    text: str
+    answered: int
+    distribution: list[ChoiceFigures]
+
+
+class RatingOfTutor(TypedDict):
+    average: float | None
+    count: int
+
+
+class ReceivedInvitation(TypedDict):
+    id: str
+    havruta_id: str
+    havruta_name: str
+    book: str
+    inviter_name: str
+    masked_email: str
+    status: Literal["pending", "accepted", "declined", "expired", "revoked"]
+    expires_at: str
+
+
+class ReceivedInvitationPage(TypedDict):
+    items: list[ReceivedInvitation]
+    next: str | None
+
+
+class RecurringPattern(TypedDict):
+    days: NotRequired[
+        list[Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]] | None
+    ]
+    months: NotRequired[
+        list[
+            Literal[
+                "January",
+                "February",
+                "March",
+                "April",
+                "May",
+                "June",
+                "July",
+                "August",
+                "September",
+                "October",
+                "November",
+                "December",
+            ]
+        ]
+        | None
+    ]
+    specific_dates: NotRequired[list[str] | None]
+
+
+class RecurringPatternAnswer(TypedDict):
+    days: NotRequired[list[str] | None]
+    months: NotRequired[list[str] | None]
+    specific_dates: NotRequired[list[str] | None]
+
+
+class Refresh(TypedDict):
+    refresh_token: str
+
+
+class Reminder(TypedDict):
+    notification_enabled: bool | None
+    alarm_enabled: bool | None
+    alarm_before_minutes: int | None
+    effective: EffectiveReminder
+    due_at: str | None
+    sent_at: str | None
+
+
+class ReminderChoice(TypedDict):
+    notification_enabled: NotRequired[bool | None]
+    alarm_enabled: NotRequired[bool | None]
+    alarm_before_minutes: NotRequired[int | None]
+
+
+class ResultBand(TypedDict):
+    label: str
+    text: str
+
+
+class ResumedSession(TypedDict):
+    session: AssessmentSession
+    progress: AssessmentProgress
+    page: ShownPage | None
+    pages: list[PageSummary]
+    answers: list[SavedAnswer]
+
+
+class Review(TypedDict):
+    id: int
+    session_id: int
+    author_id: str
+    author_role: str
+    rating: int
+    text: str | None
+    created_at: str
+    updated_at: str
+    author_username: NotRequired[str | None]
+    author_display_name: NotRequired[str | None]
+    author_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class ReviewChanges(TypedDict):
+    rating: NotRequired[int]
+    text: NotRequired[str | None]
+
+
+class ReviewPage(TypedDict):
+    items: list[Review]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class RoleAssignment(TypedDict):
+    roles: list[Literal["learner", "tutor", "parent", "author", "admin"]]
+
+
+class RsvpAnswer(TypedDict):
+    answer: Literal["yes", "no", "maybe"]
+
+
+class SavedAnswer(TypedDict):
+    question_id: int
+    value: Any
+    client_seq: int | None
+    answered_at: str
+
+
+class SchedulePreview(TypedDict):
+    occurrences: list[PlannedOccurrence]
+    conflicts: list[OccurrenceConflict]
+    outside_hours: list[PlannedOccurrence]
+
+
+class ScheduledTutoringSession(TypedDict):
+    id: int
+    enrolled_courses_id: int | None
+    topics: list[str] | None
+    topics_covered: list[str] | None
+    session_date: str
+    start_time: str
+    end_time: str
+    duration: int | None
+    session_mode: str | None
+    location: str | None
+    whiteboard_id: int | None
+    student_review_id: int | None
+    tutor_review_id: int | None
+    parent_review_id: int | None
+    tutor_attendance_status: str | None
+    student_attendance_status: str | None
+    priority_level: str | None
+    is_recurring: bool | None
+    session_frequency: str | None
+    recurring_pattern: RecurringPatternAnswer | None
+    notification_enabled: bool | None
+    alarm_enabled: bool | None
+    alarm_before_minutes: int | None
+    is_featured: bool | None
+    status: str | None
+    created_at: str | None
+    updated_at: str | None
+    tutor_id: str
+    student_id: str
+    starts_at: str
+    ends_at: str
+    timezone: str
+    series_id: int | None
+    started_at: str | None
+    completed_at: str | None
+    cancelled_at: str | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    late_cancel: bool
+    version: int
+    occurrences: list[BookedOccurrence]
+    skipped: list[PlannedOccurrence]
+    cancelled_by_username: NotRequired[str | None]
+    cancelled_by_display_name: NotRequired[str | None]
+    cancelled_by_avatar: NotRequired[str | None]
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class SearchResults(TypedDict):
+    degraded: NotRequired[list[str]]
+    study_sessions: FirstFoundStudySessions | None
+    courses: FirstFoundCourses | None
+    texts: FirstFoundTexts | None
+    people: FirstFoundPersons | None
+
+
+class SessionChange(TypedDict):
+    kind: Literal["rescheduled", "changed", "attendance"]
+    changed_by: str
+    changed_at: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    changed_by_username: NotRequired[str | None]
+    changed_by_display_name: NotRequired[str | None]
+    changed_by_avatar: NotRequired[str | None]
+
+
+class SessionChangePage(TypedDict):
+    items: list[SessionChange]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class SessionDates(TypedDict):
+    start_times: list[str]
+
+
+class SessionParticipant(TypedDict):
+    id: str
+    session_id: str
+    user_id: str
+    role: Literal["host", "participant"]
+    joined_at: str
+    left_at: str | None
+    is_active: bool
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class SessionParticipantPage(TypedDict):
+    items: list[SessionParticipant]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class SessionPlan(TypedDict):
+    start_time: NotRequired[str]
+    planned_minutes: NotRequired[int]
+    rrule: NotRequired[str]
+    timezone: NotRequired[str]
+
+
+class SessionRequest(TypedDict):
+    id: int
+    enrolled_courses_id: int
+    session_date: str
+    start_time: str
+    end_time: str
+    topics: list[str]
+    message: str | None
+    status: str
+    session_id: int | None
+    created_at: str
+    answered_at: str | None
+
+
+class SessionRequestPage(TypedDict):
+    items: list[SessionRequest]
+    next: str | None
+
+
+class SessionResult(TypedDict):
+    session: AssessmentSession
+    dimensions: list[DimensionResult]
+
+
+class SessionState(TypedDict):
+    session_id: str
+    status: Literal["scheduled", "active", "completed", "cancelled"]
+    seq: int
+    ref: str | None
+    hebrew_ref: str | None
+    prev: str | None
+    next: str | None
+    navigator_id: str | None
+    mode: Literal["navigator", "shared"]
+    present: list[PresentMember]
+    navigator_username: NotRequired[str | None]
+    navigator_display_name: NotRequired[str | None]
+    navigator_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class SessionValidation(TypedDict):
+    valid: bool
+    reason: Literal["not_found", "expired", "completed", "abandoned", None]
+    session: ValidatedSession | None
+    progress: AssessmentProgress | None
+
+
+class ShownPage(TypedDict):
+    id: int
+    title: str
+    questions: list[ShownQuestion]
+
+
+class ShownQuestion(TypedDict):
+    id: int
+    type: str
+    text: str
+    required: bool
+    scale: NotRequired[QuestionScale]
+    bounds: NotRequired[NumberBounds]
+    options: NotRequired[list[QuestionOption]]
+    least_choices: NotRequired[int]
+    most_choices: NotRequired[int]
+    most_characters: NotRequired[int]
+
+
+class Slot(TypedDict):
+    starts_at: str
+    ends_at: str
+
+
+class Slots(TypedDict):
+    items: list[Slot]
+
+
+class StatusCounts(TypedDict):
+    active: int
+    completed: int
+    user_abandoned_not_completed: int
+    expired: int
+
+
+class Stroke(TypedDict):
+    seq: int
+    author_id: str
+    client_id: str
+    operation: dict[str, Any]
+    created_at: str
+    author_username: NotRequired[str | None]
+    author_display_name: NotRequired[str | None]
+    author_avatar: NotRequired[str | None]
+
+
+class StudiedTogether(TypedDict):
+    sessions: int
+    minutes: int
+
+
+class StudySession(TypedDict):
+    id: str
+    host_id: str
+    title: str
+    subject: str
+    session_type: Literal["silent", "discussion", "exam-prep"]
+    status: Literal["starting-soon", "live", "finished", "cancelled"]
+    mode: Literal["in_person", "online", "hybrid"]
+    venue_name: str | None
+    latitude: float
+    longitude: float
+    location_visibility: Literal["exact", "approximate"]
+    visibility: Literal["public", "unlisted", "private"]
+    start_time: str
+    duration_minutes: int
+    ends_at: str
+    max_participants: int
+    current_participants: int
+    places_left: int
+    distance_m: float | None
+    my_participation: MyParticipation | None
+    created_at: str
+    updated_at: str
+    host_username: NotRequired[str | None]
+    host_display_name: NotRequired[str | None]
+    host_avatar: NotRequired[str | None]
+
+
+class StudySessionCancellation(TypedDict):
+    reason: NotRequired[str | None]
+
+
+class StudySessionChanges(TypedDict):
+    title: NotRequired[str]
+    subject: NotRequired[str]
+    session_type: NotRequired[Literal["silent", "discussion", "exam-prep"]]
+    latitude: NotRequired[float]
+    longitude: NotRequired[float]
+    start_time: NotRequired[str]
+    duration_minutes: NotRequired[int]
+    max_participants: NotRequired[int]
+    description: NotRequired[str | None]
+    mode: NotRequired[Literal["in_person", "online", "hybrid"]]
+    venue_name: NotRequired[str | None]
+    meeting_url: NotRequired[str | None]
+    visibility: NotRequired[Literal["public", "unlisted", "private"]]
+    location_visibility: NotRequired[Literal["exact", "approximate"]]
+
+
+class StudySessionDetails(TypedDict):
+    id: str
+    host_id: str
+    title: str
+    subject: str
+    session_type: Literal["silent", "discussion", "exam-prep"]
+    status: Literal["starting-soon", "live", "finished", "cancelled"]
+    mode: Literal["in_person", "online", "hybrid"]
+    venue_name: str | None
+    latitude: float
+    longitude: float
+    location_visibility: Literal["exact", "approximate"]
+    visibility: Literal["public", "unlisted", "private"]
+    start_time: str
+    duration_minutes: int
+    ends_at: str
+    max_participants: int
+    current_participants: int
+    places_left: int
+    distance_m: float | None
+    my_participation: MyParticipation | None
+    created_at: str
+    updated_at: str
+    description: str | None
+    meeting_url: str | None
+    join_code: str | None
+    started_at: str | None
+    ended_at: str | None
+    cancelled_at: str | None
+    cancellation_reason: str | None
+    version: int
+    participants: list[SessionParticipant] | None
+    host_username: NotRequired[str | None]
+    host_display_name: NotRequired[str | None]
+    host_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class StudySessionMap(TypedDict):
+    clusters: list[Cluster]
+    sessions: list[StudySession]
+    degraded: NotRequired[list[str]]
+
+
+class StudySessionPage(TypedDict):
+    items: list[StudySession]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class SubmissionResult(TypedDict):
+    xp_gained: int
+    total_xp: int
+    progress: AssessmentProgress
+
+
+class SubmittedAnswer(TypedDict):
+    question_id: int
+    value: Any
+    client_seq: NotRequired[int | None]
+    session_id: str
+
+
+class SubmittedAnswers(TypedDict):
+    session_id: str
+    answers: list[NewAnswer]
+
+
+class Text(TypedDict):
+    slug: str
+    name: str
+    hebrew_name: str
+    collection: Literal["tanakh", "mishnah", "talmud"]
+    division: str
+    sections: int
+    segments: int
+
+
+class TextPage(TypedDict):
+    items: list[Text]
+    next: str | None
+
+
+class TextReference(TypedDict):
+    ref: str
+    hebrew_ref: str
+    book: Text
+    start: str
+    end: str
+    segments: int
+    section: str
+    prev: str | None
+    next: str | None
+    prev_section: str | None
+    next_section: str | None
+
+
+class TextSection(TypedDict):
+    number: int
+    first_segment: int
+    last_segment: int
+
+
+class TextWithSections(TypedDict):
+    slug: str
+    name: str
+    hebrew_name: str
+    collection: Literal["tanakh", "mishnah", "talmud"]
+    division: str
+    sections: int
+    segments: int
+    edition: str
+    contents: list[TextSection]
+
+
+class Tokens(TypedDict):
+    user: Account
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+
+
+class TutorRating(TypedDict):
+    tutor_id: str
+    average: float | None
+    count: int
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class TutoringCancellation(TypedDict):
+    reason: NotRequired[str | None]
+
+
+class TutoringSession(TypedDict):
+    id: int
+    enrolled_courses_id: int | None
+    topics: list[str] | None
+    topics_covered: list[str] | None
+    session_date: str
+    start_time: str
+    end_time: str
+    duration: int | None
+    session_mode: str | None
+    location: str | None
+    whiteboard_id: int | None
+    student_review_id: int | None
+    tutor_review_id: int | None
+    parent_review_id: int | None
+    tutor_attendance_status: str | None
+    student_attendance_status: str | None
+    priority_level: str | None
+    is_recurring: bool | None
+    session_frequency: str | None
+    recurring_pattern: RecurringPatternAnswer | None
+    notification_enabled: bool | None
+    alarm_enabled: bool | None
+    alarm_before_minutes: int | None
+    is_featured: bool | None
+    status: str | None
+    created_at: str | None
+    updated_at: str | None
+    tutor_id: str
+    student_id: str
+    starts_at: str
+    ends_at: str
+    timezone: str
+    series_id: int | None
+    started_at: str | None
+    completed_at: str | None
+    cancelled_at: str | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    late_cancel: bool
+    version: int
+    cancelled_by_username: NotRequired[str | None]
+    cancelled_by_display_name: NotRequired[str | None]
+    cancelled_by_avatar: NotRequired[str | None]
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class TutoringSessionChanges(TypedDict):
+    session_date: NotRequired[str]
+    start_time: NotRequired[str]
+    end_time: NotRequired[str]
+    topics: NotRequired[list[str]]
+    topics_covered: NotRequired[list[str]]
+    session_mode: NotRequired[Literal["online", "in-person", "hybrid"]]
+    location: NotRequired[str | None]
+    whiteboard_id: NotRequired[int | None]
+    priority_level: NotRequired[Literal["low", "medium", "high", "urgent"]]
+    notification_enabled: NotRequired[bool]
+    alarm_enabled: NotRequired[bool]
+    alarm_before_minutes: NotRequired[int]
+    is_featured: NotRequired[bool]
+
+
+class TutoringSessionPage(TypedDict):
+    items: list[TutoringSession]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class TutoringSessionReplacement(TypedDict):
+    topics: NotRequired[list[str]]
+    session_mode: NotRequired[Literal["online", "in-person", "hybrid"]]
+    location: NotRequired[str | None]
+    whiteboard_id: NotRequired[int | None]
+    priority_level: NotRequired[Literal["low", "medium", "high", "urgent"]]
+    notification_enabled: NotRequired[bool]
+    alarm_enabled: NotRequired[bool]
+    alarm_before_minutes: NotRequired[int]
+    is_featured: NotRequired[bool]
+    session_date: str
+    start_time: str
+    end_time: str
+    topics_covered: NotRequired[list[str]]
+
+
+class UnreadNotification(TypedDict):
+    id: str
+    kind: str
+    data: dict[str, Any]
+    created_at: str
+
+
+class UserRoles(TypedDict):
+    id: str
+    username: str
+    roles: list[str]
+
+
+class ValidatedSession(TypedDict):
+    status: Literal["active", "completed", "user_abandoned_not_completed", "expired"]
+    current_page_id: int | None
+    last_activity: str
+
+
+class WeeklyHours(TypedDict):
+    start_time: str
+    end_time: str
+    weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class WeeklyHoursAnswer(TypedDict):
+    start_time: str
+    end_time: str
+    weekday: str
+
+
+class Whiteboard(TypedDict):
+    id: int
+    enrolled_courses_id: int
+    session_name: str | None
+    tutor_id: str | None
+    student_id: str | None
+    seq: int
+    created_at: str | None
+    closed_at: str | None
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class WhiteboardPage(TypedDict):
+    items: list[Whiteboard]
+    next: str | None
+    degraded: NotRequired[list[str]]
