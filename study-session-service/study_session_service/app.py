@@ -9,7 +9,7 @@ from chassis.config import from_environment
 from chassis.consumer import Subscription
 from chassis.worker import Sweep
 from study_session_service import cache, demo, departures, lifecycle, rooms, visibility
-from study_session_service.api import chat, export, participation, search, sessions
+from study_session_service.api import agenda, chat, export, participation, search, sessions
 from study_session_service.config import Settings
 from study_session_service.models import db, messages
 
@@ -24,7 +24,14 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         description="Find, host and join study sessions near a place.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
-        blueprints=[search.blueprint, sessions.blueprint, participation.blueprint, chat.blueprint, export.blueprint],
+        blueprints=[
+            search.blueprint,
+            sessions.blueprint,
+            participation.blueprint,
+            chat.blueprint,
+            export.blueprint,
+            agenda.blueprint,
+        ],
         messages=messages,
         rooms={rooms.KIND: visibility.may_watch},
         subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],

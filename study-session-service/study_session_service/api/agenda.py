@@ -1,0 +1,44 @@
+"""A person's agenda, for the calendar that the gateway puts together."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import internal
+from chassis.fields import Answer, Instant, Integer, Query
+from chassis.rest import Blueprint
+from study_session_service import agenda
+
+blueprint = Blueprint("study-session-agenda", "What somebody has planned.")
+
+
+class StudySessionAgendaQuery(Query):
+    since = Instant(required=True, data_key="from")
+    until = Instant(required=True, data_key="to")
+    limit = Integer(1, agenda.MOST, load_default=agenda.MOST)
+
+
+class StudySessionAgendaEntry(Answer):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    status = fields.String(required=True)
+    location = fields.String(required=True, allow_none=True)
+    path = fields.String(required=True)
+    changed_at = Instant(required=True)
+
+
+class StudySessionAgenda(Answer):
+    items = fields.List(fields.Nested(StudySessionAgendaEntry), required=True)
+    more = fields.Boolean(required=True)
+
+
+@blueprint.get("/internal/agenda/<uuid:user_id>")
+@internal
+@blueprint.arguments(StudySessionAgendaQuery, location="query")
+@blueprint.response(200, StudySessionAgenda)
+def of_person(query: dict[str, Any], user_id: UUID) -> agenda.Agenda:
+    """List the sessions of a person that begin within a time, the first first."""
+    return agenda.of_person(user_id, **query)

@@ -1,0 +1,81 @@
+"""What somebody has planned, for a calendar of all contexts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis import testing
+from chassis.clock import now
+from chassis.fields import instant_text
+from chassis.testing import User, a_user
+
+Open = Callable[..., Any]
+
+
+def agenda(client: FlaskClient, person: User, start: int = 0, end: int = 48, more: str = "") -> Any:
+    """What begins between so many hours from now."""
+    times = [instant_text(now() + timedelta(hours=hours)) for hours in (start, end)]
+    return client.get(
+        f"/internal/agenda/{person.id}?from={times[0].replace('+', '%2B')}&to={times[1]}{more}", peer="gateway"
+    )
+
+
+def titles(*asked: Any, **more: Any) -> list[str]:
+    return [entry["title"] for entry in agenda(*asked, **more).json["items"]]
+
+
+def test_a_session_is_shown_to_its_host_and_those_with_a_place(client: FlaskClient, open_session: Open) -> None:
+    ruth, boaz = a_user("ruth"), a_user("boaz")
+    session = open_session(ruth, boaz, venue_name="Library", visibility="private")
+    entry = {
+        "id": session["id"],
+        "title": "Berakhot",
+        "starts_at": session["start_time"],
+        "ends_at": session["ends_at"],
+        "status": "starting-soon",
+        "location": "Library",
+        "path": f"/api/study-sessions/{session['id']}",
+        "changed_at": session["updated_at"],
+    }
+    for person in (ruth, boaz):
+        shown = agenda(client, person).json
+        assert {**shown["items"][0], "changed_at": session["updated_at"]} == entry
+        assert shown["more"] is False
+    assert titles(client, a_user("david")) == []
+
+
+def test_what_was_left_or_called_off_is_not_shown(client: FlaskClient, open_session: Open) -> None:
+    ruth, boaz = a_user("ruth"), a_user("boaz")
+    left, cancelled = open_session(ruth, boaz, title="Left"), open_session(ruth, boaz, title="Cancelled")
+    client.post(f"/api/study-sessions/{left['id']}/leave", user=boaz)
+    client.post(f"/api/study-sessions/{cancelled['id']}/cancel", user=ruth)
+    assert (titles(client, ruth), titles(client, boaz)) == (["Left"], [])
+
+
+def test_sessions_come_in_order_within_the_time_and_the_limit(
+    app: Flask, client: FlaskClient, open_session: Open
+) -> None:
+    ruth = a_user("ruth")
+    for hours in (30, 10, 20, 1):
+        open_session(ruth, title=str(hours), start_time=instant_text(now() + timedelta(hours=hours)))
+    assert titles(client, ruth) == ["1", "10", "20", "30"]
+    assert titles(client, ruth, 5, 25) == ["10", "20"]
+    with testing.count_queries(app) as statements:
+        cut = agenda(client, ruth, more="&limit=3").json
+    assert ([entry["title"] for entry in cut["items"]], cut["more"]) == (["1", "10", "20"], True)
+    assert len(statements) == 1
+
+
+@pytest.mark.parametrize("query", ["", "from=2030-01-01T00:00:00Z", "from=x&to=y", "from=2030-01-01&to=2030-01-02"])
+def test_a_time_is_needed(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/internal/agenda/{uuid4()}?{query}", peer="gateway").status_code == 422
+
+
+def test_only_other_services_may_ask(client: FlaskClient) -> None:
+    ruth = a_user("ruth")
+    assert client.get(f"/internal/agenda/{ruth.id}", user=ruth).status_code == 404
