@@ -2,7 +2,45 @@
 
 from typing import Any
 
-from chassis.testing import a_user
+from flask import Flask
+
+from chassis import testing
+from chassis.testing import User, a_user
+
+
+def agenda(school: Any, person: User, end: str = "2030-02-01", more: str = "") -> Any:
+    query = f"from=2030-01-01T00:00:00Z&to={end}T00:00:00Z{more}"
+    return school.client.get(f"/internal/agenda/{person.id}?{query}", peer="gateway").json
+
+
+def test_a_session_is_shown_to_who_gives_and_who_takes_it(school: Any) -> None:
+    session = school.session(session_mode="hybrid", location="Room 2")
+    entry = {
+        "id": str(session["id"]),
+        "title": "Mishnah",
+        "starts_at": session["starts_at"],
+        "ends_at": session["ends_at"],
+        "status": "scheduled",
+        "location": "Room 2",
+        "path": f"/api/sessions/{session['id']}",
+        "changed_at": session["updated_at"],
+    }
+    for person in (school.tutor, school.student):
+        assert agenda(school, person) == {"items": [entry], "more": False}
+    assert agenda(school, a_user("boss", "admin"))["items"] == []
+
+
+def test_sessions_come_in_order_within_the_time_and_the_limit(app: Flask, school: Any) -> None:
+    days = ["2030-01-10", "2030-01-08", "2030-01-09", "2030-02-02"]
+    sessions = {day: school.session(session_date=day) for day in days}
+    cancelled = school.session(session_date="2030-01-07")
+    school.post(f"/api/sessions/{cancelled['id']}/cancel")
+    with testing.count_queries(app) as statements:
+        shown = agenda(school, school.tutor)
+    assert [entry["id"] for entry in shown["items"]] == [str(sessions[day]["id"]) for day in sorted(days)[:3]]
+    assert len(statements) == 1
+    cut = agenda(school, school.tutor, more="&limit=2")
+    assert (cut["items"], cut["more"]) == (shown["items"][:2], True)
 
 
 def test_an_admin_can_ask_for_his_own_sessions_alone(school: Any) -> None:

@@ -1,6 +1,7 @@
 """The wire: one module for each part of the rules, with the shapes it takes and gives."""
 
 from tutoring_service.api import (
+    agenda,
     attendance,
     calendars,
     changes,
@@ -32,4 +33,5 @@ BLUEPRINTS = [
     whiteboards.blueprint,
     tutors.blueprint,
     export.blueprint,
+    agenda.blueprint,
 ]
