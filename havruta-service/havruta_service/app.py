@@ -9,7 +9,7 @@ from chassis.config import from_environment
 from chassis.consumer import Subscription
 from chassis.worker import Sweep
 from havruta_service import demo, ending, erasure, invitations, mails, plans, presence, rooms, runtime
-from havruta_service.api import export, havrutas, navigation, replies, texts
+from havruta_service.api import agenda, export, figures, havrutas, navigation, replies, texts
 from havruta_service.api import invitations as invitations_api
 from havruta_service.api import plans as plans_api
 from havruta_service.api import sessions as sessions_api
@@ -26,6 +26,8 @@ BLUEPRINTS = (
     invitations_api.blueprint,
     replies.blueprint,
     export.blueprint,
+    agenda.blueprint,
+    figures.blueprint,
 )
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),

@@ -148,13 +148,13 @@ def _page(
     query: Select[HavrutaSession], status: str | None, limit: int, cursor: str | None, *, descending: bool
 ) -> Page[HavrutaSession]:
     if status:
-        query = query.where(_has_status(SessionStatus(status)))
+        query = query.where(has_status(SessionStatus(status)))
     order = [HavrutaSession.start_time, HavrutaSession.id]
     rows = db.session.scalars(ordered(query, order, limit, cursor, descending=descending)).all()
     return cut(rows, limit, lambda session: (session.start_time, session.id))
 
 
-def _has_status(status: SessionStatus) -> ColumnElement[bool]:
+def has_status(status: SessionStatus) -> ColumnElement[bool]:
     """The status as it is read, whether or not the clock has been noted."""
     waiting = HavrutaSession.status == SessionStatus.SCHEDULED
     missed = waiting & (HavrutaSession.start_time <= now() - MISSED_AFTER)

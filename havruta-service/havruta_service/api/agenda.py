@@ -1,0 +1,44 @@
+"""A person's agenda, for the calendar that the gateway puts together."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from chassis.access import internal
+from chassis.fields import Answer, Instant, Integer, Query
+from chassis.rest import Blueprint
+from havruta_service import agenda
+
+blueprint = Blueprint("havruta-agenda", "What somebody has planned.")
+
+
+class HavrutaAgendaQuery(Query):
+    since = Instant(required=True, data_key="from")
+    until = Instant(required=True, data_key="to")
+    limit = Integer(1, agenda.MOST, load_default=agenda.MOST)
+
+
+class HavrutaAgendaEntry(Answer):
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    status = fields.String(required=True)
+    location = fields.String(required=True, allow_none=True)
+    path = fields.String(required=True)
+    changed_at = Instant(required=True)
+
+
+class HavrutaAgenda(Answer):
+    items = fields.List(fields.Nested(HavrutaAgendaEntry), required=True)
+    more = fields.Boolean(required=True)
+
+
+@blueprint.get("/internal/agenda/<uuid:user_id>")
+@internal
+@blueprint.arguments(HavrutaAgendaQuery, location="query")
+@blueprint.response(200, HavrutaAgenda)
+def of_person(query: dict[str, Any], user_id: UUID) -> agenda.Agenda:
+    """List the sessions of a person that begin within a time, the first first."""
+    return agenda.of_person(user_id, **query)

@@ -1,0 +1,70 @@
+"""What somebody has planned and how much he has studied, for pages of all contexts."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import time_machine
+
+from chassis import testing
+from chassis.clock import now
+from chassis.fields import instant_text
+from chassis.testing import a_user
+from havruta_service import ending
+
+
+def agenda(client, person, days=7, more=""):
+    times = [instant_text(now() + timedelta(days=days)) for days in (-1, days)]
+    return client.get(f"/internal/agenda/{person.id}?from={times[0]}&to={times[1]}{more}", peer="gateway").json
+
+
+def test_members_see_what_is_planned(client, make):
+    ruth, boaz = a_user("ruth"), a_user("boaz")
+    planned = make.plan(make.havruta(ruth, boaz), planned_minutes=45)
+    entry = {
+        "id": str(planned.id),
+        "title": "Genesis on Tuesdays",
+        "starts_at": instant_text(planned.start_time),
+        "ends_at": instant_text(planned.start_time + timedelta(minutes=45)),
+        "status": "scheduled",
+        "location": None,
+        "path": f"/api/havruta-sessions/{planned.id}",
+        "changed_at": instant_text(planned.created_at),
+    }
+    for person in (ruth, boaz):
+        assert agenda(client, person) == {"items": [entry], "more": False}
+    assert agenda(client, a_user("david"))["items"] == []
+
+
+def test_what_goes_on_is_shown_and_what_was_missed_is_not(client, make):
+    ruth = a_user("ruth")
+    havruta = make.havruta(ruth)
+    missed = make.plan(havruta)
+    going_on = make.session(havruta)
+    with time_machine.travel(missed.start_time + timedelta(hours=3)):
+        shown = agenda(client, ruth, more="")["items"]
+    assert str(missed.id) not in [entry["id"] for entry in shown]
+    assert [entry["status"] for entry in agenda(client, ruth)["items"]] == ["active", "scheduled"]
+    assert agenda(client, ruth)["items"][0]["id"] == str(going_on.id)
+
+
+def test_sessions_come_in_order_within_the_time_and_the_limit(app, client, make):
+    ruth = a_user("ruth")
+    havruta = make.havruta(ruth)
+    planned = {days: make.plan(havruta, start_time=now() + timedelta(days=days)) for days in (3, 1, 2, 9)}
+    with testing.count_queries(app) as statements:
+        shown = agenda(client, ruth)["items"]
+    assert [entry["id"] for entry in shown] == [str(planned[days].id) for days in (1, 2, 3)]
+    assert len(statements) == 1
+    cut = agenda(client, ruth, more="&limit=1")
+    assert (cut["items"], cut["more"]) == (shown[:1], True)
+
+
+def test_figures_count_what_is_completed(client, make):
+    ruth, boaz = a_user("ruth"), a_user("boaz")
+    with time_machine.travel(now() - timedelta(hours=2), tick=False):
+        session = make.session(make.havruta(ruth, boaz), boaz)
+    with time_machine.travel(session.start_time + timedelta(seconds=80), tick=False):
+        make(ending.end, session.id, ruth.id)
+    figures = {user.id: client.get(f"/internal/figures/{user.id}", peer="gateway").json for user in (ruth, boaz)}
+    assert figures == {user.id: {"sessions": 1, "minutes": 1} for user in (ruth, boaz)}
+    assert client.get(f"/internal/figures/{uuid4()}", peer="gateway").json == {"sessions": 0, "minutes": 0}
