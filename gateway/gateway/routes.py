@@ -118,6 +118,7 @@ ROUTES = (
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/users/me", service=USER, access=Access.SIGNED_IN, write_deadline=PASSWORDS),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),
+    Route(prefix="/api/calendar/feed", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/study-sessions", service=STUDY_SESSION, people=PEOPLE),
     Route(prefix="/api/courses", service=TUTORING, people=PEOPLE),
     Route(prefix="/api/enrollments", service=TUTORING, people=PEOPLE),

@@ -4,9 +4,9 @@ from flask import Flask
 
 from chassis.rest import Api
 from gateway.merging import Document
-from gateway.views import dashboard, export, search
+from gateway.views import calendar, dashboard, export, overview, search
 
-BLUEPRINTS = (dashboard.blueprint, search.blueprint, export.blueprint)
+BLUEPRINTS = (dashboard.blueprint, calendar.blueprint, overview.blueprint, search.blueprint, export.blueprint)
 
 
 class Views(Api):

@@ -1,0 +1,180 @@
+"""All sessions of somebody as one calendar: a list that says what overlaps, and a feed for calendar programs."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, request
+from icalendar import Calendar as Feed
+from icalendar import Event
+from marshmallow import ValidationError, fields, validates_schema
+
+from chassis.access import caller, public, signed_in
+from chassis.clock import now
+from chassis.fields import Answer, Instant, Query, instant_text
+from chassis.rest import Blueprint
+from gateway.gathering import Gathered, Part, gatherer
+from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
+from gateway.shapes import Shape, View, text
+
+DEADLINE = 1.0  # seconds for all parts together
+LONGEST = timedelta(days=92)
+BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)  # of today, in a feed
+
+blueprint = Blueprint("calendar", "All one's sessions, of every kind, as one calendar.")
+
+
+class AgendaEntry(Shape):
+    id = text()
+    title = text()
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    status = text()
+    location = text(allow_none=True)
+    path = text()
+    changed_at = Instant(required=True)
+
+
+class Agenda(Shape):
+    items = fields.List(fields.Nested(AgendaEntry), required=True)
+    more = fields.Boolean(required=True)
+
+
+class FeedOwner(Shape):
+    user_id = text("uuid")
+
+
+class CalendarQuery(Query):
+    since = Instant(required=True, data_key="from", metadata={"example": "2030-03-01T00:00:00Z"})
+    until = Instant(
+        required=True,
+        data_key="to",
+        metadata={"example": "2030-04-01T00:00:00Z", "description": f"At most {LONGEST.days} days after `from`."},
+    )
+
+    @validates_schema
+    def _order(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not data["since"] < data["until"] <= data["since"] + LONGEST:
+            raise ValidationError(f"Must be after `from`, by {LONGEST.days} days at most.", "to")
+
+
+class CalendarEntry(Answer):
+    """A session that begins within the time."""
+
+    kind = fields.String(required=True, metadata={"enum": ["study_session", "tutoring_session", "havruta_session"]})
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    status = fields.String(required=True)
+    location = fields.String(required=True, allow_none=True)
+    path = fields.String(required=True)
+    overlaps = fields.Boolean(required=True, metadata={"description": "Another one in the list is at the same time."})
+
+
+class Calendar(View):
+    """Sessions of every kind, the earliest first. What is cancelled is not in it."""
+
+    items = fields.List(fields.Nested(CalendarEntry), required=True)
+    next_from = Instant(
+        required=True, allow_none=True, metadata={"description": "There is more: ask again, with this as `from`."}
+    )
+
+
+PARTS = tuple(
+    Part(name=kind, service=service, target="/internal/agenda/{user_id}?from={since}&to={until}", shape=Agenda())
+    for kind, service in {
+        "study_session": STUDY_SESSION,
+        "tutoring_session": TUTORING,
+        "havruta_session": HAVRUTA,
+    }.items()
+)
+# A program takes what is missing from a feed for cancelled: better no feed for a while.
+FEED_PARTS = tuple(replace(part, required=True) for part in PARTS)
+OWNER = Part(
+    name="owner",
+    service=USER,
+    target="/internal/calendar-feeds/{token_hash}",
+    shape=FeedOwner(),
+    required=True,
+)
+
+
+@blueprint.get("/api/calendar")
+@signed_in
+@blueprint.arguments(CalendarQuery, location="query")
+@blueprint.response(200, Calendar)
+def read(query: dict[str, datetime]) -> dict[str, Any]:
+    """List all one's sessions that begin within a time, with what overlaps."""
+    found = ask(PARTS, str(caller().id), **query)
+    items, next_from = merged(found)
+    return {"items": items, "next_from": next_from, **({"degraded": found.degraded} if found.degraded else {})}
+
+
+@blueprint.get("/api/calendar/<token>.ics")
+@public
+@blueprint.response(200, {"type": "string"}, content_type="text/calendar")
+def feed(token: str) -> Response:
+    """Read the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
+    values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}
+    owner = gatherer().gather([OWNER], values, deadline=DEADLINE).parts["owner"]
+    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    items, _ = merged(ask(FEED_PARTS, owner["user_id"], today - BEHIND, today + AHEAD))
+    response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -> Gathered:
+    values = {"user_id": user_id, "since": instant_text(since), "until": instant_text(until)}
+    return gatherer().gather(parts, values, deadline=DEADLINE)
+
+
+def merged(found: Gathered) -> tuple[list[dict[str, Any]], datetime | None]:
+    """All entries in order, and from where to ask for more: no further than every service has told."""
+    pages = {kind: page for kind, page in found.parts.items() if page}
+    ends = [page["items"][-1]["starts_at"] for page in pages.values() if page["more"] and page["items"]]
+    end = min(ends, default=None)
+    items = [
+        {**entry, "kind": kind, "overlaps": False}
+        for kind, page in pages.items()
+        for entry in page["items"]
+        if end is None or entry["starts_at"] < end
+    ]
+    items.sort(key=lambda entry: (entry["starts_at"], entry["kind"], entry["id"]))
+    mark_overlaps(items)
+    return items, end
+
+
+def mark_overlaps(items: Sequence[dict[str, Any]]) -> None:
+    """Mark the entries, which are in order, that are at the time of another."""
+    longest: dict[str, Any] | None = None  # of those before, the one that ends last
+    for entry in items:
+        if longest and entry["starts_at"] < longest["ends_at"]:
+            entry["overlaps"] = longest["overlaps"] = True
+        if longest is None or entry["ends_at"] > longest["ends_at"]:
+            longest = entry
+
+
+def rendered(items: Sequence[dict[str, Any]]) -> bytes:
+    """The entries as iCalendar. Nothing in it depends on when it is read."""
+    calendar = Feed()
+    calendar.add("prodid", "-//Lyceum//Calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "Lyceum")
+    for entry in items:
+        event = Event()
+        event.add("uid", f"{entry['kind']}-{entry['id']}@lyceum".replace("_", "-"))
+        event.add("dtstamp", entry["changed_at"])
+        event.add("dtstart", entry["starts_at"])
+        event.add("dtend", entry["ends_at"])
+        event.add("summary", entry["title"])
+        if entry["location"]:
+            event.add("location", entry["location"])
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content

@@ -1,0 +1,94 @@
+"""What everybody who is signed in may see of somebody, out of all contexts."""
+
+from uuid import UUID
+
+from flask import Response, jsonify
+from marshmallow import fields
+
+from chassis.access import caller, signed_in
+from chassis.rest import Blueprint
+from gateway.gathering import Part, gatherer
+from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
+from gateway.shapes import Shape, View, first_page, number, text, whole
+
+DEADLINE = 1.0  # seconds for all parts together
+
+blueprint = Blueprint("profile-pages", "What somebody does, in public.")
+
+
+class PublicProfile(Shape):
+    id = text("uuid")
+    username = text()
+    display_name = text()
+    avatar_url = text(allow_none=True)
+    bio = text(allow_none=True)
+    created_at = text("date-time")
+
+
+class HostedStudySession(Shape):
+    id = text("uuid")
+    title = text()
+    subject = text()
+    status = text()
+    start_time = text("date-time")
+    places_left = whole()
+
+
+class OfferedCourse(Shape):
+    id = whole()
+    title = text()
+    subject = text(allow_none=True)
+
+
+class RatingOfTutor(Shape):
+    average = number(allow_none=True)
+    count = whole()
+
+
+class StudiedTogether(Shape):
+    sessions = whole()
+    minutes = whole()
+
+
+class GatheredExperience(Shape):
+    total_xp = whole()
+    assessments_completed = whole()
+
+
+HostedStudySessions = first_page(HostedStudySession)
+OfferedCourses = first_page(OfferedCourse)
+
+
+class ProfileOverview(View):
+    """A profile with what its person does; null where a service did not answer."""
+
+    profile = fields.Nested(PublicProfile, required=True)
+    study_sessions = fields.Nested(HostedStudySessions, required=True, allow_none=True)
+    courses = fields.Nested(OfferedCourses, required=True, allow_none=True)
+    rating = fields.Nested(RatingOfTutor, required=True, allow_none=True)
+    havrutas = fields.Nested(StudiedTogether, required=True, allow_none=True)
+    experience = fields.Nested(GatheredExperience, required=True, allow_none=True)
+
+
+PARTS = (
+    Part(name="profile", service=USER, target="/api/users/{user_id}", shape=PublicProfile(), required=True),
+    Part(
+        name="study_sessions",
+        service=STUDY_SESSION,
+        target="/api/study-sessions?host_id={user_id}&limit=5",
+        shape=HostedStudySessions(),
+    ),
+    Part(name="courses", service=TUTORING, target="/api/courses?tutor_id={user_id}&limit=5", shape=OfferedCourses()),
+    Part(name="rating", service=TUTORING, target="/api/tutors/{user_id}/rating", shape=RatingOfTutor()),
+    Part(name="havrutas", service=HAVRUTA, target="/internal/figures/{user_id}", shape=StudiedTogether()),
+    Part(name="experience", service=ASSESSMENT, target="/api/v2/xp/{user_id}", shape=GatheredExperience()),
+)
+
+
+@blueprint.get("/api/users/<uuid:user_id>/overview")
+@signed_in
+@blueprint.response(200, ProfileOverview)
+def overview(user_id: UUID) -> Response:
+    """Read a profile with what its person hosts, teaches and has learnt."""
+    values = {"user_id": str(user_id)}
+    return jsonify(gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document())

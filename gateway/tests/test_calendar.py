@@ -1,0 +1,214 @@
+"""All sessions of somebody as one calendar."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import icalendar
+import pytest
+from gateway_process import Doubles, Gateway
+from hypothesis import given
+from hypothesis import strategies as st
+from upstream_doubles import answer, as_json
+
+from chassis.testing import User, a_user
+from gateway.views.calendar import mark_overlaps
+
+PERIOD = "from=2030-03-01T00:00:00Z&to=2030-04-01T00:00:00Z"
+PATH = f"/api/calendar?{PERIOD}"
+FEED = "/api/calendar/secret.ics"
+KINDS = {
+    "study-session-service": "study_session",
+    "tutoring-service": "tutoring_session",
+    "havruta-service": "havruta_session",
+}
+
+
+def entry(start: str, end: str, name: str = "1", **changes: Any) -> dict[str, Any]:
+    """A session on the second of March."""
+    return {
+        "id": name,
+        "title": f"Session {name}",
+        "starts_at": f"2030-03-02T{start}Z",
+        "ends_at": f"2030-03-02T{end}Z",
+        "status": "scheduled",
+        "location": None,
+        "path": f"/api/x/{name}",
+        "changed_at": "2030-01-01T00:00:00Z",
+        **changes,
+    }
+
+
+@pytest.fixture
+def ruth(internal: Doubles) -> User:
+    """Somebody with nothing planned, and a feed."""
+    ruth = a_user("ruth")
+    for name in KINDS:
+        plan(internal, name)
+    internal["user-service"].reply = lambda *_: as_json({"user_id": str(ruth.id)})
+    return ruth
+
+
+def plan(internal: Doubles, name: str, *entries: dict[str, Any], more: bool = False) -> None:
+    internal[name].reply = lambda *_: as_json({"items": entries, "more": more})
+
+
+def shown(gateway: Gateway, ruth: User) -> list[tuple[str, str, bool]]:
+    items = gateway.get(PATH, user=ruth).json["items"]
+    return [(item["kind"], item["id"], item["overlaps"]) for item in items]
+
+
+def test_sessions_of_all_kinds_are_one_list_in_order(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    plan(internal, "study-session-service", entry("09:00:00", "10:00:00", "a"), entry("15:00:00.5", "16:00:00", "d"))
+    plan(internal, "tutoring-service", entry("10:00:00", "11:00:00", "7"), entry("15:00:00", "15:00:00.2", "8"))
+    plan(internal, "havruta-service", entry("12:00:00", "13:00:00", "c"))
+    assert shown(gateway, ruth) == [
+        ("study_session", "a", False),
+        ("tutoring_session", "7", False),
+        ("havruta_session", "c", False),
+        ("tutoring_session", "8", False),
+        ("study_session", "d", False),
+    ]
+
+
+def test_what_is_at_the_same_time_is_marked(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    plan(internal, "study-session-service", entry("09:00:00", "12:00:00", "a"), entry("13:00:00", "14:00:00", "b"))
+    plan(internal, "tutoring-service", entry("09:30:00", "10:00:00", "7"), entry("12:00:00", "13:00:00", "8"))
+    plan(internal, "havruta-service", entry("11:59:00", "12:00:00", "c"))
+    assert [overlaps for _, _, overlaps in shown(gateway, ruth)] == [True, True, True, False, False]
+
+
+def test_each_service_is_asked_once_for_that_person_and_time(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    gateway.get(PATH.replace("Z", "%2B02:00"), user=ruth)
+    for name in KINDS:
+        [asked] = internal[name].asked
+        assert urlsplit(asked.target).path == f"/internal/agenda/{ruth.id}"
+        assert parse_qs(urlsplit(asked.target).query) == {
+            "from": ["2030-02-28T22:00:00Z"],
+            "to": ["2030-03-31T22:00:00Z"],
+        }
+
+
+def test_an_entry_tells_what_a_calendar_shows(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    plan(internal, "tutoring-service", {**entry("09:00:00", "10:00:00", location="Room 2"), "secret": 1})
+    assert gateway.get(PATH, user=ruth).json == {
+        "items": [
+            {
+                "kind": "tutoring_session",
+                "id": "1",
+                "title": "Session 1",
+                "starts_at": "2030-03-02T09:00:00Z",
+                "ends_at": "2030-03-02T10:00:00Z",
+                "status": "scheduled",
+                "location": "Room 2",
+                "path": "/api/x/1",
+                "overlaps": False,
+            }
+        ],
+        "next_from": None,
+    }
+
+
+def test_the_list_goes_no_further_than_every_service_has_told(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    plan(
+        internal, "study-session-service", entry("09:00:00", "10:00:00", "a"), entry("12:00:00", "13:00:00"), more=True
+    )
+    plan(internal, "tutoring-service", entry("11:00:00", "12:00:00", "7"), entry("18:00:00", "19:00:00", "8"))
+    page = gateway.get(PATH, user=ruth).json
+    assert [item["id"] for item in page["items"]] == ["a", "7"]
+    assert page["next_from"] == "2030-03-02T12:00:00Z"
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("reply", [answer(500), as_json({"items": [{}], "more": False}), as_json({"items": []})])
+def test_a_service_that_is_unwell_is_named_and_a_feed_is_refused(
+    gateway: Gateway, internal: Doubles, ruth: User, name: str, reply: bytes
+) -> None:
+    for other in KINDS:
+        plan(internal, other, entry("09:00:00", "10:00:00"))
+    assert "degraded" not in gateway.get(PATH, user=ruth).json
+    internal[name].reply = lambda *_: reply
+    page = gateway.get(PATH, user=ruth).json
+    assert page["degraded"] == [name]
+    assert {item["kind"] for item in page["items"]} == set(KINDS.values()) - {KINDS[name]}
+    assert gateway.get(FEED).status == 503
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "from=2030-03-01T00:00:00Z",
+        PERIOD.replace("T00:00:00Z", ""),
+        "from=2030-03-01T00:00:00Z&to=2030-03-01T00:00:00Z",
+        "from=2030-03-01T00:00:00Z&to=2030-06-02T00:00:00Z",
+        f"{PERIOD}&limit=7",
+    ],
+)
+def test_a_bad_time_is_refused(gateway: Gateway, internal: Doubles, query: str) -> None:
+    refused = gateway.get(f"/api/calendar?{query}", user=a_user())
+    assert (refused.status, refused.json["errors"][0]["pointer"][0]) == (422, "?")
+
+
+def test_a_feed_is_read_without_signing_in(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    title = "Berakhot, chapter 1; " + "א" * 100
+    plan(internal, "study-session-service", entry("09:00:00", "10:00:00", "a", title=title, location="Library"))
+    plan(internal, "havruta-service", entry("12:00:00", "13:00:00", "c"))
+    reply = gateway.get(FEED)
+    assert reply.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    study, havruta = icalendar.Calendar.from_ical(reply.body).walk("VEVENT")
+    assert (study["UID"], study["SUMMARY"], study["LOCATION"]) == ("study-session-a@lyceum", title, "Library")
+    assert study.decoded("DTSTART") == datetime(2030, 3, 2, 9, tzinfo=UTC)
+    assert havruta.decoded("DTEND") == datetime(2030, 3, 2, 13, tzinfo=UTC)
+    assert all(len(line) <= 75 for line in reply.body.split(b"\r\n"))
+    [asked] = internal["user-service"].asked
+    assert asked.target == f"/internal/calendar-feeds/{sha256(b'secret').hexdigest()}"
+    assert internal["havruta-service"].asked[0].target.startswith(f"/internal/agenda/{ruth.id}?")
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    plan(internal, "havruta-service", entry("12:00:00", "13:00:00"))
+    tag = gateway.get(FEED).headers["ETag"]
+    assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 304
+    plan(internal, "havruta-service", entry("12:30:00", "13:00:00"))
+    assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 200
+
+
+def test_a_void_address_is_not_found_and_nobody_else_is_asked(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    internal["user-service"].reply = lambda *_: as_json({}, 404)
+    assert gateway.get(FEED).status == 404
+    assert not any(internal[name].asked for name in KINDS)
+
+
+def test_the_address_is_managed_by_the_user_service(gateway: Gateway, services: Doubles) -> None:
+    assert gateway.post("/api/calendar/feed", user=a_user()).json["target"] == "/api/calendar/feed"
+    assert gateway.post("/api/calendar/feed").status == 401
+    assert len(services["user-service"].asked) == 1
+
+
+def test_the_list_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
+    assert gateway.get(PATH).status == 401
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=12))
+def test_overlaps_are_those_that_comparing_all_with_all_finds(times: list[tuple[int, int]]) -> None:
+    base = datetime(2030, 3, 1, tzinfo=UTC)
+    items: list[dict[str, Any]] = [
+        {
+            "id": str(uuid4()),
+            "starts_at": base + timedelta(hours=start),
+            "ends_at": base + timedelta(hours=start + length),
+            "overlaps": False,
+        }
+        for start, length in sorted(times)
+    ]
+    mark_overlaps(items)
+    assert [item["overlaps"] for item in items] == [
+        any(
+            one is not other and one["starts_at"] < other["ends_at"] and other["starts_at"] < one["ends_at"]
+            for other in items
+        )
+        for one in items
+    ]
