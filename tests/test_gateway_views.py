@@ -1,5 +1,8 @@
 """Pages that the gateway makes of several services' answers, before the real ones."""
 
+from datetime import UTC, datetime, timedelta
+
+import icalendar
 import pytest
 import requests
 
@@ -68,6 +71,48 @@ def test_the_export_holds_the_parts_of_all_services_and_of_nobody_else(newcomer:
     assert str(ruth.id) not in str(document)
 
 
+def test_a_profile_shows_what_its_person_does(newcomer: Person, ruth: Person) -> None:
+    shown = newcomer.read(f"/api/users/{ruth.id}/overview")
+    assert "degraded" not in shown
+    assert shown["profile"]["username"] == "ruth"
+    assert shown["courses"]["items"]
+    assert shown["experience"]["total_xp"] >= 0
+    assert shown["havrutas"].keys() == {"sessions", "minutes"}
+
+
+def test_the_calendar_holds_sessions_of_every_kind(ruth: Person) -> None:
+    calendar = ruth.read(f"/api/calendar?{month()}")
+    assert "degraded" not in calendar
+    assert {entry["kind"] for entry in calendar["items"]} == {"study_session", "tutoring_session", "havruta_session"}
+    assert [entry["starts_at"] for entry in calendar["items"]] == sorted(e["starts_at"] for e in calendar["items"])
+    assert all(ruth.get(entry["path"]).ok for entry in calendar["items"])
+
+
+def test_sessions_at_the_same_time_overlap_in_the_calendar(gateway: str) -> None:
+    busy = register(gateway, "busy")
+    for _ in range(2):
+        host_session(busy)
+    assert [entry["overlaps"] for entry in busy.read(f"/api/calendar?{month()}")["items"]] == [True, True]
+
+
+def test_a_calendar_program_reads_the_feed_until_it_is_taken_back(gateway: str, newcomer: Person) -> None:
+    host_session(newcomer, title="In the feed")
+    stranger = Visitor(gateway)
+    path = agreed(newcomer.post("/api/calendar/feed"))["url"].removeprefix(gateway)
+    feed = stranger.get(path)
+    assert (feed.status_code, feed.headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    assert "In the feed" in [str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(feed.text).walk("VEVENT")]
+    assert stranger.get(path, headers={"If-None-Match": feed.headers["ETag"]}).status_code == 304
+    agreed(newcomer.delete("/api/calendar/feed"))
+    assert stranger.get(path).status_code == 404
+
+
+def month() -> str:
+    """From yesterday on, as a query."""
+    begin = datetime.now(UTC) - timedelta(days=1)
+    return f"from={begin:%Y-%m-%dT%H:%M:%SZ}&to={begin + timedelta(days=31):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_an_answer_says_what_is_left_of_the_quota(gateway: str) -> None:
     answer = requests.get(f"{gateway}/api/texts", timeout=15)
     assert answer.headers["RateLimit-Policy"].startswith('"reads";q=')
@@ -76,8 +121,8 @@ def test_an_answer_says_what_is_left_of_the_quota(gateway: str) -> None:
 
 def test_strangers_see_no_views(gateway: str) -> None:
     stranger = Visitor(gateway)
-    paths = ["/api/dashboard", "/api/search?q=x", "/api/me/export"]
-    assert [stranger.get(path).status_code for path in paths] == [401, 401, 401]
+    paths = ["/api/dashboard", "/api/search?q=x", "/api/me/export", f"/api/calendar?{month()}"]
+    assert [stranger.get(path).status_code for path in paths] == [401, 401, 401, 401]
 
 
 def test_members_of_a_havruta_have_names(ruth: Person) -> None:
