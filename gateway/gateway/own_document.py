@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from chassis.rest import PROBLEM_TYPE
 from gateway import views
-from gateway.merging import Document
+from gateway.merging import Document, operations
 from gateway.routes import LIVE, LiveRoute
 
 # What the gateway may answer in a service's stead.
@@ -69,10 +69,19 @@ def own_document() -> Document:
             "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
             "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
             "/api/events/tickets": {"post": _ticket()},
-            **pages["paths"],
+            **_answered_by_us(pages["paths"]),
             **{PARAMETER.sub(r"{\2}", route.path): {"get": _stream(route)} for route in LIVE},
         },
     }
+
+
+def _answered_by_us(paths: Document) -> Document:
+    """The views, with what any operation may answer before its own work begins."""
+    for operation in operations({"paths": paths}):
+        added = {"400": "AmbiguousAddress", "429": "TooManyRequests"}
+        added |= {"401": "InvalidToken"} if operation["security"] else {}
+        operation["responses"] = dict(sorted({**operation["responses"], **_refer(added)}.items()))
+    return paths
 
 
 def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Document:

@@ -58,6 +58,14 @@ def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> 
     assert "/api/havrutas" in documents.published()["paths"]
 
 
+def test_what_views_answer_is_documented() -> None:
+    document = own_document()
+    answers = document["paths"]["/api/dashboard"]["get"]["responses"]
+    assert list(answers) == ["200", "400", "401", "403", "404", "429", "503"]
+    assert answers["401"] == {"$ref": "#/components/responses/InvalidToken"}
+    assert "401" not in document["paths"]["/api/calendar/{token}.ics"]["get"]["responses"]
+
+
 def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway) -> None:
     page = gateway.get("/docs")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
