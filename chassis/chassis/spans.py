@@ -13,7 +13,7 @@ from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 
@@ -24,11 +24,11 @@ SENT_WITHIN = 2.0  # seconds, tries included: a program that ends does not wait 
 
 
 class Recorder:
-    """Tells a collector what this program does."""
+    """Tells what this program does: the collector that the environment names, unless another listener is given."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, service: str, listener: SpanExporter | None = None) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=SENT_WITHIN)))
+        self._provider.add_span_processor(BatchSpanProcessor(listener or OTLPSpanExporter(timeout=SENT_WITHIN)))
         self._tracer = self._provider.get_tracer("lyceum")
 
     def close(self) -> None:
