@@ -50,7 +50,7 @@ class Stage:
     def tutoring(self) -> Scene:
         """What Ruth teaches Boaz."""
         ruth, boaz = self._people["ruth"], self._people["boaz"]
-        [enrollment] = [one["id"] for one in boaz.read("/api/enrollments")["items"]]
+        enrollment = min(one["id"] for one in boaz.read("/api/enrollments")["items"] if one["tutor_id"] == str(ruth.id))
         sessions = ruth.read(f"/api/sessions?{ALL_TIME}&enrolled_courses_id={enrollment}")["items"]
         planned = next(one for one in sessions if one["status"] == "scheduled")
         board = agreed(ruth.post("/api/whiteboards", {"enrolled_courses_id": enrollment}))
@@ -75,7 +75,7 @@ class Stage:
     def havruta(self) -> Scene:
         """Ruth's havruta, of which Boaz is a member."""
         ruth = self._people["ruth"]
-        [havruta] = ruth.read("/api/havrutas")["items"]
+        havruta = min(ruth.read("/api/havrutas")["items"], key=lambda havruta: havruta["created_at"])
         sessions = ruth.read(f"/api/havrutas/{havruta['id']}/sessions")["items"]
         invitations = ruth.read(f"/api/havrutas/{havruta['id']}/invitations")["items"]
         return self._scene(
