@@ -167,8 +167,26 @@ class BookedOccurrence(TypedDict):
     id: int
 
 
+class Calendar(TypedDict):
+    degraded: NotRequired[list[str]]
+    items: list[CalendarEntry]
+    next_from: str | None
+
+
 class CalendarAddress(TypedDict):
     url: str
+
+
+class CalendarEntry(TypedDict):
+    kind: Literal["study_session", "tutoring_session", "havruta_session"]
+    id: str
+    title: str
+    starts_at: str
+    ends_at: str
+    status: str
+    location: str | None
+    path: str
+    overlaps: bool
 
 
 class CalendarFeedAddress(TypedDict):

@@ -21,7 +21,9 @@ from lyceum_client.models import (
     AttendanceMarks,
     Availability,
     BatchResult,
+    Calendar,
     CalendarAddress,
+    CalendarFeedAddress,
     CompletedHavrutaSessionPage,
     Completion,
     Course,
@@ -165,6 +167,14 @@ class Operations(Transport):
     def dashboard_dashboard(self) -> Dashboard:
         """Read what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
         return self.call("GET", "/api/dashboard", Dashboard)
+
+    def calendar_read(self, *, from_: str, to: str) -> Calendar:
+        """List all one's sessions that begin within a time, with what overlaps."""
+        return self.call("GET", "/api/calendar", Calendar, query={"from": from_, "to": to})
+
+    def calendar_feed(self, token: str) -> str:
+        """Read the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
+        return self.call("GET", f"/api/calendar/{segment(token)}.ics", str)
 
     def profile_pages_overview(self, user_id: str) -> ProfileOverview:
         """Read a profile with what its person hosts, teaches and has learnt."""
@@ -321,6 +331,14 @@ class Operations(Transport):
     def notifications_prefer(self, body: MailPreferenceChanges) -> MailPreferences:
         """Say which kinds of notifications are mailed as well; what is left out is as at first."""
         return self.call("PUT", "/api/notifications/preferences", MailPreferences, body=body)
+
+    def calendar_feed_issue(self) -> CalendarFeedAddress:
+        """Get a secret address for calendar programs; the one before is void."""
+        return self.call("POST", "/api/calendar/feed", CalendarFeedAddress)
+
+    def calendar_feed_revoke(self) -> None:
+        """Make the secret address void."""
+        self.call("DELETE", "/api/calendar/feed", type(None))
 
     def keys_jwks(self) -> KeySet:
         """Read the public keys of access tokens."""
