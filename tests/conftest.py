@@ -18,19 +18,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
+def postgres_url() -> str:
+    """The server for platforms of our own; whoever needs it is skipped at somebody else's GATEWAY_URL."""
+    if "GATEWAY_URL" in os.environ:
+        pytest.skip("needs a platform of its own")
+    return os.environ["TEST_POSTGRES_URL"]
+
+
+@pytest.fixture(scope="session")
+def mailbox(postgres_url: str) -> Iterator[Mailbox]:
     """The mails that the platform of our own sends."""
     with receiving() as mailbox:
         yield mailbox
 
 
 @pytest.fixture(scope="session")
-def platform(request: pytest.FixtureRequest) -> Iterator[ThrowawayPlatform]:
-    """A platform of our own, whose parts a test may stop; not available at somebody else's GATEWAY_URL."""
-    if "GATEWAY_URL" in os.environ:
-        pytest.skip("needs a platform of its own")
-    mailbox: Mailbox = request.getfixturevalue("mailbox")
-    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True, smtp_url=mailbox.url) as platform:
+def platform(postgres_url: str, mailbox: Mailbox) -> Iterator[ThrowawayPlatform]:
+    """A platform of our own."""
+    with ThrowawayPlatform(postgres_url, demo=True, smtp_url=mailbox.url) as platform:
         yield platform
 
 

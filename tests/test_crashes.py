@@ -75,9 +75,9 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def shaky() -> Iterator[ThrowawayPlatform]:
+def shaky(postgres_url: str) -> Iterator[ThrowawayPlatform]:
     """A platform whose processes are killed."""
-    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+    with ThrowawayPlatform(postgres_url, demo=True) as platform:
         yield platform
 
 

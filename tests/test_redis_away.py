@@ -1,7 +1,6 @@
 """Redis stopped or hanging: accounts and study sessions go on, and nothing that was said meanwhile is lost."""
 
 import contextlib
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -18,9 +17,9 @@ Outage = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
-def fragile() -> Iterator[ThrowawayPlatform]:
+def fragile(postgres_url: str) -> Iterator[ThrowawayPlatform]:
     """A platform whose Redis comes and goes."""
-    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+    with ThrowawayPlatform(postgres_url, demo=True) as platform:
         yield platform
 
 
