@@ -15,6 +15,11 @@ ACCOUNTS = """
 find_search                        401  200    -  200    -  401  200
 personal_data_export               401  200    -  200    -  401  200
 users_search                       401  200    -  200    -  401  200
+profile_pages_overview             401  200    -  200    -  401  200
+calendar_read                      401  200    -  200    -  401  200
+calendar_feed                      404  404    -  404    -  404  404
+calendar_feed_issue                401  201    -  201    -  401  201
+calendar_feed_revoke               401  204    -  204    -  401  204
 healthz                            200  200    -  200    -  200  200
 readyz                             200  200    -  200    -  200  200
 events_issue_ticket                401  201    -  201    -  401  201
@@ -265,6 +270,7 @@ BODIES: Mapping[str, Any] = {
     "whiteboards_draw": STROKES,
 }
 QUERIES: Mapping[str, str] = {
+    "calendar_read": "from=2030-03-01T00:00:00Z&to=2030-04-01T00:00:00Z",
     "find_search": "q=ruth",
     "search_cluster": "bbox=35,31,36,32&zoom=3",
     "sessions_find": "from=2026-01-01&to=2026-02-01&tz=UTC",
