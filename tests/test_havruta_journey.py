@@ -1,0 +1,61 @@
+"""Two people study a text together: invited by mail, turning the pages live, ending where they stopped."""
+
+import pytest
+
+from tests.client import Person, Visitor, agreed, register
+from tests.mailbox import Mailbox, token_in
+from tests.streams import Stream
+
+
+@pytest.fixture(scope="module")
+def owner(gateway: str) -> Person:
+    return register(gateway, "deborah")
+
+
+@pytest.fixture(scope="module")
+def partner(gateway: str, mailbox: Mailbox) -> Person:
+    """Somebody whose address is verified, as accepting an invitation needs."""
+    person = register(gateway, "barak")
+    token = token_in(mailbox.to(f"{person.username}@example.org", "Verify"))
+    agreed(Visitor(gateway).post("/api/auth/verify-email", {"token": token}))
+    person.use(agreed(person.post("/api/auth/refresh", {"refresh_token": person.refresh_token}))["access_token"])
+    return person
+
+
+@pytest.fixture(scope="module")
+def havruta(gateway: str, owner: Person, partner: Person, mailbox: Mailbox) -> str:
+    """A havruta that the partner has joined by the mailed link."""
+    made = agreed(owner.post("/api/havrutas", {"name": "Judges in the morning", "book": "Judges"}))
+    path = f"/api/havrutas/{made['id']}"
+    address = f"{partner.username}@example.org"
+    asked = agreed(owner.post(f"{path}/invitations", {"emails": [address, "not an address"]}))
+    assert [result["status"] for result in asked["results"]] == ["sent", "invalid"]
+    token = token_in(mailbox.to(address, "Study Judges"))
+    shown = agreed(Visitor(gateway).post("/api/invitations/preview", {"token": token}))
+    assert (shown["havruta_name"], address in str(shown)) == ("Judges in the morning", False)
+    assert owner.post("/api/invitations/accept", {"token": token}).json()["code"] == "email_mismatch"
+    agreed(partner.post("/api/invitations/accept", {"token": token}))
+    return path
+
+
+def test_the_one_who_navigates_turns_the_pages_of_all(owner: Person, partner: Person, havruta: str) -> None:
+    session = agreed(owner.post(f"{havruta}/sessions", {"type": "instant"}))
+    assert partner.post(f"{havruta}/sessions", {"type": "instant"}).json()["code"] == "session_already_active"
+    path = f"/api/havruta-sessions/{session['id']}"
+    agreed(partner.post(f"{path}/join"))
+    with Stream(partner, f"{path}/events") as stream:
+        agreed(owner.put(f"{path}/position", {"ref": "judg 4:4"}))
+        assert stream.until("moved").data["ref"] == "Judges 4:4"
+        assert partner.put(f"{path}/position", {"ref": "Judges 4:5"}).json()["code"] == "not_navigator"
+        agreed(owner.put(f"{path}/navigator", {"user_id": str(partner.id)}))
+        agreed(partner.put(f"{path}/position", {"ref": "Judges 5:1"}))
+        assert stream.until("moved").data["ref"] == "Judges 5:1"
+    assert partner.post(f"{path}/end").status_code == 403
+    ended = agreed(owner.post(f"{path}/end"))
+    assert ended["coverage_range"] == "Judges 1:1 to Judges 5:1"
+    assert owner.read(havruta)["last_place"] == "Judges 5:1"
+
+
+def test_a_place_that_is_none_is_answered_with_the_nearest(owner: Person) -> None:
+    answer = owner.get("/api/texts/refs/Judges 22:1").json()
+    assert (answer["code"], answer["nearest"]) == ("ref_out_of_range", "Judges 21:25")

@@ -1,0 +1,79 @@
+"""A tutor offers a course, a student enrols, they meet, draw and look back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.client import Person, agreed, eventually, register, sign_in
+from tests.streams import Stream
+
+
+CANCELLED = "session_cancelled"
+
+
+@pytest.fixture(scope="module")
+def tutor(gateway: str) -> Person:
+    return sign_in(gateway, "hillel")
+
+
+@pytest.fixture(scope="module")
+def student(gateway: str) -> Person:
+    return register(gateway, "akiva")
+
+
+@pytest.fixture(scope="module")
+def enrolment(tutor: Person, student: Person) -> int:
+    course = agreed(tutor.post("/api/courses", {"title": "Aramaic", "subject": "Languages", "timezone": "UTC"}))
+    return int(agreed(student.post("/api/enrollments", {"course_id": course["id"]}))["id"])
+
+
+def lesson(enrolment: int, begin: datetime) -> dict[str, object]:
+    """A session of half an hour."""
+    return {
+        "enrolled_courses_id": enrolment,
+        "session_date": f"{begin:%Y-%m-%d}",
+        "start_time": f"{begin:%H:%M:%S}",
+        "end_time": f"{begin + timedelta(minutes=30):%H:%M:%S}",
+        "topics": ["Daniel 2"],
+    }
+
+
+@pytest.fixture(scope="module")
+def some_day() -> datetime:
+    return (datetime.now(UTC) + timedelta(days=400)).replace(hour=3, minute=15, second=0, microsecond=0)
+
+
+def test_a_booked_hour_is_booked_once(tutor: Person, student: Person, enrolment: int, some_day: datetime) -> None:
+    booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day)))
+    assert (booked["duration"], booked["student_username"]) == (30, student.username)
+    refused = tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(minutes=10)))
+    assert (refused.status_code, refused.json()["code"]) == (409, "time_conflict")
+    agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(minutes=30))))
+
+
+def test_a_stranger_finds_no_session(gateway: str, tutor: Person, enrolment: int, some_day: datetime) -> None:
+    booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(days=1))))
+    assert register(gateway, "stranger").get(f"/api/sessions/{booked['id']}").status_code == 404
+
+
+def test_a_cancelled_session_is_news_to_the_student(
+    tutor: Person, student: Person, enrolment: int, some_day: datetime
+) -> None:
+    booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(days=2))))
+    agreed(tutor.post(f"/api/sessions/{booked['id']}/cancel", {"reason": "ill"}))
+
+    def told() -> list[dict[str, object]]:
+        news = student.read("/api/notifications")["items"]
+        return [item for item in news if item["data"].get("session_id") == booked["id"] and item["kind"] == CANCELLED]
+
+    assert len(eventually(told)) == 1
+
+
+def test_strokes_reach_the_other_party_as_they_are_drawn(tutor: Person, student: Person, enrolment: int) -> None:
+    board = agreed(tutor.post("/api/whiteboards", {"enrolled_courses_id": enrolment, "session_name": "Verbs"}))
+    path = f"/api/whiteboards/{board['id']}"
+    stroke = {"client_id": "stroke-1", "operation": {"type": "line", "points": [[0, 0], [1, 1]]}}
+    with Stream(student, f"{path}/events") as stream:
+        agreed(tutor.post(f"{path}/strokes", {"strokes": [stroke]}))
+        assert "stroke" in stream.next().type
+    assert len(student.read(f"{path}/strokes")["items"]) == 1
