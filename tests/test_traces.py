@@ -1,6 +1,5 @@
 """One request as OpenTelemetry sees it, from the gateway to the mail."""
 
-import os
 import secrets
 from collections.abc import Iterator
 
@@ -23,12 +22,12 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-def platform(collector: Collector) -> Iterator[ThrowawayPlatform]:
+def platform(postgres_url: str, collector: Collector) -> Iterator[ThrowawayPlatform]:
     """A platform that tells the collector what it does."""
     with pytest.MonkeyPatch.context() as patch, receiving() as mailbox:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
-        with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True, smtp_url=mailbox.url) as platform:
+        with ThrowawayPlatform(postgres_url, demo=True, smtp_url=mailbox.url) as platform:
             yield platform
 
 
