@@ -7,7 +7,6 @@ import pytest
 from tests.client import Person, agreed, eventually, register, sign_in
 from tests.streams import Stream
 
-
 CANCELLED = "session_cancelled"
 
 
