@@ -22,7 +22,8 @@ from chassis.db import in_transaction
 from chassis.messages import Messages
 from chassis.tracing import Trace
 
-TRIES = 8
+TRIES = 24  # over some thirteen hours
+LONGEST_PAUSE = 3600
 TIMEOUT = 10
 
 SENT = Counter("mails_sent_total", "Mails handed to the mail server.", ["kind"])
@@ -82,7 +83,7 @@ class Mailer:
     def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
         log.warning("mail_failed", kind=kind, tries=tries + 1, reason=type(error).__name__)
         if tries + 1 < TRIES:
-            return {"tries": tries + 1, "due_at": now() + timedelta(seconds=2**tries)}
+            return {"tries": tries + 1, "due_at": now() + timedelta(seconds=min(2**tries, LONGEST_PAUSE))}
         PARKED.labels(kind).inc()
         return {"tries": tries + 1, "parked_at": now()}
 

@@ -31,7 +31,7 @@ def erase(event: Event) -> None:
     for havruta_id in db.session.scalars(his).all():
         if havruta := havrutas.lock(havruta_id):
             _withdraw(havruta, user_id)
-    _void_invitations(user_id)
+    _void_invitations(user_id, event.data.get("email_sha256"))
     _anonymise(user_id, uuid4())
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
     db.session.execute(idempotency_keys.delete().where(idempotency_keys.c.user_id == user_id))
@@ -51,18 +51,18 @@ def _withdraw(havruta: Havruta, user_id: UUID) -> None:
     membership.part(havruta, user_id)
 
 
-def _void_invitations(user_id: UUID) -> None:
-    """Those that he sent, and those to the addresses at which he once accepted one."""
-    addresses = select(func.lower(Invitation.invitee_email)).where(Invitation.accepted_by == user_id)
-    his = (Invitation.inviter_id == user_id) | func.lower(Invitation.invitee_email).in_(addresses)
+def _void_invitations(user_id: UUID, address: str | None) -> None:
+    """Those that he sent, and those to his address, known by its SHA-256, or to one at which he once accepted."""
+    email = func.lower(Invitation.invitee_email)
+    digest = func.encode(func.sha256(func.convert_to(email, "UTF8")), "hex")
+    addresses = select(email).where((Invitation.accepted_by == user_id) | (digest == address))
+    his = (Invitation.inviter_id == user_id) | email.in_(addresses)
     db.session.execute(
         update(Invitation)
         .where(his, Invitation.status == InvitationStatus.PENDING)
         .values(status=InvitationStatus.REVOKED, responded_at=now())
     )
-    db.session.execute(
-        update(Invitation).where(func.lower(Invitation.invitee_email).in_(addresses)).values(invitee_email=NO_ADDRESS)
-    )
+    db.session.execute(update(Invitation).where(email.in_(addresses)).values(invitee_email=NO_ADDRESS))
 
 
 def _anonymise(user_id: UUID, nobody: UUID) -> None:

@@ -1,5 +1,6 @@
 """What is left of somebody who deleted his account."""
 
+import hashlib
 from uuid import uuid4
 
 import pytest
@@ -22,7 +23,8 @@ def delete(make):
     """Hear that somebody deleted his account."""
 
     def hear(user):
-        event = Event(uuid4(), "user.deleted", "user-service", str(user.id), 1, now(), None, {})
+        address = hashlib.sha256(user.email.lower().encode()).hexdigest()
+        event = Event(uuid4(), "user.deleted", "user-service", str(user.id), 1, now(), None, {"email_sha256": address})
         make(erasure.erase, event)
 
     return hear
@@ -90,6 +92,14 @@ def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(make, dele
     assert found[to_him["invitation_id"]] == ("revoked", erasure.NO_ADDRESS)
     assert found[accepted["invitation_id"]] == ("accepted", erasure.NO_ADDRESS)
     assert not any(ruth.email in row for row in make(everything))
+
+
+def test_an_invitation_never_answered_is_void_as_well(make, delete, ruth, boaz):
+    havruta = make.havruta(boaz)
+    (to_her,) = make(invitations.invite, havruta.id, make.caller(boaz), [ruth.email.upper()])
+    delete(ruth)
+    found = make(lambda: db.session.get(Invitation, to_her["invitation_id"]))
+    assert (found.status, found.invitee_email) == ("revoked", erasure.NO_ADDRESS)
 
 
 def test_hearing_it_twice_changes_nothing(make, delete, ruth, boaz):

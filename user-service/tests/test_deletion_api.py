@@ -1,5 +1,6 @@
 """Leaving."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -88,4 +89,5 @@ def test_the_other_services_are_told_last_that_somebody_left(app: Flask, client:
         version = db.session.get_one(User, ruth.id).version
     assert [event["type"] for event in events] == ["user.registered", "user.deleted"]
     assert events[-1]["aggregate_id"] == str(ruth.id)
+    assert events[-1]["data"] == {"email_sha256": hashlib.sha256(b"ruth@example.org").hexdigest()}
     assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]

@@ -46,7 +46,7 @@ def change(user_id: UUID, changes: dict[str, Any]) -> User:
     return user
 
 
-def save(user: User, event: str = "user.updated", *, actor: UUID | None = None) -> None:
+def save(user: User, event: str = "user.updated", *, actor: UUID | None = None, **data: str) -> None:
     """Write the account's changes, and tell the other services that there are some."""
     db.session.flush()
-    messages.announce(event, user.id, user.version, actor=actor or user.id)
+    messages.announce(event, user.id, user.version, data, actor=actor or user.id)

@@ -1,5 +1,6 @@
 """RULES: leaving. What the other services keep about a person they erase when they are told."""
 
+import hashlib
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -20,10 +21,11 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     roles.check_replaceable(own(user_id))
     user = own(user_id, lock=True)  # The admins' rows are locked before one's own, as everywhere.
     sign_ins.end_all(user.id)
+    address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
     forget_answers(db, user.id)
     messages.clear(f"{ROOM}:{user.id}")
-    save(user, "user.deleted")
+    save(user, "user.deleted", email_sha256=address)  # for services that know the address, but not the account
 
 
 def _erase(user: User) -> None:
