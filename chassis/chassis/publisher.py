@@ -175,4 +175,5 @@ class PublishingThread:
                 self._publisher.publish_pending()
             except (SQLAlchemyError, redis.RedisError) as error:
                 log.warning("publishing_delayed", reason=type(error).__name__)
+                self._due.set()
                 self._stopping.wait(PAUSE)

@@ -25,7 +25,7 @@ CHECK = 5.0  # seconds between looks at the streams themselves, for what the cha
 RECONNECT = 0.5
 TURN = 0.05  # seconds after which the listener looks whether rooms have come or gone
 SUBSCRIBED_WITHIN = 2.0
-ARRIVED_WITHIN = 1.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
+ARRIVED_WITHIN = 3.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
 
 OPEN = Gauge("live_streams", "Streams being served.")
 

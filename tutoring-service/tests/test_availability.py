@@ -1,6 +1,7 @@
 """When a tutor works, what of it is free, and students who ask for it."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -142,10 +143,26 @@ def _is_free(declared: Any, busy: Any, moment: datetime) -> bool:
     local = moment.astimezone(ZoneInfo(declared.timezone))
     exception = [e["hours"] for e in declared.exceptions if e["date"] == local.date().isoformat()]
     weekly = [h for h in declared.weekly if Weekday(h["weekday"]).number == local.weekday()]
-    minute = local.hour * 60 + local.minute
+    zone, day = declared.timezone, local.date()
     hours_of_day = exception[0] if exception else weekly
-    works = any(_minute(h["start_time"]) <= minute < (_minute(h["end_time"]) or 1440) for h in hours_of_day)
+    works = any(
+        _shown(zone, day, _minute(h["start_time"])) <= moment < _shown(zone, day, _minute(h["end_time"]) or 1440)
+        for h in hours_of_day
+    )
     return works and not any(start <= moment < end for start, end in busy)
+
+
+@cache
+def _shown(zone: str, day: date, minute: int) -> datetime:
+    """The first moment at which the clocks show this minute of the day; of one they skip, an hour later."""
+    wanted = (day + timedelta(days=minute // 1440), minute % 1440)
+    moment = datetime.combine(day, time(), UTC) - timedelta(hours=15)
+    for _ in range(3 * 1440):
+        local = moment.astimezone(ZoneInfo(zone))
+        if (local.date(), local.hour * 60 + local.minute) == wanted:
+            return moment
+        moment += timedelta(minutes=1)
+    return _shown(zone, day, minute + 60)
 
 
 def _minute(text: str) -> int:
