@@ -1,10 +1,11 @@
-"""The calendar feed, read back by the icalendar library and by a reader of plain lines."""
+"""The calendar feed, read back by the library that wrote it and by another."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
+import vobject
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
 
@@ -25,19 +26,11 @@ def feed(school: Any, path: str) -> Calendar:
     return Calendar.from_ical(response.data)
 
 
-def by_lines(text: bytes) -> list[dict[str, str]]:
-    """The events as a reader sees them who knows nothing but content lines: RFC 5545 section 3.1."""
-    unfolded = text.decode().replace("\r\n ", "").split("\r\n")
-    events: list[dict[str, str]] = []
-    inside = False
-    for line in unfolded:
-        inside = (inside or line == "BEGIN:VEVENT") and line != "END:VEVENT"
-        if line == "BEGIN:VEVENT":
-            events.append({})
-        elif inside and not line.startswith(("BEGIN", "END")):
-            name, _, value = line.partition(":")
-            events[-1][name.partition(";")[0]] = value
-    return events
+def read_elsewhere(school: Any, path: str) -> list[Any]:
+    """The events as another library reads them."""
+    calendar = vobject.readOne(school.client.get(path).text)
+    calendar.validate()
+    return list(calendar.contents.get("vevent", []))
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
@@ -60,11 +53,21 @@ def test_a_change_is_the_same_event_in_a_later_sequence(school: Any) -> None:
     session = school.session()
     path = address(school)
     moved = school.patch(session, {"start_time": "12:00"}).json
-    (event,) = by_lines(school.client.get(path).data)
-    assert (event["SEQUENCE"], event["STATUS"]) == ("1", "CONFIRMED")
+    (event,) = read_elsewhere(school, path)
+    assert (event.sequence.value, event.status.value) == ("1", "CONFIRMED")
     school.post(f"/api/sessions/{moved['id']}/cancel")
-    (event,) = by_lines(school.client.get(path).data)
-    assert (event["SEQUENCE"], event["STATUS"]) == ("2", "CANCELLED")
+    (event,) = read_elsewhere(school, path)
+    assert (event.sequence.value, event.status.value) == ("2", "CANCELLED")
+
+
+@time_machine.travel("2030-03-01T12:00:00Z", tick=False)
+def test_another_program_expands_a_series_to_the_sessions_that_are_booked(school: Any) -> None:
+    school.session(session_date="2030-03-26", rrule="FREQ=WEEKLY;COUNT=3")
+    listed = school.client.get("/api/sessions", user=school.tutor).json["items"]
+    (event,) = read_elsewhere(school, address(school))
+    # Wall times: this library's reader of time zones passes over their RDATEs.
+    shown = [moment.replace(tzinfo=BERLIN).astimezone(UTC) for moment in event.rruleset]
+    assert shown == sorted(datetime.fromisoformat(session["starts_at"]) for session in listed)
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
@@ -125,4 +128,4 @@ def test_the_address_is_void_after_the_next_and_when_revoked(school: Any) -> Non
 
 def test_a_feed_shows_ones_own_sessions_only(school: Any) -> None:
     school.session(session_date=_soon())
-    assert by_lines(school.client.get(address(school, a_user("david"))).data) == []
+    assert read_elsewhere(school, address(school, a_user("david"))) == []
