@@ -34,6 +34,7 @@ def lesson(enrolment: int, begin: datetime) -> dict[str, object]:
         "start_time": f"{begin:%H:%M:%S}",
         "end_time": f"{begin + timedelta(minutes=30):%H:%M:%S}",
         "topics": ["Daniel 2"],
+        "force": True,  # whatever working hours the tutor has declared
     }
 
 
