@@ -98,8 +98,8 @@ def idempotent(view: View) -> View:
     documentation = deepcopy(getattr(view, "_apidoc", {}))
     documentation.setdefault("arguments", {}).setdefault("parameters", []).append(PARAMETER)
     documentation.setdefault("problems", []).extend([RequestInProgress, IdempotencyKeyReused])
-    once._apidoc = documentation  # type: ignore[attr-defined]
-    return once  # type: ignore[return-value]
+    once._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
+    return once  # type: ignore[return-value]  # it wraps the view it was given
 
 
 def _claim(key: str) -> Response | None:

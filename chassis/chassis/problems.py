@@ -85,7 +85,6 @@ def _document(
     headers: Mapping[str, str],
 ) -> Response:
     body = {
-        **extra,
         "type": f"/problems/{code.replace('_', '-')}",
         "title": title,
         "status": int(status),
@@ -94,4 +93,5 @@ def _document(
         "request_id": current().request_id,
         **({"detail": detail} if detail else {}),
     }
+    body |= {name: value for name, value in extra.items() if name not in body}
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")

@@ -74,10 +74,10 @@ class Parser(FlaskParser):
         repeated = [name for name, values in req.args.lists() if len(values) > 1]
         if repeated:
             raise Invalid(errors=[{"pointer": f"?{name}", "detail": "Given more than once."} for name in repeated])
-        return super().load_querystring(req, schema)  # type: ignore[no-any-return]
+        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # webargs leaves it untyped
 
     def handle_error(self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
-        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]
+        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # a location maps to its fields
         raise Invalid(errors=[e for where, found in messages.items() for e in _pointers(found, _root(where))])
 
 
@@ -181,7 +181,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             documentation = deepcopy(getattr(view, "_apidoc", {}))
             documentation.setdefault("problems", []).extend(problems)
-            view._apidoc = documentation  # type: ignore[attr-defined]
+            view._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
             return view
 
         return decorate

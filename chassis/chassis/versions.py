@@ -44,8 +44,8 @@ def if_match(view: View) -> View:
     documentation = deepcopy(getattr(view, "_apidoc", {}))
     documentation.setdefault("arguments", {}).setdefault("parameters", []).append(IF_MATCH)
     documentation.setdefault("problems", []).extend([PreconditionRequired, PreconditionFailed])
-    conditional._apidoc = documentation  # type: ignore[attr-defined]
-    return conditional  # type: ignore[return-value]
+    conditional._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
+    return conditional  # type: ignore[return-value]  # it wraps the view it was given
 
 
 def not_modified(view: View) -> View:
@@ -57,4 +57,4 @@ def not_modified(view: View) -> View:
         response.make_conditional(request)
         return response
 
-    return conditional  # type: ignore[return-value]
+    return conditional  # type: ignore[return-value]  # it wraps the view it was given

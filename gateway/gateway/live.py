@@ -181,7 +181,7 @@ class Hub:
         while True:
             self._somebody_watches.wait()
             try:
-                with self._redis.pubsub() as channel:  # type: ignore[no-untyped-call]
+                with self._redis.pubsub() as channel:  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
                     self._listen_on(channel)
             except (redis.RedisError, OSError) as error:
                 log.warning("live_channel_down", reason=type(error).__name__)
@@ -196,7 +196,7 @@ class Hub:
             if new := rooms.keys() - followed:
                 channel.subscribe(*new)
             if old := followed - rooms.keys():
-                channel.unsubscribe(*old)  # type: ignore[no-untyped-call]
+                channel.unsubscribe(*old)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
             if not (rooms or followed):
                 self._somebody_watches.clear()
                 if not self._rooms:
