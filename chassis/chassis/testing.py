@@ -288,6 +288,21 @@ def race(works: Sequence[Callable[[], Result]]) -> list[Result]:
         return list(pool.map(start, works))
 
 
+def overtaken(app: Flask, change: str, work: Callable[[], Result]) -> Result:
+    """What the work gives if another transaction makes this change, in SQL, while the work waits for its locks."""
+    with psycopg.connect(_url(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")) as other:
+        other.execute(change.encode())
+        with ThreadPoolExecutor(1) as pool, _admin("overtaken") as watch:
+            result = pool.submit(work)
+            while not watch.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [other.info.dbname]
+            ).fetchone():
+                if result.done():
+                    raise AssertionError(f"nothing waited for the change: {result.result()}")
+            other.commit()
+            return result.result()
+
+
 @contextmanager
 def count_queries(app: Flask) -> Iterator[list[str]]:
     """The SQL statements that the block sends; not those of threads that publish meanwhile."""

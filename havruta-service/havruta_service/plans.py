@@ -154,7 +154,7 @@ def cancel_missed() -> int:
         .where(missed)
         .order_by(Havruta.id, HavrutaSession.start_time)
         .limit(BATCH)
-        .with_for_update(of=Havruta, key_share=True, skip_locked=True)
+        .with_for_update(of=(Havruta, HavrutaSession), key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
     for session, havruta in found:

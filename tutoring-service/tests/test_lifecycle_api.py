@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from chassis.testing import a_user, race
+from chassis.testing import a_user, overtaken, race
 
 EARLY = "2030-01-08T08:44:59Z"
 IN_TIME = "2030-01-08T08:45:00Z"
@@ -78,6 +78,34 @@ def test_the_student_may_cancel_but_not_start_or_complete(school: Any) -> None:
     assert act(school, session, "start", user=school.student).status_code == 403
     assert act(school, session, "complete", user=school.student).status_code == 403
     assert act(school, session, "cancel", user=school.student).status_code == 200
+
+
+CANCELLED_MEANWHILE = """
+    UPDATE session_bookings SET held = false, version = version + 1;
+    UPDATE sessions SET status = 'cancelled', tutor_attendance_status = 'absent';
+"""
+
+
+@pytest.mark.parametrize("what", ["start", "complete"])
+def test_who_has_to_wait_meets_the_session_as_it_is_then(app: Any, school: Any, what: str) -> None:
+    session = school.session(session_date="2020-01-07")
+    late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, what))
+    assert (late.status_code, late.json["code"], late.json["from"]) == (409, "illegal_transition", "cancelled")
+
+
+def test_a_series_cancelled_meanwhile_is_not_cancelled_again(app: Any, school: Any) -> None:
+    session = school.session(session_frequency="weekly", recurrence_count=3, is_recurring=True)["occurrences"][0]
+    late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, "cancel?scope=all"))
+    assert late.status_code == 200
+    assert {one["version"] for one in school.client.get("/api/sessions", user=school.tutor).json["items"]} == {2}
+
+
+def test_an_enrolment_that_ends_leaves_what_was_started_meanwhile(app: Any, school: Any) -> None:
+    session = school.session()
+    started = "UPDATE session_bookings SET started_at = now(); UPDATE sessions SET status = 'in-progress'"
+    ended = overtaken(app, started, lambda: school.post(f"/api/enrollments/{school.enrollment_id}/cancel"))
+    assert ended.status_code == 200, ended.json
+    assert school.read(session["id"])["status"] == "in-progress"
 
 
 def test_what_was_never_started_can_be_taken_back(school: Any) -> None:

@@ -4,13 +4,12 @@ from typing import Any
 
 from sqlalchemy import delete as remove
 from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import contains_eager
 
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut, ordered
 from chassis.tokens import Caller
-from tutoring_service import lifecycle
+from tutoring_service import lifecycle, sessions
 from tutoring_service.models import (
     Course,
     Enrollment,
@@ -125,12 +124,8 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
 def scheduled_sessions(enrollment_id: int) -> list[TutoringSession]:
     """The sessions of the enrolment that have not begun, locked, in order."""
     query = (
-        select(TutoringSession)
-        .join(TutoringSession.booking)
-        .options(contains_eager(TutoringSession.booking))
-        .filter(TutoringSession.enrolled_courses_id == enrollment_id, TutoringSession.status == SessionStatus.SCHEDULED)
+        sessions.with_booking(lock=True)
+        .where(TutoringSession.enrolled_courses_id == enrollment_id, TutoringSession.status == SessionStatus.SCHEDULED)
         .order_by(SessionBooking.starts_at)
-        .with_for_update(of=SessionBooking)
-        .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(query))

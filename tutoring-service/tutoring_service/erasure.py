@@ -6,11 +6,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import contains_eager
 
 from chassis.clock import now
 from chassis.messages import Event
-from tutoring_service import lifecycle
+from tutoring_service import lifecycle, sessions
 from tutoring_service.models import (
     Base,
     CalendarFeed,
@@ -51,16 +50,13 @@ def _call_off(user_id: UUID) -> None:
     """Cancel the coming sessions, and tell the others."""
     booking = SessionBooking
     query = (
-        select(TutoringSession)
-        .join(TutoringSession.booking)
-        .options(contains_eager(TutoringSession.booking))
+        sessions.with_booking(lock=True)
         .where(
             or_(booking.tutor_id == user_id, booking.student_id == user_id),
             TutoringSession.status == SessionStatus.SCHEDULED,
             booking.starts_at > now(),
         )
         .order_by(booking.enrolled_courses_id, booking.starts_at)
-        .with_for_update(of=SessionBooking)
     )
     for _, group in groupby(db.session.scalars(query), key=lambda session: session.enrolled_courses_id):
         lifecycle.cancel_all(list(group), "account deleted", user_id)

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
 
 from chassis.clock import now
-from tutoring_service import recurrence
+from tutoring_service import recurrence, sessions
 from tutoring_service.models import SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.recurrence import Recurrence
 from tutoring_service.states import Scope, SessionStatus
@@ -33,17 +32,13 @@ def affected(session: TutoringSession, scope: str, *, detached: bool) -> list[Tu
     if scope == Scope.THIS or booking.series_id is None:
         return [session]
     query = (
-        select(TutoringSession)
-        .join(TutoringSession.booking)
-        .options(contains_eager(TutoringSession.booking))
+        sessions.with_booking(lock=True)
         .where(
             SessionBooking.series_id == booking.series_id,
             TutoringSession.status == SessionStatus.SCHEDULED,
             SessionBooking.starts_at > now(),
         )
         .order_by(SessionBooking.original_start)
-        .with_for_update(of=SessionBooking)
-        .execution_options(populate_existing=True)
     )
     if scope == Scope.FUTURE:
         query = query.where(SessionBooking.original_start >= booking.original_start)

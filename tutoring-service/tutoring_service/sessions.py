@@ -38,10 +38,7 @@ def get(
 
     With `lock` nobody else changes it meanwhile; `PreconditionFailed` if `version` is not its present one.
     """
-    query = _with_booking().where(TutoringSession.id == session_id)
-    if lock:
-        query = query.with_for_update(of=SessionBooking)
-    session = db.session.scalar(query)
+    session = db.session.scalar(with_booking(lock=lock).where(TutoringSession.id == session_id))
     if session is None:
         raise NotFound
     booking = session.booking
@@ -59,12 +56,27 @@ def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
         if by_date
         else (TutoringSession.created_at, TutoringSession.id)
     )
-    query = _page_of(_with_booking(), columns, wanted).where(*_filters(wanted))
+    query = _page_of(with_booking(), columns, wanted).where(*_filters(wanted))
     mine = _mine(caller, wanted["role"], everything=not wanted["mine"])
     if mine is not None:
         query = query.where(TutoringSession.id.in_(union_all(*(_ids(columns, wanted, one) for one in mine))))
     rows = db.session.scalars(query).all()
     return cut(rows, wanted["limit"], lambda row: (row.booking.starts_at if by_date else row.created_at, row.id))
+
+
+def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
+    """Sessions with their bookings, as they are now.
+
+    `lock` locks both rows: of a row that it had to wait for, PostgreSQL reads the new state, and of a row that is only
+    joined the state from before the wait.
+    """
+    query = (
+        select(TutoringSession)
+        .join(TutoringSession.booking)
+        .options(contains_eager(TutoringSession.booking))
+        .execution_options(populate_existing=True)
+    )
+    return query.with_for_update(of=(SessionBooking, TutoringSession), key_share=True) if lock else query
 
 
 def history(caller: Caller, session_id: int, limit: int, cursor: str | None) -> Page[SessionChange]:
@@ -86,15 +98,6 @@ def remove(caller: Caller, session_id: int) -> None:
     notices.announce("removed", session.booking, caller.id)
     db.session.flush()
     db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
-
-
-def _with_booking() -> Select[TutoringSession]:
-    return (
-        select(TutoringSession)
-        .join(TutoringSession.booking)
-        .options(contains_eager(TutoringSession.booking))
-        .execution_options(populate_existing=True)
-    )
 
 
 def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
