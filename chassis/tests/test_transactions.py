@@ -81,7 +81,7 @@ def test_what_is_not_a_deadlock_is_not_tried_again(in_app: Flask) -> None:
 
 def test_a_database_that_is_gone_means_come_back_later() -> None:
     with notes.running() as app:
-        with app.app_context(), psycopg.connect(testing._server("TEST_POSTGRES_URL"), autocommit=True) as admin:
+        with app.app_context(), psycopg.connect(testing.server("TEST_POSTGRES_URL"), autocommit=True) as admin:
             name = db.engine.url.database
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             db.engine.dispose()
@@ -94,7 +94,7 @@ def test_a_database_that_is_gone_means_come_back_later() -> None:
 
 def test_connections_that_were_cut_are_replaced_unseen(client: FlaskClient, app: Flask) -> None:
     client.get("/api/notes")
-    with app.app_context(), psycopg.connect(testing._server("TEST_POSTGRES_URL"), autocommit=True) as admin:
+    with app.app_context(), psycopg.connect(testing.server("TEST_POSTGRES_URL"), autocommit=True) as admin:
         admin.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [db.engine.url.database]
         )

@@ -1,0 +1,49 @@
+"""Aids for the tests of a service, and the pytest plugin that brings their fixtures."""
+
+from chassis.testing.keys import KID, jwks, key_files
+from chassis.testing.migrations import check_migrations
+from chassis.testing.people import ISSUER, User, a_user, token_for
+from chassis.testing.queries import count_queries
+from chassis.testing.races import overtaken, race
+from chassis.testing.servers import empty_database, redis_url, server
+from chassis.testing.services import (
+    INTERNAL_PORT,
+    ApiClient,
+    application,
+    client,
+    close,
+    database,
+    empty,
+    environment,
+    in_app,
+    service,
+)
+from chassis.testing.structure import operations
+
+__all__ = [
+    "INTERNAL_PORT",
+    "ISSUER",
+    "KID",
+    "ApiClient",
+    "User",
+    "a_user",
+    "application",
+    "check_migrations",
+    "client",
+    "close",
+    "count_queries",
+    "database",
+    "empty",
+    "empty_database",
+    "environment",
+    "in_app",
+    "jwks",
+    "key_files",
+    "operations",
+    "overtaken",
+    "race",
+    "redis_url",
+    "server",
+    "service",
+    "token_for",
+]

@@ -1,0 +1,41 @@
+"""Races: several at the same moment, and one that is overtaken while it waits."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import psycopg
+from flask import Flask
+from sqlalchemy import make_url
+
+from chassis.testing.servers import as_admin, url_of
+
+Result = TypeVar("Result")
+
+
+def race(works: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Run all at the same moment, each in a thread of its own; their results in order."""
+    barrier = threading.Barrier(len(works))
+
+    def start(work: Callable[[], Result]) -> Result:
+        barrier.wait()
+        return work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(start, works))
+
+
+def overtaken(app: Flask, change: str, work: Callable[[], Result]) -> Result:
+    """What the work gives if another transaction makes this change, in SQL, while the work waits for its locks."""
+    with psycopg.connect(url_of(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")) as other:
+        other.execute(change.encode())
+        with ThreadPoolExecutor(1) as pool, as_admin("overtaken") as watch:
+            result = pool.submit(work)
+            while not watch.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [other.info.dbname]
+            ).fetchone():
+                if result.done():
+                    raise AssertionError(f"nothing waited for the change: {result.result()}")
+            other.commit()
+            return result.result()

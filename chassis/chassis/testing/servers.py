@@ -1,0 +1,52 @@
+"""The servers that tests use, and empty databases there.
+
+They come from TEST_POSTGRES_URL and TEST_REDIS_URL; `make test` and `make servers` start them.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+
+def redis_url() -> str:
+    """The test Redis, with a database number for each parallel test process."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", f"gw{os.getpid()}").removeprefix("gw"))
+    return f"{server('TEST_REDIS_URL').rsplit('/', 1)[0]}/{worker % 15 + 1}"
+
+
+def server(variable: str) -> str:
+    if variable not in os.environ:
+        pytest.exit(f"{variable} is not set: run the tests with `make test`, or start servers with `make servers`", 2)
+    return os.environ[variable]
+
+
+@contextmanager
+def empty_database(package: str, template: str = "template0") -> Iterator[str]:
+    """A database of its own for a test, dropped afterwards."""
+    name = f"{package}_{secrets.token_hex(6)}"
+    with as_admin(template) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield url_of(name)
+    finally:
+        with as_admin(name) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def as_admin(lock: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser's connection that holds a lock of this name against other test processes."""
+    with psycopg.connect(server("TEST_POSTGRES_URL"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [lock])
+        yield connection
+
+
+def url_of(name: str) -> str:
+    return make_url(server("TEST_POSTGRES_URL")).set(database=name).render_as_string(hide_password=False)
