@@ -30,7 +30,7 @@ def optional(view: View) -> View:
     """Anybody; who sends a token must send a valid one."""
 
     def check() -> None:
-        g.caller = _verified() if "Authorization" in request.headers else None
+        g.caller = _verified(_bearer()) if "Authorization" in request.headers else None
 
     return _guarded(view, "optional", [{}, *BEARER], check)
 
@@ -39,7 +39,7 @@ def signed_in(view: View) -> View:
     """Whoever has a valid access token."""
 
     def check() -> None:
-        g.caller = _verified()
+        g.caller = _verified(_bearer())
 
     return _guarded(view, "signed-in", BEARER, check)
 
@@ -48,7 +48,7 @@ def role(name: str) -> Callable[[View], View]:
     """Whoever has a valid access token and this role."""
 
     def check() -> None:
-        g.caller = _verified()
+        g.caller = _verified(_bearer())
         if name not in g.caller.roles:
             raise RoleRequired
 
@@ -64,8 +64,21 @@ def internal(view: View) -> View:
     return _guarded(view, "internal", SERVICE, check)
 
 
+def on_behalf(view: View) -> View:
+    """Other services, with a service token, in the name of the person whose access token is the `Subject-Token`."""
+
+    def check() -> None:
+        g.peer = current_app.extensions["peers"].verify(_bearer())
+        subject = request.headers.get("Subject-Token")
+        if not subject:
+            raise Unauthorized("Subject-Token is missing")
+        g.caller = _verified(subject)
+
+    return _guarded(view, "on-behalf", SERVICE, check)
+
+
 def caller() -> Caller:
-    """The person who calls a signed-in operation."""
+    """The person who calls, or on whose behalf another service does."""
     return g.caller  # type: ignore[no-any-return]  # flask.g is untyped
 
 
@@ -75,7 +88,7 @@ def caller_or_none() -> Caller | None:
 
 
 def access_of(view: Any) -> str | None:
-    """What a view declares: public, optional, signed-in, role:<name>, internal; None if nothing."""
+    """What a view declares: public, optional, signed-in, role:<name>, internal, on-behalf; None if nothing."""
     return getattr(view, "_access", None)
 
 
@@ -92,8 +105,8 @@ def _guarded(view: View, name: str, security: list[dict[str, list[str]]], check:
     return guarded  # type: ignore[return-value]  # it wraps the view it was given
 
 
-def _verified() -> Caller:
-    caller: Caller = current_app.extensions["verifier"].verify(_bearer())
+def _verified(token: str) -> Caller:
+    caller: Caller = current_app.extensions["verifier"].verify(token)
     structlog.contextvars.bind_contextvars(user_id=str(caller.id))
     return caller
 

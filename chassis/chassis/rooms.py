@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, jsonify
 
-from chassis.access import internal
-from chassis.errors import NotFound, Unauthorized
+from chassis.access import caller, on_behalf
+from chassis.errors import NotFound
 from chassis.tokens import Caller
 
 MayWatch = Callable[[Caller, str], int]
@@ -16,12 +16,8 @@ def install(app: Flask, rooms: Mapping[str, MayWatch]) -> None:
     """Answer `/internal/rooms/<kind>/<id>` for the kinds of rooms this service owns."""
 
     @app.get("/internal/rooms/<kind>/<room_id>")
-    @internal
+    @on_behalf
     def room(kind: str, room_id: str) -> Response:
         if kind not in rooms:
             raise NotFound
-        token = request.headers.get("Subject-Token")
-        if not token:
-            raise Unauthorized("Subject-Token is missing")
-        caller: Caller = current_app.extensions["verifier"].verify(token)
-        return jsonify(room=f"{kind}:{room_id}", seq=rooms[kind](caller, room_id))
+        return jsonify(room=f"{kind}:{room_id}", seq=rooms[kind](caller(), room_id))

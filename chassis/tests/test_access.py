@@ -40,12 +40,16 @@ def test_internal_operations_take_service_tokens_only(client: FlaskClient) -> No
 
 
 def test_who_may_watch_a_room_is_asked_in_the_name_of_a_person(client: FlaskClient) -> None:
-    subject = {"Subject-Token": testing.token_for(RUTH)}
-    answer = client.get("/internal/rooms/hall/open", peer="gateway", headers=subject)
+    answer = client.get("/internal/rooms/hall/open", peer="gateway", user=RUTH)
     assert answer.json == {"room": "hall:open", "seq": 7}
-    assert client.get("/internal/rooms/hall/closed", peer="gateway", headers=subject).status_code == 404
-    assert client.get("/internal/rooms/cellar/open", peer="gateway", headers=subject).status_code == 404
-    assert client.get("/internal/rooms/hall/open", peer="gateway").status_code == 401
+    assert client.get("/internal/rooms/hall/closed", peer="gateway", user=RUTH).status_code == 404
+    assert client.get("/internal/rooms/cellar/open", peer="gateway", user=RUTH).status_code == 404
+
+
+@pytest.mark.parametrize("subject", [None, "", "x.y.z"])
+def test_nobody_is_spoken_for_without_a_token_of_his(client: FlaskClient, subject: str | None) -> None:
+    headers = {} if subject is None else {"Subject-Token": subject}
+    assert client.get("/internal/rooms/hall/open", peer="gateway", headers=headers).status_code == 401
 
 
 def test_every_operation_has_an_id_access_and_problems_in_the_document(app: Flask, client: FlaskClient) -> None:

@@ -31,7 +31,7 @@ class Part:
 
     name: str
     service: str
-    target: str  # `{name}` stands for a value of the request; under /internal/ the gateway asks in its own name
+    target: str  # `{name}` stands for a value of the request; under /internal/ the gateway asks as itself
     shape: Shape
     required: bool = False  # without it there is no view at all
     most: int = MAX_ANSWER
@@ -104,10 +104,11 @@ class Gatherer:
         """The part, or the problem that there was with it."""
         internal = part.target.startswith(INTERNAL)
         upstream = (self._internal if internal else self._services)[part.service]
-        credential = self._identity.token_for(part.service) if internal else token
+        credentials = (self._identity.token_for(part.service), token) if internal else (token, None)
         target = part.target.format_map({name: quote(value, safe="") for name, value in values.items()})
         try:
-            return part.shape.load(upstream.fetch(target, deadline=deadline, token=credential, most=part.most))
+            found = upstream.fetch(target, *credentials, deadline=deadline, most=part.most)
+            return part.shape.load(found)
         except Problem as problem:
             return problem
         except (ValidationError, TypeError):

@@ -40,7 +40,7 @@ def install(app: Flask, identity: Identity, internal: Mapping[str, Upstream]) ->
 def state_of(upstream: Upstream, token: str) -> str:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
-        status = upstream.fetch("/internal/status", deadline=DEADLINE, token=token)
+        status = upstream.fetch("/internal/status", token, deadline=DEADLINE)
         return max(status["checks"].values(), key=GRADES.index, default="ok")
     except (Problem, AttributeError, KeyError, TypeError, ValueError):
         return "unreachable"

@@ -91,10 +91,24 @@ class Upstream:
             gevent.sleep(random.uniform(0.01, 0.05))  # noqa: S311  # jitter, not a secret
             return self._attempt(method, target, headers, body, deadline, most)
 
-    def fetch(self, target: str, *, deadline: float, token: str | None = None, most: int = MAX_ANSWER) -> Any:
-        """The JSON at an address of the service; `NotFound` if it says so, another `Problem` if it has no JSON."""
-        credentials = {"Authorization": f"Bearer {token}"} if token else {}
-        headers = {"Accept": "application/json", **credentials}
+    def fetch(
+        self,
+        target: str,
+        token: str | None = None,
+        subject: str | None = None,
+        *,
+        deadline: float,
+        most: int = MAX_ANSWER,
+    ) -> Any:
+        """The JSON at an address of the service; `NotFound` if it says so, another `Problem` if it has no JSON.
+
+        `subject` is the access token of the person for whom the gateway asks with a token of its own.
+        """
+        headers = {"Accept": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if subject:
+            headers["Subject-Token"] = subject
         answer = self.ask("GET", target, headers, deadline=deadline, most=most)
         if answer.status == http.HTTPStatus.NOT_FOUND:
             raise NotFound

@@ -1,5 +1,6 @@
 """Everything that is held about somebody, out of all services."""
 
+import jwt
 import pytest
 from gateway_process import Doubles, Gateway
 from upstream_doubles import answer, as_json
@@ -23,8 +24,18 @@ def test_it_holds_what_each_service_holds(gateway: Gateway, services: Doubles, i
     assert reply.json["user_id"] == str(ruth.id)
     assert reply.headers["Content-Disposition"].startswith("attachment")
     for double in internal.values():
-        assert [call.target for call in double.asked] == [f"/internal/export/{ruth.id}"]
+        [asked] = double.asked
+        assert asked.target == "/internal/export"
+        assert (subject(asked.header("Authorization")), subject(asked.header("Subject-Token"))) == (
+            "gateway",
+            str(ruth.id),
+        )
     assert not any(double.asked for double in services.values())
+
+
+def subject(header: str | None) -> str:
+    token = (header or "").removeprefix("Bearer ")
+    return str(jwt.decode(token, options={"verify_signature": False})["sub"])
 
 
 @pytest.mark.parametrize("name", SERVICES)

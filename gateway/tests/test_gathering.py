@@ -73,6 +73,7 @@ def test_an_internal_listener_is_asked_in_the_gateways_name(gather: Gather, inte
     asked = internal["havruta-service"].asked[0]
     assert asked.target == "/internal/c/1%2F2%20%C3%A9"
     assert asked.header("Authorization") not in {None, "Bearer his"}
+    assert asked.header("Subject-Token") == "his"
 
 
 LYING = [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chassis.testing import User
 from havruta_service import demo, havrutas, progress
 from havruta_service.models import HavrutaSession, Invitation, db
 
@@ -41,8 +42,8 @@ def test_the_demo_shows_progress_over_several_sessions(make, loaded):
 
 
 def test_a_person_s_data_is_exported_to_other_services_only(client, loaded):
-    url = f"/internal/export/{demo.demo_id('ruth')}"
-    document = client.get(url, peer="gateway").json
+    url = "/internal/export"
+    document = client.get(url, user=User("ruth", id=demo.demo_id("ruth")), peer="gateway").json
     assert {kind: len(rows) for kind, rows in document.items()} == {
         "havrutas": 1,
         "sessions_begun": 8,

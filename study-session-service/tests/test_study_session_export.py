@@ -20,7 +20,7 @@ def test_everything_about_a_person_is_in_one_answer(app: Flask, client: FlaskCli
     client.post(f"{BASE}/{hosted['id']}/messages", json={"content": "hers"}, user=ruth)
     client.post(f"{BASE}/{full['id']}/join", json={"waitlist": True}, user=boaz)
     with count_queries(app) as statements:
-        kept = client.get(f"/internal/export/{boaz.id}", peer="gateway").json
+        kept = client.get("/internal/export", user=boaz, peer="gateway").json
     assert len(statements) == 4
     [session] = kept["sessions_hosted"]
     assert (session["latitude"], session["meeting_url"]) == (31.778, "https://meet.example.org/b")
@@ -30,12 +30,12 @@ def test_everything_about_a_person_is_in_one_answer(app: Flask, client: FlaskCli
 
 
 def test_nobody_has_nothing(client: FlaskClient) -> None:
-    kept = client.get(f"/internal/export/{a_user().id}", peer="gateway").json
+    kept = client.get("/internal/export", user=a_user(), peer="gateway").json
     assert kept == {"sessions_hosted": [], "participations": [], "waiting": [], "messages": []}
 
 
 def test_a_person_cannot_ask_for_it_here(client: FlaskClient) -> None:
     ruth = a_user("ruth")
-    path, inside = f"/internal/export/{ruth.id}", f"http://localhost:{INTERNAL_PORT}"
+    path, inside = "/internal/export", f"http://localhost:{INTERNAL_PORT}"
     assert client.get(path, user=ruth).status_code == 404
     assert client.get(path, user=ruth, base_url=inside).status_code == 401

@@ -47,7 +47,7 @@ MATRIX: dict[str, tuple[dict[str, Any] | None, int, int, int, int]] = {
     "POST /api/calendar/feed": (None, 401, 201, 201, 201),
     "DELETE /api/calendar/feed": (None, 401, 204, 204, 204),
     "GET /internal/calendar-feeds/<token_hash>": (None, 404, 404, 404, 404),
-    "GET /internal/export/<uuid:user_id>": (None, 404, 404, 404, 404),
+    "GET /internal/export": (None, 404, 404, 404, 404),
     "GET /internal/status": (None, 404, 404, 404, 404),
     "GET /internal/rooms/<kind>/<room_id>": (None, 404, 404, 404, 404),
 }

@@ -87,11 +87,16 @@ def _template(package: str) -> str:
 
 
 class ApiClient(FlaskClient):
-    """A client that can speak as somebody: `client.get("/api/...", user=ruth)`, `peer="gateway"` for internal calls."""
+    """A client that can speak as somebody: `client.get("/api/...", user=ruth)`.
+
+    `peer="gateway"` is for internal calls, with a `user` on his behalf.
+    """
 
     def open(self, *args: Any, user: User | None = None, peer: str | None = None, **kwargs: Any) -> TestResponse:
         headers = dict(kwargs.pop("headers", None) or {})
-        if user:
+        if user and peer:
+            headers["Subject-Token"] = token_for(user)
+        elif user:
             headers["Authorization"] = f"Bearer {token_for(user)}"
         if peer:
             identity = Identity(peer, key_files().service_keys[peer])

@@ -40,7 +40,7 @@ PARTS = tuple(
     Part(
         name=name,
         service=service,
-        target="/internal/export/{user_id}",
+        target="/internal/export",
         shape=Everything(),
         required=True,
         most=MOST,
@@ -60,8 +60,7 @@ PARTS = tuple(
 @blueprint.response(200, PersonalDataExport)
 def export() -> Response:
     """Export everything that is held about oneself: all of it, or 503."""
-    values = {"user_id": str(caller().id)}
-    found = gatherer().gather(PARTS, values, deadline=DEADLINE)
-    response = jsonify(found.document(**values, exported_at=instant_text(now())))
+    found = gatherer().gather(PARTS, {}, deadline=DEADLINE, token=caller().token)
+    response = jsonify(found.document(user_id=str(caller().id), exported_at=instant_text(now())))
     response.headers["Content-Disposition"] = 'attachment; filename="lyceum-export.json"'
     return response

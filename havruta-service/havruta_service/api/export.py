@@ -1,10 +1,8 @@
 """What is kept about a person, for the document that the gateway puts together."""
 
-from uuid import UUID
-
 from marshmallow import fields
 
-from chassis.access import internal
+from chassis.access import caller, on_behalf
 from chassis.fields import Answer
 from chassis.rest import Blueprint
 from havruta_service import export
@@ -25,9 +23,9 @@ class PersonalData(Answer):
     invitations_accepted = fields.List(fields.Dict(), required=True)
 
 
-@blueprint.get("/internal/export/<uuid:user_id>")
-@internal
+@blueprint.get("/internal/export")
+@on_behalf
 @blueprint.response(200, PersonalData)
-def personal_data(user_id: UUID) -> Document:
+def personal_data() -> Document:
     """Read everything that is kept about a person."""
-    return export.of_user(user_id)
+    return export.of_user(caller().id)

@@ -1,10 +1,8 @@
 """What is kept about a person, for the document that the gateway puts together."""
 
-from uuid import UUID
-
 from marshmallow import fields
 
-from chassis.access import internal
+from chassis.access import caller, on_behalf
 from chassis.fields import Answer, Instant
 from chassis.rest import Blueprint
 from study_session_service import export
@@ -31,9 +29,9 @@ class PersonalData(Answer):
     messages = fields.List(fields.Nested(Message), required=True)
 
 
-@blueprint.get("/internal/export/<uuid:user_id>")
-@internal
+@blueprint.get("/internal/export")
+@on_behalf
 @blueprint.response(200, PersonalData)
-def everything_about(user_id: UUID) -> Kept:
+def everything_about() -> Kept:
     """Read everything that is kept about a person."""
-    return export.everything_about(user_id)
+    return export.everything_about(caller().id)

@@ -1,18 +1,16 @@
 """Everything held about a person, for the service that puts his export together."""
 
-from uuid import UUID
-
 from flask import Response, jsonify
 
-from chassis.access import internal
+from chassis.access import caller, on_behalf
 from chassis.rest import Blueprint
 from tutoring_service import export
 
 blueprint = Blueprint("export", "Everything held about a person.")
 
 
-@blueprint.get("/internal/export/<uuid:user_id>")
-@internal
-def everything(user_id: UUID) -> Response:
+@blueprint.get("/internal/export")
+@on_behalf
+def everything() -> Response:
     """Everything this service holds about a person."""
-    return jsonify(export.everything_about(user_id))
+    return jsonify(export.everything_about(caller().id))
