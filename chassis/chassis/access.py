@@ -74,7 +74,7 @@ def on_behalf(view: View) -> View:
             raise Unauthorized("Subject-Token is missing")
         g.caller = _verified(subject)
 
-    return _guarded(view, "on-behalf", SERVICE, check)
+    return _guarded(view, "internal", SERVICE, check)
 
 
 def caller() -> Caller:
@@ -88,7 +88,7 @@ def caller_or_none() -> Caller | None:
 
 
 def access_of(view: Any) -> str | None:
-    """What a view declares: public, optional, signed-in, role:<name>, internal, on-behalf; None if nothing."""
+    """What a view declares: public, optional, signed-in, role:<name>, internal; None if nothing."""
     return getattr(view, "_access", None)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis.db import in_transaction
-from user_service import notifications
+from user_service import deletion, notifications
 from user_service.models import Kind, User, db, messages
 
 Join = Callable[..., Any]
@@ -91,3 +92,23 @@ def test_the_other_services_are_told_last_that_somebody_left(app: Flask, client:
     assert events[-1]["aggregate_id"] == str(ruth.id)
     assert events[-1]["data"] == {"email_sha256": hashlib.sha256(b"ruth@example.org").hexdigest()}
     assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]
+
+
+def test_the_other_services_are_told_again_when_no_token_is_left(app: Flask, client: FlaskClient, join: Join) -> None:
+    with time_machine.travel("2030-03-01T12:00:00Z", tick=False) as clock:
+        ruth = join("ruth")
+        join("boaz")
+        leave(client, ruth)
+        repeated = []
+        for seconds in (900, 60, 60):
+            clock.shift(seconds)
+            with app.app_context():
+                repeated.append(in_transaction(db.session, deletion.repeat_erasures))
+    assert repeated == [0, 1, 0]
+    with app.app_context():
+        told = select(messages.outbox.c.body).filter_by(stream="events:user-service")
+        events = db.session.scalars(told.order_by(messages.outbox.c.position)).all()
+    first, second = (event for event in events if event["type"] == "user.deleted")
+    assert first["aggregate_id"] == second["aggregate_id"] == str(ruth.id)
+    assert second["aggregate_version"] > first["aggregate_version"]
+    assert second["data"] == {}

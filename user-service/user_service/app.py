@@ -7,7 +7,7 @@ from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.consumer import Subscription
 from chassis.worker import Sweep
-from user_service import commands, email_tokens, mails, notifications, runtime, sign_ins
+from user_service import commands, deletion, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import accounts, calendar_feeds, email_links, export, profiles, registration, roles, signing
 from user_service.api import notifications as notifications_api
@@ -16,7 +16,7 @@ from user_service.config import Settings
 from user_service.models import db, messages
 from user_service.signing import Keyring
 
-HOURLY = 3600.0
+MINUTELY, HOURLY = 60.0, 3600.0
 BLUEPRINTS = (
     registration.blueprint,
     sign_ins_api.blueprint,
@@ -38,6 +38,7 @@ CONFLICTS = {
 NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
 SUBSCRIPTIONS = [Subscription(service, "notification.requested", notifications.hear) for service in NOTIFYING]
 SWEEPS = (
+    Sweep("repeated-erasures", MINUTELY, deletion.repeat_erasures),
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
     Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
 )

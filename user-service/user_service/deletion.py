@@ -1,18 +1,23 @@
 """RULES: leaving. What the other services keep about a person they erase when they are told."""
 
 import hashlib
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from chassis.clock import now
 from chassis.idempotency import forget_answers
+from chassis.tokens import MAX_LIFETIME
 from user_service import credentials, roles, sign_ins
 from user_service.accounts import own, save
 from user_service.models import CalendarFeed, EmailToken, MailPreference, Notification, SignIn, User, db, messages
 from user_service.notifications import ROOM
 from user_service.profiles import DELETED_NAME
 from user_service.runtime import runtime
+
+LAST_WORDS = timedelta(seconds=MAX_LIFETIME + 60)  # after which no token is left that could have written anything
+BATCH = 100
 
 
 def delete_account(user_id: UUID, password: str, ip: str) -> None:
@@ -26,6 +31,25 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     forget_answers(db, user.id)
     messages.clear(f"{ROOM}:{user.id}")
     save(user, "user.deleted", email_sha256=address)  # for services that know the address, but not the account
+
+
+def repeat_erasures() -> int:
+    """Tell the other services again of those who left; how many they were.
+
+    A service takes a valid token at its word: what one that outlived its account wrote there goes with the second time.
+    """
+    due = (
+        select(User)
+        .where(User.deleted_at <= now() - LAST_WORDS, User.erasure_repeated_at.is_(None))
+        .order_by(User.deleted_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    users = db.session.scalars(due).all()
+    for user in users:
+        user.erasure_repeated_at = now()
+        save(user, "user.deleted")
+    return len(users)
 
 
 def _erase(user: User) -> None:

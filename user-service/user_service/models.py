@@ -73,6 +73,11 @@ class User(Base):
         Index("idx_users_username", "username"),
         # In the database it is ordered by COLLATE "C"; Alembic, which compares the two, does not see collations.
         Index("idx_users_username_prefix", "username", postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "idx_users_erasures",
+            "deleted_at",
+            postgresql_where=text("deleted_at IS NOT NULL AND erasure_repeated_at IS NULL"),
+        ),
         Index("idx_users_admins", "id", postgresql_where=text(IS_ADMIN)),
         CheckConstraint("username ~ '^[a-z0-9_.-]{3,50}$'", name="username"),
         CheckConstraint(
@@ -95,6 +100,7 @@ class User(Base):
     roles: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default=text("ARRAY['learner']::varchar[]"))
     email_verified_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    erasure_repeated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     stream_position: Mapped[int] = mapped_column(server_default=text("0"))
 
