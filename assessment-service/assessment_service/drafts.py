@@ -11,7 +11,8 @@ from assessment_service.definitions import Definition
 from assessment_service.models import Assessment, AssessmentVersion, db
 from chassis.clock import now
 from chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed, invalid
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 
 

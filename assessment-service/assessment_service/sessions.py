@@ -16,7 +16,8 @@ from assessment_service.models import AssessmentSession, QuestionAnswer, Session
 from assessment_service.versions import Pinned
 from chassis.clock import now
 from chassis.errors import Conflict, Gone, NotFound, invalid
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 
 
 class SessionState(StrEnum):

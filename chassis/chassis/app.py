@@ -12,14 +12,26 @@ from flask_sqlalchemy import SQLAlchemy
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from chassis import db as database
-from chassis import guard, health, idempotency, keys, logs, metrics, problems, tracing, worker
+from chassis import (
+    db_problems,
+    guard,
+    health,
+    idempotency,
+    keys,
+    logs,
+    metrics,
+    migrations,
+    problems,
+    tracing,
+    worker,
+)
 from chassis import rooms as rooms_of_service
 from chassis.config import ServiceSettings
 from chassis.consumer import Subscription
+from chassis.db_problems import Conflicts
 from chassis.mailer import Compose, Mailer
 from chassis.messages import Messages
 from chassis.peers import Identity, PeerVerifier
-from chassis.problems import Conflicts
 from chassis.publisher import PublishingThread
 from chassis.rest import Api, Blueprint
 from chassis.rooms import MayWatch
@@ -108,7 +120,8 @@ def create_service(
     """
     app = create_app(name, import_name, settings.log_level)
     guard.install(app, settings.internal_port)
-    problems.install(app, conflicts or {})
+    problems.install(app)
+    db_problems.install(app, conflicts or {})
     app.extensions["verifier"] = Verifier(token_keys, settings.issuer)
     app.extensions["identity"] = Identity(name, keys.read_private(settings.service_key))
     app.extensions["peers"] = PeerVerifier(name, keys.read_public(settings.service_keys))
@@ -116,7 +129,7 @@ def create_service(
     with app.app_context():
         tracing.follow(db.engine)
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
-    health.install(app, name, {"database": health.database_check})
+    health.install(app, name, {"database": migrations.database_check})
     rooms_of_service.install(app, rooms or {})
     mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
     old_answers = Sweep("old-answers", 3600, partial(idempotency.forget_old, db))

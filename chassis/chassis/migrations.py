@@ -1,4 +1,4 @@
-"""The one recipe for every service's `migrations/env.py`.
+"""The one recipe for every service's `migrations/env.py`, and whether a database has had it.
 
 Replicas may migrate at once: an advisory lock lets one do it and the others find it done. DDL waits for locks only
 briefly and tries again, because a waiting ALTER TABLE blocks every reader behind it.
@@ -8,10 +8,12 @@ import time
 from typing import Any
 
 from alembic import context
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import current_app
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 ADVISORY_LOCK = 4_857_201_634
 LOCK_TIMEOUT = "200ms"
@@ -40,6 +42,24 @@ def run(metadata: MetaData) -> None:
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
             connection.commit()
+
+
+def database_check() -> str:
+    """Whether the database answers and is migrated at least to the revision this code was written for.
+
+    A revision that this code does not know is a newer one: the old code goes on with it until it is replaced.
+    """
+    migrate = current_app.extensions["migrate"]
+    try:
+        with migrate.db.engine.connect() as connection:
+            connection.execute(text("SET statement_timeout = '1s'"))
+            found = set(MigrationContext.configure(connection).get_current_heads())
+            connection.rollback()
+    except SQLAlchemyError:
+        return "failed"
+    script = ScriptDirectory(migrate.directory)
+    known = {revision.revision for revision in script.walk_revisions()}
+    return "ok" if found == set(script.get_heads()) or found - known else "failed"
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Keyset pagination: a page is a bounded read after the last row of the page before, whatever its depth."""
+"""Pages of lists, and the cursors that lead from one to the next."""
 
 import base64
 import binascii
@@ -6,18 +6,16 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, TypeVarTuple
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marshmallow import fields
-from sqlalchemy import ColumnElement, Select, tuple_
 
 from chassis.errors import Invalid
 from chassis.fields import Answer, Integer, Query, Text
 
 MOST = 100
 Item = TypeVar("Item")
-Row = TypeVarTuple("Row")
 
 
 @dataclass(frozen=True)
@@ -51,28 +49,10 @@ def page_of(item: type[Answer]) -> type[Answer]:
     )
 
 
-def after(columns: Sequence[ColumnElement[Any]], cursor: str, *, descending: bool = False) -> ColumnElement[bool]:
-    """The rows that follow the cursor in the order of these columns, as one row-value comparison an index can serve."""
-    kinds = [column.type.python_type for column in columns]
-    position = tuple_(*columns)
-    values = decode(cursor, kinds)
-    bound = tuple_(*values, types=[column.type for column in columns])
-    return position < bound if descending else position > bound
-
-
 def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) -> Page[Item]:
     """The page of `limit` items, given one row more than that if there is one."""
     items = rows[:limit]
     return Page(items, encode(key(items[-1])) if len(rows) > limit else None)
-
-
-def ordered(
-    query: Select[*Row], columns: Sequence[Any], limit: int, cursor: str | None, *, descending: bool = False
-) -> Select[*Row]:
-    """The query, ordered by the columns, from the cursor on, with one row more than the page holds."""
-    if cursor:
-        query = query.where(after(columns, cursor, descending=descending))
-    return query.order_by(*(c.desc() if descending else c for c in columns)).limit(limit + 1)
 
 
 def encode(values: Sequence[Any]) -> str:

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, Response, request
-from sqlalchemy import Engine
 
 from chassis.config import InvalidSettings
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from chassis.spans import Recorder
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -86,7 +87,7 @@ def install(app: Flask) -> None:
         return response
 
 
-def follow(engine: Engine) -> None:
+def follow(engine: "Engine") -> None:
     """Tell OpenTelemetry of the engine's statements, if it listens."""
     if _recorder:
         _recorder.follow(engine, present)

@@ -21,8 +21,9 @@ from chassis.fields import UUID as UuidField
 from chassis.fields import Answer, Body, Boolean, Float, Instant, Integer, Query, Text
 from chassis.idempotency import idempotent, keys_table
 from chassis.keys import at
+from chassis.keyset import ordered
 from chassis.messages import Event, Messages
-from chassis.pages import Page, PageQuery, cut, ordered, page_of
+from chassis.pages import Page, PageQuery, cut, page_of
 from chassis.rest import Blueprint
 from chassis.tokens import Caller
 from chassis.versions import etag, if_match
@@ -211,6 +212,7 @@ def application(url: str, **settings: str) -> Service:
         blueprints=[blueprint],
         conflicts={"notes_title_key": TitleTaken},
         messages=messages,
+        examples={"title": "Buy figs"},
         rooms={"hall": may_watch},
         subscriptions=[
             Subscription("user-service", "greeted", on_greeting),

@@ -33,7 +33,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The gateway, with its settings from the environment."""
     settings = from_environment(Settings, environ)
     app = chassis.create_app("gateway", __name__, settings.log_level)
-    problems.install(app, {})
+    problems.install(app)
     app.before_request(check_address)
 
     services = {name: Upstream(name, settings.url(name)) for name in SERVICES}

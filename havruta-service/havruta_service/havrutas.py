@@ -8,7 +8,8 @@ from sqlalchemy.orm import with_expression
 
 from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, NotFound, PreconditionFailed
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import contains_eager
 
 from chassis.clock import now
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from havruta_service import havrutas
 from havruta_service.models import Havruta, Invitation, InvitationStatus, Member, db, messages

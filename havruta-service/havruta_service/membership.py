@@ -5,7 +5,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from chassis.errors import Conflict, NotFound
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from havruta_service import havrutas, presence
 from havruta_service.models import Havruta, HavrutaSession, Member, SessionStatus, db
 from havruta_service.rooms import tell_havruta, tell_session

@@ -9,7 +9,8 @@ from sqlalchemy.orm import contains_eager
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.fields import instant_text
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from havruta_service import ending, havrutas, membership, navigation, presence
 from havruta_service.models import (
     MISSED_AFTER,

@@ -16,7 +16,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Double, Select, and_, case, cast, func, literal, null, or_, select
 
 from chassis.clock import now
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from study_session_service import cache
 from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
 from study_session_service.places import DECIMALS, FARTHEST_SNAP, RADIUS, Box, Point, boxes_around, widened

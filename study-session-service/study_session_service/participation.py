@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, db
 from study_session_service.visibility import HostOnly, SeenSession, look, see, see_inside

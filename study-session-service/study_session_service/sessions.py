@@ -13,7 +13,8 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.errors import Conflict, invalid
 from chassis.fields import instant_text
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from study_session_service import cache, lifecycle, rooms, seats
 from study_session_service.models import (
     LocationVisibility,

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from chassis.errors import NotFound, PreconditionFailed
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from tutoring_service.models import Course, db
 from tutoring_service.states import CourseStatus

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from tutoring_service import sessions
 from tutoring_service.models import Review, TutoringSession, db

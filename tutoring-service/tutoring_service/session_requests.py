@@ -7,7 +7,8 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.fields import instant_text
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from tutoring_service import availability, booking, notices, scheduling
 from tutoring_service.models import Enrollment, SessionRequest, db, messages

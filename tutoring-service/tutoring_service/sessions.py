@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, delete, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from chassis.errors import Conflict, NotFound, PreconditionFailed, invalid
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from tutoring_service import notices
 from tutoring_service.models import EnrollmentParent, SessionBooking, SessionChange, TutoringSession, db

@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.fields import instant_text
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db, messages
 from tutoring_service.parties import enrollment_of, require

@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.fields import instant_text
+from chassis.keyset import ordered
 from chassis.messages import Event
-from chassis.pages import Page, cut, ordered
+from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from user_service.models import Kind, MailPreference, Notification, User, db, messages
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.errors import NotFound
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from user_service.models import User, db
 
 DELETED_NAME = "Deleted user"

@@ -18,7 +18,8 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from chassis.clock import now
 from chassis.db import after_commit
 from chassis.errors import Conflict, NotFound, Unauthorized
-from chassis.pages import Page, cut, ordered
+from chassis.keyset import ordered
+from chassis.pages import Page, cut
 from chassis.tokens import AUDIENCE, LEEWAY, MAX_LIFETIME
 from user_service.models import RefreshToken, SignIn, User, db
 from user_service.runtime import runtime

@@ -1,6 +1,7 @@
 """What this service holds about a person, for the gateway's export."""
 
 from typing import Any
+
 from assessment_service import export
 from chassis.access import caller, on_behalf
 from chassis.rest import Blueprint
