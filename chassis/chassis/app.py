@@ -29,6 +29,7 @@ from chassis import rooms as rooms_of_service
 from chassis.config import ServiceSettings
 from chassis.consumer import Subscription
 from chassis.db_problems import Conflicts
+from chassis.examples import Words
 from chassis.mailer import Compose, Mailer
 from chassis.messages import Messages
 from chassis.peers import Identity, PeerVerifier
@@ -107,6 +108,7 @@ def create_service(
     token_keys: KeySet,
     blueprints: Sequence[Blueprint],
     messages: Messages,
+    examples: Words | None = None,
     conflicts: Conflicts | None = None,
     rooms: Mapping[str, MayWatch] | None = None,
     subscriptions: Sequence[Subscription] = (),
@@ -115,8 +117,8 @@ def create_service(
 ) -> Service:
     """A service with its database.
 
-    `conflicts` says which conflict a violated constraint stands for, `rooms` who may watch what happens live; the
-    worker acts on `subscriptions`, runs `sweeps` and composes `mails`.
+    `examples` are words for the documentation; `conflicts` says which conflict a violated constraint stands for,
+    `rooms` who may watch what happens live; the worker acts on `subscriptions`, runs `sweeps` and composes `mails`.
     """
     app = create_app(name, import_name, settings.log_level)
     guard.install(app, settings.internal_port)
@@ -135,7 +137,7 @@ def create_service(
     old_answers = Sweep("old-answers", 3600, partial(idempotency.forget_old, db))
     worker.install(app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url)
     app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
-    api = Api(app, name, description)
+    api = Api(app, name, description, examples or {})
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     return app

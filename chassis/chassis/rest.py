@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from functools import wraps
+from functools import cached_property, wraps
 from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import flask_smorest
 import marshmallow
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, jsonify, request
 from marshmallow import fields
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
@@ -26,6 +26,7 @@ from chassis.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from chassis.examples import Document, Words, illustrate
 from chassis.fields import Answer
 from chassis.guard import read_json
 from chassis.pages import Page
@@ -232,12 +233,13 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
-    """Builds the service's OpenAPI 3.1 document, served at `/openapi.json`."""
+    """Builds the service's OpenAPI 3.1 document, served at `/openapi.json`; `examples` are its words for them."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
     ERROR_SCHEMA = ProblemDocument
 
-    def __init__(self, app: Flask, title: str, description: str) -> None:
+    def __init__(self, app: Flask, title: str, description: str, examples: Words) -> None:
+        self._examples = examples
         app.config.update(
             API_TITLE=title,
             API_VERSION="1.0",
@@ -247,6 +249,14 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
         )
         super().__init__(app, spec_kwargs={"info": {"description": description}})
         self.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, once all blueprints are registered."""
+        return illustrate(self.spec.to_dict(), self._examples)
+
+    def _openapi_json(self) -> Response:
+        return jsonify(self.document)
 
     def handle_http_exception(self, error: Any) -> Any:
         """Errors are rendered by `problems.py`."""

@@ -17,7 +17,6 @@ IF_MATCH = {
     "required": True,
     "description": "The `ETag` of the version being changed.",
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
-    "example": '"1"',
 }
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -18,7 +18,7 @@ from chassis.testing.services import (
     in_app,
     service,
 )
-from chassis.testing.structure import operations
+from chassis.testing.structure import check_examples, misfits, operations
 
 __all__ = [
     "INTERNAL_PORT",
@@ -28,6 +28,7 @@ __all__ = [
     "User",
     "a_user",
     "application",
+    "check_examples",
     "check_migrations",
     "client",
     "close",
@@ -39,6 +40,7 @@ __all__ = [
     "in_app",
     "jwks",
     "key_files",
+    "misfits",
     "operations",
     "overtaken",
     "race",

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from flask import Flask
+from openapi_schema_validator import OAS31Validator
 
 from chassis.access import access_of
+from chassis.examples import Document
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, str | None]]:
@@ -12,3 +14,33 @@ def operations(app: Flask) -> Iterator[tuple[str, str, str | None]]:
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             yield method, rule.rule, access_of(app.view_functions[rule.endpoint])
+
+
+def check_examples(document: Document) -> None:
+    """Every operation has examples of its parameters, its body and its successful answers, and each is valid."""
+    faults = [
+        f"{name}: {fault}"
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+        for name, part in _exemplary(f"{method.upper()} {path}", operation, item.get("parameters", []))
+        for fault in (misfits(part["example"], part["schema"], document) if "example" in part else ["no example"])
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def misfits(value: object, schema: Document, document: Document) -> list[str]:
+    """In what the value differs from a schema of the document."""
+    whole = {**schema, "components": document.get("components", {})}
+    validator = OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
+
+
+def _exemplary(name: str, operation: Document, shared: list[Document]) -> Iterator[tuple[str, Document]]:
+    """The parts of an operation that need an example, with their schemas, by name."""
+    for parameter in [*shared, *operation.get("parameters", [])]:
+        yield f"{name} ?{parameter['name']}", parameter
+    answers = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+    for kind, part in {"body": operation.get("requestBody", {}), **answers}.items():
+        for content_type, content in part.get("content", {}).items():
+            yield f"{name} {kind} {content_type}", content
