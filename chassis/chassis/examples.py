@@ -1,10 +1,11 @@
 """Examples in an OpenAPI document: of every parameter, every body, and every answer of success.
 
-A field says its own example in its metadata. What many fields share is a word of the service's vocabulary, by the
-name of the field. The rest follows from the type, where a type has telling values; text has none.
+A field says its own example in its metadata, or has a word in the service's vocabulary: under its name, where many
+fields share it; under `Schema.field`, or for a whole schema `Schema`, where they do not. The rest follows from the
+type, where a type has telling values; text has none.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from itertools import chain
 from typing import Any
@@ -68,29 +69,29 @@ class Composer:
         if "example" not in part and example is not NOTHING:
             part["example"] = deepcopy(example)
 
-    def example_of(self, schema: Document, name: str = "") -> Any:
-        """What may stand in a field of this schema and name; NOTHING where any text would be as good."""
-        return next(self._candidates(schema, name), NOTHING)
+    def example_of(self, schema: Document, *names: str) -> Any:
+        """What may stand where this schema is, under one of these names; NOTHING where any text would be as good."""
+        return next(self._candidates(schema, names), NOTHING)
 
-    def _candidates(self, schema: Document, name: str) -> Iterator[Any]:
+    def _candidates(self, schema: Document, names: Sequence[str]) -> Iterator[Any]:
         """The best first."""
         if "example" in schema:
             yield schema["example"]
-        if name in self._words:
-            yield self._words[name]
+        yield from (self._words[name] for name in names if name in self._words)
         if schema.get("default") is not None:
             yield schema["default"]
         if "enum" in schema:
             yield schema["enum"][0]
         if "$ref" in schema:
-            yield from self._candidates(self._schemas[schema["$ref"].removeprefix(SCHEMAS)], name)
+            name = schema["$ref"].removeprefix(SCHEMAS)
+            yield from self._candidates(self._schemas[name], [name])
         for part in schema.get("anyOf", []):
-            yield from self._candidates(part, name)
+            yield from self._candidates(part, [])
         kinds = schema.get("type", [])
         for kind in (kind for kind in BY_PREFERENCE if kind in ([kinds] if isinstance(kinds, str) else kinds)):
-            yield from self._of_kind(kind, schema)
+            yield from self._of_kind(kind, schema, names)
 
-    def _of_kind(self, kind: str, schema: Document) -> Iterator[Any]:
+    def _of_kind(self, kind: str, schema: Document, names: Sequence[str]) -> Iterator[Any]:
         match kind:
             case "boolean":
                 yield False
@@ -98,7 +99,7 @@ class Composer:
                 item = self.example_of(schema["items"])
                 yield [] if item is NOTHING else [item]
             case "object":
-                yield self._composed(schema)
+                yield self._composed(schema, *names[:1])
             case "null" if "default" not in schema:  # with a default it only means that it may be left out
                 yield None
             case "integer" | "number":
@@ -106,10 +107,12 @@ class Composer:
             case "string" if schema.get("format") in BY_FORMAT:
                 yield BY_FORMAT[schema["format"]]
 
-    def _composed(self, schema: Document) -> Document:
+    def _composed(self, schema: Document, name: str = "") -> Document:
         """Everything that is required, and what else has an example of its own."""
-        properties = schema.get("properties", {})
         required = schema.get("required", [])
-        shown = {name: part for name, part in properties.items() if name in required or "example" in part}
-        examples = {name: self.example_of(part, name) for name, part in shown.items()}
-        return {name: example for name, example in examples.items() if example is not NOTHING}
+        examples = {
+            field: self.example_of(part, f"{name}.{field}", field)
+            for field, part in schema.get("properties", {}).items()
+            if field in required or "example" in part or f"{name}.{field}" in self._words
+        }
+        return {field: example for field, example in examples.items() if example is not NOTHING}

@@ -24,8 +24,8 @@ SCHEMAS = {
 CITY = {"name": "Haifa", "harbour": False, "twin": "Bremen"}
 
 
-def example(schema: dict[str, Any], name: str = "", **words: Any) -> Any:
-    return Composer(SCHEMAS, words).example_of(schema, name)
+def example(schema: dict[str, Any], name: str = "", words: dict[str, Any] | None = None) -> Any:
+    return Composer(SCHEMAS, words or {}).example_of(schema, name)
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,21 @@ def test_an_example_follows_from_the_schema(schema: dict[str, Any], expected: An
     assert example(schema) == expected
 
 
-def test_a_word_of_the_vocabulary_is_for_every_field_of_the_name_that_has_no_example_of_its_own() -> None:
-    assert example({"type": "string"}, "city", city="Akko") == "Akko"
-    assert example({"type": "string", "example": "Jaffa"}, "city", city="Akko") == "Jaffa"
-    assert example({"$ref": "#/components/schemas/City"}, motto="By the sea") == {**CITY, "motto": "By the sea"}
+def test_a_word_is_for_every_field_of_the_name_that_has_no_example_of_its_own() -> None:
+    assert example({"type": "string"}, "city", {"city": "Akko"}) == "Akko"
+    assert example({"type": "string", "example": "Jaffa"}, "city", {"city": "Akko"}) == "Jaffa"
+    assert example({"$ref": "#/components/schemas/City"}, "", {"motto": "By the sea"}) == {
+        **CITY,
+        "motto": "By the sea",
+    }
+
+
+def test_a_word_may_be_for_a_field_of_one_schema_or_for_a_schema() -> None:
+    words = {"motto": "By the sea", "City.motto": "On the mountain", "City.mayor": "Dina", "mayor": "Nobody"}
+    composed = {**CITY, "motto": "On the mountain", "mayor": "Dina"}
+    cities = {"type": "array", "items": {"$ref": "#/components/schemas/City"}}
+    assert example(cities, "", words) == [composed]
+    assert example(cities, "", {"City": {"name": "Akko"}}) == [{"name": "Akko"}]
 
 
 def test_examples_stand_where_there_are_none_yet_and_the_document_stays_as_it_is() -> None:

@@ -10,6 +10,8 @@ import gevent
 import structlog
 
 from chassis.errors import Problem
+from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
+from gateway.expansion import name_people
 from gateway.merging import METHODS, Document, merge, operations, references
 from gateway.own_document import own_document
 from gateway.routes import PEOPLE, PERSON, Access, Names, People, Roster, Route, route_of
@@ -118,8 +120,9 @@ def _add_answers(operation: Document, route: Route) -> None:
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:
-    """Put names beside ids in every schema of a successful answer that holds such an id."""
+    """Put names beside ids in every example and schema of a successful answer that holds such an id."""
     successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    name_people(_examples_in(successes), people, EXAMPLE_PEOPLE)
     for answered in sorted(_schemas_in(successes)):  # in one order, so that every process says the same
         holding = {
             (name, field)
@@ -138,6 +141,11 @@ def _beside(names: Names | Roster) -> Document:
         person = {"id": {"type": "string", "format": "uuid"}, **_beside(PERSON)}
         return {names.field: {"type": "array", "items": {"type": "object", "properties": person}}}
     return dict.fromkeys((names.username, names.display_name, names.avatar_url), NAME)
+
+
+def _examples_in(answers: list[Document]) -> list[Any]:
+    contents = [content for answer in answers for content in answer.get("content", {}).values()]
+    return [content["example"] for content in contents if "example" in content]
 
 
 def _schemas_in(part: Any) -> Set[str]:

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from chassis.examples import illustrate
 from chassis.rest import PROBLEM_TYPE
 from gateway import views
+from gateway.examples import EVENTS, EXAMPLES, SESSION
 from gateway.merging import Document, operations
-from gateway.routes import LIVE, LiveRoute
+from gateway.routes import LIVE, SERVICES, LiveRoute
+from gateway.tickets import LIFETIME
 
 # What the gateway may answer in a service's stead.
 ANSWERS = {
@@ -31,23 +34,36 @@ STREAM = (
     "gone: read the room anew. `event: end` says why the stream ends. A comment comes every 15 seconds."
 )
 TEXT = {"type": "string"}
+TICKET = "Vb1nJ0y6mXcQ2sTzR8kWd5hLfPgA9eUoRiK4tM7qYwE"
+CHECKS = dict.fromkeys(SERVICES, "ok")
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 PARAMETER = re.compile(r"<(uuid|int):(\w+)>")
-KINDS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer", "minimum": 0}}
+KINDS = {
+    "uuid": {"type": "string", "format": "uuid", "example": SESSION},
+    "int": {"type": "integer", "minimum": 0, "example": 5},
+}
 RESUMING = [
     {
         "name": "Last-Event-ID",
         "in": "header",
         "description": "The last event that was seen.",
         "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        "example": "17",
     },
     {
         "name": "last_event_id",
         "in": "query",
         "description": "The same, where no header can be sent.",
         "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        "example": "17",
     },
-    {"name": "ticket", "in": "query", "description": "In place of a token; good for one stream.", "schema": TEXT},
+    {
+        "name": "ticket",
+        "in": "query",
+        "description": "In place of a token; good for one stream.",
+        "schema": TEXT,
+        "example": TICKET,
+    },
 ]
 
 
@@ -56,9 +72,9 @@ def own_document() -> Document:
     pages = views.document()
     problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     answers = {name: {"description": text, "content": problem} for name, text in ANSWERS.items()}
-    alive = {"type": "object", "properties": {"status": TEXT, "service": TEXT}}
-    states = {"type": "object", "properties": {"status": TEXT, "checks": {"type": "object"}}}
-    return {
+    alive = _object(status={"type": "string", "example": "ok"}, service={"type": "string", "example": "gateway"})
+    states = _object(status={"type": "string", "example": "ready"}, checks={"type": "object", "example": CHECKS})
+    document = {
         "tags": [
             {"name": "health", "description": "How the platform is."},
             {"name": "live", "description": "What happens, as it happens."},
@@ -73,6 +89,7 @@ def own_document() -> Document:
             **{PARAMETER.sub(r"{\2}", route.path): {"get": _stream(route)} for route in LIVE},
         },
     }
+    return illustrate(document, EXAMPLES)
 
 
 def _answered_by_us(paths: Document) -> Document:
@@ -93,7 +110,7 @@ def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Documen
 
 
 def _ticket() -> Document:
-    ticket = {"type": "object", "properties": {"ticket": TEXT, "expires_in": {"type": "integer"}}}
+    ticket = _object(ticket={"type": "string", "example": TICKET}, expires_in={"type": "integer", "example": LIFETIME})
     return {
         "operationId": "events_issue_ticket",
         "summary": "Issue a ticket that opens one stream without a token, once, within half a minute.",
@@ -132,10 +149,14 @@ def _stream(route: LiveRoute) -> Document:
         "security": [*BEARER, {}],
         "parameters": [*ids, *RESUMING],
         "responses": {
-            "200": {"description": "The stream", "content": {"text/event-stream": {"schema": TEXT}}},
+            "200": {"description": "The stream", "content": {"text/event-stream": {"schema": TEXT, "example": EVENTS}}},
             **_refer(refusals),
         },
     }
+
+
+def _object(**properties: Document) -> Document:
+    return {"type": "object", "properties": properties}
 
 
 def _refer(answers: Mapping[str, str]) -> Document:

@@ -7,7 +7,8 @@ from gateway_process import Doubles, Gateway, running, settings
 from openapi_spec_validator import validate
 from upstream_doubles import answer, as_json
 
-from gateway.openapi import FRESH, STALE, Documents
+from chassis import testing
+from gateway.openapi import FRESH, STALE, Documents, publish
 from gateway.own_document import own_document
 from gateway.routes import SERVICES
 from gateway.upstream import Upstream
@@ -64,6 +65,16 @@ def test_what_views_answer_is_documented() -> None:
     assert list(answers) == ["200", "400", "401", "403", "404", "429", "503"]
     assert answers["401"] == {"$ref": "#/components/responses/InvalidToken"}
     assert "401" not in document["paths"]["/api/calendar/{token}.ics"]["get"]["responses"]
+
+
+def test_what_the_gateway_answers_by_itself_has_examples() -> None:
+    testing.check_examples(publish({}))
+
+
+def test_examples_name_people_as_answers_do() -> None:
+    content = publish({})["paths"]["/api/search"]["get"]["responses"]["200"]["content"]["application/json"]
+    found = content["example"]["courses"]["items"][0]
+    assert (found["tutor_username"], found["tutor_display_name"]) == ("ruth", "Ruth Adler")
 
 
 def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway) -> None:

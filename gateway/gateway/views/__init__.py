@@ -3,6 +3,7 @@
 from flask import Flask
 
 from chassis.rest import Api
+from gateway.examples import EXAMPLES
 from gateway.merging import Document
 from gateway.views import calendar, dashboard, export, overview, search
 
@@ -18,11 +19,10 @@ class Views(Api):
 
 def install(app: Flask) -> Document:
     """Serve the views; their documentation."""
-    api = Views(app, "gateway", "")
+    api = Views(app, "gateway", "", EXAMPLES)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    document: Document = api.spec.to_dict()
-    return document
+    return api.document
 
 
 def document() -> Document:

@@ -15,6 +15,7 @@ from chassis.access import caller, public, signed_in
 from chassis.clock import now
 from chassis.fields import Answer, Instant, Query, instant_text
 from chassis.rest import Blueprint
+from gateway.examples import CALENDAR
 from gateway.gathering import Gathered, Part, gatherer
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, text
@@ -115,7 +116,7 @@ def read(query: dict[str, datetime]) -> dict[str, Any]:
 
 @blueprint.get("/api/calendar/<token>.ics")
 @public
-@blueprint.response(200, {"type": "string"}, content_type="text/calendar")
+@blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
 def feed(token: str) -> Response:
     """Read the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
     values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}
