@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +112,8 @@ MATRIX = Matrix(
 )
 
 
+DAYS = count()
+
 THINGS: dict[str, Callable[[World, Any], Any]] = {
     "enrollment": lambda _, school: school.enrollment_id,
     "empty": lambda world, school: another_enrollment(school, world.person("parent")),
@@ -119,9 +123,9 @@ THINGS: dict[str, Callable[[World, Any], Any]] = {
     "request": lambda world, _: world.made(
         "student", f"{ENROLLMENT}/requests", lambda _: {**TIME, "session_date": "2030-05-07"}
     )["id"],
-    "coming": lambda _, school: school.session()["id"],
-    "past": lambda _, school: school.session(session_date="2020-02-04")["id"],
-    "done": lambda _, school: school.completed()["id"],
+    "coming": lambda _, school: school.session(session_date=another_day(2030))["id"],
+    "past": lambda _, school: school.session(session_date=another_day(2020))["id"],
+    "done": lambda _, school: school.completed(session_date=another_day(2020))["id"],
     "review": lambda world, _: world.made("tutor", f"{DONE}/reviews", lambda _: {"rating": 3})["id"],
     "feed": lambda world, _: (
         world.made("student", "/api/sessions/calendar")["url"].rsplit("/", 1)[1].removesuffix(".ics")
@@ -151,6 +155,11 @@ def world(app: Flask, school: Any) -> World:
     follow(school, User("deleted", ("learner", "parent"), id=world.person("deleted").id))
     world.delete("deleted", erasure.erase)
     return world
+
+
+def another_day(year: int) -> str:
+    """A day of its own for each session, so that none stands in the way of another."""
+    return (date(year, 1, 8) + timedelta(days=next(DAYS))).isoformat()
 
 
 def follow(school: Any, parent: User) -> UUID:

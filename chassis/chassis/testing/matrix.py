@@ -61,7 +61,7 @@ class World(dict[str, Any]):
         return self[name]
 
     def restore(self, path: str) -> None:
-        """Have what the path names anew, after it was deleted or left."""
+        """Have what the path names anew, after it was changed."""
         for slot in SLOT.findall(path):
             self.pop(slot[1:-1], None)
 
@@ -118,14 +118,17 @@ class Matrix:
         return [row for row in self.rows if not row.changes]
 
     def ask_all(self, row: Row, world: World) -> dict[str, int]:
-        """What each is told, one after the other. Who is refused, or only reads, changes nothing for the next."""
+        """What each is told, one after the other.
+
+        Who is refused, or only reads, changes nothing; who changes something leaves it to the next as it was before.
+        """
         told = {}
         for who in self.who:
             before = _kept_after_making(row, world)
             told[who] = world.ask(who, row.method, row.path, row.body).status_code
             if told[who] >= 400 or not row.changes:
                 assert not _kept(world.app) - before, f"{who} was told {told[who]} and changed something"
-            elif told[who] == 204:
+            else:
                 world.restore(row.path)
         return told
 
