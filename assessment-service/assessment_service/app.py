@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 from assessment_service import commands, completion, erasure, expiry, tallies
 from assessment_service.api import answers, assessments, drafts, experience, export, sessions
+from assessment_service.api.examples import EXAMPLES
 from assessment_service.config import Settings
 from assessment_service.drafts import SlugTaken
 from assessment_service.models import db, messages
 from chassis import keys
-from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.consumer import Subscription
+from chassis.service import Service, create_service
 from chassis.worker import Sweep
 
 
@@ -34,6 +35,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             export.blueprint,
         ],
         messages=messages,
+        examples=EXAMPLES,
         conflicts={"assessments_slug_key": SlugTaken},
         subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
         sweeps=[

@@ -12,7 +12,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import testing
 from chassis.access import caller, internal, optional, public, role, signed_in
-from chassis.app import Service, create_service
 from chassis.config import ServiceSettings, from_environment
 from chassis.consumer import Subscription
 from chassis.db import after_commit, models_registry
@@ -25,6 +24,7 @@ from chassis.keyset import ordered
 from chassis.messages import Event, Messages
 from chassis.pages import Page, PageQuery, cut, page_of
 from chassis.rest import Blueprint
+from chassis.service import Service, create_service
 from chassis.tokens import Caller
 from chassis.versions import etag, if_match
 

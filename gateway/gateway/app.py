@@ -6,8 +6,8 @@ from functools import partial
 
 from flask import Flask, g, request
 
-from chassis import app as chassis
-from chassis import keys, problems
+from chassis import keys
+from chassis.app import Application
 from chassis.cache import Cache
 from chassis.config import from_environment
 from chassis.guard import METHODS, MethodNotAllowed
@@ -32,8 +32,7 @@ NAMES_DEADLINE = 0.5  # seconds: an answer is not held up long for the sake of n
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The gateway, with its settings from the environment."""
     settings = from_environment(Settings, environ)
-    app = chassis.create_app("gateway", __name__, settings.log_level)
-    problems.install(app)
+    app = Application("gateway", __name__, settings.log_level)
     app.before_request(check_address)
 
     services = {name: Upstream(name, settings.url(name)) for name in SERVICES}

@@ -4,15 +4,16 @@ import os
 from collections.abc import Mapping
 
 from chassis import keys
-from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.consumer import Subscription
+from chassis.service import Service, create_service
 from chassis.worker import Sweep
 from havruta_service import demo, ending, erasure, invitations, mails, plans, presence, rooms, runtime
 from havruta_service.api import agenda, export, figures, havrutas, navigation, replies, texts
 from havruta_service.api import invitations as invitations_api
 from havruta_service.api import plans as plans_api
 from havruta_service.api import sessions as sessions_api
+from havruta_service.api.examples import EXAMPLES
 from havruta_service.config import Settings
 from havruta_service.models import db, messages
 from havruta_service.sessions import SessionAlreadyActive
@@ -50,6 +51,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         blueprints=BLUEPRINTS,
         conflicts={"havruta_sessions_one_active_key": SessionAlreadyActive},
         messages=messages,
+        examples=EXAMPLES,
         rooms={rooms.HAVRUTA: rooms.may_watch_havruta, rooms.SESSION: rooms.may_watch_session},
         subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
         sweeps=SWEEPS,

@@ -4,12 +4,13 @@ import os
 from collections.abc import Mapping
 
 from chassis import keys
-from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.consumer import Subscription
+from chassis.service import Service, create_service
 from chassis.worker import Sweep
 from study_session_service import cache, demo, departures, lifecycle, rooms, visibility
 from study_session_service.api import agenda, chat, export, participation, search, sessions
+from study_session_service.api.examples import EXAMPLES
 from study_session_service.config import Settings
 from study_session_service.models import db, messages
 
@@ -33,6 +34,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             agenda.blueprint,
         ],
         messages=messages,
+        examples=EXAMPLES,
         rooms={rooms.KIND: visibility.may_watch},
         subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],
         sweeps=[Sweep("states", 5, lifecycle.sweep)],

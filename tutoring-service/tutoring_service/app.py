@@ -4,13 +4,14 @@ import os
 from collections.abc import Mapping
 
 from chassis import keys
-from chassis.app import Service, create_service
 from chassis.config import from_environment
 from chassis.consumer import Subscription
+from chassis.service import Service, create_service
 from chassis.worker import Sweep
 from tutoring_service import api, erasure, reminders, whiteboards
 from tutoring_service.booking import TimeConflict
 from tutoring_service.commands import demo_command, legacy_commands
+from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.config import Settings
 from tutoring_service.enrollments import AlreadyEnrolled
 from tutoring_service.models import db, messages
@@ -28,6 +29,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         db=db,
         token_keys=keys.at(settings.jwks_url),
         messages=messages,
+        examples=EXAMPLES,
         conflicts={
             "enrolled_courses_open_key": AlreadyEnrolled,
             "session_bookings_tutor_excl": TimeConflict,

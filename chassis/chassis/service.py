@@ -1,0 +1,78 @@
+"""Puts a service together: guard, tokens, database, health, worker, documentation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+
+from chassis import db as database
+from chassis import db_problems, guard, health, idempotency, keys, migrations, tracing, worker
+from chassis import rooms as rooms_of_service
+from chassis.app import Application
+from chassis.config import ServiceSettings
+from chassis.consumer import Subscription
+from chassis.db_problems import Conflicts
+from chassis.examples import Words
+from chassis.mailer import Compose, Mailer
+from chassis.messages import Messages
+from chassis.peers import Identity, PeerVerifier
+from chassis.publisher import PublishingThread
+from chassis.rest import Api, Blueprint
+from chassis.rooms import MayWatch
+from chassis.tokens import KeySet, Verifier
+from chassis.worker import Sweep
+
+
+class Service(Application):
+    """An application in which a request is a transaction: a return commits, a raise rolls back."""
+
+    def dispatch_request(self, *args: Any) -> Any:
+        answer: Callable[[], Any] = super().dispatch_request
+        return database.in_transaction(self.extensions["sqlalchemy"].session, lambda: answer(*args))
+
+
+def create_service(
+    name: str,
+    import_name: str,
+    settings: ServiceSettings,
+    *,
+    description: str,
+    db: SQLAlchemy,
+    token_keys: KeySet,
+    blueprints: Sequence[Blueprint],
+    messages: Messages,
+    examples: Words | None = None,
+    conflicts: Conflicts | None = None,
+    rooms: Mapping[str, MayWatch] | None = None,
+    subscriptions: Sequence[Subscription] = (),
+    sweeps: Sequence[Sweep] = (),
+    mails: Mapping[str, Compose] | None = None,
+) -> Service:
+    """A service with its database.
+
+    `examples` are words for the documentation; `conflicts` says which conflict a violated constraint stands for,
+    `rooms` who may watch what happens live; the worker acts on `subscriptions`, runs `sweeps` and composes `mails`.
+    """
+    app = Service(name, import_name, settings.log_level)
+    guard.install(app, settings.internal_port)
+    db_problems.install(app, conflicts or {})
+    app.extensions["verifier"] = Verifier(token_keys, settings.issuer)
+    app.extensions["identity"] = Identity(name, keys.read_private(settings.service_key))
+    app.extensions["peers"] = PeerVerifier(name, keys.read_public(settings.service_keys))
+    database.install(app, db, settings.database_url, settings.database_pool_size)
+    with app.app_context():
+        tracing.follow(db.engine)
+    Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
+    health.install(app, name, {"database": migrations.database_check})
+    rooms_of_service.install(app, rooms or {})
+    mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
+    old_answers = Sweep("old-answers", 3600, partial(idempotency.forget_old, db))
+    worker.install(app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url)
+    app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
+    api = Api(app, name, description, examples or {})
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    return app
