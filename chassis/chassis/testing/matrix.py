@@ -22,7 +22,7 @@ from chassis.testing.people import User
 from chassis.testing.structure import operations
 
 # The name of a thing in a row's path, or of a parameter in a route's.
-SLOT = re.compile(r"{[^}]*}|<[^>]*>")
+SLOT = re.compile(r"{(\w+)[^}]*}|<[^>]*>")
 
 Body = Callable[["World"], Any] | None
 Thing = Callable[["World", Any], Any]
@@ -62,8 +62,8 @@ class World(dict[str, Any]):
 
     def restore(self, path: str) -> None:
         """Have what the path names anew, after it was changed."""
-        for slot in SLOT.findall(path):
-            self.pop(slot[1:-1], None)
+        for name in SLOT.findall(path):
+            self.pop(name, None)
 
     def furnish(self) -> None:
         """Make all that can be asked about."""
