@@ -14,6 +14,7 @@ from assessment_service.definitions import Definition
 from assessment_service.models import Assessment, AssessmentVersion, Page, Question, db
 from chassis import pages
 from chassis.errors import NotFound
+from chassis.keyset import ordered
 
 
 class AssessmentNotFound(NotFound):
@@ -134,6 +135,6 @@ def published(limit: int, cursor: str | None) -> pages.Page[Pinned]:
         .join(AssessmentVersion.assessment)
         .where(AssessmentVersion.is_current)
     )
-    rows: Sequence[tuple[int, str]] = db.session.execute(pages.ordered(query, [Assessment.slug], limit, cursor)).all()
+    rows: Sequence[tuple[int, str]] = db.session.execute(ordered(query, [Assessment.slug], limit, cursor)).all()
     known = pin_all(version_id for version_id, _ in rows)
     return pages.cut([known[version_id] for version_id, _ in rows], limit, lambda version: (version.slug,))
