@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from chassis import testing
 
@@ -31,3 +32,7 @@ def test_the_readme_names_every_operation(app: Flask) -> None:
             plain = path.replace("<int(max=2147483647):number>", "{number}").replace("<uuid:user_id>", "{user_id}")
             plain = plain.replace("<session_id>", "{session_id}").replace("<slug>", "{slug}")
             assert f"`{method} {plain}`" in readme, (method, plain)
+
+
+def test_every_operation_has_examples_that_are_valid(client: FlaskClient) -> None:
+    testing.check_examples(client.get("/openapi.json").json)

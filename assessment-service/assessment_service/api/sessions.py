@@ -47,7 +47,7 @@ class AssessmentProgress(Answer):
     questions_answered = fields.Integer(required=True)
     questions_total = fields.Integer(required=True)
     total_xp = fields.Integer(required=True)
-    percentage = fields.Float(required=True, metadata={"description": "One decimal, rounded down.", "example": 41.6})
+    percentage = fields.Float(required=True, metadata={"description": "One decimal, rounded down.", "example": 40.0})
 
 
 class AssessmentSession(Answer):
