@@ -10,6 +10,7 @@ from chassis.fields import Answer, Body, Choice, Instant, Integer
 from chassis.rest import Blueprint
 from chassis.versions import etag, if_match
 from havruta_service import models, plans
+from havruta_service.api.examples import PLAN
 from havruta_service.api.sessions import HavrutaSession, SessionPlan, Tagged
 from havruta_service.havrutas import HavrutaArchived
 from havruta_service.models import Rsvp
@@ -56,7 +57,7 @@ class HavrutaSessionRsvps(Answer):
 
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions/preview")
 @signed_in
-@blueprint.arguments(SessionPlan)
+@blueprint.arguments(SessionPlan, example=PLAN)
 @blueprint.response(200, SessionDates)
 @blueprint.raises(InvalidRecurrence)
 def preview(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class ReceivedInvitation(Answer):
     havruta_name = fields.String(required=True, attribute="havruta.name")
     book = fields.String(required=True, attribute="havruta.book")
     inviter_name = fields.String(required=True)
-    masked_email = fields.String(required=True, metadata={"example": "r***@e***.org"})
+    masked_email = fields.String(required=True, metadata={"example": "m***@l***.example"})
     status = fields.String(required=True, attribute="current_status", metadata=STATUSES)
     expires_at = Instant(required=True)
 

@@ -13,6 +13,7 @@ from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 from chassis.versions import etag
 from havruta_service import ending, models, plans, recurrence, sessions
+from havruta_service.api.examples import PLAN
 from havruta_service.havrutas import HavrutaArchived, OwnerOnly
 from havruta_service.models import NavigationMode, SessionStatus, SessionType
 from havruta_service.presence import SessionNotActive
@@ -116,7 +117,7 @@ class CompletedHavrutaSession(HavrutaSession):
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions")
 @signed_in
 @idempotent
-@blueprint.arguments(NewHavrutaSession)
+@blueprint.arguments(NewHavrutaSession, example={"type": SessionType.SCHEDULED, **PLAN})
 @blueprint.response(201, HavrutaSession)
 @blueprint.raises(HavrutaArchived, SessionAlreadyActive, InvalidRecurrence)
 def create(body: dict[str, Any], havruta_id: UUID) -> models.HavrutaSession:

@@ -59,13 +59,13 @@ class TextWithSections(Text):
 class TextReference(Answer):
     """A reference in its canonical form, with what stands before and after."""
 
-    ref = fields.String(required=True, attribute="canonical", metadata={"example": "Genesis 1:31"})
+    ref = fields.String(required=True, attribute="canonical", metadata={"example": "Genesis 2:1"})
     hebrew_ref = fields.String(required=True, attribute="hebrew")
     book = fields.Nested(Text, required=True)
     start = Written(required=True, metadata={"description": "The first place."})
     end = Written(required=True, metadata={"description": "The last place."})
     segments = fields.Integer(required=True)
-    section = Written(required=True, metadata={"example": "Genesis 1"})
+    section = Written(required=True, metadata={"example": "Genesis 2"})
     prev = Written(required=True, attribute="previous", allow_none=True, metadata={"description": "The place before."})
     next = Written(required=True, allow_none=True, metadata={"description": "The place after."})
     prev_section = Written(required=True, attribute="previous_section", allow_none=True)

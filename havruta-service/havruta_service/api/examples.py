@@ -1,0 +1,110 @@
+"""Words for the examples in the documentation: the havruta of the demo that studies Genesis."""
+
+from datetime import timedelta
+
+from chassis.clock import now
+from chassis.examples import BOAZ, RUTH, Words
+from chassis.fields import instant_text
+
+HAVRUTA = "cf9ecdb9-bea0-5cc9-bc19-44bcd9891568"
+SESSION = "1f7b9c52-8e0d-4a6b-9d3c-5b2e7f4a1c60"
+INVITATION = "9a4d0b7e-6c2f-4e58-8b1a-3d5f7c9e2a40"
+# Sessions are planned for the two years to come, so that an example of a plan that everybody can send moves on.
+EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
+START, NEXT = instant_text(EVENING), instant_text(EVENING + timedelta(days=7))
+FOUNDED = instant_text(EVENING - timedelta(days=20))
+PLAN = {
+    "start_time": START,
+    "planned_minutes": 60,
+    "rrule": "FREQ=WEEKLY;COUNT=4",
+    "timezone": "Asia/Jerusalem",
+}
+GENESIS = {
+    "slug": "genesis",
+    "name": "Genesis",
+    "hebrew_name": "בראשית",
+    "collection": "tanakh",
+    "division": "Torah",
+    "sections": 50,
+    "segments": 1533,
+}
+
+EXAMPLES: Words = {
+    "CompletedHavrutaSession.status": "completed",
+    "Havruta.id": HAVRUTA,
+    "HavrutaSessionCancellation.scope": "this",
+    "HavrutaSessionChanges.planned_minutes": 45,
+    "Invitation.id": INVITATION,
+    "InvitationResult.invitation_id": INVITATION,
+    "NewNavigator.user_id": BOAZ,
+    "NewOwner.user_id": BOAZ,
+    "PresentMember.since": START,
+    "ReceivedInvitation.id": INVITATION,
+    "SessionState.next": "Genesis 2:2",
+    "SessionState.prev": "Genesis 1:31",
+    "SessionState.status": "active",
+    "Text": GENESIS,
+    "TextReference.book": GENESIS,
+    "TextReference.next": "Genesis 2:2",
+    "TextReference.segments": 1,
+    "TextWithSections.contents": [
+        {"number": 1, "first_segment": 1, "last_segment": 31},
+        {"number": 2, "first_segment": 1, "last_segment": 25},
+    ],
+    "TextWithSections.segments": 1533,
+    "active_session_id": None,
+    "answer": "yes",
+    "attendees": [RUTH, BOAZ],
+    "book": "Genesis",
+    "collection": "tanakh",
+    "created_at": FOUNDED,
+    "created_by": RUTH,
+    "edition": "Masoretic text",
+    "email": "miriam@lyceum.example",
+    "emails": ["miriam@lyceum.example"],
+    "end": "Genesis 2:1",
+    "expires_at": instant_text(EVENING - timedelta(days=13)),
+    "from": START,
+    "havruta_id": HAVRUTA,
+    "havruta_name": "Genesis on Tuesdays",
+    "hebrew_name": "בראשית",
+    "hebrew_ref": "בראשית ב:א",
+    "id": SESSION,
+    "invitation_id": INVITATION,
+    "invitee_email": "miriam@lyceum.example",
+    "inviter_id": RUTH,
+    "inviter_name": "Ruth Adler",
+    "joined_at": FOUNDED,
+    "last_place": "Genesis 2:1",
+    "member_count": 3,
+    "minutes": 60,
+    "minutes_together": 55,
+    "name": "Genesis on Tuesdays",
+    "navigator_id": RUTH,
+    "next_section": "Genesis 3",
+    "next_session_at": START,
+    "owner_id": RUTH,
+    "percent": 2.0,
+    "planned_minutes": 60,
+    "planned_start": START,
+    "position": "Genesis 2:1",
+    "prev": "Genesis 1:31",
+    "prev_section": "Genesis 1",
+    "q": "gen",
+    "ranges": ["Genesis 1:1 to Genesis 2:1"],
+    "ref": "Genesis 2:1",
+    "sections": 50,
+    "segments": 32,
+    "segments_in_book": 1533,
+    "seq": 7,
+    "session_id": SESSION,
+    "sessions": 3,
+    "since_seq": 6,
+    "start": "Genesis 2:1",
+    "start_time": START,
+    "start_times": [START, NEXT],
+    "to": NEXT,
+    "token": "3vQm0c8yT1Zr5sWkXbN7hJ2dLfPgA9eUoRiK4tM6qYw",
+    "updated_at": FOUNDED,
+    "user_id": BOAZ,
+}
