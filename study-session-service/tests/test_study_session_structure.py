@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
+from chassis import testing
 from study_session_service.app import create_app
 from study_session_service.config import Settings
 
@@ -35,3 +36,7 @@ def test_the_readme_names_every_required_setting() -> None:
 def test_a_missing_setting_is_named() -> None:
     with pytest.raises(SystemExit, match="JWKS_URL is not set"):
         create_app({})
+
+
+def test_every_operation_has_examples_that_are_valid(client: FlaskClient) -> None:
+    testing.check_examples(client.get("/openapi.json").json)

@@ -11,6 +11,7 @@ from chassis.idempotency import idempotent
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 from study_session_service import participation
+from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
 from study_session_service.lifecycle import SessionCancelled, SessionFinished
 from study_session_service.models import Participant
@@ -54,7 +55,7 @@ class JoinAnswer(Answer):
 @blueprint.arguments(JoinRequest, required=False)
 @blueprint.response(201, JoinAnswer)
 @blueprint.alt_response(200, schema=JoinAnswer, description="You have a place already.", success=True)
-@blueprint.alt_response(202, schema=JoinAnswer, description="You wait for a place.", success=True)
+@blueprint.alt_response(202, schema=JoinAnswer, description="You wait for a place.", success=True, example=WAITING)
 @blueprint.raises(SessionFull, SessionFinished, SessionCancelled, RemovedByHost)
 def join(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
     """Take a place in a session, or wait for one."""

@@ -10,6 +10,7 @@ from chassis.fields import UUID, Answer, Boolean, Choice, Float, Instant, Intege
 from chassis.pages import Page, PageQuery
 from chassis.rest import Blueprint
 from study_session_service import clusters, nearby
+from study_session_service.api.examples import FEATURES
 from study_session_service.api.fields import BoundingBox, Choices, Origin, point
 from study_session_service.api.sessions import StudySession, StudySessionPage
 from study_session_service.models import OPEN, Mode, SessionType, Status
@@ -68,7 +69,7 @@ class StudySessionMap(Answer):
 @optional
 @blueprint.arguments(SearchQuery, location="query")
 @blueprint.response(200, StudySessionPage)
-@blueprint.alt_response(200, schema={"type": "object"}, content_type=GEOJSON, success=True)
+@blueprint.alt_response(200, schema={"type": "object"}, content_type=GEOJSON, success=True, example=FEATURES)
 def search(query: dict[str, Any]) -> Page[SeenSession] | Response:
     """Find public sessions, starting soon or live unless told otherwise, near a place or in a box.
 

@@ -7,12 +7,13 @@ from marshmallow import fields, validate
 
 from chassis.access import caller, caller_or_none, optional, signed_in
 from chassis.fields import UUID as UserId
-from chassis.fields import Answer, Body, Choice, Float, Instant, Integer, Text
+from chassis.fields import Answer, Body, Choice, Float, Instant, Integer, Text, instant_text
 from chassis.idempotency import idempotent
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 from chassis.versions import etag, if_match
 from study_session_service import lifecycle, participation, sessions
+from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import HttpsUrl, Origin, point
 from study_session_service.lifecycle import InvalidTransition, SessionCancelled, SessionFinished
 from study_session_service.models import LocationVisibility, Mode, Role, SessionType, Status, Visibility
@@ -32,7 +33,7 @@ class NewStudySession(Body):
     longitude = Float(-180, 180, required=True, metadata={"example": 35.235})
     start_time = Instant(
         required=True,
-        metadata={"description": "From 5 minutes ago to a year ahead.", "example": "2030-03-01T17:00:00Z"},
+        metadata={"description": "From 5 minutes ago to a year ahead.", "example": instant_text(EVENING)},
     )
     duration_minutes = Integer(5, 1440, required=True, metadata={"example": 90})
     max_participants = Integer(2, 500, metadata={"description": "The host included; 10 unless told.", "example": 10})
@@ -170,7 +171,7 @@ def read(query: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.patch("/api/study-sessions/<uuid:session_id>")
 @signed_in
 @if_match
-@blueprint.arguments(StudySessionChanges(partial=True))
+@blueprint.arguments(StudySessionChanges(partial=True), example={"venue_name": "Beit Midrash", "max_participants": 12})
 @blueprint.response(200, StudySessionDetails)
 @blueprint.raises(HostOnly, FixedWhileLive, CapacityBelowParticipants, SessionFinished, SessionCancelled)
 def change(changes: dict[str, Any], session_id: UUID, version: int) -> Answered:

@@ -1,0 +1,88 @@
+"""Words for the examples in the documentation: one session of the demo, an evening in Jerusalem."""
+
+from datetime import timedelta
+
+from chassis.clock import now
+from chassis.examples import BOAZ, RUTH, Words
+from chassis.fields import instant_text
+
+SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
+LENGTH = 90  # minutes
+# A session is announced for the year to come, so that an example of a date that everybody can send moves on.
+EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
+ANNOUNCED = instant_text(EVENING - timedelta(days=20))
+JOINED = instant_text(EVENING - timedelta(days=9, hours=3))
+PLACE = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
+
+EXAMPLES: Words = {
+    "Cancellation.reason": "The library is closed that evening.",
+    "JoinAnswer.id": PLACE,
+    "JoinRequest.waitlist": True,
+    "MyParticipation.role": "participant",
+    "NewHost.user_id": BOAZ,
+    "Overlap": {
+        "id": "8f0c2f6c-6b0e-4f6e-9a53-2f1d7c4e5b90",
+        "title": "Genesis with Rashi",
+        "start_time": instant_text(EVENING + timedelta(hours=1)),
+        "ends_at": instant_text(EVENING + timedelta(hours=2)),
+    },
+    "StudySession.id": SESSION,
+    "StudySessionDetails.id": SESSION,
+    "SessionParticipant.id": PLACE,
+    "after": 12,
+    "before": 42,
+    "client_message_id": "phone-17",
+    "content": "Who starts?",
+    "count": 12,
+    "created_at": ANNOUNCED,
+    "current_participants": 2,
+    "description": "Reading together, one page at a time.",
+    "distance_m": 420.5,
+    "duration_minutes": LENGTH,
+    "ends_at": instant_text(EVENING + timedelta(minutes=LENGTH)),
+    "has_space": True,
+    "host_id": RUTH,
+    "is_active": True,
+    "joined_at": JOINED,
+    "latitude": 31.778,
+    "longitude": 35.235,
+    "max_participants": 10,
+    "places_left": 8,
+    "q": "berakhot",
+    "radius_km": 5,
+    "role": "participant",
+    "seq": 13,
+    "session_id": SESSION,
+    "session_type": "discussion",
+    "start_time": instant_text(EVENING),
+    "starts_after": instant_text(EVENING - timedelta(days=7)),
+    "starts_before": instant_text(EVENING + timedelta(days=7)),
+    "subject": "Talmud",
+    "title": "Tractate Berakhot, first chapter",
+    "updated_at": ANNOUNCED,
+    "user_id": BOAZ,
+    "venue_name": "National Library",
+    "zoom": 12,
+}
+FEATURES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "id": SESSION,
+            "geometry": {"type": "Point", "coordinates": [35.235, 31.778]},
+            "properties": {"id": SESSION, "title": "Tractate Berakhot, first chapter", "host_id": RUTH},
+        }
+    ],
+    "next": None,
+}
+WAITING: Words = {
+    "session_id": SESSION,
+    "user_id": BOAZ,
+    "id": None,
+    "role": None,
+    "joined_at": None,
+    "is_active": False,
+    "position": 1,
+    "overlaps": [],
+}
