@@ -58,3 +58,7 @@ def test_the_readme_names_every_setting_and_every_path(app: Flask) -> None:
     readme = README.read_text()
     missing = [field.name.upper() for field in dataclasses.fields(Settings) if field.name.upper() not in readme]
     assert missing == []
+
+
+def test_every_operation_has_examples_that_are_valid(client: Any) -> None:
+    testing.check_examples(client.get("/openapi.json").json)

@@ -7,6 +7,7 @@ from chassis.access import caller, public, signed_in
 from chassis.fields import Answer
 from chassis.rest import Blueprint
 from tutoring_service import calendars
+from tutoring_service.api.examples import CALENDAR
 
 blueprint = Blueprint("calendar-feeds", "One's sessions as a feed for calendar programs.")
 PATH = "/api/sessions/calendar"
@@ -34,7 +35,7 @@ def revoke() -> None:
 
 @blueprint.get(f"{PATH}/<token>.ics")
 @public
-@blueprint.response(200, {"type": "string"}, content_type="text/calendar")
+@blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
 def read(token: str) -> Response:
     """Read the calendar at a secret address."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")

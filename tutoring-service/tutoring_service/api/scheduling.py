@@ -38,7 +38,7 @@ class RecurringPattern(Body):
 class Details(Body):
     """What a session has beside its time."""
 
-    topics = Topics(load_default=list, metadata={"example": ["Newton's laws"]})
+    topics = Topics(load_default=list)
     session_mode = Choice(SessionMode, load_default=SessionMode.ONLINE)
     location = Text(255, load_default=None, allow_none=True)
     whiteboard_id = Integer(1, load_default=None, allow_none=True)
@@ -51,7 +51,7 @@ class Details(Body):
 
 class NewTutoringSession(Details):
     enrolled_courses_id = Integer(1, required=True)
-    session_date = LocalDate(required=True, metadata={"example": "2026-03-24"})
+    session_date = LocalDate(required=True)
     start_time = LocalTime(required=True)
     end_time = LocalTime(required=True, metadata={"description": "At or before start_time: on the day after."})
     is_recurring = Boolean(load_default=False)
@@ -62,7 +62,9 @@ class NewTutoringSession(Details):
         least=1,
         load_default=None,
         allow_none=True,
-        metadata={"example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5", "description": "Instead of frequency and pattern."},
+        metadata={
+            "description": "RFC 5545, such as FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5; instead of frequency and pattern."
+        },
     )
     recurrence_count = Integer(1, 366, load_default=None, allow_none=True)
     recurrence_until = LocalDate(load_default=None, allow_none=True)

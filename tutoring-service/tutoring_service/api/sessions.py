@@ -46,12 +46,14 @@ class TutoringSession(Answer):
     priority_level = fields.String(required=True, allow_none=True)
     is_recurring = fields.Boolean(required=True, allow_none=True)
     session_frequency = fields.String(required=True, allow_none=True)
-    recurring_pattern = fields.Nested(RecurringPatternAnswer, required=True, allow_none=True)
+    recurring_pattern = fields.Nested(
+        RecurringPatternAnswer, required=True, allow_none=True, metadata={"example": None}
+    )
     notification_enabled = fields.Boolean(required=True, allow_none=True)
     alarm_enabled = fields.Boolean(required=True, allow_none=True)
     alarm_before_minutes = fields.Integer(required=True, allow_none=True)
     is_featured = fields.Boolean(required=True, allow_none=True)
-    status = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True, allow_none=True, metadata={"example": str(SessionStatus.SCHEDULED)})
     created_at = Instant(required=True, allow_none=True)
     updated_at = Instant(required=True, allow_none=True)
     tutor_id = fields.UUID(required=True, attribute="booking.tutor_id")

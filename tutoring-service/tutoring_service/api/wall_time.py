@@ -32,7 +32,7 @@ class LocalTime(fields.String):
     """A time of the day without a zone, to the minute: `18:30`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"pattern": r"^\d\d:\d\d(:00)?$", "example": "18:30", **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {"pattern": r"^\d\d:\d\d(:00)?$", **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -42,9 +42,7 @@ class Whiteboard(Answer):
 
 class NewStroke(Body):
     client_id = Text(64, least=1, required=True, metadata={"description": "Of the client's choice; drawn once."})
-    operation = fields.Dict(
-        required=True, validate=check_size, metadata={"example": {"tool": "pen", "points": [[0, 0], [5, 5]]}}
-    )
+    operation = fields.Dict(required=True, validate=check_size)
 
 
 class NewStrokes(Body):
