@@ -37,3 +37,7 @@ def test_the_readme_names_every_operation_and_setting(app: Flask) -> None:
 def test_the_service_says_how_it_is(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok", "service": "user-service"}
     assert client.get("/readyz").status_code == 200
+
+
+def test_every_operation_has_examples_that_are_valid(client: FlaskClient) -> None:
+    testing.check_examples(client.get("/openapi.json").json)

@@ -12,6 +12,7 @@ from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import accounts, calendar_feeds, email_links, export, profiles, registration, roles, signing
 from user_service.api import notifications as notifications_api
 from user_service.api import sign_ins as sign_ins_api
+from user_service.api.examples import EXAMPLES
 from user_service.config import Settings
 from user_service.models import db, messages
 from user_service.signing import Keyring
@@ -58,6 +59,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         blueprints=BLUEPRINTS,
         conflicts=CONFLICTS,
         messages=messages,
+        examples=EXAMPLES,
         rooms={notifications.ROOM: notifications.may_watch},
         subscriptions=SUBSCRIPTIONS,
         sweeps=SWEEPS,

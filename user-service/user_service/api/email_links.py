@@ -18,7 +18,7 @@ class EmailVerification(Body):
 
 
 class ForgottenPassword(Body):
-    email = Email(required=True)
+    email = Email(required=True, metadata={"example": "ruth@lyceum.example"})
 
 
 class PasswordReset(Body):

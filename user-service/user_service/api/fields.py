@@ -20,7 +20,7 @@ class Email(Text):
     """An e-mail address, its domain in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"format": "email", "example": "ruth@example.org", **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {"format": "email", "example": "dina@example.org", **kwargs.get("metadata", {})}
         super().__init__(255, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -35,7 +35,7 @@ class Username(Text):
     """A username in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        described = {"description": "Capitals are lowered.", "pattern": "^[A-Za-z0-9_.-]{3,50}$", "example": "ruth"}
+        described = {"description": "Capitals are lowered.", "pattern": "^[A-Za-z0-9_.-]{3,50}$", "example": "dina"}
         kwargs["metadata"] = {**described, **kwargs.get("metadata", {})}
         super().__init__(50, **kwargs)
 

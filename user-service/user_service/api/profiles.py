@@ -6,6 +6,7 @@ from uuid import UUID
 from marshmallow import ValidationError, fields
 
 from chassis.access import public, signed_in
+from chassis.examples import BOAZ, RUTH
 from chassis.fields import CANONICAL_UUID, Answer, Instant, Query, Text
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
@@ -34,7 +35,7 @@ class ProfilesQuery(Query):
         metadata={
             "description": f"Up to {MOST} ids, separated by commas.",
             "pattern": f"^{UUID_PATTERN}(,{UUID_PATTERN}){{0,{MOST - 1}}}$",
-            "example": "0b0f3a52-5c1f-5cf8-9a63-6d3d2b8f8a11",
+            "example": f"{RUTH},{BOAZ}",
         },
     )
 

@@ -22,7 +22,7 @@ blueprint = Blueprint("registration", "Opening an account.")
 class NewAccount(Body):
     email = Email(required=True)
     username = Username(required=True)
-    display_name = Text(100, least=1, required=True, metadata={"example": "Ruth Adler"})
+    display_name = Text(100, least=1, required=True, metadata={"example": "Dina Peretz"})
     password = Password(required=True)
 
 
