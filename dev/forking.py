@@ -25,6 +25,7 @@ from dev.processes import die_with_parent
 
 HEAVY = (
     "alembic.command",
+    "chassis.service",
     "flask_migrate",
     "flask_smorest",
     "flask_sqlalchemy",
