@@ -1,28 +1,31 @@
 """RULES: what becomes of the sessions and words of somebody whose account is deleted."""
 
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from chassis.clock import now
 from chassis.idempotency import forget_answers
 from chassis.messages import Event
-from study_session_service import chat, lifecycle, seats
+from study_session_service import cache, chat, lifecycle, seats
 from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
 
 REASON = "The host's account was deleted."
 
 
 def on_user_deleted(event: Event) -> None:
-    """Call off what the person was going to host, end their part in the rest, erase what they wrote."""
-    user_id = UUID(event.aggregate_id)
+    """Call off what the person was going to host, end their part in the rest, erase what they wrote.
+
+    An id that stands for nobody takes their place: whoever still has their token is a stranger.
+    """
+    user_id, nobody = UUID(event.aggregate_id), uuid4()
     for session_id in _involving(user_id):
-        _depart(session_id, user_id)
+        _depart(session_id, user_id, nobody)
     forget_answers(db, user_id)
 
 
-def _depart(session_id: UUID, user_id: UUID) -> None:
+def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
     own = select(Participant).filter_by(session_id=session_id, user_id=user_id).with_for_update(key_share=True)
     participant = db.session.scalar(own.execution_options(populate_existing=True))
     session = lifecycle.locked(session_id)
@@ -36,6 +39,12 @@ def _depart(session_id: UUID, user_id: UUID) -> None:
     for message in db.session.scalars(select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)):
         if not message.deleted:
             chat.erase(message)
+        message.user_id = nobody
+    if participant:
+        participant.user_id = nobody
+    if session.host_id == user_id:
+        session.host_id = nobody
+    cache.forget(session_id)
 
 
 def _involving(user_id: UUID) -> Sequence[UUID]:

@@ -94,6 +94,22 @@ def test_their_words_are_gone_also_where_they_had_left(
     assert not any("canary" in content for content in [*rows, *answers])
 
 
+def test_nothing_names_them_any_more(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    held = open_session(ruth, boaz, start_time=instant_text(now() - timedelta(minutes=1)))
+    said = client.post(f"{BASE}/{held['id']}/messages", json={"content": "Shalom"}, user=ruth).json
+    client.delete(f"{BASE}/{held['id']}/messages/{said['id']}", user=ruth)
+    read(client, held, boaz)
+    client.get(f"{BASE}/{held['id']}/messages", user=boaz)
+    client.post(f"{BASE}/{held['id']}/finish", user=ruth)
+    client.post(f"{BASE}/{open_session(boaz, ruth)['id']}/leave", user=ruth)
+    goes(app, ruth)
+    assert str(ruth.id) not in str(state(app))
+    assert str(ruth.id) not in str(read(client, held, boaz))
+    assert str(ruth.id) not in client.get(f"{BASE}/{held['id']}/messages", user=boaz).text
+
+
 def test_a_second_delivery_changes_nothing(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
