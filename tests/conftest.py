@@ -2,12 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from dev.throwaway import ThrowawayPlatform
+from tests.client import IS_ELSEWHERE, People
 from tests.forged_tokens import Issuer, issuer_of
-from tests.mailbox import Mailbox, receiving
+from tests.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(insides): what only a platform of our own lets a test reach")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,25 +23,43 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("platform"))
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    needed = item.get_closest_marker("needs")
+    if needed and IS_ELSEWHERE:
+        pytest.skip(f"needs {needed.args[0]}")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
     """The server for platforms of our own; whoever needs it is skipped at somebody else's GATEWAY_URL."""
-    if "GATEWAY_URL" in os.environ:
+    if IS_ELSEWHERE:
         pytest.skip("needs a platform of its own")
     return os.environ["TEST_POSTGRES_URL"]
 
 
 @pytest.fixture(scope="session")
-def mailbox(postgres_url: str) -> Iterator[Mailbox]:
-    """The mails that the platform of our own sends."""
-    with receiving() as mailbox:
-        yield mailbox
+def receiver() -> Iterator[Receiver]:
+    """Where a platform of our own sends mails."""
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture(scope="session")
-def platform(postgres_url: str, mailbox: Mailbox) -> Iterator[ThrowawayPlatform]:
+def mailbox(request: pytest.FixtureRequest) -> Mailbox:
+    """The mails that the platform sends."""
+    if not IS_ELSEWHERE:
+        return request.getfixturevalue("receiver")
+    if url := os.environ.get("MAILPIT_URL"):
+        return Mailpit(url)
+    if folder := os.environ.get("MAIL_FOLDER"):
+        return MailFolder(Path(folder))
+    pytest.skip("needs MAILPIT_URL or MAIL_FOLDER: where the platform's mails are")
+
+
+@pytest.fixture(scope="session")
+def platform(postgres_url: str, receiver: Receiver) -> Iterator[ThrowawayPlatform]:
     """A platform of our own."""
-    with ThrowawayPlatform(postgres_url, demo=True, smtp_url=mailbox.url) as platform:
+    with ThrowawayPlatform(postgres_url, demo=True, smtp_url=receiver.url) as platform:
         yield platform
 
 
@@ -43,6 +67,12 @@ def platform(postgres_url: str, mailbox: Mailbox) -> Iterator[ThrowawayPlatform]
 def gateway(request: pytest.FixtureRequest) -> str:
     """The gateway's address."""
     return os.environ.get("GATEWAY_URL") or request.getfixturevalue("platform").gateway_url
+
+
+@pytest.fixture(scope="session")
+def people(gateway: str) -> People:
+    """The demo's people."""
+    return People(gateway)
 
 
 @pytest.fixture(scope="session")

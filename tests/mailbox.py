@@ -1,43 +1,90 @@
-"""Takes the mails of a platform under test."""
+"""Reads the mails of a platform under test, wherever they go."""
 
 import re
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from email.message import Message
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
 
+import requests
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as Handler
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dev.mail import text_of
 from dev.ports import free_port
-from tests.client import eventually
+from tests.client import TIMEOUT, eventually
 
 TOKEN = re.compile(r"#token=([A-Za-z0-9_-]+)")
 
 
-class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
+class Mailbox(ABC):
     """Every mail that was sent, whoever it is for."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[Message] = []
-        self.url = f"smtp://127.0.0.1:{free_port()}"
-
-    def handle_message(self, message: Message) -> None:
-        self.mails.append(message)
-
-    def to(self, address: str, subject: str) -> Message:
+    def to(self, address: str, subject: str) -> EmailMessage:
         """The newest mail to somebody, once there is one whose subject begins so."""
         return eventually(lambda: self._sent(address, subject))[-1]
 
-    def _sent(self, address: str, subject: str) -> list[Message]:
-        return [mail for mail in self.mails if mail["To"] == address and mail["Subject"].startswith(subject)]
+    def _sent(self, address: str, subject: str) -> list[EmailMessage]:
+        return [mail for mail in self._to(address) if mail["To"] == address and mail["Subject"].startswith(subject)]
+
+    @abstractmethod
+    def _to(self, address: str) -> Sequence[EmailMessage]:
+        """At least the mails to this address, the oldest first."""
+
+
+class Receiver(Mailbox):
+    """Takes mails by SMTP, at its address."""
+
+    def __init__(self) -> None:
+        self.url = f"smtp://127.0.0.1:{free_port()}"
+        self._mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self._mails.append(parsed(envelope.content))
+        return "250 OK"
+
+    def _to(self, address: str) -> Sequence[EmailMessage]:
+        return self._mails
+
+
+class MailFolder(Mailbox):
+    """The folder into which `make run` writes mails."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mails: dict[str, EmailMessage] = {}  # by the name of the file, which is the time
+
+    def _to(self, address: str) -> Sequence[EmailMessage]:
+        for path in self._folder.glob("*.eml"):
+            if path.name not in self._mails:
+                self._mails[path.name] = parsed(path.read_bytes())
+        return [mail for _, mail in sorted(self._mails.items())]
+
+
+class Mailpit(Mailbox):
+    """The mail catcher of docker-compose.yml, by its REST API."""
+
+    def __init__(self, url: str) -> None:
+        self._api = f"{url.rstrip('/')}/api/v1"
+
+    def _to(self, address: str) -> Sequence[EmailMessage]:
+        found = self._get("search", query=f"to:{address}").json()["messages"]  # the newest first
+        return [parsed(self._get(f"message/{mail['ID']}/raw").content) for mail in reversed(found)]
+
+    def _get(self, path: str, **query: str) -> requests.Response:
+        answer = requests.get(f"{self._api}/{path}", params=query, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return answer
 
 
 @contextmanager
-def receiving() -> Iterator[Mailbox]:
+def receiving() -> Iterator[Receiver]:
     """A mailbox that takes mails at its address."""
-    mailbox = Mailbox()
+    mailbox = Receiver()
     host, _, port = mailbox.url.removeprefix("smtp://").partition(":")
     controller = Controller(mailbox, hostname=host, port=int(port))
     controller.start()
@@ -47,7 +94,13 @@ def receiving() -> Iterator[Mailbox]:
         controller.stop()
 
 
-def token_in(mail: Message) -> str:
+def parsed(mail: bytes) -> EmailMessage:
+    message = message_from_bytes(mail, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def token_in(mail: EmailMessage) -> str:
     """The token of the link in a mail's plain text."""
     found = TOKEN.search(text_of(mail))
     assert found, mail

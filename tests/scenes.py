@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.client import Person, Visitor, agreed, demo_person, sign_in
-from tests.forged_tokens import Issuer
+from tests.client import People, Person, Visitor, agreed, register, sign_in
 from tests.study_sessions import host_session, join, leave, say
 
 ALL_TIME = "from=2020-01-01&to=2035-01-01&tz=UTC"
@@ -20,13 +19,18 @@ class Scene:
 
 
 class Stage:
-    """Sets scenes with the demo people, a stranger to them all, and somebody whose account was deleted."""
+    """Sets scenes with the demo's people, with newcomers, and with somebody whose account was deleted."""
 
-    def __init__(self, issuer: Issuer, stranger: Person, deleted: Person) -> None:
-        self.gateway = issuer.name
-        names = ("ruth", "boaz", "david", "esther", "admin")
-        self._people = {"stranger": stranger, **{name: demo_person(issuer, name) for name in names}}
+    def __init__(self, gateway: str, people: People, deleted: Person) -> None:
+        self.gateway = gateway
+        newcomers = {name: register(gateway, name) for name in ("host", "guest", "leaver", "stranger")}
+        self._people = {**newcomers, **{name: people[name] for name in ("ruth", "boaz", "esther", "admin")}}
         self._deleted = deleted
+
+    def sign_in_again(self) -> None:
+        """Let those come back whose account the scene is about, or who could be mistaken for them."""
+        for name in ("boaz", "stranger", "admin"):
+            self._people[name].sign_in_again()
 
     def account(self) -> Scene:
         """Boaz's account, with a sign-in and a notification."""
@@ -37,15 +41,15 @@ class Stage:
         return self._scene({**ids, "token": "x" * 43}, "boaz")
 
     def study_session(self) -> Scene:
-        """A session of Ruth's in which Boaz has said something and which David has left."""
-        ruth, boaz, david = (self._people[name] for name in ("ruth", "boaz", "david"))
-        session = host_session(ruth)
-        for person in (boaz, david):
+        """A newcomer's session in which a guest has said something and which another has left."""
+        host, guest, leaver = (self._people[name] for name in ("host", "guest", "leaver"))
+        session = host_session(host)
+        for person in (guest, leaver):
             join(person, session)
-        leave(david, session)
+        leave(leaver, session)
         session_id = session.rpartition("/")[2]
-        ids = {"session_id": session_id, "room_id": session_id, "user_id": boaz.id, "version": 1}
-        return self._scene({**ids, "message_id": say(boaz, session, "!")["id"]}, "ruth", "boaz", "david")
+        ids = {"session_id": session_id, "room_id": session_id, "user_id": guest.id, "version": 1}
+        return self._scene({**ids, "message_id": say(guest, session, "!")["id"]}, "host", "guest", "leaver")
 
     def tutoring(self) -> Scene:
         """What Ruth teaches Boaz."""

@@ -18,11 +18,12 @@ import pytest
 import redis
 
 from dev.throwaway import ThrowawayPlatform
-from tests.client import PASSWORD, Person, agreed, demo_person, eventually, register
-from tests.forged_tokens import issuer_of
+from tests.client import PASSWORD, People, Person, agreed, eventually, register, sign_in
 from tests.study_sessions import BASE, heard, host_session, join
 from tests.traces_of_people import traces
 from tests.traffic import Reader, Traffic
+
+pytestmark = pytest.mark.needs("processes to kill, and the databases")
 
 LONG = os.environ.get("LYCEUM_SOAK") == "1"
 KILLS, DEEDS = (50, 3000) if LONG else (12, 300)
@@ -83,10 +84,10 @@ def shaky(postgres_url: str) -> Iterator[ThrowawayPlatform]:
 
 @pytest.fixture(scope="module")
 def aftermath(shaky: ThrowawayPlatform) -> Aftermath:
-    issuer, chance = issuer_of(shaky), random.Random(KILLS)
-    ruth = demo_person(issuer, "ruth")
+    people, chance = People(shaky.gateway_url), random.Random(KILLS)
+    ruth = people["ruth"]
     sessions = [host_session(ruth, max_participants=4) for _ in range(SESSIONS)]
-    traffic = Traffic([demo_person(issuer, name) for name in PEOPLE], sessions, seed=KILLS)
+    traffic = Traffic([people[name] for name in PEOPLE], sessions, seed=KILLS)
     readers = [Reader(ruth, sessions[0], seed) for seed in range(READERS)]
     with traffic.flowing():
         for _ in range(KILLS):
@@ -165,7 +166,7 @@ def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
 
 def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(shaky: ThrowawayPlatform) -> None:
     canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
-    miriam = demo_person(issuer_of(shaky), "miriam")
+    miriam = sign_in(shaky.gateway_url, "miriam")
     person = somebody_active(shaky, canary, miriam)
     found = traces(shaky, canary)
     assert {"table user-service users", "table study-session-service chat_messages"} <= set(found)

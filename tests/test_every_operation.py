@@ -6,13 +6,13 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
-from tests.client import acquaintance
-from tests.forged_tokens import Issuer
+from tests.client import People, Person, agreed, appoint, register
+from tests.study_sessions import host_session, say
 
 TIMES = 50 if os.environ.get("LYCEUM_SOAK") == "1" else 1
 CHECKS = (
@@ -23,13 +23,28 @@ CHECKS = (
     "response_schema_conformance",
 )
 STREAMS = "/events$"  # they do not end
+SIGNING_OUT = ("auth_logout", "auth_logout_all")  # after them every answer would be the same
 
 
-@pytest.fixture
-def many_roles(issuer: Issuer) -> str:
-    """A token of one of the demo people, with every role but the one that may change what other tests rely on."""
-    hillel = uuid5(NAMESPACE_URL, "lyceum:demo:hillel")
-    return acquaintance(issuer, hillel, "hillel", ["tutor", "parent", "author"]).access_token
+@pytest.fixture(scope="module")
+def busy(gateway: str, people: People) -> Person:
+    """Somebody with something of every kind, and every role but the one that may change what other tests rely on."""
+    busy, student = register(gateway, "busy"), register(gateway, "student")
+    appoint(people["admin"], busy, "tutor", "parent", "author")
+    say(busy, host_session(busy), "Who is there?")
+    course = agreed(busy.post("/api/courses", {"title": "Grammar", "subject": "Languages", "timezone": "UTC"}))
+    enrolment = agreed(student.post("/api/enrollments", {"course_id": course["id"]}))["id"]
+    when = {"session_date": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", "start_time": "18:30"}
+    agreed(busy.post("/api/sessions", {"enrolled_courses_id": enrolment, **when, "end_time": "19:30"}))
+    agreed(busy.post("/api/whiteboards", {"enrolled_courses_id": enrolment}))
+    agreed(busy.post("/api/havrutas", {"name": "Alone so far", "book": "Genesis"}))
+    agreed(busy.post("/api/v2/session/start"))
+    return busy
+
+
+def as_somebody(person: Person) -> tuple[str, str]:
+    """The option that sends requests as this person."""
+    return "--header", f"Authorization: Bearer {person.access_token}"
 
 
 def explore(gateway: str, folder: Path, examples: int, *options: str) -> None:
@@ -47,6 +62,12 @@ def test_nobody_makes_an_operation_answer_what_it_does_not_document(gateway: str
 
 
 def test_somebody_with_many_roles_makes_no_operation_answer_what_it_does_not_document(
-    gateway: str, tmp_path: Path, many_roles: str
+    gateway: str, tmp_path: Path, busy: Person
 ) -> None:
-    explore(gateway, tmp_path, 3, "--header", f"Authorization: Bearer {many_roles}")
+    stay = [word for operation in SIGNING_OUT for word in ("--exclude-operation-id", operation)]
+    explore(gateway, tmp_path, 3, *as_somebody(busy), *stay)
+
+
+@pytest.mark.parametrize("operation", SIGNING_OUT)
+def test_signing_out_answers_what_it_documents(gateway: str, tmp_path: Path, operation: str) -> None:
+    explore(gateway, tmp_path, 3, *as_somebody(register(gateway, "leaver")), "--include-operation-id", operation)

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 
+import pytest
+
 from dev.throwaway import ThrowawayPlatform
 from tests.client import Person, agreed, eventually, register, sign_in
 from tests.mailbox import Mailbox
@@ -17,6 +19,7 @@ EFFECTS = {
 }
 
 
+@pytest.mark.needs("the platform's logs")
 def test_one_id_is_in_the_logs_of_gateway_service_and_worker_and_in_the_mail(
     platform: ThrowawayPlatform, mailbox: Mailbox
 ) -> None:

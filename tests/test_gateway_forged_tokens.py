@@ -15,6 +15,7 @@ def ask(url: str, token: str) -> requests.Response:
     return requests.get(url, headers={"Authorization": f"Bearer {token}".encode("latin-1")}, timeout=15)
 
 
+@pytest.mark.needs("the key that signs access tokens, and the services' own addresses")
 @pytest.mark.parametrize("name", [service.name for service in SERVICES])
 def test_a_forged_token_opens_no_door(platform: ThrowawayPlatform, issuer: Issuer, name: str) -> None:
     path = something_signed_in(platform.service_url(name))

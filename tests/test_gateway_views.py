@@ -6,19 +6,19 @@ import icalendar
 import pytest
 import requests
 
-from tests.client import Person, Visitor, agreed, register, sign_in
+from tests.client import People, Person, Visitor, agreed, register
 from tests.study_sessions import host_session
 
 
 @pytest.fixture(scope="module")
-def ruth(gateway: str) -> Person:
+def ruth(people: People) -> Person:
     """A tutor of the demo."""
-    return sign_in(gateway, "ruth")
+    return people["ruth"]
 
 
 @pytest.fixture(scope="module")
-def admin(gateway: str) -> Person:
-    return sign_in(gateway, "admin")
+def admin(people: People) -> Person:
+    return people["admin"]
 
 
 @pytest.fixture(scope="module")

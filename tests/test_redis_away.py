@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 import pytest
 
 from dev.throwaway import ThrowawayPlatform
-from tests.client import PASSWORD, Person, Visitor, agreed, demo_person, eventually, register
-from tests.forged_tokens import issuer_of
+from tests.client import PASSWORD, People, Person, Visitor, agreed, eventually, register
 from tests.streams import Stream, attempt
 from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
+
+pytestmark = pytest.mark.needs("a Redis to stop")
 
 Outage = Callable[[], AbstractContextManager[None]]
 
@@ -42,19 +43,24 @@ def outage(request: pytest.FixtureRequest, fragile: ThrowawayPlatform) -> Outage
     return {"stopped": stopped, "hanging": hanging}[request.param]
 
 
-@pytest.fixture
-def ruth(fragile: ThrowawayPlatform) -> Person:
-    return demo_person(issuer_of(fragile), "ruth")
+@pytest.fixture(scope="module")
+def people(fragile: ThrowawayPlatform) -> People:
+    return People(fragile.gateway_url)
 
 
 @pytest.fixture
-def boaz(fragile: ThrowawayPlatform) -> Person:
-    return demo_person(issuer_of(fragile), "boaz")
+def ruth(people: People) -> Person:
+    return people["ruth"]
 
 
 @pytest.fixture
-def miriam(fragile: ThrowawayPlatform) -> Person:
-    return demo_person(issuer_of(fragile), "miriam")
+def boaz(people: People) -> Person:
+    return people["boaz"]
+
+
+@pytest.fixture
+def miriam(people: People) -> Person:
+    return people["miriam"]
 
 
 def test_accounts_work_without_redis(fragile: ThrowawayPlatform, outage: Outage) -> None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.client import Person, Visitor, agreed, eventually, register, sign_in
+from tests.client import People, Person, Visitor, agreed, eventually, register
 from tests.streams import Stream, attempt
 from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
 
@@ -20,8 +20,8 @@ def boaz(gateway: str) -> Person:
 
 
 @pytest.fixture(scope="module")
-def naomi(gateway: str) -> Person:
-    return sign_in(gateway, "naomi")
+def naomi(people: People) -> Person:
+    return people["naomi"]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dev.throwaway import ThrowawayPlatform
 from docs.tour.retell import TOUR, retold
 
 
+@pytest.mark.needs("the demo's data as on their first day")
 @pytest.mark.skipif(not shutil.which("curl"), reason="the tour goes by curl")
 def test_the_tour_goes_as_it_is_told(platform: ThrowawayPlatform) -> None:
     told = TOUR.read_text()

@@ -11,6 +11,8 @@ from tests.collector import Collector, Step, collecting
 from tests.mailbox import receiving
 from tests.study_sessions import host_session, join
 
+pytestmark = pytest.mark.needs("a platform that tells its traces to the test")
+
 SECRET = "the reason is nobody else's business"
 MAIL = "mail notification"
 

@@ -4,15 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.client import Person, agreed, eventually, register, sign_in
+from tests.client import People, Person, agreed, appoint, eventually, register
 from tests.streams import Stream
 
 CANCELLED = "session_cancelled"
 
 
 @pytest.fixture(scope="module")
-def tutor(gateway: str) -> Person:
-    return sign_in(gateway, "hillel")
+def tutor(gateway: str, people: People) -> Person:
+    """Somebody who has nothing to do yet."""
+    tutor = register(gateway, "hillel")
+    appoint(people["admin"], tutor, "tutor")
+    return tutor
 
 
 @pytest.fixture(scope="module")
