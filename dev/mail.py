@@ -24,7 +24,9 @@ class Catcher(Handler):
 
     def handle_message(self, message: Message) -> None:
         path = self._folder / f"{time.time_ns()}.eml"
-        path.write_bytes(message.as_bytes())
+        unfinished = path.with_suffix(".part")  # whoever looks for mails finds whole ones
+        unfinished.write_bytes(message.as_bytes())
+        unfinished.rename(path)
         links = " ".join(LINK.findall(text_of(message)))
         subject = make_header(decode_header(message["Subject"]))
         say(f"Mail to {message['To']}: {subject} {links} ({path})")
