@@ -14,6 +14,7 @@ from chassis.keyset import ordered
 from chassis.messages import Event
 from chassis.pages import Page, cut
 from chassis.tokens import Caller
+from user_service import accounts
 from user_service.models import Kind, MailPreference, Notification, User, db, messages
 
 MAILED_UNLESS_REFUSED = frozenset({Kind.INVITATION, Kind.REMINDER})
@@ -82,6 +83,7 @@ def preferences(user_id: UUID) -> dict[str, bool]:
 
 def prefer(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
     """Replace the person's preferences; what they say nothing about is as for everybody."""
+    accounts.own(user_id, lock=True)  # Nothing may come after the account is erased.
     db.session.execute(delete(MailPreference).where(MailPreference.user_id == user_id))
     db.session.add_all(MailPreference(user_id=user_id, kind=kind, wanted=answer) for kind, answer in wanted.items())
     db.session.flush()
