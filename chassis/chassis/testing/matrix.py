@@ -22,7 +22,7 @@ from chassis.testing.people import User
 from chassis.testing.structure import operations
 
 # The name of a thing in a row's path, or of a parameter in a route's.
-SLOT = re.compile(r"{(\w+)[^}]*}|<[^>]*>")
+SLOT = re.compile(r"{[^}]*}|<[^>]*>")
 
 Body = Callable[["World"], Any] | None
 Thing = Callable[["World", Any], Any]
@@ -48,7 +48,7 @@ class Row:
 class World(dict[str, Any]):
     """Everybody who may ask, and the ids of what there is to ask about: each made when it is first named.
 
-    `aid` is whatever the things are made with.
+    `clear` it to have all anew. `aid` is whatever the things are made with.
     """
 
     def __init__(
@@ -59,11 +59,6 @@ class World(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         self[name] = self.things[name](self, self.aid)
         return self[name]
-
-    def restore(self, path: str) -> None:
-        """Have what the path names anew, after it was changed."""
-        for name in SLOT.findall(path):
-            self.pop(name, None)
 
     def furnish(self) -> None:
         """Make all that can be asked about."""
@@ -129,7 +124,7 @@ class Matrix:
             if told[who] >= 400 or not row.changes:
                 assert not _kept(world.app) - before, f"{who} was told {told[who]} and changed something"
             else:
-                world.restore(row.path)
+                world.clear()
         return told
 
     def check_operations(self, app: Flask) -> None:
