@@ -17,6 +17,7 @@ class Operation:
     id: str
     method: str
     path: str
+    parameters: list[dict[str, Any]]
     document: dict[str, Any]
 
     @property
@@ -31,7 +32,7 @@ class Operation:
 def operations(address: str) -> list[Operation]:
     """All that the program at this address documents."""
     document = requests.get(f"{address}/openapi.json", timeout=15).json()
-    return list(_operations(document))
+    return list(operations_of(document))
 
 
 def something_signed_in(address: str) -> str:
@@ -40,8 +41,10 @@ def something_signed_in(address: str) -> str:
     return next(op.path for op in readable if op.needs_sign_in and not op.has_parameters_in_path)
 
 
-def _operations(document: dict[str, Any]) -> Iterator[Operation]:
+def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
+    """All that a reference documents."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield Operation(item[method]["operationId"], method.upper(), path, item[method])
+                parameters = [*item.get("parameters", []), *item[method].get("parameters", [])]
+                yield Operation(item[method]["operationId"], method.upper(), path, parameters, item[method])

@@ -1,0 +1,110 @@
+"""Each operation, called with the example that its documentation gives."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+import requests
+
+from chassis import testing
+from tests.client import People
+from tests.mailbox import Mailbox
+from tests.operations import Operation, operations_of
+from tests.rehearsals import REHEARSALS, Call, Rehearsal
+
+Document = dict[str, Any]
+
+# Parameters that go with others, and those that nobody can know beforehand.
+COMPANIONS = {"to": ["from"], "lat": ["lng"], "lng": ["lat"], "radius_km": ["lat", "lng"]}
+ISSUED = {"cursor", "ticket"}
+
+
+@pytest.fixture(scope="module")
+def document(gateway: str) -> Document:
+    found: Document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    return found
+
+
+@pytest.fixture(scope="module")
+def documented(document: Document) -> dict[str, Operation]:
+    return {operation.id: operation for operation in operations_of(document)}
+
+
+@pytest.fixture(scope="module")
+def rehearsal(gateway: str, people: People, request: pytest.FixtureRequest) -> Rehearsal:
+    def mailbox() -> Mailbox:
+        found: Mailbox = request.getfixturevalue("mailbox")
+        return found
+
+    return Rehearsal(gateway, people, mailbox)
+
+
+def test_every_operation_has_examples_that_are_valid(document: Document) -> None:
+    testing.check_examples(document)
+
+
+def test_no_operation_is_forgotten(documented: dict[str, Operation]) -> None:
+    assert documented.keys() == REHEARSALS.keys()
+
+
+@pytest.mark.parametrize("name", REHEARSALS)
+def test_the_example_works(
+    document: Document, documented: dict[str, Operation], rehearsal: Rehearsal, name: str
+) -> None:
+    operation = documented[name]
+    call = rehearsal.of(operation)
+    check(document, operation, call, ())
+    if operation.method == "GET":
+        for optional in optional_in_query(operation) - ISSUED:
+            check(document, operation, call, {optional, *COMPANIONS.get(optional, ())})
+
+
+def optional_in_query(operation: Operation) -> set[str]:
+    return {p["name"] for p in operation.parameters if p["in"] == "query" and not p.get("required")}
+
+
+def check(document: Document, operation: Operation, call: Call, optional: Collection[str]) -> None:
+    """The example with these optional parameters is answered with a success, and that as documented."""
+    sent = {kind: examples(operation, call.things, kind, optional) for kind in ("path", "query", "header")}
+    if "If-Match" in sent["header"]:
+        sent["header"]["If-Match"] = f'"{call.things["version"]}"'
+    path = operation.path.format_map({name: quote(str(value), safe="") for name, value in sent["path"].items()})
+    content = operation.document.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = filled(content.get("example"), call.things)
+    with call.who.request(
+        operation.method, path, params=sent["query"], headers=sent["header"], json=body, stream=True
+    ) as answer:
+        said = answer.headers.get("Content-Type", "").partition(";")[0]
+        assert answer.ok, f"{answer.status_code} {answer.text}"
+        contents = operation.document["responses"][str(answer.status_code)].get("content", {})
+        assert said in contents if contents else not answer.content
+        if said == "application/json":
+            assert testing.misfits(answer.json(), contents[said]["schema"], document) == []
+
+
+def examples(operation: Operation, things: Mapping[str, Any], kind: str, optional: Collection[str]) -> dict[str, Any]:
+    """The parameters of a kind that are needed, and these optional ones."""
+    shown: list[Document] = [
+        p for p in operation.parameters if p["in"] == kind and (p.get("required") or p["name"] in optional)
+    ]
+    return {p["name"]: known(things[p["name"]]) if p["name"] in things else plain(p["example"]) for p in shown}
+
+
+def plain(value: Any) -> str:
+    """A parameter as it stands in an address."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def filled(example: Any, things: Mapping[str, Any]) -> Any:
+    """The example with the things that are there in place of those of the same name."""
+    if isinstance(example, list):
+        return [filled(item, things) for item in example]
+    if not isinstance(example, dict):
+        return example
+    return {name: known(things[name]) if name in things else filled(v, things) for name, v in example.items()}
+
+
+def known(thing: Any) -> Any:
+    return str(thing) if isinstance(thing, UUID) else thing
