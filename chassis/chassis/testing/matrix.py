@@ -26,6 +26,7 @@ SLOT = re.compile(r"{[^}]*}|<[^>]*>")
 
 Body = Callable[["World"], Any] | None
 Thing = Callable[["World", Any], Any]
+Kept = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -117,14 +118,16 @@ class Matrix:
 
         Who is refused, or only reads, changes nothing; who changes something leaves it to the next as it was before.
         """
-        told = {}
+        told: dict[str, int] = {}
+        before: set[Kept] = set()
         for who in self.who:
-            before = _kept_after_making(row, world)
+            before = before or _kept_after_making(row, world)
             told[who] = world.ask(who, row.method, row.path, row.body).status_code
             if told[who] >= 400 or not row.changes:
                 assert not _kept(world.app) - before, f"{who} was told {told[who]} and changed something"
             else:
                 world.clear()
+                before = set()
         return told
 
     def check_operations(self, app: Flask) -> None:
@@ -137,7 +140,7 @@ class Matrix:
         assert {(row.method, SLOT.sub("{}", row.path.partition("?")[0])) for row in self.rows} == served
 
 
-def _kept_after_making(row: Row, world: World) -> set[tuple[str, str | None]]:
+def _kept_after_making(row: Row, world: World) -> set[Kept]:
     """What is in the database once all that the row names is made."""
     row.path.format_map(world)
     if row.body:
@@ -145,7 +148,7 @@ def _kept_after_making(row: Row, world: World) -> set[tuple[str, str | None]]:
     return _kept(world.app)
 
 
-def _kept(app: Flask) -> set[tuple[str, str | None]]:
+def _kept(app: Flask) -> set[Kept]:
     """A digest of each table. Of messages their ids: they come with a change, and go when they are published."""
     with app.app_context():
         db: SQLAlchemy = app.extensions["sqlalchemy"]
