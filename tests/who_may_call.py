@@ -2,7 +2,7 @@
 
 Columns: nobody, a stranger, a member, the owner, a former member, somebody whose account was deleted while the token
 lives on, an admin. 422 says that one may, if one asks for something sensible. A dash stands where there is nobody of
-the kind, or where the call would change what the next ones are about; the tests of the service itself fill it in.
+the kind, or where the call would change what the next ones are about; the matrix of the service itself fills it in.
 """
 
 from collections.abc import Mapping
