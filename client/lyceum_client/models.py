@@ -1117,10 +1117,6 @@ class PersonalDataExport(TypedDict):
     tutoring: dict[str, Any]
     havrutas: dict[str, Any]
     assessments: dict[str, Any]
-    username: NotRequired[str | None]
-    display_name: NotRequired[str | None]
-    avatar_url: NotRequired[str | None]
-    degraded: NotRequired[list[str]]
 
 
 class PlannedOccurrence(TypedDict):

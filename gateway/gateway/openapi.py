@@ -12,7 +12,7 @@ import structlog
 from chassis.errors import Problem
 from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
 from gateway.expansion import name_people
-from gateway.merging import METHODS, Document, merge, operations, references
+from gateway.merging import METHODS, Document, merge, references
 from gateway.own_document import own_document
 from gateway.routes import PEOPLE, PERSON, Access, Names, People, Roster, Route, route_of
 from gateway.upstream import Upstream
@@ -24,6 +24,7 @@ STALE = 5  # the same for one in which a service may be missing
 log = structlog.get_logger(__name__)
 
 INFO = {"title": "Lyceum", "version": "1.0", "description": "Learning together: one address for all services."}
+NAMED = ("/api/dashboard", "/api/search")  # of the gateway's own answers, those with names beside ids
 NAME = {"type": ["string", "null"], "description": "From the profile of the person; absent while it cannot be had."}
 DEGRADED = {
     "type": "array",
@@ -81,8 +82,8 @@ def publish(documents: Mapping[str, Document]) -> Document:
 
 
 def _with_people(document: Document) -> Document:
-    for operation in operations(document):
-        _add_people(operation, PEOPLE, document["components"]["schemas"])
+    for path in NAMED:
+        _add_people(document["paths"][path]["get"], PEOPLE, document["components"]["schemas"])
     return document
 
 

@@ -77,6 +77,13 @@ def test_examples_name_people_as_answers_do() -> None:
     assert (found["tutor_username"], found["tutor_display_name"]) == ("ruth", "Ruth Adler")
 
 
+def test_what_is_exported_has_no_names_beside_ids() -> None:
+    published = publish({})
+    content = published["paths"]["/api/me/export"]["get"]["responses"]["200"]["content"]["application/json"]
+    assert "username" not in content["example"]
+    assert "username" not in published["components"]["schemas"]["PersonalDataExport"]["properties"]
+
+
 def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway) -> None:
     page = gateway.get("/docs")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
