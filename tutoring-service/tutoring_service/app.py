@@ -9,9 +9,9 @@ from chassis.consumer import Subscription
 from chassis.service import Service, create_service
 from chassis.worker import Sweep
 from tutoring_service import api, erasure, reminders, whiteboards
+from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.booking import TimeConflict
 from tutoring_service.commands import demo_command, legacy_commands
-from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.config import Settings
 from tutoring_service.enrollments import AlreadyEnrolled
 from tutoring_service.models import db, messages
