@@ -1,6 +1,5 @@
 """Many at once: one open session, points once, no answer in a session that is closed."""
 
-import os
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from assessment_service.models import AssessmentSession, db
 from chassis import testing
 from chassis.clock import now
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "4"))
 MANY = 30
 
 # Each finds rows that must not be there.
@@ -45,8 +43,8 @@ def broken(app: Flask) -> dict[str, list[object]]:
     return {name: rows for name, rows in found.items() if rows}
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_thirty_starts_one_begins_and_all_learn_which(app: Flask, client, publish, round_: int) -> None:
+@pytest.mark.usefixtures("race_round")
+def test_of_thirty_starts_one_begins_and_all_learn_which(app: Flask, client, publish) -> None:
     publish()
     ruth = testing.a_user("ruth")
 
@@ -71,8 +69,8 @@ def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(app: 
     assert broken(app) == {}
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin, round_: int) -> None:
+@pytest.mark.usefixtures("race_round")
+def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin) -> None:
     taker = begin()
     answers = testing.race([partial(taker.answer, "likert", 1 + i % 5) for i in range(MANY)])
     assert {answer.status_code for answer in answers} == {200}
@@ -81,8 +79,7 @@ def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin, 
     assert broken(app) == {}
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, round_: int) -> None:
+def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, race_round: int) -> None:
     taker = begin()
     keys = ["likert", "slider", "single", "truth", "number"]
     values = {
@@ -93,7 +90,7 @@ def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, round_: int
         "number": [1, 2, 3],
     }
     sent = [(key, seq) for key in keys for seq in range(3)]
-    random.Random(round_).shuffle(sent)
+    random.Random(race_round).shuffle(sent)
     answers = testing.race([partial(taker.answer, key, values[key][seq], client_seq=seq) for key, seq in sent])
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert taker.answers == {key: values[key][2] for key in keys}
@@ -114,16 +111,15 @@ def start_fresh(taker) -> int:
 
 
 @pytest.mark.parametrize("close", [complete, abandon, start_fresh])
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_an_answer_is_in_the_session_before_it_closed_or_refused(app: Flask, begin, close, round_: int) -> None:
+def test_an_answer_is_in_the_session_before_it_closed_or_refused(app: Flask, begin, close, race_round: int) -> None:
     taker = begin(testing.a_user("ruth"))
     taker.answer_all()
     works: list[Callable[[], int]] = [
         lambda value=value: taker.answer("words", value).status_code for value in map(str, range(12))
     ]
-    works.insert(round_ % len(works), lambda: close(taker))
+    works.insert(race_round % len(works), lambda: close(taker))
     statuses = testing.race(works)
-    closed = statuses.pop(round_ % len(works[:-1]))
+    closed = statuses.pop(race_round % len(works[:-1]))
     assert closed in {200, 201}
     assert set(statuses) <= {200, 409}
     acknowledged = {str(value) for value, status in enumerate(statuses) if status == 200}
@@ -133,11 +129,10 @@ def test_an_answer_is_in_the_session_before_it_closed_or_refused(app: Flask, beg
     assert broken(app) == {}
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, round_: int) -> None:
+def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, race_round: int) -> None:
     taker = begin()
     with app.app_context():
-        old = now() - expiry.LIFETIME - timedelta(seconds=round_ % 2) + timedelta(milliseconds=20)
+        old = now() - expiry.LIFETIME - timedelta(seconds=race_round % 2) + timedelta(milliseconds=20)
         db.session.execute(update(AssessmentSession).values(last_activity=old))
         db.session.commit()
 
@@ -156,8 +151,8 @@ def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, round_: int) ->
     assert validated["progress"]["questions_answered"] == (200 in statuses)
 
 
-@pytest.mark.parametrize("round_", range(ROUNDS))
-def test_one_of_many_claims_a_session(app: Flask, begin, round_: int) -> None:
+@pytest.mark.usefixtures("race_round")
+def test_one_of_many_claims_a_session(app: Flask, begin) -> None:
     taker = begin()
     people = [testing.a_user(f"user{i}") for i in range(10)]
 

@@ -44,6 +44,7 @@ def test_only_the_version_that_was_read_is_changed(client: FlaskClient, everythi
     assert client.delete(f"{PATH}/draft", headers={"If-Match": '"9"'}, user=ESTHER).status_code == 412
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_rewrites_at_once_one_wins(app: Flask, client: FlaskClient, everything: dict[str, Any]) -> None:
     begin_draft(client, everything)
 

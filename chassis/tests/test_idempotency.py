@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +27,7 @@ def test_a_repeated_request_gets_the_first_answer(client: FlaskClient) -> None:
     assert len(client.get("/api/notes").json["items"]) == 1
 
 
+@pytest.mark.usefixtures("race_round")
 def test_twenty_at_once_have_one_effect(app: Flask, client: FlaskClient) -> None:
     answers = testing.race([lambda: post(app.test_client(), "a", "k")] * 20)
     assert {answer.status_code for answer in answers} == {201}

@@ -1,5 +1,6 @@
 """Two people change one thing: one wins, the other is told."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -18,6 +19,7 @@ def test_a_change_names_the_version_it_changes(client: FlaskClient) -> None:
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_ten_who_change_one_version_one_wins(app: Flask, client: FlaskClient) -> None:
     made = client.post("/api/notes", json={"title": "a"}, user=RUTH)
 

@@ -1,6 +1,5 @@
 """Many at once, each in a thread and a transaction of his own."""
 
-import os
 import random
 from collections import Counter
 from functools import partial
@@ -12,8 +11,6 @@ from chassis.errors import Problem
 from chassis.testing import a_user, race
 from havruta_service import ending, havrutas, invitations, mails, membership, navigation, presence, replies, sessions
 from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, db
-
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "8"))
 
 
 @pytest.fixture(autouse=True)
@@ -48,32 +45,31 @@ def count(make, table, **where):
     return make(lambda: db.session.scalar(select(func.count()).select_from(table).filter_by(**where)))
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_sixteen_who_begin_at_once_one_does(make, ruth, boaz):
-    for _ in range(ROUNDS):
-        havruta = make.havruta(ruth, boaz)
-        url = f"/api/havrutas/{havruta.id}/sessions"
-        app = make.app
+    havruta = make.havruta(ruth, boaz)
+    url = f"/api/havrutas/{havruta.id}/sessions"
 
-        def begin(user, url=url, app=app):
-            return app.test_client().post(url, json={"type": "instant"}, user=user)
+    def begin(user):
+        return make.app.test_client().post(url, json={"type": "instant"}, user=user)
 
-        answers = race([partial(begin, user) for user in (ruth, boaz) * 8])
-        assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 15}
-        (won,) = [answer.json["id"] for answer in answers if answer.status_code == 201]
-        assert {answer.json["session_id"] for answer in answers if answer.status_code == 409} == {won}
-        assert count(make, HavrutaSession, havruta_id=havruta.id, status="active") == 1
+    answers = race([partial(begin, user) for user in (ruth, boaz) * 8])
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 15}
+    (won,) = [answer.json["id"] for answer in answers if answer.status_code == 201]
+    assert {answer.json["session_id"] for answer in answers if answer.status_code == 409} == {won}
+    assert count(make, HavrutaSession, havruta_id=havruta.id, status="active") == 1
 
 
+@pytest.mark.usefixtures("race_round")
 def test_one_who_begins_at_once_and_one_who_starts_a_plan_begin_one_session(make, attempt, ruth, boaz):
-    for _ in range(ROUNDS):
-        havruta = make.havruta(ruth, boaz)
-        planned = make.plan(havruta)
-        make(lambda planned=planned: _due(planned.id))
-        works = [attempt(sessions.start_now, havruta.id, ruth.id), attempt(sessions.start, planned.id, boaz.id)] * 4
-        results = race(works)
-        begun = {result.id for result in results if isinstance(result, HavrutaSession)}
-        assert len(begun) == 1
-        assert count(make, HavrutaSession, havruta_id=havruta.id, status="active") == 1
+    havruta = make.havruta(ruth, boaz)
+    planned = make.plan(havruta)
+    make(lambda: _due(planned.id))
+    works = [attempt(sessions.start_now, havruta.id, ruth.id), attempt(sessions.start, planned.id, boaz.id)] * 4
+    results = race(works)
+    begun = {result.id for result in results if isinstance(result, HavrutaSession)}
+    assert len(begun) == 1
+    assert count(make, HavrutaSession, havruta_id=havruta.id, status="active") == 1
 
 
 def _due(session_id):
@@ -81,20 +77,20 @@ def _due(session_id):
     session.start_time = session.planned_start = session.created_at
 
 
+@pytest.mark.usefixtures("race_round")
 def test_nobody_who_has_handed_over_turns_a_page_after_that(make, attempt, ruth, boaz):
-    for _ in range(ROUNDS):
-        havruta = make.havruta(ruth, boaz)
-        session = make.session(havruta, boaz)
-        moves = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(19)]
-        hand_over = attempt(membership.transfer, havruta.id, ruth.id, boaz.id)
-        race([*moves[:9], hand_over, *moves[9:]])
-        handed_over = make(lambda s=session: db.session.get(HavrutaSession, s.id))
-        assert handed_over.navigator_id == boaz.id
-        numbers = make(_moves, session.id)
-        # The number of the hand-over is the position's, as nobody was allowed to move after it.
-        assert all(seq < handed_over.position_seq for seq, _ in numbers)
-        assert [seq for seq, _ in numbers] == sorted({seq for seq, _ in numbers})
-        assert attempt(navigation.move, session.id, ruth.id, "Genesis 3:1", None)() == "not_navigator"
+    havruta = make.havruta(ruth, boaz)
+    session = make.session(havruta, boaz)
+    moves = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(19)]
+    hand_over = attempt(membership.transfer, havruta.id, ruth.id, boaz.id)
+    race([*moves[:9], hand_over, *moves[9:]])
+    handed_over = make(lambda: db.session.get(HavrutaSession, session.id))
+    assert handed_over.navigator_id == boaz.id
+    numbers = make(_moves, session.id)
+    # The number of the hand-over is the position's, as nobody was allowed to move after it.
+    assert all(seq < handed_over.position_seq for seq, _ in numbers)
+    assert [seq for seq, _ in numbers] == sorted({seq for seq, _ in numbers})
+    assert attempt(navigation.move, session.id, ruth.id, "Genesis 3:1", None)() == "not_navigator"
 
 
 def _moves(session_id):
@@ -102,26 +98,26 @@ def _moves(session_id):
     return db.session.execute(query).all()
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_twenty_moves_from_one_page_one_is_made(make, attempt, ruth):
     session = make.session(make.havruta(ruth))
-    for _ in range(ROUNDS):
-        known = make(lambda: db.session.get(HavrutaSession, session.id)).seq
-        works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{v + 1}", known) for v in range(20)]
-        assert Counter(r if isinstance(r, str) else "moved" for r in race(works)) == {"moved": 1, "stale_position": 19}
+    known = make(lambda: db.session.get(HavrutaSession, session.id)).seq
+    works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{v + 1}", known) for v in range(20)]
+    assert Counter(r if isinstance(r, str) else "moved" for r in race(works)) == {"moved": 1, "stale_position": 19}
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_hand_overs_and_departures_at_once_one_owner_is_left(make, attempt, ruth):
-    for _ in range(ROUNDS):
-        others = [a_user(f"user{n}") for n in range(4)]
-        havruta = make.havruta(ruth, *others)
-        works = [attempt(membership.transfer, havruta.id, ruth.id, other.id) for other in others]
-        works += [attempt(membership.leave, havruta.id, other.id) for other in others[:2]]
-        works += [attempt(membership.leave, havruta.id, ruth.id)]
-        random.shuffle(works)
-        race(works)
-        left = make(lambda h=havruta: db.session.get(Havruta, h.id))
-        assert make(havrutas.is_member, havruta.id, left.owner_id)
-        assert left.member_count == count(make, Member, havruta_id=havruta.id)
+    others = [a_user(f"user{n}") for n in range(4)]
+    havruta = make.havruta(ruth, *others)
+    works = [attempt(membership.transfer, havruta.id, ruth.id, other.id) for other in others]
+    works += [attempt(membership.leave, havruta.id, other.id) for other in others[:2]]
+    works += [attempt(membership.leave, havruta.id, ruth.id)]
+    random.shuffle(works)
+    race(works)
+    left = make(lambda: db.session.get(Havruta, havruta.id))
+    assert make(havrutas.is_member, havruta.id, left.owner_id)
+    assert left.member_count == count(make, Member, havruta_id=havruta.id)
 
 
 def test_of_twenty_who_accept_with_one_place_left_one_becomes_a_member(make, attempt, ruth):
@@ -136,32 +132,32 @@ def test_of_twenty_who_accept_with_one_place_left_one_becomes_a_member(make, att
         assert count(make, Member, havruta_id=havruta.id) == 10
 
 
+@pytest.mark.usefixtures("race_round")
 def test_twenty_acceptances_of_one_invitation_are_one_membership(make, attempt, naomi):
-    for _ in range(ROUNDS):
-        ruth = a_user("ruth")
-        havruta = make.havruta(ruth)
-        _, token = a_token(make, havruta, ruth, naomi)
-        caller = make.caller(naomi)
-        results = race([attempt(replies.accept, token, caller) for _ in range(20)])
-        assert not any(isinstance(result, str) for result in results)
-        assert make(havrutas.get, havruta.id, ruth.id).member_count == 2
+    ruth = a_user("ruth")
+    havruta = make.havruta(ruth)
+    _, token = a_token(make, havruta, ruth, naomi)
+    caller = make.caller(naomi)
+    results = race([attempt(replies.accept, token, caller) for _ in range(20)])
+    assert not any(isinstance(result, str) for result in results)
+    assert make(havrutas.get, havruta.id, ruth.id).member_count == 2
 
 
+@pytest.mark.usefixtures("race_round")
 def test_accepting_declining_and_revoking_at_once_end_in_one_state(make, attempt):
-    for _ in range(ROUNDS):
-        ruth, user = a_user("ruth"), a_user("yael")
-        havruta = make.havruta(ruth)
-        invitation_id, token = a_token(make, havruta, ruth, user)
-        works = [
-            attempt(replies.accept, token, make.caller(user)),
-            attempt(replies.decline, token),
-            attempt(invitations.revoke, invitation_id, ruth.id),
-        ] * 3
-        race(works)
-        status = make(lambda i=invitation_id: db.session.get(Invitation, i).status)
-        assert status in {"accepted", "declined", "revoked"}
-        assert count(make, Member, havruta_id=havruta.id, user_id=user.id) == (status == "accepted")
-        assert make(lambda i=invitation_id: mails.invitation({"invitation_id": str(i)})) is None
+    ruth, user = a_user("ruth"), a_user("yael")
+    havruta = make.havruta(ruth)
+    invitation_id, token = a_token(make, havruta, ruth, user)
+    works = [
+        attempt(replies.accept, token, make.caller(user)),
+        attempt(replies.decline, token),
+        attempt(invitations.revoke, invitation_id, ruth.id),
+    ] * 3
+    race(works)
+    status = make(lambda: db.session.get(Invitation, invitation_id).status)
+    assert status in {"accepted", "declined", "revoked"}
+    assert count(make, Member, havruta_id=havruta.id, user_id=user.id) == (status == "accepted")
+    assert make(lambda: mails.invitation({"invitation_id": str(invitation_id)})) is None
 
 
 def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt, ruth, boaz):
@@ -172,16 +168,16 @@ def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt
     assert results == {"sent": 1, "already_pending": 11}
 
 
+@pytest.mark.usefixtures("race_round")
 def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, ruth):
-    for _ in range(ROUNDS):
-        session = make.session(make.havruta(ruth))
-        works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)]
-        works += [attempt(ending.end, session.id, ruth.id), attempt(ending.end_overdue)]
-        random.shuffle(works)
-        told = [result["seq"] for result in race(works) if isinstance(result, dict)]
-        kept = [seq for seq, _ in make(_moves, session.id)]
-        assert set(told) <= set(kept)
-        assert make(lambda s=session: db.session.get(HavrutaSession, s.id)).status == "completed"
+    session = make.session(make.havruta(ruth))
+    works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)]
+    works += [attempt(ending.end, session.id, ruth.id), attempt(ending.end_overdue)]
+    random.shuffle(works)
+    told = [result["seq"] for result in race(works) if isinstance(result, dict)]
+    kept = [seq for seq, _ in make(_moves, session.id)]
+    assert set(told) <= set(kept)
+    assert make(lambda: db.session.get(HavrutaSession, session.id)).status == "completed"
 
 
 def test_coming_and_going_at_once_leaves_one_open_interval_at_most(make, attempt, ruth, boaz):

@@ -76,6 +76,7 @@ def test_a_retry_finds_the_first_message(app: Flask, client: FlaskClient, path: 
     assert say(client, path, boaz, "Mine", client_message_id="1").status_code == 201
 
 
+@pytest.mark.usefixtures("race_round")
 def test_twenty_retries_at_once_say_it_once(app: Flask, client: FlaskClient, path: str, ruth: User) -> None:
     answers = race([lambda: say(app.test_client(), path, ruth, "Shalom", client_message_id="1") for _ in range(20)])
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]

@@ -186,6 +186,7 @@ def test_a_change_needs_the_present_version(client: FlaskClient, open_session: O
     assert change(client, session, ruth, version=2, title="x").status_code == 412
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_twenty_changes_of_one_version_one_wins(app: Flask, open_session: Open, ruth: User) -> None:
     session = open_session(ruth)
     answers = race([lambda i=i: change(app.test_client(), session, ruth, title=f"No. {i}") for i in range(20)])

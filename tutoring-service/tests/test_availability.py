@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,7 @@ def test_what_was_taken_meanwhile_is_not_accepted(school: Any) -> None:
     assert [one["id"] for one in listed["items"]] == [request["id"]]
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_two_pending_for_one_time_accepted_at_once_one_is_booked(school: Any) -> None:
     requests = [ask(school).json]
     for number in range(5):

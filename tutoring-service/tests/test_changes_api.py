@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import time_machine
 
 from chassis.testing import a_user, race
@@ -25,6 +26,7 @@ def test_a_change_names_the_version_it_is_of(school: Any) -> None:
     assert school.patch(session, {"is_featured": False}).status_code == 412
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_twenty_who_change_one_version_one_does(school: Any) -> None:
     session = school.session()
     answers = race([lambda n=n: school.patch(session, {"topics": [f"topic {n}"]}) for n in range(20)])
@@ -62,6 +64,7 @@ def test_a_session_may_move_over_its_own_time(school: Any) -> None:
     assert school.patch(session, {"start_time": "10:30"}).status_code == 200
 
 
+@pytest.mark.usefixtures("race_round")
 def test_two_that_race_for_one_free_time_do_not_both_get_it(school: Any) -> None:
     first, second = school.session(), school.session(start_time="12:00", end_time="13:00")
     answers = race([lambda s=s: school.patch(s, {"start_time": "14:00", "end_time": "15:00"}) for s in (first, second)])

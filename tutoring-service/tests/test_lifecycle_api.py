@@ -143,6 +143,7 @@ def test_attendance_is_for_the_tutor_and_in_three_words(school: Any) -> None:
     assert mark(school, done, student=None).json["student_attendance_status"] is None
 
 
+@pytest.mark.usefixtures("race_round")
 def test_marks_made_at_once_are_one_or_the_other(school: Any) -> None:
     done = school.completed()
     answers = race([lambda w=w: mark(school, done, w, w) for w in ("present", "absent") * 5])

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import text
@@ -89,6 +90,7 @@ def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(app: Flask, 
     assert said(app) == []
 
 
+@pytest.mark.usefixtures("race_round")
 def test_workers_that_sweep_at_once_say_each_reminder_once(app: Flask, school: Any) -> None:
     for hour in range(10, 20):
         school.session(start_time=f"{hour}:00", end_time=f"{hour}:30", notification_enabled=True)

@@ -108,6 +108,7 @@ def test_a_bad_change_is_named_and_nothing_is_changed(
     assert client.get("/api/users/me", headers=ruth.headers).json == before
 
 
+@pytest.mark.usefixtures("race_round")
 def test_many_changes_at_once_all_succeed(app: Flask, join: Join) -> None:
     ruth = join("ruth")
 

@@ -79,6 +79,7 @@ def test_forgetting_opens_the_account_again(attempts: Attempts) -> None:
     assert granted(attempts, login_allowances("ruth", "192.0.2.99"), 1) == 1
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_many_at_once_no_more_are_granted(attempts: Attempts) -> None:
     allowances = [Allowance("attempts:burst", 5, timedelta(minutes=1))]
     assert sum(testing.race([lambda: granted(attempts, allowances, 10)] * 20)) == 5

@@ -83,6 +83,7 @@ def test_a_link_works_once(app: Flask, client: FlaskClient, join: Join) -> None:
     assert [verify(client, token), verify(client, token)] == [204, 410]
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_many_who_use_a_link_at_once_one_succeeds(app: Flask, client: FlaskClient, join: Join) -> None:
     join("ruth")
     forgot(client, "ruth@example.org")

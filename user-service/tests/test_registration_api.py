@@ -97,6 +97,7 @@ def test_other_services_hear_of_a_new_account_without_personal_data(app: Flask, 
     assert event["data"] == {}
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_sixteen_who_want_one_name_at_once_one_gets_it(app: Flask) -> None:
     def register(number: int) -> tuple[int, str]:
         mixed = "".join(c.upper() if number >> i & 1 else c for i, c in enumerate("ruth"))

@@ -49,6 +49,7 @@ def test_the_last_admin_stays(client: FlaskClient, join: Join) -> None:
     assert assign(client, ada, ada.id, "learner", "admin").status_code == 200
 
 
+@pytest.mark.usefixtures("race_round")
 def test_two_admins_who_demote_each_other_leave_one(app: Flask, client: FlaskClient, join: Join) -> None:
     for number in range(5):
         one, other = join(f"one{number}", Role.ADMIN), join(f"other{number}", Role.ADMIN)

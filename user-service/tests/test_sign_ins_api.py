@@ -150,6 +150,7 @@ def test_an_access_token_is_no_refresh_token_and_the_other_way_round(client: Fla
     assert (as_access.status_code, as_access.json["code"]) == (401, "invalid_token")
 
 
+@pytest.mark.usefixtures("race_round")
 def test_of_twenty_who_refresh_at_once_one_gets_a_pair(app: Flask, join: Join) -> None:
     ruth = join("ruth")
 

@@ -4,7 +4,7 @@ from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
 from chassis.testing.people import ISSUER, User, a_user, token_for
 from chassis.testing.queries import count_queries
-from chassis.testing.races import overtaken, race
+from chassis.testing.races import overtaken, race, race_round
 from chassis.testing.servers import empty_database, redis_url, server
 from chassis.testing.services import (
     INTERNAL_PORT,
@@ -44,6 +44,7 @@ __all__ = [
     "operations",
     "overtaken",
     "race",
+    "race_round",
     "redis_url",
     "server",
     "service",

@@ -1,17 +1,27 @@
 """Races: several at the same moment, and one that is overtaken while it waits."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import psycopg
+import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
 from chassis.testing.servers import as_admin, url_of
 
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))
+
 Result = TypeVar("Result")
+
+
+@pytest.fixture(params=range(ROUNDS), ids=lambda number: f"round-{number}")
+def race_round(request: pytest.FixtureRequest) -> int:
+    """A race is run so many times, each with everything anew: `RACE_ROUNDS=100 make test`."""
+    return int(request.param)
 
 
 def race(works: Sequence[Callable[[], Result]]) -> list[Result]:
