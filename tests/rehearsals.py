@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from tests.client import DEMO_PASSWORD, PASSWORD, People, Person, Visitor, agreed, appoint, register, sign_in
+from tests.client import PASSWORD, People, Person, Visitor, agreed, appoint, eventually, register, sign_in
 from tests.mailbox import Mailbox, token_in
 from tests.operations import Operation
 from tests.study_sessions import host_session, join, say
@@ -51,13 +51,12 @@ class Rehearsal:
     # People
 
     def somebody(self) -> Call:
-        """Boaz, who learns."""
-        boaz = self._people["boaz"]
-        return Call(boaz, {"user_id": boaz.id, "ids": boaz.id, "login": "boaz", "password": DEMO_PASSWORD})
+        """Boaz, who only reads here."""
+        return Call(self._people["boaz"], {})
 
     def anybody(self) -> Call:
         """Nobody in particular."""
-        return Call(Visitor(self._gateway), self.somebody().things)
+        return Call(Visitor(self._gateway), {})
 
     def admin(self) -> Call:
         return Call(self._people["admin"], {"user_id": self._newcomer.id})
@@ -91,9 +90,11 @@ class Rehearsal:
         token = token_in(self._mailbox().to(_address(person), "Set a new password"))
         return Call(Visitor(self._gateway), {"token": token})
 
-    def notification(self) -> Call:
-        boaz = self._people["boaz"]
-        return Call(boaz, {"notification_id": boaz.read("/api/notifications")["items"][0]["id"]})
+    def notified(self) -> Call:
+        """A student whose session was called off."""
+        self._moved(self.tutor_before_a_session(), "cancel")
+        told = eventually(lambda: self._pair[1].read("/api/notifications")["items"])
+        return Call(self._pair[1], {"notification_id": told[0]["id"]})
 
     def calendar(self) -> Call:
         url = agreed(self._newcomer.post("/api/calendar/feed"))["url"]
@@ -150,7 +151,7 @@ class Rehearsal:
 
     def colleague(self) -> Call:
         """A tutor whose working hours nobody else relies on."""
-        return Call(self._people["hillel"], {})
+        return Call(self._author, {})
 
     def student_of_a_new_course(self) -> Call:
         tutor, student = self._pair
@@ -365,7 +366,7 @@ class Rehearsal:
     @cached_property
     def _author(self) -> Person:
         person = register(self._gateway, "author")
-        appoint(self._people["admin"], person, "author")
+        appoint(self._people["admin"], person, "author", "tutor")
         return person
 
     @cached_property
@@ -403,7 +404,9 @@ CALLS: Mapping[Callable[[Rehearsal], Call], str] = {
     """,
     Rehearsal.newcomer: "registration_register",
     Rehearsal.own_account: """
-        account_me account_change auth_refresh email_links_resend
+        account_me account_change auth_refresh email_links_resend notifications_read_all notifications_prefer
+        calendar_feed_issue calendar_feed_revoke calendar_feeds_issue calendar_feeds_revoke study_sessions_create
+        havrutas_create
     """,
     Rehearsal.leaver: "auth_logout auth_logout_all account_change_password account_delete",
     Rehearsal.devices: "auth_devices auth_end_device",
@@ -412,13 +415,11 @@ CALLS: Mapping[Callable[[Rehearsal], Call], str] = {
     Rehearsal.admin: "roles_assign",
     Rehearsal.somebody: """
         events_issue_ticket dashboard_dashboard calendar_read profile_pages_overview find_search personal_data_export
-        user_events users_search notifications_list_notifications notifications_read_all notifications_preferences
-        notifications_prefer calendar_feed_issue calendar_feed_revoke calendar_feeds_issue calendar_feeds_revoke
-        study_sessions_create study_sessions_mine courses_find enrollments_find sessions_find tutors_rating
-        havrutas_create havrutas_list_havrutas havruta_sessions_my_sessions invitation_replies_my_invitations
-        assessment_sessions_mine experience_mine
+        user_events users_search notifications_list_notifications notifications_preferences study_sessions_mine
+        courses_find enrollments_find sessions_find tutors_rating havrutas_list_havrutas havruta_sessions_my_sessions
+        invitation_replies_my_invitations assessment_sessions_mine experience_mine
     """,
-    Rehearsal.notification: "notifications_read",
+    Rehearsal.notified: "notifications_read",
     Rehearsal.calendar: "calendar_feed",
     Rehearsal.host: "study_sessions_change study_sessions_cancel study_sessions_hand_over participation_remove",
     Rehearsal.host_about_to_start: "study_sessions_start",

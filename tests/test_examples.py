@@ -55,10 +55,13 @@ def test_the_example_works(
 ) -> None:
     operation = documented[name]
     call = rehearsal.of(operation)
+    optional = optional_in_query(operation) - ISSUED
+    if operation.method != "GET":
+        check(document, operation, call, optional)
+        return
     check(document, operation, call, ())
-    if operation.method == "GET":
-        for optional in optional_in_query(operation) - ISSUED:
-            check(document, operation, call, {optional, *COMPANIONS.get(optional, ())})
+    for one in sorted(optional):
+        check(document, operation, call, {one, *COMPANIONS.get(one, ())})
 
 
 def optional_in_query(operation: Operation) -> set[str]:
@@ -77,7 +80,7 @@ def check(document: Document, operation: Operation, call: Call, optional: Collec
         operation.method, path, params=sent["query"], headers=sent["header"], json=body, stream=True
     ) as answer:
         said = answer.headers.get("Content-Type", "").partition(";")[0]
-        assert answer.ok, f"{answer.status_code} {answer.text}"
+        assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text}"
         contents = operation.document["responses"][str(answer.status_code)].get("content", {})
         assert said in contents if contents else not answer.content
         if said == "application/json":
