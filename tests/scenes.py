@@ -1,10 +1,11 @@
 """Somebody's things, and people who have more or less to do with them."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.client import People, Person, Visitor, agreed, register, sign_in
+from tests.client import PASSWORD, People, Person, Visitor, agreed, eventually, register, sign_in
 from tests.study_sessions import host_session, join, leave, say
 
 ALL_TIME = "from=2020-01-01&to=2035-01-01&tz=UTC"
@@ -28,17 +29,20 @@ class Stage:
         self._deleted = deleted
 
     def sign_in_again(self) -> None:
-        """Let those come back whose account the scene is about, or who could be mistaken for them."""
-        for name in ("boaz", "stranger", "admin"):
+        """Sign in again whoever may have signed out in the scene of an account."""
+        for name in ("guest", "stranger", "admin"):
             self._people[name].sign_in_again()
 
     def account(self) -> Scene:
-        """Boaz's account, with a sign-in and a notification."""
-        boaz = self._people["boaz"]
-        sign_in_id = sign_in(self.gateway, "boaz").read("/api/auth/sessions")["items"][0]["id"]
-        notification = boaz.read("/api/notifications")["items"][0]
-        ids = {"user_id": boaz.id, "sign_in_id": sign_in_id, "notification_id": notification["id"]}
-        return self._scene({**ids, "token": "x" * 43}, "boaz")
+        """A newcomer's account, with another sign-in and a notification; and a name that nobody has."""
+        host, guest = self._people["host"], self._people["guest"]
+        session = host_session(host)
+        join(guest, session)
+        agreed(host.post(f"{session}/cancel"))
+        [notification, *_] = eventually(lambda: guest.read("/api/notifications")["items"])
+        another = sign_in(self.gateway, guest.username, PASSWORD).read("/api/auth/sessions")["items"][0]
+        ids = {"user_id": guest.id, "sign_in_id": another["id"], "notification_id": notification["id"]}
+        return self._scene({**ids, "token": "x" * 43, "unknown": f"nobody-{secrets.token_hex(4)}"}, "guest")
 
     def study_session(self) -> Scene:
         """A newcomer's session in which a guest has said something and which another has left."""

@@ -222,7 +222,7 @@ BODIES: Mapping[str, Any] = {
     "assessment_sessions_start": {"assessment": "no-such-assessment"},
     "assessment_sessions_turn_page": {"page_id": 1},
     "attendance_mark_attendance": {"tutor_attendance_status": "present", "student_attendance_status": "present"},
-    "auth_login": {"login": "nobody", "password": "not this one"},
+    "auth_login": {"login": "{unknown}", "password": "not this one"},
     "auth_logout": {},
     "auth_refresh": {"refresh_token": "x"},
     "chat_edit": {"content": "!"},
