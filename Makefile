@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis $(args)
 
-.PHONY: help setup run test check format lint types migrations containers servers lock client migrate revision psql clean
+.PHONY: help setup run test soak check format lint types migrations containers servers lock client migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,9 @@ run: .venv/.ready  ## Start the platform on http://127.0.0.1:8080 (PORT=, STATE_
 
 test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 	@$(LAUNCH) test $(args)
+
+soak: .venv/.ready  ## Run races a hundred times, fifty kills, and many requests to every operation
+	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or every_operation" $(args)
 
 check: lint types migrations containers test  ## Everything a change has to pass
 
