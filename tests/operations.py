@@ -1,13 +1,25 @@
 """The operations that a reference documents."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import requests
 
 METHODS = ("get", "put", "post", "delete", "patch")
 BEARER = {"bearer": []}
+
+
+@dataclass(frozen=True)
+class Example:
+    """What to send to an operation."""
+
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,19 @@ class Operation:
     @property
     def has_parameters_in_path(self) -> bool:
         return "{" in self.path
+
+    def example(self, things: Mapping[str, Any], optional: Collection[str] = ()) -> Example:
+        """What its documentation shows, with these optional parameters, and with things in place of their namesakes."""
+        path, query, header = (self._parameters(place, things, optional) for place in ("path", "query", "header"))
+        if "If-Match" in header:
+            header["If-Match"] = f'"{things["version"]}"'
+        content = self.document.get("requestBody", {}).get("content", {}).get("application/json", {})
+        address = self.path.format_map({name: quote(value, safe="") for name, value in path.items()})
+        return Example(address, query, header, filled(content.get("example"), things))
+
+    def _parameters(self, place: str, things: Mapping[str, Any], optional: Collection[str]) -> dict[str, str]:
+        wanted = (p for p in self.parameters if p["in"] == place and (p.get("required") or p["name"] in optional))
+        return {p["name"]: plain(things.get(p["name"], p["example"])) for p in wanted}
 
 
 def operations(address: str) -> list[Operation]:
@@ -48,3 +73,17 @@ def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
             if method in item:
                 parameters = [*item.get("parameters", []), *item[method].get("parameters", [])]
                 yield Operation(item[method]["operationId"], method.upper(), path, parameters, item[method])
+
+
+def filled(example: Any, things: Mapping[str, Any]) -> Any:
+    """The body of an example with the things that there are in place of those of the same name."""
+    if isinstance(example, list):
+        return [filled(item, things) for item in example]
+    if not isinstance(example, dict):
+        return str(example) if isinstance(example, UUID) else example
+    return {name: filled(things.get(name, value), {} if name in things else things) for name, value in example.items()}
+
+
+def plain(value: Any) -> str:
+    """A parameter as it stands in an address."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -42,7 +42,7 @@ class Stage:
         [notification, *_] = eventually(lambda: guest.read("/api/notifications")["items"])
         another = sign_in(self.gateway, guest.username, PASSWORD).read("/api/auth/sessions")["items"][0]
         ids = {"user_id": guest.id, "sign_in_id": another["id"], "notification_id": notification["id"]}
-        return self._scene({**ids, "token": "x" * 43, "unknown": f"nobody-{secrets.token_hex(4)}"}, "guest")
+        return self._scene({**ids, "token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}, "guest")
 
     def study_session(self) -> Scene:
         """A newcomer's session in which a guest has said something and which another has left."""
@@ -66,6 +66,7 @@ class Stage:
             {
                 "course_id": ruth.read(f"/api/enrollments/{enrollment}")["course_id"],
                 "enrollment_id": enrollment,
+                "enrolled_courses_id": enrollment,
                 "session_id": planned["id"],
                 "whiteboard_id": board["id"],
                 "room_id": board["id"],
@@ -107,8 +108,7 @@ class Stage:
         session = ruth.read("/api/v2/session")["items"][0]
         written = esther.read("/api/v2/assessments/mine")["items"][0]
         ids = {"session_id": session["session_id"], "slug": written["slug"], "number": 1, "user_id": ruth.id}
-        version = esther.read(f"/api/v2/assessments/{written['slug']}/versions/1")
-        return self._scene({**ids, "version": 1, "definition": version["definition"]}, "ruth", "esther")
+        return self._scene({**ids, "version": 1}, "ruth", "esther")
 
     def _scene(self, ids: Mapping[str, Any], owner: str, member: str = "", former: str = "") -> Scene:
         names = {"stranger": "stranger", "member": member, "owner": owner, "former": former, "admin": "admin"}

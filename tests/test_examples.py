@@ -1,9 +1,7 @@
 """Each operation, called with the example that its documentation gives."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
-from urllib.parse import quote
-from uuid import UUID
 
 import pytest
 import requests
@@ -70,44 +68,12 @@ def optional_in_query(operation: Operation) -> set[str]:
 
 def check(document: Document, operation: Operation, call: Call, optional: Collection[str]) -> None:
     """The example with these optional parameters is answered with a success, and that as documented."""
-    sent = {kind: examples(operation, call.things, kind, optional) for kind in ("path", "query", "header")}
-    if "If-Match" in sent["header"]:
-        sent["header"]["If-Match"] = f'"{call.things["version"]}"'
-    path = operation.path.format_map({name: quote(str(value), safe="") for name, value in sent["path"].items()})
-    content = operation.document.get("requestBody", {}).get("content", {}).get("application/json", {})
-    body = filled(content.get("example"), call.things)
-    with call.who.request(
-        operation.method, path, params=sent["query"], headers=sent["header"], json=body, stream=True
-    ) as answer:
+    example = operation.example(call.things, optional)
+    sent = {"params": example.query, "headers": example.headers, "json": example.body, "stream": True}
+    with call.who.request(operation.method, example.path, **sent) as answer:
         said = answer.headers.get("Content-Type", "").partition(";")[0]
         assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text}"
         contents = operation.document["responses"][str(answer.status_code)].get("content", {})
         assert said in contents if contents else not answer.content
         if said == "application/json":
             assert testing.misfits(answer.json(), contents[said]["schema"], document) == []
-
-
-def examples(operation: Operation, things: Mapping[str, Any], kind: str, optional: Collection[str]) -> dict[str, Any]:
-    """The parameters of a kind that are needed, and these optional ones."""
-    shown: list[Document] = [
-        p for p in operation.parameters if p["in"] == kind and (p.get("required") or p["name"] in optional)
-    ]
-    return {p["name"]: known(things[p["name"]]) if p["name"] in things else plain(p["example"]) for p in shown}
-
-
-def plain(value: Any) -> str:
-    """A parameter as it stands in an address."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def filled(example: Any, things: Mapping[str, Any]) -> Any:
-    """The example with the things that are there in place of those of the same name."""
-    if isinstance(example, list):
-        return [filled(item, things) for item in example]
-    if not isinstance(example, dict):
-        return example
-    return {name: known(things[name]) if name in things else filled(v, things) for name, v in example.items()}
-
-
-def known(thing: Any) -> Any:
-    return str(thing) if isinstance(thing, UUID) else thing

@@ -1,8 +1,6 @@
 """Each operation, called by everybody it could be about."""
 
 from collections.abc import Callable
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,9 +11,8 @@ from tests.who_may_call import (
     ACCOUNTS,
     ADDRESSES,
     ASSESSMENTS,
-    BODIES,
     HAVRUTAS,
-    QUERIES,
+    INSTEAD,
     STUDY_SESSIONS,
     TUTORING,
     rows,
@@ -77,20 +74,9 @@ def test_each_gets_the_right_answer(
 
 def answer(operation: Operation, scene: Scene, who: str) -> int:
     """What the operation answers to one of the people of the scene; of a stream, only whether it is opened."""
-    path = ADDRESSES.get(operation.id, operation.path).format(**scene.ids)
-    query = QUERIES.get(operation.id, "").format(**scene.ids)
-    parameters = [parameter.get("name") for parameter in operation.document.get("parameters", [])]
-    headers = {"If-Match": f'"{scene.ids["version"]}"'} if "If-Match" in parameters else {}
-    request = {"params": query, "json": filled(BODIES.get(operation.id), scene), "headers": headers, "stream": True}
-    with scene.people[who].request(operation.method, path, **request) as response:
+    example = operation.example(scene.ids)
+    path = ADDRESSES[operation.id].format(**scene.ids) if operation.id in ADDRESSES else example.path
+    body = INSTEAD.get(operation.id, example.body)
+    sent = {"params": example.query, "headers": example.headers, "json": body, "stream": True}
+    with scene.people[who].request(operation.method, path, **sent) as response:
         return response.status_code
-
-
-def filled(body: Any, scene: Scene) -> Any:
-    """The body with the scene's ids in it."""
-    if isinstance(body, dict):
-        return {name: filled(value, scene) for name, value in body.items()}
-    if isinstance(body, str) and body.startswith("{"):
-        value = scene.ids[body.strip("{}")]
-        return str(value) if isinstance(value, UUID) else value
-    return body
