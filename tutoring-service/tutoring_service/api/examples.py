@@ -31,7 +31,6 @@ EXAMPLES: Words = {
     "CourseChanges.title": "Mishnah for beginners",
     "Enrollment.id": 12,
     "Enrollment.status": "active",
-    "ExceptionalDay": {"date": "2030-03-19", "hours": []},
     "ExceptionalDayAnswer": {"date": "2030-03-19", "hours": []},
     "MeanRatings": {"tutor": 4.5, "student": 4.8, "parent": None},
     "NewAvailability.exceptions": [{"date": "2030-03-19", "hours": []}],
@@ -83,7 +82,6 @@ EXAMPLES: Words = {
     "expires_at": "2030-03-03T09:30:00Z",
     "from": "2030-03-01",
     "has_whiteboard": True,
-    "hours": [HOURS],
     "id": 34,
     "is_recurring": False,
     "operation": LINE,
@@ -113,7 +111,6 @@ EXAMPLES: Words = {
     "topics": ["Berakhot, chapter 3"],
     "tutor_id": RUTH,
     "url": f"https://lyceum.example/api/sessions/calendar/{TOKEN}.ics",
-    "weekday": "Tuesday",
     "weekly": [{"weekday": "Tuesday", **HOURS}, {"weekday": "Thursday", **HOURS}],
     "whiteboard_id": 5,
 }
