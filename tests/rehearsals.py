@@ -259,18 +259,17 @@ class Rehearsal:
         days = timedelta(days=next(self._days))
         return datetime.now(UTC).date() + (days if ahead else -days)
 
-    # Havrutas: Ruth has founded one, and invites.
+    # Havrutas: somebody has founded one, and invites.
 
     def founder(self) -> Call:
-        ruth = self._people["ruth"]
-        havruta = agreed(ruth.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"}))
+        havruta = agreed(self._founder.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"}))
         things = {"havruta_id": havruta["id"], "version": havruta["version"], "room_id": havruta["id"]}
-        return Call(ruth, {**things, "user_id": self._people["boaz"].id})
+        return Call(self._founder, {**things, "user_id": self._people["boaz"].id})
 
     def founder_with_a_member(self) -> Call:
         call = self.invited()
         agreed(call.who.post(f"/api/invitations/{call.things['invitation_id']}/accept"))
-        return Call(self._people["ruth"], call.things)
+        return Call(self._founder, call.things)
 
     def member(self) -> Call:
         return Call(self._people["boaz"], self.founder_with_a_member().things)
@@ -280,12 +279,12 @@ class Rehearsal:
 
     def founder_in_a_session(self) -> Call:
         call = self._met({"type": "instant"})
-        for person in ("ruth", "boaz"):
-            agreed(self._people[person].post(f"/api/havruta-sessions/{call.things['session_id']}/join"))
+        for person in (self._founder, self._people["boaz"]):
+            agreed(person.post(f"/api/havruta-sessions/{call.things['session_id']}/join"))
         return call
 
     def invited(self) -> Call:
-        """Boaz, whom Ruth has invited."""
+        """Boaz, who is asked to take part."""
         call = self._inviting("boaz@lyceum.example")
         return Call(self._people["boaz"], call.things)
 
@@ -313,6 +312,10 @@ class Rehearsal:
         person.sign_in_again()
         self._inviting(_address(person))
         return Call(person, {"token": token_in(self._mailbox().to(_address(person), "Study Genesis"))})
+
+    @cached_property
+    def _founder(self) -> Person:
+        return register(self._gateway, "founder")
 
     def _inviting(self, address: str) -> Call:
         call = self.founder()

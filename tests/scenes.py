@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.client import PASSWORD, People, Person, Visitor, agreed, eventually, register, sign_in
@@ -82,24 +83,20 @@ class Stage:
         )
 
     def havruta(self) -> Scene:
-        """Ruth's havruta, of which Boaz is a member."""
-        ruth = self._people["ruth"]
-        havruta = min(ruth.read("/api/havrutas")["items"], key=lambda havruta: havruta["created_at"])
-        sessions = ruth.read(f"/api/havrutas/{havruta['id']}/sessions")["items"]
-        invitations = ruth.read(f"/api/havrutas/{havruta['id']}/invitations")["items"]
+        """A newcomer's havruta with a session to come, of which Boaz is a member and which another may join."""
+        host, boaz = self._people["host"], self._people["boaz"]
+        havruta = agreed(host.post("/api/havrutas", {"name": "Beginnings", "book": "Genesis"}))
+        path = f"/api/havrutas/{havruta['id']}"
+        emails = [f"{name}@lyceum.example" for name in ("boaz", "yael")]
+        accepted, pending = agreed(host.post(f"{path}/invitations", {"emails": emails}))["results"]
+        agreed(boaz.post(f"/api/invitations/{accepted['invitation_id']}/accept"))
+        begin = datetime.now(UTC) + timedelta(days=1)
+        planned = agreed(host.post(f"{path}/sessions", {"type": "scheduled", "start_time": begin.isoformat()}))
+        ids = {"havruta_id": havruta["id"], "session_id": planned["id"], "invitation_id": pending["invitation_id"]}
+        text = {"book": "Genesis", "ref": "Genesis 1:1"}
+        version = host.read(path)["version"]
         return self._scene(
-            {
-                "havruta_id": havruta["id"],
-                "session_id": next(one["id"] for one in sessions if one["status"] == "scheduled"),
-                "invitation_id": invitations[0]["id"],
-                "room_id": havruta["id"],
-                "user_id": self._people["boaz"].id,
-                "book": "Genesis",
-                "ref": "Genesis 1:1",
-                "version": havruta["version"],
-            },
-            "ruth",
-            "boaz",
+            {**ids, **text, "room_id": havruta["id"], "user_id": boaz.id, "version": version}, "host", "boaz"
         )
 
     def assessment(self) -> Scene:
