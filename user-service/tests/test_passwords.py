@@ -1,12 +1,14 @@
 """Which passwords are refused, and how they are kept."""
 
+import os
+import sys
 import threading
 
 import pytest
 
 from chassis.errors import Invalid
 from user_service import passwords
-from user_service.passwords import AT_ONCE, WAITING, Hasher, TooBusy, check_strength
+from user_service.passwords import AT_ONCE, MODESTY, WAITING, Hasher, TooBusy, check_strength
 
 HASHER = Hasher(4)
 
@@ -91,3 +93,11 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     hasher = Hasher(4)
     with hasher.turn(), hasher.turn(), pytest.raises(TooBusy), hasher.turn():
         pytest.fail("there was a turn")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_hashing_leaves_the_processor_to_everything_else() -> None:
+    HASHER.hash("seventeen olive trees")
+    hashing = [thread.native_id or 0 for thread in threading.enumerate() if thread.name.startswith("passwords")]
+    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in hashing} == {min(os.nice(0) + MODESTY, 19)}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == os.nice(0)

@@ -4,10 +4,13 @@ bcrypt reads 72 bytes at most; the SHA-256 in front of it makes every character 
 """
 
 import base64
+import contextlib
 import hashlib
+import os
 import threading
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from chassis.errors import TooManyRequests, invalid
 AT_ONCE = 2  # checks that compute at the same time: each keeps a core busy for a quarter of a second
 WAITING = 4  # checks that wait for one of these to end; together fewer than the threads that answer requests
 PATIENCE = 2.0  # seconds that one waits
+MODESTY = 10  # added to the niceness of the threads that compute: they take the time that nobody else wants
 
 CHECKS = Counter("password_checks_total", "Passwords compared with a hash, real or not.")
 COMMONEST = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
@@ -36,6 +40,7 @@ class Hasher:
         self._cost = cost
         self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._workers = ThreadPoolExecutor(AT_ONCE, "passwords", _step_back)
         # A salt and a digest of zeros: as costly to check as any hash, and no password has it.
         self.unmatched = f"$2b${cost:02}${'.' * 53}"
 
@@ -56,12 +61,12 @@ class Hasher:
 
     def hash(self, password: str) -> str:
         """The hash to keep. The caller has the turn."""
-        return bcrypt.hashpw(_digest(password), bcrypt.gensalt(self._cost)).decode()
+        return self._workers.submit(bcrypt.hashpw, _digest(password), bcrypt.gensalt(self._cost)).result().decode()
 
     def matches(self, password: str, password_hash: str) -> bool:
         """Whether the hash is of this password. The caller has the turn."""
         CHECKS.inc()
-        return bcrypt.checkpw(_digest(password), password_hash.encode())
+        return self._workers.submit(bcrypt.checkpw, _digest(password), password_hash.encode()).result()
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made at another cost than new ones are."""
@@ -77,6 +82,12 @@ def check_strength(password: str, *names: str, field: str = "password") -> None:
     own = {name.casefold() for name in names} | {name.casefold().partition("@")[0] for name in names}
     if refused & (own | {name.strip(DECORATION) for name in own}):
         raise invalid(field, "A name of the account is no password.")
+
+
+def _step_back() -> None:
+    """Let every other thread and process come first. On Linux a thread has a priority of its own."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.nice(0) + MODESTY)
 
 
 def _digest(password: str) -> bytes:
