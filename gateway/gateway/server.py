@@ -3,6 +3,7 @@
 Nothing of the gateway is imported here: the worker patches the standard library for gevent first.
 """
 
+import resource
 from typing import Any
 
 import gevent
@@ -24,6 +25,21 @@ forwarder_headers = ""
 # Seconds that a connection may take for its next request's head, idle time included.
 keepalive = 10
 graceful_timeout = 10
+
+
+def on_starting(_arbiter: Arbiter) -> None:
+    """Prepare for as many connections as are taken."""
+    allow_open_files(2 * worker_connections)
+
+
+def allow_open_files(number: int) -> None:
+    """Have this process and its children open so many files, or as many as the system lets it.
+
+    Who logs in on Linux may open 1024 unless he asks for more: too few for a thousand streams.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = number if hard == resource.RLIM_INFINITY else min(number, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:

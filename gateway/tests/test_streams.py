@@ -16,6 +16,7 @@ from upstream_doubles import as_json
 from chassis import testing
 from chassis.testing import User
 from gateway.routes import STUDY_SESSION, USER
+from gateway.server import allow_open_files
 from gateway.streams import MOST_PER_PERSON
 
 
@@ -175,6 +176,7 @@ def test_one_person_has_a_bounded_number_of_streams(gateway: Gateway, room: Room
 
 
 def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, room: Room) -> None:
+    allow_open_files(2000)
     people = [testing.a_user() for _ in range(100)]
     tokens = [testing.token_for(person) for person in people]
     with contextlib.ExitStack() as open_sockets:
