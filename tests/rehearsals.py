@@ -404,6 +404,7 @@ CALLS: Mapping[Callable[[Rehearsal], Call], str] = {
     Rehearsal.anybody: """
         healthz readyz keys_jwks users_list_profiles users_profile auth_login email_links_forgot_password
         search_search search_cluster texts_list_texts texts_text texts_reference assessments_published experience_of
+        problems_read
     """,
     Rehearsal.newcomer: "registration_register",
     Rehearsal.own_account: """

@@ -20,6 +20,16 @@ def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) ->
 
 
 @pytest.mark.needs("the services' own addresses")
+def test_the_type_of_every_problem_is_explained_where_it_points_to(gateway: str) -> None:
+    paths = ["/api/nothing", "/api/dashboard", "/api/texts/nothing", "/api/study-sessions?lat=x", "/api/texts/%2e"]
+    for path in paths:
+        problem = requests.get(f"{gateway}{path}", timeout=15).json()
+        explained = requests.get(f"{gateway}{problem['type']}", timeout=15).json()
+        assert {name: explained[name] for name in ("type", "code", "status")} == {
+            name: problem[name] for name in ("type", "code", "status")
+        }
+
+
 def test_whatever_a_service_documents_can_be_reached_and_is_in_the_reference(platform: ThrowawayPlatform) -> None:
     published = requests.get(f"{platform.gateway_url}/openapi.json", timeout=15).json()["paths"]
     for service in SERVICES:

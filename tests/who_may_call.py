@@ -20,6 +20,7 @@ calendar_read                      401  200    -  200    -  401  200
 calendar_feed                      404  404    -  404    -  404  404
 calendar_feed_issue                401  201    -  201    -  401  201
 calendar_feed_revoke               401  204    -  204    -  401  204
+problems_read                      200  200    -  200    -  200  200
 healthz                            200  200    -  200    -  200  200
 readyz                             200  200    -  200    -  200  200
 events_issue_ticket                401  201    -  201    -  401  201

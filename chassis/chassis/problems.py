@@ -36,8 +36,12 @@ def render(problem: Problem) -> Response:
 def on_http_exception(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
     headers = {k: v for k, v in error.get_headers() if k.lower() not in {"content-type", "content-length"}}
-    code = status.phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
-    return _document(status, code, status.phrase, error.description, {}, headers)
+    return _document(status, code_of(status), status.phrase, error.description, {}, headers)
+
+
+def code_of(status: HTTPStatus) -> str:
+    """The code of a problem that says no more than its status."""
+    return status.phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
 
 
 def on_unexpected(error: Exception) -> Response:

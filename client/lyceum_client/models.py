@@ -1147,6 +1147,14 @@ class ProblemDocument(TypedDict):
     errors: NotRequired[list[FieldProblem]]
 
 
+class ProblemType(TypedDict):
+    type: str
+    code: str
+    status: int
+    title: str
+    operations: list[str]
+
+
 class Profile(TypedDict):
     id: str
     username: str

@@ -94,6 +94,7 @@ from lyceum_client.models import (
     PasswordChange,
     PasswordReset,
     PersonalDataExport,
+    ProblemType,
     Profile,
     ProfileOrDeletedPage,
     ProfileOverview,
@@ -187,6 +188,10 @@ class Operations(Transport):
     def personal_data_export(self) -> PersonalDataExport:
         """Export everything that is held about oneself: all of it, or 503."""
         return self.call("GET", "/api/me/export", PersonalDataExport)
+
+    def problems_read(self, problem: str) -> ProblemType:
+        """Explain the type of a problem."""
+        return self.call("GET", f"/problems/{segment(problem)}", ProblemType)
 
     def user_events(self, *, last_event_id: str | None = None, ticket: str | None = None) -> Iterator[LiveEvent]:
         """Watch what happens in the room of a user."""

@@ -50,7 +50,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["verifier"] = gatekeeper
     app.extensions["gatherer"] = Gatherer(services, internal, identity, directory)
     views.install(app)
-    docs.install(app, Documents(services))
+    documents = Documents(services)
+    app.extensions["problem_types"] = documents.problem_types
+    docs.install(app, documents)
     proxy.install(app, proxy.Proxy(gatekeeper, services, directory))
     return app
 

@@ -14,6 +14,7 @@ from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
 from gateway.expansion import name_people
 from gateway.merging import METHODS, Document, merge, references
 from gateway.own_document import own_document
+from gateway.problem_types import Types, problem_types
 from gateway.routes import PEOPLE, PERSON, Access, Names, People, Roster, Route, route_of
 from gateway.upstream import Upstream
 
@@ -41,17 +42,29 @@ class Documents:
         self._clock = clock
         self._seen: dict[str, Document] = {}
         self._published: Document = {}
+        self._problem_types: Types = {}
         self._until = float("-inf")
         self._lock = threading.Lock()
 
     def published(self) -> Document:
         """The platform's document. A service that does not answer is in it as it was, and named in `x-degraded`."""
         with self._lock:
-            if self._clock() >= self._until:
-                missing = self._refresh()
-                self._published = publish(self._seen) | ({"x-degraded": missing} if missing else {})
-                self._until = self._clock() + (STALE if missing else FRESH)
+            self._keep_up()
             return self._published
+
+    def problem_types(self) -> Types:
+        """What the types of problems stand for, by the last part of their addresses."""
+        with self._lock:
+            self._keep_up()
+            return self._problem_types
+
+    def _keep_up(self) -> None:
+        if self._clock() < self._until:
+            return
+        missing = self._refresh()
+        self._published = publish(self._seen) | ({"x-degraded": missing} if missing else {})
+        self._problem_types = problem_types(self._published)
+        self._until = self._clock() + (STALE if missing else FRESH)
 
     def _refresh(self) -> list[str]:
         """Ask all services at once; the names of those that did not answer."""

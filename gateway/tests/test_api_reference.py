@@ -59,6 +59,29 @@ def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> 
     assert "/api/havrutas" in documents.published()["paths"]
 
 
+def test_the_types_of_problems_are_explained(services: Doubles, internal: Doubles) -> None:
+    refused = {"409": {"description": "`title_taken`: There is one; `too_late`, `too_early`: Not now"}}
+    find = {"operationId": "texts_find", "responses": {"200": {"description": "OK"}, **refused}}
+    document = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/api/texts": {"get": find}}}
+    for name, double in services.items():
+        double.reply = lambda _, __, name=name: as_json(document) if name == "havruta-service" else documented("/api/x")
+    with running(settings(services, internal)) as gateway:
+        assert gateway.get("/problems/too-early").json == {
+            "type": "/problems/too-early",
+            "code": "too_early",
+            "status": 409,
+            "title": "Not now",
+            "operations": ["texts_find"],
+        }
+        assert gateway.get("/problems/title-taken").json["title"] == "There is one"
+        assert gateway.get("/problems/internal-error").json["status"] == 500
+        unknown = gateway.get("/problems/never-heard-of")
+        assert (unknown.status, unknown.json["code"]) == (404, "not_found")
+        explained = gateway.get(unknown.json["type"]).json
+        assert (explained["code"], explained["status"]) == ("not_found", 404)
+        assert "calendar_read" in gateway.get("/problems/token-revoked").json["operations"]
+
+
 def test_what_views_answer_is_documented() -> None:
     document = own_document()
     answers = document["paths"]["/api/dashboard"]["get"]["responses"]

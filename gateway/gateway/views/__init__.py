@@ -5,9 +5,16 @@ from flask import Flask
 from chassis.rest import Api
 from gateway.examples import EXAMPLES
 from gateway.merging import Document
-from gateway.views import calendar, dashboard, export, overview, search
+from gateway.views import calendar, dashboard, export, overview, problems, search
 
-BLUEPRINTS = (dashboard.blueprint, calendar.blueprint, overview.blueprint, search.blueprint, export.blueprint)
+BLUEPRINTS = (
+    dashboard.blueprint,
+    calendar.blueprint,
+    overview.blueprint,
+    search.blueprint,
+    export.blueprint,
+    problems.blueprint,
+)
 
 
 class Views(Api):

@@ -1,0 +1,34 @@
+"""What the `type` of a problem document stands for."""
+
+from flask import Response, current_app, jsonify
+from marshmallow import fields
+
+from chassis.access import public
+from chassis.errors import NotFound
+from chassis.fields import Answer, Integer
+from chassis.rest import Blueprint
+from gateway.problem_types import Types
+
+blueprint = Blueprint("problems", "What can go wrong, and where.")
+
+
+class ProblemType(Answer):
+    type = fields.String(required=True)
+    code = fields.String(required=True)
+    status = Integer(400, 599, required=True)
+    title = fields.String(required=True)
+    operations = fields.List(
+        fields.String(), required=True, metadata={"description": "The ids of those that may answer so."}
+    )
+
+
+@blueprint.get("/problems/<string(maxlength=80):problem>")
+@public
+@blueprint.response(200, ProblemType)
+def read(problem: str) -> Response:
+    """Explain the type of a problem."""
+    types: Types = current_app.extensions["problem_types"]()
+    found = types.get(problem)
+    if found is None:
+        raise NotFound
+    return jsonify(type=f"/problems/{problem}", **found)
