@@ -118,6 +118,8 @@ def expire() -> int:
 
 def check_rate(user_id: UUID, more: int) -> None:
     """Refuse more invitations than are meant for people one knows."""
+    # One count at a time: of invitations to several havrutas at once, each would find room for all.
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"invitations:{user_id}", 0))))
     lately = (Invitation.inviter_id == user_id) & (Invitation.created_at > now() - timedelta(hours=1))
     sent = db.session.scalar(select(func.count()).where(lately)) or 0
     if sent + more > MOST_PER_HOUR:

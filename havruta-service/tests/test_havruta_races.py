@@ -169,6 +169,17 @@ def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt
 
 
 @pytest.mark.usefixtures("race_round")
+def test_nobody_invites_more_people_an_hour_by_inviting_to_several_havrutas_at_once(make, attempt):
+    ruth = a_user("ruth")
+    havrutas = [make.havruta(ruth) for _ in range(4)]
+    caller = make.caller(ruth)
+    addresses = [f"guest{n}@example.org" for n in range(20)]
+    results = race([attempt(invitations.invite, havruta.id, caller, addresses) for havruta in havrutas])
+    assert results.count("too_many_requests") == 1
+    assert count(make, Invitation, inviter_id=ruth.id) == 60
+
+
+@pytest.mark.usefixtures("race_round")
 def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, ruth):
     session = make.session(make.havruta(ruth))
     works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)]
