@@ -88,7 +88,7 @@ def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
 def part(havruta: Havruta, user_id: UUID) -> None:
     """End a membership: also in the session that goes on. The havruta is locked and owned by somebody else."""
     if session := active_session(havruta):
-        presence.close(session, [user_id], gone=[user_id])
+        presence.dismiss(session, user_id)
         if session.navigator_id == user_id and havruta.owner_id:
             navigate(session, havruta.owner_id, session.mode)
     db.session.execute(delete(Member).where(Member.havruta_id == havruta.id, Member.user_id == user_id))

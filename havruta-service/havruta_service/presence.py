@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
@@ -58,7 +58,13 @@ def heartbeat(session_id: UUID, user_id: UUID) -> int:
 def leave(session_id: UUID, user_id: UUID) -> None:
     """Be gone. Leaving twice is leaving once; it changes neither owner nor navigator."""
     session = of_member(session_id, user_id)
-    close(session, [user_id])
+    _close(session, Presence.user_id == user_id)
+
+
+def dismiss(session: HavrutaSession, user_id: UUID) -> None:
+    """Be gone, and not come back: whoever is no member any more does not watch either. The session is locked."""
+    if not _close(session, Presence.user_id == user_id, gone=[user_id]):
+        tell_session(session, "left", {"user_id": str(user_id)}, gone=[user_id])
 
 
 def note(session: HavrutaSession, user_id: UUID) -> None:
@@ -72,14 +78,6 @@ def note(session: HavrutaSession, user_id: UUID) -> None:
         db.session.flush()
     db.session.add(Presence(session_id=session.id, user_id=user_id, joined_at=now(), last_seen_at=now()))
     tell_session(session, "joined", {"user_id": str(user_id)})
-
-
-def close(session: HavrutaSession, user_ids: Iterable[UUID], *, gone: Sequence[UUID] = ()) -> None:
-    """End the intervals of these people: now, or when they were last seen if they are absent already."""
-    of_them = (Presence.session_id == session.id) & Presence.user_id.in_(list(user_ids)) & Presence.left_at.is_(None)
-    for interval in db.session.scalars(select(Presence).where(of_them).with_for_update(key_share=True)):
-        _end(interval, now())
-        tell_session(session, "left", {"user_id": str(interval.user_id)}, gone=gone)
 
 
 def close_all(session: HavrutaSession, at: datetime) -> None:
@@ -101,12 +99,7 @@ def notice_absence() -> int:
         .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    noticed = 0
-    for session in found:
-        absent = db.session.scalars(select(Presence.user_id).where(stale, Presence.session_id == session.id)).all()
-        close(session, absent)
-        noticed += len(absent)
-    return noticed
+    return sum(_close(session, stale) for session in found)
 
 
 def present(session_id: UUID) -> Sequence[Presence]:
@@ -162,6 +155,16 @@ def of_member(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 def _open(session_id: UUID, user_id: UUID) -> Any:
     return (Presence.session_id == session_id) & (Presence.user_id == user_id) & Presence.left_at.is_(None)
+
+
+def _close(session: HavrutaSession, whose: ColumnElement[bool], *, gone: Sequence[UUID] = ()) -> int:
+    """End these open intervals: now, or when they were last heard of if they are absent already; how many they were."""
+    still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None) & whose
+    intervals = db.session.scalars(select(Presence).where(still_open).with_for_update(key_share=True)).all()
+    for interval in intervals:
+        _end(interval, now())
+        tell_session(session, "left", {"user_id": str(interval.user_id)}, gone=gone)
+    return len(intervals)
 
 
 def _end(interval: Presence, at: datetime) -> None:

@@ -5,10 +5,10 @@ from collections import Counter
 from functools import partial
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from chassis.errors import Problem
-from chassis.testing import a_user, race
+from chassis.testing import a_user, overtaken, race
 from havruta_service import ending, havrutas, invitations, mails, membership, navigation, presence, replies, sessions
 from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, db
 
@@ -189,6 +189,17 @@ def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, r
     kept = [seq for seq, _ in make(_moves, session.id)]
     assert set(told) <= set(kept)
     assert make(lambda: db.session.get(HavrutaSession, session.id)).status == "completed"
+
+
+def test_who_is_heard_of_while_the_sweep_waits_is_not_absent(make, ruth, boaz):
+    session = make.session(make.havruta(ruth, boaz), boaz)
+    silent = text(
+        "UPDATE session_presence SET (joined_at, last_seen_at) = (now() - interval '1 h', now() - interval '2 min')"
+    )
+    make(lambda: db.session.execute(silent))
+    heard = "UPDATE session_presence SET last_seen_at = now()"
+    assert overtaken(make.app, heard, lambda: make(presence.notice_absence)) == 0
+    assert make(presence.is_present, session.id, boaz.id)
 
 
 def test_coming_and_going_at_once_leaves_one_open_interval_at_most(make, attempt, ruth, boaz):

@@ -62,6 +62,15 @@ def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth
     assert events[-1][1]["members_changed"] == [str(ruth.id)]
 
 
+@pytest.mark.parametrize("was_present", [True, False])
+def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(client, make, told, ruth, boaz, was_present):
+    havruta = make.havruta(ruth, boaz)
+    session = make.session(havruta, *([boaz] if was_present else []))
+    client.delete(f"/api/havrutas/{havruta.id}/members/{boaz.id}", user=ruth)
+    _, last = told(f"havruta-session:{session.id}")[-1]
+    assert (last["type"], last["members_changed"]) == ("left", [str(boaz.id)])
+
+
 def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(client, make, told, ruth):
     session = make.session(make.havruta(ruth))
     told(f"havruta-session:{session.id}")
