@@ -17,6 +17,7 @@ from havruta_service.models import (
     EndReason,
     Havruta,
     HavrutaSession,
+    Member,
     Series,
     SessionRsvp,
     SessionStatus,
@@ -86,12 +87,14 @@ def preview(
 ) -> list[datetime]:
     """When sessions planned like this would begin; nothing is planned."""
     havrutas.get(havruta_id, user_id)
-    return times_of(start_time or now(), rrule, timezone)
+    return times_of(start_time, rrule, timezone)
 
 
-def times_of(start_time: datetime, rrule: str | None, timezone: str | None) -> list[datetime]:
-    """When sessions planned like this would begin."""
-    if not now() <= start_time <= now() + PLANNED_AHEAD:
+def times_of(start_time: datetime | None, rrule: str | None, timezone: str | None) -> list[datetime]:
+    """When sessions planned like this would begin; now, if no time is given."""
+    at = now()
+    start_time = start_time or at
+    if not at <= start_time <= at + PLANNED_AHEAD:
         raise invalid("start_time", "Must lie ahead, by two years at most.")
     if rrule is None:
         return [start_time]
@@ -177,9 +180,13 @@ def answer(session_id: UUID, user_id: UUID, answer: str) -> SessionRsvp:
 
 
 def answers(session_id: UUID, user_id: UUID) -> Sequence[SessionRsvp]:
-    """Who means to come. A havruta has ten members at most."""
-    sessions.get(session_id, user_id)
-    query = select(SessionRsvp).where(SessionRsvp.session_id == session_id)
+    """Who means to come. A havruta has ten members at most; the answers of those who left it are not shown."""
+    session = sessions.get(session_id, user_id)
+    query = (
+        select(SessionRsvp)
+        .join(Member, Member.user_id == SessionRsvp.user_id)
+        .where(SessionRsvp.session_id == session_id, Member.havruta_id == session.havruta_id)
+    )
     return db.session.scalars(query.order_by(SessionRsvp.answered_at, SessionRsvp.user_id)).all()
 
 
@@ -222,7 +229,11 @@ def _moved(
     before, after = session.start_time.astimezone(zone), start_time.astimezone(zone)
     if before.date() != after.date():
         raise invalid("start_time", "Several sessions can only be moved to another time of the same day.")
-    return [recurrence.at_wall_time(each.start_time, after.time(), zone) for each in changed]
+    moved = [recurrence.at_wall_time(each.start_time, after.time(), zone) for each in changed]
+    # The session named lies ahead, but with `all` another may be that of today, whose new hour is over.
+    if any(start < now() for start in moved):
+        raise invalid("start_time", "One of the sessions would begin before now.")
+    return moved
 
 
 def _divide(session: HavrutaSession, changed: Sequence[HavrutaSession], scope: Scope) -> None:

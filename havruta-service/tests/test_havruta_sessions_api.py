@@ -126,6 +126,12 @@ def test_a_preview_plans_nothing(client, havruta, ruth):
     assert client.get(f"/api/havrutas/{havruta.id}/sessions", user=ruth).json["items"] == []
 
 
+def test_a_preview_without_a_time_begins_now(client, havruta, ruth):
+    for _ in range(10):
+        shown = client.post(f"/api/havrutas/{havruta.id}/sessions/preview", json={}, user=ruth)
+        assert len(shown.json["start_times"]) == 1
+
+
 def test_a_plan_can_be_started_from_a_quarter_of_an_hour_before(plan, act, ruth, boaz):
     session = plan(ruth).json
     start = now() + timedelta(days=1)
@@ -211,12 +217,29 @@ def test_several_sessions_stay_on_their_days(client, plan, ruth):
     assert refused.json["errors"][0]["pointer"] == "/start_time"
 
 
+def test_no_session_of_a_series_is_moved_into_the_past(client, havruta, plan, ruth):
+    with time_machine.travel("2026-03-20T10:00:00Z"):
+        plan(ruth, start_time="2026-03-20T17:00:00Z", rrule="FREQ=DAILY;COUNT=3", timezone="UTC")
+        url = f"/api/havrutas/{havruta.id}/sessions"
+        second = client.get(url, user=ruth).json["items"][-2]
+        refused = change(client, second, ruth, scope="all", start_time="2026-03-21T08:00:00Z")
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/start_time")
+        assert change(client, second, ruth, scope="future", start_time="2026-03-21T08:00:00Z").status_code == 200
+
+
 def test_members_say_whether_they_come_and_may_think_again(client, plan, ruth, boaz):
     url = f"/api/havruta-sessions/{plan(ruth).json['id']}"
     for user, answer in ((ruth, "yes"), (boaz, "maybe"), (boaz, "no")):
         assert client.put(f"{url}/rsvp", json={"answer": answer}, user=user).json["answer"] == answer
     answers = client.get(f"{url}/rsvps", user=ruth).json["items"]
     assert [(a["user_id"], a["answer"]) for a in answers] == [(str(ruth.id), "yes"), (str(boaz.id), "no")]
+
+
+def test_who_has_left_the_havruta_does_not_mean_to_come(client, havruta, plan, ruth, boaz):
+    url = f"/api/havruta-sessions/{plan(ruth).json['id']}"
+    client.put(f"{url}/rsvp", json={"answer": "yes"}, user=boaz)
+    client.post(f"/api/havrutas/{havruta.id}/leave", user=boaz)
+    assert client.get(f"{url}/rsvps", user=ruth).json["items"] == []
 
 
 def test_only_the_owner_ends_and_ending_again_says_the_same(client, begin, act, ruth, boaz):
