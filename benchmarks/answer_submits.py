@@ -1,6 +1,6 @@
 """How much of PostgreSQL's speed reaches whoever answers a question, and how long authors wait for figures.
 
-    python benchmarks/answer_submits.py [--pairs 5] [--answers 1000000] [--json results.json]
+    python -m benchmarks.answer_submits [--pairs 5] [--answers 1000000] [--json results.json]
 
 Submits: first answers to questions, by eight connections, once through HTTP and gunicorn and once as the same two
 statements and a commit by psycopg, in turns. Figures: the statistics of an assessment with few and with a million
@@ -13,14 +13,10 @@ import argparse
 import json
 import os
 import secrets
-import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -32,6 +28,7 @@ from assessment_service import answers, commands, drafts, tallies, versions
 from assessment_service.demo import INTERESTS, some_answer
 from assessment_service.models import db
 from assessment_service.versions import Pinned
+from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
 from chassis.db import transaction
@@ -53,41 +50,6 @@ SELECT response_id, question_id, to_jsonb(1 + (response_id + question_id) %% 5),
     ARRAY['', (1 + (response_id + question_id) %% 5)::text]
 FROM unnest(%(sessions)s::int[]) AS response_id CROSS JOIN unnest(%(questions)s::int[]) AS question_id
 """
-
-
-@contextmanager
-def gunicorn(database_url: str) -> Iterator[int]:
-    """The service as it runs in production, on a free port."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1"]
-    command += ["--no-control-socket", "--keep-alive", "75", "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
-    environment = {**os.environ, **testing.environment("assessment-service", database_url)}
-    process = subprocess.Popen(
-        [*command, "assessment_service.app:create_app()"], env=environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("gunicorn does not answer")
 
 
 def throughput(pairs: list[Pair], connect: Callable[[], Callable[[Pair], None]]) -> float:
@@ -114,33 +76,18 @@ def throughput(pairs: list[Pair], connect: Callable[[], Callable[[Pair], None]])
 
 
 def over_http(port: int) -> Callable[[], Callable[[Pair], None]]:
-    """Submits on a kept-alive connection, with as little client as possible."""
+    """Submits on a kept-alive connection."""
 
     def connect() -> Callable[[Pair], None]:
-        connection = socket.create_connection(("127.0.0.1", port))
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = Connection(port)
 
         def submit(pair: Pair) -> None:
             body = json.dumps({"session_id": pair[0], "question_id": pair[1], "value": pair[2]}).encode()
-            head = f"POST /api/v2/answers/submit HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
-            connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
-            answer = read_answer(connection)
-            if not answer.startswith(b"HTTP/1.1 200"):
-                raise SystemExit(answer.decode(errors="replace"))
+            connection.ask("POST", "/api/v2/answers/submit", body, {"Content-Type": "application/json"})
 
         return submit
 
     return connect
-
-
-def read_answer(connection: socket.socket) -> bytes:
-    answer = connection.recv(65536)
-    head, _, body = answer.partition(b"\r\n\r\n")
-    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-    while len(body) < length:
-        more = connection.recv(65536)
-        answer, body = answer + more, body + more
-    return answer
 
 
 def bare(url: str, version: Pinned) -> Callable[[], Callable[[Pair], None]]:
@@ -191,7 +138,7 @@ def unanswered(url: str, version: Pinned, count: int) -> list[Pair]:
 
 def measure_submits(url: str, version: Pinned, pairs: int) -> dict[str, Any]:
     found: dict[str, list[float]] = {"http": [], "psycopg": []}
-    with gunicorn(url) as port:
+    with gunicorn("assessment_service", url) as port:
         throughput(unanswered(url, version, 500), over_http(port))
         for _ in range(pairs):
             found["psycopg"].append(throughput(unanswered(url, version, SUBMITS), bare(url, version)))

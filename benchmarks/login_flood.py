@@ -1,6 +1,6 @@
 """How much slower everything else is while fifty people a second try to sign in.
 
-    python benchmarks/login_flood.py [--pairs 5] [--seconds 10] [--json results.json]
+    python -m benchmarks.login_flood [--pairs 5] [--seconds 10] [--json results.json]
 
 Four readers ask the gateway at a steady pace for a list, a search and a page of a text, in turns without and with a
 flood of sign-ins to accounts that do not exist: the costliest to refuse. No quota stands in the way of the flood, as

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,12 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 class Answer(Schema):
     """What a service says. Unknown attributes are left out."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        # marshmallow tries for an item first, which costs as much as all the rest where objects are written.
+        if isinstance(obj, Mapping) or "." in attr:
+            return super().get_attribute(obj, attr, default)
+        return getattr(obj, attr, default)
 
 
 class Body(Schema):

@@ -113,7 +113,7 @@ def matching(viewer_id: UUID | None, wanted: Search, at: datetime) -> tuple[Sele
     query = (
         select(StudySession, Participant, position_of(viewer_id), metres)
         .outerjoin(Participant, and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id))
-        .where(StudySession.visibility == Visibility.PUBLIC, *_area(wanted, shown), *_filters(wanted, at))
+        .where(StudySession.visibility == Visibility.PUBLIC, *_area(wanted, shown, metres), *_filters(wanted, at))
     )
     by_distance = wanted.sort == Sort.DISTANCE
     return query, [metres if by_distance else StudySession.start_time, StudySession.id]
@@ -144,12 +144,12 @@ def has_status(statuses: frozenset[str], at: datetime) -> ColumnElement[bool]:
     return and_(StudySession.is_open, matches) if statuses <= OPEN else matches
 
 
-def _area(wanted: Search, shown: Shown) -> Sequence[ColumnElement[bool]]:
+def _area(wanted: Search, shown: Shown, metres: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
     if wanted.boxes:
         return [candidates(wanted.boxes), or_(*(shown.lies_in(box) for box in wanted.boxes))]
     if wanted.origin and wanted.radius:
         nearby = boxes_around(wanted.origin, wanted.radius)
-        return [candidates(nearby), shown.distance(wanted.origin) <= literal(wanted.radius, Double)]
+        return [candidates(nearby), metres <= literal(wanted.radius, Double)]
     return []
 
 

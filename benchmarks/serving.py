@@ -1,0 +1,68 @@
+"""A service as it runs in production, and as little client as possible."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from chassis import testing
+
+
+@contextmanager
+def gunicorn(package: str, database_url: str) -> Iterator[int]:
+    """The service on a free port."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1"]
+    command += ["--no-control-socket", "--keep-alive", "75", "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
+    environment = {**os.environ, **testing.environment(package.replace("_", "-"), database_url)}
+    process = subprocess.Popen([*command, f"{package}.app:create_app()"], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("gunicorn does not answer")
+
+
+class Connection:
+    """One that is kept alive. What is not answered with 200 ends the program."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> bytes:
+        """The body of the answer."""
+        said = {"Host": "localhost", **({"Content-Length": str(len(body))} if body else {}), **(headers or {})}
+        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
+        self._socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        answer = self._socket.recv(65536)
+        while b"\r\n\r\n" not in answer:
+            answer += self._socket.recv(65536)
+        head, _, content = answer.partition(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        while len(content) < length:
+            content += self._socket.recv(65536)
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise SystemExit((head + content).decode(errors="replace"))
+        return content

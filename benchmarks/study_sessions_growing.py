@@ -1,0 +1,150 @@
+"""How lists and searches of study sessions grow from ten thousand sessions to a million.
+
+    python -m benchmarks.study_sessions_growing [--sessions 10000 1000000] [--rounds 200] [--json results.json]
+
+Every city has a thousand sessions, of which some eighty lie within five kilometres of its middle: more sessions are
+more cities. Each request is timed as it is answered through HTTP and gunicorn; the search near a place also as the
+same statement by psycopg, in turns.
+
+TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+from benchmarks.serving import Connection, gunicorn
+from chassis import testing
+from chassis.clock import now
+from chassis.keyset import ordered
+from study_session_service.nearby import Search, matching
+from study_session_service.places import Point
+
+RADIUS = 5000.0
+MESSAGES = 20_000
+SESSIONS = """
+INSERT INTO study_sessions (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
+SELECT gen_random_uuid(), 'Session ' || number, 'Talmud', 'discussion',
+    %(latitude)s + 0.2 * (random() + random() - 1), %(longitude)s + 0.2 * (random() + random() - 1),
+    now() + (1 + 30 * random()) * interval '1 day', 90
+FROM generate_series(1, 1000) AS number
+"""
+# One room with a long conversation, and somebody in it.
+ROOM = """
+WITH room AS (SELECT id FROM study_sessions LIMIT 1), seated AS (
+    INSERT INTO session_participants (session_id, user_id, role) SELECT id, %(user_id)s, 'participant' FROM room
+)
+INSERT INTO chat_messages (session_id, user_id, content, created_at, seq)
+SELECT room.id, %(user_id)s, 'Message ' || number, now() - interval '1 day' + number * interval '1 second', number
+FROM room, generate_series(1, %(messages)s) AS number
+RETURNING session_id
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sessions", type=int, nargs="+", default=[10_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    found = {}
+    for count in options.sessions:
+        with testing.database("study_session_service") as url:
+            found[count] = measure(url, count, options.rounds)
+        for name, figures in found[count].items():
+            print(f"{count:>9} sessions  {name:<28} p50 {figures['p50']:>7.2f} ms  p99 {figures['p99']:>7.2f} ms")
+    fewest, most = found[options.sessions[0]], found[options.sessions[-1]]
+    for name in fewest:
+        print(f"{name:<28} {most[name]['p50'] / fewest[name]['p50']:>6.2f} times as long")
+    print(f"near, over its SQL           {most['near']['p50'] / most['near, by psycopg']['p50']:>6.2f} times as long")
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2))
+
+
+def measure(url: str, count: int, rounds: int) -> dict[str, dict[str, float]]:
+    """Milliseconds of each kind of request."""
+    user = testing.a_user("ruth")
+    with psycopg.connect(url, autocommit=True) as database:
+        cities = fill(database, count)
+        room = a_room(database, user)
+        database.execute("VACUUM ANALYZE")
+        with gunicorn("study_session_service", url) as port:
+            requests = over_http(port, user, room) | {"near, by psycopg": by_psycopg(database, url, cities)}
+            return timed(requests, cities, rounds)
+
+
+def fill(database: psycopg.Connection[Any], count: int) -> list[Point]:
+    """So many sessions in their cities; the middles of these."""
+    chance = random.Random(count)
+    cities = [Point(chance.uniform(-60, 70), chance.uniform(-179, 179)) for _ in range(count // 1000)]
+    for city in cities:
+        database.execute(SESSIONS, {"latitude": city.latitude, "longitude": city.longitude})
+    return cities
+
+
+def a_room(database: psycopg.Connection[Any], user: testing.User) -> str:
+    found = database.execute(ROOM, {"user_id": user.id, "messages": MESSAGES}).fetchone()
+    assert found
+    return str(found[0])
+
+
+def over_http(port: int, user: testing.User, room: str) -> dict[str, Callable[[Point], object]]:
+    connection = Connection(port)
+    headers = {"Authorization": f"Bearer {testing.token_for(user)}"}
+
+    def ask(target: str) -> Callable[[Point], object]:
+        return lambda place: connection.ask("GET", target.format(place=place), headers=headers)
+
+    near = "/api/study-sessions?lat={place.latitude}&lng={place.longitude}&radius_km=5&limit=50"
+    messages = f"/api/study-sessions/{room}/messages?limit=50"
+    return {
+        "near": ask(near),
+        "near, by distance": ask(f"{near}&sort=distance"),
+        "list": ask("/api/study-sessions?limit=50&session_type=discussion"),
+        "mine": ask("/api/study-sessions/mine?limit=50"),
+        "chat": ask(messages),
+        "chat, page 100": ask(f"{messages}&before={MESSAGES - 99 * 50}"),
+    }
+
+
+def by_psycopg(database: psycopg.Connection[Any], url: str, places: list[Point]) -> Callable[[Point], object]:
+    """The statement of the search near a place, compiled beforehand, and its rows."""
+    dialect = make_url(url).get_dialect()()
+    statements = {}
+    for place in places:
+        query, order = matching(None, Search(origin=place, radius=RADIUS), now())
+        compiled = ordered(query, order, 50, None).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        statements[place] = (str(compiled), compiled.params)
+    return lambda place: database.execute(*statements[place]).fetchall()
+
+
+def timed(
+    requests: dict[str, Callable[[Point], object]], places: list[Point], rounds: int
+) -> dict[str, dict[str, float]]:
+    """Each request once a round; the first tenth is not counted."""
+    taken: dict[str, list[float]] = {name: [] for name in requests}
+    chance = random.Random(rounds)
+    for _ in range(rounds + rounds // 10):
+        place = chance.choice(places)
+        for name, request in requests.items():
+            began = time.perf_counter()
+            request(place)
+            taken[name].append(1000 * (time.perf_counter() - began))
+    return {name: figures(times[rounds // 10 :]) for name, times in taken.items()}
+
+
+def figures(times: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles(times, n=100)
+    return {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2)}
+
+
+if __name__ == "__main__":
+    main()
