@@ -148,8 +148,9 @@ def overlapping(session: StudySession, user_id: UUID) -> Sequence[StudySession]:
 def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
     if seen.mine and seen.mine.removed_at:
         raise RemovedByHost
-    code = seen.session.join_code or ""
-    if not seen.is_known and not secrets.compare_digest(code, (join_code or "").upper()):
+    # As bytes: `compare_digest` raises for text that is not ASCII.
+    code, given = (seen.session.join_code or "").encode(), (join_code or "").upper().encode()
+    if not seen.is_known and not secrets.compare_digest(code, given):
         raise NotFound
     return seen
 

@@ -89,7 +89,7 @@ def test_what_the_clock_ended_cannot_be_joined(client: FlaskClient, open_session
 
 def test_a_private_session_needs_the_code(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
     session = open_session(ruth, visibility="private")
-    for body in ({}, {"join_code": "WRONG"}, {"join_code": None}, {"waitlist": True}):
+    for body in ({}, {"join_code": "WRONG"}, {"join_code": "קוד"}, {"join_code": None}, {"waitlist": True}):
         assert join(client, session, boaz, **body).status_code == 404
     assert join(client, session, boaz, join_code=session["join_code"].lower()).status_code == 201
 
