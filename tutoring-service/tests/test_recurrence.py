@@ -49,6 +49,8 @@ def test_a_rule_has_these_dates(rule: str, start: str, expected: str) -> None:
         "FREQ=MONTHLY;BYMONTH=4;BYMONTHDAY=31;UNTIL=20271231",
         "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31;BYMONTH=2;COUNT=3",
         "FREQ=MONTHLY;INTERVAL=52;COUNT=366",
+        "FREQ=DAILY;UNTIL=00010101T000000Z",
+        "FREQ=DAILY;UNTIL=99991231T235959Z",
     ],
 )
 def test_a_rule_that_never_ends_well_is_refused_at_once(never: str) -> None:

@@ -239,9 +239,9 @@ def _until(text: str, at: time, timezone: str) -> date:
         if not match[2]:
             return day
         last = datetime.strptime(text + "+0000", "%Y%m%dT%H%M%SZ%z").astimezone(ZoneInfo(timezone))
+        return last.date() if at <= last.time() else last.date() - timedelta(days=1)
     except (ValueError, OverflowError):
         raise invalid("rrule", "UNTIL is a date, 20260131, or an instant, 20260131T120000Z.") from None
-    return last.date() if at <= last.time() else last.date() - timedelta(days=1)
 
 
 def _ordinal(day: date) -> int:
