@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import a_user, race
+from chassis.testing import a_user, overtaken, race
 
 
 def test_a_tutor_publishes_and_changes_a_course(school: Any) -> None:
@@ -95,6 +95,15 @@ def test_what_has_completed_sessions_is_deleted_only_by_an_admin_who_insists(sch
     assert school.client.delete(path, user=boss).status_code == 409
     assert school.client.delete(f"{path}?force=true", user=boss).status_code == 204
     assert school.client.get("/api/sessions", user=school.tutor).json["items"] == []
+
+
+def test_what_is_completed_meanwhile_is_not_deleted(app: Any, school: Any) -> None:
+    session = school.session(session_date="2020-01-07")
+    school.post(f"/api/sessions/{session['id']}/start")
+    completed = "UPDATE session_bookings SET held = false; UPDATE sessions SET status = 'completed'"
+    path = f"/api/enrollments/{school.enrollment_id}"
+    refused = overtaken(app, completed, lambda: school.client.delete(path, user=school.tutor))
+    assert (refused.status_code, refused.json["code"]) == (409, "has_completed_sessions")
 
 
 def test_an_enrolment_is_seen_by_its_parties(school: Any) -> None:

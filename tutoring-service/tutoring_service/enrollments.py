@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy import delete as remove
-from sqlalchemy import exists, or_, select
 
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
@@ -101,7 +101,8 @@ def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment
     enrollment.version += 1
     if to in CLOSED:
         enrollment.closed_at = now()
-        lifecycle.cancel_all(scheduled_sessions(enrollment.id), f"enrolment {to}", caller.id)
+        scheduled = _sessions(enrollment.id, TutoringSession.status == SessionStatus.SCHEDULED)
+        lifecycle.cancel_all(scheduled, f"enrolment {to}", caller.id)
     db.session.flush()
     return enrollment
 
@@ -110,23 +111,19 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
     """Delete it with all its sessions; if some are completed, only an admin who insists."""
     _, role = enrollment_of(caller, enrollment_id, lock="update")
     require(role, Role.TUTOR, Role.ADMIN)
-    completed = exists().where(
-        TutoringSession.enrolled_courses_id == enrollment_id, TutoringSession.status == SessionStatus.COMPLETED
-    )
+    # All of them are locked first: one that somebody is just completing must not go with the rest.
+    rows = _sessions(enrollment_id)
     insists = force and Role.ADMIN in caller.roles
-    if not insists and db.session.scalar(select(completed)):
+    if not insists and any(row.status == SessionStatus.COMPLETED for row in rows):
         raise HasCompletedSessions
-    lifecycle.cancel_all(scheduled_sessions(enrollment_id), "enrolment deleted", caller.id)
+    scheduled = [row for row in rows if row.status == SessionStatus.SCHEDULED]
+    lifecycle.cancel_all(scheduled, "enrolment deleted", caller.id)
     db.session.flush()
     db.session.execute(remove(Enrollment).where(Enrollment.id == enrollment_id))
     db.session.expire_all()
 
 
-def scheduled_sessions(enrollment_id: int) -> list[TutoringSession]:
-    """The sessions of the enrolment that have not begun, locked, in order."""
-    query = (
-        sessions.with_booking(lock=True)
-        .where(TutoringSession.enrolled_courses_id == enrollment_id, TutoringSession.status == SessionStatus.SCHEDULED)
-        .order_by(SessionBooking.starts_at)
-    )
-    return list(db.session.scalars(query))
+def _sessions(enrollment_id: int, *conditions: ColumnElement[bool]) -> list[TutoringSession]:
+    """The sessions of the enrolment that meet the conditions, locked, in order."""
+    query = sessions.with_booking(lock=True).where(TutoringSession.enrolled_courses_id == enrollment_id, *conditions)
+    return list(db.session.scalars(query.order_by(SessionBooking.starts_at)))
