@@ -78,9 +78,10 @@ def test_a_removed_key_verifies_no_longer(directory: Path) -> None:
     assert keyring.get(old) is None
 
 
-def test_without_keys_the_service_does_not_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("directory", ["", "missing"])
+def test_without_keys_the_service_does_not_start(tmp_path: Path, directory: str) -> None:
     with pytest.raises(InvalidSettings, match="SIGNING_KEYS"):
-        Keyring(tmp_path)
+        Keyring(tmp_path / directory)
 
 
 def test_the_published_keys_hold_nothing_private(client: FlaskClient) -> None:

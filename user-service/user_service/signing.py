@@ -54,9 +54,9 @@ class Keyring:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._lock = threading.Lock()
-        self._looked, self._seen = time.monotonic(), _state(directory)
+        self._looked = time.monotonic()
         try:
-            self._keys = Keys.read(directory)
+            self._seen, self._keys = _state(directory), Keys.read(directory)
         except (OSError, ValueError) as error:
             raise InvalidSettings(f"cannot start: SIGNING_KEYS: {error}") from None
 
