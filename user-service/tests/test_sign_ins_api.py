@@ -65,6 +65,29 @@ def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(app: Flask, client
     assert log_in(client, "ruth", ruth.password).status_code == 200
 
 
+def test_who_signs_in_twice_at_once_gets_in_twice_with_a_hash_of_an_older_cost(app: Flask, join: Join) -> None:
+    ruth = join("ruth")
+    with app.app_context():
+        db.session.get_one(User, ruth.id).password_hash = Hasher(5).hash(ruth.password)
+        db.session.commit()
+    answers = testing.race([lambda: log_in(app.test_client(), "ruth", ruth.password)] * 4)
+    assert [answer.status_code for answer in answers] == [200] * 4
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "UPDATE users SET version = version + 1, password_hash = '$2b$04$' || repeat('.', 53)",
+        "UPDATE users SET version = version + 1, deleted_at = now()",
+    ],
+    ids=["changed", "deleted"],
+)
+def test_nobody_signs_in_with_a_password_that_is_void_by_then(app: Flask, join: Join, meanwhile: str) -> None:
+    ruth = join("ruth")
+    late = testing.overtaken(app, meanwhile, lambda: log_in(app.test_client(), "ruth", ruth.password))
+    assert (late.status_code, late.json["code"]) == (401, "wrong_credentials")
+
+
 def test_guessing_is_stopped_and_then_the_right_password_helps_no_more(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     statuses = [log_in(client, "ruth", f"guess {n}").status_code for n in range(5)]

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from chassis.errors import Conflict, InvalidToken
 from user_service.models import User, db, messages
@@ -20,20 +20,17 @@ class UsernameTaken(Conflict):
 
 def own(user_id: UUID, *, lock: bool = False) -> User:
     """The account of whoever calls; `InvalidToken` if it was deleted since the token was made."""
-    query = select(User).where(User.id == user_id, User.deleted_at.is_(None))
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    user = db.session.scalar(query)
+    user = _present(User.id == user_id, lock=lock)
     if user is None:
         raise InvalidToken("the account is gone")
     return user
 
 
-def find(login: str) -> User | None:
+def find(login: str, *, lock: bool = False) -> User | None:
     """The account with this e-mail address or username, if there is one."""
     name = unicodedata.normalize("NFC", login.strip())
     column = User.email if "@" in name else User.username
-    return db.session.scalar(select(User).where(func.lower(column) == func.lower(name), User.deleted_at.is_(None)))
+    return _present(func.lower(column) == func.lower(name), lock=lock)
 
 
 def change(user_id: UUID, changes: dict[str, Any]) -> User:
@@ -50,3 +47,8 @@ def save(user: User, event: str = "user.updated", *, actor: UUID | None = None, 
     """Write the account's changes, and tell the other services that there are some."""
     db.session.flush()
     messages.announce(event, user.id, user.version, data, actor=actor or user.id)
+
+
+def _present(which: ColumnElement[bool], *, lock: bool) -> User | None:
+    query = select(User).where(which, User.deleted_at.is_(None))
+    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)

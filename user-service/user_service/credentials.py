@@ -23,9 +23,15 @@ class WrongPassword(Forbidden):
 def log_in(login: str, password: str, origin: Origin) -> TokenPair:
     """Sign in with e-mail address or username. An unknown name answers like a wrong password, and as late."""
     user = find(login)
-    account = str(user.id) if user else login.strip()
-    if not _proves(user, account, password, origin.ip) or user is None:
+    account, proven = (str(user.id), user.password_hash) if user else (login.strip(), None)
+    if not _proves(user, account, password, origin.ip):
         raise WrongCredentials
+    # Proven without a lock, because that takes long. Whoever changes the password or deletes the account meanwhile ends
+    # the sign-ins that are there, and none may come after that: the proof has to be of the password that holds now.
+    user = find(login, lock=True)
+    if user is None or user.password_hash != proven:
+        return log_in(login, password, origin)
+    _renew(user, password)
     return sign_ins.begin(user, origin.device)
 
 
@@ -60,6 +66,13 @@ def _proves(user: User | None, account: str, password: str, ip: str) -> bool:
         matches = hasher.matches(password, user.password_hash if user else hasher.unmatched)
         if matches:
             runtime().attempts.give_back(allowances)
-        if user and matches and hasher.is_outdated(user.password_hash):
-            user.password_hash = hasher.hash(password)
     return matches
+
+
+def _renew(user: User, password: str) -> None:
+    """Keep the password at the present cost. The account is locked."""
+    hasher = runtime().hasher
+    if hasher.is_outdated(user.password_hash):
+        with hasher.turn():
+            user.password_hash = hasher.hash(password)
+        db.session.flush()
