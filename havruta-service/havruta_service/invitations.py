@@ -68,6 +68,10 @@ def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
     invitation = _managed(invitation_id, user_id)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
         raise InvitationGone(invitation_status=invitation.status)
+    # An address that was invited anew since has one open invitation at most.
+    expired = invitation.status == InvitationStatus.EXPIRED
+    if expired and invitation.invitee_email.lower() in _pending_addresses(invitation.havruta_id):
+        raise InvitationGone(invitation_status=invitation.status)
     wait = invitation.last_sent_at + RESEND_AFTER - now()
     if wait > timedelta():
         raise TooManyRequests(retry_after=int(wait.total_seconds()) + 1)
@@ -128,8 +132,10 @@ def check_rate(user_id: UUID, more: int) -> None:
 
 def normalised(email: str) -> str | None:
     """The address as it is written to; None if it is none."""
+    # No name server is asked while the havruta is locked. And before the `@` is ASCII only, as in every account here:
+    # of other letters Python and PostgreSQL disagree what the small ones are.
     try:
-        address = validate_email(email, check_deliverability=False).normalized
+        address = validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
         return None
     return address if len(address) <= LONGEST_ADDRESS else None

@@ -199,6 +199,21 @@ def test_sending_again_makes_a_new_token_and_voids_the_old(invite, token, post, 
         assert post(url, ruth).status_code == 410
 
 
+def test_an_expired_invitation_with_a_newer_one_to_the_same_address_is_not_sent_again(invite, post, ruth):
+    old = invite(ruth, "naomi@example.org")[0]
+    with time_machine.travel(now() + timedelta(days=8), tick=False):
+        newer = invite(ruth, "Naomi@example.org")[0]
+        refused = post(f"{old['invitation_id']}/resend", ruth)
+        assert (refused.status_code, refused.json["invitation_status"]) == (410, "expired")
+        post(f"{newer['invitation_id']}/revoke", ruth)
+        assert post(f"{old['invitation_id']}/resend", ruth).json["status"] == "pending"
+
+
+def test_an_address_that_no_account_can_have_is_invalid(invite, ruth):
+    results = invite(ruth, "i@example.org", "\u0130@example.org")
+    assert [result["status"] for result in results] == ["sent", "invalid"]
+
+
 def test_a_revoked_invitation_is_gone_and_not_mailed(invite, mail, token, post, ruth, naomi):
     result = invite(ruth, naomi.email)[0]
     secret = token(result)
