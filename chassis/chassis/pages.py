@@ -13,6 +13,7 @@ from marshmallow import fields
 
 from chassis.errors import Invalid
 from chassis.fields import Answer, Integer, Query, Text
+from chassis.guard import UNSTORABLE
 
 MOST = 100
 Item = TypeVar("Item")
@@ -82,6 +83,6 @@ def _restore(value: Any, kind: Any) -> Any:
         return UUID(value)
     if kind is float and type(value) in {int, float}:
         return float(value)
-    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and "\x00" in value):
+    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and UNSTORABLE.search(value)):
         raise ValueError
     return value

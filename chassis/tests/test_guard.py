@@ -1,13 +1,16 @@
 """What no honest client sends is refused with a problem document, and never stored."""
 
 import json
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 
 from chassis import testing
+from chassis.pages import encode
 
 RUTH = testing.a_user("ruth")
+SURROGATE = encode(["\ud800", UUID(int=7)])
 
 BODIES = {
     "truncated": (b'{"title": "a', 400),
@@ -100,7 +103,7 @@ def test_an_address_that_is_not_plain_text_is_malformed(client: FlaskClient, que
     assert client.get(f"/api/notes/search?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwieCJd", "A" * 400, "é"])
+@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwieCJd", "A" * 400, "é", SURROGATE])
 def test_a_cursor_of_another_list_is_refused(client: FlaskClient, cursor: str) -> None:
     assert client.get("/api/notes", query_string={"cursor": cursor}).json["errors"][0]["pointer"] == "?cursor"
 
