@@ -5,16 +5,18 @@ and noting it sends it again, under the same Message-ID.
 """
 
 import smtplib
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis import tracing
 from chassis.clock import now
@@ -22,9 +24,10 @@ from chassis.db import in_transaction
 from chassis.messages import Messages
 from chassis.tracing import Trace
 
-TRIES = 24  # over some thirteen hours
+TRIES = 24  # over some twelve hours
 LONGEST_PAUSE = 3600
-TIMEOUT = 10
+TIMEOUT = 10  # seconds for each answer of the mail server
+DIALOGUE = "2min"  # for all of them: a dozen, if each comes at the last moment
 
 SENT = Counter("mails_sent_total", "Mails handed to the mail server.", ["kind"])
 PARKED = Counter("mails_parked_total", "Mails put aside after too many failures.", ["kind"])
@@ -44,7 +47,7 @@ class Mailer:
         self._composers = composers
         address = urlsplit(smtp_url)
         self._host, self._port = address.hostname or "localhost", address.port or 25
-        self._user, self._password = address.username, address.password
+        self._user, self._password = unquote(address.username or ""), unquote(address.password or "")
         self._sender = sender
 
     def send_due(self) -> int:
@@ -62,6 +65,9 @@ class Mailer:
         ).one_or_none()
         if row is None:
             return False
+        # PostgreSQL would take a transaction that waits for a slow mail server for a forgotten one. Ended after the
+        # mail is out and before that is noted, it would send the mail again and again.
+        self._session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{DIALOGUE}'"))
         origin = row.data.pop("origin", {})
         with tracing.continued(Trace.read(origin)), tracing.span(f"mail {row.kind}", "CONSUMER"):
             self._deal_with(row)
@@ -77,7 +83,9 @@ class Mailer:
                     SENT.labels(row.kind).inc()
                     log.info("mail_sent", kind=row.kind, mail=str(row.id))
                 self._session.execute(table.delete().where(this))
-        except (OSError, smtplib.SMTPException, KeyError, ValueError) as error:
+        except (OperationalError, InterfaceError):
+            raise  # it is the database that is in trouble, and the mail has not failed
+        except Exception as error:  # whatever is wrong with this mail, those behind it go out
             self._session.execute(table.update().where(this).values(self._postponed(row.kind, row.tries, error)))
 
     def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
@@ -94,6 +102,7 @@ class Mailer:
         message["X-Request-ID"] = tracing.current().request_id
         with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT) as server:
             if self._user and self._password:
-                server.starttls()
+                # Without a context of ours smtplib checks no certificate, and anybody on the way gets the password.
+                server.starttls(context=ssl.create_default_context())
                 server.login(self._user, self._password)
             server.send_message(message)

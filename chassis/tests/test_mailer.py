@@ -1,22 +1,32 @@
 """Mails go out once each, and wait while the mail server does not take them."""
 
+import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage, Message
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Handler
+from aiosmtpd.smtp import AuthResult, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
 from notes import db, messages
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 
 from chassis.clock import now
 from chassis.db import transaction
 from chassis.mailer import TRIES, Mailer
+from chassis.testing.keys import pem
 
 NOWHERE = "smtp://127.0.0.1:1"
 
@@ -27,6 +37,7 @@ class Post(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
     def __init__(self) -> None:
         super().__init__()
         self.taken: list[Message] = []
+        self.pause = 0.0
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         if address.startswith("nobody@"):
@@ -34,15 +45,24 @@ class Post(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        await asyncio.sleep(self.pause)
+        answer: str = await super().handle_DATA(server, session, envelope)
+        return answer
+
     def handle_message(self, message: Message) -> None:
         self.taken.append(message)
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Controller]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(Post(), hostname="127.0.0.1", port=port)
+    controller = Controller(Post(), hostname="127.0.0.1", port=free_port())
     controller.start()
     yield controller
     controller.stop()
@@ -52,12 +72,50 @@ def server() -> Iterator[Controller]:
 def post(server: Controller) -> Post:
     post: Post = server.handler
     post.taken.clear()
+    post.pause = 0.0
     return post
 
 
 @pytest.fixture
 def mailer(in_app: Flask, server: Controller) -> Mailer:
     return Mailer(messages, {"greeting": greeting}, f"smtp://127.0.0.1:{server.port}", "lyceum@example.org")
+
+
+class Guarded:
+    """A mail server that asks for a password under TLS, by a certificate that nobody knows yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.post = Post()
+        self.passwords: list[bytes] = []
+        self.certificate = folder / "certificate.pem"
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "post")])
+        certificate = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now() - timedelta(hours=1))
+            .not_valid_after(now() + timedelta(hours=1))
+            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        self.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+        (folder / "key.pem").write_bytes(pem(key))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, folder / "key.pem")
+        self.controller = Controller(
+            self.post, hostname="127.0.0.1", port=free_port(), tls_context=context, authenticator=self._admit
+        )
+
+    def _admit(self, server: Any, session: Any, envelope: Any, mechanism: str, login: LoginPassword) -> AuthResult:
+        self.passwords.append(login.password)
+        return AuthResult(success=True)
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    guarded = Guarded(tmp_path)
+    guarded.controller.start()
+    yield guarded
+    guarded.controller.stop()
 
 
 def greeting(data: dict[str, Any]) -> EmailMessage | None:
@@ -124,3 +182,45 @@ def test_a_mail_that_is_refused_holds_up_no_other_and_is_put_aside_in_the_end(ma
         assert mailer.send_due() == 0
     assert [mail["To"] for mail in post.taken] == ["ruth@example.org"]
     assert [(mail.tries, mail.parked_at is None) for mail in waiting()] == [(TRIES, False)] * 2
+
+
+def test_a_mail_that_cannot_be_composed_holds_up_no_other(in_app: Flask, server: Controller, post: Post) -> None:
+    def broken(_: dict[str, Any]) -> EmailMessage:
+        raise TypeError("a defect")
+
+    composers = {"greeting": greeting, "broken": broken}
+    mailer = Mailer(messages, composers, f"smtp://127.0.0.1:{server.port}", "lyceum@example.org")
+    order("broken")
+    order(to="ruth@example.org")
+    assert mailer.send_due() == 2
+    assert len(post.taken) == 1
+    assert [(mail.kind, mail.tries) for mail in waiting()] == [("broken", 1)]
+
+
+def test_a_slow_mail_server_gets_a_mail_once(mailer: Mailer, post: Post) -> None:
+    def impatient(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
+
+    post.pause = 0.6
+    order(to="ruth@example.org")
+    event.listen(db.engine, "begin", impatient)
+    try:
+        assert mailer.send_due() == 1
+    finally:
+        event.remove(db.engine, "begin", impatient)
+    assert (len(post.taken), waiting()) == (1, [])
+
+
+def test_the_password_is_told_only_to_a_server_that_proves_its_name(
+    in_app: Flask, guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"smtp://lyceum:fig%2Fdate@127.0.0.1:{guarded.controller.port}"
+    mailer = Mailer(messages, {"greeting": greeting}, url, "lyceum@example.org")
+    order(to="ruth@example.org")
+    mailer.send_due()
+    assert (guarded.passwords, guarded.post.taken) == ([], [])
+    monkeypatch.setenv("SSL_CERT_FILE", str(guarded.certificate))
+    [mail] = waiting()
+    with time_machine.travel(mail.due_at):
+        mailer.send_due()
+    assert (guarded.passwords, len(guarded.post.taken)) == ([b"fig/date"], 1)
