@@ -1,7 +1,7 @@
 """Sessions to look at: several cities, every state. `flask --app study_session_service.app demo`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -38,35 +38,34 @@ SUVA = Point(-18.1416, 178.4419)
 TAVEUNI = Point(-16.8, -179.98)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Planned:
-    """One demo session; times are minutes from the first load."""
+    """One demo session: its people, the host first; times are minutes from the first load."""
 
     name: str
     title: str
     subject: str
-    host: str
     place: Point
     start: int
+    people: tuple[str, ...]
+    _: KW_ONLY
     duration: int = 90
     kind: SessionType = SessionType.DISCUSSION
     places: int = 10
-    participants: Sequence[str] = ()
-    waiting: Sequence[str] = ()
+    waiting: tuple[str, ...] = ()
     chat: Sequence[tuple[str, str]] = ()
     cancelled: str | None = None
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 PLAN = (
     Planned(
-        name="jerusalem-berakhot",
-        title="Tractate Berakhot, first chapter",
-        subject="Talmud",
-        host="ruth",
-        place=JERUSALEM,
-        start=-30,
-        participants=("boaz", "naomi", "david"),
+        "jerusalem-berakhot",
+        "Tractate Berakhot, first chapter",
+        "Talmud",
+        JERUSALEM,
+        -30,
+        ("ruth", "boaz", "naomi", "david"),
         chat=(
             ("ruth", "Welcome! We begin with the first Mishnah."),
             ("boaz", "From what time may one recite the Shema?"),
@@ -75,136 +74,110 @@ PLAN = (
         details={"venue_name": "National Library", "description": "Reading together, one page at a time."},
     ),
     Planned(
-        name="jerusalem-genesis",
-        title="Genesis with Rashi",
-        subject="Tanakh",
-        host="boaz",
-        place=Point(31.7683, 35.2137),
-        start=2 * HOUR,
+        "jerusalem-genesis",
+        "Genesis with Rashi",
+        "Tanakh",
+        Point(31.7683, 35.2137),
+        2 * HOUR,
+        ("boaz", "miriam"),
         places=4,
-        participants=("miriam",),
         details={"location_visibility": LocationVisibility.APPROXIMATE, "venue_name": "At Boaz's home"},
     ),
     Planned(
-        name="jerusalem-anatomy",
-        title="Anatomy: the last week before the exam",
-        subject="Medicine",
-        host="esther",
-        place=Point(31.7767, 35.1975),
-        start=5 * HOUR,
+        "jerusalem-anatomy",
+        "Anatomy: the last week before the exam",
+        "Medicine",
+        Point(31.7767, 35.1975),
+        5 * HOUR,
+        ("esther", "yael", "tamar"),
         duration=180,
         kind=SessionType.EXAM_PREP,
         places=3,
-        participants=("yael", "tamar"),
         waiting=("david", "hillel"),
         details={"venue_name": "Faculty library"},
     ),
     Planned(
-        name="tel-aviv-silence",
-        title="Two hours of silence",
-        subject="Any",
-        host="miriam",
-        place=TEL_AVIV,
-        start=-45,
+        "tel-aviv-silence",
+        "Two hours of silence",
+        "Any",
+        TEL_AVIV,
+        -45,
+        ("miriam", "hillel", "esther"),
         duration=120,
         kind=SessionType.SILENT,
-        participants=("hillel", "esther"),
         chat=(("miriam", "Phones off, see you at the break."),),
     ),
     Planned(
-        name="tel-aviv-algorithms",
-        title="Algorithms, exercise 7",
-        subject="Computer science",
-        host="yael",
-        place=Point(32.1133, 34.8044),
-        start=DAY,
+        "tel-aviv-algorithms",
+        "Algorithms, exercise 7",
+        "Computer science",
+        Point(32.1133, 34.8044),
+        DAY,
+        ("yael", "tamar", "boaz"),
         kind=SessionType.EXAM_PREP,
-        participants=("tamar", "boaz"),
         details={"mode": Mode.HYBRID, "meeting_url": "https://meet.example.org/algorithms-7"},
     ),
     Planned(
-        name="haifa-philosophy",
-        title="Maimonides, Guide I:1",
-        subject="Philosophy",
-        host="hillel",
-        place=HAIFA,
-        start=-2 * DAY,
-        participants=("ruth", "naomi"),
+        "haifa-philosophy",
+        "Maimonides, Guide I:1",
+        "Philosophy",
+        HAIFA,
+        -2 * DAY,
+        ("hillel", "ruth", "naomi"),
         chat=(("hillel", "Image and likeness: where do we start?"), ("naomi", "With the Hebrew, as he does.")),
     ),
     Planned(
-        name="haifa-private",
-        title="Our own circle",
-        subject="Mussar",
-        host="naomi",
-        place=Point(32.8007, 34.983),
-        start=3 * HOUR,
-        participants=("ruth",),
+        "haifa-private",
+        "Our own circle",
+        "Mussar",
+        Point(32.8007, 34.983),
+        3 * HOUR,
+        ("naomi", "ruth"),
         details={"visibility": Visibility.PRIVATE, "join_code": "HAVRUTA2"},
     ),
     Planned(
-        name="new-york-hebrew",
-        title="Hebrew reading circle",
-        subject="Hebrew",
-        host="tamar",
-        place=NEW_YORK,
-        start=6 * HOUR,
-        participants=("yael",),
+        "new-york-hebrew",
+        "Hebrew reading circle",
+        "Hebrew",
+        NEW_YORK,
+        6 * HOUR,
+        ("tamar", "yael"),
         details={"venue_name": "Public Library, main reading room"},
     ),
     Planned(
-        name="london-law",
-        title="Contract law revision",
-        subject="Law",
-        host="david",
-        place=LONDON,
-        start=DAY + 3 * HOUR,
+        "london-law",
+        "Contract law revision",
+        "Law",
+        LONDON,
+        DAY + 3 * HOUR,
+        ("david", "esther"),
         kind=SessionType.EXAM_PREP,
-        participants=("esther",),
         cancelled="The library is closed that day.",
     ),
     Planned(
-        name="london-online",
-        title="Mishnah every morning",
-        subject="Mishnah",
-        host="hillel",
-        place=Point(51.5194, -0.127),
-        start=18 * HOUR,
+        "london-online",
+        "Mishnah every morning",
+        "Mishnah",
+        Point(51.5194, -0.127),
+        18 * HOUR,
+        ("hillel", "boaz", "miriam", "tamar"),
         duration=45,
         places=50,
-        participants=("boaz", "miriam", "tamar"),
         details={"mode": Mode.ONLINE, "meeting_url": "https://meet.example.org/mishnah"},
     ),
     Planned(
-        name="berlin-silent",
-        title="Thesis writing, side by side",
-        subject="Any",
-        host="esther",
-        place=BERLIN,
-        start=30,
+        "berlin-silent",
+        "Thesis writing, side by side",
+        "Any",
+        BERLIN,
+        30,
+        ("esther", "naomi"),
         duration=240,
         kind=SessionType.SILENT,
         places=6,
-        participants=("naomi",),
     ),
-    Planned(
-        name="suva-marine",
-        title="Marine biology, reef ecology",
-        subject="Biology",
-        host="david",
-        place=SUVA,
-        start=4 * HOUR,
-        participants=("miriam",),
-    ),
-    Planned(
-        name="taveuni-navigation",
-        title="Navigation by the stars",
-        subject="Astronomy",
-        host="yael",
-        place=TAVEUNI,
-        start=7 * HOUR,
-        participants=("david",),
-    ),
+    Planned("suva-marine", "Marine biology, reef ecology", "Biology", SUVA, 4 * HOUR, ("david", "miriam")),
+    Planned("taveuni-navigation", "Navigation by the stars", "Astronomy", TAVEUNI, 7 * HOUR, ("yael", "david")),
 )
 
 
@@ -240,9 +213,8 @@ def _add(planned: Planned, at: datetime) -> None:
     db.session.add(session)
     db.session.flush()
     opened = at - timedelta(days=3)
-    everybody = [(planned.host, Role.HOST), *((name, Role.PARTICIPANT) for name in planned.participants)]
-    for number, (username, role) in enumerate(everybody):
-        joined = opened + timedelta(minutes=10 * number)
+    for number, username in enumerate(planned.people):
+        joined, role = opened + timedelta(minutes=10 * number), Role.PARTICIPANT if number else Role.HOST
         db.session.add(Participant(session_id=session.id, user_id=person(username), role=role, joined_at=joined))
     for username in planned.waiting:
         db.session.add(Waiting(session_id=session.id, user_id=person(username)))
@@ -257,7 +229,7 @@ def _session(planned: Planned, at: datetime) -> StudySession:
     start = at + timedelta(minutes=planned.start)
     session = StudySession(
         id=session_id(planned.name),
-        host_id=person(planned.host),
+        host_id=person(planned.people[0]),
         title=planned.title,
         subject=planned.subject,
         session_type=planned.kind,
@@ -266,7 +238,7 @@ def _session(planned: Planned, at: datetime) -> StudySession:
         start_time=start,
         duration_minutes=planned.duration,
         max_participants=planned.places,
-        current_participants=1 + len(planned.participants),
+        current_participants=len(planned.people),
         created_at=at - timedelta(days=3),
         last_seq=len(planned.chat),
         **planned.details,
