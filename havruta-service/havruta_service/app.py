@@ -30,6 +30,7 @@ BLUEPRINTS = (
     agenda.blueprint,
     figures.blueprint,
 )
+# The first two are seen by people who wait for each other; what the others note is read by the clock anyway.
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),
     Sweep("overdue-sessions", every=10, run=ending.end_overdue),

@@ -14,8 +14,10 @@ from havruta_service.presence import SessionNotActive
 from havruta_service.references import place_in
 from havruta_service.rooms import tell_havruta, tell_session
 
+# Time to come back after the connection broke; much longer than it takes to be absent.
 EMPTY_FOR = timedelta(minutes=5)
 LONGEST = timedelta(hours=12)
+# All in one transaction, and for the lock of each it may wait 3 seconds.
 BATCH = 20
 
 
@@ -36,6 +38,7 @@ def end(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 def end_overdue() -> int:
     """End the sessions that the clock has ended; how many they were."""
+    # Found without a lock, because the havruta is locked before its session; under both locks each is looked at again.
     due = select(HavrutaSession.id, HavrutaSession.havruta_id).where(_overdue(now())).limit(BATCH)
     return sum(_end_if_overdue(session_id, havruta_id) for session_id, havruta_id in db.session.execute(due).all())
 
@@ -54,8 +57,10 @@ def end_if_overdue(havruta: Havruta, session: HavrutaSession) -> bool:
 def complete(havruta: Havruta, session: HavrutaSession, at: datetime, reason: EndReason) -> None:
     """Note what was studied, and where to go on next time. Both are locked."""
     book = book_of(havruta)
+    # Minutes are counted from closed intervals.
     presence.close_all(session, at)
     covered = coverage.of_session(session, book)
+    # This machine's clock may be behind that of the one where the session began; a check refuses such an end.
     session.status, session.end_reason, session.end_time = SessionStatus.COMPLETED, reason, max(at, session.start_time)
     session.ending_section = str(place_in(book, session.position))
     session.coverage_range, session.sections_studied = covered.span.coverage, covered.sections

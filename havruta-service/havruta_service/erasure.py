@@ -27,11 +27,14 @@ NO_ADDRESS = "deleted@deleted.invalid"
 def erase(event: Event) -> None:
     """Take the person out of all havrutas, and put an id in his place that stands for nobody."""
     user_id = UUID(event.aggregate_id)
+    # In one order, so that two people who leave the same havrutas cannot wait for each other.
     his = select(Member.havruta_id).where(Member.user_id == user_id).order_by(Member.havruta_id)
     for havruta_id in db.session.scalars(his).all():
         if havruta := havrutas.lock(havruta_id):
             _withdraw(havruta, user_id)
+    # While invitations still say who accepted them, because that is how his addresses are known.
     _void_invitations(user_id, event.data.get("email_sha256"))
+    # One id for all his traces: how many people were there, and for how long, comes out the same as before.
     _anonymise(user_id, uuid4())
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
     db.session.execute(idempotency_keys.delete().where(idempotency_keys.c.user_id == user_id))
@@ -55,8 +58,10 @@ def _void_invitations(user_id: UUID, address: str | None) -> None:
     """Those that he sent, and those to his address, known by its SHA-256, or to one at which he once accepted."""
     email = func.lower(Invitation.invitee_email)
     digest = func.encode(func.sha256(func.convert_to(email, "UTF8")), "hex")
+    # No index serves this: accounts are deleted so seldom that the whole table may be read.
     addresses = select(email).where((Invitation.accepted_by == user_id) | (digest == address))
     his = (Invitation.inviter_id == user_id) | email.in_(addresses)
+    # Closed before they all get the same address, of which a havruta may have one open invitation (unique key).
     db.session.execute(
         update(Invitation)
         .where(his, Invitation.status == InvitationStatus.PENDING)

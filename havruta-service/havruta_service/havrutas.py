@@ -86,6 +86,7 @@ def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
 def close(havruta: Havruta) -> None:
     """What is planned is cancelled, and open invitations are void. The havruta is locked and idle."""
     havruta.archived_at, havruta.version = now(), havruta.version + 1
+    # Who plans or invites at this moment waits for the lock of the havruta, and then finds it archived.
     planned = (HavrutaSession.havruta_id == havruta.id) & (HavrutaSession.status == SessionStatus.SCHEDULED)
     db.session.execute(
         update(HavrutaSession).where(planned).values(status=SessionStatus.CANCELLED, end_reason=EndReason.ARCHIVED)
@@ -140,6 +141,7 @@ def active_session(havruta_id: Any) -> Select[UUID]:
 
 
 def is_member(havruta_id: UUID, user_id: UUID) -> bool:
+    # Read anew every time: the membership may have ended while the caller waited for the lock.
     return db.session.get(Member, (havruta_id, user_id), populate_existing=True) is not None
 
 
@@ -157,6 +159,7 @@ def _of(user_id: UUID) -> Select[Havruta]:
     )
     upcoming = select(func.min(HavrutaSession.start_time)).where(coming).correlate(Havruta).scalar_subquery()
     active = active_session(Havruta.id).correlate(Havruta).scalar_subquery()
+    # A havruta that was just changed is loaded already; it would be returned as it is, without the two expressions.
     return (
         select(Havruta)
         .join(Member, (Member.havruta_id == Havruta.id) & (Member.user_id == user_id))

@@ -22,7 +22,7 @@ from havruta_service.rooms import tell_havruta
 
 LIFETIME = timedelta(days=7)
 MOST_AT_ONCE = 20
-LONGEST_ADDRESS = 254
+LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: a path has 256 at most, with its angle brackets
 MOST_PER_HOUR = 60
 RESEND_AFTER = timedelta(minutes=1)
 BATCH = 200
@@ -100,6 +100,7 @@ def issue_token(invitation: Invitation) -> str:
 
 def to_send(invitation_id: UUID) -> Invitation | None:
     """The invitation with its havruta, locked, if it is still to be sent."""
+    # Locked until the mail has gone: whoever takes it back meanwhile waits, and then voids the token that was sent.
     invitation = db.session.scalar(
         with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
     )
@@ -109,6 +110,7 @@ def to_send(invitation_id: UUID) -> Invitation | None:
 def expire() -> int:
     """Note which invitations have expired; how many they were."""
     overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
+    # Who replies to one at this moment sees by the clock that it has expired, so it is left for the next round.
     some = select(Invitation.id).where(overdue).limit(BATCH).with_for_update(key_share=True, skip_locked=True)
     return len(
         db.session.scalars(
@@ -147,6 +149,7 @@ def hashed(token: str) -> str:
 
 
 def locked(invitation_id: UUID) -> tuple[Invitation, Havruta]:
+    # Read without a lock: an invitation never goes to another havruta, and the havruta has to be locked before it.
     havruta_id = db.session.scalar(select(Invitation.havruta_id).where(Invitation.id == invitation_id))
     havruta = havrutas.lock(havruta_id) if havruta_id else None
     if havruta is None:
@@ -188,6 +191,7 @@ def _send(invitation: Invitation) -> None:
 def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
     """An invitation that the person may send again or take back, locked below its havruta."""
     invitation, havruta = locked(invitation_id)
+    # First, so that a stranger does not learn from a 403 that there is such an invitation.
     if not havrutas.is_member(havruta.id, user_id):
         raise NotFound
     if user_id not in {invitation.inviter_id, havruta.owner_id}:

@@ -106,5 +106,6 @@ def active_session(havruta: Havruta) -> HavrutaSession | None:
 
 def navigate(session: HavrutaSession, user_id: UUID, mode: str) -> None:
     """Let the person, or all, turn the pages of the session, which is locked."""
+    # This counts as a move: a page turned by somebody who did not know of it yet is refused as stale.
     session.navigator_id, session.mode, session.position_seq = user_id, mode, session.seq + 1
     tell_session(session, "navigator_changed", {"navigator_id": str(user_id), "mode": mode})

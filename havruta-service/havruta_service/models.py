@@ -26,8 +26,10 @@ from chassis.db import models_registry
 from chassis.idempotency import keys_table
 from chassis.messages import Messages
 
+# Few enough that who is here and who means to come are read whole, without pages.
 MOST_MEMBERS = 10
 MISSED_AFTER = timedelta(hours=2)
+# Three heartbeats of the slowest client: one that is lost on the way makes nobody absent.
 ABSENT_AFTER = timedelta(seconds=90)
 
 
@@ -103,6 +105,7 @@ class Havruta(Base):
 
     __tablename__ = "havrutas"
     __table_args__ = (
+        # Checked at the commit, because neither row can be first: an owner has to be a member, a member needs a havruta.
         ForeignKeyConstraint(
             ["id", "owner_id"],
             ["havruta_members.havruta_id", "havruta_members.user_id"],
@@ -121,6 +124,7 @@ class Havruta(Base):
     book: Mapped[str] = mapped_column(String(60))
     owner_id: Mapped[UUID | None]
     last_place: Mapped[str | None] = mapped_column(String(100))
+    # A check cannot look at other rows, so that the most there may be is held by a count in this one.
     member_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
@@ -177,6 +181,7 @@ class HavrutaSession(Base):
         CheckConstraint("status <> 'completed' OR end_time IS NOT NULL", name="completed"),
         CheckConstraint("planned_minutes BETWEEN 5 AND 720", name="planned_minutes"),
         CheckConstraint("position_seq <= seq", name="position_seq"),
+        # Whatever locks a rule forgets, two sessions of a havruta do not go on at once.
         Index("havruta_sessions_one_active_key", "havruta_id", unique=True, postgresql_where=text("status = 'active'")),
         Index("idx_havruta_sessions_havruta_status", "havruta_id", "status"),
         Index("idx_havruta_sessions_status", "status"),
@@ -214,6 +219,7 @@ class HavrutaSession(Base):
 
     attendees: Mapped[list[UUID] | None] = query_expression(literal(None, ARRAY(Uuid)))
 
+    # Whoever needs it joins it: a list that loaded it later would ask once for every row.
     havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
 
     @property

@@ -36,6 +36,7 @@ class OtherBook(Invalid):
 
 def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) -> State:
     """Turn to a place. Who turns the pages is here."""
+    # Read before the session is locked, because everybody in it waits for that lock.
     place = parse_place(ref, "ref")
     session = presence.going_on(session_id, user_id)
     if session.mode == NavigationMode.NAVIGATOR and session.navigator_id != user_id:
@@ -43,6 +44,7 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
     book = _book(session)
     if place.book is not book:
         raise OtherBook(errors=[{"pointer": "/ref", "detail": f"This havruta studies {book.name}."}])
+    # Whoever knows of the last move is not behind, whatever came after it: people come and go under numbers as well.
     if expected_seq is not None and not session.position_seq <= expected_seq <= session.seq:
         raise StalePosition(state=as_state(session))
     presence.note(session, user_id)
@@ -52,6 +54,7 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
 
 def turn(session: HavrutaSession, place: Reference, user_id: UUID) -> None:
     """Note the move, and tell it. The session is locked."""
+    # The number that `tell_session` gives next. All of the row is written at once, when it does.
     session.position, session.position_seq = str(place), session.seq + 1
     db.session.add(
         Move(session_id=session.id, seq=session.seq + 1, user_id=user_id, ref=session.position, moved_at=now())
@@ -126,4 +129,5 @@ def book_of(havruta: Havruta) -> Book:
 
 
 def _book(session: HavrutaSession) -> Book:
+    # As it was loaded, however long ago: a havruta never changes its book.
     return book_of(db.session.get_one(Havruta, session.havruta_id))

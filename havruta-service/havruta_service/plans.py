@@ -26,7 +26,7 @@ from havruta_service.models import (
 )
 from havruta_service.rooms import notify, tell_havruta
 
-PLANNED_AHEAD = timedelta(days=731)
+PLANNED_AHEAD = timedelta(days=731)  # two years, one of them a leap year
 BATCH = 50
 
 
@@ -57,6 +57,7 @@ def plan(
     if rrule and timezone:
         series = Series(id=uuid4(), havruta_id=havruta.id, rrule=rrule, timezone=timezone)
         db.session.add(series)
+        # No relationship tells SQLAlchemy that the sessions refer to this row; it would write them first.
         db.session.flush()
     planned = [
         HavrutaSession(
@@ -119,6 +120,7 @@ def change(
     havruta, session = _yours(session_id, user_id)
     if session.version != version:
         raise PreconditionFailed
+    # In this order: to divide a series changes of which series the session is, and the first two ask for that.
     changed = _within(session, scope)
     starts = _moved(session, changed, scope, start_time)
     _divide(session, changed, scope)
@@ -151,6 +153,7 @@ def cancel(session_id: UUID, user_id: UUID, scope: Scope) -> HavrutaSession:
 def cancel_missed() -> int:
     """Cancel what nobody started within two hours; how many sessions that was."""
     missed = (HavrutaSession.status == SessionStatus.SCHEDULED) & (HavrutaSession.start_time <= now() - MISSED_AFTER)
+    # Both or neither, and without waiting: whoever has them locked sees by the clock that the session was missed.
     found = db.session.execute(
         select(HavrutaSession, Havruta)
         .join(Havruta, Havruta.id == HavrutaSession.havruta_id)
@@ -208,6 +211,7 @@ def _within(session: HavrutaSession, scope: Scope) -> list[HavrutaSession]:
     if session.series_id is None or scope == Scope.THIS:
         return [session]
     meant = (HavrutaSession.series_id == session.series_id) & (HavrutaSession.status == SessionStatus.SCHEDULED)
+    # What was missed is over, also while the worker has not noted it.
     meant &= HavrutaSession.start_time > now() - MISSED_AFTER
     if scope == Scope.FUTURE:
         meant &= HavrutaSession.start_time >= session.start_time
@@ -221,6 +225,7 @@ def _moved(
     """When the sessions begin after the change."""
     if start_time is None:
         return [each.start_time for each in changed]
+    # For what it refuses: a time that is over, or too far ahead.
     times_of(start_time, None, None)
     series = db.session.get(Series, session.series_id) if session.series_id else None
     if series is None or scope == Scope.THIS:

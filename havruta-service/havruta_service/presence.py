@@ -14,6 +14,7 @@ from havruta_service.havrutas import is_member
 from havruta_service.models import ABSENT_AFTER, HavrutaSession, Presence, SessionStatus, db
 from havruta_service.rooms import tell_session
 
+# So few that hardly a page waits to be turned: the sessions are locked until the sweep commits.
 BATCH = 50
 
 
@@ -29,10 +30,6 @@ class Interval:
     begin: datetime
     end: datetime
 
-    @property
-    def minutes(self) -> int:
-        return whole_minutes((self.end - self.begin).total_seconds())
-
 
 def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
     """Be here. Joining twice is joining once."""
@@ -43,6 +40,8 @@ def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 def heartbeat(session_id: UUID, user_id: UUID) -> int:
     """Still be here; the number of the last event. Who was absent is here again."""
+    # Everybody sends this all the time, so the session is not locked, and pages turn meanwhile. The interval is enough:
+    # whoever ends it locks it too, and then `left_at` is set. Machines' clocks differ, but its time does not go back.
     beat = (
         update(Presence)
         .where(_open(session_id, user_id), Presence.last_seen_at > now() - ABSENT_AFTER)
@@ -63,6 +62,7 @@ def leave(session_id: UUID, user_id: UUID) -> None:
 
 def dismiss(session: HavrutaSession, user_id: UUID) -> None:
     """Be gone, and not come back: whoever is no member any more does not watch either. The session is locked."""
+    # Who watches without being present has no interval to end, and is asked for his right to watch by this event.
     if not _close(session, Presence.user_id == user_id, gone=[user_id]):
         tell_session(session, "left", {"user_id": str(user_id)}, gone=[user_id])
 
@@ -74,6 +74,7 @@ def note(session: HavrutaSession, user_id: UUID) -> None:
         interval.last_seen_at = max(interval.last_seen_at, now())
         return
     if interval:
+        # Ended in the database first: there is one open interval of a person at most (unique key).
         interval.left_at = interval.last_seen_at
         db.session.flush()
     db.session.add(Presence(session_id=session.id, user_id=user_id, joined_at=now(), last_seen_at=now()))
@@ -92,6 +93,7 @@ def notice_absence() -> int:
     """Note who is absent in sessions that go on; how many they were."""
     stale = Presence.left_at.is_(None) & (Presence.last_seen_at <= now() - ABSENT_AFTER)
     with_absent = select(Presence.session_id).where(stale).limit(BATCH)
+    # A session that is locked is in use, and waits for the next round instead of holding up this one.
     found = db.session.scalars(
         select(HavrutaSession)
         .where(HavrutaSession.id.in_(with_absent), HavrutaSession.status == SessionStatus.ACTIVE)
@@ -159,6 +161,7 @@ def _open(session_id: UUID, user_id: UUID) -> Any:
 
 def _close(session: HavrutaSession, whose: ColumnElement[bool], *, gone: Sequence[UUID] = ()) -> int:
     """End these open intervals: now, or when they were last heard of if they are absent already; how many they were."""
+    # PostgreSQL looks at the condition again after waiting for an interval: who was heard of meanwhile is not absent.
     still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None) & whose
     intervals = db.session.scalars(select(Presence).where(still_open).with_for_update(key_share=True)).all()
     for interval in intervals:

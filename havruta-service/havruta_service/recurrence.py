@@ -17,12 +17,15 @@ FREQUENCIES: dict[str, Frequency] = {"DAILY": DAILY, "WEEKLY": WEEKLY, "MONTHLY"
 DAYS = {"MO": MO, "TU": TU, "WE": WE, "TH": TH, "FR": FR, "SA": SA, "SU": SU}
 PARTS = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "COUNT", "UNTIL"}
 LONGEST = 200  # characters
-MOST_OCCURRENCES = 366
+MOST_OCCURRENCES = 366  # every day of a leap year
 LONGEST_INTERVAL = 52
 UNTIL_WITHIN = relativedelta(years=2)
+# A search has to end: on the 31st of every twelfth month from February on, nothing happens up to the year 9999.
 COUNT_WITHIN = relativedelta(years=10)
 NUMBER = re.compile(r"-?[0-9]{1,3}")
+# Far from the ends of the calendar, where a change of zone overflows.
 YEARS = range(2000, 2200)
+# Once, because it reads through the whole database of zones; and no name from outside becomes a path in it.
 ZONES = frozenset(available_timezones())
 
 
@@ -55,6 +58,7 @@ def occurrences(text: str, timezone: str, start: datetime) -> list[datetime]:
         bymonthday=rule.month_days or None,
         until=last,
     )
+    # One more than there may be, to see that there are too many.
     found = [_instant(wall, zone) for wall in islice(dates, rule.count or MOST_OCCURRENCES + 1)]
     if not found or len(found) > MOST_OCCURRENCES or (rule.count and len(found) < rule.count):
         raise _refused("it must happen at least once, at most 366 times, and within ten years")
@@ -103,12 +107,15 @@ def _last(rule: Rule, first: datetime, zone: ZoneInfo) -> datetime:
         last = rule.until.astimezone(zone).replace(tzinfo=None)
     else:
         last = datetime.combine(rule.until, time.max)  # wall time
+    # A day more, because UNTIL as a date holds all of that day.
     if last > first + UNTIL_WITHIN + timedelta(days=1):
         raise _refused("UNTIL may be two years ahead")
     return last
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    # RFC 5545, 3.3.5: a time that comes twice is the first of the two, one that is skipped has the offset of before.
+    # Python does both with `fold=0`, which `wall` may not have: it stays set when a time loses its zone.
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 

@@ -123,6 +123,7 @@ class Reference:
 
 def parse(text: str, field: str | None = None) -> Reference:
     """What the text refers to. `field` is the field of the request body that a problem is about."""
+    # A path may hold a long text, and decomposing makes it longer: no more is read than shows that it is too long.
     written = plain(text[: LONGEST + 1]).casefold().strip()
     if len(text) > LONGEST or not written:
         raise _malformed(field)
@@ -156,6 +157,7 @@ def parse_place(text: str, field: str) -> Reference:
 
 def place_in(book: Book, written: str | None) -> Reference:
     """The place that is noted; the beginning of the book if none is, or one that is not to be found in it."""
+    # Places from before there was a catalogue were free text; none of them keeps anybody from studying on.
     try:
         noted = parse(written or book.name)
     except Invalid:

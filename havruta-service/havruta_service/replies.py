@@ -61,6 +61,7 @@ def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
 
 def _accept(found: Invitation, caller: Caller) -> Invitation:
     invitation, havruta = invitations.locked(found.id)
+    # Accepting again changes nothing; but whoever was removed since does not come back with the old mail.
     if invitation.accepted_by == caller.id and havrutas.is_member(havruta.id, caller.id):
         return invitation
     if invitation.invitee_email.lower() != caller.email.lower():

@@ -39,6 +39,7 @@ def notify(
         return
     data = {"title": havruta.name, "book": havruta.book, "path": f"/api/havruta-sessions/{session.id}", **facts}
     content = {"user_ids": [str(user_id) for user_id in user_ids], "kind": kind, "data": data}
+    # An event has to have a version that grows; the number of the last live event does.
     messages.announce("notification.requested", havruta.id, havruta.seq, content, actor=actor)
 
 

@@ -97,6 +97,7 @@ def mine(
 
 def with_havruta(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
     """The session and its havruta, locked from the top."""
+    # Read without a lock: a session never goes to another havruta, and the havruta has to be locked before it.
     havruta_id = db.session.scalar(select(HavrutaSession.havruta_id).where(HavrutaSession.id == session_id))
     if havruta_id is None:
         raise NotFound
@@ -117,6 +118,7 @@ def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
     going_on = membership.active_session(havruta)
     if going_on and not ending.end_if_overdue(havruta, going_on):
         raise SessionAlreadyActive(session_id=str(going_on.id))
+    # The old one is over in the database before the next begins: one is active at most (unique key).
     db.session.flush()
     return havruta
 
@@ -127,6 +129,7 @@ def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaS
     session.starting_section = session.position = str(place)
     session.navigator_id = havruta.owner_id
     db.session.flush()
+    # Where it begins is its first move, so that the moves alone say what was covered.
     navigation.turn(session, place, user_id)
     presence.note(session, user_id)
     tell_havruta(havruta, "session_started", {"session_id": str(session.id), "type": session.type})
