@@ -54,7 +54,8 @@ class Submission:
 
 
 # One statement for one answer or a hundred: it upserts those that are not older than what is saved, gives points for
-# first answers and moves the session, which the caller has locked.
+# first answers and moves the session, which the caller has locked. Also a question without points gets an award, of 0:
+# there is one for every question that was answered, so that counting new ones counts answered questions.
 SAVE = text("""
 WITH sent AS (
     SELECT * FROM jsonb_to_recordset(CAST(:sent AS jsonb))
@@ -114,6 +115,7 @@ def submit_all(user_id: UUID | None, session_id: str, answers: Sequence[Mapping[
     if accepted:
         parameters = _parameters(session.id, version, list(accepted.values()))
         row = db.session.connection().execute(SAVE, parameters).one_or_none()
+        # Without a row all were stale, and the session did not move.
         if row:
             answered, total_xp = row.questions_answered, row.total_xp
         for index, kept in accepted.items():
@@ -131,6 +133,7 @@ def _locked(session_id: str, user_id: UUID | None) -> Any:
     session: Any = db.session.connection().execute(LOCK, {"session_id": session_id}).one_or_none()
     if session is None or session.user_id not in {None, user_id}:
         raise sessions.SessionNotFound
+    # The status is plain text here; a StrEnum equals its text and is found by it.
     sessions.refuse_closed(session.status, expired=expiry.has_expired(session, now()))
     if expiry.time_is_up(session, now()):
         raise sessions.TimeIsUp
@@ -174,6 +177,7 @@ def _judge(version: Pinned, answer: Mapping[str, Any]) -> Outcome | dict[str, An
 
 def _superseded(accepted: Mapping[int, Mapping[str, Any]]) -> list[int]:
     """The positions of answers that another one to the same question, sent along, replaces."""
+    # PostgreSQL refuses to upsert one row twice in one statement.
     latest: dict[int, int] = {}
     for index, answer in accepted.items():
         other = accepted.get(latest.get(answer["question_id"], -1))
@@ -191,5 +195,6 @@ def _parameters(response_id: int, version: Pinned, accepted: Sequence[Mapping[st
         "sent": json.dumps(accepted),
         "response_id": response_id,
         "page_id": version.page_of[accepted[-1]["question_id"]],
+        # Read under the lock of the session, so that no answer is later than the end of its session.
         "now": now(),
     }

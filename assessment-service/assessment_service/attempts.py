@@ -55,6 +55,7 @@ def start(user_id: UUID | None, assessment: str | None = None, *, start_fresh: b
 
 def claim(session_id: str, user_id: UUID) -> Standing:
     """Make a session without an owner one's own. Claiming twice is claiming once."""
+    # First only to learn of which assessment it is: whoever begins a session takes the two locks in this order, too.
     session = sessions.find(session_id, user_id)
     _one_at_a_time(user_id, session.assessment_id)
     session = sessions.find(session_id, user_id, lock=True)
@@ -81,12 +82,14 @@ def _next_attempt(user_id: UUID, version: Pinned, *, start_fresh: bool) -> int:
     elif current:
         current.status = SessionStatus.abandoned
         db.session.flush()
+    # Last, because what was closed above counts as well. A refusal rolls it back: nothing is abandoned for nothing.
     _check_limits(user_id, version)
     return _taken(user_id, version.assessment_id) + 1
 
 
 def _one_at_a_time(user_id: UUID, assessment_id: int) -> None:
     """Let whoever else begins or claims for this person and assessment wait until we are done."""
+    # There may be no row to lock yet. Two pairs with the same hash wait for each other, and that is all.
     db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{assessment_id}", 0))))
 
 

@@ -60,6 +60,7 @@ def finish(session: AssessmentSession) -> None:
 
 def finish_overdue() -> int:
     """Complete sessions whose time is up with the answers they have; how many they were."""
+    # A session that is locked is being answered or completed, and waits for the next round.
     overdue = db.session.scalars(
         select(AssessmentSession)
         .where(expiry.overdue(now()))

@@ -11,6 +11,7 @@ from assessment_service import kinds, question_types
 from assessment_service.reading import Row
 from chassis.errors import FieldError, Invalid
 
+# `mine` is a path of its own where slugs are.
 SLUG = re.compile(r"(?=.{1,80}$)(?!mine$)[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_RULE = "Must be 1 to 80 characters of a-z, 0-9 and single hyphens, and not `mine`."
 MOST_PAGES = 100
@@ -163,6 +164,7 @@ def _question(row: Row) -> Question:
     required, xp = row.flag("required", True), row.whole("xp", 0, 1000, DEFAULT_XP)
     type_ = row.one_of("type", question_types.READERS)
     scores = tuple(map(_score, row.rows("scores", 0, 50)))
+    # Of a type that does not exist nobody knows the fields: read as the type that needs none, and not closed below.
     kind = question_types.READERS[type_ or "true_false"](row)
     if scores and kind.reach is None:
         row.wrong("There is nothing to score without right answers.", "scores")

@@ -122,6 +122,7 @@ def discard(caller: Caller, slug: str, expected: int) -> None:
     """Throw the draft away, and the assessment with it if nothing of it was ever published."""
     assessment = own(caller, slug, lock=True)
     unwanted = _expected(_draft(assessment), expected)
+    # A draft with the number 1 has nothing published before it.
     db.session.delete(assessment if unwanted.number == 1 else unwanted)
     db.session.flush()
 
@@ -135,6 +136,8 @@ def release(chosen: AssessmentVersion) -> AssessmentVersion:
     """Publish a draft whose assessment is locked."""
     definition = definitions.read(chosen.definition, "/definition")
     check_complete(definition)
+    # The former one first, because there is one current version at any moment (unique key). A change of rows goes past
+    # the mapper that counts revisions, so it is counted here: who holds the `ETag` of before has something else.
     db.session.execute(
         update(AssessmentVersion)
         .where(AssessmentVersion.assessment_id == chosen.assessment_id, AssessmentVersion.is_current)
@@ -188,6 +191,7 @@ def make_default(slug: str) -> None:
     assessment = db.session.scalar(select(Assessment).filter_by(slug=slug))
     if assessment is None:
         raise NotFound
+    # The former one first, because there is one default at any moment (unique key).
     db.session.execute(update(Assessment).where(Assessment.is_default).values(is_default=False))
     assessment.is_default = True
     db.session.flush()

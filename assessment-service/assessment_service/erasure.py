@@ -28,11 +28,13 @@ def on_user_deleted(event: Event) -> None:
 
 def erase(user_id: UUID) -> None:
     """Erase answers, points and results; sessions stay as nobody's, only to be counted. Twice is once."""
+    # Locked, so that no answer comes between the counting and the erasing.
     rows = list(db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).with_for_update()))
     for session in rows:
         if session.status == SessionStatus.active and session.expired_at is None:
             session.status = SessionStatus.abandoned
     db.session.flush()
+    # Counted as long as there are answers, and sessions that say whose they are.
     db.session.execute(tallies.COUNT_OF_USER, {"now": now(), "user_id": user_id})
     theirs = [session.id for session in rows]
     for kept in (QuestionAnswer, XpAward):

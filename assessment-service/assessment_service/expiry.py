@@ -38,6 +38,7 @@ def overdue(at: datetime) -> ColumnElement[bool]:
 
 def close_expired(*conditions: ColumnElement[bool]) -> int:
     """Note on expired sessions that they are; how many were new. Of some only, if conditions are given."""
+    # A sweep leaves what is locked to the next one. Whoever begins anew needs his expired session closed, and waits.
     at = now()
     due = (
         select(AssessmentSession.id)

@@ -53,6 +53,7 @@ class Scale:
         return Fraction(self.least), Fraction(self.most)
 
     def accept(self, value: Any) -> int:
+        # Not `isinstance`, to which True is a number.
         if type(value) is not int or not self.least <= value <= self.most or (value - self.least) % self.step:
             steps = f" in steps of {self.step}" if self.step > 1 else ""
             raise NotAnAnswer(f"Must be a whole number from {self.least} to {self.most}{steps}.")
@@ -91,6 +92,7 @@ class Number:
         return value  # type: ignore[no-any-return]  # its type was checked above
 
     def points(self, value: int | float) -> Fraction:
+        # By its text: 0.1 as it was written, not the nearest that a float can hold.
         exact = Fraction(str(value))
         if self.correct is None:
             return exact
@@ -206,6 +208,7 @@ class MultipleChoice(Options):
     def reach(self) -> tuple[Fraction, Fraction]:
         ascending = sorted(option.points for option in self.options)
         sizes = range(self.least, self.most + 1)
+        # Counted from the front, because `[-size:]` would be everything for a size of 0.
         return (
             min((sum(ascending[:size], Fraction(0)) for size in sizes), default=Fraction(0)),
             max((sum(ascending[len(ascending) - size :], Fraction(0)) for size in sizes), default=Fraction(0)),
@@ -215,6 +218,7 @@ class MultipleChoice(Options):
         chosen = set(self.accept_list(value))
         if not self.least <= len(chosen) <= self.most:
             raise NotAnAnswer(f"Must name {self.least} to {self.most} options.")
+        # In the order of the definition: the same choice is the same answer, in whatever order it was made.
         return [key for key in self.by_key if key in chosen]
 
     def points(self, value: list[str]) -> Fraction:

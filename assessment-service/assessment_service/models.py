@@ -90,6 +90,7 @@ class AssessmentVersion(Base):
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, server_default=func.now())
     published_at: Mapped[datetime | None]
 
+    # Whoever needs it joins it: a list that loaded it later would ask once for every row.
     assessment: Mapped[Assessment] = relationship(lazy="raise", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  # SQLAlchemy reads it as a class attribute
@@ -135,6 +136,8 @@ class AssessmentSession(Base):
             ["assessment_id", "version_id"], ["assessment_versions.assessment_id", "assessment_versions.id"]
         ),
         UniqueConstraint("user_id", "assessment_id", "attempt"),
+        # A person has one open session of an assessment, those without an account any number: nulls are never equal.
+        # That a session expired is noted in a column because the condition of an index cannot look at the clock.
         Index(
             "student_responses_one_open_key",
             "user_id",
@@ -162,6 +165,7 @@ class AssessmentSession(Base):
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
     completed_at: Mapped[datetime | None]
     status: Mapped[SessionStatus] = mapped_column(
+        # The published values; SQLAlchemy would write the names of the members.
         Enum(SessionStatus, name="sessionstatus", values_callable=lambda kind: [member.value for member in kind]),
         default=SessionStatus.active,
         server_default=text("'active'"),
@@ -187,6 +191,7 @@ class QuestionAnswer(Base):
     __tablename__ = "question_answers"
 
     response_id: Mapped[int] = mapped_column(ForeignKey("student_responses.id", ondelete="CASCADE"), primary_key=True)
+    # In no index of its own: answers are found by their sessions, and a question that has any is never deleted.
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     choices: Mapped[list[str]] = mapped_column(ARRAY(Text))

@@ -72,6 +72,7 @@ def _text(row: Row) -> FreeText:
     return FreeText(most, frozenset(map(plain, row.texts("accepted", 0, 100, most))))
 
 
+# How wide a scale may be bounds what statistics have to list.
 READERS: dict[str, Callable[[Row], Kind]] = {
     "likert": lambda row: _scale(row, widest=10),
     "slider": lambda row: _scale(row, widest=1000),

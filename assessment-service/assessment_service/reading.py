@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from chassis.errors import FieldError
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+# PostgreSQL stores no NUL and UTF-8 has no half of a surrogate pair; of the others only tab and newline mean anything.
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 LARGEST = 10**9
 
@@ -56,6 +57,7 @@ class Row:
 
     def whole(self, name: str, least: int, most: int, default: int | None = None) -> int:
         value = self._take(name, default)
+        # Not `isinstance`, to which True is a number.
         if type(value) is not int or not least <= value <= most:
             return self._refuse(name, f"Must be a whole number from {least} to {most}.", least)
         return value
@@ -67,6 +69,7 @@ class Row:
         value = self._take(name, default)
         if type(value) not in {int, float} or not abs(value) <= LARGEST:  # NaN is not less than anything
             return self._refuse(name, "Must be a number.", Fraction(0))
+        # By its text: 0.1 as the author wrote it, not the nearest that a float can hold.
         return Fraction(str(value))
 
     def number_or_none(self, name: str) -> Fraction | None:
@@ -98,6 +101,7 @@ class Row:
 
     def close(self) -> None:
         """Note the fields that nobody asked for."""
+        # A name can be anything: long, not text (in YAML), or with what no answer can carry.
         for name in self._fields.keys() - self._read:
             self.wrong("Unknown field.", str(name)[:60].encode(errors="replace").decode())
 

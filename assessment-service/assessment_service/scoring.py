@@ -46,6 +46,7 @@ def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
         before = ranked[place - 2] if place > 1 else None
         tied = before is not None and before["percent"] == dimension["percent"]
         dimension["rank"] = None if dimension["percent"] is None else before["rank"] if before and tied else place
+    # Rounded after ranking: two that look equal now need not have been.
     return {"dimensions": [{**d, "percent": _rounded(d["percent"])} for d in ranked]}
 
 
@@ -67,6 +68,7 @@ def _dimension(definition: Definition, dimension: Dimension, answers: Mapping[st
         "score": _rounded(reached),
         "lowest": _rounded(lowest),
         "highest": _rounded(highest),
+        # Where every answer is worth the same, everybody reached all there was.
         "percent": 100 * (reached - lowest) / (highest - lowest) if highest > lowest else Fraction(100),
         "band": {"label": band.label, "text": band.text} if band else None,
     }

@@ -19,7 +19,8 @@ from chassis.tokens import Caller
 
 BATCH = 500
 
-# Tallies are locked in one order, so that two countings cannot wait for each other.
+# Tallies are locked in one order, so that two countings cannot wait for each other. A closed session takes no more
+# answers, so that one statement sees all of them, whatever was committed after it began.
 COUNT = """
 WITH due AS (
     SELECT id FROM student_responses

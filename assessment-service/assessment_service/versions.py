@@ -62,6 +62,7 @@ class Pinned:
         return {self.page_ids[page.key]: page for page in self.definition.pages}
 
 
+# Each look into it changes its order, so that reading needs the lock as much as writing.
 _kept: LRUCache[int, Pinned] = LRUCache(256)
 _lock = threading.Lock()
 
@@ -70,6 +71,7 @@ def pinned(version_id: int) -> Pinned:
     """The published version of this id."""
     with _lock:
         known: Pinned | None = _kept.get(version_id)
+    # Loaded without the lock, for which all others would wait: two may load the same, which never changes.
     return known or _load([version_id])[version_id]
 
 
