@@ -105,7 +105,7 @@ class Havruta(Base):
 
     __tablename__ = "havrutas"
     __table_args__ = (
-        # Checked at the commit, because neither row can be first: an owner has to be a member, a member needs a havruta.
+        # Checked at the commit, because neither row can be first: the owner has to be a member, a member has a havruta.
         ForeignKeyConstraint(
             ["id", "owner_id"],
             ["havruta_members.havruta_id", "havruta_members.user_id"],
