@@ -42,6 +42,7 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
         select(session)
         .join(Participant, Participant.session_id == session.id)
         .where(Participant.user_id == user_id, Participant.is_active)
+        # Nothing is cancelled by the clock, so what was last written is right about that.
         .where(session.start_time >= since, session.start_time < until, session.status != Status.CANCELLED)
         .order_by(session.start_time, session.id)
         .limit(limit + 1)

@@ -37,6 +37,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         examples=EXAMPLES,
         rooms={rooms.KIND: visibility.may_watch},
         subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],
+        # No read waits for the sweep. Five seconds is how late watchers and other services are told.
         sweeps=[Sweep("states", 5, lifecycle.sweep)],
     )
     cache.install(app, settings.cache_url)

@@ -70,6 +70,7 @@ def active_sessions(load: Callable[[], Sequence[Frozen]]) -> Sequence[Frozen]:
             loaded = load()
             pipeline.multi()
             pipeline.set(ACTIVE, json.dumps(loaded), ex=ACTIVE_LIFETIME)
+            # Somebody has written meanwhile: what was loaded may be older, and serves this one answer only.
             with contextlib.suppress(WatchError):
                 pipeline.execute()
         return loaded

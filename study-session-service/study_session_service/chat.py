@@ -20,6 +20,7 @@ from study_session_service.visibility import see_inside
 STAYS_OPEN = timedelta(hours=2)
 EDITABLE = timedelta(minutes=15)
 BURST, WINDOW = 10, timedelta(seconds=10)
+# The page of whoever asks for no length.
 KEPT = 50
 KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
 
@@ -57,8 +58,10 @@ def send(session_id: UUID, author_id: UUID, content: str, client_message_id: str
     session = _open_chat(session_id, author_id)
     if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
         return known, False
+    # After the look for a retry: its message was counted when it was new.
     _slow_down(session_id, author_id)
     message = ChatMessage(
+        # The event names the message before its row is there.
         id=uuid4(),
         session_id=session.id,
         user_id=author_id,
@@ -90,6 +93,7 @@ def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> C
 
 def delete(session_id: UUID, caller_id: UUID, message_id: UUID) -> None:
     """Take a message back: its author may, and the host. What it said is gone."""
+    # A closed chat, too: what somebody wishes unsaid can be taken back for ever.
     see_inside(session_id, caller_id)
     session = lifecycle.locked(session_id)
     message = _message(session, message_id)
@@ -103,6 +107,7 @@ def erase(message: ChatMessage) -> None:
     """Leave nothing of the message but its place. Its session's row is locked."""
     message.content, message.deleted_at = "", now()
     db.session.flush()
+    # First the room is emptied, then it hears of the deletion: the other way round it would forget that as well.
     rooms.forget(message.session_id)
     rooms.record(message.session_id, "message_deleted", {"id": str(message.id), "message_seq": message.seq})
 

@@ -17,6 +17,7 @@ from study_session_service.visibility import SeenSession
 
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
 FEW = 3  # sessions in a cell that are still shown one by one
+# The largest screens show half as many; the bound is on what one request can make the database gather.
 MOST_CELLS = 4096
 
 

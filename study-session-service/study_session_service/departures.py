@@ -29,6 +29,7 @@ def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
     own = select(Participant).filter_by(session_id=session_id, user_id=user_id).with_for_update(key_share=True)
     participant = db.session.scalar(own.execution_options(populate_existing=True))
     session = lifecycle.locked(session_id)
+    # What is over by the clock took place, whether or not that was written down: it is not called off.
     lifecycle.catch_up(session)
     if session.host_id == user_id and session.is_open:
         lifecycle.call_off(session, REASON)
@@ -44,6 +45,7 @@ def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
         participant.user_id = nobody
     if session.host_id == user_id:
         session.host_id = nobody
+    # Of a session long over nothing is recorded, and the person's id is in the caches all the same.
     cache.forget(session_id)
 
 

@@ -19,6 +19,7 @@ from study_session_service.models import Status, StudySession, Waiting, db
 from study_session_service.visibility import HostOnly, see
 
 EARLIEST_START = timedelta(minutes=15)
+# All of a batch stay locked until the last is written down, and joins and chats wait for that.
 BATCH = 100
 
 
@@ -90,6 +91,7 @@ def hosted(session_id: UUID, user_id: UUID, *, version: int | None = None) -> St
 
     `PreconditionFailed` if a version is given and it is not this one.
     """
+    # Before the lock, so that whoever may not even see the session holds nobody up.
     see(session_id, user_id)
     session = locked(session_id)
     if session.host_id != user_id:
@@ -111,6 +113,7 @@ def require_open(session: StudySession) -> None:
 def catch_up(session: StudySession) -> None:
     """Write down in the locked session what the clock has decided."""
     status = session.status_at(now())
+    # One that nobody touched while it went on goes live and ends here: watchers are told both, in order.
     if session.status == Status.STARTING_SOON and status in {Status.LIVE, Status.FINISHED}:
         _go_live(session, session.start_time)
     if session.status == Status.LIVE and status == Status.FINISHED:
@@ -127,6 +130,7 @@ def sweep() -> int:
         select(StudySession)
         .where(StudySession.is_open, due)
         .limit(BATCH)
+        # What somebody is just changing comes with the next round; the rest of the batch does not wait for it.
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -148,6 +152,7 @@ def _finish(session: StudySession, at: datetime) -> None:
 
 def _tell(session: StudySession, event: str, data: dict[str, str | None], actor: UUID | None) -> None:
     session.version += 1
+    # For `is_open`: the database computes it from what was just set.
     db.session.flush()
     concerned = [*rooms.present(session.id), *([] if session.is_open else _dismiss_waiting(session.id))]
     seq = rooms.record(session.id, event, {"status": session.status, **data})

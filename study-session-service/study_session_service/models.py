@@ -136,6 +136,7 @@ class StudySession(Base):
         Index("idx_sessions_open", "start_time", "id", postgresql_where=text("is_open")),
         Index("idx_sessions_ends", "ends_at", postgresql_where=text("is_open")),
         # Room on each page lets a changed counter stay beside its row, without touching an index.
+        # Vacuumed after 1 % of changes instead of 20 %, because each join leaves a dead version of the session's row.
         {"postgresql_with": {"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.01}},
     )
 

@@ -24,7 +24,9 @@ from study_session_service.places import DECIMALS, FARTHEST_SNAP, RADIUS, Box, P
 from study_session_service.visibility import SeenSession, position_of
 
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
+# Twice the longest page, because within the five minutes the clock ends some of them.
 KEPT = 200
+# Listed, so that a column that is added does not reach strangers by itself.
 BASIC = (
     "id",
     "host_id",
@@ -83,6 +85,7 @@ class Shown:
         half_height = func.power(func.sin(func.radians(self.latitude - literal(origin.latitude, Double)) / 2), 2)
         half_width = func.power(func.sin(func.radians(self.longitude - literal(origin.longitude, Double)) / 2), 2)
         shrinking = func.cos(func.radians(literal(origin.latitude, Double))) * func.cos(func.radians(self.latitude))
+        # Between antipodes rounding can lift it above 1, where `asin` is an error.
         chord = func.least(1.0, half_height + shrinking * half_width)
         return func.asin(func.sqrt(chord), type_=Double) * literal(2 * RADIUS, Double)
 
@@ -185,6 +188,7 @@ def _holds_exact(box: Box) -> ColumnElement[bool]:
 
 
 def _bound(degrees: float, rounding: str) -> Decimal:
+    # The caller rounds outwards: a point on the rim must not be lost at the last decimal.
     return Decimal(degrees).quantize(SMALLEST, rounding)
 
 
@@ -192,6 +196,7 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
     """The first page for strangers out of the kept list; None if that does not reach far enough."""
     kept = cache.active_sessions(lambda: _active(at))
     seen = [SeenSession(cache.thaw(StudySession, row), None, at) for row in kept]
+    # By the clock alone sessions end, but none opens: that takes a write, and every write drops the list.
     still_open = [session for session in seen if session.is_open]
     if len(still_open) <= limit and len(kept) == KEPT:
         return None

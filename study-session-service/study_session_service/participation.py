@@ -50,6 +50,7 @@ class Joining:
 
 def join(session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False) -> Joining:
     """Take a place, or with `waitlist` wait for one. Joining twice is joining once."""
+    # Only who may have to wait needs the lock: that there is no place must still be true when the wait is written.
     if waitlist:
         lifecycle.locked(session_id)
     seen = _admit(look(session_id, user_id), join_code)
@@ -115,7 +116,8 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     if to == host_id:
         return session
     rows[host_id].role = Role.PARTICIPANT
-    db.session.flush()  # one host at a time
+    # A unique index allows one host at a time, and the ORM would write the two rows in the order of their keys.
+    db.session.flush()
     rows[to].role, session.host_id = Role.HOST, to
     session.version += 1
     db.session.flush()
@@ -166,5 +168,6 @@ def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:
 
 def _lock_rows(session_id: UUID, *user_ids: UUID) -> Sequence[Participant]:
     rows = select(Participant).where(Participant.session_id == session_id, Participant.user_id.in_(user_ids))
+    # In one order: two who hand a session to each other would each wait for the other's row.
     locked = rows.order_by(Participant.id).with_for_update(key_share=True)
     return db.session.scalars(locked, execution_options={"populate_existing": True}).all()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 RADIUS = 6_371_008.7714  # metres, the mean radius
 DECIMALS = 8
 GRID = 0.009  # degrees of latitude, about one kilometre
+# Half the diagonal of a cell is 710 m; in the three cells around a pole it can be 870 m.
 FARTHEST_SNAP = 1000.0  # metres that no approximate point lies away from the exact one
 
 
@@ -54,6 +55,7 @@ def split(south: float, west: float, north: float, east: float) -> Sequence[Box]
         return [Box(south, -180.0, north, 180.0)]
     if west > east:
         east += 360
+    # 180° and -180° are one meridian: a box that touches it is asked for by both names.
     if west <= -180:
         west, east = west + 360, east + 360
     if east < 180:
@@ -74,9 +76,11 @@ def widened(box: Box, metres: float) -> Sequence[Box]:
 
 def approximate(exact: Point) -> Point:
     """The middle of the grid cell, about a kilometre wide and high, that the point lies in."""
+    # A grid and not chance: of many sessions at one home, the mean of random points would be the home.
     rows = round(180 / GRID)
     row = min(math.floor((exact.latitude + 90) / GRID), rows - 1)
     latitude = (row + 0.5) * GRID - 90
+    # Fewer towards the poles, where they would become so narrow that they hid little.
     columns = max(1, round(360 * math.cos(math.radians(latitude)) / GRID))
     column = min(math.floor((exact.longitude + 180) / 360 * columns), columns - 1)
     return rounded(Point(latitude, (column + 0.5) * 360 / columns - 180))

@@ -1,8 +1,8 @@
 """RULES: places in a session: taken, freed, waited for.
 
 `current_participants` always equals the active rows. Every change of both is one transaction that touches the
-participant's row first and the session's row last, so two such transactions never wait for each other. While somebody
-waits, no place is free: a place that frees is given away in the transaction that frees it.
+participant's row first and the session's row last, so two such transactions never wait for each other (but see
+`promote`). While somebody waits, no place is free: a place that frees is given away in the transaction that frees it.
 """
 
 from collections.abc import Sequence
@@ -34,6 +34,7 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
         StudySession.id == session_id, _has_place(at)
     )
     row = insert(Participant).from_select(["session_id", "user_id", "role", "joined_at", "is_active"], place)
+    # One statement, so that of two requests of one person the second finds the row of the first.
     seat = row.on_conflict_do_update(
         index_elements=["session_id", "user_id"],
         set_={"role": Role.PARTICIPANT, "joined_at": at, "left_at": None, "is_active": True},
@@ -42,6 +43,7 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
     taken = db.session.scalars(seat, execution_options={"populate_existing": True}).one_or_none()
     if taken is None:
         return None
+    # The UPDATE waits for whoever has the row, and then asks the condition of what they have left (READ COMMITTED).
     if not _count(session_id, 1, _has_place(at)):
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
@@ -63,6 +65,9 @@ def free(participant: Participant, event: str) -> None:
 
 def promote(session_id: UUID) -> None:
     """Give the free places of a session, whose row this transaction has locked, to those who wait, in their order."""
+    # Until nobody is left, or no place: whom `take` refuses, because they are in already, leaves theirs to the next.
+    # Here the session's row is locked before those of participants. Somebody who had a place once and stops waiting
+    # just now may wait for us and we for them: PostgreSQL ends one of the two, and `in_transaction` begins it anew.
     while called := _call_up(session_id):
         for waiting in called:
             take(session_id, waiting.user_id, promoted=True)
@@ -89,6 +94,7 @@ def _call_up(session_id: UUID) -> Sequence[Waiting]:
         .scalar_subquery()
     )
     first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
+    # NULL places: the session is over, and LIMIT NULL would mean all.
     called = delete(Waiting).where(Waiting.number.in_(first.limit(func.coalesce(places, 0)))).returning(Waiting)
     return sorted(db.session.scalars(called).all(), key=lambda waiting: waiting.number)
 

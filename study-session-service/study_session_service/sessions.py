@@ -28,9 +28,11 @@ from study_session_service.models import (
 from study_session_service.places import Point, approximate, rounded
 from study_session_service.visibility import SeenSession, see
 
+# Whoever opens a session that begins now takes some minutes to describe it.
 LATE = timedelta(minutes=5)
 AHEAD = timedelta(days=365)
 JOIN_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
+# 40 bits: at the pace that the gateway allows, nobody guesses one while its session lasts.
 JOIN_CODE_LENGTH = 8
 CHANGEABLE_WHILE_LIVE = frozenset({"title", "subject", "description"})
 KEPT_DETAILS = tuple(
@@ -116,6 +118,7 @@ def _roster(session: StudySession) -> Sequence[Participant]:
         return [cache.thaw(Participant, row) for row in kept["participants"]]
     active = select(Participant).where(Participant.session_id == session.id, Participant.is_active)
     found = db.session.scalars(active.order_by(Participant.joined_at, Participant.id).limit(ROSTER)).all()
+    # Only the participants are read back: for its number, the session's row was read anyway.
     kept = {
         "session": cache.freeze(session, KEPT_DETAILS),
         "participants": [cache.freeze(participant, KEPT_PARTICIPANT) for participant in found],

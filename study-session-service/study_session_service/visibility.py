@@ -110,11 +110,13 @@ def see(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -
 
 def look(session_id: UUID, viewer_id: UUID | None) -> SeenSession:
     """The session and what the person has to do with it, secret or not."""
+    # For a stranger the join compares with NULL, and no row is theirs.
     query = (
         select(StudySession, Participant, position_of(viewer_id))
         .outerjoin(Participant, and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id))
         .where(StudySession.id == session_id)
     )
+    # Asked before a lock and again under it: the second answer must not be what was loaded for the first.
     row = db.session.execute(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound

@@ -16,6 +16,7 @@ from study_session_service.models import ChatMessage
 from study_session_service.visibility import ParticipantsOnly
 
 blueprint = Blueprint("chat", "The chat of a study session, for its active participants.")
+# The largest bigint: any larger number would be an error of the database.
 MOST = 2**63 - 1
 
 

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from chassis.fields import Float, Query, Text
 from study_session_service.places import Box, Point, split
 
+# Neither exponents nor `inf` nor `nan`, all of which `float` would take.
 NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?")
 
 

@@ -101,6 +101,7 @@ def _features(page: Page[SeenSession]) -> Response:
         {
             "type": "Feature",
             "id": properties["id"],
+            # Longitude first: RFC 7946, section 3.1.1.
             "geometry": {"type": "Point", "coordinates": [properties["longitude"], properties["latitude"]]},
             "properties": properties,
         }
