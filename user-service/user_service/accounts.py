@@ -29,6 +29,7 @@ def own(user_id: UUID, *, lock: bool = False) -> User:
 def find(login: str, *, lock: bool = False) -> User | None:
     """The account with this e-mail address or username, if there is one."""
     name = unicodedata.normalize("NFC", login.strip())
+    # No username has an @. The database lowers both sides, as the unique indexes do: Python differs in some letters.
     column = User.email if "@" in name else User.username
     return _present(func.lower(column) == func.lower(name), lock=lock)
 

@@ -28,6 +28,7 @@ for i, key in ipairs(KEYS) do
 end
 return 0
 """
+# A count whose period has ended stays away: DECR would make it anew, below zero and without an end.
 GIVE_BACK = """
 for _, key in ipairs(KEYS) do
     if tonumber(redis.call('GET', key) or '0') > 0 then redis.call('DECR', key) end
@@ -51,6 +52,7 @@ class Allowance:
 
 def login_allowances(account: str, ip: str) -> list[Allowance]:
     """What may go wrong with the password of an account: from one address, and from all together."""
+    # The second stops who guesses from many addresses. It also lets anybody lock somebody out: hence `forget`.
     tag = _tag(account)
     return [
         Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),

@@ -22,6 +22,7 @@ BATCH = 100
 
 def delete_account(user_id: UUID, password: str, ip: str) -> None:
     """Erase the person; the id stays, so that what it is written on still has an author."""
+    # Before any lock: a password takes a quarter of a second, and seconds if others are before us.
     credentials.confirm(own(user_id), password, ip)
     roles.check_replaceable(own(user_id))
     user = own(user_id, lock=True)  # The admins' rows are locked before one's own, as everywhere.
@@ -53,6 +54,7 @@ def repeat_erasures() -> int:
 
 
 def _erase(user: User) -> None:
+    # No mail goes to `.invalid`, and nobody can register it (RFC 2606).
     user.email, user.username = f"{user.id}@deleted.invalid", f"deleted-{user.id.hex}"
     user.display_name, user.avatar_url, user.bio = DELETED_NAME, None, None
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]

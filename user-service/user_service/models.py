@@ -104,6 +104,7 @@ class User(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     stream_position: Mapped[int] = mapped_column(server_default=text("0"))
 
+    # A write that has read an older version fails instead of undoing another (PreconditionFailed).
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  # SQLAlchemy's own way to say it
 
     @property

@@ -103,6 +103,7 @@ def may_watch(caller: Caller, room_id: str) -> int:
 
 
 def _next_position(user_id: UUID) -> int:
+    # Nothing about the account changes: neither the version, which numbers the events about it, nor `updated_at`.
     return db.session.scalars(
         update(User)
         .where(User.id == user_id)

@@ -92,4 +92,5 @@ def _step_back() -> None:
 
 def _digest(password: str) -> bytes:
     composed = unicodedata.normalize("NFC", password)  # keyboards differ in how they send the same letter
+    # As text: implementations of bcrypt end a password at a zero byte, and one digest in eight has one.
     return base64.b64encode(hashlib.sha256(composed.encode()).digest())

@@ -40,6 +40,7 @@ def public_profiles(user_ids: Sequence[UUID]) -> list[User | Deleted]:
 
 def search(beginning: str, limit: int, cursor: str | None) -> Page[User]:
     """The accounts whose username begins like this, in its order: the one of exactly this name comes first."""
+    # The order of bytes, whatever the locale of the database: that of `idx_users_username_prefix`.
     username, prefix = User.username.collate("C"), beginning.lower()
     query = select(User).where(username.between(prefix, prefix + ABOVE_ALL), User.deleted_at.is_(None))
     return cut(

@@ -13,6 +13,7 @@ def ask(email: str) -> None:
     try:
         runtime().attempts.take(mail_allowance(Purpose.RESET, email))
     except TooManyAttempts:
+        # Answered like the rest: that somebody keeps asking for this address is nobody's business.
         return
     user = accounts.find(email)
     messages.mail("reset_password", {"user_id": str(user.id) if user else None})
@@ -21,6 +22,7 @@ def ask(email: str) -> None:
 def reset(token: str, password: str) -> None:
     """Set a new password with the mailed token, and sign out everywhere."""
     user = accounts.own(email_tokens.redeem(token, Purpose.RESET), lock=True)
+    # A password that is refused takes back the redemption with everything else: the link stays good.
     credentials.set_password(user, password)
     user.email_verified_at = user.email_verified_at or now()  # The token has shown that as well.
     accounts.save(user)

@@ -26,6 +26,7 @@ from user_service.runtime import runtime
 
 REFRESHABLE = timedelta(days=30)
 GRACE = timedelta(seconds=10)  # two tabs, or an answer that got lost
+# RFC 9068, section 2.2, wants the client named; there is one.
 CLIENT = "lyceum"
 BATCH = 1000
 
@@ -37,6 +38,7 @@ class InvalidRefreshToken(Unauthorized):
 class TokenReused(Unauthorized):
     """The refresh token was used before, so its sign-in has ended; sign in again."""
 
+    # The request fails, and still the sign-in has to end.
     keeps_changes = True
 
 
@@ -94,6 +96,7 @@ def _why_not(token: str) -> InvalidRefreshToken | AlreadyRotated | TokenReused:
     if found is None or found.replaced_at is None:
         return InvalidRefreshToken()
     if now() - found.replaced_at <= GRACE:
+        # Not the same answer again: whoever copied the token and is quick would get a pair as well.
         return AlreadyRotated()
     _revoke(SignIn.id == found.family_id)
     return TokenReused()
@@ -187,11 +190,13 @@ def _revoke(which: ColumnElement[bool]) -> Sequence[UUID]:
     ).all()
     if ended:
         cache = runtime().cache
+        # Not before: a sign-in whose end is rolled back goes on. If Redis is away, its access tokens just expire.
         after_commit(db.session, lambda: cache.run(lambda r: _refuse_tokens_of(r, ended), None))
     return ended
 
 
 def _refuse_tokens_of(connection: "redis.Redis", sign_in_ids: Sequence[UUID]) -> None:
+    # As long as a token that was signed a moment before is good anywhere, the tolerance for clocks included.
     pipeline = connection.pipeline(transaction=False)
     for sign_in_id in sign_in_ids:
         pipeline.set(f"revoked:{sign_in_id}", 1, ex=MAX_LIFETIME + LEEWAY)

@@ -75,6 +75,7 @@ class Keyring:
         return {"keys": [_public(kid, key) for kid, key in self._present().private.items()]}
 
     def _present(self) -> Keys:
+        # One looks, and nobody waits for it: until then the keys of before are as good.
         if time.monotonic() - self._looked > LOOK_AGAIN and self._lock.acquire(blocking=False):
             try:
                 self._look_again()
@@ -85,6 +86,7 @@ class Keyring:
 
     def _look_again(self) -> None:
         try:
+            # Noted before the reading: what changes during it is seen with the next look.
             state = _state(self.directory)
             if state != self._seen:
                 self._keys, self._seen = Keys.read(self.directory), state
@@ -114,6 +116,7 @@ def use_key(directory: Path, kid: str, *, at_once: bool = False) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     """Put the file in its place whole, readable by its owner alone."""
+    # Not named `*.pem`, so that nobody who looks meanwhile reads half a key.
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

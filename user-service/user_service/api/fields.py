@@ -26,6 +26,7 @@ class Email(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         try:
+            # Nothing is asked of the DNS: a request would wait for a server that somebody else names.
             return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
         except EmailNotValidError as error:
             raise ValidationError(str(error)) from None
@@ -63,6 +64,7 @@ class HttpsAddress(Text):
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
             address = urlsplit(text)
+            # Nothing that two programs may read differently: user names before the host, backslashes, spaces.
             plain = text.startswith("https://") and HOST.fullmatch(address.netloc) and address.port != 0
         except ValueError:
             plain = False
