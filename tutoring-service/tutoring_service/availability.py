@@ -16,6 +16,7 @@ from tutoring_service.models import SessionBooking, TutorAvailability, db
 from tutoring_service.states import Weekday
 from tutoring_service.wall_time import Occurrence, instant, local_date
 
+# Three months; with the bound on slots this is what one request may make the service compute.
 LONGEST_SEARCH = timedelta(days=93)
 MOST_SLOTS = 2000
 MIDNIGHT = time()

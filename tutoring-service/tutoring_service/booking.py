@@ -19,6 +19,7 @@ from tutoring_service.models import SessionBooking, db
 from tutoring_service.states import Role
 from tutoring_service.wall_time import Occurrence
 
+# Advisory, because people are rows of another service. Two with the same key by chance only wait for each other.
 LOCK = text(
     "SELECT pg_advisory_xact_lock(key) FROM "
     "(SELECT DISTINCT hashtextextended(person, 0) AS key FROM unnest(CAST(:people AS text[])) person ORDER BY 1) keys"
@@ -74,8 +75,10 @@ def clashes(
     """What stands in the way of these occurrences, in order; one query. The sessions `besides` do not count."""
     people = {tutor_id: Role.TUTOR, student_id: Role.STUDENT}
     booking = SessionBooking
+    # Half open, as in the constraints: a session may begin when another ends.
     span = func.tstzrange(min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences))
     query = select(booking).where(
+        # As in the constraints, whose indexes PostgreSQL uses only if it sees this condition.
         booking.held,
         or_(booking.tutor_id.in_(people), booking.student_id.in_(people)),
         func.tstzrange(booking.starts_at, booking.ends_at).op("&&")(span),

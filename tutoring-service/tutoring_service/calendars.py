@@ -130,6 +130,7 @@ def _add_series(
     planned = [instant(day, one.start_time, one.timezone) for day in series.rule_dates(one)]
     usual = next((s for s in occurrences if _is_usual(s, one)), occurrences[0])
     master = _event(usual, titles, own, uid)
+    # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked then: EXDATE says so.
     _place(master, planned[0], one.duration, zone)
     master.add("sequence", max(s.booking.sequence for s in occurrences))
     if one.rule:
@@ -180,6 +181,8 @@ def _place(event: Event, start: datetime, minutes: int, zone: ZoneInfo) -> None:
 def _event(session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str) -> Event:
     event = Event()
     event.add("uid", uid)
+    # Without METHOD it is the time of the last revision (RFC 5545, section 3.8.7.2). That of reading would change the
+    # content, and with it the ETag, each time.
     event.add("dtstamp", session.updated_at or session.booking.starts_at)
     event.add("summary", titles.get(session.booking.enrolled_courses_id, "Tutoring session"))
     event.add("status", "CANCELLED" if session.status == SessionStatus.CANCELLED else "CONFIRMED")
@@ -202,4 +205,5 @@ def _alarm(minutes: int) -> Alarm:
 
 
 def _hash(token: str) -> bytes:
+    # A fast hash without salt is enough for 256 random bits.
     return hashlib.sha256(token.encode()).digest()

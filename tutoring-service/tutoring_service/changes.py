@@ -29,6 +29,8 @@ def change(
     caller: Caller, session_id: int, version: int, wanted: dict[str, Any], scope: str, *, force: bool
 ) -> TutoringSession:
     """Change the fields in `wanted`; `PreconditionFailed` if the session is no longer at `version`."""
+    # Calendars are locked before rows, as by whoever books, so it is read without a lock whether anything moves. If the
+    # session is moved in between, its version is another, and the second reading refuses.
     session, role = sessions.get(caller, session_id)
     require(role, Role.TUTOR)
     if _is_move(session, wanted):
@@ -127,6 +129,7 @@ def _settle(
     """Versions, reminders and the place in the series after a change."""
     for target in targets:
         target.booking.version += 1
+        # RFC 5545, section 3.8.7.4: calendar programs take a revision only if its number is higher.
         target.booking.sequence += 1
     session.booking.detached = session.booking.detached or (scope == Scope.THIS and bool(session.booking.series_id))
     reminders.replan({target.id: target for target in targets})

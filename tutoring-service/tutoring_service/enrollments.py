@@ -53,6 +53,7 @@ class HasCompletedSessions(Conflict):
 
 def enroll(caller: Caller, course_id: int) -> Enrollment:
     """The caller becomes a student of the course. The database refuses a second open enrolment."""
+    # Shared, so that many enrol at once; a tutor who archives the course waits for them, or they find it archived.
     course = db.session.get(Course, course_id, with_for_update={"read": True})
     if course is None:
         raise NotFound
@@ -120,6 +121,7 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
     lifecycle.cancel_all(scheduled, "enrolment deleted", caller.id)
     db.session.flush()
     db.session.execute(remove(Enrollment).where(Enrollment.id == enrollment_id))
+    # The database has deleted rows that the ORM still has in mind.
     db.session.expire_all()
 
 

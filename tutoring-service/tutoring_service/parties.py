@@ -16,6 +16,7 @@ class NotYourPart(Forbidden):
 
 def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller) -> Role:
     """The caller's role; `NotFound` for a stranger, so that he does not learn that there is such an enrolment."""
+    # One's own part comes before that of an admin: an admin who teaches may start the session that he gives.
     if caller.id == tutor_id:
         return Role.TUTOR
     if caller.id == student_id:
@@ -31,6 +32,7 @@ def enrollment_of(caller: Caller, enrollment_id: int | None, *, lock: str | None
     """The enrolment and the caller's role in it. `lock="share"` keeps its state, `lock="update"` is for changing it."""
     query = select(Enrollment).filter_by(id=enrollment_id).execution_options(populate_existing=True)
     if lock:
+        # Without the keys, so that rows which refer to the enrolment can be written meanwhile.
         query = query.with_for_update(read=lock == "share", key_share=lock == "update")
     enrollment = db.session.scalar(query)
     if enrollment is None:

@@ -47,6 +47,7 @@ def _distinct(lists: Iterable[list[str] | None]) -> dict[str, str]:
     found: dict[str, str] = {}
     for topics in lists:
         for topic in topics or []:
+            # Whoever types a topic anew, months later, types its spaces and capitals otherwise.
             found.setdefault(" ".join(topic.split()).casefold(), topic)
     return found
 

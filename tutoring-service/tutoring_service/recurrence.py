@@ -20,6 +20,7 @@ from tutoring_service.states import Frequency, Month, Weekday
 
 MOST_COUNT = 366
 MOST_INTERVAL = 52
+# Every day for two years, and some dates besides.
 MOST_DATES = 800
 LONGEST = timedelta(days=2 * 366)
 HORIZON = timedelta(days=3653)
@@ -88,6 +89,7 @@ class Recurrence:
         dates = tuple(day + timedelta(days=days) for day in dates)
         rule = self.rule
         if (
+            # Names of months, of their days or weeks mean other dates once moved: then each date is written out.
             rule is None
             or self.dates
             or (days and (rule.by_month or rule.by_month_day or any(n for n, _ in rule.by_day)))
@@ -176,6 +178,7 @@ def _dates_of(rule: Rule, start: date) -> list[date]:
         bymonth=rule.by_month or None,
         until=datetime.combine(last, time()),
     )
+    # One more than is allowed, so that `expand` refuses instead of cutting off.
     dates = [moment.date() for moment in islice(found, rule.count or MOST_DATES + 1)]
     if rule.count and len(dates) < rule.count:
         raise Invalid("the recurrence reaches further than ten years")
@@ -239,6 +242,7 @@ def _until(text: str, at: time, timezone: str) -> date:
         if not match[2]:
             return day
         last = datetime.strptime(text + "+0000", "%Y%m%dT%H%M%SZ%z").astimezone(ZoneInfo(timezone))
+        # An instant before that day's session leaves the day out.
         return last.date() if at <= last.time() else last.date() - timedelta(days=1)
     except (ValueError, OverflowError):
         raise invalid("rrule", "UNTIL is a date, 20260131, or an instant, 20260131T120000Z.") from None
@@ -246,6 +250,7 @@ def _until(text: str, at: time, timezone: str) -> date:
 
 def _ordinal(day: date) -> int:
     """Which weekday of its kind in the month; -1 for a fifth."""
+    # Not every month has a fifth, but each has a last.
     number = (day.day - 1) // 7 + 1
     return number if number < 5 else -1
 

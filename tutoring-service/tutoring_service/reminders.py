@@ -88,10 +88,12 @@ def send_due() -> int:
         .where(SessionReminder.sent_at.is_(None), SessionReminder.due_at <= now())
         .order_by(SessionReminder.due_at)
         .limit(BATCH)
+        # The reminder alone: a session that is just being changed holds nothing up, and sets its reminders anew after.
         .with_for_update(of=SessionReminder, skip_locked=True)
     )
     rows = db.session.execute(due).all()
     for reminder, booking in rows:
+        # Also of what was cancelled or is over: it must not come up again with each round.
         reminder.sent_at = now()
         if booking.held and booking.ends_at > now():
             notices.tell("reminder", [reminder.user_id], booking)

@@ -39,6 +39,7 @@ def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Rev
         raise NotCompleted
     review = Review(
         session_id=session_id,
+        # Said again here, so that a tutor's rating is read from reviews alone.
         tutor_id=session.booking.tutor_id,
         author_id=caller.id,
         author_role=role,

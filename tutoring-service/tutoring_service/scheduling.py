@@ -24,6 +24,7 @@ from tutoring_service.recurrence import Recurrence
 from tutoring_service.states import EnrollmentStatus, Frequency, Role, SessionMode, SessionStatus
 from tutoring_service.wall_time import Occurrence, minutes_between, occurrence
 
+# An end before the start is on the next day, so that a slip of the pen would be a session of a night and a day.
 SHORTEST, LONGEST = 5, 12 * 60
 DETAILS = (
     "topics",
@@ -69,6 +70,7 @@ def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     """Book what is wanted: all of it, or nothing; with `on_conflict` "skip" all that is possible."""
     enrollment, role = enrollment_of(caller, wanted["enrolled_courses_id"], lock="share")
     require(role, Role.TUTOR)
+    # The enrolment's row comes first, as with whoever closes it: they cancel these sessions, too, or we find it closed.
     booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     plan = _plan(caller, enrollment, wanted)
     check_details(enrollment.tutor_id, enrollment.student_id, wanted)

@@ -38,6 +38,7 @@ def affected(session: TutoringSession, scope: str, *, detached: bool) -> list[Tu
             TutoringSession.status == SessionStatus.SCHEDULED,
             SessionBooking.starts_at > now(),
         )
+        # In the order of the rule, in which an occurrence that was moved alone still has its place.
         .order_by(SessionBooking.original_start)
     )
     if scope == Scope.FUTURE:
@@ -85,6 +86,7 @@ def _recurrence(series: SessionSeries) -> Recurrence:
 def _split(series: SessionSeries, day: date) -> SessionSeries:
     """A new series from this day on; the old one ends the day before."""
     old = _recurrence(series)
+    # A COUNT is of the series before the cut; what is left of it says until when instead.
     if old.rule:
         old = replace(old, rule=replace(old.rule, count=None, until=max(day - timedelta(days=1), series.starts_on)))
     series.rule = str(old.rule) if old.rule else None

@@ -66,6 +66,7 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     scheduling.check_active(enrollment)
     wanted = {name: getattr(request, name) for name in ("session_date", "start_time", "end_time", "topics")}
     when = _occurrence(enrollment, wanted)
+    # Free when it was asked for, but that was days ago; and nobody else books from here on.
     booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     _check_free(enrollment, [when], caller)
     (session,) = scheduling.book(enrollment, {**DEFAULTS, **wanted}, [when])

@@ -60,6 +60,7 @@ def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
     query = _page_of(with_booking(), columns, wanted).where(*_filters(wanted))
     mine = _mine(caller, wanted["role"], everything=not wanted["mine"])
     if mine is not None:
+        # UNION ALL, because IN does not mind what is there twice, and to find that out costs a sort.
         query = query.where(TutoringSession.id.in_(union_all(*(_ids(columns, wanted, one) for one in mine))))
     rows = db.session.scalars(query).all()
     return cut(rows, wanted["limit"], lambda row: (row.booking.starts_at if by_date else row.created_at, row.id))
@@ -95,9 +96,11 @@ def remove(caller: Caller, session_id: int) -> None:
     if session.booking.started_at or session.status in ("in-progress", "completed"):
         raise SessionWasStarted
     session.booking.version += 1
+    # Told before the deletion, while it can still be read who they are.
     notices.tell("session_cancelled", notices.everybody(session.booking), session.booking, caller.id)
     notices.announce("removed", session.booking, caller.id)
     db.session.flush()
+    # In SQL: the database deletes what hangs on it, which the ORM would read first.
     db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
 
 

@@ -32,6 +32,7 @@ def zones() -> frozenset[str]:
 
 def instant(day: date, at: time, timezone: str) -> datetime:
     """The moment at which the clocks of the zone show this, in UTC."""
+    # With fold=0 (PEP 495) a skipped time counts from before the gap, and of a repeated one the first is taken.
     return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
 
 
@@ -47,6 +48,7 @@ def occurrence(day: date, start: time, duration: int, timezone: str) -> Occurren
     return Occurrence(
         session_date=local.date(),
         start_time=local.time(),
+        # By the wall and not by the clock: also in a night of changing clocks, `duration` lies between the two columns.
         end_time=(local + timedelta(minutes=duration)).time(),
         duration=duration,
         starts_at=starts_at,

@@ -101,12 +101,14 @@ def erase(caller: Caller, board_id: int) -> None:
     """The tutor deletes it. Sessions that used it stay and know nothing of it."""
     board, role = get(caller, board_id, lock=True)
     require(role, Role.TUTOR)
+    # No row keeps this number: nobody can draw after it, because we hold the lock until the board is gone.
     messages.broadcast(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
     db.session.execute(delete(WhiteboardSession).where(WhiteboardSession.id == board_id))
 
 
 def may_watch(caller: Caller, room_id: str) -> int:
     """The number of the last event on the whiteboard, for those who may see it."""
+    # Any text may come here: a number of more digits may be too large for the column.
     if not room_id.isascii() or not room_id.isdecimal() or len(room_id) > 9:
         raise NotFound
     board, _ = get(caller, int(room_id))

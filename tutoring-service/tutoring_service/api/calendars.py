@@ -39,6 +39,7 @@ def revoke() -> None:
 def read(token: str) -> Response:
     """Read the calendar at a secret address."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")
+    # Asked about each time, so that an address ends when it is void, and answered with 304 as long as nothing changed.
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)

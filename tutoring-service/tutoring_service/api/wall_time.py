@@ -23,6 +23,7 @@ class LocalDate(fields.Date):
             day = date.fromisoformat(value)
         except ValueError:
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
+        # A day inside the bounds of instants, because midnight there is up to a day away from midnight in UTC.
         if not EARLIEST.date() < day < LATEST.date() - timedelta(days=1):
             raise ValidationError("Must lie between the years 2000 and 2200.")
         return day

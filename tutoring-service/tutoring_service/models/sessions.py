@@ -112,6 +112,7 @@ class TutoringSession(Base):
         Utc, default=now, onupdate=now, server_default=func.current_timestamp()
     )
 
+    # Loading it unasked is an error: in a list it would be a statement for each row.
     booking: Mapped["SessionBooking"] = relationship(back_populates="session", lazy="raise_on_sql")
 
 
