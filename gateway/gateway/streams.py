@@ -4,7 +4,7 @@ import http
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +19,7 @@ from chassis.tokens import Caller
 from gateway.auth import Gatekeeper
 from gateway.errors import BadGateway
 from gateway.live import Hub
-from gateway.readers import Stream, Watcher
+from gateway.readers import Watcher
 from gateway.routes import LIVE, Access, LiveRoute
 from gateway.tickets import LIFETIME, TicketOffice
 from gateway.upstream import Upstream
@@ -106,20 +106,14 @@ def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper
             opened = hub.watch(name, seq, last_event_id(), watcher)
         except redis.RedisError:
             raise Unavailable("live events are not available just now") from None
-        response = Response(frames(hub, name, opened), mimetype="text/event-stream")
+        response = Response(opened.frames(), mimetype="text/event-stream")
+        # Not the end of the frames, which nobody reads in answer to HEAD, or when the reader is gone already.
+        response.call_on_close(partial(hub.leave, name, opened))
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
     for route in LIVE:
         app.add_url_rule(route.path, f"stream_{route.kind}", partial(stream, route), methods=["GET"])
-
-
-def frames(hub: Hub, name: str, stream: Stream) -> Iterator[bytes]:
-    """The stream's frames; when reader or stream ends, the room is left."""
-    try:
-        yield from stream.frames()
-    finally:
-        hub.leave(name, stream)
 
 
 def spectator(gatekeeper: Gatekeeper, tickets: TicketOffice) -> Caller:

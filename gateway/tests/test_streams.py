@@ -175,6 +175,12 @@ def test_one_person_has_a_bounded_number_of_streams(gateway: Gateway, room: Room
         assert (reply.status, reply.json["code"]) == (429, "too_many_streams")
 
 
+def test_asking_for_the_headers_of_a_stream_opens_none(gateway: Gateway, room: Room) -> None:
+    ruth = testing.a_user()
+    for _ in range(MOST_PER_PERSON + 1):
+        assert gateway.call("HEAD", room.path, user=ruth).status == 200
+
+
 def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, room: Room) -> None:
     allow_open_files(2000)
     people = [testing.a_user() for _ in range(100)]
