@@ -126,11 +126,13 @@ class Hub:
                     return
             time.sleep(TURN)
 
-    @staticmethod
-    def _skip_to(room: Room, seq: int) -> None:
+    def _skip_to(self, room: Room, seq: int) -> None:
+        """Have everybody read the room anew. Needs the room's lock."""
         room.last = seq
         for stream in list(room.streams):
             stream.offer(frame_of("reset", {"seq": seq}, seq))
+            # Among what was lost may have been that somebody is no longer a member.
+            self._ask_again_about(stream)
 
     def _replay(self, room: Room, last_event_id: int | None) -> Iterator[bytes]:
         """The frames between what the reader has and what the room has handed out."""
@@ -156,19 +158,27 @@ class Hub:
         """Give the event to every stream of the room, once and in order. Needs the room's lock."""
         if event["seq"] <= room.last:
             return
-        lost = event["seq"] > room.last + 1
+        if event["seq"] > room.last + 1:
+            self._skip_to(room, event["seq"])
+            return
         room.last = event["seq"]
-        frame = frame_of("reset" if lost else event["type"], {"seq": room.last} if lost else event, room.last)
+        frame = frame_of(event["type"], event, room.last)
         changed = set(event["members_changed"])
         for stream in list(room.streams):
             stream.offer(frame)
             if str(stream.watcher.user_id) in changed:
-                threading.Thread(target=self._ask_again, args=(stream,), daemon=True).start()
+                self._ask_again_about(stream)
 
     @staticmethod
-    def _ask_again(stream: Stream) -> None:
-        if not stream.watcher.may_still_watch():
-            stream.end("not_allowed")
+    def _ask_again_about(stream: Stream) -> None:
+        """Show the reader out who may not watch any more."""
+
+        def ask() -> None:
+            if not stream.watcher.may_still_watch():
+                stream.end("not_allowed")
+
+        # The room's lock is held here, and the owner may take a second to answer.
+        threading.Thread(target=ask, daemon=True).start()
 
     def _start(self) -> None:
         with self._lock:

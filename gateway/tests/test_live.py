@@ -150,6 +150,27 @@ def test_who_is_removed_is_shown_out(hub: Hub, owner: Owner) -> None:
         hub.leave(HALL, stream)
 
 
+def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(hub: Hub, owner: Owner) -> None:
+    asked = threading.Event()
+    stream = watch(hub, owner, may_still_watch=lambda: bool(asked.set()))
+    owner.seq += 1
+    owner.say()
+    assert read(stream, 1) == [("reset", 2)]
+    assert asked.wait(10)
+    hub.leave(HALL, stream)
+
+
+def test_who_may_have_been_removed_by_what_never_arrived_is_asked_about(hub: Hub, owner: Owner) -> None:
+    asked = threading.Event()
+    stream = watch(hub, owner, may_still_watch=lambda: bool(asked.set()))
+    owner.seq += 1
+    newcomer = watch(hub, owner)
+    assert read(stream, 1) == [("reset", 1)]
+    assert asked.wait(10)
+    for known in (stream, newcomer):
+        hub.leave(HALL, known)
+
+
 def test_a_stream_ends_with_its_token(hub: Hub, owner: Owner) -> None:
     stream = watch(hub, owner, seconds=0.2)
     assert read(stream, 2) == [("end", None), ("closed", None)]
