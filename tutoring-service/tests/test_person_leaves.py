@@ -68,7 +68,8 @@ def test_of_a_deleted_tutor_the_students_keep_their_history(app: Flask, school: 
     deleted(app, school.tutor)
     assert str(school.tutor.id) not in everything(app)
     assert school.read(done["id"], school.student)["status"] == "completed"
-    assert school.read(coming["id"], school.student)["status"] == "cancelled"
+    called_off = school.read(coming["id"], school.student)
+    assert (called_off["status"], called_off["cancel_reason"]) == ("cancelled", "account deleted")
     enrollment = school.client.get(f"/api/enrollments/{school.enrollment_id}", user=school.student).json
     assert enrollment["status"] == "cancelled"
 

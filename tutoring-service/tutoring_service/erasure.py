@@ -38,11 +38,12 @@ from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatu
 def erase(event: Event) -> None:
     """Erase the person of a `user.deleted`. Done again, it finds nothing."""
     user_id = UUID(event.aggregate_id)
-    # The others are told while he can still be found among them, and his id is replaced last: all before looks for it.
+    # First the reasons that he gave, then the one that we give. The others are told while he can still be found among
+    # them, and his id is replaced last: all before looks for it.
+    _delete_words(user_id)
     _call_off(user_id)
     _close(user_id)
     _delete_own(user_id)
-    _delete_words(user_id)
     _anonymize(user_id, uuid4())
     db.session.expire_all()
 
