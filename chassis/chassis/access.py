@@ -113,6 +113,7 @@ def _verified(token: str) -> Caller:
 
 def _bearer() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # RFC 9110, section 11.1: the name of a scheme may be written in capitals.
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized
     return token.strip()

@@ -33,7 +33,10 @@ class Application(Flask):
         logs.configure(program, log_level)
         tracing.configure(program)
         super().__init__(import_name, static_folder=None)
+        # Werkzeug would answer `/a//b` with a redirect to `/a/b`: two addresses for one thing.
         self.url_map.merge_slashes = False
+        # The logs come first: Flask runs what is before a request in this order and what is after it in reverse, so
+        # that the clock starts before every check and the line is written about the answer that leaves.
         logs.install(self)
         metrics.install(self)
         tracing.install(self)
@@ -55,5 +58,6 @@ class Application(Flask):
 
 def harden(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    # Without a word of ours a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
     response.headers.setdefault("Cache-Control", "no-store")
     return response

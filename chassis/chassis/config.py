@@ -39,6 +39,7 @@ def from_environment(kind: type[Settings], environ: Mapping[str, str] = os.envir
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # a TypeVar cannot say "dataclass"
         name = field.name.upper()
         raw = environ.get(name, "")
+        # Docker Compose passes a variable that nobody has set as an empty one.
         if not raw and field.default is not dataclasses.MISSING:
             continue
         try:

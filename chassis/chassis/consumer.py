@@ -24,7 +24,9 @@ from chassis.messages import Event, Messages
 from chassis.tracing import Trace
 
 TRIES = 5
+# A handler may well take longer: who takes up its event meanwhile waits at the inbox, and finds it done.
 RETRY_AFTER = 1000  # milliseconds after which an unfinished event is taken up again, by whoever comes first
+# A worker that is told to stop waits that long at most, and the connection's timeout has to be longer.
 BLOCK = 1000  # milliseconds to wait for new events
 BATCH = 100
 
@@ -81,6 +83,7 @@ class Consumer:
             finished = sum(self._take(entry) for entry in self._unfinished())
             return finished + sum(self._take(entry) for entry in self._new(block))
         except redis.ResponseError as error:
+            # So it is at the first start, and after Redis has lost its data.
             if not str(error).startswith("NOGROUP"):
                 raise
             self._join_groups()
@@ -91,6 +94,7 @@ class Consumer:
         for stream in self._streams:
             for group in self._redis.xinfo_groups(stream):
                 if group["name"] == self._group:
+                    # Redis does not know a group's lag once entries that it has yet to read were deleted.
                     LAG.labels(stream).set((group["lag"] or 0) + group["pending"])
 
     def close(self) -> None:
@@ -100,6 +104,8 @@ class Consumer:
     def _join_groups(self) -> None:
         for stream in self._streams:
             try:
+                # From the beginning: what was said before we came is meant for us too, and the inbox knows what was
+                # acted on.
                 self._redis.xgroup_create(stream, self._group, id="0", mkstream=True)
             except redis.ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
@@ -126,6 +132,7 @@ class Consumer:
         try:
             event = in_transaction(self._session, lambda: self._act_on(entry))
         except (OperationalError, InterfaceError, PoolTimeout):
+            # It is the database that is in trouble: this costs no try, or an outage would park all that comes in.
             log.warning("event_delayed", stream=entry.stream, entry=entry.id)
             return False
         except Exception as error:  # whatever a handler raises, the events behind this one go on
@@ -136,7 +143,9 @@ class Consumer:
                 CONSUMED.labels(event.source, event.type).inc()
                 log.info("event_acted_on", source=event.source, type=event.type, event_id=str(event.id))
         finally:
+            # The next event must not see rows as they were for this one.
             self._session.remove()
+        # After the commit: what is delivered again because of a crash in between is known to the inbox.
         self._redis.xack(entry.stream, self._group, entry.id)
         return True
 
@@ -156,6 +165,7 @@ class Consumer:
         return event
 
     def _is_first_delivery(self, event: Event) -> bool:
+        # This waits for a transaction that has the same event in hand: it is done then, or ours if that one failed.
         note = insert(self._messages.inbox).values(event_id=event.id, received_at=now()).on_conflict_do_nothing()
         return self._session.execute(note.returning(self._messages.inbox.c.event_id)).scalar() is not None
 
@@ -164,6 +174,7 @@ class Consumer:
         note = insert(table).values(
             source=event.source, aggregate_id=event.aggregate_id, version=event.aggregate_version
         )
+        # The row stays locked until the commit, so that two events of one aggregate are acted on one after the other.
         newer = note.on_conflict_do_update(
             index_elements=["source", "aggregate_id"],
             set_={"version": note.excluded.version},
@@ -187,6 +198,7 @@ class Consumer:
             stream=entry.stream,
             entry_id=entry.id,
             body=json.dumps(dict(entry.fields)),
+            # PostgreSQL's text holds no NUL.
             error=repr(error)[:500].replace("\x00", ""),
             tries=1,
             failed_at=now(),

@@ -24,6 +24,8 @@ NAMING = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+# A wait for a lock ends before the statement does, and before the caller has given up (5 s for a write), so that the
+# answer says what was wrong. Compiling (jit) costs more than it saves where queries are short.
 SESSION_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
@@ -49,15 +51,20 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
     """Bind the service's models to its database. Nothing connects before the first query."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # One connection for each of the server's threads; the others are for what runs beside them, such as publishing.
         "pool_size": pool_size,
         "max_overflow": 2,
         "pool_timeout": 2,
+        # After a restart of PostgreSQL each connection in the pool would otherwise cost somebody his request.
         "pool_pre_ping": True,
         "pool_recycle": 1800,
         "hide_parameters": True,  # what people write is nothing for a log
         "connect_args": {
+            # The least that psycopg allows.
             "connect_timeout": 2,
             "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
+            # A server that is gone without a word is noticed within half a minute. By default Linux waits for a quarter
+            # of an hour where something was sent, and for two hours where nothing was.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
@@ -86,6 +93,7 @@ def transaction(session: AnySession) -> Iterator[None]:
     except BaseException:
         _abandon(session)
         raise
+    # Not within the `try`: what is committed is not rolled back because a callback fails.
     _run_callbacks(session)
 
 
@@ -101,6 +109,7 @@ def in_transaction(session: AnySession, work: Callable[[], Result]) -> Result:
             with transaction(session):
                 return work()
         except DBAPIError as error:
+            # Only what PostgreSQL promises to have had no effect: of a lost connection nobody knows.
             if not isinstance(error.orig, RETRIED) or attempt == ATTEMPTS:
                 raise
             time.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311  # jitter, not a secret
@@ -108,6 +117,7 @@ def in_transaction(session: AnySession, work: Callable[[], Result]) -> Result:
 
 
 def _abandon(session: AnySession) -> None:
+    # First, because a rollback on a dead connection may raise.
     session.info.pop("after_commit", None)
     session.rollback()
 

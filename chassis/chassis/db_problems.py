@@ -25,6 +25,7 @@ def install(app: Flask, conflicts: Conflicts) -> None:
         constraint = str(getattr(getattr(error.orig, "diag", None), "constraint_name", None))
         if constraint in conflicts:
             return render(conflicts[constraint]())
+        # A rule should have looked first: a defect, and to be seen as one.
         return on_unexpected(error)
 
     app.register_error_handler(IntegrityError, on_integrity_error)

@@ -59,6 +59,7 @@ class Unauthorized(Problem):
     status = 401
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
+        # RFC 6750, section 3.1: nothing is said to be wrong with a token where none was sent.
         extra.setdefault("headers", {"WWW-Authenticate": "Bearer"})
         super().__init__(detail, **extra)
 

@@ -10,12 +10,16 @@ from uuid import UUID as Uuid
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+# Python alone would take more than RFC 3339 allows, such as weeks and dates without hyphens.
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+# Python's UUID also takes braces, `urn:uuid:` and hyphens anywhere: many spellings of one id.
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# As many digits as 64 bits need: Python takes long over thousands of them, and refuses from 4,301 on.
 WHOLE = re.compile(r"-?[0-9]{1,19}")
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# A zone, a length or a series of weeks may be added to any of them without an overflow.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -83,6 +87,7 @@ class Integer(fields.Integer):
             if not isinstance(value, str) or not WHOLE.fullmatch(value):
                 raise self.make_error("invalid")
             return super()._deserialize(int(value), attr, data, **kwargs)
+        # `True` is an `int` to isinstance.
         if type(value) is not int:
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
@@ -110,6 +115,7 @@ class Boolean(fields.Boolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         allowed = {"true": True, "false": False} if isinstance(self.root, Query) else {True: True, False: False}
+        # The type is asked first: 1 equals True as a key, and a list cannot be one.
         if type(value) not in {bool, str} or value not in allowed:
             raise self.make_error("invalid", input=value)
         return allowed[value]
@@ -122,6 +128,7 @@ class Instant(fields.AwareDateTime):
         if not isinstance(value, str) or not INSTANT.fullmatch(value):
             raise ValidationError("Not an RFC 3339 date and time with an offset.")
         try:
+            # RFC 3339 allows `t` and `z`; Python knows `Z` alone.
             instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             raise ValidationError("Not a valid date and time.") from None

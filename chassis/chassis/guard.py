@@ -44,6 +44,7 @@ def install(app: Flask, internal_port: int | None) -> None:
 
 
 def check_listener(internal_port: int | None) -> None:
+    # gunicorn takes this port from the socket that listens. (For a unix socket it would take the client's `Host`.)
     internal = request.environ["SERVER_PORT"] == str(internal_port)
     if request.path.startswith("/internal/") != internal and not (internal and request.path == "/healthz"):
         raise NotFound
@@ -55,6 +56,7 @@ def check_request(received: Request) -> None:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
     if received.headers.get("Transfer-Encoding"):
         raise LengthRequired
+    # WSGI hands over the bytes of the path as Latin-1 (PEP 3333).
     check_text(received.environ["PATH_INFO"].encode("latin-1"))
     check_text(unquote_to_bytes(received.environ.get("QUERY_STRING", "").replace("+", " ")))
 
@@ -75,6 +77,7 @@ def read_json(received: Request) -> Any:
     Errors: 415 for another media type or charset; 400 for what is not strict JSON (NaN, duplicate keys, a BOM, too
     deep); 422 for text that cannot be stored (NUL, lone surrogates) or integers beyond 64 bits, naming the field.
     """
+    # Kept, because a request that lost to a deadlock is run again.
     raw = received.get_data(cache=True)
     if not raw:
         return {}
@@ -82,6 +85,7 @@ def read_json(received: Request) -> Any:
     if received.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType
     try:
+        # Decoded here: json.loads would take UTF-16 and UTF-32 as well, where RFC 8259 (section 8.1) wants UTF-8.
         value = json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not strict JSON: {_brief(error)}") from None
@@ -96,6 +100,7 @@ def _refuse(constant: str) -> NoReturn:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
+    # Which of two equal names counts differs from program to program (RFC 8259, section 4): a way past checks.
     if len(fields) < len(pairs):
         raise ValueError("a name occurs twice")
     return fields

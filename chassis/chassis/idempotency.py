@@ -117,9 +117,11 @@ def _claim(key: str) -> Response | None:
         if session.execute(claim).scalar():
             return None
     except OperationalError as error:
+        # The first request with this key is not through after lock_timeout: better an answer than a queue.
         if isinstance(error.orig, LockNotAvailable):
             raise RequestInProgress from error
         raise
+    # It is there, and nobody can delete it now: ON CONFLICT DO UPDATE locks also the row that its WHERE leaves alone.
     stored = session.execute(table.select().filter_by(user_id=caller().id, key=key)).one()
     if stored.request_hash != row["request_hash"]:
         raise IdempotencyKeyReused
@@ -145,4 +147,5 @@ def _table(db: SQLAlchemy) -> Table:
 
 def _request_hash() -> bytes:
     parts = (request.method.encode(), request.full_path.encode(), request.get_data(cache=True))
+    # No method and no path holds a NUL, so that two requests never give the same bytes.
     return hashlib.sha256(b"\0".join(parts)).digest()

@@ -20,6 +20,8 @@ from jwt.exceptions import PyJWTError
 from chassis.errors import Unavailable
 
 FRESH = 300  # seconds for which fetched keys are used without asking again
+# Anybody can make up key ids: they must not set off fetches. A new key has to be shown for longer than this before a
+# token is signed with it.
 PATIENCE = 60  # seconds between two fetches for the sake of an unknown key
 RETRY = 1  # seconds between two fetches while there is no key at all
 MAX_DOCUMENT = 65536
@@ -58,7 +60,9 @@ class RemoteKeys:
         if not self._lock.acquire(blocking=not self._keys):
             return
         try:
+            # Another thread may have asked while this one waited for its turn.
             if time.monotonic() - self._asked > RETRY:
+                # Before the fetch, so that one that fails is not followed by another at once.
                 self._asked = time.monotonic()
                 self._keys = self._fetch()
         except (urllib3.exceptions.HTTPError, ValueError) as error:

@@ -66,6 +66,7 @@ def install(app: Flask) -> None:
         log.info(
             "request",
             method=request.method,
+            # Not the path, in which there may be a secret.
             route=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
             duration_ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2),
@@ -75,4 +76,5 @@ def install(app: Flask) -> None:
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:
+        # A thread of the server goes into its next request with the context of this one.
         structlog.contextvars.unbind_contextvars("user_id")

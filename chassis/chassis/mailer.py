@@ -77,6 +77,7 @@ class Mailer:
         table = self._messages.mails
         this = table.c.id == row.id
         try:
+            # What was written while composing is undone if the mail does not go out; the note of the failure is not.
             with self._session.begin_nested():
                 if message := self._composers[row.kind](row.data):
                     self._send(message, f"<{row.id}@{self._sender.rpartition('@')[2]}>")
@@ -89,6 +90,7 @@ class Mailer:
             self._session.execute(table.update().where(this).values(self._postponed(row.kind, row.tries, error)))
 
     def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
+        # Only the kind of the error: its words may hold an address.
         log.warning("mail_failed", kind=kind, tries=tries + 1, reason=type(error).__name__)
         if tries + 1 < TRIES:
             return {"tries": tries + 1, "due_at": now() + timedelta(seconds=min(2**tries, LONGEST_PAUSE))}

@@ -66,6 +66,8 @@ class Messages:
             "outbox",
             metadata,
             Column("id", Uuid, primary_key=True),
+            # Given at the insert, not at the commit: who looks for what is beyond the last one he saw misses what
+            # commits late. So what is unpublished is looked for, and this puts it in order.
             Column("position", BigInteger, Identity(always=True), nullable=False),
             Column("stream", String(200), nullable=False),
             Column("seq", BigInteger),
@@ -93,6 +95,7 @@ class Messages:
             metadata,
             Column("stream", String(200), primary_key=True),
             Column("entry_id", String(50), primary_key=True),
+            # As it came, which may be anything: JSONB would refuse what is not JSON.
             Column("body", Text, nullable=False),
             Column("error", Text, nullable=False),
             Column("tries", Integer, nullable=False),

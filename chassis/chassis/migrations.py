@@ -52,6 +52,7 @@ def database_check() -> str:
     migrate = current_app.extensions["migrate"]
     try:
         with migrate.db.engine.connect() as connection:
+            # The rollback below takes it back before the connection is used for other things.
             connection.execute(text("SET statement_timeout = '1s'"))
             found = set(MigrationContext.configure(connection).get_current_heads())
             connection.rollback()
@@ -72,12 +73,14 @@ def _wait_for_turn(connection: Connection) -> None:
 
 def _migrate(connection: Connection, options: dict[str, Any]) -> None:
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    # An index on a large table may take its time, as long as it does not wait for locks.
     connection.execute(text("SET statement_timeout = 0"))
     connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
     connection.commit()
     for attempt in range(1, ATTEMPTS + 1):
         try:
             context.configure(connection=connection, **options)
+            # Each migration commits by itself, so that another attempt goes on where this one was stopped.
             with context.begin_transaction():
                 context.run_migrations()
             return

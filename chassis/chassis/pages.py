@@ -83,6 +83,7 @@ def _restore(value: Any, kind: Any) -> Any:
         return UUID(value)
     if kind is float and type(value) in {int, float}:
         return float(value)
+    # A cursor is the client's to forge, and what PostgreSQL cannot hold would be an error of ours.
     if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and UNSTORABLE.search(value)):
         raise ValueError
     return value

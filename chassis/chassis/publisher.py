@@ -21,7 +21,9 @@ from chassis.messages import ROOM, Messages
 
 BATCH = 500
 KEPT = timedelta(days=30)
+# A Redis that comes back with its data may lack the last second of its log, or minutes after a failover.
 OVERLAP = timedelta(minutes=10)
+# Who was away for more than this reads the room anew.
 ROOM_LENGTH = 1000
 ROOM_LIFETIME = timedelta(days=7)
 PAUSE = 1.0  # seconds between attempts while PostgreSQL or Redis does not answer
@@ -56,6 +58,7 @@ class Publisher:
         if known == identity:
             return 0
         lost = self.replay(OVERLAP if known else KEPT)
+        # After the marking: a crash in between has it done twice, which the inboxes bear.
         self._redis.set(marker, identity)
         if lost:
             log.warning("outbox_restored", messages=lost, everything=known is None)
@@ -76,7 +79,9 @@ class Publisher:
         outbox, inbox, oldest = self._messages.outbox, self._messages.inbox, now() - KEPT
         with self._engine.begin() as connection:
             connection.execute(outbox.delete().where(outbox.c.published_at.is_not(None), outbox.c.created_at < oldest))
+            # Longer than events are kept, because one may still be replayed on its last day.
             connection.execute(inbox.delete().where(inbox.c.received_at < oldest - KEPT))
+        # By age, not by length: after a busy day a reader that was down still finds what it has not read.
         self._redis.xtrim(f"events:{self._messages.service}", minid=int(oldest.timestamp() * 1000), approximate=True)
 
     def measure(self) -> None:
@@ -104,9 +109,11 @@ class Publisher:
         with self._engine.begin() as connection:
             # One publisher at a time keeps the order; it waits, because the other may have looked before our commit.
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock_key})
+            # Only now, in a statement of its own: one that waits for the lock itself would see the rows of before.
             rows = connection.execute(waiting).all()
             if rows:
                 self._send(rows)
+                # Sent before it is noted: a crash in between has it sent twice, and never lost.
                 self._settle(connection, rows)
         PUBLISHED.inc(len(rows))
         return len(rows)
@@ -170,6 +177,7 @@ class PublishingThread:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._due.wait()
+            # Before the work: who wakes the thread while it publishes is heard in the next round.
             self._due.clear()
             try:
                 self._publisher.publish_pending()

@@ -69,9 +69,11 @@ class Parser(FlaskParser):
     }
 
     def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
+        # webargs would take a body of another media type for an empty one.
         return read_json(req)
 
     def load_querystring(self, req: Request, schema: marshmallow.Schema) -> MultiDictProxy:
+        # webargs would take one of several values, and the next program perhaps another.
         repeated = [name for name, values in req.args.lists() if len(values) > 1]
         if repeated:
             raise Invalid(errors=[{"pointer": f"?{name}", "detail": "Given more than once."} for name in repeated])
@@ -161,6 +163,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             @wraps(answered)
             def bare(*args: Any, **values: Any) -> Any:
                 response = answered(*args, **values)
+                # flask-smorest makes JSON of nothing, too, where there is no body (RFC 9110, section 15.3.5).
                 if response.status_code == HTTPStatus.NO_CONTENT:
                     response.set_data(b"")
                     response.headers.pop("Content-Type", None)

@@ -9,7 +9,9 @@ from gunicorn.workers.base import Worker
 from chassis import refusals
 
 worker_class = "gthread"
+# Each further one would have counters of its own behind the same /metrics, and accept a service's token once more.
 workers = 1
+# As many as there are connections to the database.
 threads = 8
 control_socket_disable = True
 

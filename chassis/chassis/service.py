@@ -30,6 +30,7 @@ class Service(Application):
     """An application in which a request is a transaction: a return commits, a raise rolls back."""
 
     def dispatch_request(self, *args: Any) -> Any:
+        # Here, and not when the request is torn down: what PostgreSQL refuses at the commit still becomes an answer.
         answer: Callable[[], Any] = super().dispatch_request
         return database.in_transaction(self.extensions["sqlalchemy"].session, lambda: answer(*args))
 

@@ -62,6 +62,7 @@ class Verifier:
 
     def verify(self, token: str) -> Caller:
         """The caller whom a valid token names; `InvalidToken` for any other."""
+        # Of one length for each token. What is replaced becomes a question mark, which no valid token holds.
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         with self._lock:
             known = self._verified.get(digest)
@@ -98,6 +99,7 @@ def decode(
     try:
         header = jwt.get_unverified_header(token)
         kid = header.get("kid")
+        # No other header: a token neither brings its own key (jwk, jku, x5u) nor changes how it is read (crit, b64).
         plain = set(header) == {"alg", "typ", "kid"} and header["typ"] == kind and header["alg"] == ALGORITHM
         if not plain or not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
             raise InvalidToken
@@ -113,6 +115,7 @@ def decode(
             leeway=LEEWAY,
             options={"require": required, "strict_aud": True},
         )
+    # PyJWT lets some errors of its parts through: a header nested too deep, an `exp` of infinity.
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
         raise InvalidToken from None
     _check_times(claims, max_lifetime)
@@ -123,5 +126,6 @@ def decode(
 
 def _check_times(claims: dict[str, Any], max_lifetime: int) -> None:
     issued, expires = claims["iat"], claims["exp"]
+    # PyJWT takes text and fractions for times, too.
     if type(issued) is not int or type(expires) is not int or not 0 < expires - issued <= max_lifetime:
         raise InvalidToken

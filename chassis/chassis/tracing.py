@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chassis.spans import Recorder
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+# It goes from anybody into logs and into the headers of mails.
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 PROBES = frozenset(

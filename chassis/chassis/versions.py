@@ -10,6 +10,7 @@ from flask import Response, make_response, request
 
 from chassis.errors import PreconditionFailed, PreconditionRequired
 
+# Nine digits fit the 32 bits of the column.
 ETAG = re.compile(r'"([0-9]{1,9})"')
 IF_MATCH = {
     "name": "If-Match",

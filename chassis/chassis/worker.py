@@ -29,6 +29,7 @@ from chassis.messages import Messages
 from chassis.publisher import KEPT, Publisher
 from chassis.tracing import Trace
 
+# Only what a web process could not publish by itself waits for this.
 RELAY_PAUSE = 0.5
 MAIL_PAUSE = 1.0
 TROUBLE_PAUSE = 1.0
@@ -129,6 +130,7 @@ def run_sweep(messages: Messages, sweep: Sweep) -> int:
     session = messages.db.session
 
     def once() -> int:
+        # Who finds it taken leaves: the other one does it.
         mine = session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}).scalar()
         with tracing.continued(Trace.read({})):  # what it says and mails can be followed like a request
             return sweep.run() if mine else 0

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 def redis_url() -> str:
     """The test Redis, with a database number for each parallel test process."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", f"gw{os.getpid()}").removeprefix("gw"))
+    # Redis has sixteen databases unless it is told otherwise, and the first one is a platform's.
     return f"{server('TEST_REDIS_URL').rsplit('/', 1)[0]}/{worker % 15 + 1}"
 
 
@@ -31,6 +32,7 @@ def server(variable: str) -> str:
 def empty_database(package: str, template: str = "template0") -> Iterator[str]:
     """A database of its own for a test, dropped afterwards."""
     name = f"{package}_{secrets.token_hex(6)}"
+    # Nobody may be connected to a database while it is cloned, as who migrates it would be.
     with as_admin(template) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
     try:

@@ -20,6 +20,7 @@ from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
 from chassis.testing.servers import as_admin, empty_database, redis_url, url_of
 
+# Any but 80, at which Werkzeug's test client calls.
 INTERNAL_PORT = 81
 
 
