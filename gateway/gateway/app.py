@@ -47,6 +47,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     hub = Hub(settings.events_url, revocations.include)
     app.extensions["live"] = hub
     streams.install(app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url))
+    # For the views, whose callers are signed in only as long as their session goes on.
     app.extensions["verifier"] = gatekeeper
     app.extensions["gatherer"] = Gatherer(services, internal, identity, directory)
     views.install(app)

@@ -12,6 +12,7 @@ from chassis.tokens import MAX_LIFETIME, Caller, Verifier
 from gateway.errors import TokenRevoked
 from gateway.routes import Access
 
+# An ended session is let in for so long at most; with much less, nearly every request would ask Redis.
 MEMORY = 2  # seconds for which a session is taken to live on
 LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 
@@ -22,6 +23,7 @@ class Revocations:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._places = threading.BoundedSemaphore(LOOKUPS)
+        # Without locks, as elsewhere in the gateway: greenlets take turns only where one waits, and these never do.
         self._living: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=MEMORY)
         self._ended: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=MAX_LIFETIME)
 
@@ -32,6 +34,7 @@ class Revocations:
         if session_id in self._living:
             return False
         with self._places:
+            # Without Redis nobody is turned away: an ended session goes on until its token ends, in minutes.
             ended = self._cache.run(lambda redis: bool(redis.exists(f"revoked:{session_id}")), fallback=False)
         (self._ended if ended else self._living)[session_id] = True
         return ended

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 def follow(events_url: str, directory: Directory) -> None:
     """Have the directory forget people as they change, from now on."""
+    # Redis is silent for as long as XREAD blocks, and the timeout has to outlast that.
     connection = connect(events_url, timeout=2 * BLOCK / 1000)
     threading.Thread(target=_follow, args=(connection, directory), name="people", daemon=True).start()
 
@@ -36,6 +37,7 @@ def _follow(connection: "redis.Redis", directory: Directory) -> None:
 
 
 def _follow_while_connected(connection: "redis.Redis", directory: Directory) -> None:
+    # The place comes before the forgetting, so that a change in between is read.
     newest: Any = connection.xrevrange(STREAM, count=1)
     last: str = newest[0][0] if newest else "0"
     directory.forget()  # What was said while nobody listened is unknown.

@@ -28,6 +28,7 @@ class TokenRevoked(InvalidToken):
 class ClientGone(Problem):
     """The client hung up before the answer."""
 
+    # nginx's number: nobody is there to be told, but logs and metrics are.
     status = 499
 
 
@@ -47,6 +48,7 @@ class BadGateway(_ServiceTrouble):
 class Unreachable(BadGateway):
     """A service cannot be reached."""
 
+    # Only the gateway has to know that there was no answer at all, and may ask again.
     code = "bad_gateway"
 
 

@@ -69,6 +69,7 @@ class Directory:
             }
         except (AttributeError, KeyError, TypeError):
             raise BadGateway(f"{USER} did not answer with people") from None
+        # Somebody may have changed after the user-service wrote this.
         if generation == self._generation:
             self._known.update(people)
         return people

@@ -98,6 +98,7 @@ class Gatherer:
         try:
             return {name: answer.get() for name, answer in asked.items()}
         finally:
+            # When the client has hung up, nobody waits for the answers any more.
             gevent.killall(list(asked.values()), block=False)
 
     def _ask(self, part: Part, values: Mapping[str, str], token: str | None, deadline: float) -> Any:
@@ -105,6 +106,7 @@ class Gatherer:
         internal = part.target.startswith(INTERNAL)
         upstream = (self._internal if internal else self._services)[part.service]
         credentials = (self._identity.token_for(part.service), token) if internal else (token, None)
+        # Even a slash is escaped: what somebody writes must not become part of the address.
         target = part.target.format_map({name: quote(value, safe="") for name, value in values.items()})
         try:
             found = upstream.fetch(target, *credentials, deadline=deadline, most=part.most)

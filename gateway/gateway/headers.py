@@ -42,6 +42,8 @@ VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 def for_service(received: Headers, peer: str) -> dict[str, str]:
     """The headers of the request to a service. `peer` is the address that our own socket saw."""
     passed = {name: received[name] for name in FROM_CLIENT if name in received}
+    # X-Forwarded-For does not go on from what the client sent, which anybody can make up; and where the client does not
+    # name itself, SKIP_HEADER keeps urllib3 from doing so.
     return {"User-Agent": SKIP_HEADER, **passed, "X-Forwarded-For": peer}
 
 

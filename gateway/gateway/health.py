@@ -41,6 +41,7 @@ def state_of(upstream: Upstream, token: str) -> str:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
         status = upstream.fetch("/internal/status", token, deadline=DEADLINE)
+        # A word that we do not know is no good sign: index raises, and the service counts as unreachable.
         return max(status["checks"].values(), key=GRADES.index, default="ok")
     except (Problem, AttributeError, KeyError, TypeError, ValueError):
         return "unreachable"

@@ -25,6 +25,7 @@ CHECK = 5.0  # seconds between looks at the streams themselves, for what the cha
 RECONNECT = 0.5
 TURN = 0.05  # seconds after which the listener looks whether rooms have come or gone
 SUBSCRIBED_WITHIN = 2.0
+# Several times what the relay needs where a web process could not publish by itself.
 ARRIVED_WITHIN = 3.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
 
 OPEN = Gauge("live_streams", "Streams being served.")
@@ -70,8 +71,10 @@ class Hub:
         room = self._enter(name)
         OPEN.inc()
         try:
+            # Subscribed first, read afterwards: what happens in between comes on both ways, and is handed out once.
             self._wait_for(room, seq)
             with room.lock:
+                # Under the room's lock, so that no event is handed out between the replay and the joining.
                 for frame in self._replay(room, last_event_id):
                     stream.offer(frame)
                 room.streams.add(stream)
@@ -105,6 +108,7 @@ class Hub:
         with self._lock:
             room = self._rooms.get(name)
             if room is None:
+                # The room begins where its stream is; for what is before, each reader says where he was.
                 newest: Any = self._redis.xrevrange(f"room:{name}", count=1)
                 room = self._rooms[name] = Room(name, int(newest[0][0].split("-")[0]) if newest else 0)
                 self._somebody_watches.set()
@@ -139,6 +143,7 @@ class Hub:
         if last_event_id is None or last_event_id == room.last:
             return
         events = self._read(room.key, last_event_id, room.last) if last_event_id < room.last else []
+        # Also for a number from the future: the room's owner has lost something, perhaps to a restored backup.
         if len(events) != room.last - last_event_id:
             yield frame_of("reset", {"seq": room.last}, room.last)
             return
@@ -163,10 +168,10 @@ class Hub:
             return
         room.last = event["seq"]
         frame = frame_of(event["type"], event, room.last)
-        changed = set(event["members_changed"])
+        changed = event["members_changed"]
         for stream in list(room.streams):
             stream.offer(frame)
-            if str(stream.watcher.user_id) in changed:
+            if changed is None or str(stream.watcher.user_id) in changed:
                 self._ask_again_about(stream)
 
     @staticmethod
@@ -203,11 +208,14 @@ class Hub:
         confirmed: set[str] = set()
         while True:
             rooms = {room.key: room for room in list(self._rooms.values())}
+            # Only this thread speaks on the connection, which is not made for two; the others just make and leave rooms.
             if new := rooms.keys() - followed:
                 channel.subscribe(*new)
             if old := followed - rooms.keys():
                 channel.unsubscribe(*old)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
             if not (rooms or followed):
+                # Somebody may have come since `rooms` was read. He sets the event after his room is there, so looking
+                # again after the clearing misses nobody.
                 self._somebody_watches.clear()
                 if not self._rooms:
                     return
@@ -226,6 +234,7 @@ class Hub:
         elif message["type"] == "subscribe":
             confirmed.add(message["channel"])
             if room:
+                # Before this confirmation the channel brought nothing of the room.
                 self._check(room)
         elif message["type"] == "message" and room:
             self._receive(room, json.loads(message["data"]))
@@ -244,6 +253,7 @@ class Hub:
                     self._check(room)
                 except redis.RedisError as error:
                     log.warning("live_check_failed", reason=type(error).__name__)
+                    # The other rooms would only wait for the same timeout.
                     break
 
     def _check(self, room: Room) -> None:

@@ -62,8 +62,10 @@ def _forward(proxy: Proxy, route: Route, rest: str = "") -> Response:
 
 def _respond(answer: Answer, content: bytes) -> Response:
     response = Response(content, answer.status)
+    # Flask's own Content-Type is not the service's.
     response.headers.clear()
     response.headers.extend(headers.for_client(answer.headers))
+    # The length in answer to HEAD is that of what GET would have (RFC 9110, section 9.3.2).
     length = answer.headers.get("Content-Length") if request.method == "HEAD" else str(len(content))
     if length is not None and answer.status not in {204, 304}:
         response.headers["Content-Length"] = length

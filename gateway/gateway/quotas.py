@@ -23,6 +23,7 @@ from gateway.auth import Gatekeeper
 from gateway.routes import LIVE, READING, Kind, route_of
 
 WINDOW = 60  # seconds
+# More of them, and Redis is asked more often; fewer, and gateways that have taken theirs let more pass than the quota.
 SHARES = 20  # in a quota
 LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 PATIENCE = 1.0  # seconds for which a refusal is not asked about again
@@ -91,6 +92,7 @@ class Quotas:
     def _take(self, counter: RateLimiter, kind: Kind, subject: str, account: Account) -> bool:
         item = self._items[kind]
         share = max(1, item.amount // SHARES)
+        # Near the end of a quota a whole share is no longer to be had, but single requests may be.
         taken = next((number for number in (share, 1) if counter.hit(item, subject, cost=number)), 0)
         account.taken += taken
         account.resets_at, account.left = counter.get_window_stats(item, subject)
@@ -144,6 +146,7 @@ def network_of(address: str) -> str:
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
         return address
+    # A socket for both kinds of addresses writes those of IPv4 so.
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -12,6 +12,7 @@ from uuid import UUID
 from prometheus_client import Counter
 
 QUEUE = 256  # events that a slow reader may be behind
+# Proxies close what is silent, often after a minute; the HTML standard advises a comment every 15 seconds or so.
 HEARTBEAT = 15.0
 
 DELIVERED = Counter("live_events_total", "Events handed to a stream.")
@@ -46,6 +47,7 @@ class Stream:
             if not self._ended.is_set():
                 self._ended.set()
                 DROPPED.inc()
+                # He cannot be told: what is told would wait behind what he does not read.
                 self.watcher.hang_up()
 
     def end(self, reason: str) -> None:
@@ -57,6 +59,7 @@ class Stream:
         """What to write, until the stream ends; a comment when there was nothing for a while."""
         yield b"retry: 1000\n\n"
         while True:
+            # No stream outlives the token that opened it, however much there is to send.
             left = self.watcher.expires_at - time.time()
             if left <= 0:
                 yield frame_of("end", {"reason": "token_expired"})
@@ -65,6 +68,7 @@ class Stream:
                 yield self._frames.get(timeout=min(HEARTBEAT, left))
             except queue.Empty:
                 yield b": heartbeat\n\n"
+            # What was offered before the end goes out, the reason for the end as the last.
             if self._ended.is_set() and self._frames.empty():
                 return
 

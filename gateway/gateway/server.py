@@ -29,6 +29,7 @@ graceful_timeout = 10
 
 def on_starting(_arbiter: Arbiter) -> None:
     """Prepare for as many connections as are taken."""
+    # One for each client, and at most one to a service on his behalf.
     allow_open_files(2 * worker_connections)
 
 

@@ -26,6 +26,7 @@ from gateway.upstream import Upstream
 
 MOST_PER_PERSON = 10
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
+# No longer than what fits the 64 bits that Redis has for it.
 NUMBER = re.compile(r"[0-9]{1,18}")
 PARAMETERS = {"ticket", "last_event_id"}
 REFUSALS = {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
@@ -86,6 +87,7 @@ def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper
         return jsonify(ticket=tickets.issue(caller.token), expires_in=LIFETIME), http.HTTPStatus.CREATED
 
     def stream(route: LiveRoute, room_id: str | None = None) -> ResponseReturnValue:
+        # Before the ticket is looked at, which is spent by that.
         check_query()
         caller = g.caller = spectator(gatekeeper, tickets)
         room_id = room_id or str(caller.id)
@@ -109,6 +111,7 @@ def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper
         response = Response(opened.frames(), mimetype="text/event-stream")
         # Not the end of the frames, which nobody reads in answer to HEAD, or when the reader is gone already.
         response.call_on_close(partial(hub.leave, name, opened))
+        # nginx would collect events until its buffer is full.
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
@@ -121,6 +124,7 @@ def spectator(gatekeeper: Gatekeeper, tickets: TicketOffice) -> Caller:
     headers: Headers = request.headers
     if ticket := request.args.get("ticket"):
         headers = Headers({"Authorization": f"Bearer {tickets.redeem(ticket)}"})
+    # A ticket's token is verified like any: its session may have ended since.
     caller = gatekeeper.admit(Access.SIGNED_IN, headers)
     if caller is None:
         raise Unauthorized

@@ -48,4 +48,5 @@ def _name(ticket: str) -> str:
 
 
 def _cipher(ticket: str) -> Fernet:
+    # Not the hash that is the name: whoever reads Redis has that one.
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + ticket.encode()).digest()))

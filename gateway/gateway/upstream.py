@@ -22,6 +22,7 @@ CONNECT_TIMEOUT = 0.5
 MAX_IDLE = 60  # seconds; services close an idle connection after 75
 MAX_ANSWER = 5 * 1024 * 1024
 PIECE = 64 * 1024
+# A POST may have had its effect although the connection broke, and is left to its sender and his key.
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 CALLS = Counter("upstream_calls_total", "Calls of services, by how they ended.", ["service", "outcome"])
@@ -62,6 +63,7 @@ class Upstream:
         self.breaker = Breaker(service)
         self._bulkhead = Bulkhead(service, PLACES)
         self._budget = RetryBudget()
+        # As many are kept as there are places: none is opened for one call and thrown away.
         self._connections = Connections(address.host or "", address.port, maxsize=PLACES, retries=False)
 
     def ask(
@@ -79,6 +81,7 @@ class Upstream:
         Asked again once, where that is safe, within the same `deadline` in seconds.
         """
         self._budget.earn()
+        # urllib3's timeouts begin anew with every byte: a service that trickles would hold its place for ever.
         with self._bulkhead, gevent.Timeout(deadline, GatewayTimeout(f"{self.service} did not answer in time")):
             try:
                 answer = self._attempt(method, target, headers, body, deadline, most)
@@ -151,6 +154,8 @@ class Upstream:
         except HTTPError as error:
             raise BadGateway(f"{self.service} did not finish its answer") from error
         finally:
+            # An answer read to its end has given its connection back already. One that is not must not: its rest would
+            # be taken for the next answer.
             response.close()
 
     def _send(

@@ -124,6 +124,7 @@ def feed(token: str) -> Response:
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     items, _ = merged(ask(FEED_PARTS, owner["user_id"], today - BEHIND, today + AHEAD))
     response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
+    # A calendar program asks often: with the ETag it is mostly told that nothing has changed.
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -170,6 +171,7 @@ def rendered(items: Sequence[dict[str, Any]]) -> bytes:
     for entry in items:
         event = Event()
         event.add("uid", f"{entry['kind']}-{entry['id']}@lyceum".replace("_", "-"))
+        # Not the present time, which would give every answer another ETag.
         event.add("dtstamp", entry["changed_at"])
         event.add("dtstart", entry["starts_at"])
         event.add("dtend", entry["ends_at"])
