@@ -41,7 +41,7 @@ class Breaker:
             self._count(self._failures + 1)
             raise
         else:
-            # An answer that says 500 is one, too. Other exceptions, such as a client who left, say nothing of the service.
+            # An answer of 500 is one, too. Other exceptions, such as a client who left, say nothing about the service.
             self._count(0)
         finally:
             if probe:

@@ -208,7 +208,7 @@ class Hub:
         confirmed: set[str] = set()
         while True:
             rooms = {room.key: room for room in list(self._rooms.values())}
-            # Only this thread speaks on the connection, which is not made for two; the others just make and leave rooms.
+            # Only this thread speaks on the connection, which is not made for two; others make and leave rooms.
             if new := rooms.keys() - followed:
                 channel.subscribe(*new)
             if old := followed - rooms.keys():
