@@ -16,6 +16,7 @@ LOCK = 0x4C796365756D  # "Lyceum": launchers that share a server take turns
 def administration(server: str) -> Iterator[psycopg.Connection]:
     """A superuser's connection, alone in its turn among launchers."""
     with psycopg.connect(server, autocommit=True) as connection:
+        # Such locks belong to one database: all launchers have to connect to the same one.
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         yield connection
 
@@ -37,6 +38,7 @@ def make_database(connection: psycopg.Connection, name: str, service: Service, *
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(database, role, sql.Identifier(template))
     )
+    # Every role may connect to every new database until somebody forbids it.
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     return True
 

@@ -46,6 +46,7 @@ def run(state: Path, gateway_port: int) -> None:
         mail = MailCatcher(state / "mail", free_port(gateway_port + MAIL_OFFSET))
         stores = stores_of(server, password, redis)
         platform = Platform(Layout(state, Ports.counted_from(gateway_port), stores, mail.url))
+        # What is registered first is ended last: the programs before their stores, and those before the mails.
         running.callback(mail.stop)
         mail.start()
         for part in (postgres, redis, platform):
@@ -68,6 +69,7 @@ def run(state: Path, gateway_port: int) -> None:
 def sole_use(state: Path) -> Iterator[None]:
     """Hold the state folder: a second launcher would start a second server on the same data."""
     state.mkdir(parents=True, exist_ok=True)
+    # Not emptied by the opening: who comes second reads there who has it.
     with (state / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

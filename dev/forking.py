@@ -61,6 +61,7 @@ class Forks:
         self._wakeup.setblocking(False)
         wake.setblocking(False)
         self._wake = wake
+        # A signal alone does not end select: Python goes on waiting (PEP 475). A byte in this pair does.
         signal.set_wakeup_fd(wake.fileno())
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # only a handled signal wakes the selector
         signal.signal(signal.SIGTERM, _end)
@@ -88,6 +89,7 @@ class Forks:
     def _fork(self, request: Mapping[str, Any]) -> None:
         bind_to_parent = die_with_parent(signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # a child must not run our handler
+        # This process has one thread, so that no lock can be held by one that is missing in the child.
         pid = os.fork()
         if pid == 0:
             bind_to_parent()

@@ -46,6 +46,7 @@ class Keys:
         self.signing.mkdir(mode=0o700, exist_ok=True)
         kid = secrets.token_hex(8)
         _write_private(self.signing / f"{kid}.pem")
+        # Last: after a crash before it the key is made anew, and none is half there.
         current.write_text(kid)
 
 
@@ -53,6 +54,7 @@ def _write_private(path: Path) -> None:
     """Write a new key under another name first: a crash leaves no half of one."""
     key = ec.generate_private_key(ec.SECP256R1())
     unfinished = path.with_suffix(".new")
+    # Closed to others before there is anything in it.
     unfinished.touch(mode=0o600)
     unfinished.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     os.replace(unfinished, path)

@@ -114,6 +114,7 @@ class Platform:
 
     def stop(self) -> None:
         """End everything."""
+        # The gateway is told first and waited for last: it ends beside the others, and sends them nothing new.
         if self._gateway:
             self._gateway.ask_to_stop()
         if self._nursery:
@@ -162,6 +163,7 @@ class Platform:
             GATEWAY,
             [sys.executable, "-m", "gunicorn", *settings, "gateway.app:create_app()"],
             log=self.layout.log(GATEWAY),
+            # gunicorn's quick end: without a launcher nobody waits for requests in hand.
             orphan_signal=signal.SIGQUIT,
             env=self.layout.gateway_settings(),
         )

@@ -9,6 +9,7 @@ CHOICE = range(10_000, 32_000)
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
+        # As the servers do it: connections that ended a minute ago do not take the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))

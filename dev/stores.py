@@ -78,6 +78,7 @@ class Postgres(Server):
         outlive_former_server(self.data)
         # SIGQUIT spares the checkpoint of an orderly end: a throw-away cluster is not worth it, and an orphan has
         # no time for it. What was committed is in the log of the database either way.
+        # SIGTERM is never sent: PostgreSQL would wait until every client has left.
         return spawn(
             "postgres",
             self._command(),
@@ -99,6 +100,7 @@ class Postgres(Server):
             [str(self._bin / "initdb"), "-D", str(unfinished), *options],
             check=True,
             stdout=subprocess.DEVNULL,
+            # Where we are may be closed to the account that it runs as.
             cwd="/",
             preexec_fn=die_with_parent(signal.SIGTERM),
             **(self._user.as_popen_arguments() if self._user else {}),
@@ -109,7 +111,9 @@ class Postgres(Server):
         settings = [
             f"port={self.port}",
             "listen_addresses=127.0.0.1",
+            # The usual folder may not be ours to write to, and a path of ours be too long: a socket's has 107 bytes.
             "unix_socket_directories=",
+            # Five services with two processes of up to ten connections are a hundred, and tests run several platforms.
             "max_connections=400",
             "jit=off",
             *(THROWAWAY_SETTINGS if self.throwaway else ()),
@@ -151,6 +155,7 @@ class Redis(Server):
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
                 connection.sendall(b"PING\r\n")
+                # While it loads its data it takes connections already, and answers -LOADING.
                 return connection.recv(5) == b"+PONG"
         except OSError:
             return False

@@ -46,6 +46,7 @@ def sweep() -> None:
     """Remove the folders of launchers that were killed: nobody holds their lock any more."""
     for folder in PUBLIC_STATE.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError), (folder / "lock").open() as lock:
+            # The system lets go of a lock when its process dies, however that happens.
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if folder.stat().st_uid == os.geteuid():
                 shutil.rmtree(folder, ignore_errors=True)
@@ -125,6 +126,7 @@ class ThrowawayPlatform(Platform):
             databases.drop_database(connection, name)
             databases.make_database(connection, name, service)
         self.prepare(demo=self._demo, databases=addresses(self._postgres_url, templates))
+        # Only now: a template that was left half-made, because somebody was killed, is not taken for one.
         for name in templates.values():
             databases.finish_template(connection, name)
         return templates
