@@ -3,6 +3,7 @@
 \set role :database _service
 \set password `cat "$SHARE"`
 
+-- PostgreSQL knows no IF NOT EXISTS for roles and databases: the statement is written only where it is needed.
 SELECT format('CREATE ROLE %I LOGIN', :'role')
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 
