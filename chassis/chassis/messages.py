@@ -147,19 +147,20 @@ class Messages:
         type: str,  # the name of the field in the event
         data: dict[str, Any],
         *,
-        members_changed: Sequence[UUID] = (),
+        members_changed: Sequence[UUID] | None = (),
     ) -> None:
         """Tell whoever watches the room, e.g. `study-session:<id>`.
 
         `seq` is the room's next number, allocated under a row lock that this transaction holds, so that the order of
-        numbers is the order of commits. `members_changed` are the people whose right to watch must be asked again.
+        numbers is the order of commits. `members_changed` are the people whose right to watch must be asked again;
+        None is everybody.
         """
         body = {
             "type": type,
             "seq": seq,
             "occurred_at": instant_text(now()),
             "data": data,
-            "members_changed": [str(user_id) for user_id in members_changed],
+            "members_changed": None if members_changed is None else [str(user_id) for user_id in members_changed],
         }
         self._say(uuid4(), f"{ROOM}{room}", seq, body)
 

@@ -27,10 +27,10 @@ class Owner:
         self.seq = 0
         self._lock = threading.Lock()
 
-    def say(self, kind: str = "said", *, channel: bool = True, members_changed: tuple[UUID, ...] = ()) -> None:
+    def say(self, kind: str = "said", *, channel: bool = True, members_changed: tuple[UUID, ...] | None = ()) -> None:
         with self._lock:
             self.seq += 1
-            changed = [str(member) for member in members_changed]
+            changed = None if members_changed is None else [str(member) for member in members_changed]
             body = json.dumps({"type": kind, "seq": self.seq, "data": {}, "members_changed": changed})
             self.redis.xadd(f"room:{HALL}", {"event": body}, id=f"{self.seq}-0")
             if channel:
@@ -147,6 +147,17 @@ def test_who_is_removed_is_shown_out(hub: Hub, owner: Owner) -> None:
     owner.say()
     assert read(allowed, 2) == [("left", 1), ("said", 2)]
     for stream in (allowed, removed):
+        hub.leave(HALL, stream)
+
+
+def test_everybody_is_asked_about_when_anybody_may_have_gone(hub: Hub, owner: Owner) -> None:
+    allowed = watch(hub, owner)
+    gone = watch(hub, owner, may_still_watch=lambda: False)
+    owner.say("moved", members_changed=None)
+    assert read(gone, 3) == [("moved", 1), ("end", None), ("closed", None)]
+    owner.say()
+    assert read(allowed, 2) == [("moved", 1), ("said", 2)]
+    for stream in (allowed, gone):
         hub.leave(HALL, stream)
 
 

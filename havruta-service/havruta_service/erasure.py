@@ -61,10 +61,12 @@ def _void_invitations(user_id: UUID, address: str | None) -> None:
     # No index serves this: accounts are deleted so seldom that the whole table may be read.
     addresses = select(email).where((Invitation.accepted_by == user_id) | (digest == address))
     his = (Invitation.inviter_id == user_id) | email.in_(addresses)
-    # Closed before they all get the same address, of which a havruta may have one open invitation (unique key).
+    pending, expired = (Invitation.status == status for status in (InvitationStatus.PENDING, InvitationStatus.EXPIRED))
+    # Closed before they all get the same address, of which a havruta may have one open invitation (unique key); also
+    # those that expired, which could be sent again.
     db.session.execute(
         update(Invitation)
-        .where(his, Invitation.status == InvitationStatus.PENDING)
+        .where((his & pending) | (email.in_(addresses) & expired))
         .values(status=InvitationStatus.REVOKED, responded_at=now())
     )
     db.session.execute(update(Invitation).where(email.in_(addresses)).values(invitee_email=NO_ADDRESS))

@@ -3,20 +3,24 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, select
+from sqlalchemy import Executable, Row, false, func, select
 
 from chassis.fields import instant_text
+from chassis.tokens import Caller
 from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, Presence, SessionRsvp, db
 
 Document = dict[str, list[dict[str, Any]]]
 
 
-def of_user(user_id: UUID) -> Document:
+def of_person(caller: Caller) -> Document:
     """What the tables hold about the person, by kind."""
-    return {kind: [_plain(row) for row in db.session.execute(query)] for kind, query in _queries(user_id).items()}
+    return {kind: [_plain(row) for row in db.session.execute(query)] for kind, query in _queries(caller).items()}
 
 
-def _queries(user_id: UUID) -> dict[str, Executable]:
+def _queries(caller: Caller) -> dict[str, Executable]:
+    user_id = caller.id
+    # Anybody can open an account with an address of somebody else; it is his once he has read a mail there.
+    to_him = func.lower(Invitation.invitee_email) == caller.email.lower() if caller.email_verified else false()
     member = select(Havruta.id, Havruta.name, Havruta.book, Havruta.owner_id, Member.joined_at).join(
         Member, Member.havruta_id == Havruta.id
     )
@@ -34,6 +38,7 @@ def _queries(user_id: UUID) -> dict[str, Executable]:
         "moves": moves.where(Move.user_id == user_id).order_by(Move.moved_at, Move.seq),
         "rsvps": rsvps.where(SessionRsvp.user_id == user_id).order_by(SessionRsvp.answered_at),
         "invitations_sent": invitations.where(Invitation.inviter_id == user_id).order_by(Invitation.created_at),
+        "invitations_received": invitations.where(to_him).order_by(Invitation.created_at),
         "invitations_accepted": invitations.where(Invitation.accepted_by == user_id).order_by(Invitation.created_at),
     }
 

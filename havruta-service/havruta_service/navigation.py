@@ -1,5 +1,6 @@
 """RULES: turning the pages together. One navigates, or all do; every move has a number greater than those before."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -52,14 +53,14 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
     return as_state(session)
 
 
-def turn(session: HavrutaSession, place: Reference, user_id: UUID) -> None:
-    """Note the move, and tell it. The session is locked."""
+def turn(session: HavrutaSession, place: Reference, user_id: UUID, *, gone: Sequence[UUID] | None = ()) -> None:
+    """Note the move, and tell it. The session is locked; of whom may be gone, `tell_session` says more."""
     # The number that `tell_session` gives next. All of the row is written at once, when it does.
     session.position, session.position_seq = str(place), session.seq + 1
     db.session.add(
         Move(session_id=session.id, seq=session.seq + 1, user_id=user_id, ref=session.position, moved_at=now())
     )
-    tell_session(session, "moved", {"ref": str(place), "hebrew_ref": place.hebrew, "user_id": str(user_id)})
+    tell_session(session, "moved", {"ref": str(place), "hebrew_ref": place.hebrew, "user_id": str(user_id)}, gone=gone)
 
 
 def hand_to(session_id: UUID, user_id: UUID, navigator_id: UUID) -> State:

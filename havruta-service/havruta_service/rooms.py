@@ -25,8 +25,10 @@ def tell_havruta(havruta: Havruta, event: str, data: dict[str, Any], *, members_
     messages.broadcast(f"{HAVRUTA}:{havruta.id}", havruta.seq, event, data, members_changed=members_changed)
 
 
-def tell_session(session: HavrutaSession, event: str, data: dict[str, Any], *, gone: Sequence[UUID] = ()) -> None:
-    """Tell whoever watches the session; those who are `gone` may not watch any longer."""
+def tell_session(
+    session: HavrutaSession, event: str, data: dict[str, Any], *, gone: Sequence[UUID] | None = ()
+) -> None:
+    """Tell whoever watches the session; those who are `gone` may not watch any longer, None is any of them."""
     session.seq += 1
     messages.broadcast(f"{SESSION}:{session.id}", session.seq, event, data, members_changed=gone)
 

@@ -129,8 +129,9 @@ def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaS
     session.starting_section = session.position = str(place)
     session.navigator_id = havruta.owner_id
     db.session.flush()
-    # Where it begins is its first move, so that the moves alone say what was covered.
-    navigation.turn(session, place, user_id)
+    # Where it begins is its first move, so that the moves alone say what was covered. Everybody who has waited for it
+    # is asked about again: who leaves is not told of in the rooms of all that is planned.
+    navigation.turn(session, place, user_id, gone=None)
     presence.note(session, user_id)
     tell_havruta(havruta, "session_started", {"session_id": str(session.id), "type": session.type})
     others = havrutas.member_ids(havruta, without=user_id)

@@ -51,6 +51,7 @@ def test_a_person_s_data_is_exported_to_other_services_only(client, loaded):
         "moves": 8,
         "rsvps": 0,
         "invitations_sent": 5,
+        "invitations_received": 0,
         "invitations_accepted": 0,
     }
     assert client.get(url, base_url="http://localhost:81").status_code == 401

@@ -116,3 +116,20 @@ def test_a_stranger_s_deletion_changes_nothing(make, delete, ruth):
     before = make(everything)
     delete(a_user("esther"))
     assert make(everything) == before
+
+
+def test_an_expired_invitation_to_an_erased_address_is_not_sent_again(client, make, delete, ruth, boaz):
+    (result,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [boaz.email])
+    invitation_id = result["invitation_id"]
+    make(lambda: setattr(db.session.get(Invitation, invitation_id), "status", "expired"))
+    delete(boaz)
+    sent = client.post(f"/api/invitations/{invitation_id}/resend", user=ruth)
+    assert (sent.status_code, sent.json["invitation_status"]) == (410, "revoked")
+
+
+def test_an_export_holds_invitations_to_an_address_once_it_is_proven(client, make, ruth):
+    invited, pretender = a_user("miriam"), a_user("miriam", email_verified=False)
+    make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [invited.email])
+    held = client.get("/internal/export", user=invited, peer="gateway").json["invitations_received"]
+    assert [invitation["invitee_email"] for invitation in held] == [invited.email]
+    assert client.get("/internal/export", user=pretender, peer="gateway").json["invitations_received"] == []

@@ -1,11 +1,13 @@
 """What those who watch are told, and who may watch."""
 
 import time
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import redis
 
+from chassis.clock import now
 from chassis.testing import redis_url, token_for
 from havruta_service.models import messages
 
@@ -69,6 +71,13 @@ def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(client, 
     client.delete(f"/api/havrutas/{havruta.id}/members/{boaz.id}", user=ruth)
     _, last = told(f"havruta-session:{session.id}")[-1]
     assert (last["type"], last["members_changed"]) == ("left", [str(boaz.id)])
+
+
+def test_when_a_planned_session_begins_everybody_who_waited_is_asked_about(client, make, told, ruth, boaz):
+    planned = make.plan(make.havruta(ruth, boaz), start_time=now() + timedelta(minutes=5))
+    client.post(f"/api/havruta-sessions/{planned.id}/start", user=ruth)
+    _, first = told(f"havruta-session:{planned.id}")[0]
+    assert (first["type"], first["members_changed"]) == ("moved", None)
 
 
 def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(client, make, told, ruth):

@@ -184,7 +184,7 @@ def _slow_down(session_id: UUID, author_id: UUID) -> None:
     recent = own.where(ChatMessage.created_at > now() - WINDOW).order_by(ChatMessage.created_at.desc())
     times = db.session.scalars(recent.limit(BURST)).all()
     if len(times) == BURST:
-        raise TooManyMessages(retry_after=math.ceil((times[-1] + WINDOW - now()).total_seconds()) or 1)
+        raise TooManyMessages(retry_after=max(1, math.ceil((times[-1] + WINDOW - now()).total_seconds())))
 
 
 def _message(session: StudySession, message_id: UUID) -> ChatMessage:

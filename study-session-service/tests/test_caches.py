@@ -161,6 +161,17 @@ def test_what_outlived_its_deletion_is_not_used(
     assert len(client.get(f"{BASE}/{session['id']}/messages", user=ruth).json["items"]) == 1
 
 
+def test_what_an_older_release_has_kept_is_read(
+    client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz)
+    client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=boaz)
+    for key in warm(client, session, ruth):
+        store.set(key, str(store.get(key)).replace('"created_at":', '"dropped_since": 1, "created_at":'))
+        assert "dropped_since" in str(store.get(key))
+    warm(client, session, ruth)
+
+
 def test_a_list_read_before_a_write_is_not_kept_after_it(
     in_app: Flask, client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User
 ) -> None:

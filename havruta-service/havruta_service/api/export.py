@@ -20,6 +20,7 @@ class PersonalData(Answer):
     moves = fields.List(fields.Dict(), required=True)
     rsvps = fields.List(fields.Dict(), required=True)
     invitations_sent = fields.List(fields.Dict(), required=True)
+    invitations_received = fields.List(fields.Dict(), required=True)
     invitations_accepted = fields.List(fields.Dict(), required=True)
 
 
@@ -28,4 +29,4 @@ class PersonalData(Answer):
 @blueprint.response(200, PersonalData)
 def personal_data() -> Document:
     """Read everything that is kept about a person."""
-    return export.of_user(caller().id)
+    return export.of_person(caller())
