@@ -60,6 +60,7 @@ class Forks:
         self._wakeup, wake = socket.socketpair()
         self._wakeup.setblocking(False)
         wake.setblocking(False)
+        # Kept, because a socket that nobody holds is closed.
         self._wake = wake
         # A signal alone does not end select: Python goes on waiting (PEP 475). A byte in this pair does.
         signal.set_wakeup_fd(wake.fileno())
@@ -126,6 +127,7 @@ def become(arguments: Sequence[str], env: Mapping[str, str], log: Path) -> NoRet
     status = 1
     try:
         os.setpgid(0, 0)
+        # Or signals of the child would be written to its parent's pair.
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGCHLD, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)

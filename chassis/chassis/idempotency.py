@@ -111,6 +111,7 @@ def _claim(key: str) -> Response | None:
     claim = fresh.on_conflict_do_update(
         index_elements=["user_id", "key"],
         set_={**{c: fresh.excluded[c] for c in ("request_hash", "created_at")}, "status": None, "body": None},
+        # The sweep that deletes old answers may be an hour late.
         where=table.c.created_at < now() - KEPT,
     ).returning(table.c.key)
     try:

@@ -43,6 +43,7 @@ def configure(service: str, level: str) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        # One process may be configured as several programs, as in tests.
         cache_logger_on_first_use=False,
     )
 

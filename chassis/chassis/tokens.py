@@ -66,6 +66,7 @@ class Verifier:
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         with self._lock:
             known = self._verified.get(digest)
+        # What is remembered does not outlive the token, not even by the leeway.
         if known and known.expires_at > time.time():
             return known
         caller = self._caller(token, decode(token, self._keys, TYPE, self._issuer, AUDIENCE, REQUIRED, MAX_LIFETIME))

@@ -92,6 +92,7 @@ class Worker:
         duties = self._duties
         loops: list[tuple[str, float, Callable[[], object]]] = [
             ("relay", RELAY_PAUSE, self._relay),
+            # Without a pause: it waits in Redis.
             ("consumer", 0, duties.consumer.consume),
             ("measure", MEASURE_PAUSE, self._measure),
             ("forget", FORGET_PAUSE, duties.publisher.forget_old),

@@ -86,6 +86,7 @@ class Route:
     service: str
     access: Access = Access.OPEN
     body_limit: int = 1024 * 1024  # bytes
+    # Services read in milliseconds: of one that hangs a reader is to hear in little more than a second.
     read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
     write_deadline: float = 5.0  # longer than a service waits for a lock before it gives up by itself
     people: People = field(default_factory=dict)
