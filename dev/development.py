@@ -120,7 +120,8 @@ def stores_of(server: str, password: str, redis: Redis | None) -> Stores:
 def database_password(state: Path) -> str:
     """The password of the services' roles, made once."""
     kept = state / "database-password"
-    if not kept.exists():
+    # An empty one was made by a launcher that was killed before it could write.
+    if not kept.exists() or not kept.read_text():
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(24))
     return kept.read_text()

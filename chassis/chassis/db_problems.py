@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import structlog
 from flask import Flask, Response
-from psycopg import errors as postgres
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
@@ -42,6 +41,4 @@ def on_database_trouble(error: Exception) -> Response:
 
 
 def on_dbapi_error(error: DBAPIError) -> Response:
-    if error.connection_invalidated or isinstance(error.orig, postgres.QueryCanceled):
-        return on_database_trouble(error)
-    return on_unexpected(error)
+    return on_database_trouble(error) if error.connection_invalidated else on_unexpected(error)

@@ -120,7 +120,7 @@ def _unstorable(value: Any) -> list[FieldError]:
             raise Malformed("the body is too deeply nested")
         if isinstance(item, dict):
             errors += [{"pointer": pointer or "/", "detail": "A name is not storable text."} for k in item if _odd(k)]
-            pending += [(f"{pointer}/{_escape(k)}", depth + 1, v) for k, v in item.items() if not _odd(k)]
+            pending += [(f"{pointer}/{escape(k)}", depth + 1, v) for k, v in item.items() if not _odd(k)]
         elif isinstance(item, list):
             pending += [(f"{pointer}/{i}", depth + 1, v) for i, v in enumerate(item)]
         elif isinstance(item, str) and _odd(item):
@@ -134,6 +134,6 @@ def _odd(text: str) -> bool:
     return UNSTORABLE.search(text) is not None
 
 
-def _escape(name: str) -> str:
+def escape(name: str) -> str:
     """A name as a JSON Pointer token (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")

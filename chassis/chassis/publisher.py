@@ -76,11 +76,14 @@ class Publisher:
 
     def forget_old(self) -> None:
         """Delete the events that are kept no longer, here and in Redis."""
-        outbox, inbox, oldest = self._messages.outbox, self._messages.inbox, now() - KEPT
+        outbox, inbox, failed = self._messages.outbox, self._messages.inbox, self._messages.failed_events
+        oldest = now() - KEPT
         with self._engine.begin() as connection:
             connection.execute(outbox.delete().where(outbox.c.published_at.is_not(None), outbox.c.created_at < oldest))
             # Longer than events are kept, because one may still be replayed on its last day.
             connection.execute(inbox.delete().where(inbox.c.received_at < oldest - KEPT))
+            # What was not put aside was acted on at a later try. What was waits for somebody to see to it.
+            connection.execute(failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest))
         # By age, not by length: after a busy day a reader that was down still finds what it has not read.
         self._redis.xtrim(f"events:{self._messages.service}", minid=int(oldest.timestamp() * 1000), approximate=True)
 

@@ -28,7 +28,7 @@ from chassis.errors import (
 )
 from chassis.examples import Document, Words, illustrate
 from chassis.fields import Answer
-from chassis.guard import read_json
+from chassis.guard import escape, read_json
 from chassis.pages import Page
 
 PROBLEM_TYPE = "application/problem+json"
@@ -97,7 +97,7 @@ def _pointers(messages: Any, path: str) -> list[FieldError]:
         return [
             e
             for name, found in messages.items()
-            for e in _pointers(found, path if name == "_schema" else f"{path}{separator}{name}")
+            for e in _pointers(found, path if name == "_schema" else f"{path}{separator}{escape(str(name))}")
         ]
     return [e for found in messages for e in _pointers(found, path)]
 

@@ -65,7 +65,13 @@ def test_a_hostile_body_gets_a_clear_refusal(client: FlaskClient, name: str) -> 
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
-    [({"title": 5}, "/title"), ({}, "/title"), ({"title": "a", "more": 1}, "/more"), ({"title": "\x00"}, "/title")],
+    [
+        ({"title": 5}, "/title"),
+        ({}, "/title"),
+        ({"title": "a", "more": 1}, "/more"),
+        ({"title": "a", "more/~": 1}, "/more~1~0"),
+        ({"title": "\x00"}, "/title"),
+    ],
 )
 def test_the_problem_names_the_field(client: FlaskClient, body: dict[str, object], pointer: str) -> None:
     response = client.post("/api/notes", json=body, user=RUTH)

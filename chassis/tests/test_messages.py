@@ -220,10 +220,16 @@ def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
     with transaction(db.session):
         messages.announce("note.written", "a", 1)
     publisher.publish_pending()
-    db.session.execute(messages.outbox.update().values(created_at=now() - timedelta(days=31)))
+    month_ago = now() - timedelta(days=31)
+    db.session.execute(messages.outbox.update().values(created_at=month_ago))
+    failure = {"stream": "events:x", "body": "{}", "error": "", "tries": 1, "failed_at": month_ago}
+    put_aside = {**failure, "entry_id": "2-0", "parked_at": month_ago}
+    for row in ({**failure, "entry_id": "1-0"}, put_aside):
+        db.session.execute(messages.failed_events.insert().values(row))
     db.session.commit()
     publisher.forget_old()
     assert db.session.execute(select(messages.outbox)).all() == []
+    assert db.session.scalars(select(messages.failed_events.c.entry_id)).all() == ["2-0"]
 
 
 def test_nothing_is_lost_while_redis_is_away(server: "redis.Redis", publisher: Publisher) -> None:

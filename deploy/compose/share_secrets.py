@@ -35,7 +35,8 @@ def kept_password(name: str) -> str:
     """The password of this name, made if there is none."""
     path = VAULT / "passwords" / name
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not path.exists():
+    # An empty one was left by a start that was killed before it could write.
+    if not path.exists() or not path.read_text():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32))
     return path.read_text()

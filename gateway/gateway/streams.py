@@ -63,8 +63,11 @@ class Doorkeeper:
             raise Refused(answer.status, answer.body)
         if answer.status != http.HTTPStatus.OK:
             raise BadGateway(f"{route.service} answered {answer.status}")
-        room = json.loads(answer.body)
-        return room["room"], room["seq"]
+        try:
+            room = json.loads(answer.body)
+            return str(room["room"]), int(room["seq"])
+        except (ValueError, KeyError, TypeError):
+            raise BadGateway(f"{route.service} answered with something else") from None
 
     def allows(self, route: LiveRoute, room_id: str, caller: Caller) -> bool:
         """Whether watching is still allowed; a service that cannot be asked has not forbidden it."""
@@ -89,6 +92,7 @@ def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper
     def stream(route: LiveRoute, room_id: str | None = None) -> ResponseReturnValue:
         # Before the ticket is looked at, which is spent by that.
         check_query()
+        resumed_from = last_event_id()
         caller = g.caller = spectator(gatekeeper, tickets)
         room_id = room_id or str(caller.id)
         if hub.watching(caller.id) >= MOST_PER_PERSON:
@@ -105,7 +109,7 @@ def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper
             hang_up_on(request.environ.get("gunicorn.socket")),
         )
         try:
-            opened = hub.watch(name, seq, last_event_id(), watcher)
+            opened = hub.watch(name, seq, resumed_from, watcher)
         except redis.RedisError:
             raise Unavailable("live events are not available just now") from None
         response = Response(opened.frames(), mimetype="text/event-stream")

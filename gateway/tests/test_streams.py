@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 import redis
 from gateway_process import Doubles, Gateway
-from upstream_doubles import as_json
+from upstream_doubles import answer, as_json
 
 from chassis import testing
 from chassis.testing import User
@@ -120,6 +120,15 @@ def test_ones_own_stream_is_the_room_of_ones_own(gateway: Gateway, room: Room, i
         assert internal[USER].asked[0].target == f"/internal/rooms/user/{ruth.id}"
 
 
+@pytest.mark.parametrize("reply", [answer(200, b"nonsense"), as_json([]), as_json({"room": "x"})])
+def test_an_owner_who_answers_something_else_is_no_owner(
+    gateway: Gateway, room: Room, internal: Doubles, reply: bytes
+) -> None:
+    internal[STUDY_SESSION].reply = lambda *_: reply
+    refused = gateway.get(room.path, user=testing.a_user())
+    assert (refused.status, refused.json["code"]) == (502, "bad_gateway")
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_who_may_not_watch_hears_it_in_the_owners_words(
     gateway: Gateway, room: Room, internal: Doubles, status: int
@@ -144,6 +153,7 @@ def test_a_ticket_opens_one_stream_once(gateway: Gateway, room: Room) -> None:
     issued = gateway.post("/api/events/tickets", user=testing.a_user())
     assert issued.status == 201
     path = f"{room.path}?ticket={issued.json['ticket']}"
+    assert gateway.get(f"{path}&last_event_id=x").status == 422
     with Reader(gateway, path, None) as reader:
         room.say()
         assert reader.events(1) == [("said", "1")]
