@@ -51,6 +51,13 @@ def test_hours_that_end_before_they_start_are_refused(school: Any) -> None:
     assert declare(school, user=school.student).status_code == 403
 
 
+@pytest.mark.usefixtures("race_round")
+def test_hours_declared_twice_at_once_are_declared_twice(school: Any) -> None:
+    answers = race([lambda: declare(school)] * 4)
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert sorted(answer.json["version"] for answer in answers) == [1, 2, 3, 4]
+
+
 def test_a_search_is_bounded(school: Any) -> None:
     declare(school)
     path = f"/api/tutors/{school.tutor.id}/slots"

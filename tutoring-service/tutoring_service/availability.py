@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from chassis.errors import Conflict, NotFound, invalid
 from chassis.tokens import Caller
@@ -53,10 +54,10 @@ def declare(
         _check_hours(exception["hours"], f"exceptions/{number}/hours")
     if len({exception["date"] for exception in exceptions}) < len(exceptions):
         raise invalid("exceptions", "A date occurs twice.")
-    row = db.session.get(TutorAvailability, caller.id, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = TutorAvailability(tutor_id=caller.id, version=0)
-        db.session.add(row)
+    # The row is there before it is locked: of two who declare for the first time, one would else find the other's.
+    empty = {"tutor_id": caller.id, "timezone": timezone, "weekly": [], "exceptions": [], "version": 0}
+    db.session.execute(insert(TutorAvailability).values(empty).on_conflict_do_nothing())
+    row = db.session.get_one(TutorAvailability, caller.id, with_for_update=True, populate_existing=True)
     row.timezone, row.weekly, row.exceptions = timezone, _as_json(weekly), _as_json(exceptions)
     row.version += 1
     db.session.flush()
