@@ -59,6 +59,12 @@ def test_the_names_are_free_again_and_the_id_is_not(client: FlaskClient, join: J
     assert join("ruth").id != ruth.id
 
 
+def test_nobody_can_keep_others_from_leaving_by_taking_a_name(client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    join(f"deleted-{ruth.id.hex}")
+    assert leave(client, ruth).status_code == 202
+
+
 def test_nothing_of_the_person_is_left_in_any_table(app: Flask, client: FlaskClient, join: Join) -> None:
     member = join(CANARY)
     agent = {"User-Agent": f"{CANARY}/1.0"}

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 
@@ -55,7 +55,8 @@ def repeat_erasures() -> int:
 
 def _erase(user: User) -> None:
     # No mail goes to `.invalid`, and nobody can register it (RFC 2606).
-    user.email, user.username = f"{user.id}@deleted.invalid", f"deleted-{user.id.hex}"
+    # Not made of the id, which everybody knows: who registers such a name first would keep its owner from leaving.
+    user.email, user.username = f"{user.id}@deleted.invalid", f"deleted-{uuid4().hex}"
     user.display_name, user.avatar_url, user.bio = DELETED_NAME, None, None
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]
     user.email_verified_at, user.deleted_at = None, now()
