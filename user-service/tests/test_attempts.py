@@ -65,6 +65,12 @@ def test_one_ipv6_subscriber_is_one_address(attempts: Attempts) -> None:
     assert granted(attempts, login_allowances("ruth", "2001:db8:0:1::1"), 1) == 1
 
 
+def test_an_ipv4_address_is_itself_also_where_it_is_written_as_ipv6(attempts: Attempts) -> None:
+    granted(attempts, login_allowances("ruth", "::ffff:192.0.2.1"), 5)
+    assert granted(attempts, login_allowances("ruth", "192.0.2.1"), 1) == 0
+    assert granted(attempts, login_allowances("ruth", "::ffff:192.0.2.2"), 1) == 1
+
+
 def test_a_try_given_back_can_be_used_again(attempts: Attempts) -> None:
     allowances = login_allowances("ruth", "192.0.2.1")
     granted(attempts, allowances, 5)

@@ -127,4 +127,7 @@ def _tag(account: str) -> str:
 def _network(ip: str) -> str:
     """The address; of IPv6 the /64, because one subscriber has all of it."""
     address = ipaddress.ip_address(ip)
-    return ip if address.version == 4 else str(ipaddress.ip_network(f"{ip}/64", strict=False))
+    if isinstance(address, ipaddress.IPv4Address):
+        return ip
+    # How a socket for both versions names an IPv4 address; all of these are within one /64.
+    return str(address.ipv4_mapped or ipaddress.ip_network(f"{ip}/64", strict=False))
