@@ -57,6 +57,13 @@ def forgot(client: FlaskClient, email: str) -> Any:
     return client.post("/api/auth/forgot-password", json={"email": email})
 
 
+def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app: Flask, client: FlaskClient) -> None:
+    account = {"username": "ruth", "display_name": "Ruth", "password": "seventeen olive trees"}
+    registered = client.post("/api/auth/register", json={**account, "email": "ruth@b\u00fccher.example"})
+    assert registered.json["user"]["email"] == "ruth@b\u00fccher.example"
+    assert [mail["To"] for mail in mailed(app)] == ["ruth@xn--bcher-kva.example"]
+
+
 def test_a_new_account_gets_a_mail_that_verifies_its_address(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     (message,) = mailed(app)

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
+from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from user_service import email_tokens
@@ -68,9 +69,14 @@ def _link(page: str, token: str) -> str:
     return f"{runtime().public_url}/{page}#token={token}"
 
 
+def _mailable(address: str) -> str:
+    """The address as every mail server takes it: many refuse a domain that is not in ASCII."""
+    return validate_email(address, check_deliverability=False).ascii_email or address
+
+
 def _compose(user: User, subject: str, template: str, **values: str) -> EmailMessage:
     message = EmailMessage()
-    message["To"], message["Subject"] = user.email, f"{subject} · Lyceum"
+    message["To"], message["Subject"] = _mailable(user.email), f"{subject} · Lyceum"
     content = {"name": user.display_name, "subject": subject, **values}
     message.set_content(TEMPLATES.get_template(f"{template}.txt").render(content))
     message.add_alternative(TEMPLATES.get_template(f"{template}.html").render(content), subtype="html")
