@@ -106,6 +106,32 @@ def test_the_rule_in_the_feed_has_the_times_of_the_sessions_also_after_a_split(s
     assert len(booked) == 8
 
 
+@time_machine.travel("2030-01-01T12:00:00Z", tick=False)
+def test_a_series_rings_also_after_its_first_session_was_held(school: Any) -> None:
+    first = school.session(rrule="FREQ=WEEKLY;COUNT=3", alarm_enabled=True, alarm_before_minutes=20)
+    path = address(school)
+    with time_machine.travel("2030-01-08T09:00:00Z", tick=False):
+        school.post(f"/api/sessions/{first['id']}/start")
+        school.post(f"/api/sessions/{first['id']}/complete")
+        (event,) = feed(school, path).walk("VEVENT")
+    (alarm,) = event.walk("VALARM")
+    assert alarm.decoded("TRIGGER") == timedelta(minutes=-20)
+
+
+@time_machine.travel("2030-01-01T12:00:00Z", tick=False)
+def test_an_occurrence_rings_as_its_reader_chose(school: Any) -> None:
+    series = school.session(rrule="FREQ=WEEKLY;COUNT=3", alarm_enabled=True)
+    second = series["occurrences"][1]["id"]
+    choice = {"alarm_before_minutes": 60}
+    school.client.put(f"/api/sessions/{second}/reminder", user=school.student, json=choice)
+    rings = {
+        str(event.decoded("RECURRENCE-ID", "")): alarm.decoded("TRIGGER")
+        for event in feed(school, address(school)).walk("VEVENT")
+        for alarm in event.walk("VALARM")
+    }
+    assert rings == {"": timedelta(minutes=-15), "2030-01-15 10:00:00+01:00": timedelta(minutes=-60)}
+
+
 def test_an_unchanged_feed_is_not_sent_again(school: Any) -> None:
     school.session(session_date=_soon())
     path = address(school)

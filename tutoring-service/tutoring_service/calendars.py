@@ -128,7 +128,8 @@ def _add_series(
     uid = f"series-{one.id}@lyceum"
     zone = ZoneInfo(one.timezone)
     planned = [instant(day, one.start_time, one.timezone) for day in series.rule_dates(one)]
-    usual = next((s for s in occurrences if _is_usual(s, one)), occurrences[0])
+    # One that is to come, if there is one: what is over rings no more, and would keep all from ringing.
+    usual = min(occurrences, key=lambda s: (not _is_usual(s, one), s.status != SessionStatus.SCHEDULED))
     master = _event(usual, titles, own, uid)
     # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked then: EXDATE says so.
     _place(master, planned[0], one.duration, zone)
@@ -144,7 +145,7 @@ def _add_series(
     calendar.add_component(master)
     for session in occurrences:
         place = session.booking.original_start
-        if place and (not _is_usual(session, one) or _details(session) != _details(usual)):
+        if place and (not _is_usual(session, one) or _details(session, own) != _details(usual, own)):
             event = _placed(session, titles, own, uid)
             event.add("recurrence-id", place.astimezone(zone))
             calendar.add_component(event)
@@ -159,8 +160,9 @@ def _is_usual(session: TutoringSession, one: SessionSeries) -> bool:
     )
 
 
-def _details(session: TutoringSession) -> tuple[object, ...]:
-    return session.topics, session.location, session.alarm_enabled, session.alarm_before_minutes
+def _details(session: TutoringSession, own: dict[int, SessionReminder]) -> tuple[object, ...]:
+    choice = reminders.effective(session, own.get(session.id))
+    return session.topics, session.location, choice["alarm_enabled"], choice["alarm_before_minutes"]
 
 
 def _placed(session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str) -> Event:
