@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
-from chassis.testing import race
+from chassis.testing import overtaken, race
 from chassis.worker import run_sweep
 
 JUST_BEFORE, DUE = "2030-01-08T08:29:59Z", "2030-01-08T08:30:00Z"
@@ -81,6 +81,15 @@ def test_a_moved_session_is_reminded_of_anew_and_a_cancelled_one_not(app: Flask,
     school.post(f"/api/sessions/{again['id']}/cancel")
     with time_machine.travel("2030-01-10T08:30:00Z", tick=False):
         assert sweep(app) == 0
+
+
+def test_what_is_moved_while_it_is_reminded_of_is_reminded_of_anew(app: Flask, school: Any) -> None:
+    session = school.session(**WANTED)
+    sent = f"UPDATE session_reminders SET sent_at = now() WHERE session_id = {session['id']}"
+    moved = overtaken(app, sent, lambda: school.patch(session, {"session_date": "2030-01-09"}))
+    assert moved.status_code == 200
+    with time_machine.travel("2030-01-09T08:30:00Z", tick=False):
+        assert sweep(app) == 2
 
 
 def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(app: Flask, school: Any) -> None:

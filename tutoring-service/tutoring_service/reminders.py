@@ -33,7 +33,9 @@ def plan(booked: Iterable[TutoringSession]) -> None:
 
 def replan(changed: dict[int, TutoringSession]) -> None:
     """Set the reminders of changed sessions again; one that is due anew is sent anew."""
-    for reminder in db.session.scalars(select(SessionReminder).where(SessionReminder.session_id.in_(changed))):
+    # Locked: one that is just being sent is set anew after that, and knows that it was sent.
+    query = select(SessionReminder).where(SessionReminder.session_id.in_(changed)).with_for_update()
+    for reminder in db.session.scalars(query.execution_options(populate_existing=True)):
         due = due_at(changed[reminder.session_id], reminder)
         if due != reminder.due_at:
             reminder.due_at, reminder.sent_at = due, None
