@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
-from chassis.testing import overtaken, race
+from chassis.testing import a_user, overtaken, race
 from chassis.worker import run_sweep
 
 JUST_BEFORE, DUE = "2030-01-08T08:29:59Z", "2030-01-08T08:30:00Z"
@@ -90,6 +90,19 @@ def test_what_is_moved_while_it_is_reminded_of_is_reminded_of_anew(app: Flask, s
     assert moved.status_code == 200
     with time_machine.travel("2030-01-09T08:30:00Z", tick=False):
         assert sweep(app) == 2
+
+
+def test_a_parent_who_was_sent_away_is_not_reminded(app: Flask, school: Any) -> None:
+    session = school.session()
+    naomi = a_user("naomi", "parent")
+    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    school.post("/api/enrollments/join", naomi, {"code": code})
+    assert choose(school, session, naomi, notification_enabled=True).status_code == 200
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    assert school.client.delete(path, user=school.student).status_code == 204
+    with time_machine.travel("2030-01-08T08:50:00Z", tick=False):
+        sweep(app)
+    assert said(app) == []
 
 
 def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(app: Flask, school: Any) -> None:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.tokens import Caller
-from tutoring_service.models import Enrollment, EnrollmentParent, ParentCode, db
+from tutoring_service.models import Enrollment, EnrollmentParent, ParentCode, SessionBooking, SessionReminder, db
 from tutoring_service.parties import enrollment_of, require
 from tutoring_service.states import Role
 
@@ -68,6 +68,10 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
     if role != Role.STUDENT and caller.id != parent_id:
         require(role, Role.STUDENT)
     db.session.execute(delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id))
+    theirs = select(SessionBooking.session_id).filter_by(enrolled_courses_id=enrollment_id)
+    db.session.execute(
+        delete(SessionReminder).where(SessionReminder.user_id == parent_id, SessionReminder.session_id.in_(theirs))
+    )
 
 
 def _hash(code: str) -> bytes:
