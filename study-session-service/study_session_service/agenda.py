@@ -43,8 +43,8 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
         .join(Participant, Participant.session_id == session.id)
         .where(Participant.user_id == user_id, Participant.is_active)
         # Nothing is cancelled by the clock, so what was last written is right about that.
-        .where(session.start_time >= since, session.start_time < until, session.status != Status.CANCELLED)
-        .order_by(session.start_time, session.id)
+        .where(session.starts_at >= since, session.starts_at < until, session.status != Status.CANCELLED)
+        .order_by(session.starts_at, session.id)
         .limit(limit + 1)
     )
     found = db.session.scalars(query).all()
@@ -55,7 +55,7 @@ def _entry(session: StudySession, at: datetime) -> Entry:
     return Entry(
         id=str(session.id),
         title=session.title,
-        starts_at=session.start_time,
+        starts_at=session.starts_at,
         ends_at=session.ends_at,
         status=session.status_at(at),
         location=session.venue_name,

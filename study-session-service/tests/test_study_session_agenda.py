@@ -57,6 +57,16 @@ def test_what_was_left_or_called_off_is_not_shown(client: FlaskClient, open_sess
     assert (titles(client, ruth), titles(client, boaz)) == (["Left"], [])
 
 
+def test_a_session_that_was_started_early_is_shown_when_it_took_place(client: FlaskClient, open_session: Open) -> None:
+    ruth = a_user("ruth")
+    soon = instant_text(now() + timedelta(minutes=14))
+    session = open_session(ruth, start_time=soon, duration_minutes=5)
+    started = client.post(f"/api/study-sessions/{session['id']}/start", user=ruth).json
+    [entry] = agenda(client, ruth, -1).json["items"]
+    assert (entry["starts_at"], entry["ends_at"]) == (started["started_at"], started["ends_at"])
+    assert entry["starts_at"] < entry["ends_at"] < soon
+
+
 def test_sessions_come_in_order_within_the_time_and_the_limit(
     app: Flask, client: FlaskClient, open_session: Open
 ) -> None:
