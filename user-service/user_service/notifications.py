@@ -36,7 +36,11 @@ def notify(event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]) -> bo
         insert(Notification)
         .from_select(
             [*columns, Notification.data, Notification.created_at],
-            select(*values, literal(data, Notification.data.type), literal(created_at)).where(here),
+            # Locked, or whose account is just being erased would be told after that: the foreign key waits for the
+            # erasure, and finds the row that it leaves.
+            select(*values, literal(data, Notification.data.type), literal(created_at))
+            .where(here)
+            .with_for_update(key_share=True),
         )
         .on_conflict_do_nothing(index_elements=["event_id", "user_id"])
         .returning(Notification.id)
