@@ -119,6 +119,19 @@ def test_the_parties_may_watch_from_the_present_number_on(school: Any, board: di
     assert watch(school, "x", school.student).status_code == 404
 
 
+def test_a_parent_who_was_sent_away_watches_no_longer(school: Any, board: dict[str, Any], app: Flask) -> None:
+    naomi = a_user("naomi", "parent")
+    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    school.post("/api/enrollments/join", naomi, {"code": code})
+    draw(school, board, "a")
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    assert school.client.delete(path, user=school.student).status_code == 204
+    draw(school, board, "b")
+    told = [(seq, event["members_changed"]) for seq, event in _told(app, board)]
+    assert told == [(1, []), (2, [str(naomi.id)]), (3, [])]
+    assert [stroke["seq"] for stroke in replay(school, board)] == [1, 3]
+
+
 def test_boards_of_an_enrolment_are_listed(school: Any, board: dict[str, Any]) -> None:
     listed = school.client.get(f"/api/whiteboards?enrolled_courses_id={school.enrollment_id}", user=school.tutor).json
     assert [one["id"] for one in listed["items"]] == [board["id"]]

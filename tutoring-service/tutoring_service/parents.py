@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.tokens import Caller
+from tutoring_service import whiteboards
 from tutoring_service.models import Enrollment, EnrollmentParent, ParentCode, SessionBooking, SessionReminder, db
 from tutoring_service.parties import enrollment_of, require
 from tutoring_service.states import Role
@@ -72,6 +73,7 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
     db.session.execute(
         delete(SessionReminder).where(SessionReminder.user_id == parent_id, SessionReminder.session_id.in_(theirs))
     )
+    whiteboards.turn_away(enrollment_id, parent_id)
 
 
 def _hash(code: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete, select
 
@@ -104,6 +105,17 @@ def erase(caller: Caller, board_id: int) -> None:
     # No row keeps this number: nobody can draw after it, because we hold the lock until the board is gone.
     messages.broadcast(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
     db.session.execute(delete(WhiteboardSession).where(WhiteboardSession.id == board_id))
+
+
+def turn_away(enrollment_id: int, parent_id: UUID) -> None:
+    """Have those who show the enrolment's open whiteboards live ask again whether this parent may watch."""
+    query = select(WhiteboardSession).filter_by(enrolled_courses_id=enrollment_id, closed_at=None)
+    query = query.order_by(WhiteboardSession.id).with_for_update().execution_options(populate_existing=True)
+    for board in db.session.scalars(query):
+        board.seq += 1
+        data = {"user_id": str(parent_id)}
+        messages.broadcast(f"whiteboard:{board.id}", board.seq, "parent_left", data, members_changed=[parent_id])
+    db.session.flush()
 
 
 def may_watch(caller: Caller, room_id: str) -> int:
