@@ -11,7 +11,7 @@ from sqlalchemy import text
 from chassis import testing
 from chassis.db import in_transaction
 from chassis.messages import Event
-from chassis.testing import User, a_user
+from chassis.testing import User, a_user, overtaken
 from tutoring_service import demo, erasure
 
 CANARY = "canary-7f3a"
@@ -84,6 +84,24 @@ def test_the_others_are_told_that_sessions_are_off(app: Flask, school: Any) -> N
         (notice,) = notices.scalars()
     assert notice["user_ids"] == [str(school.tutor.id)]
     assert notice["data"]["count"] == 3
+
+
+# As the service books: the row of the enrolment is held until the session is there.
+BOOK = """
+SELECT FROM enrolled_courses FOR SHARE;
+INSERT INTO sessions (enrolled_courses_id, session_date, start_time, end_time)
+SELECT id, '2030-01-08', '10:00', '11:00' FROM enrolled_courses;
+INSERT INTO session_bookings
+    (session_id, enrolled_courses_id, tutor_id, student_id, starts_at, ends_at, timezone, held)
+SELECT sessions.id, enrolled.id, tutor_id, student_id, '2030-01-08T09:00Z', '2030-01-08T10:00Z', timezone, true
+FROM sessions JOIN enrolled_courses enrolled ON enrolled.id = enrolled_courses_id;
+"""
+
+
+def test_what_is_booked_meanwhile_is_called_off_too(app: Flask, school: Any) -> None:
+    overtaken(app, BOOK, lambda: deleted(app, school.student))
+    (listed,) = school.client.get("/api/sessions", user=school.tutor).json["items"]
+    assert (listed["status"], listed["cancel_reason"]) == ("cancelled", "account deleted")
 
 
 def test_erasing_again_finds_nothing(app: Flask, school: Any) -> None:

@@ -38,14 +38,26 @@ from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatu
 def erase(event: Event) -> None:
     """Erase the person of a `user.deleted`. Done again, it finds nothing."""
     user_id = UUID(event.aggregate_id)
-    # First the reasons that he gave, then the one that we give. The others are told while he can still be found among
-    # them, and his id is replaced last: all before looks for it.
+    # First the enrolments, for which whoever is just booking in one of them is waited for: his session is called off,
+    # too. Then the reasons that he gave, before the one that we give. The others are told while he can still be found
+    # among them, and his id is replaced last: all before looks for it.
+    _close(user_id)
     _delete_words(user_id)
     _call_off(user_id)
-    _close(user_id)
     _delete_own(user_id)
     _anonymize(user_id, uuid4())
     db.session.expire_all()
+
+
+def _close(user_id: UUID) -> None:
+    mine = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
+    open_ones = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
+    db.session.execute(
+        update(Enrollment).where(mine, open_ones).values(status=EnrollmentStatus.CANCELLED, closed_at=now())
+    )
+    db.session.execute(
+        update(Course).where(Course.tutor_id == user_id).values(status=CourseStatus.ARCHIVED, description=None)
+    )
 
 
 def _call_off(user_id: UUID) -> None:
@@ -62,17 +74,6 @@ def _call_off(user_id: UUID) -> None:
     )
     for _, group in groupby(db.session.scalars(query), key=lambda session: session.enrolled_courses_id):
         lifecycle.cancel_all(list(group), "account deleted", user_id)
-
-
-def _close(user_id: UUID) -> None:
-    mine = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
-    open_ones = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
-    db.session.execute(
-        update(Enrollment).where(mine, open_ones).values(status=EnrollmentStatus.CANCELLED, closed_at=now())
-    )
-    db.session.execute(
-        update(Course).where(Course.tutor_id == user_id).values(status=CourseStatus.ARCHIVED, description=None)
-    )
 
 
 def _delete_own(user_id: UUID) -> None:
