@@ -143,6 +143,24 @@ def test_changing_all_leaves_what_is_past_and_completed(school: Any) -> None:
     ]
 
 
+def test_what_was_covered_is_not_said_of_what_is_still_to_come(school: Any) -> None:
+    first = school.session(rrule="FREQ=WEEKLY;COUNT=3")
+    with time_machine.travel("2030-01-08T09:00:00Z"):
+        school.post(f"/api/sessions/{first['id']}/start")
+        done = school.post(f"/api/sessions/{first['id']}/complete").json
+        refused = school.patch(done, {"topics_covered": ["Verbs"]}, "?scope=all")
+    assert (refused.status_code, refused.json["code"]) == (409, "not_changeable")
+    assert [session["topics_covered"] for session in items(school)] == [[], [], []]
+
+
+def test_every_session_of_a_series_that_is_to_be_in_person_needs_a_place(school: Any) -> None:
+    school.session(rrule="FREQ=WEEKLY;COUNT=3")
+    placed = school.patch(items(school)[1], {"location": "Library"}).json
+    refused = school.patch(placed, {"session_mode": "in-person"}, "?scope=future")
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/location")
+    assert {session["session_mode"] for session in items(school)} == {"online"}
+
+
 def test_a_series_that_cannot_move_as_a_whole_does_not_move(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=4")
     school.session(session_date="2030-01-22", start_time="12:00", end_time="13:00")

@@ -40,6 +40,8 @@ def change(
     details = {name: value for name, value in wanted.items() if name not in TIMES}
     _check(session, moved, details)
     targets = series.affected(session, scope, detached=False)
+    for target in targets:
+        _check_details(target, details)
     move = _move(session, wanted)
     if moved:
         _reschedule(caller, targets, move, scope, force=force)
@@ -70,11 +72,16 @@ def _check(session: TutoringSession, moved: bool, details: dict[str, Any]) -> No
     over = status in (SessionStatus.COMPLETED, SessionStatus.CANCELLED)
     if differing and (status == SessionStatus.CANCELLED or (over and not differing <= set(AFTERWARDS))):
         raise NotChangeable(f"the session is {status}", session_status=status)
-    if "topics_covered" in differing and status == SessionStatus.SCHEDULED:
-        raise NotChangeable("nothing is covered before the session was started", session_status=status)
-    merged = {name: details.get(name, getattr(session, name)) for name in scheduling.DETAILS}
+
+
+def _check_details(target: TutoringSession, details: dict[str, Any]) -> None:
+    """Of each target by itself: the session that was named may have another status, mode or place."""
+    differing = {name for name, value in details.items() if value != getattr(target, name)}
+    if "topics_covered" in differing and target.status == SessionStatus.SCHEDULED:
+        raise NotChangeable("nothing is covered before the session was started", session_status=target.status)
+    merged = {name: details.get(name, getattr(target, name)) for name in scheduling.DETAILS}
     if differing & {"session_mode", "location", "whiteboard_id"}:
-        scheduling.check_details(session.booking.tutor_id, session.booking.student_id, merged)
+        scheduling.check_details(target.booking.tutor_id, target.booking.student_id, merged)
 
 
 def _move(session: TutoringSession, wanted: dict[str, Any]) -> Move:
