@@ -49,6 +49,20 @@ def test_the_last_admin_stays(client: FlaskClient, join: Join) -> None:
     assert assign(client, ada, ada.id, "learner", "admin").status_code == 200
 
 
+def test_whoever_becomes_the_last_admin_while_leaving_stays(app: Flask, join: Join) -> None:
+    join("ada", Role.ADMIN)
+    ruth = join("ruth")
+    handed_on = """
+        UPDATE users SET version = version + 1, roles = ARRAY[CASE username WHEN 'ruth' THEN 'admin' ELSE 'learner' END]
+    """
+
+    def leave() -> Any:
+        return app.test_client().delete("/api/users/me", json={"password": ruth.password}, headers=ruth.headers)
+
+    answer = testing.overtaken(app, handed_on, leave)
+    assert (answer.status_code, answer.json["code"]) == (409, "last_admin")
+
+
 @pytest.mark.usefixtures("race_round")
 def test_two_admins_who_demote_each_other_leave_one(app: Flask, client: FlaskClient, join: Join) -> None:
     for number in range(5):

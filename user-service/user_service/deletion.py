@@ -24,7 +24,7 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     """Erase the person; the id stays, so that what it is written on still has an author."""
     # Before any lock: a password takes a quarter of a second, and seconds if others are before us.
     credentials.confirm(own(user_id), password, ip)
-    roles.check_replaceable(own(user_id))
+    roles.check_replaceable(user_id)
     user = own(user_id, lock=True)  # The admins' rows are locked before one's own, as everywhere.
     sign_ins.end_all(user.id)
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()

@@ -37,9 +37,11 @@ def grant(user: User, role: Role) -> User:
     return user
 
 
-def check_replaceable(user: User) -> None:
+def check_replaceable(user_id: UUID) -> None:
     """`LastAdmin` if nobody could give roles after this account is gone."""
-    if Role.ADMIN in user.roles and _admins() == {user.id}:
+    # Asked about everybody: who is no admin may be made one until the admins' rows are locked. Asked again if none is
+    # left of those whose rows we waited for: who has become one meanwhile was not among them.
+    if (_admins() or _admins()) == {user_id}:
         raise LastAdmin
 
 
