@@ -1,5 +1,6 @@
 """Courses and enrolments, on the wire."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,6 +105,13 @@ def test_what_is_completed_meanwhile_is_not_deleted(app: Any, school: Any) -> No
     path = f"/api/enrollments/{school.enrollment_id}"
     refused = overtaken(app, completed, lambda: school.client.delete(path, user=school.tutor))
     assert (refused.status_code, refused.json["code"]) == (409, "has_completed_sessions")
+
+
+@pytest.mark.parametrize("path", ["/api/enrollments/{id}/parent-codes", "/api/whiteboards"])
+def test_nothing_is_added_to_what_is_deleted_meanwhile(app: Any, school: Any, path: str) -> None:
+    body = {"enrolled_courses_id": school.enrollment_id} if path.endswith("whiteboards") else {}
+    add = partial(school.post, path.format(id=school.enrollment_id), school.student, body)
+    assert overtaken(app, "DELETE FROM enrolled_courses", add).status_code == 404
 
 
 def test_an_enrolment_is_seen_by_its_parties(school: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import a_user, race
+from chassis.testing import a_user, overtaken, race
 
 CONTRADICTIONS = [
     ({"end_time": "10:04"}, "/end_time"),
@@ -259,6 +259,12 @@ def test_a_whiteboard_is_one_of_the_same_two_people(school: Any) -> None:
 
     assert school.book(whiteboard_id=board(school.enroll(a_user("david")))).status_code == 422
     assert school.book(whiteboard_id=board(school.enroll(school.student))).status_code == 201
+
+
+def test_a_whiteboard_that_is_deleted_meanwhile_is_none(school: Any, app: Any) -> None:
+    board = school.post("/api/whiteboards", body={"enrolled_courses_id": school.enrollment_id}).json
+    refused = overtaken(app, "DELETE FROM whiteboard_sessions", lambda: school.book(whiteboard_id=board["id"]))
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/whiteboard_id")
 
 
 def test_booking_tells_the_other_once(school: Any, app: Any) -> None:

@@ -36,7 +36,7 @@ class IssuedCode:
 
 def issue(caller: Caller, enrollment_id: int) -> IssuedCode:
     """A new code of the student's; the one before is void."""
-    enrollment, role = enrollment_of(caller, enrollment_id)
+    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
     require(role, Role.STUDENT)
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     expires_at = now() + LIFETIME

@@ -122,7 +122,9 @@ def check_details(tutor_id: UUID, student_id: UUID, details: dict[str, Any]) -> 
     if details["session_mode"] in (SessionMode.IN_PERSON, SessionMode.HYBRID) and not details["location"]:
         raise invalid("location", f"Needed if session_mode is {details['session_mode']}.")
     if details["whiteboard_id"] is not None:
-        board = db.session.get(WhiteboardSession, details["whiteboard_id"])
+        # Locked, so that it is still there when the session refers to it.
+        lock = {"read": True, "key_share": True}
+        board = db.session.get(WhiteboardSession, details["whiteboard_id"], with_for_update=lock)
         if board is None or (board.tutor_id, board.student_id) != (tutor_id, student_id):
             raise invalid("whiteboard_id", "Not a whiteboard of this tutor and this student.")
 

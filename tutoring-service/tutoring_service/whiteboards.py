@@ -23,7 +23,7 @@ class WhiteboardClosed(Conflict):
 
 def create(caller: Caller, enrollment_id: int, name: str | None) -> WhiteboardSession:
     """A new whiteboard for the tutor and the student."""
-    enrollment, role = enrollment_of(caller, enrollment_id)
+    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
     require(role, Role.TUTOR, Role.STUDENT)
     board = WhiteboardSession(
         session_name=name,
