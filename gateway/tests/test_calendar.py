@@ -168,6 +168,26 @@ def test_a_feed_is_read_without_signing_in(gateway: Gateway, internal: Doubles, 
     assert internal["havruta-service"].asked[0].target.startswith(f"/internal/agenda/{ruth.id}?")
 
 
+def test_a_feed_holds_more_than_a_service_tells_at_once(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    pages = [
+        {"items": [entry("09:00:00", "10:00:00", "a"), entry("12:00:00", "13:00:00", "b")], "more": True},
+        {"items": [entry("12:00:00", "13:00:00", "b"), entry("14:00:00", "15:00:00", "c")], "more": False},
+    ]
+    internal["tutoring-service"].reply = lambda asked, _: as_json(pages["from=2030-03-02T12" in asked.target])
+    plan(internal, "havruta-service", entry("18:00:00", "19:00:00", "d"))
+    events = icalendar.Calendar.from_ical(gateway.get(FEED).body).walk("VEVENT")
+    assert [event["UID"].split("@")[0][-1] for event in events] == ["a", "b", "c", "d"]
+    assert len(internal["tutoring-service"].asked) == 2
+
+
+def test_a_feed_ends_where_more_than_a_page_begins_at_once(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+    plan(
+        internal, "tutoring-service", entry("09:00:00", "10:00:00", "a"), entry("09:00:00", "10:00:00", "b"), more=True
+    )
+    assert gateway.get(FEED).status == 200
+    assert len(internal["tutoring-service"].asked) == 2
+
+
 def test_a_feed_that_has_not_changed_is_not_sent_again(gateway: Gateway, internal: Doubles, ruth: User) -> None:
     plan(internal, "havruta-service", entry("12:00:00", "13:00:00"))
     tag = gateway.get(FEED).headers["ETag"]

@@ -122,7 +122,7 @@ def feed(token: str) -> Response:
     values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}
     owner = gatherer().gather([OWNER], values, deadline=DEADLINE).parts["owner"]
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    items, _ = merged(ask(FEED_PARTS, owner["user_id"], today - BEHIND, today + AHEAD))
+    items = everything(owner["user_id"], today - BEHIND, today + AHEAD)
     response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
     # A calendar program asks often: with the ETag it is mostly told that nothing has changed.
     response.headers["Cache-Control"] = "private, no-cache"
@@ -134,6 +134,16 @@ def feed(token: str) -> Response:
 def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -> Gathered:
     values = {"user_id": user_id, "since": instant_text(since), "until": instant_text(until)}
     return gatherer().gather(parts, values, deadline=DEADLINE)
+
+
+def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """All entries within the time, however many pages of the services they fill."""
+    items, following = merged(ask(FEED_PARTS, user_id, since, until))
+    while following and following > since:
+        since = following
+        more, following = merged(ask(FEED_PARTS, user_id, since, until))
+        items += more
+    return items
 
 
 def merged(found: Gathered) -> tuple[list[dict[str, Any]], datetime | None]:
