@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from chassis import testing
 from chassis.db import in_transaction
 from user_service import deletion, notifications
 from user_service.models import Kind, User, db, messages
@@ -27,6 +28,13 @@ def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
     response = leave(client, ruth, "a guess")
     assert (response.status_code, response.json["code"]) == (403, "wrong_password")
     assert client.get("/api/users/me", headers=ruth.headers).status_code == 200
+
+
+def test_nobody_deletes_an_account_with_a_password_that_is_void_by_then(app: Flask, join: Join) -> None:
+    ruth = join("ruth")
+    changed = "UPDATE users SET version = version + 1, password_hash = '$2b$04$' || repeat('.', 53)"
+    late = testing.overtaken(app, changed, lambda: leave(app.test_client(), ruth))
+    assert (late.status_code, late.json["code"]) == (403, "wrong_password")
 
 
 def test_whoever_left_is_refused_at_once(client: FlaskClient, join: Join) -> None:
