@@ -17,7 +17,7 @@ REFERENCE = re.compile(r"#/components/([^/]+)/([^/]+)")
 
 
 class Collision(Exception):
-    """Two services claim the same address or the same security scheme."""
+    """Two services claim the same address or the same security scheme, or two components would get one name."""
 
 
 def merge(documents: Mapping[str, Document]) -> Document:
@@ -100,11 +100,14 @@ def _components(document: Document) -> Iterator[tuple[Name, Any]]:
 def _rename_components(service: str, document: Document, contested: Set[Name]) -> Document:
     """A copy of the document with new names for its contested components, and in every reference to them."""
     renamed: Document = _rename_references(service, document, contested)
-    renamed["components"] = {
-        section: {_renamed(service, (section, name), contested): component for name, component in components.items()}
-        for section, components in renamed.get("components", {}).items()
-    }
-    return renamed
+    sections: Document = {}
+    for section, components in renamed.get("components", {}).items():
+        named = sections[section] = {}
+        for name, component in components.items():
+            new = _renamed(service, (section, name), contested)
+            # One by one: a name that the service uses already would put one component in the place of another.
+            _add(named, {new: component}, f"{section} of {service}", shared=False)
+    return {**renamed, "components": sections}
 
 
 def _rename_references(service: str, part: Any, contested: Set[Name]) -> Any:

@@ -53,6 +53,13 @@ def test_what_differs_gets_its_services_name() -> None:
     assert not dangling(merged)
 
 
+def test_a_new_name_does_not_take_the_place_of_another_component() -> None:
+    own = {"Page": PAGE, "StudySessionPage": {**PAGE, "title": "Its own"}}
+    other = {"Page": {**PAGE, "title": "Another"}}
+    with pytest.raises(Collision):
+        merge({"study-session-service": document("/a", own), "tutoring-service": document("/b", other)})
+
+
 def test_what_refers_to_something_different_is_different() -> None:
     lists = {"Page": {"type": "array", "items": ref("Item")}, "Outer": {"properties": {"page": ref("Page")}}}
     merged = merge(
