@@ -154,6 +154,27 @@ def test_the_list_reads_by_index(app: Flask, client: Any) -> None:
         assert all(index in plan for index in indexes), plan
 
 
+MORE_ENROLLMENTS = """
+INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id)
+SELECT n, gen_random_uuid(), gen_random_uuid(), 1 FROM generate_series(1001, 15000) n
+"""
+
+
+def test_the_list_of_enrolments_reads_by_index(app: Flask, client: Any) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    tutor = User("tutor", ("learner", "tutor"), id=_tutor(engine))
+    with engine.begin() as connection:
+        connection.execute(text(MORE_ENROLLMENTS))
+        connection.execute(text("ANALYZE enrolled_courses"))
+    with _explained(engine, "FROM enrolled_courses") as plans:
+        assert client.get("/api/enrollments", user=tutor).status_code == 200
+    plan = "\n".join(plans)
+    assert "Seq Scan on enrolled_courses" not in plan
+    assert "idx_enrolled_courses_tutor" in plan, plan
+    assert "idx_enrolled_courses_student" in plan, plan
+
+
 def _tutor(engine: Any) -> Any:
     with engine.begin() as connection:
         for statement in MANY.split(";"):
@@ -162,12 +183,12 @@ def _tutor(engine: Any) -> Any:
 
 
 @contextmanager
-def _explained(engine: Any) -> Iterator[list[str]]:
+def _explained(engine: Any, read: str = "FROM sessions") -> Iterator[list[str]]:
     """The plans of the queries that the block sends."""
     plans: list[str] = []
 
     def explain(_: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
-        if "FROM sessions" in statement:
+        if read in statement:
             cursor.execute(f"EXPLAIN {statement}", parameters)
             plans.extend(row[0] for row in cursor.fetchall())
 
