@@ -12,7 +12,7 @@ import structlog
 from chassis.errors import Problem
 from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
 from gateway.expansion import name_people
-from gateway.merging import METHODS, Document, merge, references
+from gateway.merging import METHODS, Collision, Document, merge, references
 from gateway.own_document import own_document
 from gateway.problem_types import Types, problem_types
 from gateway.routes import PEOPLE, PERSON, Access, Names, People, Roster, Route, route_of
@@ -62,7 +62,13 @@ class Documents:
         if self._clock() < self._until:
             return
         missing = self._refresh()
-        self._published = publish(self._seen) | ({"x-degraded": missing} if missing else {})
+        try:
+            document = publish(self._seen)
+        except Collision as collision:
+            # Two services were deployed that claim the same. What was there stays, until one of them gives way.
+            log.error("documents_collide", reason=str(collision))
+            document, missing = self._published or publish({}), sorted(self._services)
+        self._published = document | ({"x-degraded": missing} if missing else {})
         self._problem_types = problem_types(self._published)
         self._until = self._clock() + (STALE if missing else FRESH)
 

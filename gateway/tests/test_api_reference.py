@@ -59,6 +59,27 @@ def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> 
     assert "/api/havrutas" in documents.published()["paths"]
 
 
+def test_two_services_that_claim_the_same_leave_the_document_as_it_was(services: Doubles) -> None:
+    def clashing(url: str) -> bytes:
+        scheme = {"bearer": {"type": "http", "scheme": url}}
+        paths = {f"/api/{'texts' if url == 'a' else 'courses'}": {"get": {"responses": {"200": {"description": "OK"}}}}}
+        info = {"title": "x", "version": "1"}
+        return as_json({"openapi": "3.1.0", "info": info, "paths": paths, "components": {"securitySchemes": scheme}})
+
+    first, second, now = services["havruta-service"], services["tutoring-service"], [0.0]
+    names = {"havruta-service": first.url, "tutoring-service": second.url}
+    documents = Documents({name: Upstream(name, url) for name, url in names.items()}, lambda: now[0])
+    first.reply, second.reply = (lambda *_: clashing("a")), (lambda *_: documented("/api/courses"))
+    before = documents.published()
+    assert {"/api/texts", "/api/courses"} <= before["paths"].keys()
+    second.reply = lambda *_: clashing("b")
+    now[0] += FRESH
+    assert documents.published() == {**before, "x-degraded": ["havruta-service", "tutoring-service"]}
+    asked = len(first.asked)
+    assert documents.problem_types()
+    assert len(first.asked) == asked
+
+
 def test_the_types_of_problems_are_explained(services: Doubles, internal: Doubles) -> None:
     refused = {"409": {"description": "`title_taken`: There is one; `too_late`, `too_early`: Not now"}}
     find = {"operationId": "texts_find", "responses": {"200": {"description": "OK"}, **refused}}

@@ -70,5 +70,8 @@ def _query(boxes: Sequence[Box], size: float) -> Any:
 
 def _sessions(ids: Sequence[UUID]) -> Sequence[SeenSession]:
     at = now()
-    query = select(StudySession).where(StudySession.id.in_(ids)).order_by(StudySession.start_time, StudySession.id)
-    return [SeenSession(session, None, at) for session in db.session.scalars(query)]
+    # Asked again: since the cells were counted, a session may have become nobody's business.
+    still_shown = (StudySession.visibility == Visibility.PUBLIC, has_status(OPEN, at))
+    query = select(StudySession).where(StudySession.id.in_(ids), *still_shown)
+    rows = db.session.scalars(query.order_by(StudySession.start_time, StudySession.id))
+    return [SeenSession(session, None, at) for session in rows]
