@@ -4,6 +4,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
+from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from havruta_service import invitations
@@ -33,11 +34,16 @@ def invitation(data: dict[str, Any]) -> EmailMessage | None:
         "token": token,
     }
     message = EmailMessage()
-    message["To"] = found.invitee_email
+    message["To"] = _mailable(found.invitee_email)
     message["Subject"] = f"Study {found.havruta.book} together · Lyceum"
     message.set_content(TEMPLATES.get_template("invitation.txt").render(content))
     message.add_alternative(TEMPLATES.get_template("invitation.html").render(content), subtype="html")
     return message
+
+
+def _mailable(address: str) -> str:
+    """The address as every mail server takes it: many refuse a domain that is not in ASCII."""
+    return validate_email(address, check_deliverability=False).ascii_email or address
 
 
 COMPOSERS = {"invitation": invitation}

@@ -52,6 +52,15 @@ def test_an_invitation_is_mailed_and_accepted_with_the_mail(app, client, make, l
     assert accepted.json["status"] == "accepted"
 
 
+def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app, client, make, letterbox, ruth):
+    box, url = letterbox
+    body = {"emails": ["naomi@b\u00fccher.example"]}
+    client.post(f"/api/havrutas/{make.havruta(ruth).id}/invitations", json=body, user=ruth)
+    with app.app_context():
+        assert Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due() == 1
+    assert [mail["To"] for mail in box.mails] == ["naomi@xn--bcher-kva.example"]
+
+
 def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(app, client, make, letterbox, ruth):
     box, url = letterbox
     havruta = make.havruta(ruth)
