@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from chassis.testing import a_user, overtaken, race
+from tutoring_service.models import db
 
 EARLY = "2030-01-08T08:44:59Z"
 IN_TIME = "2030-01-08T08:45:00Z"
@@ -114,6 +116,16 @@ def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
     assert school.client.get(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 404
     refused = school.client.delete(f"/api/sessions/{done['id']}", user=school.tutor)
     assert (refused.status_code, refused.json["code"]) == (409, "session_was_started")
+
+
+def test_of_a_session_that_is_off_nobody_is_told_twice(app: Any, school: Any) -> None:
+    session, other = school.session(), school.session(session_date="2030-01-09")
+    act(school, session, "cancel")
+    for one in (session, other):
+        school.client.delete(f"/api/sessions/{one['id']}", user=school.tutor)
+    with app.app_context():
+        query = text("SELECT count(*) FROM outbox WHERE body #>> '{data,kind}' = 'session_cancelled'")
+        assert db.session.scalar(query) == 2
 
 
 def mark(school: Any, session: dict[str, Any], tutor: Any = "present", student: Any = "late", user: Any = None) -> Any:

@@ -14,7 +14,7 @@ from chassis.tokens import Caller
 from tutoring_service import notices
 from tutoring_service.models import EnrollmentParent, SessionBooking, SessionChange, TutoringSession, db
 from tutoring_service.parties import NotYourPart, require, role_in
-from tutoring_service.states import Role
+from tutoring_service.states import Role, SessionStatus
 
 EQUAL = ("status", "enrolled_courses_id", "session_mode", "priority_level", "is_featured", "is_recurring")
 
@@ -93,11 +93,12 @@ def remove(caller: Caller, session_id: int) -> None:
     """Take back a session that was never started."""
     session, role = get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.ADMIN)
-    if session.booking.started_at or session.status in ("in-progress", "completed"):
+    if session.booking.started_at or session.status in (SessionStatus.IN_PROGRESS, SessionStatus.COMPLETED):
         raise SessionWasStarted
     session.booking.version += 1
-    # Told before the deletion, while it can still be read who they are.
-    notices.tell("session_cancelled", notices.everybody(session.booking), session.booking, caller.id)
+    if session.status == SessionStatus.SCHEDULED:  # of one that was called off they have been told
+        # Told before the deletion, while it can still be read who they are.
+        notices.tell("session_cancelled", notices.everybody(session.booking), session.booking, caller.id)
     notices.announce("removed", session.booking, caller.id)
     db.session.flush()
     # In SQL: the database deletes what hangs on it, which the ORM would read first.
