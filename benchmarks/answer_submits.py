@@ -1,10 +1,12 @@
-"""How much of PostgreSQL's speed reaches whoever answers a question, and how long authors wait for figures.
+"""How much of PostgreSQL's speed reaches whoever answers a question, and how long authors wait for
+figures.
 
     python -m benchmarks.answer_submits [--pairs 5] [--answers 1000000] [--json results.json]
 
-Submits: first answers to questions, by eight connections, once through HTTP and gunicorn and once as the same two
-statements and a commit by psycopg, in turns. Figures: the statistics of an assessment with few and with a million
-answers, before and after closed sessions were counted into the tallies.
+Submits: first answers to questions, by eight connections, once through HTTP and gunicorn and once
+as the same two statements and a commit by psycopg, in turns. Figures: the statistics of an
+assessment with few and with a million answers, before and after closed sessions were counted into
+the tallies.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -82,8 +84,12 @@ def over_http(port: int) -> Callable[[], Callable[[Pair], None]]:
         connection = Connection(port)
 
         def submit(pair: Pair) -> None:
-            body = json.dumps({"session_id": pair[0], "question_id": pair[1], "value": pair[2]}).encode()
-            connection.ask("POST", "/api/v2/answers/submit", body, {"Content-Type": "application/json"})
+            body = json.dumps(
+                {"session_id": pair[0], "question_id": pair[1], "value": pair[2]}
+            ).encode()
+            connection.ask(
+                "POST", "/api/v2/answers/submit", body, {"Content-Type": "application/json"}
+            )
 
         return submit
 
@@ -93,7 +99,9 @@ def over_http(port: int) -> Callable[[], Callable[[Pair], None]]:
 def bare(url: str, version: Pinned) -> Callable[[], Callable[[Pair], None]]:
     """Submits as the statements alone: lock the session, save, commit."""
     dialect = make_url(url).get_dialect()()
-    lock, save = (str(statement.compile(dialect=dialect)) for statement in (answers.LOCK, answers.SAVE))
+    lock, save = (
+        str(statement.compile(dialect=dialect)) for statement in (answers.LOCK, answers.SAVE)
+    )
 
     def connect() -> Callable[[Pair], None]:
         connection = psycopg.connect(url)
@@ -102,7 +110,13 @@ def bare(url: str, version: Pinned) -> Callable[[], Callable[[Pair], None]]:
             session_id, question_id, value = pair
             row = connection.execute(lock, {"session_id": session_id}).fetchone()
             assert row
-            kept = {"question_id": question_id, "value": value, "choices": ["", "1"], "client_seq": None, "xp": 10}
+            kept = {
+                "question_id": question_id,
+                "value": value,
+                "choices": ["", "1"],
+                "client_seq": None,
+                "xp": 10,
+            }
             parameters = {
                 "sent": json.dumps([kept]),
                 "response_id": row[0],
@@ -117,7 +131,9 @@ def bare(url: str, version: Pinned) -> Callable[[], Callable[[Pair], None]]:
     return connect
 
 
-def sessions(url: str, version: Pinned, count: int, status: str = "active") -> list[tuple[int, str]]:
+def sessions(
+    url: str, version: Pinned, count: int, status: str = "active"
+) -> list[tuple[int, str]]:
     """New sessions, as rows."""
     parameters = {
         "assessment_id": version.assessment_id,
@@ -133,7 +149,9 @@ def unanswered(url: str, version: Pinned, count: int) -> list[Pair]:
     """As many questions in new sessions, with something to answer; neighbours are of different sessions."""
     ids = [session_id for _, session_id in sessions(url, version, count // len(version.questions))]
     questions = list(version.questions.items())
-    return [(session_id, i, some_answer(question, 1)) for i, question in questions for session_id in ids]
+    return [
+        (session_id, i, some_answer(question, 1)) for i, question in questions for session_id in ids
+    ]
 
 
 def measure_submits(url: str, version: Pinned, pairs: int) -> dict[str, Any]:
@@ -141,7 +159,9 @@ def measure_submits(url: str, version: Pinned, pairs: int) -> dict[str, Any]:
     with gunicorn("assessment_service", url) as port:
         throughput(unanswered(url, version, 500), over_http(port))
         for _ in range(pairs):
-            found["psycopg"].append(throughput(unanswered(url, version, SUBMITS), bare(url, version)))
+            found["psycopg"].append(
+                throughput(unanswered(url, version, SUBMITS), bare(url, version))
+            )
             found["http"].append(throughput(unanswered(url, version, SUBMITS), over_http(port)))
     ratios = [http / alone for http, alone in zip(found["http"], found["psycopg"], strict=True)]
     return {
@@ -191,20 +211,26 @@ def measure_figures(app: Any, url: str, version: Pinned, count: int) -> dict[str
 def publish(app: Any) -> Pinned:
     """The shipped inventory, as this run's assessment."""
     with app.app_context(), transaction(db.session):
-        document = next(d for d in map(commands.read_file, commands.shipped()) if d["slug"] == INTERESTS)
+        document = next(
+            d for d in map(commands.read_file, commands.shipped()) if d["slug"] == INTERESTS
+        )
         slug = f"benchmark-{secrets.token_hex(4)}"
         draft = drafts.import_document({**document, "slug": slug}, AUTHOR.id)
         return versions.pinned(drafts.release(draft).id)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--answers", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if not {"TEST_POSTGRES_URL", "TEST_REDIS_URL"} <= os.environ.keys():
-        raise SystemExit("set TEST_POSTGRES_URL and TEST_REDIS_URL; `make servers` starts servers and prints them")
+        raise SystemExit(
+            "set TEST_POSTGRES_URL and TEST_REDIS_URL; `make servers` starts servers and prints them"
+        )
     with testing.database("assessment_service") as url:
         app = testing.application("assessment_service", url, LOG_LEVEL="ERROR")
         app.test_client_class = testing.ApiClient
@@ -213,11 +239,15 @@ def main() -> None:
         testing.close(app)
     print(f"answer submits    {submits['http_per_second']:>6}/s through HTTP")
     print(f"                  {submits['psycopg_per_second']:>6}/s by psycopg alone")
-    print(f"                  {submits['ratio']:>6} ratio (must be 0.3, aim 0.5); each pair: {submits['ratios']}")
+    print(
+        f"                  {submits['ratio']:>6} ratio (must be 0.3, aim 0.5); each pair: {submits['ratios']}"
+    )
     for name, milliseconds in figures.items():
         print(f"figures, {name:<24} {milliseconds:>8} ms")
     if options.json:
-        options.json.write_text(json.dumps({"submits": submits, "figures": figures, "answers": options.answers}))
+        options.json.write_text(
+            json.dumps({"submits": submits, "figures": figures, "answers": options.answers})
+        )
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
     python -m benchmarks.login_flood [--pairs 5] [--seconds 10] [--json results.json]
 
-Four readers ask the gateway at a steady pace for a list, a search and a page of a text, in turns without and with a
-flood of sign-ins to accounts that do not exist: the costliest to refuse. No quota stands in the way of the flood, as
-if it came from many addresses.
+Four readers ask the gateway at a steady pace for a list, a search and a page of a text, in turns
+without and with a flood of sign-ins to accounts that do not exist: the costliest to refuse. No
+quota stands in the way of the flood, as if it came from many addresses.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -29,7 +29,11 @@ from dev.throwaway import ThrowawayPlatform
 
 READERS, READS_PER_SECOND = 4, 40.0
 FLOODERS, SIGN_INS_PER_SECOND = 20, 50.0
-PATHS = ("/api/study-sessions?lat=31.778&lng=35.235&radius_km=5", "/api/texts", "/api/v2/assessments")
+PATHS = (
+    "/api/study-sessions?lat=31.778&lng=35.235&radius_km=5",
+    "/api/texts",
+    "/api/v2/assessments",
+)
 
 
 def main() -> None:
@@ -42,17 +46,25 @@ def main() -> None:
             quiet = latencies_of_reads(gateway, options.seconds)
             with flood(gateway) as answers:
                 flooded = latencies_of_reads(gateway, options.seconds)
-            rounds.append({"quiet": figures(quiet), "flooded": figures(flooded), "sign_ins": dict(answers)})
+            rounds.append(
+                {"quiet": figures(quiet), "flooded": figures(flooded), "sign_ins": dict(answers)}
+            )
             print(number, json.dumps(rounds[-1]))
     for name in ("p50", "p99"):
-        quiet, flooded = (statistics.median(one[kind][name] for one in rounds) for kind in ("quiet", "flooded"))
-        print(f"{name}: {quiet:.1f} ms alone, {flooded:.1f} ms beside the flood: {flooded / quiet:.2f} times")
+        quiet, flooded = (
+            statistics.median(one[kind][name] for one in rounds) for kind in ("quiet", "flooded")
+        )
+        print(
+            f"{name}: {quiet:.1f} ms alone, {flooded:.1f} ms beside the flood: {flooded / quiet:.2f} times"
+        )
     if options.json:
         options.json.write_text(json.dumps(rounds, indent=2))
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--json", type=Path)
@@ -76,10 +88,14 @@ def latencies_of_reads(gateway: str, seconds: float) -> list[float]:
 
 @contextmanager
 def flood(gateway: str) -> Iterator[Counter[int]]:
-    """Sign-ins that fail, in a process of their own while the block runs, and how they are answered, by status."""
+    """Sign-ins that fail, in a process of their own while the block runs, and how they are
+    answered, by status.
+    """
     answers: Counter[int] = Counter()
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=try_to_sign_in, args=(gateway, theirs))
+    process = multiprocessing.get_context("spawn").Process(
+        target=try_to_sign_in, args=(gateway, theirs)
+    )
     process.start()
     ours.recv()
     yield answers
@@ -93,7 +109,10 @@ def try_to_sign_in(gateway: str, line: Connection) -> None:
     answers: Counter[int] = Counter()
 
     def sign_in(client: requests.Session) -> None:
-        login = {"login": f"nobody{threading.get_ident()}{time.monotonic_ns()}"[:50], "password": "a guess or two"}
+        login = {
+            "login": f"nobody{threading.get_ident()}{time.monotonic_ns()}"[:50],
+            "password": "a guess or two",
+        }
         answers[client.post(f"{gateway}/api/auth/login", json=login, timeout=30).status_code] += 1
 
     with paced(sign_in, FLOODERS, SIGN_INS_PER_SECOND):
@@ -104,7 +123,9 @@ def try_to_sign_in(gateway: str, line: Connection) -> None:
 
 
 @contextmanager
-def paced(work: Callable[[requests.Session], None], workers: int, per_second: float) -> Iterator[None]:
+def paced(
+    work: Callable[[requests.Session], None], workers: int, per_second: float
+) -> Iterator[None]:
     """Do the work that often in all, as far as it is quick enough, while the block runs."""
     stopping = threading.Event()
 
@@ -115,7 +136,9 @@ def paced(work: Callable[[requests.Session], None], workers: int, per_second: fl
                 work(client)
                 due += workers / per_second
 
-    threads = [threading.Thread(target=go_on, args=(number / per_second,)) for number in range(workers)]
+    threads = [
+        threading.Thread(target=go_on, args=(number / per_second,)) for number in range(workers)
+    ]
     for thread in threads:
         thread.start()
     try:

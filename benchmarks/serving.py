@@ -16,9 +16,19 @@ def gunicorn(package: str, database_url: str) -> Iterator[int]:
     """The service on a free port."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1"]
-    command += ["--no-control-socket", "--keep-alive", "75", "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
+    command += [
+        "--no-control-socket",
+        "--keep-alive",
+        "75",
+        "-b",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "warning",
+    ]
     environment = {**os.environ, **testing.environment(package.replace("_", "-"), database_url)}
-    process = subprocess.Popen([*command, f"{package}.app:create_app()"], env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*command, f"{package}.app:create_app()"], env=environment, stderr=subprocess.DEVNULL
+    )
     try:
         wait_for(port)
         yield port
@@ -51,10 +61,19 @@ class Connection:
         self._socket = socket.create_connection(("127.0.0.1", port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def ask(self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> bytes:
+    def ask(
+        self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> bytes:
         """The body of the answer."""
-        said = {"Host": "localhost", **({"Content-Length": str(len(body))} if body else {}), **(headers or {})}
-        lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items())]
+        said = {
+            "Host": "localhost",
+            **({"Content-Length": str(len(body))} if body else {}),
+            **(headers or {}),
+        }
+        lines = [
+            f"{method} {target} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in said.items()),
+        ]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         answer = self._socket.recv(65536)
         while b"\r\n\r\n" not in answer:

@@ -2,9 +2,9 @@
 
     python -m benchmarks.study_sessions_growing [--sessions 10000 1000000] [--rounds 200] [--json results.json]
 
-Every city has a thousand sessions, of which some eighty lie within five kilometres of its middle: more sessions are
-more cities. Each request is timed as it is answered through HTTP and gunicorn; the search near a place also as the
-same statement by psycopg, in turns.
+Every city has a thousand sessions, of which some eighty lie within five kilometres of its middle:
+more sessions are more cities. Each request is timed as it is answered through HTTP and gunicorn;
+the search near a place also as the same statement by psycopg, in turns.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -50,7 +50,9 @@ RETURNING session_id
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sessions", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--json", type=Path)
@@ -60,11 +62,15 @@ def main() -> None:
         with testing.database("study_session_service") as url:
             found[count] = measure(url, count, options.rounds)
         for name, figures in found[count].items():
-            print(f"{count:>9} sessions  {name:<28} p50 {figures['p50']:>7.2f} ms  p99 {figures['p99']:>7.2f} ms")
+            print(
+                f"{count:>9} sessions  {name:<28} p50 {figures['p50']:>7.2f} ms  p99 {figures['p99']:>7.2f} ms"
+            )
     fewest, most = found[options.sessions[0]], found[options.sessions[-1]]
     for name in fewest:
         print(f"{name:<28} {most[name]['p50'] / fewest[name]['p50']:>6.2f} times as long")
-    print(f"near, over its SQL           {most['near']['p50'] / most['near, by psycopg']['p50']:>6.2f} times as long")
+    print(
+        f"near, over its SQL           {most['near']['p50'] / most['near, by psycopg']['p50']:>6.2f} times as long"
+    )
     if options.json:
         options.json.write_text(json.dumps(found, indent=2))
 
@@ -77,14 +83,18 @@ def measure(url: str, count: int, rounds: int) -> dict[str, dict[str, float]]:
         room = a_room(database, user)
         database.execute("VACUUM ANALYZE")
         with gunicorn("study_session_service", url) as port:
-            requests = over_http(port, user, room) | {"near, by psycopg": by_psycopg(database, url, cities)}
+            requests = over_http(port, user, room) | {
+                "near, by psycopg": by_psycopg(database, url, cities)
+            }
             return timed(requests, cities, rounds)
 
 
 def fill(database: psycopg.Connection[Any], count: int) -> list[Point]:
     """So many sessions in their cities; the middles of these."""
     chance = random.Random(count)
-    cities = [Point(chance.uniform(-60, 70), chance.uniform(-179, 179)) for _ in range(count // 1000)]
+    cities = [
+        Point(chance.uniform(-60, 70), chance.uniform(-179, 179)) for _ in range(count // 1000)
+    ]
     for city in cities:
         database.execute(SESSIONS, {"latitude": city.latitude, "longitude": city.longitude})
     return cities
@@ -115,13 +125,17 @@ def over_http(port: int, user: testing.User, room: str) -> dict[str, Callable[[P
     }
 
 
-def by_psycopg(database: psycopg.Connection[Any], url: str, places: list[Point]) -> Callable[[Point], object]:
+def by_psycopg(
+    database: psycopg.Connection[Any], url: str, places: list[Point]
+) -> Callable[[Point], object]:
     """The statement of the search near a place, compiled beforehand, and its rows."""
     dialect = make_url(url).get_dialect()()
     statements = {}
     for place in places:
         query, order = matching(None, Search(origin=place, radius=RADIUS), now())
-        compiled = ordered(query, order, 50, None).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        compiled = ordered(query, order, 50, None).compile(
+            dialect=dialect, compile_kwargs={"render_postcompile": True}
+        )
         statements[place] = (str(compiled), compiled.params)
     return lambda place: database.execute(*statements[place]).fetchall()
 

@@ -30,7 +30,9 @@ def modules(document: Schema) -> dict[str, str]:
     models = "\n\n".join(_model(name, schema) for name, schema in sorted(schemas.items()))
     return {
         "models.py": _formatted(MODELS.format(models=models)),
-        "operations.py": _formatted(OPERATIONS.format(names=", ".join(schemas), operations=operations)),
+        "operations.py": _formatted(
+            OPERATIONS.format(names=", ".join(schemas), operations=operations)
+        ),
     }
 
 
@@ -71,7 +73,11 @@ def _model(name: str, schema: Schema) -> str:
         for field, part in schema.get("properties", {}).items()
     }
     if all(map(_is_name, types)):
-        lines = [f"class {name}(TypedDict):", *_docstring(schema.get("description")), *_fields(types)]
+        lines = [
+            f"class {name}(TypedDict):",
+            *_docstring(schema.get("description")),
+            *_fields(types),
+        ]
         return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"])
     fields = ", ".join(f'"{field}": "{kind}"' for field, kind in types.items())
     return f'{name} = TypedDict("{name}", {{{fields}}})'
@@ -114,9 +120,12 @@ def _operations(document: Schema) -> Iterator[str]:
             if method in item:
                 operation = item[method]
                 every = [*item.get("parameters", ()), *operation.get("parameters", ())]
-                # What can be said in a header or, by a browser, in the address, is said in the header.
+                # What can be said in a header or, by a browser, in the address, is said in the
+                # header.
                 parameters = {_name(parameter["name"]): parameter for parameter in reversed(every)}
-                yield _operation(method.upper(), path, operation, list(reversed(parameters.values())))
+                yield _operation(
+                    method.upper(), path, operation, list(reversed(parameters.values()))
+                )
 
 
 def _operation(method: str, path: str, operation: Schema, parameters: list[Schema]) -> str:
@@ -129,7 +138,10 @@ def _operation(method: str, path: str, operation: Schema, parameters: list[Schem
     else:
         wanted = "type(None)" if content == "None" else _class(content)
         asked = ", ".join([f'"{method}"', literal, wanted, *passed])
-        result, call = content, f"self.call({asked})" if content == "None" else f"return self.call({asked})"
+        result, call = (
+            content,
+            f"self.call({asked})" if content == "None" else f"return self.call({asked})",
+        )
     head = f"    def {operation['operationId']}({', '.join(['self', *arguments])}) -> {result}:"
     return "\n".join([head, *_docstring(operation.get("summary"), 8), f"        {call}\n"])
 
@@ -144,9 +156,13 @@ def _arguments(parameters: list[Schema], body: Schema | None) -> tuple[list[str]
     keywords = [_keyword(p) for p in sorted(named, key=lambda p: not p.get("required"))]
     passed = []
     for place, name in (("query", "query"), ("header", "headers")):
-        if fields := ", ".join(f'"{p["name"]}": {_name(p["name"])}' for p in named if p["in"] == place):
+        if fields := ", ".join(
+            f'"{p["name"]}": {_name(p["name"])}' for p in named if p["in"] == place
+        ):
             passed.append(f"{name}={{{fields}}}")
-    return arguments + (["*", *keywords] if keywords else []), passed + (["body=body"] if body else [])
+    return arguments + (["*", *keywords] if keywords else []), passed + (
+        ["body=body"] if body else []
+    )
 
 
 def _keyword(parameter: Schema) -> str:
@@ -191,11 +207,24 @@ def _docstring(text: str | None, indent: int = 4) -> list[str]:
 
 def _formatted(source: str) -> str:
     for step in (["check", "--fix", "--select", "F401,I"], ["format"]):
-        ruff = [sys.executable, "-m", "ruff", *step, "-q", "--stdin-filename", str(PACKAGE / "generated.py"), "-"]
-        source = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True).stdout
+        ruff = [
+            sys.executable,
+            "-m",
+            "ruff",
+            *step,
+            "-q",
+            "--stdin-filename",
+            str(PACKAGE / "generated.py"),
+            "-",
+        ]
+        source = subprocess.run(
+            ruff, input=source, capture_output=True, text=True, check=True
+        ).stdout
     return source
 
 
 if __name__ == "__main__":
-    for module, text in modules(requests.get(f"{sys.argv[1]}/openapi.json", timeout=30).json()).items():
+    for module, text in modules(
+        requests.get(f"{sys.argv[1]}/openapi.json", timeout=30).json()
+    ).items():
         (PACKAGE / module).write_text(text)

@@ -94,7 +94,9 @@ def migrations(rest: Sequence[str]) -> int:
 def psql(rest: Sequence[str]) -> int:
     """A prompt in the database of a running service."""
     settings = service_settings(named(rest[0]).name)
-    return run_in_front([str(binaries.postgres_bin() / "psql"), settings["DATABASE_URL"], *rest[1:]], {})
+    return run_in_front(
+        [str(binaries.postgres_bin() / "psql"), settings["DATABASE_URL"], *rest[1:]], {}
+    )
 
 
 def flask(rest: Sequence[str]) -> int:
@@ -117,7 +119,9 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 def service_settings(name: str) -> dict[str, str]:
     path = state_folder() / f"{name}.env"
     if not path.exists():
-        raise development.CannotStart("Lyceum has not been started yet: `make run` in another terminal")
+        raise development.CannotStart(
+            "Lyceum has not been started yet: `make run` in another terminal"
+        )
     return development.read_variables(path)
 
 
@@ -126,7 +130,9 @@ def state_folder() -> Path:
 
 
 def stop_on_signals() -> None:
-    """End on SIGTERM and on a closed terminal as on Ctrl-C. A hang-up that the caller (nohup) ignores stays so."""
+    """End on SIGTERM and on a closed terminal as on Ctrl-C. A hang-up that the caller (nohup)
+    ignores stays so.
+    """
     for ending in ENDINGS:
         if ending != signal.SIGHUP or signal.getsignal(ending) != signal.SIG_IGN:
             signal.signal(ending, interrupt)

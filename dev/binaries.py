@@ -20,17 +20,24 @@ def postgres_bin() -> Path:
     for directory in _postgres_candidates():
         if _has(directory, "postgres", "initdb"):
             return directory
-    raise ServerNotFound("no PostgreSQL found: run `make setup`, or set LYCEUM_POSTGRES_BIN or POSTGRES_URL")
+    raise ServerNotFound(
+        "no PostgreSQL found: run `make setup`, or set LYCEUM_POSTGRES_BIN or POSTGRES_URL"
+    )
 
 
 def redis_server() -> Path:
     """The server program of Redis or Valkey: named by the environment, else the first there is."""
     if named := os.environ.get("LYCEUM_REDIS_SERVER"):
-        return _required(Path(named).parent, "LYCEUM_REDIS_SERVER", Path(named).name) / Path(named).name
+        return (
+            _required(Path(named).parent, "LYCEUM_REDIS_SERVER", Path(named).name)
+            / Path(named).name
+        )
     for program in _redis_candidates():
         if _has(program.parent, program.name):
             return program
-    raise ServerNotFound("no Redis found: run `make setup`, or set LYCEUM_REDIS_SERVER or CACHE_URL and EVENTS_URL")
+    raise ServerNotFound(
+        "no Redis found: run `make setup`, or set LYCEUM_REDIS_SERVER or CACHE_URL and EVENTS_URL"
+    )
 
 
 def _postgres_candidates() -> Iterator[Path]:

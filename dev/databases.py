@@ -30,13 +30,17 @@ def make_roles(connection: psycopg.Connection, password: str) -> None:
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
 
 
-def make_database(connection: psycopg.Connection, name: str, service: Service, *, template: str = "template1") -> bool:
+def make_database(
+    connection: psycopg.Connection, name: str, service: Service, *, template: str = "template1"
+) -> bool:
     """A database that its service owns and nobody else may enter. False if it was there already."""
     if _exists(connection, "pg_database", "datname", name):
         return False
     database, role = sql.Identifier(name), sql.Identifier(service.role)
     connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(database, role, sql.Identifier(template))
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+            database, role, sql.Identifier(template)
+        )
     )
     # Every role may connect to every new database until somebody forbids it.
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
@@ -45,7 +49,9 @@ def make_database(connection: psycopg.Connection, name: str, service: Service, *
 
 def drop_database(connection: psycopg.Connection, name: str) -> None:
     """Drop it, whoever may still be connected."""
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    )
 
 
 def is_template(connection: psycopg.Connection, name: str) -> bool:
@@ -61,7 +67,9 @@ def finish_template(connection: psycopg.Connection, name: str) -> None:
 
 def close_to_services(connection: psycopg.Connection, name: str) -> None:
     """Keep every role but superusers out of a database."""
-    connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+    connection.execute(
+        sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+    )
 
 
 def address(server: str, service: Service, database: str, password: str) -> str:
@@ -73,5 +81,7 @@ def address(server: str, service: Service, database: str, password: str) -> str:
 
 
 def _exists(connection: psycopg.Connection, catalogue: str, column: str, name: str) -> bool:
-    query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(sql.Identifier(catalogue), sql.Identifier(column))
+    query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(
+        sql.Identifier(catalogue), sql.Identifier(column)
+    )
     return connection.execute(query, (name,)).fetchone() is not None

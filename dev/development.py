@@ -46,7 +46,8 @@ def run(state: Path, gateway_port: int) -> None:
         mail = MailCatcher(state / "mail", free_port(gateway_port + MAIL_OFFSET))
         stores = stores_of(server, password, redis)
         platform = Platform(Layout(state, Ports.counted_from(gateway_port), stores, mail.url))
-        # What is registered first is ended last: the programs before their stores, and those before the mails.
+        # What is registered first is ended last: the programs before their stores, and those before
+        # the mails.
         running.callback(mail.stop)
         mail.start()
         for part in (postgres, redis, platform):
@@ -85,11 +86,15 @@ def sole_use(state: Path) -> Iterator[None]:
 
 
 def require_port(port: int) -> None:
-    """Make sure that the gateway can listen; a launcher just killed may take a moment to let go of the port."""
+    """Make sure that the gateway can listen; a launcher just killed may take a moment to let go of
+    the port.
+    """
     try:
         wait_until(lambda: is_free(port), lambda: None, f"port {port}", timeout=3)
     except TimeoutError:
-        raise CannotStart(f"Port {port} is taken by another program. Set PORT to another.") from None
+        raise CannotStart(
+            f"Port {port} is taken by another program. Set PORT to another."
+        ) from None
 
 
 def set_old_logs_aside(logs: Path) -> None:
@@ -102,16 +107,23 @@ def set_old_logs_aside(logs: Path) -> None:
 def own_servers(state: Path) -> tuple[Postgres | None, Redis | None]:
     """The servers to start: those whose address the environment does not give."""
     logs = state / "logs"
-    postgres = None if "POSTGRES_URL" in os.environ else lasting_postgres(state, logs / "postgres.log")
+    postgres = (
+        None if "POSTGRES_URL" in os.environ else lasting_postgres(state, logs / "postgres.log")
+    )
     foreign = {"CACHE_URL", "EVENTS_URL"} & os.environ.keys()
     if len(foreign) == 1:
-        raise CannotStart(f"{foreign.pop()} is set alone. Set CACHE_URL and EVENTS_URL, or neither.")
+        raise CannotStart(
+            f"{foreign.pop()} is set alone. Set CACHE_URL and EVENTS_URL, or neither."
+        )
     redis = None if foreign else Redis(state / "redis", logs / "redis.log")
     return postgres, redis
 
 
 def stores_of(server: str, password: str, redis: Redis | None) -> Stores:
-    urls = {service.name: databases.address(server, service, service.database, password) for service in SERVICES}
+    urls = {
+        service.name: databases.address(server, service, service.database, password)
+        for service in SERVICES
+    }
     if redis:
         return Stores(urls, redis.cache_url, redis.events_url)
     return Stores(urls, os.environ["CACHE_URL"], os.environ["EVENTS_URL"])
@@ -173,7 +185,9 @@ def announce(platform: Platform, seconds: float) -> None:
     say("\nTry:\n")
     for line in first_steps(gateway):
         say(f"  {line}")
-    say(f"\nMails are written to {platform.layout.state / 'mail'}, logs to {platform.layout.state / 'logs'}.")
+    say(
+        f"\nMails are written to {platform.layout.state / 'mail'}, logs to {platform.layout.state / 'logs'}."
+    )
     say("Ctrl-C stops everything.")
 
 

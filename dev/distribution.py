@@ -1,4 +1,5 @@
-"""How tests are shared out among processes: a file stays together, and so do all journeys, which share a platform.
+"""How tests are shared out among processes: a file stays together, and so do all journeys, which
+share a platform.
 
 A plugin of pytest, for `-p dev.distribution` together with `-n`.
 """

@@ -62,9 +62,12 @@ class Forks:
         wake.setblocking(False)
         # Kept, because a socket that nobody holds is closed.
         self._wake = wake
-        # A signal alone does not end select: Python goes on waiting (PEP 475). A byte in this pair does.
+        # A signal alone does not end select: Python goes on waiting (PEP 475). A byte in this pair
+        # does.
         signal.set_wakeup_fd(wake.fileno())
-        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # only a handled signal wakes the selector
+        signal.signal(
+            signal.SIGCHLD, lambda _number, _frame: None
+        )  # only a handled signal wakes the selector
         signal.signal(signal.SIGTERM, _end)
 
     def run(self) -> None:
@@ -89,8 +92,11 @@ class Forks:
 
     def _fork(self, request: Mapping[str, Any]) -> None:
         bind_to_parent = die_with_parent(signal.SIGTERM)
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # a child must not run our handler
-        # This process has one thread, so that no lock can be held by one that is missing in the child.
+        signal.pthread_sigmask(
+            signal.SIG_BLOCK, {signal.SIGTERM}
+        )  # a child must not run our handler
+        # This process has one thread, so that no lock can be held by one that is missing in the
+        # child.
         pid = os.fork()
         if pid == 0:
             bind_to_parent()
@@ -188,7 +194,11 @@ def revise(package: str, message: str) -> None:
     app = _create_app(package)
     with app.app_context():
         migrate.upgrade()
-        head = import_module("alembic.script").ScriptDirectory(app.extensions["migrate"].directory).get_current_head()
+        head = (
+            import_module("alembic.script")
+            .ScriptDirectory(app.extensions["migrate"].directory)
+            .get_current_head()
+        )
         migrate.revision(message=message, autogenerate=True, rev_id=f"{int(head or 0) + 1:04}")
 
 

@@ -1,4 +1,6 @@
-"""The key pairs of a platform: the user-service's signing key, and one for each program that calls another."""
+"""The key pairs of a platform: the user-service's signing key, and one for each program that calls
+another.
+"""
 
 import json
 import os

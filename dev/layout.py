@@ -1,4 +1,6 @@
-"""What one platform consists of: its addresses, its stores, its keys, and so the settings of every program."""
+"""What one platform consists of: its addresses, its stores, its keys, and so the settings of every
+program.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +32,11 @@ class Ports:
     def anywhere(cls) -> "Ports":
         """Any free ports."""
         names = [service.name for service in SERVICES]
-        return cls(free_port(), {name: free_port() for name in names}, {name: free_port() for name in names})
+        return cls(
+            free_port(),
+            {name: free_port() for name in names},
+            {name: free_port() for name in names},
+        )
 
     @classmethod
     def counted_from(cls, gateway: int) -> "Ports":
@@ -38,7 +44,10 @@ class Ports:
         return cls(
             gateway,
             {service.name: free_port(gateway + service.port_offset) for service in SERVICES},
-            {service.name: free_port(gateway + service.internal_port_offset) for service in SERVICES},
+            {
+                service.name: free_port(gateway + service.internal_port_offset)
+                for service in SERVICES
+            },
         )
 
 
@@ -49,8 +58,12 @@ class Layout:
     state: Path
     ports: Ports
     stores: Stores
-    smtp_url: str | None = None  # where mails go; the services have an address of their own for development
-    quotas: Mapping[str, str] = field(default_factory=dict)  # of the gateway, where they are not the usual ones
+    smtp_url: str | None = (
+        None  # where mails go; the services have an address of their own for development
+    )
+    quotas: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of the gateway, where they are not the usual ones
     keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,12 +101,19 @@ class Layout:
 
     def gateway_settings(self) -> dict[str, str]:
         """The environment of the gateway."""
-        settings = {**self._common_settings(GATEWAY), **self._service_addresses(), "JWKS_URL": self._jwks_url}
+        settings = {
+            **self._common_settings(GATEWAY),
+            **self._service_addresses(),
+            "JWKS_URL": self._jwks_url,
+        }
         return {**settings, **self.quotas}
 
     def addresses(self) -> dict[str, str]:
         """Where everything is, as variables for a shell."""
-        databases = {f"{service.variable}_DATABASE_URL": self.database_url(service.name) for service in SERVICES}
+        databases = {
+            f"{service.variable}_DATABASE_URL": self.database_url(service.name)
+            for service in SERVICES
+        }
         return {
             "GATEWAY_URL": self.gateway_url,
             **self._service_addresses(),
@@ -108,7 +128,10 @@ class Layout:
 
     def _service_addresses(self) -> dict[str, str]:
         public = {f"{service.variable}_URL": self.service_url(service.name) for service in SERVICES}
-        internal = {f"{service.variable}_INTERNAL_URL": self.internal_url(service.name) for service in SERVICES}
+        internal = {
+            f"{service.variable}_INTERNAL_URL": self.internal_url(service.name)
+            for service in SERVICES
+        }
         return {**public, **internal}
 
     def _common_settings(self, name: str) -> dict[str, str]:

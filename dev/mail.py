@@ -1,4 +1,6 @@
-"""Takes the mails that the platform sends on one's own machine: into a folder, with their links on the terminal."""
+"""Takes the mails that the platform sends on one's own machine: into a folder, with their links on
+the terminal.
+"""
 
 import re
 import time

@@ -31,7 +31,9 @@ def opened_platform() -> Iterator[Platform]:
             databases.make_roles(connection, throwaway.OPEN_SECRET)
             for service, name in names.items():
                 databases.make_database(connection, name, service)
-        platform = Platform(Layout(state, Ports.anywhere(), Stores(addresses, redis.cache_url, redis.events_url)))
+        platform = Platform(
+            Layout(state, Ports.anywhere(), Stores(addresses, redis.cache_url, redis.events_url))
+        )
         try:
             platform.open()
             yield platform

@@ -68,7 +68,9 @@ class Nursery:
         running = [name for name in names if name in self.pids and self.status(name) is None]
         for name in running:
             self.send(name, signal.SIGCONT)  # a stopped process would not hear the next
-            os.kill(self.pids[name], signal.SIGTERM)  # not to the group: a gunicorn ends its own workers
+            os.kill(
+                self.pids[name], signal.SIGTERM
+            )  # not to the group: a gunicorn ends its own workers
         for name in running:
             try:
                 self.wait(name, timeout)

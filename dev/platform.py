@@ -114,7 +114,8 @@ class Platform:
 
     def stop(self) -> None:
         """End everything."""
-        # The gateway is told first and waited for last: it ends beside the others, and sends them nothing new.
+        # The gateway is told first and waited for last: it ends beside the others, and sends them
+        # nothing new.
         if self._gateway:
             self._gateway.ask_to_stop()
         if self._nursery:

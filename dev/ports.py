@@ -3,7 +3,8 @@
 import random
 import socket
 
-# Below the range from which the kernel takes ports for outgoing connections: one of those could come in between.
+# Below the range from which the kernel takes ports for outgoing connections: one of those could
+# come in between.
 CHOICE = range(10_000, 32_000)
 
 

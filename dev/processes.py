@@ -101,7 +101,9 @@ def spawn(
 
 def run_in_front(command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run a program that has the terminal, and return its status. An interruption is the program's first."""
-    process = subprocess.Popen(command, env={**os.environ, **env}, preexec_fn=die_with_parent(signal.SIGTERM))
+    process = subprocess.Popen(
+        command, env={**os.environ, **env}, preexec_fn=die_with_parent(signal.SIGTERM)
+    )
     try:
         return process.wait()
     except KeyboardInterrupt:
@@ -134,7 +136,9 @@ def die_with_make() -> None:
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
 
-def wait_until(ready: Callable[[], bool], check: Callable[[], None], what: str, timeout: float = 60) -> None:
+def wait_until(
+    ready: Callable[[], bool], check: Callable[[], None], what: str, timeout: float = 60
+) -> None:
     """Poll `ready`, failing at once when `check` raises and with TimeoutError when time is up."""
     deadline = time.monotonic() + timeout
     while not ready():

@@ -18,7 +18,8 @@ from dev.ports import free_port
 from dev.processes import Child, User, die_with_parent, spawn, wait_until
 
 THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-# In a place that every account may enter: PostgreSQL refuses to run as root and runs as `nobody` then.
+# In a place that every account may enter: PostgreSQL refuses to run as root and runs as `nobody`
+# then.
 PUBLIC_STATE = Path("/var/tmp")  # noqa: S108 (what is put there has a private folder)
 
 
@@ -76,8 +77,8 @@ class Postgres(Server):
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
         outlive_former_server(self.data)
-        # SIGQUIT spares the checkpoint of an orderly end: a throw-away cluster is not worth it, and an orphan has
-        # no time for it. What was committed is in the log of the database either way.
+        # SIGQUIT spares the checkpoint of an orderly end: a throw-away cluster is not worth it, and
+        # an orphan has no time for it. What was committed is in the log of the database either way.
         # SIGTERM is never sent: PostgreSQL would wait until every client has left.
         return spawn(
             "postgres",
@@ -95,7 +96,14 @@ class Postgres(Server):
         unfinished.mkdir(mode=0o700, parents=True)
         if self._user:
             os.chown(unfinished, self._user.uid, self._user.gid)
-        options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        options = [
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
         subprocess.run(
             [str(self._bin / "initdb"), "-D", str(unfinished), *options],
             check=True,
@@ -111,9 +119,11 @@ class Postgres(Server):
         settings = [
             f"port={self.port}",
             "listen_addresses=127.0.0.1",
-            # The usual folder may not be ours to write to, and a path of ours be too long: a socket's has 107 bytes.
+            # The usual folder may not be ours to write to, and a path of ours be too long: a
+            # socket's has 107 bytes.
             "unix_socket_directories=",
-            # Five services with two processes of up to ten connections are a hundred, and tests run several platforms.
+            # Five services with two processes of up to ten connections are a hundred, and tests run
+            # several platforms.
             "max_connections=400",
             "jit=off",
             *(THROWAWAY_SETTINGS if self.throwaway else ()),
@@ -147,7 +157,15 @@ class Redis(Server):
     def _command(self) -> list[str | Path]:
         kept = "no" if self.throwaway else "yes"
         return [
-            *(binaries.redis_server(), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.data),
+            *(
+                binaries.redis_server(),
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                str(self.port),
+                "--dir",
+                self.data,
+            ),
             *("--save", "", "--appendonly", kept, "--databases", "64"),
         ]
 
@@ -184,7 +202,10 @@ def runnable(programs: Path, user: User | None) -> Path:
 def _may_run(programs: Path, user: User) -> bool:
     try:
         version = subprocess.run(
-            [programs / "postgres", "--version"], capture_output=True, cwd="/", **user.as_popen_arguments()
+            [programs / "postgres", "--version"],
+            capture_output=True,
+            cwd="/",
+            **user.as_popen_arguments(),
         )
     except PermissionError:
         return False
@@ -214,7 +235,9 @@ def outlive_former_server(data: Path) -> None:
     if not lock.exists():
         return
     command = Path(f"/proc/{lock.read_text().splitlines()[0]}/cmdline")
-    wait_until(lambda: not _runs_on(data, command), lambda: None, "the end of the former PostgreSQL")
+    wait_until(
+        lambda: not _runs_on(data, command), lambda: None, "the end of the former PostgreSQL"
+    )
     if command.exists():
         lock.unlink(missing_ok=True)
 
@@ -226,7 +249,9 @@ def _runs_on(data: Path, command: Path) -> bool:
 
 
 def lasting_postgres(state: Path, log: Path) -> Postgres:
-    """The server of a state folder, which may be in a home that PostgreSQL's account cannot enter when we are root."""
+    """The server of a state folder, which may be in a home that PostgreSQL's account cannot enter
+    when we are root.
+    """
     data = state / "postgres"
     if os.geteuid() != 0:
         return Postgres(data, log)

@@ -23,7 +23,10 @@ from dev.stores import PUBLIC_STATE, Postgres, Redis
 PREFIX = "lyceum-throwaway-"
 NOWHERE = "smtp://127.0.0.1:1"  # nobody takes mail there
 # All tests come from one address, and some are floods.
-GENEROUS = {f"{kind}_PER_MINUTE": "1000000" for kind in ("READS", "WRITES", "SIGN_INS", "STREAMS", "EXPORTS")}
+GENEROUS = {
+    f"{kind}_PER_MINUTE": "1000000"
+    for kind in ("READS", "WRITES", "SIGN_INS", "STREAMS", "EXPORTS")
+}
 OPEN_SECRET = "throw-away"  # noqa: S105  # the roles need some password where a server asks for one
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -65,11 +68,12 @@ def servers() -> Iterator[tuple[Postgres, Redis]]:
 
 
 class ThrowawayPlatform(Platform):
-    """A whole platform with databases and a Redis of its own: `with ThrowawayPlatform(postgres_url) as platform`.
+    """A whole platform with databases and a Redis of its own: `with ThrowawayPlatform(postgres_url)
+    as platform`.
 
-    Any number may run at once on one PostgreSQL server. Databases are cloned from templates that the first one
-    migrates. Use it from the main thread: its processes end with the thread that started them. Mails are not
-    delivered unless `smtp_url` says where.
+    Any number may run at once on one PostgreSQL server. Databases are cloned from templates that
+    the first one migrates. Use it from the main thread: its processes end with the thread that
+    started them. Mails are not delivered unless `smtp_url` says where.
     """
 
     def __init__(self, postgres_url: str, *, demo: bool = False, smtp_url: str = NOWHERE) -> None:
@@ -92,7 +96,10 @@ class ThrowawayPlatform(Platform):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -126,7 +133,8 @@ class ThrowawayPlatform(Platform):
             databases.drop_database(connection, name)
             databases.make_database(connection, name, service)
         self.prepare(demo=self._demo, databases=addresses(self._postgres_url, templates))
-        # Only now: a template that was left half-made, because somebody was killed, is not taken for one.
+        # Only now: a template that was left half-made, because somebody was killed, is not taken
+        # for one.
         for name in templates.values():
             databases.finish_template(connection, name)
         return templates
@@ -147,4 +155,7 @@ def _names(prefix: str) -> dict[Service, str]:
 
 def addresses(server: str, names: Mapping[Service, str]) -> dict[str, str]:
     """Where the services connect to the databases of these names."""
-    return {service.name: databases.address(server, service, name, OPEN_SECRET) for service, name in names.items()}
+    return {
+        service.name: databases.address(server, service, name, OPEN_SECRET)
+        for service, name in names.items()
+    }

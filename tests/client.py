@@ -25,7 +25,9 @@ Answer = TypeVar("Answer")
 
 
 class PoliteLyceum(Lyceum):
-    """Waits as long as a platform with ordinary quotas asks one to. Of one without quotas that would hide a fault."""
+    """Waits as long as a platform with ordinary quotas asks one to. Of one without quotas that
+    would hide a fault.
+    """
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         answer = super().send(method, path, **options)
@@ -74,7 +76,13 @@ class Person(Visitor):
     """Somebody who is signed in."""
 
     def __init__(
-        self, gateway: str, user_id: UUID, username: str, access_token: str, refresh_token: str = "", password: str = ""
+        self,
+        gateway: str,
+        user_id: UUID,
+        username: str,
+        access_token: str,
+        refresh_token: str = "",
+        password: str = "",
     ) -> None:
         super().__init__(gateway)
         self.id = user_id
@@ -91,13 +99,17 @@ class Person(Visitor):
 
     def sign_in_again(self) -> None:
         """Speak with new tokens from now on."""
-        answer = Visitor(self.gateway).api.auth_login({"login": self.username, "password": self._password})
+        answer = Visitor(self.gateway).api.auth_login(
+            {"login": self.username, "password": self._password}
+        )
         self.refresh_token = answer["refresh_token"]
         self.use(answer["access_token"])
 
 
 class People:
-    """The demo's people by their names, each signed in when first asked for, and again before the token expires."""
+    """The demo's people by their names, each signed in when first asked for, and again before the
+    token expires.
+    """
 
     def __init__(self, gateway: str) -> None:
         self._gateway = gateway
@@ -141,13 +153,20 @@ def _signed_in(gateway: str, answer: Mapping[str, Any], password: str) -> Person
     """Whoever got these tokens."""
     user = answer["user"]
     return Person(
-        gateway, UUID(user["id"]), user["username"], answer["access_token"], answer["refresh_token"], password
+        gateway,
+        UUID(user["id"]),
+        user["username"],
+        answer["access_token"],
+        answer["refresh_token"],
+        password,
     )
 
 
 def agreed(response: requests.Response) -> Any:
     """What a successful answer says."""
-    assert response.ok, f"{response.request.method} {response.request.url}: {response.status_code} {response.text}"
+    assert response.ok, (
+        f"{response.request.method} {response.request.url}: {response.status_code} {response.text}"
+    )
     return response.json() if response.content else None
 
 

@@ -39,7 +39,9 @@ class Collector(ThreadingHTTPServer):
 
 class _Request(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        sent = ExportTraceServiceRequest.FromString(self.rfile.read(int(self.headers["Content-Length"])))
+        sent = ExportTraceServiceRequest.FromString(
+            self.rfile.read(int(self.headers["Content-Length"]))
+        )
         self.server.steps += _steps(sent)
         self.send_response(200)
         self.end_headers()

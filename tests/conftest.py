@@ -13,7 +13,9 @@ from tests.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "needs(insides): what only a platform of our own lets a test reach")
+    config.addinivalue_line(
+        "markers", "needs(insides): what only a platform of our own lets a test reach"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,11 @@ from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from dev.platform import Platform
 
@@ -77,7 +81,12 @@ def issuer_of(platform: Platform) -> Issuer:
 
 def forged_tokens(issuer: Issuer) -> dict[str, str]:
     """Tokens that must be refused, each by what is wrong with it."""
-    return {**_other_algorithms(issuer), **_keys_of_its_own(issuer), **_broken(issuer), **_wrong_claims(issuer)}
+    return {
+        **_other_algorithms(issuer),
+        **_keys_of_its_own(issuer),
+        **_broken(issuer),
+        **_wrong_claims(issuer),
+    }
 
 
 def _other_algorithms(issuer: Issuer) -> dict[str, str]:
@@ -88,7 +97,10 @@ def _other_algorithms(issuer: Issuer) -> dict[str, str]:
     rsa_key = rsa.generate_private_key(65537, 2048)
     header = {"typ": "at+jwt", "kid": issuer.kid}
     return {
-        **{f"algorithm {name}, not signed": _unsigned(header, name, claims) for name in ("none", "nOnE", "None", "")},
+        **{
+            f"algorithm {name}, not signed": _unsigned(header, name, claims)
+            for name in ("none", "nOnE", "None", "")
+        },
         "HS256 with the public key as PEM": _hmac({**header, "alg": "HS256"}, claims, pem),
         "HS256 with the public key as JWK": _hmac({**header, "alg": "HS256"}, claims, jwk),
         "HS256 with an empty key": _hmac({**header, "alg": "HS256"}, claims, b""),
@@ -101,7 +113,9 @@ def _other_algorithms(issuer: Issuer) -> dict[str, str]:
 def _keys_of_its_own(issuer: Issuer) -> dict[str, str]:
     claims = issuer.claims()
     other = ec.generate_private_key(ec.SECP256R1())
-    jwk = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).to_jwk(other.public_key(), as_dict=True)
+    jwk = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256).to_jwk(
+        other.public_key(), as_dict=True
+    )
     return {
         "another key under the right id": issuer.sign(claims, key=other),
         "an unknown key id": issuer.sign(claims, {"kid": "unknown"}),
@@ -113,7 +127,9 @@ def _keys_of_its_own(issuer: Issuer) -> dict[str, str]:
         "a key in the header": issuer.sign(claims, {"jwk": jwk}, other),
         "the right key in the header too": issuer.sign(claims, {"jwk": jwk}),
         "an address of keys": issuer.sign(claims, {"jku": "http://127.0.0.1:1/jwks.json"}, other),
-        "an address of certificates": issuer.sign(claims, {"x5u": "http://127.0.0.1:1/chain.pem"}, other),
+        "an address of certificates": issuer.sign(
+            claims, {"x5u": "http://127.0.0.1:1/chain.pem"}, other
+        ),
         "an unknown critical header": issuer.sign(claims, {"crit": ["x"], "x": 1}),
     }
 
@@ -145,7 +161,9 @@ def _broken(issuer: Issuer) -> dict[str, str]:
 def _wrong_claims(issuer: Issuer) -> dict[str, str]:
     now = int(time.time())
     changes: dict[str, Claims] = {
-        **{f"no {name}": {name: None} for name in ("exp", "iat", "sub", "aud", "iss", "jti", "sid")},
+        **{
+            f"no {name}": {name: None} for name in ("exp", "iat", "sub", "aud", "iss", "jti", "sid")
+        },
         "expired": {"iat": now - 1000, "exp": now - 100},
         "exp as text": {"exp": str(now + 900)},
         "exp at the end of numbers": {"exp": 1e308},
@@ -165,8 +183,15 @@ def _wrong_claims(issuer: Issuer) -> dict[str, str]:
         "roles is a number": {"roles": 1},
     }
     wrong = {name: issuer.sign(issuer.claims(**change)) for name, change in changes.items()}
-    types = {"no type": None, "a plain JWT": "JWT", "a refresh token": "refresh+jwt", "a service token": "svc+jwt"}
-    return wrong | {name: issuer.sign(issuer.claims(), {"typ": kind}) for name, kind in types.items()}
+    types = {
+        "no type": None,
+        "a plain JWT": "JWT",
+        "a refresh token": "refresh+jwt",
+        "a service token": "svc+jwt",
+    }
+    return wrong | {
+        name: issuer.sign(issuer.claims(), {"typ": kind}) for name, kind in types.items()
+    }
 
 
 def _sign_raw(issuer: Issuer, payload: bytes) -> str:

@@ -28,7 +28,11 @@ class Mailbox(ABC):
         return eventually(lambda: self._sent(address, subject))[-1]
 
     def _sent(self, address: str, subject: str) -> list[EmailMessage]:
-        return [mail for mail in self._to(address) if mail["To"] == address and mail["Subject"].startswith(subject)]
+        return [
+            mail
+            for mail in self._to(address)
+            if mail["To"] == address and mail["Subject"].startswith(subject)
+        ]
 
     @abstractmethod
     def _to(self, address: str) -> Sequence[EmailMessage]:

@@ -41,16 +41,30 @@ class Operation:
         return "{" in self.path
 
     def example(self, things: Mapping[str, Any], optional: Collection[str] = ()) -> Example:
-        """What its documentation shows, with these optional parameters, and with things in place of their namesakes."""
-        path, query, header = (self._parameters(place, things, optional) for place in ("path", "query", "header"))
+        """What its documentation shows, with these optional parameters, and with things in place of
+        their namesakes.
+        """
+        path, query, header = (
+            self._parameters(place, things, optional) for place in ("path", "query", "header")
+        )
         if "If-Match" in header:
             header["If-Match"] = f'"{things["version"]}"'
-        content = self.document.get("requestBody", {}).get("content", {}).get("application/json", {})
-        address = self.path.format_map({name: quote(value, safe="") for name, value in path.items()})
+        content = (
+            self.document.get("requestBody", {}).get("content", {}).get("application/json", {})
+        )
+        address = self.path.format_map(
+            {name: quote(value, safe="") for name, value in path.items()}
+        )
         return Example(address, query, header, filled(content.get("example"), things))
 
-    def _parameters(self, place: str, things: Mapping[str, Any], optional: Collection[str]) -> dict[str, str]:
-        wanted = (p for p in self.parameters if p["in"] == place and (p.get("required") or p["name"] in optional))
+    def _parameters(
+        self, place: str, things: Mapping[str, Any], optional: Collection[str]
+    ) -> dict[str, str]:
+        wanted = (
+            p
+            for p in self.parameters
+            if p["in"] == place and (p.get("required") or p["name"] in optional)
+        )
         return {p["name"]: plain(things.get(p["name"], p["example"])) for p in wanted}
 
 
@@ -72,7 +86,9 @@ def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
         for method in METHODS:
             if method in item:
                 parameters = [*item.get("parameters", []), *item[method].get("parameters", [])]
-                yield Operation(item[method]["operationId"], method.upper(), path, parameters, item[method])
+                yield Operation(
+                    item[method]["operationId"], method.upper(), path, parameters, item[method]
+                )
 
 
 def filled(example: Any, things: Mapping[str, Any]) -> Any:
@@ -81,7 +97,10 @@ def filled(example: Any, things: Mapping[str, Any]) -> Any:
         return [filled(item, things) for item in example]
     if not isinstance(example, dict):
         return str(example) if isinstance(example, UUID) else example
-    return {name: filled(things.get(name, value), {} if name in things else things) for name, value in example.items()}
+    return {
+        name: filled(things.get(name, value), {} if name in things else things)
+        for name, value in example.items()
+    }
 
 
 def plain(value: Any) -> str:

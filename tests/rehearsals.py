@@ -8,7 +8,17 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from tests.client import PASSWORD, People, Person, Visitor, agreed, appoint, eventually, register, sign_in
+from tests.client import (
+    PASSWORD,
+    People,
+    Person,
+    Visitor,
+    agreed,
+    appoint,
+    eventually,
+    register,
+    sign_in,
+)
 from tests.mailbox import Mailbox, token_in
 from tests.operations import Operation
 from tests.study_sessions import host_session, join, say
@@ -18,7 +28,10 @@ WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "S
 ALWAYS = [{"weekday": day, "start_time": "00:00", "end_time": "00:00"} for day in WEEKDAYS]
 SCALE = {"least": 1, "most": 5, "least_label": "never", "most_label": "always"}
 QUESTION = {"key": "early", "type": "likert", "text": "I rise early.", "scale": SCALE}
-DEFINITION = {"title": "Habits", "pages": [{"key": "day", "title": "The day", "questions": [QUESTION]}]}
+DEFINITION = {
+    "title": "Habits",
+    "pages": [{"key": "day", "title": "The day", "questions": [QUESTION]}],
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +43,9 @@ class Call:
 
 
 class Rehearsal:
-    """Makes things with the demo's people, and with people of its own where those would not be the same afterwards."""
+    """Makes things with the demo's people, and with people of its own where those would not be the
+    same afterwards.
+    """
 
     def __init__(self, gateway: str, people: People, mailbox: Callable[[], Mailbox]) -> None:
         self._gateway = gateway
@@ -78,15 +93,21 @@ class Rehearsal:
 
     def devices(self) -> Call:
         """Somebody who is signed in twice."""
-        there = sign_in(self._gateway, self._newcomer.username, PASSWORD).read("/api/auth/sessions")["items"]
-        return Call(self._newcomer, {"sign_in_id": next(one["id"] for one in there if one["current"])})
+        there = sign_in(self._gateway, self._newcomer.username, PASSWORD).read(
+            "/api/auth/sessions"
+        )["items"]
+        return Call(
+            self._newcomer, {"sign_in_id": next(one["id"] for one in there if one["current"])}
+        )
 
     def mailed_verification(self) -> Call:
         return self._verification_of(register(self._gateway, "dina"))
 
     def mailed_password(self) -> Call:
         person = register(self._gateway, "dina")
-        agreed(Visitor(self._gateway).post("/api/auth/forgot-password", {"email": _address(person)}))
+        agreed(
+            Visitor(self._gateway).post("/api/auth/forgot-password", {"email": _address(person)})
+        )
         token = token_in(self._mailbox().to(_address(person), "Set a new password"))
         return Call(Visitor(self._gateway), {"token": token})
 
@@ -101,7 +122,10 @@ class Rehearsal:
         return Call(Visitor(self._gateway), {"token": _token_of(url)})
 
     def _verification_of(self, person: Person) -> Call:
-        return Call(Visitor(self._gateway), {"token": token_in(self._mailbox().to(_address(person), "Verify"))})
+        return Call(
+            Visitor(self._gateway),
+            {"token": token_in(self._mailbox().to(_address(person), "Verify"))},
+        )
 
     @cached_property
     def _newcomer(self) -> Person:
@@ -131,9 +155,17 @@ class Rehearsal:
         session = host_session(ruth, **details)
         join(boaz, session)
         session_id = session.rpartition("/")[2]
-        things = {"session_id": session_id, "room_id": session_id, "user_id": boaz.id, "host_id": ruth.id}
+        things = {
+            "session_id": session_id,
+            "room_id": session_id,
+            "user_id": boaz.id,
+            "host_id": ruth.id,
+        }
         version = ruth.read(session)["version"]
-        return Call(self._people[who], {**things, "version": version, "message_id": say(boaz, session, "!")["id"]})
+        return Call(
+            self._people[who],
+            {**things, "version": version, "message_id": say(boaz, session, "!")["id"]},
+        )
 
     # Tutoring: somebody teaches somebody, and Naomi may follow it.
 
@@ -155,7 +187,9 @@ class Rehearsal:
 
     def student_of_a_new_course(self) -> Call:
         tutor, student = self._pair
-        return Call(student, {"course_id": agreed(tutor.post("/api/courses", {"title": "Aramaic"}))["id"]})
+        return Call(
+            student, {"course_id": agreed(tutor.post("/api/courses", {"title": "Aramaic"}))["id"]}
+        )
 
     def tutor_of_a_course(self) -> Call:
         call = self.student_of_a_new_course()
@@ -163,7 +197,9 @@ class Rehearsal:
 
     def student_of_a_tutor_with_hours(self) -> Call:
         call = self.student()
-        agreed(self._pair[0].put("/api/tutors/me/availability", {"timezone": "UTC", "weekly": ALWAYS}))
+        agreed(
+            self._pair[0].put("/api/tutors/me/availability", {"timezone": "UTC", "weekly": ALWAYS})
+        )
         return call
 
     def tutor_of_somebody_who_pauses(self) -> Call:
@@ -173,7 +209,9 @@ class Rehearsal:
 
     def parent_with_a_code(self) -> Call:
         call = self.student()
-        code = agreed(call.who.post(f"/api/enrollments/{call.things['enrollment_id']}/parent-codes"))["code"]
+        code = agreed(
+            call.who.post(f"/api/enrollments/{call.things['enrollment_id']}/parent-codes")
+        )["code"]
         return Call(self._people["naomi"], {**call.things, "code": code})
 
     def parent(self) -> Call:
@@ -183,8 +221,14 @@ class Rehearsal:
 
     def student_who_has_asked(self) -> Call:
         call = self.student()
-        wanted = {"session_date": f"{self._some_day(ahead=True)}", "start_time": "10:00", "end_time": "11:00"}
-        asked = agreed(call.who.post(f"/api/enrollments/{call.things['enrollment_id']}/requests", wanted))
+        wanted = {
+            "session_date": f"{self._some_day(ahead=True)}",
+            "start_time": "10:00",
+            "end_time": "11:00",
+        }
+        asked = agreed(
+            call.who.post(f"/api/enrollments/{call.things['enrollment_id']}/requests", wanted)
+        )
         return Call(call.who, {**call.things, "request_id": asked["id"]})
 
     def tutor_who_was_asked(self) -> Call:
@@ -210,12 +254,16 @@ class Rehearsal:
 
     def student_who_has_reviewed(self) -> Call:
         call = self.student_after_a_session()
-        review = agreed(call.who.post(f"/api/sessions/{call.things['session_id']}/reviews", {"rating": 5}))
+        review = agreed(
+            call.who.post(f"/api/sessions/{call.things['session_id']}/reviews", {"rating": 5})
+        )
         return Call(call.who, {**call.things, "review_id": review["id"]})
 
     def tutor_at_a_whiteboard(self) -> Call:
         call = self.tutor()
-        board = agreed(call.who.post("/api/whiteboards", {"enrolled_courses_id": call.things["enrollment_id"]}))
+        board = agreed(
+            call.who.post("/api/whiteboards", {"enrolled_courses_id": call.things["enrollment_id"]})
+        )
         return Call(call.who, {**call.things, "whiteboard_id": board["id"], "room_id": board["id"]})
 
     def student_at_a_whiteboard(self) -> Call:
@@ -233,21 +281,31 @@ class Rehearsal:
 
     def _enrolled(self) -> dict[str, Any]:
         tutor, student = self._pair
-        course = agreed(tutor.post("/api/courses", {"title": "Mishnah", "timezone": "Asia/Jerusalem"}))
+        course = agreed(
+            tutor.post("/api/courses", {"title": "Mishnah", "timezone": "Asia/Jerusalem"})
+        )
         enrollment = agreed(student.post("/api/enrollments", {"course_id": course["id"]}))["id"]
         people = {"tutor_id": tutor.id, "student_id": student.id, "user_id": student.id}
-        ids = {"course_id": course["id"], "enrollment_id": enrollment, "enrolled_courses_id": enrollment}
+        ids = {
+            "course_id": course["id"],
+            "enrollment_id": enrollment,
+            "enrolled_courses_id": enrollment,
+        }
         return {**people, **ids}
 
     def _evening_of_the_examples_is_free(self, call: Call) -> Call:
-        for booked in call.who.read(f"/api/sessions?from={EVENING}&to={EVENING}&tz=Asia/Jerusalem")["items"]:
+        for booked in call.who.read(f"/api/sessions?from={EVENING}&to={EVENING}&tz=Asia/Jerusalem")[
+            "items"
+        ]:
             agreed(self._pair[0].delete(f"/api/sessions/{booked['id']}"))
         return call
 
     def _session(self, day: date) -> Call:
         tutor, things = self._pair[0], self._enrolled()
         hour = {"session_date": f"{day}", "start_time": "10:00", "end_time": "11:00", "force": True}
-        booked = agreed(tutor.post("/api/sessions", {"enrolled_courses_id": things["enrollment_id"], **hour}))
+        booked = agreed(
+            tutor.post("/api/sessions", {"enrolled_courses_id": things["enrollment_id"], **hour})
+        )
         return Call(tutor, {**things, "session_id": booked["id"], "version": booked["version"]})
 
     def _moved(self, call: Call, step: str) -> Call:
@@ -262,8 +320,14 @@ class Rehearsal:
     # Havrutas: somebody has founded one, and invites.
 
     def founder(self) -> Call:
-        havruta = agreed(self._founder.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"}))
-        things = {"havruta_id": havruta["id"], "version": havruta["version"], "room_id": havruta["id"]}
+        havruta = agreed(
+            self._founder.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"})
+        )
+        things = {
+            "havruta_id": havruta["id"],
+            "version": havruta["version"],
+            "room_id": havruta["id"],
+        }
         return Call(self._founder, {**things, "user_id": self._people["boaz"].id})
 
     def founder_with_a_member(self) -> Call:
@@ -275,7 +339,9 @@ class Rehearsal:
         return Call(self._people["boaz"], self.founder_with_a_member().things)
 
     def founder_with_a_plan(self) -> Call:
-        return self._met({"type": "scheduled", "start_time": _instant(datetime.now(UTC) + timedelta(minutes=5))})
+        return self._met(
+            {"type": "scheduled", "start_time": _instant(datetime.now(UTC) + timedelta(minutes=5))}
+        )
 
     def founder_in_a_session(self) -> Call:
         call = self._met({"type": "instant"})
@@ -295,14 +361,22 @@ class Rehearsal:
         """Ruth, who invited David before the demo began: a mail is not sent again at once."""
         ruth = self._people["ruth"]
         havrutas = ruth.read("/api/havrutas?limit=100")["items"]
-        sent = (ruth.read(f"/api/havrutas/{havruta['id']}/invitations?limit=100")["items"] for havruta in havrutas)
-        david = (one for found in sent for one in found if one["invitee_email"] == "david@lyceum.example")
+        sent = (
+            ruth.read(f"/api/havrutas/{havruta['id']}/invitations?limit=100")["items"]
+            for havruta in havrutas
+        )
+        david = (
+            one for found in sent for one in found if one["invitee_email"] == "david@lyceum.example"
+        )
         return Call(ruth, {"invitation_id": next(david)["id"]})
 
     def mailed_invitation(self) -> Call:
         address = _unused_address()
         self._inviting(address)
-        return Call(Visitor(self._gateway), {"token": token_in(self._mailbox().to(address, "Study Genesis"))})
+        return Call(
+            Visitor(self._gateway),
+            {"token": token_in(self._mailbox().to(address, "Study Genesis"))},
+        )
 
     def mailed_invitation_to_a_newcomer(self) -> Call:
         """Somebody whose address is verified, as accepting needs."""
@@ -311,7 +385,9 @@ class Rehearsal:
         agreed(call.who.post("/api/auth/verify-email", {"token": call.things["token"]}))
         person.sign_in_again()
         self._inviting(_address(person))
-        return Call(person, {"token": token_in(self._mailbox().to(_address(person), "Study Genesis"))})
+        return Call(
+            person, {"token": token_in(self._mailbox().to(_address(person), "Study Genesis"))}
+        )
 
     @cached_property
     def _founder(self) -> Person:
@@ -321,7 +397,14 @@ class Rehearsal:
         call = self.founder()
         path = f"/api/havrutas/{call.things['havruta_id']}/invitations"
         invited = agreed(call.who.post(path, {"emails": [address]}))["results"][0]
-        return Call(call.who, {**call.things, "invitation_id": invited["invitation_id"], "emails": [_unused_address()]})
+        return Call(
+            call.who,
+            {
+                **call.things,
+                "invitation_id": invited["invitation_id"],
+                "emails": [_unused_address()],
+            },
+        )
 
     def _met(self, how: dict[str, str]) -> Call:
         call = self.founder_with_a_member()
@@ -336,7 +419,11 @@ class Rehearsal:
         who, slug = Visitor(self._gateway), self._published
         session = agreed(who.post("/api/v2/session/start", {"assessment": slug}))["session_id"]
         page = who.read(f"/api/v2/session/{session}")["page"]
-        ids = {"session_id": session, "page_id": page["id"], "question_id": page["questions"][0]["id"]}
+        ids = {
+            "session_id": session,
+            "page_id": page["id"],
+            "question_id": page["questions"][0]["id"],
+        }
         return Call(who, {**ids, "slug": slug, "assessment": slug})
 
     def taker_with_an_answer(self) -> Call:
@@ -379,7 +466,9 @@ class Rehearsal:
     def _new_version(self) -> str:
         call = self.author_of_a_draft()
         condition = {"If-Match": f'"{call.things["version"]}"'}
-        agreed(call.who.post(f"/api/v2/assessments/{call.things['slug']}/publish", headers=condition))
+        agreed(
+            call.who.post(f"/api/v2/assessments/{call.things['slug']}/publish", headers=condition)
+        )
         return str(call.things["slug"])
 
 
@@ -499,4 +588,6 @@ CALLS: Mapping[Callable[[Rehearsal], Call], str] = {
         assessment_authors_redraft assessment_authors_versions assessment_authors_version assessment_authors_statistics
     """,
 }
-REHEARSALS = {operation: rehearse for rehearse, named in CALLS.items() for operation in named.split()}
+REHEARSALS = {
+    operation: rehearse for rehearse, named in CALLS.items() for operation in named.split()
+}

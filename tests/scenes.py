@@ -25,8 +25,13 @@ class Stage:
 
     def __init__(self, gateway: str, people: People, deleted: Person) -> None:
         self.gateway = gateway
-        newcomers = {name: register(gateway, name) for name in ("host", "guest", "leaver", "stranger")}
-        self._people = {**newcomers, **{name: people[name] for name in ("ruth", "boaz", "esther", "admin")}}
+        newcomers = {
+            name: register(gateway, name) for name in ("host", "guest", "leaver", "stranger")
+        }
+        self._people = {
+            **newcomers,
+            **{name: people[name] for name in ("ruth", "boaz", "esther", "admin")},
+        }
         self._deleted = deleted
 
     def sign_in_again(self) -> None:
@@ -41,9 +46,17 @@ class Stage:
         join(guest, session)
         agreed(host.post(f"{session}/cancel"))
         [notification, *_] = eventually(lambda: guest.read("/api/notifications")["items"])
-        another = sign_in(self.gateway, guest.username, PASSWORD).read("/api/auth/sessions")["items"][0]
-        ids = {"user_id": guest.id, "sign_in_id": another["id"], "notification_id": notification["id"]}
-        return self._scene({**ids, "token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}, "guest")
+        another = sign_in(self.gateway, guest.username, PASSWORD).read("/api/auth/sessions")[
+            "items"
+        ][0]
+        ids = {
+            "user_id": guest.id,
+            "sign_in_id": another["id"],
+            "notification_id": notification["id"],
+        }
+        return self._scene(
+            {**ids, "token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}, "guest"
+        )
 
     def study_session(self) -> Scene:
         """A newcomer's session in which a guest has said something and which another has left."""
@@ -54,12 +67,18 @@ class Stage:
         leave(leaver, session)
         session_id = session.rpartition("/")[2]
         ids = {"session_id": session_id, "room_id": session_id, "user_id": guest.id, "version": 1}
-        return self._scene({**ids, "message_id": say(guest, session, "!")["id"]}, "host", "guest", "leaver")
+        return self._scene(
+            {**ids, "message_id": say(guest, session, "!")["id"]}, "host", "guest", "leaver"
+        )
 
     def tutoring(self) -> Scene:
         """What Ruth teaches Boaz."""
         ruth, boaz = self._people["ruth"], self._people["boaz"]
-        enrollment = min(one["id"] for one in boaz.read("/api/enrollments")["items"] if one["tutor_id"] == str(ruth.id))
+        enrollment = min(
+            one["id"]
+            for one in boaz.read("/api/enrollments")["items"]
+            if one["tutor_id"] == str(ruth.id)
+        )
         sessions = ruth.read(f"/api/sessions?{ALL_TIME}&enrolled_courses_id={enrollment}")["items"]
         planned = next(one for one in sessions if one["status"] == "scheduled")
         board = agreed(ruth.post("/api/whiteboards", {"enrolled_courses_id": enrollment}))
@@ -83,7 +102,9 @@ class Stage:
         )
 
     def havruta(self) -> Scene:
-        """A newcomer's havruta with a session to come, of which Boaz is a member and which another may join."""
+        """A newcomer's havruta with a session to come, of which Boaz is a member and which another
+        may join.
+        """
         host, boaz = self._people["host"], self._people["boaz"]
         havruta = agreed(host.post("/api/havrutas", {"name": "Beginnings", "book": "Genesis"}))
         path = f"/api/havrutas/{havruta['id']}"
@@ -91,12 +112,20 @@ class Stage:
         accepted, pending = agreed(host.post(f"{path}/invitations", {"emails": emails}))["results"]
         agreed(boaz.post(f"/api/invitations/{accepted['invitation_id']}/accept"))
         begin = datetime.now(UTC) + timedelta(days=1)
-        planned = agreed(host.post(f"{path}/sessions", {"type": "scheduled", "start_time": begin.isoformat()}))
-        ids = {"havruta_id": havruta["id"], "session_id": planned["id"], "invitation_id": pending["invitation_id"]}
+        planned = agreed(
+            host.post(f"{path}/sessions", {"type": "scheduled", "start_time": begin.isoformat()})
+        )
+        ids = {
+            "havruta_id": havruta["id"],
+            "session_id": planned["id"],
+            "invitation_id": pending["invitation_id"],
+        }
         text = {"book": "Genesis", "ref": "Genesis 1:1"}
         version = host.read(path)["version"]
         return self._scene(
-            {**ids, **text, "room_id": havruta["id"], "user_id": boaz.id, "version": version}, "host", "boaz"
+            {**ids, **text, "room_id": havruta["id"], "user_id": boaz.id, "version": version},
+            "host",
+            "boaz",
         )
 
     def assessment(self) -> Scene:
@@ -104,10 +133,23 @@ class Stage:
         ruth, esther = self._people["ruth"], self._people["esther"]
         session = ruth.read("/api/v2/session")["items"][0]
         written = esther.read("/api/v2/assessments/mine")["items"][0]
-        ids = {"session_id": session["session_id"], "slug": written["slug"], "number": 1, "user_id": ruth.id}
+        ids = {
+            "session_id": session["session_id"],
+            "slug": written["slug"],
+            "number": 1,
+            "user_id": ruth.id,
+        }
         return self._scene({**ids, "version": 1}, "ruth", "esther")
 
-    def _scene(self, ids: Mapping[str, Any], owner: str, member: str = "", former: str = "") -> Scene:
-        names = {"stranger": "stranger", "member": member, "owner": owner, "former": former, "admin": "admin"}
+    def _scene(
+        self, ids: Mapping[str, Any], owner: str, member: str = "", former: str = ""
+    ) -> Scene:
+        names = {
+            "stranger": "stranger",
+            "member": member,
+            "owner": owner,
+            "former": former,
+            "admin": "admin",
+        }
         people = {role: self._people[name] for role, name in names.items() if name}
         return Scene({"nobody": Visitor(self.gateway), "deleted": self._deleted, **people}, ids)

@@ -34,14 +34,21 @@ class Stream:
     """A stream, open until closed or ended: `with Stream(ruth, path) as stream`."""
 
     def __init__(
-        self, person: Person, path: str, *, last_event_id: int | None = None, patience: float = PATIENCE
+        self,
+        person: Person,
+        path: str,
+        *,
+        last_event_id: int | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         gateway = urlsplit(person.gateway)
         assert gateway.hostname
         headers = {"Authorization": f"Bearer {person.access_token}"}
         if last_event_id is not None:
             headers["Last-Event-ID"] = str(last_event_id)
-        self._connection = http.client.HTTPConnection(gateway.hostname, gateway.port, timeout=patience)
+        self._connection = http.client.HTTPConnection(
+            gateway.hostname, gateway.port, timeout=patience
+        )
         try:
             self._connection.request("GET", path, headers=headers)
             self._response = self._connection.getresponse()
@@ -55,7 +62,10 @@ class Stream:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

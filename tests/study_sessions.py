@@ -46,4 +46,8 @@ def heard(person: Person, session: str) -> list[tuple[str, str]]:
 def news(person: Person, session: str) -> list[str]:
     """What the person was notified of about the session."""
     notifications = person.read("/api/notifications")["items"]
-    return [notification["kind"] for notification in notifications if notification["data"].get("path") == session]
+    return [
+        notification["kind"]
+        for notification in notifications
+        if notification["data"].get("path") == session
+    ]

@@ -52,17 +52,26 @@ def test_the_mailed_link_sets_a_new_password(gateway: str, mailbox: Mailbox) -> 
     agreed(visitor.post("/api/auth/forgot-password", {"email": address(esther)}))
     token = token_in(mailbox.to(address(esther), "Set a new password"))
     agreed(visitor.post("/api/auth/reset-password", {"token": token, "password": NEW_PASSWORD}))
-    old, new = ({"login": esther.username, "password": password} for password in (PASSWORD, NEW_PASSWORD))
+    old, new = (
+        {"login": esther.username, "password": password} for password in (PASSWORD, NEW_PASSWORD)
+    )
     assert visitor.post("/api/auth/login", old).status_code == 401
     assert visitor.post("/api/auth/login", new).status_code == 200
-    assert visitor.post("/api/auth/refresh", {"refresh_token": esther.refresh_token}).status_code == 401
+    assert (
+        visitor.post("/api/auth/refresh", {"refresh_token": esther.refresh_token}).status_code
+        == 401
+    )
 
 
-def test_links_in_mails_lead_to_the_platform_whatever_host_a_request_names(gateway: str, mailbox: Mailbox) -> None:
+def test_links_in_mails_lead_to_the_platform_whatever_host_a_request_names(
+    gateway: str, mailbox: Mailbox
+) -> None:
     tamar = register(gateway, "tamar")
     forged = {"Host": "evil.example", "X-Forwarded-Host": "evil.example"}
     Visitor(gateway).post("/api/auth/forgot-password", {"email": address(tamar)}, headers=forged)
-    assert f"{gateway}/reset-password#token=" in text_of(mailbox.to(address(tamar), "Set a new password"))
+    assert f"{gateway}/reset-password#token=" in text_of(
+        mailbox.to(address(tamar), "Set a new password")
+    )
 
 
 def test_a_deleted_account_leaves_no_name_and_no_words(gateway: str, miriam: Person) -> None:
@@ -82,4 +91,7 @@ def test_a_deleted_account_leaves_no_name_and_no_words(gateway: str, miriam: Per
 
 def said(reader: Person, session: str) -> list[tuple[str, str | None]]:
     """The conversation by the names that are shown."""
-    return [(message["display_name"], message["content"]) for message in reader.read(f"{session}/messages")["items"]]
+    return [
+        (message["display_name"], message["content"])
+        for message in reader.read(f"{session}/messages")["items"]
+    ]

@@ -44,7 +44,9 @@ def test_what_was_begun_without_an_account_goes_on_with_one(gateway: str, visito
     owner: Person = register(gateway, "bruriah")
     agreed(owner.post(f"{BASE}/{session}/claim"))
     resumed = owner.read(f"{BASE}/{session}")
-    assert [question["id"] for question in resumed["page"]["questions"]] == [q["id"] for q in page["questions"]]
+    assert [question["id"] for question in resumed["page"]["questions"]] == [
+        q["id"] for q in page["questions"]
+    ]
     assert [answer["value"] for answer in resumed["answers"]] == [3]
     assert visitor.read(f"{BASE}/{session}/validate")["valid"] is False
 

@@ -52,7 +52,9 @@ class Aftermath:
     sessions: Sequence[str]
     readers: Sequence[Reader]
 
-    def rows(self, service: str, query: LiteralString, *values: object) -> Sequence[tuple[Any, ...]]:
+    def rows(
+        self, service: str, query: LiteralString, *values: object
+    ) -> Sequence[tuple[Any, ...]]:
         with psycopg.connect(self.platform.database_url(service)) as connection:
             return connection.execute(query, values).fetchall()
 
@@ -63,7 +65,9 @@ class Aftermath:
 
     def told(self, room: str) -> list[dict[str, Any]]:
         """All that was said in a room."""
-        with redis.Redis.from_url(self.platform.redis.events_url, decode_responses=True) as connection:
+        with redis.Redis.from_url(
+            self.platform.redis.events_url, decode_responses=True
+        ) as connection:
             entries: Any = connection.xrange(f"room:{room}")
             return [json.loads(fields["event"]) for _, fields in entries]
 
@@ -111,7 +115,9 @@ def session_ids(aftermath: Aftermath) -> list[str]:
     return [session.rpartition("/")[2] for session in aftermath.sessions]
 
 
-def test_what_was_acknowledged_is_there_once_and_nothing_else_is(aftermath: Aftermath, session_ids: list[str]) -> None:
+def test_what_was_acknowledged_is_there_once_and_nothing_else_is(
+    aftermath: Aftermath, session_ids: list[str]
+) -> None:
     for session, session_id in zip(aftermath.sessions, session_ids, strict=True):
         sent = [words for words, where in aftermath.traffic.sent.items() if where == session]
         written = [words for _, words, _ in aftermath.rows(STUDY, MESSAGES, session_id)]
@@ -119,16 +125,25 @@ def test_what_was_acknowledged_is_there_once_and_nothing_else_is(aftermath: Afte
         assert sorted(written) == sorted(sent)
 
 
-def test_a_room_was_told_everything_once_and_in_order(aftermath: Aftermath, session_ids: list[str]) -> None:
+def test_a_room_was_told_everything_once_and_in_order(
+    aftermath: Aftermath, session_ids: list[str]
+) -> None:
     for session_id in session_ids:
         told = aftermath.told(f"study-session:{session_id}")
         assert [event["seq"] for event in told] == list(range(1, aftermath.last(session_id) + 1))
-        spoken = [(event["data"]["id"], event["seq"]) for event in told if event["type"] == "message"]
-        written = [(str(message_id), seq) for message_id, _, seq in aftermath.rows(STUDY, MESSAGES, session_id)]
+        spoken = [
+            (event["data"]["id"], event["seq"]) for event in told if event["type"] == "message"
+        ]
+        written = [
+            (str(message_id), seq)
+            for message_id, _, seq in aftermath.rows(STUDY, MESSAGES, session_id)
+        ]
         assert sorted(written) == sorted(spoken)
 
 
-def test_who_was_told_to_have_come_and_not_gone_is_there(aftermath: Aftermath, session_ids: list[str]) -> None:
+def test_who_was_told_to_have_come_and_not_gone_is_there(
+    aftermath: Aftermath, session_ids: list[str]
+) -> None:
     for session_id in session_ids:
         present: list[str] = []
         for event in aftermath.told(f"study-session:{session_id}"):
@@ -136,7 +151,9 @@ def test_who_was_told_to_have_come_and_not_gone_is_there(aftermath: Aftermath, s
                 present.append(event["data"]["user_id"])
             elif event["type"] == "left":
                 present.remove(event["data"]["user_id"])
-        assert sorted(str(user_id) for (user_id,) in aftermath.rows(STUDY, PRESENT, session_id)) == sorted(present)
+        assert sorted(
+            str(user_id) for (user_id,) in aftermath.rows(STUDY, PRESENT, session_id)
+        ) == sorted(present)
         assert aftermath.rows(STUDY, COUNTED, session_id) == [(len(present),)]
 
 
@@ -148,7 +165,9 @@ def test_everybody_was_notified_once_of_each_place(aftermath: Aftermath) -> None
 
 def test_everybodys_own_stream_has_each_of_their_notifications_once(aftermath: Aftermath) -> None:
     for user_id, last in aftermath.rows("user-service", POSITIONS):
-        assert [event["seq"] for event in aftermath.told(f"user:{user_id}")] == list(range(1, last + 1))
+        assert [event["seq"] for event in aftermath.told(f"user:{user_id}")] == list(
+            range(1, last + 1)
+        )
 
 
 def test_no_event_was_put_aside(aftermath: Aftermath) -> None:
@@ -164,7 +183,9 @@ def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
         assert reader.read_to(last) == list(range(1, last + 1))
 
 
-def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(shaky: ThrowawayPlatform) -> None:
+def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
+    shaky: ThrowawayPlatform,
+) -> None:
     canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
     miriam = sign_in(shaky.gateway_url, "miriam")
     person = somebody_active(shaky, canary, miriam)
@@ -185,7 +206,11 @@ def somebody_active(platform: ThrowawayPlatform, canary: str, host: Person) -> P
     person = register(platform.gateway_url, canary, display_name=canary)
     person.http.headers["User-Agent"] = f"{canary}/1.0"
     agreed(person.post("/api/auth/login", {"login": person.username, "password": PASSWORD}))
-    agreed(person.patch("/api/users/me", {"bio": canary, "avatar_url": f"https://example.org/{canary}.png"}))
+    agreed(
+        person.patch(
+            "/api/users/me", {"bio": canary, "avatar_url": f"https://example.org/{canary}.png"}
+        )
+    )
     agreed(person.post("/api/auth/forgot-password", {"email": f"{person.username}@example.org"}))
     for session in (host_session(person), host_session(host, max_participants=2)):
         join(person, session)

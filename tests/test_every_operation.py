@@ -28,14 +28,23 @@ SIGNING_OUT = ("auth_logout", "auth_logout_all")  # after them every answer woul
 
 @pytest.fixture(scope="module")
 def busy(gateway: str, people: People) -> Person:
-    """Somebody with something of every kind, and every role but the one that may change what other tests rely on."""
+    """Somebody with something of every kind, and every role but the one that may change what other
+    tests rely on.
+    """
     busy, student = register(gateway, "busy"), register(gateway, "student")
     appoint(people["admin"], busy, "tutor", "parent", "author")
     say(busy, host_session(busy), "Who is there?")
-    course = agreed(busy.post("/api/courses", {"title": "Grammar", "subject": "Languages", "timezone": "UTC"}))
+    course = agreed(
+        busy.post("/api/courses", {"title": "Grammar", "subject": "Languages", "timezone": "UTC"})
+    )
     enrolment = agreed(student.post("/api/enrollments", {"course_id": course["id"]}))["id"]
-    when = {"session_date": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}", "start_time": "18:30"}
-    agreed(busy.post("/api/sessions", {"enrolled_courses_id": enrolment, **when, "end_time": "19:30"}))
+    when = {
+        "session_date": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}",
+        "start_time": "18:30",
+    }
+    agreed(
+        busy.post("/api/sessions", {"enrolled_courses_id": enrolment, **when, "end_time": "19:30"})
+    )
     agreed(busy.post("/api/whiteboards", {"enrolled_courses_id": enrolment}))
     agreed(busy.post("/api/havrutas", {"name": "Alone so far", "book": "Genesis"}))
     agreed(busy.post("/api/v2/session/start"))
@@ -50,14 +59,30 @@ def as_somebody(person: Person) -> tuple[str, str]:
 def explore(gateway: str, folder: Path, examples: int, *options: str) -> None:
     """Send so many generated requests to every operation; fails with what should not have been answered."""
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{gateway}/openapi.json"]
-    command += ["--phases", "examples,fuzzing", "--max-examples", str(TIMES * examples), "--seed", "8"]
-    command += ["--checks", ",".join(CHECKS), "--exclude-path-regex", STREAMS, "--continue-on-failure", "--no-shrink"]
+    command += [
+        "--phases",
+        "examples,fuzzing",
+        "--max-examples",
+        str(TIMES * examples),
+        "--seed",
+        "8",
+    ]
+    command += [
+        "--checks",
+        ",".join(CHECKS),
+        "--exclude-path-regex",
+        STREAMS,
+        "--continue-on-failure",
+        "--no-shrink",
+    ]
     command += ["--warnings", "off"]
     run = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_nobody_makes_an_operation_answer_what_it_does_not_document(gateway: str, tmp_path: Path) -> None:
+def test_nobody_makes_an_operation_answer_what_it_does_not_document(
+    gateway: str, tmp_path: Path
+) -> None:
     explore(gateway, tmp_path, 1)
 
 
@@ -69,5 +94,14 @@ def test_somebody_with_many_roles_makes_no_operation_answer_what_it_does_not_doc
 
 
 @pytest.mark.parametrize("operation", SIGNING_OUT)
-def test_signing_out_answers_what_it_documents(gateway: str, tmp_path: Path, operation: str) -> None:
-    explore(gateway, tmp_path, 3, *as_somebody(register(gateway, "leaver")), "--include-operation-id", operation)
+def test_signing_out_answers_what_it_documents(
+    gateway: str, tmp_path: Path, operation: str
+) -> None:
+    explore(
+        gateway,
+        tmp_path,
+        3,
+        *as_somebody(register(gateway, "leaver")),
+        "--include-operation-id",
+        operation,
+    )

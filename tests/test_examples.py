@@ -69,7 +69,12 @@ def optional_in_query(operation: Operation) -> set[str]:
 def check(document: Document, operation: Operation, call: Call, optional: Collection[str]) -> None:
     """The example with these optional parameters is answered with a success, and that as documented."""
     example = operation.example(call.things, optional)
-    sent = {"params": example.query, "headers": example.headers, "json": example.body, "stream": True}
+    sent = {
+        "params": example.query,
+        "headers": example.headers,
+        "json": example.body,
+        "stream": True,
+    }
     with call.who.request(operation.method, example.path, **sent) as answer:
         said = answer.headers.get("Content-Type", "").partition(";")[0]
         assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text}"

@@ -29,7 +29,9 @@ def test_one_id_is_in_the_logs_of_gateway_service_and_worker_and_in_the_mail(
     mail_cancellations_to(david)
     agreed(ruth.post(f"{session}/cancel", {"reason": "snow"}, headers={"X-Request-ID": ID}))
 
-    assert mailbox.to(f"{david.username}@example.org", "A session was cancelled")["X-Request-ID"] == ID
+    assert (
+        mailbox.to(f"{david.username}@example.org", "A session was cancelled")["X-Request-ID"] == ID
+    )
     eventually(lambda: {line[:2] for line in logged(platform)} >= EFFECTS)
     assert len({trace_id for *_, trace_id in logged(platform)}) == 1
 

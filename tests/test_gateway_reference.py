@@ -13,7 +13,9 @@ def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) ->
     document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
     validate(document)
     components = document["components"]
-    assert {(section, name) for section, name in references(document) if name not in components[section]} == set()
+    assert {
+        (section, name) for section, name in references(document) if name not in components[section]
+    } == set()
     ids = [operation["operationId"] for operation in operations(document)]
     assert len(set(ids)) == len(ids)
     assert "x-degraded" not in document
@@ -21,7 +23,13 @@ def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) ->
 
 @pytest.mark.needs("the services' own addresses")
 def test_the_type_of_every_problem_is_explained_where_it_points_to(gateway: str) -> None:
-    paths = ["/api/nothing", "/api/dashboard", "/api/texts/nothing", "/api/study-sessions?lat=x", "/api/texts/%2e"]
+    paths = [
+        "/api/nothing",
+        "/api/dashboard",
+        "/api/texts/nothing",
+        "/api/study-sessions?lat=x",
+        "/api/texts/%2e",
+    ]
     for path in paths:
         problem = requests.get(f"{gateway}{path}", timeout=15).json()
         explained = requests.get(f"{gateway}{problem['type']}", timeout=15).json()
@@ -30,9 +38,13 @@ def test_the_type_of_every_problem_is_explained_where_it_points_to(gateway: str)
         }
 
 
-def test_whatever_a_service_documents_can_be_reached_and_is_in_the_reference(platform: ThrowawayPlatform) -> None:
+def test_whatever_a_service_documents_can_be_reached_and_is_in_the_reference(
+    platform: ThrowawayPlatform,
+) -> None:
     published = requests.get(f"{platform.gateway_url}/openapi.json", timeout=15).json()["paths"]
     for service in SERVICES:
-        own = requests.get(f"{platform.service_url(service.name)}/openapi.json", timeout=15).json()["paths"]
+        own = requests.get(f"{platform.service_url(service.name)}/openapi.json", timeout=15).json()[
+            "paths"
+        ]
         assert own.keys() - published.keys() == set(), service.name
     assert not any("/internal" in path for path in published)

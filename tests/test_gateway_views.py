@@ -30,7 +30,9 @@ def test_the_dashboard_shows_something_of_every_context(ruth: Person) -> None:
     shown = ruth.read("/api/dashboard")
     assert "degraded" not in shown
     assert None not in shown.values()
-    assert {part for part in ("study_sessions", "tutoring_sessions", "havrutas") if shown[part]["items"]} == {
+    assert {
+        part for part in ("study_sessions", "tutoring_sessions", "havrutas") if shown[part]["items"]
+    } == {
         "study_sessions",
         "tutoring_sessions",
         "havrutas",
@@ -40,7 +42,9 @@ def test_the_dashboard_shows_something_of_every_context(ruth: Person) -> None:
     assert lesson["student_display_name"]
 
 
-def test_the_dashboard_of_a_newcomer_or_an_admin_shows_nothing_of_others(newcomer: Person, admin: Person) -> None:
+def test_the_dashboard_of_a_newcomer_or_an_admin_shows_nothing_of_others(
+    newcomer: Person, admin: Person
+) -> None:
     for person in (newcomer, admin):
         shown = person.read("/api/dashboard")
         assert "degraded" not in shown
@@ -50,7 +54,10 @@ def test_the_dashboard_of_a_newcomer_or_an_admin_shows_nothing_of_others(newcome
 def test_what_one_opens_is_next(newcomer: Person) -> None:
     path = host_session(newcomer, title="A session on the dashboard")
     [shown] = newcomer.read("/api/dashboard")["study_sessions"]["items"]
-    assert (f"/api/study-sessions/{shown['id']}", shown["host_username"]) == (path, newcomer.username)
+    assert (f"/api/study-sessions/{shown['id']}", shown["host_username"]) == (
+        path,
+        newcomer.username,
+    )
 
 
 def test_one_question_finds_things_in_every_context(ruth: Person, newcomer: Person) -> None:
@@ -62,7 +69,9 @@ def test_one_question_finds_things_in_every_context(ruth: Person, newcomer: Pers
     assert ruth.read("/api/search?q=boaz")["people"]["items"][0]["username"] == "boaz"
 
 
-def test_the_export_holds_the_parts_of_all_services_and_of_nobody_else(newcomer: Person, ruth: Person) -> None:
+def test_the_export_holds_the_parts_of_all_services_and_of_nobody_else(
+    newcomer: Person, ruth: Person
+) -> None:
     document = newcomer.read("/api/me/export")
     assert document["user_id"] == str(newcomer.id)
     assert document["account"]["users"][0]["username"] == newcomer.username
@@ -83,8 +92,14 @@ def test_a_profile_shows_what_its_person_does(newcomer: Person, ruth: Person) ->
 def test_the_calendar_holds_sessions_of_every_kind(ruth: Person) -> None:
     calendar = ruth.read(f"/api/calendar?{month()}")
     assert "degraded" not in calendar
-    assert {entry["kind"] for entry in calendar["items"]} == {"study_session", "tutoring_session", "havruta_session"}
-    assert [entry["starts_at"] for entry in calendar["items"]] == sorted(e["starts_at"] for e in calendar["items"])
+    assert {entry["kind"] for entry in calendar["items"]} == {
+        "study_session",
+        "tutoring_session",
+        "havruta_session",
+    }
+    assert [entry["starts_at"] for entry in calendar["items"]] == sorted(
+        e["starts_at"] for e in calendar["items"]
+    )
     assert all(ruth.get(entry["path"]).ok for entry in calendar["items"])
 
 
@@ -92,16 +107,23 @@ def test_sessions_at_the_same_time_overlap_in_the_calendar(gateway: str) -> None
     busy = register(gateway, "busy")
     for _ in range(2):
         host_session(busy)
-    assert [entry["overlaps"] for entry in busy.read(f"/api/calendar?{month()}")["items"]] == [True, True]
+    assert [entry["overlaps"] for entry in busy.read(f"/api/calendar?{month()}")["items"]] == [
+        True,
+        True,
+    ]
 
 
-def test_a_calendar_program_reads_the_feed_until_it_is_taken_back(gateway: str, newcomer: Person) -> None:
+def test_a_calendar_program_reads_the_feed_until_it_is_taken_back(
+    gateway: str, newcomer: Person
+) -> None:
     host_session(newcomer, title="In the feed")
     stranger = Visitor(gateway)
     path = agreed(newcomer.post("/api/calendar/feed"))["url"].removeprefix(gateway)
     feed = stranger.get(path)
     assert (feed.status_code, feed.headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
-    assert "In the feed" in [str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(feed.text).walk("VEVENT")]
+    assert "In the feed" in [
+        str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(feed.text).walk("VEVENT")
+    ]
     assert stranger.get(path, headers={"If-None-Match": feed.headers["ETag"]}).status_code == 304
     agreed(newcomer.delete("/api/calendar/feed"))
     assert stranger.get(path).status_code == 404

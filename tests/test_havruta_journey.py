@@ -18,7 +18,11 @@ def partner(gateway: str, mailbox: Mailbox) -> Person:
     person = register(gateway, "barak")
     token = token_in(mailbox.to(f"{person.username}@example.org", "Verify"))
     agreed(Visitor(gateway).post("/api/auth/verify-email", {"token": token}))
-    person.use(agreed(person.post("/api/auth/refresh", {"refresh_token": person.refresh_token}))["access_token"])
+    person.use(
+        agreed(person.post("/api/auth/refresh", {"refresh_token": person.refresh_token}))[
+            "access_token"
+        ]
+    )
     return person
 
 
@@ -33,20 +37,29 @@ def havruta(gateway: str, owner: Person, partner: Person, mailbox: Mailbox) -> s
     token = token_in(mailbox.to(address, "Study Judges"))
     shown = agreed(Visitor(gateway).post("/api/invitations/preview", {"token": token}))
     assert (shown["havruta_name"], address in str(shown)) == ("Judges in the morning", False)
-    assert owner.post("/api/invitations/accept", {"token": token}).json()["code"] == "email_mismatch"
+    assert (
+        owner.post("/api/invitations/accept", {"token": token}).json()["code"] == "email_mismatch"
+    )
     agreed(partner.post("/api/invitations/accept", {"token": token}))
     return path
 
 
-def test_the_one_who_navigates_turns_the_pages_of_all(owner: Person, partner: Person, havruta: str) -> None:
+def test_the_one_who_navigates_turns_the_pages_of_all(
+    owner: Person, partner: Person, havruta: str
+) -> None:
     session = agreed(owner.post(f"{havruta}/sessions", {"type": "instant"}))
-    assert partner.post(f"{havruta}/sessions", {"type": "instant"}).json()["code"] == "session_already_active"
+    assert (
+        partner.post(f"{havruta}/sessions", {"type": "instant"}).json()["code"]
+        == "session_already_active"
+    )
     path = f"/api/havruta-sessions/{session['id']}"
     agreed(partner.post(f"{path}/join"))
     with Stream(partner, f"{path}/events") as stream:
         agreed(owner.put(f"{path}/position", {"ref": "judg 4:4"}))
         assert stream.until("moved").data["ref"] == "Judges 4:4"
-        assert partner.put(f"{path}/position", {"ref": "Judges 4:5"}).json()["code"] == "not_navigator"
+        assert (
+            partner.put(f"{path}/position", {"ref": "Judges 4:5"}).json()["code"] == "not_navigator"
+        )
         agreed(owner.put(f"{path}/navigator", {"user_id": str(partner.id)}))
         agreed(partner.put(f"{path}/position", {"ref": "Judges 5:1"}))
         assert stream.until("moved").data["ref"] == "Judges 5:1"

@@ -60,11 +60,21 @@ class _Request(BaseHTTPRequestHandler):
     def _search(self, query: str) -> dict[str, object]:
         """The mails to whoever the query names, the newest first."""
         messages = [
-            {"ID": str(number), "Subject": mail["Subject"], "To": [{"Address": mail["To"], "Name": ""}], "Read": False}
+            {
+                "ID": str(number),
+                "Subject": mail["Subject"],
+                "To": [{"Address": mail["To"], "Name": ""}],
+                "Read": False,
+            }
             for number, mail in enumerate(self.server.mails)
             if query == f"to:{mail['To']}"
         ]
-        return {"messages": messages[::-1], "messages_count": len(messages), "start": 0, "total": len(MAILS)}
+        return {
+            "messages": messages[::-1],
+            "messages_count": len(messages),
+            "start": 0,
+            "total": len(MAILS),
+        }
 
     def _answer(self, media_type: str, content: bytes) -> None:
         self.send_response(200)

@@ -25,7 +25,10 @@ NAMES = [service.name for service in SERVICES]
 SERVICE_KEYS = "the services' keys and own addresses"
 ADMIN = "00000000-0000-4000-8000-000000000000"
 SPOOFED = {
-    **dict.fromkeys(("X-User-Id", "X_User_Id", "x-user-id", "X-User", "X-Authenticated-User", "Remote-User"), ADMIN),
+    **dict.fromkeys(
+        ("X-User-Id", "X_User_Id", "x-user-id", "X-User", "X-Authenticated-User", "Remote-User"),
+        ADMIN,
+    ),
     **dict.fromkeys(("X-Roles", "X-User-Roles", "X-Role"), "admin"),
     **dict.fromkeys(("X-Original-URL", "X-Rewrite-URL"), "/internal/status"),
     "X-HTTP-Method-Override": "DELETE",
@@ -93,7 +96,9 @@ def bearer(token: str) -> dict[str, str]:
 def status(platform: ThrowawayPlatform, name: str, token: str | None) -> int:
     """What a service's internal listener answers to whoever has this token."""
     headers = bearer(token) if token else {}
-    return requests.get(f"{platform.internal_url(name)}/internal/status", headers=headers, timeout=15).status_code
+    return requests.get(
+        f"{platform.internal_url(name)}/internal/status", headers=headers, timeout=15
+    ).status_code
 
 
 @pytest.fixture
@@ -123,11 +128,15 @@ def test_headers_that_say_who_one_is_change_nothing(address: str, ruth: Person) 
 @at(GATEWAY, "user-service")
 def test_one_stays_oneself_whatever_the_headers_say(address: str, ruth: Person) -> None:
     headers = bearer(ruth.access_token) | SPOOFED
-    assert requests.get(f"{address}/api/users/me", headers=headers, timeout=15).json()["id"] == str(ruth.id)
+    assert requests.get(f"{address}/api/users/me", headers=headers, timeout=15).json()["id"] == str(
+        ruth.id
+    )
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_no_trick_with_an_address_gets_anybody_inside(gateway: str, ruth: Person, room: str, trick: str) -> None:
+def test_no_trick_with_an_address_gets_anybody_inside(
+    gateway: str, ruth: Person, room: str, trick: str
+) -> None:
     status, body = raw_get(gateway, trick.format(room=room), bearer(ruth.access_token))
     assert status in {400, 401, 404}
     assert json.loads(body)["status"] == status
@@ -135,7 +144,9 @@ def test_no_trick_with_an_address_gets_anybody_inside(gateway: str, ruth: Person
 
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("trick", TRICKS)
-def test_nor_does_it_get_a_service_inside(platform: ThrowawayPlatform, ruth: Person, room: str, trick: str) -> None:
+def test_nor_does_it_get_a_service_inside(
+    platform: ThrowawayPlatform, ruth: Person, room: str, trick: str
+) -> None:
     token = identity(platform, GATEWAY).token_for("study-session-service")
     before = asked_about_rooms(platform)
     status, body = raw_get(platform.gateway_url, trick.format(room=room), bearer(token))
@@ -163,9 +174,13 @@ def raw_get(address: str, target: str, headers: dict[str, str]) -> tuple[int, by
 
 def asked_about_rooms(platform: ThrowawayPlatform) -> list[str]:
     """How often the study-session-service was asked about a room, by what it answered."""
-    metrics = requests.get(f"{platform.service_url('study-session-service')}/metrics", timeout=15).text
+    metrics = requests.get(
+        f"{platform.service_url('study-session-service')}/metrics", timeout=15
+    ).text
     return [
-        line for line in metrics.splitlines() if line.startswith("http_requests_total") and "/internal/rooms" in line
+        line
+        for line in metrics.splitlines()
+        if line.startswith("http_requests_total") and "/internal/rooms" in line
     ]
 
 
@@ -188,12 +203,21 @@ def test_the_internal_listener_is_for_services_only(
         "another's key under the gateway's name": stranger.token_for(name),
         "an old token": an_old_token(gateway, name),
     }
-    assert {what: status(platform, name, token) for what, token in refused.items()} == dict.fromkeys(refused, 401)
+    assert {
+        what: status(platform, name, token) for what, token in refused.items()
+    } == dict.fromkeys(refused, 401)
 
 
 def an_old_token(sender: Identity, callee: str) -> str:
     past = int(time.time()) - 120
-    claims = {"iss": sender.name, "sub": sender.name, "aud": callee, "iat": past, "exp": past + 60, "jti": str(uuid4())}
+    claims = {
+        "iss": sender.name,
+        "sub": sender.name,
+        "aud": callee,
+        "iat": past,
+        "exp": past + 60,
+        "jti": str(uuid4()),
+    }
     return jwt.encode(claims, sender.key, "ES256", headers={"typ": "svc+jwt", "kid": sender.name})
 
 
@@ -206,7 +230,9 @@ def test_a_service_token_is_good_once(platform: ThrowawayPlatform, name: str) ->
 
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", NAMES)
-def test_each_listener_answers_its_own_addresses_only(platform: ThrowawayPlatform, ruth: Person, name: str) -> None:
+def test_each_listener_answers_its_own_addresses_only(
+    platform: ThrowawayPlatform, ruth: Person, name: str
+) -> None:
     token = identity(platform, GATEWAY).token_for(name)
     outside = f"{platform.service_url(name)}/internal/status"
     inside = f"{platform.internal_url(name)}{something_signed_in(platform.service_url(name))}"
@@ -232,11 +258,17 @@ def test_a_service_that_asks_for_somebody_gets_what_that_person_may_see(
 
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", [GATEWAY, *NAMES])
-def test_no_services_own_key_makes_a_person(platform: ThrowawayPlatform, issuer: Issuer, name: str) -> None:
+def test_no_services_own_key_makes_a_person(
+    platform: ThrowawayPlatform, issuer: Issuer, name: str
+) -> None:
     key = identity(platform, name).key
     forged = [issuer.sign(issuer.claims(), {"kid": kid}, key) for kid in (name, issuer.kid)]
     path = something_signed_in(platform.gateway_url)
     doors = [f"{platform.gateway_url}{path}"]
     doors += [f"{url}{something_signed_in(url)}" for url in map(platform.service_url, NAMES)]
-    answers = {requests.get(door, headers=bearer(token), timeout=15).status_code for door in doors for token in forged}
+    answers = {
+        requests.get(door, headers=bearer(token), timeout=15).status_code
+        for door in doors
+        for token in forged
+    }
     assert answers == {401}

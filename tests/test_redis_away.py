@@ -1,4 +1,6 @@
-"""Redis stopped or hanging: accounts and study sessions go on, and nothing that was said meanwhile is lost."""
+"""Redis stopped or hanging: accounts and study sessions go on, and nothing that was said meanwhile
+is lost.
+"""
 
 import contextlib
 import signal
@@ -69,17 +71,30 @@ def test_accounts_work_without_redis(fragile: ThrowawayPlatform, outage: Outage)
         visitor = Visitor(fragile.gateway_url)
         credentials = {"login": david.username, "password": PASSWORD}
         assert agreed(visitor.post("/api/auth/login", credentials))["user"]["id"] == str(david.id)
-        david.use(agreed(visitor.post("/api/auth/refresh", {"refresh_token": david.refresh_token}))["access_token"])
+        david.use(
+            agreed(visitor.post("/api/auth/refresh", {"refresh_token": david.refresh_token}))[
+                "access_token"
+            ]
+        )
         assert agreed(david.patch("/api/users/me", {"bio": "Away"}))["bio"] == "Away"
         assert visitor.read(f"/api/users/{david.id}")["bio"] == "Away"
         assert len(david.read("/api/auth/sessions")["items"]) == 2
-        assert visitor.post("/api/auth/login", credentials | {"password": "wrong"}).status_code == 401
-        agreed(visitor.post("/api/auth/forgot-password", {"email": f"{david.username}@example.org"}))
+        assert (
+            visitor.post("/api/auth/login", credentials | {"password": "wrong"}).status_code == 401
+        )
+        agreed(
+            visitor.post("/api/auth/forgot-password", {"email": f"{david.username}@example.org"})
+        )
         agreed(david.post("/api/auth/verify-email/resend"))
         agreed(david.put("/api/notifications/preferences", {"reminder": False}))
         assert david.read("/api/notifications")["items"] == []
         agreed(david.post("/api/notifications/read-all"))
-        agreed(david.put("/api/users/me/password", {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}))
+        agreed(
+            david.put(
+                "/api/users/me/password",
+                {"current_password": PASSWORD, "new_password": PASSWORD[::-1]},
+            )
+        )
         agreed(david.post("/api/auth/logout"))
 
 
@@ -94,7 +109,10 @@ def test_study_sessions_work_without_redis(outage: Outage, ruth: Person, boaz: P
         agreed(boaz.patch(f"{session}/messages/{said['id']}", {"content": "Shalom!"}))
         assert heard(ruth, session) == [("boaz", "Shalom!")]
         agreed(ruth.patch(session, {"title": "Stars"}, headers={"If-Match": '"1"'}))
-        assert [seen["user_id"] for seen in ruth.read(session)["participants"]] == [str(ruth.id), str(boaz.id)]
+        assert [seen["user_id"] for seen in ruth.read(session)["participants"]] == [
+            str(ruth.id),
+            str(boaz.id),
+        ]
         agreed(ruth.post(f"{session}/host", {"user_id": str(boaz.id)}))
         leave(ruth, session)
         agreed(boaz.delete(f"{session}/messages/{said['id']}"))
@@ -102,7 +120,9 @@ def test_study_sessions_work_without_redis(outage: Outage, ruth: Person, boaz: P
         assert ruth.read(f"{BASE}/mine?when=past")
 
 
-def test_a_stream_is_refused_and_later_goes_on_where_it_was(outage: Outage, ruth: Person, boaz: Person) -> None:
+def test_a_stream_is_refused_and_later_goes_on_where_it_was(
+    outage: Outage, ruth: Person, boaz: Person
+) -> None:
     session = host_session(ruth)
     join(boaz, session)
     with Stream(ruth, f"{session}/events") as stream:
@@ -117,7 +137,9 @@ def test_a_stream_is_refused_and_later_goes_on_where_it_was(outage: Outage, ruth
         assert [event.data["content"] for event in stream.take(2)] == ["meanwhile", "after"]
 
 
-def test_an_open_stream_brings_later_what_was_said_meanwhile(outage: Outage, ruth: Person, boaz: Person) -> None:
+def test_an_open_stream_brings_later_what_was_said_meanwhile(
+    outage: Outage, ruth: Person, boaz: Person
+) -> None:
     session = host_session(ruth)
     join(boaz, session)
     with Stream(ruth, f"{session}/events") as stream:
@@ -126,7 +148,9 @@ def test_an_open_stream_brings_later_what_was_said_meanwhile(outage: Outage, rut
         assert stream.until("message").data["content"] == "meanwhile"
 
 
-def test_news_of_the_outage_arrive_after_it(outage: Outage, ruth: Person, boaz: Person, miriam: Person) -> None:
+def test_news_of_the_outage_arrive_after_it(
+    outage: Outage, ruth: Person, boaz: Person, miriam: Person
+) -> None:
     session = host_session(ruth, max_participants=2)
     join(boaz, session)
     with outage():

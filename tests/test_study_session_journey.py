@@ -27,7 +27,10 @@ def naomi(people: People) -> Person:
 @pytest.fixture
 def somewhere() -> dict[str, float]:
     """A place in the South Atlantic where nobody else studies."""
-    return {"latitude": round(random.uniform(-40, -30), 5), "longitude": round(random.uniform(-25, -15), 5)}
+    return {
+        "latitude": round(random.uniform(-40, -30), 5),
+        "longitude": round(random.uniform(-25, -15), 5),
+    }
 
 
 @pytest.fixture
@@ -39,7 +42,9 @@ def session(ruth: Person, boaz: Person) -> str:
 
 
 def usernames(person: Person, session: str) -> list[str]:
-    return [participant["username"] for participant in person.read(f"{session}/participants")["items"]]
+    return [
+        participant["username"] for participant in person.read(f"{session}/participants")["items"]
+    ]
 
 
 def test_a_session_is_found_by_whoever_is_near_it(
@@ -70,7 +75,9 @@ def test_whoever_leaves_is_outside_again(ruth: Person, boaz: Person, session: st
     assert ruth.read(session)["current_participants"] == 1
 
 
-def test_a_freed_place_goes_to_whoever_waits_and_is_news_to_them(ruth: Person, boaz: Person, naomi: Person) -> None:
+def test_a_freed_place_goes_to_whoever_waits_and_is_news_to_them(
+    ruth: Person, boaz: Person, naomi: Person
+) -> None:
     session = host_session(ruth, max_participants=2)
     join(boaz, session)
     assert naomi.post(f"{session}/join").json()["code"] == "session_full"
@@ -91,7 +98,9 @@ def test_who_watches_sees_joins_and_words_as_they_happen(ruth: Person, boaz: Per
     assert message.id == (joined.id or 0) + 1
 
 
-def test_a_reader_who_comes_back_misses_and_repeats_nothing(ruth: Person, boaz: Person, session: str) -> None:
+def test_a_reader_who_comes_back_misses_and_repeats_nothing(
+    ruth: Person, boaz: Person, session: str
+) -> None:
     with Stream(ruth, f"{session}/events") as stream:
         say(boaz, session, "one")
         seen = stream.next()
@@ -113,7 +122,9 @@ def test_a_stranger_watches_nothing(naomi: Person, session: str) -> None:
     assert attempt(naomi, f"{session}/events") == 403
 
 
-def test_ones_own_stream_brings_ones_notifications(ruth: Person, boaz: Person, naomi: Person) -> None:
+def test_ones_own_stream_brings_ones_notifications(
+    ruth: Person, boaz: Person, naomi: Person
+) -> None:
     session = host_session(ruth, max_participants=2)
     join(boaz, session)
     join(naomi, session, waitlist=True)

@@ -51,7 +51,9 @@ def followed(collector: Collector, host: Person, session: str) -> dict[str, Step
     return {step.id: step for step in collector.of_trace(trace)}
 
 
-def test_the_way_of_a_request_is_one_trace_from_the_gateway_to_the_mail(steps: dict[str, Step]) -> None:
+def test_the_way_of_a_request_is_one_trace_from_the_gateway_to_the_mail(
+    steps: dict[str, Step],
+) -> None:
     [mail] = [step for step in steps.values() if step.name == MAIL]
     assert [(step.service, step.kind, step.name) for step in way_to(mail, steps)] == [
         ("gateway", "SERVER", "POST /api/study-sessions/<path:rest>"),
@@ -65,13 +67,19 @@ def test_the_way_of_a_request_is_one_trace_from_the_gateway_to_the_mail(steps: d
 def test_statements_are_steps_without_their_values(steps: dict[str, Step]) -> None:
     statements = [step for step in steps.values() if "db.query.text" in step.attributes]
     assert {step.service for step in statements} == {"study-session-service", "user-service"}
-    assert any(step.attributes["db.query.text"].startswith("UPDATE study_sessions") for step in statements)
+    assert any(
+        step.attributes["db.query.text"].startswith("UPDATE study_sessions") for step in statements
+    )
     assert not any(SECRET in str(step.attributes) for step in steps.values())
 
 
-def test_what_the_platform_does_of_itself_is_no_trace(collector: Collector, steps: dict[str, Step]) -> None:
+def test_what_the_platform_does_of_itself_is_no_trace(
+    collector: Collector, steps: dict[str, Step]
+) -> None:
     roots = [step for step in collector.steps if not step.parent_id or step.kind == "SERVER"]
-    assert [step.name for step in roots if "/api/" not in step.name and "/.well-known/" not in step.name] == []
+    assert [
+        step.name for step in roots if "/api/" not in step.name and "/.well-known/" not in step.name
+    ] == []
 
 
 def way_to(step: Step, steps: dict[str, Step]) -> list[Step]:

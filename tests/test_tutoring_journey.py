@@ -25,7 +25,9 @@ def student(gateway: str) -> Person:
 
 @pytest.fixture(scope="module")
 def enrolment(tutor: Person, student: Person) -> int:
-    course = agreed(tutor.post("/api/courses", {"title": "Aramaic", "subject": "Languages", "timezone": "UTC"}))
+    course = agreed(
+        tutor.post("/api/courses", {"title": "Aramaic", "subject": "Languages", "timezone": "UTC"})
+    )
     return int(agreed(student.post("/api/enrollments", {"course_id": course["id"]}))["id"])
 
 
@@ -43,10 +45,14 @@ def lesson(enrolment: int, begin: datetime) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def some_day() -> datetime:
-    return (datetime.now(UTC) + timedelta(days=400)).replace(hour=3, minute=15, second=0, microsecond=0)
+    return (datetime.now(UTC) + timedelta(days=400)).replace(
+        hour=3, minute=15, second=0, microsecond=0
+    )
 
 
-def test_a_booked_hour_is_booked_once(tutor: Person, student: Person, enrolment: int, some_day: datetime) -> None:
+def test_a_booked_hour_is_booked_once(
+    tutor: Person, student: Person, enrolment: int, some_day: datetime
+) -> None:
     booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day)))
     assert (booked["duration"], booked["student_username"]) == (30, student.username)
     refused = tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(minutes=10)))
@@ -54,7 +60,9 @@ def test_a_booked_hour_is_booked_once(tutor: Person, student: Person, enrolment:
     agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(minutes=30))))
 
 
-def test_a_stranger_finds_no_session(gateway: str, tutor: Person, enrolment: int, some_day: datetime) -> None:
+def test_a_stranger_finds_no_session(
+    gateway: str, tutor: Person, enrolment: int, some_day: datetime
+) -> None:
     booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(days=1))))
     assert register(gateway, "stranger").get(f"/api/sessions/{booked['id']}").status_code == 404
 
@@ -67,13 +75,21 @@ def test_a_cancelled_session_is_news_to_the_student(
 
     def told() -> list[dict[str, object]]:
         news = student.read("/api/notifications")["items"]
-        return [item for item in news if item["data"].get("session_id") == booked["id"] and item["kind"] == CANCELLED]
+        return [
+            item
+            for item in news
+            if item["data"].get("session_id") == booked["id"] and item["kind"] == CANCELLED
+        ]
 
     assert len(eventually(told)) == 1
 
 
-def test_strokes_reach_the_other_party_as_they_are_drawn(tutor: Person, student: Person, enrolment: int) -> None:
-    board = agreed(tutor.post("/api/whiteboards", {"enrolled_courses_id": enrolment, "session_name": "Verbs"}))
+def test_strokes_reach_the_other_party_as_they_are_drawn(
+    tutor: Person, student: Person, enrolment: int
+) -> None:
+    board = agreed(
+        tutor.post("/api/whiteboards", {"enrolled_courses_id": enrolment, "session_name": "Verbs"})
+    )
     path = f"/api/whiteboards/{board['id']}"
     stroke = {"client_id": "stroke-1", "operation": {"type": "line", "points": [[0, 0], [1, 1]]}}
     with Stream(student, f"{path}/events") as stream:

@@ -37,7 +37,9 @@ def session_id(hillel: Person) -> str:
 def test_the_client_is_what_the_reference_says(gateway: str) -> None:
     document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
     for name, source in modules(document).items():
-        assert (PACKAGE / name).read_text() == source, f"{name} is not of today: `make client` while `make run` runs"
+        assert (PACKAGE / name).read_text() == source, (
+            f"{name} is not of today: `make client` while `make run` runs"
+        )
 
 
 def test_parameters_go_where_they_belong(hillel: Person, session_id: str) -> None:

@@ -26,7 +26,10 @@ SCENES: dict[str, tuple[str, Callable[[Stage], Scene]]] = {
     **dict.fromkeys(rows(ASSESSMENTS), (ASSESSMENTS, Stage.assessment)),
 }
 SIGNING_OUT = {"auth_logout", "auth_logout_all"}
-USED_UP = {"auth_end_device", *rows(STUDY_SESSIONS)}  # by a call: the next one needs a scene of its own
+USED_UP = {
+    "auth_end_device",
+    *rows(STUDY_SESSIONS),
+}  # by a call: the next one needs a scene of its own
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +76,13 @@ def test_each_gets_the_right_answer(
 
 
 def answer(operation: Operation, scene: Scene, who: str) -> int:
-    """What the operation answers to one of the people of the scene; of a stream, only whether it is opened."""
+    """What the operation answers to one of the people of the scene; of a stream, only whether it is
+    opened.
+    """
     example = operation.example(scene.ids)
-    path = ADDRESSES[operation.id].format(**scene.ids) if operation.id in ADDRESSES else example.path
+    path = (
+        ADDRESSES[operation.id].format(**scene.ids) if operation.id in ADDRESSES else example.path
+    )
     body = INSTEAD.get(operation.id, example.body)
     sent = {"params": example.query, "headers": example.headers, "json": body, "stream": True}
     with scene.people[who].request(operation.method, path, **sent) as response:

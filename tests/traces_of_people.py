@@ -16,7 +16,11 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 def traces(platform: ThrowawayPlatform, canary: str) -> list[str]:
     """The places where the string is found, in any case of letters."""
     wanted = canary.lower()
-    return [*_in_tables(platform, wanted), *_in_redis(platform, wanted), *_in_logs(platform, wanted)]
+    return [
+        *_in_tables(platform, wanted),
+        *_in_redis(platform, wanted),
+        *_in_logs(platform, wanted),
+    ]
 
 
 def _in_tables(platform: ThrowawayPlatform, canary: str) -> Iterator[str]:
@@ -25,8 +29,12 @@ def _in_tables(platform: ThrowawayPlatform, canary: str) -> Iterator[str]:
     for service in SERVICES:
         with psycopg.connect(platform.database_url(service.name)) as connection:
             for (table,) in connection.execute(TABLES).fetchall():
-                query = sql.SQL("SELECT count(*) FROM {table} AS row WHERE lower(row::text) LIKE ANY (%s)")
-                if connection.execute(query.format(table=sql.Identifier(table)), [patterns]).fetchall() != [(0,)]:
+                query = sql.SQL(
+                    "SELECT count(*) FROM {table} AS row WHERE lower(row::text) LIKE ANY (%s)"
+                )
+                if connection.execute(
+                    query.format(table=sql.Identifier(table)), [patterns]
+                ).fetchall() != [(0,)]:
                     yield f"table {service.name} {table}"
 
 

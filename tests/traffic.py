@@ -29,7 +29,9 @@ class Traffic:
         self._done = [0] * len(people)
         self._failures: list[BaseException] = []
         self._threads = [
-            threading.Thread(target=self._live, args=(number, person, random.Random(f"{seed}-{number}")))
+            threading.Thread(
+                target=self._live, args=(number, person, random.Random(f"{seed}-{number}"))
+            )
             for number, person in enumerate(people)
         ]
 

@@ -1,8 +1,9 @@
 """Who may call what: what each operation answers to whom.
 
-Columns: nobody, a stranger, a member, the owner, a former member, somebody whose account was deleted while the token
-lives on, an admin. 422 says that one may, if one asks for something sensible. A dash stands where there is nobody of
-the kind, or where the call would change what the next ones are about; the matrix of the service itself fills it in.
+Columns: nobody, a stranger, a member, the owner, a former member, somebody whose account was
+deleted while the token lives on, an admin. 422 says that one may, if one asks for something
+sensible. A dash stands where there is nobody of the kind, or where the call would change what the
+next ones are about; the matrix of the service itself fills it in.
 """
 
 from collections.abc import Mapping
@@ -206,11 +207,17 @@ experience_of                      200  200  200  200    -  401  200
 """
 
 # Where the name that the address gives an id is not enough to know which it is.
-ADDRESSES: Mapping[str, str] = {"havruta_session_events": "/api/havruta-sessions/{session_id}/events"}
-# What is sent instead of the documented example, where that would succeed and change what others rely on.
+ADDRESSES: Mapping[str, str] = {
+    "havruta_session_events": "/api/havruta-sessions/{session_id}/events"
+}
+# What is sent instead of the documented example, where that would succeed and change what others
+# rely on.
 INSTEAD: Mapping[str, Any] = {
     "account_change": {"bio": None},
-    "account_change_password": {"current_password": "not this one", "new_password": "eighteen fig trees"},
+    "account_change_password": {
+        "current_password": "not this one",
+        "new_password": "eighteen fig trees",
+    },
     "account_delete": {"password": "not this one"},
     "assessment_sessions_start": {"assessment": "no-such-assessment"},
     "auth_logout": {},
@@ -227,6 +234,8 @@ def rows(table: str) -> dict[str, dict[str, int]]:
     """What each operation of the table answers to whom, where it says so."""
     lines = (line.split() for line in table.strip().splitlines() if not line.startswith("#"))
     return {
-        operation: {who: int(status) for who, status in zip(WHO, cells, strict=True) if status != "-"}
+        operation: {
+            who: int(status) for who, status in zip(WHO, cells, strict=True) if status != "-"
+        }
         for operation, *cells in lines
     }

@@ -53,9 +53,10 @@ class Submission:
         return self.progress.total_xp
 
 
-# One statement for one answer or a hundred: it upserts those that are not older than what is saved, gives points for
-# first answers and moves the session, which the caller has locked. Also a question without points gets an award, of 0:
-# there is one for every question that was answered, so that counting new ones counts answered questions.
+# One statement for one answer or a hundred: it upserts those that are not older than what is saved,
+# gives points for first answers and moves the session, which the caller has locked. Also a question
+# without points gets an award, of 0: there is one for every question that was answered, so that
+# counting new ones counts answered questions.
 SAVE = text("""
 WITH sent AS (
     SELECT * FROM jsonb_to_recordset(CAST(:sent AS jsonb))
@@ -106,7 +107,9 @@ def submit(user_id: UUID | None, session_id: str, answer: Mapping[str, Any]) -> 
     return submission
 
 
-def submit_all(user_id: UUID | None, session_id: str, answers: Sequence[Mapping[str, Any]]) -> Submission:
+def submit_all(
+    user_id: UUID | None, session_id: str, answers: Sequence[Mapping[str, Any]]
+) -> Submission:
     """Save the answers that can be saved and say of each what became of it."""
     session = _locked(session_id, user_id)
     version = versions.pinned(session.version_id)
@@ -124,12 +127,14 @@ def submit_all(user_id: UUID | None, session_id: str, answers: Sequence[Mapping[
             xp = row.awarded.get(str(question_id), 0) if row else 0
             outcomes[index] = Outcome(question_id, "saved" if saved else "stale", xp)
     return Submission(
-        [outcomes[index] for index in range(len(answers))], Progress(answered, len(version.questions), total_xp)
+        [outcomes[index] for index in range(len(answers))],
+        Progress(answered, len(version.questions), total_xp),
     )
 
 
 def _locked(session_id: str, user_id: UUID | None) -> Any:
-    # Plain statements on the connection: this path is the one that is taken most, and needs no objects.
+    # Plain statements on the connection: this path is the one that is taken most, and needs no
+    # objects.
     session: Any = db.session.connection().execute(LOCK, {"session_id": session_id}).one_or_none()
     if session is None or session.user_id not in {None, user_id}:
         raise sessions.SessionNotFound
@@ -190,11 +195,14 @@ def _is_older(client_seq: int | None, than: int | None) -> bool:
     return client_seq is not None and than is not None and client_seq < than
 
 
-def _parameters(response_id: int, version: Pinned, accepted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _parameters(
+    response_id: int, version: Pinned, accepted: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     return {
         "sent": json.dumps(accepted),
         "response_id": response_id,
         "page_id": version.page_of[accepted[-1]["question_id"]],
-        # Read under the lock of the session, so that no answer is later than the end of its session.
+        # Read under the lock of the session, so that no answer is later than the end of its
+        # session.
         "now": now(),
     }

@@ -29,7 +29,9 @@ class TooSoon(Conflict):
     """You may take this assessment again later; `retry_at` says when."""
 
 
-def start(user_id: UUID | None, assessment: str | None = None, *, start_fresh: bool = False) -> Standing:
+def start(
+    user_id: UUID | None, assessment: str | None = None, *, start_fresh: bool = False
+) -> Standing:
     """Begin a session of the current version. `start_fresh` abandons the one that is open."""
     version = versions.current(assessment)
     if user_id is None and not version.definition.public:
@@ -45,7 +47,9 @@ def start(user_id: UUID | None, assessment: str | None = None, *, start_fresh: b
         version_id=version.id,
         user_id=user_id,
         attempt=attempt,
-        ends_at=began + timedelta(minutes=limit) if (limit := version.definition.time_limit_minutes) else None,
+        ends_at=began + timedelta(minutes=limit)
+        if (limit := version.definition.time_limit_minutes)
+        else None,
         shuffle_seed=secrets.randbits(62),
     )
     db.session.add(session)
@@ -55,7 +59,8 @@ def start(user_id: UUID | None, assessment: str | None = None, *, start_fresh: b
 
 def claim(session_id: str, user_id: UUID) -> Standing:
     """Make a session without an owner one's own. Claiming twice is claiming once."""
-    # First only to learn of which assessment it is: whoever begins a session takes the two locks in this order, too.
+    # First only to learn of which assessment it is: whoever begins a session takes the two locks in
+    # this order, too.
     session = sessions.find(session_id, user_id)
     _one_at_a_time(user_id, session.assessment_id)
     session = sessions.find(session_id, user_id, lock=True)
@@ -82,41 +87,58 @@ def _next_attempt(user_id: UUID, version: Pinned, *, start_fresh: bool) -> int:
     elif current:
         current.status = SessionStatus.abandoned
         db.session.flush()
-    # Last, because what was closed above counts as well. A refusal rolls it back: nothing is abandoned for nothing.
+    # Last, because what was closed above counts as well. A refusal rolls it back: nothing is
+    # abandoned for nothing.
     _check_limits(user_id, version)
     return _taken(user_id, version.assessment_id) + 1
 
 
 def _one_at_a_time(user_id: UUID, assessment_id: int) -> None:
     """Let whoever else begins or claims for this person and assessment wait until we are done."""
-    # There may be no row to lock yet. Two pairs with the same hash wait for each other, and that is all.
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{assessment_id}", 0))))
+    # There may be no row to lock yet. Two pairs with the same hash wait for each other, and that is
+    # all.
+    db.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{assessment_id}", 0)))
+    )
 
 
 def _open_session(user_id: UUID, assessment_id: int) -> AssessmentSession | None:
     """The open session, locked; expired ones are noted as such on the way."""
-    its = (AssessmentSession.user_id == user_id) & (AssessmentSession.assessment_id == assessment_id)
+    its = (AssessmentSession.user_id == user_id) & (
+        AssessmentSession.assessment_id == assessment_id
+    )
     expiry.close_expired(its)
     return db.session.scalar(
         select(AssessmentSession)
-        .where(its, AssessmentSession.status == SessionStatus.active, AssessmentSession.expired_at.is_(None))
+        .where(
+            its,
+            AssessmentSession.status == SessionStatus.active,
+            AssessmentSession.expired_at.is_(None),
+        )
         .with_for_update()
         .execution_options(populate_existing=True)
     )
 
 
 def _taken(user_id: UUID, assessment_id: int) -> int:
-    query = select(func.max(AssessmentSession.attempt)).filter_by(user_id=user_id, assessment_id=assessment_id)
+    query = select(func.max(AssessmentSession.attempt)).filter_by(
+        user_id=user_id, assessment_id=assessment_id
+    )
     return db.session.scalar(query) or 0
 
 
 def _check_limits(user_id: UUID, version: Pinned) -> None:
     """Every session counts as an attempt, however it ended; the pause begins when one was completed."""
     definition = version.definition
-    if definition.max_attempts and _taken(user_id, version.assessment_id) >= definition.max_attempts:
+    if (
+        definition.max_attempts
+        and _taken(user_id, version.assessment_id) >= definition.max_attempts
+    ):
         raise NoAttemptsLeft
     if definition.hours_between_attempts:
         query = select(func.max(AssessmentSession.completed_at))
-        last = db.session.scalar(query.filter_by(user_id=user_id, assessment_id=version.assessment_id))
+        last = db.session.scalar(
+            query.filter_by(user_id=user_id, assessment_id=version.assessment_id)
+        )
         if last and now() < (allowed := last + timedelta(hours=definition.hours_between_attempts)):
             raise TooSoon(retry_at=instant_text(allowed))

@@ -27,7 +27,9 @@ def shipped() -> list[Path]:
 
 @assessments_commands.command("import")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--shipped", "with_shipped", is_flag=True, help="Also those that come with the service.")
+@click.option(
+    "--shipped", "with_shipped", is_flag=True, help="Also those that come with the service."
+)
 @click.option("--author", type=click.UUID, help="Whose assessments they are.")
 def import_files(files: Sequence[Path], with_shipped: bool, author: UUID | None) -> None:
     """Take YAML or JSON files as drafts: all of them, or none and a list of what is wrong."""
@@ -41,7 +43,8 @@ def import_files(files: Sequence[Path], with_shipped: bool, author: UUID | None)
                 wrong.append(f"{file.name}: {error}")
             except Invalid as problem:
                 wrong += [
-                    f"{file.name}{line_of(file, e['pointer'])}: {e['pointer']} {e['detail']}" for e in problem.errors
+                    f"{file.name}{line_of(file, e['pointer'])}: {e['pointer']} {e['detail']}"
+                    for e in problem.errors
                 ]
         if wrong:
             db.session.rollback()
@@ -53,7 +56,9 @@ def import_files(files: Sequence[Path], with_shipped: bool, author: UUID | None)
 
 @assessments_commands.command("publish")
 @click.argument("slugs", nargs=-1, required=True)
-@click.option("--default", "as_default", is_flag=True, help="Start the first one when none is named.")
+@click.option(
+    "--default", "as_default", is_flag=True, help="Start the first one when none is named."
+)
 def publish(slugs: Sequence[str], as_default: bool) -> None:
     """Publish the drafts of these assessments."""
     with transaction(db.session):
@@ -61,7 +66,9 @@ def publish(slugs: Sequence[str], as_default: bool) -> None:
             try:
                 version = drafts.release(drafts.draft_of(slug))
             except Problem as problem:
-                details = [f"{e['pointer']} {e['detail']}" for e in problem.errors] or [problem.title()]
+                details = [f"{e['pointer']} {e['detail']}" for e in problem.errors] or [
+                    problem.title()
+                ]
                 raise click.ClickException(f"{slug}: {'; '.join(details)}") from None
             click.echo(f"{slug}: published version {version.number}")
         if as_default or not drafts.has_default():
@@ -91,7 +98,9 @@ def line_of(file: Path, pointer: str) -> str:
     for part in pointer.split("/")[1:]:
         if isinstance(node, yaml.MappingNode):
             node = next((value for key, value in node.value if key.value == part), node)
-        elif isinstance(node, yaml.SequenceNode) and part.isdecimal() and int(part) < len(node.value):
+        elif (
+            isinstance(node, yaml.SequenceNode) and part.isdecimal() and int(part) < len(node.value)
+        ):
             node = node.value[int(part)]
     return f":{node.start_mark.line + 1}" if node else ""
 

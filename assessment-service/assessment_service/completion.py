@@ -36,10 +36,14 @@ def finish(session: AssessmentSession) -> None:
     version = versions.pinned(session.version_id)
     answered: dict[int, Any] = dict(
         db.session.execute(
-            select(QuestionAnswer.question_id, QuestionAnswer.value).filter_by(response_id=session.id)
+            select(QuestionAnswer.question_id, QuestionAnswer.value).filter_by(
+                response_id=session.id
+            )
         ).all()
     )
-    missing = [i for i, question in version.questions.items() if question.required and i not in answered]
+    missing = [
+        i for i, question in version.questions.items() if question.required and i not in answered
+    ]
     if missing and not expiry.time_is_up(session, now()):
         raise AnswersMissing(missing=missing)
     answers = {version.questions[question_id].key: value for question_id, value in answered.items()}

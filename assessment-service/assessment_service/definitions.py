@@ -21,7 +21,9 @@ DEFAULT_XP = 10
 
 @dataclass(frozen=True)
 class Score:
-    """A question's part in a dimension. Reversed, its least points count as its most and the other way round."""
+    """A question's part in a dimension. Reversed, its least points count as its most and the other
+    way round.
+    """
 
     dimension: str
     weight: Fraction
@@ -131,7 +133,10 @@ def _check_references(row: Row, definition: Definition) -> None:
         for q, question in enumerate(page.questions):
             for s, score in enumerate(question.scores):
                 if score.dimension and score.dimension not in known:
-                    row.wrong("Not one of the dimensions.", f"pages/{p}/questions/{q}/scores/{s}/dimension")
+                    row.wrong(
+                        "Not one of the dimensions.",
+                        f"pages/{p}/questions/{q}/scores/{s}/dimension",
+                    )
 
 
 def _dimension(row: Row) -> Dimension:
@@ -146,7 +151,9 @@ def _dimension(row: Row) -> Dimension:
 
 
 def _band(row: Row) -> Band:
-    band = Band(row.number("from"), row.number("to"), row.text("label", 100), row.text("text", 2000, ""))
+    band = Band(
+        row.number("from"), row.number("to"), row.text("label", 100), row.text("text", 2000, "")
+    )
     if band.upper < band.lower:
         row.wrong("Must not lie below where the band begins.", "to")
     row.close()
@@ -154,7 +161,11 @@ def _band(row: Row) -> Band:
 
 
 def _page(row: Row) -> Page:
-    page = Page(row.key(), row.text("title", 200), tuple(map(_question, row.rows("questions", 0, MOST_QUESTIONS))))
+    page = Page(
+        row.key(),
+        row.text("title", 200),
+        tuple(map(_question, row.rows("questions", 0, MOST_QUESTIONS))),
+    )
     row.close()
     return page
 
@@ -164,7 +175,8 @@ def _question(row: Row) -> Question:
     required, xp = row.flag("required", True), row.whole("xp", 0, 1000, DEFAULT_XP)
     type_ = row.one_of("type", question_types.READERS)
     scores = tuple(map(_score, row.rows("scores", 0, 50)))
-    # Of a type that does not exist nobody knows the fields: read as the type that needs none, and not closed below.
+    # Of a type that does not exist nobody knows the fields: read as the type that needs none, and
+    # not closed below.
     kind = question_types.READERS[type_ or "true_false"](row)
     if scores and kind.reach is None:
         row.wrong("There is nothing to score without right answers.", "scores")
@@ -182,7 +194,9 @@ def _score(row: Row) -> Score:
     return score
 
 
-def scored_questions(definition: Definition, dimension: Dimension) -> Iterator[tuple[Question, Score]]:
+def scored_questions(
+    definition: Definition, dimension: Dimension
+) -> Iterator[tuple[Question, Score]]:
     """The questions that count in the dimension, each with its part."""
     for question in definition.questions:
         for score in question.scores:

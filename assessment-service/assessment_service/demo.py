@@ -25,7 +25,9 @@ def person(username: str) -> UUID:
 
 
 def load(documents: Iterable[Any]) -> str:
-    """Publish the documents and let people take them, unless that was done before; what was done, in words."""
+    """Publish the documents and let people take them, unless that was done before; what was done,
+    in words.
+    """
     if db.session.scalar(select(Assessment.id).filter_by(slug=INTERESTS)):
         return "demo assessments are there already"
     for document in documents:
@@ -71,7 +73,9 @@ def some_answer(question: Question, taste: int) -> Any:
         case kinds.SingleChoice() as choice:
             return choice.options[taste % len(choice.options)].key
         case kinds.MultipleChoice() as choice:
-            return [option.key for option in choice.options[: max(choice.least, taste % choice.most)]]
+            return [
+                option.key for option in choice.options[: max(choice.least, taste % choice.most)]
+            ]
         case kinds.Ordering() as ordering:
             keys = [option.key for option in ordering.options]
             return keys[taste % len(keys) :] + keys[: taste % len(keys)]

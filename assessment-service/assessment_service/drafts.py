@@ -74,7 +74,9 @@ def own(caller: Caller, slug: str, *, lock: bool = False) -> Assessment:
 def versions(caller: Caller, slug: str, limit: int, cursor: str | None) -> Page[AssessmentVersion]:
     """The versions of an assessment, the newest first."""
     query = _versions().where(AssessmentVersion.assessment_id == own(caller, slug).id)
-    rows = db.session.scalars(ordered(query, [AssessmentVersion.number], limit, cursor, descending=True)).all()
+    rows = db.session.scalars(
+        ordered(query, [AssessmentVersion.number], limit, cursor, descending=True)
+    ).all()
     return cut(rows, limit, lambda version: (version.number,))
 
 
@@ -109,7 +111,9 @@ def redraft(caller: Caller, slug: str) -> AssessmentVersion:
     return _add_draft(assessment, newest.definition)
 
 
-def rewrite(caller: Caller, slug: str, document: dict[str, Any], expected: int) -> AssessmentVersion:
+def rewrite(
+    caller: Caller, slug: str, document: dict[str, Any], expected: int
+) -> AssessmentVersion:
     """Replace the draft, if nobody else has since."""
     definitions.read(document, "/definition")
     changed = _expected(_draft(own(caller, slug, lock=True)), expected)
@@ -136,11 +140,14 @@ def release(chosen: AssessmentVersion) -> AssessmentVersion:
     """Publish a draft whose assessment is locked."""
     definition = definitions.read(chosen.definition, "/definition")
     check_complete(definition)
-    # The former one first, because there is one current version at any moment (unique key). A change of rows goes past
-    # the mapper that counts revisions, so it is counted here: who holds the `ETag` of before has something else.
+    # The former one first, because there is one current version at any moment (unique key). A
+    # change of rows goes past the mapper that counts revisions, so it is counted here: who holds
+    # the `ETag` of before has something else.
     db.session.execute(
         update(AssessmentVersion)
-        .where(AssessmentVersion.assessment_id == chosen.assessment_id, AssessmentVersion.is_current)
+        .where(
+            AssessmentVersion.assessment_id == chosen.assessment_id, AssessmentVersion.is_current
+        )
         .values(is_current=False, revision=AssessmentVersion.revision + 1)
     )
     chosen.published_at = now()
@@ -157,9 +164,16 @@ def check_complete(definition: Definition) -> None:
     if not definition.pages:
         errors.append({"pointer": "/pages", "detail": "There is no page."})
     if definition.public and (definition.max_attempts or definition.hours_between_attempts):
-        errors.append({"pointer": "/audience", "detail": "Attempts of people without an account cannot be limited."})
+        errors.append(
+            {
+                "pointer": "/audience",
+                "detail": "Attempts of people without an account cannot be limited.",
+            }
+        )
     if errors:
-        raise Incomplete(errors=[{**error, "pointer": f"/definition{error['pointer']}"} for error in errors])
+        raise Incomplete(
+            errors=[{**error, "pointer": f"/definition{error['pointer']}"} for error in errors]
+        )
 
 
 def import_document(document: Any, author_id: UUID | None = None) -> AssessmentVersion:
@@ -230,7 +244,9 @@ def _expected(found: AssessmentVersion, revision: int) -> AssessmentVersion:
 
 
 def _add_draft(assessment: Assessment, document: dict[str, Any]) -> AssessmentVersion:
-    last = db.session.scalar(select(func.max(AssessmentVersion.number)).filter_by(assessment_id=assessment.id))
+    last = db.session.scalar(
+        select(func.max(AssessmentVersion.number)).filter_by(assessment_id=assessment.id)
+    )
     new = AssessmentVersion(assessment=assessment, number=(last or 0) + 1, definition=document)
     db.session.add(new)
     db.session.flush()
@@ -242,6 +258,8 @@ def _give_ids(version: AssessmentVersion, page: definitions.Page, position: int)
     db.session.add(row)
     db.session.flush()
     db.session.add_all(
-        models.Question(page_id=row.id, key=q.key, question_type=q.type, question_text=q.text, position=place)
+        models.Question(
+            page_id=row.id, key=q.key, question_type=q.type, question_text=q.text, position=place
+        )
         for place, q in enumerate(page.questions, 1)
     )

@@ -29,7 +29,9 @@ def on_user_deleted(event: Event) -> None:
 def erase(user_id: UUID) -> None:
     """Erase answers, points and results; sessions stay as nobody's, only to be counted. Twice is once."""
     # Locked, so that no answer comes between the counting and the erasing.
-    rows = list(db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).with_for_update()))
+    rows = list(
+        db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).with_for_update())
+    )
     for session in rows:
         if session.status == SessionStatus.active and session.expired_at is None:
             session.status = SessionStatus.abandoned
@@ -54,7 +56,8 @@ def _orphan_assessments(user_id: UUID) -> None:
     """Published assessments stay without their author, drafts go."""
     theirs = select(Assessment.id).where(Assessment.author_id == user_id)
     published = exists().where(
-        AssessmentVersion.assessment_id == Assessment.id, AssessmentVersion.published_at.is_not(None)
+        AssessmentVersion.assessment_id == Assessment.id,
+        AssessmentVersion.published_at.is_not(None),
     )
     db.session.execute(
         delete(AssessmentVersion).where(
@@ -62,4 +65,6 @@ def _orphan_assessments(user_id: UUID) -> None:
         )
     )
     db.session.execute(delete(Assessment).where(Assessment.author_id == user_id, ~published))
-    db.session.execute(update(Assessment).where(Assessment.author_id == user_id).values(author_id=None))
+    db.session.execute(
+        update(Assessment).where(Assessment.author_id == user_id).values(author_id=None)
+    )

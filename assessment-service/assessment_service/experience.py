@@ -10,7 +10,9 @@ from assessment_service.models import AssessmentSession, Question, SessionStatus
 
 @dataclass(frozen=True)
 class Experience:
-    """Points over all assessments; a question counts once, in however many sessions and versions it was answered."""
+    """Points over all assessments; a question counts once, in however many sessions and versions it
+    was answered.
+    """
 
     total_xp: int
     questions_answered: int
@@ -31,6 +33,10 @@ def of(user_id: UUID) -> Experience:
         AssessmentSession.user_id == user_id, AssessmentSession.status == SessionStatus.completed
     )
     row = db.session.execute(
-        select(func.coalesce(func.sum(best.c.amount), 0), func.count(best.c.amount), completed.scalar_subquery())
+        select(
+            func.coalesce(func.sum(best.c.amount), 0),
+            func.count(best.c.amount),
+            completed.scalar_subquery(),
+        )
     ).one()
     return Experience(int(row[0]), row[1], row[2])

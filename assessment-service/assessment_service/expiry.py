@@ -1,4 +1,6 @@
-"""RULES: what the clock does to sessions. Every question about time is answered here, on read and in sweeps alike."""
+"""RULES: what the clock does to sessions. Every question about time is answered here, on read and
+in sweeps alike.
+"""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +24,8 @@ def has_expired(session: AssessmentSession, at: datetime) -> bool:
 def expired(at: datetime) -> ColumnElement[bool]:
     """The same, as a condition on rows."""
     return (AssessmentSession.status == SessionStatus.active) & (
-        AssessmentSession.expired_at.is_not(None) | (AssessmentSession.last_activity < at - LIFETIME)
+        AssessmentSession.expired_at.is_not(None)
+        | (AssessmentSession.last_activity < at - LIFETIME)
     )
 
 
@@ -33,12 +36,17 @@ def time_is_up(session: AssessmentSession, at: datetime) -> bool:
 
 def overdue(at: datetime) -> ColumnElement[bool]:
     """Sessions that are open although their time is up."""
-    return (AssessmentSession.status == SessionStatus.active) & (AssessmentSession.ends_at < at - GRACE) & ~expired(at)
+    return (
+        (AssessmentSession.status == SessionStatus.active)
+        & (AssessmentSession.ends_at < at - GRACE)
+        & ~expired(at)
+    )
 
 
 def close_expired(*conditions: ColumnElement[bool]) -> int:
     """Note on expired sessions that they are; how many were new. Of some only, if conditions are given."""
-    # A sweep leaves what is locked to the next one. Whoever begins anew needs his expired session closed, and waits.
+    # A sweep leaves what is locked to the next one. Whoever begins anew needs his expired session
+    # closed, and waits.
     at = now()
     due = (
         select(AssessmentSession.id)
@@ -46,5 +54,9 @@ def close_expired(*conditions: ColumnElement[bool]) -> int:
         .limit(BATCH)
         .with_for_update(skip_locked=not conditions)
     )
-    closed = update(AssessmentSession).where(AssessmentSession.id.in_(due.scalar_subquery())).values(expired_at=at)
+    closed = (
+        update(AssessmentSession)
+        .where(AssessmentSession.id.in_(due.scalar_subquery()))
+        .values(expired_at=at)
+    )
     return db.session.execute(closed, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined, no-any-return]  # a CursorResult

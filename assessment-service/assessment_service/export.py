@@ -19,12 +19,18 @@ from chassis.fields import instant_text
 
 
 def everything_about(user_id: UUID) -> dict[str, Any]:
-    """Sessions with answers, points and results, and assessments written. Statements do not grow with the rows."""
-    rows = db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).order_by(AssessmentSession.id)).all()
+    """Sessions with answers, points and results, and assessments written. Statements do not grow
+    with the rows.
+    """
+    rows = db.session.scalars(
+        select(AssessmentSession).filter_by(user_id=user_id).order_by(AssessmentSession.id)
+    ).all()
     known = versions.pin_all({row.version_id for row in rows})
     answers = _answers(user_id)
     return {
-        "sessions": [_session(Standing(row, known[row.version_id]), answers.get(row.id, [])) for row in rows],
+        "sessions": [
+            _session(Standing(row, known[row.version_id]), answers.get(row.id, [])) for row in rows
+        ],
         "assessments_written": _written(user_id),
     }
 
@@ -36,7 +42,8 @@ def _answers(user_id: UUID) -> dict[int, list[tuple[QuestionAnswer, int]]]:
         .join(AssessmentSession, AssessmentSession.id == QuestionAnswer.response_id)
         .join(
             XpAward,
-            (XpAward.response_id == QuestionAnswer.response_id) & (XpAward.question_id == QuestionAnswer.question_id),
+            (XpAward.response_id == QuestionAnswer.response_id)
+            & (XpAward.question_id == QuestionAnswer.question_id),
         )
         .where(AssessmentSession.user_id == user_id)
         .order_by(QuestionAnswer.question_id)

@@ -54,7 +54,11 @@ class Scale:
 
     def accept(self, value: Any) -> int:
         # Not `isinstance`, to which True is a number.
-        if type(value) is not int or not self.least <= value <= self.most or (value - self.least) % self.step:
+        if (
+            type(value) is not int
+            or not self.least <= value <= self.most
+            or (value - self.least) % self.step
+        ):
             steps = f" in steps of {self.step}" if self.step > 1 else ""
             raise NotAnAnswer(f"Must be a whole number from {self.least} to {self.most}{steps}.")
         return value
@@ -88,7 +92,9 @@ class Number:
 
     def accept(self, value: Any) -> int | float:
         if type(value) not in {int, float} or not self.least <= value <= self.most:
-            raise NotAnAnswer(f"Must be a number from {float(self.least):g} to {float(self.most):g}.")
+            raise NotAnAnswer(
+                f"Must be a number from {float(self.least):g} to {float(self.most):g}."
+            )
         return value  # type: ignore[no-any-return]  # its type was checked above
 
     def points(self, value: int | float) -> Fraction:
@@ -162,11 +168,17 @@ class Options:
         return {option.key: option.text for option in self.options}
 
     def shown_options(self, arrange: Arrange) -> dict[str, Any]:
-        return {"options": [{"key": key, "text": self.by_key[key].text} for key in arrange(list(self.by_key))]}
+        return {
+            "options": [
+                {"key": key, "text": self.by_key[key].text} for key in arrange(list(self.by_key))
+            ]
+        }
 
     def accept_list(self, value: Any) -> list[str]:
         """Different keys of options, or `NotAnAnswer`."""
-        if not isinstance(value, list) or not all(isinstance(k, str) and k in self.by_key for k in value):
+        if not isinstance(value, list) or not all(
+            isinstance(k, str) and k in self.by_key for k in value
+        ):
             raise NotAnAnswer("Must be a list of option keys.")
         if len(set(value)) < len(value):
             raise NotAnAnswer("Names an option more than once.")
@@ -211,14 +223,18 @@ class MultipleChoice(Options):
         # Counted from the front, because `[-size:]` would be everything for a size of 0.
         return (
             min((sum(ascending[:size], Fraction(0)) for size in sizes), default=Fraction(0)),
-            max((sum(ascending[len(ascending) - size :], Fraction(0)) for size in sizes), default=Fraction(0)),
+            max(
+                (sum(ascending[len(ascending) - size :], Fraction(0)) for size in sizes),
+                default=Fraction(0),
+            ),
         )
 
     def accept(self, value: Any) -> list[str]:
         chosen = set(self.accept_list(value))
         if not self.least <= len(chosen) <= self.most:
             raise NotAnAnswer(f"Must name {self.least} to {self.most} options.")
-        # In the order of the definition: the same choice is the same answer, in whatever order it was made.
+        # In the order of the definition: the same choice is the same answer, in whatever order it
+        # was made.
         return [key for key in self.by_key if key in chosen]
 
     def points(self, value: list[str]) -> Fraction:
@@ -228,7 +244,11 @@ class MultipleChoice(Options):
         return value
 
     def shown(self, arrange: Arrange) -> dict[str, Any]:
-        return {**self.shown_options(arrange), "least_choices": self.least, "most_choices": self.most}
+        return {
+            **self.shown_options(arrange),
+            "least_choices": self.least,
+            "most_choices": self.most,
+        }
 
 
 @dataclass(frozen=True)
@@ -254,7 +274,11 @@ class Ordering(Options):
 
     def labels(self) -> dict[str, str]:
         places = range(1, len(self.options) + 1)
-        return {f"{place}:{option.key}": f"{place}. {option.text}" for place in places for option in self.options}
+        return {
+            f"{place}:{option.key}": f"{place}. {option.text}"
+            for place in places
+            for option in self.options
+        }
 
     def shown(self, arrange: Arrange) -> dict[str, Any]:
         return self.shown_options(arrange)

@@ -52,7 +52,12 @@ class Assessment(Base):
     __tablename__ = "assessments"
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND slug <> 'mine'", name="slug"),
-        Index("assessments_one_default_key", "is_default", unique=True, postgresql_where=text("is_default")),
+        Index(
+            "assessments_one_default_key",
+            "is_default",
+            unique=True,
+            postgresql_where=text("is_default"),
+        ),
         Index("idx_assessments_author_id", "author_id", "id"),
     )
 
@@ -76,7 +81,12 @@ class AssessmentVersion(Base):
             unique=True,
             postgresql_where=text("published_at IS NULL"),
         ),
-        Index("assessment_versions_one_current_key", "assessment_id", unique=True, postgresql_where=text("is_current")),
+        Index(
+            "assessment_versions_one_current_key",
+            "assessment_id",
+            unique=True,
+            postgresql_where=text("is_current"),
+        ),
         CheckConstraint("NOT is_current OR published_at IS NOT NULL", name="current_is_published"),
     )
 
@@ -87,7 +97,9 @@ class AssessmentVersion(Base):
     revision: Mapped[int] = mapped_column()
     is_current: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(
+        default=now, onupdate=now, server_default=func.now()
+    )
     published_at: Mapped[datetime | None]
 
     # Whoever needs it joins it: a list that loaded it later would ask once for every row.
@@ -100,10 +112,15 @@ class Page(Base):
     """The id of a page of a published version; what it says is in the version's definition."""
 
     __tablename__ = "pages"
-    __table_args__ = (UniqueConstraint("version_id", "key"), UniqueConstraint("version_id", "position"))
+    __table_args__ = (
+        UniqueConstraint("version_id", "key"),
+        UniqueConstraint("version_id", "position"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("assessment_versions.id", ondelete="CASCADE"))
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("assessment_versions.id", ondelete="CASCADE")
+    )
     key: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
@@ -126,18 +143,21 @@ class Question(Base):
 class AssessmentSession(Base):
     """Somebody taking an assessment, once.
 
-    `questions_answered` and `total_xp` sum up the rows of answers and awards; they change with them under the lock on
-    this row. Whatever changes with every answer is in no index, so that an answer rewrites none.
+    `questions_answered` and `total_xp` sum up the rows of answers and awards; they change with them
+    under the lock on this row. Whatever changes with every answer is in no index, so that an answer
+    rewrites none.
     """
 
     __tablename__ = "student_responses"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["assessment_id", "version_id"], ["assessment_versions.assessment_id", "assessment_versions.id"]
+            ["assessment_id", "version_id"],
+            ["assessment_versions.assessment_id", "assessment_versions.id"],
         ),
         UniqueConstraint("user_id", "assessment_id", "attempt"),
-        # A person has one open session of an assessment, those without an account any number: nulls are never equal.
-        # That a session expired is noted in a column because the condition of an index cannot look at the clock.
+        # A person has one open session of an assessment, those without an account any number: nulls
+        # are never equal. That a session expired is noted in a column because the condition of an
+        # index cannot look at the clock.
         Index(
             "student_responses_one_open_key",
             "user_id",
@@ -148,7 +168,11 @@ class AssessmentSession(Base):
         Index("idx_student_responses_status", "status"),
         Index("idx_student_responses_user_id", "user_id", "id"),
         Index("idx_student_responses_version_id", "version_id"),
-        Index("idx_student_responses_untallied", "version_id", postgresql_where=text("tallied_at IS NULL")),
+        Index(
+            "idx_student_responses_untallied",
+            "version_id",
+            postgresql_where=text("tallied_at IS NULL"),
+        ),
         Index(
             "idx_student_responses_ends_at",
             "ends_at",
@@ -166,11 +190,17 @@ class AssessmentSession(Base):
     completed_at: Mapped[datetime | None]
     status: Mapped[SessionStatus] = mapped_column(
         # The published values; SQLAlchemy would write the names of the members.
-        Enum(SessionStatus, name="sessionstatus", values_callable=lambda kind: [member.value for member in kind]),
+        Enum(
+            SessionStatus,
+            name="sessionstatus",
+            values_callable=lambda kind: [member.value for member in kind],
+        ),
         default=SessionStatus.active,
         server_default=text("'active'"),
     )
-    last_activity: Mapped[datetime] = mapped_column(default=now, server_default=text("CURRENT_TIMESTAMP"))
+    last_activity: Mapped[datetime] = mapped_column(
+        default=now, server_default=text("CURRENT_TIMESTAMP")
+    )
     current_page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
     assessment_id: Mapped[int]
     version_id: Mapped[int]
@@ -190,8 +220,11 @@ class QuestionAnswer(Base):
 
     __tablename__ = "question_answers"
 
-    response_id: Mapped[int] = mapped_column(ForeignKey("student_responses.id", ondelete="CASCADE"), primary_key=True)
-    # In no index of its own: answers are found by their sessions, and a question that has any is never deleted.
+    response_id: Mapped[int] = mapped_column(
+        ForeignKey("student_responses.id", ondelete="CASCADE"), primary_key=True
+    )
+    # In no index of its own: answers are found by their sessions, and a question that has any is
+    # never deleted.
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
     value: Mapped[Any] = mapped_column(JSONB)
     choices: Mapped[list[str]] = mapped_column(ARRAY(Text))
@@ -205,7 +238,9 @@ class XpAward(Base):
     __tablename__ = "xp_awards"
     __table_args__ = (CheckConstraint("amount >= 0", name="amount"),)
 
-    response_id: Mapped[int] = mapped_column(ForeignKey("student_responses.id", ondelete="CASCADE"), primary_key=True)
+    response_id: Mapped[int] = mapped_column(
+        ForeignKey("student_responses.id", ondelete="CASCADE"), primary_key=True
+    )
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), primary_key=True)
     amount: Mapped[int]
     awarded_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -216,6 +251,8 @@ class AnswerTally(Base):
 
     __tablename__ = "answer_tallies"
 
-    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True
+    )
     choice: Mapped[str] = mapped_column(Text, primary_key=True)
     times: Mapped[int] = mapped_column(BigInteger)

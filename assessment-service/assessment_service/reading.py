@@ -1,4 +1,6 @@
-"""Reads a document an author wrote, and says of every row what is wrong with it instead of stopping at the first."""
+"""Reads a document an author wrote, and says of every row what is wrong with it instead of stopping
+at the first.
+"""
 
 import re
 from collections import Counter
@@ -9,7 +11,8 @@ from typing import Any, TypeVar
 from chassis.errors import FieldError
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-# PostgreSQL stores no NUL and UTF-8 has no half of a surrogate pair; of the others only tab and newline mean anything.
+# PostgreSQL stores no NUL and UTF-8 has no half of a surrogate pair; of the others only tab and
+# newline mean anything.
 UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 LARGEST = 10**9
 
@@ -29,7 +32,9 @@ class Row:
 
     def wrong(self, detail: str, name: str = "") -> None:
         """Note a mistake in the field, or in the row as a whole."""
-        self._errors.append({"pointer": f"{self._pointer}/{name}" if name else self._pointer, "detail": detail})
+        self._errors.append(
+            {"pointer": f"{self._pointer}/{name}" if name else self._pointer, "detail": detail}
+        )
 
     def has(self, name: str) -> bool:
         self._read.add(name)
@@ -37,7 +42,11 @@ class Row:
 
     def text(self, name: str, most: int, default: str | None = None) -> str:
         value = self._take(name, default)
-        if not isinstance(value, str) or not (value.strip() or value == default) or len(value) > most:
+        if (
+            not isinstance(value, str)
+            or not (value.strip() or value == default)
+            or len(value) > most
+        ):
             return self._refuse(name, f"Must be text of 1 to {most} characters.", "")
         if UNSTORABLE.search(value):
             return self._refuse(name, "Must not hold control characters.", "")
@@ -67,7 +76,9 @@ class Row:
 
     def number(self, name: str, default: int | None = None) -> Fraction:
         value = self._take(name, default)
-        if type(value) not in {int, float} or not abs(value) <= LARGEST:  # NaN is not less than anything
+        if (
+            type(value) not in {int, float} or not abs(value) <= LARGEST
+        ):  # NaN is not less than anything
             return self._refuse(name, "Must be a number.", Fraction(0))
         # By its text: 0.1 as the author wrote it, not the nearest that a float can hold.
         return Fraction(str(value))
@@ -77,7 +88,11 @@ class Row:
 
     def flag(self, name: str, default: bool) -> bool:
         value = self._take(name, default)
-        return value if isinstance(value, bool) else self._refuse(name, "Must be true or false.", default)
+        return (
+            value
+            if isinstance(value, bool)
+            else self._refuse(name, "Must be true or false.", default)
+        )
 
     def row(self, name: str) -> "Row":
         """The object in the field; an empty one if there is none."""
@@ -85,11 +100,16 @@ class Row:
 
     def rows(self, name: str, least: int, most: int) -> list["Row"]:
         items = self._list(name, least, most)
-        return [Row(item, f"{self._pointer}/{name}/{i}", self._errors) for i, item in enumerate(items)]
+        return [
+            Row(item, f"{self._pointer}/{name}/{i}", self._errors) for i, item in enumerate(items)
+        ]
 
     def texts(self, name: str, least: int, most: int, longest: int) -> tuple[str, ...]:
         items = self._list(name, least, most)
-        if not all(isinstance(i, str) and i.strip() and len(i) <= longest and not UNSTORABLE.search(i) for i in items):
+        if not all(
+            isinstance(i, str) and i.strip() and len(i) <= longest and not UNSTORABLE.search(i)
+            for i in items
+        ):
             self.wrong(f"Must be texts of 1 to {longest} characters.", name)
             return ()
         return tuple(items)

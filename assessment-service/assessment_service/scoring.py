@@ -1,4 +1,6 @@
-"""RULES: from answers to scores, bands and ranks. Exact arithmetic, so that no order of answers changes a score."""
+"""RULES: from answers to scores, bands and ranks. Exact arithmetic, so that no order of answers
+changes a score.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +8,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from assessment_service.definitions import Band, Definition, Dimension, Question, Score, scored_questions
+from assessment_service.definitions import (
+    Band,
+    Definition,
+    Dimension,
+    Question,
+    Score,
+    scored_questions,
+)
 from chassis.errors import FieldError
 
 Range = tuple[Fraction, Fraction]
@@ -45,12 +54,16 @@ def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
     for place, dimension in enumerate(ranked, 1):
         before = ranked[place - 2] if place > 1 else None
         tied = before is not None and before["percent"] == dimension["percent"]
-        dimension["rank"] = None if dimension["percent"] is None else before["rank"] if before and tied else place
+        dimension["rank"] = (
+            None if dimension["percent"] is None else before["rank"] if before and tied else place
+        )
     # Rounded after ranking: two that look equal now need not have been.
     return {"dimensions": [{**d, "percent": _rounded(d["percent"])} for d in ranked]}
 
 
-def _dimension(definition: Definition, dimension: Dimension, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _dimension(
+    definition: Definition, dimension: Dimension, answers: Mapping[str, Any]
+) -> dict[str, Any]:
     items = [
         _item(question, part, answers[question.key])
         for question, part in scored_questions(definition, dimension)
@@ -58,7 +71,14 @@ def _dimension(definition: Definition, dimension: Dimension, answers: Mapping[st
     ]
     named = {"key": dimension.key, "title": dimension.title, "questions_counted": len(items)}
     if not items:
-        return {**named, "score": None, "lowest": None, "highest": None, "percent": None, "band": None}
+        return {
+            **named,
+            "score": None,
+            "lowest": None,
+            "highest": None,
+            "percent": None,
+            "band": None,
+        }
     reached = combine(dimension.method, [(item.points, item.weight) for item in items])
     lowest = combine(dimension.method, [(item.lowest, item.weight) for item in items])
     highest = combine(dimension.method, [(item.highest, item.weight) for item in items])
@@ -69,7 +89,9 @@ def _dimension(definition: Definition, dimension: Dimension, answers: Mapping[st
         "lowest": _rounded(lowest),
         "highest": _rounded(highest),
         # Where every answer is worth the same, everybody reached all there was.
-        "percent": 100 * (reached - lowest) / (highest - lowest) if highest > lowest else Fraction(100),
+        "percent": 100 * (reached - lowest) / (highest - lowest)
+        if highest > lowest
+        else Fraction(100),
         "band": {"label": band.label, "text": band.text} if band else None,
     }
 
@@ -77,7 +99,9 @@ def _dimension(definition: Definition, dimension: Dimension, answers: Mapping[st
 def _item(question: Question, part: Score, value: Any) -> Item:
     reach = question.kind.reach
     if reach is None:
-        raise AssertionError(f"{question.key} is scored without points")  # definitions.read refuses it
+        raise AssertionError(
+            f"{question.key} is scored without points"
+        )  # definitions.read refuses it
     points = question.kind.points(value)
     return Item(reverse(points, reach) if part.reverse else points, *reach, part.weight)
 
@@ -100,7 +124,11 @@ def reachable(definition: Definition, dimension: Dimension) -> Range | None:
     Optional questions may be missing, and when time runs out required ones too.
     """
     items = [
-        (question.required and definition.time_limit_minutes is None, question.kind.reach, part.weight)
+        (
+            question.required and definition.time_limit_minutes is None,
+            question.kind.reach,
+            part.weight,
+        )
         for question, part in scored_questions(definition, dimension)
         if question.kind.reach
     ]
@@ -112,7 +140,9 @@ def reachable(definition: Definition, dimension: Dimension) -> Range | None:
 
 
 def _extreme_sum(items: Sequence[Countable], end: int) -> Fraction:
-    """The lowest (end 0) or highest (end 1) sum over every choice of the uncertain items, at least one item."""
+    """The lowest (end 0) or highest (end 1) sum over every choice of the uncertain items, at least
+    one item.
+    """
     extreme = max if end else min
     certain = [reach[end] * weight for is_certain, reach, weight in items if is_certain]
     uncertain = [reach[end] * weight for is_certain, reach, weight in items if not is_certain]
@@ -124,7 +154,8 @@ def _extreme_mean(items: Sequence[Countable], end: int) -> Fraction:
     """The lowest (end 0) or highest (end 1) weighted mean over every choice of the uncertain items."""
     certain = [(reach[end], weight) for is_certain, reach, weight in items if is_certain]
     uncertain = sorted(
-        ((reach[end], weight) for is_certain, reach, weight in items if not is_certain), reverse=bool(end)
+        ((reach[end], weight) for is_certain, reach, weight in items if not is_certain),
+        reverse=bool(end),
     )
     chosen = certain or uncertain[:1]
     for points, weight in uncertain[len(chosen) - len(certain) :]:
@@ -146,7 +177,8 @@ def gaps(definition: Definition) -> list[FieldError]:
             errors.append({"pointer": pointer, "detail": "No question counts in this dimension."})
         elif dimension.bands:
             errors += [
-                {"pointer": f"{pointer}/bands", "detail": detail} for detail in gaps_between(dimension.bands, reach)
+                {"pointer": f"{pointer}/bands", "detail": detail}
+                for detail in gaps_between(dimension.bands, reach)
             ]
     return errors
 
@@ -159,7 +191,9 @@ def gaps_between(bands: Sequence[Band], reach: Range) -> list[str]:
         details.append(f"Begin at {float(bands[0].lower):g}, but {float(lowest):g} can be reached.")
     for before, band in pairwise(bands):
         if band.lower != before.upper:
-            details.append(f"After {float(before.upper):g} the next must begin there, not at {float(band.lower):g}.")
+            details.append(
+                f"After {float(before.upper):g} the next must begin there, not at {float(band.lower):g}."
+            )
     if bands[-1].upper < highest:
         details.append(f"End at {float(bands[-1].upper):g}, but {float(highest):g} can be reached.")
     return details

@@ -66,7 +66,11 @@ class Progress:
     @property
     def percentage(self) -> float:
         """In steps of a tenth, rounded down."""
-        return 1000 * self.questions_answered // self.questions_total / 10 if self.questions_total else 0.0
+        return (
+            1000 * self.questions_answered // self.questions_total / 10
+            if self.questions_total
+            else 0.0
+        )
 
 
 @dataclass(frozen=True)
@@ -79,16 +83,26 @@ class Standing:
     @property
     def state(self) -> SessionState:
         """What is stored, or that it expired since."""
-        return SessionState.expired if expiry.has_expired(self.session, now()) else SessionState(self.session.status)
+        return (
+            SessionState.expired
+            if expiry.has_expired(self.session, now())
+            else SessionState(self.session.status)
+        )
 
     @property
     def expires_at(self) -> datetime | None:
         """When it expires if nothing happens before."""
-        return self.session.last_activity + expiry.LIFETIME if self.state == SessionState.active else None
+        return (
+            self.session.last_activity + expiry.LIFETIME
+            if self.state == SessionState.active
+            else None
+        )
 
     @property
     def progress(self) -> Progress:
-        return Progress(self.session.questions_answered, len(self.version.questions), self.session.total_xp)
+        return Progress(
+            self.session.questions_answered, len(self.version.questions), self.session.total_xp
+        )
 
 
 @dataclass(frozen=True)
@@ -115,8 +129,14 @@ class Resumption:
 
 
 def find(session_id: str, user_id: UUID | None, *, lock: bool = False) -> AssessmentSession:
-    """The session, if it is the caller's or nobody's: of one without an owner the id itself is the permission."""
-    query = select(AssessmentSession).filter_by(session_id=session_id).execution_options(populate_existing=True)
+    """The session, if it is the caller's or nobody's: of one without an owner the id itself is the
+    permission.
+    """
+    query = (
+        select(AssessmentSession)
+        .filter_by(session_id=session_id)
+        .execution_options(populate_existing=True)
+    )
     session = db.session.scalar(query.with_for_update() if lock else query)
     if session is None or session.user_id not in {None, user_id}:
         raise SessionNotFound
@@ -158,8 +178,12 @@ def mine(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Pa
     if state == SessionState.expired:
         query = query.where(expiry.expired(now()))
     elif state:
-        query = query.where(AssessmentSession.status == SessionStatus(state), ~expiry.expired(now()))
-    rows = db.session.scalars(ordered(query, [AssessmentSession.id], limit, cursor, descending=True)).all()
+        query = query.where(
+            AssessmentSession.status == SessionStatus(state), ~expiry.expired(now())
+        )
+    rows = db.session.scalars(
+        ordered(query, [AssessmentSession.id], limit, cursor, descending=True)
+    ).all()
     known = versions.pin_all(row.version_id for row in rows)
     found = [Standing(row, known[row.version_id]) for row in rows]
     return cut(found, limit, lambda item: (item.session.id,))
@@ -194,7 +218,9 @@ def abandon(session_id: str, user_id: UUID | None) -> Standing:
 def _resumption(session: AssessmentSession) -> Resumption:
     version = versions.pinned(session.version_id)
     answers = db.session.scalars(
-        select(QuestionAnswer).filter_by(response_id=session.id).order_by(QuestionAnswer.question_id)
+        select(QuestionAnswer)
+        .filter_by(response_id=session.id)
+        .order_by(QuestionAnswer.question_id)
     ).all()
     return Resumption(
         Standing(session, version),
@@ -210,7 +236,9 @@ def _page_list(version: Pinned, answered: set[int]) -> list[dict[str, Any]]:
             "id": page_id,
             "title": page.title,
             "questions_total": len(page.questions),
-            "questions_answered": sum(version.question_ids[question.key] in answered for question in page.questions),
+            "questions_answered": sum(
+                version.question_ids[question.key] in answered for question in page.questions
+            ),
         }
         for page_id, page in version.page_by_id.items()
     ]
@@ -223,15 +251,22 @@ def _shown_page(session: AssessmentSession, version: Pinned) -> dict[str, Any] |
     page = version.page_by_id[page_id]
     questions = {question.key: question for question in page.questions}
     if version.definition.shuffle_questions:
-        questions = {key: questions[key] for key in arrangement(session.shuffle_seed, page.key)(list(questions))}
+        questions = {
+            key: questions[key]
+            for key in arrangement(session.shuffle_seed, page.key)(list(questions))
+        }
     shown = [_shown_question(session, version, question) for question in questions.values()]
     return {"id": page_id, "title": page.title, "questions": shown}
 
 
-def _shown_question(session: AssessmentSession, version: Pinned, question: definitions.Question) -> dict[str, Any]:
+def _shown_question(
+    session: AssessmentSession, version: Pinned, question: definitions.Question
+) -> dict[str, Any]:
     # The order in which an ordering is defined may be the right one, so it is never shown.
     shuffled = version.definition.shuffle_options or question.type == "ordering"
-    arrange: Arrange = arrangement(session.shuffle_seed, question.key) if shuffled else lambda keys: keys
+    arrange: Arrange = (
+        arrangement(session.shuffle_seed, question.key) if shuffled else lambda keys: keys
+    )
     return {
         "id": version.question_ids[question.key],
         "type": question.type,
@@ -243,4 +278,6 @@ def _shown_question(session: AssessmentSession, version: Pinned, question: defin
 
 def arrangement(seed: int, salt: str) -> Arrange:
     """An order that looks random and is the same for ever, on every device and version of Python."""
-    return lambda keys: sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{salt}:{key}".encode()).digest())
+    return lambda keys: sorted(
+        keys, key=lambda key: hashlib.sha256(f"{seed}:{salt}:{key}".encode()).digest()
+    )

@@ -1,7 +1,8 @@
 """RULES: what authors learn: counts, never people.
 
-Sessions that are closed are counted once into `answer_tallies`; only those still open, or closed a moment ago, are
-counted when somebody asks. So figures stay quick with a million answers, and stay when answers are erased.
+Sessions that are closed are counted once into `answer_tallies`; only those still open, or closed a
+moment ago, are counted when somebody asks. So figures stay quick with a million answers, and stay
+when answers are erased.
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,9 @@ from chassis.tokens import Caller
 
 BATCH = 500
 
-# Tallies are locked in one order, so that two countings cannot wait for each other. A closed session takes no more
-# answers, so that one statement sees all of them, whatever was committed after it began.
+# Tallies are locked in one order, so that two countings cannot wait for each other. A closed
+# session takes no more answers, so that one statement sees all of them, whatever was committed
+# after it began.
 COUNT = """
 WITH due AS (
     SELECT id FROM student_responses
@@ -122,38 +124,56 @@ def figures(caller: Caller, slug: str, number: int | None) -> Figures:
 
 
 def _status_counts(version: Pinned) -> dict[str, int]:
-    status = case((expiry.expired(now()), SessionState.expired), else_=cast(AssessmentSession.status, Text))
+    status = case(
+        (expiry.expired(now()), SessionState.expired), else_=cast(AssessmentSession.status, Text)
+    )
     rows = db.session.execute(
-        select(status, func.count()).where(AssessmentSession.version_id == version.id).group_by(status)
+        select(status, func.count())
+        .where(AssessmentSession.version_id == version.id)
+        .group_by(status)
     )
     found: dict[str, int] = dict(rows.all())
     return {state: found.get(state, 0) for state in SessionState}
 
 
 def _median_seconds(version: Pinned) -> float | None:
-    seconds = cast(extract("epoch", AssessmentSession.completed_at - AssessmentSession.created_at), Float)
+    seconds = cast(
+        extract("epoch", AssessmentSession.completed_at - AssessmentSession.created_at), Float
+    )
     median = func.percentile_cont(0.5).within_group(seconds)
     found = db.session.scalar(
         select(median).where(
-            AssessmentSession.version_id == version.id, AssessmentSession.status == SessionStatus.completed
+            AssessmentSession.version_id == version.id,
+            AssessmentSession.status == SessionStatus.completed,
         )
     )
     return None if found is None else round(max(found, 0), 1)
 
 
 def _questions(version: Pinned) -> list[QuestionFigures]:
-    rows = db.session.execute(TIMES, {"question_ids": list(version.questions), "version_id": version.id})
+    rows = db.session.execute(
+        TIMES, {"question_ids": list(version.questions), "version_id": version.id}
+    )
     times: dict[int, dict[str, int]] = {question_id: {} for question_id in version.questions}
     for question_id, choice, count in rows:
         times[question_id][choice] = count
     return [_question(i, question, times[i]) for i, question in version.questions.items()]
 
 
-def _question(question_id: int, question: definitions.Question, times: Mapping[str, int]) -> QuestionFigures:
+def _question(
+    question_id: int, question: definitions.Question, times: Mapping[str, int]
+) -> QuestionFigures:
     answered = times.get(ANSWERED, 0)
     labels = question.kind.labels()
     distribution = [
-        Choice(choice, label, times.get(choice, 0), round(times.get(choice, 0) / answered, 4) if answered else 0.0)
+        Choice(
+            choice,
+            label,
+            times.get(choice, 0),
+            round(times.get(choice, 0) / answered, 4) if answered else 0.0,
+        )
         for choice, label in labels.items()
     ]
-    return QuestionFigures(question_id, question.key, question.type, question.text, answered, distribution)
+    return QuestionFigures(
+        question_id, question.key, question.type, question.text, answered, distribution
+    )

@@ -23,7 +23,9 @@ class AssessmentNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Pinned:
-    """A published version with the ids of its pages and questions. It never changes, so each process keeps it."""
+    """A published version with the ids of its pages and questions. It never changes, so each
+    process keeps it.
+    """
 
     id: int
     assessment_id: int
@@ -42,7 +44,9 @@ class Pinned:
     def page_of(self) -> dict[int, int]:
         """The id of the page of each question."""
         return {
-            self.question_ids[q.key]: self.page_ids[page.key] for page in self.definition.pages for q in page.questions
+            self.question_ids[q.key]: self.page_ids[page.key]
+            for page in self.definition.pages
+            for q in page.questions
         }
 
     @property
@@ -71,7 +75,8 @@ def pinned(version_id: int) -> Pinned:
     """The published version of this id."""
     with _lock:
         known: Pinned | None = _kept.get(version_id)
-    # Loaded without the lock, for which all others would wait: two may load the same, which never changes.
+    # Loaded without the lock, for which all others would wait: two may load the same, which never
+    # changes.
     return known or _load([version_id])[version_id]
 
 
@@ -123,7 +128,9 @@ def current(slug: str | None) -> Pinned:
     """The version that is started now of this assessment, or of the default one."""
     named = Assessment.is_default if slug is None else Assessment.slug == slug
     version_id = db.session.scalar(
-        select(AssessmentVersion.id).join(AssessmentVersion.assessment).where(named, AssessmentVersion.is_current)
+        select(AssessmentVersion.id)
+        .join(AssessmentVersion.assessment)
+        .where(named, AssessmentVersion.is_current)
     )
     if version_id is None:
         raise AssessmentNotFound
@@ -137,6 +144,10 @@ def published(limit: int, cursor: str | None) -> pages.Page[Pinned]:
         .join(AssessmentVersion.assessment)
         .where(AssessmentVersion.is_current)
     )
-    rows: Sequence[tuple[int, str]] = db.session.execute(ordered(query, [Assessment.slug], limit, cursor)).all()
+    rows: Sequence[tuple[int, str]] = db.session.execute(
+        ordered(query, [Assessment.slug], limit, cursor)
+    ).all()
     known = pin_all(version_id for version_id, _ in rows)
-    return pages.cut([known[version_id] for version_id, _ in rows], limit, lambda version: (version.slug,))
+    return pages.cut(
+        [known[version_id] for version_id, _ in rows], limit, lambda version: (version.slug,)
+    )

@@ -38,7 +38,9 @@ def publish(app: Flask, everything: dict[str, Any]) -> Publish:
     def publish(slug: str = "everything", author: User | None = None, **changes: Any) -> Pinned:
         with app.app_context(), transaction(db.session):
             document = {"slug": slug, **everything, **changes}
-            version = drafts.release(drafts.import_document(document, author.id if author else None))
+            version = drafts.release(
+                drafts.import_document(document, author.id if author else None)
+            )
             if not drafts.has_default():
                 drafts.make_default(slug)
             return versions.pinned(version.id)
@@ -55,7 +57,9 @@ def begin(app: Flask, client: Any, publish: Publish) -> Callable[..., Taker]:
         if version is None:
             version = published[0] if published else publish()
             published.append(version)
-        answer = app.test_client().post("/api/v2/session/start", json={"assessment": version.slug, **body}, user=user)
+        answer = app.test_client().post(
+            "/api/v2/session/start", json={"assessment": version.slug, **body}, user=user
+        )
         assert answer.status_code == 201, answer.json
         return Taker(app, version, answer.json["session_id"], user)
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 LIKERT = {"type": "likert", "scale": {"least": 1, "most": 5}}
-OPTIONS = [{"key": key, "text": key.upper(), "points": points} for key, points in (("a", 2), ("b", 1), ("c", -1))]
+OPTIONS = [
+    {"key": key, "text": key.upper(), "points": points}
+    for key, points in (("a", 2), ("b", 1), ("c", -1))
+]
 VALUES: dict[str, Any] = {
     "likert": 4,
     "slider": 30,
@@ -26,15 +29,32 @@ EVERYTHING: dict[str, Any] = {
             "key": "first",
             "title": "First",
             "questions": [
-                {"key": "likert", "text": "Agree?", **LIKERT, "scores": [{"dimension": "mood", "reverse": True}]},
+                {
+                    "key": "likert",
+                    "text": "Agree?",
+                    **LIKERT,
+                    "scores": [{"dimension": "mood", "reverse": True}],
+                },
                 {
                     "key": "slider",
                     "type": "slider",
                     "text": "How much?",
                     "scale": {"least": 0, "most": 100, "step": 10},
                 },
-                {"key": "single", "type": "single_choice", "text": "Which?", "options": OPTIONS, **COUNTS},
-                {"key": "multiple", "type": "multiple_choice", "text": "Which?", "options": OPTIONS, **COUNTS},
+                {
+                    "key": "single",
+                    "type": "single_choice",
+                    "text": "Which?",
+                    "options": OPTIONS,
+                    **COUNTS,
+                },
+                {
+                    "key": "multiple",
+                    "type": "multiple_choice",
+                    "text": "Which?",
+                    "options": OPTIONS,
+                    **COUNTS,
+                },
             ],
         },
         {

@@ -21,7 +21,9 @@ class Taker:
     user: User | None
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:
-        return self.app.test_client().open(f"/api/v2/{path}", method=method, user=self.user, **options)
+        return self.app.test_client().open(
+            f"/api/v2/{path}", method=method, user=self.user, **options
+        )
 
     def look(self, leaf: str = "") -> TestResponse:
         return self.call("GET", f"session/{self.session_id}{leaf}")
@@ -34,7 +36,12 @@ class Taker:
 
     def answer(self, key: str, value: Any = None, **more: Any) -> TestResponse:
         value = VALUES[key] if value is None else value
-        body = {"session_id": self.session_id, "question_id": self.version.question_ids[key], "value": value, **more}
+        body = {
+            "session_id": self.session_id,
+            "question_id": self.version.question_ids[key],
+            "value": value,
+            **more,
+        }
         return self.call("POST", "answers/submit", json=body)
 
     def answer_all(self) -> None:
@@ -45,4 +52,6 @@ class Taker:
     def answers(self) -> dict[str, Any]:
         """What is saved, by question key."""
         keys = {question_id: key for key, question_id in self.version.question_ids.items()}
-        return {keys[answer["question_id"]]: answer["value"] for answer in self.look().json["answers"]}
+        return {
+            keys[answer["question_id"]]: answer["value"] for answer in self.look().json["answers"]
+        }

@@ -51,7 +51,11 @@ def test_a_wrong_shape_is_refused_and_saves_nothing(begin, key: str, value: Any)
 
 def test_a_question_of_another_assessment_is_not_found(begin, publish, client: FlaskClient) -> None:
     taker, other = begin(), publish("other")
-    body = {"session_id": taker.session_id, "question_id": other.question_ids["truth"], "value": True}
+    body = {
+        "session_id": taker.session_id,
+        "question_id": other.question_ids["truth"],
+        "value": True,
+    }
     refused = client.post("/api/v2/answers/submit", json=body)
     assert (refused.status_code, refused.json["code"]) == (404, "question_not_found")
 
@@ -60,7 +64,11 @@ def test_answering_again_replaces_the_answer_and_earns_nothing(begin) -> None:
     taker = begin()
     assert taker.answer("single", "a").json["xp_gained"] == 10
     again = taker.answer("single", "b").json
-    assert (again["xp_gained"], again["total_xp"], again["progress"]["questions_answered"]) == (0, 10, 1)
+    assert (again["xp_gained"], again["total_xp"], again["progress"]["questions_answered"]) == (
+        0,
+        10,
+        1,
+    )
     assert taker.answers == {"single": "b"}
 
 
@@ -88,7 +96,12 @@ def test_points_over_sessions_count_a_question_once(begin, publish, client: Flas
     assert fresh.answer("truth").json == {
         "xp_gained": 10,
         "total_xp": 10,
-        "progress": {"questions_answered": 1, "questions_total": 8, "total_xp": 10, "percentage": 12.5},
+        "progress": {
+            "questions_answered": 1,
+            "questions_total": 8,
+            "total_xp": 10,
+            "percentage": 12.5,
+        },
     }
     begin(RUTH, publish(), start_fresh=True).answer("truth")
     begin(RUTH, publish("other")).answer("truth")
@@ -101,8 +114,13 @@ def test_points_over_sessions_count_a_question_once(begin, publish, client: Flas
 
 
 def batch(taker, *answers: tuple[int, Any, int | None]) -> Any:
-    rows = [{"question_id": q, "value": value, **({"client_seq": seq} if seq else {})} for q, value, seq in answers]
-    return taker.call("POST", "answers/batch", json={"session_id": taker.session_id, "answers": rows})
+    rows = [
+        {"question_id": q, "value": value, **({"client_seq": seq} if seq else {})}
+        for q, value, seq in answers
+    ]
+    return taker.call(
+        "POST", "answers/batch", json={"session_id": taker.session_id, "answers": rows}
+    )
 
 
 def test_a_batch_saves_what_it_can_and_says_what_became_of_each(begin) -> None:
@@ -159,9 +177,15 @@ def test_progress_reaches_100_only_when_nothing_is_missing(begin) -> None:
 
 def test_thirds_are_rounded_down(begin, publish) -> None:
     rows = [{"key": f"q{i}", "type": "true_false", "text": "?"} for i in range(3)]
-    version = publish("thirds", dimensions=[], pages=[{"key": "p", "title": "P", "questions": rows}])
+    version = publish(
+        "thirds", dimensions=[], pages=[{"key": "p", "title": "P", "questions": rows}]
+    )
     taker = begin(version=version)
-    assert [taker.answer(f"q{i}", True).json["progress"]["percentage"] for i in range(3)] == [33.3, 66.6, 100.0]
+    assert [taker.answer(f"q{i}", True).json["progress"]["percentage"] for i in range(3)] == [
+        33.3,
+        66.6,
+        100.0,
+    ]
 
 
 def test_an_assessment_without_questions_is_never_under_way(begin, publish) -> None:

@@ -14,10 +14,20 @@ from chassis.testing import a_user
 from chassis.testing.matrix import Matrix, Row, World
 
 ASSESSMENTS = "/api/v2/assessments"
-PUBLISHED, DRAFTED, ORPHANED = (f"{ASSESSMENTS}/{{{which}}}" for which in ("published", "drafted", "orphaned"))
+PUBLISHED, DRAFTED, ORPHANED = (
+    f"{ASSESSMENTS}/{{{which}}}" for which in ("published", "drafted", "orphaned")
+)
 OWNED, ANSWERED, DONE, NOBODYS, ANSWERED_BY_NOBODY, DONE_BY_NOBODY, ERASED = (
     f"/api/v2/session/{{{which}.session_id}}"
-    for which in ("owned", "answered", "done", "nobodys", "answered_by_nobody", "done_by_nobody", "erased")
+    for which in (
+        "owned",
+        "answered",
+        "done",
+        "nobodys",
+        "answered_by_nobody",
+        "done_by_nobody",
+        "erased",
+    )
 )
 
 
@@ -44,7 +54,16 @@ def second_page(session: str) -> Callable[[World], dict[str, Any]]:
 
 # The deleted one took an assessment and wrote one, and is an author as long as his token lasts.
 # They ask in this order: whoever is refused changes nothing for those who come after him.
-WHO = ("anonymous", "deleted", "stranger", "other taker", "other author", "taker", "author", "admin")
+WHO = (
+    "anonymous",
+    "deleted",
+    "stranger",
+    "other taker",
+    "other author",
+    "taker",
+    "author",
+    "admin",
+)
 
 ANYBODY = "200 200 200 200 200 200 200 200"
 NOBODY = "404 404 404 404 404 404 404 404"
@@ -157,7 +176,9 @@ def taken(who: str, *, answered: bool = False, done: bool = False) -> Callable[[
 
 
 def drafted(world: World, desk: Desk) -> str:
-    draft = world.made("author", ASSESSMENTS, lambda _: {"slug": f"a-{uuid4()}", "definition": desk.everything})
+    draft = world.made(
+        "author", ASSESSMENTS, lambda _: {"slug": f"a-{uuid4()}", "definition": desk.everything}
+    )
     return str(draft["slug"])
 
 
@@ -175,7 +196,9 @@ def erased(world: World, desk: Desk) -> Any:
 
 THINGS: dict[str, Callable[[World, Desk], Any]] = {
     "published": lambda world, desk: desk.published(world.person("author")).slug,
-    "for_members": lambda world, desk: desk.published(world.person("author"), audience="members").slug,
+    "for_members": lambda world, desk: (
+        desk.published(world.person("author"), audience="members").slug
+    ),
     "drafted": drafted,
     "orphaned": orphaned,
     "number": lambda *_: 1,
@@ -192,9 +215,13 @@ THINGS: dict[str, Callable[[World, Desk], Any]] = {
 
 
 @pytest.fixture
-def world(app: Flask, client: FlaskClient, publish: Any, begin: Any, everything: dict[str, Any]) -> World:
+def world(
+    app: Flask, client: FlaskClient, publish: Any, begin: Any, everything: dict[str, Any]
+) -> World:
     roles = {"deleted": "author", "author": "author", "other author": "author", "admin": "admin"}
-    people = {who: a_user(who.replace(" ", "-"), *([roles[who]] if who in roles else [])) for who in WHO}
+    people = {
+        who: a_user(who.replace(" ", "-"), *([roles[who]] if who in roles else [])) for who in WHO
+    }
     return World(app, {**people, "anonymous": None}, THINGS, Desk(publish, begin, everything))
 
 
@@ -208,15 +235,21 @@ def test_everybody_reads_what_is_his_to_read(world: World) -> None:
     assert got == {str(row): row.told for row in MATRIX.reading}
 
 
-@pytest.mark.parametrize(("session", "valid"), [(OWNED, ["taker"]), (NOBODYS, list(WHO)), (ERASED, [])])
-def test_a_session_is_valid_for_whom_it_is_there(world: World, session: str, valid: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("session", "valid"), [(OWNED, ["taker"]), (NOBODYS, list(WHO)), (ERASED, [])]
+)
+def test_a_session_is_valid_for_whom_it_is_there(
+    world: World, session: str, valid: list[str]
+) -> None:
     told = {who: world.ask(who, "GET", f"{session}/validate").json for who in WHO}
     assert [who for who in WHO if told[who]["valid"]] == valid
     assert {told[who]["reason"] for who in WHO if who not in valid} <= {"not_found"}
 
 
 @pytest.mark.parametrize("role", ["taker", "author"])
-def test_who_wrote_or_took_and_whose_account_is_deleted_is_a_stranger(world: World, role: str) -> None:
+def test_who_wrote_or_took_and_whose_account_is_deleted_is_a_stranger(
+    world: World, role: str
+) -> None:
     world.furnish()
     world.delete(role, erasure.on_user_deleted)
     closed = [row for row in MATRIX.rows if row.told["deleted"] == 404]
@@ -231,7 +264,9 @@ def test_who_wrote_or_took_and_whose_account_is_deleted_is_a_stranger(world: Wor
         (f"{ASSESSMENTS}/mine", {"author": 11, "admin": 12}),
     ],
 )
-def test_lists_of_ones_own_hold_nothing_of_others(world: World, path: str, seen: dict[str, int]) -> None:
+def test_lists_of_ones_own_hold_nothing_of_others(
+    world: World, path: str, seen: dict[str, int]
+) -> None:
     world.furnish()
     got = {who: len(world.ask(who, "GET", path).json["items"]) for who in WHO if who != "anonymous"}
     assert {who: count for who, count in got.items() if count} == seen

@@ -22,21 +22,30 @@ def run(app: Flask, *args: str) -> tuple[int, str]:
 
 
 def definition(slug: str) -> definitions.Definition:
-    return definitions.read({name: value for name, value in SHIPPED[slug].items() if name != "slug"})
+    return definitions.read(
+        {name: value for name, value in SHIPPED[slug].items() if name != "slug"}
+    )
 
 
-def test_a_file_is_imported_and_published(app: Flask, client: FlaskClient, tmp_path: Path, everything: Any) -> None:
+def test_a_file_is_imported_and_published(
+    app: Flask, client: FlaskClient, tmp_path: Path, everything: Any
+) -> None:
     file = tmp_path / "everything.yaml"
     file.write_text(yaml.safe_dump({"slug": "everything", **everything}))
     assert run(app, "assessments", "import", str(file)) == (0, "everything: draft of version 1\n")
     assert run(app, "assessments", "import", str(file)) == (0, "everything: draft of version 1\n")
     code, output = run(app, "assessments", "publish", "everything")
-    assert (code, output) == (0, "everything: published version 1\neverything: started when none is named\n")
+    assert (code, output) == (
+        0,
+        "everything: published version 1\neverything: started when none is named\n",
+    )
     assert client.post("/api/v2/session/start").json["assessment"] == "everything"
     assert run(app, "assessments", "import", str(file)) == (0, "everything: draft of version 2\n")
 
 
-def test_wrong_rows_are_listed_with_their_lines_and_nothing_is_imported(app: Flask, client, tmp_path: Path) -> None:
+def test_wrong_rows_are_listed_with_their_lines_and_nothing_is_imported(
+    app: Flask, client, tmp_path: Path
+) -> None:
     good, wrong, broken = tmp_path / "good.json", tmp_path / "wrong.yaml", tmp_path / "broken.yaml"
     good.write_text('{"slug": "good", "title": "Good"}')
     wrong.write_text(
@@ -88,15 +97,29 @@ def test_the_quiz_is_scored_as_computed_by_hand() -> None:
     [best] = scoring.score(quiz, right)["dimensions"]
     # 1 + 4 + 3 + 1 + 1 + 1 + 1 + twice 1
     assert (best["score"], best["percent"], best["band"]["label"]) == (14, 100, "astronomer")
-    some = {**right, "order": ["venus", "mercury", "earth", "mars"], "giants": ["mars", "saturn"], "titan": "Mars"}
+    some = {
+        **right,
+        "order": ["venus", "mercury", "earth", "mars"],
+        "giants": ["mars", "saturn"],
+        "titan": "Mars",
+    }
     [found] = scoring.score(quiz, some)["dimensions"]
     # 1 + 2 + 0 + 1 + 1 + 1 + 1 + 0
     assert (found["score"], found["band"]["label"]) == (7, "at home")
 
 
 def test_the_inventory_is_scored_as_computed_by_hand() -> None:
-    answers = {"reread": 5, "footnotes": 4, "summary": 2, "wording": 3, "objection": 1, "agree-quickly": 5}
-    found = {d["key"]: d for d in scoring.score(definition("study-interests"), answers)["dimensions"]}
+    answers = {
+        "reread": 5,
+        "footnotes": 4,
+        "summary": 2,
+        "wording": 3,
+        "objection": 1,
+        "agree-quickly": 5,
+    }
+    found = {
+        d["key"]: d for d in scoring.score(definition("study-interests"), answers)["dimensions"]
+    }
     # (2 * 5 + 4 + (6 - 2) + 3) / 5
     assert (found["texts"]["score"], found["texts"]["band"]["label"]) == (4.2, "very much")
     # (2 * 1 + (6 - 5)) / 3
@@ -104,13 +127,17 @@ def test_the_inventory_is_scored_as_computed_by_hand() -> None:
     assert found["making"]["score"] is None
 
 
-def test_the_demo_shows_sessions_in_every_state_and_loads_once(app: Flask, client: FlaskClient) -> None:
+def test_the_demo_shows_sessions_in_every_state_and_loads_once(
+    app: Flask, client: FlaskClient
+) -> None:
     assert run(app, "demo") == (0, "demo assessments loaded\n")
     assert run(app, "demo") == (0, "demo assessments are there already\n")
     states = {}
     for name in ("ruth", "boaz", "naomi", "david"):
         user = testing.User(name, id=person(name))
-        states[name] = [item["status"] for item in client.get("/api/v2/session", user=user).json["items"]]
+        states[name] = [
+            item["status"] for item in client.get("/api/v2/session", user=user).json["items"]
+        ]
     assert states == {
         "ruth": ["active", "completed"],
         "boaz": ["completed"],

@@ -29,7 +29,9 @@ def everything_stored(app: Flask) -> str:
         return "".join(str(db.session.execute(table.select()).all()) for table in tables)
 
 
-def test_nothing_is_left_of_somebody_who_is_deleted(app: Flask, client: FlaskClient, begin, publish) -> None:
+def test_nothing_is_left_of_somebody_who_is_deleted(
+    app: Flask, client: FlaskClient, begin, publish
+) -> None:
     ruth, boaz = testing.a_user("ruth", "author"), testing.a_user("boaz")
     open_one, others = begin(ruth), begin(boaz, publish("another"))
     open_one.answer("words", CANARY)
@@ -48,7 +50,9 @@ def test_nothing_is_left_of_somebody_who_is_deleted(app: Flask, client: FlaskCli
     assert client.get(f"/api/v2/xp/{ruth.id}").json["total_xp"] == 0
 
 
-def test_the_assessments_of_a_deleted_author_stay_without_their_draft(app: Flask, client: FlaskClient, publish) -> None:
+def test_the_assessments_of_a_deleted_author_stay_without_their_draft(
+    app: Flask, client: FlaskClient, publish
+) -> None:
     esther = testing.a_user("esther", "author")
     publish("hers", esther)
     client.post("/api/v2/assessments/hers/draft", user=esther)
@@ -64,10 +68,16 @@ def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin
     taker.answer_all()
     taker.do("complete")
     begin(ruth).answer("words", CANARY)
-    client.post("/api/v2/assessments", json={"slug": "hers", "definition": {"title": "Hers"}}, user=ruth)
+    client.post(
+        "/api/v2/assessments", json={"slug": "hers", "definition": {"title": "Hers"}}, user=ruth
+    )
     exported = client.get("/internal/export", user=ruth, peer="gateway").json
     first, second = exported["sessions"]
-    assert (first["session_id"], first["status"], len(first["answers"])) == (taker.session_id, "completed", 8)
+    assert (first["session_id"], first["status"], len(first["answers"])) == (
+        taker.session_id,
+        "completed",
+        8,
+    )
     assert first["result"]["dimensions"][0]["key"] == "points"
     assert second["answers"][0]["value"] == CANARY
     assert second["answers"][0]["question"] == "Why?"
@@ -83,7 +93,9 @@ def test_an_export_is_for_other_services_only(client: FlaskClient) -> None:
     assert client.get("/internal/export", user=ruth, **internal).status_code == 401
 
 
-def test_an_export_costs_the_same_however_many_sessions(app: Flask, client: FlaskClient, begin) -> None:
+def test_an_export_costs_the_same_however_many_sessions(
+    app: Flask, client: FlaskClient, begin
+) -> None:
     def statements() -> int:
         with testing.count_queries(app) as sent:
             client.get("/internal/export", user=ruth, peer="gateway")
@@ -116,7 +128,9 @@ def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin) -> None:
         connection.xadd("events:user-service", {"event": json.dumps(event)})
     with app.app_context():
         consumer = app.extensions["duties"].consumer
-        assert sum(consumer.consume(block=1) for _ in range(2)) == 1  # the first call joins the group
+        assert (
+            sum(consumer.consume(block=1) for _ in range(2)) == 1
+        )  # the first call joins the group
     assert CANARY not in everything_stored(app)
 
 

@@ -51,7 +51,9 @@ def test_a_refused_fresh_start_does_not_abandon_what_is_open(client: FlaskClient
     assert client.get(f"/api/v2/session/{session_id}/validate", user=RUTH).json["valid"]
 
 
-def test_the_next_attempt_waits_after_a_completed_one(begin, client: FlaskClient, publish, clock) -> None:
+def test_the_next_attempt_waits_after_a_completed_one(
+    begin, client: FlaskClient, publish, clock
+) -> None:
     taker = begin(RUTH, publish(audience="members", hours_between_attempts=24))
     taker.answer_all()
     taker.do("complete")
@@ -63,7 +65,9 @@ def test_the_next_attempt_waits_after_a_completed_one(begin, client: FlaskClient
     assert start(client).status_code == 201
 
 
-def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(begin, publish, clock) -> None:
+def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(
+    begin, publish, clock
+) -> None:
     taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
     assert taker.look().json["session"]["ends_at"] == "2026-03-01T12:10:00Z"
     clock.move_to(BEGAN + LIMIT + expiry.GRACE)
@@ -82,7 +86,9 @@ def test_coming_back_does_not_give_more_time(begin, publish, clock) -> None:
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
-def test_when_the_time_is_up_the_answers_there_are_count(app: Flask, begin, publish, clock, by_hand: bool) -> None:
+def test_when_the_time_is_up_the_answers_there_are_count(
+    app: Flask, begin, publish, clock, by_hand: bool
+) -> None:
     taker = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
     taker.answer("single", "a")
     assert taker.do("complete").json["code"] == "answers_missing"
@@ -95,7 +101,9 @@ def test_when_the_time_is_up_the_answers_there_are_count(app: Flask, begin, publ
     assert result["dimensions"][0]["score"] == 2
 
 
-def test_an_overdue_session_is_completed_before_the_next_begins(begin, client: FlaskClient, publish, clock) -> None:
+def test_an_overdue_session_is_completed_before_the_next_begins(
+    begin, client: FlaskClient, publish, clock
+) -> None:
     old = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
     old.answer("single", "a")
     clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)

@@ -96,7 +96,9 @@ def test_old_sessions_keep_their_own_past(legacy: Migrating) -> None:
     ]
 
 
-def test_the_rollback_of_phase_1_leaves_nothing_of_it_and_can_be_repeated(legacy: Migrating) -> None:
+def test_the_rollback_of_phase_1_leaves_nothing_of_it_and_can_be_repeated(
+    legacy: Migrating,
+) -> None:
     upgrade(revision="0002")
     downgrade(revision="0001")
     assert legacy.rows(COLUMNS) == []
@@ -121,30 +123,45 @@ def test_the_old_questionnaire_becomes_the_default_assessment(legacy: Migrating)
         "required": False,
         "options": [{"key": "a", "text": "A"}],
     }
-    assert legacy.rows("SELECT key, position FROM pages ORDER BY position") == [("p3", 1), ("p7", 2)]
+    assert legacy.rows("SELECT key, position FROM pages ORDER BY position") == [
+        ("p3", 1),
+        ("p7", 2),
+    ]
 
 
 def test_the_latest_of_several_answers_stays_and_earns_once(legacy: Migrating) -> None:
     upgrade()
-    assert legacy.rows("SELECT question_id, value, choices FROM question_answers ORDER BY question_id") == [
+    assert legacy.rows(
+        "SELECT question_id, value, choices FROM question_answers ORDER BY question_id"
+    ) == [
         (1, 4, ["", "4"]),
         (2, ["a", "b"], ["", "a", "b"]),
         (3, ["b", "a"], ["", "1:b", "2:a"]),
         (4, "Because.", [""]),
     ]
-    assert legacy.rows("SELECT questions_answered, total_xp FROM student_responses ORDER BY id") == [(4, 40), (0, 0)]
+    assert legacy.rows(
+        "SELECT questions_answered, total_xp FROM student_responses ORDER BY id"
+    ) == [(4, 40), (0, 0)]
 
 
 def test_the_platform_can_be_taken_back_with_its_questions(legacy: Migrating) -> None:
-    before = legacy.rows("SELECT id, question_type, question_text, required, settings FROM questions ORDER BY id")
+    before = legacy.rows(
+        "SELECT id, question_type, question_text, required, settings FROM questions ORDER BY id"
+    )
     upgrade()
     downgrade(revision="0002")
     assert (
-        legacy.rows("SELECT id, question_type, question_text, required, settings FROM questions ORDER BY id") == before
+        legacy.rows(
+            "SELECT id, question_type, question_text, required, settings FROM questions ORDER BY id"
+        )
+        == before
     )
     legacy.run("INSERT INTO question_answers (response_id, question_id, value) VALUES (2, 1, '5')")
     upgrade()
-    assert legacy.rows("SELECT questions_answered FROM student_responses ORDER BY id") == [(4,), (1,)]
+    assert legacy.rows("SELECT questions_answered FROM student_responses ORDER BY id") == [
+        (4,),
+        (1,),
+    ]
 
 
 def test_a_published_version_cannot_be_changed_in_the_database(legacy: Migrating) -> None:

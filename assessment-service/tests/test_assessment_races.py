@@ -58,12 +58,18 @@ def test_of_thirty_starts_one_begins_and_all_learn_which(app: Flask, client, pub
     assert broken(app) == {}
 
 
-def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(app: Flask, client, publish) -> None:
+def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(
+    app: Flask, client, publish
+) -> None:
     publish(audience="members", max_attempts=5)
     ruth = testing.a_user("ruth")
 
     def start() -> int:
-        return app.test_client().post("/api/v2/session/start", json={"start_fresh": True}, user=ruth).status_code
+        return (
+            app.test_client()
+            .post("/api/v2/session/start", json={"start_fresh": True}, user=ruth)
+            .status_code
+        )
 
     assert Counter(testing.race([start] * 20)) == {201: 5, 409: 15}
     assert broken(app) == {}
@@ -91,7 +97,9 @@ def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, race_round:
     }
     sent = [(key, seq) for key in keys for seq in range(3)]
     random.Random(race_round).shuffle(sent)
-    answers = testing.race([partial(taker.answer, key, values[key][seq], client_seq=seq) for key, seq in sent])
+    answers = testing.race(
+        [partial(taker.answer, key, values[key][seq], client_seq=seq) for key, seq in sent]
+    )
     assert {answer.status_code for answer in answers} <= {200, 409}
     assert taker.answers == {key: values[key][2] for key in keys}
     assert broken(app) == {}
@@ -111,11 +119,14 @@ def start_fresh(taker) -> int:
 
 
 @pytest.mark.parametrize("close", [complete, abandon, start_fresh])
-def test_an_answer_is_in_the_session_before_it_closed_or_refused(app: Flask, begin, close, race_round: int) -> None:
+def test_an_answer_is_in_the_session_before_it_closed_or_refused(
+    app: Flask, begin, close, race_round: int
+) -> None:
     taker = begin(testing.a_user("ruth"))
     taker.answer_all()
     works: list[Callable[[], int]] = [
-        lambda value=value: taker.answer("words", value).status_code for value in map(str, range(12))
+        lambda value=value: taker.answer("words", value).status_code
+        for value in map(str, range(12))
     ]
     works.insert(race_round % len(works), lambda: close(taker))
     statuses = testing.race(works)
@@ -132,7 +143,9 @@ def test_an_answer_is_in_the_session_before_it_closed_or_refused(app: Flask, beg
 def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, race_round: int) -> None:
     taker = begin()
     with app.app_context():
-        old = now() - expiry.LIFETIME - timedelta(seconds=race_round % 2) + timedelta(milliseconds=20)
+        old = (
+            now() - expiry.LIFETIME - timedelta(seconds=race_round % 2) + timedelta(milliseconds=20)
+        )
         db.session.execute(update(AssessmentSession).values(last_activity=old))
         db.session.commit()
 
@@ -157,6 +170,10 @@ def test_one_of_many_claims_a_session(app: Flask, begin) -> None:
     people = [testing.a_user(f"user{i}") for i in range(10)]
 
     def claim(user: testing.User) -> int:
-        return app.test_client().post(f"/api/v2/session/{taker.session_id}/claim", user=user).status_code
+        return (
+            app.test_client()
+            .post(f"/api/v2/session/{taker.session_id}/claim", user=user)
+            .status_code
+        )
 
     assert Counter(testing.race([partial(claim, user) for user in people])) == {200: 1, 404: 9}

@@ -21,7 +21,9 @@ def test_a_session_id_holds_128_random_bits(begin) -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", session_id) for session_id in ids)
 
 
-def test_a_session_without_an_owner_opens_to_whoever_knows_its_id(begin, client: FlaskClient) -> None:
+def test_a_session_without_an_owner_opens_to_whoever_knows_its_id(
+    begin, client: FlaskClient
+) -> None:
     taker = begin()
     assert client.get(f"/api/v2/session/{taker.session_id}", user=RUTH).status_code == 200
     assert taker.answer("truth").status_code == 200
@@ -31,7 +33,11 @@ def test_a_session_with_an_owner_does_not_exist_for_others(begin, client: FlaskC
     taker = begin(RUTH)
     path = f"/api/v2/session/{taker.session_id}"
     page = {"page_id": taker.version.page_ids["second"]}
-    answer = {"session_id": taker.session_id, "question_id": taker.version.question_ids["truth"], "value": True}
+    answer = {
+        "session_id": taker.session_id,
+        "question_id": taker.version.question_ids["truth"],
+        "value": True,
+    }
     batch = {"session_id": taker.session_id, "answers": [{"question_id": 1, "value": 1}]}
     for somebody in (None, BOAZ):
         tried = [
@@ -43,7 +49,9 @@ def test_a_session_with_an_owner_does_not_exist_for_others(begin, client: FlaskC
             client.post("/api/v2/answers/submit", json=answer, user=somebody),
             client.post("/api/v2/answers/batch", json=batch, user=somebody),
         ]
-        assert [(a.status_code, a.json["code"]) for a in tried] == [(404, "session_not_found")] * len(tried)
+        assert [(a.status_code, a.json["code"]) for a in tried] == [
+            (404, "session_not_found")
+        ] * len(tried)
         assert client.get(f"{path}/validate", user=somebody).json["reason"] == "not_found"
     assert client.post(f"{path}/claim", user=BOAZ).status_code == 404
     assert taker.look("/validate").json["valid"]
@@ -57,7 +65,9 @@ def test_a_forged_token_is_refused_where_none_is_needed(begin, client: FlaskClie
     assert client.post("/api/v2/session/start", headers=forged).status_code == 401
 
 
-def test_one_session_of_an_assessment_is_open_at_a_time(begin, client: FlaskClient, publish) -> None:
+def test_one_session_of_an_assessment_is_open_at_a_time(
+    begin, client: FlaskClient, publish
+) -> None:
     taker = begin(RUTH)
     again = client.post("/api/v2/session/start", json={"assessment": "everything"}, user=RUTH)
     assert (again.status_code, again.json["code"]) == (409, "session_in_progress")
@@ -79,9 +89,14 @@ def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin) -> N
 
 def test_a_repeated_start_with_its_key_is_the_same_start(publish, client: FlaskClient) -> None:
     publish()
-    first, again = (client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}, user=RUTH) for _ in range(2))
+    first, again = (
+        client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}, user=RUTH)
+        for _ in range(2)
+    )
     assert (again.status_code, again.json) == (201, first.json)
-    anonymous = [client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}) for _ in range(2)]
+    anonymous = [
+        client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}) for _ in range(2)
+    ]
     assert len({answer.json["session_id"] for answer in anonymous}) == 2
 
 
@@ -117,7 +132,10 @@ def test_a_session_goes_on_elsewhere_where_it_was_left(begin, app: Flask) -> Non
 def test_answering_moves_the_session_to_the_page_of_the_question(begin) -> None:
     taker = begin()
     taker.answer("number")
-    assert taker.look("/validate").json["session"]["current_page_id"] == taker.version.page_ids["second"]
+    assert (
+        taker.look("/validate").json["session"]["current_page_id"]
+        == taker.version.page_ids["second"]
+    )
 
 
 def test_validating_and_reading_leave_no_trace(begin) -> None:
@@ -139,7 +157,10 @@ def test_what_is_shown_holds_no_keys_scores_or_points(begin) -> None:
     taker = begin()
     for page_id in taker.version.page_ids.values():
         shown = taker.turn_to(page_id).get_data(as_text=True)
-        assert not any(word in shown for word in ("points", "correct", "scores", "reverse", "dimension", "tolerance"))
+        assert not any(
+            word in shown
+            for word in ("points", "correct", "scores", "reverse", "dimension", "tolerance")
+        )
 
 
 def test_the_right_order_is_not_the_order_shown_to_everybody(begin) -> None:
@@ -184,7 +205,9 @@ def test_somebody_who_signs_in_later_keeps_what_they_began(begin, client: FlaskC
     assert (claimed.status_code, claimed.json["attempt"]) == (200, 1)
     assert client.post(f"/api/v2/session/{taker.session_id}/claim", user=RUTH).status_code == 200
     assert taker.look().status_code == 404
-    assert client.get("/api/v2/session", user=RUTH).json["items"][0]["session_id"] == taker.session_id
+    assert (
+        client.get("/api/v2/session", user=RUTH).json["items"][0]["session_id"] == taker.session_id
+    )
     assert client.get("/api/v2/xp", user=RUTH).json["total_xp"] == 10
 
 
@@ -212,7 +235,9 @@ def test_my_sessions_come_in_pages_the_latest_first(begin, client: FlaskClient) 
     begin(BOAZ)
     seen, cursor = [], ""
     while cursor is not None:
-        page = client.get(f"/api/v2/session?limit=2{cursor and f'&cursor={cursor}'}", user=RUTH).json
+        page = client.get(
+            f"/api/v2/session?limit=2{cursor and f'&cursor={cursor}'}", user=RUTH
+        ).json
         seen += [item["session_id"] for item in page["items"]]
         cursor = page["next"]
     assert seen == ids[::-1]
@@ -221,7 +246,9 @@ def test_my_sessions_come_in_pages_the_latest_first(begin, client: FlaskClient) 
     assert client.get("/api/v2/session?status=open", user=RUTH).status_code == 422
 
 
-def test_my_sessions_cost_the_same_however_many_they_are(begin, publish, app: Flask, client: FlaskClient) -> None:
+def test_my_sessions_cost_the_same_however_many_they_are(
+    begin, publish, app: Flask, client: FlaskClient
+) -> None:
     def statements() -> int:
         versions._kept.clear()
         with testing.count_queries(app) as sent:

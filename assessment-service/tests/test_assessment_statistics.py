@@ -33,7 +33,9 @@ def figures(client: FlaskClient, query: str = "") -> dict[str, Any]:
 
 def times(found: dict[str, Any], key: str) -> dict[str, int]:
     [question] = [question for question in found["questions"] if question["key"] == key]
-    return {choice["choice"]: choice["times"] for choice in question["distribution"] if choice["times"]}
+    return {
+        choice["choice"]: choice["times"] for choice in question["distribution"] if choice["times"]
+    }
 
 
 def count_closed(app: Flask) -> int:
@@ -48,7 +50,9 @@ def test_nothing_yet(client: FlaskClient, publish) -> None:
     assert {question["answered"] for question in found["questions"]} == {0}
 
 
-def test_sessions_are_counted_by_what_became_of_them(client: FlaskClient, begin, publish, clock) -> None:
+def test_sessions_are_counted_by_what_became_of_them(
+    client: FlaskClient, begin, publish, clock
+) -> None:
     version = publish(author=ESTHER)
     forgotten = begin(version=version)
     clock.move_to(BEGAN + expiry.LIFETIME)
@@ -61,11 +65,18 @@ def test_sessions_are_counted_by_what_became_of_them(client: FlaskClient, begin,
         taker.do("complete")
     found = figures(client)
     assert forgotten.look("/validate").json["reason"] == "expired"
-    assert found["sessions"] == {"active": 1, "completed": 3, "user_abandoned_not_completed": 1, "expired": 1}
+    assert found["sessions"] == {
+        "active": 1,
+        "completed": 3,
+        "user_abandoned_not_completed": 1,
+        "expired": 1,
+    }
     assert (found["started"], found["completion_rate"], found["median_seconds"]) == (6, 0.5, 120)
 
 
-def test_the_same_is_counted_before_and_after_the_tally(app: Flask, client: FlaskClient, begin, publish) -> None:
+def test_the_same_is_counted_before_and_after_the_tally(
+    app: Flask, client: FlaskClient, begin, publish
+) -> None:
     version = publish(author=ESTHER)
     people = [testing.a_user(name) for name in ("ruth", "boaz", "naomi")]
     takers = [begin(user, version) for user in people]
@@ -89,7 +100,9 @@ def test_the_same_is_counted_before_and_after_the_tally(app: Flask, client: Flas
     assert times(figures(client), "likert") == {"4": 2, "5": 1}
 
 
-def test_tallying_at_once_counts_everything_once(app: Flask, client: FlaskClient, begin, publish) -> None:
+def test_tallying_at_once_counts_everything_once(
+    app: Flask, client: FlaskClient, begin, publish
+) -> None:
     version = publish(author=ESTHER)
     for _ in range(10):
         taker = begin(version=version)
@@ -112,10 +125,15 @@ def test_figures_are_those_of_one_version(client: FlaskClient, begin, publish) -
     publish(author=ESTHER, title="Second")
     assert figures(client)["started"] == 0
     assert figures(client, "?version=1")["started"] == 1
-    assert client.get("/api/v2/assessments/everything/statistics?version=3", user=ESTHER).status_code == 404
+    assert (
+        client.get("/api/v2/assessments/everything/statistics?version=3", user=ESTHER).status_code
+        == 404
+    )
 
 
-def test_figures_stay_when_people_are_erased(app: Flask, client: FlaskClient, begin, publish) -> None:
+def test_figures_stay_when_people_are_erased(
+    app: Flask, client: FlaskClient, begin, publish
+) -> None:
     version = publish(author=ESTHER)
     ruth = testing.a_user("ruth")
     for tallied in (True, False):
@@ -142,7 +160,9 @@ def test_figures_name_nobody(client: FlaskClient, begin, publish) -> None:
     assert "My own words." not in shown
 
 
-def test_figures_cost_the_same_however_many_sessions(app: Flask, client: FlaskClient, begin, publish) -> None:
+def test_figures_cost_the_same_however_many_sessions(
+    app: Flask, client: FlaskClient, begin, publish
+) -> None:
     def statements() -> int:
         with testing.count_queries(app) as sent:
             figures(client)

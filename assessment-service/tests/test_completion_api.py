@@ -36,10 +36,18 @@ def test_the_result_is_computed_from_the_answers(begin) -> None:
     result = taker.look("/result").json
     found = {dimension["key"]: dimension for dimension in result["dimensions"]}
     # single 2, multiple 2 + 1, ordering 0 in place, truth wrong, number 7.5 within 0.5 of 7
-    assert (found["points"]["score"], found["points"]["lowest"], found["points"]["highest"]) == (6, -2, 10)
+    assert (found["points"]["score"], found["points"]["lowest"], found["points"]["highest"]) == (
+        6,
+        -2,
+        10,
+    )
     assert found["points"]["band"] == {"label": "fine", "text": ""}
     # 4 reversed on 1..5
-    assert (found["mood"]["score"], found["mood"]["percent"], found["mood"]["band"]) == (2, 25, None)
+    assert (found["mood"]["score"], found["mood"]["percent"], found["mood"]["band"]) == (
+        2,
+        25,
+        None,
+    )
     assert [dimension["key"] for dimension in result["dimensions"]] == ["points", "mood"]
 
 
@@ -65,6 +73,9 @@ def test_others_hear_of_a_completed_session_once_and_never_its_id(app: Flask, be
     with app.app_context():
         [body] = db.session.execute(messages.outbox.select()).mappings()
         [row_id] = db.session.scalars(db.select(AssessmentSession.id).filter_by(user_id=RUTH.id))
-    assert (body["body"]["type"], body["body"]["aggregate_id"]) == ("assessment-session.completed", str(row_id))
+    assert (body["body"]["type"], body["body"]["aggregate_id"]) == (
+        "assessment-session.completed",
+        str(row_id),
+    )
     assert body["body"]["data"] == {"assessment": "everything", "version": 1, "total_xp": 95}
     assert taker.session_id not in str(body)

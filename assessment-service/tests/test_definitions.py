@@ -49,7 +49,10 @@ def test_keys_are_unique_in_the_whole_assessment(everything: dict[str, Any]) -> 
 
 
 def test_a_question_scores_in_dimensions_there_are(everything: dict[str, Any]) -> None:
-    everything["pages"][1]["questions"][2]["scores"] = [{"dimension": "nowhere"}, {"dimension": "mood", "weight": 0}]
+    everything["pages"][1]["questions"][2]["scores"] = [
+        {"dimension": "nowhere"},
+        {"dimension": "mood", "weight": 0},
+    ]
     assert [error["pointer"] for error in errors_of(everything)] == [
         "/pages/1/questions/2/scores/0/dimension",
         "/pages/1/questions/2/scores/1/weight",
@@ -61,7 +64,9 @@ def test_what_has_no_right_answer_cannot_be_scored(everything: dict[str, Any]) -
     assert errors_of(everything)[0]["pointer"] == "/pages/1/questions/3/scores"
 
 
-@pytest.mark.parametrize("document", [None, 5, [], "x", {}, {"title": 5, "pages": {}}, {"title": "x" * 201}])
+@pytest.mark.parametrize(
+    "document", [None, 5, [], "x", {}, {"title": 5, "pages": {}}, {"title": "x" * 201}]
+)
 def test_what_is_no_definition_is_refused(document: Any) -> None:
     assert errors_of(document)
 
@@ -78,7 +83,9 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     document = deepcopy(
         {
             "title": "T",
-            "dimensions": [{"key": "d", "title": "D", "bands": [{"from": 0, "to": 3, "label": "L"}]}],
+            "dimensions": [
+                {"key": "d", "title": "D", "bands": [{"from": 0, "to": 3, "label": "L"}]}
+            ],
             "pages": [
                 {
                     "key": "p",
@@ -88,7 +95,10 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
                             "key": "q",
                             "type": "multiple_choice",
                             "text": "?",
-                            "options": [{"key": "a", "text": "A", "points": 1}, {"key": "b", "text": "B"}],
+                            "options": [
+                                {"key": "a", "text": "A", "points": 1},
+                                {"key": "b", "text": "B"},
+                            ],
                             "scores": [{"dimension": "d"}],
                         }
                     ],
@@ -100,7 +110,9 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     while True:
         place = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
         if not isinstance(at[place], dict | list) or not at[place] or data.draw(st.booleans()):
-            at[place] = data.draw(json_values | st.sampled_from(["likert", "ordering", "text", "number"]))
+            at[place] = data.draw(
+                json_values | st.sampled_from(["likert", "ordering", "text", "number"])
+            )
             break
         at = at[place]
     with suppress(Invalid):  # anything else is our mistake

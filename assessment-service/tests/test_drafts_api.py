@@ -14,12 +14,22 @@ PATH = "/api/v2/assessments/habits"
 
 
 def begin_draft(client: FlaskClient, definition: Any, **more: Any):
-    return client.post("/api/v2/assessments", json={"slug": "habits", "definition": definition, **more}, user=ESTHER)
+    return client.post(
+        "/api/v2/assessments",
+        json={"slug": "habits", "definition": definition, **more},
+        user=ESTHER,
+    )
 
 
-def test_a_draft_is_written_rewritten_and_published(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_a_draft_is_written_rewritten_and_published(
+    client: FlaskClient, everything: dict[str, Any]
+) -> None:
     begun = begin_draft(client, everything)
-    assert (begun.status_code, begun.headers["ETag"], begun.json["published_at"]) == (201, '"1"', None)
+    assert (begun.status_code, begun.headers["ETag"], begun.json["published_at"]) == (
+        201,
+        '"1"',
+        None,
+    )
     assert client.get("/api/v2/assessments").json["items"] == []
     changed = client.put(
         f"{PATH}/draft",
@@ -29,29 +39,53 @@ def test_a_draft_is_written_rewritten_and_published(client: FlaskClient, everyth
     )
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
     published = client.post(f"{PATH}/publish", headers={"If-Match": '"2"'}, user=ESTHER)
-    assert (published.status_code, published.json["is_current"], published.json["number"]) == (200, True, 1)
+    assert (published.status_code, published.json["is_current"], published.json["number"]) == (
+        200,
+        True,
+        1,
+    )
     [listed] = client.get("/api/v2/assessments").json["items"]
-    assert (listed["slug"], listed["title"], listed["questions"], listed["pages"]) == ("habits", "Habits", 8, 2)
+    assert (listed["slug"], listed["title"], listed["questions"], listed["pages"]) == (
+        "habits",
+        "Habits",
+        8,
+        2,
+    )
     assert client.get(PATH).json == listed
 
 
-def test_only_the_version_that_was_read_is_changed(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_only_the_version_that_was_read_is_changed(
+    client: FlaskClient, everything: dict[str, Any]
+) -> None:
     begin_draft(client, everything)
     body = {"definition": everything}
     assert client.put(f"{PATH}/draft", json=body, user=ESTHER).status_code == 428
-    assert client.put(f"{PATH}/draft", json=body, headers={"If-Match": '"9"'}, user=ESTHER).status_code == 412
-    assert client.post(f"{PATH}/publish", headers={"If-Match": '"9"'}, user=ESTHER).status_code == 412
-    assert client.delete(f"{PATH}/draft", headers={"If-Match": '"9"'}, user=ESTHER).status_code == 412
+    assert (
+        client.put(f"{PATH}/draft", json=body, headers={"If-Match": '"9"'}, user=ESTHER).status_code
+        == 412
+    )
+    assert (
+        client.post(f"{PATH}/publish", headers={"If-Match": '"9"'}, user=ESTHER).status_code == 412
+    )
+    assert (
+        client.delete(f"{PATH}/draft", headers={"If-Match": '"9"'}, user=ESTHER).status_code == 412
+    )
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_rewrites_at_once_one_wins(app: Flask, client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_of_rewrites_at_once_one_wins(
+    app: Flask, client: FlaskClient, everything: dict[str, Any]
+) -> None:
     begin_draft(client, everything)
 
     def rewrite(number: int) -> int:
         body = {"definition": {**everything, "title": f"Title {number}"}}
         headers = {"If-Match": '"1"'}
-        return app.test_client().put(f"{PATH}/draft", json=body, headers=headers, user=ESTHER).status_code
+        return (
+            app.test_client()
+            .put(f"{PATH}/draft", json=body, headers=headers, user=ESTHER)
+            .status_code
+        )
 
     statuses = testing.race([lambda number=number: rewrite(number) for number in range(12)])
     assert sorted(statuses) == [200, *[412] * 11]
@@ -63,34 +97,54 @@ def test_a_published_version_stays_and_a_new_draft_begins_from_it(
     publish("habits", ESTHER)
     assert client.get(f"{PATH}/draft", user=ESTHER).json["code"] == "no_draft"
     redrafted = client.post(f"{PATH}/draft", user=ESTHER)
-    assert (redrafted.status_code, redrafted.json["number"], redrafted.json["definition"]) == (201, 2, everything)
+    assert (redrafted.status_code, redrafted.json["number"], redrafted.json["definition"]) == (
+        201,
+        2,
+        everything,
+    )
     assert client.post(f"{PATH}/draft", user=ESTHER).json["code"] == "draft_exists"
     publish("habits", ESTHER, title="Second")
     versions = client.get(f"{PATH}/versions", user=ESTHER).json["items"]
-    assert [(version["number"], version["is_current"]) for version in versions] == [(2, True), (1, False)]
+    assert [(version["number"], version["is_current"]) for version in versions] == [
+        (2, True),
+        (1, False),
+    ]
     assert client.get(f"{PATH}/versions/1", user=ESTHER).json["definition"]["title"] == "Everything"
 
 
-def test_a_draft_can_be_thrown_away(client: FlaskClient, publish, everything: dict[str, Any]) -> None:
+def test_a_draft_can_be_thrown_away(
+    client: FlaskClient, publish, everything: dict[str, Any]
+) -> None:
     begin_draft(client, everything)
-    assert client.delete(f"{PATH}/draft", headers={"If-Match": '"1"'}, user=ESTHER).status_code == 204
+    assert (
+        client.delete(f"{PATH}/draft", headers={"If-Match": '"1"'}, user=ESTHER).status_code == 204
+    )
     assert client.get("/api/v2/assessments/mine", user=ESTHER).json["items"] == []
     publish("habits", ESTHER)
     client.post(f"{PATH}/draft", user=ESTHER)
-    assert client.delete(f"{PATH}/draft", headers={"If-Match": '"1"'}, user=ESTHER).status_code == 204
+    assert (
+        client.delete(f"{PATH}/draft", headers={"If-Match": '"1"'}, user=ESTHER).status_code == 204
+    )
     assert client.get(PATH).status_code == 200
 
 
-def test_mistakes_are_named_by_their_place_in_the_body(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_mistakes_are_named_by_their_place_in_the_body(
+    client: FlaskClient, everything: dict[str, Any]
+) -> None:
     everything["pages"][1]["questions"][0]["correct"] = ["a"]
     refused = begin_draft(client, everything)
     assert refused.status_code == 422
     assert refused.json["errors"] == [
-        {"pointer": "/definition/pages/1/questions/0/correct", "detail": "Must name every option once."}
+        {
+            "pointer": "/definition/pages/1/questions/0/correct",
+            "detail": "Must name every option once.",
+        }
     ]
 
 
-def test_bands_with_a_gap_may_be_drafted_and_not_published(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_bands_with_a_gap_may_be_drafted_and_not_published(
+    client: FlaskClient, everything: dict[str, Any]
+) -> None:
     everything["dimensions"][0]["bands"] = [{"from": 0, "to": 10, "label": "all"}]
     assert begin_draft(client, everything).status_code == 201
     refused = client.post(f"{PATH}/publish", headers={"If-Match": '"1"'}, user=ESTHER)
@@ -113,10 +167,14 @@ def test_a_slug_is_taken_once(client: FlaskClient, everything: dict[str, Any]) -
 def test_only_authors_begin_assessments(client: FlaskClient, everything: dict[str, Any]) -> None:
     body = {"slug": "habits", "definition": everything}
     assert client.post("/api/v2/assessments", json=body).status_code == 401
-    assert client.post("/api/v2/assessments", json=body, user=LEARNER).json["code"] == "role_required"
+    assert (
+        client.post("/api/v2/assessments", json=body, user=LEARNER).json["code"] == "role_required"
+    )
 
 
-def test_what_is_not_published_yet_does_not_exist_for_takers(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_what_is_not_published_yet_does_not_exist_for_takers(
+    client: FlaskClient, everything: dict[str, Any]
+) -> None:
     begin_draft(client, everything)
     assert client.get(PATH).status_code == 404
     assert client.post("/api/v2/session/start", json={"assessment": "habits"}).status_code == 404
@@ -138,7 +196,9 @@ def test_an_assessment_is_its_authors_and_the_admins(client: FlaskClient, publis
         ("GET", "statistics?version=1", None),
     ]:
         for somebody, status in ((None, 401), (LEARNER, 404), (RUTH, 404)):
-            refused = client.open(f"{PATH}/{leaf}", method=method, json=body, headers=match, user=somebody)
+            refused = client.open(
+                f"{PATH}/{leaf}", method=method, json=body, headers=match, user=somebody
+            )
             assert refused.status_code == status, (method, leaf)
     for leaf in ("draft", "versions", "versions/1", "statistics"):
         assert client.get(f"{PATH}/{leaf}", user=ADMIN).status_code == 200

@@ -26,7 +26,12 @@ def test_a_session_starts_without_a_body_or_a_content_type(client: FlaskClient, 
             "current_page_id": version.page_ids["first"],
             "last_activity": started.json["last_activity"],
         },
-        "progress": {"questions_answered": 0, "questions_total": 8, "total_xp": 0, "percentage": 0.0},
+        "progress": {
+            "questions_answered": 0,
+            "questions_total": 8,
+            "total_xp": 0,
+            "percentage": 0.0,
+        },
     }
 
 
@@ -34,7 +39,10 @@ def test_a_session_is_abandoned_when_somebody_starts_fresh(client: FlaskClient, 
     publish()
     session_id = client.post("/api/v2/session/start").json["session_id"]
     abandoned = client.post(f"/api/v2/session/{session_id}/abandon")
-    assert (abandoned.status_code, abandoned.json["status"]) == (200, "user_abandoned_not_completed")
+    assert (abandoned.status_code, abandoned.json["status"]) == (
+        200,
+        "user_abandoned_not_completed",
+    )
     validated = client.get(f"/api/v2/session/{session_id}/validate").json
     assert (validated["valid"], validated["reason"]) == (False, "abandoned")
     assert validated["session"]["status"] == SessionStatus.abandoned.value
@@ -48,7 +56,12 @@ def test_an_answer_tells_what_it_earned(begin) -> None:
         {
             "xp_gained": 10,
             "total_xp": 10,
-            "progress": {"questions_answered": 1, "questions_total": 8, "total_xp": 10, "percentage": 12.5},
+            "progress": {
+                "questions_answered": 1,
+                "questions_total": 8,
+                "total_xp": 10,
+                "percentage": 12.5,
+            },
         },
     )
 

@@ -88,7 +88,10 @@ def test_an_answer_is_worth_its_points(kind: Kind, value: Any, points: int) -> N
         (SLIDER, [-15, 35, 7, 25.0, *NO_ANSWERS]),
         (SINGLE, [["a"], "A", "d", *NO_ANSWERS]),
         (MULTIPLE, ["a", ["a", "a"], ["d"], ["a", "b", "c"], *NO_ANSWERS]),
-        (ORDERING, [["a", "b"], ["a", "b", "b"], ["a", "b", "d"], ["a", "b", "c", "a"], *NO_ANSWERS]),
+        (
+            ORDERING,
+            [["a", "b"], ["a", "b", "b"], ["a", "b", "d"], ["a", "b", "c", "a"], *NO_ANSWERS],
+        ),
         (TRUTH, [0, 1, "true", *(value for value in NO_ANSWERS if value is not True)]),
         (NUMBER, [-0.1, 10.01, "7", *(value for value in NO_ANSWERS if value != 1.5)]),
         (WORDS, ["   ", "x" * 13, *(value for value in NO_ANSWERS if value not in ("x", "1"))]),
@@ -107,7 +110,14 @@ def test_chosen_options_are_kept_in_one_order() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "lowest", "highest"),
-    [(LIKERT, 1, 5), (SLIDER, -10, 30), (SINGLE, -1, 2), (MULTIPLE, -1, 3), (ORDERING, 0, 3), (NUMBER, 0, 1)],
+    [
+        (LIKERT, 1, 5),
+        (SLIDER, -10, 30),
+        (SINGLE, -1, 2),
+        (MULTIPLE, -1, 3),
+        (ORDERING, 0, 3),
+        (NUMBER, 0, 1),
+    ],
 )
 def test_the_reach_is_the_fewest_and_the_most_points(kind: Kind, lowest: int, highest: int) -> None:
     assert kind.reach == (lowest, highest)
@@ -128,7 +138,13 @@ def test_a_number_counts_for_one_of_ten_ranges(value: float) -> None:
 
 
 def test_what_an_answer_counts_for_has_a_label() -> None:
-    for kind, value in ((LIKERT, 3), (SINGLE, "a"), (MULTIPLE, ["a", "b"]), (ORDERING, ["c", "b", "a"]), (TRUTH, True)):
+    for kind, value in (
+        (LIKERT, 3),
+        (SINGLE, "a"),
+        (MULTIPLE, ["a", "b"]),
+        (ORDERING, ["c", "b", "a"]),
+        (TRUTH, True),
+    ):
         assert set(kind.choices(value)) <= kind.labels().keys()
     assert WORDS.choices("Titan") == []
 
@@ -136,7 +152,9 @@ def test_what_an_answer_counts_for_has_a_label() -> None:
 def test_what_is_shown_says_nothing_about_points() -> None:
     for kind in (LIKERT, SLIDER, SINGLE, MULTIPLE, ORDERING, TRUTH, NUMBER, WORDS):
         shown = str(kind.shown(lambda keys: keys))
-        assert not any(word in shown for word in ("points", "correct", "accepted", "tolerance", "Saturn", "7"))
+        assert not any(
+            word in shown for word in ("points", "correct", "accepted", "tolerance", "Saturn", "7")
+        )
 
 
 @pytest.mark.parametrize(
@@ -148,10 +166,22 @@ def test_what_is_shown_says_nothing_about_points() -> None:
         ("slider", {"scale": {"least": 0, "most": 10, "step": 3}}, "scale/step"),
         ("slider", {"scale": 5}, "scale"),
         ("single_choice", {"options": [{"key": "a", "text": "A"}]}, "options"),
-        ("single_choice", {"options": [{"key": "a", "text": "A"}, {"key": "a", "text": "B"}]}, "options"),
-        ("single_choice", {"options": [{"key": "A b", "text": "A"}, {"key": "a", "text": "B"}]}, "options/0/key"),
+        (
+            "single_choice",
+            {"options": [{"key": "a", "text": "A"}, {"key": "a", "text": "B"}]},
+            "options",
+        ),
+        (
+            "single_choice",
+            {"options": [{"key": "A b", "text": "A"}, {"key": "a", "text": "B"}]},
+            "options/0/key",
+        ),
         ("single_choice", {"options": OPTIONS, "correct": "a"}, "correct"),
-        ("multiple_choice", {"options": OPTIONS, "least_choices": 3, "most_choices": 2}, "most_choices"),
+        (
+            "multiple_choice",
+            {"options": OPTIONS, "least_choices": 3, "most_choices": 2},
+            "most_choices",
+        ),
         ("multiple_choice", {"options": OPTIONS, "most_choices": 4}, "most_choices"),
         ("ordering", {"options": OPTIONS, "correct": ["a", "b"]}, "correct"),
         ("true_false", {"correct": "yes"}, "correct"),
@@ -164,7 +194,9 @@ def test_what_is_shown_says_nothing_about_points() -> None:
         ("essay", {}, "type"),
     ],
 )
-def test_a_wrong_question_is_refused_by_its_field(type_: str, settings: dict[str, Any], pointer: str) -> None:
+def test_a_wrong_question_is_refused_by_its_field(
+    type_: str, settings: dict[str, Any], pointer: str
+) -> None:
     with pytest.raises(Invalid) as refused:
         kind(type_, **settings)
     assert f"/pages/0/questions/0/{pointer}" in {error["pointer"] for error in refused.value.errors}

@@ -16,7 +16,11 @@ Part = dict[str, Any]
 
 
 def a_definition(
-    questions: Sequence[Part], *, method: str = "sum", bands: Sequence[tuple[Any, Any]] = (), **changes: Any
+    questions: Sequence[Part],
+    *,
+    method: str = "sum",
+    bands: Sequence[tuple[Any, Any]] = (),
+    **changes: Any,
 ) -> Definition:
     """Likert questions 1..5 in one dimension; each part says what is particular about its question."""
     rows = [
@@ -26,7 +30,13 @@ def a_definition(
             "text": "?",
             "scale": {"least": 1, "most": part.get("most", 5)},
             "required": part.get("required", True),
-            "scores": [{"dimension": "d", "weight": part.get("weight", 1), "reverse": part.get("reverse", False)}],
+            "scores": [
+                {
+                    "dimension": "d",
+                    "weight": part.get("weight", 1),
+                    "reverse": part.get("reverse", False),
+                }
+            ],
         }
         for index, part in enumerate(questions)
     ]
@@ -74,15 +84,30 @@ PLAIN: list[Part] = [{}, {"weight": 2}, {"reverse": True}]
     ],
 )
 def test_results_are_those_computed_by_hand(
-    method: str, values: tuple[int, ...], score: float, lowest: float, highest: float, percent: float
+    method: str,
+    values: tuple[int, ...],
+    score: float,
+    lowest: float,
+    highest: float,
+    percent: float,
 ) -> None:
     found = result(a_definition(PLAIN, method=method), *values)
-    assert [found[name] for name in ("score", "lowest", "highest", "percent")] == [score, lowest, highest, percent]
+    assert [found[name] for name in ("score", "lowest", "highest", "percent")] == [
+        score,
+        lowest,
+        highest,
+        percent,
+    ]
 
 
 def test_without_answers_there_is_no_score() -> None:
     found = result(a_definition(PLAIN), None, None, None)
-    assert (found["score"], found["band"], found["rank"], found["questions_counted"]) == (None, None, None, 0)
+    assert (found["score"], found["band"], found["rank"], found["questions_counted"]) == (
+        None,
+        None,
+        None,
+        0,
+    )
 
 
 def test_a_band_begins_where_it_says_and_the_last_holds_its_end() -> None:
@@ -149,12 +174,18 @@ def answered(draw: st.DrawFn) -> tuple[Definition, dict[str, int]]:
     """A definition, and answers to at least one question and to all required ones."""
     questions = draw(parts)
     definition = a_definition(questions, method=draw(methods))
-    given_keys = {q.key for q in definition.questions if q.required or draw(st.booleans())} or {"q0"}
-    return definition, {key: draw(st.integers(1, questions[int(key[1:])]["most"])) for key in sorted(given_keys)}
+    given_keys = {q.key for q in definition.questions if q.required or draw(st.booleans())} or {
+        "q0"
+    }
+    return definition, {
+        key: draw(st.integers(1, questions[int(key[1:])]["most"])) for key in sorted(given_keys)
+    }
 
 
 @given(answered(), st.randoms())
-def test_the_order_of_answers_never_matters(case: tuple[Definition, dict[str, int]], random: Any) -> None:
+def test_the_order_of_answers_never_matters(
+    case: tuple[Definition, dict[str, int]], random: Any
+) -> None:
     definition, answers = case
     shuffled = list(answers.items())
     random.shuffle(shuffled)
@@ -170,9 +201,14 @@ def test_the_reverse_of_the_reverse_is_the_same(points: int, lowest: int, highes
 
 
 @given(answered())
-def test_no_score_leaves_what_is_said_to_be_reachable(case: tuple[Definition, dict[str, int]]) -> None:
+def test_no_score_leaves_what_is_said_to_be_reachable(
+    case: tuple[Definition, dict[str, int]],
+) -> None:
     definition, answers = case
-    lowest, highest = scoring.reachable(definition, definition.dimensions[0]) or (Fraction(0), Fraction(0))
+    lowest, highest = scoring.reachable(definition, definition.dimensions[0]) or (
+        Fraction(0),
+        Fraction(0),
+    )
     [found] = scoring.score(definition, answers)["dimensions"]
     assert float(lowest) - 0.01 <= found["score"] <= float(highest) + 0.01
 
@@ -187,7 +223,13 @@ def test_what_is_said_to_be_reachable_is_reached(questions: list[Part], method: 
     ends = [
         scoring.combine(
             method,
-            [(Fraction(questions[i]["most"] if end else 1), Fraction(str(questions[i]["weight"]))) for i in chosen],
+            [
+                (
+                    Fraction(questions[i]["most"] if end else 1),
+                    Fraction(str(questions[i]["weight"])),
+                )
+                for i in chosen
+            ],
         )
         for chosen in sets
         for end in (0, 1)
@@ -196,23 +238,31 @@ def test_what_is_said_to_be_reachable_is_reached(questions: list[Part], method: 
 
 
 @given(answered(), st.lists(st.integers(1, 200), max_size=4))
-def test_bands_without_gaps_hold_every_score(case: tuple[Definition, dict[str, int]], cuts: list[int]) -> None:
+def test_bands_without_gaps_hold_every_score(
+    case: tuple[Definition, dict[str, int]], cuts: list[int]
+) -> None:
     definition, answers = case
     reach = scoring.reachable(definition, definition.dimensions[0])
     assert reach is not None
-    edges = sorted({reach[0], reach[1], *(cut for cut in map(Fraction, cuts) if reach[0] < cut < reach[1])})
+    edges = sorted(
+        {reach[0], reach[1], *(cut for cut in map(Fraction, cuts) if reach[0] < cut < reach[1])}
+    )
     bands = [definitions.Band(low, high, "", "") for low, high in pairwise(edges)]
     bands = bands or [definitions.Band(reach[0], reach[1], "", "")]
     assert scoring.gaps_between(bands, reach) == []
     items = [
         (
-            scoring.reverse(Fraction(answers[q.key]), q.kind.reach) if part.reverse else Fraction(answers[q.key]),
+            scoring.reverse(Fraction(answers[q.key]), q.kind.reach)
+            if part.reverse
+            else Fraction(answers[q.key]),
             part.weight,
         )
         for q, part in definitions.scored_questions(definition, definition.dimensions[0])
         if q.key in answers and q.kind.reach
     ]
-    assert scoring.band_of(bands, scoring.combine(definition.dimensions[0].method, items)) is not None
+    assert (
+        scoring.band_of(bands, scoring.combine(definition.dimensions[0].method, items)) is not None
+    )
 
 
 @pytest.mark.parametrize(

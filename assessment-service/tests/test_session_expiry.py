@@ -40,7 +40,9 @@ def test_everybody_agrees_when_a_session_expires(
     taker = begin(RUTH)
     clock.move_to(BEGAN + age)
     validated = taker.look("/validate").json
-    assert (validated["valid"], validated["reason"]) == ((True, None) if alive else (False, "expired"))
+    assert (validated["valid"], validated["reason"]) == (
+        (True, None) if alive else (False, "expired")
+    )
     state = "active" if alive else "expired"
     assert validated["session"]["status"] == state
     assert taker.look().json["session"]["status"] == state
@@ -92,7 +94,9 @@ def test_an_expired_session_stays_readable_and_takes_no_changes(
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_an_expired_session_is_not_in_the_way_of_a_new_one(app: Flask, begin, clock, swept: bool) -> None:
+def test_an_expired_session_is_not_in_the_way_of_a_new_one(
+    app: Flask, begin, clock, swept: bool
+) -> None:
     old = begin(RUTH)
     clock.move_to(BEGAN + expiry.LIFETIME + SECOND)
     if swept:

@@ -1,4 +1,6 @@
-"""Who may call an operation: each says it with one of these decorators; one that says nothing cannot be routed."""
+"""Who may call an operation: each says it with one of these decorators; one that says nothing
+cannot be routed.
+"""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -65,7 +67,9 @@ def internal(view: View) -> View:
 
 
 def on_behalf(view: View) -> View:
-    """Other services, with a service token, in the name of the person whose access token is the `Subject-Token`."""
+    """Other services, with a service token, in the name of the person whose access token is the
+    `Subject-Token`.
+    """
 
     def check() -> None:
         g.peer = current_app.extensions["peers"].verify(_bearer())
@@ -92,7 +96,9 @@ def access_of(view: Any) -> str | None:
     return getattr(view, "_access", None)
 
 
-def _guarded(view: View, name: str, security: list[dict[str, list[str]]], check: Callable[[], None]) -> View:
+def _guarded(
+    view: View, name: str, security: list[dict[str, list[str]]], check: Callable[[], None]
+) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         check()

@@ -35,20 +35,24 @@ class Application(Flask):
         super().__init__(import_name, static_folder=None)
         # Werkzeug would answer `/a//b` with a redirect to `/a/b`: two addresses for one thing.
         self.url_map.merge_slashes = False
-        # The logs come first: Flask runs what is before a request in this order and what is after it in reverse, so
-        # that the clock starts before every check and the line is written about the answer that leaves.
+        # The logs come first: Flask runs what is before a request in this order and what is after
+        # it in reverse, so that the clock starts before every check and the line is written about
+        # the answer that leaves.
         logs.install(self)
         metrics.install(self)
         tracing.install(self)
         problems.install(self)
         self.after_request(harden)
 
-    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def wsgi_app(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         with tracing.request_of(environ):
             return super().wsgi_app(environ, start_response)
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
-        # A path whose id is out of range matches no operation; Werkzeug then speaks of the methods of the others.
+        # A path whose id is out of range matches no operation; Werkzeug then speaks of the methods
+        # of the others.
         if isinstance(request.routing_exception, MethodNotAllowed):
             adapter = self.create_url_adapter(request)
             if adapter and request.method in adapter.allowed_methods():

@@ -17,15 +17,18 @@ Result = TypeVar("Result")
 
 
 def connect(url: str, *, timeout: float = 0.2) -> "redis.Redis":
-    """A client that gives up at once instead of retrying: a command may not be safe to repeat. Connects lazily."""
+    """A client that gives up at once instead of retrying: a command may not be safe to repeat.
+    Connects lazily.
+    """
     return redis.Redis.from_url(
         url,
-        # Redis answers in less than a millisecond, or something is wrong. By default a call of one that is down takes
-        # seconds, of one that hangs a minute.
+        # Redis answers in less than a millisecond, or something is wrong. By default a call of one
+        # that is down takes seconds, of one that hangs a minute.
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
-        # A subscription only listens: without a PING now and then it would not notice that it was cut off.
+        # A subscription only listens: without a PING now and then it would not notice that it was
+        # cut off.
         health_check_interval=30,
         decode_responses=True,
         # The newer protocol answers XREAD and XREADGROUP in another shape.

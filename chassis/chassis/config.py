@@ -16,7 +16,9 @@ class InvalidSettings(SystemExit):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """What every service with a database needs. Each field is the environment variable of its name in capitals."""
+    """What every service with a database needs. Each field is the environment variable of its name
+    in capitals.
+    """
 
     database_url: str
     cache_url: str

@@ -24,15 +24,21 @@ from chassis.messages import Event, Messages
 from chassis.tracing import Trace
 
 TRIES = 5
-# A handler may well take longer: who takes up its event meanwhile waits at the inbox, and finds it done.
-RETRY_AFTER = 1000  # milliseconds after which an unfinished event is taken up again, by whoever comes first
-# A worker that is told to stop waits that long at most, and the connection's timeout has to be longer.
+# A handler may well take longer: who takes up its event meanwhile waits at the inbox, and finds it
+# done.
+RETRY_AFTER = (
+    1000  # milliseconds after which an unfinished event is taken up again, by whoever comes first
+)
+# A worker that is told to stop waits that long at most, and the connection's timeout has to be
+# longer.
 BLOCK = 1000  # milliseconds to wait for new events
 BATCH = 100
 
 CONSUMED = Counter("events_consumed_total", "Events acted on.", ["source", "type"])
 PARKED = Counter("events_parked_total", "Events put aside after too many failures.", ["stream"])
-LAG = Gauge("events_lag", "Events delivered and not yet acted on, and events not yet delivered.", ["stream"])
+LAG = Gauge(
+    "events_lag", "Events delivered and not yet acted on, and events not yet delivered.", ["stream"]
+)
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +47,8 @@ log = structlog.get_logger(__name__)
 class Subscription:
     """What to do when `source` says `type`.
 
-    `handler` runs in a transaction together with the note that the event was handled. With `latest_only`, an event
-    older than the newest one seen of its aggregate is dropped.
+    `handler` runs in a transaction together with the note that the event was handled. With
+    `latest_only`, an event older than the newest one seen of its aggregate is dropped.
     """
 
     source: str
@@ -63,7 +69,9 @@ class Entry:
 class Consumer:
     """Reads the streams of the services subscribed to, as one member of this service's consumer group."""
 
-    def __init__(self, messages: Messages, connection: "redis.Redis", subscriptions: Sequence[Subscription]) -> None:
+    def __init__(
+        self, messages: Messages, connection: "redis.Redis", subscriptions: Sequence[Subscription]
+    ) -> None:
         self._messages = messages
         self._session = messages.db.session
         self._redis = connection
@@ -75,7 +83,8 @@ class Consumer:
     def consume(self, block: int = BLOCK) -> int:
         """Take up what was left unfinished, then what is new; how many entries were finished.
 
-        Waits up to `block` milliseconds for something new. Needs an application context. Raises `redis.RedisError`.
+        Waits up to `block` milliseconds for something new. Needs an application context. Raises
+        `redis.RedisError`.
         """
         if not self._streams:
             return 0
@@ -94,7 +103,8 @@ class Consumer:
         for stream in self._streams:
             for group in self._redis.xinfo_groups(stream):
                 if group["name"] == self._group:
-                    # Redis does not know a group's lag once entries that it has yet to read were deleted.
+                    # Redis does not know a group's lag once entries that it has yet to read were
+                    # deleted.
                     LAG.labels(stream).set((group["lag"] or 0) + group["pending"])
 
     def close(self) -> None:
@@ -104,8 +114,8 @@ class Consumer:
     def _join_groups(self) -> None:
         for stream in self._streams:
             try:
-                # From the beginning: what was said before we came is meant for us too, and the inbox knows what was
-                # acted on.
+                # From the beginning: what was said before we came is meant for us too, and the
+                # inbox knows what was acted on.
                 self._redis.xgroup_create(stream, self._group, id="0", mkstream=True)
             except redis.ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
@@ -120,7 +130,9 @@ class Consumer:
 
     def _new(self, block: int) -> Iterator[Entry]:
         wanted: Any = dict.fromkeys(self._streams, ">")
-        answer: Any = self._redis.xreadgroup(self._group, self._name, wanted, count=BATCH, block=block)
+        answer: Any = self._redis.xreadgroup(
+            self._group, self._name, wanted, count=BATCH, block=block
+        )
         for stream, entries in answer or []:
             yield from (Entry(stream, entry_id, fields) for entry_id, fields in entries)
 
@@ -132,7 +144,8 @@ class Consumer:
         try:
             event = in_transaction(self._session, lambda: self._act_on(entry))
         except (OperationalError, InterfaceError, PoolTimeout):
-            # It is the database that is in trouble: this costs no try, or an outage would park all that comes in.
+            # It is the database that is in trouble: this costs no try, or an outage would park all
+            # that comes in.
             log.warning("event_delayed", stream=entry.stream, entry=entry.id)
             return False
         except Exception as error:  # whatever a handler raises, the events behind this one go on
@@ -141,11 +154,14 @@ class Consumer:
         else:
             if event:
                 CONSUMED.labels(event.source, event.type).inc()
-                log.info("event_acted_on", source=event.source, type=event.type, event_id=str(event.id))
+                log.info(
+                    "event_acted_on", source=event.source, type=event.type, event_id=str(event.id)
+                )
         finally:
             # The next event must not see rows as they were for this one.
             self._session.remove()
-        # After the commit: what is delivered again because of a crash in between is known to the inbox.
+        # After the commit: what is delivered again because of a crash in between is known to the
+        # inbox.
         self._redis.xack(entry.stream, self._group, entry.id)
         return True
 
@@ -165,16 +181,25 @@ class Consumer:
         return event
 
     def _is_first_delivery(self, event: Event) -> bool:
-        # This waits for a transaction that has the same event in hand: it is done then, or ours if that one failed.
-        note = insert(self._messages.inbox).values(event_id=event.id, received_at=now()).on_conflict_do_nothing()
-        return self._session.execute(note.returning(self._messages.inbox.c.event_id)).scalar() is not None
+        # This waits for a transaction that has the same event in hand: it is done then, or ours if
+        # that one failed.
+        note = (
+            insert(self._messages.inbox)
+            .values(event_id=event.id, received_at=now())
+            .on_conflict_do_nothing()
+        )
+        return (
+            self._session.execute(note.returning(self._messages.inbox.c.event_id)).scalar()
+            is not None
+        )
 
     def _is_newest(self, event: Event) -> bool:
         table = self._messages.latest_versions
         note = insert(table).values(
             source=event.source, aggregate_id=event.aggregate_id, version=event.aggregate_version
         )
-        # The row stays locked until the commit, so that two events of one aggregate are acted on one after the other.
+        # The row stays locked until the commit, so that two events of one aggregate are acted on
+        # one after the other.
         newer = note.on_conflict_do_update(
             index_elements=["source", "aggregate_id"],
             set_={"version": note.excluded.version},
@@ -205,7 +230,11 @@ class Consumer:
         )
         note = note.on_conflict_do_update(
             index_elements=["stream", "entry_id"],
-            set_={"tries": table.c.tries + 1, "error": note.excluded.error, "failed_at": note.excluded.failed_at},
+            set_={
+                "tries": table.c.tries + 1,
+                "error": note.excluded.error,
+                "failed_at": note.excluded.failed_at,
+            },
         )
         self._session.execute(note)
         this = (table.c.stream == entry.stream) & (table.c.entry_id == entry.id)

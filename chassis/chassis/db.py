@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, registry, scoped_session
 
 from chassis.errors import Problem
 
-# PostgreSQL's own way of naming, so that a name in a migration is the one PostgreSQL would have chosen.
+# PostgreSQL's own way of naming, so that a name in a migration is the one PostgreSQL would have
+# chosen.
 NAMING = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
     "uq": "%(table_name)s_%(column_0_N_name)s_key",
@@ -24,8 +25,9 @@ NAMING = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
-# A wait for a lock ends before the statement does, and before the caller has given up (5 s for a write), so that the
-# answer says what was wrong. Compiling (jit) costs more than it saves where queries are short.
+# A wait for a lock ends before the statement does, and before the caller has given up (5 s for a
+# write), so that the answer says what was wrong. Compiling (jit) costs more than it saves where
+# queries are short.
 SESSION_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
@@ -43,7 +45,8 @@ Result = TypeVar("Result")
 def models_registry() -> registry:
     """The registry of a service's models: the naming convention, and time zones on every time."""
     return registry(
-        metadata=MetaData(naming_convention=NAMING), type_annotation_map={datetime: DateTime(timezone=True)}
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: DateTime(timezone=True)},
     )
 
 
@@ -51,11 +54,13 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
     """Bind the service's models to its database. Nothing connects before the first query."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        # One connection for each of the server's threads; the others are for what runs beside them, such as publishing.
+        # One connection for each of the server's threads; the others are for what runs beside them,
+        # such as publishing.
         "pool_size": pool_size,
         "max_overflow": 2,
         "pool_timeout": 2,
-        # After a restart of PostgreSQL each connection in the pool would otherwise cost somebody his request.
+        # After a restart of PostgreSQL each connection in the pool would otherwise cost somebody
+        # his request.
         "pool_pre_ping": True,
         "pool_recycle": 1800,
         "hide_parameters": True,  # what people write is nothing for a log
@@ -63,8 +68,9 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
             # The least that psycopg allows.
             "connect_timeout": 2,
             "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
-            # A server that is gone without a word is noticed within half a minute. By default Linux waits for a quarter
-            # of an hour where something was sent, and for two hours where nothing was.
+            # A server that is gone without a word is noticed within half a minute. By default Linux
+            # waits for a quarter of an hour where something was sent, and for two hours where
+            # nothing was.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
@@ -103,13 +109,16 @@ def after_commit(session: AnySession, callback: Callable[[], None]) -> None:
 
 
 def in_transaction(session: AnySession, work: Callable[[], Result]) -> Result:
-    """Run the work in a transaction of its own; up to three times if PostgreSQL ends it to break a deadlock."""
+    """Run the work in a transaction of its own; up to three times if PostgreSQL ends it to break a
+    deadlock.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction(session):
                 return work()
         except DBAPIError as error:
-            # Only what PostgreSQL promises to have had no effect: of a lost connection nobody knows.
+            # Only what PostgreSQL promises to have had no effect: of a lost connection nobody
+            # knows.
             if not isinstance(error.orig, RETRIED) or attempt == ATTEMPTS:
                 raise
             time.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311  # jitter, not a secret

@@ -1,7 +1,7 @@
 """What can go wrong, in the words of the caller.
 
-A rule raises a subclass: the class name is the stable `code`, the base class is the HTTP status, the first line of
-the docstring is the title. `problems.py` turns it into an RFC 9457 document.
+A rule raises a subclass: the class name is the stable `code`, the base class is the HTTP status,
+the first line of the docstring is the title. `problems.py` turns it into an RFC 9457 document.
 """
 
 import re
@@ -21,7 +21,9 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
-    keeps_changes: ClassVar[bool] = False  # True: what the request wrote is committed although it fails
+    keeps_changes: ClassVar[bool] = (
+        False  # True: what the request wrote is committed although it fails
+    )
 
     def __init__(
         self,
@@ -68,7 +70,9 @@ class InvalidToken(Unauthorized):
     """The access token is not valid."""
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
-        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}, **extra)
+        super().__init__(
+            detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}, **extra
+        )
 
 
 class Forbidden(Problem):

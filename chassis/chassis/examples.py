@@ -1,8 +1,8 @@
 """Examples in an OpenAPI document: of every parameter, every body, and every answer of success.
 
-A field says its own example in its metadata, or has a word in the service's vocabulary: under its name, where many
-fields share it; under `Schema.field`, or for a whole schema `Schema`, where they do not. The rest follows from the
-type, where a type has telling values; text has none.
+A field says its own example in its metadata, or has a word in the service's vocabulary: under its
+name, where many fields share it; under `Schema.field`, or for a whole schema `Schema`, where they
+do not. The rest follows from the type, where a type has telling values; text has none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +49,11 @@ def illustrate(document: Document, words: Words) -> Document:
         for operation in (part for name, part in item.items() if name != "parameters"):
             for parameter in chain(shared, operation.get("parameters", [])):
                 composer.illustrate(parameter, parameter["name"])
-            answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+            answers = [
+                answer
+                for status, answer in operation["responses"].items()
+                if status.startswith("2")
+            ]
             for part in (operation.get("requestBody", {}), *answers):
                 for content in part.get("content", {}).values():
                     composer.illustrate(content)
@@ -70,7 +74,9 @@ class Composer:
             part["example"] = deepcopy(example)
 
     def example_of(self, schema: Document, *names: str) -> Any:
-        """What may stand where this schema is, under one of these names; NOTHING where any text would be as good."""
+        """What may stand where this schema is, under one of these names; NOTHING where any text
+        would be as good.
+        """
         return next(self._candidates(schema, names), NOTHING)
 
     def _candidates(self, schema: Document, names: Sequence[str]) -> Iterator[Any]:
@@ -88,7 +94,9 @@ class Composer:
         for part in schema.get("anyOf", []):
             yield from self._candidates(part, [])
         kinds = schema.get("type", [])
-        for kind in (kind for kind in BY_PREFERENCE if kind in ([kinds] if isinstance(kinds, str) else kinds)):
+        for kind in (
+            kind for kind in BY_PREFERENCE if kind in ([kinds] if isinstance(kinds, str) else kinds)
+        ):
             yield from self._of_kind(kind, schema, names)
 
     def _of_kind(self, kind: str, schema: Document, names: Sequence[str]) -> Iterator[Any]:
@@ -100,7 +108,9 @@ class Composer:
                 yield [] if item is NOTHING else [item]
             case "object":
                 yield self._composed(schema, *names[:1])
-            case "null" if "default" not in schema:  # with a default it only means that it may be left out
+            case "null" if (
+                "default" not in schema
+            ):  # with a default it only means that it may be left out
                 yield None
             case "integer" | "number":
                 yield min(max(1, schema.get("minimum", 1)), schema.get("maximum", 1))

@@ -14,7 +14,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 # Python's UUID also takes braces, `urn:uuid:` and hyphens anywhere: many spellings of one id.
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# As many digits as 64 bits need: Python takes long over thousands of them, and refuses from 4,301 on.
+# As many digits as 64 bits need: Python takes long over thousands of them, and refuses from 4,301
+# on.
 WHOLE = re.compile(r"-?[0-9]{1,19}")
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -27,7 +28,8 @@ class Answer(Schema):
     """What a service says. Unknown attributes are left out."""
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        # marshmallow tries for an item first, which costs as much as all the rest where objects are written.
+        # marshmallow tries for an item first, which costs as much as all the rest where objects are
+        # written.
         if isinstance(obj, Mapping) or "." in attr:
             return super().get_attribute(obj, attr, default)
         return getattr(obj, attr, default)
@@ -50,11 +52,13 @@ class Query(Schema):
 class Text(fields.String):
     """Text of a bounded number of characters without control characters.
 
-    One line is trimmed and, if `least` is positive, not blank; `paragraphs=True` allows line breaks and keeps the
-    text as typed.
+    One line is trimmed and, if `least` is positive, not blank; `paragraphs=True` allows line breaks
+    and keeps the text as typed.
     """
 
-    def __init__(self, most: int, *, least: int = 0, paragraphs: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, most: int, *, least: int = 0, paragraphs: bool = False, **kwargs: Any
+    ) -> None:
         if least:
             kwargs["metadata"] = {"pattern": r"\S", **kwargs.get("metadata", {})}
         super().__init__(validate=validate.Length(least, most), **kwargs)
@@ -114,7 +118,11 @@ class Boolean(fields.Boolean):
     """true or false, and nothing that merely looks like it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        allowed = {"true": True, "false": False} if isinstance(self.root, Query) else {True: True, False: False}
+        allowed = (
+            {"true": True, "false": False}
+            if isinstance(self.root, Query)
+            else {True: True, False: False}
+        )
         # The type is asked first: 1 equals True as a key, and a list cannot be one.
         if type(value) not in {bool, str} or value not in allowed:
             raise self.make_error("invalid", input=value)

@@ -1,7 +1,8 @@
 """Refuses what no honest client sends, before any of our code reads it.
 
-Werkzeug cuts a chunked body at MAX_CONTENT_LENGTH without an error, so a service demands a Content-Length; it also
-decodes broken percent-escapes and UTF-8 leniently, so paths and queries are looked at as bytes first.
+Werkzeug cuts a chunked body at MAX_CONTENT_LENGTH without an error, so a service demands a
+Content-Length; it also decodes broken percent-escapes and UTF-8 leniently, so paths and queries are
+looked at as bytes first.
 """
 
 import json
@@ -34,7 +35,9 @@ class MethodNotAllowed(Problem):
 
 
 def install(app: Flask, internal_port: int | None) -> None:
-    """Check every request. `/internal/` is answered on the internal listener only, and only health beside it."""
+    """Check every request. `/internal/` is answered on the internal listener only, and only health
+    beside it.
+    """
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.before_request
@@ -44,9 +47,12 @@ def install(app: Flask, internal_port: int | None) -> None:
 
 
 def check_listener(internal_port: int | None) -> None:
-    # gunicorn takes this port from the socket that listens. (For a unix socket it would take the client's `Host`.)
+    # gunicorn takes this port from the socket that listens. (For a unix socket it would take the
+    # client's `Host`.)
     internal = request.environ["SERVER_PORT"] == str(internal_port)
-    if request.path.startswith("/internal/") != internal and not (internal and request.path == "/healthz"):
+    if request.path.startswith("/internal/") != internal and not (
+        internal and request.path == "/healthz"
+    ):
         raise NotFound
 
 
@@ -74,8 +80,9 @@ def check_text(decoded: bytes) -> None:
 def read_json(received: Request) -> Any:
     """The body as JSON, `{}` if there is none.
 
-    Errors: 415 for another media type or charset; 400 for what is not strict JSON (NaN, duplicate keys, a BOM, too
-    deep); 422 for text that cannot be stored (NUL, lone surrogates) or integers beyond 64 bits, naming the field.
+    Errors: 415 for another media type or charset; 400 for what is not strict JSON (NaN, duplicate
+    keys, a BOM, too deep); 422 for text that cannot be stored (NUL, lone surrogates) or integers
+    beyond 64 bits, naming the field.
     """
     # Kept, because a request that lost to a deadlock is run again.
     raw = received.get_data(cache=True)
@@ -85,7 +92,8 @@ def read_json(received: Request) -> Any:
     if received.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType
     try:
-        # Decoded here: json.loads would take UTF-16 and UTF-32 as well, where RFC 8259 (section 8.1) wants UTF-8.
+        # Decoded here: json.loads would take UTF-16 and UTF-32 as well, where RFC 8259 (section
+        # 8.1) wants UTF-8.
         value = json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not strict JSON: {_brief(error)}") from None
@@ -100,7 +108,8 @@ def _refuse(constant: str) -> NoReturn:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
-    # Which of two equal names counts differs from program to program (RFC 8259, section 4): a way past checks.
+    # Which of two equal names counts differs from program to program (RFC 8259, section 4): a way
+    # past checks.
     if len(fields) < len(pairs):
         raise ValueError("a name occurs twice")
     return fields
@@ -119,12 +128,20 @@ def _unstorable(value: Any) -> list[FieldError]:
         if depth > MAX_DEPTH:
             raise Malformed("the body is too deeply nested")
         if isinstance(item, dict):
-            errors += [{"pointer": pointer or "/", "detail": "A name is not storable text."} for k in item if _odd(k)]
-            pending += [(f"{pointer}/{escape(k)}", depth + 1, v) for k, v in item.items() if not _odd(k)]
+            errors += [
+                {"pointer": pointer or "/", "detail": "A name is not storable text."}
+                for k in item
+                if _odd(k)
+            ]
+            pending += [
+                (f"{pointer}/{escape(k)}", depth + 1, v) for k, v in item.items() if not _odd(k)
+            ]
         elif isinstance(item, list):
             pending += [(f"{pointer}/{i}", depth + 1, v) for i, v in enumerate(item)]
         elif isinstance(item, str) and _odd(item):
-            errors.append({"pointer": pointer, "detail": "Not storable text: NUL or a lone surrogate."})
+            errors.append(
+                {"pointer": pointer, "detail": "Not storable text: NUL or a lone surrogate."}
+            )
         elif isinstance(item, int | float) and not -MAX_INTEGER <= item <= MAX_INTEGER:
             errors.append({"pointer": pointer, "detail": "Number out of range."})
     return errors

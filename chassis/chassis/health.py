@@ -22,7 +22,9 @@ def install(app: Flask, service: str, checks: dict[str, Check]) -> None:
     def readyz() -> ResponseReturnValue:
         results = {name: check() for name, check in checks.items()}
         ready = "failed" not in results.values()
-        return jsonify(status="ready" if ready else "unavailable", checks=results), 200 if ready else 503
+        return jsonify(
+            status="ready" if ready else "unavailable", checks=results
+        ), 200 if ready else 503
 
     @app.get("/internal/status")
     @internal

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: the same key with the same request has one effect and one answer.
 
-The answer is stored in the transaction of the effect, so there is never one without the other. A second request with
-the key waits for the first to commit and then gets its answer; if the first fails, the second is the first.
+The answer is stored in the transaction of the effect, so there is never one without the other. A
+second request with the key waits for the first to commit and then gets its answer; if the first
+fails, the second is the first.
 """
 
 import hashlib
@@ -16,7 +17,18 @@ from uuid import UUID
 from flask import Response, current_app, make_response, request
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, String, Table, Uuid, select, tuple_
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.exc import OperationalError
 
@@ -110,7 +122,11 @@ def _claim(key: str) -> Response | None:
     fresh = insert(table).values(row)
     claim = fresh.on_conflict_do_update(
         index_elements=["user_id", "key"],
-        set_={**{c: fresh.excluded[c] for c in ("request_hash", "created_at")}, "status": None, "body": None},
+        set_={
+            **{c: fresh.excluded[c] for c in ("request_hash", "created_at")},
+            "status": None,
+            "body": None,
+        },
         # The sweep that deletes old answers may be an hour late.
         where=table.c.created_at < now() - KEPT,
     ).returning(table.c.key)
@@ -118,11 +134,13 @@ def _claim(key: str) -> Response | None:
         if session.execute(claim).scalar():
             return None
     except OperationalError as error:
-        # The first request with this key is not through after lock_timeout: better an answer than a queue.
+        # The first request with this key is not through after lock_timeout: better an answer than a
+        # queue.
         if isinstance(error.orig, LockNotAvailable):
             raise RequestInProgress from error
         raise
-    # It is there, and nobody can delete it now: ON CONFLICT DO UPDATE locks also the row that its WHERE leaves alone.
+    # It is there, and nobody can delete it now: ON CONFLICT DO UPDATE locks also the row that its
+    # WHERE leaves alone.
     stored = session.execute(table.select().filter_by(user_id=caller().id, key=key)).one()
     if stored.request_hash != row["request_hash"]:
         raise IdempotencyKeyReused

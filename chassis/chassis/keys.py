@@ -20,8 +20,8 @@ from jwt.exceptions import PyJWTError
 from chassis.errors import Unavailable
 
 FRESH = 300  # seconds for which fetched keys are used without asking again
-# Anybody can make up key ids: they must not set off fetches. A new key has to be shown for longer than this before a
-# token is signed with it.
+# Anybody can make up key ids: they must not set off fetches. A new key has to be shown for longer
+# than this before a token is signed with it.
 PATIENCE = 60  # seconds between two fetches for the sake of an unknown key
 RETRY = 1  # seconds between two fetches while there is no key at all
 MAX_DOCUMENT = 65536
@@ -39,7 +39,9 @@ class RemoteKeys:
         self._keys: PublicKeys = {}
         self._asked = float("-inf")
         self._lock = threading.Lock()
-        self._http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=0.5, read=1), retries=False)
+        self._http = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=0.5, read=1), retries=False
+        )
 
     def get(self, kid: str) -> EllipticCurvePublicKey | None:
         """The key, or None for an unknown id. `Unavailable` while no key could be had at all."""
@@ -56,7 +58,8 @@ class RemoteKeys:
         return FRESH if kid in self._keys else PATIENCE
 
     def _refresh(self) -> None:
-        # Whoever comes while another thread is asking goes on with the keys there are, unless there are none.
+        # Whoever comes while another thread is asking goes on with the keys there are, unless there
+        # are none.
         if not self._lock.acquire(blocking=not self._keys):
             return
         try:
@@ -82,7 +85,11 @@ class RemoteKeys:
 
 def at(url: str) -> "RemoteKeys | PublicKeys":
     """The keys at an http(s) address, or in the file of a `file:` address."""
-    return read_public(Path(url.removeprefix("file://"))) if url.startswith("file:") else RemoteKeys(url)
+    return (
+        read_public(Path(url.removeprefix("file://")))
+        if url.startswith("file:")
+        else RemoteKeys(url)
+    )
 
 
 def parse(document: str | bytes) -> PublicKeys:
@@ -94,7 +101,9 @@ def parse(document: str | bytes) -> PublicKeys:
     found = {
         k.key_id: k.key
         for k in keys
-        if k.key_id and isinstance(k.key, EllipticCurvePublicKey) and isinstance(k.key.curve, SECP256R1)
+        if k.key_id
+        and isinstance(k.key, EllipticCurvePublicKey)
+        and isinstance(k.key.curve, SECP256R1)
     }
     if not found:
         raise ValueError("no usable key")

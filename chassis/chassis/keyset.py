@@ -11,7 +11,12 @@ Row = TypeVarTuple("Row")
 
 
 def ordered(
-    query: Select[*Row], columns: Sequence[Any], limit: int, cursor: str | None, *, descending: bool = False
+    query: Select[*Row],
+    columns: Sequence[Any],
+    limit: int,
+    cursor: str | None,
+    *,
+    descending: bool = False,
 ) -> Select[*Row]:
     """The query, ordered by the columns, from the cursor on, with one row more than the page holds."""
     if cursor:
@@ -19,8 +24,12 @@ def ordered(
     return query.order_by(*(c.desc() if descending else c for c in columns)).limit(limit + 1)
 
 
-def after(columns: Sequence[ColumnElement[Any]], cursor: str, *, descending: bool = False) -> ColumnElement[bool]:
-    """The rows that follow the cursor in the order of these columns, as one row-value comparison an index can serve."""
+def after(
+    columns: Sequence[ColumnElement[Any]], cursor: str, *, descending: bool = False
+) -> ColumnElement[bool]:
+    """The rows that follow the cursor in the order of these columns, as one row-value comparison an
+    index can serve.
+    """
     kinds = [column.type.python_type for column in columns]
     position = tuple_(*columns)
     values = decode(cursor, kinds)

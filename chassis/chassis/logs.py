@@ -15,7 +15,9 @@ log = structlog.get_logger(__name__)
 def configure(service: str, level: str) -> None:
     """Send structlog and the standard library's loggers to stderr as JSON."""
 
-    def name_service(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    def name_service(
+        _: object, __: str, line: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
         return {"service": service, **line}
 
     shared: list[structlog.typing.Processor] = [
@@ -48,7 +50,9 @@ def configure(service: str, level: str) -> None:
     )
 
 
-def name_request(_: object, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def name_request(
+    _: object, __: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """Say in the line which request it comes from, if it comes from one."""
     trace = tracing.present()
     return {"request_id": trace.request_id, "trace_id": trace.trace_id, **line} if trace else line
@@ -70,7 +74,9 @@ def install(app: Flask) -> None:
             # Not the path, in which there may be a secret.
             route=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
-            duration_ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2),
+            duration_ms=round(
+                (time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2
+            ),
             user_id=str(g.caller.id) if "caller" in g and g.caller else None,
         )
         return response

@@ -1,8 +1,8 @@
 """What a service says to others, written in the transaction of what happened.
 
-Three kinds: an event that other services may act on (`announce`), a live event for whoever watches a room
-(`broadcast`), and a mail to send (`mail`). `publisher.py` and `worker.py` take them from here; so nothing is said that
-did not happen, and nothing that happened is left unsaid.
+Three kinds: an event that other services may act on (`announce`), a live event for whoever watches
+a room (`broadcast`), and a mail to send (`mail`). `publisher.py` and `worker.py` take them from
+here; so nothing is said that did not happen, and nothing that happened is left unsaid.
 """
 
 from collections.abc import Sequence
@@ -41,7 +41,8 @@ ROOM = "room:"  # how the names of the streams of rooms begin
 class Event:
     """Something that happened to one aggregate of one service.
 
-    `aggregate_version` grows with every change of the aggregate; `data` holds ids and figures, no personal data.
+    `aggregate_version` grows with every change of the aggregate; `data` holds ids and figures, no
+    personal data.
     """
 
     id: UUID
@@ -66,15 +67,18 @@ class Messages:
             "outbox",
             metadata,
             Column("id", Uuid, primary_key=True),
-            # Given at the insert, not at the commit: who looks for what is beyond the last one he saw misses what
-            # commits late. So what is unpublished is looked for, and this puts it in order.
+            # Given at the insert, not at the commit: who looks for what is beyond the last one he
+            # saw misses what commits late. So what is unpublished is looked for, and this puts it
+            # in order.
             Column("position", BigInteger, Identity(always=True), nullable=False),
             Column("stream", String(200), nullable=False),
             Column("seq", BigInteger),
             Column("body", JSONB, nullable=False),
             Column("created_at", DateTime(timezone=True), nullable=False),
             Column("published_at", DateTime(timezone=True)),
-            Index("idx_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
+            Index(
+                "idx_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")
+            ),
             Index("idx_outbox_created_at", "created_at"),
         )
         self.inbox = Table(
@@ -151,16 +155,18 @@ class Messages:
     ) -> None:
         """Tell whoever watches the room, e.g. `study-session:<id>`.
 
-        `seq` is the room's next number, allocated under a row lock that this transaction holds, so that the order of
-        numbers is the order of commits. `members_changed` are the people whose right to watch must be asked again;
-        None is everybody.
+        `seq` is the room's next number, allocated under a row lock that this transaction holds, so
+        that the order of numbers is the order of commits. `members_changed` are the people whose
+        right to watch must be asked again; None is everybody.
         """
         body = {
             "type": type,
             "seq": seq,
             "occurred_at": instant_text(now()),
             "data": data,
-            "members_changed": None if members_changed is None else [str(user_id) for user_id in members_changed],
+            "members_changed": None
+            if members_changed is None
+            else [str(user_id) for user_id in members_changed],
         }
         self._say(uuid4(), f"{ROOM}{room}", seq, body)
 

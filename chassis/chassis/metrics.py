@@ -8,7 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_
 from chassis.guard import METHODS
 
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "route", "status"])
-DURATION = Histogram("http_request_duration_seconds", "Time to answer a request.", ["method", "route"])
+DURATION = Histogram(
+    "http_request_duration_seconds", "Time to answer a request.", ["method", "route"]
+)
 
 
 def install(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """The one recipe for every service's `migrations/env.py`, and whether a database has had it.
 
-Replicas may migrate at once: an advisory lock lets one do it and the others find it done. DDL waits for locks only
-briefly and tries again, because a waiting ALTER TABLE blocks every reader behind it.
+Replicas may migrate at once: an advisory lock lets one do it and the others find it done. DDL waits
+for locks only briefly and tries again, because a waiting ALTER TABLE blocks every reader behind it.
 """
 
 import time
@@ -64,8 +64,12 @@ def database_check() -> str:
 
 
 def _wait_for_turn(connection: Connection) -> None:
-    """Take the lock that lets one migrate at a time. No transaction stays open while waiting: it would hold up DDL."""
-    while not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}).scalar():
+    """Take the lock that lets one migrate at a time. No transaction stays open while waiting: it
+    would hold up DDL.
+    """
+    while not connection.execute(
+        text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}
+    ).scalar():
         connection.rollback()
         time.sleep(0.2)
     connection.commit()
@@ -80,7 +84,8 @@ def _migrate(connection: Connection, options: dict[str, Any]) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             context.configure(connection=connection, **options)
-            # Each migration commits by itself, so that another attempt goes on where this one was stopped.
+            # Each migration commits by itself, so that another attempt goes on where this one was
+            # stopped.
             with context.begin_transaction():
                 context.run_migrations()
             return

@@ -31,7 +31,9 @@ class PageQuery(Query):
     """The parameters of every list."""
 
     limit = Integer(1, MOST, load_default=50, metadata={"description": "How many items at most."})
-    cursor = Text(500, least=1, load_default=None, metadata={"description": "`next` of the page before."})
+    cursor = Text(
+        500, least=1, load_default=None, metadata={"description": "`next` of the page before."}
+    )
 
 
 def page_of(item: type[Answer]) -> type[Answer]:
@@ -58,19 +60,30 @@ def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) 
 
 def encode(values: Sequence[Any]) -> str:
     """Sort values as an opaque cursor."""
-    plain = [v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, UUID) else v for v in values]
-    return base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode()).decode().rstrip("=")
+    plain = [
+        v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, UUID) else v
+        for v in values
+    ]
+    return (
+        base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
     """The sort values in a cursor, of these kinds; `Invalid` naming the parameter for anything else."""
     try:
-        plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        plain = json.loads(
+            base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        )
         if not isinstance(plain, list) or len(plain) != len(kinds):
             raise ValueError
         return [_restore(value, kind) for value, kind in zip(plain, kinds, strict=True)]
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, binascii.Error):
-        raise Invalid(errors=[{"pointer": "?cursor", "detail": "Not a cursor of this list."}]) from None
+        raise Invalid(
+            errors=[{"pointer": "?cursor", "detail": "Not a cursor of this list."}]
+        ) from None
 
 
 def _restore(value: Any, kind: Any) -> Any:
@@ -84,6 +97,10 @@ def _restore(value: Any, kind: Any) -> Any:
     if kind is float and type(value) in {int, float}:
         return float(value)
     # A cursor is the client's to forge, and what PostgreSQL cannot hold would be an error of ours.
-    if type(value) is not kind or (kind is int and abs(value) >= 2**63) or (kind is str and UNSTORABLE.search(value)):
+    if (
+        type(value) is not kind
+        or (kind is int and abs(value) >= 2**63)
+        or (kind is str and UNSTORABLE.search(value))
+    ):
         raise ValueError
     return value

@@ -35,7 +35,9 @@ def render(problem: Problem) -> Response:
 
 def on_http_exception(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
-    headers = {k: v for k, v in error.get_headers() if k.lower() not in {"content-type", "content-length"}}
+    headers = {
+        k: v for k, v in error.get_headers() if k.lower() not in {"content-type", "content-length"}
+    }
     return _document(status, code_of(status), status.phrase, error.description, {}, headers)
 
 

@@ -1,7 +1,8 @@
 """Takes messages from the outbox to Redis Streams, in the order of their commits.
 
-An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes back empty is filled
-again from there. A live event goes to the stream of its room under its own number and leaves the outbox at once.
+An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes
+back empty is filled again from there. A live event goes to the stream of its room under its own
+number and leaves the outbox at once.
 """
 
 import json
@@ -21,7 +22,8 @@ from chassis.messages import ROOM, Messages
 
 BATCH = 500
 KEPT = timedelta(days=30)
-# A Redis that comes back with its data may lack the last second of its log, or minutes after a failover.
+# A Redis that comes back with its data may lack the last second of its log, or minutes after a
+# failover.
 OVERLAP = timedelta(minutes=10)
 # Who was away for more than this reads the room anew.
 ROOM_LENGTH = 1000
@@ -52,8 +54,13 @@ class Publisher:
         return total
 
     def restore(self) -> int:
-        """If Redis has lost what it had, mark what it may have lost as unpublished; how many messages that was."""
-        marker, identity = f"outbox:{self._messages.service}", str(self._redis.info("server")["run_id"])
+        """If Redis has lost what it had, mark what it may have lost as unpublished; how many
+        messages that was.
+        """
+        marker, identity = (
+            f"outbox:{self._messages.service}",
+            str(self._redis.info("server")["run_id"]),
+        )
         known = self._redis.get(marker)
         if known == identity:
             return 0
@@ -76,21 +83,39 @@ class Publisher:
 
     def forget_old(self) -> None:
         """Delete the events that are kept no longer, here and in Redis."""
-        outbox, inbox, failed = self._messages.outbox, self._messages.inbox, self._messages.failed_events
+        outbox, inbox, failed = (
+            self._messages.outbox,
+            self._messages.inbox,
+            self._messages.failed_events,
+        )
         oldest = now() - KEPT
         with self._engine.begin() as connection:
-            connection.execute(outbox.delete().where(outbox.c.published_at.is_not(None), outbox.c.created_at < oldest))
+            connection.execute(
+                outbox.delete().where(
+                    outbox.c.published_at.is_not(None), outbox.c.created_at < oldest
+                )
+            )
             # Longer than events are kept, because one may still be replayed on its last day.
             connection.execute(inbox.delete().where(inbox.c.received_at < oldest - KEPT))
-            # What was not put aside was acted on at a later try. What was waits for somebody to see to it.
-            connection.execute(failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest))
-        # By age, not by length: after a busy day a reader that was down still finds what it has not read.
-        self._redis.xtrim(f"events:{self._messages.service}", minid=int(oldest.timestamp() * 1000), approximate=True)
+            # What was not put aside was acted on at a later try. What was waits for somebody to see
+            # to it.
+            connection.execute(
+                failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest)
+            )
+        # By age, not by length: after a busy day a reader that was down still finds what it has not
+        # read.
+        self._redis.xtrim(
+            f"events:{self._messages.service}",
+            minid=int(oldest.timestamp() * 1000),
+            approximate=True,
+        )
 
     def measure(self) -> None:
         """Set the gauges of what waits."""
         outbox = self._messages.outbox
-        waiting = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.published_at.is_(None))
+        waiting = select(func.count(), func.min(outbox.c.created_at)).where(
+            outbox.c.published_at.is_(None)
+        )
         with self._engine.connect() as connection:
             count, oldest = connection.execute(waiting).one()
         WAITING.set(count)
@@ -110,9 +135,11 @@ class Publisher:
             .with_for_update(skip_locked=True)
         )
         with self._engine.begin() as connection:
-            # One publisher at a time keeps the order; it waits, because the other may have looked before our commit.
+            # One publisher at a time keeps the order; it waits, because the other may have looked
+            # before our commit.
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock_key})
-            # Only now, in a statement of its own: one that waits for the lock itself would see the rows of before.
+            # Only now, in a statement of its own: one that waits for the lock itself would see the
+            # rows of before.
             rows = connection.execute(waiting).all()
             if rows:
                 self._send(rows)
@@ -131,7 +158,13 @@ class Publisher:
             elif row.seq is None:
                 pipeline.delete(row.stream)
             else:
-                pipeline.xadd(row.stream, {"event": body}, id=f"{row.seq}-0", maxlen=ROOM_LENGTH, approximate=True)
+                pipeline.xadd(
+                    row.stream,
+                    {"event": body},
+                    id=f"{row.seq}-0",
+                    maxlen=ROOM_LENGTH,
+                    approximate=True,
+                )
                 pipeline.expire(row.stream, ROOM_LIFETIME)
                 pipeline.publish(row.stream, body)
         for result in pipeline.execute(raise_on_error=False):
@@ -146,7 +179,9 @@ class Publisher:
         if live:
             connection.execute(outbox.delete().where(outbox.c.id.in_(live)))
         if events:
-            connection.execute(outbox.update().where(outbox.c.id.in_(events)).values(published_at=now()))
+            connection.execute(
+                outbox.update().where(outbox.c.id.in_(events)).values(published_at=now())
+            )
 
 
 class PublishingThread:

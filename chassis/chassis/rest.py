@@ -38,7 +38,9 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 class FieldProblem(Answer):
     """One wrong field."""
 
-    pointer = fields.String(required=True, metadata={"description": "JSON Pointer into the body, or `?name`."})
+    pointer = fields.String(
+        required=True, metadata={"description": "JSON Pointer into the body, or `?name`."}
+    )
     detail = fields.String(required=True)
 
 
@@ -76,12 +78,20 @@ class Parser(FlaskParser):
         # webargs would take one of several values, and the next program perhaps another.
         repeated = [name for name, values in req.args.lists() if len(values) > 1]
         if repeated:
-            raise Invalid(errors=[{"pointer": f"?{name}", "detail": "Given more than once."} for name in repeated])
+            raise Invalid(
+                errors=[
+                    {"pointer": f"?{name}", "detail": "Given more than once."} for name in repeated
+                ]
+            )
         return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # webargs leaves it untyped
 
-    def handle_error(self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any) -> NoReturn:
+    def handle_error(
+        self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
+    ) -> NoReturn:
         messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # a location maps to its fields
-        raise Invalid(errors=[e for where, found in messages.items() for e in _pointers(found, _root(where))])
+        raise Invalid(
+            errors=[e for where, found in messages.items() for e in _pointers(found, _root(where))]
+        )
 
 
 def _root(location: str) -> str:
@@ -97,7 +107,9 @@ def _pointers(messages: Any, path: str) -> list[FieldError]:
         return [
             e
             for name, found in messages.items()
-            for e in _pointers(found, path if name == "_schema" else f"{path}{separator}{escape(str(name))}")
+            for e in _pointers(
+                found, path if name == "_schema" else f"{path}{separator}{escape(str(name))}"
+            )
         ]
     return [e for found in messages for e in _pointers(found, path)]
 
@@ -113,7 +125,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         self._prepare_doc_cbks.append(self._prepare_problems_doc)
 
     def add_url_rule(
-        self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any, **options: Any
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Any = None,
+        *args: Any,
+        **options: Any,
     ) -> None:
         if access_of(view_func) is None:
             raise TypeError(f"{rule} does not declare its access")
@@ -139,7 +156,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return self.route(rule, methods=["DELETE"], **options)
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
-        once = schema() if isinstance(schema, type) else schema  # webargs would make one for each request
+        once = (
+            schema() if isinstance(schema, type) else schema
+        )  # webargs would make one for each request
         decorate: Decorator = super().arguments(once, **options)
         return decorate
 
@@ -163,7 +182,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             @wraps(answered)
             def bare(*args: Any, **values: Any) -> Any:
                 response = answered(*args, **values)
-                # flask-smorest makes JSON of nothing, too, where there is no body (RFC 9110, section 15.3.5).
+                # flask-smorest makes JSON of nothing, too, where there is no body (RFC 9110,
+                # section 15.3.5).
                 if response.status_code == HTTPStatus.NO_CONTENT:
                     response.set_data(b"")
                     response.headers.pop("Content-Type", None)
@@ -190,7 +210,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorate
 
-    def _prepare_problems_doc(self, doc: dict[str, Any], doc_info: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    def _prepare_problems_doc(
+        self, doc: dict[str, Any], doc_info: dict[str, Any], **kwargs: Any
+    ) -> dict[str, Any]:
         problems = [*_general_problems(doc, doc_info), *doc_info.get("problems", [])]
         responses = doc.setdefault("responses", {})
         for status in {p.status for p in problems}:
@@ -199,10 +221,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 "description": "; ".join(f"`{code}`: {title}" for code, title in named),
                 "content": {PROBLEM_TYPE: {"schema": ProblemDocument}},
             }
-        doc["responses"] = {str(int(k)): v for k, v in sorted(responses.items(), key=lambda item: int(item[0]))}
+        doc["responses"] = {
+            str(int(k)): v for k, v in sorted(responses.items(), key=lambda item: int(item[0]))
+        }
         return doc
 
-    def register_views_in_doc(self, api: Any, app: Flask, spec: Any, *, name: str, parameters: Any) -> None:
+    def register_views_in_doc(
+        self, api: Any, app: Flask, spec: Any, *, name: str, parameters: Any
+    ) -> None:
         """Document the operations, except those that only other services may call."""
         public = {
             endpoint: self._with_operation_id(endpoint, operations)
@@ -236,7 +262,9 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
-    """Builds the service's OpenAPI 3.1 document, served at `/openapi.json`; `examples` are its words for them."""
+    """Builds the service's OpenAPI 3.1 document, served at `/openapi.json`; `examples` are its
+    words for them.
+    """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
     ERROR_SCHEMA = ProblemDocument
@@ -251,7 +279,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
             OPENAPI_JSON_PATH="openapi.json",
         )
         super().__init__(app, spec_kwargs={"info": {"description": description}})
-        self.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+        self.spec.components.security_scheme(
+            "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        )
 
     @cached_property
     def document(self) -> Document:

@@ -1,4 +1,6 @@
-"""Who may watch a room: the gateway asks the service that owns it, in the name of the person who wants to watch."""
+"""Who may watch a room: the gateway asks the service that owns it, in the name of the person who
+wants to watch.
+"""
 
 from collections.abc import Callable, Mapping
 
@@ -9,7 +11,9 @@ from chassis.errors import NotFound
 from chassis.tokens import Caller
 
 MayWatch = Callable[[Caller, str], int]
-"""The number of the last event of the room with this id; raises a `Problem` if the caller may not watch it."""
+"""The number of the last event of the room with this id; raises a `Problem` if the caller may not
+watch it.
+"""
 
 
 def install(app: Flask, rooms: Mapping[str, MayWatch]) -> None:

@@ -9,7 +9,8 @@ from gunicorn.workers.base import Worker
 from chassis import refusals
 
 worker_class = "gthread"
-# Each further one would have counters of its own behind the same /metrics, and accept a service's token once more.
+# Each further one would have counters of its own behind the same /metrics, and accept a service's
+# token once more.
 workers = 1
 # As many as there are connections to the database.
 threads = 8
@@ -17,7 +18,8 @@ control_socket_disable = True
 
 # The optional C parser accepts a bare LF inside a header.
 http_parser = "python"
-# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path than was checked.
+# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path
+# than was checked.
 forwarder_headers = ""
 
 # Longer than the gateway keeps an idle connection, so that it is never the service that closes one.

@@ -30,7 +30,8 @@ class Service(Application):
     """An application in which a request is a transaction: a return commits, a raise rolls back."""
 
     def dispatch_request(self, *args: Any) -> Any:
-        # Here, and not when the request is torn down: what PostgreSQL refuses at the commit still becomes an answer.
+        # Here, and not when the request is torn down: what PostgreSQL refuses at the commit still
+        # becomes an answer.
         answer: Callable[[], Any] = super().dispatch_request
         return database.in_transaction(self.extensions["sqlalchemy"].session, lambda: answer(*args))
 
@@ -54,8 +55,9 @@ def create_service(
 ) -> Service:
     """A service with its database.
 
-    `examples` are words for the documentation; `conflicts` says which conflict a violated constraint stands for,
-    `rooms` who may watch what happens live; the worker acts on `subscriptions`, runs `sweeps` and composes `mails`.
+    `examples` are words for the documentation; `conflicts` says which conflict a violated
+    constraint stands for, `rooms` who may watch what happens live; the worker acts on
+    `subscriptions`, runs `sweeps` and composes `mails`.
     """
     app = Service(name, import_name, settings.log_level)
     guard.install(app, settings.internal_port)
@@ -71,7 +73,9 @@ def create_service(
     rooms_of_service.install(app, rooms or {})
     mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
     old_answers = Sweep("old-answers", 3600, partial(idempotency.forget_old, db))
-    worker.install(app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url)
+    worker.install(
+        app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url
+    )
     app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
     api = Api(app, name, description, examples or {})
     for blueprint in blueprints:

@@ -1,7 +1,8 @@
-"""Spans for OpenTelemetry, sent by OTLP over HTTP. Loaded only where they are wanted: needs `chassis[tracing]`.
+"""Spans for OpenTelemetry, sent by OTLP over HTTP. Loaded only where they are wanted: needs
+`chassis[tracing]`.
 
-Where a span belongs is said by `tracing.Trace`; OpenTelemetry's own means of carrying that are not used. No span holds
-a value: not of a statement, and not the words of an error.
+Where a span belongs is said by `tracing.Trace`; OpenTelemetry's own means of carrying that are not
+used. No span holds a value: not of a statement, and not the words of an error.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +25,15 @@ SENT_WITHIN = 2.0  # seconds, tries included: a program that ends does not wait 
 
 
 class Recorder:
-    """Tells what this program does: the collector that the environment names, unless another listener is given."""
+    """Tells what this program does: the collector that the environment names, unless another
+    listener is given.
+    """
 
     def __init__(self, service: str, listener: SpanExporter | None = None) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
-        self._provider.add_span_processor(BatchSpanProcessor(listener or OTLPSpanExporter(timeout=SENT_WITHIN)))
+        self._provider.add_span_processor(
+            BatchSpanProcessor(listener or OTLPSpanExporter(timeout=SENT_WITHIN))
+        )
         self._tracer = self._provider.get_tracer("lyceum")
 
     def close(self) -> None:
@@ -36,7 +41,9 @@ class Recorder:
         self._provider.shutdown()
 
     @contextmanager
-    def step(self, trace: "Trace", name: str, kind: str, attributes: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    def step(
+        self, trace: "Trace", name: str, kind: str, attributes: Mapping[str, Any]
+    ) -> Iterator[dict[str, str]]:
         """A span around the block; what the block's own trace is to say of its place."""
         span = self._begin(trace, name, kind, attributes)
         place = span.get_span_context()
@@ -83,7 +90,9 @@ class Recorder:
                 _fail(span, failure.original_exception)
                 span.end()
 
-    def _begin(self, trace: "Trace", name: str, kind: str, attributes: Mapping[str, Any]) -> otel.Span:
+    def _begin(
+        self, trace: "Trace", name: str, kind: str, attributes: Mapping[str, Any]
+    ) -> otel.Span:
         return self._tracer.start_span(name, _parent(trace), otel.SpanKind[kind], attributes)
 
 

@@ -1,7 +1,7 @@
 """Access tokens: the checks that every program makes, at the gateway and again at each service.
 
-RFC 9068 (`typ: at+jwt`), signed with ES256 by the user-service alone. Nothing else is trusted: no identity header,
-no algorithm or key named by the token itself.
+RFC 9068 (`typ: at+jwt`), signed with ES256 by the user-service alone. Nothing else is trusted: no
+identity header, no algorithm or key named by the token itself.
 """
 
 import hashlib
@@ -62,14 +62,17 @@ class Verifier:
 
     def verify(self, token: str) -> Caller:
         """The caller whom a valid token names; `InvalidToken` for any other."""
-        # Of one length for each token. What is replaced becomes a question mark, which no valid token holds.
+        # Of one length for each token. What is replaced becomes a question mark, which no valid
+        # token holds.
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         with self._lock:
             known = self._verified.get(digest)
         # What is remembered does not outlive the token, not even by the leeway.
         if known and known.expires_at > time.time():
             return known
-        caller = self._caller(token, decode(token, self._keys, TYPE, self._issuer, AUDIENCE, REQUIRED, MAX_LIFETIME))
+        caller = self._caller(
+            token, decode(token, self._keys, TYPE, self._issuer, AUDIENCE, REQUIRED, MAX_LIFETIME)
+        )
         with self._lock:
             self._verified[digest] = caller
         return caller
@@ -92,7 +95,13 @@ class Verifier:
 
 
 def decode(
-    token: str, keys: KeySet, kind: str, issuer: str, audience: str, required: list[str], max_lifetime: int
+    token: str,
+    keys: KeySet,
+    kind: str,
+    issuer: str,
+    audience: str,
+    required: list[str],
+    max_lifetime: int,
 ) -> dict[str, Any]:
     """The claims of a token that passes every check; `InvalidToken` otherwise."""
     if len(token) > MAX_LENGTH or not COMPACT.fullmatch(token):
@@ -100,8 +109,13 @@ def decode(
     try:
         header = jwt.get_unverified_header(token)
         kid = header.get("kid")
-        # No other header: a token neither brings its own key (jwk, jku, x5u) nor changes how it is read (crit, b64).
-        plain = set(header) == {"alg", "typ", "kid"} and header["typ"] == kind and header["alg"] == ALGORITHM
+        # No other header: a token neither brings its own key (jwk, jku, x5u) nor changes how it is
+        # read (crit, b64).
+        plain = (
+            set(header) == {"alg", "typ", "kid"}
+            and header["typ"] == kind
+            and header["alg"] == ALGORITHM
+        )
         if not plain or not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
             raise InvalidToken
         key = keys.get(kid)
@@ -128,5 +142,9 @@ def decode(
 def _check_times(claims: dict[str, Any], max_lifetime: int) -> None:
     issued, expires = claims["iat"], claims["exp"]
     # PyJWT takes text and fractions for times, too.
-    if type(issued) is not int or type(expires) is not int or not 0 < expires - issued <= max_lifetime:
+    if (
+        type(issued) is not int
+        or type(expires) is not int
+        or not 0 < expires - issued <= max_lifetime
+    ):
         raise InvalidToken

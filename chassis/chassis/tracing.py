@@ -1,7 +1,8 @@
 """Which request some work comes from, wherever it is done: its id, and its place in a W3C trace.
 
-Headers carry it from the gateway to a service, messages to workers and into mails. Where OTEL_EXPORTER_OTLP_ENDPOINT is
-set, what is done on the way is told to OpenTelemetry; nothing of OpenTelemetry is loaded otherwise.
+Headers carry it from the gateway to a service, messages to workers and into mails. Where
+OTEL_EXPORTER_OTLP_ENDPOINT is set, what is done on the way is told to OpenTelemetry; nothing of
+OpenTelemetry is loaded otherwise.
 """
 
 import os
@@ -33,7 +34,9 @@ PROBES = frozenset(
 
 @dataclass(frozen=True)
 class Trace:
-    """The id of a request, and where in which trace the work in hand is. `span_id` is None where a trace begins."""
+    """The id of a request, and where in which trace the work in hand is. `span_id` is None where a
+    trace begins.
+    """
 
     request_id: str
     trace_id: str
@@ -42,7 +45,9 @@ class Trace:
 
     @classmethod
     def read(cls, carrier: Mapping[str, Any]) -> Self:
-        """What was handed over as `carried` says it, as far as it is well-formed; what is not is made anew."""
+        """What was handed over as `carried` says it, as far as it is well-formed; what is not is
+        made anew.
+        """
         offered = str(carrier.get("request_id"))
         request_id = offered if REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
         if found := TRACEPARENT.fullmatch(str(carrier.get("traceparent"))):
@@ -53,7 +58,10 @@ class Trace:
     def carried(self) -> dict[str, str]:
         """What to hand over with work that somebody else will do."""
         span_id = self.span_id or secrets.token_hex(8)
-        return {"request_id": self.request_id, "traceparent": f"00-{self.trace_id}-{span_id}-{self.flags}"}
+        return {
+            "request_id": self.request_id,
+            "traceparent": f"00-{self.trace_id}-{span_id}-{self.flags}",
+        }
 
 
 _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
@@ -84,7 +92,9 @@ def install(app: Flask) -> None:
         if _recorder:
             route = request.url_rule.rule if request.url_rule else "unmatched"
             attributes = {"http.route": route, "http.response.status_code": response.status_code}
-            _recorder.describe(f"{request.method} {route}", attributes, failed=response.status_code >= 500)
+            _recorder.describe(
+                f"{request.method} {route}", attributes, failed=response.status_code >= 500
+            )
         return response
 
 
@@ -123,7 +133,10 @@ def continued(trace: Trace) -> Iterator[None]:
 @contextmanager
 def request_of(environ: Mapping[str, Any]) -> Iterator[None]:
     """Answer a WSGI request as part of the trace that its headers name."""
-    carrier = {"request_id": environ.get("HTTP_X_REQUEST_ID"), "traceparent": environ.get("HTTP_TRACEPARENT")}
+    carrier = {
+        "request_id": environ.get("HTTP_X_REQUEST_ID"),
+        "traceparent": environ.get("HTTP_TRACEPARENT"),
+    }
     with continued(Trace.read(carrier)):
         if environ.get("PATH_INFO") in PROBES:
             yield
@@ -135,7 +148,8 @@ def request_of(environ: Mapping[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def span(name: str, kind: str, attributes: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """Do what is in the block as a step of its own of the present trace, and tell OpenTelemetry if it listens.
+    """Do what is in the block as a step of its own of the present trace, and tell OpenTelemetry if
+    it listens.
 
     `kind` is SERVER, CLIENT, CONSUMER or INTERNAL. Attributes hold ids and names, no personal data.
     """
@@ -143,5 +157,8 @@ def span(name: str, kind: str, attributes: Mapping[str, Any] | None = None) -> I
     if _recorder is None or trace is None:
         yield
         return
-    with _recorder.step(trace, name, kind, attributes or {}) as place, continued(replace(trace, **place)):
+    with (
+        _recorder.step(trace, name, kind, attributes or {}) as place,
+        continued(replace(trace, **place)),
+    ):
         yield

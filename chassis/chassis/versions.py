@@ -1,4 +1,6 @@
-"""Optimistic concurrency on the wire: `ETag` is the row's version, `If-Match` says which one is being changed."""
+"""Optimistic concurrency on the wire: `ETag` is the row's version, `If-Match` says which one is
+being changed.
+"""
 
 import re
 from collections.abc import Callable

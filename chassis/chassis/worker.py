@@ -1,7 +1,7 @@
 """The one process beside a service's web process: relay, consumer, clock sweeps, mail.
 
-Each runs in a thread of its own in a loop that survives whatever is down. SIGTERM and SIGINT end it after the work in
-hand. Any number of workers may run for one service.
+Each runs in a thread of its own in a loop that survives whatever is down. SIGTERM and SIGINT end it
+after the work in hand. Any number of workers may run for one service.
 """
 
 import signal
@@ -36,7 +36,9 @@ TROUBLE_PAUSE = 1.0
 MEASURE_PAUSE = 5.0
 FORGET_PAUSE = 3600.0
 
-FAILURES = Counter("worker_failures_total", "Rounds of a worker's loop that ended in an error.", ["loop"])
+FAILURES = Counter(
+    "worker_failures_total", "Rounds of a worker's loop that ended in an error.", ["loop"]
+)
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +101,9 @@ class Worker:
         ]
         if duties.mailer:
             loops.append(("mail", MAIL_PAUSE, duties.mailer.send_due))
-        return loops + [(s.name, s.every, partial(run_sweep, duties.messages, s)) for s in duties.sweeps]
+        return loops + [
+            (s.name, s.every, partial(run_sweep, duties.messages, s)) for s in duties.sweeps
+        ]
 
     def _relay(self) -> None:
         self._duties.publisher.restore()
@@ -132,8 +136,12 @@ def run_sweep(messages: Messages, sweep: Sweep) -> int:
 
     def once() -> int:
         # Who finds it taken leaves: the other one does it.
-        mine = session.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}).scalar()
-        with tracing.continued(Trace.read({})):  # what it says and mails can be followed like a request
+        mine = session.execute(
+            text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}
+        ).scalar()
+        with tracing.continued(
+            Trace.read({})
+        ):  # what it says and mails can be followed like a request
             return sweep.run() if mine else 0
 
     total = 0
@@ -143,8 +151,15 @@ def run_sweep(messages: Messages, sweep: Sweep) -> int:
 
 
 @click.command("worker")
-@click.option("--metrics-port", type=int, envvar="WORKER_METRICS_PORT", help="Serve Prometheus metrics on this port.")
-@click.option("--metrics-address", envvar="WORKER_METRICS_ADDRESS", default="127.0.0.1", show_default=True)
+@click.option(
+    "--metrics-port",
+    type=int,
+    envvar="WORKER_METRICS_PORT",
+    help="Serve Prometheus metrics on this port.",
+)
+@click.option(
+    "--metrics-address", envvar="WORKER_METRICS_ADDRESS", default="127.0.0.1", show_default=True
+)
 @with_appcontext
 def worker_command(metrics_port: int | None, metrics_address: str) -> None:
     """Run the service's worker."""
@@ -174,8 +189,14 @@ def retry_mails() -> None:
     """Send the mails that were put aside again."""
     messages: Messages = current_app.extensions["duties"].messages
     table = messages.mails
-    parked = table.update().where(table.c.parked_at.is_not(None)).values(parked_at=None, tries=0, due_at=now())
-    count = in_transaction(messages.db.session, lambda: messages.db.session.execute(parked.returning(table.c.id)).all())
+    parked = (
+        table.update()
+        .where(table.c.parked_at.is_not(None))
+        .values(parked_at=None, tries=0, due_at=now())
+    )
+    count = in_transaction(
+        messages.db.session, lambda: messages.db.session.execute(parked.returning(table.c.id)).all()
+    )
     click.echo(f"{len(count)} mails will be sent again")
 
 

@@ -47,12 +47,18 @@ def test_who_may_watch_a_room_is_asked_in_the_name_of_a_person(client: FlaskClie
 
 
 @pytest.mark.parametrize("subject", [None, "", "x.y.z"])
-def test_nobody_is_spoken_for_without_a_token_of_his(client: FlaskClient, subject: str | None) -> None:
+def test_nobody_is_spoken_for_without_a_token_of_his(
+    client: FlaskClient, subject: str | None
+) -> None:
     headers = {} if subject is None else {"Subject-Token": subject}
-    assert client.get("/internal/rooms/hall/open", peer="gateway", headers=headers).status_code == 401
+    assert (
+        client.get("/internal/rooms/hall/open", peer="gateway", headers=headers).status_code == 401
+    )
 
 
-def test_every_operation_has_an_id_access_and_problems_in_the_document(app: Flask, client: FlaskClient) -> None:
+def test_every_operation_has_an_id_access_and_problems_in_the_document(
+    app: Flask, client: FlaskClient
+) -> None:
     paths = client.get("/openapi.json").json["paths"]
     assert "/internal/notes/count" not in paths
     operation = paths["/api/notes"]["post"]

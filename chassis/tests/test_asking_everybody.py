@@ -1,4 +1,6 @@
-"""The matrix of who may do what: it notices what is missing in it, and who changes something though refused."""
+"""The matrix of who may do what: it notices what is missing in it, and who changes something though
+refused.
+"""
 
 from uuid import uuid4
 

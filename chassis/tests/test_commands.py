@@ -23,7 +23,9 @@ def test_events_are_published_again(in_app: Flask) -> None:
 def test_mails_that_were_put_aside_are_sent_again(in_app: Flask) -> None:
     with transaction(db.session):
         messages.mail("greeting", {})
-        db.session.execute(messages.mails.update().values(parked_at=now() - timedelta(days=1), tries=8))
+        db.session.execute(
+            messages.mails.update().values(parked_at=now() - timedelta(days=1), tries=8)
+        )
     result = in_app.test_cli_runner().invoke(args=["mails", "retry"])
     assert result.output == "1 mails will be sent again\n"
     [mail] = db.session.execute(select(messages.mails)).all()

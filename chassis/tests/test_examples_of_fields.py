@@ -66,7 +66,12 @@ def test_a_word_is_for_every_field_of_the_name_that_has_no_example_of_its_own() 
 
 
 def test_a_word_may_be_for_a_field_of_one_schema_or_for_a_schema() -> None:
-    words = {"motto": "By the sea", "City.motto": "On the mountain", "City.mayor": "Dina", "mayor": "Nobody"}
+    words = {
+        "motto": "By the sea",
+        "City.motto": "On the mountain",
+        "City.mayor": "Dina",
+        "mayor": "Nobody",
+    }
     composed = {**CITY, "motto": "On the mountain", "mayor": "Dina"}
     cities = {"type": "array", "items": {"$ref": "#/components/schemas/City"}}
     assert example(cities, "", words) == [composed]
@@ -75,14 +80,21 @@ def test_a_word_may_be_for_a_field_of_one_schema_or_for_a_schema() -> None:
 
 def test_examples_stand_where_there_are_none_yet_and_the_document_stays_as_it_is() -> None:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/City"}}}
-    own = {"text/plain": {"schema": {"type": "string", "example": "Haifa"}, "example": "Haifa, by the sea"}}
+    own = {
+        "text/plain": {
+            "schema": {"type": "string", "example": "Haifa"},
+            "example": "Haifa, by the sea",
+        }
+    }
     put = {
         "parameters": [{"name": "page", "schema": {"type": "integer"}}],
         "requestBody": {"content": content},
         "responses": {"200": {"content": own}, "404": {"content": own}},
     }
     document = {
-        "paths": {"/{city}": {"parameters": [{"name": "city", "schema": {"type": "string"}}], "put": put}},
+        "paths": {
+            "/{city}": {"parameters": [{"name": "city", "schema": {"type": "string"}}], "put": put}
+        },
         "components": {"schemas": SCHEMAS},
     }
     item = illustrate(document, {"city": "haifa"})["paths"]["/{city}"]
@@ -94,7 +106,9 @@ def test_examples_stand_where_there_are_none_yet_and_the_document_stays_as_it_is
 
 
 def test_the_check_names_what_has_no_example_and_what_has_a_wrong_one() -> None:
-    answers = {"200": {"content": {"application/json": {"schema": {"type": "integer"}, "example": "one"}}}}
+    answers = {
+        "200": {"content": {"application/json": {"schema": {"type": "integer"}, "example": "one"}}}
+    }
     parameters = [{"name": "q", "schema": {"type": "string"}}]
     document = {"paths": {"/": {"get": {"parameters": parameters, "responses": answers}}}}
     with pytest.raises(AssertionError) as failure:
@@ -108,4 +122,6 @@ def test_a_service_shows_what_it_takes_and_gives(client: FlaskClient) -> None:
     testing.check_examples(document)
     create = document["paths"]["/api/notes"]["post"]
     assert create["requestBody"]["content"]["application/json"]["example"] == {"title": "Buy figs"}
-    assert create["responses"]["201"]["content"]["application/json"]["example"]["title"] == "Buy figs"
+    assert (
+        create["responses"]["201"]["content"]["application/json"]["example"]["title"] == "Buy figs"
+    )

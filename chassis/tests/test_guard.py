@@ -73,20 +73,41 @@ def test_a_hostile_body_gets_a_clear_refusal(client: FlaskClient, name: str) -> 
         ({"title": "\x00"}, "/title"),
     ],
 )
-def test_the_problem_names_the_field(client: FlaskClient, body: dict[str, object], pointer: str) -> None:
+def test_the_problem_names_the_field(
+    client: FlaskClient, body: dict[str, object], pointer: str
+) -> None:
     response = client.post("/api/notes", json=body, user=RUTH)
     assert [error["pointer"] for error in response.json["errors"]] == [pointer]
 
 
 @pytest.mark.parametrize(
-    "content_type", [None, "text/plain", "application/xml", "application/json; charset=utf-7", "multipart/form-data"]
+    "content_type",
+    [
+        None,
+        "text/plain",
+        "application/xml",
+        "application/json; charset=utf-7",
+        "multipart/form-data",
+    ],
 )
 def test_only_json_in_utf8_is_read(client: FlaskClient, content_type: str | None) -> None:
-    response = client.post("/api/notes", data=b'{"title": "a"}', content_type=content_type, user=RUTH)
+    response = client.post(
+        "/api/notes", data=b'{"title": "a"}', content_type=content_type, user=RUTH
+    )
     assert response.status_code == 415
 
 
-QUERIES = ["stars=3.0", "stars=+3", "stars=6", "stars=", "stars=1_0", "weight=nan", "weight=1e1", "pinned=yes", "x=1"]
+QUERIES = [
+    "stars=3.0",
+    "stars=+3",
+    "stars=6",
+    "stars=",
+    "stars=1_0",
+    "weight=nan",
+    "weight=1e1",
+    "pinned=yes",
+    "x=1",
+]
 
 
 @pytest.mark.parametrize("query", [*QUERIES, "stars=1&stars=2", f"stars={10**20}"])
@@ -109,19 +130,29 @@ def test_an_address_that_is_not_plain_text_is_malformed(client: FlaskClient, que
     assert client.get(f"/api/notes/search?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwieCJd", "A" * 400, "é", SURROGATE])
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwieCJd", "A" * 400, "é", SURROGATE]
+)
 def test_a_cursor_of_another_list_is_refused(client: FlaskClient, cursor: str) -> None:
-    assert client.get("/api/notes", query_string={"cursor": cursor}).json["errors"][0]["pointer"] == "?cursor"
+    assert (
+        client.get("/api/notes", query_string={"cursor": cursor}).json["errors"][0]["pointer"]
+        == "?cursor"
+    )
 
 
 def test_a_chunked_body_is_refused_instead_of_being_cut(client: FlaskClient) -> None:
-    response = client.post("/api/notes", data=b"{}", headers={"Transfer-Encoding": "chunked"}, user=RUTH)
+    response = client.post(
+        "/api/notes", data=b"{}", headers={"Transfer-Encoding": "chunked"}, user=RUTH
+    )
     assert (response.status_code, response.json["code"]) == (411, "length_required")
 
 
 def test_a_body_over_the_limit_is_too_large(client: FlaskClient) -> None:
     body = json.dumps({"title": "a" * 1024 * 1024})
-    assert client.post("/api/notes", data=body, content_type="application/json", user=RUTH).status_code == 413
+    assert (
+        client.post("/api/notes", data=body, content_type="application/json", user=RUTH).status_code
+        == 413
+    )
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DELETE"])

@@ -17,12 +17,18 @@ RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 
 
 def post(client: FlaskClient, title: str, key: str, user: testing.User = RUTH):
-    return client.post("/api/notes", json={"title": title}, headers={"Idempotency-Key": key}, user=user)
+    return client.post(
+        "/api/notes", json={"title": title}, headers={"Idempotency-Key": key}, user=user
+    )
 
 
 def test_a_repeated_request_gets_the_first_answer(client: FlaskClient) -> None:
     first, again = post(client, "a", "k"), post(client, "a", "k")
-    assert (again.status_code, again.json, again.headers["ETag"]) == (201, first.json, first.headers["ETag"])
+    assert (again.status_code, again.json, again.headers["ETag"]) == (
+        201,
+        first.json,
+        first.headers["ETag"],
+    )
     assert again.headers["Idempotency-Replayed"] == "true"
     assert len(client.get("/api/notes").json["items"]) == 1
 
@@ -56,13 +62,19 @@ def test_a_key_is_kept_for_a_day(client: FlaskClient) -> None:
         assert post(client, "b", "k").status_code == 201
 
 
-def test_old_answers_and_those_of_somebody_gone_are_deleted(app: Flask, client: FlaskClient) -> None:
+def test_old_answers_and_those_of_somebody_gone_are_deleted(
+    app: Flask, client: FlaskClient
+) -> None:
     post(client, "a", "k")
     with app.app_context(), transaction(db.session):
         assert forget_old(db) == 0
         forget_answers(db, RUTH.id)
     post(client, "b", "k")
-    with time_machine.travel(now() + timedelta(hours=25)), app.app_context(), transaction(db.session):
+    with (
+        time_machine.travel(now() + timedelta(hours=25)),
+        app.app_context(),
+        transaction(db.session),
+    ):
         assert forget_old(db) == 1
 
 
@@ -76,5 +88,7 @@ def test_a_key_of_nobody_is_not_looked_at(client: FlaskClient) -> None:
     first, again = (client.post("/api/notes/drafts", headers=headers) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json["id"] != again.json["id"]
-    mine, mine_again = (client.post("/api/notes/drafts", headers=headers, user=RUTH) for _ in range(2))
+    mine, mine_again = (
+        client.post("/api/notes/drafts", headers=headers, user=RUTH) for _ in range(2)
+    )
     assert mine.json == mine_again.json

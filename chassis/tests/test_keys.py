@@ -87,7 +87,9 @@ def test_an_issuer_that_is_away_leaves_the_keys_in_use(issuer: Issuer, clock: Cl
         assert keys.get(testing.KID)
 
 
-def test_a_new_key_is_found_within_a_minute_and_unknown_ones_cost_no_more(issuer: Issuer, clock: Clock) -> None:
+def test_a_new_key_is_found_within_a_minute_and_unknown_ones_cost_no_more(
+    issuer: Issuer, clock: Clock
+) -> None:
     keys = RemoteKeys(issuer.url)
     keys.get(testing.KID)
     assert not any(keys.get(f"unknown-{n}") for n in range(1000))

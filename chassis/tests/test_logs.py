@@ -14,7 +14,9 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 def test_a_plain_request_id_is_taken_over_and_any_other_replaced(client: FlaskClient) -> None:
     offered = "client-request-1"
-    assert client.get("/healthz", headers={"X-Request-ID": offered}).headers["X-Request-ID"] == offered
+    assert (
+        client.get("/healthz", headers={"X-Request-ID": offered}).headers["X-Request-ID"] == offered
+    )
     for odd in ("<script>", "a" * 65, "short", "a b c d e f g"):
         assert client.get("/healthz", headers={"X-Request-ID": odd}).headers["X-Request-ID"] != odd
 
@@ -23,10 +25,17 @@ def test_one_line_tells_of_a_request(client: FlaskClient, caplog: pytest.LogCapt
     with caplog.at_level(logging.INFO):
         client.get(
             "/api/notes?cursor=secret",
-            headers={"X-Request-ID": "client-request-1", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"},
+            headers={
+                "X-Request-ID": "client-request-1",
+                "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
+            },
             user=RUTH,
         )
     [line] = [record.msg for record in caplog.records if record.name == "chassis.logs"]
     assert line["route"] == "/api/notes"
-    assert (line["request_id"], line["trace_id"], line["user_id"]) == ("client-request-1", TRACE, str(RUTH.id))
+    assert (line["request_id"], line["trace_id"], line["user_id"]) == (
+        "client-request-1",
+        TRACE,
+        str(RUTH.id),
+    )
     assert "secret" not in json.dumps(line)

@@ -39,7 +39,9 @@ class Post(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
         self.taken: list[Message] = []
         self.pause = 0.0
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+    async def handle_RCPT(
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         if address.startswith("nobody@"):
             return "550 nobody lives here"
         envelope.rcpt_tos.append(address)
@@ -78,7 +80,9 @@ def post(server: Controller) -> Post:
 
 @pytest.fixture
 def mailer(in_app: Flask, server: Controller) -> Mailer:
-    return Mailer(messages, {"greeting": greeting}, f"smtp://127.0.0.1:{server.port}", "lyceum@example.org")
+    return Mailer(
+        messages, {"greeting": greeting}, f"smtp://127.0.0.1:{server.port}", "lyceum@example.org"
+    )
 
 
 class Guarded:
@@ -94,7 +98,10 @@ class Guarded:
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
             .not_valid_before(now() - timedelta(hours=1))
             .not_valid_after(now() + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+                critical=False,
+            )
             .sign(key, hashes.SHA256())
         )
         self.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
@@ -102,10 +109,16 @@ class Guarded:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, folder / "key.pem")
         self.controller = Controller(
-            self.post, hostname="127.0.0.1", port=free_port(), tls_context=context, authenticator=self._admit
+            self.post,
+            hostname="127.0.0.1",
+            port=free_port(),
+            tls_context=context,
+            authenticator=self._admit,
         )
 
-    def _admit(self, server: Any, session: Any, envelope: Any, mechanism: str, login: LoginPassword) -> AuthResult:
+    def _admit(
+        self, server: Any, session: Any, envelope: Any, mechanism: str, login: LoginPassword
+    ) -> AuthResult:
         self.passwords.append(login.password)
         return AuthResult(success=True)
 
@@ -141,7 +154,11 @@ def test_a_mail_is_sent_once(mailer: Mailer, post: Post) -> None:
     order(to="ruth@example.org")
     assert (mailer.send_due(), mailer.send_due()) == (1, 0)
     [mail] = post.taken
-    assert (mail["To"], mail["From"], mail["Subject"]) == ("ruth@example.org", "lyceum@example.org", "Shalom")
+    assert (mail["To"], mail["From"], mail["Subject"]) == (
+        "ruth@example.org",
+        "lyceum@example.org",
+        "Shalom",
+    )
     assert mail["Message-ID"]
     assert waiting() == []
 
@@ -160,7 +177,9 @@ def test_a_mail_for_later_waits(mailer: Mailer, post: Post) -> None:
         assert mailer.send_due() == 1
 
 
-def test_a_mail_waits_while_the_server_is_away_and_then_goes_out(in_app: Flask, mailer: Mailer, post: Post) -> None:
+def test_a_mail_waits_while_the_server_is_away_and_then_goes_out(
+    in_app: Flask, mailer: Mailer, post: Post
+) -> None:
     order(to="ruth@example.org")
     away = Mailer(messages, {"greeting": greeting}, NOWHERE, "lyceum@example.org")
     assert away.send_due() == 1
@@ -171,7 +190,9 @@ def test_a_mail_waits_while_the_server_is_away_and_then_goes_out(in_app: Flask, 
     assert len(post.taken) == 1
 
 
-def test_a_mail_that_is_refused_holds_up_no_other_and_is_put_aside_in_the_end(mailer: Mailer, post: Post) -> None:
+def test_a_mail_that_is_refused_holds_up_no_other_and_is_put_aside_in_the_end(
+    mailer: Mailer, post: Post
+) -> None:
     order(to="nobody@example.org")
     order("unknown")
     order(to="ruth@example.org")
@@ -184,7 +205,9 @@ def test_a_mail_that_is_refused_holds_up_no_other_and_is_put_aside_in_the_end(ma
     assert [(mail.tries, mail.parked_at is None) for mail in waiting()] == [(TRIES, False)] * 2
 
 
-def test_a_mail_that_cannot_be_composed_holds_up_no_other(in_app: Flask, server: Controller, post: Post) -> None:
+def test_a_mail_that_cannot_be_composed_holds_up_no_other(
+    in_app: Flask, server: Controller, post: Post
+) -> None:
     def broken(_: dict[str, Any]) -> EmailMessage:
         raise TypeError("a defect")
 

@@ -50,7 +50,9 @@ def bodies(server: "redis.Redis", stream: str) -> list[dict[str, Any]]:
     return [json.loads(fields["event"]) for _, fields in server.xrange(stream)]
 
 
-def an_event(kind: str = "greeted", version: int = 1, aggregate: str = "a", **data: object) -> dict[str, Any]:
+def an_event(
+    kind: str = "greeted", version: int = 1, aggregate: str = "a", **data: object
+) -> dict[str, Any]:
     return {
         "id": str(uuid4()),
         "type": kind,
@@ -75,13 +77,19 @@ def consume_all(consumer: Consumer) -> None:
         pass
 
 
-def test_an_event_is_published_after_the_commit(server: "redis.Redis", publisher: Publisher) -> None:
+def test_an_event_is_published_after_the_commit(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     with transaction(db.session):
         event_id = messages.announce("note.written", "a", 3, {"stars": 5})
     publisher.publish_pending()
     [event] = bodies(server, "events:tutoring-service")
     assert event["id"] == str(event_id)
-    assert (event["type"], event["aggregate_version"], event["data"]) == ("note.written", 3, {"stars": 5})
+    assert (event["type"], event["aggregate_version"], event["data"]) == (
+        "note.written",
+        3,
+        {"stars": 5},
+    )
 
 
 def test_what_was_rolled_back_is_never_said(server: "redis.Redis", publisher: Publisher) -> None:
@@ -91,7 +99,9 @@ def test_what_was_rolled_back_is_never_said(server: "redis.Redis", publisher: Pu
     assert bodies(server, "events:tutoring-service") == []
 
 
-def test_publishing_again_after_a_crash_repeats_no_live_event(server: "redis.Redis", publisher: Publisher) -> None:
+def test_publishing_again_after_a_crash_repeats_no_live_event(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     server.xadd("room:hall:1", {"event": "{}"}, id="1-0")
     with transaction(db.session):
         messages.broadcast("hall:1", 1, "sung", {})
@@ -100,7 +110,9 @@ def test_publishing_again_after_a_crash_repeats_no_live_event(server: "redis.Red
     assert [entry for entry, _ in server.xrange("room:hall:1")] == ["1-0", "2-0"]
 
 
-def test_what_was_taken_back_is_not_in_the_rooms_past(server: "redis.Redis", publisher: Publisher) -> None:
+def test_what_was_taken_back_is_not_in_the_rooms_past(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     with transaction(db.session):
         messages.broadcast("hall:1", 1, "sung", {"text": "secret"})
     with transaction(db.session):
@@ -111,7 +123,9 @@ def test_what_was_taken_back_is_not_in_the_rooms_past(server: "redis.Redis", pub
     assert db.session.execute(select(messages.outbox)).all() == []
 
 
-def test_a_room_remembers_about_a_thousand_events(server: "redis.Redis", publisher: Publisher) -> None:
+def test_a_room_remembers_about_a_thousand_events(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     with transaction(db.session):
         for seq in range(1, 1501):
             messages.broadcast("hall:1", seq, "sung", {})
@@ -142,7 +156,9 @@ def test_writers_at_once_leave_one_order(in_app: Flask, server: "redis.Redis") -
     assert [body["seq"] for body in bodies(server, "room:hall:1")] == list(range(1, 201))
 
 
-def test_an_event_is_acted_on_once_however_often_it_comes(server: "redis.Redis", consumer: Consumer) -> None:
+def test_an_event_is_acted_on_once_however_often_it_comes(
+    server: "redis.Redis", consumer: Consumer
+) -> None:
     event = an_event()
     deliver(server, event, event, event)
     consume_all(consumer)
@@ -162,7 +178,9 @@ def test_older_events_of_an_aggregate_are_dropped_where_only_the_latest_counts(
     assert versions[-1] == 5
 
 
-def test_what_nobody_subscribed_to_is_passed_over(server: "redis.Redis", consumer: Consumer) -> None:
+def test_what_nobody_subscribed_to_is_passed_over(
+    server: "redis.Redis", consumer: Consumer
+) -> None:
     deliver(server, an_event("unheard-of"), {**an_event(), "more": "fields"})
     consume_all(consumer)
     assert len(notes.heard) == 1
@@ -194,7 +212,9 @@ def test_what_a_dead_consumer_left_is_taken_up(
     assert len(notes.heard) == 2
 
 
-def test_a_redis_that_comes_back_empty_is_filled_again(server: "redis.Redis", publisher: Publisher) -> None:
+def test_a_redis_that_comes_back_empty_is_filled_again(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     publisher.restore()
     with transaction(db.session):
         messages.announce("note.written", "a", 1)
@@ -206,7 +226,9 @@ def test_a_redis_that_comes_back_empty_is_filled_again(server: "redis.Redis", pu
     assert len(bodies(server, "events:tutoring-service")) == 1
 
 
-def test_a_consumer_begins_anew_with_an_empty_redis(server: "redis.Redis", consumer: Consumer) -> None:
+def test_a_consumer_begins_anew_with_an_empty_redis(
+    server: "redis.Redis", consumer: Consumer
+) -> None:
     event = an_event()
     deliver(server, event)
     consume_all(consumer)
@@ -242,7 +264,9 @@ def test_nothing_is_lost_while_redis_is_away(server: "redis.Redis", publisher: P
     assert len(bodies(server, "events:tutoring-service")) == 1
 
 
-def test_the_publishing_thread_publishes_when_woken(server: "redis.Redis", publisher: Publisher) -> None:
+def test_the_publishing_thread_publishes_when_woken(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     thread = PublishingThread(publisher)
     with transaction(db.session):
         messages.broadcast("hall:1", 1, "sung", {})

@@ -17,7 +17,9 @@ def write_notes(app: Flask, count: int) -> None:
         db.session.commit()
 
 
-def test_following_the_links_gives_everything_once_in_order(app: Flask, client: FlaskClient) -> None:
+def test_following_the_links_gives_everything_once_in_order(
+    app: Flask, client: FlaskClient
+) -> None:
     write_notes(app, 25)
     titles, url = [], "/api/notes?limit=10"
     while url:
@@ -39,7 +41,9 @@ def test_a_limit_is_between_1_and_100(client: FlaskClient) -> None:
     assert client.get("/api/notes?limit=101").status_code == 422
 
 
-def test_a_page_costs_the_same_statements_whatever_it_holds(app: Flask, client: FlaskClient) -> None:
+def test_a_page_costs_the_same_statements_whatever_it_holds(
+    app: Flask, client: FlaskClient
+) -> None:
     write_notes(app, 60)
     with testing.count_queries(app) as statements:
         client.get("/api/notes?limit=50")

@@ -13,8 +13,12 @@ def bakery() -> Application:
     return app
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("DELETE", "/loaves/9", 200), ("POST", "/loaves/9", 405)])
-def test_a_path_is_served_with_its_methods_only(bakery: Application, method: str, path: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("DELETE", "/loaves/9", 200), ("POST", "/loaves/9", 405)]
+)
+def test_a_path_is_served_with_its_methods_only(
+    bakery: Application, method: str, path: str, status: int
+) -> None:
     assert bakery.test_client().open(path, method=method).status_code == status
 
 

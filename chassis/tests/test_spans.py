@@ -39,7 +39,11 @@ def engine(told: object) -> Iterator[Engine]:
 
 
 def test_what_failed_is_told_without_its_words(told: Callable[[], dict[str, ReadableSpan]]) -> None:
-    with tracing.request_of(REQUEST), pytest.raises(ValueError, match="secret"), tracing.span("step", "INTERNAL"):
+    with (
+        tracing.request_of(REQUEST),
+        pytest.raises(ValueError, match="secret"),
+        tracing.span("step", "INTERNAL"),
+    ):
         raise ValueError("secret")
     spans = told()
     assert spans["step"].attributes == {"error.type": "ValueError"}
@@ -69,7 +73,9 @@ def test_looking_for_work_and_being_probed_is_not_told(
     assert told() == {}
 
 
-def test_a_client_that_does_not_want_to_be_sampled_is_not(told: Callable[[], dict[str, ReadableSpan]]) -> None:
+def test_a_client_that_does_not_want_to_be_sampled_is_not(
+    told: Callable[[], dict[str, ReadableSpan]],
+) -> None:
     declined = {"HTTP_TRACEPARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"}
     with tracing.request_of({**REQUEST, **declined}):
         assert tracing.outgoing_headers()["traceparent"].endswith("-00")

@@ -61,7 +61,10 @@ def test_a_malformed_trace_context_begins_a_new_trace(odd: object) -> None:
 
 def test_a_trace_ends_with_its_block() -> None:
     with tracing.continued(Trace.read(CARRIER)), tracing.span("step", "INTERNAL"):
-        assert tracing.outgoing_headers() == {"X-Request-ID": "client-request-1", "traceparent": PARENT}
+        assert tracing.outgoing_headers() == {
+            "X-Request-ID": "client-request-1",
+            "traceparent": PARENT,
+        }
     assert tracing.present() is None
     assert tracing.current().request_id != tracing.current().request_id
 
@@ -80,7 +83,11 @@ def test_the_program_that_acts_on_an_event_logs_the_request_it_comes_from(
     with caplog.at_level(logging.INFO):
         consume(in_app)
     [line] = [record.msg for record in caplog.records if record.name == "chassis.consumer"]
-    assert (line["message"], line["request_id"], line["trace_id"]) == ("event_acted_on", "client-request-1", TRACE)
+    assert (line["message"], line["request_id"], line["trace_id"]) == (
+        "event_acted_on",
+        "client-request-1",
+        TRACE,
+    )
 
 
 def test_an_event_that_names_no_request_is_acted_on(in_app: Flask) -> None:
@@ -113,7 +120,9 @@ def test_what_a_sweep_causes_has_one_id(in_app: Flask) -> None:
     assert first.data["origin"]["request_id"] == second.data["origin"]["request_id"]
 
 
-def test_asking_for_spans_without_what_sends_them_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asking_for_spans_without_what_sends_them_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv(tracing.ENDPOINT, "http://127.0.0.1:1")
     monkeypatch.delitem(sys.modules, "chassis.spans", raising=False)
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)

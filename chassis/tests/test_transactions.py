@@ -55,7 +55,9 @@ def test_a_deadlock_is_broken_and_nobody_notices(in_app: Flask) -> None:
         def work() -> None:
             tries.append(1)
             for title in (first, second):
-                db.session.execute(text("UPDATE notes SET version = version + 1 WHERE title = :t"), {"t": title})
+                db.session.execute(
+                    text("UPDATE notes SET version = version + 1 WHERE title = :t"), {"t": title}
+                )
                 if title == first and len(tries) == 1:
                     both_hold_one.wait()
 
@@ -81,7 +83,10 @@ def test_what_is_not_a_deadlock_is_not_tried_again(in_app: Flask) -> None:
 
 def test_a_database_that_is_gone_means_come_back_later() -> None:
     with notes.running() as app:
-        with app.app_context(), psycopg.connect(testing.server("TEST_POSTGRES_URL"), autocommit=True) as admin:
+        with (
+            app.app_context(),
+            psycopg.connect(testing.server("TEST_POSTGRES_URL"), autocommit=True) as admin,
+        ):
             name = db.engine.url.database
             admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
             db.engine.dispose()
@@ -94,9 +99,13 @@ def test_a_database_that_is_gone_means_come_back_later() -> None:
 
 def test_connections_that_were_cut_are_replaced_unseen(client: FlaskClient, app: Flask) -> None:
     client.get("/api/notes")
-    with app.app_context(), psycopg.connect(testing.server("TEST_POSTGRES_URL"), autocommit=True) as admin:
+    with (
+        app.app_context(),
+        psycopg.connect(testing.server("TEST_POSTGRES_URL"), autocommit=True) as admin,
+    ):
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [db.engine.url.database]
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [db.engine.url.database],
         )
     assert client.get("/api/notes").status_code == 200
 

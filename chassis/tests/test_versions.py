@@ -13,9 +13,17 @@ def test_a_change_names_the_version_it_changes(client: FlaskClient) -> None:
     made = client.post("/api/notes", json={"title": "a"}, user=RUTH)
     url = f"/api/notes/{made.json['id']}"
     assert client.put(url, json={"title": "b"}, user=RUTH).status_code == 428
-    assert client.put(url, json={"title": "b"}, headers={"If-Match": '"9"'}, user=RUTH).status_code == 412
-    assert client.put(url, json={"title": "b"}, headers={"If-Match": "*"}, user=RUTH).status_code == 412
-    changed = client.put(url, json={"title": "b"}, headers={"If-Match": made.headers["ETag"]}, user=RUTH)
+    assert (
+        client.put(url, json={"title": "b"}, headers={"If-Match": '"9"'}, user=RUTH).status_code
+        == 412
+    )
+    assert (
+        client.put(url, json={"title": "b"}, headers={"If-Match": "*"}, user=RUTH).status_code
+        == 412
+    )
+    changed = client.put(
+        url, json={"title": "b"}, headers={"If-Match": made.headers["ETag"]}, user=RUTH
+    )
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
 
 
@@ -25,7 +33,11 @@ def test_of_ten_who_change_one_version_one_wins(app: Flask, client: FlaskClient)
 
     def change(title: str) -> int:
         url, headers = f"/api/notes/{made.json['id']}", {"If-Match": made.headers["ETag"]}
-        return app.test_client().put(url, json={"title": title}, headers=headers, user=RUTH).status_code
+        return (
+            app.test_client()
+            .put(url, json={"title": title}, headers=headers, user=RUTH)
+            .status_code
+        )
 
     statuses = testing.race([lambda title=f"{n}": change(title) for n in range(10)])
     assert sorted(statuses) == [200] + [412] * 9

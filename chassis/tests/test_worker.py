@@ -73,9 +73,16 @@ def test_the_relay_publishes_what_no_request_has(in_app: Flask, running: Running
 
 
 @pytest.mark.parametrize(
-    "failure", [redis.ConnectionError("gone"), OperationalError("", {}, Exception("gone")), ValueError("a defect")]
+    "failure",
+    [
+        redis.ConnectionError("gone"),
+        OperationalError("", {}, Exception("gone")),
+        ValueError("a defect"),
+    ],
 )
-def test_what_fails_is_tried_again_and_holds_up_nothing_else(running: Running, failure: Exception) -> None:
+def test_what_fails_is_tried_again_and_holds_up_nothing_else(
+    running: Running, failure: Exception
+) -> None:
     failing, other = Work(failure, failure), Work()
     with running(Sweep("failing", 0.01, failing), Sweep("other", 0.01, other)):
         assert other.was_done(2)

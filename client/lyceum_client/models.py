@@ -949,7 +949,9 @@ class NewTutoringSession(TypedDict):
     start_time: str
     end_time: str
     is_recurring: NotRequired[bool]
-    session_frequency: NotRequired[Literal["one-time", "daily", "weekly", "bi-weekly", "monthly", "custom"]]
+    session_frequency: NotRequired[
+        Literal["one-time", "daily", "weekly", "bi-weekly", "monthly", "custom"]
+    ]
     recurring_pattern: NotRequired[RecurringPattern | None]
     rrule: NotRequired[str | None]
     recurrence_count: NotRequired[int | None]
@@ -1269,7 +1271,8 @@ class ReceivedInvitationPage(TypedDict):
 
 class RecurringPattern(TypedDict):
     days: NotRequired[
-        list[Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]] | None
+        list[Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]]
+        | None
     ]
     months: NotRequired[
         list[

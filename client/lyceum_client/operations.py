@@ -193,9 +193,13 @@ class Operations(Transport):
         """Explain the type of a problem."""
         return self.call("GET", f"/problems/{segment(problem)}", ProblemType)
 
-    def user_events(self, *, last_event_id: str | None = None, ticket: str | None = None) -> Iterator[LiveEvent]:
+    def user_events(
+        self, *, last_event_id: str | None = None, ticket: str | None = None
+    ) -> Iterator[LiveEvent]:
         """Watch what happens in the room of a user."""
-        return self.stream("/api/events", query={"ticket": ticket}, headers={"Last-Event-ID": last_event_id})
+        return self.stream(
+            "/api/events", query={"ticket": ticket}, headers={"Last-Event-ID": last_event_id}
+        )
 
     def study_session_events(
         self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
@@ -259,7 +263,9 @@ class Operations(Transport):
 
     def auth_devices(self, *, limit: int | None = None, cursor: str | None = None) -> DevicePage:
         """List the devices on which one is signed in, the latest first."""
-        return self.call("GET", "/api/auth/sessions", DevicePage, query={"limit": limit, "cursor": cursor})
+        return self.call(
+            "GET", "/api/auth/sessions", DevicePage, query={"limit": limit, "cursor": cursor}
+        )
 
     def auth_end_device(self, sign_in_id: str) -> None:
         """Sign out on a device."""
@@ -305,9 +311,16 @@ class Operations(Transport):
         """Read the public profiles of many people at once, in the order of their ids."""
         return self.call("GET", "/api/users", ProfileOrDeletedPage, query={"ids": ids})
 
-    def users_search(self, *, q: str, limit: int | None = None, cursor: str | None = None) -> ProfilePage:
+    def users_search(
+        self, *, q: str, limit: int | None = None, cursor: str | None = None
+    ) -> ProfilePage:
         """Find people by how their username begins."""
-        return self.call("GET", "/api/users/search", ProfilePage, query={"limit": limit, "cursor": cursor, "q": q})
+        return self.call(
+            "GET",
+            "/api/users/search",
+            ProfilePage,
+            query={"limit": limit, "cursor": cursor, "q": q},
+        )
 
     def users_profile(self, user_id: str) -> Profile:
         """Read the public profile of a person."""
@@ -318,7 +331,10 @@ class Operations(Transport):
     ) -> NotificationPage:
         """List one's notifications, the latest first."""
         return self.call(
-            "GET", "/api/notifications", NotificationPage, query={"limit": limit, "cursor": cursor, "unread": unread}
+            "GET",
+            "/api/notifications",
+            NotificationPage,
+            query={"limit": limit, "cursor": cursor, "unread": unread},
         )
 
     def notifications_read(self, notification_id: str) -> None:
@@ -399,12 +415,21 @@ class Operations(Transport):
     ) -> StudySessionDetails:
         """Open a study session; you are its host and first participant."""
         return self.call(
-            "POST", "/api/study-sessions", StudySessionDetails, headers={"Idempotency-Key": idempotency_key}, body=body
+            "POST",
+            "/api/study-sessions",
+            StudySessionDetails,
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
 
     def search_cluster(self, *, bbox: str, zoom: int) -> StudySessionMap:
         """Draw the open public sessions of an area: clusters where there are many, sessions where there are few."""
-        return self.call("GET", "/api/study-sessions/clusters", StudySessionMap, query={"bbox": bbox, "zoom": zoom})
+        return self.call(
+            "GET",
+            "/api/study-sessions/clusters",
+            StudySessionMap,
+            query={"bbox": bbox, "zoom": zoom},
+        )
 
     def study_sessions_mine(
         self,
@@ -427,7 +452,10 @@ class Operations(Transport):
     ) -> StudySessionDetails:
         """Read a study session."""
         return self.call(
-            "GET", f"/api/study-sessions/{segment(session_id)}", StudySessionDetails, query={"lat": lat, "lng": lng}
+            "GET",
+            f"/api/study-sessions/{segment(session_id)}",
+            StudySessionDetails,
+            query={"lat": lat, "lng": lng},
         )
 
     def study_sessions_change(
@@ -444,24 +472,42 @@ class Operations(Transport):
 
     def study_sessions_start(self, session_id: str) -> StudySessionDetails:
         """Go live, up to 15 minutes before the announced time."""
-        return self.call("POST", f"/api/study-sessions/{segment(session_id)}/start", StudySessionDetails)
+        return self.call(
+            "POST", f"/api/study-sessions/{segment(session_id)}/start", StudySessionDetails
+        )
 
     def study_sessions_finish(self, session_id: str) -> StudySessionDetails:
         """End your live session."""
-        return self.call("POST", f"/api/study-sessions/{segment(session_id)}/finish", StudySessionDetails)
+        return self.call(
+            "POST", f"/api/study-sessions/{segment(session_id)}/finish", StudySessionDetails
+        )
 
     def study_sessions_cancel(
         self, session_id: str, body: StudySessionCancellation | None = None
     ) -> StudySessionDetails:
         """Call off your session before it starts."""
-        return self.call("POST", f"/api/study-sessions/{segment(session_id)}/cancel", StudySessionDetails, body=body)
+        return self.call(
+            "POST",
+            f"/api/study-sessions/{segment(session_id)}/cancel",
+            StudySessionDetails,
+            body=body,
+        )
 
     def study_sessions_hand_over(self, session_id: str, body: NewHost) -> StudySessionDetails:
         """Make another active participant the host of your session."""
-        return self.call("POST", f"/api/study-sessions/{segment(session_id)}/host", StudySessionDetails, body=body)
+        return self.call(
+            "POST",
+            f"/api/study-sessions/{segment(session_id)}/host",
+            StudySessionDetails,
+            body=body,
+        )
 
     def participation_join(
-        self, session_id: str, body: JoinRequest | None = None, *, idempotency_key: str | None = None
+        self,
+        session_id: str,
+        body: JoinRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
     ) -> JoinAnswer:
         """Take a place in a session, or wait for one."""
         return self.call(
@@ -489,7 +535,11 @@ class Operations(Transport):
 
     def participation_remove(self, session_id: str, user_id: str) -> None:
         """Remove a participant from your session, for good."""
-        self.call("DELETE", f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}", type(None))
+        self.call(
+            "DELETE",
+            f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
+            type(None),
+        )
 
     def chat_history(
         self,
@@ -508,7 +558,9 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "before": before, "after": after},
         )
 
-    def chat_send(self, session_id: str, body: NewMessage, *, idempotency_key: str | None = None) -> Message:
+    def chat_send(
+        self, session_id: str, body: NewMessage, *, idempotency_key: str | None = None
+    ) -> Message:
         """Say something."""
         return self.call(
             "POST",
@@ -521,12 +573,19 @@ class Operations(Transport):
     def chat_edit(self, session_id: str, message_id: str, body: MessageChange) -> Message:
         """Change what you said, within 15 minutes."""
         return self.call(
-            "PATCH", f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}", Message, body=body
+            "PATCH",
+            f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
+            Message,
+            body=body,
         )
 
     def chat_delete(self, session_id: str, message_id: str) -> None:
         """Take back your message; as the host, anybody's."""
-        self.call("DELETE", f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}", type(None))
+        self.call(
+            "DELETE",
+            f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
+            type(None),
+        )
 
     def courses_find(
         self,
@@ -542,12 +601,20 @@ class Operations(Transport):
             "GET",
             "/api/courses",
             CoursePage,
-            query={"limit": limit, "cursor": cursor, "tutor_id": tutor_id, "status": status, "q": q},
+            query={
+                "limit": limit,
+                "cursor": cursor,
+                "tutor_id": tutor_id,
+                "status": status,
+                "q": q,
+            },
         )
 
     def courses_publish(self, body: NewCourse, *, idempotency_key: str | None = None) -> Course:
         """Publish a course."""
-        return self.call("POST", "/api/courses", Course, headers={"Idempotency-Key": idempotency_key}, body=body)
+        return self.call(
+            "POST", "/api/courses", Course, headers={"Idempotency-Key": idempotency_key}, body=body
+        )
 
     def courses_read(self, course_id: int) -> Course:
         """Read a course."""
@@ -556,7 +623,11 @@ class Operations(Transport):
     def courses_change(self, course_id: int, body: CourseChanges, *, if_match: str) -> Course:
         """Change a course of one's own."""
         return self.call(
-            "PATCH", f"/api/courses/{segment(course_id)}", Course, headers={"If-Match": if_match}, body=body
+            "PATCH",
+            f"/api/courses/{segment(course_id)}",
+            Course,
+            headers={"If-Match": if_match},
+            body=body,
         )
 
     def enrollments_find(
@@ -575,10 +646,16 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "status": status, "role": role},
         )
 
-    def enrollments_enroll(self, body: NewEnrollment, *, idempotency_key: str | None = None) -> Enrollment:
+    def enrollments_enroll(
+        self, body: NewEnrollment, *, idempotency_key: str | None = None
+    ) -> Enrollment:
         """Enrol oneself in a course."""
         return self.call(
-            "POST", "/api/enrollments", Enrollment, headers={"Idempotency-Key": idempotency_key}, body=body
+            "POST",
+            "/api/enrollments",
+            Enrollment,
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
 
     def enrollments_read(self, enrollment_id: int) -> Enrollment:
@@ -587,7 +664,12 @@ class Operations(Transport):
 
     def enrollments_delete(self, enrollment_id: int, *, force: bool | None = None) -> None:
         """Delete an enrolment and its sessions."""
-        self.call("DELETE", f"/api/enrollments/{segment(enrollment_id)}", type(None), query={"force": force})
+        self.call(
+            "DELETE",
+            f"/api/enrollments/{segment(enrollment_id)}",
+            type(None),
+            query={"force": force},
+        )
 
     def enrollments_pause(self, enrollment_id: int) -> Enrollment:
         """Pause an enrolment."""
@@ -607,7 +689,9 @@ class Operations(Transport):
 
     def enrollments_issue_parent_code(self, enrollment_id: int) -> ParentCode:
         """Issue a code with which one parent may join within a week; the code before is void."""
-        return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/parent-codes", ParentCode)
+        return self.call(
+            "POST", f"/api/enrollments/{segment(enrollment_id)}/parent-codes", ParentCode
+        )
 
     def enrollments_join(self, body: ParentJoining) -> Enrollment:
         """Follow an enrolment as a parent."""
@@ -615,7 +699,11 @@ class Operations(Transport):
 
     def enrollments_leave(self, enrollment_id: int, parent_id: str) -> None:
         """Stop a parent's following."""
-        self.call("DELETE", f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}", type(None))
+        self.call(
+            "DELETE",
+            f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}",
+            type(None),
+        )
 
     def enrollments_read_progress(self, enrollment_id: int) -> Progress:
         """Read how far an enrolment has come."""
@@ -652,19 +740,25 @@ class Operations(Transport):
     def session_requests_accept(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Accept a request: the session is booked if the time is still free."""
         return self.call(
-            "POST", f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/accept", SessionRequest
+            "POST",
+            f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/accept",
+            SessionRequest,
         )
 
     def session_requests_decline(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Decline a request."""
         return self.call(
-            "POST", f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline", SessionRequest
+            "POST",
+            f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
+            SessionRequest,
         )
 
     def session_requests_withdraw(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Withdraw one's request."""
         return self.call(
-            "POST", f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/withdraw", SessionRequest
+            "POST",
+            f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/withdraw",
+            SessionRequest,
         )
 
     def sessions_find(
@@ -715,7 +809,11 @@ class Operations(Transport):
     ) -> ScheduledTutoringSession:
         """Book a session, or a series of them."""
         return self.call(
-            "POST", "/api/sessions", ScheduledTutoringSession, headers={"Idempotency-Key": idempotency_key}, body=body
+            "POST",
+            "/api/sessions",
+            ScheduledTutoringSession,
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
 
     def scheduling_preview(self, body: NewTutoringSession) -> SchedulePreview:
@@ -783,9 +881,13 @@ class Operations(Transport):
         """Start a session, from 15 minutes before it begins."""
         return self.call("POST", f"/api/sessions/{segment(session_id)}/start", TutoringSession)
 
-    def session_lifecycle_complete(self, session_id: int, body: Completion | None = None) -> TutoringSession:
+    def session_lifecycle_complete(
+        self, session_id: int, body: Completion | None = None
+    ) -> TutoringSession:
         """Complete a session."""
-        return self.call("POST", f"/api/sessions/{segment(session_id)}/complete", TutoringSession, body=body)
+        return self.call(
+            "POST", f"/api/sessions/{segment(session_id)}/complete", TutoringSession, body=body
+        )
 
     def session_lifecycle_cancel(
         self,
@@ -796,20 +898,33 @@ class Operations(Transport):
     ) -> TutoringSession:
         """Cancel a session, or what is still to come of its series."""
         return self.call(
-            "POST", f"/api/sessions/{segment(session_id)}/cancel", TutoringSession, query={"scope": scope}, body=body
+            "POST",
+            f"/api/sessions/{segment(session_id)}/cancel",
+            TutoringSession,
+            query={"scope": scope},
+            body=body,
         )
 
     def attendance_mark_attendance(self, session_id: int, body: AttendanceMarks) -> TutoringSession:
         """Mark who was there; null is unmarked."""
-        return self.call("PUT", f"/api/sessions/{segment(session_id)}/attendance", TutoringSession, body=body)
-
-    def reviews_read(self, session_id: int, *, limit: int | None = None, cursor: str | None = None) -> ReviewPage:
-        """Read the reviews of a session."""
         return self.call(
-            "GET", f"/api/sessions/{segment(session_id)}/reviews", ReviewPage, query={"limit": limit, "cursor": cursor}
+            "PUT", f"/api/sessions/{segment(session_id)}/attendance", TutoringSession, body=body
         )
 
-    def reviews_write(self, session_id: int, body: NewReview, *, idempotency_key: str | None = None) -> Review:
+    def reviews_read(
+        self, session_id: int, *, limit: int | None = None, cursor: str | None = None
+    ) -> ReviewPage:
+        """Read the reviews of a session."""
+        return self.call(
+            "GET",
+            f"/api/sessions/{segment(session_id)}/reviews",
+            ReviewPage,
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def reviews_write(
+        self, session_id: int, body: NewReview, *, idempotency_key: str | None = None
+    ) -> Review:
         """Review a completed session."""
         return self.call(
             "POST",
@@ -822,7 +937,10 @@ class Operations(Transport):
     def reviews_rewrite(self, session_id: int, review_id: int, body: ReviewChanges) -> Review:
         """Change one's own review, for 14 days."""
         return self.call(
-            "PATCH", f"/api/sessions/{segment(session_id)}/reviews/{segment(review_id)}", Review, body=body
+            "PATCH",
+            f"/api/sessions/{segment(session_id)}/reviews/{segment(review_id)}",
+            Review,
+            body=body,
         )
 
     def reminders_read_reminder(self, session_id: int) -> Reminder:
@@ -831,7 +949,9 @@ class Operations(Transport):
 
     def reminders_choose_reminder(self, session_id: int, body: ReminderChoice) -> Reminder:
         """Be reminded in one's own way; null is the session's way."""
-        return self.call("PUT", f"/api/sessions/{segment(session_id)}/reminder", Reminder, body=body)
+        return self.call(
+            "PUT", f"/api/sessions/{segment(session_id)}/reminder", Reminder, body=body
+        )
 
     def calendar_feeds_issue(self) -> CalendarAddress:
         """Get a secret address of one's calendar; the one before is void."""
@@ -856,10 +976,16 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "enrolled_courses_id": enrolled_courses_id},
         )
 
-    def whiteboards_create(self, body: NewWhiteboard, *, idempotency_key: str | None = None) -> Whiteboard:
+    def whiteboards_create(
+        self, body: NewWhiteboard, *, idempotency_key: str | None = None
+    ) -> Whiteboard:
         """Create a whiteboard for an enrolment."""
         return self.call(
-            "POST", "/api/whiteboards", Whiteboard, headers={"Idempotency-Key": idempotency_key}, body=body
+            "POST",
+            "/api/whiteboards",
+            Whiteboard,
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
 
     def whiteboards_read(self, whiteboard_id: int) -> Whiteboard:
@@ -887,7 +1013,9 @@ class Operations(Transport):
 
     def whiteboards_draw(self, whiteboard_id: int, body: NewStrokes) -> DrawnStrokes:
         """Append strokes; each is drawn once, however often it is sent."""
-        return self.call("POST", f"/api/whiteboards/{segment(whiteboard_id)}/strokes", DrawnStrokes, body=body)
+        return self.call(
+            "POST", f"/api/whiteboards/{segment(whiteboard_id)}/strokes", DrawnStrokes, body=body
+        )
 
     def tutors_declare(self, body: NewAvailability) -> Availability:
         """Say when one works."""
@@ -928,7 +1056,10 @@ class Operations(Transport):
     ) -> TextPage:
         """List the books in their traditional order."""
         return self.call(
-            "GET", "/api/texts", TextPage, query={"limit": limit, "cursor": cursor, "collection": collection, "q": q}
+            "GET",
+            "/api/texts",
+            TextPage,
+            query={"limit": limit, "cursor": cursor, "collection": collection, "q": q},
         )
 
     def texts_text(self, book: str) -> TextWithSections:
@@ -944,12 +1075,21 @@ class Operations(Transport):
     ) -> HavrutaPage:
         """List one's havrutas, the latest first."""
         return self.call(
-            "GET", "/api/havrutas", HavrutaPage, query={"limit": limit, "cursor": cursor, "archived": archived}
+            "GET",
+            "/api/havrutas",
+            HavrutaPage,
+            query={"limit": limit, "cursor": cursor, "archived": archived},
         )
 
     def havrutas_create(self, body: NewHavruta, *, idempotency_key: str | None = None) -> Havruta:
         """Found a havruta for a book."""
-        return self.call("POST", "/api/havrutas", Havruta, headers={"Idempotency-Key": idempotency_key}, body=body)
+        return self.call(
+            "POST",
+            "/api/havrutas",
+            Havruta,
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
+        )
 
     def havrutas_havruta(self, havruta_id: str) -> Havruta:
         """Read one of one's havrutas."""
@@ -958,7 +1098,11 @@ class Operations(Transport):
     def havrutas_change(self, havruta_id: str, body: HavrutaChanges, *, if_match: str) -> Havruta:
         """Give the havruta another name; its owner may."""
         return self.call(
-            "PATCH", f"/api/havrutas/{segment(havruta_id)}", Havruta, headers={"If-Match": if_match}, body=body
+            "PATCH",
+            f"/api/havrutas/{segment(havruta_id)}",
+            Havruta,
+            headers={"If-Match": if_match},
+            body=body,
         )
 
     def havrutas_archive(self, havruta_id: str) -> Havruta:
@@ -978,7 +1122,9 @@ class Operations(Transport):
 
     def havrutas_transfer(self, havruta_id: str, body: NewOwner) -> Havruta:
         """Hand the havruta over to another member."""
-        return self.call("POST", f"/api/havrutas/{segment(havruta_id)}/transfer", Havruta, body=body)
+        return self.call(
+            "POST", f"/api/havrutas/{segment(havruta_id)}/transfer", Havruta, body=body
+        )
 
     def havrutas_leave(self, havruta_id: str) -> None:
         """Leave the havruta. Its owner hands it over first, or, alone in it, archives it by leaving."""
@@ -986,7 +1132,9 @@ class Operations(Transport):
 
     def havrutas_remove(self, havruta_id: str, user_id: str) -> None:
         """Have a member leave; the owner may."""
-        self.call("DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}", type(None))
+        self.call(
+            "DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}", type(None)
+        )
 
     def havrutas_read_progress(self, havruta_id: str) -> HavrutaProgress:
         """Read how far the havruta has come, and how long it took."""
@@ -1051,7 +1199,9 @@ class Operations(Transport):
 
     def havruta_sessions_session(self, session_id: str) -> ListedHavrutaSession:
         """Read a session."""
-        return self.call("GET", f"/api/havruta-sessions/{segment(session_id)}", ListedHavrutaSession)
+        return self.call(
+            "GET", f"/api/havruta-sessions/{segment(session_id)}", ListedHavrutaSession
+        )
 
     def havruta_session_plans_change(
         self, session_id: str, body: HavrutaSessionChanges, *, if_match: str
@@ -1067,7 +1217,9 @@ class Operations(Transport):
 
     def havruta_sessions_start(self, session_id: str) -> HavrutaSession:
         """Start a planned session, from 15 minutes before its time to two hours after."""
-        return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/start", HavrutaSession)
+        return self.call(
+            "POST", f"/api/havruta-sessions/{segment(session_id)}/start", HavrutaSession
+        )
 
     def havruta_sessions_end(self, session_id: str) -> HavrutaSession:
         """End the session where it is; the owner may. Ending it again changes nothing."""
@@ -1075,21 +1227,32 @@ class Operations(Transport):
 
     def havruta_session_plans_preview(self, havruta_id: str, body: SessionPlan) -> SessionDates:
         """See when sessions planned like this would begin, without planning any."""
-        return self.call("POST", f"/api/havrutas/{segment(havruta_id)}/sessions/preview", SessionDates, body=body)
+        return self.call(
+            "POST", f"/api/havrutas/{segment(havruta_id)}/sessions/preview", SessionDates, body=body
+        )
 
     def havruta_session_plans_cancel(
         self, session_id: str, body: HavrutaSessionCancellation | None = None
     ) -> HavrutaSession:
         """Cancel a planned session, or more of its series; the owner and who planned it may."""
-        return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/cancel", HavrutaSession, body=body)
+        return self.call(
+            "POST", f"/api/havruta-sessions/{segment(session_id)}/cancel", HavrutaSession, body=body
+        )
 
     def havruta_session_plans_answer(self, session_id: str, body: RsvpAnswer) -> HavrutaSessionRsvp:
         """Say whether one means to come."""
-        return self.call("PUT", f"/api/havruta-sessions/{segment(session_id)}/rsvp", HavrutaSessionRsvp, body=body)
+        return self.call(
+            "PUT",
+            f"/api/havruta-sessions/{segment(session_id)}/rsvp",
+            HavrutaSessionRsvp,
+            body=body,
+        )
 
     def havruta_session_plans_answers(self, session_id: str) -> HavrutaSessionRsvps:
         """Read who means to come: one answer for each member at most."""
-        return self.call("GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps", HavrutaSessionRsvps)
+        return self.call(
+            "GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps", HavrutaSessionRsvps
+        )
 
     def navigation_join(self, session_id: str) -> SessionState:
         """Be here."""
@@ -1097,7 +1260,9 @@ class Operations(Transport):
 
     def navigation_heartbeat(self, session_id: str) -> Heartbeat:
         """Still be here: every 15 to 30 seconds. Who is silent for 90 is absent."""
-        return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/heartbeat", Heartbeat)
+        return self.call(
+            "POST", f"/api/havruta-sessions/{segment(session_id)}/heartbeat", Heartbeat
+        )
 
     def navigation_leave(self, session_id: str) -> None:
         """Be gone. It changes neither owner nor navigator."""
@@ -1106,20 +1271,29 @@ class Operations(Transport):
     def navigation_state(self, session_id: str, *, since_seq: int | None = None) -> SessionState:
         """Read where the session is."""
         return self.call(
-            "GET", f"/api/havruta-sessions/{segment(session_id)}/state", SessionState, query={"since_seq": since_seq}
+            "GET",
+            f"/api/havruta-sessions/{segment(session_id)}/state",
+            SessionState,
+            query={"since_seq": since_seq},
         )
 
     def navigation_move(self, session_id: str, body: NewPosition) -> SessionState:
         """Turn to a place; who navigates may, or in the mode `shared` every member."""
-        return self.call("PUT", f"/api/havruta-sessions/{segment(session_id)}/position", SessionState, body=body)
+        return self.call(
+            "PUT", f"/api/havruta-sessions/{segment(session_id)}/position", SessionState, body=body
+        )
 
     def navigation_hand_to(self, session_id: str, body: NewNavigator) -> SessionState:
         """Let somebody who is here turn the pages; the navigator may, and the owner, also to take it back."""
-        return self.call("PUT", f"/api/havruta-sessions/{segment(session_id)}/navigator", SessionState, body=body)
+        return self.call(
+            "PUT", f"/api/havruta-sessions/{segment(session_id)}/navigator", SessionState, body=body
+        )
 
     def navigation_set_mode(self, session_id: str, body: NewNavigationMode) -> SessionState:
         """Let one turn the pages, or all; the owner may."""
-        return self.call("PUT", f"/api/havruta-sessions/{segment(session_id)}/mode", SessionState, body=body)
+        return self.call(
+            "PUT", f"/api/havruta-sessions/{segment(session_id)}/mode", SessionState, body=body
+        )
 
     def invitations_list_invitations(
         self, havruta_id: str, *, limit: int | None = None, cursor: str | None = None
@@ -1157,7 +1331,10 @@ class Operations(Transport):
     ) -> ReceivedInvitationPage:
         """List the open invitations to one's verified address, the latest first."""
         return self.call(
-            "GET", "/api/invitations/mine", ReceivedInvitationPage, query={"limit": limit, "cursor": cursor}
+            "GET",
+            "/api/invitations/mine",
+            ReceivedInvitationPage,
+            query={"limit": limit, "cursor": cursor},
         )
 
     def invitation_replies_preview(self, body: InvitationToken) -> ReceivedInvitation:
@@ -1174,18 +1351,26 @@ class Operations(Transport):
 
     def invitation_replies_accept_own(self, invitation_id: str) -> ReceivedInvitation:
         """Join the havruta by one of one's own invitations."""
-        return self.call("POST", f"/api/invitations/{segment(invitation_id)}/accept", ReceivedInvitation)
+        return self.call(
+            "POST", f"/api/invitations/{segment(invitation_id)}/accept", ReceivedInvitation
+        )
 
     def invitation_replies_decline_own(self, invitation_id: str) -> ReceivedInvitation:
         """Decline one of one's own invitations."""
-        return self.call("POST", f"/api/invitations/{segment(invitation_id)}/decline", ReceivedInvitation)
+        return self.call(
+            "POST", f"/api/invitations/{segment(invitation_id)}/decline", ReceivedInvitation
+        )
 
     def assessment_sessions_start(
         self, body: NewAssessmentSession | None = None, *, idempotency_key: str | None = None
     ) -> AssessmentSession:
         """Start an assessment, with or without an account."""
         return self.call(
-            "POST", "/api/v2/session/start", AssessmentSession, headers={"Idempotency-Key": idempotency_key}, body=body
+            "POST",
+            "/api/v2/session/start",
+            AssessmentSession,
+            headers={"Idempotency-Key": idempotency_key},
+            body=body,
         )
 
     def assessment_sessions_mine(
@@ -1193,11 +1378,16 @@ class Operations(Transport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        status: Literal["active", "completed", "user_abandoned_not_completed", "expired", None] = None,
+        status: Literal[
+            "active", "completed", "user_abandoned_not_completed", "expired", None
+        ] = None,
     ) -> AssessmentSessionPage:
         """List my sessions, the latest first."""
         return self.call(
-            "GET", "/api/v2/session", AssessmentSessionPage, query={"limit": limit, "cursor": cursor, "status": status}
+            "GET",
+            "/api/v2/session",
+            AssessmentSessionPage,
+            query={"limit": limit, "cursor": cursor, "status": status},
         )
 
     def assessment_sessions_resume(self, session_id: str) -> ResumedSession:
@@ -1206,15 +1396,21 @@ class Operations(Transport):
 
     def assessment_sessions_validate(self, session_id: str) -> SessionValidation:
         """Ask whether a session can go on. Changes nothing."""
-        return self.call("GET", f"/api/v2/session/{segment(session_id)}/validate", SessionValidation)
+        return self.call(
+            "GET", f"/api/v2/session/{segment(session_id)}/validate", SessionValidation
+        )
 
     def assessment_sessions_turn_page(self, session_id: str, body: PageTurn) -> ResumedSession:
         """Go to a page."""
-        return self.call("PUT", f"/api/v2/session/{segment(session_id)}/page", ResumedSession, body=body)
+        return self.call(
+            "PUT", f"/api/v2/session/{segment(session_id)}/page", ResumedSession, body=body
+        )
 
     def assessment_sessions_abandon(self, session_id: str) -> AssessmentSession:
         """Leave a session for good. Its answers are kept."""
-        return self.call("POST", f"/api/v2/session/{segment(session_id)}/abandon", AssessmentSession)
+        return self.call(
+            "POST", f"/api/v2/session/{segment(session_id)}/abandon", AssessmentSession
+        )
 
     def assessment_sessions_claim(self, session_id: str) -> AssessmentSession:
         """Make a session that was started without an account mine."""
@@ -1222,7 +1418,9 @@ class Operations(Transport):
 
     def assessment_sessions_complete(self, session_id: str) -> AssessmentSession:
         """Complete a session: it is scored and takes no more answers."""
-        return self.call("POST", f"/api/v2/session/{segment(session_id)}/complete", AssessmentSession)
+        return self.call(
+            "POST", f"/api/v2/session/{segment(session_id)}/complete", AssessmentSession
+        )
 
     def assessment_sessions_result(self, session_id: str) -> SessionResult:
         """Read the result of a completed session."""
@@ -1236,9 +1434,13 @@ class Operations(Transport):
         """Answer many questions; each answer is saved or refused by itself."""
         return self.call("POST", "/api/v2/answers/batch", BatchResult, body=body)
 
-    def assessments_published(self, *, limit: int | None = None, cursor: str | None = None) -> AssessmentPage:
+    def assessments_published(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> AssessmentPage:
         """List the assessments that can be taken."""
-        return self.call("GET", "/api/v2/assessments", AssessmentPage, query={"limit": limit, "cursor": cursor})
+        return self.call(
+            "GET", "/api/v2/assessments", AssessmentPage, query={"limit": limit, "cursor": cursor}
+        )
 
     def assessment_authors_begin(
         self, body: NewAssessment, *, idempotency_key: str | None = None
@@ -1256,15 +1458,26 @@ class Operations(Transport):
         """Read what an assessment is about."""
         return self.call("GET", f"/api/v2/assessments/{segment(slug)}", Assessment)
 
-    def assessment_authors_mine(self, *, limit: int | None = None, cursor: str | None = None) -> OwnAssessmentPage:
+    def assessment_authors_mine(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> OwnAssessmentPage:
         """List the assessments I wrote, the newest first."""
-        return self.call("GET", "/api/v2/assessments/mine", OwnAssessmentPage, query={"limit": limit, "cursor": cursor})
+        return self.call(
+            "GET",
+            "/api/v2/assessments/mine",
+            OwnAssessmentPage,
+            query={"limit": limit, "cursor": cursor},
+        )
 
     def assessment_authors_draft(self, slug: str) -> AssessmentVersionDocument:
         """Read the draft; its `ETag` is what changes need."""
-        return self.call("GET", f"/api/v2/assessments/{segment(slug)}/draft", AssessmentVersionDocument)
+        return self.call(
+            "GET", f"/api/v2/assessments/{segment(slug)}/draft", AssessmentVersionDocument
+        )
 
-    def assessment_authors_redraft(self, slug: str, *, idempotency_key: str | None = None) -> AssessmentVersionDocument:
+    def assessment_authors_redraft(
+        self, slug: str, *, idempotency_key: str | None = None
+    ) -> AssessmentVersionDocument:
         """Begin a new draft from the newest version."""
         return self.call(
             "POST",
@@ -1287,7 +1500,12 @@ class Operations(Transport):
 
     def assessment_authors_discard(self, slug: str, *, if_match: str) -> None:
         """Throw the draft away."""
-        self.call("DELETE", f"/api/v2/assessments/{segment(slug)}/draft", type(None), headers={"If-Match": if_match})
+        self.call(
+            "DELETE",
+            f"/api/v2/assessments/{segment(slug)}/draft",
+            type(None),
+            headers={"If-Match": if_match},
+        )
 
     def assessment_authors_publish(self, slug: str, *, if_match: str) -> AssessmentVersionDocument:
         """Publish the draft: it never changes again, and new sessions are of this version."""
@@ -1312,13 +1530,20 @@ class Operations(Transport):
     def assessment_authors_version(self, slug: str, number: int) -> AssessmentVersionDocument:
         """Read a version with everything in it."""
         return self.call(
-            "GET", f"/api/v2/assessments/{segment(slug)}/versions/{segment(number)}", AssessmentVersionDocument
+            "GET",
+            f"/api/v2/assessments/{segment(slug)}/versions/{segment(number)}",
+            AssessmentVersionDocument,
         )
 
-    def assessment_authors_statistics(self, slug: str, *, version: int | None = None) -> AssessmentStatistics:
+    def assessment_authors_statistics(
+        self, slug: str, *, version: int | None = None
+    ) -> AssessmentStatistics:
         """Read how an assessment is doing: counts, never names."""
         return self.call(
-            "GET", f"/api/v2/assessments/{segment(slug)}/statistics", AssessmentStatistics, query={"version": version}
+            "GET",
+            f"/api/v2/assessments/{segment(slug)}/statistics",
+            AssessmentStatistics,
+            query={"version": version},
         )
 
     def experience_mine(self) -> Experience:

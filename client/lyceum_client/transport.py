@@ -18,7 +18,9 @@ class Refused(Exception):
     """The platform did not do what it was asked: the problem document says why, `code` in one word."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(f"{status} {problem.get('code')}: {problem.get('detail') or problem.get('title')}")
+        super().__init__(
+            f"{status} {problem.get('code')}: {problem.get('detail') or problem.get('title')}"
+        )
         self.status = status
         self.code = str(problem.get("code"))
         self.problem = problem
@@ -59,16 +61,24 @@ class Transport:
         body: Any = None,
     ) -> Content:
         """What a successful answer says; `Refused` otherwise. Parameters that are None are not sent."""
-        with self.send(method, path, params=_query(query or {}), headers=_sent(headers or {}), json=body) as response:
+        with self.send(
+            method, path, params=_query(query or {}), headers=_sent(headers or {}), json=body
+        ) as response:
             answer: Content = _content(response)
         return answer
 
     def stream(
-        self, path: str, *, query: Mapping[str, Any] | None = None, headers: Mapping[str, str | None] | None = None
+        self,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Iterator[LiveEvent]:
         """The events of a live stream, as they come, until it ends."""
         sent = {"Accept": "text/event-stream", **_sent(headers or {})}
-        with self.send("GET", path, params=_query(query or {}), headers=sent, stream=True) as response:
+        with self.send(
+            "GET", path, params=_query(query or {}), headers=sent, stream=True
+        ) as response:
             if not response.ok:
                 _content(response)
             fields: dict[str, str] = {}
@@ -77,7 +87,9 @@ class Transport:
                     name, _, value = line.partition(": ")
                     fields[name] = value
                 elif "event" in fields:
-                    yield LiveEvent(fields["event"], fields.get("id"), json.loads(fields.get("data", "null")))
+                    yield LiveEvent(
+                        fields["event"], fields.get("id"), json.loads(fields.get("data", "null"))
+                    )
                     fields = {}
 
 
@@ -90,7 +102,9 @@ def _content(response: requests.Response) -> Any:
     media_type = response.headers.get("Content-Type", "").partition(";")[0]
     said = response.json() if media_type.endswith("json") else response.text
     if not response.ok:
-        raise Refused(response.status_code, said if isinstance(said, dict) else {"title": response.reason})
+        raise Refused(
+            response.status_code, said if isinstance(said, dict) else {"title": response.reason}
+        )
     return None if response.status_code == HTTPStatus.NO_CONTENT else said
 
 

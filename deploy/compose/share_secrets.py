@@ -1,8 +1,9 @@
-"""Makes keys and passwords, and gives each program its own: `python -m deploy.compose.share_secrets`.
+"""Makes keys and passwords, and gives each program its own: `python -m
+deploy.compose.share_secrets`.
 
-Everything is made once and kept in one volume that nobody else mounts. Each program has a volume with its share:
-its private key, the public keys of all, and the password of its database role. PostgreSQL has a volume with all
-passwords. A second run changes nothing but what was lost.
+Everything is made once and kept in one volume that nobody else mounts. Each program has a volume
+with its share: its private key, the public keys of all, and the password of its database role.
+PostgreSQL has a volume with all passwords. A second run changes nothing but what was lost.
 """
 
 import os
@@ -48,7 +49,9 @@ def give_keys(keys: Keys, program: str) -> None:
 
 
 def give_signing_keys(keys: Keys, share: Path) -> None:
-    """Give the first signing key. Later ones are made by the user-service itself, so its folder is its own."""
+    """Give the first signing key. Later ones are made by the user-service itself, so its folder is
+    its own.
+    """
     if share.exists():
         return
     unfinished = share.with_name(".signing")
@@ -59,7 +62,9 @@ def give_signing_keys(keys: Keys, share: Path) -> None:
 
 
 def give(content: str, path: Path, *, readable_by_all: bool = False) -> None:
-    """Put the file in its place whole. Only PostgreSQL's may be read by every account: its own differs by image."""
+    """Put the file in its place whole. Only PostgreSQL's may be read by every account: its own
+    differs by image.
+    """
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f".{path.name}")
     unfinished.touch(mode=0o600)

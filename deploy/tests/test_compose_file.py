@@ -21,7 +21,9 @@ def containers():
 @pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
 def test_every_setting_that_a_program_needs_is_given(containers, name):
     settings = import_module(f"{name.replace('-', '_')}.config").Settings
-    needed = {f.name.upper() for f in dataclasses.fields(settings) if f.default is dataclasses.MISSING}
+    needed = {
+        f.name.upper() for f in dataclasses.fields(settings) if f.default is dataclasses.MISSING
+    }
     assert needed <= containers[name]["environment"].keys() | SETTINGS_OF_IMAGES
 
 
@@ -49,9 +51,13 @@ def test_a_service_listens_where_the_gateway_asks_it(containers, service):
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_service_enters_its_database_by_its_own_role(containers, service):
-    address = f"postgresql://{service.role}@postgres:5432/{service.database}?passfile=/secrets/pgpass"
+    address = (
+        f"postgresql://{service.role}@postgres:5432/{service.database}?passfile=/secrets/pgpass"
+    )
     assert containers[service.name]["environment"]["DATABASE_URL"] == address
-    assert [mount.split(":")[0] for mount in containers[service.name]["volumes"]] == [f"{service.name}-secrets"]
+    assert [mount.split(":")[0] for mount in containers[service.name]["volumes"]] == [
+        f"{service.name}-secrets"
+    ]
 
 
 @pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
@@ -64,12 +70,16 @@ def test_only_the_gateway_and_the_page_of_the_mail_catcher_are_published(contain
     published = {name for name, container in containers.items() if "ports" in container}
     assert published == {GATEWAY, "mailpit"}
     assert all(
-        port.startswith("${") and ":-127.0.0.1:" in port for name in published for port in containers[name]["ports"]
+        port.startswith("${") and ":-127.0.0.1:" in port
+        for name in published
+        for port in containers[name]["ports"]
     )
 
 
 def test_nothing_that_goes_on_running_is_without_a_health_check(containers):
-    lasting = {name for name, container in containers.items() if container["restart"] == "unless-stopped"}
+    lasting = {
+        name for name, container in containers.items() if container["restart"] == "unless-stopped"
+    }
     from_images = {GATEWAY, *(service.name for service in SERVICES)}
     assert {name for name in lasting if "healthcheck" not in containers[name]} == from_images
 

@@ -34,7 +34,9 @@ def test_each_program_gets_its_own_key_and_the_public_keys_of_all(shares):
 def test_no_program_gets_a_secret_of_another(shares):
     share_secrets.main()
     seen = [(shares / program / "service.pem").read_text() for program in PROGRAMS]
-    seen += [(shares / service.name / "pgpass").read_text().rpartition(":")[2] for service in SERVICES]
+    seen += [
+        (shares / service.name / "pgpass").read_text().rpartition(":")[2] for service in SERVICES
+    ]
     assert len(set(seen)) == len(PROGRAMS) + len(SERVICES)
     files = {program: {file.name for file in (shares / program).iterdir()} for program in PROGRAMS}
     assert files.pop("user-service") == {"pgpass", "service.pem", "services.json", "signing"}
@@ -46,12 +48,19 @@ def test_postgres_gets_the_passwords_that_the_services_use(shares):
     share_secrets.main()
     for service in SERVICES:
         password = (shares / "postgres" / "roles" / service.database).read_text()
-        assert (shares / service.name / "pgpass").read_text() == f"*:*:*:{service.role}:{password}\n"
+        assert (
+            shares / service.name / "pgpass"
+        ).read_text() == f"*:*:*:{service.role}:{password}\n"
 
 
 def test_secrets_are_readable_by_their_program_alone(shares):
     share_secrets.main()
-    secret = [path for program in PROGRAMS for path in (shares / program).rglob("*") if path.suffix == ".pem"]
+    secret = [
+        path
+        for program in PROGRAMS
+        for path in (shares / program).rglob("*")
+        if path.suffix == ".pem"
+    ]
     secret += shares.glob("*/pgpass")
     assert len(secret) == len(PROGRAMS) + 1 + len(SERVICES)
     assert all(path.stat().st_mode & 0o077 == 0 for path in secret)

@@ -15,7 +15,13 @@ import chassis
 import gateway
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("user_service", "study_session_service", "tutoring_service", "havruta_service", "assessment_service")
+SERVICES = (
+    "user_service",
+    "study_session_service",
+    "tutoring_service",
+    "havruta_service",
+    "assessment_service",
+)
 SUFFIXES = {"counter": ["_total"], "gauge": [""], "histogram": ["_bucket", "_sum", "_count"]}
 OF_PROMETHEUS = {"job", "instance", "le"}
 USE = re.compile(r"(\w+)\{(.*?)\}")
@@ -52,7 +58,9 @@ def test_what_the_dashboard_asks_for_is_there(dashboard, labels) -> None:
 
 
 def test_every_figure_is_on_the_dashboard(dashboard, labels) -> None:
-    asked_for = {metric for expression in expressions(dashboard) for metric, _ in USE.findall(expression)}
+    asked_for = {
+        metric for expression in expressions(dashboard) for metric, _ in USE.findall(expression)
+    }
     drawn_by_their_buckets = {name for name in labels if name.endswith(("_sum", "_count"))}
     assert labels.keys() - drawn_by_their_buckets - asked_for == set()
 

@@ -30,7 +30,11 @@ class Launcher:
 
     def start(self, *arguments: str, under: tuple[str, ...] = (), **env: str) -> "Launcher":
         inherited = {name: value for name, value in os.environ.items() if name not in ONES_OWN}
-        own = {"PYTHONPATH": str(self.packages), "STATE_DIR": str(self.state), "PORT": str(self.port)}
+        own = {
+            "PYTHONPATH": str(self.packages),
+            "STATE_DIR": str(self.state),
+            "PORT": str(self.port),
+        }
         self.process = subprocess.Popen(
             [*under, sys.executable, "-m", "dev", *(arguments or ["run"])],
             cwd=ROOT,

@@ -48,7 +48,10 @@ def test_data_of_a_folder_that_was_removed_are_not_found_by_the_next(postgres, t
     fresh = lasting_postgres(tmp_path, tmp_path / "postgres.log")
     fresh.start()
     with psycopg.connect(fresh.url) as connection:
-        assert connection.execute("SELECT 1 FROM pg_database WHERE datname = 'left_over'").fetchall() == []
+        assert (
+            connection.execute("SELECT 1 FROM pg_database WHERE datname = 'left_over'").fetchall()
+            == []
+        )
     fresh.stop()
 
 

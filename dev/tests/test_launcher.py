@@ -14,7 +14,9 @@ import requests
 from dev.processes import wait_until
 from dev.services import SERVICES
 
-PROCESSES = 2 + 1 + 2 * len(SERVICES) + 1 + 2  # stores, nursery, gunicorns with a worker each, one worker, gateway
+PROCESSES = (
+    2 + 1 + 2 * len(SERVICES) + 1 + 2
+)  # stores, nursery, gunicorns with a worker each, one worker, gateway
 
 
 def test_everything_answers_and_the_addresses_are_written_down(running):
@@ -27,7 +29,9 @@ def test_everything_answers_and_the_addresses_are_written_down(running):
 
 
 def test_a_service_s_own_command_line_has_its_settings(running):
-    command = type(running)(running.state, running.packages).start("flask", "tutoring", "db", "current")
+    command = type(running)(running.state, running.packages).start(
+        "flask", "tutoring", "db", "current"
+    )
     said, _ = command.process.communicate(timeout=20)
     assert "0001 (head)" in said
 
@@ -76,7 +80,9 @@ def test_no_process_is_left_when_the_launcher_is_killed_while_starting(launcher)
 
 
 def test_no_process_is_left_when_make_is_killed(launcher):
-    launcher.start("servers", under=("sh", "-c", '"$@"; :', "sh"), MAKELEVEL="1").until("TEST_REDIS_URL")
+    launcher.start("servers", under=("sh", "-c", '"$@"; :', "sh"), MAKELEVEL="1").until(
+        "TEST_REDIS_URL"
+    )
     family = launcher.descendants()
     launcher.process.kill()
     assert launcher.survivors(family) == set()
@@ -94,7 +100,9 @@ def test_throwaway_servers_and_their_data_go_with_the_launcher(launcher, ending)
 
 
 def test_an_interruption_ends_a_launcher_in_the_background_of_a_script(launcher):
-    launcher.start("servers", under=("sh", "-c", 'trap "" INT; exec "$@"', "sh")).until("TEST_REDIS_URL")
+    launcher.start("servers", under=("sh", "-c", 'trap "" INT; exec "$@"', "sh")).until(
+        "TEST_REDIS_URL"
+    )
     assert launcher.end(signal.SIGINT) == 128 + signal.SIGINT
 
 
@@ -113,10 +121,14 @@ def test_a_taken_port_of_the_gateway_is_an_error(launcher):
     assert launcher.process.returncode == 1
 
 
-def test_a_service_that_cannot_start_ends_the_launcher_with_the_end_of_its_log(launcher, stand_ins, tmp_path):
+def test_a_service_that_cannot_start_ends_the_launcher_with_the_end_of_its_log(
+    launcher, stand_ins, tmp_path
+):
     launcher.packages = tmp_path / "broken"
     shutil.copytree(stand_ins, launcher.packages)
-    (launcher.packages / "havruta_service" / "app.py").write_text("import a_module_that_is_not_there")
+    (launcher.packages / "havruta_service" / "app.py").write_text(
+        "import a_module_that_is_not_there"
+    )
     said, _ = launcher.start().process.communicate(timeout=30)
     assert "havruta-service" in said
     assert "No module named 'a_module_that_is_not_there'" in said

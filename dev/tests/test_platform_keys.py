@@ -25,7 +25,9 @@ def test_what_a_service_signs_is_verified_with_its_public_key(keys):
 
 def test_the_public_file_holds_no_private_part(keys):
     published = json.loads(keys.public.read_text())["keys"]
-    assert [sorted(key) for key in published] == [["alg", "crv", "kid", "kty", "use", "x", "y"]] * len(NAMES)
+    assert [sorted(key) for key in published] == [
+        ["alg", "crv", "kid", "kty", "use", "x", "y"]
+    ] * len(NAMES)
 
 
 def test_current_names_the_signing_key(keys):

@@ -45,14 +45,18 @@ def test_every_program_answers_at_both_its_addresses(platform):
     addresses = [platform.gateway_url]
     for service in SERVICES:
         addresses += [platform.service_url(service.name), platform.internal_url(service.name)]
-    assert {requests.get(f"{address}/readyz", timeout=5).status_code for address in addresses} == {200}
+    assert {requests.get(f"{address}/readyz", timeout=5).status_code for address in addresses} == {
+        200
+    }
 
 
 def test_demo_data_are_there_if_asked_for(platform):
     assert requests.get(guests_url(platform), timeout=5).json() == ["ruth"]
 
 
-def test_platforms_side_by_side_share_nothing_but_the_server(platform, postgres_url, stand_ins, monkeypatch):
+def test_platforms_side_by_side_share_nothing_but_the_server(
+    platform, postgres_url, stand_ins, monkeypatch
+):
     monkeypatch.setenv("PYTHONPATH", str(stand_ins))
     before = databases_of(postgres_url)
     with ThrowawayPlatform(postgres_url, demo=True) as other:
@@ -117,7 +121,9 @@ def test_redis_comes_back_at_the_same_address(platform):
 
 
 def test_folders_of_killed_launchers_are_swept_and_those_in_use_are_not():
-    abandoned, held = (tempfile.mkdtemp(prefix=throwaway.PREFIX, dir=PUBLIC_STATE) for _ in range(2))
+    abandoned, held = (
+        tempfile.mkdtemp(prefix=throwaway.PREFIX, dir=PUBLIC_STATE) for _ in range(2)
+    )
     open(f"{abandoned}/lock", "w").close()
     with open(f"{held}/lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,7 +25,9 @@ def retold(tour: str, gateway: str) -> str:
     """The tour as it goes at this gateway."""
     commands = [command for block in BLOCK.findall(tour) for command in _commands(block)]
     outputs = iter(_run(commands, gateway))
-    return BLOCK.sub(lambda block: "".join(f"{command}{next(outputs)}" for command in _commands(block[0])), tour)
+    return BLOCK.sub(
+        lambda block: "".join(f"{command}{next(outputs)}" for command in _commands(block[0])), tour
+    )
 
 
 def _commands(block: str) -> Iterator[str]:

@@ -1,7 +1,9 @@
-"""Reads the address of a request as it came over the wire, and writes the one that goes to a service.
+"""Reads the address of a request as it came over the wire, and writes the one that goes to a
+service.
 
-Two programs that read one address differently let a request past a check. So an address that leaves any room for
-reading is refused, and a service is sent one that is written anew from the segments that were matched.
+Two programs that read one address differently let a request past a check. So an address that leaves
+any room for reading is refused, and a service is sent one that is written anew from the segments
+that were matched.
 """
 
 import re
@@ -10,9 +12,11 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 from chassis.guard import check_text
 from gateway.errors import AmbiguousAddress
 
-# What RFC 3986 allows in a path, without the semicolon, which some programs read as the start of parameters.
+# What RFC 3986 allows in a path, without the semicolon, which some programs read as the start of
+# parameters.
 PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})*)+")
-# Slash, backslash, dot, percent sign, question mark, hash, semicolon: written plainly or not at all.
+# Slash, backslash, dot, percent sign, question mark, hash, semicolon: written plainly or not at
+# all.
 DISGUISED = re.compile(r"%(?:2f|5c|2e|25|3f|23|3b)", re.IGNORECASE)
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 DOTS = {".", ".."}
@@ -20,13 +24,24 @@ SAFE = "~!$&'()*+,=:@"
 
 
 def read(raw: str, understood: str) -> str:
-    """The target for a service, rebuilt from the raw one; `understood` is the path as our own routing reads it."""
+    """The target for a service, rebuilt from the raw one; `understood` is the path as our own
+    routing reads it.
+    """
     path, question_mark, query = raw.partition("?")
-    if not PATH.fullmatch(path) or DISGUISED.search(path) or BROKEN_ESCAPE.search(query) or "#" in query:
+    if (
+        not PATH.fullmatch(path)
+        or DISGUISED.search(path)
+        or BROKEN_ESCAPE.search(query)
+        or "#" in query
+    ):
         raise AmbiguousAddress
     check_text(unquote_to_bytes(path))
     check_text(unquote_to_bytes(query.replace("+", " ")))
     segments = [unquote(segment) for segment in path[1:].split("/")]
-    if "" in segments[:-1] or not DOTS.isdisjoint(segments) or understood != "/" + "/".join(segments):
+    if (
+        "" in segments[:-1]
+        or not DOTS.isdisjoint(segments)
+        or understood != "/" + "/".join(segments)
+    ):
         raise AmbiguousAddress
     return "/" + "/".join(quote(segment, safe=SAFE) for segment in segments) + question_mark + query

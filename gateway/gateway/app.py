@@ -46,7 +46,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     health.install(app, identity, internal)
     hub = Hub(settings.events_url, revocations.include)
     app.extensions["live"] = hub
-    streams.install(app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url))
+    streams.install(
+        app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url)
+    )
     # For the views, whose callers are signed in only as long as their session goes on.
     app.extensions["verifier"] = gatekeeper
     app.extensions["gatherer"] = Gatherer(services, internal, identity, directory)

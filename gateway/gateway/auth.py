@@ -1,4 +1,6 @@
-"""Turns away invalid tokens before a service is bothered. It lets nobody in: each service verifies again for itself."""
+"""Turns away invalid tokens before a service is bothered. It lets nobody in: each service verifies
+again for itself.
+"""
 
 import threading
 
@@ -12,18 +14,22 @@ from chassis.tokens import MAX_LIFETIME, Caller, Verifier
 from gateway.errors import TokenRevoked
 from gateway.routes import Access
 
-# An ended session is let in for so long at most; with much less, nearly every request would ask Redis.
+# An ended session is let in for so long at most; with much less, nearly every request would ask
+# Redis.
 MEMORY = 2  # seconds for which a session is taken to live on
 LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 
 
 class Revocations:
-    """Sessions that were ended while their access tokens still run. Without Redis none is known to have ended."""
+    """Sessions that were ended while their access tokens still run. Without Redis none is known to
+    have ended.
+    """
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._places = threading.BoundedSemaphore(LOOKUPS)
-        # Without locks, as elsewhere in the gateway: greenlets take turns only where one waits, and these never do.
+        # Without locks, as elsewhere in the gateway: greenlets take turns only where one waits, and
+        # these never do.
         self._living: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=MEMORY)
         self._ended: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=MAX_LIFETIME)
 
@@ -34,8 +40,11 @@ class Revocations:
         if session_id in self._living:
             return False
         with self._places:
-            # Without Redis nobody is turned away: an ended session goes on until its token ends, in minutes.
-            ended = self._cache.run(lambda redis: bool(redis.exists(f"revoked:{session_id}")), fallback=False)
+            # Without Redis nobody is turned away: an ended session goes on until its token ends, in
+            # minutes.
+            ended = self._cache.run(
+                lambda redis: bool(redis.exists(f"revoked:{session_id}")), fallback=False
+            )
         (self._ended if ended else self._living)[session_id] = True
         return ended
 
@@ -48,7 +57,9 @@ class Gatekeeper:
         self._revocations = revocations
 
     def admit(self, access: Access, headers: Headers) -> Caller | None:
-        """The caller, if the request names one; `Unauthorized` if its token is not valid, or is needed and missing."""
+        """The caller, if the request names one; `Unauthorized` if its token is not valid, or is
+        needed and missing.
+        """
         if access is Access.PUBLIC or (access is Access.OPEN and "Authorization" not in headers):
             return None
         g.caller = caller = self.verify(bearer(headers))
@@ -64,7 +75,9 @@ class Gatekeeper:
             return None
 
     def verify(self, token: str) -> Caller:
-        """The caller whom a token names that is valid and whose session goes on; `InvalidToken` for any other."""
+        """The caller whom a token names that is valid and whose session goes on; `InvalidToken` for
+        any other.
+        """
         caller = self._verifier.verify(token)
         if self._revocations.include(caller.session_id):
             raise TokenRevoked

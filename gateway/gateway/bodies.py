@@ -18,8 +18,8 @@ def read(received: Request, limit: int) -> bytes | None:
     if coding.lower() not in {"", "chunked"}:
         raise Malformed("the only transfer coding that is understood is chunked")
     if received.method in READING:
-        # Such a body means nothing (RFC 9110, section 9.3.1), and programs differ on whether to read it: requests are
-        # smuggled so.
+        # Such a body means nothing (RFC 9110, section 9.3.1), and programs differ on whether to
+        # read it: requests are smuggled so.
         if coding or declared:
             raise Malformed(f"a {received.method} request has no body")
         return None

@@ -1,4 +1,6 @@
-"""What keeps one service's trouble from becoming everybody's: a circuit breaker, a bulkhead, a budget of retries."""
+"""What keeps one service's trouble from becoming everybody's: a circuit breaker, a bulkhead, a
+budget of retries.
+"""
 
 import threading
 import time
@@ -14,7 +16,9 @@ FAILURES = (BadGateway, GatewayTimeout)
 
 
 class Breaker:
-    """After some failures in a row the service is asked nothing for a pause, then once; if that succeeds, as before."""
+    """After some failures in a row the service is asked nothing for a pause, then once; if that
+    succeeds, as before.
+    """
 
     def __init__(self, service: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._service = service
@@ -41,7 +45,8 @@ class Breaker:
             self._count(self._failures + 1)
             raise
         else:
-            # An answer of 500 is one, too. Other exceptions, such as a client who left, say nothing about the service.
+            # An answer of 500 is one, too. Other exceptions, such as a client who left, say nothing
+            # about the service.
             self._count(0)
         finally:
             if probe:

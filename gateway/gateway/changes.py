@@ -24,7 +24,9 @@ def follow(events_url: str, directory: Directory) -> None:
     """Have the directory forget people as they change, from now on."""
     # Redis is silent for as long as XREAD blocks, and the timeout has to outlast that.
     connection = connect(events_url, timeout=2 * BLOCK / 1000)
-    threading.Thread(target=_follow, args=(connection, directory), name="people", daemon=True).start()
+    threading.Thread(
+        target=_follow, args=(connection, directory), name="people", daemon=True
+    ).start()
 
 
 def _follow(connection: "redis.Redis", directory: Directory) -> None:

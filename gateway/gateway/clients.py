@@ -21,7 +21,8 @@ def ended_by_hanging_up(client: socket.socket | None) -> Iterator[None]:
     watcher = gevent.get_hub().loop.io(client.fileno(), READABLE)
 
     def look() -> None:
-        # Bytes are the next request, sent early: they stay where they are, and the end behind them is not seen.
+        # Bytes are the next request, sent early: they stay where they are, and the end behind them
+        # is not seen.
         watcher.stop()
         if _has_ended(client):
             waiting.throw(ClientGone())

@@ -1,4 +1,6 @@
-"""Words for the examples of what the gateway answers by itself, and the people who have a part in all examples."""
+"""Words for the examples of what the gateway answers by itself, and the people who have a part in
+all examples.
+"""
 
 from chassis.examples import BOAZ, RUTH, Words
 from gateway.expansion import Directory

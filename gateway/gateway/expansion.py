@@ -1,4 +1,6 @@
-"""Puts names and pictures beside the ids of people in an answer: one question to the user-service for all of them."""
+"""Puts names and pictures beside the ids of people in an answer: one question to the user-service
+for all of them.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +45,9 @@ class Directory:
         self._generation = 0
 
     def look_up(self, ids: Iterable[str]) -> dict[str, Person]:
-        """The people of these ids; `Problem` if one is not remembered and the user-service does not answer."""
+        """The people of these ids; `Problem` if one is not remembered and the user-service does not
+        answer.
+        """
         wanted = sorted(set(ids))
         found = {user_id: person for user_id in wanted if (person := self._known.get(user_id))}
         missing = [user_id for user_id in wanted if user_id not in found]
@@ -52,7 +56,9 @@ class Directory:
         return found
 
     def forget(self, user_id: str | None = None) -> None:
-        """Forget a person who has changed, or everybody; what was asked before that is not remembered either."""
+        """Forget a person who has changed, or everybody; what was asked before that is not
+        remembered either.
+        """
         self._generation += 1
         if user_id:
             self._known.pop(user_id, None)
@@ -64,7 +70,9 @@ class Directory:
         answer = self._fetch(f"/api/users?ids={','.join(ids)}")
         try:
             people = {
-                profile["id"]: Person(profile.get("username"), profile["display_name"], profile.get("avatar_url"))
+                profile["id"]: Person(
+                    profile.get("username"), profile["display_name"], profile.get("avatar_url")
+                )
                 for profile in answer["items"]
             }
         except (AttributeError, KeyError, TypeError):
@@ -76,9 +84,11 @@ class Directory:
 
 
 def expand(content: bytes, people: People, directory: Directory) -> bytes:
-    """The JSON with people's names beside their ids; as it is, but marked `degraded`, while there are none to be had.
+    """The JSON with people's names beside their ids; as it is, but marked `degraded`, while there
+    are none to be had.
 
-    `people` says which fields hold such ids and what to put beside each. `BadGateway` if the content is no JSON.
+    `people` says which fields hold such ids and what to put beside each. `BadGateway` if the
+    content is no JSON.
     """
     try:
         document = json.loads(content)
@@ -106,7 +116,9 @@ def _fill(places: Iterable[Place], directory: Directory) -> bool:
     for item, names, user_ids in places:
         found = [known.get(user_id, UNKNOWN) for user_id in user_ids]
         if isinstance(names, Roster):
-            item[names.field] = [{"id": i, **asdict(person)} for i, person in zip(user_ids, found, strict=True)]
+            item[names.field] = [
+                {"id": i, **asdict(person)} for i, person in zip(user_ids, found, strict=True)
+            ]
         else:
             item[names.username] = found[0].username
             item[names.display_name] = found[0].display_name
@@ -128,6 +140,8 @@ def _places(document: Any, people: People) -> Iterator[Place]:
                 if isinstance(held, list) is not isinstance(names, Roster):
                     continue
                 named = held if isinstance(held, list) else [held]
-                user_ids = [i.lower() for i in named if isinstance(i, str) and CANONICAL_UUID.fullmatch(i)]
+                user_ids = [
+                    i.lower() for i in named if isinstance(i, str) and CANONICAL_UUID.fullmatch(i)
+                ]
                 if len(user_ids) == len(named):
                     yield item, names, user_ids

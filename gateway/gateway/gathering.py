@@ -1,4 +1,6 @@
-"""Puts one answer together from parts: all services are asked at once, and one that fails takes its part away alone."""
+"""Puts one answer together from parts: all services are asked at once, and one that fails takes its
+part away alone.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextvars import copy_context
@@ -65,7 +67,12 @@ class Gatherer:
         self._directory = directory
 
     def gather(
-        self, parts: Sequence[Part], values: Mapping[str, str], *, deadline: float, token: str | None = None
+        self,
+        parts: Sequence[Part],
+        values: Mapping[str, str],
+        *,
+        deadline: float,
+        token: str | None = None,
     ) -> Gathered:
         """All parts, asked for at once and waited for no longer than `deadline` in seconds.
 
@@ -73,20 +80,37 @@ class Gatherer:
         """
         with ended_by_hanging_up(request.environ.get("gunicorn.socket")):
             outcomes = self._ask_all(parts, values, token, deadline)
-        failures = {part.name: outcomes[part.name] for part in parts if isinstance(outcomes[part.name], Problem)}
+        failures = {
+            part.name: outcomes[part.name]
+            for part in parts
+            if isinstance(outcomes[part.name], Problem)
+        }
         missing = [part for part in parts if part.name in failures]
         for part in missing:
-            log.warning("part_failed", part=part.name, upstream=part.service, reason=failures[part.name].code)
+            log.warning(
+                "part_failed",
+                part=part.name,
+                upstream=part.service,
+                reason=failures[part.name].code,
+            )
             if part.required:
-                raise failures[part.name] if isinstance(failures[part.name], NotFound) else without(part)
+                raise (
+                    failures[part.name]
+                    if isinstance(failures[part.name], NotFound)
+                    else without(part)
+                )
         if len(missing) == len(parts):
             raise Unavailable("no service that this is made of answers just now")
         found = {part.name: None if part in missing else outcomes[part.name] for part in parts}
         return Gathered(found, sorted({part.service for part in missing}))
 
     def name_people(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The document with names beside the ids of people; it is not waited for a service that just failed."""
-        if USER not in document.get("degraded", ()) and not name_people(document, PEOPLE, self._directory):
+        """The document with names beside the ids of people; it is not waited for a service that
+        just failed.
+        """
+        if USER not in document.get("degraded", ()) and not name_people(
+            document, PEOPLE, self._directory
+        ):
             document["degraded"] = sorted({*document.get("degraded", ()), USER})
         return document
 
@@ -94,20 +118,27 @@ class Gatherer:
         self, parts: Sequence[Part], values: Mapping[str, str], token: str | None, deadline: float
     ) -> dict[str, Any]:
         # Each in a copy of our context: the request's id and trace go with every question.
-        asked = {p.name: gevent.spawn(copy_context().run, self._ask, p, values, token, deadline) for p in parts}
+        asked = {
+            p.name: gevent.spawn(copy_context().run, self._ask, p, values, token, deadline)
+            for p in parts
+        }
         try:
             return {name: answer.get() for name, answer in asked.items()}
         finally:
             # When the client has hung up, nobody waits for the answers any more.
             gevent.killall(list(asked.values()), block=False)
 
-    def _ask(self, part: Part, values: Mapping[str, str], token: str | None, deadline: float) -> Any:
+    def _ask(
+        self, part: Part, values: Mapping[str, str], token: str | None, deadline: float
+    ) -> Any:
         """The part, or the problem that there was with it."""
         internal = part.target.startswith(INTERNAL)
         upstream = (self._internal if internal else self._services)[part.service]
         credentials = (self._identity.token_for(part.service), token) if internal else (token, None)
         # Even a slash is escaped: what somebody writes must not become part of the address.
-        target = part.target.format_map({name: quote(value, safe="") for name, value in values.items()})
+        target = part.target.format_map(
+            {name: quote(value, safe="") for name, value in values.items()}
+        )
         try:
             found = upstream.fetch(target, *credentials, deadline=deadline, most=part.most)
             return part.shape.load(found)
@@ -118,7 +149,9 @@ class Gatherer:
 
 
 def without(part: Part) -> Unavailable:
-    return Unavailable(f"{part.service} does not answer just now, and there is nothing to say without it")
+    return Unavailable(
+        f"{part.service} does not answer just now, and there is nothing to say without it"
+    )
 
 
 def gatherer() -> Gatherer:

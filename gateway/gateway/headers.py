@@ -1,4 +1,6 @@
-"""Which headers pass: from the client by a list of those we know, from a service all but those of the connection."""
+"""Which headers pass: from the client by a list of those we know, from a service all but those of
+the connection.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +11,8 @@ from werkzeug.datastructures import Headers
 
 from gateway.errors import BadGateway
 
-# No header that says who somebody is: a service believes the token alone, and the gateway makes up no other word.
+# No header that says who somebody is: a service believes the token alone, and the gateway makes up
+# no other word.
 FROM_CLIENT = (
     "Accept",
     "Accept-Language",
@@ -42,8 +45,8 @@ VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 def for_service(received: Headers, peer: str) -> dict[str, str]:
     """The headers of the request to a service. `peer` is the address that our own socket saw."""
     passed = {name: received[name] for name in FROM_CLIENT if name in received}
-    # X-Forwarded-For does not go on from what the client sent, which anybody can make up; and where the client does not
-    # name itself, SKIP_HEADER keeps urllib3 from doing so.
+    # X-Forwarded-For does not go on from what the client sent, which anybody can make up; and where
+    # the client does not name itself, SKIP_HEADER keeps urllib3 from doing so.
     return {"User-Agent": SKIP_HEADER, **passed, "X-Forwarded-For": peer}
 
 

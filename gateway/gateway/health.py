@@ -23,7 +23,8 @@ def install(app: Flask, identity: Identity, internal: Mapping[str, Upstream]) ->
     @cached(TTLCache(maxsize=1, ttl=MEMORY))
     def states() -> dict[str, str]:
         asked = {
-            name: gevent.spawn(state_of, upstream, identity.token_for(name)) for name, upstream in internal.items()
+            name: gevent.spawn(state_of, upstream, identity.token_for(name))
+            for name, upstream in internal.items()
         }
         return {name: answer.get() for name, answer in asked.items()}
 
@@ -34,14 +35,17 @@ def install(app: Flask, identity: Identity, internal: Mapping[str, Upstream]) ->
     @app.get("/readyz")
     def readyz() -> ResponseReturnValue:
         found = states()
-        return jsonify(status=summary(found), checks=found), 503 if summary(found) == "unavailable" else 200
+        return jsonify(status=summary(found), checks=found), 503 if summary(
+            found
+        ) == "unavailable" else 200
 
 
 def state_of(upstream: Upstream, token: str) -> str:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
         status = upstream.fetch("/internal/status", token, deadline=DEADLINE)
-        # A word that we do not know is no good sign: index raises, and the service counts as unreachable.
+        # A word that we do not know is no good sign: index raises, and the service counts as
+        # unreachable.
         return max(status["checks"].values(), key=GRADES.index, default="ok")
     except (Problem, AttributeError, KeyError, TypeError, ValueError):
         return "unreachable"

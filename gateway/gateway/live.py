@@ -1,8 +1,10 @@
-"""Live events of rooms, from Redis to whoever watches: one subscription per worker, whatever the number of streams.
+"""Live events of rooms, from Redis to whoever watches: one subscription per worker, whatever the
+number of streams.
 
-A room's events are numbered 1, 2, 3 … by the service that owns it, in the order of their commits, and the last thousand
-are in the Redis Stream `room:<name>`; each is also published on the channel of the same name. The channel makes
-delivery fast, the stream makes it complete: what the channel lost is read from the stream.
+A room's events are numbered 1, 2, 3 … by the service that owns it, in the order of their commits,
+and the last thousand are in the Redis Stream `room:<name>`; each is also published on the channel
+of the same name. The channel makes delivery fast, the stream makes it complete: what the channel
+lost is read from the stream.
 """
 
 import json
@@ -26,7 +28,9 @@ RECONNECT = 0.5
 TURN = 0.05  # seconds after which the listener looks whether rooms have come or gone
 SUBSCRIBED_WITHIN = 2.0
 # Several times what the relay needs where a web process could not publish by itself.
-ARRIVED_WITHIN = 3.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
+ARRIVED_WITHIN = (
+    3.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
+)
 
 OPEN = Gauge("live_streams", "Streams being served.")
 
@@ -63,18 +67,21 @@ class Hub:
     def watch(self, name: str, seq: int, last_event_id: int | None, watcher: Watcher) -> Stream:
         """A stream of what happens in the room from now on, or from `last_event_id` on.
 
-        `seq` is the number of the room's last event according to its owner. What lies between and is no longer in
-        Redis is replaced by a `reset` event: the client reads the room anew. Raises `redis.RedisError`.
+        `seq` is the number of the room's last event according to its owner. What lies between and
+        is no longer in Redis is replaced by a `reset` event: the client reads the room anew. Raises
+        `redis.RedisError`.
         """
         self._start()
         stream = Stream(watcher)
         room = self._enter(name)
         OPEN.inc()
         try:
-            # Subscribed first, read afterwards: what happens in between comes on both ways, and is handed out once.
+            # Subscribed first, read afterwards: what happens in between comes on both ways, and is
+            # handed out once.
             self._wait_for(room, seq)
             with room.lock:
-                # Under the room's lock, so that no event is handed out between the replay and the joining.
+                # Under the room's lock, so that no event is handed out between the replay and the
+                # joining.
                 for frame in self._replay(room, last_event_id):
                     stream.offer(frame)
                 room.streams.add(stream)
@@ -102,21 +109,28 @@ class Hub:
     def watching(self, user_id: UUID) -> int:
         """How many streams of this person are open."""
         rooms = list(self._rooms.values())
-        return sum(stream.watcher.user_id == user_id for room in rooms for stream in list(room.streams))
+        return sum(
+            stream.watcher.user_id == user_id for room in rooms for stream in list(room.streams)
+        )
 
     def _enter(self, name: str) -> Room:
         with self._lock:
             room = self._rooms.get(name)
             if room is None:
-                # The room begins where its stream is; for what is before, each reader says where he was.
+                # The room begins where its stream is; for what is before, each reader says where he
+                # was.
                 newest: Any = self._redis.xrevrange(f"room:{name}", count=1)
-                room = self._rooms[name] = Room(name, int(newest[0][0].split("-")[0]) if newest else 0)
+                room = self._rooms[name] = Room(
+                    name, int(newest[0][0].split("-")[0]) if newest else 0
+                )
                 self._somebody_watches.set()
             room.visitors += 1
         return room
 
     def _wait_for(self, room: Room, seq: int) -> None:
-        """Catch up with the room; what has not arrived after a moment is lost, and everybody is told to read anew."""
+        """Catch up with the room; what has not arrived after a moment is lost, and everybody is
+        told to read anew.
+        """
         if not room.subscribed.wait(SUBSCRIBED_WITHIN):
             raise redis.TimeoutError("the live channel does not answer")
         deadline = time.monotonic() + ARRIVED_WITHIN
@@ -143,7 +157,8 @@ class Hub:
         if last_event_id is None or last_event_id == room.last:
             return
         events = self._read(room.key, last_event_id, room.last) if last_event_id < room.last else []
-        # Also for a number from the future: the room's owner has lost something, perhaps to a restored backup.
+        # Also for a number from the future: the room's owner has lost something, perhaps to a
+        # restored backup.
         if len(events) != room.last - last_event_id:
             yield frame_of("reset", {"seq": room.last}, room.last)
             return
@@ -208,14 +223,15 @@ class Hub:
         confirmed: set[str] = set()
         while True:
             rooms = {room.key: room for room in list(self._rooms.values())}
-            # Only this thread speaks on the connection, which is not made for two; others make and leave rooms.
+            # Only this thread speaks on the connection, which is not made for two; others make and
+            # leave rooms.
             if new := rooms.keys() - followed:
                 channel.subscribe(*new)
             if old := followed - rooms.keys():
                 channel.unsubscribe(*old)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
             if not (rooms or followed):
-                # Somebody may have come since `rooms` was read. He sets the event after his room is there, so looking
-                # again after the clearing misses nobody.
+                # Somebody may have come since `rooms` was read. He sets the event after his room is
+                # there, so looking again after the clearing misses nobody.
                 self._somebody_watches.clear()
                 if not self._rooms:
                     return

@@ -1,7 +1,7 @@
 """Joins OpenAPI documents of several services into one.
 
-What two services say alike is said once. Where they give one name to different things, each gets its service's name
-before it. Two services at one address are a mistake, and nothing is joined.
+What two services say alike is said once. Where they give one name to different things, each gets
+its service's name before it. Two services at one address are a mistake, and nothing is joined.
 """
 
 import re
@@ -17,17 +17,26 @@ REFERENCE = re.compile(r"#/components/([^/]+)/([^/]+)")
 
 
 class Collision(Exception):
-    """Two services claim the same address or the same security scheme, or two components would get one name."""
+    """Two services claim the same address or the same security scheme, or two components would get
+    one name.
+    """
 
 
 def merge(documents: Mapping[str, Document]) -> Document:
-    """Tags, paths and components of the services of these names; `Collision` if they cannot stand side by side."""
+    """Tags, paths and components of the services of these names; `Collision` if they cannot stand
+    side by side.
+    """
     merged: Document = {"tags": [], "paths": {}, "components": {}}
     for service, document in _told_apart(documents).items():
         merged["tags"] += [tag for tag in document.get("tags", []) if tag not in merged["tags"]]
         _add(merged["paths"], document.get("paths", {}), f"paths of {service}", shared=False)
         for section, components in document.get("components", {}).items():
-            _add(merged["components"].setdefault(section, {}), components, f"{section} of {service}", shared=True)
+            _add(
+                merged["components"].setdefault(section, {}),
+                components,
+                f"{section} of {service}",
+                shared=True,
+            )
     return merged
 
 
@@ -50,14 +59,25 @@ def references(part: Any) -> Iterator[Name]:
 
 
 def _told_apart(documents: Mapping[str, Document]) -> dict[str, Document]:
-    """The documents with their service's name before each component, tag and operation that two name alike."""
+    """The documents with their service's name before each component, tag and operation that two
+    name alike.
+    """
     components = _contested_components(documents)
-    tags = _contested({s: {tag["name"]: tag for tag in d.get("tags", [])} for s, d in documents.items()})
-    ids = _contested({s: {o.get("operationId"): (s, o) for o in operations(d)} for s, d in documents.items()})
-    apart = {service: _rename_components(service, document, components) for service, document in documents.items()}
+    tags = _contested(
+        {s: {tag["name"]: tag for tag in d.get("tags", [])} for s, d in documents.items()}
+    )
+    ids = _contested(
+        {s: {o.get("operationId"): (s, o) for o in operations(d)} for s, d in documents.items()}
+    )
+    apart = {
+        service: _rename_components(service, document, components)
+        for service, document in documents.items()
+    }
     for service, document in apart.items():
         for operation in operations(document):
-            operation["tags"] = [_rename(service, tag, tags, " ") for tag in operation.get("tags", [])]
+            operation["tags"] = [
+                _rename(service, tag, tags, " ") for tag in operation.get("tags", [])
+            ]
             if "operationId" in operation:
                 operation["operationId"] = _rename(service, operation["operationId"], ids, "_")
         for tag in document.get("tags", []):
@@ -86,12 +106,18 @@ def _contested_components(documents: Mapping[str, Document]) -> Set[Name]:
     while size < len(contested):
         size = len(contested)
         for components in named.values():
-            contested |= {n for n, c in components.items() if times[n] > 1 and contested.intersection(references(c))}
+            contested |= {
+                n
+                for n, c in components.items()
+                if times[n] > 1 and contested.intersection(references(c))
+            }
     return contested
 
 
 def _components(document: Document) -> Iterator[tuple[Name, Any]]:
-    """All components but security schemes, which clients know by name: those have to be the same everywhere."""
+    """All components but security schemes, which clients know by name: those have to be the same
+    everywhere.
+    """
     for section, components in document.get("components", {}).items():
         if section != "securitySchemes":
             yield from (((section, name), component) for name, component in components.items())
@@ -105,7 +131,8 @@ def _rename_components(service: str, document: Document, contested: Set[Name]) -
         named = sections[section] = {}
         for name, component in components.items():
             new = _renamed(service, (section, name), contested)
-            # One by one: a name that the service uses already would put one component in the place of another.
+            # One by one: a name that the service uses already would put one component in the place
+            # of another.
             _add(named, {new: component}, f"{section} of {service}", shared=False)
     return {**renamed, "components": sections}
 
@@ -117,7 +144,9 @@ def _rename_references(service: str, part: Any, contested: Set[Name]) -> Any:
         return part
     renamed = {key: _rename_references(service, value, contested) for key, value in part.items()}
     if match := REFERENCE.fullmatch(str(part.get("$ref"))):
-        renamed["$ref"] = f"#/components/{match[1]}/{_renamed(service, (match[1], match[2]), contested)}"
+        renamed["$ref"] = (
+            f"#/components/{match[1]}/{_renamed(service, (match[1], match[2]), contested)}"
+        )
     return renamed
 
 

@@ -24,9 +24,19 @@ STALE = 5  # the same for one in which a service may be missing
 
 log = structlog.get_logger(__name__)
 
-INFO = {"title": "Lyceum", "version": "1.0", "description": "Learning together: one address for all services."}
-NAMED = ("/api/dashboard", "/api/search")  # of the gateway's own answers, those with names beside ids
-NAME = {"type": ["string", "null"], "description": "From the profile of the person; absent while it cannot be had."}
+INFO = {
+    "title": "Lyceum",
+    "version": "1.0",
+    "description": "Learning together: one address for all services.",
+}
+NAMED = (
+    "/api/dashboard",
+    "/api/search",
+)  # of the gateway's own answers, those with names beside ids
+NAME = {
+    "type": ["string", "null"],
+    "description": "From the profile of the person; absent while it cannot be had.",
+}
 DEGRADED = {
     "type": "array",
     "items": {"type": "string"},
@@ -37,7 +47,9 @@ DEGRADED = {
 class Documents:
     """The services' documents, each as it was last seen."""
 
-    def __init__(self, services: Mapping[str, Upstream], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, services: Mapping[str, Upstream], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._services = services
         self._clock = clock
         self._seen: dict[str, Document] = {}
@@ -47,7 +59,9 @@ class Documents:
         self._lock = threading.Lock()
 
     def published(self) -> Document:
-        """The platform's document. A service that does not answer is in it as it was, and named in `x-degraded`."""
+        """The platform's document. A service that does not answer is in it as it was, and named in
+        `x-degraded`.
+        """
         with self._lock:
             self._keep_up()
             return self._published
@@ -65,7 +79,8 @@ class Documents:
         try:
             document = publish(self._seen)
         except Collision as collision:
-            # Two services were deployed that claim the same. What was there stays, until one of them gives way.
+            # Two services were deployed that claim the same. What was there stays, until one of
+            # them gives way.
             log.error("documents_collide", reason=str(collision))
             document, missing = self._published or publish({}), sorted(self._services)
         self._published = document | ({"x-degraded": missing} if missing else {})
@@ -91,7 +106,9 @@ def _ask(upstream: Upstream) -> Document | None:
 
 def publish(documents: Mapping[str, Document]) -> Document:
     """One document of what clients can reach, with what the gateway adds."""
-    seen_outside = {service: as_seen_outside(service, document) for service, document in documents.items()}
+    seen_outside = {
+        service: as_seen_outside(service, document) for service, document in documents.items()
+    }
     return {
         "openapi": "3.1.0",
         "info": INFO,
@@ -135,15 +152,21 @@ def _add_answers(operation: Document, route: Route) -> None:
         added |= {"408": "BodyTooSlow", "413": "BodyTooLarge"}
     if route.access is not Access.PUBLIC:
         added["401"] = "InvalidToken"
-    responses = {status: {"$ref": f"#/components/responses/{name}"} for status, name in added.items()}
+    responses = {
+        status: {"$ref": f"#/components/responses/{name}"} for status, name in added.items()
+    }
     operation["responses"] = dict(sorted({**responses, **operation.get("responses", {})}.items()))
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:
     """Put names beside ids in every example and schema of a successful answer that holds such an id."""
-    successes = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    successes = [
+        answer for status, answer in operation["responses"].items() if status.startswith("2")
+    ]
     name_people(_examples_in(successes), people, EXAMPLE_PEOPLE)
-    for answered in sorted(_schemas_in(successes)):  # in one order, so that every process says the same
+    for answered in sorted(
+        _schemas_in(successes)
+    ):  # in one order, so that every process says the same
         holding = {
             (name, field)
             for name in _all_schemas_in(answered, schemas)

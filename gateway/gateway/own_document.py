@@ -72,8 +72,12 @@ def own_document() -> Document:
     pages = views.document()
     problem = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     answers = {name: {"description": text, "content": problem} for name, text in ANSWERS.items()}
-    alive = _object(status={"type": "string", "example": "ok"}, service={"type": "string", "example": "gateway"})
-    states = _object(status={"type": "string", "example": "ready"}, checks={"type": "object", "example": CHECKS})
+    alive = _object(
+        status={"type": "string", "example": "ok"}, service={"type": "string", "example": "gateway"}
+    )
+    states = _object(
+        status={"type": "string", "example": "ready"}, checks={"type": "object", "example": CHECKS}
+    )
     document = {
         "tags": [
             {"name": "health", "description": "How the platform is."},
@@ -82,8 +86,12 @@ def own_document() -> Document:
         ],
         "components": {"schemas": pages["components"]["schemas"], "responses": answers},
         "paths": {
-            "/healthz": {"get": _health("healthz", "Say that the gateway answers.", {"200": alive})},
-            "/readyz": {"get": _health("readyz", "Say how each service is.", {"200": states, "503": states})},
+            "/healthz": {
+                "get": _health("healthz", "Say that the gateway answers.", {"200": alive})
+            },
+            "/readyz": {
+                "get": _health("readyz", "Say how each service is.", {"200": states, "503": states})
+            },
             "/api/events/tickets": {"post": _ticket()},
             **_answered_by_us(pages["paths"]),
             **{PARAMETER.sub(r"{\2}", route.path): {"get": _stream(route)} for route in LIVE},
@@ -106,11 +114,20 @@ def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Documen
         status: {"description": summary, "content": {"application/json": {"schema": schema}}}
         for status, schema in answers.items()
     }
-    return {"operationId": name, "summary": summary, "tags": ["health"], "security": [], "responses": responses}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "tags": ["health"],
+        "security": [],
+        "responses": responses,
+    }
 
 
 def _ticket() -> Document:
-    ticket = _object(ticket={"type": "string", "example": TICKET}, expires_in={"type": "integer", "example": LIFETIME})
+    ticket = _object(
+        ticket={"type": "string", "example": TICKET},
+        expires_in={"type": "integer", "example": LIFETIME},
+    )
     return {
         "operationId": "events_issue_ticket",
         "summary": "Issue a ticket that opens one stream without a token, once, within half a minute.",
@@ -119,7 +136,12 @@ def _ticket() -> Document:
         "responses": {
             "201": {"description": "Created", "content": {"application/json": {"schema": ticket}}},
             **_refer(
-                {"400": "AmbiguousAddress", "401": "InvalidToken", "429": "TooManyRequests", "503": "Unavailable"}
+                {
+                    "400": "AmbiguousAddress",
+                    "401": "InvalidToken",
+                    "429": "TooManyRequests",
+                    "503": "Unavailable",
+                }
             ),
         },
     }
@@ -149,7 +171,10 @@ def _stream(route: LiveRoute) -> Document:
         "security": [*BEARER, {}],
         "parameters": [*ids, *RESUMING],
         "responses": {
-            "200": {"description": "The stream", "content": {"text/event-stream": {"schema": TEXT, "example": EVENTS}}},
+            "200": {
+                "description": "The stream",
+                "content": {"text/event-stream": {"schema": TEXT, "example": EVENTS}},
+            },
             **_refer(refusals),
         },
     }

@@ -1,4 +1,6 @@
-"""The types of problems that an OpenAPI document names in its answers, each described as `` `code`: title``."""
+"""The types of problems that an OpenAPI document names in its answers, each described as `` `code`:
+title``.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -27,7 +29,9 @@ def _named(document: Document) -> Iterator[tuple[str, int, str, str]]:
     shared = document.get("components", {}).get("responses", {})
     for operation in operations(document):
         for status, answer in operation["responses"].items():
-            described = shared[answer["$ref"].removeprefix(RESPONSES)] if "$ref" in answer else answer
+            described = (
+                shared[answer["$ref"].removeprefix(RESPONSES)] if "$ref" in answer else answer
+            )
             for named in NAMED.finditer(described["description"]):
                 for code in re.findall(r"\w+", named["codes"]):
                     yield operation.get("operationId", ""), int(status), code, named["title"]
@@ -38,6 +42,11 @@ def _everywhere() -> Types:
     plain = [(status, code_of(status)) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST]
     plain.append((HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error"))
     return {
-        code.replace("_", "-"): {"code": code, "status": int(status), "title": status.phrase, "operations": []}
+        code.replace("_", "-"): {
+            "code": code,
+            "status": int(status),
+            "title": status.phrase,
+            "operations": [],
+        }
         for status, code in plain
     }

@@ -19,7 +19,9 @@ JSON = ("application/json", "application/geo+json")
 class Proxy:
     """Everything that a route needs to answer."""
 
-    def __init__(self, gatekeeper: Gatekeeper, upstreams: Mapping[str, Upstream], directory: Directory) -> None:
+    def __init__(
+        self, gatekeeper: Gatekeeper, upstreams: Mapping[str, Upstream], directory: Directory
+    ) -> None:
         self._gatekeeper = gatekeeper
         self._upstreams = upstreams
         self._directory = directory

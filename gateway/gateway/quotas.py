@@ -1,7 +1,8 @@
 """Bounds what one person, or one address that names nobody, may ask for in a minute.
 
-Redis counts for all gateways together; while it is away, each counts for itself. A share of what somebody may ask is
-taken at once and spent here, so that hardly any request waits for Redis; as much more than the quota may pass.
+Redis counts for all gateways together; while it is away, each counts for itself. A share of what
+somebody may ask is taken at once and spent here, so that hardly any request waits for Redis; as
+much more than the quota may pass.
 """
 
 import ipaddress
@@ -23,17 +24,23 @@ from gateway.auth import Gatekeeper
 from gateway.routes import LIVE, READING, Kind, route_of
 
 WINDOW = 60  # seconds
-# More of them, and Redis is asked more often; fewer, and gateways that have taken theirs let more pass than the quota.
+# More of them, and Redis is asked more often; fewer, and gateways that have taken theirs let more
+# pass than the quota.
 SHARES = 20  # in a quota
 LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 PATIENCE = 1.0  # seconds for which a refusal is not asked about again
 COUNTED = ("/api/", "/.well-known/")
-KINDS = {**{route.path: Kind.STREAM for route in LIVE}, "/api/me/export": Kind.EXPORT}  # the others as the route says
+KINDS = {
+    **{route.path: Kind.STREAM for route in LIVE},
+    "/api/me/export": Kind.EXPORT,
+}  # the others as the route says
 
 
 @dataclass
 class Account:
-    """What one subject has of one quota: taken and not spent yet, and left to take when that was last seen."""
+    """What one subject has of one quota: taken and not spent yet, and left to take when that was
+    last seen.
+    """
 
     taken: int = 0
     left: int = 0
@@ -64,9 +71,14 @@ class Quotas:
     """Counts requests of each kind by subject."""
 
     def __init__(self, cache_url: str, per_minute: Mapping[Kind, int]) -> None:
-        self._items = {kind: RateLimitItemPerMinute(number, namespace=kind) for kind, number in per_minute.items()}
+        self._items = {
+            kind: RateLimitItemPerMinute(number, namespace=kind)
+            for kind, number in per_minute.items()
+        }
         pool = connect(cache_url).connection_pool
-        self._shared = SlidingWindowCounterRateLimiter(RedisStorage(cache_url, connection_pool=pool))
+        self._shared = SlidingWindowCounterRateLimiter(
+            RedisStorage(cache_url, connection_pool=pool)
+        )
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._cache = Cache(cache_url)
         self._places = threading.BoundedSemaphore(LOOKUPS)
@@ -81,11 +93,15 @@ class Quotas:
         allowed = account.taken > 0
         account.taken -= allowed
         reset = max(1, math.ceil(account.resets_at - time.time()))
-        return Standing(kind, self._items[kind].amount, allowed, account.taken + account.left, reset)
+        return Standing(
+            kind, self._items[kind].amount, allowed, account.taken + account.left, reset
+        )
 
     def _replenish(self, kind: Kind, subject: str, account: Account) -> None:
         with self._places:
-            done = self._cache.run(lambda _: self._take(self._shared, kind, subject, account), fallback=False)
+            done = self._cache.run(
+                lambda _: self._take(self._shared, kind, subject, account), fallback=False
+            )
         if not done:
             self._take(self._local, kind, subject, account)
 
@@ -93,7 +109,9 @@ class Quotas:
         item = self._items[kind]
         share = max(1, item.amount // SHARES)
         # Near the end of a quota a whole share is no longer to be had, but single requests may be.
-        taken = next((number for number in (share, 1) if counter.hit(item, subject, cost=number)), 0)
+        taken = next(
+            (number for number in (share, 1) if counter.hit(item, subject, cost=number)), 0
+        )
         account.taken += taken
         account.resets_at, account.left = counter.get_window_stats(item, subject)
         if not taken:
@@ -135,7 +153,9 @@ def kind_of() -> Kind | None:
 def subject_of(kind: Kind, gatekeeper: Gatekeeper) -> str:
     """Whose quota the request counts against: the person's, or the address's, as always for a sign-in."""
     caller = None if kind is Kind.SIGN_IN else gatekeeper.recognize(request.headers)
-    return f"user:{caller.id}" if caller else f"address:{network_of(request.environ['REMOTE_ADDR'])}"
+    return (
+        f"user:{caller.id}" if caller else f"address:{network_of(request.environ['REMOTE_ADDR'])}"
+    )
 
 
 def network_of(address: str) -> str:

@@ -12,7 +12,8 @@ from uuid import UUID
 from prometheus_client import Counter
 
 QUEUE = 256  # events that a slow reader may be behind
-# Proxies close what is silent, often after a minute; the HTML standard advises a comment every 15 seconds or so.
+# Proxies close what is silent, often after a minute; the HTML standard advises a comment every 15
+# seconds or so.
 HEARTBEAT = 15.0
 
 DELIVERED = Counter("live_events_total", "Events handed to a stream.")

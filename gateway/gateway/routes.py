@@ -1,4 +1,6 @@
-"""The public map: which address belongs to which service, who may come in, how large and how long it may be."""
+"""The public map: which address belongs to which service, who may come in, how large and how long
+it may be.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,9 +88,12 @@ class Route:
     service: str
     access: Access = Access.OPEN
     body_limit: int = 1024 * 1024  # bytes
-    # Services read in milliseconds: of one that hangs a reader is to hear in little more than a second.
+    # Services read in milliseconds: of one that hangs a reader is to hear in little more than a
+    # second.
     read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
-    write_deadline: float = 5.0  # longer than a service waits for a lock before it gives up by itself
+    write_deadline: float = (
+        5.0  # longer than a service waits for a lock before it gives up by itself
+    )
     people: People = field(default_factory=dict)
     kind: Kind | None = None  # None: a read or a write, as the method says
 
@@ -103,12 +108,26 @@ PASSWORDS = 10.0
 ROUTES = (
     Route(prefix="/.well-known/jwks.json", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/auth", service=USER, write_deadline=PASSWORDS),
-    Route(prefix="/api/auth/login", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS, kind=Kind.SIGN_IN),
-    Route(prefix="/api/auth/register", service=USER, access=Access.PUBLIC, write_deadline=PASSWORDS, kind=Kind.SIGN_IN),
+    Route(
+        prefix="/api/auth/login",
+        service=USER,
+        access=Access.PUBLIC,
+        write_deadline=PASSWORDS,
+        kind=Kind.SIGN_IN,
+    ),
+    Route(
+        prefix="/api/auth/register",
+        service=USER,
+        access=Access.PUBLIC,
+        write_deadline=PASSWORDS,
+        kind=Kind.SIGN_IN,
+    ),
     Route(prefix="/api/auth/refresh", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/auth/logout", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/auth/verify-email", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN),
-    Route(prefix="/api/auth/forgot-password", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN),
+    Route(
+        prefix="/api/auth/forgot-password", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN
+    ),
     Route(
         prefix="/api/auth/reset-password",
         service=USER,

@@ -1,4 +1,5 @@
-"""How gunicorn runs the gateway: `gunicorn -c python:gateway.server -b 127.0.0.1:8080 "gateway.app:create_app()"`.
+"""How gunicorn runs the gateway: `gunicorn -c python:gateway.server -b 127.0.0.1:8080
+"gateway.app:create_app()"`.
 
 Nothing of the gateway is imported here: the worker patches the standard library for gevent first.
 """
@@ -19,7 +20,8 @@ control_socket_disable = True
 
 # The optional C parser accepts a bare LF inside a header.
 http_parser = "python"
-# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path than was checked.
+# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path
+# than was checked.
 forwarder_headers = ""
 
 # Seconds that a connection may take for its next request's head, idle time included.
@@ -49,7 +51,9 @@ def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """End the streams when the worker is told to stop: they would hold it up until the end of its patience."""
+    """End the streams when the worker is told to stop: they would hold it up until the end of its
+    patience.
+    """
 
     gateway: Any = worker.wsgi
 

@@ -12,7 +12,9 @@ class View(Answer):
 
     degraded = fields.List(
         fields.String(),
-        metadata={"description": "Services that did not answer: what they would have added is missing."},
+        metadata={
+            "description": "Services that did not answer: what they would have added is missing."
+        },
     )
 
 
@@ -38,4 +40,6 @@ def number(**kwargs: Any) -> fields.Float:
 def first_page(item: type[Shape]) -> type[Shape]:
     """The first items of a list, and the cursor with which the list itself goes on."""
     listed = fields.List(fields.Nested(item), required=True)
-    return type(f"First{item.__name__}s", (Shape,), {"items": listed, "next": text(allow_none=True)})
+    return type(
+        f"First{item.__name__}s", (Shape,), {"items": listed, "next": text(allow_none=True)}
+    )

@@ -80,14 +80,18 @@ class Doorkeeper:
         return True
 
 
-def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper, tickets: TicketOffice) -> None:
+def install(
+    app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper, tickets: TicketOffice
+) -> None:
     """Serve the streams of all kinds of rooms, and tickets to them."""
 
     @app.post("/api/events/tickets")
     def issue_ticket() -> ResponseReturnValue:
         caller = gatekeeper.admit(Access.SIGNED_IN, request.headers)
         assert caller is not None  # noqa: S101  # SIGNED_IN admits nobody else
-        return jsonify(ticket=tickets.issue(caller.token), expires_in=LIFETIME), http.HTTPStatus.CREATED
+        return jsonify(
+            ticket=tickets.issue(caller.token), expires_in=LIFETIME
+        ), http.HTTPStatus.CREATED
 
     def stream(route: LiveRoute, room_id: str | None = None) -> ResponseReturnValue:
         # Before the ticket is looked at, which is spent by that.
@@ -113,14 +117,17 @@ def install(app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper
         except redis.RedisError:
             raise Unavailable("live events are not available just now") from None
         response = Response(opened.frames(), mimetype="text/event-stream")
-        # Not the end of the frames, which nobody reads in answer to HEAD, or when the reader is gone already.
+        # Not the end of the frames, which nobody reads in answer to HEAD, or when the reader is
+        # gone already.
         response.call_on_close(partial(hub.leave, name, opened))
         # nginx would collect events until its buffer is full.
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
     for route in LIVE:
-        app.add_url_rule(route.path, f"stream_{route.kind}", partial(stream, route), methods=["GET"])
+        app.add_url_rule(
+            route.path, f"stream_{route.kind}", partial(stream, route), methods=["GET"]
+        )
 
 
 def spectator(gatekeeper: Gatekeeper, tickets: TicketOffice) -> Caller:
@@ -137,14 +144,18 @@ def spectator(gatekeeper: Gatekeeper, tickets: TicketOffice) -> Caller:
 
 def check_query() -> None:
     unknown: list[FieldError] = [
-        {"pointer": f"?{name}", "detail": "Unknown parameter."} for name in request.args if name not in PARAMETERS
+        {"pointer": f"?{name}", "detail": "Unknown parameter."}
+        for name in request.args
+        if name not in PARAMETERS
     ]
     if unknown:
         raise Invalid(errors=unknown)
 
 
 def last_event_id() -> int | None:
-    """Where the reader wants to go on: the header that EventSource sends, or the parameter of the same meaning."""
+    """Where the reader wants to go on: the header that EventSource sends, or the parameter of the
+    same meaning.
+    """
     given = request.headers.get("Last-Event-ID") or request.args.get("last_event_id")
     if given is None:
         return None
@@ -154,7 +165,9 @@ def last_event_id() -> int | None:
 
 
 def hang_up_on(client: socket.socket | None) -> Callable[[], None]:
-    """How to end a connection whose reader does not read: its writer is waiting and would not hear of it otherwise."""
+    """How to end a connection whose reader does not read: its writer is waiting and would not hear
+    of it otherwise.
+    """
 
     def hang_up() -> None:
         if client:

@@ -1,7 +1,8 @@
-"""Tickets for streams: a browser's EventSource cannot send a token, and a token does not belong in an address.
+"""Tickets for streams: a browser's EventSource cannot send a token, and a token does not belong in
+an address.
 
-A ticket opens one stream, once, within half a minute. Redis holds the token it stands for under the ticket's hash,
-encrypted with a key that only the ticket gives.
+A ticket opens one stream, once, within half a minute. Redis holds the token it stands for under the
+ticket's hash, encrypted with a key that only the ticket gives.
 """
 
 import base64

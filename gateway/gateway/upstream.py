@@ -1,4 +1,6 @@
-"""One service as the gateway sees it: kept connections, a deadline for each call, and care for it when it is unwell."""
+"""One service as the gateway sees it: kept connections, a deadline for each call, and care for it
+when it is unwell.
+"""
 
 import http.client
 import json
@@ -10,7 +12,13 @@ from typing import Any
 import gevent
 import urllib3
 from prometheus_client import Counter, Histogram
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 
 from chassis import tracing
 from chassis.errors import NotFound, Problem
@@ -22,12 +30,17 @@ CONNECT_TIMEOUT = 0.5
 MAX_IDLE = 60  # seconds; services close an idle connection after 75
 MAX_ANSWER = 5 * 1024 * 1024
 PIECE = 64 * 1024
-# A POST may have had its effect although the connection broke, and is left to its sender and his key.
+# A POST may have had its effect although the connection broke, and is left to its sender and his
+# key.
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
-CALLS = Counter("upstream_calls_total", "Calls of services, by how they ended.", ["service", "outcome"])
+CALLS = Counter(
+    "upstream_calls_total", "Calls of services, by how they ended.", ["service", "outcome"]
+)
 RETRIES = Counter("upstream_retries_total", "Calls made a second time.", ["service"])
-DURATION = Histogram("upstream_call_duration_seconds", "Time a service took to answer.", ["service"])
+DURATION = Histogram(
+    "upstream_call_duration_seconds", "Time a service took to answer.", ["service"]
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +77,9 @@ class Upstream:
         self._bulkhead = Bulkhead(service, PLACES)
         self._budget = RetryBudget()
         # As many are kept as there are places: none is opened for one call and thrown away.
-        self._connections = Connections(address.host or "", address.port, maxsize=PLACES, retries=False)
+        self._connections = Connections(
+            address.host or "", address.port, maxsize=PLACES, retries=False
+        )
 
     def ask(
         self,
@@ -81,11 +96,17 @@ class Upstream:
         Asked again once, where that is safe, within the same `deadline` in seconds.
         """
         self._budget.earn()
-        # urllib3's timeouts begin anew with every byte: a service that trickles would hold its place for ever.
-        with self._bulkhead, gevent.Timeout(deadline, GatewayTimeout(f"{self.service} did not answer in time")):
+        # urllib3's timeouts begin anew with every byte: a service that trickles would hold its
+        # place for ever.
+        with (
+            self._bulkhead,
+            gevent.Timeout(deadline, GatewayTimeout(f"{self.service} did not answer in time")),
+        ):
             try:
                 answer = self._attempt(method, target, headers, body, deadline, most)
-                if answer.status != http.HTTPStatus.SERVICE_UNAVAILABLE or not self._may_ask_again(method):
+                if answer.status != http.HTTPStatus.SERVICE_UNAVAILABLE or not self._may_ask_again(
+                    method
+                ):
                     return answer
             except Unreachable:
                 if not self._may_ask_again(method):
@@ -103,9 +124,11 @@ class Upstream:
         deadline: float,
         most: int = MAX_ANSWER,
     ) -> Any:
-        """The JSON at an address of the service; `NotFound` if it says so, another `Problem` if it has no JSON.
+        """The JSON at an address of the service; `NotFound` if it says so, another `Problem` if it
+        has no JSON.
 
-        `subject` is the access token of the person for whom the gateway asks with a token of its own.
+        `subject` is the access token of the person for whom the gateway asks with a token of its
+        own.
         """
         headers = {"Accept": "application/json"}
         if token:
@@ -126,7 +149,13 @@ class Upstream:
         return method in IDEMPOTENT and self._budget.spend()
 
     def _attempt(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float, most: int
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        deadline: float,
+        most: int,
     ) -> Answer:
         started = time.perf_counter()
         try:
@@ -144,7 +173,13 @@ class Upstream:
         return answer
 
     def _exchange(
-        self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float, most: int
+        self,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        deadline: float,
+        most: int,
     ) -> Answer:
         response = self._send(method, target, headers, body, deadline)
         try:
@@ -154,8 +189,8 @@ class Upstream:
         except HTTPError as error:
             raise BadGateway(f"{self.service} did not finish its answer") from error
         finally:
-            # An answer read to its end has given its connection back already. One that is not must not: its rest would
-            # be taken for the next answer.
+            # An answer read to its end has given its connection back already. One that is not must
+            # not: its rest would be taken for the next answer.
             response.close()
 
     def _send(
@@ -183,7 +218,9 @@ class Upstream:
             raise BadGateway(f"{self.service} did not answer in HTTP") from error
 
     def _content(self, response: urllib3.BaseHTTPResponse, most: int) -> bytes:
-        """The body of the answer. A client is sent nothing before it is here whole: half an answer has no status."""
+        """The body of the answer. A client is sent nothing before it is here whole: half an answer
+        has no status.
+        """
         if response.status < http.HTTPStatus.OK:
             raise BadGateway(f"{self.service} answered {response.status}")
         pieces: list[bytes] = []

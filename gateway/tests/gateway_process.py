@@ -40,7 +40,13 @@ class Gateway:
     port: int
 
     def call(
-        self, method: str, target: str, *, user: User | None = None, token: str | None = None, **options: Any
+        self,
+        method: str,
+        target: str,
+        *,
+        user: User | None = None,
+        token: str | None = None,
+        **options: Any,
     ) -> Reply:
         """Send the target exactly as it is given."""
         headers: dict[str, str] = {**options.pop("headers", {})}
@@ -63,7 +69,9 @@ class Gateway:
         return self.call("POST", target, **options)
 
     def raw(self, *pieces: bytes) -> bytes:
-        """Everything that comes back to these bytes until the gateway closes or has been silent for a while."""
+        """Everything that comes back to these bytes until the gateway closes or has been silent for
+        a while.
+        """
         with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
             received = b""
             try:

@@ -52,7 +52,9 @@ TRICKS = [
 def test_a_tricky_address_is_refused_and_reaches_no_service(
     gateway: Gateway, services: Doubles, internal: Doubles, target: str
 ) -> None:
-    answered = gateway.raw(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+    answered = gateway.raw(
+        f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()
+    )
     assert answered.startswith(b"HTTP/1.1 400 ")
     assert not any(double.asked for double in [*services.values(), *internal.values()])
 
@@ -116,7 +118,11 @@ def test_an_address_that_our_routing_reads_differently_is_refused() -> None:
 
 
 def test_the_longest_prefix_decides() -> None:
-    prefixes = {path: route.prefix for path in ("/api/users/me", "/api/users/mentor") if (route := route_of(path))}
+    prefixes = {
+        path: route.prefix
+        for path in ("/api/users/me", "/api/users/mentor")
+        if (route := route_of(path))
+    }
     assert prefixes == {"/api/users/me": "/api/users/me", "/api/users/mentor": "/api/users"}
 
 

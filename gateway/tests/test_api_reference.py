@@ -13,7 +13,13 @@ from gateway.own_document import own_document
 from gateway.routes import SERVICES
 from gateway.upstream import Upstream
 
-PATHS = dict(zip(SERVICES, ["/api/users", "/api/study-sessions", "/api/courses", "/api/texts", "/api/v2"], strict=True))
+PATHS = dict(
+    zip(
+        SERVICES,
+        ["/api/users", "/api/study-sessions", "/api/courses", "/api/texts", "/api/v2"],
+        strict=True,
+    )
+)
 
 
 def documented(path: str) -> bytes:
@@ -37,7 +43,9 @@ def test_the_services_documents_are_one(services: Doubles, internal: Doubles) ->
 def test_a_service_that_is_down_at_the_start_is_named(services: Doubles, internal: Doubles) -> None:
     for name, double in services.items():
         double.reply = lambda _, __, path=PATHS[name]: documented(path)
-    with running({**settings(services, internal), "HAVRUTA_SERVICE_URL": "http://127.0.0.1:1"}) as gateway:
+    with running(
+        {**settings(services, internal), "HAVRUTA_SERVICE_URL": "http://127.0.0.1:1"}
+    ) as gateway:
         document = gateway.get("/openapi.json").json
     assert document["x-degraded"] == ["havruta-service"]
     assert "/api/texts" not in document["paths"]
@@ -46,7 +54,9 @@ def test_a_service_that_is_down_at_the_start_is_named(services: Doubles, interna
 
 def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> None:
     double, now = services["havruta-service"], [0.0]
-    documents = Documents({"havruta-service": Upstream("havruta-service", double.url)}, lambda: now[0])
+    documents = Documents(
+        {"havruta-service": Upstream("havruta-service", double.url)}, lambda: now[0]
+    )
     double.reply = lambda *_: documented("/api/texts")
     assert "x-degraded" not in documents.published()
     double.reply = lambda *_: answer(500)
@@ -62,30 +72,54 @@ def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> 
 def test_two_services_that_claim_the_same_leave_the_document_as_it_was(services: Doubles) -> None:
     def clashing(url: str) -> bytes:
         scheme = {"bearer": {"type": "http", "scheme": url}}
-        paths = {f"/api/{'texts' if url == 'a' else 'courses'}": {"get": {"responses": {"200": {"description": "OK"}}}}}
+        paths = {
+            f"/api/{'texts' if url == 'a' else 'courses'}": {
+                "get": {"responses": {"200": {"description": "OK"}}}
+            }
+        }
         info = {"title": "x", "version": "1"}
-        return as_json({"openapi": "3.1.0", "info": info, "paths": paths, "components": {"securitySchemes": scheme}})
+        return as_json(
+            {
+                "openapi": "3.1.0",
+                "info": info,
+                "paths": paths,
+                "components": {"securitySchemes": scheme},
+            }
+        )
 
     first, second, now = services["havruta-service"], services["tutoring-service"], [0.0]
     names = {"havruta-service": first.url, "tutoring-service": second.url}
-    documents = Documents({name: Upstream(name, url) for name, url in names.items()}, lambda: now[0])
+    documents = Documents(
+        {name: Upstream(name, url) for name, url in names.items()}, lambda: now[0]
+    )
     first.reply, second.reply = (lambda *_: clashing("a")), (lambda *_: documented("/api/courses"))
     before = documents.published()
     assert {"/api/texts", "/api/courses"} <= before["paths"].keys()
     second.reply = lambda *_: clashing("b")
     now[0] += FRESH
-    assert documents.published() == {**before, "x-degraded": ["havruta-service", "tutoring-service"]}
+    assert documents.published() == {
+        **before,
+        "x-degraded": ["havruta-service", "tutoring-service"],
+    }
     asked = len(first.asked)
     assert documents.problem_types()
     assert len(first.asked) == asked
 
 
 def test_the_types_of_problems_are_explained(services: Doubles, internal: Doubles) -> None:
-    refused = {"409": {"description": "`title_taken`: There is one; `too_late`, `too_early`: Not now"}}
+    refused = {
+        "409": {"description": "`title_taken`: There is one; `too_late`, `too_early`: Not now"}
+    }
     find = {"operationId": "texts_find", "responses": {"200": {"description": "OK"}, **refused}}
-    document = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/api/texts": {"get": find}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "1"},
+        "paths": {"/api/texts": {"get": find}},
+    }
     for name, double in services.items():
-        double.reply = lambda _, __, name=name: as_json(document) if name == "havruta-service" else documented("/api/x")
+        double.reply = lambda _, __, name=name: (
+            as_json(document) if name == "havruta-service" else documented("/api/x")
+        )
     with running(settings(services, internal)) as gateway:
         assert gateway.get("/problems/too-early").json == {
             "type": "/problems/too-early",
@@ -116,14 +150,18 @@ def test_what_the_gateway_answers_by_itself_has_examples() -> None:
 
 
 def test_examples_name_people_as_answers_do() -> None:
-    content = publish({})["paths"]["/api/search"]["get"]["responses"]["200"]["content"]["application/json"]
+    content = publish({})["paths"]["/api/search"]["get"]["responses"]["200"]["content"][
+        "application/json"
+    ]
     found = content["example"]["courses"]["items"][0]
     assert (found["tutor_username"], found["tutor_display_name"]) == ("ruth", "Ruth Adler")
 
 
 def test_what_is_exported_has_no_names_beside_ids() -> None:
     published = publish({})
-    content = published["paths"]["/api/me/export"]["get"]["responses"]["200"]["content"]["application/json"]
+    content = published["paths"]["/api/me/export"]["get"]["responses"]["200"]["content"][
+        "application/json"
+    ]
     assert "username" not in content["example"]
     assert "username" not in published["components"]["schemas"]["PersonalDataExport"]["properties"]
 
@@ -147,6 +185,8 @@ def test_the_page_allows_only_scripts_of_its_own(gateway: Gateway) -> None:
     assert not re.search(rb"<script>|<style|\son\w+=|style=", page.body)
 
 
-@pytest.mark.parametrize("path", ["/docs/", "/docs/index.html", "/docs/oauth2-redirect.html", "/docs/docs.html"])
+@pytest.mark.parametrize(
+    "path", ["/docs/", "/docs/index.html", "/docs/oauth2-redirect.html", "/docs/docs.html"]
+)
 def test_nothing_else_of_the_package_is_served(gateway: Gateway, path: str) -> None:
     assert gateway.get(path).status == 404

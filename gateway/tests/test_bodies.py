@@ -21,7 +21,9 @@ def test_a_body_up_to_the_limit_arrives_with_its_length(
     gateway: Gateway, services: Doubles, size: int, chunked: bool
 ) -> None:
     body = in_chunks(size) if chunked else b"x" * size
-    reply = gateway.post("/api/courses", body=body, encode_chunked=chunked, headers=framing(chunked))
+    reply = gateway.post(
+        "/api/courses", body=body, encode_chunked=chunked, headers=framing(chunked)
+    )
     assert reply.status == 200
     asked = services[TUTORING].asked[0]
     assert len(asked.body) == size
@@ -48,9 +50,15 @@ def test_a_larger_body_is_refused_and_reaches_no_service(
     "request_bytes",
     [
         pytest.param(b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", id="ends within a chunk"),
-        pytest.param(b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n", id="no chunk size"),
-        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", id="longer than its chunk"),
-        pytest.param(b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", id="another coding"),
+        pytest.param(
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n", id="no chunk size"
+        ),
+        pytest.param(
+            b"Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", id="longer than its chunk"
+        ),
+        pytest.param(
+            b"Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", id="another coding"
+        ),
     ],
 )
 def test_a_body_that_is_not_framed_as_announced_is_refused(
@@ -62,13 +70,19 @@ def test_a_body_that_is_not_framed_as_announced_is_refused(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_method_that_only_reads_has_no_body(gateway: Gateway, services: Doubles, method: str) -> None:
+def test_a_method_that_only_reads_has_no_body(
+    gateway: Gateway, services: Doubles, method: str
+) -> None:
     assert gateway.call(method, "/api/courses", body=b"{}").status == 400
     assert services[TUTORING].asked == []
 
 
-def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(gateway: Gateway, services: Doubles) -> None:
-    answered = gateway.raw(head("Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close"), b"{}")
+def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(
+    gateway: Gateway, services: Doubles
+) -> None:
+    answered = gateway.raw(
+        head("Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close"), b"{}"
+    )
     assert answered.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
     assert services[TUTORING].asked[0].header("Expect") is None
 

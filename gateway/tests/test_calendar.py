@@ -60,9 +60,21 @@ def shown(gateway: Gateway, ruth: User) -> list[tuple[str, str, bool]]:
     return [(item["kind"], item["id"], item["overlaps"]) for item in items]
 
 
-def test_sessions_of_all_kinds_are_one_list_in_order(gateway: Gateway, internal: Doubles, ruth: User) -> None:
-    plan(internal, "study-session-service", entry("09:00:00", "10:00:00", "a"), entry("15:00:00.5", "16:00:00", "d"))
-    plan(internal, "tutoring-service", entry("10:00:00", "11:00:00", "7"), entry("15:00:00", "15:00:00.2", "8"))
+def test_sessions_of_all_kinds_are_one_list_in_order(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    plan(
+        internal,
+        "study-session-service",
+        entry("09:00:00", "10:00:00", "a"),
+        entry("15:00:00.5", "16:00:00", "d"),
+    )
+    plan(
+        internal,
+        "tutoring-service",
+        entry("10:00:00", "11:00:00", "7"),
+        entry("15:00:00", "15:00:00.2", "8"),
+    )
     plan(internal, "havruta-service", entry("12:00:00", "13:00:00", "c"))
     assert shown(gateway, ruth) == [
         ("study_session", "a", False),
@@ -73,14 +85,28 @@ def test_sessions_of_all_kinds_are_one_list_in_order(gateway: Gateway, internal:
     ]
 
 
-def test_what_is_at_the_same_time_is_marked(gateway: Gateway, internal: Doubles, ruth: User) -> None:
-    plan(internal, "study-session-service", entry("09:00:00", "12:00:00", "a"), entry("13:00:00", "14:00:00", "b"))
-    plan(internal, "tutoring-service", entry("09:30:00", "10:00:00", "7"), entry("12:00:00", "13:00:00", "8"))
+def test_what_is_at_the_same_time_is_marked(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    plan(
+        internal,
+        "study-session-service",
+        entry("09:00:00", "12:00:00", "a"),
+        entry("13:00:00", "14:00:00", "b"),
+    )
+    plan(
+        internal,
+        "tutoring-service",
+        entry("09:30:00", "10:00:00", "7"),
+        entry("12:00:00", "13:00:00", "8"),
+    )
     plan(internal, "havruta-service", entry("11:59:00", "12:00:00", "c"))
     assert [overlaps for _, _, overlaps in shown(gateway, ruth)] == [True, True, True, False, False]
 
 
-def test_each_service_is_asked_once_for_that_person_and_time(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_each_service_is_asked_once_for_that_person_and_time(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
     gateway.get(PATH.replace("Z", "%2B02:00"), user=ruth)
     for name in KINDS:
         [asked] = internal[name].asked
@@ -91,8 +117,14 @@ def test_each_service_is_asked_once_for_that_person_and_time(gateway: Gateway, i
         }
 
 
-def test_an_entry_tells_what_a_calendar_shows(gateway: Gateway, internal: Doubles, ruth: User) -> None:
-    plan(internal, "tutoring-service", {**entry("09:00:00", "10:00:00", location="Room 2"), "secret": 1})
+def test_an_entry_tells_what_a_calendar_shows(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    plan(
+        internal,
+        "tutoring-service",
+        {**entry("09:00:00", "10:00:00", location="Room 2"), "secret": 1},
+    )
     assert gateway.get(PATH, user=ruth).json == {
         "items": [
             {
@@ -111,18 +143,31 @@ def test_an_entry_tells_what_a_calendar_shows(gateway: Gateway, internal: Double
     }
 
 
-def test_the_list_goes_no_further_than_every_service_has_told(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_the_list_goes_no_further_than_every_service_has_told(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
     plan(
-        internal, "study-session-service", entry("09:00:00", "10:00:00", "a"), entry("12:00:00", "13:00:00"), more=True
+        internal,
+        "study-session-service",
+        entry("09:00:00", "10:00:00", "a"),
+        entry("12:00:00", "13:00:00"),
+        more=True,
     )
-    plan(internal, "tutoring-service", entry("11:00:00", "12:00:00", "7"), entry("18:00:00", "19:00:00", "8"))
+    plan(
+        internal,
+        "tutoring-service",
+        entry("11:00:00", "12:00:00", "7"),
+        entry("18:00:00", "19:00:00", "8"),
+    )
     page = gateway.get(PATH, user=ruth).json
     assert [item["id"] for item in page["items"]] == ["a", "7"]
     assert page["next_from"] == "2030-03-02T12:00:00Z"
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("reply", [answer(500), as_json({"items": [{}], "more": False}), as_json({"items": []})])
+@pytest.mark.parametrize(
+    "reply", [answer(500), as_json({"items": [{}], "more": False}), as_json({"items": []})]
+)
 def test_a_service_that_is_unwell_is_named_and_a_feed_is_refused(
     gateway: Gateway, internal: Doubles, ruth: User, name: str, reply: bytes
 ) -> None:
@@ -154,12 +199,20 @@ def test_a_bad_time_is_refused(gateway: Gateway, internal: Doubles, query: str) 
 
 def test_a_feed_is_read_without_signing_in(gateway: Gateway, internal: Doubles, ruth: User) -> None:
     title = "Berakhot, chapter 1; " + "א" * 100
-    plan(internal, "study-session-service", entry("09:00:00", "10:00:00", "a", title=title, location="Library"))
+    plan(
+        internal,
+        "study-session-service",
+        entry("09:00:00", "10:00:00", "a", title=title, location="Library"),
+    )
     plan(internal, "havruta-service", entry("12:00:00", "13:00:00", "c"))
     reply = gateway.get(FEED)
     assert reply.headers["Content-Type"] == "text/calendar; charset=utf-8"
     study, havruta = icalendar.Calendar.from_ical(reply.body).walk("VEVENT")
-    assert (study["UID"], study["SUMMARY"], study["LOCATION"]) == ("study-session-a@lyceum", title, "Library")
+    assert (study["UID"], study["SUMMARY"], study["LOCATION"]) == (
+        "study-session-a@lyceum",
+        title,
+        "Library",
+    )
     assert study.decoded("DTSTART") == datetime(2030, 3, 2, 9, tzinfo=UTC)
     assert havruta.decoded("DTEND") == datetime(2030, 3, 2, 13, tzinfo=UTC)
     assert all(len(line) <= 75 for line in reply.body.split(b"\r\n"))
@@ -168,27 +221,45 @@ def test_a_feed_is_read_without_signing_in(gateway: Gateway, internal: Doubles, 
     assert internal["havruta-service"].asked[0].target.startswith(f"/internal/agenda/{ruth.id}?")
 
 
-def test_a_feed_holds_more_than_a_service_tells_at_once(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_a_feed_holds_more_than_a_service_tells_at_once(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
     pages = [
-        {"items": [entry("09:00:00", "10:00:00", "a"), entry("12:00:00", "13:00:00", "b")], "more": True},
-        {"items": [entry("12:00:00", "13:00:00", "b"), entry("14:00:00", "15:00:00", "c")], "more": False},
+        {
+            "items": [entry("09:00:00", "10:00:00", "a"), entry("12:00:00", "13:00:00", "b")],
+            "more": True,
+        },
+        {
+            "items": [entry("12:00:00", "13:00:00", "b"), entry("14:00:00", "15:00:00", "c")],
+            "more": False,
+        },
     ]
-    internal["tutoring-service"].reply = lambda asked, _: as_json(pages["from=2030-03-02T12" in asked.target])
+    internal["tutoring-service"].reply = lambda asked, _: as_json(
+        pages["from=2030-03-02T12" in asked.target]
+    )
     plan(internal, "havruta-service", entry("18:00:00", "19:00:00", "d"))
     events = icalendar.Calendar.from_ical(gateway.get(FEED).body).walk("VEVENT")
     assert [event["UID"].split("@")[0][-1] for event in events] == ["a", "b", "c", "d"]
     assert len(internal["tutoring-service"].asked) == 2
 
 
-def test_a_feed_ends_where_more_than_a_page_begins_at_once(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_a_feed_ends_where_more_than_a_page_begins_at_once(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
     plan(
-        internal, "tutoring-service", entry("09:00:00", "10:00:00", "a"), entry("09:00:00", "10:00:00", "b"), more=True
+        internal,
+        "tutoring-service",
+        entry("09:00:00", "10:00:00", "a"),
+        entry("09:00:00", "10:00:00", "b"),
+        more=True,
     )
     assert gateway.get(FEED).status == 200
     assert len(internal["tutoring-service"].asked) == 2
 
 
-def test_a_feed_that_has_not_changed_is_not_sent_again(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_a_feed_that_has_not_changed_is_not_sent_again(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
     plan(internal, "havruta-service", entry("12:00:00", "13:00:00"))
     tag = gateway.get(FEED).headers["ETag"]
     assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 304
@@ -196,7 +267,9 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(gateway: Gateway, interna
     assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 200
 
 
-def test_a_void_address_is_not_found_and_nobody_else_is_asked(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_a_void_address_is_not_found_and_nobody_else_is_asked(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
     internal["user-service"].reply = lambda *_: as_json({}, 404)
     assert gateway.get(FEED).status == 404
     assert not any(internal[name].asked for name in KINDS)
@@ -227,7 +300,9 @@ def test_overlaps_are_those_that_comparing_all_with_all_finds(times: list[tuple[
     mark_overlaps(items)
     assert [item["overlaps"] for item in items] == [
         any(
-            one is not other and one["starts_at"] < other["ends_at"] and other["starts_at"] < one["ends_at"]
+            one is not other
+            and one["starts_at"] < other["ends_at"]
+            and other["starts_at"] < one["ends_at"]
             for other in items
         )
         for one in items

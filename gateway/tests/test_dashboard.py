@@ -49,7 +49,9 @@ def ruth(services: Doubles) -> User:
     """Somebody for whom every service has an answer."""
     for double in services.values():
         double.reply = lambda *_: as_json(EMPTY)
-    services["study-session-service"].reply = lambda *_: as_json({"items": [{**STUDY, "more": 1}], "next": "c"})
+    services["study-session-service"].reply = lambda *_: as_json(
+        {"items": [{**STUDY, "more": 1}], "next": "c"}
+    )
     services["user-service"].reply = people
     return a_user("ruth")
 
@@ -57,7 +59,9 @@ def ruth(services: Doubles) -> User:
 def people(asked: Asked, _: object) -> bytes:
     if "ids=" not in asked.target:
         return as_json(EMPTY)
-    return as_json({"items": [{"id": HOST, "username": "boaz", "display_name": "Boaz", "avatar_url": None}]})
+    return as_json(
+        {"items": [{"id": HOST, "username": "boaz", "display_name": "Boaz", "avatar_url": None}]}
+    )
 
 
 def hang(double: Double) -> Callable[..., None]:
@@ -67,7 +71,9 @@ def hang(double: Double) -> Callable[..., None]:
     return reply
 
 
-def test_all_contexts_are_on_one_page_with_names(gateway: Gateway, services: Doubles, ruth: User) -> None:
+def test_all_contexts_are_on_one_page_with_names(
+    gateway: Gateway, services: Doubles, ruth: User
+) -> None:
     shown = gateway.get(PATH, user=ruth).json
     named = {**STUDY, "host_username": "boaz", "host_display_name": "Boaz", "host_avatar": None}
     assert shown == {
@@ -92,7 +98,9 @@ def test_every_service_is_asked_once_for_each_part_in_the_callers_name(
         assert {call.header("X-Request-ID") for call in asked} == {"one-of-ours"}
 
 
-def test_all_services_are_asked_at_the_same_time(gateway: Gateway, services: Doubles, ruth: User) -> None:
+def test_all_services_are_asked_at_the_same_time(
+    gateway: Gateway, services: Doubles, ruth: User
+) -> None:
     together = threading.Barrier(6)
 
     def meet(asked: Asked, _: object) -> bytes:
@@ -128,11 +136,17 @@ def test_a_service_that_is_unwell_takes_its_own_part_away(
         assert time.monotonic() - began < 10
 
 
-def test_with_all_services_unwell_there_is_no_page(gateway: Gateway, services: Doubles, ruth: User) -> None:
+def test_with_all_services_unwell_there_is_no_page(
+    gateway: Gateway, services: Doubles, ruth: User
+) -> None:
     for double in services.values():
         double.reply = lambda *_: answer(500)
     reply = gateway.get(PATH, user=ruth)
-    assert (reply.status, reply.json["code"], reply.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert (reply.status, reply.json["code"], reply.headers["Retry-After"]) == (
+        503,
+        "unavailable",
+        "1",
+    )
 
 
 def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:

@@ -11,7 +11,9 @@ from gateway.routes import SERVICES
 PATH = "/api/me/export"
 
 
-def test_it_holds_what_each_service_holds(gateway: Gateway, services: Doubles, internal: Doubles) -> None:
+def test_it_holds_what_each_service_holds(
+    gateway: Gateway, services: Doubles, internal: Doubles
+) -> None:
     for name, double in internal.items():
         double.reply = lambda _, __, name=name: as_json({"rows": [name], "none": None})
     ruth = a_user()
@@ -40,7 +42,9 @@ def subject(header: str | None) -> str:
 
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("reply", [answer(500), as_json([]), answer(200, b"{"), answer(403)])
-def test_it_is_complete_or_not_at_all(gateway: Gateway, internal: Doubles, name: str, reply: bytes) -> None:
+def test_it_is_complete_or_not_at_all(
+    gateway: Gateway, internal: Doubles, name: str, reply: bytes
+) -> None:
     for double in internal.values():
         double.reply = lambda *_: as_json({})
     assert gateway.get(PATH, user=a_user()).status == 200
@@ -50,7 +54,9 @@ def test_it_is_complete_or_not_at_all(gateway: Gateway, internal: Doubles, name:
     assert name in refused.json["detail"]
 
 
-def test_more_than_fits_into_another_answer_fits_into_an_export(gateway: Gateway, internal: Doubles) -> None:
+def test_more_than_fits_into_another_answer_fits_into_an_export(
+    gateway: Gateway, internal: Doubles
+) -> None:
     words = "x" * (6 * 1024 * 1024)
     for double in internal.values():
         double.reply = lambda *_: as_json({})

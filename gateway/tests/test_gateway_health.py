@@ -25,10 +25,15 @@ def test_the_gateway_answers_whatever_the_services_do(gateway: Gateway) -> None:
 def test_it_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) -> None:
     healthy(internal)
     reply = gateway.get("/readyz")
-    assert (reply.status, reply.json) == (200, {"status": "ready", "checks": dict.fromkeys(SERVICES, "ok")})
+    assert (reply.status, reply.json) == (
+        200,
+        {"status": "ready", "checks": dict.fromkeys(SERVICES, "ok")},
+    )
 
 
-def test_it_asks_each_service_with_a_token_for_that_service(gateway: Gateway, internal: Doubles) -> None:
+def test_it_asks_each_service_with_a_token_for_that_service(
+    gateway: Gateway, internal: Doubles
+) -> None:
     healthy(internal)
     gateway.get("/readyz")
     for name, double in internal.items():

@@ -27,7 +27,13 @@ class Name(Shape):
 
 STUDY = Part(name="study", service="study-session-service", target="/api/a?day={day}", shape=Name())
 TUTORING = Part(name="tutoring", service="tutoring-service", target="/api/b", shape=Name())
-HAVRUTA = Part(name="havruta", service="havruta-service", target="/internal/c/{day}", shape=Name(), required=True)
+HAVRUTA = Part(
+    name="havruta",
+    service="havruta-service",
+    target="/internal/c/{day}",
+    shape=Name(),
+    required=True,
+)
 
 
 @pytest.fixture
@@ -55,7 +61,11 @@ def hang(double: Double) -> Callable[..., None]:
 
 
 def test_of_each_answer_a_view_takes_what_it_names(gather: Gather) -> None:
-    assert gather(STUDY, TUTORING).document(at=1) == {"at": 1, "study": {"name": "Ruth"}, "tutoring": {"name": "Ruth"}}
+    assert gather(STUDY, TUTORING).document(at=1) == {
+        "at": 1,
+        "study": {"name": "Ruth"},
+        "tutoring": {"name": "Ruth"},
+    }
 
 
 def test_values_of_the_request_cannot_change_the_address(gather: Gather, services: Doubles) -> None:
@@ -68,7 +78,9 @@ def test_a_public_listener_is_asked_in_the_callers_name(gather: Gather, services
     assert services["study-session-service"].asked[0].header("Authorization") == "Bearer his"
 
 
-def test_an_internal_listener_is_asked_in_the_gateways_name(gather: Gather, internal: Doubles) -> None:
+def test_an_internal_listener_is_asked_in_the_gateways_name(
+    gather: Gather, internal: Doubles
+) -> None:
     gather(HAVRUTA, token="his")
     asked = internal["havruta-service"].asked[0]
     assert asked.target == "/internal/c/1%2F2%20%C3%A9"
@@ -88,7 +100,9 @@ LYING = [
 ]
 
 
-@pytest.mark.parametrize("reply", [*LYING, answer(500), answer(404), answer(401), answer(302, location="/")])
+@pytest.mark.parametrize(
+    "reply", [*LYING, answer(500), answer(404), answer(401), answer(302, location="/")]
+)
 def test_a_part_that_fails_or_lies_is_null_and_its_service_named(
     gather: Gather, services: Doubles, reply: bytes
 ) -> None:
@@ -103,7 +117,10 @@ def test_a_part_that_fails_or_lies_is_null_and_its_service_named(
 def test_a_hung_service_costs_the_deadline_and_no_more(gather: Gather, services: Doubles) -> None:
     services["tutoring-service"].reply = hang(services["tutoring-service"])
     services["study-session-service"].reply = hang(services["study-session-service"])
-    assert gather(STUDY, TUTORING, HAVRUTA).degraded == ["study-session-service", "tutoring-service"]
+    assert gather(STUDY, TUTORING, HAVRUTA).degraded == [
+        "study-session-service",
+        "tutoring-service",
+    ]
 
 
 def test_two_failed_parts_of_one_service_name_it_once(gather: Gather, services: Doubles) -> None:
@@ -119,7 +136,9 @@ def test_where_every_part_fails_there_is_no_view(gather: Gather, services: Doubl
         gather(STUDY, TUTORING)
 
 
-@pytest.mark.parametrize(("reply", "problem"), [(answer(500), Unavailable), (answer(404), NotFound)])
+@pytest.mark.parametrize(
+    ("reply", "problem"), [(answer(500), Unavailable), (answer(404), NotFound)]
+)
 def test_without_a_required_part_there_is_no_view(
     gather: Gather, internal: Doubles, reply: bytes, problem: type[Exception]
 ) -> None:

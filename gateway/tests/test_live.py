@@ -27,11 +27,21 @@ class Owner:
         self.seq = 0
         self._lock = threading.Lock()
 
-    def say(self, kind: str = "said", *, channel: bool = True, members_changed: tuple[UUID, ...] | None = ()) -> None:
+    def say(
+        self,
+        kind: str = "said",
+        *,
+        channel: bool = True,
+        members_changed: tuple[UUID, ...] | None = (),
+    ) -> None:
         with self._lock:
             self.seq += 1
-            changed = None if members_changed is None else [str(member) for member in members_changed]
-            body = json.dumps({"type": kind, "seq": self.seq, "data": {}, "members_changed": changed})
+            changed = (
+                None if members_changed is None else [str(member) for member in members_changed]
+            )
+            body = json.dumps(
+                {"type": kind, "seq": self.seq, "data": {}, "members_changed": changed}
+            )
             self.redis.xadd(f"room:{HALL}", {"event": body}, id=f"{self.seq}-0")
             if channel:
                 self.redis.publish(f"room:{HALL}", body)
@@ -121,7 +131,9 @@ def test_what_the_channel_lost_comes_from_the_stream(hub: Hub, owner: Owner) -> 
     hub.leave(HALL, stream)
 
 
-def test_a_silent_channel_is_noticed(hub: Hub, owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_channel_is_noticed(
+    hub: Hub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(live, "CHECK", 0.1)
     fresh = Hub(testing.redis_url(), lambda _: False)
     stream = watch(fresh, owner)
@@ -171,7 +183,9 @@ def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(hub: Hub, own
     hub.leave(HALL, stream)
 
 
-def test_who_may_have_been_removed_by_what_never_arrived_is_asked_about(hub: Hub, owner: Owner) -> None:
+def test_who_may_have_been_removed_by_what_never_arrived_is_asked_about(
+    hub: Hub, owner: Owner
+) -> None:
     asked = threading.Event()
     stream = watch(hub, owner, may_still_watch=lambda: bool(asked.set()))
     owner.seq += 1
@@ -205,7 +219,9 @@ def test_a_reader_who_is_too_slow_is_hung_up_on(hub: Hub, owner: Owner) -> None:
     hub.leave(HALL, stream)
 
 
-def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(hub: Hub, owner: Owner) -> None:
+def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(
+    hub: Hub, owner: Owner
+) -> None:
     def write() -> None:
         for _ in range(25):
             owner.say()
@@ -215,7 +231,9 @@ def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(hub: 
         seen: list[int] = []
         while len(seen) < 200:
             stream = watch(hub, owner, len(seen))
-            seen += [seq for _, seq in read(stream, min(200 - len(seen), random.randint(1, 60))) if seq]
+            seen += [
+                seq for _, seq in read(stream, min(200 - len(seen), random.randint(1, 60))) if seq
+            ]
             hub.leave(HALL, stream)
         return seen
 

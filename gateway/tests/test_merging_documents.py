@@ -15,26 +15,44 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def document(path: str, schemas: dict[str, Any], answered: str = "Page", **operation: Any) -> dict[str, Any]:
+def document(
+    path: str, schemas: dict[str, Any], answered: str = "Page", **operation: Any
+) -> dict[str, Any]:
     """A service's document with one operation."""
     content = {"application/json": {"schema": ref(answered)}}
-    get = {"responses": {"200": {"description": "OK", "content": content}}, "tags": ["things"], **operation}
+    get = {
+        "responses": {"200": {"description": "OK", "content": content}},
+        "tags": ["things"],
+        **operation,
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "x", "version": "1.0"},
         "paths": {path: {"get": get}},
         "tags": [{"name": "things"}],
-        "components": {"schemas": schemas, "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
 def dangling(merged: dict[str, Any]) -> set[tuple[str, str]]:
     components = merged["components"]
-    return {(section, name) for section, name in references(merged) if name not in components.get(section, {})}
+    return {
+        (section, name)
+        for section, name in references(merged)
+        if name not in components.get(section, {})
+    }
 
 
 def test_what_is_the_same_is_there_once() -> None:
-    merged = merge({"user-service": document("/a", {"Page": PAGE}), "havruta-service": document("/b", {"Page": PAGE})})
+    merged = merge(
+        {
+            "user-service": document("/a", {"Page": PAGE}),
+            "havruta-service": document("/b", {"Page": PAGE}),
+        }
+    )
     assert list(merged["components"]["schemas"]) == ["Page"]
     assert list(merged["components"]["securitySchemes"]) == ["bearer"]
     assert list(merged["paths"]) == ["/a", "/b"]
@@ -57,18 +75,28 @@ def test_a_new_name_does_not_take_the_place_of_another_component() -> None:
     own = {"Page": PAGE, "StudySessionPage": {**PAGE, "title": "Its own"}}
     other = {"Page": {**PAGE, "title": "Another"}}
     with pytest.raises(Collision):
-        merge({"study-session-service": document("/a", own), "tutoring-service": document("/b", other)})
+        merge(
+            {
+                "study-session-service": document("/a", own),
+                "tutoring-service": document("/b", other),
+            }
+        )
 
 
 def test_what_refers_to_something_different_is_different() -> None:
-    lists = {"Page": {"type": "array", "items": ref("Item")}, "Outer": {"properties": {"page": ref("Page")}}}
+    lists = {
+        "Page": {"type": "array", "items": ref("Item")},
+        "Outer": {"properties": {"page": ref("Page")}},
+    }
     merged = merge(
         {
             "user-service": document("/a", {**lists, "Item": {"type": "string"}}),
             "havruta-service": document("/b", {**lists, "Item": {"type": "integer"}}),
         }
     )
-    names = {f"{service}{name}" for service in ("User", "Havruta") for name in ("Page", "Outer", "Item")}
+    names = {
+        f"{service}{name}" for service in ("User", "Havruta") for name in ("Page", "Outer", "Item")
+    }
     assert set(merged["components"]["schemas"]) == names
     assert merged["components"]["schemas"]["UserOuter"] == {"properties": {"page": ref("UserPage")}}
     assert not dangling(merged)
@@ -93,7 +121,12 @@ def test_a_name_that_only_one_uses_stays_as_it_is() -> None:
 def test_operations_and_tags_of_the_same_name_are_told_apart() -> None:
     described = document("/b", {"Page": PAGE}, operationId="list")
     described["tags"] = [{"name": "things", "description": "Others."}]
-    merged = merge({"user-service": document("/a", {"Page": PAGE}, operationId="list"), "havruta-service": described})
+    merged = merge(
+        {
+            "user-service": document("/a", {"Page": PAGE}, operationId="list"),
+            "havruta-service": described,
+        }
+    )
     found = [(operation["operationId"], operation["tags"]) for operation in operations(merged)]
     assert found == [("user_list", ["user things"]), ("havruta_list", ["havruta things"])]
     assert [tag["name"] for tag in merged["tags"]] == ["user things", "havruta things"]
@@ -101,7 +134,12 @@ def test_operations_and_tags_of_the_same_name_are_told_apart() -> None:
 
 def test_two_services_at_one_address_are_a_mistake() -> None:
     with pytest.raises(Collision, match="/a"):
-        merge({"user-service": document("/a", {"Page": PAGE}), "havruta-service": document("/a", {"Page": PAGE})})
+        merge(
+            {
+                "user-service": document("/a", {"Page": PAGE}),
+                "havruta-service": document("/a", {"Page": PAGE}),
+            }
+        )
 
 
 def test_two_ways_to_sign_in_under_one_name_are_a_mistake() -> None:
@@ -114,11 +152,16 @@ def test_two_ways_to_sign_in_under_one_name_are_a_mistake() -> None:
 def test_a_name_made_up_must_not_meet_a_name_there_is() -> None:
     first = document("/a", {"Page": PAGE, "HavrutaPage": {"type": "integer"}})
     with pytest.raises(Collision, match="HavrutaPage"):
-        merge({"user-service": first, "havruta-service": document("/b", {"Page": {"type": "string"}})})
+        merge(
+            {"user-service": first, "havruta-service": document("/b", {"Page": {"type": "string"}})}
+        )
 
 
 def test_the_documents_that_are_joined_stay_as_they_were() -> None:
-    first, second = document("/api/users", {"Page": PAGE}), document("/api/texts", {"Page": {"type": "string"}})
+    first, second = (
+        document("/api/users", {"Page": PAGE}),
+        document("/api/texts", {"Page": {"type": "string"}}),
+    )
     publish({"user-service": first, "havruta-service": second})
     assert first == document("/api/users", {"Page": PAGE})
 
@@ -126,14 +169,28 @@ def test_the_documents_that_are_joined_stay_as_they_were() -> None:
 def test_only_what_can_be_reached_is_published() -> None:
     for path in ("/internal/status", "/api/courses", "/api/unknown"):
         assert as_seen_outside("user-service", document(path, {"Page": PAGE}))["paths"] == {}
-    assert list(as_seen_outside("user-service", document("/api/users/{id}", {"Page": PAGE}))["paths"])
+    assert list(
+        as_seen_outside("user-service", document("/api/users/{id}", {"Page": PAGE}))["paths"]
+    )
 
 
 def test_what_the_gateway_may_answer_is_published() -> None:
     body = {"requestBody": {"content": {"application/json": {"schema": ref("Page")}}}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, **body)})
     responses = published["paths"]["/api/users"]["get"]["responses"]
-    assert list(responses) == ["200", "400", "401", "408", "413", "414", "429", "431", "502", "503", "504"]
+    assert list(responses) == [
+        "200",
+        "400",
+        "401",
+        "408",
+        "413",
+        "414",
+        "429",
+        "431",
+        "502",
+        "503",
+        "504",
+    ]
     assert responses["504"] == {"$ref": "#/components/responses/GatewayTimeout"}
     login = publish({"user-service": document("/api/auth/login", {"Page": PAGE})})
     assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]
@@ -147,13 +204,25 @@ def test_a_services_own_words_about_an_error_stand() -> None:
 
 def test_the_names_of_people_are_published_where_they_appear() -> None:
     schemas = {
-        "Page": {"type": "object", "properties": {"items": {"type": "array", "items": ref("Session")}}},
-        "Session": {"type": "object", "properties": {"host_id": {"type": "string"}}, "additionalProperties": False},
+        "Page": {
+            "type": "object",
+            "properties": {"items": {"type": "array", "items": ref("Session")}},
+        },
+        "Session": {
+            "type": "object",
+            "properties": {"host_id": {"type": "string"}},
+            "additionalProperties": False,
+        },
         "NewHost": {"type": "object", "properties": {"user_id": {"type": "string"}}},
     }
     taken = {"requestBody": {"content": {"application/json": {"schema": ref("NewHost")}}}}
-    published = publish({"study-session-service": document("/api/study-sessions", schemas, **taken)})
-    found = {name: set(schema["properties"]) for name, schema in published["components"]["schemas"].items()}
+    published = publish(
+        {"study-session-service": document("/api/study-sessions", schemas, **taken)}
+    )
+    found = {
+        name: set(schema["properties"])
+        for name, schema in published["components"]["schemas"].items()
+    }
     assert found["Session"] == {"host_id", "host_username", "host_display_name", "host_avatar"}
     assert found["Page"] == {"items", "degraded"}
     assert found["NewHost"] == {"user_id"}
@@ -162,7 +231,9 @@ def test_the_names_of_people_are_published_where_they_appear() -> None:
 def test_the_published_document_is_valid() -> None:
     services = {
         "user-service": document("/api/users", {"Page": PAGE}, operationId="list"),
-        "tutoring-service": document("/api/courses", {"Page": {"type": "string"}}, operationId="list"),
+        "tutoring-service": document(
+            "/api/courses", {"Page": {"type": "string"}}, operationId="list"
+        ),
         "havruta-service": document("/api/texts", {"Page": PAGE}, operationId="texts"),
     }
     published = publish(services)

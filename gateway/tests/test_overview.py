@@ -37,7 +37,9 @@ WHOLE = {
 def ruth(services: Doubles, internal: Doubles) -> User:
     services["user-service"].reply = lambda *_: as_json({**PROFILE, "email": "secret"})
     services["study-session-service"].reply = lambda *_: as_json(PAGE)
-    services["tutoring-service"].reply = lambda asked, _: as_json(RATING if "rating" in asked.target else PAGE)
+    services["tutoring-service"].reply = lambda asked, _: as_json(
+        RATING if "rating" in asked.target else PAGE
+    )
     services["assessment-service"].reply = lambda *_: as_json(EXPERIENCE)
     internal["havruta-service"].reply = lambda *_: as_json(STUDIED)
     return a_user("ruth")
@@ -65,7 +67,9 @@ def test_without_a_service_its_part_is_missing(
     assert shown == {**WHOLE, **dict.fromkeys(parts), "degraded": [name]}
 
 
-@pytest.mark.parametrize(("reply", "status"), [(as_json({}, 404), 404), (answer(500), 503), (as_json({}), 503)])
+@pytest.mark.parametrize(
+    ("reply", "status"), [(as_json({}, 404), 404), (answer(500), 503), (as_json({}), 503)]
+)
 def test_there_is_no_page_without_a_profile(
     gateway: Gateway, services: Doubles, ruth: User, reply: bytes, status: int
 ) -> None:
@@ -77,7 +81,9 @@ def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
     assert gateway.get(PATH).status == 401
 
 
-def test_other_addresses_of_profiles_are_the_user_services(gateway: Gateway, services: Doubles) -> None:
+def test_other_addresses_of_profiles_are_the_user_services(
+    gateway: Gateway, services: Doubles
+) -> None:
     gateway.get(f"/api/users/{SOMEBODY}")
     gateway.get("/api/users/x/overview")
     assert [asked.target for asked in services["user-service"].asked] == [

@@ -39,12 +39,18 @@ SPOOFED = {
 SENT = {"host", "accept-encoding", "x-request-id", "traceparent", "x-forwarded-for"}
 
 
-def test_a_request_reaches_the_service_of_its_prefix_as_it_was_sent(gateway: Gateway, services: Doubles) -> None:
-    reply = gateway.post("/api/courses/7?q=a%20b&x=", body=b'{"a": 1}', headers={"Content-Type": "application/json"})
+def test_a_request_reaches_the_service_of_its_prefix_as_it_was_sent(
+    gateway: Gateway, services: Doubles
+) -> None:
+    reply = gateway.post(
+        "/api/courses/7?q=a%20b&x=", body=b'{"a": 1}', headers={"Content-Type": "application/json"}
+    )
     assert reply.json["method"] == "POST"
     assert reply.json["target"] == "/api/courses/7?q=a%20b&x="
     assert reply.json["body"] == '{"a": 1}'
-    assert [double.asked != [] for name, double in services.items() if name != TUTORING] == [False] * 4
+    assert [double.asked != [] for name, double in services.items() if name != TUTORING] == [
+        False
+    ] * 4
 
 
 def test_headers_that_claim_an_identity_stay_outside(gateway: Gateway, services: Doubles) -> None:
@@ -68,15 +74,22 @@ def test_headers_that_a_client_may_send_pass(gateway: Gateway, services: Doubles
     assert {name: asked.header(name) for name in sent} == sent
 
 
-def test_a_header_named_in_connection_is_not_taken_away_from_the_service(gateway: Gateway, services: Doubles) -> None:
-    token_named = {"Connection": "close, Authorization, X-Forwarded-For", "X-Forwarded-For": "10.0.0.1"}
+def test_a_header_named_in_connection_is_not_taken_away_from_the_service(
+    gateway: Gateway, services: Doubles
+) -> None:
+    token_named = {
+        "Connection": "close, Authorization, X-Forwarded-For",
+        "X-Forwarded-For": "10.0.0.1",
+    }
     gateway.get("/api/courses", user=a_user(), headers=token_named)
     asked = services[TUTORING].asked[0]
     assert asked.header("Authorization")
     assert asked.header("X-Forwarded-For") == "127.0.0.1"
 
 
-def test_the_service_is_told_the_address_of_the_peer_alone(gateway: Gateway, services: Doubles) -> None:
+def test_the_service_is_told_the_address_of_the_peer_alone(
+    gateway: Gateway, services: Doubles
+) -> None:
     gateway.get("/api/courses", headers={"X-Forwarded-For": "10.0.0.1, 10.0.0.2"})
     assert services[TUTORING].asked[0].header("X-Forwarded-For") == "127.0.0.1"
 
@@ -91,12 +104,16 @@ def test_a_plain_request_id_and_a_trace_go_along(gateway: Gateway, services: Dou
 
 
 @pytest.mark.parametrize("offered", ["<script>", "short", "a" * 65, "a b c d e f"])
-def test_any_other_request_id_is_replaced(gateway: Gateway, services: Doubles, offered: str) -> None:
+def test_any_other_request_id_is_replaced(
+    gateway: Gateway, services: Doubles, offered: str
+) -> None:
     gateway.get("/api/courses", headers={"X-Request-ID": offered})
     assert re.fullmatch("[0-9a-f]{32}", services[TUTORING].asked[0].header("X-Request-ID"))
 
 
-def test_an_answer_comes_back_without_the_headers_of_its_connection(gateway: Gateway, services: Doubles) -> None:
+def test_an_answer_comes_back_without_the_headers_of_its_connection(
+    gateway: Gateway, services: Doubles
+) -> None:
     services[TUTORING].reply = lambda *_: answer(
         201,
         b"{}",
@@ -112,7 +129,11 @@ def test_an_answer_comes_back_without_the_headers_of_its_connection(gateway: Gat
         server="a service",
     )
     reply = gateway.post("/api/courses", body=b"{}")
-    assert (reply.status, reply.headers["ETag"], reply.headers["Location"]) == (201, '"7"', "/api/courses/7")
+    assert (reply.status, reply.headers["ETag"], reply.headers["Location"]) == (
+        201,
+        '"7"',
+        "/api/courses/7",
+    )
     for name in ("X-Hop", "Keep-Alive", "Proxy-Authenticate", "Upgrade", "Set-Cookie"):
         assert name not in reply.headers
     assert reply.headers.get_all("Server") == ["gunicorn"]
@@ -125,8 +146,12 @@ def test_cookies_are_not_kept_for_the_next_request(gateway: Gateway, services: D
     assert [asked.header("Cookie") for asked in services[TUTORING].asked] == [None, None]
 
 
-def test_a_redirect_is_passed_on_and_not_followed(gateway: Gateway, services: Doubles, internal: Doubles) -> None:
-    services[TUTORING].reply = lambda *_: answer(302, location=f"{internal[STUDY].url}/internal/status")
+def test_a_redirect_is_passed_on_and_not_followed(
+    gateway: Gateway, services: Doubles, internal: Doubles
+) -> None:
+    services[TUTORING].reply = lambda *_: answer(
+        302, location=f"{internal[STUDY].url}/internal/status"
+    )
     assert gateway.get("/api/courses").status == 302
     assert internal[STUDY].asked == []
 
@@ -139,8 +164,12 @@ def test_a_problem_of_a_service_is_passed_on_as_it_is(gateway: Gateway, services
     assert reply.headers["Content-Type"] == "application/problem+json"
 
 
-def test_the_answer_to_head_says_the_length_and_has_no_body(gateway: Gateway, services: Doubles) -> None:
-    services[TUTORING].reply = lambda *_: b'HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nETag: "1"\r\n\r\n'
+def test_the_answer_to_head_says_the_length_and_has_no_body(
+    gateway: Gateway, services: Doubles
+) -> None:
+    services[TUTORING].reply = lambda *_: (
+        b'HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nETag: "1"\r\n\r\n'
+    )
     reply = gateway.call("HEAD", "/api/courses")
     assert (reply.status, reply.headers["Content-Length"], reply.body) == (200, "1234", b"")
 
@@ -152,7 +181,9 @@ def test_an_answer_without_a_body_passes(gateway: Gateway, services: Doubles, st
     assert (reply.status, reply.body, reply.headers["ETag"]) == (status, b"", '"1"')
 
 
-def test_a_body_behind_204_does_not_become_the_next_answer(gateway: Gateway, services: Doubles) -> None:
+def test_a_body_behind_204_does_not_become_the_next_answer(
+    gateway: Gateway, services: Doubles
+) -> None:
     hidden = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhidden"
     services[TUTORING].reply = lambda *_: answer(204, hidden)
     replies = [gateway.call("DELETE", "/api/courses/7") for _ in range(3)]
@@ -170,7 +201,9 @@ def test_a_chunked_answer_is_passed_on_with_its_length(gateway: Gateway, service
 
 def test_a_compressed_answer_is_not_unpacked(gateway: Gateway, services: Doubles) -> None:
     bomb = b"\x1f\x8b not really gzip"
-    services[STUDY].reply = lambda *_: answer(200, bomb, content_type="application/json", content_encoding="gzip")
+    services[STUDY].reply = lambda *_: answer(
+        200, bomb, content_type="application/json", content_encoding="gzip"
+    )
     reply = gateway.get("/api/study-sessions")
     assert (reply.body, reply.headers["Content-Encoding"]) == (bomb, "gzip")
 
@@ -187,7 +220,9 @@ def test_every_method_is_left_to_the_service(gateway: Gateway, services: Doubles
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
-def test_a_method_that_is_not_served_says_which_are(gateway: Gateway, services: Doubles, method: str) -> None:
+def test_a_method_that_is_not_served_says_which_are(
+    gateway: Gateway, services: Doubles, method: str
+) -> None:
     reply = gateway.call(method, "/api/courses/7")
     assert (reply.status, reply.json["code"]) == (405, "method_not_allowed")
     assert "PATCH" in reply.headers["Allow"]

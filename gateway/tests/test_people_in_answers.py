@@ -25,7 +25,12 @@ PEOPLE = {"host_id": HOST, "user_id": PERSON}
 
 
 def profile(user_id: str) -> dict[str, Any]:
-    return {"id": user_id, "username": f"u-{user_id[:4]}", "display_name": f"U {user_id[:4]}", "avatar_url": None}
+    return {
+        "id": user_id,
+        "username": f"u-{user_id[:4]}",
+        "display_name": f"U {user_id[:4]}",
+        "avatar_url": None,
+    }
 
 
 def profiles(asked: Asked, _: object) -> bytes:
@@ -48,11 +53,17 @@ def test_a_session_comes_with_its_host(gateway: Gateway, services: Doubles) -> N
     }
 
 
-@pytest.mark.parametrize("path", ["/api/study-sessions/1/participants", "/api/study-sessions/1/messages"])
-def test_a_page_of_people_takes_one_question(gateway: Gateway, services: Doubles, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/api/study-sessions/1/participants", "/api/study-sessions/1/messages"]
+)
+def test_a_page_of_people_takes_one_question(
+    gateway: Gateway, services: Doubles, path: str
+) -> None:
     ids = [str(uuid4()) for _ in range(100)]
     services[USER].reply = profiles
-    services[STUDY].reply = lambda *_: as_json({"items": [{"user_id": i} for i in ids * 2], "next": None})
+    services[STUDY].reply = lambda *_: as_json(
+        {"items": [{"user_id": i} for i in ids * 2], "next": None}
+    )
     page = gateway.get(path).json
     assert [item["username"] for item in page["items"]] == [f"u-{i[:4]}" for i in ids * 2]
     assert "degraded" not in page
@@ -64,7 +75,9 @@ def test_somebody_who_changed_is_asked_for_again(gateway: Gateway, services: Dou
     services[USER].reply = profiles
     services[STUDY].reply = lambda *_: as_json({"host_id": host})
     gateway.get("/api/study-sessions/1")
-    services[USER].reply = lambda *_: as_json({"items": [{**profile(host), "display_name": "Renamed"}]})
+    services[USER].reply = lambda *_: as_json(
+        {"items": [{**profile(host), "display_name": "Renamed"}]}
+    )
     with redis.Redis.from_url(testing.redis_url()) as connection:
         event = json.dumps({"type": "user.updated", "aggregate_id": host})
         connection.xadd(f"events:{USER}", {"event": event})
@@ -82,8 +95,12 @@ def test_people_are_remembered(gateway: Gateway, services: Doubles) -> None:
     assert len(services[USER].asked) == 1
 
 
-@pytest.mark.parametrize("reply", [answer(500), answer(200, b"nonsense"), as_json({"items": [1]}), as_json([])])
-def test_without_the_user_service_ids_stand_alone(gateway: Gateway, services: Doubles, reply: bytes) -> None:
+@pytest.mark.parametrize(
+    "reply", [answer(500), answer(200, b"nonsense"), as_json({"items": [1]}), as_json([])]
+)
+def test_without_the_user_service_ids_stand_alone(
+    gateway: Gateway, services: Doubles, reply: bytes
+) -> None:
     host = str(uuid4())
     services[USER].reply = lambda *_: reply
     services[STUDY].reply = lambda *_: as_json({"items": [{"host_id": host}], "next": None})
@@ -101,11 +118,19 @@ def test_a_hung_user_service_holds_nothing_up_for_long(gateway: Gateway, service
     assert (reply.status, reply.json["degraded"]) == (200, [USER])
 
 
-def test_the_length_and_the_other_headers_fit_the_new_content(gateway: Gateway, services: Doubles) -> None:
+def test_the_length_and_the_other_headers_fit_the_new_content(
+    gateway: Gateway, services: Doubles
+) -> None:
     services[USER].reply = profiles
-    content = json.dumps({"type": "FeatureCollection", "features": [{"properties": {"host_id": str(uuid4())}}]})
+    content = json.dumps(
+        {"type": "FeatureCollection", "features": [{"properties": {"host_id": str(uuid4())}}]}
+    )
     services[STUDY].reply = lambda *_: answer(
-        200, content.encode(), content_type="application/geo+json", etag='"7"', link='</x>; rel="next"'
+        200,
+        content.encode(),
+        content_type="application/geo+json",
+        etag='"7"',
+        link='</x>; rel="next"',
     )
     reply = gateway.get("/api/study-sessions")
     assert int(reply.headers["Content-Length"]) == len(reply.body) > len(content)
@@ -113,19 +138,25 @@ def test_the_length_and_the_other_headers_fit_the_new_content(gateway: Gateway, 
     assert (reply.headers["ETag"], reply.headers["Link"]) == ('"7"', '</x>; rel="next"')
 
 
-def test_what_is_announced_as_json_and_is_none_is_a_bad_gateway(gateway: Gateway, services: Doubles) -> None:
+def test_what_is_announced_as_json_and_is_none_is_a_bad_gateway(
+    gateway: Gateway, services: Doubles
+) -> None:
     services[STUDY].reply = lambda *_: answer(200, b'{"host_id": ', content_type="application/json")
     assert gateway.get("/api/study-sessions/1").status == 502
 
 
 def test_other_services_answers_are_left_as_they_are(gateway: Gateway, services: Doubles) -> None:
     content = b'{"user_id" :  "%s"}' % str(uuid4()).encode()
-    services["assessment-service"].reply = lambda *_: answer(200, content, content_type="application/json")
+    services["assessment-service"].reply = lambda *_: answer(
+        200, content, content_type="application/json"
+    )
     assert gateway.get("/api/v2/assessments").body == content
 
 
 @pytest.mark.parametrize("part", ["tutor", "student", "author", "owner", "navigator", "inviter"])
-def test_whoever_has_a_part_in_something_is_named_by_it(gateway: Gateway, services: Doubles, part: str) -> None:
+def test_whoever_has_a_part_in_something_is_named_by_it(
+    gateway: Gateway, services: Doubles, part: str
+) -> None:
     user_id = str(uuid4())
     services[USER].reply = profiles
     services["havruta-service"].reply = lambda *_: as_json({f"{part}_id": user_id})
@@ -139,7 +170,10 @@ def test_whoever_has_a_part_in_something_is_named_by_it(gateway: Gateway, servic
 
 def test_several_parts_in_one_answer_take_one_question(gateway: Gateway, services: Doubles) -> None:
     services[USER].reply = profiles
-    sessions = [{"tutor_id": str(uuid4()), "student_id": str(uuid4()), "cancelled_by": None} for _ in range(40)]
+    sessions = [
+        {"tutor_id": str(uuid4()), "student_id": str(uuid4()), "cancelled_by": None}
+        for _ in range(40)
+    ]
     services["tutoring-service"].reply = lambda *_: as_json({"items": sessions, "next": None})
     for session in gateway.get("/api/sessions").json["items"]:
         assert session["tutor_username"] == f"u-{session['tutor_id'][:4]}"
@@ -157,7 +191,9 @@ def test_a_list_of_people_gets_a_list_of_names() -> None:
 
 
 def test_what_somebody_drew_is_kept_as_they_drew_it() -> None:
-    content = json.dumps({"author_id": str(uuid4()), "operation": {"author_id": str(uuid4())}}).encode()
+    content = json.dumps(
+        {"author_id": str(uuid4()), "operation": {"author_id": str(uuid4())}}
+    ).encode()
     document = json.loads(expansion.expand(content, ROUTED, Directory(lambda _: {"items": []})))
     assert "author_username" in document
     assert document["operation"].keys() == {"author_id"}
@@ -179,7 +215,11 @@ def test_more_people_than_fit_into_one_question_take_few() -> None:
 def test_somebody_unknown_has_no_names() -> None:
     content = json.dumps({"user_id": str(uuid4())}).encode()
     document = json.loads(expansion.expand(content, PEOPLE, Directory(lambda _: {"items": []})))
-    assert (document["username"], document["display_name"], document["avatar_url"]) == (None, None, None)
+    assert (document["username"], document["display_name"], document["avatar_url"]) == (
+        None,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("value", [None, 7, "", "not-an-id", ["x"], {"a": 1}, "a,b"])
@@ -196,7 +236,10 @@ def test_an_answer_that_is_a_list_stays_one_when_names_are_missing() -> None:
         raise Unavailable
 
     content = [{"user_id": str(uuid4())}]
-    assert json.loads(expansion.expand(json.dumps(content).encode(), PEOPLE, Directory(ask))) == content
+    assert (
+        json.loads(expansion.expand(json.dumps(content).encode(), PEOPLE, Directory(ask)))
+        == content
+    )
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000])

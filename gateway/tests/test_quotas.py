@@ -21,7 +21,11 @@ LOGIN = "/api/auth/login"
 @pytest.fixture(scope="module")
 def small(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
     """A gateway with small quotas."""
-    quotas = {"READS_PER_MINUTE": str(READS), "SIGN_INS_PER_MINUTE": str(SIGN_INS), "STREAMS_PER_MINUTE": "2"}
+    quotas = {
+        "READS_PER_MINUTE": str(READS),
+        "SIGN_INS_PER_MINUTE": str(SIGN_INS),
+        "STREAMS_PER_MINUTE": "2",
+    }
     with running({**settings(_doubles, _internal), **quotas}) as gateway:
         yield gateway
 
@@ -78,7 +82,9 @@ def test_an_answer_says_how_much_is_left(small: Gateway, services: Doubles) -> N
     assert reply.headers["RateLimit"].startswith(f'"reads";r={READS - 1};t=')
 
 
-def test_whoever_asks_too_often_is_told_when_to_come_back(small: Gateway, services: Doubles) -> None:
+def test_whoever_asks_too_often_is_told_when_to_come_back(
+    small: Gateway, services: Doubles
+) -> None:
     ruth, boaz = a_user(), a_user()
     statuses = [small.get("/api/courses", user=ruth).status for _ in range(READS)]
     refused = small.get("/api/courses", user=ruth)
@@ -92,7 +98,9 @@ def test_whoever_asks_too_often_is_told_when_to_come_back(small: Gateway, servic
 
 def test_a_burst_lets_no_more_through(small: Gateway, services: Doubles) -> None:
     ruth = a_user()
-    statuses = [reply.status for reply in race([lambda: small.get("/api/courses", user=ruth)] * (2 * READS))]
+    statuses = [
+        reply.status for reply in race([lambda: small.get("/api/courses", user=ruth)] * (2 * READS))
+    ]
     assert statuses.count(200) == READS
     assert statuses.count(429) == READS
 
@@ -104,13 +112,19 @@ def test_nobody_gets_more_by_other_words(small: Gateway, services: Doubles) -> N
         for number, (method, tail, name, body) in enumerate(
             (method, tail, name, body)
             for name in spoofs
-            for method, tail, body in [("POST", "", b"{}"), ("HEAD", "", None), ("POST", "/", b"{}")]
+            for method, tail, body in [
+                ("POST", "", b"{}"),
+                ("HEAD", "", None),
+                ("POST", "/", b"{}"),
+            ]
         )
     ]
     assert statuses.count(429) >= len(statuses) - SIGN_INS
 
 
-def test_a_flood_of_logins_is_bounded_by_address_and_slows_nobody(small: Gateway, services: Doubles) -> None:
+def test_a_flood_of_logins_is_bounded_by_address_and_slows_nobody(
+    small: Gateway, services: Doubles
+) -> None:
     services["user-service"].reply = lambda *_: as_json({}, 401)
     flood = [small.post(LOGIN, body=b"{}", user=a_user()).status for _ in range(50)]
     assert flood.count(429) >= 50 - SIGN_INS
@@ -118,7 +132,9 @@ def test_a_flood_of_logins_is_bounded_by_address_and_slows_nobody(small: Gateway
     assert small.get("/api/courses", user=a_user()).status == 200
 
 
-def test_streams_have_a_quota_of_their_own(small: Gateway, services: Doubles, internal: Doubles) -> None:
+def test_streams_have_a_quota_of_their_own(
+    small: Gateway, services: Doubles, internal: Doubles
+) -> None:
     ruth = a_user()
     internal["user-service"].reply = lambda *_: as_json({}, 404)
     assert [small.get("/api/events", user=ruth).status for _ in range(3)] == [404, 404, 429]

@@ -25,8 +25,12 @@ def ruth(services: Doubles) -> User:
     return a_user("ruth")
 
 
-def test_all_contexts_are_asked_the_same_once(gateway: Gateway, services: Doubles, ruth: User) -> None:
-    assert gateway.get("/api/search?q=a%26b%20%D7%90&limit=7", user=ruth).json == dict.fromkeys(PARTS.values(), NOTHING)
+def test_all_contexts_are_asked_the_same_once(
+    gateway: Gateway, services: Doubles, ruth: User
+) -> None:
+    assert gateway.get("/api/search?q=a%26b%20%D7%90&limit=7", user=ruth).json == dict.fromkeys(
+        PARTS.values(), NOTHING
+    )
     asked = {call.target for double in services.values() for call in double.asked}
     assert asked == {
         "/api/study-sessions?q=a%26b%20%D7%90&limit=7",
@@ -38,25 +42,34 @@ def test_all_contexts_are_asked_the_same_once(gateway: Gateway, services: Double
 
 def test_what_is_found_comes_with_names(gateway: Gateway, services: Doubles, ruth: User) -> None:
     course = {"id": 7, "title": "Talmud", "subject": None, "tutor_id": str(uuid4())}
-    services["tutoring-service"].reply = lambda *_: as_json({"items": [{**course, "version": 1}], "next": "c"})
+    services["tutoring-service"].reply = lambda *_: as_json(
+        {"items": [{**course, "version": 1}], "next": "c"}
+    )
     found = gateway.get("/api/search?q=talmud", user=ruth).json["courses"]
     unknown = {"tutor_username": None, "tutor_display_name": None, "tutor_avatar": None}
     assert found == {"items": [{**course, **unknown}], "next": "c"}
 
 
 @pytest.mark.parametrize("name", PARTS)
-@pytest.mark.parametrize("reply", [answer(500), answer(429), as_json({"items": [{}], "next": None})])
+@pytest.mark.parametrize(
+    "reply", [answer(500), answer(429), as_json({"items": [{}], "next": None})]
+)
 def test_a_service_that_is_unwell_takes_its_own_finds_away(
     gateway: Gateway, services: Doubles, ruth: User, name: str, reply: bytes
 ) -> None:
     assert gateway.get("/api/search?q=x", user=ruth).status == 200
     services[name].reply = lambda *_: reply
     found: dict[str, Any] = gateway.get("/api/search?q=x", user=ruth).json
-    assert found == {**dict.fromkeys(PARTS.values(), NOTHING), PARTS[name]: None, "degraded": [name]}
+    assert found == {
+        **dict.fromkeys(PARTS.values(), NOTHING),
+        PARTS[name]: None,
+        "degraded": [name],
+    }
 
 
 @pytest.mark.parametrize(
-    "query", ["", "q=", "q=+", "q=a&q=b", "q=a&page=2", "q=a&limit=21", "q=a&limit=x", "q=" + "a" * 51]
+    "query",
+    ["", "q=", "q=+", "q=a&q=b", "q=a&page=2", "q=a&limit=21", "q=a&limit=x", "q=" + "a" * 51],
 )
 def test_a_bad_question_is_refused_before_anybody_is_asked(
     gateway: Gateway, services: Doubles, ruth: User, query: str

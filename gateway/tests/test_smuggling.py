@@ -36,7 +36,9 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_request_of_doubtful_length_is_refused(gateway: Gateway, services: Doubles, form: str) -> None:
+def test_a_request_of_doubtful_length_is_refused(
+    gateway: Gateway, services: Doubles, form: str
+) -> None:
     lines = b"\r\n".join([b"POST /api/courses HTTP/1.1", b"Host: a", *FORMS[form]])
     answered = gateway.raw(lines + b"\r\n\r\n" + CHUNKED + HIDDEN)
     assert answered[:12] in {b"HTTP/1.1 400", b"HTTP/1.1 501"}
@@ -45,13 +47,22 @@ def test_a_request_of_doubtful_length_is_refused(gateway: Gateway, services: Dou
 
 
 @pytest.mark.parametrize("line", [b"Transfer_Encoding: chunked", b"Content_Length: 50"])
-def test_a_header_that_only_looks_like_framing_frames_nothing(gateway: Gateway, services: Doubles, line: bytes) -> None:
-    gateway.raw(b"POST /api/courses HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n" + line + b"\r\n\r\n" + CHUNKED)
+def test_a_header_that_only_looks_like_framing_frames_nothing(
+    gateway: Gateway, services: Doubles, line: bytes
+) -> None:
+    gateway.raw(
+        b"POST /api/courses HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
+        + line
+        + b"\r\n\r\n"
+        + CHUNKED
+    )
     assert [asked.body for asked in services["tutoring-service"].asked] == [CHUNKED]
 
 
 def test_http_1_0_has_no_chunks(gateway: Gateway, services: Doubles) -> None:
-    answered = gateway.raw(b"POST /api/courses HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED + HIDDEN)
+    answered = gateway.raw(
+        b"POST /api/courses HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED + HIDDEN
+    )
     assert answered.startswith(b"HTTP/1.1 400") or answered.startswith(b"HTTP/1.0 400")
     assert services["tutoring-service"].asked == []
 
@@ -62,13 +73,20 @@ def test_a_trailer_is_not_a_header(gateway: Gateway, services: Doubles) -> None:
         b"2\r\n{}\r\n0\r\nIdempotency-Key: k-1\r\nX-User-Id: 1\r\n\r\n"
     )
     (asked,) = services["tutoring-service"].asked
-    assert (asked.body, asked.header("Idempotency-Key"), asked.header("X-User-Id")) == (b"{}", None, None)
+    assert (asked.body, asked.header("Idempotency-Key"), asked.header("X-User-Id")) == (
+        b"{}",
+        None,
+        None,
+    )
 
 
 def test_requests_sent_ahead_are_answered_in_order(gateway: Gateway, services: Doubles) -> None:
     first, second = (f"GET /api/courses/{n} HTTP/1.1\r\nHost: a\r\n".encode() for n in (1, 2))
     gateway.raw(first + b"\r\n" + second + b"Connection: close\r\n\r\n")
-    assert [asked.target for asked in services["tutoring-service"].asked] == ["/api/courses/1", "/api/courses/2"]
+    assert [asked.target for asked in services["tutoring-service"].asked] == [
+        "/api/courses/1",
+        "/api/courses/2",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +97,9 @@ def test_requests_sent_ahead_are_answered_in_order(gateway: Gateway, services: D
         (b"GET /api/courses HTTP/1.1\r\nHost: a\r\nBad Name: a\r\n\r\n", 400),
     ],
 )
-def test_what_is_no_request_gets_a_problem_document(gateway: Gateway, request_head: bytes, status: int) -> None:
+def test_what_is_no_request_gets_a_problem_document(
+    gateway: Gateway, request_head: bytes, status: int
+) -> None:
     head, _, body = gateway.raw(request_head).partition(b"\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status}".encode())
     assert b"Content-Type: application/problem+json" in head

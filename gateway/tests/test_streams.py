@@ -38,7 +38,9 @@ class Room:
 
     def say(self, **more: object) -> None:
         self.seq += 1
-        body = json.dumps({"type": "said", "seq": self.seq, "data": {}, "members_changed": [], **more})
+        body = json.dumps(
+            {"type": "said", "seq": self.seq, "data": {}, "members_changed": [], **more}
+        )
         self._redis.xadd(f"room:{self.name}", {"event": body}, id=f"{self.seq}-0")
         self._redis.publish(f"room:{self.name}", body)
 
@@ -106,7 +108,9 @@ def test_a_reader_resumes_where_it_was(gateway: Gateway, room: Room) -> None:
         assert reader.events(1) == [("said", "4")]
 
 
-def test_the_owner_is_asked_in_the_name_of_who_wants_to_watch(gateway: Gateway, room: Room, internal: Doubles) -> None:
+def test_the_owner_is_asked_in_the_name_of_who_wants_to_watch(
+    gateway: Gateway, room: Room, internal: Doubles
+) -> None:
     with Reader(gateway, room.path, testing.a_user()):
         [asked] = internal[STUDY_SESSION].asked
     assert asked.target == f"/internal/rooms/study-session/{room.id}"
@@ -114,7 +118,9 @@ def test_the_owner_is_asked_in_the_name_of_who_wants_to_watch(gateway: Gateway, 
     assert asked.header("Authorization") != f"Bearer {asked.header('Subject-Token')}"
 
 
-def test_ones_own_stream_is_the_room_of_ones_own(gateway: Gateway, room: Room, internal: Doubles) -> None:
+def test_ones_own_stream_is_the_room_of_ones_own(
+    gateway: Gateway, room: Room, internal: Doubles
+) -> None:
     ruth = testing.a_user()
     with Reader(gateway, "/api/events", ruth):
         assert internal[USER].asked[0].target == f"/internal/rooms/user/{ruth.id}"
@@ -198,7 +204,10 @@ def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, 
     with contextlib.ExitStack() as open_sockets:
         streams = []
         for batch in range(20):
-            opened = [open_sockets.enter_context(watching(gateway, room, token)) for token in tokens[batch % 2 :: 2]]
+            opened = [
+                open_sockets.enter_context(watching(gateway, room, token))
+                for token in tokens[batch % 2 :: 2]
+            ]
             for connection in opened:
                 assert connection.recv(4096).startswith(b"HTTP/1.1 200")
             streams += opened
@@ -214,7 +223,9 @@ def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, 
 def watching(gateway: Gateway, room: Room, token: str) -> socket.socket:
     """A connection on which a stream was asked for."""
     connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=30)
-    connection.sendall(f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+    connection.sendall(
+        f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+    )
     return connection
 
 
@@ -224,7 +235,9 @@ def test_a_reader_that_does_not_read_is_hung_up_on(gateway: Gateway, room: Room)
         connection.connect(("127.0.0.1", gateway.port))
         connection.settimeout(30)
         token = testing.token_for(testing.a_user())
-        connection.sendall(f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        connection.sendall(
+            f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+        )
         assert connection.recv(12) == b"HTTP/1.1 200"
         for _ in range(400):
             room.say(data={"text": "a" * 20_000})

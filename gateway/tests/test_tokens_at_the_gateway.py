@@ -34,12 +34,16 @@ def test_there_are_enough_forgeries() -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/courses", "/api/users/me"])
-def test_the_token_that_the_forgeries_are_made_from_is_accepted(gateway: Gateway, services: Doubles, path: str) -> None:
+def test_the_token_that_the_forgeries_are_made_from_is_accepted(
+    gateway: Gateway, services: Doubles, path: str
+) -> None:
     assert gateway.get(path, token=ISSUER.valid()).status == 200
 
 
 @pytest.mark.parametrize("forgery", FORGED)
-def test_a_forged_token_is_refused_and_reaches_no_service(gateway: Gateway, services: Doubles, forgery: str) -> None:
+def test_a_forged_token_is_refused_and_reaches_no_service(
+    gateway: Gateway, services: Doubles, forgery: str
+) -> None:
     head = f"GET /api/courses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {FORGED[forgery]}\r\nConnection: close"
     answered = gateway.raw(f"{head}\r\n\r\n".encode("latin-1"))
     too_long_for_a_header = len(FORGED[forgery]) > 8000
@@ -49,7 +53,9 @@ def test_a_forged_token_is_refused_and_reaches_no_service(gateway: Gateway, serv
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic eDp5", "bearer x y", "Token x"])
-def test_an_authorization_that_is_no_bearer_token_is_refused(gateway: Gateway, services: Doubles, header: str) -> None:
+def test_an_authorization_that_is_no_bearer_token_is_refused(
+    gateway: Gateway, services: Doubles, header: str
+) -> None:
     reply = gateway.get("/api/courses", headers={"Authorization": header})
     assert reply.status == 401
     assert reply.headers["WWW-Authenticate"].startswith("Bearer")
@@ -80,7 +86,9 @@ def test_the_service_gets_the_token_to_verify_it_again(gateway: Gateway, service
     assert services[TUTORING].asked[0].header("Authorization") == f"Bearer {token}"
 
 
-def test_a_token_of_an_ended_session_is_refused(gateway: Gateway, services: Doubles, cache: redis.Redis) -> None:
+def test_a_token_of_an_ended_session_is_refused(
+    gateway: Gateway, services: Doubles, cache: redis.Redis
+) -> None:
     ended, living = str(uuid4()), str(uuid4())
     cache.set(f"revoked:{ended}", "1")
     refused = gateway.get("/api/courses", token=token_for(a_user(), sid=ended))
@@ -89,7 +97,9 @@ def test_a_token_of_an_ended_session_is_refused(gateway: Gateway, services: Doub
     assert gateway.get("/api/courses", token=token_for(a_user(), sid=living)).status == 200
 
 
-def test_a_session_ends_for_a_token_already_in_use(gateway: Gateway, services: Doubles, cache: redis.Redis) -> None:
+def test_a_session_ends_for_a_token_already_in_use(
+    gateway: Gateway, services: Doubles, cache: redis.Redis
+) -> None:
     session = str(uuid4())
     token = token_for(a_user(), sid=session)
     assert gateway.get("/api/courses", token=token).status == 200
@@ -111,7 +121,9 @@ def jwks(services: Doubles, internal: Doubles) -> Iterator[Double]:
     double.stop()
 
 
-def test_known_keys_stay_in_use_while_their_server_is_away(services: Doubles, internal: Doubles, jwks: Double) -> None:
+def test_known_keys_stay_in_use_while_their_server_is_away(
+    services: Doubles, internal: Doubles, jwks: Double
+) -> None:
     with running({**settings(services, internal), "JWKS_URL": f"{jwks.url}/jwks.json"}) as gateway:
         assert gateway.get("/api/courses", user=a_user()).status == 200
         jwks.stop()
@@ -119,14 +131,20 @@ def test_known_keys_stay_in_use_while_their_server_is_away(services: Doubles, in
         assert gateway.get("/api/courses", token=FORGED["an unknown key id"]).status == 401
 
 
-def test_while_no_key_can_be_had_tokens_wait_and_others_do_not(services: Doubles, internal: Doubles) -> None:
-    with running({**settings(services, internal), "JWKS_URL": "http://127.0.0.1:1/jwks.json"}) as gateway:
+def test_while_no_key_can_be_had_tokens_wait_and_others_do_not(
+    services: Doubles, internal: Doubles
+) -> None:
+    with running(
+        {**settings(services, internal), "JWKS_URL": "http://127.0.0.1:1/jwks.json"}
+    ) as gateway:
         reply = gateway.get("/api/courses", user=a_user())
         assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
         assert gateway.get("/api/courses").status == 200
 
 
-def test_unknown_key_ids_do_not_become_a_storm_of_fetches(services: Doubles, internal: Doubles, jwks: Double) -> None:
+def test_unknown_key_ids_do_not_become_a_storm_of_fetches(
+    services: Doubles, internal: Doubles, jwks: Double
+) -> None:
     with running({**settings(services, internal), "JWKS_URL": f"{jwks.url}/jwks.json"}) as gateway:
         for number in range(20):
             token = ISSUER.sign(ISSUER.claims(), {"kid": f"unknown-{number}"})
@@ -134,6 +152,8 @@ def test_unknown_key_ids_do_not_become_a_storm_of_fetches(services: Doubles, int
     assert len(jwks.asked) == 1
 
 
-def test_without_redis_everybody_with_a_valid_token_comes_in(services: Doubles, internal: Doubles) -> None:
+def test_without_redis_everybody_with_a_valid_token_comes_in(
+    services: Doubles, internal: Doubles
+) -> None:
     with running({**settings(services, internal), "CACHE_URL": "redis://127.0.0.1:1/0"}) as gateway:
         assert [gateway.get("/api/courses", user=a_user()).status for _ in range(5)] == [200] * 5

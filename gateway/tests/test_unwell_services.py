@@ -1,4 +1,6 @@
-"""Services that are gone, hang, trickle, babble or never stop: the answer is a problem document within the deadline."""
+"""Services that are gone, hang, trickle, babble or never stop: the answer is a problem document
+within the deadline.
+"""
 
 import socket
 import threading
@@ -80,7 +82,9 @@ TOO_SLOW = {
     "headers without end": trickle(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
     "a body by the byte": trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
     "a body by the byte until closed": trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
-    "chunks by the byte": trickle(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "chunks by the byte": trickle(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"
+    ),
 }
 UNUSABLE = {
     "not HTTP": say(b"SSH-2.0-OpenSSH_9.2\r\n"),
@@ -88,19 +92,27 @@ UNUSABLE = {
     "an interim answer alone": say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
     "fewer bytes than announced": say(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"),
     "a chunk that is none": say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
-    "chunks without an end": say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"),
+    "chunks without an end": say(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
+    ),
     "too many headers": say(b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 500 + b"\r\n"),
     "too long a header": say(b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 100_000 + b"\r\n\r\n"),
-    "a control character in a header": say(b"HTTP/1.1 200 OK\r\nX-A: \x01\r\nContent-Length: 0\r\n\r\n"),
+    "a control character in a header": say(
+        b"HTTP/1.1 200 OK\r\nX-A: \x01\r\nContent-Length: 0\r\n\r\n"
+    ),
     "a body without end": pour(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536),
-    "chunks without end": pour(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n" * 8192),
+    "chunks without end": pour(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n" * 8192
+    ),
     "50 MB": pour(b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n", b"x" * 65536),
     "closes without an answer": say(b""),
 }
 
 
 @pytest.mark.parametrize("kind", TOO_SLOW)
-def test_a_service_that_does_not_come_to_an_end_is_given_up(gateway: Gateway, tutoring: Double, kind: str) -> None:
+def test_a_service_that_does_not_come_to_an_end_is_given_up(
+    gateway: Gateway, tutoring: Double, kind: str
+) -> None:
     tutoring.reply = TOO_SLOW[kind]
     reply = gateway.get("/api/courses")
     assert (reply.status, reply.json["code"]) == (504, "gateway_timeout")
@@ -109,7 +121,9 @@ def test_a_service_that_does_not_come_to_an_end_is_given_up(gateway: Gateway, tu
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)
-def test_an_answer_that_cannot_be_used_is_a_bad_gateway(gateway: Gateway, tutoring: Double, kind: str) -> None:
+def test_an_answer_that_cannot_be_used_is_a_bad_gateway(
+    gateway: Gateway, tutoring: Double, kind: str
+) -> None:
     tutoring.reply = UNUSABLE[kind]
     reply = gateway.post("/api/courses", body=b"{}")
     assert (reply.status, reply.json["code"]) == (502, "bad_gateway")
@@ -118,19 +132,29 @@ def test_an_answer_that_cannot_be_used_is_a_bad_gateway(gateway: Gateway, tutori
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://no-such-host.invalid:80"])
-def test_a_service_that_is_not_there_is_a_bad_gateway(address: str, services: Doubles, internal: Doubles) -> None:
+def test_a_service_that_is_not_there_is_a_bad_gateway(
+    address: str, services: Doubles, internal: Doubles
+) -> None:
     with running({**settings(services, internal), "TUTORING_SERVICE_URL": address}) as gateway:
         reply = gateway.get("/api/courses")
         assert (reply.status, reply.json["code"]) == (502, "bad_gateway")
         assert gateway.get("/api/havrutas").status == 200
 
 
-def test_a_hung_service_is_left_alone_after_some_tries_and_found_again(gateway: Gateway, tutoring: Double) -> None:
+def test_a_hung_service_is_left_alone_after_some_tries_and_found_again(
+    gateway: Gateway, tutoring: Double
+) -> None:
     tutoring.reply = hang(tutoring)
-    assert {reply.status for reply in race([lambda: gateway.get("/api/courses")] * THRESHOLD)} == {504}
+    assert {reply.status for reply in race([lambda: gateway.get("/api/courses")] * THRESHOLD)} == {
+        504
+    }
     asked = len(tutoring.asked)
     refused = gateway.get("/api/courses")
-    assert (refused.status, refused.json["code"], refused.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert (refused.status, refused.json["code"], refused.headers["Retry-After"]) == (
+        503,
+        "unavailable",
+        "1",
+    )
     assert len(tutoring.asked) == asked
     tutoring.reset()
     time.sleep(PAUSE)
@@ -154,7 +178,14 @@ def unavailable_at_first(double: Double) -> Reply:
 
 @pytest.mark.parametrize(
     ("method", "status", "times"),
-    [("GET", 200, 2), ("HEAD", 200, 2), ("PUT", 200, 2), ("DELETE", 200, 2), ("POST", 503, 1), ("PATCH", 503, 1)],
+    [
+        ("GET", 200, 2),
+        ("HEAD", 200, 2),
+        ("PUT", 200, 2),
+        ("DELETE", 200, 2),
+        ("POST", 503, 1),
+        ("PATCH", 503, 1),
+    ],
 )
 def test_what_may_be_repeated_is_asked_again_once(
     gateway: Gateway, tutoring: Double, method: str, status: int, times: int
@@ -162,14 +193,19 @@ def test_what_may_be_repeated_is_asked_again_once(
     tutoring.reply = unavailable_at_first(tutoring)
     if method == "HEAD":
         tutoring.reply = lambda *_: (
-            b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % (503 if len(tutoring.asked) == 1 else 200)
+            b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n"
+            % (503 if len(tutoring.asked) == 1 else 200)
         )
     assert gateway.call(method, "/api/courses/7").status == status
     assert len(tutoring.asked) == times
 
 
-def test_a_service_that_goes_on_refusing_has_the_last_word(gateway: Gateway, tutoring: Double) -> None:
-    tutoring.reply = lambda *_: answer(503, b'{"code":"x"}', content_type="application/problem+json", retry_after="7")
+def test_a_service_that_goes_on_refusing_has_the_last_word(
+    gateway: Gateway, tutoring: Double
+) -> None:
+    tutoring.reply = lambda *_: answer(
+        503, b'{"code":"x"}', content_type="application/problem+json", retry_after="7"
+    )
     reply = gateway.get("/api/courses")
     assert (reply.status, reply.headers["Retry-After"], reply.body) == (503, "7", b'{"code":"x"}')
     assert len(tutoring.asked) == 2
@@ -191,7 +227,9 @@ def test_a_kept_connection_that_the_service_closed_is_not_noticed_by_clients(
     assert [gateway.post("/api/courses", body=b"{}").status for _ in range(20)] == [200] * 20
 
 
-def test_a_client_that_hangs_up_ends_the_call_of_the_service(gateway: Gateway, tutoring: Double) -> None:
+def test_a_client_that_hangs_up_ends_the_call_of_the_service(
+    gateway: Gateway, tutoring: Double
+) -> None:
     ended = threading.Event()
 
     def notice_the_end(_: Asked, connection: socket.socket) -> None:
@@ -207,7 +245,11 @@ def test_a_client_that_hangs_up_ends_the_call_of_the_service(gateway: Gateway, t
 
 
 def test_slow_clients_keep_nobody_waiting(gateway: Gateway, services: Doubles) -> None:
-    heads = [b"", b"GET /api/hav", b"POST /api/havrutas HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nab"]
+    heads = [
+        b"",
+        b"GET /api/hav",
+        b"POST /api/havrutas HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nab",
+    ]
     clients = [socket.create_connection(("127.0.0.1", gateway.port)) for _ in range(99)]
     try:
         for number, client in enumerate(clients):
@@ -226,7 +268,9 @@ def test_trouble_is_counted_by_service(gateway: Gateway, tutoring: Double) -> No
     assert 'route="/api/courses"' in figures
 
 
-def test_every_service_has_a_breaker_of_its_own(gateway: Gateway, tutoring: Double, services: Doubles) -> None:
+def test_every_service_has_a_breaker_of_its_own(
+    gateway: Gateway, tutoring: Double, services: Doubles
+) -> None:
     tutoring.reply = say(b"nonsense\r\n")
     for _ in range(THRESHOLD):
         gateway.post("/api/courses")

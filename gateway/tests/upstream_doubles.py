@@ -35,7 +35,12 @@ def as_json(document: object, status: int = 200) -> bytes:
 
 def echo(asked: Asked, _: socket.socket) -> bytes:
     """What was asked, as JSON."""
-    seen = {"method": asked.method, "target": asked.target, "headers": asked.headers, "body": asked.body.decode()}
+    seen = {
+        "method": asked.method,
+        "target": asked.target,
+        "headers": asked.headers,
+        "body": asked.body.decode(),
+    }
     return as_json(seen)
 
 
@@ -44,7 +49,9 @@ Reply = Callable[[Asked, socket.socket], bytes | None]
 
 @dataclass
 class Double:
-    """A server for one test run. `reply` makes the answer, or writes to the socket itself and returns None to close."""
+    """A server for one test run. `reply` makes the answer, or writes to the socket itself and
+    returns None to close.
+    """
 
     reply: Reply = echo
     asked: list[Asked] = field(default_factory=list)

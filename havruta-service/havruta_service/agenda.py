@@ -38,14 +38,20 @@ class Agenda:
 
 
 def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Agenda:
-    """The sessions of the person's havrutas that begin within the time and were neither cancelled nor missed."""
+    """The sessions of the person's havrutas that begin within the time and were neither cancelled
+    nor missed.
+    """
     session = HavrutaSession
     query = (
         select(session)
         .join(Member, (Member.havruta_id == session.havruta_id) & (Member.user_id == user_id))
         .join(session.havruta)
         .options(contains_eager(session.havruta))
-        .where(session.start_time >= since, session.start_time < until, ~sessions.has_status(SessionStatus.CANCELLED))
+        .where(
+            session.start_time >= since,
+            session.start_time < until,
+            ~sessions.has_status(SessionStatus.CANCELLED),
+        )
         .order_by(session.start_time, session.id)
         .limit(limit + 1)
     )

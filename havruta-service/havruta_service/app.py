@@ -8,7 +8,17 @@ from chassis.config import from_environment
 from chassis.consumer import Subscription
 from chassis.service import Service, create_service
 from chassis.worker import Sweep
-from havruta_service import demo, ending, erasure, invitations, mails, plans, presence, rooms, runtime
+from havruta_service import (
+    demo,
+    ending,
+    erasure,
+    invitations,
+    mails,
+    plans,
+    presence,
+    rooms,
+    runtime,
+)
 from havruta_service.api import agenda, export, figures, havrutas, navigation, replies, texts
 from havruta_service.api import invitations as invitations_api
 from havruta_service.api import plans as plans_api
@@ -30,7 +40,8 @@ BLUEPRINTS = (
     agenda.blueprint,
     figures.blueprint,
 )
-# The first two are seen by people who wait for each other; what the others note is read by the clock anyway.
+# The first two are seen by people who wait for each other; what the others note is read by the
+# clock anyway.
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),
     Sweep("overdue-sessions", every=10, run=ending.end_overdue),

@@ -1,7 +1,9 @@
-"""The books that can be studied, and how each is divided. Read once per process from `data/` and from versiref.
+"""The books that can be studied, and how each is divided. Read once per process from `data/` and
+from versiref.
 
-A book is a row of sections (chapters, or the folios of the Talmud), a section a row of segments (verses, mishnayot, or
-the two sides of a folio). A place in a book is the number of its segment, counted from the beginning of the book.
+A book is a row of sections (chapters, or the folios of the Talmud), a section a row of segments
+(verses, mishnayot, or the two sides of a folio). A place in a book is the number of its segment,
+counted from the beginning of the book.
 """
 
 import csv
@@ -112,7 +114,9 @@ class Catalogue:
         self.by_name: dict[str, Book] = {}
         for book, names in books:
             self.books.append(book)
-            for key in {" ".join(words(name)) for name in (book.slug, book.name, book.hebrew_name, *names)}:
+            for key in {
+                " ".join(words(name)) for name in (book.slug, book.name, book.hebrew_name, *names)
+            }:
                 if self.by_name.setdefault(key, book) is not book:
                     raise ValueError(f"{key!r} names both {self.by_name[key].name} and {book.name}")
         self.longest_name = max(key.count(" ") + 1 for key in self.by_name)
@@ -157,9 +161,16 @@ def _mishnah() -> Iterator[tuple[Book, list[str]]]:
         prefixed = [f"{prefix} {name}" for name in names for prefix in ("Mishna", "M", "משנה")]
         only = [] if row["folios"] else [*names, row["hebrew_name"]]
         chapters = tuple(range(1, int(last) + 1) for last in row["mishnayot"].split())
-        titled = {**row, "name": f"Mishnah {row['name']}", "hebrew_name": f"משנה {row['hebrew_name']}"}
+        titled = {
+            **row,
+            "name": f"Mishnah {row['name']}",
+            "hebrew_name": f"משנה {row['hebrew_name']}",
+        }
         spelled = [f"Mishnah {name}" for name in names]
-        yield _book(titled, Collection.MISHNAH, row["order"], 1, chapters), [*prefixed, *spelled, *only]
+        yield (
+            _book(titled, Collection.MISHNAH, row["order"], 1, chapters),
+            [*prefixed, *spelled, *only],
+        )
 
 
 def _talmud() -> Iterator[tuple[Book, list[str]]]:
@@ -171,12 +182,23 @@ def _talmud() -> Iterator[tuple[Book, list[str]]]:
         sides[0] = range(1 if begins == "a" else 2, 3)
         sides[-1] = range(1, 2 if ends == "a" else 3)
         names = [row["name"], row["hebrew_name"], *_aliases(row)]
-        prefixed = [f"{prefix} {name}" for name in names for prefix in ("Bavli", "Talmud", "BT", "B", "בבלי", "מסכת")]
-        yield _book(row, Collection.TALMUD, row["order"], int(first), tuple(sides)), [*names, *prefixed]
+        prefixed = [
+            f"{prefix} {name}"
+            for name in names
+            for prefix in ("Bavli", "Talmud", "BT", "B", "בבלי", "מסכת")
+        ]
+        yield (
+            _book(row, Collection.TALMUD, row["order"], int(first), tuple(sides)),
+            [*names, *prefixed],
+        )
 
 
 def _book(
-    row: Mapping[str, str], collection: Collection, division: str, first: int, segments: tuple[range, ...]
+    row: Mapping[str, str],
+    collection: Collection,
+    division: str,
+    first: int,
+    segments: tuple[range, ...],
 ) -> Book:
     slug = "-".join(words(row["name"]))
     return Book(slug, row["name"], row["hebrew_name"], collection, division, first, segments)

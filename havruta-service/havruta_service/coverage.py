@@ -1,4 +1,6 @@
-"""RULES: what a session covered, computed from its moves and its presence, at its end or at any time after it."""
+"""RULES: what a session covered, computed from its moves and its presence, at its end or at any
+time after it.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -44,5 +46,10 @@ def percent(segments: int, book: Book) -> float:
 
 def _refs(session_id: UUID) -> list[str | None]:
     """The places that were turned to, each once, in the order of the first time."""
-    query = select(Move.ref).where(Move.session_id == session_id).group_by(Move.ref).order_by(func.min(Move.seq))
+    query = (
+        select(Move.ref)
+        .where(Move.session_id == session_id)
+        .group_by(Move.ref)
+        .order_by(func.min(Move.seq))
+    )
     return list(db.session.scalars(query))

@@ -1,4 +1,6 @@
-"""The havrutas of the demo: both kinds of sessions, invitations in every state, progress over several meetings."""
+"""The havrutas of the demo: both kinds of sessions, invitations in every state, progress over
+several meetings.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,12 +51,22 @@ def demo_id(name: str) -> UUID:
 
 def _genesis() -> int:
     """Three friends on their way through Genesis, with invitations in every state."""
-    havruta = _havruta("havruta-genesis", "Genesis on Tuesdays", "Genesis", ["ruth", "boaz", "miriam"])
+    havruta = _havruta(
+        "havruta-genesis", "Genesis on Tuesdays", "Genesis", ["ruth", "boaz", "miriam"]
+    )
     if havruta is None:
         return 0
     both, everybody = ["ruth", "boaz"], ["ruth", "boaz", "miriam"]
-    _studied(havruta, SessionType.INSTANT, 21 * DAY, both, ["Genesis 1:1", "Genesis 1:14", "Genesis 2:1"])
-    _studied(havruta, SessionType.SCHEDULED, 14 * DAY, everybody, ["Genesis 2:1", "Genesis 2:25", "Genesis 3:24"])
+    _studied(
+        havruta, SessionType.INSTANT, 21 * DAY, both, ["Genesis 1:1", "Genesis 1:14", "Genesis 2:1"]
+    )
+    _studied(
+        havruta,
+        SessionType.SCHEDULED,
+        14 * DAY,
+        everybody,
+        ["Genesis 2:1", "Genesis 2:25", "Genesis 3:24"],
+    )
     _studied(havruta, SessionType.SCHEDULED, 7 * DAY, everybody, ["Genesis 3:24", "Genesis 4:16"])
     _planned(havruta, now() + 2 * DAY)
     _cancelled(havruta, now() + 3 * DAY)
@@ -71,8 +83,16 @@ def _berakhot() -> int:
     havruta = _havruta("havruta-berakhot", "A page of Berakhot", "Berakhot", ["hillel", "david"])
     if havruta is None:
         return 0
-    _studied(havruta, SessionType.INSTANT, 5 * DAY, ["hillel", "david"], ["Berakhot 2a", "Berakhot 2b"])
-    _studied(havruta, SessionType.INSTANT, 4 * DAY, ["hillel", "david"], ["Berakhot 2b", "Berakhot 3a", "Berakhot 3b"])
+    _studied(
+        havruta, SessionType.INSTANT, 5 * DAY, ["hillel", "david"], ["Berakhot 2a", "Berakhot 2b"]
+    )
+    _studied(
+        havruta,
+        SessionType.INSTANT,
+        4 * DAY,
+        ["hillel", "david"],
+        ["Berakhot 2b", "Berakhot 3a", "Berakhot 3b"],
+    )
     _invited(havruta, "naomi", InvitationStatus.PENDING)
     return 1
 
@@ -82,8 +102,12 @@ def _ruth() -> int:
     havruta = _havruta("havruta-ruth", "Ruth for Shavuot", "Ruth", ["naomi", "esther"])
     if havruta is None:
         return 0
-    _studied(havruta, SessionType.SCHEDULED, 170 * DAY, ["naomi", "esther"], ["Ruth 1:1", "Ruth 2:23"])
-    _studied(havruta, SessionType.SCHEDULED, 169 * DAY, ["naomi", "esther"], ["Ruth 2:23", "Ruth 4:22"])
+    _studied(
+        havruta, SessionType.SCHEDULED, 170 * DAY, ["naomi", "esther"], ["Ruth 1:1", "Ruth 2:23"]
+    )
+    _studied(
+        havruta, SessionType.SCHEDULED, 169 * DAY, ["naomi", "esther"], ["Ruth 2:23", "Ruth 4:22"]
+    )
     havruta.archived_at = now() - 168 * DAY
     return 1
 
@@ -92,17 +116,23 @@ def _havruta(key: str, name: str, book: str, people: Sequence[str]) -> Havruta |
     """A new havruta, owned by the first of its people; None if it is there already."""
     if db.session.get(Havruta, demo_id(key)):
         return None
-    havruta = Havruta(id=demo_id(key), name=name, book=book, owner_id=demo_id(people[0]), member_count=len(people))
+    havruta = Havruta(
+        id=demo_id(key), name=name, book=book, owner_id=demo_id(people[0]), member_count=len(people)
+    )
     db.session.add(havruta)
     db.session.flush()
     began = now() - 180 * DAY
     for order, person in enumerate(people):
-        db.session.add(Member(havruta_id=havruta.id, user_id=demo_id(person), joined_at=began + order * DAY))
+        db.session.add(
+            Member(havruta_id=havruta.id, user_id=demo_id(person), joined_at=began + order * DAY)
+        )
     db.session.flush()
     return havruta
 
 
-def _studied(havruta: Havruta, kind: SessionType, age: timedelta, people: Sequence[str], refs: Sequence[str]) -> None:
+def _studied(
+    havruta: Havruta, kind: SessionType, age: timedelta, people: Sequence[str], refs: Sequence[str]
+) -> None:
     """A session of an hour, in which the pages were turned every ten minutes."""
     begin = now() - age
     end = begin + timedelta(hours=1)
@@ -123,10 +153,22 @@ def _studied(havruta: Havruta, kind: SessionType, age: timedelta, people: Sequen
     db.session.flush()
     for number, ref in enumerate(refs):
         at = begin + number * timedelta(minutes=10)
-        db.session.add(Move(session_id=session.id, seq=number + 1, user_id=havruta.owner_id, ref=ref, moved_at=at))
+        db.session.add(
+            Move(
+                session_id=session.id,
+                seq=number + 1,
+                user_id=havruta.owner_id,
+                ref=ref,
+                moved_at=at,
+            )
+        )
     for number, person in enumerate(people):
         came = begin + number * timedelta(minutes=5)
-        db.session.add(Presence(session_id=session.id, user_id=demo_id(person), joined_at=came, last_seen_at=end))
+        db.session.add(
+            Presence(
+                session_id=session.id, user_id=demo_id(person), joined_at=came, last_seen_at=end
+            )
+        )
     db.session.flush()
     ending.complete(havruta, session, end, EndReason.OWNER)
     db.session.flush()
@@ -178,7 +220,9 @@ def _invited(
             created_at=sent,
             last_sent_at=sent,
             expires_at=sent + timedelta(days=7),
-            responded_at=None if status in {InvitationStatus.PENDING, InvitationStatus.EXPIRED} else sent,
+            responded_at=None
+            if status in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}
+            else sent,
             accepted_by=accepted_by,
         )
     )

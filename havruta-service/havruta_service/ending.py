@@ -1,4 +1,6 @@
-"""RULES: how a session ends: by its owner, or by the clock when nobody is there any more or it takes too long."""
+"""RULES: how a session ends: by its owner, or by the clock when nobody is there any more or it
+takes too long.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,7 +25,9 @@ BATCH = 20
 
 def end(session_id: UUID, user_id: UUID) -> HavrutaSession:
     """End the session where it is. Ending it again changes nothing."""
-    havruta_id = db.session.scalar(select(HavrutaSession.havruta_id).where(HavrutaSession.id == session_id))
+    havruta_id = db.session.scalar(
+        select(HavrutaSession.havruta_id).where(HavrutaSession.id == session_id)
+    )
     if havruta_id is None:
         raise NotFound
     havruta = havrutas.locked(havruta_id, user_id)
@@ -38,9 +42,13 @@ def end(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 def end_overdue() -> int:
     """End the sessions that the clock has ended; how many they were."""
-    # Found without a lock, because the havruta is locked before its session; under both locks each is looked at again.
+    # Found without a lock, because the havruta is locked before its session; under both locks each
+    # is looked at again.
     due = select(HavrutaSession.id, HavrutaSession.havruta_id).where(_overdue(now())).limit(BATCH)
-    return sum(_end_if_overdue(session_id, havruta_id) for session_id, havruta_id in db.session.execute(due).all())
+    return sum(
+        _end_if_overdue(session_id, havruta_id)
+        for session_id, havruta_id in db.session.execute(due).all()
+    )
 
 
 def end_if_overdue(havruta: Havruta, session: HavrutaSession) -> bool:
@@ -60,26 +68,39 @@ def complete(havruta: Havruta, session: HavrutaSession, at: datetime, reason: En
     # Minutes are counted from closed intervals.
     presence.close_all(session, at)
     covered = coverage.of_session(session, book)
-    # This machine's clock may be behind that of the one where the session began; a check refuses such an end.
-    session.status, session.end_reason, session.end_time = SessionStatus.COMPLETED, reason, max(at, session.start_time)
+    # This machine's clock may be behind that of the one where the session began; a check refuses
+    # such an end.
+    session.status, session.end_reason, session.end_time = (
+        SessionStatus.COMPLETED,
+        reason,
+        max(at, session.start_time),
+    )
     session.ending_section = str(place_in(book, session.position))
     session.coverage_range, session.sections_studied = covered.span.coverage, covered.sections
     session.segments = covered.span.segments
     session.minutes, session.minutes_together = covered.minutes, covered.minutes_together
     havruta.last_place = session.ending_section
-    facts = {"coverage_range": session.coverage_range, "ending_section": session.ending_section, "reason": reason}
+    facts = {
+        "coverage_range": session.coverage_range,
+        "ending_section": session.ending_section,
+        "reason": reason,
+    }
     tell_session(session, "ended", facts)
     tell_havruta(havruta, "session_ended", {"session_id": str(session.id), **facts})
 
 
 def _end_if_overdue(session_id: UUID, havruta_id: UUID) -> int:
     havruta = havrutas.lock(havruta_id)
-    session = db.session.get(HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
+    session = db.session.get(
+        HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     return int(bool(havruta and session and session.is_active and end_if_overdue(havruta, session)))
 
 
 def _overdue(at: datetime) -> ColumnElement[bool]:
-    last_seen = func.coalesce(_last_seen(HavrutaSession.id).scalar_subquery(), HavrutaSession.start_time)
+    last_seen = func.coalesce(
+        _last_seen(HavrutaSession.id).scalar_subquery(), HavrutaSession.start_time
+    )
     over = (last_seen <= at - EMPTY_FOR) | (HavrutaSession.start_time <= at - LONGEST)
     return (HavrutaSession.status == SessionStatus.ACTIVE) & over
 

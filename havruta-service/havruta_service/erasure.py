@@ -34,7 +34,8 @@ def erase(event: Event) -> None:
             _withdraw(havruta, user_id)
     # While invitations still say who accepted them, because that is how his addresses are known.
     _void_invitations(user_id, event.data.get("email_sha256"))
-    # One id for all his traces: how many people were there, and for how long, comes out the same as before.
+    # One id for all his traces: how many people were there, and for how long, comes out the same as
+    # before.
     _anonymise(user_id, uuid4())
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
     db.session.execute(idempotency_keys.delete().where(idempotency_keys.c.user_id == user_id))
@@ -55,21 +56,28 @@ def _withdraw(havruta: Havruta, user_id: UUID) -> None:
 
 
 def _void_invitations(user_id: UUID, address: str | None) -> None:
-    """Those that he sent, and those to his address, known by its SHA-256, or to one at which he once accepted."""
+    """Those that he sent, and those to his address, known by its SHA-256, or to one at which he
+    once accepted.
+    """
     email = func.lower(Invitation.invitee_email)
     digest = func.encode(func.sha256(func.convert_to(email, "UTF8")), "hex")
     # No index serves this: accounts are deleted so seldom that the whole table may be read.
     addresses = select(email).where((Invitation.accepted_by == user_id) | (digest == address))
     his = (Invitation.inviter_id == user_id) | email.in_(addresses)
-    pending, expired = (Invitation.status == status for status in (InvitationStatus.PENDING, InvitationStatus.EXPIRED))
-    # Closed before they all get the same address, of which a havruta may have one open invitation (unique key); also
-    # those that expired, which could be sent again.
+    pending, expired = (
+        Invitation.status == status
+        for status in (InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    )
+    # Closed before they all get the same address, of which a havruta may have one open invitation
+    # (unique key); also those that expired, which could be sent again.
     db.session.execute(
         update(Invitation)
         .where((his & pending) | (email.in_(addresses) & expired))
         .values(status=InvitationStatus.REVOKED, responded_at=now())
     )
-    db.session.execute(update(Invitation).where(email.in_(addresses)).values(invitee_email=NO_ADDRESS))
+    db.session.execute(
+        update(Invitation).where(email.in_(addresses)).values(invitee_email=NO_ADDRESS)
+    )
 
 
 def _anonymise(user_id: UUID, nobody: UUID) -> None:
@@ -83,5 +91,7 @@ def _anonymise(user_id: UUID, nobody: UUID) -> None:
     for column in columns:
         db.session.execute(update(column.class_).where(column == user_id).values({column: nobody}))
     db.session.execute(
-        update(Invitation).where(Invitation.inviter_id == user_id).values(inviter_id=nobody, inviter_name="")
+        update(Invitation)
+        .where(Invitation.inviter_id == user_id)
+        .values(inviter_id=nobody, inviter_name="")
     )

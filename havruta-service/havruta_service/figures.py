@@ -18,7 +18,9 @@ class Figures:
 
 def of_person(user_id: UUID) -> Figures:
     """The figures of all the person's completed sessions; none for somebody unknown."""
-    seconds = func.coalesce(func.sum(func.extract("epoch", Presence.left_at - Presence.joined_at)), 0)
+    seconds = func.coalesce(
+        func.sum(func.extract("epoch", Presence.left_at - Presence.joined_at)), 0
+    )
     query = (
         select(func.count(Presence.session_id.distinct()), seconds)
         .join(HavrutaSession, HavrutaSession.id == Presence.session_id)

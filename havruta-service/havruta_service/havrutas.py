@@ -59,7 +59,9 @@ def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[
     """The person's havrutas, the latest first: those that go on, or those that are archived."""
     state = Havruta.archived_at.is_not(None) if archived else Havruta.archived_at.is_(None)
     order = [Havruta.created_at, Havruta.id]
-    rows = db.session.scalars(ordered(_of(user_id).where(state), order, limit, cursor, descending=True)).all()
+    rows = db.session.scalars(
+        ordered(_of(user_id).where(state), order, limit, cursor, descending=True)
+    ).all()
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
 
@@ -86,18 +88,31 @@ def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
 def close(havruta: Havruta) -> None:
     """What is planned is cancelled, and open invitations are void. The havruta is locked and idle."""
     havruta.archived_at, havruta.version = now(), havruta.version + 1
-    # Who plans or invites at this moment waits for the lock of the havruta, and then finds it archived.
-    planned = (HavrutaSession.havruta_id == havruta.id) & (HavrutaSession.status == SessionStatus.SCHEDULED)
-    db.session.execute(
-        update(HavrutaSession).where(planned).values(status=SessionStatus.CANCELLED, end_reason=EndReason.ARCHIVED)
+    # Who plans or invites at this moment waits for the lock of the havruta, and then finds it
+    # archived.
+    planned = (HavrutaSession.havruta_id == havruta.id) & (
+        HavrutaSession.status == SessionStatus.SCHEDULED
     )
-    pending = (Invitation.havruta_id == havruta.id) & (Invitation.status == InvitationStatus.PENDING)
-    db.session.execute(update(Invitation).where(pending).values(status=InvitationStatus.REVOKED, responded_at=now()))
+    db.session.execute(
+        update(HavrutaSession)
+        .where(planned)
+        .values(status=SessionStatus.CANCELLED, end_reason=EndReason.ARCHIVED)
+    )
+    pending = (Invitation.havruta_id == havruta.id) & (
+        Invitation.status == InvitationStatus.PENDING
+    )
+    db.session.execute(
+        update(Invitation)
+        .where(pending)
+        .values(status=InvitationStatus.REVOKED, responded_at=now())
+    )
     tell_havruta(havruta, "archived", {})
 
 
 def locked(havruta_id: UUID, user_id: UUID) -> Havruta:
-    """A havruta of the person, locked against changes by others. Its row is locked before any row below it."""
+    """A havruta of the person, locked against changes by others. Its row is locked before any row
+    below it.
+    """
     havruta = lock(havruta_id)
     if havruta is None or not is_member(havruta_id, user_id):
         raise NotFound
@@ -106,7 +121,9 @@ def locked(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 def lock(havruta_id: UUID) -> Havruta | None:
     """The havruta as it is now, locked: against changes, not against rows below it that refer to it."""
-    return db.session.get(Havruta, havruta_id, with_for_update={"key_share": True}, populate_existing=True)
+    return db.session.get(
+        Havruta, havruta_id, with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 def open_for(havruta_id: UUID, user_id: UUID) -> Havruta:
@@ -136,7 +153,9 @@ def check_idle(havruta: Havruta) -> None:
 
 def active_session(havruta_id: Any) -> Select[UUID]:
     """The id of the session that goes on in a havruta."""
-    going_on = (HavrutaSession.havruta_id == havruta_id) & (HavrutaSession.status == SessionStatus.ACTIVE)
+    going_on = (HavrutaSession.havruta_id == havruta_id) & (
+        HavrutaSession.status == SessionStatus.ACTIVE
+    )
     return select(HavrutaSession.id).where(going_on)
 
 
@@ -148,7 +167,11 @@ def is_member(havruta_id: UUID, user_id: UUID) -> bool:
 def member_ids(havruta: Havruta, *, without: UUID) -> list[UUID]:
     """All members but one, in the order in which they joined."""
     others = (Member.havruta_id == havruta.id) & (Member.user_id != without)
-    return list(db.session.scalars(select(Member.user_id).where(others).order_by(Member.joined_at, Member.user_id)))
+    return list(
+        db.session.scalars(
+            select(Member.user_id).where(others).order_by(Member.joined_at, Member.user_id)
+        )
+    )
 
 
 def _of(user_id: UUID) -> Select[Havruta]:
@@ -157,12 +180,21 @@ def _of(user_id: UUID) -> Select[Havruta]:
         & (HavrutaSession.status == SessionStatus.SCHEDULED)
         & (HavrutaSession.start_time > now() - MISSED_AFTER)
     )
-    upcoming = select(func.min(HavrutaSession.start_time)).where(coming).correlate(Havruta).scalar_subquery()
+    upcoming = (
+        select(func.min(HavrutaSession.start_time))
+        .where(coming)
+        .correlate(Havruta)
+        .scalar_subquery()
+    )
     active = active_session(Havruta.id).correlate(Havruta).scalar_subquery()
-    # A havruta that was just changed is loaded already; it would be returned as it is, without the two expressions.
+    # A havruta that was just changed is loaded already; it would be returned as it is, without the
+    # two expressions.
     return (
         select(Havruta)
         .join(Member, (Member.havruta_id == Havruta.id) & (Member.user_id == user_id))
-        .options(with_expression(Havruta.active_session_id, active), with_expression(Havruta.next_session_at, upcoming))
+        .options(
+            with_expression(Havruta.active_session_id, active),
+            with_expression(Havruta.next_session_at, upcoming),
+        )
         .execution_options(populate_existing=True)
     )

@@ -14,7 +14,10 @@ def to_hebrew(number: int) -> str:
     letters = ""
     for value, letter in BY_VALUE.items():
         while number >= value:
-            if number in {15, 16}:  # 9 + 6 and 9 + 7, because 10 + 5 and 10 + 6 are letters of the Name
+            if number in {
+                15,
+                16,
+            }:  # 9 + 6 and 9 + 7, because 10 + 5 and 10 + 6 are letters of the Name
                 return letters + BY_VALUE[9] + BY_VALUE[number - 9]
             letters, number = letters + letter, number - value
     return letters

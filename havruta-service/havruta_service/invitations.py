@@ -1,4 +1,6 @@
-"""RULES: inviting by mail. The token is in the mail alone; here is its hash. It is good once, for seven days."""
+"""RULES: inviting by mail. The token is in the mail alone; here is its hash. It is good once, for
+seven days.
+"""
 
 import hashlib
 import secrets
@@ -37,7 +39,9 @@ class InviterOrOwnerOnly(Forbidden):
 
 
 def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[dict[str, Any]]:
-    """Invite people by their addresses; what became of each. Nothing tells whether an address has an account here."""
+    """Invite people by their addresses; what became of each. Nothing tells whether an address has
+    an account here.
+    """
     havruta = havrutas.open_for(havruta_id, caller.id)
     check_rate(caller.id, len(emails))
     _expire(havruta_id)
@@ -47,7 +51,9 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[dict
     for email in emails:
         address = normalised(email)
         if address is None or address.lower() in taken:
-            results.append({"email": email, "status": taken[address.lower()] if address else "invalid"})
+            results.append(
+                {"email": email, "status": taken[address.lower()] if address else "invalid"}
+            )
             continue
         taken[address.lower()] = "already_pending"
         invitation = _create(havruta, caller, address)
@@ -83,7 +89,11 @@ def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
 def revoke(invitation_id: UUID, user_id: UUID) -> Invitation:
     """Take it back. Revoking twice is revoking once."""
     invitation = _managed(invitation_id, user_id)
-    if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED, InvitationStatus.REVOKED}:
+    if invitation.status not in {
+        InvitationStatus.PENDING,
+        InvitationStatus.EXPIRED,
+        InvitationStatus.REVOKED,
+    }:
         raise InvitationGone(invitation_status=invitation.status)
     if invitation.status != InvitationStatus.REVOKED:
         invitation.status, invitation.responded_at = InvitationStatus.REVOKED, now()
@@ -100,18 +110,29 @@ def issue_token(invitation: Invitation) -> str:
 
 def to_send(invitation_id: UUID) -> Invitation | None:
     """The invitation with its havruta, locked, if it is still to be sent."""
-    # Locked until the mail has gone: whoever takes it back meanwhile waits, and then voids the token that was sent.
+    # Locked until the mail has gone: whoever takes it back meanwhile waits, and then voids the
+    # token that was sent.
     invitation = db.session.scalar(
-        with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
+        with_havruta()
+        .where(Invitation.id == invitation_id)
+        .with_for_update(of=Invitation, key_share=True)
     )
-    return invitation if invitation and invitation.current_status == InvitationStatus.PENDING else None
+    return (
+        invitation if invitation and invitation.current_status == InvitationStatus.PENDING else None
+    )
 
 
 def expire() -> int:
     """Note which invitations have expired; how many they were."""
     overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
-    # Who replies to one at this moment sees by the clock that it has expired, so it is left for the next round.
-    some = select(Invitation.id).where(overdue).limit(BATCH).with_for_update(key_share=True, skip_locked=True)
+    # Who replies to one at this moment sees by the clock that it has expired, so it is left for the
+    # next round.
+    some = (
+        select(Invitation.id)
+        .where(overdue)
+        .limit(BATCH)
+        .with_for_update(key_share=True, skip_locked=True)
+    )
     return len(
         db.session.scalars(
             update(Invitation)
@@ -125,8 +146,12 @@ def expire() -> int:
 def check_rate(user_id: UUID, more: int) -> None:
     """Refuse more invitations than are meant for people one knows."""
     # One count at a time: of invitations to several havrutas at once, each would find room for all.
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"invitations:{user_id}", 0))))
-    lately = (Invitation.inviter_id == user_id) & (Invitation.created_at > now() - timedelta(hours=1))
+    db.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"invitations:{user_id}", 0)))
+    )
+    lately = (Invitation.inviter_id == user_id) & (
+        Invitation.created_at > now() - timedelta(hours=1)
+    )
     sent = db.session.scalar(select(func.count()).where(lately)) or 0
     if sent + more > MOST_PER_HOUR:
         raise TooManyRequests("60 people an hour can be invited", retry_after=600)
@@ -134,8 +159,8 @@ def check_rate(user_id: UUID, more: int) -> None:
 
 def normalised(email: str) -> str | None:
     """The address as it is written to; None if it is none."""
-    # No name server is asked while the havruta is locked. And before the `@` is ASCII only, as in every account here:
-    # of other letters Python and PostgreSQL disagree what the small ones are.
+    # No name server is asked while the havruta is locked. And before the `@` is ASCII only, as in
+    # every account here: of other letters Python and PostgreSQL disagree what the small ones are.
     try:
         address = validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
@@ -149,12 +174,19 @@ def hashed(token: str) -> str:
 
 
 def locked(invitation_id: UUID) -> tuple[Invitation, Havruta]:
-    # Read without a lock: an invitation never goes to another havruta, and the havruta has to be locked before it.
-    havruta_id = db.session.scalar(select(Invitation.havruta_id).where(Invitation.id == invitation_id))
+    # Read without a lock: an invitation never goes to another havruta, and the havruta has to be
+    # locked before it.
+    havruta_id = db.session.scalar(
+        select(Invitation.havruta_id).where(Invitation.id == invitation_id)
+    )
     havruta = havrutas.lock(havruta_id) if havruta_id else None
     if havruta is None:
         raise NotFound
-    query = with_havruta().where(Invitation.id == invitation_id).with_for_update(of=Invitation, key_share=True)
+    query = (
+        with_havruta()
+        .where(Invitation.id == invitation_id)
+        .with_for_update(of=Invitation, key_share=True)
+    )
     return db.session.scalars(query.execution_options(populate_existing=True)).one(), havruta
 
 
@@ -205,12 +237,16 @@ def _expire(havruta_id: UUID) -> None:
     """An address whose invitation has expired can be invited again."""
     overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
     db.session.execute(
-        update(Invitation).where(Invitation.havruta_id == havruta_id, overdue).values(status=InvitationStatus.EXPIRED)
+        update(Invitation)
+        .where(Invitation.havruta_id == havruta_id, overdue)
+        .values(status=InvitationStatus.EXPIRED)
     )
 
 
 def _pending_addresses(havruta_id: UUID) -> Sequence[str]:
-    pending = (Invitation.havruta_id == havruta_id) & (Invitation.status == InvitationStatus.PENDING)
+    pending = (Invitation.havruta_id == havruta_id) & (
+        Invitation.status == InvitationStatus.PENDING
+    )
     return db.session.scalars(select(func.lower(Invitation.invitee_email)).where(pending)).all()
 
 
@@ -218,7 +254,11 @@ def _addresses_of_members(havruta_id: UUID, caller: Caller) -> list[str]:
     """The addresses that are known here: the caller's, and those at which members were invited."""
     invited = (
         select(func.lower(Invitation.invitee_email))
-        .join(Member, (Member.havruta_id == Invitation.havruta_id) & (Member.user_id == Invitation.accepted_by))
+        .join(
+            Member,
+            (Member.havruta_id == Invitation.havruta_id)
+            & (Member.user_id == Invitation.accepted_by),
+        )
         .where(Invitation.havruta_id == havruta_id)
     )
     return [caller.email.lower(), *db.session.scalars(invited)]

@@ -37,7 +37,9 @@ def invitation(data: dict[str, Any]) -> EmailMessage | None:
     message["To"] = _mailable(found.invitee_email)
     message["Subject"] = f"Study {found.havruta.book} together · Lyceum"
     message.set_content(TEMPLATES.get_template("invitation.txt").render(content))
-    message.add_alternative(TEMPLATES.get_template("invitation.html").render(content), subtype="html")
+    message.add_alternative(
+        TEMPLATES.get_template("invitation.html").render(content), subtype="html"
+    )
     return message
 
 

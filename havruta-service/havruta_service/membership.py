@@ -29,7 +29,9 @@ def members(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> 
     havrutas.get(havruta_id, user_id)
     order = [Member.joined_at, Member.user_id]
     query = ordered(select(Member).where(Member.havruta_id == havruta_id), order, limit, cursor)
-    return cut(db.session.scalars(query).all(), limit, lambda member: (member.joined_at, member.user_id))
+    return cut(
+        db.session.scalars(query).all(), limit, lambda member: (member.joined_at, member.user_id)
+    )
 
 
 def admit(havruta: Havruta, user_id: UUID) -> None:
@@ -54,7 +56,9 @@ def transfer(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> Havruta:
 
 
 def hand_over(havruta: Havruta, user_id: UUID) -> None:
-    """The member leads from now on, and turns the pages where the owner of before did. The havruta is locked."""
+    """The member leads from now on, and turns the pages where the owner of before did. The havruta
+    is locked.
+    """
     former, havruta.owner_id = havruta.owner_id, user_id
     havruta.version += 1
     tell_havruta(havruta, "owner_changed", {"owner_id": str(user_id)})
@@ -64,7 +68,9 @@ def hand_over(havruta: Havruta, user_id: UUID) -> None:
 
 
 def leave(havruta_id: UUID, user_id: UUID) -> None:
-    """Leave the havruta. An owner hands it over first; one who is alone archives it, and can still read it."""
+    """Leave the havruta. An owner hands it over first; one who is alone archives it, and can still
+    read it.
+    """
     havruta = havrutas.open_for(havruta_id, user_id)
     if havruta.owner_id != user_id:
         part(havruta, user_id)
@@ -86,26 +92,36 @@ def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
 
 
 def part(havruta: Havruta, user_id: UUID) -> None:
-    """End a membership: also in the session that goes on. The havruta is locked and owned by somebody else."""
+    """End a membership: also in the session that goes on. The havruta is locked and owned by
+    somebody else.
+    """
     if session := active_session(havruta):
         presence.dismiss(session, user_id)
         if session.navigator_id == user_id and havruta.owner_id:
             navigate(session, havruta.owner_id, session.mode)
-    db.session.execute(delete(Member).where(Member.havruta_id == havruta.id, Member.user_id == user_id))
+    db.session.execute(
+        delete(Member).where(Member.havruta_id == havruta.id, Member.user_id == user_id)
+    )
     havruta.member_count -= 1
     tell_havruta(havruta, "member_left", {"user_id": str(user_id)}, members_changed=[user_id])
 
 
 def active_session(havruta: Havruta) -> HavrutaSession | None:
     """The session that goes on, locked below its havruta."""
-    going_on = (HavrutaSession.havruta_id == havruta.id) & (HavrutaSession.status == SessionStatus.ACTIVE)
+    going_on = (HavrutaSession.havruta_id == havruta.id) & (
+        HavrutaSession.status == SessionStatus.ACTIVE
+    )
     return db.session.scalar(
-        select(HavrutaSession).where(going_on).with_for_update(key_share=True).execution_options(populate_existing=True)
+        select(HavrutaSession)
+        .where(going_on)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
 
 
 def navigate(session: HavrutaSession, user_id: UUID, mode: str) -> None:
     """Let the person, or all, turn the pages of the session, which is locked."""
-    # This counts as a move: a page turned by somebody who did not know of it yet is refused as stale.
+    # This counts as a move: a page turned by somebody who did not know of it yet is refused as
+    # stale.
     session.navigator_id, session.mode, session.position_seq = user_id, mode, session.seq + 1
     tell_session(session, "navigator_changed", {"navigator_id": str(user_id), "mode": mode})

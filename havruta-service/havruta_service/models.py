@@ -58,7 +58,9 @@ class EndReason(StrEnum):
     ARCHIVED = "archived"
     CANCELLED = "cancelled"
     MISSED = "missed"
-    SUPERSEDED = "superseded"  # unfinished, with a newer one begun, when sessions did not have a status yet
+    SUPERSEDED = (
+        "superseded"  # unfinished, with a newer one begun, when sessions did not have a status yet
+    )
 
 
 class NavigationMode(StrEnum):
@@ -88,7 +90,9 @@ class InvitationStatus(StrEnum):
 
 def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
     """The column holds one of these values."""
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(member)) for member in kind)})", name=column)
+    return CheckConstraint(
+        f"{column} IN ({', '.join(repr(str(member)) for member in kind)})", name=column
+    )
 
 
 class Base(DeclarativeBase):
@@ -105,7 +109,8 @@ class Havruta(Base):
 
     __tablename__ = "havrutas"
     __table_args__ = (
-        # Checked at the commit, because neither row can be first: the owner has to be a member, a member has a havruta.
+        # Checked at the commit, because neither row can be first: the owner has to be a member, a
+        # member has a havruta.
         ForeignKeyConstraint(
             ["id", "owner_id"],
             ["havruta_members.havruta_id", "havruta_members.user_id"],
@@ -114,7 +119,9 @@ class Havruta(Base):
             initially="DEFERRED",
             use_alter=True,
         ),
-        CheckConstraint("owner_id IS NOT NULL OR archived_at IS NOT NULL", name="owner_or_archived"),
+        CheckConstraint(
+            "owner_id IS NOT NULL OR archived_at IS NOT NULL", name="owner_or_archived"
+        ),
         CheckConstraint(f"member_count BETWEEN 0 AND {MOST_MEMBERS}", name="member_count"),
         CheckConstraint("name ~ '[^[:space:]]'", name="name"),
     )
@@ -124,12 +131,15 @@ class Havruta(Base):
     book: Mapped[str] = mapped_column(String(60))
     owner_id: Mapped[UUID | None]
     last_place: Mapped[str | None] = mapped_column(String(100))
-    # A check cannot look at other rows, so that the most there may be is held by a count in this one.
+    # A check cannot look at other rows, so that the most there may be is held by a count in this
+    # one.
     member_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(
+        default=now, onupdate=now, server_default=func.now()
+    )
     archived_at: Mapped[datetime | None]
     active_session_id: Mapped[UUID | None] = query_expression()
     next_session_at: Mapped[datetime | None] = query_expression()
@@ -149,7 +159,9 @@ class Member(Base):
     __tablename__ = "havruta_members"
     __table_args__ = (Index("idx_havruta_members_user", "user_id", "havruta_id"),)
 
-    havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"), primary_key=True)
+    havruta_id: Mapped[UUID] = mapped_column(
+        ForeignKey("havrutas.id", ondelete="CASCADE"), primary_key=True
+    )
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     joined_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
 
@@ -168,7 +180,9 @@ class Series(Base):
 
 
 class HavrutaSession(Base):
-    """Studying together, planned or at once. `seq` numbers what happened in it, `position_seq` is its last move."""
+    """Studying together, planned or at once. `seq` numbers what happened in it, `position_seq` is
+    its last move.
+    """
 
     __tablename__ = "havruta_sessions"
     __table_args__ = (
@@ -177,18 +191,30 @@ class HavrutaSession(Base):
         one_of("end_reason", EndReason),
         one_of("mode", NavigationMode),
         CheckConstraint("end_time >= start_time OR status = 'cancelled'", name="times"),
-        CheckConstraint("status <> 'active' OR (starting_section IS NOT NULL AND position IS NOT NULL)", name="active"),
+        CheckConstraint(
+            "status <> 'active' OR (starting_section IS NOT NULL AND position IS NOT NULL)",
+            name="active",
+        ),
         CheckConstraint("status <> 'completed' OR end_time IS NOT NULL", name="completed"),
         CheckConstraint("planned_minutes BETWEEN 5 AND 720", name="planned_minutes"),
         CheckConstraint("position_seq <= seq", name="position_seq"),
         # Whatever locks a rule forgets, two sessions of a havruta do not go on at once.
-        Index("havruta_sessions_one_active_key", "havruta_id", unique=True, postgresql_where=text("status = 'active'")),
+        Index(
+            "havruta_sessions_one_active_key",
+            "havruta_id",
+            unique=True,
+            postgresql_where=text("status = 'active'"),
+        ),
         Index("idx_havruta_sessions_havruta_status", "havruta_id", "status"),
         Index("idx_havruta_sessions_status", "status"),
         Index("idx_havruta_sessions_type_status", "type", "status"),
         Index("idx_havruta_sessions_history", "havruta_id", "start_time", "id"),
         Index("idx_havruta_sessions_series", "series_id", "planned_start"),
-        Index("idx_havruta_sessions_planned", "start_time", postgresql_where=text("status = 'scheduled'")),
+        Index(
+            "idx_havruta_sessions_planned",
+            "start_time",
+            postgresql_where=text("status = 'scheduled'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
@@ -199,14 +225,20 @@ class HavrutaSession(Base):
     end_time: Mapped[datetime | None]
     planned_start: Mapped[datetime | None]
     planned_minutes: Mapped[int | None]
-    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("session_series.id", ondelete="SET NULL"))
+    series_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("session_series.id", ondelete="SET NULL")
+    )
     starting_section: Mapped[str | None] = mapped_column(String(100))
     ending_section: Mapped[str | None] = mapped_column(String(100))
     coverage_range: Mapped[str | None] = mapped_column(String(210))
-    sections_studied: Mapped[list[str]] = mapped_column(ARRAY(String(100)), server_default=text("'{}'"), default=list)
+    sections_studied: Mapped[list[str]] = mapped_column(
+        ARRAY(String(100)), server_default=text("'{}'"), default=list
+    )
     created_by: Mapped[UUID | None]
     navigator_id: Mapped[UUID | None]
-    mode: Mapped[str] = mapped_column(String(20), server_default="navigator", default=NavigationMode.NAVIGATOR)
+    mode: Mapped[str] = mapped_column(
+        String(20), server_default="navigator", default=NavigationMode.NAVIGATOR
+    )
     position: Mapped[str | None] = mapped_column(String(100))
     position_seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
@@ -250,7 +282,10 @@ class Presence(Base):
 
     __tablename__ = "session_presence"
     __table_args__ = (
-        CheckConstraint("joined_at <= last_seen_at AND last_seen_at <= coalesce(left_at, last_seen_at)", name="times"),
+        CheckConstraint(
+            "joined_at <= last_seen_at AND last_seen_at <= coalesce(left_at, last_seen_at)",
+            name="times",
+        ),
         Index(
             "session_presence_one_open_key",
             "session_id",
@@ -260,7 +295,11 @@ class Presence(Base):
         ),
         Index("idx_session_presence_session", "session_id"),
         Index("idx_session_presence_user", "user_id"),
-        Index("idx_session_presence_last_seen", "last_seen_at", postgresql_where=text("left_at IS NULL")),
+        Index(
+            "idx_session_presence_last_seen",
+            "last_seen_at",
+            postgresql_where=text("left_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -277,7 +316,9 @@ class Move(Base):
     __tablename__ = "session_moves"
     __table_args__ = (Index("idx_session_moves_user", "user_id"),)
 
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("havruta_sessions.id", ondelete="CASCADE"), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("havruta_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
     seq: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[UUID | None]
     ref: Mapped[str] = mapped_column(String(100))
@@ -290,14 +331,18 @@ class SessionRsvp(Base):
     __tablename__ = "session_rsvps"
     __table_args__ = (one_of("answer", Rsvp), Index("idx_session_rsvps_user", "user_id"))
 
-    session_id: Mapped[UUID] = mapped_column(ForeignKey("havruta_sessions.id", ondelete="CASCADE"), primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("havruta_sessions.id", ondelete="CASCADE"), primary_key=True
+    )
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     answer: Mapped[str] = mapped_column(String(10))
     answered_at: Mapped[datetime]
 
 
 class Invitation(Base):
-    """An invitation by mail. `invitation_token` is the SHA-256 of the token in the mail, once that was sent."""
+    """An invitation by mail. `invitation_token` is the SHA-256 of the token in the mail, once that
+    was sent.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -311,7 +356,9 @@ class Invitation(Base):
             postgresql_where=text("status = 'pending'"),
         ),
         Index(
-            "idx_invitations_pending_email", text("lower(invitee_email)"), postgresql_where=text("status = 'pending'")
+            "idx_invitations_pending_email",
+            text("lower(invitee_email)"),
+            postgresql_where=text("status = 'pending'"),
         ),
         Index("idx_invitations_havruta", "havruta_id", "created_at", "id"),
         Index("idx_invitations_inviter", "inviter_id", "created_at"),
@@ -324,7 +371,9 @@ class Invitation(Base):
     inviter_id: Mapped[UUID]
     inviter_name: Mapped[str] = mapped_column(String(100), server_default="")
     invitee_email: Mapped[str] = mapped_column(String(254))
-    status: Mapped[str] = mapped_column(String(20), server_default="pending", default=InvitationStatus.PENDING)
+    status: Mapped[str] = mapped_column(
+        String(20), server_default="pending", default=InvitationStatus.PENDING
+    )
     invitation_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,4 +1,6 @@
-"""RULES: turning the pages together. One navigates, or all do; every move has a number greater than those before."""
+"""RULES: turning the pages together. One navigates, or all do; every move has a number greater than
+those before.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,8 +46,11 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
         raise NotNavigator
     book = _book(session)
     if place.book is not book:
-        raise OtherBook(errors=[{"pointer": "/ref", "detail": f"This havruta studies {book.name}."}])
-    # Whoever knows of the last move is not behind, whatever came after it: people come and go under numbers as well.
+        raise OtherBook(
+            errors=[{"pointer": "/ref", "detail": f"This havruta studies {book.name}."}]
+        )
+    # Whoever knows of the last move is not behind, whatever came after it: people come and go under
+    # numbers as well.
     if expected_seq is not None and not session.position_seq <= expected_seq <= session.seq:
         raise StalePosition(state=as_state(session))
     presence.note(session, user_id)
@@ -53,18 +58,33 @@ def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) ->
     return as_state(session)
 
 
-def turn(session: HavrutaSession, place: Reference, user_id: UUID, *, gone: Sequence[UUID] | None = ()) -> None:
+def turn(
+    session: HavrutaSession, place: Reference, user_id: UUID, *, gone: Sequence[UUID] | None = ()
+) -> None:
     """Note the move, and tell it. The session is locked; of whom may be gone, `tell_session` says more."""
     # The number that `tell_session` gives next. All of the row is written at once, when it does.
     session.position, session.position_seq = str(place), session.seq + 1
     db.session.add(
-        Move(session_id=session.id, seq=session.seq + 1, user_id=user_id, ref=session.position, moved_at=now())
+        Move(
+            session_id=session.id,
+            seq=session.seq + 1,
+            user_id=user_id,
+            ref=session.position,
+            moved_at=now(),
+        )
     )
-    tell_session(session, "moved", {"ref": str(place), "hebrew_ref": place.hebrew, "user_id": str(user_id)}, gone=gone)
+    tell_session(
+        session,
+        "moved",
+        {"ref": str(place), "hebrew_ref": place.hebrew, "user_id": str(user_id)},
+        gone=gone,
+    )
 
 
 def hand_to(session_id: UUID, user_id: UUID, navigator_id: UUID) -> State:
-    """Let somebody who is here turn the pages. The navigator may, and the owner at any time, also to take it back."""
+    """Let somebody who is here turn the pages. The navigator may, and the owner at any time, also
+    to take it back.
+    """
     session = presence.going_on(session_id, user_id)
     owner_id = havruta_of(session).owner_id
     if user_id not in {session.navigator_id, owner_id}:
@@ -90,7 +110,9 @@ def state(session_id: UUID, user_id: UUID, since_seq: int | None) -> State | Non
     """Where the session is; None if nothing has happened since."""
     session = db.session.scalar(
         select(HavrutaSession)
-        .join(Member, (Member.havruta_id == HavrutaSession.havruta_id) & (Member.user_id == user_id))
+        .join(
+            Member, (Member.havruta_id == HavrutaSession.havruta_id) & (Member.user_id == user_id)
+        )
         .where(HavrutaSession.id == session_id)
     )
     if session is None:
@@ -121,7 +143,9 @@ def as_state(session: HavrutaSession) -> State:
 def havruta_of(session: HavrutaSession) -> Havruta:
     """The session's havruta. What it says of the owner is true while a session that goes on is locked."""
     return db.session.scalars(
-        select(Havruta).where(Havruta.id == session.havruta_id).execution_options(populate_existing=True)
+        select(Havruta)
+        .where(Havruta.id == session.havruta_id)
+        .execution_options(populate_existing=True)
     ).one()
 
 

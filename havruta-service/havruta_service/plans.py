@@ -57,7 +57,8 @@ def plan(
     if rrule and timezone:
         series = Series(id=uuid4(), havruta_id=havruta.id, rrule=rrule, timezone=timezone)
         db.session.add(series)
-        # No relationship tells SQLAlchemy that the sessions refer to this row; it would write them first.
+        # No relationship tells SQLAlchemy that the sessions refer to this row; it would write them
+        # first.
         db.session.flush()
     planned = [
         HavrutaSession(
@@ -74,7 +75,9 @@ def plan(
     ]
     db.session.add_all(planned)
     db.session.flush()
-    tell_havruta(havruta, "session_planned", {"session_id": str(planned[0].id), "sessions": len(planned)})
+    tell_havruta(
+        havruta, "session_planned", {"session_id": str(planned[0].id), "sessions": len(planned)}
+    )
     return planned[0]
 
 
@@ -91,7 +94,9 @@ def preview(
     return times_of(start_time, rrule, timezone)
 
 
-def times_of(start_time: datetime | None, rrule: str | None, timezone: str | None) -> list[datetime]:
+def times_of(
+    start_time: datetime | None, rrule: str | None, timezone: str | None
+) -> list[datetime]:
     """When sessions planned like this would begin; now, if no time is given."""
     at = now()
     start_time = start_time or at
@@ -114,13 +119,15 @@ def change(
 ) -> HavrutaSession:
     """Move planned sessions, or plan them longer or shorter.
 
-    Of a series, `this` one is taken out of it, this and the `future` ones become a series of their own, or `all` that
-    are still planned are changed; together they can only be moved to another time of day.
+    Of a series, `this` one is taken out of it, this and the `future` ones become a series of their
+    own, or `all` that are still planned are changed; together they can only be moved to another
+    time of day.
     """
     havruta, session = _yours(session_id, user_id)
     if session.version != version:
         raise PreconditionFailed
-    # In this order: to divide a series changes of which series the session is, and the first two ask for that.
+    # In this order: to divide a series changes of which series the session is, and the first two
+    # ask for that.
     changed = _within(session, scope)
     starts = _moved(session, changed, scope, start_time)
     _divide(session, changed, scope)
@@ -128,10 +135,19 @@ def change(
         each.start_time = each.planned_start = start
         each.planned_minutes = planned_minutes or each.planned_minutes
         each.version += 1
-    tell_havruta(havruta, "session_changed", {"session_id": str(session.id), "sessions": len(changed)})
+    tell_havruta(
+        havruta, "session_changed", {"session_id": str(session.id), "sessions": len(changed)}
+    )
     if start_time:
         others = havrutas.member_ids(havruta, without=user_id)
-        notify(session, havruta, "session_moved", others, user_id, starts_at=instant_text(session.start_time))
+        notify(
+            session,
+            havruta,
+            "session_moved",
+            others,
+            user_id,
+            starts_at=instant_text(session.start_time),
+        )
     return session
 
 
@@ -143,17 +159,33 @@ def cancel(session_id: UUID, user_id: UUID, scope: Scope) -> HavrutaSession:
     sessions.check_waiting(havruta, session)
     cancelled = _within(session, scope)
     for each in cancelled:
-        each.status, each.end_reason, each.version = SessionStatus.CANCELLED, EndReason.CANCELLED, each.version + 1
-    tell_havruta(havruta, "session_cancelled", {"session_id": str(session.id), "sessions": len(cancelled)})
+        each.status, each.end_reason, each.version = (
+            SessionStatus.CANCELLED,
+            EndReason.CANCELLED,
+            each.version + 1,
+        )
+    tell_havruta(
+        havruta, "session_cancelled", {"session_id": str(session.id), "sessions": len(cancelled)}
+    )
     others = havrutas.member_ids(havruta, without=user_id)
-    notify(session, havruta, "session_cancelled", others, user_id, starts_at=instant_text(session.start_time))
+    notify(
+        session,
+        havruta,
+        "session_cancelled",
+        others,
+        user_id,
+        starts_at=instant_text(session.start_time),
+    )
     return session
 
 
 def cancel_missed() -> int:
     """Cancel what nobody started within two hours; how many sessions that was."""
-    missed = (HavrutaSession.status == SessionStatus.SCHEDULED) & (HavrutaSession.start_time <= now() - MISSED_AFTER)
-    # Both or neither, and without waiting: whoever has them locked sees by the clock that the session was missed.
+    missed = (HavrutaSession.status == SessionStatus.SCHEDULED) & (
+        HavrutaSession.start_time <= now() - MISSED_AFTER
+    )
+    # Both or neither, and without waiting: whoever has them locked sees by the clock that the
+    # session was missed.
     found = db.session.execute(
         select(HavrutaSession, Havruta)
         .join(Havruta, Havruta.id == HavrutaSession.havruta_id)
@@ -165,7 +197,11 @@ def cancel_missed() -> int:
     ).all()
     for session, havruta in found:
         session.status, session.end_reason = SessionStatus.CANCELLED, EndReason.MISSED
-        tell_havruta(havruta, "session_cancelled", {"session_id": str(session.id), "sessions": 1, "reason": "missed"})
+        tell_havruta(
+            havruta,
+            "session_cancelled",
+            {"session_id": str(session.id), "sessions": 1, "reason": "missed"},
+        )
     return len(found)
 
 
@@ -179,11 +215,15 @@ def answer(session_id: UUID, user_id: UUID, answer: str) -> SessionRsvp:
         index_elements=["session_id", "user_id"],
         set_={"answer": said.excluded.answer, "answered_at": said.excluded.answered_at},
     )
-    return db.session.scalars(query.returning(SessionRsvp).execution_options(populate_existing=True)).one()
+    return db.session.scalars(
+        query.returning(SessionRsvp).execution_options(populate_existing=True)
+    ).one()
 
 
 def answers(session_id: UUID, user_id: UUID) -> Sequence[SessionRsvp]:
-    """Who means to come. A havruta has ten members at most; the answers of those who left it are not shown."""
+    """Who means to come. A havruta has ten members at most; the answers of those who left it are
+    not shown.
+    """
     session = sessions.get(session_id, user_id)
     query = (
         select(SessionRsvp)
@@ -210,17 +250,27 @@ def _within(session: HavrutaSession, scope: Scope) -> list[HavrutaSession]:
     """The planned sessions that are meant, with the one itself, locked in the order of their times."""
     if session.series_id is None or scope == Scope.THIS:
         return [session]
-    meant = (HavrutaSession.series_id == session.series_id) & (HavrutaSession.status == SessionStatus.SCHEDULED)
+    meant = (HavrutaSession.series_id == session.series_id) & (
+        HavrutaSession.status == SessionStatus.SCHEDULED
+    )
     # What was missed is over, also while the worker has not noted it.
     meant &= HavrutaSession.start_time > now() - MISSED_AFTER
     if scope == Scope.FUTURE:
         meant &= HavrutaSession.start_time >= session.start_time
-    query = select(HavrutaSession).where(meant).order_by(HavrutaSession.start_time).with_for_update(key_share=True)
+    query = (
+        select(HavrutaSession)
+        .where(meant)
+        .order_by(HavrutaSession.start_time)
+        .with_for_update(key_share=True)
+    )
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _moved(
-    session: HavrutaSession, changed: Sequence[HavrutaSession], scope: Scope, start_time: datetime | None
+    session: HavrutaSession,
+    changed: Sequence[HavrutaSession],
+    scope: Scope,
+    start_time: datetime | None,
 ) -> list[datetime]:
     """When the sessions begin after the change."""
     if start_time is None:
@@ -233,9 +283,12 @@ def _moved(
     zone = recurrence.zone_of(series.timezone)
     before, after = session.start_time.astimezone(zone), start_time.astimezone(zone)
     if before.date() != after.date():
-        raise invalid("start_time", "Several sessions can only be moved to another time of the same day.")
+        raise invalid(
+            "start_time", "Several sessions can only be moved to another time of the same day."
+        )
     moved = [recurrence.at_wall_time(each.start_time, after.time(), zone) for each in changed]
-    # The session named lies ahead, but with `all` another may be that of today, whose new hour is over.
+    # The session named lies ahead, but with `all` another may be that of today, whose new hour is
+    # over.
     if any(start < now() for start in moved):
         raise invalid("start_time", "One of the sessions would begin before now.")
     return moved
@@ -248,7 +301,9 @@ def _divide(session: HavrutaSession, changed: Sequence[HavrutaSession], scope: S
         return
     own = None
     if scope == Scope.FUTURE:
-        own = Series(id=uuid4(), havruta_id=series.havruta_id, rrule=series.rrule, timezone=series.timezone)
+        own = Series(
+            id=uuid4(), havruta_id=series.havruta_id, rrule=series.rrule, timezone=series.timezone
+        )
         db.session.add(own)
         db.session.flush()
     for each in changed:

@@ -40,8 +40,9 @@ def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 def heartbeat(session_id: UUID, user_id: UUID) -> int:
     """Still be here; the number of the last event. Who was absent is here again."""
-    # Everybody sends this all the time, so the session is not locked, and pages turn meanwhile. The interval is enough:
-    # whoever ends it locks it too, and then `left_at` is set. Machines' clocks differ, but its time does not go back.
+    # Everybody sends this all the time, so the session is not locked, and pages turn meanwhile. The
+    # interval is enough: whoever ends it locks it too, and then `left_at` is set. Machines' clocks
+    # differ, but its time does not go back.
     beat = (
         update(Presence)
         .where(_open(session_id, user_id), Presence.last_seen_at > now() - ABSENT_AFTER)
@@ -51,7 +52,9 @@ def heartbeat(session_id: UUID, user_id: UUID) -> int:
     )
     if db.session.scalar(beat) is None:
         return join(session_id, user_id).seq
-    return db.session.scalars(select(HavrutaSession.seq).where(HavrutaSession.id == session_id)).one()
+    return db.session.scalars(
+        select(HavrutaSession.seq).where(HavrutaSession.id == session_id)
+    ).one()
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:
@@ -61,15 +64,20 @@ def leave(session_id: UUID, user_id: UUID) -> None:
 
 
 def dismiss(session: HavrutaSession, user_id: UUID) -> None:
-    """Be gone, and not come back: whoever is no member any more does not watch either. The session is locked."""
-    # Who watches without being present has no interval to end, and is asked for his right to watch by this event.
+    """Be gone, and not come back: whoever is no member any more does not watch either. The session
+    is locked.
+    """
+    # Who watches without being present has no interval to end, and is asked for his right to watch
+    # by this event.
     if not _close(session, Presence.user_id == user_id, gone=[user_id]):
         tell_session(session, "left", {"user_id": str(user_id)}, gone=[user_id])
 
 
 def note(session: HavrutaSession, user_id: UUID) -> None:
     """The person is here: seen again, or come (back). The session is locked."""
-    interval = db.session.scalar(select(Presence).where(_open(session.id, user_id)).with_for_update(key_share=True))
+    interval = db.session.scalar(
+        select(Presence).where(_open(session.id, user_id)).with_for_update(key_share=True)
+    )
     if interval and interval.last_seen_at > now() - ABSENT_AFTER:
         interval.last_seen_at = max(interval.last_seen_at, now())
         return
@@ -77,14 +85,18 @@ def note(session: HavrutaSession, user_id: UUID) -> None:
         # Ended in the database first: there is one open interval of a person at most (unique key).
         interval.left_at = interval.last_seen_at
         db.session.flush()
-    db.session.add(Presence(session_id=session.id, user_id=user_id, joined_at=now(), last_seen_at=now()))
+    db.session.add(
+        Presence(session_id=session.id, user_id=user_id, joined_at=now(), last_seen_at=now())
+    )
     tell_session(session, "joined", {"user_id": str(user_id)})
 
 
 def close_all(session: HavrutaSession, at: datetime) -> None:
     """End what is open when the session ends."""
     still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None)
-    for interval in db.session.scalars(select(Presence).where(still_open).with_for_update(key_share=True)):
+    for interval in db.session.scalars(
+        select(Presence).where(still_open).with_for_update(key_share=True)
+    ):
         _end(interval, at)
     db.session.flush()
 
@@ -93,7 +105,8 @@ def notice_absence() -> int:
     """Note who is absent in sessions that go on; how many they were."""
     stale = Presence.left_at.is_(None) & (Presence.last_seen_at <= now() - ABSENT_AFTER)
     with_absent = select(Presence.session_id).where(stale).limit(BATCH)
-    # A session that is locked is in use, and waits for the next round instead of holding up this one.
+    # A session that is locked is in use, and waits for the next round instead of holding up this
+    # one.
     found = db.session.scalars(
         select(HavrutaSession)
         .where(HavrutaSession.id.in_(with_absent), HavrutaSession.status == SessionStatus.ACTIVE)
@@ -111,7 +124,9 @@ def present(session_id: UUID) -> Sequence[Presence]:
         & Presence.left_at.is_(None)
         & (Presence.last_seen_at > now() - ABSENT_AFTER)
     )
-    return db.session.scalars(select(Presence).where(here).order_by(Presence.joined_at, Presence.id)).all()
+    return db.session.scalars(
+        select(Presence).where(here).order_by(Presence.joined_at, Presence.id)
+    ).all()
 
 
 def is_present(session_id: UUID, user_id: UUID) -> bool:
@@ -120,7 +135,9 @@ def is_present(session_id: UUID, user_id: UUID) -> bool:
 
 def intervals(session_id: UUID) -> list[Interval]:
     """All intervals of a session that has ended."""
-    rows = db.session.scalars(select(Presence).where(Presence.session_id == session_id).order_by(Presence.joined_at))
+    rows = db.session.scalars(
+        select(Presence).where(Presence.session_id == session_id).order_by(Presence.joined_at)
+    )
     return [Interval(row.user_id, row.joined_at, row.left_at or row.last_seen_at) for row in rows]
 
 
@@ -148,22 +165,37 @@ def going_on(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 
 def of_member(session_id: UUID, user_id: UUID) -> HavrutaSession:
-    """A session of a havruta of the person, locked. Membership is read under the lock, so it is true until the end."""
-    session = db.session.get(HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True)
+    """A session of a havruta of the person, locked. Membership is read under the lock, so it is
+    true until the end.
+    """
+    session = db.session.get(
+        HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if session is None or not is_member(session.havruta_id, user_id):
         raise NotFound
     return session
 
 
 def _open(session_id: UUID, user_id: UUID) -> Any:
-    return (Presence.session_id == session_id) & (Presence.user_id == user_id) & Presence.left_at.is_(None)
+    return (
+        (Presence.session_id == session_id)
+        & (Presence.user_id == user_id)
+        & Presence.left_at.is_(None)
+    )
 
 
-def _close(session: HavrutaSession, whose: ColumnElement[bool], *, gone: Sequence[UUID] = ()) -> int:
-    """End these open intervals: now, or when they were last heard of if they are absent already; how many they were."""
-    # PostgreSQL looks at the condition again after waiting for an interval: who was heard of meanwhile is not absent.
+def _close(
+    session: HavrutaSession, whose: ColumnElement[bool], *, gone: Sequence[UUID] = ()
+) -> int:
+    """End these open intervals: now, or when they were last heard of if they are absent already;
+    how many they were.
+    """
+    # PostgreSQL looks at the condition again after waiting for an interval: who was heard of
+    # meanwhile is not absent.
     still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None) & whose
-    intervals = db.session.scalars(select(Presence).where(still_open).with_for_update(key_share=True)).all()
+    intervals = db.session.scalars(
+        select(Presence).where(still_open).with_for_update(key_share=True)
+    ).all()
     for interval in intervals:
         _end(interval, now())
         tell_session(session, "left", {"user_id": str(interval.user_id)}, gone=gone)

@@ -44,7 +44,9 @@ def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
     """What all completed sessions together covered; what was studied twice counts once."""
     havruta = havrutas.get(havruta_id, user_id)
     book = book_of(havruta)
-    completed = (HavrutaSession.havruta_id == havruta_id) & (HavrutaSession.status == SessionStatus.COMPLETED)
+    completed = (HavrutaSession.havruta_id == havruta_id) & (
+        HavrutaSession.status == SessionStatus.COMPLETED
+    )
     sessions, minutes, together, texts = db.session.execute(
         select(
             func.count(),
@@ -69,20 +71,32 @@ def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
     )
 
 
-def history(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[HavrutaSession]:
+def history(
+    havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None
+) -> Page[HavrutaSession]:
     """The completed sessions with who was there, the latest first."""
     havrutas.get(havruta_id, user_id)
-    completed = (HavrutaSession.havruta_id == havruta_id) & (HavrutaSession.status == SessionStatus.COMPLETED)
+    completed = (HavrutaSession.havruta_id == havruta_id) & (
+        HavrutaSession.status == SessionStatus.COMPLETED
+    )
     people = (
         select(func.array_agg(Presence.user_id.distinct()))
         .where(Presence.session_id == HavrutaSession.id)
         .correlate(HavrutaSession)
         .scalar_subquery()
     )
-    query = select(HavrutaSession).where(completed).options(with_expression(HavrutaSession.attendees, people))
+    query = (
+        select(HavrutaSession)
+        .where(completed)
+        .options(with_expression(HavrutaSession.attendees, people))
+    )
     order = [HavrutaSession.start_time, HavrutaSession.id]
-    query = ordered(query, order, limit, cursor, descending=True).execution_options(populate_existing=True)
-    return cut(db.session.scalars(query).all(), limit, lambda session: (session.start_time, session.id))
+    query = ordered(query, order, limit, cursor, descending=True).execution_options(
+        populate_existing=True
+    )
+    return cut(
+        db.session.scalars(query).all(), limit, lambda session: (session.start_time, session.id)
+    )
 
 
 def merged(ranges: list[Reference]) -> list[Reference]:
@@ -105,6 +119,8 @@ def _members(completed: Any) -> list[MemberProgress]:
         .group_by(Presence.user_id, Presence.session_id)
         .subquery()
     )
-    query = select(by_session.c.user_id, func.count(), func.sum(by_session.c.minutes)).group_by(by_session.c.user_id)
+    query = select(by_session.c.user_id, func.count(), func.sum(by_session.c.minutes)).group_by(
+        by_session.c.user_id
+    )
     rows = db.session.execute(query.order_by(by_session.c.user_id)).all()
     return [MemberProgress(user_id, sessions, int(minutes)) for user_id, sessions, minutes in rows]

@@ -1,4 +1,6 @@
-"""RULES: when something repeats. A bounded part of RFC 5545, expanded in wall time, so that 18:00 stays 18:00."""
+"""RULES: when something repeats. A bounded part of RFC 5545, expanded in wall time, so that 18:00
+stays 18:00.
+"""
 
 import re
 from dataclasses import dataclass
@@ -20,12 +22,14 @@ LONGEST = 200  # characters
 MOST_OCCURRENCES = 366  # every day of a leap year
 LONGEST_INTERVAL = 52
 UNTIL_WITHIN = relativedelta(years=2)
-# A search has to end: on the 31st of every twelfth month from February on, nothing happens up to the year 9999.
+# A search has to end: on the 31st of every twelfth month from February on, nothing happens up to
+# the year 9999.
 COUNT_WITHIN = relativedelta(years=10)
 NUMBER = re.compile(r"-?[0-9]{1,3}")
 # Far from the ends of the calendar, where a change of zone overflows.
 YEARS = range(2000, 2200)
-# Once, because it reads through the whole database of zones; and no name from outside becomes a path in it.
+# Once, because it reads through the whole database of zones; and no name from outside becomes a
+# path in it.
 ZONES = frozenset(available_timezones())
 
 
@@ -46,7 +50,9 @@ class Rule:
 
 
 def occurrences(text: str, timezone: str, start: datetime) -> list[datetime]:
-    """When it happens, in UTC, beginning at `start`. A wall time that the clocks skip is moved forward by the gap."""
+    """When it happens, in UTC, beginning at `start`. A wall time that the clocks skip is moved
+    forward by the gap.
+    """
     zone, rule = zone_of(timezone), parse(text)
     first = start.astimezone(zone).replace(tzinfo=None)
     last = _last(rule, first, zone)
@@ -81,7 +87,9 @@ def parse(text: str) -> Rule:
         FREQUENCIES[parts["FREQ"]],
         _number(parts.get("INTERVAL", "1"), "INTERVAL", 1, LONGEST_INTERVAL),
         tuple(_day(name) for name in parts["BYDAY"].split(",")) if "BYDAY" in parts else (),
-        tuple(_month_day(n) for n in parts["BYMONTHDAY"].split(",")) if "BYMONTHDAY" in parts else (),
+        tuple(_month_day(n) for n in parts["BYMONTHDAY"].split(","))
+        if "BYMONTHDAY" in parts
+        else (),
         _number(parts["COUNT"], "COUNT", 1, MOST_OCCURRENCES) if "COUNT" in parts else None,
         _until(parts["UNTIL"]) if "UNTIL" in parts else None,
     )
@@ -114,8 +122,9 @@ def _last(rule: Rule, first: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    # RFC 5545, 3.3.5: a time that comes twice is the first of the two, one that is skipped has the offset of before.
-    # Python does both with `fold=0`, which `wall` may not have: it stays set when a time loses its zone.
+    # RFC 5545, 3.3.5: a time that comes twice is the first of the two, one that is skipped has the
+    # offset of before. Python does both with `fold=0`, which `wall` may not have: it stays set when
+    # a time loses its zone.
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
 
 
@@ -140,7 +149,9 @@ def _month_day(text: str) -> int:
 
 def _until(text: str) -> datetime | date:
     """`20260203` is that day in wall time, `20260203T180000Z` that instant."""
-    form, whole_day = ("%Y%m%d", True) if len(text) == len("20260203") else ("%Y%m%dT%H%M%SZ", False)
+    form, whole_day = (
+        ("%Y%m%d", True) if len(text) == len("20260203") else ("%Y%m%dT%H%M%SZ", False)
+    )
     try:
         until = datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:

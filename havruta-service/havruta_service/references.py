@@ -1,4 +1,6 @@
-"""RULES: references to places in books. Read as people write them, validated, and compared by place, never as text."""
+"""RULES: references to places in books. Read as people write them, validated, and compared by
+place, never as text.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +18,14 @@ NUMBER = r"[0-9]{1,4}|[א-ת]{1,5}"
 VERSE = re.compile(rf"({NUMBER})(?:(?:\s*[:.,]\s*|\s+)({NUMBER}))?")
 SIDE = re.compile(r"ע?([abאב])")
 FOLIO = re.compile(rf"(?:daf\s+|דף\s+)?({NUMBER})(?:[\s,]*([abאב.:])|[\s,]*ע([אב]))?")
-SIDES = {"a": 1, "א": 1, ".": 1, "b": 2, "ב": 2, ":": 2}  # a printed folio's sides are also marked by . and :
+SIDES = {
+    "a": 1,
+    "א": 1,
+    ".": 1,
+    "b": 2,
+    "ב": 2,
+    ":": 2,
+}  # a printed folio's sides are also marked by . and :
 HEBREW_SIDES = {1: "ע״א", 2: "ע״ב"}
 
 
@@ -103,15 +112,21 @@ class Reference:
         """The canonical form."""
         return self._written(self.book.name, str, {1: "a", 2: "b"}, "")
 
-    def _written(self, name: str, number: Callable[[int], str], sides: Mapping[int, str], gap: str) -> str:
+    def _written(
+        self, name: str, number: Callable[[int], str], sides: Mapping[int, str], gap: str
+    ) -> str:
         book = self.book
         (first, at), (last, to) = (
-            (number(book.section_at(place)), book.segment_at(place)) for place in (self.first, self.last)
+            (number(book.section_at(place)), book.segment_at(place))
+            for place in (self.first, self.last)
         )
         if book.collection is Collection.TALMUD:
             begin, end = f"{first}{gap}{sides[at]}", f"{last}{gap}{sides[to]}"
         else:
-            begin, end = f"{first}:{number(at)}", f"{last}:{number(to)}" if last != first else number(to)
+            begin, end = (
+                f"{first}:{number(at)}",
+                f"{last}:{number(to)}" if last != first else number(to),
+            )
         if self.is_place:
             return f"{name} {begin}"
         if self.segments == book.length:
@@ -123,7 +138,8 @@ class Reference:
 
 def parse(text: str, field: str | None = None) -> Reference:
     """What the text refers to. `field` is the field of the request body that a problem is about."""
-    # A path may hold a long text, and decomposing makes it longer: no more is read than shows that it is too long.
+    # A path may hold a long text, and decomposing makes it longer: no more is read than shows that
+    # it is too long.
     written = plain(text[: LONGEST + 1]).casefold().strip()
     if len(text) > LONGEST or not written:
         raise _malformed(field)
@@ -157,7 +173,8 @@ def parse_place(text: str, field: str) -> Reference:
 
 def place_in(book: Book, written: str | None) -> Reference:
     """The place that is noted; the beginning of the book if none is, or one that is not to be found in it."""
-    # Places from before there was a catalogue were free text; none of them keeps anybody from studying on.
+    # Places from before there was a catalogue were free text; none of them keeps anybody from
+    # studying on.
     try:
         noted = parse(written or book.name)
     except Invalid:
@@ -199,14 +216,18 @@ def _leading_book(text: str) -> tuple[Book, str] | None:
 
 
 def _without_book(book: Book, text: str) -> str:
-    """The end of a range without the book's name, should it be repeated. Short Hebrew names are numbers as well."""
+    """The end of a range without the book's name, should it be repeated. Short Hebrew names are
+    numbers as well.
+    """
     found = _leading_book(text)
     rest = found[1].lstrip(" ,.") if found and found[0] is book else ""
     return rest or text
 
 
 def _locate(book: Book, locator: str, begin: Reference | None, field: str | None) -> Reference:
-    """The section or place in the book; after `begin`, a lone number or side may be one of the same section."""
+    """The section or place in the book; after `begin`, a lone number or side may be one of the same
+    section.
+    """
     read = _folio if book.collection is Collection.TALMUD else _verse
     numbers = read(book, locator, begin)
     if numbers is None:
@@ -214,7 +235,9 @@ def _locate(book: Book, locator: str, begin: Reference | None, field: str | None
     section, segment = numbers
     places = book.section(section)
     if not places:
-        raise _out_of_range(_place(book, 0 if section < book.first_section else book.length - 1), field)
+        raise _out_of_range(
+            _place(book, 0 if section < book.first_section else book.length - 1), field
+        )
     if segment is None:
         return Reference(book, places[0], places[-1])
     index = segment - book.segment_at(places[0])
@@ -259,7 +282,11 @@ def _errors(field: str | None, detail: str) -> list[FieldError]:
 
 def _unknown(text: str, field: str | None) -> UnknownBook:
     name = " ".join(word for word in words(text)[: catalogue().longest_name] if not word.isdigit())
-    names = {" ".join(words(n)): book.name for book in catalogue().books for n in (book.name, book.hebrew_name)}
+    names = {
+        " ".join(words(n)): book.name
+        for book in catalogue().books
+        for n in (book.name, book.hebrew_name)
+    }
     nearest = next((names[close] for close in get_close_matches(name, names, n=1)), None)
     detail = f"Did you mean {nearest}?" if nearest else "No book has this name."
     return UnknownBook(detail, errors=_errors(field, detail), nearest=nearest)
@@ -270,5 +297,7 @@ def _out_of_range(nearest: Reference, field: str | None) -> RefOutOfRange:
     return RefOutOfRange(detail, errors=_errors(field, detail), nearest=str(nearest))
 
 
-def _malformed(field: str | None, detail: str = "Write it like `Genesis 1:1` or `Berakhot 2a`.") -> MalformedRef:
+def _malformed(
+    field: str | None, detail: str = "Write it like `Genesis 1:1` or `Berakhot 2a`."
+) -> MalformedRef:
     return MalformedRef(detail, errors=_errors(field, detail))

@@ -61,7 +61,8 @@ def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
 
 def _accept(found: Invitation, caller: Caller) -> Invitation:
     invitation, havruta = invitations.locked(found.id)
-    # Accepting again changes nothing; but whoever was removed since does not come back with the old mail.
+    # Accepting again changes nothing; but whoever was removed since does not come back with the old
+    # mail.
     if invitation.accepted_by == caller.id and havrutas.is_member(havruta.id, caller.id):
         return invitation
     if invitation.invitee_email.lower() != caller.email.lower():
@@ -103,7 +104,11 @@ def _by_token(token: str) -> Invitation:
 
 def _own(invitation_id: UUID, caller: Caller) -> Invitation:
     invitation = db.session.scalar(invitations.with_havruta().where(Invitation.id == invitation_id))
-    to_him = invitation and invitation.invitee_email.lower() == caller.email.lower() and caller.email_verified
+    to_him = (
+        invitation
+        and invitation.invitee_email.lower() == caller.email.lower()
+        and caller.email_verified
+    )
     if invitation is None or not to_him:
         raise NotFound
     return invitation

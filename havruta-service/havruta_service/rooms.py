@@ -1,8 +1,8 @@
 """RULES: what those who watch a havruta or one of its sessions are told, and who may watch.
 
-Every event takes the next number of its room, under the lock of the room's row, which the caller holds. Writing an
-event flushes: whatever else changes in the row is set before, because a row that is updated twice while many wait for
-it can deadlock with them.
+Every event takes the next number of its room, under the lock of the room's row, which the caller
+holds. Writing an event flushes: whatever else changes in the row is set before, because a row that
+is updated twice while many wait for it can deadlock with them.
 """
 
 from collections.abc import Sequence
@@ -19,27 +19,43 @@ HAVRUTA = "havruta"
 SESSION = "havruta-session"
 
 
-def tell_havruta(havruta: Havruta, event: str, data: dict[str, Any], *, members_changed: Sequence[UUID] = ()) -> None:
+def tell_havruta(
+    havruta: Havruta, event: str, data: dict[str, Any], *, members_changed: Sequence[UUID] = ()
+) -> None:
     """Tell whoever watches the havruta."""
     havruta.seq += 1
-    messages.broadcast(f"{HAVRUTA}:{havruta.id}", havruta.seq, event, data, members_changed=members_changed)
+    messages.broadcast(
+        f"{HAVRUTA}:{havruta.id}", havruta.seq, event, data, members_changed=members_changed
+    )
 
 
 def tell_session(
     session: HavrutaSession, event: str, data: dict[str, Any], *, gone: Sequence[UUID] | None = ()
 ) -> None:
-    """Tell whoever watches the session; those who are `gone` may not watch any longer, None is any of them."""
+    """Tell whoever watches the session; those who are `gone` may not watch any longer, None is any
+    of them.
+    """
     session.seq += 1
     messages.broadcast(f"{SESSION}:{session.id}", session.seq, event, data, members_changed=gone)
 
 
 def notify(
-    session: HavrutaSession, havruta: Havruta, kind: str, user_ids: Sequence[UUID], actor: UUID, **facts: Any
+    session: HavrutaSession,
+    havruta: Havruta,
+    kind: str,
+    user_ids: Sequence[UUID],
+    actor: UUID,
+    **facts: Any,
 ) -> None:
     """Have people notified about a session."""
     if not user_ids:
         return
-    data = {"title": havruta.name, "book": havruta.book, "path": f"/api/havruta-sessions/{session.id}", **facts}
+    data = {
+        "title": havruta.name,
+        "book": havruta.book,
+        "path": f"/api/havruta-sessions/{session.id}",
+        **facts,
+    }
     content = {"user_ids": [str(user_id) for user_id in user_ids], "kind": kind, "data": data}
     # An event has to have a version that grows; the number of the last live event does.
     messages.announce("notification.requested", havruta.id, havruta.seq, content, actor=actor)

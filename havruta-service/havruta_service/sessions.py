@@ -68,7 +68,12 @@ def get(session_id: UUID, user_id: UUID) -> HavrutaSession:
 
 
 def of_havruta(
-    havruta_id: UUID, user_id: UUID, status: str | None, series_id: UUID | None, limit: int, cursor: str | None
+    havruta_id: UUID,
+    user_id: UUID,
+    status: str | None,
+    series_id: UUID | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[HavrutaSession]:
     """The sessions of a havruta, the latest first."""
     havrutas.get(havruta_id, user_id)
@@ -97,8 +102,11 @@ def mine(
 
 def with_havruta(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
     """The session and its havruta, locked from the top."""
-    # Read without a lock: a session never goes to another havruta, and the havruta has to be locked before it.
-    havruta_id = db.session.scalar(select(HavrutaSession.havruta_id).where(HavrutaSession.id == session_id))
+    # Read without a lock: a session never goes to another havruta, and the havruta has to be locked
+    # before it.
+    havruta_id = db.session.scalar(
+        select(HavrutaSession.havruta_id).where(HavrutaSession.id == session_id)
+    )
     if havruta_id is None:
         raise NotFound
     return havrutas.locked(havruta_id, user_id), presence.of_member(session_id, user_id)
@@ -109,7 +117,9 @@ def check_waiting(havruta: Havruta, session: HavrutaSession) -> None:
     if havruta.is_archived:
         raise havrutas.HavrutaArchived
     if session.current_status != SessionStatus.SCHEDULED:
-        raise SessionNotScheduled(session_status=session.current_status, reason=session.current_reason)
+        raise SessionNotScheduled(
+            session_status=session.current_status, reason=session.current_reason
+        )
 
 
 def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
@@ -118,7 +128,8 @@ def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
     going_on = membership.active_session(havruta)
     if going_on and not ending.end_if_overdue(havruta, going_on):
         raise SessionAlreadyActive(session_id=str(going_on.id))
-    # The old one is over in the database before the next begins: one is active at most (unique key).
+    # The old one is over in the database before the next begins: one is active at most (unique
+    # key).
     db.session.flush()
     return havruta
 
@@ -129,13 +140,21 @@ def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaS
     session.starting_section = session.position = str(place)
     session.navigator_id = havruta.owner_id
     db.session.flush()
-    # Where it begins is its first move, so that the moves alone say what was covered. Everybody who has waited for it
-    # is asked about again: who leaves is not told of in the rooms of all that is planned.
+    # Where it begins is its first move, so that the moves alone say what was covered. Everybody who
+    # has waited for it is asked about again: who leaves is not told of in the rooms of all that is
+    # planned.
     navigation.turn(session, place, user_id, gone=None)
     presence.note(session, user_id)
     tell_havruta(havruta, "session_started", {"session_id": str(session.id), "type": session.type})
     others = havrutas.member_ids(havruta, without=user_id)
-    notify(session, havruta, "havruta_session_started", others, user_id, starts_at=instant_text(session.start_time))
+    notify(
+        session,
+        havruta,
+        "havruta_session_started",
+        others,
+        user_id,
+        starts_at=instant_text(session.start_time),
+    )
     db.session.flush()
     return session
 
@@ -143,14 +162,21 @@ def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaS
 def _mine(user_id: UUID) -> Select[HavrutaSession]:
     return (
         select(HavrutaSession)
-        .join(Member, (Member.havruta_id == HavrutaSession.havruta_id) & (Member.user_id == user_id))
+        .join(
+            Member, (Member.havruta_id == HavrutaSession.havruta_id) & (Member.user_id == user_id)
+        )
         .join(HavrutaSession.havruta)
         .options(contains_eager(HavrutaSession.havruta))
     )
 
 
 def _page(
-    query: Select[HavrutaSession], status: str | None, limit: int, cursor: str | None, *, descending: bool
+    query: Select[HavrutaSession],
+    status: str | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    descending: bool,
 ) -> Page[HavrutaSession]:
     if status:
         query = query.where(has_status(SessionStatus(status)))

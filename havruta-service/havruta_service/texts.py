@@ -10,7 +10,9 @@ class NoSuchText(NotFound):
 
 
 def books(collection: str | None, q: str | None, limit: int, cursor: str | None) -> Page[Book]:
-    """The books in their traditional order: all, or those with a name, in any language, in which the words occur."""
+    """The books in their traditional order: all, or those with a name, in any language, in which
+    the words occur.
+    """
     numbered = list(enumerate(catalogue().books))
     if q is not None:
         named = catalogue().holding(q)

@@ -33,7 +33,11 @@ def read(make, session):
 def test_a_session_in_which_nothing_moved_covered_where_it_began(make, ruth):
     session = make.session(make.havruta(ruth))
     ended = make(ending.end, session.id, ruth.id)
-    assert (ended.coverage_range, ended.ending_section, ended.segments) == ("Genesis 1:1", "Genesis 1:1", 1)
+    assert (ended.coverage_range, ended.ending_section, ended.segments) == (
+        "Genesis 1:1",
+        "Genesis 1:1",
+        1,
+    )
 
 
 def test_coverage_goes_from_the_first_place_to_the_last_in_the_order_of_the_text(make, ruth):
@@ -58,7 +62,11 @@ def test_a_session_ends_by_itself_when_nobody_was_there_for_five_minutes(make, r
         assert make(ending.end_overdue) == 1
         assert make(ending.end_overdue) == 0
     ended = read(make, session)
-    assert (ended.status, ended.end_reason, ended.ending_section) == ("completed", "empty", "Genesis 3:1")
+    assert (ended.status, ended.end_reason, ended.ending_section) == (
+        "completed",
+        "empty",
+        "Genesis 3:1",
+    )
     assert ended.end_time == ended.start_time
     assert make(havrutas.get, havruta.id, ruth.id).last_place == "Genesis 3:1"
 
@@ -159,13 +167,18 @@ def test_time_together_is_what_counting_each_second_gives(spans, people):
     start = now()
     spans = [(min(span), max(span)) for span in spans]
     intervals = [
-        Interval(a_user().id, start + timedelta(seconds=begin), start + timedelta(seconds=end)) for begin, end in spans
+        Interval(a_user().id, start + timedelta(seconds=begin), start + timedelta(seconds=end))
+        for begin, end in spans
     ]
-    counted = sum(sum(begin <= second < end for begin, end in spans) >= people for second in range(50))
+    counted = sum(
+        sum(begin <= second < end for begin, end in spans) >= people for second in range(50)
+    )
     assert seconds_with(intervals, people) == counted
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     moves=st.lists(places, max_size=5),
     comings=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 120)), max_size=8),

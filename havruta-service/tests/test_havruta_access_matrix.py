@@ -37,8 +37,9 @@ def member(world: World) -> dict[str, str]:
     return {"user_id": str(world["member"])}
 
 
-# The former member has left; the deleted one was a member, and his token lives on. The invited one has not answered.
-# They ask in this order: whoever is refused changes nothing for those who come after him.
+# The former member has left; the deleted one was a member, and his token lives on. The invited one
+# has not answered. They ask in this order: whoever is refused changes nothing for those who come
+# after him.
 WHO = ("anonymous", "deleted", "stranger", "admin", "invited", "former", "member", "owner")
 
 ANYBODY = "200 200 200 200 200 200 200 200"
@@ -70,7 +71,12 @@ MATRIX = Matrix(
         ("DELETE", f"{HAVRUTA}/members/{{member}}", None, "401 404 404 404 404 404 403 204"),
         ("GET", f"{HAVRUTA}/progress", None, MEMBERS),
         ("GET", f"{HAVRUTA}/history", None, MEMBERS),
-        ("POST", f"{HAVRUTA}/sessions", lambda _: {"type": "instant"}, "401 404 404 404 404 404 201 201"),
+        (
+            "POST",
+            f"{HAVRUTA}/sessions",
+            lambda _: {"type": "instant"},
+            "401 404 404 404 404 404 201 201",
+        ),
         (
             "POST",
             f"{HAVRUTA}/sessions",
@@ -107,7 +113,8 @@ MATRIX = Matrix(
         ("POST", "/api/invitations/{sent_by_her}/revoke", None, MEMBERS),
         ("POST", f"{INVITATION}/accept", None, "401 404 404 404 200 404 404 404"),
         ("POST", f"{INVITATION}/decline", None, "401 404 404 404 200 404 404 404"),
-        # A mail may be read by others: its token says what one is invited to, and no more than its address accepts.
+        # A mail may be read by others: its token says what one is invited to, and no more than its
+        # address accepts.
         ("POST", "/api/invitations/preview", token, ANYBODY),
         ("POST", "/api/invitations/accept", token, "401 403 403 403 200 403 403 403"),
         ("POST", "/api/invitations/decline", token, ANYBODY),
@@ -136,7 +143,9 @@ def invited(world: World, make: Any, by: str = "owner") -> Any:
     inviter, havruta = make.caller(world.person(by)), a_havruta(world, make)
     (result,) = make(invitations.invite, havruta.id, inviter, [world.person("invited").email])
     invitation = make(lambda: db.session.get(Invitation, result["invitation_id"]))
-    make(lambda: setattr(db.session.merge(invitation), "last_sent_at", now() - timedelta(minutes=5)))
+    make(
+        lambda: setattr(db.session.merge(invitation), "last_sent_at", now() - timedelta(minutes=5))
+    )
     return invitation.id
 
 
@@ -147,9 +156,17 @@ THINGS: dict[str, Any] = {
     "havruta": lambda world, make: a_havruta(world, make).id,
     "planned": lambda world, make: make.plan(a_havruta(world, make)).id,
     "hers": lambda world, make: (
-        make(plans.plan, a_havruta(world, make).id, world.person("member").id, now() + timedelta(days=1), 60).id
+        make(
+            plans.plan,
+            a_havruta(world, make).id,
+            world.person("member").id,
+            now() + timedelta(days=1),
+            60,
+        ).id
     ),
-    "due": lambda world, make: make.plan(a_havruta(world, make), start_time=now() + timedelta(minutes=5)).id,
+    "due": lambda world, make: (
+        make.plan(a_havruta(world, make), start_time=now() + timedelta(minutes=5)).id
+    ),
     "active": lambda world, make: make.session(a_havruta(world, make), world.person("member")).id,
     "handed": handed,
     "invitation": invited,
@@ -193,7 +210,9 @@ def test_who_was_in_it_and_whose_account_is_deleted_is_a_stranger(world: World, 
         ("/api/invitations/mine", {"invited": 2}),
     ],
 )
-def test_lists_of_ones_own_hold_nothing_of_others(world: World, path: str, seen: dict[str, int]) -> None:
+def test_lists_of_ones_own_hold_nothing_of_others(
+    world: World, path: str, seen: dict[str, int]
+) -> None:
     world.furnish()
     got = {who: world.ask(who, "GET", path).json.get("items", []) for who in WHO}
     assert {who: len(items) for who, items in got.items() if items} == seen
@@ -202,7 +221,9 @@ def test_lists_of_ones_own_hold_nothing_of_others(world: World, path: str, seen:
 @pytest.mark.parametrize(("kind", "name"), [("havruta", "havruta"), ("havruta-session", "active")])
 def test_only_members_watch(client: FlaskClient, world: World, kind: str, name: str) -> None:
     got = {
-        who: client.get(f"/internal/rooms/{kind}/{world[name]}", user=user, peer="gateway").status_code
+        who: client.get(
+            f"/internal/rooms/{kind}/{world[name]}", user=user, peer="gateway"
+        ).status_code
         for who, user in world.people.items()
     }
     assert got == dict(zip(WHO, map(int, MEMBERS.split()), strict=True))

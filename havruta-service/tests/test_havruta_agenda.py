@@ -14,7 +14,9 @@ from havruta_service import ending
 
 def agenda(client, person, days=7, more=""):
     times = [instant_text(now() + timedelta(days=days)) for days in (-1, days)]
-    return client.get(f"/internal/agenda/{person.id}?from={times[0]}&to={times[1]}{more}", peer="gateway").json
+    return client.get(
+        f"/internal/agenda/{person.id}?from={times[0]}&to={times[1]}{more}", peer="gateway"
+    ).json
 
 
 def test_members_see_what_is_planned(client, make):
@@ -50,7 +52,9 @@ def test_what_goes_on_is_shown_and_what_was_missed_is_not(client, make):
 def test_sessions_come_in_order_within_the_time_and_the_limit(app, client, make):
     ruth = a_user("ruth")
     havruta = make.havruta(ruth)
-    planned = {days: make.plan(havruta, start_time=now() + timedelta(days=days)) for days in (3, 1, 2, 9)}
+    planned = {
+        days: make.plan(havruta, start_time=now() + timedelta(days=days)) for days in (3, 1, 2, 9)
+    }
     with testing.count_queries(app) as statements:
         shown = agenda(client, ruth)["items"]
     assert [entry["id"] for entry in shown] == [str(planned[days].id) for days in (1, 2, 3)]
@@ -65,6 +69,12 @@ def test_figures_count_what_is_completed(client, make):
         session = make.session(make.havruta(ruth, boaz), boaz)
     with time_machine.travel(session.start_time + timedelta(seconds=80), tick=False):
         make(ending.end, session.id, ruth.id)
-    figures = {user.id: client.get(f"/internal/figures/{user.id}", peer="gateway").json for user in (ruth, boaz)}
+    figures = {
+        user.id: client.get(f"/internal/figures/{user.id}", peer="gateway").json
+        for user in (ruth, boaz)
+    }
     assert figures == {user.id: {"sessions": 1, "minutes": 1} for user in (ruth, boaz)}
-    assert client.get(f"/internal/figures/{uuid4()}", peer="gateway").json == {"sessions": 0, "minutes": 0}
+    assert client.get(f"/internal/figures/{uuid4()}", peer="gateway").json == {
+        "sessions": 0,
+        "minutes": 0,
+    }

@@ -27,8 +27,14 @@ def test_loading_the_demo_again_changes_nothing(app, make, loaded):
 
 
 def test_the_demo_has_both_kinds_of_sessions_and_invitations_in_every_state(make, loaded):
-    kinds = make(lambda: set(db.session.execute(db.select(HavrutaSession.type, HavrutaSession.status)).all()))
-    assert kinds >= {("instant", "completed"), ("scheduled", "completed"), ("scheduled", "scheduled")}
+    kinds = make(
+        lambda: set(db.session.execute(db.select(HavrutaSession.type, HavrutaSession.status)).all())
+    )
+    assert kinds >= {
+        ("instant", "completed"),
+        ("scheduled", "completed"),
+        ("scheduled", "scheduled"),
+    }
     statuses = make(lambda: set(db.session.scalars(db.select(Invitation.status))))
     assert statuses == {"pending", "accepted", "declined", "expired", "revoked"}
 
@@ -37,7 +43,11 @@ def test_the_demo_shows_progress_over_several_sessions(make, loaded):
     ruth = demo.demo_id("ruth")
     (havruta,) = make(lambda: list(havrutas.mine(ruth, False, 10, None).items))
     studied = make(progress.of_havruta, havruta.id, ruth)
-    assert (studied.sessions, studied.ranges, studied.last_place) == (3, ["Genesis 1:1-4:16"], "Genesis 4:16")
+    assert (studied.sessions, studied.ranges, studied.last_place) == (
+        3,
+        ["Genesis 1:1-4:16"],
+        "Genesis 4:16",
+    )
     assert (studied.minutes, len(studied.members)) == (180, 3)
 
 

@@ -24,7 +24,16 @@ def delete(make):
 
     def hear(user):
         address = hashlib.sha256(user.email.lower().encode()).hexdigest()
-        event = Event(uuid4(), "user.deleted", "user-service", str(user.id), 1, now(), None, {"email_sha256": address})
+        event = Event(
+            uuid4(),
+            "user.deleted",
+            "user-service",
+            str(user.id),
+            1,
+            now(),
+            None,
+            {"email_sha256": address},
+        )
         make(erasure.erase, event)
 
     return hear
@@ -79,7 +88,9 @@ def test_a_member_leaves_and_his_presence_and_moves_stay_without_him(make, delet
     assert not any(str(boaz.id) in row for row in make(everything))
 
 
-def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(make, delete, ruth, boaz, naomi):
+def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(
+    make, delete, ruth, boaz, naomi
+):
     first, second = make.havruta(ruth), make.havruta(boaz)
     (from_him,) = make(invitations.invite, first.id, make.caller(ruth), ["yael@example.org"])
     (accepted,) = make(invitations.invite, second.id, make.caller(boaz), [ruth.email])
@@ -87,7 +98,9 @@ def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(make, dele
     third = make.havruta(naomi)
     (to_him,) = make(invitations.invite, third.id, make.caller(naomi), [ruth.email])
     delete(ruth)
-    found = make(lambda: {i.id: (i.status, i.invitee_email) for i in db.session.scalars(select(Invitation))})
+    found = make(
+        lambda: {i.id: (i.status, i.invitee_email) for i in db.session.scalars(select(Invitation))}
+    )
     assert found[from_him["invitation_id"]][0] == "revoked"
     assert found[to_him["invitation_id"]] == ("revoked", erasure.NO_ADDRESS)
     assert found[accepted["invitation_id"]] == ("accepted", erasure.NO_ADDRESS)
@@ -118,7 +131,9 @@ def test_a_stranger_s_deletion_changes_nothing(make, delete, ruth):
     assert make(everything) == before
 
 
-def test_an_expired_invitation_to_an_erased_address_is_not_sent_again(client, make, delete, ruth, boaz):
+def test_an_expired_invitation_to_an_erased_address_is_not_sent_again(
+    client, make, delete, ruth, boaz
+):
     (result,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [boaz.email])
     invitation_id = result["invitation_id"]
     make(lambda: setattr(db.session.get(Invitation, invitation_id), "status", "expired"))
@@ -132,4 +147,7 @@ def test_an_export_holds_invitations_to_an_address_once_it_is_proven(client, mak
     make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [invited.email])
     held = client.get("/internal/export", user=invited, peer="gateway").json["invitations_received"]
     assert [invitation["invitee_email"] for invitation in held] == [invited.email]
-    assert client.get("/internal/export", user=pretender, peer="gateway").json["invitations_received"] == []
+    assert (
+        client.get("/internal/export", user=pretender, peer="gateway").json["invitations_received"]
+        == []
+    )

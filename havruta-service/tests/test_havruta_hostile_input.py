@@ -45,7 +45,9 @@ def at(make, ruth):
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_a_hostile_body_is_the_client_s_mistake(client, at, ruth, method, path, body):
-    answer = client.open(at(path), method=method, data=body, user=ruth, content_type="application/json")
+    answer = client.open(
+        at(path), method=method, data=body, user=ruth, content_type="application/json"
+    )
     assert answer.status_code in {400, 422}
     assert answer.content_type == "application/problem+json"
 
@@ -64,26 +66,44 @@ def test_a_hostile_body_is_the_client_s_mistake(client, at, ruth, method, path, 
     ],
 )
 def test_a_strange_reference_is_no_reference(client, at, ruth, ref):
-    answer = client.put(at("/api/havruta-sessions/{session}/position"), json={"ref": ref}, user=ruth)
+    answer = client.put(
+        at("/api/havruta-sessions/{session}/position"), json={"ref": ref}, user=ruth
+    )
     assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=1e2", "limit=1&limit=2", "cursor=%00", "cursor=W10", "status=x", "a=b"]
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=1e2",
+        "limit=1&limit=2",
+        "cursor=%00",
+        "cursor=W10",
+        "status=x",
+        "a=b",
+    ],
 )
-@pytest.mark.parametrize("path", ["/api/havrutas", "/api/havruta-sessions", "/api/invitations/mine"])
+@pytest.mark.parametrize(
+    "path", ["/api/havrutas", "/api/havruta-sessions", "/api/invitations/mine"]
+)
 def test_a_strange_query_names_its_parameter(client, ruth, path, query):
     answer = client.get(f"{path}?{query}", user=ruth)
     assert answer.status_code in {400, 422}
 
 
-@pytest.mark.parametrize("name", ["' OR 1=1 --", "%", "{{7*7}}", "\u202eevil", "😀" * 100, "<script>", "חברותא"])
+@pytest.mark.parametrize(
+    "name", ["' OR 1=1 --", "%", "{{7*7}}", "\u202eevil", "😀" * 100, "<script>", "חברותא"]
+)
 def test_a_name_is_taken_literally(client, ruth, name):
     created = client.post("/api/havrutas", json={"name": name, "book": "Genesis"}, user=ruth)
     assert (created.status_code, created.json["name"]) == (201, name)
 
 
-@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z", 5])
+@pytest.mark.parametrize(
+    "start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z", 5]
+)
 def test_a_time_that_is_none_is_refused(client, at, ruth, start):
     body = {"type": "scheduled", "start_time": start}
     answer = client.post(at("/api/havrutas/{havruta}/sessions"), json=body, user=ruth)
@@ -95,13 +115,19 @@ def test_a_problem_keeps_its_status_whatever_else_it_says(client, make, ruth):
     url = f"/api/havruta-sessions/{planned.id}"
     client.post(f"{url}/cancel", user=ruth)
     refused = client.put(f"{url}/rsvp", json={"answer": "yes"}, user=ruth)
-    assert (refused.status_code, refused.json["status"], refused.json["session_status"]) == (409, 409, "cancelled")
+    assert (refused.status_code, refused.json["status"], refused.json["session_status"]) == (
+        409,
+        409,
+        "cancelled",
+    )
 
 
 def test_the_same_person_counts_once_however_the_id_is_written(client, make, ruth, boaz):
     havruta = make.havruta(ruth, boaz)
     written = str(UUID(str(boaz.id))).upper()
-    answer = client.post(f"/api/havrutas/{havruta.id}/transfer", json={"user_id": written}, user=ruth)
+    answer = client.post(
+        f"/api/havrutas/{havruta.id}/transfer", json={"user_id": written}, user=ruth
+    )
     assert answer.json["owner_id"] == str(boaz.id)
 
 
@@ -113,7 +139,9 @@ def test_a_series_of_a_year_is_planned_in_one_go(client, make, ruth):
         "rrule": "FREQ=DAILY;COUNT=366",
         "timezone": "America/New_York",
     }
-    assert client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=ruth).status_code == 201
+    assert (
+        client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=ruth).status_code == 201
+    )
     page = client.get(f"/api/havrutas/{havruta.id}/sessions?limit=100", user=ruth).json
     assert len(page["items"]) == 100
     assert page["next"]

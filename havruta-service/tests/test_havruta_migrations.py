@@ -80,15 +80,22 @@ def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy):
     havruta_id, owner = a_havruta(legacy, members=[uuid4(), uuid4()])
     legacy.at("head")
     assert legacy("SELECT member_count FROM havrutas")[0]["member_count"] == 3
-    assert legacy("SELECT 1 FROM havruta_members WHERE havruta_id = %s AND user_id = %s", havruta_id, owner)
+    assert legacy(
+        "SELECT 1 FROM havruta_members WHERE havruta_id = %s AND user_id = %s", havruta_id, owner
+    )
 
 
 def test_a_finished_session_is_completed_with_what_it_covered(legacy):
     havruta_id, _ = a_havruta(legacy)
-    long = a_session(legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"])
+    long = a_session(
+        legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"]
+    )
     short = a_session(legacy, havruta_id, "-1 day", "-23 hours", ["Genesis 2:1"])
     legacy.at("head")
-    assert {k: session(legacy, long)[k] for k in ("status", "type", "starting_section", "ending_section")} == {
+    assert {
+        k: session(legacy, long)[k]
+        for k in ("status", "type", "starting_section", "ending_section")
+    } == {
         "status": "completed",
         "type": "scheduled",
         "starting_section": "Genesis 1:1",
@@ -96,7 +103,11 @@ def test_a_finished_session_is_completed_with_what_it_covered(legacy):
     }
     assert session(legacy, long)["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
     assert session(legacy, short)["coverage_range"] == "Genesis 2:1"
-    assert session(legacy, long)["sections_studied"] == ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"]
+    assert session(legacy, long)["sections_studied"] == [
+        "Genesis 1:1",
+        "Genesis 1:5",
+        "Genesis 2:1",
+    ]
 
 
 def test_of_unfinished_sessions_only_the_latest_goes_on(legacy):
@@ -134,7 +145,11 @@ def test_what_the_code_of_before_wrote_in_between_is_kept(legacy):
     a_havruta(legacy, section="Genesis 3:1")
     legacy.at("head")
     row = legacy("SELECT last_place, owner_id, member_count FROM havrutas")[0]
-    assert (row["last_place"], row["owner_id"] is not None, row["member_count"]) == ("Genesis 3:1", True, 1)
+    assert (row["last_place"], row["owner_id"] is not None, row["member_count"]) == (
+        "Genesis 3:1",
+        True,
+        1,
+    )
 
 
 def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy):
@@ -146,7 +161,10 @@ def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy):
 
 def test_the_indexes_of_the_source_are_there(legacy):
     legacy.at("head")
-    definitions = [row["indexdef"] for row in legacy("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'")]
+    definitions = [
+        row["indexdef"]
+        for row in legacy("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'")
+    ]
     for columns in ("(havruta_id, status)", "(status)", "(type, status)"):
         assert any(d.endswith(f"havruta_sessions USING btree {columns}") for d in definitions)
 

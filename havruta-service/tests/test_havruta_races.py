@@ -9,7 +9,17 @@ from sqlalchemy import func, select, text
 
 from chassis.errors import Problem
 from chassis.testing import a_user, overtaken, race
-from havruta_service import ending, havrutas, invitations, mails, membership, navigation, presence, replies, sessions
+from havruta_service import (
+    ending,
+    havrutas,
+    invitations,
+    mails,
+    membership,
+    navigation,
+    presence,
+    replies,
+    sessions,
+)
 from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, db
 
 
@@ -42,7 +52,9 @@ def a_token(make, havruta, inviter, user):
 
 
 def count(make, table, **where):
-    return make(lambda: db.session.scalar(select(func.count()).select_from(table).filter_by(**where)))
+    return make(
+        lambda: db.session.scalar(select(func.count()).select_from(table).filter_by(**where))
+    )
 
 
 @pytest.mark.usefixtures("race_round")
@@ -61,11 +73,16 @@ def test_of_sixteen_who_begin_at_once_one_does(make, ruth, boaz):
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_who_begins_at_once_and_one_who_starts_a_plan_begin_one_session(make, attempt, ruth, boaz):
+def test_one_who_begins_at_once_and_one_who_starts_a_plan_begin_one_session(
+    make, attempt, ruth, boaz
+):
     havruta = make.havruta(ruth, boaz)
     planned = make.plan(havruta)
     make(lambda: _due(planned.id))
-    works = [attempt(sessions.start_now, havruta.id, ruth.id), attempt(sessions.start, planned.id, boaz.id)] * 4
+    works = [
+        attempt(sessions.start_now, havruta.id, ruth.id),
+        attempt(sessions.start, planned.id, boaz.id),
+    ] * 4
     results = race(works)
     begun = {result.id for result in results if isinstance(result, HavrutaSession)}
     assert len(begun) == 1
@@ -81,7 +98,9 @@ def _due(session_id):
 def test_nobody_who_has_handed_over_turns_a_page_after_that(make, attempt, ruth, boaz):
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, boaz)
-    moves = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(19)]
+    moves = [
+        attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(19)
+    ]
     hand_over = attempt(membership.transfer, havruta.id, ruth.id, boaz.id)
     race([*moves[:9], hand_over, *moves[9:]])
     handed_over = make(lambda: db.session.get(HavrutaSession, session.id))
@@ -102,8 +121,14 @@ def _moves(session_id):
 def test_of_twenty_moves_from_one_page_one_is_made(make, attempt, ruth):
     session = make.session(make.havruta(ruth))
     known = make(lambda: db.session.get(HavrutaSession, session.id)).seq
-    works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{v + 1}", known) for v in range(20)]
-    assert Counter(r if isinstance(r, str) else "moved" for r in race(works)) == {"moved": 1, "stale_position": 19}
+    works = [
+        attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{v + 1}", known)
+        for v in range(20)
+    ]
+    assert Counter(r if isinstance(r, str) else "moved" for r in race(works)) == {
+        "moved": 1,
+        "stale_position": 19,
+    }
 
 
 @pytest.mark.usefixtures("race_round")
@@ -126,9 +151,15 @@ def test_of_twenty_who_accept_with_one_place_left_one_becomes_a_member(make, att
         people = [a_user(f"guest{n}-{havruta.id.hex[:6]}") for n in range(20)]
         tokens = [a_token(make, havruta, ruth, person)[1] for person in people]
         results = race(
-            [attempt(replies.accept, token, make.caller(person)) for token, person in zip(tokens, people, strict=True)]
+            [
+                attempt(replies.accept, token, make.caller(person))
+                for token, person in zip(tokens, people, strict=True)
+            ]
         )
-        assert Counter(r if isinstance(r, str) else "accepted" for r in results) == {"accepted": 1, "havruta_full": 19}
+        assert Counter(r if isinstance(r, str) else "accepted" for r in results) == {
+            "accepted": 1,
+            "havruta_full": 19,
+        }
         assert count(make, Member, havruta_id=havruta.id) == 10
 
 
@@ -163,7 +194,10 @@ def test_accepting_declining_and_revoking_at_once_end_in_one_state(make, attempt
 def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt, ruth, boaz):
     havruta = make.havruta(ruth, boaz)
     callers = [make.caller(user) for user in (ruth, boaz)]
-    works = [attempt(invitations.invite, havruta.id, callers[n % 2], ["Naomi@example.org"]) for n in range(12)]
+    works = [
+        attempt(invitations.invite, havruta.id, callers[n % 2], ["Naomi@example.org"])
+        for n in range(12)
+    ]
     results = Counter(result[0]["status"] for result in race(works))
     assert results == {"sent": 1, "already_pending": 11}
 
@@ -174,7 +208,9 @@ def test_nobody_invites_more_people_an_hour_by_inviting_to_several_havrutas_at_o
     havrutas = [make.havruta(ruth) for _ in range(4)]
     caller = make.caller(ruth)
     addresses = [f"guest{n}@example.org" for n in range(20)]
-    results = race([attempt(invitations.invite, havruta.id, caller, addresses) for havruta in havrutas])
+    results = race(
+        [attempt(invitations.invite, havruta.id, caller, addresses) for havruta in havrutas]
+    )
     assert results.count("too_many_requests") == 1
     assert count(make, Invitation, inviter_id=ruth.id) == 60
 
@@ -182,7 +218,9 @@ def test_nobody_invites_more_people_an_hour_by_inviting_to_several_havrutas_at_o
 @pytest.mark.usefixtures("race_round")
 def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, ruth):
     session = make.session(make.havruta(ruth))
-    works = [attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)]
+    works = [
+        attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)
+    ]
     works += [attempt(ending.end, session.id, ruth.id), attempt(ending.end_overdue)]
     random.shuffle(works)
     told = [result["seq"] for result in race(works) if isinstance(result, dict)]
@@ -204,6 +242,9 @@ def test_who_is_heard_of_while_the_sweep_waits_is_not_absent(make, ruth, boaz):
 
 def test_coming_and_going_at_once_leaves_one_open_interval_at_most(make, attempt, ruth, boaz):
     session = make.session(make.havruta(ruth, boaz))
-    comings = [attempt(presence.join, session.id, boaz.id), attempt(presence.heartbeat, session.id, boaz.id)]
+    comings = [
+        attempt(presence.join, session.id, boaz.id),
+        attempt(presence.heartbeat, session.id, boaz.id),
+    ]
     race([*comings * 5, *[attempt(presence.leave, session.id, boaz.id)] * 5])
     assert make(lambda: len([p for p in presence.present(session.id) if p.user_id == boaz.id])) <= 1

@@ -21,7 +21,9 @@ def told(app, make):
             app.extensions["duties"].publisher.publish_pending()
         with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
             entries = connection.xrange(f"room:{room}")
-        return [(int(entry.split("-")[0]), app.json.loads(fields["event"])) for entry, fields in entries]
+        return [
+            (int(entry.split("-")[0]), app.json.loads(fields["event"])) for entry, fields in entries
+        ]
 
     return read
 
@@ -30,7 +32,9 @@ def told(app, make):
 def ask(client):
     """Ask as the gateway does whether somebody may watch."""
     return lambda room, user: client.get(
-        f"/internal/rooms/{room.replace(':', '/')}", peer="gateway", headers={"Subject-Token": token_for(user)}
+        f"/internal/rooms/{room.replace(':', '/')}",
+        peer="gateway",
+        headers={"Subject-Token": token_for(user)},
     )
 
 
@@ -46,7 +50,11 @@ def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(client, make
     events = told(f"havruta-session:{session.id}")
     kinds = ["moved", "joined", "joined", "moved", "navigator_changed", "left", "ended"]
     assert [event["type"] for _, event in events] == kinds
-    assert [seq for seq, _ in events] == [event["seq"] for _, event in events] == list(range(1, last + 2))
+    assert (
+        [seq for seq, _ in events]
+        == [event["seq"] for _, event in events]
+        == list(range(1, last + 2))
+    )
     assert events[3][1]["data"]["ref"] == "Genesis 2:1"
     assert events[-1][1]["data"]["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
 
@@ -58,14 +66,23 @@ def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth
     client.post(f"/api/havrutas/{havruta.id}/transfer", json={"user_id": str(boaz.id)}, user=ruth)
     client.post(f"/api/havrutas/{havruta.id}/leave", user=ruth)
     events = told(f"havruta:{havruta.id}")
-    kinds = ["member_joined", "session_planned", "session_started", "session_ended", "owner_changed", "member_left"]
+    kinds = [
+        "member_joined",
+        "session_planned",
+        "session_started",
+        "session_ended",
+        "owner_changed",
+        "member_left",
+    ]
     assert [event["type"] for _, event in events] == kinds
     assert [seq for seq, _ in events] == list(range(1, len(kinds) + 1))
     assert events[-1][1]["members_changed"] == [str(ruth.id)]
 
 
 @pytest.mark.parametrize("was_present", [True, False])
-def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(client, make, told, ruth, boaz, was_present):
+def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(
+    client, make, told, ruth, boaz, was_present
+):
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, *([boaz] if was_present else []))
     client.delete(f"/api/havrutas/{havruta.id}/members/{boaz.id}", user=ruth)
@@ -73,7 +90,9 @@ def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(client, 
     assert (last["type"], last["members_changed"]) == ("left", [str(boaz.id)])
 
 
-def test_when_a_planned_session_begins_everybody_who_waited_is_asked_about(client, make, told, ruth, boaz):
+def test_when_a_planned_session_begins_everybody_who_waited_is_asked_about(
+    client, make, told, ruth, boaz
+):
     planned = make.plan(make.havruta(ruth, boaz), start_time=now() + timedelta(minutes=5))
     client.post(f"/api/havruta-sessions/{planned.id}/start", user=ruth)
     _, first = told(f"havruta-session:{planned.id}")[0]
@@ -89,7 +108,11 @@ def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(client, make, told, 
         pubsub.get_message(timeout=1)
         delays = []
         for verse in range(1, 12):
-            client.put(f"/api/havruta-sessions/{session.id}/position", json={"ref": f"Genesis 2:{verse}"}, user=ruth)
+            client.put(
+                f"/api/havruta-sessions/{session.id}/position",
+                json={"ref": f"Genesis 2:{verse}"},
+                user=ruth,
+            )
             answered = time.monotonic()
             while pubsub.get_message(timeout=1) is None:
                 pass
@@ -116,6 +139,10 @@ def test_a_room_that_is_none_is_not_found(ask, ruth, room_id):
 def test_the_outbox_holds_no_names_and_no_addresses(client, make, ruth, boaz):
     havruta = make.havruta(ruth, boaz)
     make.session(havruta)
-    client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth)
-    bodies = make(lambda: [str(row) for row in messages.db.session.scalars(messages.outbox.select())])
+    client.post(
+        f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth
+    )
+    bodies = make(
+        lambda: [str(row) for row in messages.db.session.scalars(messages.outbox.select())]
+    )
     assert not any("@" in body or "ruth" in body for body in bodies)

@@ -21,7 +21,9 @@ def havruta(make, ruth, boaz):
 @pytest.fixture
 def begin(client, havruta):
     """Begin a session at once."""
-    return lambda user: client.post(f"/api/havrutas/{havruta.id}/sessions", json={"type": "instant"}, user=user)
+    return lambda user: client.post(
+        f"/api/havrutas/{havruta.id}/sessions", json={"type": "instant"}, user=user
+    )
 
 
 @pytest.fixture
@@ -39,7 +41,9 @@ def plan(client, havruta):
 def act(client):
     """Do something to a session."""
     return lambda session, leaf, user, **body: client.post(
-        f"/api/havruta-sessions/{session['id']}/{leaf}", user=user, **({"json": body} if body else {})
+        f"/api/havruta-sessions/{session['id']}/{leaf}",
+        user=user,
+        **({"json": body} if body else {}),
     )
 
 
@@ -47,7 +51,9 @@ def notifications(app, make):
     """What people are to be notified of: kinds and people."""
 
     def read():
-        rows = messages.db.session.scalars(messages.outbox.select().with_only_columns(messages.outbox.c.body)).all()
+        rows = messages.db.session.scalars(
+            messages.outbox.select().with_only_columns(messages.outbox.c.body)
+        ).all()
         events = [row for row in rows if row["type"] == "notification.requested"]
         return [(event["data"]["kind"], event["data"]["user_ids"]) for event in events]
 
@@ -110,7 +116,9 @@ def test_a_wrong_plan_is_refused_by_its_field(client, havruta, ruth, body, point
 
 def test_a_rule_plans_each_of_its_sessions(client, havruta, plan, ruth):
     first = plan(ruth, rrule="FREQ=WEEKLY;COUNT=3", timezone="Asia/Jerusalem").json
-    listed = client.get(f"/api/havrutas/{havruta.id}/sessions?series_id={first['series_id']}", user=ruth).json["items"]
+    listed = client.get(
+        f"/api/havrutas/{havruta.id}/sessions?series_id={first['series_id']}", user=ruth
+    ).json["items"]
     assert [s["id"] for s in listed][-1] == first["id"]
     assert len(listed) == 3
 
@@ -144,7 +152,9 @@ def test_a_plan_can_be_started_from_a_quarter_of_an_hour_before(plan, act, ruth,
         assert act(session, "start", ruth).json == started
 
 
-def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(client, make, havruta, plan, act, ruth):
+def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(
+    client, make, havruta, plan, act, ruth
+):
     session = plan(ruth).json
     url = f"/api/havruta-sessions/{session['id']}"
     with time_machine.travel(now() + timedelta(days=1, hours=2, seconds=-1), tick=False):
@@ -155,7 +165,11 @@ def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(client,
         assert (before["status"], before["end_reason"]) == ("cancelled", "missed")
         assert act(session, "start", ruth).json["code"] == "session_not_scheduled"
         listed = [
-            len(client.get(f"/api/havrutas/{havruta.id}/sessions?status={s}", user=ruth).json["items"])
+            len(
+                client.get(f"/api/havrutas/{havruta.id}/sessions?status={s}", user=ruth).json[
+                    "items"
+                ]
+            )
             for s in ("scheduled", "cancelled")
         ]
         assert listed == [0, 1]
@@ -165,10 +179,15 @@ def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(client,
         assert (after["status"], after["end_reason"]) == ("cancelled", "missed")
 
 
-def test_the_owner_and_the_planner_cancel_and_nobody_else(app, make, ruth, boaz, naomi, client, act):
+def test_the_owner_and_the_planner_cancel_and_nobody_else(
+    app, make, ruth, boaz, naomi, client, act
+):
     havruta = make.havruta(ruth, boaz, naomi)
     body = {"type": "scheduled", "start_time": instant_text(now() + timedelta(days=1))}
-    first, second = (client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=boaz).json for _ in range(2))
+    first, second = (
+        client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=boaz).json
+        for _ in range(2)
+    )
     assert act(first, "cancel", naomi).json["code"] == "not_yours"
     cancelled = act(first, "cancel", boaz).json
     assert (cancelled["status"], cancelled["end_reason"]) == ("cancelled", "cancelled")
@@ -202,18 +221,35 @@ def test_one_session_is_moved_out_of_its_series(client, app, make, plan, ruth, b
 
 def test_the_future_of_a_series_is_moved_as_a_series_of_its_own(client, havruta, plan, ruth):
     with time_machine.travel("2026-03-20T10:00:00Z"):
-        plan(ruth, start_time="2026-03-27T17:00:00Z", rrule="FREQ=DAILY;COUNT=4", timezone="Europe/Berlin")
+        plan(
+            ruth,
+            start_time="2026-03-27T17:00:00Z",
+            rrule="FREQ=DAILY;COUNT=4",
+            timezone="Europe/Berlin",
+        )
         url = f"/api/havrutas/{havruta.id}/sessions"
         second = client.get(url, user=ruth).json["items"][-2]
-        assert change(client, second, ruth, scope="future", start_time="2026-03-28T18:30:00Z").status_code == 200
+        assert (
+            change(
+                client, second, ruth, scope="future", start_time="2026-03-28T18:30:00Z"
+            ).status_code
+            == 200
+        )
         listed = client.get(url, user=ruth).json["items"][::-1]
-    assert [s["start_time"][5:16] for s in listed] == ["03-27T17:00", "03-28T18:30", "03-29T17:30", "03-30T17:30"]
+    assert [s["start_time"][5:16] for s in listed] == [
+        "03-27T17:00",
+        "03-28T18:30",
+        "03-29T17:30",
+        "03-30T17:30",
+    ]
     assert listed[0]["series_id"] != listed[1]["series_id"] == listed[3]["series_id"]
 
 
 def test_several_sessions_stay_on_their_days(client, plan, ruth):
     first = plan(ruth, rrule="FREQ=WEEKLY;COUNT=3", timezone="UTC").json
-    refused = change(client, first, ruth, scope="all", start_time=instant_text(now() + timedelta(days=3)))
+    refused = change(
+        client, first, ruth, scope="all", start_time=instant_text(now() + timedelta(days=3))
+    )
     assert refused.json["errors"][0]["pointer"] == "/start_time"
 
 
@@ -224,15 +260,25 @@ def test_no_session_of_a_series_is_moved_into_the_past(client, havruta, plan, ru
         second = client.get(url, user=ruth).json["items"][-2]
         refused = change(client, second, ruth, scope="all", start_time="2026-03-21T08:00:00Z")
         assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/start_time")
-        assert change(client, second, ruth, scope="future", start_time="2026-03-21T08:00:00Z").status_code == 200
+        assert (
+            change(
+                client, second, ruth, scope="future", start_time="2026-03-21T08:00:00Z"
+            ).status_code
+            == 200
+        )
 
 
 def test_members_say_whether_they_come_and_may_think_again(client, plan, ruth, boaz):
     url = f"/api/havruta-sessions/{plan(ruth).json['id']}"
     for user, answer in ((ruth, "yes"), (boaz, "maybe"), (boaz, "no")):
-        assert client.put(f"{url}/rsvp", json={"answer": answer}, user=user).json["answer"] == answer
+        assert (
+            client.put(f"{url}/rsvp", json={"answer": answer}, user=user).json["answer"] == answer
+        )
     answers = client.get(f"{url}/rsvps", user=ruth).json["items"]
-    assert [(a["user_id"], a["answer"]) for a in answers] == [(str(ruth.id), "yes"), (str(boaz.id), "no")]
+    assert [(a["user_id"], a["answer"]) for a in answers] == [
+        (str(ruth.id), "yes"),
+        (str(boaz.id), "no"),
+    ]
 
 
 def test_who_has_left_the_havruta_does_not_mean_to_come(client, havruta, plan, ruth, boaz):
@@ -244,10 +290,15 @@ def test_who_has_left_the_havruta_does_not_mean_to_come(client, havruta, plan, r
 
 def test_only_the_owner_ends_and_ending_again_says_the_same(client, begin, act, ruth, boaz):
     session = begin(ruth).json
-    client.put(f"/api/havruta-sessions/{session['id']}/position", json={"ref": "Genesis 2:1"}, user=ruth)
+    client.put(
+        f"/api/havruta-sessions/{session['id']}/position", json={"ref": "Genesis 2:1"}, user=ruth
+    )
     assert act(session, "end", boaz).json["code"] == "owner_only"
     ended = act(session, "end", ruth).json
-    assert {k: ended[k] for k in ("status", "ending_section", "coverage_range", "end_reason", "segments")} == {
+    assert {
+        k: ended[k]
+        for k in ("status", "ending_section", "coverage_range", "end_reason", "segments")
+    } == {
         "status": "completed",
         "ending_section": "Genesis 2:1",
         "coverage_range": "Genesis 1:1 to Genesis 2:1",
@@ -263,7 +314,10 @@ def test_a_plan_cannot_be_ended(plan, act, ruth):
 
 def test_one_s_sessions_of_all_havrutas_are_listed_in_order_of_time(client, make, ruth, boaz):
     one, other = make.havruta(ruth), make.havruta(boaz, ruth, book="Berakhot")
-    planned = [make.plan(h, start_time=now() + timedelta(days=d)) for h, d in ((one, 3), (other, 1), (one, 2))]
+    planned = [
+        make.plan(h, start_time=now() + timedelta(days=d))
+        for h, d in ((one, 3), (other, 1), (one, 2))
+    ]
     make.plan(make.havruta(boaz))
     until = instant_text(now() + timedelta(days=2, hours=1))
     page = client.get(f"/api/havruta-sessions?limit=1&to={until}", user=ruth).json
@@ -273,7 +327,9 @@ def test_one_s_sessions_of_all_havrutas_are_listed_in_order_of_time(client, make
     assert listed[0]["book"] == "Berakhot"
 
 
-@pytest.mark.parametrize("path", ["/api/havruta-sessions", "/api/havrutas/{}/sessions", "/api/havrutas/{}/history"])
+@pytest.mark.parametrize(
+    "path", ["/api/havruta-sessions", "/api/havrutas/{}/sessions", "/api/havrutas/{}/history"]
+)
 def test_a_list_costs_the_same_however_long(client, app, make, havruta, ruth, path):
     def cost():
         with count_queries(app) as statements:
@@ -311,5 +367,8 @@ def test_a_stranger_finds_no_session(client, make, havruta, naomi, method, leaf,
     options = {"json": body} if body else {}
     assert getattr(client, method)(url, user=naomi, **options).status_code == 404
     assert (
-        getattr(client, method)(url.replace(url.split("/")[3], str(uuid4())), user=naomi, **options).status_code == 404
+        getattr(client, method)(
+            url.replace(url.split("/")[3], str(uuid4())), user=naomi, **options
+        ).status_code
+        == 404
     )

@@ -13,7 +13,11 @@ def found(client, user, **body):
 
 def test_whoever_founds_a_havruta_owns_it_and_is_its_member(client, ruth):
     havruta = found(client, ruth).json
-    assert (havruta["book"], havruta["owner_id"], havruta["member_count"]) == ("Genesis", str(ruth.id), 1)
+    assert (havruta["book"], havruta["owner_id"], havruta["member_count"]) == (
+        "Genesis",
+        str(ruth.id),
+        1,
+    )
     members = client.get(f"/api/havrutas/{havruta['id']}/members", user=ruth).json
     assert [member["user_id"] for member in members["items"]] == [str(ruth.id)]
 
@@ -101,7 +105,9 @@ def test_the_owner_renames_the_version_he_knows(client, make, ruth, boaz):
     url = f"/api/havrutas/{havruta.id}"
     tag = {"If-Match": client.get(url, user=ruth).headers["ETag"]}
     assert client.patch(url, json={"name": "New"}, user=ruth).status_code == 428
-    assert client.patch(url, json={"name": "New"}, user=boaz, headers=tag).json["code"] == "owner_only"
+    assert (
+        client.patch(url, json={"name": "New"}, user=boaz, headers=tag).json["code"] == "owner_only"
+    )
     assert client.patch(url, json={"name": "New"}, user=ruth, headers=tag).json["name"] == "New"
     assert client.patch(url, json={"name": "Newer"}, user=ruth, headers=tag).status_code == 412
 
@@ -113,10 +119,18 @@ def test_an_archived_havruta_can_be_read_and_not_changed(client, make, ruth, boa
     archived = client.post(f"{url}/archive", user=ruth).json
     assert archived["archived_at"]
     assert client.post(f"{url}/archive", user=ruth).json == archived
-    assert client.post(f"{url}/sessions", json={"type": "instant"}, user=ruth).json["code"] == "havruta_archived"
-    assert client.post(f"{url}/transfer", json={"user_id": str(boaz.id)}, user=ruth).json["code"] == "havruta_archived"
+    assert (
+        client.post(f"{url}/sessions", json={"type": "instant"}, user=ruth).json["code"]
+        == "havruta_archived"
+    )
+    assert (
+        client.post(f"{url}/transfer", json={"user_id": str(boaz.id)}, user=ruth).json["code"]
+        == "havruta_archived"
+    )
     assert client.get("/api/havrutas", user=ruth).json["items"] == []
-    assert [h["id"] for h in client.get("/api/havrutas?archived=true", user=boaz).json["items"]] == [str(havruta.id)]
+    assert [
+        h["id"] for h in client.get("/api/havrutas?archived=true", user=boaz).json["items"]
+    ] == [str(havruta.id)]
 
 
 def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(client, make, ruth):
@@ -126,13 +140,19 @@ def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(
     assert (refused["code"], refused["session_id"]) == ("session_still_active", str(going_on.id))
     client.post(f"/api/havruta-sessions/{going_on.id}/end", user=ruth)
     assert client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).status_code == 200
-    assert client.get(f"/api/havruta-sessions/{planned.id}", user=ruth).json["status"] == "cancelled"
+    assert (
+        client.get(f"/api/havruta-sessions/{planned.id}", user=ruth).json["status"] == "cancelled"
+    )
 
 
 def test_the_owner_hands_over_to_a_member_only(client, make, ruth, boaz, naomi):
     url = f"/api/havrutas/{make.havruta(ruth, boaz).id}/transfer"
-    assert client.post(url, json={"user_id": str(naomi.id)}, user=ruth).json["code"] == "not_a_member"
-    assert client.post(url, json={"user_id": str(boaz.id)}, user=ruth).json["owner_id"] == str(boaz.id)
+    assert (
+        client.post(url, json={"user_id": str(naomi.id)}, user=ruth).json["code"] == "not_a_member"
+    )
+    assert client.post(url, json={"user_id": str(boaz.id)}, user=ruth).json["owner_id"] == str(
+        boaz.id
+    )
     assert client.post(url, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "owner_only"
 
 

@@ -37,10 +37,14 @@ def letterbox() -> Iterator[tuple[Letterbox, str]]:
     controller.stop()
 
 
-def test_an_invitation_is_mailed_and_accepted_with_the_mail(app, client, make, letterbox, ruth, naomi):
+def test_an_invitation_is_mailed_and_accepted_with_the_mail(
+    app, client, make, letterbox, ruth, naomi
+):
     box, url = letterbox
     havruta = make.havruta(ruth)
-    client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": [naomi.email]}, user=ruth)
+    client.post(
+        f"/api/havrutas/{havruta.id}/invitations", json={"emails": [naomi.email]}, user=ruth
+    )
     mailer = Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost")
     with app.app_context():
         assert mailer.send_due() == 1
@@ -61,11 +65,15 @@ def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app, client, make, lett
     assert [mail["To"] for mail in box.mails] == ["naomi@xn--bcher-kva.example"]
 
 
-def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(app, client, make, letterbox, ruth):
+def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(
+    app, client, make, letterbox, ruth
+):
     box, url = letterbox
     havruta = make.havruta(ruth)
     body = {"emails": ["naomi@example.org"]}
-    invited = client.post(f"/api/havrutas/{havruta.id}/invitations", json=body, user=ruth).json["results"]
+    invited = client.post(f"/api/havrutas/{havruta.id}/invitations", json=body, user=ruth).json[
+        "results"
+    ]
     client.post(f"/api/invitations/{invited[0]['invitation_id']}/revoke", user=ruth)
     with app.app_context():
         assert Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due() == 1
@@ -74,7 +82,9 @@ def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(app, client,
 
 def test_a_mail_server_that_is_down_leaves_the_token_of_no_mail_behind(app, client, make, ruth):
     havruta = make.havruta(ruth)
-    client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth)
+    client.post(
+        f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth
+    )
     with app.app_context():
         Mailer(messages, mails.COMPOSERS, "smtp://127.0.0.1:1", "lyceum@localhost").send_due()
     (waiting,) = make(lambda: messages.db.session.execute(messages.mails.select()).all())

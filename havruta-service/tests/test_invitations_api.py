@@ -26,7 +26,9 @@ def invite(client, havruta):
     """Invite these addresses; what became of them."""
 
     def post(user, *emails):
-        answer = client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=user)
+        answer = client.post(
+            f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=user
+        )
         return answer.json["results"] if answer.status_code == 200 else answer
 
     return post
@@ -56,7 +58,9 @@ def token(mail):
 
 @pytest.fixture
 def post(client):
-    return lambda leaf, user=None, **body: client.post(f"/api/invitations/{leaf}", user=user, json=body)
+    return lambda leaf, user=None, **body: client.post(
+        f"/api/invitations/{leaf}", user=user, json=body
+    )
 
 
 def statuses(results):
@@ -64,8 +68,17 @@ def statuses(results):
 
 
 def test_each_address_is_told_what_became_of_it(invite, ruth):
-    results = invite(ruth, "naomi@example.org", "Naomi@Example.org", "no address", "ruth@example.org", "x@y", "")
-    assert statuses(results) == ["sent", "already_pending", "invalid", "already_member", "invalid", "invalid"]
+    results = invite(
+        ruth, "naomi@example.org", "Naomi@Example.org", "no address", "ruth@example.org", "x@y", ""
+    )
+    assert statuses(results) == [
+        "sent",
+        "already_pending",
+        "invalid",
+        "already_member",
+        "invalid",
+        "invalid",
+    ]
     assert statuses(invite(ruth, "NAOMI@example.org")) == ["already_pending"]
 
 
@@ -74,26 +87,37 @@ def test_who_accepted_is_a_member_and_is_not_invited_again(invite, token, post, 
     assert statuses(invite(ruth, naomi.email)) == ["already_member"]
 
 
-@pytest.mark.parametrize("emails", [[], ["a@example.org"] * 21, "a@example.org", [1], ["a" * 300 + "@example.org"]])
+@pytest.mark.parametrize(
+    "emails", [[], ["a@example.org"] * 21, "a@example.org", [1], ["a" * 300 + "@example.org"]]
+)
 def test_a_wrong_list_is_refused(client, havruta, ruth, emails):
-    answer = client.post(f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=ruth)
+    answer = client.post(
+        f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=ruth
+    )
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"].startswith("/emails")
 
 
 def test_invitations_are_limited_to_sixty_an_hour(invite, ruth):
     for batch in range(3):
-        assert statuses(invite(ruth, *(f"p{batch}-{n}@example.org" for n in range(20)))) == ["sent"] * 20
+        assert (
+            statuses(invite(ruth, *(f"p{batch}-{n}@example.org" for n in range(20))))
+            == ["sent"] * 20
+        )
     refused = invite(ruth, "one.more@example.org")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
 
 
-def test_the_mail_names_book_and_inviter_and_links_to_the_configured_address(invite, mail, ruth, naomi):
+def test_the_mail_names_book_and_inviter_and_links_to_the_configured_address(
+    invite, mail, ruth, naomi
+):
     message = mail(invite(ruth, naomi.email)[0])
     assert message["To"] == naomi.email
     for kind in ("plain", "html"):
         content = message.get_body((kind,)).get_content()
-        assert all(part in content for part in ("Genesis", "Ruth", "http://lyceum.test/invitations#token="))
+        assert all(
+            part in content for part in ("Genesis", "Ruth", "http://lyceum.test/invitations#token=")
+        )
 
 
 def test_only_the_hash_of_the_token_is_kept(make, invite, token, ruth, naomi):
@@ -106,10 +130,14 @@ def test_only_the_hash_of_the_token_is_kept(make, invite, token, ruth, naomi):
         assert not any(secret in row or naomi.email in row for row in rows)
 
 
-def test_the_preview_shows_what_one_is_invited_to_and_changes_nothing(make, invite, token, post, havruta, ruth):
+def test_the_preview_shows_what_one_is_invited_to_and_changes_nothing(
+    make, invite, token, post, havruta, ruth
+):
     secret = token(invite(ruth, "naomi@example.org")[0])
     shown = post("preview", token=secret).json
-    assert {k: shown[k] for k in ("havruta_name", "book", "inviter_name", "masked_email", "status")} == {
+    assert {
+        k: shown[k] for k in ("havruta_name", "book", "inviter_name", "masked_email", "status")
+    } == {
         "havruta_name": havruta.name,
         "book": "Genesis",
         "inviter_name": "Ruth",
@@ -130,7 +158,10 @@ def test_accepting_makes_one_a_member_once(client, invite, token, post, havruta,
 
 @pytest.mark.parametrize(
     ("who", "code"),
-    [(a_user("esther"), "email_mismatch"), (a_user("naomi", email_verified=False), "email_not_verified")],
+    [
+        (a_user("esther"), "email_mismatch"),
+        (a_user("naomi", email_verified=False), "email_not_verified"),
+    ],
 )
 def test_accepting_needs_the_verified_address_it_was_sent_to(invite, token, post, ruth, who, code):
     refused = post("accept", who, token=token(invite(ruth, "naomi@example.org")[0]))
@@ -138,7 +169,9 @@ def test_accepting_needs_the_verified_address_it_was_sent_to(invite, token, post
 
 
 def test_case_does_not_matter_in_an_address(invite, token, post, ruth, naomi):
-    assert post("accept", naomi, token=token(invite(ruth, "NAOMI@example.org")[0])).status_code == 200
+    assert (
+        post("accept", naomi, token=token(invite(ruth, "NAOMI@example.org")[0])).status_code == 200
+    )
 
 
 def test_declining_needs_the_token_only_and_is_final(invite, token, post, ruth, naomi):
@@ -166,7 +199,9 @@ def test_a_guessed_token_is_not_found(post, naomi, leaf):
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 200), (0, 410), (1, 410)])
-def test_an_invitation_ends_after_seven_days_noted_or_not(make, invite, token, post, ruth, naomi, seconds, status):
+def test_an_invitation_ends_after_seven_days_noted_or_not(
+    make, invite, token, post, ruth, naomi, seconds, status
+):
     sent = now()
     with time_machine.travel(sent, tick=False):
         secret = token(invite(ruth, naomi.email)[0])
@@ -199,7 +234,9 @@ def test_sending_again_makes_a_new_token_and_voids_the_old(invite, token, post, 
         assert post(url, ruth).status_code == 410
 
 
-def test_an_expired_invitation_with_a_newer_one_to_the_same_address_is_not_sent_again(invite, post, ruth):
+def test_an_expired_invitation_with_a_newer_one_to_the_same_address_is_not_sent_again(
+    invite, post, ruth
+):
     old = invite(ruth, "naomi@example.org")[0]
     with time_machine.travel(now() + timedelta(days=8), tick=False):
         newer = invite(ruth, "Naomi@example.org")[0]
@@ -224,7 +261,9 @@ def test_a_revoked_invitation_is_gone_and_not_mailed(invite, mail, token, post, 
     assert mail(result) is None
 
 
-def test_only_the_inviter_and_the_owner_take_back_and_strangers_find_nothing(invite, post, make, ruth, boaz, naomi):
+def test_only_the_inviter_and_the_owner_take_back_and_strangers_find_nothing(
+    invite, post, make, ruth, boaz, naomi
+):
     his, hers = invite(boaz, "a@example.org")[0], invite(ruth, "b@example.org")[0]
     assert post(f"{hers['invitation_id']}/revoke", boaz).json["code"] == "inviter_or_owner_only"
     assert post(f"{his['invitation_id']}/revoke", naomi).status_code == 404
@@ -239,10 +278,14 @@ def test_the_owner_sees_all_invitations_and_others_their_own(client, havruta, in
     page = client.get(f"{url}?limit=2", user=ruth).json
     rest = client.get(f"{url}?limit=2&cursor={page['next']}", user=ruth).json["items"]
     assert len(page["items"] + rest) == 3
-    assert [i["invitee_email"] for i in client.get(url, user=boaz).json["items"]] == ["c@example.org"]
+    assert [i["invitee_email"] for i in client.get(url, user=boaz).json["items"]] == [
+        "c@example.org"
+    ]
 
 
-def test_whoever_registers_later_finds_what_came_to_his_verified_address(client, invite, post, ruth):
+def test_whoever_registers_later_finds_what_came_to_his_verified_address(
+    client, invite, post, ruth
+):
     invite(ruth, "tamar@example.org")
     unverified, verified = a_user("tamar", email_verified=False), a_user("tamar")
     assert client.get("/api/invitations/mine", user=unverified).json["items"] == []
@@ -264,7 +307,9 @@ def test_archiving_voids_open_invitations(client, havruta, invite, token, post, 
     assert post("accept", naomi, token=secret).json["invitation_status"] == "revoked"
 
 
-def test_who_was_removed_does_not_come_back_with_the_old_token(client, havruta, invite, token, post, ruth, naomi):
+def test_who_was_removed_does_not_come_back_with_the_old_token(
+    client, havruta, invite, token, post, ruth, naomi
+):
     secret = token(invite(ruth, naomi.email)[0])
     post("accept", naomi, token=secret)
     client.delete(f"/api/havrutas/{havruta.id}/members/{naomi.id}", user=ruth)

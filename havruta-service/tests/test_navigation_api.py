@@ -120,7 +120,11 @@ def test_the_owner_replaces_a_navigator_who_is_absent(table, ruth, boaz, naomi):
 def test_in_shared_mode_every_member_turns_the_pages(table, ruth, boaz, naomi):
     assert table.mode(boaz, "shared").json["code"] == "owner_only"
     assert table.mode(ruth, "shared").json["mode"] == "shared"
-    assert [table.turn(user, "Genesis 2:1").status_code for user in (ruth, boaz, naomi)] == [200, 200, 200]
+    assert [table.turn(user, "Genesis 2:1").status_code for user in (ruth, boaz, naomi)] == [
+        200,
+        200,
+        200,
+    ]
     table.mode(ruth, "navigator")
     assert table.turn(boaz, "Genesis 2:2").status_code == 403
 

@@ -34,7 +34,11 @@ def days(rule, start):
             ["01-06", "01-08", "01-20", "01-22", "02-03"],
         ),
         ("FREQ=MONTHLY;COUNT=4", "2026-01-31T18:00", ["01-31", "03-31", "05-31", "07-31"]),
-        ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=4", "2026-01-31T18:00", ["01-31", "02-28", "03-31", "04-30"]),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=4",
+            "2026-01-31T18:00",
+            ["01-31", "02-28", "03-31", "04-30"],
+        ),
         ("FREQ=DAILY;UNTIL=20260103", "2026-01-01T18:00", ["01-01", "01-02", "01-03"]),
         ("FREQ=DAILY;UNTIL=20260103T175900Z", "2026-01-01T18:00", ["01-01", "01-02"]),
         ("rrule:freq=daily;count=2", "2026-12-31T18:00", ["12-31", "01-01"]),
@@ -52,12 +56,17 @@ def test_the_hour_stays_when_the_clocks_change():
 
 
 def test_an_hour_that_is_skipped_moves_on_by_the_gap():
-    assert wall("FREQ=WEEKLY;COUNT=2", "2026-03-22T02:30", "Europe/Berlin") == ["03-22 02:30", "03-29 03:30"]
+    assert wall("FREQ=WEEKLY;COUNT=2", "2026-03-22T02:30", "Europe/Berlin") == [
+        "03-22 02:30",
+        "03-29 03:30",
+    ]
 
 
 def test_an_hour_that_comes_twice_is_the_first():
     start = datetime(2026, 10, 18, 0, 30, tzinfo=UTC)
-    assert occurrences("FREQ=WEEKLY;COUNT=2", "Europe/Berlin", start)[1] == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert occurrences("FREQ=WEEKLY;COUNT=2", "Europe/Berlin", start)[1] == datetime(
+        2026, 10, 25, 0, 30, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,9 @@ def test_a_place_lies_in_its_section_and_sections_follow_one_another(place):
 
 @given(
     places.flatmap(
-        lambda p: st.lists(st.integers(0, p.book.length - 1).map(lambda n: Reference(p.book, n, n)), min_size=1)
+        lambda p: st.lists(
+            st.integers(0, p.book.length - 1).map(lambda n: Reference(p.book, n, n)), min_size=1
+        )
     )
 )
 def test_a_span_holds_all_its_places_and_ends_with_one(found):
@@ -202,7 +204,10 @@ def test_numbers_survive_being_written_in_hebrew(number):
     assert from_hebrew(to_hebrew(number)) == number
 
 
-@given(st.text(max_size=120) | st.from_regex(r"(Gen|Berakhot|1 Sam|בראשית)[ :.\-0-9abאב]{0,20}", fullmatch=True))
+@given(
+    st.text(max_size=120)
+    | st.from_regex(r"(Gen|Berakhot|1 Sam|בראשית)[ :.\-0-9abאב]{0,20}", fullmatch=True)
+)
 def test_any_text_is_a_reference_or_a_problem(text):
     with suppress(Invalid):
         parse(text)

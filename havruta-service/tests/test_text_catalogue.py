@@ -27,14 +27,22 @@ def test_the_tanakh_has_39_books_in_the_order_of_its_three_parts():
         "Psalms",
         "2 Chronicles",
     )
-    assert Counter(b.division for b in books(Collection.TANAKH)) == {"Torah": 5, "Prophets": 21, "Writings": 13}
+    assert Counter(b.division for b in books(Collection.TANAKH)) == {
+        "Torah": 5,
+        "Prophets": 21,
+        "Writings": 13,
+    }
 
 
 @pytest.mark.parametrize(
     ("name", "chapters", "verses"),
     [
         ("Genesis", 50, 1533),
-        ("Exodus", 40, 1213),  # where the Ten Commandments are divided by the cantillation of public reading, 1209
+        (
+            "Exodus",
+            40,
+            1213,
+        ),  # where the Ten Commandments are divided by the cantillation of public reading, 1209
         ("Leviticus", 27, 859),
         ("Numbers", 36, 1289),
         ("Deuteronomy", 34, 959),
@@ -54,7 +62,14 @@ def test_the_mishnah_has_its_63_tractates_525_chapters_and_4192_mishnayot():
     by_order = Counter()
     for tractate in tractates:
         by_order[tractate.division] += tractate.length
-    assert by_order == {"Zeraim": 655, "Moed": 681, "Nashim": 578, "Nezikin": 685, "Kodashim": 590, "Tohorot": 1003}
+    assert by_order == {
+        "Zeraim": 655,
+        "Moed": 681,
+        "Nashim": 578,
+        "Nezikin": 685,
+        "Kodashim": 590,
+        "Tohorot": 1003,
+    }
     assert by_order.total() == 4192
 
 
@@ -95,6 +110,8 @@ def test_slugs_are_unique():
 
 def test_every_section_holds_the_places_that_say_they_are_in_it():
     for b in catalogue().books:
-        places = [place for n in range(b.first_section, b.last_section + 1) for place in b.section(n)]
+        places = [
+            place for n in range(b.first_section, b.last_section + 1) for place in b.section(n)
+        ]
         assert places == list(range(b.length))
         assert all(place in b.section(b.section_at(place)) for place in places)

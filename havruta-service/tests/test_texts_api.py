@@ -13,7 +13,12 @@ def test_the_books_are_listed_page_by_page_in_their_order(client):
     first = client.get("/api/texts?collection=tanakh&limit=30").json
     second = client.get(f"/api/texts?collection=tanakh&limit=30&cursor={first['next']}").json
     names = [book["name"] for book in first["items"] + second["items"]]
-    assert (names[0], names[-1], len(names), second["next"]) == ("Genesis", "2 Chronicles", 39, None)
+    assert (names[0], names[-1], len(names), second["next"]) == (
+        "Genesis",
+        "2 Chronicles",
+        39,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,9 @@ def test_a_book_is_read_by_any_name_with_its_chapters_and_its_edition(client):
 
 def test_a_reference_is_read_with_what_stands_before_and_after(client):
     read_ = read(client, "gen 1.31").json
-    assert {k: read_[k] for k in ("ref", "prev", "next", "section", "prev_section", "next_section")} == {
+    assert {
+        k: read_[k] for k in ("ref", "prev", "next", "section", "prev_section", "next_section")
+    } == {
         "ref": "Genesis 1:31",
         "prev": "Genesis 1:30",
         "next": "Genesis 2:1",

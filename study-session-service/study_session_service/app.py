@@ -37,7 +37,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         examples=EXAMPLES,
         rooms={rooms.KIND: visibility.may_watch},
         subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],
-        # No read waits for the sweep. Five seconds is how late watchers and other services are told.
+        # No read waits for the sweep. Five seconds is how late watchers and other services are
+        # told.
         sweeps=[Sweep("states", 5, lifecycle.sweep)],
     )
     cache.install(app, settings.cache_url)

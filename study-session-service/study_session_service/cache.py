@@ -4,9 +4,10 @@
     session:{id}      1 hour      JSON: details and active participants
     chat:{id}         2 hours     JSON: the last 50 messages
 
-Nothing is decided from here. The last two carry the number of the session's last event and are used only if it is
-still the last, so a deletion that was lost does no harm. `active_sessions` has no such number: every write counts up
-`active_sessions:changes`, and what was read before that is not stored after it.
+Nothing is decided from here. The last two carry the number of the session's last event and are used
+only if it is still the last, so a deletion that was lost does no harm. `active_sessions` has no
+such number: every write counts up `active_sessions:changes`, and what was read before that is not
+stored after it.
 """
 
 import contextlib
@@ -70,7 +71,8 @@ def active_sessions(load: Callable[[], Sequence[Frozen]]) -> Sequence[Frozen]:
             loaded = load()
             pipeline.multi()
             pipeline.set(ACTIVE, json.dumps(loaded), ex=ACTIVE_LIFETIME)
-            # Somebody has written meanwhile: what was loaded may be older, and serves this one answer only.
+            # Somebody has written meanwhile: what was loaded may be older, and serves this one
+            # answer only.
             with contextlib.suppress(WatchError):
                 pipeline.execute()
         return loaded
@@ -102,7 +104,9 @@ def thaw(kind: type[Row], frozen: Mapping[str, Any]) -> Row:
     columns = inspect(kind).columns
     # A release that drops a column finds it in what the one before has kept, for two hours.
     known = {name: value for name, value in frozen.items() if name in columns}
-    return kind(**{name: _restored(value, columns[name].type.python_type) for name, value in known.items()})
+    return kind(
+        **{name: _restored(value, columns[name].type.python_type) for name, value in known.items()}
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -53,7 +53,9 @@ class Start:
     forwards: bool = False
 
 
-def send(session_id: UUID, author_id: UUID, content: str, client_message_id: str | None) -> tuple[ChatMessage, bool]:
+def send(
+    session_id: UUID, author_id: UUID, content: str, client_message_id: str | None
+) -> tuple[ChatMessage, bool]:
     """Say something; the message, and whether it is new: a retry finds what the first attempt has written."""
     session = _open_chat(session_id, author_id)
     if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
@@ -107,13 +109,21 @@ def erase(message: ChatMessage) -> None:
     """Leave nothing of the message but its place. Its session's row is locked."""
     message.content, message.deleted_at = "", now()
     db.session.flush()
-    # First the room is emptied, then it hears of the deletion: the other way round it would forget that as well.
+    # First the room is emptied, then it hears of the deletion: the other way round it would forget
+    # that as well.
     rooms.forget(message.session_id)
-    rooms.record(message.session_id, "message_deleted", {"id": str(message.id), "message_seq": message.seq})
+    rooms.record(
+        message.session_id, "message_deleted", {"id": str(message.id), "message_seq": message.seq}
+    )
 
 
 def history(
-    session_id: UUID, reader_id: UUID, limit: int, cursor: str | None, before: int | None, after: int | None
+    session_id: UUID,
+    reader_id: UUID,
+    limit: int,
+    cursor: str | None,
+    before: int | None,
+    after: int | None,
 ) -> Page[ChatMessage]:
     """A page of the conversation, newest first: the last, or the next one before or after a message."""
     session = see_inside(session_id, reader_id).session
@@ -125,7 +135,9 @@ def history(
     return _page(rows[:limit], len(rows) > limit, forwards=start is not None and start.forwards)
 
 
-def _page(messages: Sequence[ChatMessage], more: bool, *, forwards: bool = False) -> Page[ChatMessage]:
+def _page(
+    messages: Sequence[ChatMessage], more: bool, *, forwards: bool = False
+) -> Page[ChatMessage]:
     """These messages, the nearest to the start of the read first, as a page with the newest first."""
     following = encode([int(forwards), messages[-1].seq]) if more else None
     return Page(messages[::-1] if forwards else messages, following)
@@ -146,7 +158,9 @@ def _read(session_id: UUID, count: int, start: Start | None) -> Sequence[ChatMes
     """So many messages from there on, the nearest first."""
     messages = select(ChatMessage).where(ChatMessage.session_id == session_id).limit(count)
     if start and start.forwards:
-        return db.session.scalars(messages.where(ChatMessage.seq > start.seq).order_by(ChatMessage.seq)).all()
+        return db.session.scalars(
+            messages.where(ChatMessage.seq > start.seq).order_by(ChatMessage.seq)
+        ).all()
     if start:
         messages = messages.where(ChatMessage.seq < start.seq)
     return db.session.scalars(messages.order_by(ChatMessage.seq.desc())).all()
@@ -167,7 +181,9 @@ def _latest(session: StudySession) -> tuple[Sequence[ChatMessage], bool]:
 def _open_chat(session_id: UUID, author_id: UUID) -> StudySession:
     """The session, locked, if this person may write in it now."""
     session = lifecycle.locked(session_id)
-    see_inside(session_id, author_id)  # asked under the lock: nobody is removed between this and the writing
+    see_inside(
+        session_id, author_id
+    )  # asked under the lock: nobody is removed between this and the writing
     if now() >= session.closed_at + STAYS_OPEN:
         raise ChatClosed
     return session
@@ -179,12 +195,18 @@ def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatM
 
 
 def _slow_down(session_id: UUID, author_id: UUID) -> None:
-    """`TooManyMessages` for whoever has written ten in the last ten seconds. Exact: the session's row is locked."""
+    """`TooManyMessages` for whoever has written ten in the last ten seconds. Exact: the session's
+    row is locked.
+    """
     own = select(ChatMessage.created_at).filter_by(session_id=session_id, user_id=author_id)
-    recent = own.where(ChatMessage.created_at > now() - WINDOW).order_by(ChatMessage.created_at.desc())
+    recent = own.where(ChatMessage.created_at > now() - WINDOW).order_by(
+        ChatMessage.created_at.desc()
+    )
     times = db.session.scalars(recent.limit(BURST)).all()
     if len(times) == BURST:
-        raise TooManyMessages(retry_after=max(1, math.ceil((times[-1] + WINDOW - now()).total_seconds())))
+        raise TooManyMessages(
+            retry_after=max(1, math.ceil((times[-1] + WINDOW - now()).total_seconds()))
+        )
 
 
 def _message(session: StudySession, message_id: UUID) -> ChatMessage:

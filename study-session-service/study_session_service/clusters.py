@@ -17,7 +17,8 @@ from study_session_service.visibility import SeenSession
 
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
 FEW = 3  # sessions in a cell that are still shown one by one
-# The largest screens show half as many; the bound is on what one request can make the database gather.
+# The largest screens show half as many; the bound is on what one request can make the database
+# gather.
 MOST_CELLS = 4096
 
 
@@ -42,10 +43,18 @@ def draw(boxes: Sequence[Box], zoom: int) -> Map:
     """The open public sessions in the boxes, at the points that everybody may see, gathered in cells."""
     size = 360 / 2**zoom / CELLS_PER_TILE
     if sum(_cells(box, size) for box in boxes) > MOST_CELLS:
-        raise Invalid(errors=[{"pointer": "?zoom", "detail": "Too close for an area of this size."}])
+        raise Invalid(
+            errors=[{"pointer": "?zoom", "detail": "Too close for an area of this size."}]
+        )
     cells = db.session.execute(_query(boxes, size)).all()
-    clusters = [Cluster(cell.latitude, cell.longitude, cell.sessions) for cell in cells if cell.sessions > FEW]
-    return Map(clusters, _sessions([i for cell in cells if cell.sessions <= FEW for i in cell.first]))
+    clusters = [
+        Cluster(cell.latitude, cell.longitude, cell.sessions)
+        for cell in cells
+        if cell.sessions > FEW
+    ]
+    return Map(
+        clusters, _sessions([i for cell in cells if cell.sessions <= FEW for i in cell.first])
+    )
 
 
 def _cells(box: Box, size: float) -> float:
@@ -54,7 +63,9 @@ def _cells(box: Box, size: float) -> float:
 
 def _query(boxes: Sequence[Box], size: float) -> Any:
     shown = shown_to(None)
-    ids = func.array_agg(aggregate_order_by(StudySession.id, StudySession.start_time, StudySession.id))
+    ids = func.array_agg(
+        aggregate_order_by(StudySession.id, StudySession.start_time, StudySession.id)
+    )
     return (
         select(
             func.avg(shown.latitude).label("latitude"),

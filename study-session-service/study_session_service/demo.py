@@ -71,7 +71,10 @@ PLAN = (
             ("boaz", "From what time may one recite the Shema?"),
             ("david", "Until the end of the first watch, says Rabbi Eliezer."),
         ),
-        details={"venue_name": "National Library", "description": "Reading together, one page at a time."},
+        details={
+            "venue_name": "National Library",
+            "description": "Reading together, one page at a time.",
+        },
     ),
     Planned(
         "jerusalem-genesis",
@@ -81,7 +84,10 @@ PLAN = (
         2 * HOUR,
         ("boaz", "miriam"),
         places=4,
-        details={"location_visibility": LocationVisibility.APPROXIMATE, "venue_name": "At Boaz's home"},
+        details={
+            "location_visibility": LocationVisibility.APPROXIMATE,
+            "venue_name": "At Boaz's home",
+        },
     ),
     Planned(
         "jerusalem-anatomy",
@@ -124,7 +130,10 @@ PLAN = (
         HAIFA,
         -2 * DAY,
         ("hillel", "ruth", "naomi"),
-        chat=(("hillel", "Image and likeness: where do we start?"), ("naomi", "With the Hebrew, as he does.")),
+        chat=(
+            ("hillel", "Image and likeness: where do we start?"),
+            ("naomi", "With the Hebrew, as he does."),
+        ),
     ),
     Planned(
         "haifa-private",
@@ -176,8 +185,22 @@ PLAN = (
         kind=SessionType.SILENT,
         places=6,
     ),
-    Planned("suva-marine", "Marine biology, reef ecology", "Biology", SUVA, 4 * HOUR, ("david", "miriam")),
-    Planned("taveuni-navigation", "Navigation by the stars", "Astronomy", TAVEUNI, 7 * HOUR, ("yael", "david")),
+    Planned(
+        "suva-marine",
+        "Marine biology, reef ecology",
+        "Biology",
+        SUVA,
+        4 * HOUR,
+        ("david", "miriam"),
+    ),
+    Planned(
+        "taveuni-navigation",
+        "Navigation by the stars",
+        "Astronomy",
+        TAVEUNI,
+        7 * HOUR,
+        ("yael", "david"),
+    ),
 )
 
 
@@ -202,7 +225,11 @@ def command() -> None:
 def load() -> int:
     """Add what is missing of the plan; how many sessions that was."""
     at = now().replace(second=0, microsecond=0)
-    missing = [planned for planned in PLAN if db.session.get(StudySession, session_id(planned.name)) is None]
+    missing = [
+        planned
+        for planned in PLAN
+        if db.session.get(StudySession, session_id(planned.name)) is None
+    ]
     for planned in missing:
         _add(planned, at)
     return len(missing)
@@ -214,15 +241,26 @@ def _add(planned: Planned, at: datetime) -> None:
     db.session.flush()
     opened = at - timedelta(days=3)
     for number, username in enumerate(planned.people):
-        joined, role = opened + timedelta(minutes=10 * number), Role.PARTICIPANT if number else Role.HOST
-        db.session.add(Participant(session_id=session.id, user_id=person(username), role=role, joined_at=joined))
+        joined, role = (
+            opened + timedelta(minutes=10 * number),
+            Role.PARTICIPANT if number else Role.HOST,
+        )
+        db.session.add(
+            Participant(
+                session_id=session.id, user_id=person(username), role=role, joined_at=joined
+            )
+        )
     for username in planned.waiting:
         db.session.add(Waiting(session_id=session.id, user_id=person(username)))
         db.session.flush()  # one by one: the order of numbers is the order of waiting
     for seq, (username, content) in enumerate(planned.chat, start=1):
         said = session.start_time + timedelta(minutes=5 * seq)
         author = person(username)
-        db.session.add(ChatMessage(session_id=session.id, user_id=author, content=content, seq=seq, created_at=said))
+        db.session.add(
+            ChatMessage(
+                session_id=session.id, user_id=author, content=content, seq=seq, created_at=said
+            )
+        )
 
 
 def _session(planned: Planned, at: datetime) -> StudySession:
@@ -245,7 +283,10 @@ def _session(planned: Planned, at: datetime) -> StudySession:
     )
     if session.location_visibility == LocationVisibility.APPROXIMATE:
         shown = approximate(planned.place)
-        session.approximate_latitude, session.approximate_longitude = shown.latitude, shown.longitude
+        session.approximate_latitude, session.approximate_longitude = (
+            shown.latitude,
+            shown.longitude,
+        )
     _set_state(session, planned, at)
     return session
 

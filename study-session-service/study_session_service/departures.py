@@ -26,10 +26,15 @@ def on_user_deleted(event: Event) -> None:
 
 
 def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
-    own = select(Participant).filter_by(session_id=session_id, user_id=user_id).with_for_update(key_share=True)
+    own = (
+        select(Participant)
+        .filter_by(session_id=session_id, user_id=user_id)
+        .with_for_update(key_share=True)
+    )
     participant = db.session.scalar(own.execution_options(populate_existing=True))
     session = lifecycle.locked(session_id)
-    # What is over by the clock took place, whether or not that was written down: it is not called off.
+    # What is over by the clock took place, whether or not that was written down: it is not called
+    # off.
     lifecycle.catch_up(session)
     if session.host_id == user_id and session.is_open:
         lifecycle.call_off(session, REASON)
@@ -37,7 +42,9 @@ def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
         participant.is_active, participant.left_at = False, now()
         seats.free(participant, "left")
     seats.stop_waiting(session_id, user_id)
-    for message in db.session.scalars(select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)):
+    for message in db.session.scalars(
+        select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)
+    ):
         if not message.deleted:
             chat.erase(message)
         message.user_id = nobody
@@ -51,6 +58,9 @@ def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
 
 def _involving(user_id: UUID) -> Sequence[UUID]:
     """The sessions that the person is, was or wants to be in, always in the same order: each gets locked."""
-    rows = [select(kind.session_id).where(kind.user_id == user_id) for kind in (Participant, Waiting, ChatMessage)]
+    rows = [
+        select(kind.session_id).where(kind.user_id == user_id)
+        for kind in (Participant, Waiting, ChatMessage)
+    ]
     hosted = select(StudySession.id).where(StudySession.host_id == user_id)
     return sorted(db.session.scalars(hosted.union(*rows)))

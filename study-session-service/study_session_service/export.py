@@ -23,8 +23,15 @@ class Kept:
 
 def everything_about(user_id: UUID) -> Kept:
     """Sessions hosted, sessions taken part in or waited for, and every message."""
-    at, mine = now(), and_(Participant.session_id == StudySession.id, Participant.user_id == user_id)
-    hosted = select(StudySession, Participant).outerjoin(Participant, mine).where(StudySession.host_id == user_id)
+    at, mine = (
+        now(),
+        and_(Participant.session_id == StudySession.id, Participant.user_id == user_id),
+    )
+    hosted = (
+        select(StudySession, Participant)
+        .outerjoin(Participant, mine)
+        .where(StudySession.host_id == user_id)
+    )
     seen = db.session.execute(hosted.order_by(StudySession.created_at)).all()
     taken = select(Participant).filter_by(user_id=user_id).order_by(Participant.joined_at)
     waiting = select(Waiting).filter_by(user_id=user_id).order_by(Waiting.number)

@@ -1,7 +1,8 @@
 """RULES: from starting soon to live to finished, or cancelled before.
 
-The clock decides: `status_at` is what holds, and reads never wait for anybody to write it down. A write writes it down
-first (`catch_up`), and the worker does so for the sessions that nobody touches (`sweep`).
+The clock decides: `status_at` is what holds, and reads never wait for anybody to write it down. A
+write writes it down first (`catch_up`), and the worker does so for the sessions that nobody touches
+(`sweep`).
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,10 @@ class SessionCancelled(Conflict):
     """The session was cancelled."""
 
 
-CLOSED: dict[str, type[Conflict]] = {Status.FINISHED: SessionFinished, Status.CANCELLED: SessionCancelled}
+CLOSED: dict[str, type[Conflict]] = {
+    Status.FINISHED: SessionFinished,
+    Status.CANCELLED: SessionCancelled,
+}
 
 
 def start(session_id: UUID, host_id: UUID) -> StudySession:
@@ -45,7 +49,9 @@ def start(session_id: UUID, host_id: UUID) -> StudySession:
         return session
     _require(session, Status.STARTING_SOON, to=Status.LIVE)
     if now() < session.start_time - EARLIEST_START:
-        raise _invalid(session, Status.LIVE, "a session can be started from 15 minutes before its start_time")
+        raise _invalid(
+            session, Status.LIVE, "a session can be started from 15 minutes before its start_time"
+        )
     _go_live(session, now())
     return session
 
@@ -70,7 +76,11 @@ def cancel(session_id: UUID, host_id: UUID, reason: str | None = None) -> StudyS
 
 def call_off(session: StudySession, reason: str | None, *, actor: UUID | None = None) -> None:
     """Cancel the locked session, whatever it is doing."""
-    session.status, session.cancelled_at, session.cancellation_reason = Status.CANCELLED, now(), reason
+    session.status, session.cancelled_at, session.cancellation_reason = (
+        Status.CANCELLED,
+        now(),
+        reason,
+    )
     _tell(session, "cancelled", {"reason": reason}, actor)
 
 
@@ -80,7 +90,9 @@ def locked(session_id: UUID) -> StudySession:
     Lock participants' rows before it, never after: joining and leaving do.
     """
     # The weaker lock lets the foreign keys of new participants and messages through.
-    session = db.session.get(StudySession, session_id, with_for_update={"key_share": True}, populate_existing=True)
+    session = db.session.get(
+        StudySession, session_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if session is None:
         raise NotFound
     return session
@@ -96,7 +108,8 @@ def hosted(session_id: UUID, user_id: UUID, *, version: int | None = None) -> St
     session = locked(session_id)
     if session.host_id != user_id:
         raise HostOnly
-    # Compared before the clock's changes are written down: those would outdate what the client has just read.
+    # Compared before the clock's changes are written down: those would outdate what the client has
+    # just read.
     if version not in {None, session.version}:
         raise PreconditionFailed
     catch_up(session)
@@ -113,7 +126,8 @@ def require_open(session: StudySession) -> None:
 def catch_up(session: StudySession) -> None:
     """Write down in the locked session what the clock has decided."""
     status = session.status_at(now())
-    # One that nobody touched while it went on goes live and ends here: watchers are told both, in order.
+    # One that nobody touched while it went on goes live and ends here: watchers are told both, in
+    # order.
     if session.status == Status.STARTING_SOON and status in {Status.LIVE, Status.FINISHED}:
         _go_live(session, session.start_time)
     if session.status == Status.LIVE and status == Status.FINISHED:
@@ -121,16 +135,20 @@ def catch_up(session: StudySession) -> None:
 
 
 def sweep() -> int:
-    """Write down what the clock has decided about sessions nobody touches; how many there were in this batch."""
+    """Write down what the clock has decided about sessions nobody touches; how many there were in
+    this batch.
+    """
     at = now()
     due = or_(
-        StudySession.ends_at <= at, and_(StudySession.status == Status.STARTING_SOON, StudySession.start_time <= at)
+        StudySession.ends_at <= at,
+        and_(StudySession.status == Status.STARTING_SOON, StudySession.start_time <= at),
     )
     batch = (
         select(StudySession)
         .where(StudySession.is_open, due)
         .limit(BATCH)
-        # What somebody is just changing comes with the next round; the rest of the batch does not wait for it.
+        # What somebody is just changing comes with the next round; the rest of the batch does not
+        # wait for it.
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -150,11 +168,16 @@ def _finish(session: StudySession, at: datetime) -> None:
     _tell(session, "finished", {"ended_at": instant_text(at)}, None)
 
 
-def _tell(session: StudySession, event: str, data: dict[str, str | None], actor: UUID | None) -> None:
+def _tell(
+    session: StudySession, event: str, data: dict[str, str | None], actor: UUID | None
+) -> None:
     session.version += 1
     # For `is_open`: the database computes it from what was just set.
     db.session.flush()
-    concerned = [*rooms.present(session.id), *([] if session.is_open else _dismiss_waiting(session.id))]
+    concerned = [
+        *rooms.present(session.id),
+        *([] if session.is_open else _dismiss_waiting(session.id)),
+    ]
     seq = rooms.record(session.id, event, {"status": session.status, **data})
     rooms.announce(session.id, event, seq, concerned, actor=actor)
 

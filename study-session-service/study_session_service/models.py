@@ -89,8 +89,9 @@ class StudySession(Base):
 
     Columns with a default may be NULL in the database; this service never writes one.
 
-    `status` is what was last written; what holds at an instant is `status_at`. `is_open` and `ends_at` are computed by
-    the database; partial indexes know `is_open`, so queries name it literally.
+    `status` is what was last written; what holds at an instant is `status_at`. `is_open` and
+    `ends_at` are computed by the database; partial indexes know `is_open`, so queries name it
+    literally.
     """
 
     __tablename__ = "study_sessions"
@@ -122,9 +123,15 @@ class StudySession(Base):
             " ELSE cancelled_at IS NOT NULL AND ended_at IS NULL END",
             name="status_times",
         ),
-        CheckConstraint("start_time >= '2000-01-01' AND start_time < '2200-01-01'", name="start_time"),
+        CheckConstraint(
+            "start_time >= '2000-01-01' AND start_time < '2200-01-01'", name="start_time"
+        ),
         Index("idx_sessions_host", "host_id"),
-        Index("idx_sessions_status", "status", postgresql_where=text("status IN ('starting-soon', 'live')")),
+        Index(
+            "idx_sessions_status",
+            "status",
+            postgresql_where=text("status IN ('starting-soon', 'live')"),
+        ),
         Index("idx_sessions_time", "start_time"),
         Index(
             "idx_sessions_location",
@@ -136,7 +143,8 @@ class StudySession(Base):
         Index("idx_sessions_open", "start_time", "id", postgresql_where=text("is_open")),
         Index("idx_sessions_ends", "ends_at", postgresql_where=text("is_open")),
         # Room on each page lets a changed counter stay beside its row, without touching an index.
-        # Vacuumed after 1 % of changes instead of 20 %, because each join leaves a dead version of the session's row.
+        # Vacuumed after 1 % of changes instead of 20 %, because each join leaves a dead version of
+        # the session's row.
         {"postgresql_with": {"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.01}},
     )
 
@@ -145,21 +153,31 @@ class StudySession(Base):
     title: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(100))
     session_type: Mapped[str] = mapped_column(String(20))
-    status: Mapped[str] = mapped_column(String(20), default=Status.STARTING_SOON, server_default=Status.STARTING_SOON)
+    status: Mapped[str] = mapped_column(
+        String(20), default=Status.STARTING_SOON, server_default=Status.STARTING_SOON
+    )
     latitude: Mapped[float] = mapped_column(Numeric(10, 8, asdecimal=False))
     longitude: Mapped[float] = mapped_column(Numeric(11, 8, asdecimal=False))
     start_time: Mapped[datetime]
     duration_minutes: Mapped[int]
     max_participants: Mapped[int] = mapped_column(default=10, server_default=text("10"))
     current_participants: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    created_at: Mapped[datetime] = mapped_column(nullable=True, default=now, server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(nullable=True, default=now, onupdate=now, server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(
+        nullable=True, default=now, server_default=func.now()
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        nullable=True, default=now, onupdate=now, server_default=func.now()
+    )
 
     description: Mapped[str | None] = mapped_column(String(2000))
-    mode: Mapped[str] = mapped_column(String(20), default=Mode.IN_PERSON, server_default=Mode.IN_PERSON)
+    mode: Mapped[str] = mapped_column(
+        String(20), default=Mode.IN_PERSON, server_default=Mode.IN_PERSON
+    )
     venue_name: Mapped[str | None] = mapped_column(String(200))
     meeting_url: Mapped[str | None] = mapped_column(String(500))
-    visibility: Mapped[str] = mapped_column(String(20), default=Visibility.PUBLIC, server_default=Visibility.PUBLIC)
+    visibility: Mapped[str] = mapped_column(
+        String(20), default=Visibility.PUBLIC, server_default=Visibility.PUBLIC
+    )
     join_code: Mapped[str | None] = mapped_column(String(20))
     location_visibility: Mapped[str] = mapped_column(
         String(20), default=LocationVisibility.EXACT, server_default=LocationVisibility.EXACT
@@ -172,7 +190,9 @@ class StudySession(Base):
     cancellation_reason: Mapped[str | None] = mapped_column(String(500))
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-    is_open: Mapped[bool] = mapped_column(Computed("cancelled_at IS NULL AND ended_at IS NULL", persisted=True))
+    is_open: Mapped[bool] = mapped_column(
+        Computed("cancelled_at IS NULL AND ended_at IS NULL", persisted=True)
+    )
     # The detour over UTC makes the sum immutable, as a computed column must be.
     ends_at: Mapped[datetime] = mapped_column(
         Computed(
@@ -235,17 +255,33 @@ class Participant(Base):
         CheckConstraint("removed_at IS NULL OR left_at IS NOT NULL", name="removed_at"),
         Index("idx_participants_session", "session_id"),
         Index("idx_participants_user", "user_id"),
-        Index("idx_participants_active", "session_id", "is_active", postgresql_where=text("is_active = TRUE")),
-        Index("idx_participants_host", "session_id", unique=True, postgresql_where=text("role = 'host'")),
+        Index(
+            "idx_participants_active",
+            "session_id",
+            "is_active",
+            postgresql_where=text("is_active = TRUE"),
+        ),
+        Index(
+            "idx_participants_host",
+            "session_id",
+            unique=True,
+            postgresql_where=text("role = 'host'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
     user_id: Mapped[UUID]
-    role: Mapped[str] = mapped_column(String(20), default=Role.PARTICIPANT, server_default=Role.PARTICIPANT)
-    joined_at: Mapped[datetime] = mapped_column(nullable=True, default=now, server_default=func.now())
+    role: Mapped[str] = mapped_column(
+        String(20), default=Role.PARTICIPANT, server_default=Role.PARTICIPANT
+    )
+    joined_at: Mapped[datetime] = mapped_column(
+        nullable=True, default=now, server_default=func.now()
+    )
     left_at: Mapped[datetime | None]
-    is_active: Mapped[bool] = mapped_column(nullable=True, default=True, server_default=text("true"))
+    is_active: Mapped[bool] = mapped_column(
+        nullable=True, default=True, server_default=text("true")
+    )
     removed_at: Mapped[datetime | None]
 
     @property
@@ -277,7 +313,8 @@ class ChatMessage(Base):
         UniqueConstraint("session_id", "seq"),
         UniqueConstraint("session_id", "user_id", "client_message_id"),
         CheckConstraint(
-            "char_length(content) BETWEEN CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END AND 2000", name="content"
+            "char_length(content) BETWEEN CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END AND 2000",
+            name="content",
         ),
         Index("idx_chat_session_time", "session_id", text("created_at DESC")),
         Index("idx_chat_user", "user_id", text("created_at DESC")),
@@ -287,7 +324,9 @@ class ChatMessage(Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
     user_id: Mapped[UUID]
     content: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(nullable=True, default=now, server_default=func.now())
+    created_at: Mapped[datetime] = mapped_column(
+        nullable=True, default=now, server_default=func.now()
+    )
     seq: Mapped[int] = mapped_column(BigInteger)
     client_message_id: Mapped[str | None] = mapped_column(String(100))
     edited_at: Mapped[datetime | None]

@@ -1,8 +1,8 @@
 """RULES: find sessions near a place.
 
-Boxes on `idx_sessions_location` find the candidates, the exact great circle decides. Both are asked about the point
-that the viewer may see, so that nobody finds out an exact place by measuring from several sides; the boxes are a
-little wider than asked, because they are asked about exact points.
+Boxes on `idx_sessions_location` find the candidates, the exact great circle decides. Both are asked
+about the point that the viewer may see, so that nobody finds out an exact place by measuring from
+several sides; the boxes are a little wider than asked, because they are asked about exact points.
 """
 
 from collections.abc import Sequence
@@ -13,14 +13,34 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, Select, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from chassis.clock import now
 from chassis.keyset import ordered
 from chassis.pages import Page, cut
 from study_session_service import cache
 from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
-from study_session_service.places import DECIMALS, FARTHEST_SNAP, RADIUS, Box, Point, boxes_around, widened
+from study_session_service.places import (
+    DECIMALS,
+    FARTHEST_SNAP,
+    RADIUS,
+    Box,
+    Point,
+    boxes_around,
+    widened,
+)
 from study_session_service.visibility import SeenSession, position_of
 
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
@@ -56,7 +76,9 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What is looked for. `origin` gives distances; the area is within `radius` metres of it, or in the boxes."""
+    """What is looked for. `origin` gives distances; the area is within `radius` metres of it, or in
+    the boxes.
+    """
 
     origin: Point | None = None
     radius: float | None = None
@@ -82,9 +104,15 @@ class Shown:
 
     def distance(self, origin: Point) -> ColumnElement[float]:
         """`places.distance`, as SQL."""
-        half_height = func.power(func.sin(func.radians(self.latitude - literal(origin.latitude, Double)) / 2), 2)
-        half_width = func.power(func.sin(func.radians(self.longitude - literal(origin.longitude, Double)) / 2), 2)
-        shrinking = func.cos(func.radians(literal(origin.latitude, Double))) * func.cos(func.radians(self.latitude))
+        half_height = func.power(
+            func.sin(func.radians(self.latitude - literal(origin.latitude, Double)) / 2), 2
+        )
+        half_width = func.power(
+            func.sin(func.radians(self.longitude - literal(origin.longitude, Double)) / 2), 2
+        )
+        shrinking = func.cos(func.radians(literal(origin.latitude, Double))) * func.cos(
+            func.radians(self.latitude)
+        )
         # Between antipodes rounding can lift it above 1, where `asin` is an error.
         chord = func.least(1.0, half_height + shrinking * half_width)
         return func.asin(func.sqrt(chord), type_=Double) * literal(2 * RADIUS, Double)
@@ -96,27 +124,45 @@ class Shown:
         )
 
 
-def search(viewer_id: UUID | None, wanted: Search, limit: int, cursor: str | None) -> Page[SeenSession]:
+def search(
+    viewer_id: UUID | None, wanted: Search, limit: int, cursor: str | None
+) -> Page[SeenSession]:
     """The public sessions that match, in the wanted order."""
     at = now()
-    if viewer_id is None and wanted == Search() and cursor is None and (page := _front_page(limit, at)):
+    if (
+        viewer_id is None
+        and wanted == Search()
+        and cursor is None
+        and (page := _front_page(limit, at))
+    ):
         return page
     query, order = matching(viewer_id, wanted, at)
     rows = db.session.execute(ordered(query, order, limit, cursor)).all()
-    found = [SeenSession(session, mine, at, position, metres) for session, mine, position, metres in rows]
+    found = [
+        SeenSession(session, mine, at, position, metres) for session, mine, position, metres in rows
+    ]
     if wanted.sort == Sort.DISTANCE:
         return cut(found, limit, lambda seen: (seen.distance_m, seen.id))
     return cut(found, limit, lambda seen: (seen.start_time, seen.id))
 
 
-def matching(viewer_id: UUID | None, wanted: Search, at: datetime) -> tuple[Select[*tuple[Any, ...]], list[Any]]:
+def matching(
+    viewer_id: UUID | None, wanted: Search, at: datetime
+) -> tuple[Select[*tuple[Any, ...]], list[Any]]:
     """The query for what matches, with what the viewer has to do with it, and the columns of its order."""
     shown = shown_to(viewer_id)
     metres: ColumnElement[Any] = shown.distance(wanted.origin) if wanted.origin else null()
     query = (
         select(StudySession, Participant, position_of(viewer_id), metres)
-        .outerjoin(Participant, and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id))
-        .where(StudySession.visibility == Visibility.PUBLIC, *_area(wanted, shown, metres), *_filters(wanted, at))
+        .outerjoin(
+            Participant,
+            and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id),
+        )
+        .where(
+            StudySession.visibility == Visibility.PUBLIC,
+            *_area(wanted, shown, metres),
+            *_filters(wanted, at),
+        )
     )
     by_distance = wanted.sort == Sort.DISTANCE
     return query, [metres if by_distance else StudySession.start_time, StudySession.id]
@@ -127,7 +173,10 @@ def shown_to(viewer_id: UUID | None) -> Shown:
 
     def column(exact: Any, approximate: Any) -> ColumnElement[float]:
         visible = func.coalesce(approximate, exact)
-        return cast(visible if viewer_id is None else case((Participant.is_active, exact), else_=visible), Double)
+        return cast(
+            visible if viewer_id is None else case((Participant.is_active, exact), else_=visible),
+            Double,
+        )
 
     return Shown(
         column(StudySession.latitude, StudySession.approximate_latitude),
@@ -147,7 +196,9 @@ def has_status(statuses: frozenset[str], at: datetime) -> ColumnElement[bool]:
     return and_(StudySession.is_open, matches) if statuses <= OPEN else matches
 
 
-def _area(wanted: Search, shown: Shown, metres: ColumnElement[Any]) -> Sequence[ColumnElement[bool]]:
+def _area(
+    wanted: Search, shown: Shown, metres: ColumnElement[Any]
+) -> Sequence[ColumnElement[bool]]:
     if wanted.boxes:
         return [candidates(wanted.boxes), or_(*(shown.lies_in(box) for box in wanted.boxes))]
     if wanted.origin and wanted.radius:
@@ -182,8 +233,12 @@ def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
 def _holds_exact(box: Box) -> ColumnElement[bool]:
     # Decimals: compared with a float, the column would be converted and the index of no use.
     return and_(
-        StudySession.latitude.between(_bound(box.south, ROUND_FLOOR), _bound(box.north, ROUND_CEILING)),
-        StudySession.longitude.between(_bound(box.west, ROUND_FLOOR), _bound(box.east, ROUND_CEILING)),
+        StudySession.latitude.between(
+            _bound(box.south, ROUND_FLOOR), _bound(box.north, ROUND_CEILING)
+        ),
+        StudySession.longitude.between(
+            _bound(box.west, ROUND_FLOOR), _bound(box.east, ROUND_CEILING)
+        ),
     )
 
 
@@ -196,7 +251,8 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
     """The first page for strangers out of the kept list; None if that does not reach far enough."""
     kept = cache.active_sessions(lambda: _active(at))
     seen = [SeenSession(cache.thaw(StudySession, row), None, at) for row in kept]
-    # By the clock alone sessions end, but none opens: that takes a write, and every write drops the list.
+    # By the clock alone sessions end, but none opens: that takes a write, and every write drops the
+    # list.
     still_open = [session for session in seen if session.is_open]
     if len(still_open) <= limit and len(kept) == KEPT:
         return None
@@ -211,4 +267,8 @@ def _active(at: datetime) -> Sequence[cache.Frozen]:
 
 def _frozen(seen: SeenSession) -> cache.Frozen:
     """What a stranger sees of the session in a list."""
-    return {**cache.freeze(seen.session, BASIC), "latitude": seen.latitude, "longitude": seen.longitude}
+    return {
+        **cache.freeze(seen.session, BASIC),
+        "latitude": seen.latitude,
+        "longitude": seen.longitude,
+    }

@@ -48,9 +48,12 @@ class Joining:
         return 201 if self.is_new else 200
 
 
-def join(session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False) -> Joining:
+def join(
+    session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False
+) -> Joining:
     """Take a place, or with `waitlist` wait for one. Joining twice is joining once."""
-    # Only who may have to wait needs the lock: that there is no place must still be true when the wait is written.
+    # Only who may have to wait needs the lock: that there is no place must still be true when the
+    # wait is written.
     if waitlist:
         lifecycle.locked(session_id)
     seen = _admit(look(session_id, user_id), join_code)
@@ -98,7 +101,10 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
         raise HostMustTransfer
     was_active, at = participant.is_active, now()
     participant.is_active = False
-    participant.left_at, participant.removed_at = participant.left_at or at, participant.removed_at or at
+    participant.left_at, participant.removed_at = (
+        participant.left_at or at,
+        participant.removed_at or at,
+    )
     if was_active:
         seats.free(participant, "removed")
     else:
@@ -116,7 +122,8 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     if to == host_id:
         return session
     rows[host_id].role = Role.PARTICIPANT
-    # A unique index allows one host at a time, and the ORM would write the two rows in the order of their keys.
+    # A unique index allows one host at a time, and the ORM would write the two rows in the order of
+    # their keys.
     db.session.flush()
     rows[to].role, session.host_id = Role.HOST, to
     session.version += 1
@@ -127,11 +134,15 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     return session
 
 
-def participants(session_id: UUID, viewer_id: UUID, limit: int, cursor: str | None) -> Page[Participant]:
+def participants(
+    session_id: UUID, viewer_id: UUID, limit: int, cursor: str | None
+) -> Page[Participant]:
     """Who is in the session, first come first, for those who are in it themselves."""
     see_inside(session_id, viewer_id)
     active = select(Participant).where(Participant.session_id == session_id, Participant.is_active)
-    rows = db.session.scalars(ordered(active, [Participant.joined_at, Participant.id], limit, cursor)).all()
+    rows = db.session.scalars(
+        ordered(active, [Participant.joined_at, Participant.id], limit, cursor)
+    ).all()
     return cut(rows, limit, lambda row: (row.joined_at, row.id))
 
 
@@ -144,7 +155,9 @@ def overlapping(session: StudySession, user_id: UUID) -> Sequence[StudySession]:
         .where(StudySession.id != session.id)
         .where(StudySession.starts_at < session.ends_at, StudySession.ends_at > session.starts_at)
     )
-    return db.session.scalars(own.order_by(StudySession.start_time, StudySession.id).limit(OVERLAPS_SHOWN)).all()
+    return db.session.scalars(
+        own.order_by(StudySession.start_time, StudySession.id).limit(OVERLAPS_SHOWN)
+    ).all()
 
 
 def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
@@ -157,9 +170,13 @@ def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
     return seen
 
 
-def _joined(seen: SeenSession, user_id: UUID, seat: Participant | None, *, is_new: bool = False) -> Joining:
+def _joined(
+    seen: SeenSession, user_id: UUID, seat: Participant | None, *, is_new: bool = False
+) -> Joining:
     session = seen.session
-    return Joining(session.id, user_id, overlapping(session, user_id), participant=seat, is_new=is_new)
+    return Joining(
+        session.id, user_id, overlapping(session, user_id), participant=seat, is_new=is_new
+    )
 
 
 def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:
@@ -167,7 +184,9 @@ def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:
 
 
 def _lock_rows(session_id: UUID, *user_ids: UUID) -> Sequence[Participant]:
-    rows = select(Participant).where(Participant.session_id == session_id, Participant.user_id.in_(user_ids))
+    rows = select(Participant).where(
+        Participant.session_id == session_id, Participant.user_id.in_(user_ids)
+    )
     # In one order: two who hand a session to each other would each wait for the other's row.
     locked = rows.order_by(Participant.id).with_for_update(key_share=True)
     return db.session.scalars(locked, execution_options={"populate_existing": True}).all()

@@ -1,4 +1,6 @@
-"""Places on the Earth, taken as a sphere: how far apart, which boxes hold a circle, where an approximate point lies."""
+"""Places on the Earth, taken as a sphere: how far apart, which boxes hold a circle, where an
+approximate point lies.
+"""
 
 import math
 from collections.abc import Sequence
@@ -70,13 +72,16 @@ def widened(box: Box, metres: float) -> Sequence[Box]:
     if south <= -90 or north >= 90:
         return [Box(max(south, -90.0), -180.0, min(north, 90.0), 180.0)]
     nearest_pole = math.radians(max(abs(box.south), abs(box.north)))
-    width = math.degrees(math.asin(min(1.0, math.sin(math.radians(angle)) / math.cos(nearest_pole))))
+    width = math.degrees(
+        math.asin(min(1.0, math.sin(math.radians(angle)) / math.cos(nearest_pole)))
+    )
     return split(south, box.west - width, north, box.east + width)
 
 
 def approximate(exact: Point) -> Point:
     """The middle of the grid cell, about a kilometre wide and high, that the point lies in."""
-    # A grid and not chance: of many sessions at one home, the mean of random points would be the home.
+    # A grid and not chance: of many sessions at one home, the mean of random points would be the
+    # home.
     rows = round(180 / GRID)
     row = min(math.floor((exact.latitude + 90) / GRID), rows - 1)
     latitude = (row + 0.5) * GRID - 90

@@ -11,13 +11,23 @@ from study_session_service import cache
 from study_session_service.models import Participant, StudySession, db, messages
 
 KIND = "study-session"
-NEWS = {"rescheduled": "session_moved", "cancelled": "session_cancelled", "promoted": "waitlist_promotion"}
+NEWS = {
+    "rescheduled": "session_moved",
+    "cancelled": "session_cancelled",
+    "promoted": "waitlist_promotion",
+}
 
 
 def record(
-    session_id: UUID, event: str, data: dict[str, Any] | None = None, *, members_changed: Sequence[UUID] = ()
+    session_id: UUID,
+    event: str,
+    data: dict[str, Any] | None = None,
+    *,
+    members_changed: Sequence[UUID] = (),
 ) -> int:
-    """Note that this happened; its number. Locks the session's row, so numbers follow the order of commits."""
+    """Note that this happened; its number. Locks the session's row, so numbers follow the order of
+    commits.
+    """
     number = (
         update(StudySession)
         .where(StudySession.id == session_id)
@@ -27,7 +37,9 @@ def record(
         .execution_options(synchronize_session=False)
     )
     seq: int = db.session.execute(number).scalar_one()
-    messages.broadcast(f"{KIND}:{session_id}", seq, event, data or {}, members_changed=members_changed)
+    messages.broadcast(
+        f"{KIND}:{session_id}", seq, event, data or {}, members_changed=members_changed
+    )
     cache.forget(session_id)
     return seq
 
@@ -38,7 +50,13 @@ def forget(session_id: UUID) -> None:
 
 
 def announce(
-    session_id: UUID, event: str, seq: int, concerned: Sequence[UUID], *, actor: UUID | None = None, **data: Any
+    session_id: UUID,
+    event: str,
+    seq: int,
+    concerned: Sequence[UUID],
+    *,
+    actor: UUID | None = None,
+    **data: Any,
 ) -> None:
     """Tell other services about the event with this number, and whom it concerns; to them it may be news."""
     content = {"user_ids": [str(user_id) for user_id in concerned], **data}
@@ -50,11 +68,15 @@ def announce(
 
 def present(session_id: UUID) -> Sequence[UUID]:
     """Whoever has a place in the session."""
-    active = select(Participant.user_id).where(Participant.session_id == session_id, Participant.is_active)
+    active = select(Participant.user_id).where(
+        Participant.session_id == session_id, Participant.is_active
+    )
     return db.session.scalars(active.order_by(Participant.joined_at)).all()
 
 
-def _notify(session_id: UUID, seq: int, kind: str, readers: Sequence[UUID], actor: UUID | None) -> None:
+def _notify(
+    session_id: UUID, seq: int, kind: str, readers: Sequence[UUID], actor: UUID | None
+) -> None:
     session = db.session.get_one(StudySession, session_id)
     facts = {
         "session_id": str(session_id),

@@ -1,8 +1,9 @@
 """RULES: places in a session: taken, freed, waited for.
 
-`current_participants` always equals the active rows. Every change of both is one transaction that touches the
-participant's row first and the session's row last, so two such transactions never wait for each other (but see
-`promote`). While somebody waits, no place is free: a place that frees is given away in the transaction that frees it.
+`current_participants` always equals the active rows. Every change of both is one transaction that
+touches the participant's row first and the session's row last, so two such transactions never wait
+for each other (but see `promote`). While somebody waits, no place is free: a place that frees is
+given away in the transaction that frees it.
 """
 
 from collections.abc import Sequence
@@ -26,14 +27,16 @@ class SessionFull(Conflict):
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
     """Seat the person; None if they have a place, may not come back, or there is plainly no place.
 
-    Raises `SessionFull`, or what `require_open` does, if the last place was taken while we waited for the row: the
-    participant's row is written by then, and only a rollback takes it back.
+    Raises `SessionFull`, or what `require_open` does, if the last place was taken while we waited
+    for the row: the participant's row is written by then, and only a rollback takes it back.
     """
     at = now()
-    place = select(StudySession.id, literal(user_id), literal(Role.PARTICIPANT), literal(at), literal(True)).where(
-        StudySession.id == session_id, _has_place(at)
+    place = select(
+        StudySession.id, literal(user_id), literal(Role.PARTICIPANT), literal(at), literal(True)
+    ).where(StudySession.id == session_id, _has_place(at))
+    row = insert(Participant).from_select(
+        ["session_id", "user_id", "role", "joined_at", "is_active"], place
     )
-    row = insert(Participant).from_select(["session_id", "user_id", "role", "joined_at", "is_active"], place)
     # One statement, so that of two requests of one person the second finds the row of the first.
     seat = row.on_conflict_do_update(
         index_elements=["session_id", "user_id"],
@@ -43,7 +46,8 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
     taken = db.session.scalars(seat, execution_options={"populate_existing": True}).one_or_none()
     if taken is None:
         return None
-    # The UPDATE waits for whoever has the row, and then asks the condition of what they have left (READ COMMITTED).
+    # The UPDATE waits for whoever has the row, and then asks the condition of what they have left
+    # (READ COMMITTED).
     if not _count(session_id, 1, _has_place(at)):
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
@@ -59,22 +63,29 @@ def free(participant: Participant, event: str) -> None:
     db.session.flush()
     _count(participant.session_id, -1)
     user_id = participant.user_id
-    rooms.record(participant.session_id, event, {"user_id": str(user_id)}, members_changed=[user_id])
+    rooms.record(
+        participant.session_id, event, {"user_id": str(user_id)}, members_changed=[user_id]
+    )
     promote(participant.session_id)
 
 
 def promote(session_id: UUID) -> None:
-    """Give the free places of a session, whose row this transaction has locked, to those who wait, in their order."""
-    # Until nobody is left, or no place: whom `take` refuses, because they are in already, leaves theirs to the next.
-    # Here the session's row is locked before those of participants. Somebody who had a place once and stops waiting
-    # just now may wait for us and we for them: PostgreSQL ends one of the two, and `in_transaction` begins it anew.
+    """Give the free places of a session, whose row this transaction has locked, to those who wait,
+    in their order.
+    """
+    # Until nobody is left, or no place: whom `take` refuses, because they are in already, leaves
+    # theirs to the next. Here the session's row is locked before those of participants. Somebody
+    # who had a place once and stops waiting just now may wait for us and we for them: PostgreSQL
+    # ends one of the two, and `in_transaction` begins it anew.
     while called := _call_up(session_id):
         for waiting in called:
             take(session_id, waiting.user_id, promoted=True)
 
 
 def wait(session: StudySession, user_id: UUID) -> int:
-    """Put the person at the end of the waitlist of the locked, full session, unless already in it; the position."""
+    """Put the person at the end of the waitlist of the locked, full session, unless already in it;
+    the position.
+    """
     entry = insert(Waiting).values(session_id=session.id, user_id=user_id, created_at=now())
     db.session.execute(entry.on_conflict_do_nothing())
     return _position(session.id, user_id)
@@ -95,12 +106,20 @@ def _call_up(session_id: UUID) -> Sequence[Waiting]:
     )
     first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
     # NULL places: the session is over, and LIMIT NULL would mean all.
-    called = delete(Waiting).where(Waiting.number.in_(first.limit(func.coalesce(places, 0)))).returning(Waiting)
+    called = (
+        delete(Waiting)
+        .where(Waiting.number.in_(first.limit(func.coalesce(places, 0))))
+        .returning(Waiting)
+    )
     return sorted(db.session.scalars(called).all(), key=lambda waiting: waiting.number)
 
 
 def _position(session_id: UUID, user_id: UUID) -> int:
-    own = select(Waiting.number).where(Waiting.session_id == session_id, Waiting.user_id == user_id).scalar_subquery()
+    own = (
+        select(Waiting.number)
+        .where(Waiting.session_id == session_id, Waiting.user_id == user_id)
+        .scalar_subquery()
+    )
     before = select(func.count()).where(Waiting.session_id == session_id, Waiting.number <= own)
     return db.session.execute(before).scalar_one()
 

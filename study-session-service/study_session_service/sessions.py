@@ -36,7 +36,9 @@ JOIN_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily ta
 JOIN_CODE_LENGTH = 8
 CHANGEABLE_WHILE_LIVE = frozenset({"title", "subject", "description"})
 KEPT_DETAILS = tuple(
-    column.key for column in StudySession.__table__.columns if column.key not in {"join_code", "is_open", "ends_at"}
+    column.key
+    for column in StudySession.__table__.columns
+    if column.key not in {"join_code", "is_open", "ends_at"}
 )
 KEPT_PARTICIPANT = tuple(column.key for column in Participant.__table__.columns)
 ROSTER = 50
@@ -69,7 +71,9 @@ def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
     return page(session.id, host_id)
 
 
-def change(session_id: UUID, host_id: UUID, version: int, changes: Mapping[str, Any]) -> SeenSession:
+def change(
+    session_id: UUID, host_id: UUID, version: int, changes: Mapping[str, Any]
+) -> SeenSession:
     """Change what was announced, if this version is still the present one."""
     session = lifecycle.hosted(session_id, host_id, version=version)
     lifecycle.require_open(session)
@@ -83,25 +87,37 @@ def change(session_id: UUID, host_id: UUID, version: int, changes: Mapping[str, 
     seq = rooms.record(session_id, "updated", {"fields": sorted(changes)})
     if session.start_time != before[0]:
         data = {"start_time": instant_text(session.start_time)}
-        rooms.announce(session_id, "rescheduled", seq, rooms.present(session_id), actor=host_id, **data)
+        rooms.announce(
+            session_id, "rescheduled", seq, rooms.present(session_id), actor=host_id, **data
+        )
     if session.max_participants > before[1]:
         seats.promote(session_id)
     return page(session_id, host_id)
 
 
-def mine(user_id: UUID, when: When, role: Role | None, limit: int, cursor: str | None) -> Page[SeenSession]:
-    """The sessions the person has a place in: those to come, next first, or those that are over, last first."""
+def mine(
+    user_id: UUID, when: When, role: Role | None, limit: int, cursor: str | None
+) -> Page[SeenSession]:
+    """The sessions the person has a place in: those to come, next first, or those that are over,
+    last first.
+    """
     at = now()
     is_over = StudySession.status_column(at).in_([Status.FINISHED, Status.CANCELLED])
     own = (
         select(StudySession, Participant)
         .join(Participant, Participant.session_id == StudySession.id)
-        .where(Participant.user_id == user_id, Participant.is_active, is_over if when == When.PAST else ~is_over)
+        .where(
+            Participant.user_id == user_id,
+            Participant.is_active,
+            is_over if when == When.PAST else ~is_over,
+        )
     )
     if role:
         own = own.where(Participant.role == role)
     order = [StudySession.start_time, StudySession.id]
-    rows = db.session.execute(ordered(own, order, limit, cursor, descending=when == When.PAST)).all()
+    rows = db.session.execute(
+        ordered(own, order, limit, cursor, descending=when == When.PAST)
+    ).all()
     found = [SeenSession(session, participant, at) for session, participant in rows]
     return cut(found, limit, lambda seen: (seen.start_time, seen.id))
 
@@ -117,7 +133,9 @@ def _roster(session: StudySession) -> Sequence[Participant]:
     if kept := cache.recall(key, session.last_seq):
         return [cache.thaw(Participant, row) for row in kept["participants"]]
     active = select(Participant).where(Participant.session_id == session.id, Participant.is_active)
-    found = db.session.scalars(active.order_by(Participant.joined_at, Participant.id).limit(ROSTER)).all()
+    found = db.session.scalars(
+        active.order_by(Participant.joined_at, Participant.id).limit(ROSTER)
+    ).all()
     # Only the participants are read back: for its number, the session's row was read anyway.
     kept = {
         "session": cache.freeze(session, KEPT_DETAILS),
@@ -138,7 +156,9 @@ def _check_start_time(details: Mapping[str, Any]) -> None:
 def _check_changeable(session: StudySession, changes: Mapping[str, Any]) -> None:
     fixed = sorted(set(changes) - CHANGEABLE_WHILE_LIVE)
     if session.status == Status.LIVE and fixed:
-        raise FixedWhileLive(errors=[{"pointer": f"/{name}", "detail": "Fixed once live."} for name in fixed])
+        raise FixedWhileLive(
+            errors=[{"pointer": f"/{name}", "detail": "Fixed once live."} for name in fixed]
+        )
     if changes.get("max_participants", session.max_participants) < session.current_participants:
         raise CapacityBelowParticipants(f"there are {session.current_participants} participants")
     _check_start_time(changes)
@@ -155,4 +175,6 @@ def _derive(session: StudySession) -> None:
     if session.visibility != Visibility.PRIVATE:
         session.join_code = None
     elif not session.join_code:
-        session.join_code = "".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH))
+        session.join_code = "".join(
+            secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH)
+        )

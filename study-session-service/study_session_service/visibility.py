@@ -12,7 +12,15 @@ from sqlalchemy.orm import aliased
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
 from chassis.tokens import Caller
-from study_session_service.models import OPEN, Participant, Status, StudySession, Visibility, Waiting, db
+from study_session_service.models import (
+    OPEN,
+    Participant,
+    Status,
+    StudySession,
+    Visibility,
+    Waiting,
+    db,
+)
 from study_session_service.places import Point, distance
 
 BEFORE = aliased(Waiting)
@@ -49,7 +57,11 @@ class SeenSession:
     def is_known(self) -> bool:
         """Whether the session is no secret to the viewer."""
         has_been_in = self.mine is not None and self.mine.removed_at is None
-        return self.session.visibility != Visibility.PRIVATE or has_been_in or self.position is not None
+        return (
+            self.session.visibility != Visibility.PRIVATE
+            or has_been_in
+            or self.position is not None
+        )
 
     @property
     def status(self) -> Status:
@@ -91,7 +103,11 @@ class SeenSession:
     @property
     def _point(self) -> Point:
         session = self.session
-        if self.is_inside or session.approximate_latitude is None or session.approximate_longitude is None:
+        if (
+            self.is_inside
+            or session.approximate_latitude is None
+            or session.approximate_longitude is None
+        ):
             return Point(session.latitude, session.longitude)
         return Point(session.approximate_latitude, session.approximate_longitude)
 
@@ -113,10 +129,14 @@ def look(session_id: UUID, viewer_id: UUID | None) -> SeenSession:
     # For a stranger the join compares with NULL, and no row is theirs.
     query = (
         select(StudySession, Participant, position_of(viewer_id))
-        .outerjoin(Participant, and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id))
+        .outerjoin(
+            Participant,
+            and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id),
+        )
         .where(StudySession.id == session_id)
     )
-    # Asked before a lock and again under it: the second answer must not be what was loaded for the first.
+    # Asked before a lock and again under it: the second answer must not be what was loaded for the
+    # first.
     row = db.session.execute(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound
@@ -140,12 +160,18 @@ def may_watch(caller: Caller, session_id: str) -> int:
 
 
 def position_of(user_id: UUID | None) -> ColumnElement[Any]:
-    """The person's place in the waitlist of the session of the outer query, counted from 1; NULL outside it."""
+    """The person's place in the waitlist of the session of the outer query, counted from 1; NULL
+    outside it.
+    """
     if user_id is None:
         return null()
     return (
         select(func.nullif(func.count(BEFORE.number), 0))
-        .join_from(Waiting, BEFORE, and_(BEFORE.session_id == Waiting.session_id, BEFORE.number <= Waiting.number))
+        .join_from(
+            Waiting,
+            BEFORE,
+            and_(BEFORE.session_id == Waiting.session_id, BEFORE.number <= Waiting.number),
+        )
         .where(Waiting.session_id == StudySession.id, Waiting.user_id == user_id)
         .scalar_subquery()
     )

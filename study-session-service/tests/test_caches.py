@@ -60,19 +60,28 @@ def test_three_keys_with_their_lifetimes(
         assert seconds - 5 <= store.ttl(key) <= seconds
     assert [item["id"] for item in kept(store, active)] == [session["id"]]
     assert kept(store, details)["session"]["title"] == session["title"]
-    assert [row["user_id"] for row in kept(store, details)["participants"]] == [str(ruth.id), str(boaz.id)]
+    assert [row["user_id"] for row in kept(store, details)["participants"]] == [
+        str(ruth.id),
+        str(boaz.id),
+    ]
     assert [message["content"] for message in kept(store, chat)["messages"]] == ["Shalom"]
 
 
 def test_what_is_kept_is_what_is_read(client: FlaskClient, open_session: Open, ruth: User) -> None:
     session = open_session(ruth, location_visibility="approximate", venue_name="Library")
     client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=ruth)
-    for path, user in ((BASE, None), (f"{BASE}/{session['id']}", ruth), (f"{BASE}/{session['id']}/messages", ruth)):
+    for path, user in (
+        (BASE, None),
+        (f"{BASE}/{session['id']}", ruth),
+        (f"{BASE}/{session['id']}/messages", ruth),
+    ):
         fresh, again = (client.get(path, user=user).json for _ in range(2))
         assert fresh == again
 
 
-def test_the_kept_list_spares_the_database(app: Flask, client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_kept_list_spares_the_database(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     open_session(ruth)
     client.get(BASE)
     with count_queries(app) as statements:
@@ -83,7 +92,9 @@ def test_the_kept_list_spares_the_database(app: Flask, client: FlaskClient, open
 def test_the_kept_list_gives_nothing_away(
     client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User
 ) -> None:
-    open_session(ruth, location_visibility="approximate", meeting_url="https://meet.example.org/secret")
+    open_session(
+        ruth, location_visibility="approximate", meeting_url="https://meet.example.org/secret"
+    )
     open_session(ruth, visibility="private")
     open_session(ruth, visibility="unlisted")
     client.get(BASE, user=None)
@@ -93,7 +104,9 @@ def test_the_kept_list_gives_nothing_away(
     assert "secret" not in content
 
 
-def test_the_kept_list_follows_the_clock(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_kept_list_follows_the_clock(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     open_session(ruth)
     assert client.get(BASE).json["items"][0]["status"] == "starting-soon"
     with time_machine.travel(now() + timedelta(hours=2, minutes=1), tick=False):
@@ -116,7 +129,9 @@ def test_a_list_longer_than_is_kept_goes_on_in_the_database(
 WRITES: dict[str, Callable[[FlaskClient, str, User, User], Any]] = {
     "join": lambda client, path, host, guest: client.post(f"{path}/join", user=a_user()),
     "leave": lambda client, path, host, guest: client.post(f"{path}/leave", user=guest),
-    "remove": lambda client, path, host, guest: client.delete(f"{path}/participants/{guest.id}", user=host),
+    "remove": lambda client, path, host, guest: client.delete(
+        f"{path}/participants/{guest.id}", user=host
+    ),
     "change": lambda client, path, host, guest: client.patch(
         path, json={"title": "New"}, headers={"If-Match": '"1"'}, user=host
     ),
@@ -124,13 +139,20 @@ WRITES: dict[str, Callable[[FlaskClient, str, User, User], Any]] = {
     "transfer": lambda client, path, host, guest: client.post(
         f"{path}/host", json={"user_id": str(guest.id)}, user=host
     ),
-    "message": lambda client, path, host, guest: client.post(f"{path}/messages", json={"content": "!"}, user=guest),
+    "message": lambda client, path, host, guest: client.post(
+        f"{path}/messages", json={"content": "!"}, user=guest
+    ),
 }
 
 
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_drops_what_is_kept(
-    client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User, write: str
+    client: FlaskClient,
+    open_session: Open,
+    store: "redis.Redis",
+    ruth: User,
+    boaz: User,
+    write: str,
 ) -> None:
     session = open_session(ruth, boaz)
     keys = warm(client, session, ruth)
@@ -167,7 +189,9 @@ def test_what_an_older_release_has_kept_is_read(
     session = open_session(ruth, boaz)
     client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=boaz)
     for key in warm(client, session, ruth):
-        store.set(key, str(store.get(key)).replace('"created_at":', '"dropped_since": 1, "created_at":'))
+        store.set(
+            key, str(store.get(key)).replace('"created_at":', '"dropped_since": 1, "created_at":')
+        )
         assert "dropped_since" in str(store.get(key))
     warm(client, session, ruth)
 
@@ -202,7 +226,9 @@ def without_redis() -> Iterator[Flask]:
         yield app
 
 
-def test_everything_works_without_redis(without_redis: Flask, wanted: Any, ruth: User, boaz: User) -> None:
+def test_everything_works_without_redis(
+    without_redis: Flask, wanted: Any, ruth: User, boaz: User
+) -> None:
     client = without_redis.test_client()
     session = client.post(BASE, json=wanted(), user=ruth).json
     path = f"{BASE}/{session['id']}"
@@ -218,5 +244,7 @@ def test_everything_works_without_redis(without_redis: Flask, wanted: Any, ruth:
 
 def test_what_happened_is_published_once_events_can_be(without_redis: Flask) -> None:
     with without_redis.app_context():
-        waiting = db.session.scalars(text("SELECT body->>'type' FROM outbox WHERE stream LIKE 'events:%'")).all()
+        waiting = db.session.scalars(
+            text("SELECT body->>'type' FROM outbox WHERE stream LIKE 'events:%'")
+        ).all()
     assert "study_session.cancelled" in waiting

@@ -52,22 +52,29 @@ def contents(answer: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "content", ["<script>alert(1)</script>", "two\nlines", "שלום", "  kept  ", "%_\\'\"", "x" * 2000]
+    "content",
+    ["<script>alert(1)</script>", "two\nlines", "שלום", "  kept  ", "%_\\'\"", "x" * 2000],
 )
-def test_what_is_typed_is_what_is_read(client: FlaskClient, path: str, ruth: User, boaz: User, content: str) -> None:
+def test_what_is_typed_is_what_is_read(
+    client: FlaskClient, path: str, ruth: User, boaz: User, content: str
+) -> None:
     said = say(client, path, ruth, content)
     assert (said.status_code, said.json["content"]) == (201, content)
     assert contents(client.get(path, user=boaz)) == [content]
 
 
 @pytest.mark.parametrize("content", ["", "   ", "x" * 2001, "bell\x07", "nul\x00", None, 5])
-def test_what_cannot_be_said_is_refused(client: FlaskClient, path: str, ruth: User, content: Any) -> None:
+def test_what_cannot_be_said_is_refused(
+    client: FlaskClient, path: str, ruth: User, content: Any
+) -> None:
     refused = say(client, path, ruth, content)
     assert refused.status_code == 422
     assert refused.json["errors"][0]["pointer"] == "/content"
 
 
-def test_a_retry_finds_the_first_message(app: Flask, client: FlaskClient, path: str, ruth: User, boaz: User) -> None:
+def test_a_retry_finds_the_first_message(
+    app: Flask, client: FlaskClient, path: str, ruth: User, boaz: User
+) -> None:
     first = say(client, path, ruth, "Shalom", client_message_id="1")
     with time_machine.travel(now() + timedelta(minutes=10), tick=False):
         again = say(client, path, ruth, "Shalom", client_message_id="1")
@@ -77,13 +84,22 @@ def test_a_retry_finds_the_first_message(app: Flask, client: FlaskClient, path: 
 
 
 @pytest.mark.usefixtures("race_round")
-def test_twenty_retries_at_once_say_it_once(app: Flask, client: FlaskClient, path: str, ruth: User) -> None:
-    answers = race([lambda: say(app.test_client(), path, ruth, "Shalom", client_message_id="1") for _ in range(20)])
+def test_twenty_retries_at_once_say_it_once(
+    app: Flask, client: FlaskClient, path: str, ruth: User
+) -> None:
+    answers = race(
+        [
+            lambda: say(app.test_client(), path, ruth, "Shalom", client_message_id="1")
+            for _ in range(20)
+        ]
+    )
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
     assert len({answer.json["id"] for answer in answers}) == 1
 
 
-def test_ten_messages_in_ten_seconds_are_enough(client: FlaskClient, path: str, ruth: User, boaz: User) -> None:
+def test_ten_messages_in_ten_seconds_are_enough(
+    client: FlaskClient, path: str, ruth: User, boaz: User
+) -> None:
     start = now()
     with time_machine.travel(start, tick=False):
         assert [say(client, path, ruth, "!").status_code for _ in range(10)] == [201] * 10
@@ -96,7 +112,9 @@ def test_ten_messages_in_ten_seconds_are_enough(client: FlaskClient, path: str, 
         assert say(client, path, ruth, "!").status_code == 201
 
 
-def test_history_is_newest_first_in_pages_both_ways(client: FlaskClient, path: str, ruth: User) -> None:
+def test_history_is_newest_first_in_pages_both_ways(
+    client: FlaskClient, path: str, ruth: User
+) -> None:
     said = talk(client, path, ruth, 7)
     back = list(pages(client, f"{path}?limit=3", ruth))
     assert back == [said[:3:-1], said[3:0:-1], said[:1]]
@@ -114,14 +132,17 @@ def pages(client: FlaskClient, path: str, user: User) -> Any:
 
 
 @pytest.mark.parametrize(
-    "query", ["before=1&after=1", "before=-1", "after=x", "limit=0", "limit=101", "cursor=x", "page=2"]
+    "query",
+    ["before=1&after=1", "before=-1", "after=x", "limit=0", "limit=101", "cursor=x", "page=2"],
 )
 def test_a_wrong_page_is_refused(client: FlaskClient, path: str, ruth: User, query: str) -> None:
     assert client.get(f"{path}?{query}", user=ruth).status_code == 422
 
 
 @pytest.mark.parametrize("count", [0, 50, 51])
-def test_the_first_page_ends_where_it_ends(client: FlaskClient, path: str, ruth: User, count: int) -> None:
+def test_the_first_page_ends_where_it_ends(
+    client: FlaskClient, path: str, ruth: User, count: int
+) -> None:
     said = talk(client, path, ruth, count)
     for _ in range(2):  # read, and read from what was kept
         answer = client.get(path, user=ruth)
@@ -129,30 +150,45 @@ def test_the_first_page_ends_where_it_ends(client: FlaskClient, path: str, ruth:
         assert (answer.json["next"] is None) == (count <= 50)
 
 
-def test_history_takes_two_queries_however_long(app: Flask, client: FlaskClient, path: str, ruth: User) -> None:
+def test_history_takes_two_queries_however_long(
+    app: Flask, client: FlaskClient, path: str, ruth: User
+) -> None:
     talk(client, path, ruth, 8)
     with count_queries(app) as statements:
         client.get(f"{path}?limit=5&after=0", user=ruth)
     assert len(statements) == 2
 
 
-def test_the_order_is_that_of_the_numbers(app: Flask, client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_order_is_that_of_the_numbers(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     people = [a_user() for _ in range(8)]
     path = f"{BASE}/{open_session(ruth, *people)['id']}/messages"
-    race([lambda p=person: [say(app.test_client(), path, p, "!") for _ in range(5)] for person in people])
+    race(
+        [
+            lambda p=person: [say(app.test_client(), path, p, "!") for _ in range(5)]
+            for person in people
+        ]
+    )
     messages = client.get(path, user=ruth).json["items"]
-    assert [m["seq"] for m in messages] == list(range(49, 9, -1))  # after the opening and eight who joined
+    assert [m["seq"] for m in messages] == list(
+        range(49, 9, -1)
+    )  # after the opening and eight who joined
     times = [m["created_at"] for m in messages]
     assert times == sorted(times, reverse=True)
 
 
-def test_the_author_edits_for_a_quarter_of_an_hour(client: FlaskClient, path: str, ruth: User, boaz: User) -> None:
+def test_the_author_edits_for_a_quarter_of_an_hour(
+    client: FlaskClient, path: str, ruth: User, boaz: User
+) -> None:
     message = f"{path}/{say(client, path, ruth, 'Shalmo').json['id']}"
     edited = client.patch(message, json={"content": "Shalom"}, user=ruth).json
     assert (edited["content"], edited["edited_at"] is not None) == ("Shalom", True)
     assert client.patch(message, json={"content": "x"}, user=boaz).json["code"] == "author_only"
     with time_machine.travel(now() + timedelta(minutes=15), tick=False):
-        assert client.patch(message, json={"content": "x"}, user=ruth).json["code"] == "edit_too_late"
+        assert (
+            client.patch(message, json={"content": "x"}, user=ruth).json["code"] == "edit_too_late"
+        )
     assert contents(client.get(path, user=boaz)) == ["Shalom"]
 
 
@@ -161,21 +197,31 @@ def test_what_is_deleted_is_gone_for_good(
 ) -> None:
     ids = [say(client, path, boaz, "canary").json["id"] for _ in range(2)]
     client.get(path, user=ruth)
-    assert [client.delete(f"{path}/{ids[0]}", user=boaz).status_code for _ in range(2)] == [204, 204]
+    assert [client.delete(f"{path}/{ids[0]}", user=boaz).status_code for _ in range(2)] == [
+        204,
+        204,
+    ]
     assert client.delete(f"{path}/{ids[1]}", user=ruth).status_code == 204  # the host
     left = client.get(path, user=ruth).json["items"]
     assert [(message["deleted"], message["content"]) for message in left] == [(True, None)] * 2
-    assert client.patch(f"{path}/{ids[0]}", json={"content": "x"}, user=boaz).json["code"] == "message_deleted"
+    assert (
+        client.patch(f"{path}/{ids[0]}", json={"content": "x"}, user=boaz).json["code"]
+        == "message_deleted"
+    )
     assert set(db.session.scalars(text("SELECT content FROM chat_messages"))) == {""}
 
 
-def test_only_the_author_and_the_host_delete(client: FlaskClient, path: str, ruth: User, boaz: User) -> None:
+def test_only_the_author_and_the_host_delete(
+    client: FlaskClient, path: str, ruth: User, boaz: User
+) -> None:
     message = f"{path}/{say(client, path, ruth, 'Shalom').json['id']}"
     refused = client.delete(message, user=boaz)
     assert (refused.status_code, refused.json["code"]) == (403, "author_only")
 
 
-def test_a_message_belongs_to_its_session(client: FlaskClient, open_session: Open, path: str, ruth: User) -> None:
+def test_a_message_belongs_to_its_session(
+    client: FlaskClient, open_session: Open, path: str, ruth: User
+) -> None:
     message = say(client, path, ruth, "Shalom").json["id"]
     other = f"{BASE}/{open_session(ruth)['id']}/messages/{message}"
     assert client.patch(other, json={"content": "x"}, user=ruth).status_code == 404
@@ -183,7 +229,9 @@ def test_a_message_belongs_to_its_session(client: FlaskClient, open_session: Ope
 
 
 @pytest.mark.parametrize("ending", ["leave", "removal"])
-def test_who_goes_loses_the_chat(client: FlaskClient, path: str, ruth: User, boaz: User, ending: str) -> None:
+def test_who_goes_loses_the_chat(
+    client: FlaskClient, path: str, ruth: User, boaz: User, ending: str
+) -> None:
     message = say(client, path, boaz, "Shalom").json["id"]
     session = path.removesuffix("/messages")
     if ending == "leave":
@@ -199,12 +247,17 @@ def test_who_goes_loses_the_chat(client: FlaskClient, path: str, ruth: User, boa
     assert {answer.json["code"] for answer in answers} == {"participants_only"}
 
 
-def test_the_chat_closes_two_hours_after_the_end(client: FlaskClient, path: str, ruth: User) -> None:
+def test_the_chat_closes_two_hours_after_the_end(
+    client: FlaskClient, path: str, ruth: User
+) -> None:
     end, second = now() + timedelta(hours=3), timedelta(seconds=1)
     with time_machine.travel(end + timedelta(hours=2) - second, tick=False):
         message = say(client, path, ruth, "Last words").json["id"]
     with time_machine.travel(end + timedelta(hours=2) + second, tick=False):
         refused = say(client, path, ruth, "Too late")
         assert (refused.status_code, refused.json["code"]) == (409, "chat_closed")
-        assert client.patch(f"{path}/{message}", json={"content": "x"}, user=ruth).json["code"] == "chat_closed"
+        assert (
+            client.patch(f"{path}/{message}", json={"content": "x"}, user=ruth).json["code"]
+            == "chat_closed"
+        )
         assert contents(client.get(path, user=ruth)) == ["Last words"]

@@ -54,7 +54,9 @@ def test_what_they_host_is_called_off(
     assert [row["user_id"] for row in seen["participants"]] == [str(boaz.id)]
 
 
-def test_what_they_hosted_stays(app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_what_they_hosted_stays(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, boaz, start_time=instant_text(now() - timedelta(minutes=1)))
     client.post(f"{BASE}/{session['id']}/finish", user=ruth)
     goes(app, ruth)
@@ -71,7 +73,9 @@ def test_their_place_goes_to_who_waits(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_they_wait_no_longer(app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_they_wait_no_longer(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, a_user(), max_participants=2)
     client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=boaz)
     goes(app, boaz)
@@ -87,10 +91,14 @@ def test_their_words_are_gone_also_where_they_had_left(
     client.post(f"{path}/messages", json={"content": "mine"}, user=ruth)
     client.post(f"{path}/leave", user=boaz)
     goes(app, boaz)
-    assert [message["content"] for message in client.get(f"{path}/messages", user=ruth).json["items"]] == ["mine", None]
+    assert [
+        message["content"] for message in client.get(f"{path}/messages", user=ruth).json["items"]
+    ] == ["mine", None]
     with app.app_context():
         rows = db.session.scalars(text("SELECT m::text FROM chat_messages m")).all()
-        answers = db.session.scalars(text("SELECT convert_from(body, 'UTF8') FROM idempotency_keys")).all()
+        answers = db.session.scalars(
+            text("SELECT convert_from(body, 'UTF8') FROM idempotency_keys")
+        ).all()
     assert not any("canary" in content for content in [*rows, *answers])
 
 
@@ -129,7 +137,9 @@ def state(app: Flask) -> Any:
         ]
 
 
-def test_a_stranger_goes_without_a_trace(app: Flask, client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_stranger_goes_without_a_trace(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     open_session(ruth)
     before = state(app)
     goes(app, a_user())

@@ -104,23 +104,31 @@ def test_forty_joiners_find_ten_places(app: Flask, do: Callable[..., Any], a_ses
     assert one(app, "SELECT sum(current_participants) FROM study_sessions") == 1100
 
 
-def test_twenty_people_asking_twice_take_ten_places(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_twenty_people_asking_twice_take_ten_places(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
     for _ in range(5):
         session_id, people = a_session(11)[0], [uuid4() for _ in range(20)]
-        joined = race([lambda s=session_id, p=person: do(participation.join, s, p) for person in people * 2])
+        joined = race(
+            [lambda s=session_id, p=person: do(participation.join, s, p) for person in people * 2]
+        )
         seats = [outcome for outcome in joined if not isinstance(outcome, Problem)]
         assert len({seat.user_id for seat in seats}) == 10
         assert sum(seat.is_new for seat in seats) == 10
     assert violations(app) == []
 
 
-def test_a_random_walk_keeps_the_counter(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_a_random_walk_keeps_the_counter(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
     session_id, host = a_session(4)
     people = [uuid4() for _ in range(8)]
 
     def change_places() -> Any:
         version = one(app, "SELECT version FROM study_sessions")
-        return do(sessions.change, session_id, host, version, {"max_participants": random.randint(2, 6)})
+        return do(
+            sessions.change, session_id, host, version, {"max_participants": random.randint(2, 6)}
+        )
 
     def step(number: int) -> Any:
         person = random.choice(people)
@@ -129,7 +137,9 @@ def test_a_random_walk_keeps_the_counter(app: Flask, do: Callable[..., Any], a_s
                 lambda: do(participation.join, session_id, person),
                 lambda: do(participation.join, session_id, person, waitlist=True),
                 lambda: do(participation.leave, session_id, person),
-                lambda: do(participation.remove, session_id, host, person) if number % 40 == 0 else None,
+                lambda: (
+                    do(participation.remove, session_id, host, person) if number % 40 == 0 else None
+                ),
                 change_places,
             ],
             [5, 5, 6, 1, 2],
@@ -138,7 +148,8 @@ def test_a_random_walk_keeps_the_counter(app: Flask, do: Callable[..., Any], a_s
     for first in range(0, 240, 8):
         outcomes = race([lambda n=number: step(n) for number in range(first, first + 8)])
         assert all(
-            isinstance(o, Conflict | Forbidden) or not isinstance(o, Problem) or o.status < 500 for o in outcomes
+            isinstance(o, Conflict | Forbidden) or not isinstance(o, Problem) or o.status < 500
+            for o in outcomes
         )
         assert violations(app) == []
 
@@ -152,13 +163,19 @@ def test_a_freed_place_is_given_to_one(app: Flask, do: Callable[..., Any], a_ses
         do(participation.join, session_id, person, waitlist=True)
     race([lambda p=person: do(participation.leave, session_id, p) for person in seated])
     assert violations(app) == []
-    first = {person for person in waiting if do(participation.join, session_id, person, waitlist=True).participant}
+    first = {
+        person
+        for person in waiting
+        if do(participation.join, session_id, person, waitlist=True).participant
+    }
     assert first == set(waiting[:5])
     promotions = "SELECT count(*) FROM outbox WHERE body->>'type' = 'study_session.promoted'"
     assert one(app, promotions) == 5
 
 
-def test_a_host_hands_over_while_the_other_leaves(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_a_host_hands_over_while_the_other_leaves(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
     for _ in range(25):
         session_id, host = a_session(5)
         other = uuid4()
@@ -173,7 +190,9 @@ def test_a_host_hands_over_while_the_other_leaves(app: Flask, do: Callable[..., 
     assert violations(app) == []
 
 
-def test_nobody_speaks_after_being_removed(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_nobody_speaks_after_being_removed(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
     for _ in range(20):
         session_id, host = a_session(5)
         other = uuid4()

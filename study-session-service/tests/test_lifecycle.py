@@ -62,14 +62,18 @@ STATES = [
 
 
 @pytest.mark.parametrize(("written", "seconds", "status"), STATES)
-def test_the_clock_says_what_a_session_is(in_app: Flask, written: Any, seconds: float, status: Status) -> None:
+def test_the_clock_says_what_a_session_is(
+    in_app: Flask, written: Any, seconds: float, status: Status
+) -> None:
     row, instant = a_row(**written), NINE + timedelta(seconds=seconds)
     assert row.status_at(instant) == status
     assert db.session.scalar(select(StudySession.status_column(instant))) == status
 
 
 @pytest.mark.parametrize(("written", "seconds", "status"), STATES)
-def test_the_sweep_writes_down_what_the_clock_says(in_app: Flask, written: Any, seconds: float, status: Status) -> None:
+def test_the_sweep_writes_down_what_the_clock_says(
+    in_app: Flask, written: Any, seconds: float, status: Status
+) -> None:
     row = a_row(**written)
     before = row.status
     with time_machine.travel(NINE + timedelta(seconds=seconds), tick=False):
@@ -109,7 +113,9 @@ def test_what_the_clock_did_is_said_once(in_app: Flask) -> None:
     with time_machine.travel(NINE + timedelta(hours=2), tick=False):
         lifecycle.sweep()
         lifecycle.sweep()
-    events = db.session.scalars(select(messages.outbox.c.body["type"].astext).where(messages.outbox.c.seq.is_(None)))
+    events = db.session.scalars(
+        select(messages.outbox.c.body["type"].astext).where(messages.outbox.c.seq.is_(None))
+    )
     assert sorted(events) == ["study_session.finished", "study_session.live"]
 
 
@@ -121,7 +127,9 @@ def open_in(open_session: Open, host: User, minutes: float) -> Any:
     return open_session(host, start_time=instant_text(now() + timedelta(minutes=minutes)))
 
 
-def test_the_host_starts_up_to_a_quarter_of_an_hour_early(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_host_starts_up_to_a_quarter_of_an_hour_early(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     early = open_in(open_session, ruth, 15.5)
     refused = act(client, early, "start", ruth)
     assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
@@ -130,19 +138,25 @@ def test_the_host_starts_up_to_a_quarter_of_an_hour_early(client: FlaskClient, o
     assert (started.status_code, started.json["status"]) == (200, "live")
 
 
-def test_an_early_start_brings_the_end_forward(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_an_early_start_brings_the_end_forward(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_in(open_session, ruth, 10)
     started = act(client, session, "start", ruth).json
     assert started["ends_at"] < session["ends_at"]
 
 
-def test_the_host_finishes_a_live_session(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_host_finishes_a_live_session(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     finished = act(client, open_in(open_session, ruth, -1), "finish", ruth)
     assert (finished.status_code, finished.json["status"]) == (200, "finished")
     assert finished.json["ended_at"] < finished.json["ends_at"]
 
 
-def test_the_host_cancels_with_a_reason(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_host_cancels_with_a_reason(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     cancelled = act(client, open_session(ruth), "cancel", ruth, reason="Flu").json
     assert (cancelled["status"], cancelled["cancellation_reason"]) == ("cancelled", "Flu")
 
@@ -168,7 +182,13 @@ def test_doing_it_twice_is_doing_it_once(
     ],
 )
 def test_there_is_no_other_way(
-    client: FlaskClient, open_session: Open, ruth: User, minutes: float, before: str | None, action: str, start: str
+    client: FlaskClient,
+    open_session: Open,
+    ruth: User,
+    minutes: float,
+    before: str | None,
+    action: str,
+    start: str,
 ) -> None:
     session = open_in(open_session, ruth, minutes)
     if before:
@@ -186,5 +206,7 @@ def test_a_cancelled_session_dismisses_who_waits_and_tells_them(
     act(client, session, "join", naomi, waitlist=True)
     act(client, session, "cancel", ruth)
     assert client.get(f"{BASE}/{session['id']}", user=naomi).json["my_participation"] is None
-    told = db.session.scalar(text("SELECT body FROM outbox WHERE body->>'type' = 'study_session.cancelled'"))
+    told = db.session.scalar(
+        text("SELECT body FROM outbox WHERE body->>'type' = 'study_session.cancelled'")
+    )
     assert set(told["data"]["user_ids"]) == {str(person.id) for person in (ruth, boaz, naomi)}

@@ -39,14 +39,25 @@ def anywhere() -> Point:
 
 def places() -> Iterator[Point]:
     """Towns, the antimeridian, both poles, and the rest of the Earth."""
-    yield from [Point(90, 0), Point(-90, -180), Point(0, 180), Point(0, -180), Point(-16.8, 180), Point(-16.8, -180)]
+    yield from [
+        Point(90, 0),
+        Point(-90, -180),
+        Point(0, 180),
+        Point(0, -180),
+        Point(-16.8, 180),
+        Point(-16.8, -180),
+    ]
     for _ in range(3500):
         yield near(JERUSALEM, 0.3)
     for _ in range(1500):
         yield near(TAVEUNI, 0.3)
     for pole in (90, -90):
         for _ in range(500):
-            yield rounded(Point(pole - math.copysign(abs(random.gauss(0, 0.3)), pole), random.uniform(-180, 180)))
+            yield rounded(
+                Point(
+                    pole - math.copysign(abs(random.gauss(0, 0.3)), pole), random.uniform(-180, 180)
+                )
+            )
     while True:
         yield anywhere()
 
@@ -93,8 +104,12 @@ def copy_in(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def shown(row: dict[str, Any]) -> Point:
-    latitude = row["latitude"] if row["approximate_latitude"] is None else row["approximate_latitude"]
-    longitude = row["longitude"] if row["approximate_longitude"] is None else row["approximate_longitude"]
+    latitude = (
+        row["latitude"] if row["approximate_latitude"] is None else row["approximate_latitude"]
+    )
+    longitude = (
+        row["longitude"] if row["approximate_longitude"] is None else row["approximate_longitude"]
+    )
     return Point(latitude, longitude)
 
 
@@ -121,7 +136,9 @@ centres = st.one_of(
 @example(centre=POLES[1], kilometres=0.1)
 @example(centre=POLES[2], kilometres=30)
 @example(centre=JERUSALEM, kilometres=5)
-def test_a_circle_holds_what_looking_at_each_finds(ten_thousand: Rows, centre: Point, kilometres: float) -> None:
+def test_a_circle_holds_what_looking_at_each_finds(
+    ten_thousand: Rows, centre: Point, kilometres: float
+) -> None:
     radius = 1000 * kilometres
     far = {i: distance(centre, shown(row)) for i, row in ten_thousand.items()}
     # What lies on the rim within a micrometre may fall on either side.
@@ -140,13 +157,25 @@ def test_a_circle_holds_what_looking_at_each_finds(ten_thousand: Rows, centre: P
 @given(corner=centres, height=st.floats(0, 20), width=st.floats(0, 359))
 @example(corner=Point(-17, 179.9), height=1, width=0.2)
 @example(corner=Point(-90, -180), height=180, width=360)
-def test_a_box_holds_what_looking_at_each_finds(ten_thousand: Rows, corner: Point, height: float, width: float) -> None:
-    boxes = split(corner.latitude, corner.longitude, min(90, corner.latitude + height), corner.longitude + width)
+def test_a_box_holds_what_looking_at_each_finds(
+    ten_thousand: Rows, corner: Point, height: float, width: float
+) -> None:
+    boxes = split(
+        corner.latitude,
+        corner.longitude,
+        min(90, corner.latitude + height),
+        corner.longitude + width,
+    )
 
     def holds(point: Point) -> bool:
-        return any(b.south <= point.latitude <= b.north and b.west <= point.longitude <= b.east for b in boxes)
+        return any(
+            b.south <= point.latitude <= b.north and b.west <= point.longitude <= b.east
+            for b in boxes
+        )
 
-    assert set(found(Search(boxes=boxes))) == {i for i, row in ten_thousand.items() if holds(shown(row))}
+    assert set(found(Search(boxes=boxes))) == {
+        i for i, row in ten_thousand.items() if holds(shown(row))
+    }
 
 
 def test_the_rim_belongs_to_the_circle(ten_thousand: Rows) -> None:
@@ -172,7 +201,9 @@ def test_pages_are_the_whole_cut_up(ten_thousand: Rows, sort: Sort) -> None:
     [Search(origin=JERUSALEM, radius=1000), Search(boxes=boxes_around(JERUSALEM, 1000))],
     ids=["circle", "box"],
 )
-def test_the_index_on_places_is_used_whatever_the_parameters(ten_thousand: Rows, wanted: Search) -> None:
+def test_the_index_on_places_is_used_whatever_the_parameters(
+    ten_thousand: Rows, wanted: Search
+) -> None:
     query, order = nearby.matching(None, wanted, now())
     assert "idx_sessions_location" in generic_plan(query.order_by(*order).limit(51))
 
@@ -185,14 +216,17 @@ def test_the_index_on_times_is_used_where_no_place_is_named(ten_thousand: Rows) 
 def generic_plan(query: Any) -> str:
     """The plan of the prepared statement, made without a look at its parameters."""
     compiled = query.compile(
-        dialect=psycopg.dialect(paramstyle="numeric_dollar"), compile_kwargs={"render_postcompile": True}
+        dialect=psycopg.dialect(paramstyle="numeric_dollar"),
+        compile_kwargs={"render_postcompile": True},
     )
     values = sql.SQL(", ").join(sql.Literal(compiled.params[name]) for name in compiled.positiontup)
     connection = db.session.connection().connection.driver_connection
     connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     connection.execute(f"PREPARE searching AS {compiled}")
     try:
-        lines = connection.execute(sql.SQL("EXPLAIN EXECUTE searching ({})").format(values)).fetchall()
+        lines = connection.execute(
+            sql.SQL("EXPLAIN EXECUTE searching ({})").format(values)
+        ).fetchall()
     finally:
         connection.execute("DEALLOCATE searching")
     return "\n".join(line for (line,) in lines)

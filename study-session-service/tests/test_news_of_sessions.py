@@ -32,7 +32,9 @@ def requests(app: Flask) -> Callable[[], list[dict[str, Any]]]:
 
     def read() -> list[dict[str, Any]]:
         with app.app_context():
-            bodies = db.session.scalars(db.select(messages.outbox.c.body).order_by(messages.outbox.c.position))
+            bodies = db.session.scalars(
+                db.select(messages.outbox.c.body).order_by(messages.outbox.c.position)
+            )
             return [body["data"] for body in bodies if body["type"] == "notification.requested"]
 
     return read
@@ -67,7 +69,12 @@ def test_a_moved_session_is_news_to_those_who_come(
     client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
 ) -> None:
     session, later = open_session(ruth, boaz), instant_text(now() + timedelta(hours=9))
-    client.patch(f"{BASE}/{session['id']}", json={"start_time": later}, headers={"If-Match": '"1"'}, user=ruth)
+    client.patch(
+        f"{BASE}/{session['id']}",
+        json={"start_time": later},
+        headers={"If-Match": '"1"'},
+        user=ruth,
+    )
     assert news() == [("session_moved", [str(boaz.id)])]
 
 
@@ -78,11 +85,18 @@ def test_a_place_is_news_to_whoever_waited_for_it(
     path = f"{BASE}/{session['id']}"
     client.post(f"{path}/join", json={"waitlist": True}, user=naomi)
     client.post(f"{path}/leave", user=boaz)
-    facts = {"session_id": session["id"], "title": "Berakhot", "starts_at": session["start_time"], "path": path}
+    facts = {
+        "session_id": session["id"],
+        "title": "Berakhot",
+        "starts_at": session["start_time"],
+        "path": path,
+    }
     [request] = requests()
     assert request == {"user_ids": [str(naomi.id)], "kind": "waitlist_promotion", "data": facts}
 
 
-def test_what_one_does_alone_is_no_news(client: FlaskClient, open_session: Open, news: News, ruth: User) -> None:
+def test_what_one_does_alone_is_no_news(
+    client: FlaskClient, open_session: Open, news: News, ruth: User
+) -> None:
     client.post(f"{BASE}/{open_session(ruth)['id']}/cancel", user=ruth)
     assert news() == []

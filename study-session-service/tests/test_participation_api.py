@@ -43,16 +43,24 @@ def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
     return client.get(f"{BASE}/{session['id']}", user=user).json
 
 
-def test_joining_twice_is_joining_once(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_joining_twice_is_joining_once(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth)
     first, second = join(client, session, boaz), join(client, session, boaz)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json == second.json
-    assert (first.json["role"], first.json["is_active"], first.json["position"]) == ("participant", True, None)
+    assert (first.json["role"], first.json["is_active"], first.json["position"]) == (
+        "participant",
+        True,
+        None,
+    )
     assert read(client, session)["current_participants"] == 2
 
 
-def test_who_left_takes_up_the_same_row_again(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_who_left_takes_up_the_same_row_again(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth)
     first = join(client, session, boaz).json
     assert [leave(client, session, boaz).status_code for _ in range(2)] == [204, 204]
@@ -62,14 +70,18 @@ def test_who_left_takes_up_the_same_row_again(client: FlaskClient, open_session:
     assert read(client, session)["current_participants"] == 2
 
 
-def test_a_full_session_takes_nobody(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_a_full_session_takes_nobody(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, a_user(), max_participants=2)
     refused = join(client, session, boaz)
     assert (refused.status_code, refused.json["code"]) == (409, "session_full")
     assert read(client, session)["places_left"] == 0
 
 
-@pytest.mark.parametrize(("ending", "code"), [("finish", "session_finished"), ("cancel", "session_cancelled")])
+@pytest.mark.parametrize(
+    ("ending", "code"), [("finish", "session_finished"), ("cancel", "session_cancelled")]
+)
 def test_what_is_over_cannot_be_joined(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User, ending: str, code: str
 ) -> None:
@@ -81,20 +93,32 @@ def test_what_is_over_cannot_be_joined(
         assert (refused.status_code, refused.json["code"]) == (409, code)
 
 
-def test_what_the_clock_ended_cannot_be_joined(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_what_the_clock_ended_cannot_be_joined(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth)
     with time_machine.travel(now() + timedelta(hours=3), tick=False):
         assert join(client, session, boaz).json["code"] == "session_finished"
 
 
-def test_a_private_session_needs_the_code(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_a_private_session_needs_the_code(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, visibility="private")
-    for body in ({}, {"join_code": "WRONG"}, {"join_code": "קוד"}, {"join_code": None}, {"waitlist": True}):
+    for body in (
+        {},
+        {"join_code": "WRONG"},
+        {"join_code": "קוד"},
+        {"join_code": None},
+        {"waitlist": True},
+    ):
         assert join(client, session, boaz, **body).status_code == 404
     assert join(client, session, boaz, join_code=session["join_code"].lower()).status_code == 201
 
 
-def test_who_was_removed_cannot_come_back(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_who_was_removed_cannot_come_back(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, boaz)
     assert [remove(client, session, ruth, boaz).status_code for _ in range(2)] == [204, 204]
     refused = join(client, session, boaz)
@@ -104,7 +128,9 @@ def test_who_was_removed_cannot_come_back(client: FlaskClient, open_session: Ope
     assert (seen["current_participants"], seen["my_participation"]["removed"]) == (1, True)
 
 
-def test_who_left_can_still_be_kept_out(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_who_left_can_still_be_kept_out(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, boaz)
     leave(client, session, boaz)
     assert remove(client, session, ruth, boaz).status_code == 204
@@ -112,13 +138,17 @@ def test_who_left_can_still_be_kept_out(client: FlaskClient, open_session: Open,
     assert read(client, session)["current_participants"] == 1
 
 
-def test_only_who_was_there_can_be_removed(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_only_who_was_there_can_be_removed(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth)
     assert remove(client, session, ruth, boaz).status_code == 404
     assert remove(client, session, ruth, ruth).json["code"] == "host_must_transfer"
 
 
-def test_a_host_leaves_only_what_is_over(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_host_leaves_only_what_is_over(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth)
     refused = leave(client, session, ruth)
     assert (refused.status_code, refused.json["code"]) == (409, "host_must_transfer")
@@ -132,12 +162,16 @@ def test_joining_warns_of_other_sessions_at_the_same_time(
 ) -> None:
     hour, start = timedelta(hours=1), now() + timedelta(hours=5)
     session = open_session(ruth, start_time=instant_text(start))
-    overlapping = open_session(ruth, boaz, start_time=instant_text(start + hour / 2), title="Overlapping")
+    overlapping = open_session(
+        ruth, boaz, start_time=instant_text(start + hour / 2), title="Overlapping"
+    )
     for offset in (-hour, hour):  # back to back is no overlap
         open_session(ruth, boaz, start_time=instant_text(start + offset))
     cancelled = open_session(ruth, boaz, start_time=instant_text(start))
     client.post(f"{BASE}/{cancelled['id']}/cancel", user=ruth)
-    assert [overlap["id"] for overlap in join(client, session, boaz).json["overlaps"]] == [overlapping["id"]]
+    assert [overlap["id"] for overlap in join(client, session, boaz).json["overlaps"]] == [
+        overlapping["id"]
+    ]
 
 
 def test_participants_see_one_another_in_the_order_of_joining(
@@ -162,10 +196,15 @@ def test_the_list_of_participants_takes_two_queries_however_many(
     assert len(statements) == 2
 
 
-def test_the_same_key_joins_once(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_the_same_key_joins_once(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session, headers = open_session(ruth), {"Idempotency-Key": "join"}
     path = f"{BASE}/{session['id']}/join"
-    assert [client.post(path, headers=headers, user=boaz).status_code for _ in range(2)] == [201, 201]
+    assert [client.post(path, headers=headers, user=boaz).status_code for _ in range(2)] == [
+        201,
+        201,
+    ]
 
 
 def test_who_waits_is_seated_in_the_order_of_waiting(
@@ -174,7 +213,11 @@ def test_who_waits_is_seated_in_the_order_of_waiting(
     first, second = a_user("first"), a_user("second")
     session = open_session(ruth, boaz, max_participants=2)
     waits = [join(client, session, person, waitlist=True) for person in (first, second, first)]
-    assert [(wait.status_code, wait.json["position"]) for wait in waits] == [(202, 1), (202, 2), (202, 1)]
+    assert [(wait.status_code, wait.json["position"]) for wait in waits] == [
+        (202, 1),
+        (202, 2),
+        (202, 1),
+    ]
     leave(client, session, boaz)
     assert read(client, session, first)["my_participation"]["is_active"]
     assert read(client, session, second)["my_participation"]["waitlist_position"] == 1
@@ -188,12 +231,16 @@ def test_asking_to_wait_takes_a_free_place_at_once(
     assert (answer.status_code, answer.json["is_active"]) == (201, True)
 
 
-def test_who_has_a_place_does_not_wait(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_who_has_a_place_does_not_wait(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, boaz, max_participants=2)
     assert join(client, session, boaz, waitlist=True).status_code == 200
 
 
-def test_leaving_ends_the_waiting(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_leaving_ends_the_waiting(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
     join(client, session, waiting, waitlist=True)
     assert leave(client, session, waiting).status_code == 204
@@ -210,7 +257,9 @@ def test_a_removal_frees_the_place_for_who_waits(
     assert read(client, session, waiting)["my_participation"]["is_active"]
 
 
-def test_who_is_kept_out_waits_no_longer(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_who_is_kept_out_waits_no_longer(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     other, waiting = a_user("other"), a_user("waiting")
     session = open_session(ruth, boaz, max_participants=2)
     leave(client, session, boaz)
@@ -223,19 +272,26 @@ def test_who_is_kept_out_waits_no_longer(client: FlaskClient, open_session: Open
     assert not read(client, session, boaz)["my_participation"]["is_active"]
 
 
-def test_more_places_go_to_those_who_wait(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_more_places_go_to_those_who_wait(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), [a_user() for _ in range(3)]
     for person in waiting:
         join(client, session, person, waitlist=True)
     changed = client.patch(
-        f"{BASE}/{session['id']}", json={"max_participants": 4}, headers={"If-Match": '"1"'}, user=ruth
+        f"{BASE}/{session['id']}",
+        json={"max_participants": 4},
+        headers={"If-Match": '"1"'},
+        user=ruth,
     )
     assert (changed.json["current_participants"], changed.json["places_left"]) == (4, 0)
     seated = [read(client, session, person)["my_participation"]["is_active"] for person in waiting]
     assert seated == [True, True, False]
 
 
-def test_nobody_is_seated_in_what_is_over(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_nobody_is_seated_in_what_is_over(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
     join(client, session, waiting, waitlist=True)
     with time_machine.travel(now() + timedelta(hours=3), tick=False):

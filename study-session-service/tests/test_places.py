@@ -19,7 +19,9 @@ from study_session_service.places import (
 )
 
 points = st.builds(Point, st.floats(-90, 90), st.floats(-180, 180))
-EDGES = st.sampled_from([Point(90, 0), Point(-90, 17), Point(89.9999, -120), Point(-18.1, 180), Point(0, -180)])
+EDGES = st.sampled_from(
+    [Point(90, 0), Point(-90, 17), Point(89.9999, -120), Point(-18.1, 180), Point(0, -180)]
+)
 
 
 def holds(box: Box, point: Point) -> bool:
@@ -32,7 +34,8 @@ def towards(start: Point, bearing: float, metres: float) -> Point:
     sine = math.sin(phi) * math.cos(angle) + math.cos(phi) * math.sin(angle) * math.cos(bearing)
     latitude = math.asin(max(-1.0, min(1.0, sine)))
     turn = math.atan2(
-        math.sin(bearing) * math.sin(angle) * math.cos(phi), math.cos(angle) - math.sin(phi) * math.sin(latitude)
+        math.sin(bearing) * math.sin(angle) * math.cos(phi),
+        math.cos(angle) - math.sin(phi) * math.sin(latitude),
     )
     longitude = math.remainder(start.longitude + math.degrees(turn), 360)
     return Point(math.degrees(latitude), longitude)
@@ -52,7 +55,9 @@ def test_distances_are_great_circles(here: Point, there: Point, kilometres: floa
 
 
 @given(points | EDGES, st.floats(0, 2 * math.pi), st.floats(1, 100_000), st.floats(0, 0.9999))
-def test_a_circle_lies_in_its_boxes(centre: Point, bearing: float, radius: float, share: float) -> None:
+def test_a_circle_lies_in_its_boxes(
+    centre: Point, bearing: float, radius: float, share: float
+) -> None:
     point = towards(centre, bearing, radius * share)
     assert distance(centre, point) <= radius
     assert any(holds(box, point) for box in boxes_around(centre, radius))
@@ -79,7 +84,9 @@ def test_an_area_across_the_antimeridian_is_two_boxes() -> None:
 
 
 def test_a_circle_over_a_pole_takes_every_meridian() -> None:
-    assert boxes_around(Point(89.99, 12), 5000) == [Box(pytest.approx(89.945, abs=1e-3), -180, 90, 180)]
+    assert boxes_around(Point(89.99, 12), 5000) == [
+        Box(pytest.approx(89.945, abs=1e-3), -180, 90, 180)
+    ]
 
 
 def test_an_area_around_the_whole_earth_is_one_box() -> None:

@@ -32,7 +32,9 @@ def said(app: Flask) -> Said:
 
     def read() -> Sequence[Any]:
         with app.app_context():
-            return db.session.execute(messages.outbox.select().order_by(messages.outbox.c.position)).all()
+            return db.session.execute(
+                messages.outbox.select().order_by(messages.outbox.c.position)
+            ).all()
 
     return read
 
@@ -105,9 +107,13 @@ def test_whose_right_to_watch_has_changed_is_named(
     assert removal["members_changed"] == [str(boaz.id)]
 
 
-def test_a_message_is_told_with_what_it_says(client: FlaskClient, open_session: Open, said: Said, ruth: User) -> None:
+def test_a_message_is_told_with_what_it_says(
+    client: FlaskClient, open_session: Open, said: Said, ruth: User
+) -> None:
     session = open_session(ruth)
-    sent = client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=ruth).json
+    sent = client.post(
+        f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=ruth
+    ).json
     told = next(row for row in said() if row.body["type"] == "message")
     assert (told.seq, told.body["data"]["content"]) == (sent["seq"], "Shalom")
 
@@ -116,7 +122,12 @@ def test_moving_a_session_is_announced_to_who_is_in_it(
     client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
 ) -> None:
     session, later = open_session(ruth, boaz), instant_text(now() + timedelta(hours=9))
-    client.patch(f"{BASE}/{session['id']}", json={"start_time": later}, headers={"If-Match": '"1"'}, user=ruth)
+    client.patch(
+        f"{BASE}/{session['id']}",
+        json={"start_time": later},
+        headers={"If-Match": '"1"'},
+        user=ruth,
+    )
     [moved] = announced(said, "rescheduled")
     assert moved["data"] == {"user_ids": [str(ruth.id), str(boaz.id)], "start_time": later}
     assert moved["actor"] == str(ruth.id)

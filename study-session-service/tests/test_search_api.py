@@ -32,8 +32,14 @@ def in_minutes(minutes: float) -> str:
     return instant_text(now() + timedelta(minutes=minutes))
 
 
-def test_what_is_near_is_found_next_first(client: FlaskClient, open_session: Open, ruth: User) -> None:
-    for title, longitude, minutes in (("later", 35.235, 90), ("soon", 35.27, 30), ("far", 35.5, 10)):
+def test_what_is_near_is_found_next_first(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    for title, longitude, minutes in (
+        ("later", 35.235, 90),
+        ("soon", 35.27, 30),
+        ("far", 35.5, 10),
+    ):
         open_session(ruth, title=title, longitude=longitude, start_time=in_minutes(minutes))
     assert titles(client.get(NEAR)) == ["soon", "later"]
     assert titles(client.get(f"{NEAR}&sort=distance&radius_km=100")) == ["later", "soon", "far"]
@@ -41,10 +47,23 @@ def test_what_is_near_is_found_next_first(client: FlaskClient, open_session: Ope
     assert titles(client.get(BASE)) == ["far", "soon", "later"]
 
 
-def test_a_box_may_cross_the_antimeridian(client: FlaskClient, open_session: Open, ruth: User) -> None:
-    for title, longitude in (("west", 179.5), ("line", 180), ("other line", -180), ("east", -179.5), ("out", 170)):
+def test_a_box_may_cross_the_antimeridian(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    for title, longitude in (
+        ("west", 179.5),
+        ("line", 180),
+        ("other line", -180),
+        ("east", -179.5),
+        ("out", 170),
+    ):
         open_session(ruth, title=title, latitude=-17, longitude=longitude)
-    assert set(titles(client.get(f"{BASE}?bbox=179,-18,-179,-16"))) == {"west", "line", "other line", "east"}
+    assert set(titles(client.get(f"{BASE}?bbox=179,-18,-179,-16"))) == {
+        "west",
+        "line",
+        "other line",
+        "east",
+    }
     assert set(titles(client.get(f"{BASE}?lat=-17&lng=180&radius_km=1"))) == {"line", "other line"}
 
 
@@ -78,7 +97,9 @@ def test_filters_leave_what_was_asked_for(
         "live": {"start_time": in_minutes(-1), "subject": "Math"},
         "cancelled": {"subject": "Math"},
     }
-    opened = {title: open_session(ruth, title=title, **changes) for title, changes in sessions.items()}
+    opened = {
+        title: open_session(ruth, title=title, **changes) for title, changes in sessions.items()
+    }
     open_session(ruth, a_user(), title="full", subject="Full", max_participants=2)
     client.post(f"{BASE}/{opened['cancelled']['id']}/cancel", user=ruth)
     assert set(titles(client.get(f"{NEAR}&{query}"))) == found
@@ -95,22 +116,30 @@ def test_times_and_hosts_filter_too(client: FlaskClient, open_session: Open, rut
     assert titles(client.get(BASE, query_string={"host_id": str(host.id)})) == ["at three"]
 
 
-def test_the_clock_moves_sessions_between_states(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_clock_moves_sessions_between_states(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     open_session(ruth, title="it")
     for hours, status in ((0, "starting-soon"), (2.5, "live"), (4, "finished")):
         with time_machine.travel(now() + timedelta(hours=hours), tick=False):
             for asked in ("starting-soon", "live", "finished"):
-                assert titles(client.get(f"{NEAR}&status={asked}")) == (["it"] if asked == status else [])
+                assert titles(client.get(f"{NEAR}&status={asked}")) == (
+                    ["it"] if asked == status else []
+                )
 
 
 @pytest.mark.parametrize("visibility", ["unlisted", "private"])
-def test_what_is_not_public_is_not_found(client: FlaskClient, open_session: Open, ruth: User, visibility: str) -> None:
+def test_what_is_not_public_is_not_found(
+    client: FlaskClient, open_session: Open, ruth: User, visibility: str
+) -> None:
     open_session(ruth, visibility=visibility)
     for viewer in (None, ruth):
         assert titles(client.get(NEAR, user=viewer)) == []
 
 
-def test_strangers_cannot_measure_out_an_approximate_place(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_strangers_cannot_measure_out_an_approximate_place(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth, location_visibility="approximate")
     point = client.get(f"{BASE}/{session['id']}").json
     shown = f"{BASE}?lat={point['latitude']}&lng={point['longitude']}&radius_km=0.1"
@@ -193,12 +222,14 @@ def test_geojson_is_for_who_accepts_it(client: FlaskClient, open_session: Open, 
     feature = collection["features"][0]
     assert feature["geometry"] == {"type": "Point", "coordinates": [35.235, 31.778]}
     assert feature["id"] == feature["properties"]["id"] == sessions[0]["id"]
-    assert [item["id"] for item in client.get(f"{NEAR}&cursor={collection['next']}").json["items"]] == [
-        sessions[1]["id"]
-    ]
+    assert [
+        item["id"] for item in client.get(f"{NEAR}&cursor={collection['next']}").json["items"]
+    ] == [sessions[1]["id"]]
 
 
-def test_a_map_gathers_many_and_shows_few(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_map_gathers_many_and_shows_few(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     for number in range(4):
         open_session(ruth, latitude=31.778 + number / 1e5)
     alone = open_session(ruth, latitude=32.8, longitude=35)
@@ -209,20 +240,29 @@ def test_a_map_gathers_many_and_shows_few(client: FlaskClient, open_session: Ope
     assert [session["id"] for session in answer.json["sessions"]] == [alone["id"]]
 
 
-def test_a_map_shows_approximate_places_only(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_map_shows_approximate_places_only(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth, location_visibility="approximate")
     shown = client.get(f"{BASE}/clusters?bbox=34,31,36,33&zoom=8").json["sessions"][0]
     assert shown["latitude"] == client.get(f"{BASE}/{session['id']}").json["latitude"] != 31.778
 
 
-def test_a_map_leaves_out_what_is_over_or_not_public(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_map_leaves_out_what_is_over_or_not_public(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     over = open_session(ruth)
     client.post(f"{BASE}/{over['id']}/cancel", user=ruth)
     open_session(ruth, visibility="unlisted")
-    assert client.get(f"{BASE}/clusters?bbox=-180,-90,180,90&zoom=0").json == {"clusters": [], "sessions": []}
+    assert client.get(f"{BASE}/clusters?bbox=-180,-90,180,90&zoom=0").json == {
+        "clusters": [],
+        "sessions": [],
+    }
 
 
-@pytest.mark.parametrize("query", ["zoom=3", "bbox=0,0,1,1", "bbox=0,0,1,1&zoom=23", "bbox=-180,-90,180,90&zoom=22"])
+@pytest.mark.parametrize(
+    "query", ["zoom=3", "bbox=0,0,1,1", "bbox=0,0,1,1&zoom=23", "bbox=-180,-90,180,90&zoom=22"]
+)
 def test_a_map_has_bounds(client: FlaskClient, query: str) -> None:
     assert client.get(f"{BASE}/clusters?{query}").status_code == 422
 

@@ -18,8 +18,9 @@ from study_session_service import departures
 BASE = "/api/study-sessions"
 CLUSTERS = f"{BASE}/clusters?bbox=0,0,1,1&zoom=3"
 
-# The removed one was sent away by the host; who left may come back; the deleted one was in it, and his token lives on.
-# They ask in this order: whoever is refused changes nothing for those who come after him.
+# The removed one was sent away by the host; who left may come back; the deleted one was in it, and
+# his token lives on. They ask in this order: whoever is refused changes nothing for those who come
+# after him.
 WHO = ("anonymous", "deleted", "stranger", "admin", "removed", "left", "participant", "host")
 
 ANYBODY = "200 200 200 200 200 200 200 200"
@@ -30,7 +31,8 @@ def told(*, public: str, private: str) -> dict[str, str]:
     return {"public": public, "unlisted": public, "private": private}
 
 
-# A private session is a secret to strangers, and to those who were removed. To admins all are as to strangers.
+# A private session is a secret to strangers, and to those who were removed. To admins all are as to
+# strangers.
 KNOWN = told(public=ANYBODY, private="404 404 404 404 404 200 200 200")
 INSIDE = told(public="401 403 403 403 403 403 200 200", private="401 404 404 404 404 403 200 200")
 SPEAKING = told(public="401 403 403 403 403 403 201 201", private="401 404 404 404 404 403 201 201")
@@ -42,7 +44,9 @@ REMOVING = told(public="401 403 403 403 403 403 403 204", private="401 404 404 4
 LEAVING = told(public="401 204 204 204 204 204 204 409", private="401 404 404 404 404 204 204 409")
 # Without its code nobody joins a private session; whoever was removed is told so.
 JOINING = told(public="401 201 201 201 403 201 200 200", private="401 404 404 404 403 201 200 200")
-WITH_CODE = told(public="401 201 201 201 403 201 200 200", private="401 201 201 201 403 201 200 200")
+WITH_CODE = told(
+    public="401 201 201 201 403 201 200 200", private="401 201 201 201 403 201 200 200"
+)
 
 
 def title(_: World) -> dict[str, str]:
@@ -60,7 +64,10 @@ def new_host(world: World) -> dict[str, str]:
 def about(visibility: str) -> list[tuple[str, str, Body, str]]:
     """The rows about one session of this visibility."""
     one, live = f"{BASE}/{{{visibility}[id]}}", f"{BASE}/{{live_{visibility}[id]}}"
-    message, participant = f"{one}/messages/{{{visibility}[message_id]}}", f"{one}/participants/{{participant}}"
+    message, participant = (
+        f"{one}/messages/{{{visibility}[message_id]}}",
+        f"{one}/participants/{{participant}}",
+    )
     rows: list[tuple[str, str, Body, dict[str, str]]] = [
         ("GET", one, None, KNOWN),
         ("PATCH", one, title, HOST),
@@ -69,7 +76,12 @@ def about(visibility: str) -> list[tuple[str, str, Body, str]]:
         ("POST", f"{one}/cancel", None, HOST),
         ("POST", f"{one}/host", new_host, HOST),
         ("POST", f"{one}/join", None, JOINING),
-        ("POST", f"{one}/join", lambda world: {"join_code": world[visibility]["join_code"]}, WITH_CODE),
+        (
+            "POST",
+            f"{one}/join",
+            lambda world: {"join_code": world[visibility]["join_code"]},
+            WITH_CODE,
+        ),
         ("POST", f"{one}/leave", None, LEAVING),
         ("GET", f"{one}/participants", None, INSIDE),
         ("DELETE", participant, None, REMOVING),
@@ -103,11 +115,18 @@ def a_session(visibility: str, *, minutes: int = 10) -> Thing:
     def make(world: World, open_session: Callable[..., Any]) -> Any:
         inside = [world.person(who) for who in ("participant", "left", "removed", "deleted")]
         start = instant_text(now() + timedelta(minutes=minutes))
-        session = open_session(world.person("host"), *inside, visibility=visibility, start_time=start)
+        session = open_session(
+            world.person("host"), *inside, visibility=visibility, start_time=start
+        )
         one = f"{BASE}/{session['id']}"
         said = world.made("participant", f"{one}/messages", lambda _: {"content": "Shalom"})
         assert world.ask("left", "POST", f"{one}/leave").status_code == 204
-        assert world.ask("host", "DELETE", f"{one}/participants/{world.person('removed').id}").status_code == 204
+        assert (
+            world.ask(
+                "host", "DELETE", f"{one}/participants/{world.person('removed').id}"
+            ).status_code
+            == 204
+        )
         world.delete("deleted", departures.on_user_deleted)
         return {**session, "message_id": said["id"]}
 
@@ -116,7 +135,10 @@ def a_session(visibility: str, *, minutes: int = 10) -> Thing:
 
 @pytest.fixture
 def world(
-    app: Flask, client: FlaskClient, open_session: Callable[..., Any], wanted: Callable[..., dict[str, Any]]
+    app: Flask,
+    client: FlaskClient,
+    open_session: Callable[..., Any],
+    wanted: Callable[..., dict[str, Any]],
 ) -> World:
     people = {who: a_user(who, *(["admin"] if who == "admin" else [])) for who in WHO}
     kinds = ("public", "unlisted", "private")
@@ -155,7 +177,9 @@ def test_who_was_in_it_and_whose_account_is_deleted_is_a_stranger(world: World, 
         (BASE, dict.fromkeys(WHO, 2)),
     ],
 )
-def test_lists_hold_what_is_ones_own_or_public(world: World, path: str, seen: dict[str, int]) -> None:
+def test_lists_hold_what_is_ones_own_or_public(
+    world: World, path: str, seen: dict[str, int]
+) -> None:
     world.furnish()
     got = {who: len(world.ask(who, "GET", path).json.get("items", [])) for who in WHO}
     assert {who: count for who, count in got.items() if count} == seen
@@ -164,20 +188,27 @@ def test_lists_hold_what_is_ones_own_or_public(world: World, path: str, seen: di
 @pytest.mark.parametrize("visibility", ["public", "unlisted", "private"])
 def test_only_who_is_in_it_watches(client: FlaskClient, world: World, visibility: str) -> None:
     room = f"/internal/rooms/study-session/{world[visibility]['id']}"
-    got = {who: client.get(room, user=user, peer="gateway").status_code for who, user in world.people.items()}
+    got = {
+        who: client.get(room, user=user, peer="gateway").status_code
+        for who, user in world.people.items()
+    }
     assert got == dict(zip(WHO, map(int, INSIDE[visibility].split()), strict=True))
 
 
 def test_nobody_watches_what_is_not_there(client: FlaskClient) -> None:
     for room_id in (str(uuid4()), "no-id"):
-        answer = client.get(f"/internal/rooms/study-session/{room_id}", user=a_user(), peer="gateway")
+        answer = client.get(
+            f"/internal/rooms/study-session/{room_id}", user=a_user(), peer="gateway"
+        )
         assert answer.status_code == 404
 
 
 def test_a_forged_token_opens_nothing(client: FlaskClient, world: World) -> None:
     headers = {"Authorization": f"Bearer {token_for(a_user())[:-4]}AAAA"}
     got = {
-        str(row): client.open(row.path.format_map(world), method=row.method, headers=headers).status_code
+        str(row): client.open(
+            row.path.format_map(world), method=row.method, headers=headers
+        ).status_code
         for row in MATRIX.rows
     }
     assert {row: status for row, status in got.items() if status != 401} == {f"GET {CLUSTERS}": 200}

@@ -21,7 +21,8 @@ def agenda(client: FlaskClient, person: User, start: int = 0, end: int = 48, mor
     """What begins between so many hours from now."""
     times = [instant_text(now() + timedelta(hours=hours)) for hours in (start, end)]
     return client.get(
-        f"/internal/agenda/{person.id}?from={times[0].replace('+', '%2B')}&to={times[1]}{more}", peer="gateway"
+        f"/internal/agenda/{person.id}?from={times[0].replace('+', '%2B')}&to={times[1]}{more}",
+        peer="gateway",
     )
 
 
@@ -29,7 +30,9 @@ def titles(*asked: Any, **more: Any) -> list[str]:
     return [entry["title"] for entry in agenda(*asked, **more).json["items"]]
 
 
-def test_a_session_is_shown_to_its_host_and_those_with_a_place(client: FlaskClient, open_session: Open) -> None:
+def test_a_session_is_shown_to_its_host_and_those_with_a_place(
+    client: FlaskClient, open_session: Open
+) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
     session = open_session(ruth, boaz, venue_name="Library", visibility="private")
     entry = {
@@ -51,13 +54,18 @@ def test_a_session_is_shown_to_its_host_and_those_with_a_place(client: FlaskClie
 
 def test_what_was_left_or_called_off_is_not_shown(client: FlaskClient, open_session: Open) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
-    left, cancelled = open_session(ruth, boaz, title="Left"), open_session(ruth, boaz, title="Cancelled")
+    left, cancelled = (
+        open_session(ruth, boaz, title="Left"),
+        open_session(ruth, boaz, title="Cancelled"),
+    )
     client.post(f"/api/study-sessions/{left['id']}/leave", user=boaz)
     client.post(f"/api/study-sessions/{cancelled['id']}/cancel", user=ruth)
     assert (titles(client, ruth), titles(client, boaz)) == (["Left"], [])
 
 
-def test_a_session_that_was_started_early_is_shown_when_it_took_place(client: FlaskClient, open_session: Open) -> None:
+def test_a_session_that_was_started_early_is_shown_when_it_took_place(
+    client: FlaskClient, open_session: Open
+) -> None:
     ruth = a_user("ruth")
     soon = instant_text(now() + timedelta(minutes=14))
     session = open_session(ruth, start_time=soon, duration_minutes=5)
@@ -72,7 +80,9 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(
 ) -> None:
     ruth = a_user("ruth")
     for hours in (30, 10, 20, 1):
-        open_session(ruth, title=str(hours), start_time=instant_text(now() + timedelta(hours=hours)))
+        open_session(
+            ruth, title=str(hours), start_time=instant_text(now() + timedelta(hours=hours))
+        )
     assert titles(client, ruth) == ["1", "10", "20", "30"]
     assert titles(client, ruth, 5, 25) == ["10", "20"]
     with testing.count_queries(app) as statements:
@@ -81,7 +91,9 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(
     assert len(statements) == 1
 
 
-@pytest.mark.parametrize("query", ["", "from=2030-01-01T00:00:00Z", "from=x&to=y", "from=2030-01-01&to=2030-01-02"])
+@pytest.mark.parametrize(
+    "query", ["", "from=2030-01-01T00:00:00Z", "from=x&to=y", "from=2030-01-01&to=2030-01-02"]
+)
 def test_a_time_is_needed(client: FlaskClient, query: str) -> None:
     assert client.get(f"/internal/agenda/{uuid4()}?{query}", peer="gateway").status_code == 422
 

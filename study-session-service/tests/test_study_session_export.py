@@ -12,9 +12,13 @@ BASE = "/api/study-sessions"
 Open = Callable[..., Any]
 
 
-def test_everything_about_a_person_is_in_one_answer(app: Flask, client: FlaskClient, open_session: Open) -> None:
+def test_everything_about_a_person_is_in_one_answer(
+    app: Flask, client: FlaskClient, open_session: Open
+) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
-    hosted = open_session(boaz, ruth, location_visibility="approximate", meeting_url="https://meet.example.org/b")
+    hosted = open_session(
+        boaz, ruth, location_visibility="approximate", meeting_url="https://meet.example.org/b"
+    )
     full = open_session(ruth, a_user(), max_participants=2)
     client.post(f"{BASE}/{hosted['id']}/messages", json={"content": "mine"}, user=boaz)
     client.post(f"{BASE}/{hosted['id']}/messages", json={"content": "hers"}, user=ruth)
@@ -24,7 +28,9 @@ def test_everything_about_a_person_is_in_one_answer(app: Flask, client: FlaskCli
     assert len(statements) == 4
     [session] = kept["sessions_hosted"]
     assert (session["latitude"], session["meeting_url"]) == (31.778, "https://meet.example.org/b")
-    assert [(row["session_id"], row["role"]) for row in kept["participations"]] == [(hosted["id"], "host")]
+    assert [(row["session_id"], row["role"]) for row in kept["participations"]] == [
+        (hosted["id"], "host")
+    ]
     assert [row["session_id"] for row in kept["waiting"]] == [full["id"]]
     assert [message["content"] for message in kept["messages"]] == ["mine"]
 

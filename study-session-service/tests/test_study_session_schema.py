@@ -49,7 +49,9 @@ def test_a_row_with_the_first_columns_alone_is_complete(in_app: Flask) -> None:
         ("study_sessions_approximate_location_check", {"location_visibility": "approximate"}),
     ],
 )
-def test_the_database_refuses_what_cannot_be(in_app: Flask, constraint: str, values: dict[str, Any]) -> None:
+def test_the_database_refuses_what_cannot_be(
+    in_app: Flask, constraint: str, values: dict[str, Any]
+) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         insert_and_set(**values)
 
@@ -78,4 +80,6 @@ def test_the_named_indexes_exist(in_app: Flask) -> None:
         "idx_chat_user",
         "session_participants_session_id_user_id_key",
     }
-    assert named <= set(db.session.scalars(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")))
+    assert named <= set(
+        db.session.scalars(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"))
+    )

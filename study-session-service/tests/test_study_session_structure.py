@@ -28,7 +28,9 @@ def test_every_operation_says_what_it_answers(client: FlaskClient) -> None:
 
 
 def test_the_readme_names_every_required_setting() -> None:
-    required = [field.name for field in dataclasses.fields(Settings) if field.default is dataclasses.MISSING]
+    required = [
+        field.name for field in dataclasses.fields(Settings) if field.default is dataclasses.MISSING
+    ]
     missing = [name for name in required if f"`{name.upper()}`" not in README.read_text()]
     assert missing == []
 

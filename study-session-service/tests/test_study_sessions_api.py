@@ -38,10 +38,18 @@ def pointers(answer: Any) -> list[str]:
 
 def test_the_host_is_the_first_participant(open_session: Open, ruth: User) -> None:
     session = open_session(ruth)
-    assert (session["host_id"], session["current_participants"], session["places_left"]) == (str(ruth.id), 1, 9)
+    assert (session["host_id"], session["current_participants"], session["places_left"]) == (
+        str(ruth.id),
+        1,
+        9,
+    )
     assert session["my_participation"]["role"] == "host"
     assert [row["user_id"] for row in session["participants"]] == [str(ruth.id)]
-    assert (session["status"], session["mode"], session["visibility"]) == ("starting-soon", "in_person", "public")
+    assert (session["status"], session["mode"], session["visibility"]) == (
+        "starting-soon",
+        "in_person",
+        "public",
+    )
 
 
 def test_everything_asked_for_is_read_back(client: FlaskClient, wanted: Wanted, ruth: User) -> None:
@@ -89,7 +97,9 @@ def test_everything_asked_for_is_read_back(client: FlaskClient, wanted: Wanted, 
         ("status", "live"),
     ],
 )
-def test_a_wrong_field_is_named(client: FlaskClient, wanted: Wanted, ruth: User, field: str, value: Any) -> None:
+def test_a_wrong_field_is_named(
+    client: FlaskClient, wanted: Wanted, ruth: User, field: str, value: Any
+) -> None:
     answer = client.post(BASE, json=wanted(**{field: value}), user=ruth)
     assert answer.status_code == 422
     assert pointers(answer) == [f"/{field}"]
@@ -97,7 +107,15 @@ def test_a_wrong_field_is_named(client: FlaskClient, wanted: Wanted, ruth: User,
 
 def test_nothing_can_be_left_out_that_has_no_default(client: FlaskClient, ruth: User) -> None:
     answer = client.post(BASE, json={}, user=ruth)
-    required = ["duration_minutes", "latitude", "longitude", "session_type", "start_time", "subject", "title"]
+    required = [
+        "duration_minutes",
+        "latitude",
+        "longitude",
+        "session_type",
+        "start_time",
+        "subject",
+        "title",
+    ]
     assert pointers(answer) == [f"/{name}" for name in required]
 
 
@@ -125,7 +143,11 @@ def test_strangers_see_neither_the_meeting_nor_the_participants(
     session = open_session(ruth, mode="online", meeting_url="https://meet.example.org/b")
     for viewer in (None, boaz):
         seen = client.get(f"{BASE}/{session['id']}", user=viewer).json
-        assert (seen["meeting_url"], seen["participants"], seen["my_participation"]) == (None, None, None)
+        assert (seen["meeting_url"], seen["participants"], seen["my_participation"]) == (
+            None,
+            None,
+            None,
+        )
         assert seen["current_participants"] == 1
     client.post(f"{BASE}/{session['id']}/join", user=boaz)
     seen = client.get(f"{BASE}/{session['id']}", user=boaz).json
@@ -138,7 +160,9 @@ def test_a_private_session_does_not_exist_for_strangers(
 ) -> None:
     session = open_session(ruth, boaz, visibility="private")
     path = f"{BASE}/{session['id']}"
-    assert [client.get(path, user=viewer).status_code for viewer in (None, a_user(), boaz, ruth)] == [
+    assert [
+        client.get(path, user=viewer).status_code for viewer in (None, a_user(), boaz, ruth)
+    ] == [
         404,
         404,
         200,
@@ -149,14 +173,18 @@ def test_a_private_session_does_not_exist_for_strangers(
     assert (left.status_code, left.json["join_code"]) == (200, None)
 
 
-def test_distance_is_given_from_a_place(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_distance_is_given_from_a_place(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth, latitude=0, longitude=179.5)
     seen = client.get(f"{BASE}/{session['id']}?lat=0&lng=-179.5").json
     assert seen["distance_m"] == pytest.approx(111_195, abs=1)
     assert pointers(client.get(f"{BASE}/{session['id']}?lat=0")) == ["?lng"]
 
 
-def test_strangers_see_an_approximate_place(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_strangers_see_an_approximate_place(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth, location_visibility="approximate")
     path = f"{BASE}/{session['id']}?lat=31.778&lng=35.235"
     assert client.get(path, user=ruth).json["distance_m"] == 0
@@ -165,21 +193,29 @@ def test_strangers_see_an_approximate_place(client: FlaskClient, open_session: O
     assert 0 < seen["distance_m"] < 1000
 
 
-def change(client: FlaskClient, session: Any, user: User | None, version: int = 1, **changes: Any) -> Any:
+def change(
+    client: FlaskClient, session: Any, user: User | None, version: int = 1, **changes: Any
+) -> Any:
     headers = {"If-Match": f'"{version}"'}
     return client.patch(f"{BASE}/{session['id']}", json=changes, headers=headers, user=user)
 
 
-def test_the_host_changes_what_was_announced(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_host_changes_what_was_announced(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth)
-    changed = change(client, session, ruth, title="Shabbat", duration_minutes=90, venue_name="Beit Midrash")
+    changed = change(
+        client, session, ruth, title="Shabbat", duration_minutes=90, venue_name="Beit Midrash"
+    )
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
     assert (changed.json["title"], changed.json["duration_minutes"]) == ("Shabbat", 90)
     assert changed.json["max_participants"] == session["max_participants"]
     assert changed.json["updated_at"] > session["updated_at"]
 
 
-def test_a_change_needs_the_present_version(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_change_needs_the_present_version(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth)
     unconditional = client.patch(f"{BASE}/{session['id']}", json={"title": "x"}, user=ruth)
     assert unconditional.status_code == 428
@@ -187,9 +223,13 @@ def test_a_change_needs_the_present_version(client: FlaskClient, open_session: O
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_changes_of_one_version_one_wins(app: Flask, open_session: Open, ruth: User) -> None:
+def test_of_twenty_changes_of_one_version_one_wins(
+    app: Flask, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth)
-    answers = race([lambda i=i: change(app.test_client(), session, ruth, title=f"No. {i}") for i in range(20)])
+    answers = race(
+        [lambda i=i: change(app.test_client(), session, ruth, title=f"No. {i}") for i in range(20)]
+    )
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200] + [412] * 19
 
@@ -202,24 +242,39 @@ def test_joining_and_talking_do_not_outdate_what_the_host_has_read(
     assert change(client, session, ruth, title="Still the same version").status_code == 200
 
 
-def test_the_clock_does_not_outdate_what_the_host_has_read(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_the_clock_does_not_outdate_what_the_host_has_read(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth)
     with time_machine.travel(now() + timedelta(hours=2, minutes=1), tick=False):
         assert change(client, session, ruth, title="We have begun").json["status"] == "live"
 
 
-def test_a_live_session_keeps_its_time_and_place(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_live_session_keeps_its_time_and_place(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth, start_time=in_minutes(5))
     client.post(f"{BASE}/{session['id']}/start", user=ruth)
     refused = change(client, session, ruth, version=2, title="New", latitude=1, duration_minutes=30)
     assert (refused.status_code, refused.json["code"]) == (409, "fixed_while_live")
     assert pointers(refused) == ["/duration_minutes", "/latitude"]
-    assert change(client, session, ruth, version=2, title="New", subject="S", description="D").status_code == 200
+    assert (
+        change(
+            client, session, ruth, version=2, title="New", subject="S", description="D"
+        ).status_code
+        == 200
+    )
 
 
-@pytest.mark.parametrize(("ending", "code"), [("cancel", "session_cancelled"), ("finish", "session_finished")])
-def test_what_is_over_is_read_only(client: FlaskClient, open_session: Open, ruth: User, ending: str, code: str) -> None:
-    session = open_session(ruth, start_time=in_minutes(-1) if ending == "finish" else in_minutes(60))
+@pytest.mark.parametrize(
+    ("ending", "code"), [("cancel", "session_cancelled"), ("finish", "session_finished")]
+)
+def test_what_is_over_is_read_only(
+    client: FlaskClient, open_session: Open, ruth: User, ending: str, code: str
+) -> None:
+    session = open_session(
+        ruth, start_time=in_minutes(-1) if ending == "finish" else in_minutes(60)
+    )
     version = client.post(f"{BASE}/{session['id']}/{ending}", user=ruth).json["version"]
     refused = change(client, session, ruth, version=version, title="Too late")
     assert (refused.status_code, refused.json["code"]) == (409, code)
@@ -234,7 +289,9 @@ def test_capacity_does_not_fall_below_the_participants(
     assert change(client, session, ruth, max_participants=3).json["places_left"] == 0
 
 
-def test_moving_a_session_is_bound_like_opening_it(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_moving_a_session_is_bound_like_opening_it(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     refused = change(client, open_session(ruth), ruth, start_time=in_minutes(-6))
     assert (refused.status_code, pointers(refused)) == (422, ["/start_time"])
 
@@ -247,7 +304,9 @@ def test_a_session_made_private_gets_a_code_and_loses_it_again(
     assert change(client, session, ruth, version=2, visibility="public").json["join_code"] is None
 
 
-def test_a_place_made_approximate_moves_with_the_session(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_place_made_approximate_moves_with_the_session(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth)
     change(client, session, ruth, location_visibility="approximate")
     first = client.get(f"{BASE}/{session['id']}").json["latitude"]
@@ -256,11 +315,16 @@ def test_a_place_made_approximate_moves_with_the_session(client: FlaskClient, op
     assert (first, second) == (pytest.approx(31.778, abs=0.009), pytest.approx(52.5, abs=0.009))
 
 
-def test_a_participant_becomes_the_host(client: FlaskClient, open_session: Open, ruth: User, boaz: User) -> None:
+def test_a_participant_becomes_the_host(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
     session = open_session(ruth, boaz)
     path = f"{BASE}/{session['id']}/host"
     answer = client.post(path, json={"user_id": str(boaz.id)}, user=ruth)
-    assert (answer.json["host_id"], answer.json["my_participation"]["role"]) == (str(boaz.id), "participant")
+    assert (answer.json["host_id"], answer.json["my_participation"]["role"]) == (
+        str(boaz.id),
+        "participant",
+    )
     assert client.post(path, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "host_only"
     assert client.post(f"{BASE}/{session['id']}/leave", user=ruth).status_code == 204
 
@@ -271,7 +335,9 @@ def test_only_an_active_participant_can_become_the_host(
     session = open_session(ruth, boaz)
     client.post(f"{BASE}/{session['id']}/leave", user=boaz)
     for person in (boaz, a_user()):
-        refused = client.post(f"{BASE}/{session['id']}/host", json={"user_id": str(person.id)}, user=ruth)
+        refused = client.post(
+            f"{BASE}/{session['id']}/host", json={"user_id": str(person.id)}, user=ruth
+        )
         assert (refused.status_code, refused.json["code"]) == (409, "not_a_participant")
 
 
@@ -286,7 +352,11 @@ def test_my_sessions_to_come_are_next_first_and_past_ones_last_first(
     assert titles(client.get(f"{BASE}/mine?role=host", user=boaz)) == []
     assert titles(client.get(f"{BASE}/mine?when=past", user=boaz)) == ["cancelled"]
     with time_machine.travel(now() + timedelta(minutes=100), tick=False):
-        assert titles(client.get(f"{BASE}/mine?when=past", user=boaz)) == ["cancelled", "soon", "begun"]
+        assert titles(client.get(f"{BASE}/mine?when=past", user=boaz)) == [
+            "cancelled",
+            "soon",
+            "begun",
+        ]
 
 
 def titles(answer: Any) -> list[str]:

@@ -32,12 +32,16 @@ class School:
 
     def enroll(self, student: User, tutor: User | None = None, **course: Any) -> int:
         """Another enrolment, in a course of the tutor's own making."""
-        made = self.post("/api/courses", tutor or self.tutor, {"title": "Mishnah", "timezone": ZONE, **course})
+        made = self.post(
+            "/api/courses", tutor or self.tutor, {"title": "Mishnah", "timezone": ZONE, **course}
+        )
         enrolled = self.post("/api/enrollments", student, {"course_id": made.json["id"]})
         assert enrolled.status_code == 201, enrolled.json
         return int(enrolled.json["id"])
 
-    def post(self, path: str, user: User | None = None, body: Any = None, **headers: str) -> TestResponse:
+    def post(
+        self, path: str, user: User | None = None, body: Any = None, **headers: str
+    ) -> TestResponse:
         return self.client.post(path, user=user or self.tutor, json=body or {}, headers=headers)
 
     def book(self, user: User | None = None, **wanted: Any) -> TestResponse:
@@ -56,11 +60,16 @@ class School:
         assert booked.status_code == 201, booked.json
         return dict(booked.json)
 
-    def patch(self, session: dict[str, Any], body: Any, query: str = "", user: User | None = None) -> TestResponse:
+    def patch(
+        self, session: dict[str, Any], body: Any, query: str = "", user: User | None = None
+    ) -> TestResponse:
         """Change the version of the session that one has read."""
         headers = {"If-Match": f'"{session["version"]}"'}
         return self.client.patch(
-            f"/api/sessions/{session['id']}{query}", user=user or self.tutor, json=body, headers=headers
+            f"/api/sessions/{session['id']}{query}",
+            user=user or self.tutor,
+            json=body,
+            headers=headers,
         )
 
     def read(self, session_id: int, user: User | None = None) -> dict[str, Any]:

@@ -21,7 +21,11 @@ WEEKDAYS = [{"weekday": "Tuesday", "start_time": "09:00", "end_time": "12:00"}]
 
 
 def declare(school: Any, weekly: Any = None, exceptions: Any = (), user: Any = None) -> Any:
-    body = {"timezone": "Europe/Berlin", "weekly": WEEKDAYS if weekly is None else weekly, "exceptions": exceptions}
+    body = {
+        "timezone": "Europe/Berlin",
+        "weekly": WEEKDAYS if weekly is None else weekly,
+        "exceptions": exceptions,
+    }
     return school.client.put("/api/tutors/me/availability", user=user or school.tutor, json=body)
 
 
@@ -61,7 +65,10 @@ def test_hours_declared_twice_at_once_are_declared_twice(school: Any) -> None:
 def test_a_search_is_bounded(school: Any) -> None:
     declare(school)
     path = f"/api/tutors/{school.tutor.id}/slots"
-    assert school.client.get(f"{path}?from=2030-01-01&to=2031-01-01", user=school.student).status_code == 422
+    assert (
+        school.client.get(f"{path}?from=2030-01-01&to=2031-01-01", user=school.student).status_code
+        == 422
+    )
     assert school.client.get(f"/api/tutors/{uuid4()}/slots", user=school.student).status_code == 404
 
 
@@ -76,7 +83,10 @@ def test_outside_the_hours_only_who_insists_books(school: Any) -> None:
 
 
 def test_a_search_over_years_of_rules_takes_two_queries(app: Flask, school: Any) -> None:
-    exceptions = [{"date": (date(2030, 1, 1) + timedelta(days=n)).isoformat(), "hours": []} for n in range(0, 730, 2)]
+    exceptions = [
+        {"date": (date(2030, 1, 1) + timedelta(days=n)).isoformat(), "hours": []}
+        for n in range(0, 730, 2)
+    ]
     declare(school, exceptions=exceptions)
     school.session(rrule="FREQ=DAILY;COUNT=366", force=True)
     with testing.count_queries(app) as statements:
@@ -99,7 +109,9 @@ def _time(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}:00"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     zone=st.sampled_from(ZONES),
     weekly=st.lists(st.tuples(st.sampled_from(list(Weekday)), hours()), max_size=6),
@@ -135,7 +147,9 @@ def test_the_free_stretches_are_those_of_a_count_by_minutes(
     assert [slot.starts_at for slot in found] == _by_minutes(declared, busy, since, until, minutes)
 
 
-def _by_minutes(declared: Any, busy: Any, since: datetime, until: datetime, minutes: int) -> list[datetime]:
+def _by_minutes(
+    declared: Any, busy: Any, since: datetime, until: datetime, minutes: int
+) -> list[datetime]:
     """What `slots` should find, minute by minute."""
     found, run, moment = [], 0, since
     while moment < until:
@@ -154,7 +168,9 @@ def _is_free(declared: Any, busy: Any, moment: datetime) -> bool:
     zone, day = declared.timezone, local.date()
     hours_of_day = exception[0] if exception else weekly
     works = any(
-        _shown(zone, day, _minute(h["start_time"])) <= moment < _shown(zone, day, _minute(h["end_time"]) or 1440)
+        _shown(zone, day, _minute(h["start_time"]))
+        <= moment
+        < _shown(zone, day, _minute(h["end_time"]) or 1440)
         for h in hours_of_day
     )
     return works and not any(start <= moment < end for start, end in busy)
@@ -179,7 +195,11 @@ def _minute(text: str) -> int:
 
 def ask(school: Any, user: Any = None, enrollment: int | None = None, **wanted: Any) -> Any:
     body = {"session_date": "2030-01-08", "start_time": "10:00", "end_time": "11:00", **wanted}
-    return school.post(f"/api/enrollments/{enrollment or school.enrollment_id}/requests", user or school.student, body)
+    return school.post(
+        f"/api/enrollments/{enrollment or school.enrollment_id}/requests",
+        user or school.student,
+        body,
+    )
 
 
 def answer(school: Any, request: Any, what: str, user: Any = None) -> Any:

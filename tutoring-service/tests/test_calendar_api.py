@@ -35,7 +35,9 @@ def read_elsewhere(school: Any, path: str) -> list[Any]:
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
 def test_a_session_is_an_event_in_its_zone_with_an_alarm(school: Any) -> None:
-    session = school.session(topics=["Verbs, nouns; and more"], alarm_enabled=True, alarm_before_minutes=20)
+    session = school.session(
+        topics=["Verbs, nouns; and more"], alarm_enabled=True, alarm_before_minutes=20
+    )
     calendar = feed(school, address(school))
     (event,) = calendar.walk("VEVENT")
     assert event["UID"] == f"session-{session['id']}@lyceum"
@@ -74,11 +76,19 @@ def test_another_program_expands_a_series_to_the_sessions_that_are_booked(school
 def test_a_series_is_one_event_with_a_rule_and_what_differs_beside_it(school: Any) -> None:
     school.session(session_date="2030-01-22", start_time="10:30", end_time="10:45")
     school.session(rrule="FREQ=WEEKLY;COUNT=5", on_conflict="skip")
-    series = [s for s in school.client.get("/api/sessions", user=school.tutor).json["items"] if s["series_id"]]
+    series = [
+        s
+        for s in school.client.get("/api/sessions", user=school.tutor).json["items"]
+        if s["series_id"]
+    ]
     school.patch(series[1], {"start_time": "15:00"})
     school.post(f"/api/sessions/{series[3]['id']}/cancel")
     path = address(school)
-    events = [event for event in feed(school, path).walk("VEVENT") if str(event["UID"]).startswith("series-")]
+    events = [
+        event
+        for event in feed(school, path).walk("VEVENT")
+        if str(event["UID"]).startswith("series-")
+    ]
     assert len({event["UID"] for event in events}) == 1
     (master,) = [event for event in events if "RECURRENCE-ID" not in event]
     assert (master["RRULE"]["FREQ"], master["RRULE"]["COUNT"]) == (["WEEKLY"], [5])
@@ -129,7 +139,10 @@ def test_an_occurrence_rings_as_its_reader_chose(school: Any) -> None:
         for event in feed(school, address(school)).walk("VEVENT")
         for alarm in event.walk("VALARM")
     }
-    assert rings == {"": timedelta(minutes=-15), "2030-01-15 10:00:00+01:00": timedelta(minutes=-60)}
+    assert rings == {
+        "": timedelta(minutes=-15),
+        "2030-01-15 10:00:00+01:00": timedelta(minutes=-60),
+    }
 
 
 def test_an_unchanged_feed_is_not_sent_again(school: Any) -> None:

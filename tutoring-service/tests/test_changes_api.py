@@ -19,7 +19,9 @@ def days(school: Any, series_id: int | None = None) -> list[str]:
 def test_a_change_names_the_version_it_is_of(school: Any) -> None:
     session = school.session()
     path = f"/api/sessions/{session['id']}"
-    assert school.client.patch(path, user=school.tutor, json={"is_featured": True}).status_code == 428
+    assert (
+        school.client.patch(path, user=school.tutor, json={"is_featured": True}).status_code == 428
+    )
     changed = school.patch(session, {"is_featured": True})
     assert changed.status_code == 200
     assert changed.headers["ETag"] == '"2"'
@@ -29,7 +31,9 @@ def test_a_change_names_the_version_it_is_of(school: Any) -> None:
 @pytest.mark.usefixtures("race_round")
 def test_of_twenty_who_change_one_version_one_does(school: Any) -> None:
     session = school.session()
-    answers = race([lambda n=n: school.patch(session, {"topics": [f"topic {n}"]}) for n in range(20)])
+    answers = race(
+        [lambda n=n: school.patch(session, {"topics": [f"topic {n}"]}) for n in range(20)]
+    )
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
     (winner,) = [answer.json["topics"] for answer in answers if answer.status_code == 200]
     assert school.read(session["id"])["topics"] == winner
@@ -44,8 +48,14 @@ def test_only_the_tutor_changes(school: Any) -> None:
 def test_moving_keeps_the_length_and_the_history(school: Any) -> None:
     session = school.session(start_time="10:00", end_time="11:30")
     moved = school.patch(session, {"session_date": "2030-01-09", "start_time": "12:00"}).json
-    assert (moved["session_date"], moved["start_time"], moved["end_time"]) == ("2030-01-09", "12:00:00", "13:30:00")
-    (change,) = school.client.get(f"/api/sessions/{session['id']}/history", user=school.student).json["items"]
+    assert (moved["session_date"], moved["start_time"], moved["end_time"]) == (
+        "2030-01-09",
+        "12:00:00",
+        "13:30:00",
+    )
+    (change,) = school.client.get(
+        f"/api/sessions/{session['id']}/history", user=school.student
+    ).json["items"]
     assert change["kind"] == "rescheduled"
     assert change["before"]["session_date"] == "2030-01-08"
     assert change["after"]["start_time"] == "12:00:00"
@@ -67,13 +77,23 @@ def test_a_session_may_move_over_its_own_time(school: Any) -> None:
 @pytest.mark.usefixtures("race_round")
 def test_two_that_race_for_one_free_time_do_not_both_get_it(school: Any) -> None:
     first, second = school.session(), school.session(start_time="12:00", end_time="13:00")
-    answers = race([lambda s=s: school.patch(s, {"start_time": "14:00", "end_time": "15:00"}) for s in (first, second)])
+    answers = race(
+        [
+            lambda s=s: school.patch(s, {"start_time": "14:00", "end_time": "15:00"})
+            for s in (first, second)
+        ]
+    )
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 
 def test_a_replacement_sets_what_it_leaves_out_to_the_default(school: Any) -> None:
     session = school.session(topics=["Verbs"], is_featured=True)
-    body = {"session_date": "2030-01-08", "start_time": "10:00", "end_time": "11:00", "priority_level": "high"}
+    body = {
+        "session_date": "2030-01-08",
+        "start_time": "10:00",
+        "end_time": "11:00",
+        "priority_level": "high",
+    }
     replaced = school.client.put(
         f"/api/sessions/{session['id']}", user=school.tutor, json=body, headers={"If-Match": '"1"'}
     )
@@ -133,7 +153,9 @@ def test_changing_all_leaves_what_is_past_and_completed(school: Any) -> None:
         school.post(f"/api/sessions/{first['id']}/start")
         school.post(f"/api/sessions/{first['id']}/complete")
         third = items(school)[2]
-        school.patch(third, {"topics": ["Changed"], "start_time": "11:00", "end_time": "12:00"}, "?scope=all")
+        school.patch(
+            third, {"topics": ["Changed"], "start_time": "11:00", "end_time": "12:00"}, "?scope=all"
+        )
         shown = [(s["session_date"][5:], s["start_time"][:5], s["topics"]) for s in items(school)]
     assert shown == [
         ("01-08", "10:00", []),
@@ -171,7 +193,9 @@ def test_a_series_that_cannot_move_as_a_whole_does_not_move(school: Any) -> None
 
 
 def test_a_series_over_the_change_of_clocks_keeps_its_hour_when_it_moves_a_day(school: Any) -> None:
-    first = school.session(session_date="2030-03-24", start_time="02:30", end_time="03:30", rrule="FREQ=WEEKLY;COUNT=3")
+    first = school.session(
+        session_date="2030-03-24", start_time="02:30", end_time="03:30", rrule="FREQ=WEEKLY;COUNT=3"
+    )
     shown = [(s["session_date"][5:], s["start_time"][:5]) for s in items(school)]
     assert shown == [("03-24", "02:30"), ("03-31", "03:30"), ("04-07", "02:30")]
     school.patch(first, {"session_date": "2030-03-25"}, "?scope=all")

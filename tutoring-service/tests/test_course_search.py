@@ -17,8 +17,14 @@ import pytest
         ("grammar", []),
     ],
 )
-def test_courses_are_found_by_part_of_their_title_or_subject(school: Any, words: str, titles: list[str]) -> None:
-    for title, subject in [("Berakhot in depth", "Talmud"), ("Eruvin", "Talmud"), ("100% Rashi", None)]:
+def test_courses_are_found_by_part_of_their_title_or_subject(
+    school: Any, words: str, titles: list[str]
+) -> None:
+    for title, subject in [
+        ("Berakhot in depth", "Talmud"),
+        ("Eruvin", "Talmud"),
+        ("100% Rashi", None),
+    ]:
         school.post("/api/courses", school.tutor, {"title": title, "subject": subject})
     found = school.client.get(f"/api/courses?q={words}", user=school.student).json["items"]
     assert [course["title"] for course in found] == titles

@@ -12,20 +12,36 @@ def test_a_tutor_publishes_and_changes_a_course(school: Any) -> None:
     made = school.post("/api/courses", None, {"title": " Mishnah ", "timezone": "Asia/Jerusalem"})
     assert (made.status_code, made.json["title"], made.headers["ETag"]) == (201, "Mishnah", '"1"')
     path = f"/api/courses/{made.json['id']}"
-    changed = school.client.patch(path, user=school.tutor, json={"status": "archived"}, headers={"If-Match": '"1"'})
+    changed = school.client.patch(
+        path, user=school.tutor, json={"status": "archived"}, headers={"If-Match": '"1"'}
+    )
     assert changed.json["version"] == 2
-    assert school.client.patch(path, user=school.tutor, json={}, headers={"If-Match": '"1"'}).status_code == 412
+    assert (
+        school.client.patch(
+            path, user=school.tutor, json={}, headers={"If-Match": '"1"'}
+        ).status_code
+        == 412
+    )
     stranger = a_user("hillel", "tutor")
-    assert school.client.patch(path, user=stranger, json={}, headers={"If-Match": '"2"'}).status_code == 404
-    assert school.post("/api/enrollments", a_user(), {"course_id": made.json["id"]}).json["code"] == "course_archived"
+    assert (
+        school.client.patch(path, user=stranger, json={}, headers={"If-Match": '"2"'}).status_code
+        == 404
+    )
+    assert (
+        school.post("/api/enrollments", a_user(), {"course_id": made.json["id"]}).json["code"]
+        == "course_archived"
+    )
 
 
 def test_only_tutors_publish(school: Any) -> None:
-    assert school.post("/api/courses", school.student, {"title": "x"}).json["code"] == "role_required"
+    assert (
+        school.post("/api/courses", school.student, {"title": "x"}).json["code"] == "role_required"
+    )
 
 
 @pytest.mark.parametrize(
-    "wrong", [{}, {"title": " "}, {"title": "x", "timezone": "Mars/Base"}, {"title": "x", "price": 5}]
+    "wrong",
+    [{}, {"title": " "}, {"title": "x", "timezone": "Mars/Base"}, {"title": "x", "price": 5}],
 )
 def test_a_course_that_cannot_be_is_refused(school: Any, wrong: dict[str, Any]) -> None:
     assert school.post("/api/courses", None, wrong).status_code == 422
@@ -34,7 +50,9 @@ def test_a_course_that_cannot_be_is_refused(school: Any, wrong: dict[str, Any]) 
 def test_courses_are_found_by_tutor_the_newest_first(school: Any) -> None:
     for title in ("first", "second"):
         school.post("/api/courses", None, {"title": title})
-    found = school.client.get(f"/api/courses?tutor_id={school.tutor.id}&limit=2", user=school.student)
+    found = school.client.get(
+        f"/api/courses?tutor_id={school.tutor.id}&limit=2", user=school.student
+    )
     assert [course["title"] for course in found.json["items"]] == ["second", "first"]
     assert 'rel="next"' in found.headers["Link"]
 
@@ -44,15 +62,26 @@ def test_a_student_enrols_himself_and_nobody_else(school: Any) -> None:
     forged = {"course_id": course, "student_id": str(school.tutor.id)}
     assert school.post("/api/enrollments", school.student, forged).status_code == 422
     enrolled = school.post("/api/enrollments", school.student, {"course_id": course}).json
-    assert (enrolled["student_id"], enrolled["tutor_id"]) == (str(school.student.id), str(school.tutor.id))
-    assert school.post("/api/enrollments", school.tutor, {"course_id": course}).json["code"] == "own_course"
-    assert school.post("/api/enrollments", school.student, {"course_id": 2147483647}).status_code == 404
+    assert (enrolled["student_id"], enrolled["tutor_id"]) == (
+        str(school.student.id),
+        str(school.tutor.id),
+    )
+    assert (
+        school.post("/api/enrollments", school.tutor, {"course_id": course}).json["code"]
+        == "own_course"
+    )
+    assert (
+        school.post("/api/enrollments", school.student, {"course_id": 2147483647}).status_code
+        == 404
+    )
 
 
 @pytest.mark.usefixtures("race_round")
 def test_of_ten_enrolments_at_once_one_is_open(school: Any) -> None:
     course = school.post("/api/courses", None, {"title": "x"}).json["id"]
-    answers = race([lambda: school.post("/api/enrollments", school.student, {"course_id": course})] * 10)
+    answers = race(
+        [lambda: school.post("/api/enrollments", school.student, {"course_id": course})] * 10
+    )
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
     assert {a.json["code"] for a in answers if a.status_code == 409} == {"already_enrolled"}
 
@@ -68,12 +97,17 @@ def test_an_enrolment_is_paused_resumed_and_completed(school: Any) -> None:
     assert move(school, "complete", school.student).status_code == 403
     assert move(school, "complete").json["status"] == "completed"
     refused = move(school, "resume")
-    assert (refused.json["code"], refused.json["from"]) == ("illegal_enrollment_transition", "completed")
+    assert (refused.json["code"], refused.json["from"]) == (
+        "illegal_enrollment_transition",
+        "completed",
+    )
 
 
 def test_closing_an_enrolment_calls_off_what_is_scheduled_and_frees_the_place(school: Any) -> None:
     done, coming = school.completed(), school.session()
-    course = school.client.get(f"/api/enrollments/{school.enrollment_id}", user=school.student).json["course_id"]
+    course = school.client.get(
+        f"/api/enrollments/{school.enrollment_id}", user=school.student
+    ).json["course_id"]
     move(school, "cancel", school.student)
     assert school.read(done["id"])["status"] == "completed"
     assert school.read(coming["id"])["status"] == "cancelled"
@@ -83,7 +117,9 @@ def test_closing_an_enrolment_calls_off_what_is_scheduled_and_frees_the_place(sc
 @pytest.mark.usefixtures("race_round")
 def test_booking_and_closing_at_once_leave_no_session_in_a_closed_enrolment(school: Any) -> None:
     race([school.book, lambda: school.post(f"/api/enrollments/{school.enrollment_id}/cancel")])
-    assert school.client.get("/api/sessions?status=scheduled", user=school.student).json["items"] == []
+    assert (
+        school.client.get("/api/sessions?status=scheduled", user=school.student).json["items"] == []
+    )
 
 
 def test_what_has_completed_sessions_is_deleted_only_by_an_admin_who_insists(school: Any) -> None:
@@ -119,15 +155,21 @@ def test_an_enrolment_is_seen_by_its_parties(school: Any) -> None:
     assert school.client.get(path, user=school.student).status_code == 200
     assert school.client.get(path, user=a_user("stranger")).status_code == 404
     assert school.client.get(f"{path}/progress", user=a_user("stranger")).status_code == 404
-    assert len(school.client.get("/api/enrollments?role=tutor", user=school.tutor).json["items"]) == 1
+    assert (
+        len(school.client.get("/api/enrollments?role=tutor", user=school.tutor).json["items"]) == 1
+    )
     assert school.client.get("/api/enrollments?role=student", user=school.tutor).json["items"] == []
 
 
 def test_a_parent_leaves_or_is_sent_away_by_the_student(school: Any) -> None:
     naomi = a_user("naomi", "parent")
-    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
     school.post("/api/enrollments/join", naomi, {"code": code})
     path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
     assert school.client.delete(path, user=school.tutor).status_code == 403
     assert school.client.delete(path, user=school.student).status_code == 204
-    assert school.client.get(f"/api/enrollments/{school.enrollment_id}", user=naomi).status_code == 404
+    assert (
+        school.client.get(f"/api/enrollments/{school.enrollment_id}", user=naomi).status_code == 404
+    )

@@ -196,7 +196,11 @@ def test_sessions_without_an_enrolled_course_are_put_aside_when_asked_and_come_b
         before = rows(app, "SELECT * FROM tutor_sessions ORDER BY id")
         upgrade(x_arg="unmapped=quarantine")
         assert rows(app, "SELECT count(*) FROM sessions") == [(27,)]
-        assert rows(app, "SELECT session_id FROM quarantined_sessions ORDER BY 1") == [(28,), (29,), (30,)]
+        assert rows(app, "SELECT session_id FROM quarantined_sessions ORDER BY 1") == [
+            (28,),
+            (29,),
+            (30,),
+        ]
         downgrade(revision="0001")
         assert rows(app, "SELECT * FROM tutor_sessions ORDER BY id") == before
 
@@ -224,10 +228,14 @@ def test_of_overlapping_sessions_of_old_only_one_holds_its_time() -> None:
 
 def test_a_rating_of_old_becomes_the_review_of_the_student() -> None:
     with at_revision("0001", 300) as app:
-        rated = rows(app, "SELECT id, student_rating FROM tutor_sessions WHERE student_rating IS NOT NULL ORDER BY id")
+        rated = rows(
+            app,
+            "SELECT id, student_rating FROM tutor_sessions WHERE student_rating IS NOT NULL ORDER BY id",
+        )
         upgrade()
         reviewed = rows(
-            app, "SELECT s.id, r.rating FROM sessions s JOIN reviews r ON r.id = s.student_review_id ORDER BY s.id"
+            app,
+            "SELECT s.id, r.rating FROM sessions s JOIN reviews r ON r.id = s.student_review_id ORDER BY s.id",
         )
     assert rated
     assert reviewed == rated

@@ -44,7 +44,11 @@ def test_cancelling_again_changes_nothing(school: Any) -> None:
     session = school.session()
     once = act(school, session, "cancel", {"reason": "ill"})
     again = act(school, session, "cancel", {"reason": "another"})
-    assert (again.status_code, again.json["cancel_reason"], again.json["version"]) == (200, "ill", once.json["version"])
+    assert (again.status_code, again.json["cancel_reason"], again.json["version"]) == (
+        200,
+        "ill",
+        once.json["version"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,8 +72,12 @@ def test_a_way_that_does_not_exist_is_refused_with_both_ends(
     assert (refused.json["from"], refused.json["to"]) == path
 
 
-@pytest.mark.parametrize(("at", "late"), [("2030-01-07T08:59:00Z", False), ("2030-01-07T09:01:00Z", True)])
-def test_cancelling_within_the_notice_of_the_course_is_late(school: Any, at: str, late: bool) -> None:
+@pytest.mark.parametrize(
+    ("at", "late"), [("2030-01-07T08:59:00Z", False), ("2030-01-07T09:01:00Z", True)]
+)
+def test_cancelling_within_the_notice_of_the_course_is_late(
+    school: Any, at: str, late: bool
+) -> None:
     session = school.session()
     with time_machine.travel(at):
         assert act(school, session, "cancel", user=school.student).json["late_cancel"] is late
@@ -92,27 +100,42 @@ CANCELLED_MEANWHILE = """
 def test_who_has_to_wait_meets_the_session_as_it_is_then(app: Any, school: Any, what: str) -> None:
     session = school.session(session_date="2020-01-07")
     late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, what))
-    assert (late.status_code, late.json["code"], late.json["from"]) == (409, "illegal_transition", "cancelled")
+    assert (late.status_code, late.json["code"], late.json["from"]) == (
+        409,
+        "illegal_transition",
+        "cancelled",
+    )
 
 
 def test_a_series_cancelled_meanwhile_is_not_cancelled_again(app: Any, school: Any) -> None:
-    session = school.session(session_frequency="weekly", recurrence_count=3, is_recurring=True)["occurrences"][0]
+    session = school.session(session_frequency="weekly", recurrence_count=3, is_recurring=True)[
+        "occurrences"
+    ][0]
     late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, "cancel?scope=all"))
     assert late.status_code == 200
-    assert {one["version"] for one in school.client.get("/api/sessions", user=school.tutor).json["items"]} == {2}
+    assert {
+        one["version"]
+        for one in school.client.get("/api/sessions", user=school.tutor).json["items"]
+    } == {2}
 
 
 def test_an_enrolment_that_ends_leaves_what_was_started_meanwhile(app: Any, school: Any) -> None:
     session = school.session()
-    started = "UPDATE session_bookings SET started_at = now(); UPDATE sessions SET status = 'in-progress'"
-    ended = overtaken(app, started, lambda: school.post(f"/api/enrollments/{school.enrollment_id}/cancel"))
+    started = (
+        "UPDATE session_bookings SET started_at = now(); UPDATE sessions SET status = 'in-progress'"
+    )
+    ended = overtaken(
+        app, started, lambda: school.post(f"/api/enrollments/{school.enrollment_id}/cancel")
+    )
     assert ended.status_code == 200, ended.json
     assert school.read(session["id"])["status"] == "in-progress"
 
 
 def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
     session, done = school.session(), school.completed()
-    assert school.client.delete(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 204
+    assert (
+        school.client.delete(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 204
+    )
     assert school.client.get(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 404
     refused = school.client.delete(f"/api/sessions/{done['id']}", user=school.tutor)
     assert (refused.status_code, refused.json["code"]) == (409, "session_was_started")
@@ -124,20 +147,32 @@ def test_of_a_session_that_is_off_nobody_is_told_twice(app: Any, school: Any) ->
     for one in (session, other):
         school.client.delete(f"/api/sessions/{one['id']}", user=school.tutor)
     with app.app_context():
-        query = text("SELECT count(*) FROM outbox WHERE body #>> '{data,kind}' = 'session_cancelled'")
+        query = text(
+            "SELECT count(*) FROM outbox WHERE body #>> '{data,kind}' = 'session_cancelled'"
+        )
         assert db.session.scalar(query) == 2
 
 
-def mark(school: Any, session: dict[str, Any], tutor: Any = "present", student: Any = "late", user: Any = None) -> Any:
+def mark(
+    school: Any,
+    session: dict[str, Any],
+    tutor: Any = "present",
+    student: Any = "late",
+    user: Any = None,
+) -> Any:
     body = {"tutor_attendance_status": tutor, "student_attendance_status": student}
-    return school.client.put(f"/api/sessions/{session['id']}/attendance", user=user or school.tutor, json=body)
+    return school.client.put(
+        f"/api/sessions/{session['id']}/attendance", user=user or school.tutor, json=body
+    )
 
 
 def test_the_tutor_marks_who_was_there_and_that_is_kept(school: Any) -> None:
     done = school.completed()
     assert mark(school, done).json["student_attendance_status"] == "late"
     assert mark(school, done, student="absent").json["student_attendance_status"] == "absent"
-    changes = school.client.get(f"/api/sessions/{done['id']}/history", user=school.tutor).json["items"]
+    changes = school.client.get(f"/api/sessions/{done['id']}/history", user=school.tutor).json[
+        "items"
+    ]
     assert [change["after"]["student"] for change in changes] == ["late", "absent"]
 
 
@@ -175,7 +210,9 @@ def test_progress_counts_topics_once_and_only_what_was_marked(school: Any) -> No
         act(school, session, "complete", {"topics_covered": covered})
     mark(school, first, student="absent")
     school.session(topics=["Verbs"])
-    shown = school.client.get(f"/api/enrollments/{school.enrollment_id}/progress", user=school.student).json
+    shown = school.client.get(
+        f"/api/enrollments/{school.enrollment_id}/progress", user=school.student
+    ).json
     assert shown["coverage_percent"] == 50.0
     assert len(shown["planned_topics"]) == 4
     assert (shown["completed_sessions"], shown["completed_minutes"]) == (2, 120)
@@ -190,10 +227,16 @@ def review(school: Any, session: dict[str, Any], user: Any, rating: int = 5) -> 
 
 def test_each_party_reviews_once_and_the_session_refers_to_it(school: Any) -> None:
     done = school.completed()
-    by_student, by_tutor = review(school, done, school.student, 4), review(school, done, school.tutor, 2)
+    by_student, by_tutor = (
+        review(school, done, school.student, 4),
+        review(school, done, school.tutor, 2),
+    )
     assert (by_student.status_code, by_tutor.status_code) == (201, 201)
     shown = school.read(done["id"])
-    assert (shown["student_review_id"], shown["tutor_review_id"]) == (by_student.json["id"], by_tutor.json["id"])
+    assert (shown["student_review_id"], shown["tutor_review_id"]) == (
+        by_student.json["id"],
+        by_tutor.json["id"],
+    )
     again = review(school, done, school.student)
     assert (again.status_code, again.json["code"]) == (409, "already_reviewed")
     rating = school.client.get(f"/api/tutors/{school.tutor.id}/rating", user=school.student).json
@@ -215,10 +258,15 @@ def test_a_review_waits_for_the_end_and_is_final_after_14_days(school: Any) -> N
         written = review(school, session, school.student).json
     path = f"/api/sessions/{session['id']}/reviews/{written['id']}"
     with time_machine.travel("2030-01-15T00:00:00Z", tick=False):
-        assert school.client.patch(path, user=school.student, json={"rating": 1}).json["rating"] == 1
+        assert (
+            school.client.patch(path, user=school.student, json={"rating": 1}).json["rating"] == 1
+        )
         assert school.client.patch(path, user=school.tutor, json={"rating": 5}).status_code == 404
     with time_machine.travel("2030-01-15T00:00:01Z", tick=False):
-        assert school.client.patch(path, user=school.student, json={"rating": 2}).json["code"] == "review_is_final"
+        assert (
+            school.client.patch(path, user=school.student, json={"rating": 2}).json["code"]
+            == "review_is_final"
+        )
 
 
 @pytest.mark.parametrize("rating", [0, 6, "5", 4.5, True, None])
@@ -230,7 +278,9 @@ def test_a_rating_is_a_number_from_1_to_5(school: Any, rating: Any) -> None:
 def test_a_parent_with_the_code_follows_and_reviews(school: Any) -> None:
     done = school.completed()
     naomi = a_user("naomi", "parent")
-    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
     assert school.client.get(f"/api/sessions/{done['id']}", user=naomi).status_code == 404
     joined = race([lambda: school.post("/api/enrollments/join", naomi, {"code": code})] * 5)
     assert sorted(answer.status_code for answer in joined) == [200, 404, 404, 404, 404]

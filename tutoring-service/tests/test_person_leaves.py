@@ -18,7 +18,9 @@ CANARY = "canary-7f3a"
 
 
 def deleted(app: Flask, user: User) -> None:
-    event = Event(uuid4(), "user.deleted", "user-service", str(user.id), 1, datetime.now(UTC), None, {})
+    event = Event(
+        uuid4(), "user.deleted", "user-service", str(user.id), 1, datetime.now(UTC), None, {}
+    )
     with app.app_context():
         in_transaction(app.extensions["sqlalchemy"].session, lambda: erasure.erase(event))
 
@@ -27,7 +29,9 @@ def everything(app: Flask) -> str:
     """All rows of all tables but the messages, as text."""
     with app.app_context():
         db = app.extensions["sqlalchemy"]
-        tables = [table for name, table in db.metadata.tables.items() if name not in ("outbox", "inbox")]
+        tables = [
+            table for name, table in db.metadata.tables.items() if name not in ("outbox", "inbox")
+        ]
         rows = [[str(row) for row in db.session.execute(table.select())] for table in tables]
         return json.dumps(rows)
 
@@ -35,20 +39,38 @@ def everything(app: Flask) -> str:
 def a_life(school: Any) -> dict[str, Any]:
     """A student with a past and a future."""
     done = school.completed(session_mode="in-person", location=CANARY)
-    school.post(f"/api/sessions/{done['id']}/reviews", school.student, {"rating": 4, "text": CANARY})
+    school.post(
+        f"/api/sessions/{done['id']}/reviews", school.student, {"rating": 4, "text": CANARY}
+    )
     school.session(topics=["Later"], notification_enabled=True)
     school.post("/api/sessions/calendar", school.student)
-    asked = {"session_date": "2030-05-07", "start_time": "10:00", "end_time": "11:00", "message": CANARY}
-    school.post(f"/api/enrollments/{school.enrollment_id}/requests", school.student, asked, **{"Idempotency-Key": "k"})
-    alone = school.post("/api/whiteboards", school.student, {"enrolled_courses_id": school.enrollment_id}).json
-    shared = school.post("/api/whiteboards", school.student, {"enrolled_courses_id": school.enrollment_id}).json
+    asked = {
+        "session_date": "2030-05-07",
+        "start_time": "10:00",
+        "end_time": "11:00",
+        "message": CANARY,
+    }
+    school.post(
+        f"/api/enrollments/{school.enrollment_id}/requests",
+        school.student,
+        asked,
+        **{"Idempotency-Key": "k"},
+    )
+    alone = school.post(
+        "/api/whiteboards", school.student, {"enrolled_courses_id": school.enrollment_id}
+    ).json
+    shared = school.post(
+        "/api/whiteboards", school.student, {"enrolled_courses_id": school.enrollment_id}
+    ).json
     for board, user in ((alone, school.student), (shared, school.student), (shared, school.tutor)):
         stroke = {"client_id": "a", "operation": {"tool": "pen"}}
         school.post(f"/api/whiteboards/{board['id']}/strokes", user, {"strokes": [stroke]})
     return {"done": done, "alone": alone, "shared": shared}
 
 
-def test_of_a_deleted_student_nothing_is_left_but_history_without_a_name(app: Flask, school: Any) -> None:
+def test_of_a_deleted_student_nothing_is_left_but_history_without_a_name(
+    app: Flask, school: Any
+) -> None:
     life = a_life(school)
     deleted(app, school.student)
     left = everything(app)
@@ -57,10 +79,18 @@ def test_of_a_deleted_student_nothing_is_left_but_history_without_a_name(app: Fl
     listed = school.client.get("/api/sessions", user=school.tutor).json["items"]
     assert [session["status"] for session in listed] == ["completed", "cancelled"]
     assert len({session["student_id"] for session in listed}) == 1
-    (review,) = school.client.get(f"/api/sessions/{life['done']['id']}/reviews", user=school.tutor).json["items"]
+    (review,) = school.client.get(
+        f"/api/sessions/{life['done']['id']}/reviews", user=school.tutor
+    ).json["items"]
     assert (review["rating"], review["text"]) == (4, None)
-    assert school.client.get(f"/api/whiteboards/{life['alone']['id']}", user=school.tutor).status_code == 404
-    assert school.client.get(f"/api/whiteboards/{life['shared']['id']}", user=school.tutor).status_code == 200
+    assert (
+        school.client.get(f"/api/whiteboards/{life['alone']['id']}", user=school.tutor).status_code
+        == 404
+    )
+    assert (
+        school.client.get(f"/api/whiteboards/{life['shared']['id']}", user=school.tutor).status_code
+        == 200
+    )
 
 
 def test_of_a_deleted_tutor_the_students_keep_their_history(app: Flask, school: Any) -> None:
@@ -70,7 +100,9 @@ def test_of_a_deleted_tutor_the_students_keep_their_history(app: Flask, school: 
     assert school.read(done["id"], school.student)["status"] == "completed"
     called_off = school.read(coming["id"], school.student)
     assert (called_off["status"], called_off["cancel_reason"]) == ("cancelled", "account deleted")
-    enrollment = school.client.get(f"/api/enrollments/{school.enrollment_id}", user=school.student).json
+    enrollment = school.client.get(
+        f"/api/enrollments/{school.enrollment_id}", user=school.student
+    ).json
     assert enrollment["status"] == "cancelled"
 
 
@@ -79,7 +111,9 @@ def test_the_others_are_told_that_sessions_are_off(app: Flask, school: Any) -> N
     deleted(app, school.student)
     with app.app_context():
         notices = app.extensions["sqlalchemy"].session.execute(
-            text("SELECT body -> 'data' FROM outbox WHERE body #>> '{data,kind}' = 'session_cancelled'")
+            text(
+                "SELECT body -> 'data' FROM outbox WHERE body #>> '{data,kind}' = 'session_cancelled'"
+            )
         )
         (notice,) = notices.scalars()
     assert notice["user_ids"] == [str(school.tutor.id)]

@@ -25,7 +25,11 @@ def dates(rule: str, start: str) -> list[str]:
     ("rule", "start", "expected"),
     [
         ("FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5", "2026-01-06", "01-06 01-08 01-13 01-15 01-20"),
-        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=5", "2026-01-06", "01-06 01-08 01-20 01-22 02-03"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=5",
+            "2026-01-06",
+            "01-06 01-08 01-20 01-22 02-03",
+        ),
         ("FREQ=MONTHLY;COUNT=4", "2026-01-31", "01-31 03-31 05-31 07-31"),
         ("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=4", "2026-01-31", "01-31 02-28 03-31 04-30"),
         ("FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", "2026-01-01", "01-30 02-27 03-27"),
@@ -58,7 +62,9 @@ def test_a_rule_that_never_ends_well_is_refused_at_once(never: str) -> None:
         dates(never, "2026-01-06")
 
 
-@pytest.mark.parametrize("rule", ["FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5", "FREQ=MONTHLY;BYDAY=2MO;UNTIL=20260601"])
+@pytest.mark.parametrize(
+    "rule", ["FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5", "FREQ=MONTHLY;BYDAY=2MO;UNTIL=20260601"]
+)
 def test_a_rule_is_written_as_it_was_read(rule: str) -> None:
     assert str(recurrence.parse(rule, date(2026, 1, 6), time(18), BERLIN)) == rule
 
@@ -82,13 +88,21 @@ def test_a_pattern_without_an_end_runs_for_a_term() -> None:
 def test_a_monthly_pattern_on_a_weekday_keeps_its_week_of_the_month() -> None:
     start = date(2026, 1, 13)  # the second Tuesday
     monthly = recurrence.from_pattern("monthly", {"days": ["Tuesday"]}, start, 3, None)
-    assert recurrence.expand(monthly, start) == [date(2026, 1, 13), date(2026, 2, 10), date(2026, 3, 10)]
+    assert recurrence.expand(monthly, start) == [
+        date(2026, 1, 13),
+        date(2026, 2, 10),
+        date(2026, 3, 10),
+    ]
 
 
 def test_months_of_a_pattern_leave_out_the_others() -> None:
     start = date(2026, 1, 27)
     weekly = recurrence.from_pattern("weekly", {"months": ["January", "March"]}, start, 3, None)
-    assert recurrence.expand(weekly, start) == [date(2026, 1, 27), date(2026, 3, 3), date(2026, 3, 10)]
+    assert recurrence.expand(weekly, start) == [
+        date(2026, 1, 27),
+        date(2026, 3, 3),
+        date(2026, 3, 10),
+    ]
 
 
 def test_specific_dates_are_taken_once_each_and_in_order() -> None:
@@ -118,11 +132,36 @@ def test_of_a_time_that_the_clocks_show_twice_the_first_is_meant() -> None:
 @pytest.mark.parametrize(
     ("zone", "day", "at", "expected"),
     [
-        ("Pacific/Kiritimati", date(2026, 1, 1), time(0, 0), datetime(2025, 12, 31, 10, tzinfo=UTC)),
-        ("Pacific/Pago_Pago", date(2025, 12, 31), time(23, 0), datetime(2026, 1, 1, 10, tzinfo=UTC)),
-        ("Africa/Addis_Ababa", date(2028, 2, 29), time(18, 0), datetime(2028, 2, 29, 15, tzinfo=UTC)),
-        ("America/New_York", date(2026, 3, 8), time(2, 30), datetime(2026, 3, 8, 7, 30, tzinfo=UTC)),
-        ("Australia/Lord_Howe", date(2026, 10, 4), time(2, 15), datetime(2026, 10, 3, 15, 45, tzinfo=UTC)),
+        (
+            "Pacific/Kiritimati",
+            date(2026, 1, 1),
+            time(0, 0),
+            datetime(2025, 12, 31, 10, tzinfo=UTC),
+        ),
+        (
+            "Pacific/Pago_Pago",
+            date(2025, 12, 31),
+            time(23, 0),
+            datetime(2026, 1, 1, 10, tzinfo=UTC),
+        ),
+        (
+            "Africa/Addis_Ababa",
+            date(2028, 2, 29),
+            time(18, 0),
+            datetime(2028, 2, 29, 15, tzinfo=UTC),
+        ),
+        (
+            "America/New_York",
+            date(2026, 3, 8),
+            time(2, 30),
+            datetime(2026, 3, 8, 7, 30, tzinfo=UTC),
+        ),
+        (
+            "Australia/Lord_Howe",
+            date(2026, 10, 4),
+            time(2, 15),
+            datetime(2026, 10, 3, 15, 45, tzinfo=UTC),
+        ),
     ],
 )
 def test_wall_times_all_over_the_world(zone: str, day: date, at: time, expected: datetime) -> None:
@@ -133,8 +172,12 @@ def test_wall_times_all_over_the_world(zone: str, day: date, at: time, expected:
 def test_every_tuesday_for_a_year_there_is_one_session_of_its_length(zone: str) -> None:
     start = date(2026, 1, 6)
     rule = recurrence.parse("FREQ=WEEKLY;COUNT=53", start, time(18), zone)
-    sessions = [occurrence(day, time(18), 90, zone) for day in recurrence.expand(Recurrence(rule), start)]
-    assert all(s.start_time == time(18) and (s.ends_at - s.starts_at).seconds == 90 * 60 for s in sessions)
+    sessions = [
+        occurrence(day, time(18), 90, zone) for day in recurrence.expand(Recurrence(rule), start)
+    ]
+    assert all(
+        s.start_time == time(18) and (s.ends_at - s.starts_at).seconds == 90 * 60 for s in sessions
+    )
     assert {(b.session_date - a.session_date).days for a, b in pairwise(sessions)} == {7}
 
 

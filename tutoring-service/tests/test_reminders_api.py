@@ -29,7 +29,9 @@ def sweep(app: Flask) -> int:
 def said(app: Flask) -> list[str]:
     with app.app_context():
         rows = app.extensions["sqlalchemy"].session.execute(
-            text("SELECT body #>> '{data,user_ids,0}' FROM outbox WHERE body #>> '{data,kind}' = 'reminder' ORDER BY 1")
+            text(
+                "SELECT body #>> '{data,user_ids,0}' FROM outbox WHERE body #>> '{data,kind}' = 'reminder' ORDER BY 1"
+            )
         )
         return list(rows.scalars())
 
@@ -62,7 +64,11 @@ def test_each_may_be_reminded_in_his_own_way(app: Flask, school: Any) -> None:
     session = school.session(**WANTED)
     shown = choose(school, session, school.student, alarm_before_minutes=60).json
     assert shown["due_at"] == "2030-01-08T08:00:00Z"
-    assert shown["effective"] == {"notification_enabled": True, "alarm_enabled": False, "alarm_before_minutes": 60}
+    assert shown["effective"] == {
+        "notification_enabled": True,
+        "alarm_enabled": False,
+        "alarm_before_minutes": 60,
+    }
     choose(school, session, school.tutor, notification_enabled=False, alarm_enabled=False)
     with time_machine.travel("2030-01-08T08:00:00Z", tick=False):
         sweep(app)
@@ -70,7 +76,9 @@ def test_each_may_be_reminded_in_his_own_way(app: Flask, school: Any) -> None:
     assert choose(school, session, school.student, alarm_before_minutes=10081).status_code == 422
 
 
-def test_a_moved_session_is_reminded_of_anew_and_a_cancelled_one_not(app: Flask, school: Any) -> None:
+def test_a_moved_session_is_reminded_of_anew_and_a_cancelled_one_not(
+    app: Flask, school: Any
+) -> None:
     session = school.session(**WANTED)
     with time_machine.travel(DUE, tick=False):
         sweep(app)
@@ -95,7 +103,9 @@ def test_what_is_moved_while_it_is_reminded_of_is_reminded_of_anew(app: Flask, s
 def test_a_parent_who_was_sent_away_is_not_reminded(app: Flask, school: Any) -> None:
     session = school.session()
     naomi = a_user("naomi", "parent")
-    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
     school.post("/api/enrollments/join", naomi, {"code": code})
     assert choose(school, session, naomi, notification_enabled=True).status_code == 200
     path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
@@ -105,7 +115,9 @@ def test_a_parent_who_was_sent_away_is_not_reminded(app: Flask, school: Any) -> 
     assert said(app) == []
 
 
-def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(app: Flask, school: Any) -> None:
+def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(
+    app: Flask, school: Any
+) -> None:
     school.session(**WANTED)
     with time_machine.travel("2030-01-09T00:00:00Z", tick=False):
         sweep(app)
@@ -136,7 +148,9 @@ print("done", flush=True)
 """
 
 
-def test_a_worker_killed_at_any_moment_says_nothing_twice_and_nothing_never(app: Flask, school: Any) -> None:
+def test_a_worker_killed_at_any_moment_says_nothing_twice_and_nothing_never(
+    app: Flask, school: Any
+) -> None:
     school.session(rrule="FREQ=DAILY;COUNT=60", notification_enabled=True)
     with app.app_context():
         session = app.extensions["sqlalchemy"].session

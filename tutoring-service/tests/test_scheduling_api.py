@@ -42,19 +42,29 @@ CONTRADICTIONS = [
 
 
 def test_the_tutor_books_a_session_with_the_columns_of_old(school: Any) -> None:
-    booked = school.book(topics=["Newton's laws"], session_mode="hybrid", location="Room 2", is_featured=True)
+    booked = school.book(
+        topics=["Newton's laws"], session_mode="hybrid", location="Room 2", is_featured=True
+    )
     assert booked.status_code == 201
     assert booked.headers["ETag"] == '"1"'
     session = booked.json
     assert session["duration"] == 60
-    assert (session["starts_at"], session["ends_at"]) == ("2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z")
-    assert (session["tutor_id"], session["student_id"]) == (str(school.tutor.id), str(school.student.id))
+    assert (session["starts_at"], session["ends_at"]) == (
+        "2030-01-08T09:00:00Z",
+        "2030-01-08T10:00:00Z",
+    )
+    assert (session["tutor_id"], session["student_id"]) == (
+        str(school.tutor.id),
+        str(school.student.id),
+    )
     assert session["tutor_attendance_status"] is None
     assert session["topics"] == ["Newton's laws"]
 
 
 @pytest.mark.parametrize(("wrong", "pointer"), CONTRADICTIONS)
-def test_what_cannot_be_is_refused_by_the_name_of_the_field(school: Any, wrong: dict[str, Any], pointer: str) -> None:
+def test_what_cannot_be_is_refused_by_the_name_of_the_field(
+    school: Any, wrong: dict[str, Any], pointer: str
+) -> None:
     refused = school.book(**wrong)
     assert refused.status_code == 422, refused.json
     assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
@@ -80,7 +90,9 @@ def test_the_same_key_books_once(school: Any) -> None:
         "start_time": "10:00",
         "end_time": "11:00",
     }
-    answers = race([lambda: school.post("/api/sessions", None, body, **{"Idempotency-Key": "k"})] * 5)
+    answers = race(
+        [lambda: school.post("/api/sessions", None, body, **{"Idempotency-Key": "k"})] * 5
+    )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json["id"] for answer in answers}) == 1
 
@@ -136,11 +148,18 @@ def test_of_thirty_staggered_bookings_no_two_overlap(school: Any) -> None:
     enrollments = [school.enroll(a_user(f"student{number}")) for number in range(6)]
 
     def book(number: int) -> Any:
-        start, end = f"{10 + number // 12}:{number % 12 * 5:02}", f"{11 + number // 12}:{number % 12 * 5:02}"
-        return school.book(enrolled_courses_id=enrollments[number % 6], start_time=start, end_time=end)
+        start, end = (
+            f"{10 + number // 12}:{number % 12 * 5:02}",
+            f"{11 + number // 12}:{number % 12 * 5:02}",
+        )
+        return school.book(
+            enrolled_courses_id=enrollments[number % 6], start_time=start, end_time=end
+        )
 
     answers = race([lambda n=n: book(n) for n in range(30)])
-    booked = sorted((a.json["starts_at"], a.json["ends_at"]) for a in answers if a.status_code == 201)
+    booked = sorted(
+        (a.json["starts_at"], a.json["ends_at"]) for a in answers if a.status_code == 201
+    )
     assert booked
     assert {a.status_code for a in answers} <= {201, 409}
     assert all(before[1] <= after[0] for before, after in pairwise(booked))
@@ -165,16 +184,22 @@ def test_series_booked_in_opposite_orders_do_not_block_each_other(school: Any) -
     forwards = {"rrule": "FREQ=WEEKLY;COUNT=8"}
     backwards = {
         "is_recurring": True,
-        "recurring_pattern": {"specific_dates": [f"2030-{m:02}-{d:02}" for m, d in _tuesdays()][::-1]},
+        "recurring_pattern": {
+            "specific_dates": [f"2030-{m:02}-{d:02}" for m, d in _tuesdays()][::-1]
+        },
     }
     answers = race(
         [
-            lambda e=e, n=n: school.book(enrolled_courses_id=e, **(forwards if n % 2 else backwards))
+            lambda e=e, n=n: school.book(
+                enrolled_courses_id=e, **(forwards if n % 2 else backwards)
+            )
             for n, e in enumerate(enrollments)
         ]
     )
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 15
-    assert all(len(answer.json["conflicts"]) == 8 for answer in answers if answer.status_code == 409)
+    assert all(
+        len(answer.json["conflicts"]) == 8 for answer in answers if answer.status_code == 409
+    )
 
 
 def _tuesdays() -> list[tuple[int, int]]:
@@ -193,7 +218,11 @@ def test_all_conflicts_of_a_series_are_listed_and_nothing_is_written(school: Any
 def test_what_is_taken_may_be_skipped(school: Any) -> None:
     school.session(session_date="2030-01-15")
     booked = school.session(rrule="FREQ=WEEKLY;COUNT=4", on_conflict="skip")
-    assert [one["session_date"] for one in booked["occurrences"]] == ["2030-01-08", "2030-01-22", "2030-01-29"]
+    assert [one["session_date"] for one in booked["occurrences"]] == [
+        "2030-01-08",
+        "2030-01-22",
+        "2030-01-29",
+    ]
     assert [one["session_date"] for one in booked["skipped"]] == ["2030-01-15"]
 
 
@@ -213,7 +242,11 @@ def test_a_preview_writes_nothing(school: Any) -> None:
     }
     shown = school.post("/api/sessions/preview", None, body)
     assert shown.status_code == 200
-    assert [one["session_date"] for one in shown.json["occurrences"]] == ["2030-01-08", "2030-01-15", "2030-01-22"]
+    assert [one["session_date"] for one in shown.json["occurrences"]] == [
+        "2030-01-08",
+        "2030-01-15",
+        "2030-01-22",
+    ]
     assert [one["session_id"] for one in shown.json["conflicts"]] == [taken["id"]]
     assert len(school.client.get("/api/sessions", user=school.tutor).json["items"]) == 1
 
@@ -221,12 +254,19 @@ def test_a_preview_writes_nothing(school: Any) -> None:
 def test_a_frequency_and_a_pattern_make_a_series(school: Any) -> None:
     pattern = {"days": ["Tuesday", "Thursday"], "months": None, "specific_dates": None}
     booked = school.session(
-        is_recurring=True, session_frequency="bi-weekly", recurring_pattern=pattern, recurrence_count=4
+        is_recurring=True,
+        session_frequency="bi-weekly",
+        recurring_pattern=pattern,
+        recurrence_count=4,
     )
     days = [one["session_date"] for one in booked["occurrences"]]
     assert days == ["2030-01-08", "2030-01-10", "2030-01-22", "2030-01-24"]
     assert booked["session_frequency"] == "bi-weekly"
-    assert booked["recurring_pattern"] == {"days": ["Tuesday", "Thursday"], "months": [], "specific_dates": []}
+    assert booked["recurring_pattern"] == {
+        "days": ["Tuesday", "Thursday"],
+        "months": [],
+        "specific_dates": [],
+    }
 
 
 def test_null_and_empty_lists_of_a_pattern_mean_the_same(school: Any) -> None:
@@ -239,7 +279,10 @@ def test_null_and_empty_lists_of_a_pattern_mean_the_same(school: Any) -> None:
             "session_frequency": "weekly",
             "recurring_pattern": pattern,
         }
-        return [one["session_date"] for one in school.post("/api/sessions/preview", None, body).json["occurrences"]]
+        return [
+            one["session_date"]
+            for one in school.post("/api/sessions/preview", None, body).json["occurrences"]
+        ]
 
     empty = days({"days": [], "months": [], "specific_dates": []})
     assert empty == days({"days": None, "months": None, "specific_dates": None}) == days(None)
@@ -255,7 +298,9 @@ def test_nothing_is_booked_in_a_paused_enrolment(school: Any) -> None:
 
 def test_a_whiteboard_is_one_of_the_same_two_people(school: Any) -> None:
     def board(enrollment: int) -> int:
-        return int(school.post("/api/whiteboards", None, {"enrolled_courses_id": enrollment}).json["id"])
+        return int(
+            school.post("/api/whiteboards", None, {"enrolled_courses_id": enrollment}).json["id"]
+        )
 
     assert school.book(whiteboard_id=board(school.enroll(a_user("david")))).status_code == 422
     assert school.book(whiteboard_id=board(school.enroll(school.student))).status_code == 201
@@ -263,7 +308,9 @@ def test_a_whiteboard_is_one_of_the_same_two_people(school: Any) -> None:
 
 def test_a_whiteboard_that_is_deleted_meanwhile_is_none(school: Any, app: Any) -> None:
     board = school.post("/api/whiteboards", body={"enrolled_courses_id": school.enrollment_id}).json
-    refused = overtaken(app, "DELETE FROM whiteboard_sessions", lambda: school.book(whiteboard_id=board["id"]))
+    refused = overtaken(
+        app, "DELETE FROM whiteboard_sessions", lambda: school.book(whiteboard_id=board["id"])
+    )
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/whiteboard_id")
 
 
@@ -271,7 +318,9 @@ def test_booking_tells_the_other_once(school: Any, app: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=5")
     with app.app_context():
         messages = app.extensions["duties"].messages
-        bodies = messages.db.session.scalars(messages.outbox.select().with_only_columns(messages.outbox.c.body)).all()
+        bodies = messages.db.session.scalars(
+            messages.outbox.select().with_only_columns(messages.outbox.c.body)
+        ).all()
     notices = [body["data"] for body in bodies if body["type"] == "notification.requested"]
     assert [(notice["kind"], notice["user_ids"]) for notice in notices] == [
         ("session_booked", [str(school.student.id)])

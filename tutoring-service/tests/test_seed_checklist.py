@@ -24,7 +24,8 @@ def connection(app: Flask) -> Iterator[Connection]:
         engine = app.extensions["sqlalchemy"].engine
     with engine.connect() as connection:
         connection.execute(
-            text("INSERT INTO courses (id, tutor_id, title) VALUES (1, :ruth, 'Physics')"), {"ruth": RUTH}
+            text("INSERT INTO courses (id, tutor_id, title) VALUES (1, :ruth, 'Physics')"),
+            {"ruth": RUTH},
         )
         connection.execute(
             text(
@@ -33,13 +34,21 @@ def connection(app: Flask) -> Iterator[Connection]:
             ),
             {"ruth": RUTH, "boaz": BOAZ},
         )
-        connection.execute(text("INSERT INTO whiteboard_sessions (id, session_name) VALUES (456, 'Forces')"))
+        connection.execute(
+            text("INSERT INTO whiteboard_sessions (id, session_name) VALUES (456, 'Forces')")
+        )
         yield connection
         connection.rollback()
 
 
-def insert(connection: Connection, enrolled: int | None = 123, whiteboard: int | None = None) -> int:
-    return int(connection.execute(text(INSERT), {"enrolled": enrolled, "whiteboard": whiteboard}).scalar_one())
+def insert(
+    connection: Connection, enrolled: int | None = 123, whiteboard: int | None = None
+) -> int:
+    return int(
+        connection.execute(
+            text(INSERT), {"enrolled": enrolled, "whiteboard": whiteboard}
+        ).scalar_one()
+    )
 
 
 def one(connection: Connection, sql: str, **values: Any) -> Any:
@@ -65,7 +74,9 @@ def test_deleting_an_enrolled_course_deletes_its_sessions(connection: Connection
 def test_deleting_a_whiteboard_leaves_the_session_with_null(connection: Connection) -> None:
     session_id = insert(connection, whiteboard=456)
     connection.execute(text("DELETE FROM whiteboard_sessions WHERE id = 456"))
-    assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (None,)
+    assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (
+        None,
+    )
 
 
 def test_inserting_with_a_valid_enrolled_course(connection: Connection) -> None:
@@ -77,32 +88,54 @@ def test_inserting_with_a_valid_enrolled_course(connection: Connection) -> None:
         "created_at IS NOT NULL FROM sessions WHERE id = :id",
         id=session_id,
     )
-    assert defaults == ("[]", "present", "present", "medium", False, "one-time", False, False, 15, False, True)
+    assert defaults == (
+        "[]",
+        "present",
+        "present",
+        "medium",
+        False,
+        "one-time",
+        False,
+        False,
+        15,
+        False,
+        True,
+    )
 
 
 def test_inserting_with_a_valid_whiteboard(connection: Connection) -> None:
     session_id = insert(connection, whiteboard=456)
-    assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (456,)
+    assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (
+        456,
+    )
 
 
 def test_inserting_with_a_null_whiteboard(connection: Connection) -> None:
     session_id = insert(connection, whiteboard=None)
-    assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (None,)
+    assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (
+        None,
+    )
 
 
 def test_updating_the_enrolled_course(connection: Connection) -> None:
     session_id = insert(connection)
-    connection.execute(text("UPDATE sessions SET enrolled_courses_id = 124 WHERE id = :id"), {"id": session_id})
+    connection.execute(
+        text("UPDATE sessions SET enrolled_courses_id = 124 WHERE id = :id"), {"id": session_id}
+    )
     assert one(connection, "SELECT enrolled_courses_id FROM sessions") == (124,)
 
 
 def test_updating_the_whiteboard(connection: Connection) -> None:
     session_id = insert(connection)
-    connection.execute(text("UPDATE sessions SET whiteboard_id = 456 WHERE id = :id"), {"id": session_id})
+    connection.execute(
+        text("UPDATE sessions SET whiteboard_id = 456 WHERE id = :id"), {"id": session_id}
+    )
     assert one(connection, "SELECT whiteboard_id FROM sessions") == (456,)
 
 
-def test_joining_with_enrolled_courses_finds_the_tutors_and_the_students(connection: Connection) -> None:
+def test_joining_with_enrolled_courses_finds_the_tutors_and_the_students(
+    connection: Connection,
+) -> None:
     session_id = insert(connection)
     for column, person in (("tutor_id", RUTH), ("student_id", BOAZ)):
         found = one(

@@ -33,11 +33,15 @@ FILTERS: list[tuple[str, list[str]]] = [
 
 @pytest.fixture
 def full(school: Any) -> Any:
-    board = school.post("/api/whiteboards", None, {"enrolled_courses_id": school.enrollment_id}).json
+    board = school.post(
+        "/api/whiteboards", None, {"enrolled_courses_id": school.enrollment_id}
+    ).json
     school.session(whiteboard_id=board["id"])
     second = school.session(session_date="2030-01-09")
     school.post(f"/api/sessions/{second['id']}/cancel")
-    school.session(session_date="2030-01-10", session_mode="hybrid", location="Room 2", is_featured=True)
+    school.session(
+        session_date="2030-01-10", session_mode="hybrid", location="Room 2", is_featured=True
+    )
     school.session(session_date="2030-01-11", priority_level="urgent")
     return school
 
@@ -51,11 +55,16 @@ def test_a_filter_finds_what_it_says(full: Any, query: str, expected: list[str])
 
 @pytest.mark.parametrize("sort", ["session_date", "-session_date", "created_at", "-created_at"])
 def test_pages_go_on_where_the_last_ended(full: Any, sort: str) -> None:
-    whole = [s["id"] for s in full.client.get(f"/api/sessions?sort={sort}", user=full.student).json["items"]]
+    whole = [
+        s["id"]
+        for s in full.client.get(f"/api/sessions?sort={sort}", user=full.student).json["items"]
+    ]
     paged, query = [], f"/api/sessions?sort={sort}&limit=1"
     cursor = ""
     while cursor is not None:
-        page = full.client.get(query + (f"&cursor={cursor}" if cursor else ""), user=full.student).json
+        page = full.client.get(
+            query + (f"&cursor={cursor}" if cursor else ""), user=full.student
+        ).json
         paged += [session["id"] for session in page["items"]]
         cursor = page["next"]
     assert paged == whole
@@ -64,7 +73,15 @@ def test_pages_go_on_where_the_last_ended(full: Any, sort: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["status=lost", "limit=0", "cursor=x", "from=yesterday", "tz=Mars", "unknown=1", "from=2030-02-01&to=2030-01-01"],
+    [
+        "status=lost",
+        "limit=0",
+        "cursor=x",
+        "from=yesterday",
+        "tz=Mars",
+        "unknown=1",
+        "from=2030-02-01&to=2030-01-01",
+    ],
 )
 def test_a_query_that_says_nothing_is_refused(school: Any, query: str) -> None:
     assert school.client.get(f"/api/sessions?{query}", user=school.tutor).status_code == 422
@@ -81,12 +98,18 @@ PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("who", "user", "read", "change", "cancel"), PEOPLE, ids=[row[0] for row in PEOPLE])
-def test_who_may_read_change_and_cancel(school: Any, who: str, user: Any, read: int, change: int, cancel: int) -> None:
+@pytest.mark.parametrize(
+    ("who", "user", "read", "change", "cancel"), PEOPLE, ids=[row[0] for row in PEOPLE]
+)
+def test_who_may_read_change_and_cancel(
+    school: Any, who: str, user: Any, read: int, change: int, cancel: int
+) -> None:
     session, caller = school.session(), user(school)
     path = f"/api/sessions/{session['id']}"
     assert school.client.get(path, user=caller).status_code == read
-    changed = school.client.patch(path, user=caller, json={"is_featured": True}, headers={"If-Match": '"1"'})
+    changed = school.client.patch(
+        path, user=caller, json={"is_featured": True}, headers={"If-Match": '"1"'}
+    )
     assert changed.status_code == change
     assert school.client.post(f"{path}/cancel", user=caller).status_code == cancel
 
@@ -98,12 +121,16 @@ def test_strangers_find_nothing_and_an_admin_everything(full: Any) -> None:
 
 def test_an_unchanged_session_is_not_sent_again(school: Any) -> None:
     session = school.session()
-    again = school.client.get(f"/api/sessions/{session['id']}", user=school.tutor, headers={"If-None-Match": '"1"'})
+    again = school.client.get(
+        f"/api/sessions/{session['id']}", user=school.tutor, headers={"If-None-Match": '"1"'}
+    )
     assert (again.status_code, again.data) == (304, b"")
 
 
 @pytest.mark.parametrize("path", ["/api/sessions", "/api/enrollments", "/api/courses"])
-def test_a_list_takes_as_many_queries_for_many_as_for_one(app: Flask, school: Any, path: str) -> None:
+def test_a_list_takes_as_many_queries_for_many_as_for_one(
+    app: Flask, school: Any, path: str
+) -> None:
     def queries() -> int:
         with testing.count_queries(app) as statements:
             assert school.client.get(path, user=school.tutor).json["items"]
@@ -137,7 +164,10 @@ READ_BY = [
     ("", {"idx_session_bookings_tutor", "idx_session_bookings_student"}),
     ("?role=tutor&from=2030-01-10", {"idx_session_bookings_tutor"}),
     ("?role=student", {"idx_session_bookings_student"}),
-    ("?enrolled_courses_id=7&status=scheduled&role=tutor", {"idx_sessions_enrolled_courses_status_date"}),
+    (
+        "?enrolled_courses_id=7&status=scheduled&role=tutor",
+        {"idx_sessions_enrolled_courses_status_date"},
+    ),
 ]
 
 

@@ -20,11 +20,23 @@ COMING, PAST, DONE = (f"/api/sessions/{{{which}}}" for which in ("coming", "past
 WORKING_HOURS = "/api/tutors/me/availability"
 BOARD = "/api/whiteboards/{board}"
 TIME = {"session_date": "2030-06-04", "start_time": "10:00", "end_time": "11:00"}
-HOURS = {"timezone": "UTC", "weekly": [{"weekday": "Tuesday", "start_time": "00:00", "end_time": "00:00"}]}
+HOURS = {
+    "timezone": "UTC",
+    "weekly": [{"weekday": "Tuesday", "start_time": "00:00", "end_time": "00:00"}],
+}
 
 # The deleted one followed the enrolment as a parent, and is a tutor as long as his token lasts.
 # They ask in this order: whoever is refused changes nothing for those who come after him.
-WHO = ("anonymous", "deleted", "other student", "other tutor", "admin", "parent", "student", "tutor")
+WHO = (
+    "anonymous",
+    "deleted",
+    "other student",
+    "other tutor",
+    "admin",
+    "parent",
+    "student",
+    "tutor",
+)
 
 ANYBODY = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200 200 200 200"
@@ -39,8 +51,18 @@ MATRIX = Matrix(
         ("POST", "/api/courses", lambda _: {"title": "x"}, "401 201 403 201 403 403 403 201"),
         ("GET", "/api/courses", None, SIGNED_IN),
         ("GET", "/api/courses/{course}", None, SIGNED_IN),
-        ("PATCH", "/api/courses/{course}", lambda _: {"title": "x"}, "401 404 404 404 404 404 404 200"),
-        ("POST", "/api/enrollments", lambda ids: {"course_id": ids["course"]}, "401 201 201 201 201 201 409 409"),
+        (
+            "PATCH",
+            "/api/courses/{course}",
+            lambda _: {"title": "x"},
+            "401 404 404 404 404 404 404 200",
+        ),
+        (
+            "POST",
+            "/api/enrollments",
+            lambda ids: {"course_id": ids["course"]},
+            "401 201 201 201 201 201 409 409",
+        ),
         ("GET", "/api/enrollments", None, SIGNED_IN),
         ("GET", ENROLLMENT, None, SEES_IT),
         ("DELETE", "/api/enrollments/{empty}", None, "401 404 404 404 204 403 403 204"),
@@ -49,7 +71,12 @@ MATRIX = Matrix(
         ("POST", f"{ENROLLMENT}/complete", None, TUTOR),
         ("POST", f"{ENROLLMENT}/cancel", None, BOTH),
         ("POST", f"{ENROLLMENT}/parent-codes", None, "401 404 404 404 403 403 201 403"),
-        ("POST", "/api/enrollments/join", lambda ids: {"code": ids["code"]}, "401 403 403 403 403 200 403 403"),
+        (
+            "POST",
+            "/api/enrollments/join",
+            lambda ids: {"code": ids["code"]},
+            "401 403 403 403 403 200 403 403",
+        ),
         ("DELETE", f"{ENROLLMENT}/parents/{{parent}}", None, "401 404 404 404 403 204 204 403"),
         ("GET", f"{ENROLLMENT}/progress", None, SEES_IT),
         ("POST", f"{ENROLLMENT}/requests", lambda _: TIME, "401 404 404 404 403 403 201 403"),
@@ -63,7 +90,12 @@ MATRIX = Matrix(
             lambda ids: {**TIME, "enrolled_courses_id": ids["enrollment"]},
             "401 404 404 404 403 403 403 201",
         ),
-        ("POST", "/api/sessions/preview", lambda ids: {**TIME, "enrolled_courses_id": ids["enrollment"]}, TUTOR),
+        (
+            "POST",
+            "/api/sessions/preview",
+            lambda ids: {**TIME, "enrolled_courses_id": ids["enrollment"]},
+            TUTOR,
+        ),
         ("GET", "/api/sessions", None, SIGNED_IN),
         ("GET", COMING, None, SEES_IT),
         ("DELETE", COMING, None, "401 404 404 404 204 403 403 204"),
@@ -80,10 +112,20 @@ MATRIX = Matrix(
             TUTOR,
         ),
         ("GET", f"{COMING}/reminder", None, "401 404 404 404 403 200 200 200"),
-        ("PUT", f"{COMING}/reminder", lambda _: {"alarm_enabled": True}, "401 404 404 404 403 200 200 200"),
+        (
+            "PUT",
+            f"{COMING}/reminder",
+            lambda _: {"alarm_enabled": True},
+            "401 404 404 404 403 200 200 200",
+        ),
         ("POST", f"{DONE}/reviews", lambda _: {"rating": 5}, "401 404 404 404 403 201 201 201"),
         ("GET", f"{DONE}/reviews", None, SEES_IT),
-        ("PATCH", f"{DONE}/reviews/{{review}}", lambda _: {"rating": 1}, "401 404 404 404 404 404 404 200"),
+        (
+            "PATCH",
+            f"{DONE}/reviews/{{review}}",
+            lambda _: {"rating": 1},
+            "401 404 404 404 404 404 404 200",
+        ),
         ("POST", "/api/sessions/calendar", None, "401 201 201 201 201 201 201 201"),
         ("DELETE", "/api/sessions/calendar", None, "401 204 204 204 204 204 204 204"),
         ("GET", "/api/sessions/calendar/{feed}.ics", None, ANYBODY),
@@ -126,11 +168,17 @@ THINGS: dict[str, Callable[[World, Any], Any]] = {
     "coming": lambda _, school: school.session(session_date=another_day(2030))["id"],
     "past": lambda _, school: school.session(session_date=another_day(2020))["id"],
     "done": lambda _, school: school.completed(session_date=another_day(2020))["id"],
-    "review": lambda world, _: world.made("tutor", f"{DONE}/reviews", lambda _: {"rating": 3})["id"],
+    "review": lambda world, _: world.made("tutor", f"{DONE}/reviews", lambda _: {"rating": 3})[
+        "id"
+    ],
     "feed": lambda world, _: (
-        world.made("student", "/api/sessions/calendar")["url"].rsplit("/", 1)[1].removesuffix(".ics")
+        world.made("student", "/api/sessions/calendar")["url"]
+        .rsplit("/", 1)[1]
+        .removesuffix(".ics")
     ),
-    "tutor": lambda world, _: world.ask("tutor", "PUT", WORKING_HOURS, lambda _: HOURS).json["tutor_id"],
+    "tutor": lambda world, _: world.ask("tutor", "PUT", WORKING_HOURS, lambda _: HOURS).json[
+        "tutor_id"
+    ],
     "board": lambda world, _: world.made(
         "tutor", "/api/whiteboards", lambda ids: {"enrolled_courses_id": ids["enrollment"]}
     )["id"],
@@ -163,7 +211,9 @@ def another_day(year: int) -> str:
 
 
 def follow(school: Any, parent: User) -> UUID:
-    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
     assert school.post("/api/enrollments/join", parent, {"code": code}).status_code == 200
     return parent.id
 
@@ -196,11 +246,16 @@ def test_a_party_whose_account_is_deleted_is_a_stranger(world: World, role: str)
 @pytest.mark.parametrize(
     ("path", "seen"),
     [
-        ("/api/enrollments", {"other student": 1, "other tutor": 1, "parent": 2, "student": 2, "tutor": 2}),
+        (
+            "/api/enrollments",
+            {"other student": 1, "other tutor": 1, "parent": 2, "student": 2, "tutor": 2},
+        ),
         ("/api/sessions", {"admin": 3, "parent": 3, "student": 3, "tutor": 3}),
     ],
 )
-def test_lists_of_ones_own_hold_nothing_of_others(world: World, path: str, seen: dict[str, int]) -> None:
+def test_lists_of_ones_own_hold_nothing_of_others(
+    world: World, path: str, seen: dict[str, int]
+) -> None:
     world.furnish()
     got = {who: len(world.ask(who, "GET", path).json["items"]) for who in WHO if who != "anonymous"}
     assert {who: count for who, count in got.items() if count} == seen

@@ -37,7 +37,9 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(app: Flask, school
     school.post(f"/api/sessions/{cancelled['id']}/cancel")
     with testing.count_queries(app) as statements:
         shown = agenda(school, school.tutor)
-    assert [entry["id"] for entry in shown["items"]] == [str(sessions[day]["id"]) for day in sorted(days)[:3]]
+    assert [entry["id"] for entry in shown["items"]] == [
+        str(sessions[day]["id"]) for day in sorted(days)[:3]
+    ]
     assert len(statements) == 1
     cut = agenda(school, school.tutor, more="&limit=2")
     assert (cut["items"], cut["more"]) == (shown["items"][:2], True)

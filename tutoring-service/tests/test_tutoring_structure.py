@@ -27,9 +27,17 @@ def test_the_documentation_is_a_valid_openapi_document(client: Any) -> None:
 
 
 def test_every_operation_says_who_may_call_it(app: Flask) -> None:
-    unguarded = [path for _, path, access in testing.operations(app) if path.startswith("/api/") and access is None]
+    unguarded = [
+        path
+        for _, path, access in testing.operations(app)
+        if path.startswith("/api/") and access is None
+    ]
     assert unguarded == []
-    public = {path for _, path, access in testing.operations(app) if access == "public" and path.startswith("/api/")}
+    public = {
+        path
+        for _, path, access in testing.operations(app)
+        if access == "public" and path.startswith("/api/")
+    }
     assert public == {"/api/sessions/calendar/<token>.ics"}
 
 
@@ -49,14 +57,24 @@ def _sample(part: str) -> str:
 
 
 def test_every_table_is_known_to_export_and_erasure() -> None:
-    machinery = {messages.outbox, messages.inbox, messages.latest_versions, messages.failed_events, messages.mails}
+    machinery = {
+        messages.outbox,
+        messages.inbox,
+        messages.latest_versions,
+        messages.failed_events,
+        messages.mails,
+    }
     impersonal = {"idempotency_keys", "parent_codes", *(table.name for table in machinery)}
     assert set(Base.metadata.tables) - impersonal == set(OWN)
 
 
 def test_the_readme_names_every_setting_and_every_path(app: Flask) -> None:
     readme = README.read_text()
-    missing = [field.name.upper() for field in dataclasses.fields(Settings) if field.name.upper() not in readme]
+    missing = [
+        field.name.upper()
+        for field in dataclasses.fields(Settings)
+        if field.name.upper() not in readme
+    ]
     assert missing == []
 
 

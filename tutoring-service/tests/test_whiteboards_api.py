@@ -18,7 +18,9 @@ def board(school: Any) -> dict[str, Any]:
 
 
 def draw(school: Any, board: dict[str, Any], *client_ids: str, user: Any = None) -> Any:
-    strokes = [{"client_id": one, "operation": {"tool": "pen", "points": [[0, 1.5]]}} for one in client_ids]
+    strokes = [
+        {"client_id": one, "operation": {"tool": "pen", "points": [[0, 1.5]]}} for one in client_ids
+    ]
     return school.post(f"/api/whiteboards/{board['id']}/strokes", user, {"strokes": strokes})
 
 
@@ -27,10 +29,16 @@ def replay(school: Any, board: dict[str, Any], query: str = "") -> list[dict[str
     return list(shown.json["items"])
 
 
-def test_strokes_are_numbered_and_replayed_from_any_point(school: Any, board: dict[str, Any]) -> None:
+def test_strokes_are_numbered_and_replayed_from_any_point(
+    school: Any, board: dict[str, Any]
+) -> None:
     draw(school, board, "a", "b")
     draw(school, board, "c", user=school.student)
-    assert [(s["seq"], s["client_id"]) for s in replay(school, board)] == [(1, "a"), (2, "b"), (3, "c")]
+    assert [(s["seq"], s["client_id"]) for s in replay(school, board)] == [
+        (1, "a"),
+        (2, "b"),
+        (3, "c"),
+    ]
     assert [s["seq"] for s in replay(school, board, "?after=1&limit=1")] == [2]
 
 
@@ -42,13 +50,19 @@ def test_a_stroke_sent_again_is_drawn_once(school: Any, board: dict[str, Any]) -
     assert len(replay(school, board)) == 2
 
 
-def test_two_who_draw_at_once_are_in_one_order_for_all(school: Any, board: dict[str, Any], app: Flask) -> None:
+def test_two_who_draw_at_once_are_in_one_order_for_all(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
     people = (school.tutor, school.student)
-    race([lambda n=n: draw(school, board, f"{n}-1", f"{n}-2", user=people[n % 2]) for n in range(20)])
+    race(
+        [lambda n=n: draw(school, board, f"{n}-1", f"{n}-2", user=people[n % 2]) for n in range(20)]
+    )
     strokes = replay(school, board)
     assert [s["seq"] for s in strokes] == list(range(1, 41))
     told = _told(app, board)
-    assert [(seq, body["data"]["client_id"]) for seq, body in told] == [(s["seq"], s["client_id"]) for s in strokes]
+    assert [(seq, body["data"]["client_id"]) for seq, body in told] == [
+        (s["seq"], s["client_id"]) for s in strokes
+    ]
 
 
 def _told(app: Flask, board: dict[str, Any]) -> list[tuple[int, Any]]:
@@ -60,7 +74,9 @@ def _told(app: Flask, board: dict[str, Any]) -> list[tuple[int, Any]]:
     return [(int(number.split("-")[0]), json.loads(fields["event"])) for number, fields in entries]
 
 
-def test_a_live_event_shows_what_a_read_shows(school: Any, board: dict[str, Any], app: Flask) -> None:
+def test_a_live_event_shows_what_a_read_shows(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
     drawn = draw(school, board, "a").json["items"][0]
     ((seq, event),) = _told(app, board)
     assert (seq, event["type"], event["data"]) == (1, "stroke", drawn)
@@ -79,9 +95,14 @@ def test_a_closed_board_is_read_only(school: Any, board: dict[str, Any]) -> None
 
 def test_deleting_a_board_leaves_the_session(school: Any, board: dict[str, Any]) -> None:
     session = school.session(whiteboard_id=board["id"])
-    assert school.client.delete(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code == 204
+    assert (
+        school.client.delete(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code
+        == 204
+    )
     assert school.read(session["id"])["whiteboard_id"] is None
-    assert school.client.get(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code == 404
+    assert (
+        school.client.get(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code == 404
+    )
 
 
 def test_strangers_see_no_board(school: Any, board: dict[str, Any]) -> None:
@@ -100,18 +121,24 @@ def test_strangers_see_no_board(school: Any, board: dict[str, Any]) -> None:
         {"client_id": "a", "operation": {"text": "\x00"}},
     ],
 )
-def test_what_is_no_stroke_is_refused(school: Any, board: dict[str, Any], stroke: dict[str, Any]) -> None:
+def test_what_is_no_stroke_is_refused(
+    school: Any, board: dict[str, Any], stroke: dict[str, Any]
+) -> None:
     refused = school.post(f"/api/whiteboards/{board['id']}/strokes", None, {"strokes": [stroke]})
     assert refused.status_code == 422
 
 
 def watch(school: Any, room: str, user: Any) -> Any:
     return school.client.get(
-        f"/internal/rooms/whiteboard/{room}", peer="gateway", headers={"Subject-Token": token_for(user)}
+        f"/internal/rooms/whiteboard/{room}",
+        peer="gateway",
+        headers={"Subject-Token": token_for(user)},
     )
 
 
-def test_the_parties_may_watch_from_the_present_number_on(school: Any, board: dict[str, Any]) -> None:
+def test_the_parties_may_watch_from_the_present_number_on(
+    school: Any, board: dict[str, Any]
+) -> None:
     draw(school, board, "a", "b")
     assert watch(school, str(board["id"]), school.student).json["seq"] == 2
     assert watch(school, str(board["id"]), a_user("stranger")).status_code == 404
@@ -119,9 +146,13 @@ def test_the_parties_may_watch_from_the_present_number_on(school: Any, board: di
     assert watch(school, "x", school.student).status_code == 404
 
 
-def test_a_parent_who_was_sent_away_watches_no_longer(school: Any, board: dict[str, Any], app: Flask) -> None:
+def test_a_parent_who_was_sent_away_watches_no_longer(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
     naomi = a_user("naomi", "parent")
-    code = school.post(f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student).json["code"]
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
     school.post("/api/enrollments/join", naomi, {"code": code})
     draw(school, board, "a")
     path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
@@ -133,5 +164,7 @@ def test_a_parent_who_was_sent_away_watches_no_longer(school: Any, board: dict[s
 
 
 def test_boards_of_an_enrolment_are_listed(school: Any, board: dict[str, Any]) -> None:
-    listed = school.client.get(f"/api/whiteboards?enrolled_courses_id={school.enrollment_id}", user=school.tutor).json
+    listed = school.client.get(
+        f"/api/whiteboards?enrolled_courses_id={school.enrollment_id}", user=school.tutor
+    ).json
     assert [one["id"] for one in listed["items"]] == [board["id"]]

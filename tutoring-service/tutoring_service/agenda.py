@@ -45,7 +45,12 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
         .join(Enrollment, Enrollment.id == booking.enrolled_courses_id)
         .join(Course, Course.id == Enrollment.course_id)
         # Each side has the time with it, so that each reads its own index no further than that.
-        .where(or_(and_(booking.tutor_id == user_id, within), and_(booking.student_id == user_id, within)))
+        .where(
+            or_(
+                and_(booking.tutor_id == user_id, within),
+                and_(booking.student_id == user_id, within),
+            )
+        )
         .where(TutoringSession.status != SessionStatus.CANCELLED)
         .order_by(booking.starts_at, booking.session_id)
         .limit(limit + 1)

@@ -18,7 +18,9 @@ class NotStarted(Conflict):
     """The session has not begun."""
 
 
-def mark(caller: Caller, session_id: int, tutor: str | None, student: str | None) -> TutoringSession:
+def mark(
+    caller: Caller, session_id: int, tutor: str | None, student: str | None
+) -> TutoringSession:
     """Mark both; None is unmarked. Who marked what stays in the session's history."""
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR)

@@ -54,10 +54,19 @@ def declare(
         _check_hours(exception["hours"], f"exceptions/{number}/hours")
     if len({exception["date"] for exception in exceptions}) < len(exceptions):
         raise invalid("exceptions", "A date occurs twice.")
-    # The row is there before it is locked: of two who declare for the first time, one would else find the other's.
-    empty = {"tutor_id": caller.id, "timezone": timezone, "weekly": [], "exceptions": [], "version": 0}
+    # The row is there before it is locked: of two who declare for the first time, one would else
+    # find the other's.
+    empty = {
+        "tutor_id": caller.id,
+        "timezone": timezone,
+        "weekly": [],
+        "exceptions": [],
+        "version": 0,
+    }
     db.session.execute(insert(TutorAvailability).values(empty).on_conflict_do_nothing())
-    row = db.session.get_one(TutorAvailability, caller.id, with_for_update=True, populate_existing=True)
+    row = db.session.get_one(
+        TutorAvailability, caller.id, with_for_update=True, populate_existing=True
+    )
     row.timezone, row.weekly, row.exceptions = timezone, _as_json(weekly), _as_json(exceptions)
     row.version += 1
     db.session.flush()
@@ -65,7 +74,9 @@ def declare(
 
 
 def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> list[Slot]:
-    """The tutor's free times of this length, one after another from the start of each free stretch. Two queries."""
+    """The tutor's free times of this length, one after another from the start of each free stretch.
+    Two queries.
+    """
     if not timedelta(0) < until - since <= LONGEST_SEARCH:
         raise invalid("to", f"Must lie after `from`, by {LONGEST_SEARCH.days} days at most.")
     declared = of_tutor(tutor_id)
@@ -74,12 +85,20 @@ def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> lis
 
 
 def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """The occurrences that are not wholly within the tutor's working hours; none if he has said nothing of them."""
+    """The occurrences that are not wholly within the tutor's working hours; none if he has said
+    nothing of them.
+    """
     declared = db.session.get(TutorAvailability, tutor_id)
     if declared is None:
         return []
-    spans = working(declared, min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences))
-    return [o for o in occurrences if not any(start <= o.starts_at and o.ends_at <= end for start, end in spans)]
+    spans = working(
+        declared, min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences)
+    )
+    return [
+        o
+        for o in occurrences
+        if not any(start <= o.starts_at and o.ends_at <= end for start, end in spans)
+    ]
 
 
 def check_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> None:
@@ -143,7 +162,9 @@ def free(hours: list[Span], busy: list[Span]) -> Iterable[Span]:
         yield start, end
 
 
-def cut(stretches: Iterable[Span], since: datetime, until: datetime, length: timedelta) -> Iterable[Slot]:
+def cut(
+    stretches: Iterable[Span], since: datetime, until: datetime, length: timedelta
+) -> Iterable[Slot]:
     """Slots of this length, one after another from the start of each stretch."""
     for start, end in stretches:
         start, end = max(start, since), min(end, until)
@@ -155,7 +176,10 @@ def cut(stretches: Iterable[Span], since: datetime, until: datetime, length: tim
 def _check_hours(hours: list[dict[str, Any]], field: str) -> None:
     for number, one in enumerate(hours):
         if one["end_time"] != MIDNIGHT and one["end_time"] <= one["start_time"]:
-            raise invalid(f"{field}/{number}/end_time", "Must be after start_time; 00:00 is the end of the day.")
+            raise invalid(
+                f"{field}/{number}/end_time",
+                "Must be after start_time; 00:00 is the end of the day.",
+            )
 
 
 def _as_json(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """RULES: no tutor and no student is in two sessions at once.
 
-The database holds it: exclusion constraints on `session_bookings`. Before that, whoever books locks the calendars of
-both people, always in the same order; so one waits for the other instead of both for each other, and what stands in
-the way can be told.
+The database holds it: exclusion constraints on `session_bookings`. Before that, whoever books locks
+the calendars of both people, always in the same order; so one waits for the other instead of both
+for each other, and what stands in the way can be told.
 """
 
 from bisect import bisect_right
@@ -19,7 +19,8 @@ from tutoring_service.models import SessionBooking, db
 from tutoring_service.states import Role
 from tutoring_service.wall_time import Occurrence
 
-# Advisory, because people are rows of another service. Two with the same key by chance only wait for each other.
+# Advisory, because people are rows of another service. Two with the same key by chance only wait
+# for each other.
 LOCK = text(
     "SELECT pg_advisory_xact_lock(key) FROM "
     "(SELECT DISTINCT hashtextextended(person, 0) AS key FROM unnest(CAST(:people AS text[])) person ORDER BY 1) keys"
@@ -72,11 +73,15 @@ def clashes(
     told_to: UUID | None,
     besides: Collection[int] = (),
 ) -> list[Clash]:
-    """What stands in the way of these occurrences, in order; one query. The sessions `besides` do not count."""
+    """What stands in the way of these occurrences, in order; one query. The sessions `besides` do
+    not count.
+    """
     people = {tutor_id: Role.TUTOR, student_id: Role.STUDENT}
     booking = SessionBooking
     # Half open, as in the constraints: a session may begin when another ends.
-    span = func.tstzrange(min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences))
+    span = func.tstzrange(
+        min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences)
+    )
     query = select(booking).where(
         # As in the constraints, whose indexes PostgreSQL uses only if it sees this condition.
         booking.held,
@@ -85,11 +90,16 @@ def clashes(
         booking.session_id.not_in(besides),
     )
     taken = sorted(db.session.scalars(query), key=lambda other: other.ends_at)
-    return [clash for occurrence in occurrences if (clash := _clash(occurrence, taken, people, told_to))]
+    return [
+        clash for occurrence in occurrences if (clash := _clash(occurrence, taken, people, told_to))
+    ]
 
 
 def _clash(
-    occurrence: Occurrence, taken: list[SessionBooking], people: dict[UUID, Role], told_to: UUID | None
+    occurrence: Occurrence,
+    taken: list[SessionBooking],
+    people: dict[UUID, Role],
+    told_to: UUID | None,
 ) -> Clash | None:
     """What of the bookings, ordered by their end, overlaps the occurrence."""
     later = taken[bisect_right(taken, occurrence.starts_at, key=lambda other: other.ends_at) :]
@@ -97,6 +107,8 @@ def _clash(
     if not overlapping:
         return None
     busy = {person for other in overlapping for person in (other.tutor_id, other.student_id)}
-    told = [other.session_id for other in overlapping if told_to in (other.tutor_id, other.student_id)]
+    told = [
+        other.session_id for other in overlapping if told_to in (other.tutor_id, other.student_id)
+    ]
     who = tuple(role for person, role in people.items() if person in busy)
     return Clash(occurrence, who, told[0] if told else None)

@@ -1,7 +1,8 @@
 """RULES: a person's sessions as an iCalendar feed under a secret address that he can revoke.
 
-A series is one event with a rule; an occurrence that differs from what the rule says is an event of its own with a
-RECURRENCE-ID. Nothing in the document depends on when it is read, so that it can be cached by its content.
+A series is one event with a rule; an occurrence that differs from what the rule says is an event of
+its own with a RECURRENCE-ID. Nothing in the document depends on when it is read, so that it can be
+cached by its content.
 """
 
 import hashlib
@@ -96,12 +97,15 @@ def _titles(rows: Sequence[TutoringSession]) -> dict[int, str]:
 
 def _reminders(feed: CalendarFeed, rows: Sequence[TutoringSession]) -> dict[int, SessionReminder]:
     query = select(SessionReminder).where(
-        SessionReminder.user_id == feed.user_id, SessionReminder.session_id.in_([row.id for row in rows])
+        SessionReminder.user_id == feed.user_id,
+        SessionReminder.session_id.in_([row.id for row in rows]),
     )
     return {reminder.session_id: reminder for reminder in db.session.scalars(query)}
 
 
-def _in_series(rows: Sequence[TutoringSession]) -> Iterable[tuple[SessionSeries, list[TutoringSession]]]:
+def _in_series(
+    rows: Sequence[TutoringSession],
+) -> Iterable[tuple[SessionSeries, list[TutoringSession]]]:
     """Each series with all its occurrences, also those that the window leaves out: the rule has them too."""
     ids = {row.booking.series_id for row in rows if row.booking.series_id}
     query = (
@@ -114,7 +118,9 @@ def _in_series(rows: Sequence[TutoringSession]) -> Iterable[tuple[SessionSeries,
     occurrences: dict[int | None, list[TutoringSession]] = {}
     for session in db.session.scalars(query):
         occurrences.setdefault(session.booking.series_id, []).append(session)
-    for one in db.session.scalars(select(SessionSeries).where(SessionSeries.id.in_(ids)).order_by(SessionSeries.id)):
+    for one in db.session.scalars(
+        select(SessionSeries).where(SessionSeries.id.in_(ids)).order_by(SessionSeries.id)
+    ):
         yield one, occurrences[one.id]
 
 
@@ -128,10 +134,14 @@ def _add_series(
     uid = f"series-{one.id}@lyceum"
     zone = ZoneInfo(one.timezone)
     planned = [instant(day, one.start_time, one.timezone) for day in series.rule_dates(one)]
-    # One that is to come, if there is one: what is over rings no more, and would keep all from ringing.
-    usual = min(occurrences, key=lambda s: (not _is_usual(s, one), s.status != SessionStatus.SCHEDULED))
+    # One that is to come, if there is one: what is over rings no more, and would keep all from
+    # ringing.
+    usual = min(
+        occurrences, key=lambda s: (not _is_usual(s, one), s.status != SessionStatus.SCHEDULED)
+    )
     master = _event(usual, titles, own, uid)
-    # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked then: EXDATE says so.
+    # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked
+    # then: EXDATE says so.
     _place(master, planned[0], one.duration, zone)
     master.add("sequence", max(s.booking.sequence for s in occurrences))
     if one.rule:
@@ -145,7 +155,9 @@ def _add_series(
     calendar.add_component(master)
     for session in occurrences:
         place = session.booking.original_start
-        if place and (not _is_usual(session, one) or _details(session, own) != _details(usual, own)):
+        if place and (
+            not _is_usual(session, one) or _details(session, own) != _details(usual, own)
+        ):
             event = _placed(session, titles, own, uid)
             event.add("recurrence-id", place.astimezone(zone))
             calendar.add_component(event)
@@ -165,7 +177,9 @@ def _details(session: TutoringSession, own: dict[int, SessionReminder]) -> tuple
     return session.topics, session.location, choice["alarm_enabled"], choice["alarm_before_minutes"]
 
 
-def _placed(session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str) -> Event:
+def _placed(
+    session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str
+) -> Event:
     """The session as an event at its own time."""
     booking = session.booking
     event = _event(session, titles, own, uid)
@@ -180,11 +194,13 @@ def _place(event: Event, start: datetime, minutes: int, zone: ZoneInfo) -> None:
     event.add("duration", timedelta(minutes=minutes))
 
 
-def _event(session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str) -> Event:
+def _event(
+    session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str
+) -> Event:
     event = Event()
     event.add("uid", uid)
-    # Without METHOD it is the time of the last revision (RFC 5545, section 3.8.7.2). That of reading would change the
-    # content, and with it the ETag, each time.
+    # Without METHOD it is the time of the last revision (RFC 5545, section 3.8.7.2). That of
+    # reading would change the content, and with it the ETag, each time.
     event.add("dtstamp", session.updated_at or session.booking.starts_at)
     event.add("summary", titles.get(session.booking.enrolled_courses_id, "Tutoring session"))
     event.add("status", "CANCELLED" if session.status == SessionStatus.CANCELLED else "CONFIRMED")

@@ -26,11 +26,18 @@ class NotChangeable(Conflict):
 
 
 def change(
-    caller: Caller, session_id: int, version: int, wanted: dict[str, Any], scope: str, *, force: bool
+    caller: Caller,
+    session_id: int,
+    version: int,
+    wanted: dict[str, Any],
+    scope: str,
+    *,
+    force: bool,
 ) -> TutoringSession:
     """Change the fields in `wanted`; `PreconditionFailed` if the session is no longer at `version`."""
-    # Calendars are locked before rows, as by whoever books, so it is read without a lock whether anything moves. If the
-    # session is moved in between, its version is another, and the second reading refuses.
+    # Calendars are locked before rows, as by whoever books, so it is read without a lock whether
+    # anything moves. If the session is moved in between, its version is another, and the second
+    # reading refuses.
     session, role = sessions.get(caller, session_id)
     require(role, Role.TUTOR)
     if _is_move(session, wanted):
@@ -53,10 +60,19 @@ def change(
     return session
 
 
-def note(session: TutoringSession, kind: str, who: UUID, before: dict[str, Any], after: dict[str, Any]) -> None:
+def note(
+    session: TutoringSession, kind: str, who: UUID, before: dict[str, Any], after: dict[str, Any]
+) -> None:
     """Keep who changed what of the session."""
     db.session.add(
-        SessionChange(session_id=session.id, changed_by=who, changed_at=now(), kind=kind, before=before, after=after)
+        SessionChange(
+            session_id=session.id,
+            changed_by=who,
+            changed_at=now(),
+            kind=kind,
+            before=before,
+            after=after,
+        )
     )
 
 
@@ -70,7 +86,9 @@ def _check(session: TutoringSession, moved: bool, details: dict[str, Any]) -> No
         raise NotChangeable(f"a session that is {status} is not moved", session_status=status)
     differing = {name for name, value in details.items() if value != getattr(session, name)}
     over = status in (SessionStatus.COMPLETED, SessionStatus.CANCELLED)
-    if differing and (status == SessionStatus.CANCELLED or (over and not differing <= set(AFTERWARDS))):
+    if differing and (
+        status == SessionStatus.CANCELLED or (over and not differing <= set(AFTERWARDS))
+    ):
         raise NotChangeable(f"the session is {status}", session_status=status)
 
 
@@ -78,7 +96,9 @@ def _check_details(target: TutoringSession, details: dict[str, Any]) -> None:
     """Of each target by itself: the session that was named may have another status, mode or place."""
     differing = {name for name, value in details.items() if value != getattr(target, name)}
     if "topics_covered" in differing and target.status == SessionStatus.SCHEDULED:
-        raise NotChangeable("nothing is covered before the session was started", session_status=target.status)
+        raise NotChangeable(
+            "nothing is covered before the session was started", session_status=target.status
+        )
     merged = {name: details.get(name, getattr(target, name)) for name in scheduling.DETAILS}
     if differing & {"session_mode", "location", "whiteboard_id"}:
         scheduling.check_details(target.booking.tutor_id, target.booking.student_id, merged)
@@ -92,13 +112,17 @@ def _move(session: TutoringSession, wanted: dict[str, Any]) -> Move:
     return Move(days, wanted.get("start_time") if start != session.start_time else None, duration)
 
 
-def _reschedule(caller: Caller, targets: Sequence[TutoringSession], move: Move, scope: str, *, force: bool) -> None:
+def _reschedule(
+    caller: Caller, targets: Sequence[TutoringSession], move: Move, scope: str, *, force: bool
+) -> None:
     if not targets:
         return
     planned = [_planned(target, move, scope) for target in targets]
     first = targets[0].booking
     besides = [target.id for target in targets]
-    if found := booking.clashes(first.tutor_id, first.student_id, planned, told_to=caller.id, besides=besides):
+    if found := booking.clashes(
+        first.tutor_id, first.student_id, planned, told_to=caller.id, besides=besides
+    ):
         raise booking.conflict(found)
     if not force:
         availability.check_hours(first.tutor_id, planned)
@@ -107,9 +131,17 @@ def _reschedule(caller: Caller, targets: Sequence[TutoringSession], move: Move, 
     db.session.flush()
     for target, when in zip(targets, planned, strict=True):
         before = _times(target)
-        target.session_date, target.start_time, target.end_time = when.session_date, when.start_time, when.end_time
+        target.session_date, target.start_time, target.end_time = (
+            when.session_date,
+            when.start_time,
+            when.end_time,
+        )
         target.duration = when.duration
-        target.booking.starts_at, target.booking.ends_at, target.booking.held = when.starts_at, when.ends_at, True
+        target.booking.starts_at, target.booking.ends_at, target.booking.held = (
+            when.starts_at,
+            when.ends_at,
+            True,
+        )
         note(target, "rescheduled", caller.id, before, _times(target))
 
 
@@ -123,7 +155,9 @@ def _planned(target: TutoringSession, move: Move, scope: str) -> Occurrence:
 
 
 def _apply(target: TutoringSession, details: dict[str, Any], who: UUID) -> None:
-    before = {name: getattr(target, name) for name in details if getattr(target, name) != details[name]}
+    before = {
+        name: getattr(target, name) for name in details if getattr(target, name) != details[name]
+    }
     if before:
         for name in before:
             setattr(target, name, details[name])
@@ -131,16 +165,28 @@ def _apply(target: TutoringSession, details: dict[str, Any], who: UUID) -> None:
 
 
 def _settle(
-    session: TutoringSession, targets: Sequence[TutoringSession], scope: str, move: Move, *, moved: bool
+    session: TutoringSession,
+    targets: Sequence[TutoringSession],
+    scope: str,
+    move: Move,
+    *,
+    moved: bool,
 ) -> None:
     """Versions, reminders and the place in the series after a change."""
     for target in targets:
         target.booking.version += 1
         # RFC 5545, section 3.8.7.4: calendar programs take a revision only if its number is higher.
         target.booking.sequence += 1
-    session.booking.detached = session.booking.detached or (scope == Scope.THIS and bool(session.booking.series_id))
+    session.booking.detached = session.booking.detached or (
+        scope == Scope.THIS and bool(session.booking.series_id)
+    )
     reminders.replan({target.id: target for target in targets})
-    if targets and scope != Scope.THIS and session.booking.series_id and (moved or scope == Scope.FUTURE):
+    if (
+        targets
+        and scope != Scope.THIS
+        and session.booking.series_id
+        and (moved or scope == Scope.FUTURE)
+    ):
         rule = db.session.get_one(SessionSeries, session.booking.series_id)
         series.cut(rule, targets, move)
 
@@ -157,7 +203,13 @@ def _tell(
         notices.announce("moved" if moved else "changed", target.booking, caller.id)
     if moved and targets:
         told = session if session in targets else targets[0]
-        notices.tell("session_moved", notices.everybody(told.booking), told.booking, caller.id, count=len(targets))
+        notices.tell(
+            "session_moved",
+            notices.everybody(told.booking),
+            told.booking,
+            caller.id,
+            count=len(targets),
+        )
 
 
 def _times(session: TutoringSession) -> dict[str, Any]:

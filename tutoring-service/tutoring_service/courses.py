@@ -29,13 +29,19 @@ def get(course_id: int) -> Course:
     return course
 
 
-def find(tutor_id: UUID | None, status: str | None, q: str | None, limit: int, cursor: str | None) -> Page[Course]:
-    """Courses, the newest first: open ones, or with this status; of all tutors or this one; about anything or `q`."""
+def find(
+    tutor_id: UUID | None, status: str | None, q: str | None, limit: int, cursor: str | None
+) -> Page[Course]:
+    """Courses, the newest first: open ones, or with this status; of all tutors or this one; about
+    anything or `q`.
+    """
     query = select(Course).filter_by(status=status or CourseStatus.OPEN)
     if tutor_id:
         query = query.filter_by(tutor_id=tutor_id)
     if q:
-        query = query.where(or_(*(text.icontains(q, autoescape=True) for text in (Course.title, Course.subject))))
+        query = query.where(
+            or_(*(text.icontains(q, autoescape=True) for text in (Course.title, Course.subject)))
+        )
     rows = db.session.scalars(ordered(query, (Course.id,), limit, cursor, descending=True)).all()
     return cut(rows, limit, lambda course: (course.id,))
 

@@ -49,8 +49,12 @@ def load() -> bool:
     """Load the demo data; False if it is there."""
     if db.session.scalar(select(exists().where(Course.tutor_id == person_id("ruth")))):
         return False
-    mishnah = _course("ruth", "Mishnah for beginners", "Mishnah", "Berakhot, slowly, with every word explained.")
-    talmud = _course("hillel", "Reading a page of Talmud", "Talmud", "From the first Rashi to a whole page.")
+    mishnah = _course(
+        "ruth", "Mishnah for beginners", "Mishnah", "Berakhot, slowly, with every word explained."
+    )
+    talmud = _course(
+        "hillel", "Reading a page of Talmud", "Talmud", "From the first Rashi to a whole page."
+    )
     boaz = enrollments.enroll(person("boaz"), mishnah.id)
     david = enrollments.enroll(person("david"), mishnah.id)
     miriam = enrollments.enroll(person("miriam"), talmud.id)
@@ -59,7 +63,9 @@ def load() -> bool:
     _given(boaz, days_ago=7)
     _given(david, days_ago=5)
     _coming(david, in_days=2, hour="17:00", topics=["Berakhot, chapter 2"], is_featured=True)
-    _coming(boaz, in_days=1, hour="18:00", topics=["Berakhot, chapter 3"], rrule="FREQ=WEEKLY;COUNT=8")
+    _coming(
+        boaz, in_days=1, hour="18:00", topics=["Berakhot, chapter 3"], rrule="FREQ=WEEKLY;COUNT=8"
+    )
     _coming(
         miriam,
         in_days=3,
@@ -76,7 +82,9 @@ def load() -> bool:
 
 def person(username: str) -> Caller:
     """A demo person, as a token would name him."""
-    return Caller(person_id(username), "demo", username, username.title(), "", True, frozenset(), 0, "")
+    return Caller(
+        person_id(username), "demo", username, username.title(), "", True, frozenset(), 0, ""
+    )
 
 
 def person_id(username: str) -> UUID:
@@ -101,7 +109,13 @@ def _given(enrollment: Enrollment, days_ago: int) -> None:
     board = whiteboards.create(tutor, enrollment.id, "First words")
     line = {"tool": "pen", "points": [[10, 10], [40, 10], [40, 30]]}
     whiteboards.draw(tutor, board.id, [{"client_id": "demo-1", "operation": line}])
-    session = _coming(enrollment, -days_ago, "16:00", topics=["The alphabet", "Berakhot 1:1"], whiteboard_id=board.id)
+    session = _coming(
+        enrollment,
+        -days_ago,
+        "16:00",
+        topics=["The alphabet", "Berakhot 1:1"],
+        whiteboard_id=board.id,
+    )
     lifecycle.start(tutor, session.id)
     lifecycle.complete(tutor, session.id, ["Berakhot 1:1"])
     attendance.mark(tutor, session.id, Attendance.PRESENT, Attendance.LATE)
@@ -113,8 +127,15 @@ def _coming(enrollment: Enrollment, in_days: int, hour: str, **details: Any) -> 
     day = now().astimezone(ZoneInfo(ZONE)).date() + timedelta(days=in_days)
     start = time.fromisoformat(hour)
     end = start.replace(hour=start.hour + 1)
-    wanted = {"enrolled_courses_id": enrollment.id, "session_date": day, "start_time": start, "end_time": end}
-    return scheduling.schedule(_as_caller(enrollment.tutor_id), {**PLAIN, **wanted, **details}).first
+    wanted = {
+        "enrolled_courses_id": enrollment.id,
+        "session_date": day,
+        "start_time": start,
+        "end_time": end,
+    }
+    return scheduling.schedule(
+        _as_caller(enrollment.tutor_id), {**PLAIN, **wanted, **details}
+    ).first
 
 
 def _as_caller(user_id: UUID) -> Caller:

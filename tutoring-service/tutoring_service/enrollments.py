@@ -53,7 +53,8 @@ class HasCompletedSessions(Conflict):
 
 def enroll(caller: Caller, course_id: int) -> Enrollment:
     """The caller becomes a student of the course. The database refuses a second open enrolment."""
-    # Shared, so that many enrol at once; a tutor who archives the course waits for them, or they find it archived.
+    # Shared, so that many enrol at once; a tutor who archives the course waits for them, or they
+    # find it archived.
     course = db.session.get(Course, course_id, with_for_update={"read": True})
     if course is None:
         raise NotFound
@@ -62,7 +63,10 @@ def enroll(caller: Caller, course_id: int) -> Enrollment:
     if course.status != CourseStatus.OPEN:
         raise CourseArchived
     enrollment = Enrollment(
-        tutor_id=course.tutor_id, student_id=caller.id, course_id=course.id, timezone=course.timezone
+        tutor_id=course.tutor_id,
+        student_id=caller.id,
+        course_id=course.id,
+        timezone=course.timezone,
     )
     db.session.add(enrollment)
     db.session.flush()
@@ -74,16 +78,21 @@ def get(caller: Caller, enrollment_id: int) -> Enrollment:
     return enrollment_of(caller, enrollment_id)[0]
 
 
-def find(caller: Caller, status: str | None, role: str | None, limit: int, cursor: str | None) -> Page[Enrollment]:
+def find(
+    caller: Caller, status: str | None, role: str | None, limit: int, cursor: str | None
+) -> Page[Enrollment]:
     """The caller's enrolments in this role, or in any."""
-    followed = Enrollment.id.in_(select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id))
+    followed = Enrollment.id.in_(
+        select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)
+    )
     mine = {
         Role.TUTOR: Enrollment.tutor_id == caller.id,
         Role.STUDENT: Enrollment.student_id == caller.id,
         Role.PARENT: followed,
     }
     has_status = Enrollment.status == status if status else true()
-    # Each role reads its own index in order; asked for all at once, PostgreSQL would read everybody's enrolments.
+    # Each role reads its own index in order; asked for all at once, PostgreSQL would read
+    # everybody's enrolments.
     ids = [
         ordered(select(Enrollment.id).where(one, has_status), (Enrollment.id,), limit, cursor)
         for one in ([mine[Role(role)]] if role else mine.values())
@@ -94,9 +103,13 @@ def find(caller: Caller, status: str | None, role: str | None, limit: int, curso
 
 
 def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment:
-    """Pause, resume, complete or cancel it; the tutor alone completes. Closing it calls off what is scheduled."""
+    """Pause, resume, complete or cancel it; the tutor alone completes. Closing it calls off what is
+    scheduled.
+    """
     enrollment, role = enrollment_of(caller, enrollment_id, lock="update")
-    require(role, *((Role.TUTOR,) if to == EnrollmentStatus.COMPLETED else (Role.TUTOR, Role.STUDENT)))
+    require(
+        role, *((Role.TUTOR,) if to == EnrollmentStatus.COMPLETED else (Role.TUTOR, Role.STUDENT))
+    )
     if enrollment.status == to:
         return enrollment
     if enrollment.status not in FROM[to]:
@@ -131,5 +144,7 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
 
 def _sessions(enrollment_id: int, *conditions: ColumnElement[bool]) -> list[TutoringSession]:
     """The sessions of the enrolment that meet the conditions, locked, in order."""
-    query = sessions.with_booking(lock=True).where(TutoringSession.enrolled_courses_id == enrollment_id, *conditions)
+    query = sessions.with_booking(lock=True).where(
+        TutoringSession.enrolled_courses_id == enrollment_id, *conditions
+    )
     return list(db.session.scalars(query.order_by(SessionBooking.starts_at)))

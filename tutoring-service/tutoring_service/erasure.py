@@ -4,7 +4,19 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Text, and_, cast, delete, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.clock import now
@@ -38,9 +50,10 @@ from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatu
 def erase(event: Event) -> None:
     """Erase the person of a `user.deleted`. Done again, it finds nothing."""
     user_id = UUID(event.aggregate_id)
-    # First the enrolments, for which whoever is just booking in one of them is waited for: his session is called off,
-    # too. Then the reasons that he gave, before the one that we give. The others are told while he can still be found
-    # among them, and his id is replaced last: all before looks for it.
+    # First the enrolments, for which whoever is just booking in one of them is waited for: his
+    # session is called off, too. Then the reasons that he gave, before the one that we give. The
+    # others are told while he can still be found among them, and his id is replaced last: all
+    # before looks for it.
     _close(user_id)
     _delete_words(user_id)
     _call_off(user_id)
@@ -53,10 +66,14 @@ def _close(user_id: UUID) -> None:
     mine = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
     open_ones = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
     db.session.execute(
-        update(Enrollment).where(mine, open_ones).values(status=EnrollmentStatus.CANCELLED, closed_at=now())
+        update(Enrollment)
+        .where(mine, open_ones)
+        .values(status=EnrollmentStatus.CANCELLED, closed_at=now())
     )
     db.session.execute(
-        update(Course).where(Course.tutor_id == user_id).values(status=CourseStatus.ARCHIVED, description=None)
+        update(Course)
+        .where(Course.tutor_id == user_id)
+        .values(status=CourseStatus.ARCHIVED, description=None)
     )
 
 
@@ -72,7 +89,9 @@ def _call_off(user_id: UUID) -> None:
         )
         .order_by(booking.enrolled_courses_id, booking.starts_at)
     )
-    for _, group in groupby(db.session.scalars(query), key=lambda session: session.enrolled_courses_id):
+    for _, group in groupby(
+        db.session.scalars(query), key=lambda session: session.enrolled_courses_id
+    ):
         lifecycle.cancel_all(list(group), "account deleted", user_id)
 
 
@@ -87,27 +106,43 @@ def _delete_own(user_id: UUID) -> None:
     db.session.execute(delete(ParentCode).where(ParentCode.enrollment_id.in_(his)))
     board, stroke = WhiteboardSession, WhiteboardStroke
     others_drew = exists().where(stroke.whiteboard_id == board.id, stroke.author_id != user_id)
-    db.session.execute(delete(board).where(or_(board.tutor_id == user_id, board.student_id == user_id), ~others_drew))
+    db.session.execute(
+        delete(board).where(
+            or_(board.tutor_id == user_id, board.student_id == user_id), ~others_drew
+        )
+    )
 
 
 def _delete_words(user_id: UUID) -> None:
     """What he wrote, and where people met him."""
     db.session.execute(update(Review).where(Review.author_id == user_id).values(text=None))
     his = select(Enrollment.id).where(Enrollment.student_id == user_id)
-    db.session.execute(update(SessionRequest).where(SessionRequest.enrolled_courses_id.in_(his)).values(message=None))
+    db.session.execute(
+        update(SessionRequest)
+        .where(SessionRequest.enrolled_courses_id.in_(his))
+        .values(message=None)
+    )
     cancelled = SessionBooking.cancelled_by == user_id
     db.session.execute(update(SessionBooking).where(cancelled).values(cancel_reason=None))
     mine = or_(SessionBooking.tutor_id == user_id, SessionBooking.student_id == user_id)
     session_ids = select(SessionBooking.session_id).where(mine)
-    db.session.execute(update(TutoringSession).where(TutoringSession.id.in_(session_ids)).values(location=None))
+    db.session.execute(
+        update(TutoringSession).where(TutoringSession.id.in_(session_ids)).values(location=None)
+    )
     changes: Any = SessionChange.__table__.c
     for column in (changes.before, changes.after):
         met = and_(SessionChange.session_id.in_(session_ids), column.has_key("location"))
-        db.session.execute(update(SessionChange).where(met).values({column: _without(column, "location")}))
+        db.session.execute(
+            update(SessionChange).where(met).values({column: _without(column, "location")})
+        )
     retired = retired_session_fields
     db.session.execute(
         update(retired)
-        .where(retired.c.session_id.in_(select(SessionBooking.session_id).where(SessionBooking.student_id == user_id)))
+        .where(
+            retired.c.session_id.in_(
+                select(SessionBooking.session_id).where(SessionBooking.student_id == user_id)
+            )
+        )
         .values(fields=_without(retired.c.fields, "student_feedback"))
     )
 
@@ -126,4 +161,6 @@ def _anonymize(user_id: UUID, nobody: UUID) -> None:
     for name, columns in OWN.items():
         table = Base.metadata.tables[name]
         for column in columns:
-            db.session.execute(update(table).where(table.c[column] == user_id).values({column: nobody}))
+            db.session.execute(
+                update(table).where(table.c[column] == user_id).values({column: nobody})
+            )

@@ -18,5 +18,10 @@ def everything_about(user_id: UUID) -> dict[str, Any]:
 
 def _rows(name: str, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
     table = Base.metadata.tables[name]
-    rows = db.session.scalars(select(func.to_jsonb(literal_column(f'"{name}"'))).select_from(table).where(condition))
-    return [{key: value for key, value in row.items() if key not in HIDDEN.get(name, ())} for row in rows]
+    rows = db.session.scalars(
+        select(func.to_jsonb(literal_column(f'"{name}"'))).select_from(table).where(condition)
+    )
+    return [
+        {key: value for key, value in row.items() if key not in HIDDEN.get(name, ())}
+        for row in rows
+    ]

@@ -1,4 +1,6 @@
-"""Fills the older application's tables, as they are at the first migration, to rehearse the migrations with data."""
+"""Fills the older application's tables, as they are at the first migration, to rehearse the
+migrations with data.
+"""
 
 import json
 import random
@@ -35,7 +37,9 @@ INSERT INTO tutor_sessions (
 
 
 def load(connection: Connection, count: int, orphans: int = 0) -> None:
-    """Insert `count` sessions of every kind, the last `orphans` of them in an enrolment without `enrolled_courses`."""
+    """Insert `count` sessions of every kind, the last `orphans` of them in an enrolment without
+    `enrolled_courses`.
+    """
     chance = random.Random(count)  # noqa: S311  # the same data every time
     enrollments = _enroll(connection, chance)
     first = enrollments[0]
@@ -43,7 +47,12 @@ def load(connection: Connection, count: int, orphans: int = 0) -> None:
         connection, "enrolled_students", first["tutor_id"], _person(chance), first["course_id"]
     )
     sessions = [
-        _session(number, kind, stranger if number >= count - orphans else chance.choice(enrollments), chance)
+        _session(
+            number,
+            kind,
+            stranger if number >= count - orphans else chance.choice(enrollments),
+            chance,
+        )
         for number, kind in enumerate(islice(_kinds(), count))
     ]
     connection.execute(text(INSERT), sessions)
@@ -61,14 +70,24 @@ def _enroll(connection: Connection, chance: random.Random) -> list[dict[str, Any
     for tutor in (_person(chance) for _ in range(TUTORS)):
         for number in range(COURSES_EACH):
             course_id = connection.execute(
-                text("INSERT INTO courses (tutor_id, title, subject) VALUES (:tutor, :title, 'Talmud') RETURNING id"),
+                text(
+                    "INSERT INTO courses (tutor_id, title, subject) VALUES (:tutor, :title, 'Talmud') RETURNING id"
+                ),
                 {"tutor": tutor, "title": f"Course {number}"},
             ).scalar_one()
             for student in students:
-                enrollments.append(_insert_enrollment(connection, "enrolled_students", tutor, student, course_id))
-    for enrollment in chance.sample(enrollments, len(enrollments)):  # so that the numbers differ from the old ones
+                enrollments.append(
+                    _insert_enrollment(connection, "enrolled_students", tutor, student, course_id)
+                )
+    for enrollment in chance.sample(
+        enrollments, len(enrollments)
+    ):  # so that the numbers differ from the old ones
         _insert_enrollment(
-            connection, "enrolled_courses", enrollment["tutor_id"], enrollment["student_id"], enrollment["course_id"]
+            connection,
+            "enrolled_courses",
+            enrollment["tutor_id"],
+            enrollment["student_id"],
+            enrollment["course_id"],
         )
     return enrollments
 
@@ -77,7 +96,9 @@ def _person(chance: random.Random) -> UUID:
     return UUID(int=chance.getrandbits(128), version=4)
 
 
-def _insert_enrollment(connection: Connection, table: str, tutor: UUID, student: UUID, course: int) -> dict[str, Any]:
+def _insert_enrollment(
+    connection: Connection, table: str, tutor: UUID, student: UUID, course: int
+) -> dict[str, Any]:
     row = {"tutor_id": tutor, "student_id": student, "course_id": course}
     statement = (
         f"INSERT INTO {table} (tutor_id, student_id, course_id) "  # noqa: S608  # one of two names in this file
@@ -86,12 +107,18 @@ def _insert_enrollment(connection: Connection, table: str, tutor: UUID, student:
     return {"enrollment_id": connection.execute(text(statement), row).scalar_one(), **row}
 
 
-def _session(number: int, kind: Any, enrollment: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+def _session(
+    number: int, kind: Any, enrollment: dict[str, Any], chance: random.Random
+) -> dict[str, Any]:
     tutor_attended, student_attended, subject, mode, topic, status, frequency = kind
     hour, minutes = chance.randrange(8, 20), chance.choice((30, 60, 90))
     ends = hour * 60 + minutes
     rated = status == "completed" and chance.random() < 0.5
-    pattern = {"days": [chance.choice(("Monday", "Thursday"))], "months": None, "specific_dates": None}
+    pattern = {
+        "days": [chance.choice(("Monday", "Thursday"))],
+        "months": None,
+        "specific_dates": None,
+    }
     return {
         "enrollment_id": enrollment["enrollment_id"],
         "tutor_id": enrollment["tutor_id"],

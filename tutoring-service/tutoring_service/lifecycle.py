@@ -78,7 +78,9 @@ def cancel(caller: Caller, session_id: int, reason: str | None, scope: str) -> T
 def cancel_all(
     cancelled: Sequence[TutoringSession], reason: str | None, actor: UUID, told: Iterable[UUID] = ()
 ) -> None:
-    """Call off these sessions of one enrolment, and tell the others once; `told` if they are not all of them."""
+    """Call off these sessions of one enrolment, and tell the others once; `told` if they are not
+    all of them.
+    """
     if not cancelled:
         return
     notice = _notice(cancelled[0])
@@ -95,7 +97,9 @@ def cancel_all(
     db.session.flush()
     first = cancelled[0].booking
     people = list(told) or notices.everybody(first)
-    notices.tell("session_cancelled", people, first, actor, count=len(cancelled), late=first.late_cancel)
+    notices.tell(
+        "session_cancelled", people, first, actor, count=len(cancelled), late=first.late_cancel
+    )
 
 
 def _check(session: TutoringSession, to: SessionStatus) -> None:

@@ -14,10 +14,18 @@ from tutoring_service.parties import parents_of
 def announce(what: str, booking: SessionBooking, actor: UUID | None) -> None:
     """Tell other services that this happened to a session."""
     data = {"enrolled_courses_id": booking.enrolled_courses_id, "series_id": booking.series_id}
-    messages.announce(f"tutoring-session.{what}", booking.session_id, booking.version, data, actor=actor)
+    messages.announce(
+        f"tutoring-session.{what}", booking.session_id, booking.version, data, actor=actor
+    )
 
 
-def tell(kind: str, people: Iterable[UUID], booking: SessionBooking, actor: UUID | None = None, **more: Any) -> None:
+def tell(
+    kind: str,
+    people: Iterable[UUID],
+    booking: SessionBooking,
+    actor: UUID | None = None,
+    **more: Any,
+) -> None:
     """Notify these people of something about a session; never the one who did it."""
     told = [str(person) for person in dict.fromkeys(people) if person != actor]
     if not told:
@@ -30,7 +38,13 @@ def tell(kind: str, people: Iterable[UUID], booking: SessionBooking, actor: UUID
         **more,
     }
     notice = {"user_ids": told, "kind": kind, "data": data}
-    messages.announce("notification.requested", f"session-{booking.session_id}", booking.version, notice, actor=actor)
+    messages.announce(
+        "notification.requested",
+        f"session-{booking.session_id}",
+        booking.version,
+        notice,
+        actor=actor,
+    )
 
 
 def everybody(booking: SessionBooking) -> list[UUID]:
@@ -41,6 +55,8 @@ def everybody(booking: SessionBooking) -> list[UUID]:
 def title(enrollment_id: int) -> str | None:
     """The title of the course."""
     query = (
-        select(Course.title).join(Enrollment, Enrollment.course_id == Course.id).where(Enrollment.id == enrollment_id)
+        select(Course.title)
+        .join(Enrollment, Enrollment.course_id == Course.id)
+        .where(Enrollment.id == enrollment_id)
     )
     return db.session.scalar(query)

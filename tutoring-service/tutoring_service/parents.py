@@ -13,7 +13,14 @@ from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from chassis.tokens import Caller
 from tutoring_service import whiteboards
-from tutoring_service.models import Enrollment, EnrollmentParent, ParentCode, SessionBooking, SessionReminder, db
+from tutoring_service.models import (
+    Enrollment,
+    EnrollmentParent,
+    ParentCode,
+    SessionBooking,
+    SessionReminder,
+    db,
+)
 from tutoring_service.parties import enrollment_of, require
 from tutoring_service.states import Role
 
@@ -48,7 +55,9 @@ def issue(caller: Caller, enrollment_id: int) -> IssuedCode:
 
 def join(caller: Caller, code: str) -> Enrollment:
     """Follow the enrolment of the code. Of two who use one code at once, one joins."""
-    spent = delete(ParentCode).where(ParentCode.code_hash == _hash(code.upper()), ParentCode.expires_at > now())
+    spent = delete(ParentCode).where(
+        ParentCode.code_hash == _hash(code.upper()), ParentCode.expires_at > now()
+    )
     enrollment_id = db.session.scalar(spent.returning(ParentCode.enrollment_id))
     enrollment = db.session.get(Enrollment, enrollment_id) if enrollment_id else None
     if enrollment is None:
@@ -68,10 +77,14 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
     _, role = enrollment_of(caller, enrollment_id)
     if role != Role.STUDENT and caller.id != parent_id:
         require(role, Role.STUDENT)
-    db.session.execute(delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id))
+    db.session.execute(
+        delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id)
+    )
     theirs = select(SessionBooking.session_id).filter_by(enrolled_courses_id=enrollment_id)
     db.session.execute(
-        delete(SessionReminder).where(SessionReminder.user_id == parent_id, SessionReminder.session_id.in_(theirs))
+        delete(SessionReminder).where(
+            SessionReminder.user_id == parent_id, SessionReminder.session_id.in_(theirs)
+        )
     )
     whiteboards.turn_away(enrollment_id, parent_id)
 

@@ -15,8 +15,11 @@ class NotYourPart(Forbidden):
 
 
 def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller) -> Role:
-    """The caller's role; `NotFound` for a stranger, so that he does not learn that there is such an enrolment."""
-    # One's own part comes before that of an admin: an admin who teaches may start the session that he gives.
+    """The caller's role; `NotFound` for a stranger, so that he does not learn that there is such an
+    enrolment.
+    """
+    # One's own part comes before that of an admin: an admin who teaches may start the session that
+    # he gives.
     if caller.id == tutor_id:
         return Role.TUTOR
     if caller.id == student_id:
@@ -28,8 +31,12 @@ def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller
     raise NotFound
 
 
-def enrollment_of(caller: Caller, enrollment_id: int | None, *, lock: str | None = None) -> tuple[Enrollment, Role]:
-    """The enrolment and the caller's role in it. `lock="share"` keeps its state, `lock="update"` is for changing it."""
+def enrollment_of(
+    caller: Caller, enrollment_id: int | None, *, lock: str | None = None
+) -> tuple[Enrollment, Role]:
+    """The enrolment and the caller's role in it. `lock="share"` keeps its state, `lock="update"` is
+    for changing it.
+    """
     query = select(Enrollment).filter_by(id=enrollment_id).execution_options(populate_existing=True)
     if lock:
         # Without the keys, so that rows which refer to the enrolment can be written meanwhile.
@@ -48,5 +55,9 @@ def require(role: Role, *allowed: Role) -> None:
 
 def parents_of(enrollment_ids: set[int]) -> list[UUID]:
     """The parents who follow these enrolments."""
-    query = select(EnrollmentParent.parent_id).where(EnrollmentParent.enrollment_id.in_(enrollment_ids)).distinct()
+    query = (
+        select(EnrollmentParent.parent_id)
+        .where(EnrollmentParent.enrollment_id.in_(enrollment_ids))
+        .distinct()
+    )
     return list(db.session.scalars(query))

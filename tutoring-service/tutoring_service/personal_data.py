@@ -25,10 +25,15 @@ OWN: dict[str, tuple[str, ...]] = {
     "quarantined_sessions": ("tutor_id", "student_id"),
     "retired_session_fields": (),
 }
-"""Each table with people in it, and its columns that name them. The others belong to enrolments and sessions."""
+"""Each table with people in it, and its columns that name them. The others belong to enrolments and
+sessions.
+"""
 
 THROUGH_SESSIONS = {"sessions": "id", "retired_session_fields": "session_id"}
-THROUGH_ENROLLMENTS = {"session_series": "enrolled_courses_id", "session_requests": "enrolled_courses_id"}
+THROUGH_ENROLLMENTS = {
+    "session_series": "enrolled_courses_id",
+    "session_requests": "enrolled_courses_id",
+}
 
 
 def about(name: str, user_id: UUID) -> ColumnElement[bool]:

@@ -13,7 +13,9 @@ from tutoring_service.states import Attendance, SessionStatus
 
 
 def of_enrollment(caller: Caller, enrollment_id: int) -> dict[str, Any]:
-    """Topics planned and covered, what the completed sessions come to, attendance, and the mean of the ratings."""
+    """Topics planned and covered, what the completed sessions come to, attendance, and the mean of
+    the ratings.
+    """
     enrollment_of(caller, enrollment_id)
     session = TutoringSession
     rows = db.session.execute(
@@ -33,7 +35,9 @@ def of_enrollment(caller: Caller, enrollment_id: int) -> dict[str, Any]:
         "enrolled_courses_id": enrollment_id,
         "planned_topics": sorted(planned.values()),
         "covered_topics": sorted(covered.values()),
-        "coverage_percent": round(100 * len(planned.keys() & covered.keys()) / len(planned), 1) if planned else None,
+        "coverage_percent": round(100 * len(planned.keys() & covered.keys()) / len(planned), 1)
+        if planned
+        else None,
         "completed_sessions": len(completed),
         "completed_minutes": sum(row.duration or 0 for row in completed),
         "tutor_attendance": _attendance(row.tutor_attendance_status for row in completed),
@@ -53,11 +57,16 @@ def _distinct(lists: Iterable[list[str] | None]) -> dict[str, str]:
 
 
 def _attendance(marks: Iterable[str | None]) -> dict[str, Any]:
-    """How often each mark was given. The rate is of those marked, late ones were there; None if nobody was marked."""
+    """How often each mark was given. The rate is of those marked, late ones were there; None if
+    nobody was marked.
+    """
     counted = Counter(mark for mark in marks if mark)
     marked = counted.total()
     there = counted[Attendance.PRESENT] + counted[Attendance.LATE]
-    return {**{str(mark): counted[mark] for mark in Attendance}, "rate": round(there / marked, 3) if marked else None}
+    return {
+        **{str(mark): counted[mark] for mark in Attendance},
+        "rate": round(there / marked, 3) if marked else None,
+    }
 
 
 def _ratings(enrollment_id: int) -> dict[str, float | None]:

@@ -1,7 +1,8 @@
 """RULES: on which dates recurring sessions take place.
 
-A rule is a bounded subset of RFC 5545's RRULE. Dates come from python-dateutil; before it is asked, a look at ten
-years makes sure that there are any, because it would search for a date that never comes until the year 9999.
+A rule is a bounded subset of RFC 5545's RRULE. Dates come from python-dateutil; before it is asked,
+a look at ten years makes sure that there are any, because it would search for a date that never
+comes until the year 9999.
 """
 
 import re
@@ -40,7 +41,9 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """FREQ, INTERVAL, BYDAY as (ordinal or 0, weekday), BYMONTHDAY, BYMONTH, and COUNT or UNTIL (a local date)."""
+    """FREQ, INTERVAL, BYDAY as (ordinal or 0, weekday), BYMONTHDAY, BYMONTH, and COUNT or UNTIL (a
+    local date).
+    """
 
     freq: str
     interval: int = 1
@@ -53,8 +56,14 @@ class Rule:
     def __str__(self) -> str:
         parts = [f"FREQ={self.freq}"]
         parts += [f"INTERVAL={self.interval}"] if self.interval > 1 else []
-        parts += [f"BYDAY={','.join(f'{n or str()}{DAYS[day]}' for n, day in self.by_day)}"] if self.by_day else []
-        parts += [f"BYMONTHDAY={','.join(map(str, self.by_month_day))}"] if self.by_month_day else []
+        parts += (
+            [f"BYDAY={','.join(f'{n or str()}{DAYS[day]}' for n, day in self.by_day)}"]
+            if self.by_day
+            else []
+        )
+        parts += (
+            [f"BYMONTHDAY={','.join(map(str, self.by_month_day))}"] if self.by_month_day else []
+        )
         parts += [f"BYMONTH={','.join(map(str, self.by_month))}"] if self.by_month else []
         parts += [f"COUNT={self.count}"] if self.count else []
         parts += [f"UNTIL={self.until:%Y%m%d}"] if self.until else []
@@ -70,7 +79,11 @@ class Recurrence:
 
     def label(self) -> Frequency:
         """What the column `session_frequency` says."""
-        return LABELS.get((self.rule.freq, self.rule.interval), Frequency.CUSTOM) if self.rule else Frequency.CUSTOM
+        return (
+            LABELS.get((self.rule.freq, self.rule.interval), Frequency.CUSTOM)
+            if self.rule
+            else Frequency.CUSTOM
+        )
 
     def pattern(self, start: date) -> dict[str, Any]:
         """What the column `recurring_pattern` says."""
@@ -89,7 +102,8 @@ class Recurrence:
         dates = tuple(day + timedelta(days=days) for day in dates)
         rule = self.rule
         if (
-            # Names of months, of their days or weeks mean other dates once moved: then each date is written out.
+            # Names of months, of their days or weeks mean other dates once moved: then each date is
+            # written out.
             rule is None
             or self.dates
             or (days and (rule.by_month or rule.by_month_day or any(n for n, _ in rule.by_day)))
@@ -104,17 +118,24 @@ class Recurrence:
 
 
 def parse(text: str, start: date, at: time, timezone: str) -> Rule:
-    """The rule in a client's RRULE text, for sessions from `start`; `Invalid` for anything outside the subset."""
+    """The rule in a client's RRULE text, for sessions from `start`; `Invalid` for anything outside
+    the subset.
+    """
     return _bounded(read(text, at, timezone), start, "rrule")
 
 
 def read(text: str, at: time, timezone: str) -> Rule:
     """The rule in an RRULE text, however far it reaches."""
     names = [part.partition("=")[0] for part in text.upper().removeprefix("RRULE:").split(";")]
-    parts = dict(part.partition("=")[::2] for part in text.upper().removeprefix("RRULE:").split(";"))
+    parts = dict(
+        part.partition("=")[::2] for part in text.upper().removeprefix("RRULE:").split(";")
+    )
     known = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "COUNT", "UNTIL"}
     if len(names) > len(parts) or not set(parts) <= known or parts.get("FREQ") not in FREQUENCIES:
-        raise invalid("rrule", f"Must be FREQ=DAILY, WEEKLY or MONTHLY with {', '.join(sorted(known - {'FREQ'}))}.")
+        raise invalid(
+            "rrule",
+            f"Must be FREQ=DAILY, WEEKLY or MONTHLY with {', '.join(sorted(known - {'FREQ'}))}.",
+        )
     rule = Rule(
         freq=parts["FREQ"],
         interval=_number(parts.get("INTERVAL", "1"), MOST_INTERVAL),
@@ -130,9 +151,15 @@ def read(text: str, at: time, timezone: str) -> Rule:
 
 
 def from_pattern(
-    frequency: str, pattern: dict[str, Any] | None, start: date, count: int | None, until: date | None
+    frequency: str,
+    pattern: dict[str, Any] | None,
+    start: date,
+    count: int | None,
+    until: date | None,
 ) -> Recurrence:
-    """The recurrence that `session_frequency` and `recurring_pattern` say; a term of 90 days if no end is given."""
+    """The recurrence that `session_frequency` and `recurring_pattern` say; a term of 90 days if no
+    end is given.
+    """
     pattern = pattern or {}
     days = [Weekday(day).number for day in pattern.get("days") or []]
     months = tuple(sorted({Month(month).number for month in pattern.get("months") or []}))
@@ -149,7 +176,8 @@ def from_pattern(
     if count is None and until is None:
         until = start + TERM
     return Recurrence(
-        _bounded(Rule(freq, interval, by_day, (), months, count, until), start, "recurrence_until"), dates
+        _bounded(Rule(freq, interval, by_day, (), months, count, until), start, "recurrence_until"),
+        dates,
     )
 
 
@@ -167,7 +195,9 @@ def expand(recurrence: Recurrence, start: date) -> list[date]:
 
 def _dates_of(rule: Rule, start: date) -> list[date]:
     last = min(rule.until or start + HORIZON, start + HORIZON)
-    if not any(_meets(rule, start, start + timedelta(days=n)) for n in range((last - start).days + 1)):
+    if not any(
+        _meets(rule, start, start + timedelta(days=n)) for n in range((last - start).days + 1)
+    ):
         return []
     found = rrule(
         FREQUENCIES[rule.freq],
@@ -214,7 +244,9 @@ def _bounded(rule: Rule, start: date, field: str) -> Rule:
 
 def _numbers(text: str, least: int, most: int) -> tuple[int, ...]:
     words = text.split(",") if text else []
-    if not all(WHOLE.fullmatch(word) and least <= int(word) <= most and int(word) for word in words):
+    if not all(
+        WHOLE.fullmatch(word) and least <= int(word) <= most and int(word) for word in words
+    ):
         raise invalid("rrule", f"{text[:40]} is not a list of numbers from {least} to {most}.")
     return tuple(dict.fromkeys(int(word) for word in words))
 
@@ -229,8 +261,12 @@ def _number(text: str, most: int) -> int:
 def _by_day(text: str, freq: str) -> tuple[tuple[int, int], ...]:
     matches = [BY_DAY.fullmatch(word) for word in text.split(",")] if text else []
     if not all(match and (not match[1] or freq == "MONTHLY") for match in matches):
-        raise invalid("rrule", "BYDAY is a list of MO..SU, each with an ordinal at most if FREQ=MONTHLY.")
-    return tuple(dict.fromkeys((int(match[1] or 0), DAYS.index(match[2])) for match in matches if match))
+        raise invalid(
+            "rrule", "BYDAY is a list of MO..SU, each with an ordinal at most if FREQ=MONTHLY."
+        )
+    return tuple(
+        dict.fromkeys((int(match[1] or 0), DAYS.index(match[2])) for match in matches if match)
+    )
 
 
 def _until(text: str, at: time, timezone: str) -> date:
@@ -245,7 +281,9 @@ def _until(text: str, at: time, timezone: str) -> date:
         # An instant before that day's session leaves the day out.
         return last.date() if at <= last.time() else last.date() - timedelta(days=1)
     except (ValueError, OverflowError):
-        raise invalid("rrule", "UNTIL is a date, 20260131, or an instant, 20260131T120000Z.") from None
+        raise invalid(
+            "rrule", "UNTIL is a date, 20260131, or an instant, 20260131T120000Z."
+        ) from None
 
 
 def _ordinal(day: date) -> int:

@@ -1,7 +1,8 @@
 """RULES: who is reminded of a session, and when.
 
-The session's own three columns are the default of its tutor and its student; each person may choose otherwise for
-himself. A reminder is marked as sent in the transaction that says it, so it is said once whatever crashes.
+The session's own three columns are the default of its tutor and its student; each person may choose
+otherwise for himself. A reminder is marked as sent in the transaction that says it, so it is said
+once whatever crashes.
 """
 
 from collections.abc import Iterable
@@ -46,7 +47,11 @@ def due_at(session: TutoringSession, reminder: SessionReminder) -> datetime | No
     choice = effective(session, reminder)
     wanted = choice["notification_enabled"] or choice["alarm_enabled"]
     coming = session.status == SessionStatus.SCHEDULED and session.booking.starts_at > now()
-    return session.booking.starts_at - timedelta(minutes=choice["alarm_before_minutes"]) if wanted and coming else None
+    return (
+        session.booking.starts_at - timedelta(minutes=choice["alarm_before_minutes"])
+        if wanted and coming
+        else None
+    )
 
 
 def effective(session: TutoringSession, reminder: SessionReminder | None) -> dict[str, Any]:
@@ -83,14 +88,17 @@ def choose(caller: Caller, session_id: int, choice: dict[str, Any]) -> dict[str,
 
 
 def send_due() -> int:
-    """Say the reminders that are due, some at a time; how many were dealt with. What is over is no longer said."""
+    """Say the reminders that are due, some at a time; how many were dealt with. What is over is no
+    longer said.
+    """
     due = (
         select(SessionReminder, SessionBooking)
         .join(SessionBooking, SessionBooking.session_id == SessionReminder.session_id)
         .where(SessionReminder.sent_at.is_(None), SessionReminder.due_at <= now())
         .order_by(SessionReminder.due_at)
         .limit(BATCH)
-        # The reminder alone: a session that is just being changed holds nothing up, and sets its reminders anew after.
+        # The reminder alone: a session that is just being changed holds nothing up, and sets its
+        # reminders anew after.
         .with_for_update(of=SessionReminder, skip_locked=True)
     )
     rows = db.session.execute(due).all()
@@ -105,7 +113,9 @@ def send_due() -> int:
 def forget(session_ids: Iterable[int]) -> None:
     """Send no reminder of these sessions."""
     db.session.execute(
-        update(SessionReminder).where(SessionReminder.session_id.in_(list(session_ids))).values(due_at=None)
+        update(SessionReminder)
+        .where(SessionReminder.session_id.in_(list(session_ids)))
+        .values(due_at=None)
     )
 
 

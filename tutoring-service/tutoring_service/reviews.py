@@ -57,7 +57,11 @@ def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Rev
 def rewrite(caller: Caller, session_id: int, review_id: int, wanted: dict[str, Any]) -> Review:
     """Change one's own review while that is allowed."""
     sessions.get(caller, session_id)
-    query = select(Review).filter_by(id=review_id, session_id=session_id, author_id=caller.id).with_for_update()
+    query = (
+        select(Review)
+        .filter_by(id=review_id, session_id=session_id, author_id=caller.id)
+        .with_for_update()
+    )
     review = db.session.scalar(query)
     if review is None:
         raise NotFound
@@ -85,7 +89,11 @@ def rating_of(tutor_id: UUID) -> dict[str, Any]:
         Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR
     )
     mean, count = db.session.execute(query).one()
-    return {"tutor_id": tutor_id, "average": round(float(mean), 2) if count else None, "count": count}
+    return {
+        "tutor_id": tutor_id,
+        "average": round(float(mean), 2) if count else None,
+        "count": count,
+    }
 
 
 def _refer(session: TutoringSession, role: Role, review_id: int) -> None:

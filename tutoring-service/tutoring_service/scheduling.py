@@ -24,7 +24,8 @@ from tutoring_service.recurrence import Recurrence
 from tutoring_service.states import EnrollmentStatus, Frequency, Role, SessionMode, SessionStatus
 from tutoring_service.wall_time import Occurrence, minutes_between, occurrence
 
-# An end before the start is on the next day, so that a slip of the pen would be a session of a night and a day.
+# An end before the start is on the next day, so that a slip of the pen would be a session of a
+# night and a day.
 SHORTEST, LONGEST = 5, 12 * 60
 DETAILS = (
     "topics",
@@ -70,7 +71,8 @@ def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     """Book what is wanted: all of it, or nothing; with `on_conflict` "skip" all that is possible."""
     enrollment, role = enrollment_of(caller, wanted["enrolled_courses_id"], lock="share")
     require(role, Role.TUTOR)
-    # The enrolment's row comes first, as with whoever closes it: they cancel these sessions, too, or we find it closed.
+    # The enrolment's row comes first, as with whoever closes it: they cancel these sessions, too,
+    # or we find it closed.
     booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     plan = _plan(caller, enrollment, wanted)
     check_details(enrollment.tutor_id, enrollment.student_id, wanted)
@@ -79,7 +81,11 @@ def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     booked = book(enrollment, wanted, kept, plan.recurrence, plan.occurrences[0].session_date)
     notices.announce("scheduled", booked[0].booking, caller.id)
     notices.tell(
-        "session_booked", notices.everybody(booked[0].booking), booked[0].booking, caller.id, count=len(booked)
+        "session_booked",
+        notices.everybody(booked[0].booking),
+        booked[0].booking,
+        caller.id,
+        count=len(booked),
     )
     return Scheduled(booked, skipped)
 
@@ -100,7 +106,9 @@ def book(
     first: date | None = None,
 ) -> list[TutoringSession]:
     """Write sessions whose way is clear. The calendars of both people must be locked."""
-    series = _series(enrollment, recurring, first or occurrences[0].session_date, occurrences[0], details)
+    series = _series(
+        enrollment, recurring, first or occurrences[0].session_date, occurrences[0], details
+    )
     booked = [_session(enrollment, details, one, recurring, series) for one in occurrences]
     db.session.add_all(booked)
     db.session.flush()
@@ -119,7 +127,10 @@ def check_length(start: Any, end: Any) -> int:
 
 def check_details(tutor_id: UUID, student_id: UUID, details: dict[str, Any]) -> None:
     """`Invalid` unless a place is given where one is needed and the whiteboard is one of these two people."""
-    if details["session_mode"] in (SessionMode.IN_PERSON, SessionMode.HYBRID) and not details["location"]:
+    if (
+        details["session_mode"] in (SessionMode.IN_PERSON, SessionMode.HYBRID)
+        and not details["location"]
+    ):
         raise invalid("location", f"Needed if session_mode is {details['session_mode']}.")
     if details["whiteboard_id"] is not None:
         # Locked, so that it is still there when the session refers to it.
@@ -132,7 +143,9 @@ def check_details(tutor_id: UUID, student_id: UUID, details: dict[str, Any]) -> 
 def check_active(enrollment: Enrollment) -> None:
     """`EnrollmentNotActive` unless sessions may be booked in it."""
     if enrollment.status != EnrollmentStatus.ACTIVE:
-        raise EnrollmentNotActive(f"it is {enrollment.status}", status_of_enrollment=enrollment.status)
+        raise EnrollmentNotActive(
+            f"it is {enrollment.status}", status_of_enrollment=enrollment.status
+        )
 
 
 def _plan(caller: Caller, enrollment: Enrollment, wanted: dict[str, Any]) -> Plan:
@@ -153,13 +166,17 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: dict[str, Any]) -> Pla
 
 def _recurrence(wanted: dict[str, Any], timezone: str) -> Recurrence | None:
     if wanted["rrule"]:
-        rule = recurrence.parse(wanted["rrule"], wanted["session_date"], wanted["start_time"], timezone)
+        rule = recurrence.parse(
+            wanted["rrule"], wanted["session_date"], wanted["start_time"], timezone
+        )
         return Recurrence(rule)
     pattern = wanted["recurring_pattern"] or {}
     dates = pattern.get("specific_dates")
     if wanted["session_frequency"] == Frequency.ONE_TIME and not dates:
         if wanted["is_recurring"]:
-            raise invalid("session_frequency", "A recurring session needs a frequency, dates or an rrule.")
+            raise invalid(
+                "session_frequency", "A recurring session needs a frequency, dates or an rrule."
+            )
         return None
     return recurrence.from_pattern(
         wanted["session_frequency"],

@@ -24,9 +24,11 @@ class Move:
 
 
 def affected(session: TutoringSession, scope: str, *, detached: bool) -> list[TutoringSession]:
-    """The sessions that a change of this one is for, locked, in order. What is past or over is not among them.
+    """The sessions that a change of this one is for, locked, in order. What is past or over is not
+    among them.
 
-    Occurrences that were changed by themselves count only if `detached`. A session without a series is alone.
+    Occurrences that were changed by themselves count only if `detached`. A session without a series
+    is alone.
     """
     booking = session.booking
     if scope == Scope.THIS or booking.series_id is None:
@@ -44,15 +46,17 @@ def affected(session: TutoringSession, scope: str, *, detached: bool) -> list[Tu
     if scope == Scope.FUTURE:
         query = query.where(SessionBooking.original_start >= booking.original_start)
     if not detached:
-        query = query.where(SessionBooking.detached.is_(False) | (SessionBooking.session_id == session.id))
+        query = query.where(
+            SessionBooking.detached.is_(False) | (SessionBooking.session_id == session.id)
+        )
     return list(db.session.scalars(query))
 
 
 def cut(series: SessionSeries, targets: Sequence[TutoringSession], move: Move) -> None:
     """Give the targets a series of their own, moved; the one they have if it begins with them.
 
-    Whatever of the series comes after the first target goes along: cancelled and detached occurrences keep their own
-    time, but the place in the series that they stand for moves with it.
+    Whatever of the series comes after the first target goes along: cancelled and detached
+    occurrences keep their own time, but the place in the series that they stand for moves with it.
     """
     first = targets[0].booking.original_start
     bookings = list(db.session.scalars(select(SessionBooking).filter_by(series_id=series.id)))
@@ -88,7 +92,12 @@ def _split(series: SessionSeries, day: date) -> SessionSeries:
     old = _recurrence(series)
     # A COUNT is of the series before the cut; what is left of it says until when instead.
     if old.rule:
-        old = replace(old, rule=replace(old.rule, count=None, until=max(day - timedelta(days=1), series.starts_on)))
+        old = replace(
+            old,
+            rule=replace(
+                old.rule, count=None, until=max(day - timedelta(days=1), series.starts_on)
+            ),
+        )
     series.rule = str(old.rule) if old.rule else None
     series.dates = [one.isoformat() for one in old.dates if one < day]
     return SessionSeries(
@@ -112,7 +121,9 @@ def _carry(going: Sequence[SessionBooking], series: SessionSeries, move: Move) -
             continue
         day = local_date(place, series.timezone) + timedelta(days=move.days)
         booking.series_id = series.id
-        booking.original_start = occurrence(day, series.start_time, series.duration, series.timezone).starts_at
+        booking.original_start = occurrence(
+            day, series.start_time, series.duration, series.timezone
+        ).starts_at
     db.session.flush()
 
 
@@ -122,7 +133,9 @@ def extra_dates(series: SessionSeries) -> list[date]:
 
 
 def calendar_rule(series: SessionSeries) -> str:
-    """The rule as a calendar program reads it: UNTIL is an instant there, the start of the last occurrence."""
+    """The rule as a calendar program reads it: UNTIL is an instant there, the start of the last
+    occurrence.
+    """
     rule = _recurrence(series).rule
     if rule is None or rule.until is None:
         return str(rule)

@@ -64,16 +64,25 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
         return request
     _check_pending(request)
     scheduling.check_active(enrollment)
-    wanted = {name: getattr(request, name) for name in ("session_date", "start_time", "end_time", "topics")}
+    wanted = {
+        name: getattr(request, name)
+        for name in ("session_date", "start_time", "end_time", "topics")
+    }
     when = _occurrence(enrollment, wanted)
     # Free when it was asked for, but that was days ago; and nobody else books from here on.
     booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     _check_free(enrollment, [when], caller)
     (session,) = scheduling.book(enrollment, {**DEFAULTS, **wanted}, [when])
-    request.status, request.session_id, request.answered_at = RequestStatus.ACCEPTED, session.id, now()
+    request.status, request.session_id, request.answered_at = (
+        RequestStatus.ACCEPTED,
+        session.id,
+        now(),
+    )
     db.session.flush()
     notices.announce("scheduled", session.booking, caller.id)
-    notices.tell("session_booked", notices.everybody(session.booking), session.booking, caller.id, count=1)
+    notices.tell(
+        "session_booked", notices.everybody(session.booking), session.booking, caller.id, count=1
+    )
     return request
 
 
@@ -109,18 +118,26 @@ def _occurrence(enrollment: Enrollment, wanted: dict[str, Any]) -> Occurrence:
 
 def _check_free(enrollment: Enrollment, occurrences: list[Occurrence], caller: Caller) -> None:
     availability.check_hours(enrollment.tutor_id, occurrences)
-    if found := booking.clashes(enrollment.tutor_id, enrollment.student_id, occurrences, told_to=caller.id):
+    if found := booking.clashes(
+        enrollment.tutor_id, enrollment.student_id, occurrences, told_to=caller.id
+    ):
         raise booking.conflict(found)
 
 
-def _of_tutor(caller: Caller, enrollment_id: int, request_id: int) -> tuple[Enrollment, SessionRequest]:
+def _of_tutor(
+    caller: Caller, enrollment_id: int, request_id: int
+) -> tuple[Enrollment, SessionRequest]:
     enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
     require(role, Role.TUTOR)
     return enrollment, _locked(enrollment_id, request_id)
 
 
 def _locked(enrollment_id: int, request_id: int) -> SessionRequest:
-    query = select(SessionRequest).filter_by(id=request_id, enrolled_courses_id=enrollment_id).with_for_update()
+    query = (
+        select(SessionRequest)
+        .filter_by(id=request_id, enrolled_courses_id=enrollment_id)
+        .with_for_update()
+    )
     request = db.session.scalar(query.execution_options(populate_existing=True))
     if request is None:
         raise NotFound
@@ -137,7 +154,11 @@ def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind:
     other = enrollment.student_id if caller.id == enrollment.tutor_id else enrollment.tutor_id
     when = _occurrence(
         enrollment,
-        {"session_date": request.session_date, "start_time": request.start_time, "end_time": request.end_time},
+        {
+            "session_date": request.session_date,
+            "start_time": request.start_time,
+            "end_time": request.end_time,
+        },
     )
     data = {
         "title": notices.title(enrollment.id),
@@ -147,4 +168,6 @@ def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind:
     }
     version = 1 if request.status == RequestStatus.PENDING else 2
     notice = {"user_ids": [str(other)], "kind": kind, "data": data}
-    messages.announce("notification.requested", f"session-request-{request.id}", version, notice, actor=caller.id)
+    messages.announce(
+        "notification.requested", f"session-request-{request.id}", version, notice, actor=caller.id
+    )

@@ -12,11 +12,24 @@ from chassis.keyset import ordered
 from chassis.pages import Page, cut
 from chassis.tokens import Caller
 from tutoring_service import notices
-from tutoring_service.models import EnrollmentParent, SessionBooking, SessionChange, TutoringSession, db
+from tutoring_service.models import (
+    EnrollmentParent,
+    SessionBooking,
+    SessionChange,
+    TutoringSession,
+    db,
+)
 from tutoring_service.parties import NotYourPart, require, role_in
 from tutoring_service.states import Role, SessionStatus
 
-EQUAL = ("status", "enrolled_courses_id", "session_mode", "priority_level", "is_featured", "is_recurring")
+EQUAL = (
+    "status",
+    "enrolled_courses_id",
+    "session_mode",
+    "priority_level",
+    "is_featured",
+    "is_recurring",
+)
 
 Columns = tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]
 
@@ -50,7 +63,9 @@ def get(
 
 
 def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
-    """The sessions that meet the filters: those the caller gives, takes, or follows as a parent; an admin's are all."""
+    """The sessions that meet the filters: those the caller gives, takes, or follows as a parent; an
+    admin's are all.
+    """
     by_date = wanted["sort"] in (Sort.DATE, Sort.DATE_DESCENDING)
     columns: Columns = (
         (SessionBooking.starts_at, SessionBooking.session_id)
@@ -60,17 +75,24 @@ def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
     query = _page_of(with_booking(), columns, wanted).where(*_filters(wanted))
     mine = _mine(caller, wanted["role"], everything=not wanted["mine"])
     if mine is not None:
-        # UNION ALL, because IN does not mind what is there twice, and to find that out costs a sort.
-        query = query.where(TutoringSession.id.in_(union_all(*(_ids(columns, wanted, one) for one in mine))))
+        # UNION ALL, because IN does not mind what is there twice, and to find that out costs a
+        # sort.
+        query = query.where(
+            TutoringSession.id.in_(union_all(*(_ids(columns, wanted, one) for one in mine)))
+        )
     rows = db.session.scalars(query).all()
-    return cut(rows, wanted["limit"], lambda row: (row.booking.starts_at if by_date else row.created_at, row.id))
+    return cut(
+        rows,
+        wanted["limit"],
+        lambda row: (row.booking.starts_at if by_date else row.created_at, row.id),
+    )
 
 
 def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
     """Sessions with their bookings, as they are now.
 
-    `lock` locks both rows: of a row that it had to wait for, PostgreSQL reads the new state, and of a row that is only
-    joined the state from before the wait.
+    `lock` locks both rows: of a row that it had to wait for, PostgreSQL reads the new state, and of
+    a row that is only joined the state from before the wait.
     """
     query = (
         select(TutoringSession)
@@ -78,7 +100,11 @@ def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
         .options(contains_eager(TutoringSession.booking))
         .execution_options(populate_existing=True)
     )
-    return query.with_for_update(of=(SessionBooking, TutoringSession), key_share=True) if lock else query
+    return (
+        query.with_for_update(of=(SessionBooking, TutoringSession), key_share=True)
+        if lock
+        else query
+    )
 
 
 def history(caller: Caller, session_id: int, limit: int, cursor: str | None) -> Page[SessionChange]:
@@ -93,12 +119,17 @@ def remove(caller: Caller, session_id: int) -> None:
     """Take back a session that was never started."""
     session, role = get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.ADMIN)
-    if session.booking.started_at or session.status in (SessionStatus.IN_PROGRESS, SessionStatus.COMPLETED):
+    if session.booking.started_at or session.status in (
+        SessionStatus.IN_PROGRESS,
+        SessionStatus.COMPLETED,
+    ):
         raise SessionWasStarted
     session.booking.version += 1
     if session.status == SessionStatus.SCHEDULED:  # of one that was called off they have been told
         # Told before the deletion, while it can still be read who they are.
-        notices.tell("session_cancelled", notices.everybody(session.booking), session.booking, caller.id)
+        notices.tell(
+            "session_cancelled", notices.everybody(session.booking), session.booking, caller.id
+        )
     notices.announce("removed", session.booking, caller.id)
     db.session.flush()
     # In SQL: the database deletes what hangs on it, which the ORM would read first.
@@ -121,17 +152,25 @@ def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
 
 
 def _page_of(query: Select[Any], columns: Columns, wanted: dict[str, Any]) -> Select[Any]:
-    return ordered(query, columns, wanted["limit"], wanted["cursor"], descending=wanted["sort"].startswith("-"))
+    return ordered(
+        query, columns, wanted["limit"], wanted["cursor"], descending=wanted["sort"].startswith("-")
+    )
 
 
 def _ids(columns: Columns, wanted: dict[str, Any], mine: ColumnElement[bool]) -> Select[Any]:
-    """The page's worth of sessions in one role: each role reads its own index in order, and no further than a page."""
+    """The page's worth of sessions in one role: each role reads its own index in order, and no
+    further than a page.
+    """
     query = select(SessionBooking.session_id).join(SessionBooking.session)
     return _page_of(query, columns, wanted).where(mine, *_filters(wanted))
 
 
-def _mine(caller: Caller, role: str | None, *, everything: bool) -> list[ColumnElement[bool]] | None:
-    """The bookings the caller may see in this role, or in each; None for all, if that is what an admin wants."""
+def _mine(
+    caller: Caller, role: str | None, *, everything: bool
+) -> list[ColumnElement[bool]] | None:
+    """The bookings the caller may see in this role, or in each; None for all, if that is what an
+    admin wants.
+    """
     booking = SessionBooking
     if everything and role in (None, Role.ADMIN) and Role.ADMIN in caller.roles:
         return None

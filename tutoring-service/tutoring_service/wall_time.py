@@ -1,7 +1,7 @@
 """RULES: dates and times on a wall somewhere, and the instants they are.
 
-A session keeps its wall time and its duration. A time that the clocks skip is moved forward by what they skip; of a
-time that they show twice the first is meant.
+A session keeps its wall time and its duration. A time that the clocks skip is moved forward by what
+they skip; of a time that they show twice the first is meant.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,8 @@ def zones() -> frozenset[str]:
 
 def instant(day: date, at: time, timezone: str) -> datetime:
     """The moment at which the clocks of the zone show this, in UTC."""
-    # With fold=0 (PEP 495) a skipped time counts from before the gap, and of a repeated one the first is taken.
+    # With fold=0 (PEP 495) a skipped time counts from before the gap, and of a repeated one the
+    # first is taken.
     return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
 
 
@@ -48,7 +49,8 @@ def occurrence(day: date, start: time, duration: int, timezone: str) -> Occurren
     return Occurrence(
         session_date=local.date(),
         start_time=local.time(),
-        # By the wall and not by the clock: also in a night of changing clocks, `duration` lies between the two columns.
+        # By the wall and not by the clock: also in a night of changing clocks, `duration` lies
+        # between the two columns.
         end_time=(local + timedelta(minutes=duration)).time(),
         duration=duration,
         starts_at=starts_at,

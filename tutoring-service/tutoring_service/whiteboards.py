@@ -1,4 +1,6 @@
-"""RULES: whiteboards of an enrolment. What is drawn is a numbered list of operations, replayable from any point."""
+"""RULES: whiteboards of an enrolment. What is drawn is a numbered list of operations, replayable
+from any point.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -38,7 +40,9 @@ def create(caller: Caller, enrollment_id: int, name: str | None) -> WhiteboardSe
 
 def get(caller: Caller, board_id: int, *, lock: bool = False) -> tuple[WhiteboardSession, Role]:
     """The whiteboard, and the caller's role in its enrolment."""
-    query = select(WhiteboardSession).filter_by(id=board_id).execution_options(populate_existing=True)
+    query = (
+        select(WhiteboardSession).filter_by(id=board_id).execution_options(populate_existing=True)
+    )
     board = db.session.scalar(query.with_for_update() if lock else query)
     if board is None:
         raise NotFound
@@ -46,7 +50,9 @@ def get(caller: Caller, board_id: int, *, lock: bool = False) -> tuple[Whiteboar
     return board, role
 
 
-def of_enrollment(caller: Caller, enrollment_id: int, limit: int, cursor: str | None) -> Page[WhiteboardSession]:
+def of_enrollment(
+    caller: Caller, enrollment_id: int, limit: int, cursor: str | None
+) -> Page[WhiteboardSession]:
     """The whiteboards of the enrolment, in order."""
     enrollment_of(caller, enrollment_id)
     query = select(WhiteboardSession).filter_by(enrolled_courses_id=enrollment_id)
@@ -55,7 +61,9 @@ def of_enrollment(caller: Caller, enrollment_id: int, limit: int, cursor: str | 
 
 
 def draw(caller: Caller, board_id: int, strokes: list[dict[str, Any]]) -> list[WhiteboardStroke]:
-    """Append operations in this order. One whose `client_id` the caller has used before is the one from then."""
+    """Append operations in this order. One whose `client_id` the caller has used before is the one
+    from then.
+    """
     board, role = get(caller, board_id, lock=True)
     require(role, Role.TUTOR, Role.STUDENT)
     if board.closed_at:
@@ -93,7 +101,12 @@ def close(caller: Caller, board_id: int) -> WhiteboardSession:
     if board.closed_at is None:
         board.closed_at = now()
         board.seq += 1
-        messages.broadcast(f"whiteboard:{board.id}", board.seq, "closed", {"closed_at": instant_text(board.closed_at)})
+        messages.broadcast(
+            f"whiteboard:{board.id}",
+            board.seq,
+            "closed",
+            {"closed_at": instant_text(board.closed_at)},
+        )
     db.session.flush()
     return board
 
@@ -102,7 +115,8 @@ def erase(caller: Caller, board_id: int) -> None:
     """The tutor deletes it. Sessions that used it stay and know nothing of it."""
     board, role = get(caller, board_id, lock=True)
     require(role, Role.TUTOR)
-    # No row keeps this number: nobody can draw after it, because we hold the lock until the board is gone.
+    # No row keeps this number: nobody can draw after it, because we hold the lock until the board
+    # is gone.
     messages.broadcast(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
     db.session.execute(delete(WhiteboardSession).where(WhiteboardSession.id == board_id))
 
@@ -110,11 +124,17 @@ def erase(caller: Caller, board_id: int) -> None:
 def turn_away(enrollment_id: int, parent_id: UUID) -> None:
     """Have those who show the enrolment's open whiteboards live ask again whether this parent may watch."""
     query = select(WhiteboardSession).filter_by(enrolled_courses_id=enrollment_id, closed_at=None)
-    query = query.order_by(WhiteboardSession.id).with_for_update().execution_options(populate_existing=True)
+    query = (
+        query.order_by(WhiteboardSession.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     for board in db.session.scalars(query):
         board.seq += 1
         data = {"user_id": str(parent_id)}
-        messages.broadcast(f"whiteboard:{board.id}", board.seq, "parent_left", data, members_changed=[parent_id])
+        messages.broadcast(
+            f"whiteboard:{board.id}", board.seq, "parent_left", data, members_changed=[parent_id]
+        )
     db.session.flush()
 
 

@@ -43,16 +43,24 @@ def join(app: Flask, client: FlaskClient) -> Callable[..., Member]:
     """Register somebody over the wire, with roles if any are given."""
 
     def join(username: str = "ruth", *granted: Role) -> Member:
-        body = {"email": f"{username}@example.org", "username": username, "display_name": username.title()}
+        body = {
+            "email": f"{username}@example.org",
+            "username": username,
+            "display_name": username.title(),
+        }
         if granted:
             with app.app_context():
                 in_transaction(db.session, lambda: make_user(username, *granted))
-            response = client.post("/api/auth/login", json={"login": username, "password": PASSWORD})
+            response = client.post(
+                "/api/auth/login", json={"login": username, "password": PASSWORD}
+            )
         else:
             response = client.post("/api/auth/register", json={**body, "password": PASSWORD})
         tokens = response.json
         user_id = UUID(tokens["user"]["id"])
-        return Member(user_id, username, body["email"], tokens["access_token"], tokens["refresh_token"])
+        return Member(
+            user_id, username, body["email"], tokens["access_token"], tokens["refresh_token"]
+        )
 
     return join
 
@@ -64,7 +72,9 @@ def a_user(in_app: Flask) -> Callable[..., User]:
 
 
 def make_user(username: str = "ruth", *granted: Role) -> User:
-    user = registration.register(f"{username}@example.org", username, username.title(), PASSWORD, "a test").user
+    user = registration.register(
+        f"{username}@example.org", username, username.title(), PASSWORD, "a test"
+    ).user
     for role in granted:
         roles.grant(user, role)
     return user

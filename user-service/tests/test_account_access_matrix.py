@@ -32,7 +32,12 @@ NOBODY, REFUSED, GONE = "404 404 404 404 404", "401 401 401 401 401", "410 410 4
 
 def account(_: World) -> dict[str, str]:
     name = f"new-{uuid4().hex[:8]}"
-    return {"email": f"{name}@example.org", "username": name, "display_name": "New", "password": NEW_PASSWORD}
+    return {
+        "email": f"{name}@example.org",
+        "username": name,
+        "display_name": "New",
+        "password": NEW_PASSWORD,
+    }
 
 
 def login(who: str) -> Callable[[World], dict[str, str]]:
@@ -63,12 +68,18 @@ MATRIX = Matrix(
     WHO,
     [
         ("POST", "/api/auth/register", account, "201 201 201 201 201"),
-        # Whoever knows the password, or has the token that was mailed, is let in, whatever else he sends.
+        # Whoever knows the password, or has the token that was mailed, is let in, whatever else he
+        # sends.
         ("POST", "/api/auth/login", login("oneself"), ANYBODY),
         ("POST", "/api/auth/login", login("deleted"), REFUSED),
         ("POST", "/api/auth/login", lambda _: {"login": "nobody", "password": "a guess"}, REFUSED),
         ("POST", "/api/auth/refresh", refresh_token, ANYBODY),
-        ("POST", "/api/auth/refresh", lambda world: {"refresh_token": world.aid["deleted"].refresh_token}, REFUSED),
+        (
+            "POST",
+            "/api/auth/refresh",
+            lambda world: {"refresh_token": world.aid["deleted"].refresh_token},
+            REFUSED,
+        ),
         ("POST", "/api/auth/refresh", lambda _: {"refresh_token": "x"}, REFUSED),
         ("POST", "/api/auth/logout", None, "401 204 204 204 204"),
         ("POST", "/api/auth/logout", refresh_token, DONE),
@@ -79,10 +90,20 @@ MATRIX = Matrix(
         ("POST", "/api/auth/verify-email", token("verification_of_deleted"), GONE),
         ("POST", "/api/auth/verify-email", lambda _: {"token": "x"}, GONE),
         ("POST", "/api/auth/verify-email/resend", None, "401 401 202 202 202"),
-        ("POST", "/api/auth/forgot-password", lambda _: {"email": "x@example.org"}, "202 202 202 202 202"),
+        (
+            "POST",
+            "/api/auth/forgot-password",
+            lambda _: {"email": "x@example.org"},
+            "202 202 202 202 202",
+        ),
         ("POST", "/api/auth/reset-password", new_password("reset"), DONE),
         ("POST", "/api/auth/reset-password", new_password("reset_of_deleted"), GONE),
-        ("POST", "/api/auth/reset-password", lambda _: {"token": "x", "password": NEW_PASSWORD}, GONE),
+        (
+            "POST",
+            "/api/auth/reset-password",
+            lambda _: {"token": "x", "password": NEW_PASSWORD},
+            GONE,
+        ),
         ("GET", "/api/users?ids={oneself}", None, ANYBODY),
         ("GET", "/api/users?ids={deleted}", None, ANYBODY),
         ("GET", "/api/users/search?q=one", None, SIGNED_IN),
@@ -95,7 +116,10 @@ MATRIX = Matrix(
         (
             "PUT",
             "/api/users/me/password",
-            lambda world: {"current_password": world.aid["oneself"].password, "new_password": NEW_PASSWORD},
+            lambda world: {
+                "current_password": world.aid["oneself"].password,
+                "new_password": NEW_PASSWORD,
+            },
             "401 401 204 204 204",
         ),
         ("PUT", "/api/users/{oneself}/roles", roles, "401 403 403 200 403"),
@@ -116,7 +140,9 @@ def mailed(world: World, who: str, purpose: Purpose) -> str:
     """The token in a mail to this person."""
     with world.app.app_context():
         user_id = world.person(who).id
-        return in_transaction(db.session, lambda: email_tokens.issue(accounts.own(user_id), purpose))
+        return in_transaction(
+            db.session, lambda: email_tokens.issue(accounts.own(user_id), purpose)
+        )
 
 
 def signed_in(world: World) -> Any:
@@ -132,17 +158,24 @@ def device(world: World, _: Any) -> str:
 def note(world: World, _: Any) -> str:
     with world.app.app_context():
         user_id = world.person("oneself").id
-        assert in_transaction(db.session, lambda: notifications.notify(uuid4(), user_id, Kind.REMINDER, {}))
+        assert in_transaction(
+            db.session, lambda: notifications.notify(uuid4(), user_id, Kind.REMINDER, {})
+        )
     return str(world.ask("oneself", "GET", "/api/notifications").json["items"][0]["id"])
 
 
 @pytest.fixture
 def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
     granted: Mapping[str, Role] = {"deleted": Role.ADMIN, "admin": Role.ADMIN}
-    members = {who: join(who.replace(" ", "-"), *([granted[who]] if who in granted else [])) for who in WHO[1:]}
+    members = {
+        who: join(who.replace(" ", "-"), *([granted[who]] if who in granted else []))
+        for who in WHO[1:]
+    }
     join("another-admin", Role.ADMIN)
     people = {
-        who: testing.User(member.username, ("learner", *([granted[who]] if who in granted else [])), id=member.id)
+        who: testing.User(
+            member.username, ("learner", *([granted[who]] if who in granted else [])), id=member.id
+        )
         for who, member in members.items()
     }
     things: dict[str, Callable[[World, Any], Any]] = {
@@ -181,7 +214,9 @@ def test_everybody_reads_what_is_his_to_read(world: World) -> None:
         ("/api/notifications", {"oneself": 1}),
     ],
 )
-def test_lists_of_ones_own_hold_nothing_of_others(world: World, path: str, seen: dict[str, int]) -> None:
+def test_lists_of_ones_own_hold_nothing_of_others(
+    world: World, path: str, seen: dict[str, int]
+) -> None:
     world.furnish()
     got = {who: len(world.ask(who, "GET", path).json.get("items", [])) for who in WHO}
     assert {who: count for who, count in got.items() if count} == seen

@@ -19,10 +19,24 @@ def test_one_reads_all_of_ones_account(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     account = client.get("/api/users/me", headers=ruth.headers).json
     assert account.keys() == {
-        *("id", "email", "email_verified", "username", "display_name", "avatar_url", "bio", "timezone", "locale"),
+        *(
+            "id",
+            "email",
+            "email_verified",
+            "username",
+            "display_name",
+            "avatar_url",
+            "bio",
+            "timezone",
+            "locale",
+        ),
         *("roles", "created_at", "updated_at"),
     }
-    assert (account["id"], account["email"], account["timezone"]) == (str(ruth.id), "ruth@example.org", "UTC")
+    assert (account["id"], account["email"], account["timezone"]) == (
+        str(ruth.id),
+        "ruth@example.org",
+        "UTC",
+    )
 
 
 def test_changes_are_kept_and_the_rest_stays(client: FlaskClient, join: Join) -> None:
@@ -38,13 +52,21 @@ def test_changes_are_kept_and_the_rest_stays(client: FlaskClient, join: Join) ->
     assert client.patch("/api/users/me", json=changes, headers=ruth.headers).status_code == 200
     after = client.get("/api/users/me", headers=ruth.headers).json
     assert after == {**before, **changes, "updated_at": after["updated_at"]}
-    assert datetime.fromisoformat(after["updated_at"]) > datetime.fromisoformat(before["updated_at"])
+    assert datetime.fromisoformat(after["updated_at"]) > datetime.fromisoformat(
+        before["updated_at"]
+    )
 
 
 def test_picture_and_bio_can_be_taken_away(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    client.patch("/api/users/me", json={"bio": "x", "avatar_url": "https://example.org/x"}, headers=ruth.headers)
-    after = client.patch("/api/users/me", json={"bio": None, "avatar_url": None}, headers=ruth.headers).json
+    client.patch(
+        "/api/users/me",
+        json={"bio": "x", "avatar_url": "https://example.org/x"},
+        headers=ruth.headers,
+    )
+    after = client.patch(
+        "/api/users/me", json={"bio": None, "avatar_url": None}, headers=ruth.headers
+    ).json
     assert (after["bio"], after["avatar_url"]) == (None, None)
 
 
@@ -52,18 +74,31 @@ def test_changing_nothing_is_no_change(app: Flask, client: FlaskClient, join: Jo
     ruth = join("ruth")
     before = client.get("/api/users/me", headers=ruth.headers).json
     assert client.patch("/api/users/me", json={}, headers=ruth.headers).json == before
-    assert client.patch("/api/users/me", json={"display_name": "Ruth"}, headers=ruth.headers).json == before
+    assert (
+        client.patch("/api/users/me", json={"display_name": "Ruth"}, headers=ruth.headers).json
+        == before
+    )
     with app.app_context():
-        assert db.session.scalars(select(messages.outbox.c.body["type"].astext)).all() == ["user.registered"]
+        assert db.session.scalars(select(messages.outbox.c.body["type"].astext)).all() == [
+            "user.registered"
+        ]
 
 
-def test_other_services_hear_of_a_change_in_order(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_other_services_hear_of_a_change_in_order(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     for name in ("Ruth A", "Ruth B"):
         client.patch("/api/users/me", json={"display_name": name}, headers=ruth.headers)
     with app.app_context():
-        events = db.session.scalars(select(messages.outbox.c.body).order_by(messages.outbox.c.position)).all()
-    assert [event["type"] for event in events] == ["user.registered", "user.updated", "user.updated"]
+        events = db.session.scalars(
+            select(messages.outbox.c.body).order_by(messages.outbox.c.position)
+        ).all()
+    assert [event["type"] for event in events] == [
+        "user.registered",
+        "user.updated",
+        "user.updated",
+    ]
     versions = [event["aggregate_version"] for event in events]
     assert versions == sorted(set(versions))
 
@@ -102,7 +137,9 @@ def test_a_bad_change_is_named_and_nothing_is_changed(
 ) -> None:
     ruth = join("ruth")
     before = client.get("/api/users/me", headers=ruth.headers).json
-    response = client.patch("/api/users/me", json={"bio": "new", field: value}, headers=ruth.headers)
+    response = client.patch(
+        "/api/users/me", json={"bio": "new", field: value}, headers=ruth.headers
+    )
     assert response.status_code == 422
     assert [error["pointer"] for error in response.json["errors"]] == [f"/{field}"]
     assert client.get("/api/users/me", headers=ruth.headers).json == before
@@ -132,23 +169,44 @@ def test_a_new_password_ends_the_sign_ins_elsewhere(client: FlaskClient, join: J
     elsewhere = client.post("/api/auth/login", json=login).json["refresh_token"]
     assert change_password(client, ruth, ruth.password, "eighteen fig trees").status_code == 204
     assert client.post("/api/auth/refresh", json={"refresh_token": elsewhere}).status_code == 401
-    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 200
+    assert (
+        client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
+        == 200
+    )
     assert client.post("/api/auth/login", json=login).status_code == 401
-    assert client.post("/api/auth/login", json={**login, "password": "eighteen fig trees"}).status_code == 200
+    assert (
+        client.post("/api/auth/login", json={**login, "password": "eighteen fig trees"}).status_code
+        == 200
+    )
 
 
 def test_a_new_password_needs_the_present_one(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     response = change_password(client, ruth, "a guess", "eighteen fig trees")
     assert (response.status_code, response.json["code"]) == (403, "wrong_password")
-    assert client.post("/api/auth/login", json={"login": "ruth", "password": ruth.password}).status_code == 200
+    assert (
+        client.post(
+            "/api/auth/login", json={"login": "ruth", "password": ruth.password}
+        ).status_code
+        == 200
+    )
 
 
-def test_guessing_the_present_password_is_stopped_like_at_login(client: FlaskClient, join: Join) -> None:
+def test_guessing_the_present_password_is_stopped_like_at_login(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
-    statuses = [change_password(client, ruth, f"guess {n}", "eighteen fig trees").status_code for n in range(6)]
+    statuses = [
+        change_password(client, ruth, f"guess {n}", "eighteen fig trees").status_code
+        for n in range(6)
+    ]
     assert statuses == [403] * 5 + [429]
-    assert client.post("/api/auth/login", json={"login": "ruth", "password": ruth.password}).status_code == 429
+    assert (
+        client.post(
+            "/api/auth/login", json={"login": "ruth", "password": ruth.password}
+        ).status_code
+        == 429
+    )
 
 
 @pytest.mark.parametrize("new", ["short", "password1", "ruth@example.org", "x" * 129])

@@ -13,7 +13,8 @@ from user_service import accounts, email_tokens, export, notifications
 from user_service.models import Base, Purpose, db
 
 Join = Callable[..., Any]
-# What passes through on its way, a day or less in an answer that may be repeated, is no record of a person.
+# What passes through on its way, a day or less in an answer that may be repeated, is no record of a
+# person.
 PASSING = {"outbox", "inbox", "latest_versions", "failed_events", "mails", "idempotency_keys"}
 
 
@@ -28,16 +29,29 @@ def test_the_export_holds_all_about_one_person_and_nothing_about_others(
     for person in (ruth, boaz):
         preferences = {"reminder": False}
         client.put("/api/notifications/preferences", json=preferences, headers=person.headers)
-        client.patch("/api/users/me", json={"bio": f"I am {person.username}."}, headers=person.headers)
+        client.patch(
+            "/api/users/me", json={"bio": f"I am {person.username}."}, headers=person.headers
+        )
     with app.app_context():
-        in_transaction(db.session, lambda: notifications.notify(uuid4(), ruth.id, "reminder", {"title": "Berakhot"}))
-        in_transaction(db.session, lambda: email_tokens.issue(accounts.own(ruth.id), Purpose.VERIFY))
+        in_transaction(
+            db.session,
+            lambda: notifications.notify(uuid4(), ruth.id, "reminder", {"title": "Berakhot"}),
+        )
+        in_transaction(
+            db.session, lambda: email_tokens.issue(accounts.own(ruth.id), Purpose.VERIFY)
+        )
     document = client.get("/internal/export", headers=subject(ruth), peer="gateway").json
     assert document["users"][0]["email"] == ruth.email
     assert document["users"][0]["bio"] == "I am ruth."
     assert document["notifications"][0]["data"] == {"title": "Berakhot"}
-    assert document["mail_preferences"] == [{"user_id": str(ruth.id), "kind": "reminder", "wanted": False}]
-    assert [len(document[table]) for table in ("sign_ins", "refresh_tokens", "email_tokens")] == [1, 1, 1]
+    assert document["mail_preferences"] == [
+        {"user_id": str(ruth.id), "kind": "reminder", "wanted": False}
+    ]
+    assert [len(document[table]) for table in ("sign_ins", "refresh_tokens", "email_tokens")] == [
+        1,
+        1,
+        1,
+    ]
     assert "boaz" not in json.dumps(document)
 
 
@@ -47,7 +61,9 @@ def subject(member: Any) -> dict[str, str]:
 
 def test_the_export_holds_no_secret(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    document = json.dumps(client.get("/internal/export", headers=subject(ruth), peer="gateway").json)
+    document = json.dumps(
+        client.get("/internal/export", headers=subject(ruth), peer="gateway").json
+    )
     assert not any(word in document for word in ("hash", "$2b$", ruth.refresh_token))
 
 

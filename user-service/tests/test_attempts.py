@@ -41,7 +41,9 @@ def test_the_answer_says_how_long_to_wait(attempts: Attempts) -> None:
 
 
 def test_ten_failures_in_all_whatever_the_addresses(attempts: Attempts) -> None:
-    assert sum(granted(attempts, login_allowances("ruth", f"192.0.2.{n}"), 1) for n in range(20)) == 10
+    assert (
+        sum(granted(attempts, login_allowances("ruth", f"192.0.2.{n}"), 1) for n in range(20)) == 10
+    )
 
 
 def test_a_refused_try_does_not_count_elsewhere(attempts: Attempts) -> None:

@@ -56,10 +56,15 @@ def test_who_leaves_takes_the_address_along(client: FlaskClient, join: Join) -> 
     assert client.post(PATH, headers=ruth.headers).status_code == 401
 
 
-def test_the_token_is_nowhere_but_in_the_address(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_the_token_is_nowhere_but_in_the_address(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     token = issue(client, join("ruth"))
     with app.app_context():
-        assert db.session.scalar(select(CalendarFeed.token_hash)) == hashlib.sha256(token.encode()).digest()
+        assert (
+            db.session.scalar(select(CalendarFeed.token_hash))
+            == hashlib.sha256(token.encode()).digest()
+        )
 
 
 @pytest.mark.parametrize("digest", ["x", "00", "a" * 63, "0" * 64, "%C3%A9"])

@@ -34,10 +34,18 @@ def test_the_people_of_the_demo_can_sign_in(app: Flask, client: FlaskClient) -> 
     run(app, "demo")
     roles = {}
     for username in ("ruth", "naomi", "esther", "admin", "tamar"):
-        response = client.post("/api/auth/login", json={"login": username, "password": "study-together-daily"})
+        response = client.post(
+            "/api/auth/login", json={"login": username, "password": "study-together-daily"}
+        )
         assert response.json["user"]["id"] == str(uuid5(NAMESPACE_URL, f"lyceum:demo:{username}"))
         roles[username] = response.json["user"]["roles"][1:]
-    assert roles == {"ruth": ["tutor"], "naomi": ["parent"], "esther": ["author"], "admin": ["admin"], "tamar": []}
+    assert roles == {
+        "ruth": ["tutor"],
+        "naomi": ["parent"],
+        "esther": ["author"],
+        "admin": ["admin"],
+        "tamar": [],
+    }
 
 
 def test_who_left_the_demo_does_not_come_back(app: Flask, client: FlaskClient) -> None:
@@ -54,7 +62,11 @@ def test_a_role_is_granted_by_name_or_address(app: Flask, client: FlaskClient, j
     ruth = join("ruth")
     assert run(app, "users", "grant", "ruth", "tutor").output == "ruth: learner, tutor\n"
     assert run(app, "users", "grant", "Ruth@example.org", "admin").exit_code == 0
-    assert client.get("/api/users/me", headers=ruth.headers).json["roles"] == ["learner", "tutor", "admin"]
+    assert client.get("/api/users/me", headers=ruth.headers).json["roles"] == [
+        "learner",
+        "tutor",
+        "admin",
+    ]
 
 
 def test_nobody_is_granted_nothing(app: Flask, client: FlaskClient, join: Join) -> None:
@@ -78,6 +90,9 @@ def test_a_signing_key_is_made_and_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cost", ["3", "17", "twelve"])
 def test_a_cost_that_makes_no_sense_stops_the_start(cost: str) -> None:
-    environment = {**testing.environment("user-service", "postgresql://nowhere/x"), "PASSWORD_COST": cost}
+    environment = {
+        **testing.environment("user-service", "postgresql://nowhere/x"),
+        "PASSWORD_COST": cost,
+    }
     with pytest.raises(SystemExit, match="PASSWORD_COST"):
         create_app(environment)

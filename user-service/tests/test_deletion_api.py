@@ -20,7 +20,9 @@ CANARY = "canary7f3a"
 
 
 def leave(client: FlaskClient, member: Any, password: str = "") -> Any:
-    return client.delete("/api/users/me", json={"password": password or member.password}, headers=member.headers)
+    return client.delete(
+        "/api/users/me", json={"password": password or member.password}, headers=member.headers
+    )
 
 
 def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
@@ -30,7 +32,9 @@ def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
     assert client.get("/api/users/me", headers=ruth.headers).status_code == 200
 
 
-def test_nobody_deletes_an_account_with_a_password_that_is_void_by_then(app: Flask, join: Join) -> None:
+def test_nobody_deletes_an_account_with_a_password_that_is_void_by_then(
+    app: Flask, join: Join
+) -> None:
     ruth = join("ruth")
     changed = "UPDATE users SET version = version + 1, password_hash = '$2b$04$' || repeat('.', 53)"
     late = testing.overtaken(app, changed, lambda: leave(app.test_client(), ruth))
@@ -44,10 +48,15 @@ def test_whoever_left_is_refused_at_once(client: FlaskClient, join: Join) -> Non
     login = {"login": "ruth", "password": ruth.password}
     assert client.post("/api/auth/login", json=login).status_code == 401
     assert client.post("/api/auth/login", json={**login, "login": ruth.email}).status_code == 401
-    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 401
+    assert (
+        client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
+        == 401
+    )
     for method, path in (("get", "/api/users/me"), ("patch", "/api/users/me")):
         assert (
-            getattr(client, method)(path, json={} if method == "patch" else None, headers=ruth.headers).status_code
+            getattr(client, method)(
+                path, json={} if method == "patch" else None, headers=ruth.headers
+            ).status_code
             == 401
         )
     assert leave(client, ruth).status_code == 401
@@ -67,22 +76,34 @@ def test_the_names_are_free_again_and_the_id_is_not(client: FlaskClient, join: J
     assert join("ruth").id != ruth.id
 
 
-def test_nobody_can_keep_others_from_leaving_by_taking_a_name(client: FlaskClient, join: Join) -> None:
+def test_nobody_can_keep_others_from_leaving_by_taking_a_name(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     join(f"deleted-{ruth.id.hex}")
     assert leave(client, ruth).status_code == 202
 
 
-def test_nothing_of_the_person_is_left_in_any_table(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_nothing_of_the_person_is_left_in_any_table(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     member = join(CANARY)
     agent = {"User-Agent": f"{CANARY}/1.0"}
-    client.post("/api/auth/login", json={"login": CANARY, "password": member.password}, headers=agent)
-    changes = {"display_name": f"{CANARY} D", "bio": CANARY, "avatar_url": f"https://example.org/{CANARY}"}
+    client.post(
+        "/api/auth/login", json={"login": CANARY, "password": member.password}, headers=agent
+    )
+    changes = {
+        "display_name": f"{CANARY} D",
+        "bio": CANARY,
+        "avatar_url": f"https://example.org/{CANARY}",
+    }
     client.patch("/api/users/me", json=changes, headers=member.headers)
     client.put("/api/notifications/preferences", json={"reminder": False}, headers=member.headers)
     note = {"from": CANARY}
     with app.app_context():
-        in_transaction(db.session, lambda: notifications.notify(uuid4(), member.id, Kind.REMINDER, note))
+        in_transaction(
+            db.session, lambda: notifications.notify(uuid4(), member.id, Kind.REMINDER, note)
+        )
     assert leave(client, member).status_code == 202
     app.extensions["duties"].publisher.publish_pending()
     with app.app_context():
@@ -95,7 +116,9 @@ def test_nothing_of_the_person_is_left_in_any_table(app: Flask, client: FlaskCli
     assert found == []
 
 
-def test_the_other_services_are_told_last_that_somebody_left(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_the_other_services_are_told_last_that_somebody_left(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     leave(client, ruth)
     with app.app_context():
@@ -108,7 +131,9 @@ def test_the_other_services_are_told_last_that_somebody_left(app: Flask, client:
     assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]
 
 
-def test_the_other_services_are_told_again_when_no_token_is_left(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_the_other_services_are_told_again_when_no_token_is_left(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     with time_machine.travel("2030-03-01T12:00:00Z", tick=False) as clock:
         ruth = join("ruth")
         join("boaz")

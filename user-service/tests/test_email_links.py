@@ -36,11 +36,15 @@ def mailed(app: Flask) -> list[EmailMessage]:
 
 def reset_token(app: Flask) -> str:
     """The token of the newest mail that sets a new password."""
-    return token_in([mail for mail in mailed(app) if mail["Subject"].startswith("Set a new password")][-1])
+    return token_in(
+        [mail for mail in mailed(app) if mail["Subject"].startswith("Set a new password")][-1]
+    )
 
 
 def token_in(message: EmailMessage) -> str:
-    found = re.search(r"#token=([\w-]{43})$", message.get_body(("plain",)).get_content(), re.MULTILINE)
+    found = re.search(
+        r"#token=([\w-]{43})$", message.get_body(("plain",)).get_content(), re.MULTILINE
+    )
     assert found
     return found[1]
 
@@ -59,12 +63,16 @@ def forgot(client: FlaskClient, email: str) -> Any:
 
 def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app: Flask, client: FlaskClient) -> None:
     account = {"username": "ruth", "display_name": "Ruth", "password": "seventeen olive trees"}
-    registered = client.post("/api/auth/register", json={**account, "email": "ruth@b\u00fccher.example"})
+    registered = client.post(
+        "/api/auth/register", json={**account, "email": "ruth@b\u00fccher.example"}
+    )
     assert registered.json["user"]["email"] == "ruth@b\u00fccher.example"
     assert [mail["To"] for mail in mailed(app)] == ["ruth@xn--bcher-kva.example"]
 
 
-def test_a_new_account_gets_a_mail_that_verifies_its_address(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_new_account_gets_a_mail_that_verifies_its_address(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     (message,) = mailed(app)
     assert message["To"] == "ruth@example.org"
@@ -75,7 +83,9 @@ def test_a_new_account_gets_a_mail_that_verifies_its_address(app: Flask, client:
     assert app.extensions["verifier"].verify(renewed["access_token"]).email_verified
 
 
-def test_a_mail_says_the_same_in_html_and_escapes_names(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_mail_says_the_same_in_html_and_escapes_names(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     client.patch("/api/users/me", json={"display_name": "<b>Ruth</b>"}, headers=ruth.headers)
     (message,) = mailed(app)
@@ -91,7 +101,9 @@ def test_a_link_works_once(app: Flask, client: FlaskClient, join: Join) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_many_who_use_a_link_at_once_one_succeeds(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_of_many_who_use_a_link_at_once_one_succeeds(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     forgot(client, "ruth@example.org")
     token = token_in(mailed(app)[-1])
@@ -100,7 +112,9 @@ def test_of_many_who_use_a_link_at_once_one_succeeds(app: Flask, client: FlaskCl
 
 
 @pytest.mark.parametrize(("hours", "status"), [(23.99, 204), (24, 410)])
-def test_a_verification_lasts_a_day(app: Flask, client: FlaskClient, join: Join, hours: float, status: int) -> None:
+def test_a_verification_lasts_a_day(
+    app: Flask, client: FlaskClient, join: Join, hours: float, status: int
+) -> None:
     with time_machine.travel(RECEIVED, tick=False) as clock:
         join("ruth")
         token = token_in(mailed(app)[0])
@@ -108,17 +122,23 @@ def test_a_verification_lasts_a_day(app: Flask, client: FlaskClient, join: Join,
         assert verify(client, token) == status
 
 
-def test_only_the_last_link_works_and_only_its_hash_is_kept(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_only_the_last_link_works_and_only_its_hash_is_kept(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     first = token_in(mailed(app)[0])
     assert client.post("/api/auth/verify-email/resend", headers=ruth.headers).status_code == 202
     last = token_in(mailed(app)[0])
     with app.app_context():
-        assert [last.encode() in token.token_hash for token in db.session.scalars(select(EmailToken))] == [False]
+        assert [
+            last.encode() in token.token_hash for token in db.session.scalars(select(EmailToken))
+        ] == [False]
     assert [verify(client, first), verify(client, last)] == [410, 204]
 
 
-def test_a_link_is_sent_again_three_times_an_hour(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_link_is_sent_again_three_times_an_hour(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     answers = [client.post("/api/auth/verify-email/resend", headers=ruth.headers) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
@@ -126,14 +146,18 @@ def test_a_link_is_sent_again_three_times_an_hour(app: Flask, client: FlaskClien
     assert len(mailed(app)) == 4
 
 
-def test_a_verified_address_gets_no_further_link(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_verified_address_gets_no_further_link(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     verify(client, token_in(mailed(app)[0]))
     assert client.post("/api/auth/verify-email/resend", headers=ruth.headers).status_code == 202
     assert mailed(app) == []
 
 
-def test_a_mail_waiting_for_a_verified_address_is_dropped(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_mail_waiting_for_a_verified_address_is_dropped(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     token = token_in(mailed(app)[0])
     client.post("/api/auth/verify-email/resend", headers=ruth.headers)
@@ -146,10 +170,20 @@ def test_a_forgotten_password_is_set_anew(app: Flask, client: FlaskClient, join:
     assert forgot(client, "RUTH@example.org").status_code == 202
     token = reset_token(app)
     assert reset(client, token).status_code == 204
-    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 401
-    response = client.post("/api/auth/login", json={"login": "ruth", "password": "eighteen fig trees"})
+    assert (
+        client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
+        == 401
+    )
+    response = client.post(
+        "/api/auth/login", json={"login": "ruth", "password": "eighteen fig trees"}
+    )
     assert response.json["user"]["email_verified"] is True
-    assert client.post("/api/auth/login", json={"login": "ruth", "password": ruth.password}).status_code == 401
+    assert (
+        client.post(
+            "/api/auth/login", json={"login": "ruth", "password": ruth.password}
+        ).status_code
+        == 401
+    )
 
 
 def test_whoever_is_locked_out_gets_in_by_mail(app: Flask, client: FlaskClient, join: Join) -> None:
@@ -165,7 +199,9 @@ def test_whoever_is_locked_out_gets_in_by_mail(app: Flask, client: FlaskClient, 
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(59, 204), (60, 410)])
-def test_a_reset_lasts_an_hour(app: Flask, client: FlaskClient, join: Join, minutes: int, status: int) -> None:
+def test_a_reset_lasts_an_hour(
+    app: Flask, client: FlaskClient, join: Join, minutes: int, status: int
+) -> None:
     with time_machine.travel(RECEIVED, tick=False) as clock:
         join("ruth")
         forgot(client, "ruth@example.org")
@@ -174,7 +210,9 @@ def test_a_reset_lasts_an_hour(app: Flask, client: FlaskClient, join: Join, minu
         assert reset(client, token).status_code == status
 
 
-def test_asking_tells_nobody_whether_there_is_an_account(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_asking_tells_nobody_whether_there_is_an_account(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     mailed(app)
     answers, work = [], []
@@ -182,7 +220,9 @@ def test_asking_tells_nobody_whether_there_is_an_account(app: Flask, client: Fla
         with testing.count_queries(app) as statements:
             answers.append(forgot(client, email))
         work.append(statements)
-    assert [(answer.status_code, answer.json) for answer in answers] == [(202, {"status": "accepted"})] * 2
+    assert [(answer.status_code, answer.json) for answer in answers] == [
+        (202, {"status": "accepted"})
+    ] * 2
     assert work[0] == work[1]
     assert [message["To"] for message in mailed(app)] == ["ruth@example.org"]
 
@@ -196,7 +236,9 @@ def test_one_address_gets_three_resets_an_hour_and_the_answer_is_the_same(
     assert len(mailed(app)) == 3
 
 
-def test_a_token_is_good_for_its_own_purpose_only(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_token_is_good_for_its_own_purpose_only(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     verification = token_in(mailed(app)[0])
     assert reset(client, verification).status_code == 410
@@ -207,7 +249,9 @@ def test_a_token_is_good_for_its_own_purpose_only(app: Flask, client: FlaskClien
     assert verify(client, verification) == 204
 
 
-def test_a_bad_new_password_leaves_the_link_usable(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_bad_new_password_leaves_the_link_usable(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     forgot(client, "ruth@example.org")
     token = reset_token(app)
@@ -216,7 +260,9 @@ def test_a_bad_new_password_leaves_the_link_usable(app: Flask, client: FlaskClie
     assert reset(client, token).status_code == 204
 
 
-def test_what_waits_to_be_mailed_holds_neither_token_nor_address(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_what_waits_to_be_mailed_holds_neither_token_nor_address(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     forgot(client, "ruth@example.org")
     with app.app_context():

@@ -42,24 +42,42 @@ def test_a_hostile_body_is_a_problem_of_the_client(
     client: FlaskClient, join: Join, method: str, path: str, body: bytes
 ) -> None:
     headers = join("ruth").headers
-    response = client.open(path, method=method, data=body, headers=headers, content_type="application/json")
+    response = client.open(
+        path, method=method, data=body, headers=headers, content_type="application/json"
+    )
     assert response.status_code in {400, 422}
     assert response.content_type == "application/problem+json"
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/json; charset=utf-7", None])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/xml", "application/json; charset=utf-7", None]
+)
 def test_a_body_that_is_not_json_is_not_read(client: FlaskClient, content_type: str | None) -> None:
-    response = client.post("/api/auth/login", data=b'{"login": "a", "password": "b"}', content_type=content_type)
+    response = client.post(
+        "/api/auth/login", data=b'{"login": "a", "password": "b"}', content_type=content_type
+    )
     assert response.status_code == 415
 
 
 @pytest.mark.parametrize(
     "name",
-    ["' OR 1=1 --", "%", "ruth\\", "{{7*7}}", "$(id)", "\u202eeve", "😀" * 50, "<script>alert(1)</script>", "%00%n"],
+    [
+        "' OR 1=1 --",
+        "%",
+        "ruth\\",
+        "{{7*7}}",
+        "$(id)",
+        "\u202eeve",
+        "😀" * 50,
+        "<script>alert(1)</script>",
+        "%00%n",
+    ],
 )
 def test_names_are_taken_literally(client: FlaskClient, join: Join, name: str) -> None:
     ruth = join("ruth")
-    changed = client.patch("/api/users/me", json={"display_name": name, "bio": name}, headers=ruth.headers)
+    changed = client.patch(
+        "/api/users/me", json={"display_name": name, "bio": name}, headers=ruth.headers
+    )
     assert changed.json["display_name"] == name
     assert client.get(f"/api/users/{ruth.id}").json["bio"] == name
     assert client.post("/api/auth/login", json={"login": name, "password": "x"}).status_code == 401
@@ -86,7 +104,14 @@ def test_a_password_of_many_megabytes_is_not_hashed(client: FlaskClient) -> None
 
 def test_identity_headers_mean_nothing(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    spoofed = {"X-User-Id": str(ruth.id), "X-User": "ruth", "X-Roles": "admin", "X-Forwarded-User": "ruth"}
+    spoofed = {
+        "X-User-Id": str(ruth.id),
+        "X-User": "ruth",
+        "X-Roles": "admin",
+        "X-Forwarded-User": "ruth",
+    }
     assert client.get("/api/users/me", headers=spoofed).status_code == 401
-    response = client.put(f"/api/users/{ruth.id}/roles", json={"roles": ["admin"]}, headers=spoofed | ruth.headers)
+    response = client.put(
+        f"/api/users/{ruth.id}/roles", json={"roles": ["admin"]}, headers=spoofed | ruth.headers
+    )
     assert response.status_code == 403

@@ -19,10 +19,13 @@ from user_service.models import Kind, Notification, User, db, messages
 Join = Callable[..., Any]
 
 
-def notify(app: Flask, user_id: UUID, kind: Kind = Kind.SESSION_MOVED, event_id: UUID | None = None) -> bool:
+def notify(
+    app: Flask, user_id: UUID, kind: Kind = Kind.SESSION_MOVED, event_id: UUID | None = None
+) -> bool:
     with app.app_context():
         return in_transaction(
-            db.session, lambda: notifications.notify(event_id or uuid4(), user_id, kind, {"session_id": "7"})
+            db.session,
+            lambda: notifications.notify(event_id or uuid4(), user_id, kind, {"session_id": "7"}),
         )
 
 
@@ -30,7 +33,9 @@ def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:
     return client.get(f"/api/notifications{query}", headers=member.headers).json
 
 
-def test_one_reads_what_one_was_told_the_latest_first(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_one_reads_what_one_was_told_the_latest_first(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     assert notify(app, ruth.id, Kind.INVITATION)
     assert notify(app, ruth.id, Kind.REMINDER)
@@ -58,7 +63,11 @@ def test_an_event_delivered_many_times_at_once_tells_once(app: Flask, join: Join
 
 def test_another_service_has_people_told(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth, boaz = join("ruth"), join("boaz")
-    asked = {"user_ids": [str(ruth.id), str(boaz.id), str(uuid4())], "kind": "request_declined", "data": {"path": "/x"}}
+    asked = {
+        "user_ids": [str(ruth.id), str(boaz.id), str(uuid4())],
+        "kind": "request_declined",
+        "data": {"path": "/x"},
+    }
     event = Event(uuid4(), "notification.requested", "tutoring-service", "7", 1, now(), None, asked)
     for _ in range(2):
         with app.app_context():
@@ -112,8 +121,13 @@ def test_unread_and_read_are_listed_apart(app: Flask, client: FlaskClient, join:
     ruth = join("ruth")
     for kind in (Kind.INVITATION, Kind.REMINDER):
         notify(app, ruth.id, kind)
-    client.post(f"/api/notifications/{inbox(client, ruth)['items'][0]['id']}/read", headers=ruth.headers)
-    kinds = {q: [item["kind"] for item in inbox(client, ruth, q)["items"]] for q in ("?unread=true", "?unread=false")}
+    client.post(
+        f"/api/notifications/{inbox(client, ruth)['items'][0]['id']}/read", headers=ruth.headers
+    )
+    kinds = {
+        q: [item["kind"] for item in inbox(client, ruth, q)["items"]]
+        for q in ("?unread=true", "?unread=false")
+    }
     assert kinds == {"?unread=true": ["invitation"], "?unread=false": ["reminder"]}
 
 
@@ -131,12 +145,18 @@ def test_notifications_of_others_are_not_found(app: Flask, client: FlaskClient, 
     notify(app, ruth.id)
     note_id = inbox(client, ruth)["items"][0]["id"]
     assert inbox(client, boaz)["items"] == []
-    assert client.post(f"/api/notifications/{note_id}/read", headers=boaz.headers).status_code == 404
+    assert (
+        client.post(f"/api/notifications/{note_id}/read", headers=boaz.headers).status_code == 404
+    )
     assert inbox(client, ruth)["items"][0]["read_at"] is None
-    assert client.post(f"/api/notifications/{uuid4()}/read", headers=ruth.headers).status_code == 404
+    assert (
+        client.post(f"/api/notifications/{uuid4()}/read", headers=ruth.headers).status_code == 404
+    )
 
 
-def test_pages_hold_each_notification_once_and_cost_one_statement(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_pages_hold_each_notification_once_and_cost_one_statement(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     for _ in range(5):
         notify(app, ruth.id)
@@ -151,14 +171,18 @@ def test_pages_hold_each_notification_once_and_cost_one_statement(app: Flask, cl
     assert len(set(seen)) == 5
 
 
-@pytest.mark.parametrize("query", ["?unread=1", "?unread=", "?limit=0", "?limit=101", "?cursor=x", "?page=2"])
+@pytest.mark.parametrize(
+    "query", ["?unread=1", "?unread=", "?limit=0", "?limit=101", "?cursor=x", "?page=2"]
+)
 def test_a_bad_query_is_named(client: FlaskClient, join: Join, query: str) -> None:
     response = client.get(f"/api/notifications{query}", headers=join("ruth").headers)
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == "?" + query[1:].partition("=")[0]
 
 
-def test_invitations_and_reminders_are_mailed_unless_refused(client: FlaskClient, join: Join) -> None:
+def test_invitations_and_reminders_are_mailed_unless_refused(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     preferences = client.get("/api/notifications/preferences", headers=ruth.headers).json
     assert preferences.keys() == {str(kind) for kind in Kind}
@@ -172,13 +196,21 @@ def test_preferences_are_replaced_as_a_whole(client: FlaskClient, join: Join) ->
     def prefer(**wanted: bool) -> Any:
         return client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers).json
 
-    assert prefer(reminder=False, session_moved=True) == {**initial, "reminder": False, "session_moved": True}
+    assert prefer(reminder=False, session_moved=True) == {
+        **initial,
+        "reminder": False,
+        "session_moved": True,
+    }
     assert prefer(invitation=False) == {**initial, "invitation": False}
     assert client.get("/api/notifications/preferences", headers=boaz.headers).json == initial
 
 
-@pytest.mark.parametrize("body", [{"reminder": "yes"}, {"reminder": None}, {"reminder": 1}, {"weather": True}])
-def test_a_bad_preference_is_named(client: FlaskClient, join: Join, body: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "body", [{"reminder": "yes"}, {"reminder": None}, {"reminder": 1}, {"weather": True}]
+)
+def test_a_bad_preference_is_named(
+    client: FlaskClient, join: Join, body: dict[str, object]
+) -> None:
     response = client.put("/api/notifications/preferences", json=body, headers=join("ruth").headers)
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == f"/{next(iter(body))}"
@@ -186,21 +218,31 @@ def test_a_bad_preference_is_named(client: FlaskClient, join: Join, body: dict[s
 
 def test_what_is_wanted_by_mail_is_mailed(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    client.put("/api/notifications/preferences", json={"reminder": False, "session_moved": True}, headers=ruth.headers)
+    client.put(
+        "/api/notifications/preferences",
+        json={"reminder": False, "session_moved": True},
+        headers=ruth.headers,
+    )
     for kind in (Kind.INVITATION, Kind.REMINDER, Kind.SESSION_MOVED, Kind.SESSION_CANCELLED):
         notify(app, ruth.id, kind)
     with app.app_context():
-        waiting = db.session.scalars(select(messages.mails.c.data).where(messages.mails.c.kind == "notification")).all()
+        waiting = db.session.scalars(
+            select(messages.mails.c.data).where(messages.mails.c.kind == "notification")
+        ).all()
         subjects = [mails.notification(data)["Subject"] for data in waiting]
     assert sorted(subjects) == ["A session was moved · Lyceum", "You are invited · Lyceum"]
 
 
-def test_what_was_read_in_the_meantime_is_not_mailed(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_what_was_read_in_the_meantime_is_not_mailed(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     notify(app, ruth.id, Kind.INVITATION)
     client.post("/api/notifications/read-all", headers=ruth.headers)
     with app.app_context():
-        (data,) = db.session.scalars(select(messages.mails.c.data).where(messages.mails.c.kind == "notification"))
+        (data,) = db.session.scalars(
+            select(messages.mails.c.data).where(messages.mails.c.kind == "notification")
+        )
         assert mails.notification(data) is None
 
 

@@ -39,20 +39,26 @@ def test_a_hash_of_another_cost_is_outdated() -> None:
     assert not HASHER.is_outdated(HASHER.hash("seventeen olive trees"))
 
 
-@pytest.mark.parametrize("password", ["12345678", "Password", "password2026!", "QWERTYUIOP", "letmein!!", "iloveyou"])
+@pytest.mark.parametrize(
+    "password", ["12345678", "Password", "password2026!", "QWERTYUIOP", "letmein!!", "iloveyou"]
+)
 def test_a_common_password_is_refused_however_decorated(password: str) -> None:
     with pytest.raises(Invalid) as refused:
         check_strength(password)
     assert refused.value.errors[0]["pointer"] == "/password"
 
 
-@pytest.mark.parametrize("password", ["ruth.adler", "RuthAdler1948", "ruth@example.org", "Ruth Adler!", "ruthadler"])
+@pytest.mark.parametrize(
+    "password", ["ruth.adler", "RuthAdler1948", "ruth@example.org", "Ruth Adler!", "ruthadler"]
+)
 def test_the_persons_own_names_are_refused(password: str) -> None:
     with pytest.raises(Invalid):
         check_strength(password, "ruthadler", "ruth@example.org", "Ruth Adler", "ruth.adler")
 
 
-@pytest.mark.parametrize("password", ["seventeen olive trees", "19283746", "study-together-daily", "ruth and naomi"])
+@pytest.mark.parametrize(
+    "password", ["seventeen olive trees", "19283746", "study-together-daily", "ruth and naomi"]
+)
 def test_other_passwords_are_accepted(password: str) -> None:
     check_strength(password, "ruth", "ruth@example.org", "Ruth Adler")
 
@@ -98,6 +104,12 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
 def test_hashing_leaves_the_processor_to_everything_else() -> None:
     HASHER.hash("seventeen olive trees")
-    hashing = [thread.native_id or 0 for thread in threading.enumerate() if thread.name.startswith("passwords")]
-    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in hashing} == {min(os.nice(0) + MODESTY, 19)}
+    hashing = [
+        thread.native_id or 0
+        for thread in threading.enumerate()
+        if thread.name.startswith("passwords")
+    ]
+    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in hashing} == {
+        min(os.nice(0) + MODESTY, 19)
+    }
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == os.nice(0)

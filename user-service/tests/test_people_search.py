@@ -23,7 +23,10 @@ def ruth(join: Join) -> Any:
 
 
 def found(client: FlaskClient, who: Any, query: str) -> list[str]:
-    return [person["username"] for person in client.get(f"{PATH}?{query}", headers=who.headers).json["items"]]
+    return [
+        person["username"]
+        for person in client.get(f"{PATH}?{query}", headers=who.headers).json["items"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,9 @@ def test_pages_go_on_where_the_last_ended(client: FlaskClient, ruth: Any) -> Non
     names: list[str] = []
     cursor = ""
     while cursor is not None:
-        page = client.get(f"{PATH}?q=ru&limit=2{cursor and '&cursor=' + cursor}", headers=ruth.headers).json
+        page = client.get(
+            f"{PATH}?q=ru&limit=2{cursor and '&cursor=' + cursor}", headers=ruth.headers
+        ).json
         names += [person["username"] for person in page["items"]]
         cursor = page["next"]
     assert names == ["rut", "ruth", "ruth-a", "ruth.b", "ruthless", "ruti"]
@@ -70,7 +75,9 @@ def test_only_those_who_are_signed_in_may_search(client: FlaskClient) -> None:
     assert client.get(f"{PATH}?q=ruth").status_code == 401
 
 
-@pytest.mark.parametrize("query", ["", "q=", "q=%20", "q=" + "a" * 51, "q=a&limit=0", "q=a&cursor=x", "q=a&role=admin"])
+@pytest.mark.parametrize(
+    "query", ["", "q=", "q=%20", "q=" + "a" * 51, "q=a&limit=0", "q=a&cursor=x", "q=a&role=admin"]
+)
 def test_a_bad_question_is_refused(client: FlaskClient, ruth: Any, query: str) -> None:
     assert client.get(f"{PATH}?{query}", headers=ruth.headers).status_code == 422
 

@@ -19,7 +19,11 @@ def test_everybody_sees_the_public_part_of_an_account(client: FlaskClient, join:
     ruth = join("ruth")
     profile = client.get(f"/api/users/{ruth.id}").json
     assert profile.keys() == PUBLIC
-    assert (profile["id"], profile["username"], profile["display_name"]) == (str(ruth.id), "ruth", "Ruth")
+    assert (profile["id"], profile["username"], profile["display_name"]) == (
+        str(ruth.id),
+        "ruth",
+        "Ruth",
+    )
 
 
 def test_an_unknown_profile_is_not_found(client: FlaskClient) -> None:
@@ -27,7 +31,9 @@ def test_an_unknown_profile_is_not_found(client: FlaskClient) -> None:
     assert (response.status_code, response.json["code"]) == (404, "not_found")
 
 
-def test_many_profiles_come_in_the_order_of_their_ids_each_once(client: FlaskClient, join: Join) -> None:
+def test_many_profiles_come_in_the_order_of_their_ids_each_once(
+    client: FlaskClient, join: Join
+) -> None:
     ruth, boaz, nobody = join("ruth"), join("boaz"), uuid4()
     page = client.get(f"/api/users?ids={boaz.id},{nobody},{ruth.id},{boaz.id}").json
     assert [item["display_name"] for item in page["items"]] == ["Boaz", "Deleted user", "Ruth"]

@@ -42,7 +42,9 @@ def test_a_spent_token_that_comes_back_later_ends_the_sign_in(clock: Any, a_user
         sign_ins.refresh(second.refresh_token)
 
 
-def test_reuse_ends_the_sign_in_although_the_request_fails(app: Flask, join: Callable[..., Any]) -> None:
+def test_reuse_ends_the_sign_in_although_the_request_fails(
+    app: Flask, join: Callable[..., Any]
+) -> None:
     client = app.test_client()
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as traveller:
         ruth = join("ruth")
@@ -79,11 +81,15 @@ def test_a_new_access_token_tells_what_has_changed(in_app: Flask, a_user: AUser)
     user = a_user()
     pair = sign_ins.begin(user, "a test")
     user.display_name, user.roles = "Ruth Adler", ["learner", "tutor"]
-    renewed = in_app.extensions["verifier"].verify(sign_ins.refresh(pair.refresh_token).access_token)
+    renewed = in_app.extensions["verifier"].verify(
+        sign_ins.refresh(pair.refresh_token).access_token
+    )
     assert (renewed.display_name, renewed.roles) == ("Ruth Adler", {"learner", "tutor"})
 
 
-def test_signing_out_wins_over_refreshing_at_the_same_time(app: Flask, join: Callable[..., Any]) -> None:
+def test_signing_out_wins_over_refreshing_at_the_same_time(
+    app: Flask, join: Callable[..., Any]
+) -> None:
     for number in range(10):
         member = join(f"ruth{number}")
         body = {"refresh_token": member.refresh_token}
@@ -122,7 +128,9 @@ def test_expired_tokens_are_forgotten_with_their_sign_ins(clock: Any, a_user: AU
 def test_a_sign_in_has_one_live_token_whatever_the_code_does(app: Flask, a_user: AUser) -> None:
     sign_in_token = sign_ins.begin(a_user(), "a test").refresh_token
     family = db.session.scalar(
-        select(RefreshToken.family_id).where(RefreshToken.token_hash == sign_ins.digest(sign_in_token))
+        select(RefreshToken.family_id).where(
+            RefreshToken.token_hash == sign_ins.digest(sign_in_token)
+        )
     )
     db.session.add(RefreshToken(family_id=family, token_hash=b"x" * 32, expires_at=sign_ins.now()))
     with pytest.raises(Exception, match="refresh_tokens_live_key"):

@@ -21,21 +21,48 @@ RUTH = {
 def test_registering_opens_an_account_and_signs_in(app: Flask, client: FlaskClient) -> None:
     response = client.post("/api/auth/register", json=RUTH)
     assert response.status_code == 201
-    assert response.json.keys() == {"user", "access_token", "refresh_token", "token_type", "expires_in"}
+    assert response.json.keys() == {
+        "user",
+        "access_token",
+        "refresh_token",
+        "token_type",
+        "expires_in",
+    }
     assert (response.json["token_type"], response.json["expires_in"]) == ("Bearer", 900)
     user = response.json["user"]
-    assert (user["email"], user["username"], user["roles"]) == ("ruth@example.org", "ruth", ["learner"])
+    assert (user["email"], user["username"], user["roles"]) == (
+        "ruth@example.org",
+        "ruth",
+        ["learner"],
+    )
     assert user["email_verified"] is False
     assert not [name for name in user if "password" in name]
     caller = app.extensions["verifier"].verify(response.json["access_token"])
-    assert (str(caller.id), caller.username, caller.display_name) == (user["id"], "ruth", "Ruth Adler")
-    assert (caller.email, caller.email_verified, caller.roles) == ("ruth@example.org", False, {"learner"})
+    assert (str(caller.id), caller.username, caller.display_name) == (
+        user["id"],
+        "ruth",
+        "Ruth Adler",
+    )
+    assert (caller.email, caller.email_verified, caller.roles) == (
+        "ruth@example.org",
+        False,
+        {"learner"},
+    )
 
 
 def test_names_are_kept_in_their_normal_form(client: FlaskClient) -> None:
-    body = {**RUTH, "email": "  Ruth@EXAMPLE.org ", "username": " Ruth.A ", "display_name": "  Ruth  "}
+    body = {
+        **RUTH,
+        "email": "  Ruth@EXAMPLE.org ",
+        "username": " Ruth.A ",
+        "display_name": "  Ruth  ",
+    }
     user = client.post("/api/auth/register", json=body).json["user"]
-    assert (user["email"], user["username"], user["display_name"]) == ("Ruth@example.org", "ruth.a", "Ruth")
+    assert (user["email"], user["username"], user["display_name"]) == (
+        "Ruth@example.org",
+        "ruth.a",
+        "Ruth",
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,14 +109,18 @@ def test_a_bad_field_is_named(client: FlaskClient, field: str, value: object) ->
     assert [error["pointer"] for error in response.json["errors"]] == [f"/{field}"]
 
 
-@pytest.mark.parametrize("field", ["roles", "id", "email_verified", "password_hash", "is_admin", "version"])
+@pytest.mark.parametrize(
+    "field", ["roles", "id", "email_verified", "password_hash", "is_admin", "version"]
+)
 def test_nobody_takes_what_is_not_asked_for(client: FlaskClient, field: str) -> None:
     response = client.post("/api/auth/register", json={**RUTH, field: ["admin"]})
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == f"/{field}"
 
 
-def test_other_services_hear_of_a_new_account_without_personal_data(app: Flask, join: Callable[..., object]) -> None:
+def test_other_services_hear_of_a_new_account_without_personal_data(
+    app: Flask, join: Callable[..., object]
+) -> None:
     join("ruth")
     with app.app_context():
         (event,) = db.session.scalars(select(messages.outbox.c.body))

@@ -15,10 +15,14 @@ Join = Callable[..., Any]
 
 
 def assign(client: FlaskClient, by: Any, user_id: object, *roles: str) -> Any:
-    return client.put(f"/api/users/{user_id}/roles", json={"roles": list(roles)}, headers=by.headers)
+    return client.put(
+        f"/api/users/{user_id}/roles", json={"roles": list(roles)}, headers=by.headers
+    )
 
 
-def test_an_admin_gives_roles_and_the_next_token_has_them(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_an_admin_gives_roles_and_the_next_token_has_them(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     admin, ruth = join("ada", Role.ADMIN), join("ruth")
     response = assign(client, admin, ruth.id, "tutor", "learner", "tutor")
     assert response.status_code == 200
@@ -33,7 +37,9 @@ def test_who_is_no_admin_gives_no_roles_at_all(client: FlaskClient, join: Join) 
     assert (response.status_code, response.json["code"]) == (403, "role_required")
 
 
-def test_an_admins_token_is_worth_nothing_after_the_demotion(client: FlaskClient, join: Join) -> None:
+def test_an_admins_token_is_worth_nothing_after_the_demotion(
+    client: FlaskClient, join: Join
+) -> None:
     ada, eve = join("ada", Role.ADMIN), join("eve", Role.ADMIN)
     assert assign(client, ada, eve.id, "learner").status_code == 200
     response = assign(client, eve, eve.id, "admin")
@@ -57,27 +63,37 @@ def test_whoever_becomes_the_last_admin_while_leaving_stays(app: Flask, join: Jo
     """
 
     def leave() -> Any:
-        return app.test_client().delete("/api/users/me", json={"password": ruth.password}, headers=ruth.headers)
+        return app.test_client().delete(
+            "/api/users/me", json={"password": ruth.password}, headers=ruth.headers
+        )
 
     answer = testing.overtaken(app, handed_on, leave)
     assert (answer.status_code, answer.json["code"]) == (409, "last_admin")
 
 
 @pytest.mark.usefixtures("race_round")
-def test_two_admins_who_demote_each_other_leave_one(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_two_admins_who_demote_each_other_leave_one(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     for number in range(5):
         one, other = join(f"one{number}", Role.ADMIN), join(f"other{number}", Role.ADMIN)
         answers = testing.race(
             [
-                lambda one=one, other=other: assign(app.test_client(), one, other.id, "learner").status_code,
-                lambda one=one, other=other: assign(app.test_client(), other, one.id, "learner").status_code,
+                lambda one=one, other=other: (
+                    assign(app.test_client(), one, other.id, "learner").status_code
+                ),
+                lambda one=one, other=other: (
+                    assign(app.test_client(), other, one.id, "learner").status_code
+                ),
             ]
         )
         assert sorted(answers) == [200, 403]
         testing.empty(app)
 
 
-@pytest.mark.parametrize("roles", [[], ["owner"], ["admin", None], "admin", ["learner"] * 6, None, [["admin"]]])
+@pytest.mark.parametrize(
+    "roles", [[], ["owner"], ["admin", None], "admin", ["learner"] * 6, None, [["admin"]]]
+)
 def test_only_known_roles_are_taken(client: FlaskClient, join: Join, roles: object) -> None:
     ada = join("ada", Role.ADMIN)
     response = client.put(f"/api/users/{ada.id}/roles", json={"roles": roles}, headers=ada.headers)

@@ -20,22 +20,36 @@ def test_secrets_stay_out_of_the_log(
     tokens = client.post("/api/auth/login", json=login).json
     client.post("/api/auth/login", json={**login, "password": CANARY})
     client.post("/api/auth/login", json={**login, "password": CANARY, "extra": CANARY})
-    client.post("/api/auth/register", data=f'{{"password": "{CANARY}"', content_type="application/json")
+    client.post(
+        "/api/auth/register", data=f'{{"password": "{CANARY}"', content_type="application/json"
+    )
     client.post("/api/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
     client.post("/api/auth/refresh", json={"refresh_token": CANARY})
     client.post("/api/auth/verify-email", json={"token": CANARY})
     client.post("/api/auth/reset-password", json={"token": CANARY, "password": CANARY})
     client.get("/api/users/me", headers={"Authorization": f"Bearer {CANARY}"})
     client.put(
-        "/api/users/me/password", json={"current_password": CANARY, "new_password": CANARY}, headers=ruth.headers
+        "/api/users/me/password",
+        json={"current_password": CANARY, "new_password": CANARY},
+        headers=ruth.headers,
     )
     assert "/api/auth/login" in caplog.text
-    for secret in (CANARY, ruth.password, ruth.email, ruth.access_token, tokens["refresh_token"], ruth.refresh_token):
+    for secret in (
+        CANARY,
+        ruth.password,
+        ruth.email,
+        ruth.access_token,
+        tokens["refresh_token"],
+        ruth.refresh_token,
+    ):
         assert secret not in caplog.text
 
 
 def test_an_error_inside_says_nothing_of_what_was_sent(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.delitem(app.extensions, "runtime")
     body = {"email": "r@example.org", "username": "ruth", "display_name": "R", "password": CANARY}

@@ -17,14 +17,18 @@ Join = Callable[..., Any]
 
 
 def log_in(client: FlaskClient, login: str, password: str, **headers: str) -> Any:
-    return client.post("/api/auth/login", json={"login": login, "password": password}, headers=headers)
+    return client.post(
+        "/api/auth/login", json={"login": login, "password": password}, headers=headers
+    )
 
 
 def checks() -> float:
     return REGISTRY.get_sample_value("password_checks_total") or 0.0
 
 
-@pytest.mark.parametrize("login", ["ruth", "RUTH", " ruth ", "ruth@example.org", "Ruth@Example.Org"])
+@pytest.mark.parametrize(
+    "login", ["ruth", "RUTH", " ruth ", "ruth@example.org", "Ruth@Example.Org"]
+)
 def test_one_signs_in_with_username_or_address(client: FlaskClient, join: Join, login: str) -> None:
     ruth = join("ruth")
     response = log_in(client, login, ruth.password)
@@ -47,14 +51,18 @@ def test_an_unknown_name_answers_like_a_wrong_password(client: FlaskClient, join
 
 
 @pytest.mark.parametrize("login", ["ruth", "nobody"])
-def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(client: FlaskClient, join: Join, login: str) -> None:
+def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(
+    client: FlaskClient, join: Join, login: str
+) -> None:
     join("ruth")
     before = checks()
     log_in(client, login, "wrong")
     assert checks() == before + 1
 
 
-def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     with app.app_context():
         db.session.get_one(User, ruth.id).password_hash = Hasher(5).hash(ruth.password)
@@ -65,7 +73,9 @@ def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(app: Flask, client
     assert log_in(client, "ruth", ruth.password).status_code == 200
 
 
-def test_who_signs_in_twice_at_once_gets_in_twice_with_a_hash_of_an_older_cost(app: Flask, join: Join) -> None:
+def test_who_signs_in_twice_at_once_gets_in_twice_with_a_hash_of_an_older_cost(
+    app: Flask, join: Join
+) -> None:
     ruth = join("ruth")
     with app.app_context():
         db.session.get_one(User, ruth.id).password_hash = Hasher(5).hash(ruth.password)
@@ -82,13 +92,19 @@ def test_who_signs_in_twice_at_once_gets_in_twice_with_a_hash_of_an_older_cost(a
     ],
     ids=["changed", "deleted"],
 )
-def test_nobody_signs_in_with_a_password_that_is_void_by_then(app: Flask, join: Join, meanwhile: str) -> None:
+def test_nobody_signs_in_with_a_password_that_is_void_by_then(
+    app: Flask, join: Join, meanwhile: str
+) -> None:
     ruth = join("ruth")
-    late = testing.overtaken(app, meanwhile, lambda: log_in(app.test_client(), "ruth", ruth.password))
+    late = testing.overtaken(
+        app, meanwhile, lambda: log_in(app.test_client(), "ruth", ruth.password)
+    )
     assert (late.status_code, late.json["code"]) == (401, "wrong_credentials")
 
 
-def test_guessing_is_stopped_and_then_the_right_password_helps_no_more(client: FlaskClient, join: Join) -> None:
+def test_guessing_is_stopped_and_then_the_right_password_helps_no_more(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     statuses = [log_in(client, "ruth", f"guess {n}").status_code for n in range(5)]
     assert statuses == [401] * 5
@@ -107,24 +123,41 @@ def test_the_address_and_the_name_count_as_one_account(client: FlaskClient, join
 def test_only_what_the_gateway_says_of_the_address_counts(client: FlaskClient, join: Join) -> None:
     join("ruth")
     for n in range(5):
-        assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"}).status_code == 401
-    assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": "203.0.113.99, 192.0.2.1"}).status_code == 429
+        assert (
+            log_in(
+                client, "ruth", "wrong", **{"X-Forwarded-For": f"203.0.113.{n}, 192.0.2.1"}
+            ).status_code
+            == 401
+        )
+    assert (
+        log_in(
+            client, "ruth", "wrong", **{"X-Forwarded-For": "203.0.113.99, 192.0.2.1"}
+        ).status_code
+        == 429
+    )
     assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": "192.0.2.2"}).status_code == 401
 
 
 def test_a_hundred_addresses_get_ten_guesses(client: FlaskClient, join: Join) -> None:
     join("ruth")
     statuses = [
-        log_in(client, "ruth", "wrong", **{"X-Forwarded-For": f"198.51.100.{n}"}).status_code for n in range(100)
+        log_in(client, "ruth", "wrong", **{"X-Forwarded-For": f"198.51.100.{n}"}).status_code
+        for n in range(100)
     ]
     assert statuses.count(401) == 10
     assert statuses.count(429) == 90
 
 
-@pytest.mark.parametrize("forwarded", ["", "nonsense", "192.0.2.1, ", "1.2.3.4:80", "\xe9", "::1%eth0"])
-def test_an_odd_forwarded_address_is_no_error(client: FlaskClient, join: Join, forwarded: str) -> None:
+@pytest.mark.parametrize(
+    "forwarded", ["", "nonsense", "192.0.2.1, ", "1.2.3.4:80", "\xe9", "::1%eth0"]
+)
+def test_an_odd_forwarded_address_is_no_error(
+    client: FlaskClient, join: Join, forwarded: str
+) -> None:
     ruth = join("ruth")
-    assert log_in(client, "ruth", ruth.password, **{"X-Forwarded-For": forwarded}).status_code == 200
+    assert (
+        log_in(client, "ruth", ruth.password, **{"X-Forwarded-For": forwarded}).status_code == 200
+    )
 
 
 def test_signing_in_often_is_no_guessing(client: FlaskClient, join: Join) -> None:
@@ -133,9 +166,16 @@ def test_signing_in_often_is_no_guessing(client: FlaskClient, join: Join) -> Non
 
 
 def test_signing_in_works_without_redis() -> None:
-    with testing.service("user_service", PASSWORD_COST="4", CACHE_URL="redis://127.0.0.1:1/0") as app:
+    with testing.service(
+        "user_service", PASSWORD_COST="4", CACHE_URL="redis://127.0.0.1:1/0"
+    ) as app:
         client = app.test_client()
-        body = {"email": "r@example.org", "username": "ruth", "display_name": "R", "password": "seventeen olive trees"}
+        body = {
+            "email": "r@example.org",
+            "username": "ruth",
+            "display_name": "R",
+            "password": "seventeen olive trees",
+        }
         assert client.post("/api/auth/register", json=body).status_code == 201
         statuses = [log_in(client, "ruth", "wrong").status_code for _ in range(6)]
         assert statuses == [401] * 5 + [429]
@@ -143,11 +183,19 @@ def test_signing_in_works_without_redis() -> None:
         assert tokens["code"] == "too_many_attempts"
 
 
-def test_a_refresh_token_is_exchanged_for_a_new_pair(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_refresh_token_is_exchanged_for_a_new_pair(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     response = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
     assert response.status_code == 200
-    assert response.json.keys() == {"user", "access_token", "refresh_token", "token_type", "expires_in"}
+    assert response.json.keys() == {
+        "user",
+        "access_token",
+        "refresh_token",
+        "token_type",
+        "expires_in",
+    }
     verify = app.extensions["verifier"].verify
     assert verify(response.json["access_token"]).session_id == verify(ruth.access_token).session_id
 
@@ -166,10 +214,14 @@ def test_an_unknown_refresh_token_is_refused(client: FlaskClient, token: str) ->
     assert (response.status_code, response.json["code"]) == (401, "invalid_refresh_token")
 
 
-def test_an_access_token_is_no_refresh_token_and_the_other_way_round(client: FlaskClient, join: Join) -> None:
+def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     assert client.post("/api/auth/refresh", json={"refresh_token": "a" * 43}).status_code == 401
-    as_access = client.get("/api/users/me", headers={"Authorization": f"Bearer {ruth.refresh_token}"})
+    as_access = client.get(
+        "/api/users/me", headers={"Authorization": f"Bearer {ruth.refresh_token}"}
+    )
     assert (as_access.status_code, as_access.json["code"]) == (401, "invalid_token")
 
 
@@ -178,17 +230,23 @@ def test_of_twenty_who_refresh_at_once_one_gets_a_pair(app: Flask, join: Join) -
     ruth = join("ruth")
 
     def refresh() -> Any:
-        return app.test_client().post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
+        return app.test_client().post(
+            "/api/auth/refresh", json={"refresh_token": ruth.refresh_token}
+        )
 
     answers = testing.race([refresh] * 20)
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 19
-    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"already_rotated"}
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {
+        "already_rotated"
+    }
     (winner,) = [answer.json["refresh_token"] for answer in answers if answer.status_code == 200]
     next_answer = app.test_client().post("/api/auth/refresh", json={"refresh_token": winner})
     assert next_answer.status_code == 200
 
 
-def test_signing_out_ends_the_sign_in_and_doing_it_again_changes_nothing(client: FlaskClient, join: Join) -> None:
+def test_signing_out_ends_the_sign_in_and_doing_it_again_changes_nothing(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     assert client.post("/api/auth/logout", headers=ruth.headers).status_code == 204
     assert client.post("/api/auth/logout", headers=ruth.headers).status_code == 204
@@ -209,7 +267,9 @@ def test_signing_out_needs_one_of_the_tokens(client: FlaskClient) -> None:
     assert client.post("/api/auth/logout").status_code == 401
 
 
-def test_the_gateway_learns_whose_access_tokens_to_refuse(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_the_gateway_learns_whose_access_tokens_to_refuse(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     client.post("/api/auth/logout", headers=ruth.headers)
     session_id = app.extensions["verifier"].verify(ruth.access_token).session_id
@@ -248,7 +308,10 @@ def test_devices_are_listed_by_name_the_latest_first(client: FlaskClient, join: 
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 CriOS/140 Safari/604",
             "Chrome on iPhone",
         ),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/18.0 Safari/605", "Safari on macOS"),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/18.0 Safari/605",
+            "Safari on macOS",
+        ),
         ("curl/8.5.0", "curl"),
         ("<script>alert(1)</script>", "Unknown device"),
         ("x" * 8000, "x" * 40),
@@ -260,10 +323,14 @@ def test_a_device_is_named_by_what_it_calls_itself(
 ) -> None:
     ruth = join("ruth")
     log_in(client, "ruth", ruth.password, **{"User-Agent": user_agent})
-    assert client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["device"] == device
+    assert (
+        client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["device"] == device
+    )
 
 
-def test_devices_come_in_pages_of_a_constant_number_of_statements(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_devices_come_in_pages_of_a_constant_number_of_statements(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     for _ in range(6):
         log_in(client, "ruth", ruth.password)
@@ -271,9 +338,15 @@ def test_devices_come_in_pages_of_a_constant_number_of_statements(app: Flask, cl
         first = client.get("/api/auth/sessions?limit=4", headers=ruth.headers)
     assert len([s for s in statements if s.startswith("SELECT")]) == 1
     assert 'rel="next"' in first.headers["Link"]
-    second = client.get(f"/api/auth/sessions?limit=4&cursor={first.json['next']}", headers=ruth.headers)
+    second = client.get(
+        f"/api/auth/sessions?limit=4&cursor={first.json['next']}", headers=ruth.headers
+    )
     seen = [item["id"] for item in first.json["items"] + second.json["items"]]
-    assert (len(first.json["items"]), len(second.json["items"]), second.json["next"]) == (4, 3, None)
+    assert (len(first.json["items"]), len(second.json["items"]), second.json["next"]) == (
+        4,
+        3,
+        None,
+    )
     assert len(set(seen)) == 7
 
 
@@ -282,8 +355,14 @@ def test_one_ends_a_single_device(client: FlaskClient, join: Join) -> None:
     other = log_in(client, "ruth", ruth.password).json
     other_id = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
     assert client.delete(f"/api/auth/sessions/{other_id}", headers=ruth.headers).status_code == 204
-    assert client.post("/api/auth/refresh", json={"refresh_token": other["refresh_token"]}).status_code == 401
-    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 200
+    assert (
+        client.post("/api/auth/refresh", json={"refresh_token": other["refresh_token"]}).status_code
+        == 401
+    )
+    assert (
+        client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
+        == 200
+    )
     assert client.delete(f"/api/auth/sessions/{other_id}", headers=ruth.headers).status_code == 404
 
 
@@ -291,4 +370,7 @@ def test_nobody_ends_the_devices_of_others(client: FlaskClient, join: Join) -> N
     ruth, boaz = join("ruth"), join("boaz")
     ruths = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
     assert client.delete(f"/api/auth/sessions/{ruths}", headers=boaz.headers).status_code == 404
-    assert client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code == 200
+    assert (
+        client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
+        == 200
+    )

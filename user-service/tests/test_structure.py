@@ -28,10 +28,16 @@ def test_the_documentation_is_valid(client: FlaskClient) -> None:
 
 def test_the_readme_names_every_operation_and_setting(app: Flask) -> None:
     readme = README.read_text()
-    paths = {path for _, path, access in testing.operations(app) if access not in {None, "internal"}}
+    paths = {
+        path for _, path, access in testing.operations(app) if access not in {None, "internal"}
+    }
     shown = {path.replace("<uuid:", "{").replace(">", "}") for path in paths}
     settings = {field.name.upper() for field in dataclasses.fields(Settings)}
-    assert [name for name in sorted(shown | settings) if f"`{name}`" not in readme and f" {name}`" not in readme] == []
+    assert [
+        name
+        for name in sorted(shown | settings)
+        if f"`{name}`" not in readme and f" {name}`" not in readme
+    ] == []
 
 
 def test_the_service_says_how_it_is(client: FlaskClient) -> None:

@@ -29,7 +29,8 @@ def own(user_id: UUID, *, lock: bool = False) -> User:
 def find(login: str, *, lock: bool = False) -> User | None:
     """The account with this e-mail address or username, if there is one."""
     name = unicodedata.normalize("NFC", login.strip())
-    # No username has an @. The database lowers both sides, as the unique indexes do: Python differs in some letters.
+    # No username has an @. The database lowers both sides, as the unique indexes do: Python differs
+    # in some letters.
     column = User.email if "@" in name else User.username
     return _present(func.lower(column) == func.lower(name), lock=lock)
 
@@ -44,7 +45,9 @@ def change(user_id: UUID, changes: dict[str, Any]) -> User:
     return user
 
 
-def save(user: User, event: str = "user.updated", *, actor: UUID | None = None, **data: str) -> None:
+def save(
+    user: User, event: str = "user.updated", *, actor: UUID | None = None, **data: str
+) -> None:
     """Write the account's changes, and tell the other services that there are some."""
     db.session.flush()
     messages.announce(event, user.id, user.version, data, actor=actor or user.id)
@@ -52,4 +55,6 @@ def save(user: User, event: str = "user.updated", *, actor: UUID | None = None, 
 
 def _present(which: ColumnElement[bool], *, lock: bool) -> User | None:
     query = select(User).where(which, User.deleted_at.is_(None))
-    return db.session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
+    return db.session.scalar(
+        query.with_for_update().execution_options(populate_existing=True) if lock else query
+    )

@@ -9,7 +9,16 @@ from chassis.service import Service, create_service
 from chassis.worker import Sweep
 from user_service import commands, deletion, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
-from user_service.api import accounts, calendar_feeds, email_links, export, profiles, registration, roles, signing
+from user_service.api import (
+    accounts,
+    calendar_feeds,
+    email_links,
+    export,
+    profiles,
+    registration,
+    roles,
+    signing,
+)
 from user_service.api import notifications as notifications_api
 from user_service.api import sign_ins as sign_ins_api
 from user_service.api.examples import EXAMPLES
@@ -37,7 +46,9 @@ CONFLICTS = {
     "users_username_lower_key": UsernameTaken,
 }
 NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
-SUBSCRIPTIONS = [Subscription(service, "notification.requested", notifications.hear) for service in NOTIFYING]
+SUBSCRIPTIONS = [
+    Subscription(service, "notification.requested", notifications.hear) for service in NOTIFYING
+]
 SWEEPS = (
     Sweep("repeated-erasures", MINUTELY, deletion.repeat_erasures),
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),

@@ -16,7 +16,8 @@ from chassis.errors import TooManyRequests
 
 REMEMBERED = 10_000  # counts that one process holds by itself
 
-# Takes one try from every allowance, or from none. Answers the seconds to wait, 0 if the try is granted.
+# Takes one try from every allowance, or from none. Answers the seconds to wait, 0 if the try is
+# granted.
 TAKE = """
 for i, key in ipairs(KEYS) do
     if tonumber(redis.call('GET', key) or '0') >= tonumber(ARGV[2 * i - 1]) then
@@ -52,7 +53,8 @@ class Allowance:
 
 def login_allowances(account: str, ip: str) -> list[Allowance]:
     """What may go wrong with the password of an account: from one address, and from all together."""
-    # The second stops who guesses from many addresses. It also lets anybody lock somebody out: hence `forget`.
+    # The second stops who guesses from many addresses. It also lets anybody lock somebody out:
+    # hence `forget`.
     tag = _tag(account)
     return [
         Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),

@@ -22,7 +22,9 @@ def issue(user_id: UUID) -> str:
         "token_hash": hashlib.sha256(token.encode()).digest(),
         "created_at": now(),
     }
-    db.session.execute(insert(CalendarFeed).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row))
+    db.session.execute(
+        insert(CalendarFeed).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row)
+    )
     return f"{runtime().public_url}/api/calendar/{token}.ics"
 
 

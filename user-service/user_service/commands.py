@@ -43,7 +43,11 @@ def new_key() -> None:
 
 @keys.command("use")
 @click.argument("kid")
-@click.option("--at-once", is_flag=True, help="Even if others may not know the key yet: the old one has leaked.")
+@click.option(
+    "--at-once",
+    is_flag=True,
+    help="Even if others may not know the key yet: the old one has leaked.",
+)
 def use_key(kid: str, at_once: bool) -> None:
     """Sign with this key from now on."""
     try:

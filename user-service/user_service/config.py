@@ -14,6 +14,7 @@ class Settings(ServiceSettings):
     password_cost: int = 12
 
     def __post_init__(self) -> None:
-        # bcrypt begins at 4. Each step doubles the time: 12 takes a quarter of a second, 16 takes four.
+        # bcrypt begins at 4. Each step doubles the time: 12 takes a quarter of a second, 16 takes
+        # four.
         if not 4 <= self.password_cost <= 16:
             raise InvalidSettings("cannot start: PASSWORD_COST is not between 4 and 16")

@@ -23,12 +23,14 @@ class WrongPassword(Forbidden):
 def log_in(login: str, password: str, origin: Origin) -> TokenPair:
     """Sign in with e-mail address or username. An unknown name answers like a wrong password, and as late."""
     user = find(login)
-    # Guesses at a name without an account count as well, or being stopped would tell that there is one.
+    # Guesses at a name without an account count as well, or being stopped would tell that there is
+    # one.
     account, proven = (str(user.id), user.password_hash) if user else (login.strip(), None)
     if not _proves(user, account, password, origin.ip):
         raise WrongCredentials
-    # Proven without a lock, because that takes long. Whoever changes the password or deletes the account meanwhile ends
-    # the sign-ins that are there, and none may come after that: the proof has to be of the password that holds now.
+    # Proven without a lock, because that takes long. Whoever changes the password or deletes the
+    # account meanwhile ends the sign-ins that are there, and none may come after that: the proof
+    # has to be of the password that holds now.
     user = find(login, lock=True)
     if user is None or user.password_hash != proven:
         return log_in(login, password, origin)
@@ -62,8 +64,8 @@ def set_password(user: User, password: str, *, field: str = "password") -> None:
 def _proves(user: User | None, account: str, password: str, ip: str) -> bool:
     hasher, allowances = runtime().hasher, login_allowances(account, ip)
     with hasher.turn():
-        # Taken before the outcome is known, so that many guesses at once do not all slip through; and after the turn is
-        # ours, so that whoever is sent away as too many has not used it up.
+        # Taken before the outcome is known, so that many guesses at once do not all slip through;
+        # and after the turn is ours, so that whoever is sent away as too many has not used it up.
         runtime().attempts.take(allowances)
         matches = hasher.matches(password, user.password_hash if user else hasher.unmatched)
         if matches:

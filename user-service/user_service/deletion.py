@@ -11,12 +11,23 @@ from chassis.idempotency import forget_answers
 from chassis.tokens import MAX_LIFETIME
 from user_service import credentials, roles, sign_ins
 from user_service.accounts import own, save
-from user_service.models import CalendarFeed, EmailToken, MailPreference, Notification, SignIn, User, db, messages
+from user_service.models import (
+    CalendarFeed,
+    EmailToken,
+    MailPreference,
+    Notification,
+    SignIn,
+    User,
+    db,
+    messages,
+)
 from user_service.notifications import ROOM
 from user_service.profiles import DELETED_NAME
 from user_service.runtime import runtime
 
-LAST_WORDS = timedelta(seconds=MAX_LIFETIME + 60)  # after which no token is left that could have written anything
+LAST_WORDS = timedelta(
+    seconds=MAX_LIFETIME + 60
+)  # after which no token is left that could have written anything
 BATCH = 100
 
 
@@ -35,13 +46,16 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     _erase(user)
     forget_answers(db, user.id)
     messages.clear(f"{ROOM}:{user.id}")
-    save(user, "user.deleted", email_sha256=address)  # for services that know the address, but not the account
+    save(
+        user, "user.deleted", email_sha256=address
+    )  # for services that know the address, but not the account
 
 
 def repeat_erasures() -> int:
     """Tell the other services again of those who left; how many they were.
 
-    A service takes a valid token at its word: what one that outlived its account wrote there goes with the second time.
+    A service takes a valid token at its word: what one that outlived its account wrote there goes
+    with the second time.
     """
     due = (
         select(User)
@@ -58,8 +72,8 @@ def repeat_erasures() -> int:
 
 
 def _erase(user: User) -> None:
-    # No mail goes to `.invalid`, and nobody can register it (RFC 2606).
-    # Not made of the id, which everybody knows: who registers such a name first would keep its owner from leaving.
+    # No mail goes to `.invalid`, and nobody can register it (RFC 2606). Not made of the id, which
+    # everybody knows: who registers such a name first would keep its owner from leaving.
     user.email, user.username = f"{user.id}@deleted.invalid", f"deleted-{uuid4().hex}"
     user.display_name, user.avatar_url, user.bio = DELETED_NAME, None, None
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]

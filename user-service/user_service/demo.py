@@ -42,7 +42,9 @@ def load() -> int:
         }
         for username, (name, timezone, roles) in PEOPLE.items()
     ]
-    return len(db.session.scalars(insert(User).on_conflict_do_nothing().returning(User.id), rows).all())
+    return len(
+        db.session.scalars(insert(User).on_conflict_do_nothing().returning(User.id), rows).all()
+    )
 
 
 def demo_id(username: str) -> UUID:

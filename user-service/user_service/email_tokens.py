@@ -21,10 +21,17 @@ class InvalidEmailToken(Gone):
 
 def issue(user: User, purpose: Purpose) -> str:
     """A token to mail to the person. Those sent before for the same purpose end."""
-    db.session.execute(delete(EmailToken).where(EmailToken.user_id == user.id, EmailToken.purpose == purpose))
+    db.session.execute(
+        delete(EmailToken).where(EmailToken.user_id == user.id, EmailToken.purpose == purpose)
+    )
     token = secrets.token_urlsafe(32)
     db.session.add(
-        EmailToken(user_id=user.id, purpose=purpose, token_hash=digest(token), expires_at=now() + LIFETIMES[purpose])
+        EmailToken(
+            user_id=user.id,
+            purpose=purpose,
+            token_hash=digest(token),
+            expires_at=now() + LIFETIMES[purpose],
+        )
     )
     db.session.flush()
     return token
@@ -47,4 +54,8 @@ def redeem(token: str, purpose: Purpose) -> UUID:
 def forget_expired() -> int:
     """Delete tokens that have expired; how many they were."""
     expired = select(EmailToken.id).where(EmailToken.expires_at < now()).limit(BATCH)
-    return len(db.session.scalars(delete(EmailToken).where(EmailToken.id.in_(expired)).returning(EmailToken.id)).all())
+    return len(
+        db.session.scalars(
+            delete(EmailToken).where(EmailToken.id.in_(expired)).returning(EmailToken.id)
+        ).all()
+    )

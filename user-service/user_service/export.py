@@ -28,10 +28,16 @@ def everything_about(user_id: UUID) -> dict[str, Any]:
 
 def _about(name: str, user_id: UUID) -> ColumnElement[bool]:
     column = Base.metadata.tables[name].c[OWN[name]]
-    return column.in_(select(SignIn.id).filter_by(user_id=user_id)) if name == "refresh_tokens" else column == user_id
+    return (
+        column.in_(select(SignIn.id).filter_by(user_id=user_id))
+        if name == "refresh_tokens"
+        else column == user_id
+    )
 
 
 def _rows(name: str, condition: ColumnElement[bool]) -> list[dict[str, Any]]:
     table = Base.metadata.tables[name]
-    rows = db.session.scalars(select(func.to_jsonb(literal_column(f'"{name}"'))).select_from(table).where(condition))
+    rows = db.session.scalars(
+        select(func.to_jsonb(literal_column(f'"{name}"'))).select_from(table).where(condition)
+    )
     return [{key: value for key, value in row.items() if key not in SECRETS} for row in rows]

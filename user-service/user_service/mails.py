@@ -1,4 +1,6 @@
-"""The mails of this service, composed by the worker when it sends them: only then is there a token, and an address."""
+"""The mails of this service, composed by the worker when it sends them: only then is there a token,
+and an address.
+"""
 
 from email.message import EmailMessage
 from typing import Any
@@ -34,7 +36,13 @@ def verify_email(data: dict[str, Any]) -> EmailMessage | None:
     if user is None or user.email_verified:
         return None
     token = email_tokens.issue(user, Purpose.VERIFY)
-    return _compose(user, "Verify your e-mail address", "verify_email", link=_link("verify-email", token), token=token)
+    return _compose(
+        user,
+        "Verify your e-mail address",
+        "verify_email",
+        link=_link("verify-email", token),
+        token=token,
+    )
 
 
 def reset_password(data: dict[str, Any]) -> EmailMessage | None:
@@ -43,7 +51,13 @@ def reset_password(data: dict[str, Any]) -> EmailMessage | None:
     if user is None:
         return None
     token = email_tokens.issue(user, Purpose.RESET)
-    return _compose(user, "Set a new password", "reset_password", link=_link("reset-password", token), token=token)
+    return _compose(
+        user,
+        "Set a new password",
+        "reset_password",
+        link=_link("reset-password", token),
+        token=token,
+    )
 
 
 def notification(data: dict[str, Any]) -> EmailMessage | None:
@@ -53,10 +67,16 @@ def notification(data: dict[str, Any]) -> EmailMessage | None:
     if note is None or user is None:
         return None
     news = NEWS[Kind(note.kind)]
-    return _compose(user, news, "notification", news=news, link=f"{runtime().public_url}/notifications")
+    return _compose(
+        user, news, "notification", news=news, link=f"{runtime().public_url}/notifications"
+    )
 
 
-COMPOSERS = {"verify_email": verify_email, "reset_password": reset_password, "notification": notification}
+COMPOSERS = {
+    "verify_email": verify_email,
+    "reset_password": reset_password,
+    "notification": notification,
+}
 
 
 def _addressee(user_id: UUID | str | None) -> User | None:
@@ -79,5 +99,7 @@ def _compose(user: User, subject: str, template: str, **values: str) -> EmailMes
     message["To"], message["Subject"] = _mailable(user.email), f"{subject} · Lyceum"
     content = {"name": user.display_name, "subject": subject, **values}
     message.set_content(TEMPLATES.get_template(f"{template}.txt").render(content))
-    message.add_alternative(TEMPLATES.get_template(f"{template}.html").render(content), subtype="html")
+    message.add_alternative(
+        TEMPLATES.get_template(f"{template}.html").render(content), subtype="html"
+    )
     return message

@@ -17,7 +17,9 @@ from chassis.messages import Messages
 
 
 class Role(StrEnum):
-    """What somebody may do everywhere. Who hosts, owns or teaches what is said where the thing itself is kept."""
+    """What somebody may do everywhere. Who hosts, owns or teaches what is said where the thing
+    itself is kept.
+    """
 
     LEARNER = "learner"
     TUTOR = "tutor"
@@ -71,7 +73,8 @@ class User(Base):
         Index("users_username_lower_key", text("lower(username)"), unique=True),
         Index("idx_users_email", "email"),
         Index("idx_users_username", "username"),
-        # In the database it is ordered by COLLATE "C"; Alembic, which compares the two, does not see collations.
+        # In the database it is ordered by COLLATE "C"; Alembic, which compares the two, does not
+        # see collations.
         Index("idx_users_username_prefix", "username", postgresql_where=text("deleted_at IS NULL")),
         Index(
             "idx_users_erasures",
@@ -93,11 +96,15 @@ class User(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     avatar_url: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime | None] = mapped_column(default=now, server_default=func.now())
-    updated_at: Mapped[datetime | None] = mapped_column(default=now, onupdate=now, server_default=func.now())
+    updated_at: Mapped[datetime | None] = mapped_column(
+        default=now, onupdate=now, server_default=func.now()
+    )
     bio: Mapped[str | None] = mapped_column(String(1000))
     timezone: Mapped[str] = mapped_column(String(50), server_default="UTC")
     locale: Mapped[str] = mapped_column(String(20), server_default="en")
-    roles: Mapped[list[str]] = mapped_column(ARRAY(String(20)), server_default=text("ARRAY['learner']::varchar[]"))
+    roles: Mapped[list[str]] = mapped_column(
+        ARRAY(String(20)), server_default=text("ARRAY['learner']::varchar[]")
+    )
     email_verified_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     erasure_repeated_at: Mapped[datetime | None]
@@ -130,7 +137,12 @@ class RefreshToken(Base):
 
     __tablename__ = "refresh_tokens"
     __table_args__ = (
-        Index("refresh_tokens_live_key", "family_id", unique=True, postgresql_where=text("replaced_at IS NULL")),
+        Index(
+            "refresh_tokens_live_key",
+            "family_id",
+            unique=True,
+            postgresql_where=text("replaced_at IS NULL"),
+        ),
         Index("idx_refresh_tokens_family", "family_id"),
         Index("idx_refresh_tokens_expiry", "expires_at"),
     )
@@ -144,7 +156,9 @@ class RefreshToken(Base):
 
 
 class EmailToken(Base):
-    """A token that was mailed to somebody, as the hash of it. It works once, for the address it was sent to."""
+    """A token that was mailed to somebody, as the hash of it. It works once, for the address it was
+    sent to.
+    """
 
     __tablename__ = "email_tokens"
     __table_args__ = (
@@ -173,7 +187,13 @@ class Notification(Base):
         CheckConstraint("kind ~ '^[a-z_]+$'", name="kind"),
         Index("notifications_event_user_key", "event_id", "user_id", unique=True),
         Index("idx_notifications_user_created", "user_id", "created_at", "id"),
-        Index("idx_notifications_unread", "user_id", "created_at", "id", postgresql_where=text("read_at IS NULL")),
+        Index(
+            "idx_notifications_unread",
+            "user_id",
+            "created_at",
+            "id",
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
@@ -191,7 +211,9 @@ class MailPreference(Base):
     __tablename__ = "mail_preferences"
     __table_args__ = (CheckConstraint(one_of("kind", Kind), name="kind"),)
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
     kind: Mapped[str] = mapped_column(String(50), primary_key=True)
     wanted: Mapped[bool]
 
@@ -201,6 +223,8 @@ class CalendarFeed(Base):
 
     __tablename__ = "calendar_feeds"
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)

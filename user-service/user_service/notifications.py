@@ -23,7 +23,9 @@ ROOM = "user"
 
 def hear(event: Event) -> None:
     """Tell the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them."""
-    for user_id in sorted(event.data["user_ids"]):  # One order for all, so that two events never wait for each other.
+    for user_id in sorted(
+        event.data["user_ids"]
+    ):  # One order for all, so that two events never wait for each other.
         notify(event.id, UUID(user_id), event.data["kind"], event.data["data"])
 
 
@@ -36,8 +38,8 @@ def notify(event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]) -> bo
         insert(Notification)
         .from_select(
             [*columns, Notification.data, Notification.created_at],
-            # Locked, or whose account is just being erased would be told after that: the foreign key waits for the
-            # erasure, and finds the row that it leaves.
+            # Locked, or whose account is just being erased would be told after that: the foreign
+            # key waits for the erasure, and finds the row that it leaves.
             select(*values, literal(data, Notification.data.type), literal(created_at))
             .where(here)
             .with_for_update(key_share=True),
@@ -47,7 +49,12 @@ def notify(event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]) -> bo
     )
     if note_id is None:
         return False
-    content = {"id": str(note_id), "kind": kind, "data": data, "created_at": instant_text(created_at)}
+    content = {
+        "id": str(note_id),
+        "kind": kind,
+        "data": data,
+        "created_at": instant_text(created_at),
+    }
     messages.broadcast(f"{ROOM}:{user_id}", _next_position(user_id), "notification", content)
     if wants_mail(user_id, kind):
         messages.mail("notification", {"notification_id": str(note_id)})
@@ -58,7 +65,9 @@ def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) ->
     """The person's notifications, the latest first; if asked for, the unread or the read ones only."""
     query = select(Notification).where(Notification.user_id == user_id)
     if unread is not None:
-        query = query.where(Notification.read_at.is_(None) if unread else Notification.read_at.is_not(None))
+        query = query.where(
+            Notification.read_at.is_(None) if unread else Notification.read_at.is_not(None)
+        )
     order = [Notification.created_at, Notification.id]
     rows = db.session.scalars(ordered(query, order, limit, cursor, descending=True)).all()
     return cut(rows, limit, lambda note: (note.created_at, note.id))
@@ -89,7 +98,9 @@ def prefer(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
     """Replace the person's preferences; what they say nothing about is as for everybody."""
     accounts.own(user_id, lock=True)  # Nothing may come after the account is erased.
     db.session.execute(delete(MailPreference).where(MailPreference.user_id == user_id))
-    db.session.add_all(MailPreference(user_id=user_id, kind=kind, wanted=answer) for kind, answer in wanted.items())
+    db.session.add_all(
+        MailPreference(user_id=user_id, kind=kind, wanted=answer) for kind, answer in wanted.items()
+    )
     db.session.flush()
     return preferences(user_id)
 
@@ -107,7 +118,8 @@ def may_watch(caller: Caller, room_id: str) -> int:
 
 
 def _next_position(user_id: UUID) -> int:
-    # Nothing about the account changes: neither the version, which numbers the events about it, nor `updated_at`.
+    # Nothing about the account changes: neither the version, which numbers the events about it, nor
+    # `updated_at`.
     return db.session.scalars(
         update(User)
         .where(User.id == user_id)

@@ -33,16 +33,24 @@ def public_profile(user_id: UUID) -> User:
 
 def public_profiles(user_ids: Sequence[UUID]) -> list[User | Deleted]:
     """The accounts in the order of the ids, each once."""
-    found = {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))}
+    found = {
+        user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))
+    }
     present = {user_id: user for user_id, user in found.items() if not user.deleted_at}
     return [present.get(user_id) or Deleted(user_id) for user_id in dict.fromkeys(user_ids)]
 
 
 def search(beginning: str, limit: int, cursor: str | None) -> Page[User]:
-    """The accounts whose username begins like this, in its order: the one of exactly this name comes first."""
+    """The accounts whose username begins like this, in its order: the one of exactly this name
+    comes first.
+    """
     # The order of bytes, whatever the locale of the database: that of `idx_users_username_prefix`.
     username, prefix = User.username.collate("C"), beginning.lower()
-    query = select(User).where(username.between(prefix, prefix + ABOVE_ALL), User.deleted_at.is_(None))
+    query = select(User).where(
+        username.between(prefix, prefix + ABOVE_ALL), User.deleted_at.is_(None)
+    )
     return cut(
-        db.session.scalars(ordered(query, [username], limit, cursor)).all(), limit, lambda user: (user.username,)
+        db.session.scalars(ordered(query, [username], limit, cursor)).all(),
+        limit,
+        lambda user: (user.username,),
     )

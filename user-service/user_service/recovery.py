@@ -9,7 +9,9 @@ from user_service.runtime import runtime
 
 
 def ask(email: str) -> None:
-    """Have a link mailed, if there is such an account. Nobody learns here whether there is: the work is the same."""
+    """Have a link mailed, if there is such an account. Nobody learns here whether there is: the
+    work is the same.
+    """
     try:
         runtime().attempts.take(mail_allowance(Purpose.RESET, email))
     except TooManyAttempts:
@@ -22,7 +24,8 @@ def ask(email: str) -> None:
 def reset(token: str, password: str) -> None:
     """Set a new password with the mailed token, and sign out everywhere."""
     user = accounts.own(email_tokens.redeem(token, Purpose.RESET), lock=True)
-    # A password that is refused takes back the redemption with everything else: the link stays good.
+    # A password that is refused takes back the redemption with everything else: the link stays
+    # good.
     credentials.set_password(user, password)
     user.email_verified_at = user.email_verified_at or now()  # The token has shown that as well.
     accounts.save(user)

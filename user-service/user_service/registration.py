@@ -11,7 +11,9 @@ def register(email: str, username: str, display_name: str, password: str, device
     """Open an account and sign in."""
     check_strength(password, email, username, display_name)
     hasher = runtime().hasher
-    user = User(email=email, username=username, display_name=display_name, password_hash=hasher.unmatched)
+    user = User(
+        email=email, username=username, display_name=display_name, password_hash=hasher.unmatched
+    )
     db.session.add(user)
     db.session.flush()  # The constraints decide who is first; only the winner's password is worth the hashing.
     with hasher.turn():

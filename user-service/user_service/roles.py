@@ -19,7 +19,9 @@ class LastAdmin(Conflict):
 
 
 def assign(user_id: UUID, roles: Collection[str], *, by: UUID) -> User:
-    """Give the person these roles and no others. A token may be older than its bearer's demotion, so look again."""
+    """Give the person these roles and no others. A token may be older than its bearer's demotion,
+    so look again.
+    """
     admins = _admins()
     if by not in admins:
         raise AdminsOnly
@@ -39,8 +41,9 @@ def grant(user: User, role: Role) -> User:
 
 def check_replaceable(user_id: UUID) -> None:
     """`LastAdmin` if nobody could give roles after this account is gone."""
-    # Asked about everybody: who is no admin may be made one until the admins' rows are locked. Asked again if none is
-    # left of those whose rows we waited for: who has become one meanwhile was not among them.
+    # Asked about everybody: who is no admin may be made one until the admins' rows are locked.
+    # Asked again if none is left of those whose rows we waited for: who has become one meanwhile
+    # was not among them.
     if (_admins() or _admins()) == {user_id}:
         raise LastAdmin
 

@@ -1,7 +1,8 @@
 """RULES: sign-ins and their tokens.
 
-A sign-in lasts as long as its refresh token is exchanged for the next one in time. Whoever shows a refresh token that
-was exchanged before is either late, or somebody has a copy of it: then the sign-in ends for both.
+A sign-in lasts as long as its refresh token is exchanged for the next one in time. Whoever shows a
+refresh token that was exchanged before is either late, or somebody has a copy of it: then the
+sign-in ends for both.
 """
 
 import hashlib
@@ -75,13 +76,19 @@ def refresh(token: str) -> TokenPair:
     """Exchange a refresh token for a new pair. Of many at once, one gets it."""
     spent = db.session.scalar(
         update(RefreshToken)
-        .where(RefreshToken.token_hash == digest(token), RefreshToken.replaced_at.is_(None), _is_usable())
+        .where(
+            RefreshToken.token_hash == digest(token),
+            RefreshToken.replaced_at.is_(None),
+            _is_usable(),
+        )
         .values(replaced_at=now())
         .returning(RefreshToken.family_id)
     )
     if spent is None:
         raise _why_not(token)
-    user = db.session.scalars(select(User).join(SignIn, SignIn.user_id == User.id).where(SignIn.id == spent)).one()
+    user = db.session.scalars(
+        select(User).join(SignIn, SignIn.user_id == User.id).where(SignIn.id == spent)
+    ).one()
     return _next_pair(user, spent)
 
 
@@ -92,7 +99,9 @@ def _is_usable() -> ColumnElement[bool]:
 
 def _why_not(token: str) -> InvalidRefreshToken | AlreadyRotated | TokenReused:
     """Why a token cannot be exchanged; one that comes back too late ends its sign-in."""
-    found = db.session.scalar(select(RefreshToken).where(RefreshToken.token_hash == digest(token), _is_usable()))
+    found = db.session.scalar(
+        select(RefreshToken).where(RefreshToken.token_hash == digest(token), _is_usable())
+    )
     if found is None or found.replaced_at is None:
         return InvalidRefreshToken()
     if now() - found.replaced_at <= GRACE:
@@ -109,7 +118,9 @@ def sign_out(sign_in_id: UUID | None, refresh_token: str | None) -> None:
     if sign_in_id:
         _revoke(SignIn.id == sign_in_id)
     if refresh_token:
-        family = select(RefreshToken.family_id).where(RefreshToken.token_hash == digest(refresh_token))
+        family = select(RefreshToken.family_id).where(
+            RefreshToken.token_hash == digest(refresh_token)
+        )
         _revoke(SignIn.id == family.scalar_subquery())
 
 
@@ -127,7 +138,10 @@ def end_device(user_id: UUID, sign_in_id: UUID) -> None:
 def devices(user_id: UUID, present: UUID, limit: int, cursor: str | None) -> Page[Any]:
     """Where the person is signed in, the latest sign-in first. `present` is the one that asks."""
     facts: list[Any] = [SignIn.id, SignIn.device, SignIn.created_at]
-    facts += [RefreshToken.created_at.label("last_used_at"), (SignIn.id == present).label("current")]
+    facts += [
+        RefreshToken.created_at.label("last_used_at"),
+        (SignIn.id == present).label("current"),
+    ]
     live = (
         select(*facts)
         .join(RefreshToken, RefreshToken.family_id == SignIn.id)
@@ -140,7 +154,9 @@ def devices(user_id: UUID, present: UUID, limit: int, cursor: str | None) -> Pag
 
 
 def forget_expired() -> int:
-    """Delete tokens that can be exchanged no longer, and sign-ins that have none left; how many rows that was."""
+    """Delete tokens that can be exchanged no longer, and sign-ins that have none left; how many
+    rows that was.
+    """
     tokens = select(RefreshToken.id).where(RefreshToken.expires_at < now()).limit(BATCH)
     gone = db.session.scalars(
         delete(RefreshToken).where(RefreshToken.id.in_(tokens)).returning(RefreshToken.family_id)
@@ -157,7 +173,9 @@ def digest(token: str) -> bytes:
 
 def _next_pair(user: User, sign_in_id: UUID) -> TokenPair:
     token = secrets.token_urlsafe(32)
-    db.session.add(RefreshToken(family_id=sign_in_id, token_hash=digest(token), expires_at=now() + REFRESHABLE))
+    db.session.add(
+        RefreshToken(family_id=sign_in_id, token_hash=digest(token), expires_at=now() + REFRESHABLE)
+    )
     db.session.flush()
     return TokenPair(user, _access_token(user, sign_in_id), token)
 
@@ -186,17 +204,22 @@ def _access_token(user: User, sign_in_id: UUID) -> str:
 def _revoke(which: ColumnElement[bool]) -> Sequence[UUID]:
     """End these sign-ins; the gateway refuses their access tokens from then on. Those that ended now."""
     ended = db.session.scalars(
-        update(SignIn).where(which, SignIn.revoked_at.is_(None)).values(revoked_at=now()).returning(SignIn.id)
+        update(SignIn)
+        .where(which, SignIn.revoked_at.is_(None))
+        .values(revoked_at=now())
+        .returning(SignIn.id)
     ).all()
     if ended:
         cache = runtime().cache
-        # Not before: a sign-in whose end is rolled back goes on. If Redis is away, its access tokens just expire.
+        # Not before: a sign-in whose end is rolled back goes on. If Redis is away, its access
+        # tokens just expire.
         after_commit(db.session, lambda: cache.run(lambda r: _refuse_tokens_of(r, ended), None))
     return ended
 
 
 def _refuse_tokens_of(connection: "redis.Redis", sign_in_ids: Sequence[UUID]) -> None:
-    # As long as a token that was signed a moment before is good anywhere, the tolerance for clocks included.
+    # As long as a token that was signed a moment before is good anywhere, the tolerance for clocks
+    # included.
     pipeline = connection.pipeline(transaction=False)
     for sign_in_id in sign_in_ids:
         pipeline.set(f"revoked:{sign_in_id}", 1, ex=MAX_LIFETIME + LEEWAY)

@@ -1,7 +1,8 @@
 """The keys that sign access tokens.
 
-A new key is published before it signs, and an old one stays until the tokens it signed have ended; so there are
-several, in a directory of `<kid>.pem` files, and a file `current` names the one that signs.
+A new key is published before it signs, and an old one stays until the tokens it signed have ended;
+so there are several, in a directory of `<kid>.pem` files, and a file `current` names the one that
+signs.
 """
 
 import json
@@ -26,7 +27,9 @@ from chassis.keys import read_private
 from chassis.tokens import ALGORITHM, KEY_ID, TYPE
 
 LOOK_AGAIN = 5.0  # seconds between two looks at the directory
-PUBLISHED_FOR = timedelta(minutes=10)  # before a key signs: twice as long as others keep the published ones
+PUBLISHED_FOR = timedelta(
+    minutes=10
+)  # before a key signs: twice as long as others keep the published ones
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +47,9 @@ class Keys:
         private = {path.stem: read_private(path) for path in sorted(directory.glob("*.pem"))}
         current = (directory / "current").read_text().strip()
         if current not in private or not all(KEY_ID.fullmatch(kid) for kid in private):
-            raise ValueError(f"there is no key {current!r}, or one with another name than letters and digits")
+            raise ValueError(
+                f"there is no key {current!r}, or one with another name than letters and digits"
+            )
         return cls(private, current)
 
 
@@ -68,7 +73,12 @@ class Keyring:
     def sign(self, claims: dict[str, Any]) -> str:
         """An access token with these claims."""
         keys = self._present()
-        return jwt.encode(claims, keys.private[keys.current], ALGORITHM, headers={"typ": TYPE, "kid": keys.current})
+        return jwt.encode(
+            claims,
+            keys.private[keys.current],
+            ALGORITHM,
+            headers={"typ": TYPE, "kid": keys.current},
+        )
 
     def jwks(self) -> dict[str, Any]:
         """The public keys as a JWKS document."""
@@ -90,7 +100,9 @@ class Keyring:
             state = _state(self.directory)
             if state != self._seen:
                 self._keys, self._seen = Keys.read(self.directory), state
-                log.info("signing_keys_read", kids=sorted(self._keys.private), current=self._keys.current)
+                log.info(
+                    "signing_keys_read", kids=sorted(self._keys.private), current=self._keys.current
+                )
         except (OSError, ValueError) as error:  # somebody is at work there; what was read goes on
             log.warning("signing_keys_not_read", reason=str(error))
 
@@ -99,18 +111,25 @@ def make_key(directory: Path) -> str:
     """Make a key that is published from now on and does not sign yet; its id."""
     kid = secrets.token_hex(8)
     key = ec.generate_private_key(ec.SECP256R1())
-    _write(directory / f"{kid}.pem", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    _write(
+        directory / f"{kid}.pem",
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
     return kid
 
 
 def use_key(directory: Path, kid: str, *, at_once: bool = False) -> None:
-    """Sign with this key. `ValueError` if there is none, or if it was not published long enough to be known."""
+    """Sign with this key. `ValueError` if there is none, or if it was not published long enough to
+    be known.
+    """
     path = directory / f"{kid}.pem"
     if not re.fullmatch(KEY_ID, kid) or not path.is_file():
         raise ValueError(f"there is no key {kid}")
     age = timedelta(seconds=time.time() - path.stat().st_mtime)
     if age < PUBLISHED_FOR and not at_once:
-        raise ValueError(f"the key was made {age.seconds} s ago; others may not know it before {PUBLISHED_FOR}")
+        raise ValueError(
+            f"the key was made {age.seconds} s ago; others may not know it before {PUBLISHED_FOR}"
+        )
     _write(directory / "current", kid.encode())
 
 
@@ -130,4 +149,9 @@ def _state(directory: Path) -> frozenset[tuple[str, int, int]]:
 
 
 def _public(kid: str, key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
-    return {**json.loads(ECAlgorithm.to_jwk(key.public_key())), "kid": kid, "alg": ALGORITHM, "use": "sig"}
+    return {
+        **json.loads(ECAlgorithm.to_jwk(key.public_key())),
+        "kid": kid,
+        "alg": ALGORITHM,
+        "use": "sig",
+    }

@@ -25,7 +25,9 @@ LARGEST_SEQ = 2**53 - 1  # what every JSON client can count to
 
 
 class NewAnswer(Body):
-    """An answer: an option's key, a list of keys, a number, true or false, or text, as the question's type asks."""
+    """An answer: an option's key, a list of keys, a number, true or false, or text, as the
+    question's type asks.
+    """
 
     question_id = Integer(1, required=True)
     value = fields.Raw(required=True)
@@ -33,7 +35,9 @@ class NewAnswer(Body):
         0,
         LARGEST_SEQ,
         load_default=None,
-        metadata={"description": "Grows with every answer; one lower than what is saved is refused as stale."},
+        metadata={
+            "description": "Grows with every answer; one lower than what is saved is refused as stale."
+        },
     )
 
 
@@ -43,7 +47,9 @@ class SubmittedAnswer(NewAnswer):
 
 class SubmittedAnswers(Body):
     session_id = Text(100, least=1, required=True, metadata=EXAMPLE_ID)
-    answers = fields.List(fields.Nested(NewAnswer), required=True, validate=validate.Length(1, MOST_ANSWERS))
+    answers = fields.List(
+        fields.Nested(NewAnswer), required=True, validate=validate.Length(1, MOST_ANSWERS)
+    )
 
 
 class SubmissionResult(Answer):
@@ -54,7 +60,9 @@ class SubmissionResult(Answer):
 
 class AnswerOutcome(Answer):
     question_id = fields.Integer(required=True)
-    status = fields.String(required=True, metadata={"enum": ["saved", "stale", "not_found", "invalid"]})
+    status = fields.String(
+        required=True, metadata={"enum": ["saved", "stale", "not_found", "invalid"]}
+    )
     xp_gained = fields.Integer(required=True)
     detail = fields.String(required=True, allow_none=True)
 

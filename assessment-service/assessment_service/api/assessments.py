@@ -24,8 +24,12 @@ class Assessment(Answer):
     needs_account = fields.Boolean(required=True)
     pages = fields.Integer(required=True, attribute="pages_total")
     questions = fields.Integer(required=True, attribute="questions_total")
-    time_limit_minutes = fields.Integer(required=True, allow_none=True, attribute="definition.time_limit_minutes")
-    max_attempts = fields.Integer(required=True, allow_none=True, attribute="definition.max_attempts")
+    time_limit_minutes = fields.Integer(
+        required=True, allow_none=True, attribute="definition.time_limit_minutes"
+    )
+    max_attempts = fields.Integer(
+        required=True, allow_none=True, attribute="definition.max_attempts"
+    )
     hours_between_attempts = fields.Integer(
         required=True, allow_none=True, attribute="definition.hours_between_attempts"
     )

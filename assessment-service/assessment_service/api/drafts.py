@@ -30,7 +30,9 @@ class AssessmentDraftChange(Body):
 
 
 class NewAssessment(AssessmentDraftChange):
-    slug = Text(80, least=1, required=True, metadata={"pattern": SLUG.pattern, "example": "study-habits"})
+    slug = Text(
+        80, least=1, required=True, metadata={"pattern": SLUG.pattern, "example": "study-habits"}
+    )
 
 
 class OwnAssessment(Answer):
@@ -55,7 +57,9 @@ class AssessmentVersionDocument(AssessmentVersionSummary):
 
 
 class FiguresQuery(Query):
-    version = Integer(1, load_default=None, metadata={"description": "The current version without it."})
+    version = Integer(
+        1, load_default=None, metadata={"description": "The current version without it."}
+    )
 
 
 class ChoiceFigures(Answer):

@@ -1,4 +1,6 @@
-"""Words for the examples in the documentation: a questionnaire about ways to study, and somebody on its way."""
+"""Words for the examples in the documentation: a questionnaire about ways to study, and somebody on
+its way.
+"""
 
 from chassis.examples import Words
 
@@ -29,7 +31,12 @@ DEFINITION = {
                     "key": "before-breakfast",
                     "type": "likert",
                     "text": "I have my best thoughts before breakfast.",
-                    "scale": {"least": 1, "most": 5, "least_label": "never", "most_label": "always"},
+                    "scale": {
+                        "least": 1,
+                        "most": 5,
+                        "least_label": "never",
+                        "most_label": "always",
+                    },
                     "scores": [{"dimension": "mornings"}],
                 }
             ],
@@ -50,7 +57,13 @@ EXAMPLES: Words = {
     "PageSummary.title": "With a text before you",
     "ResultBand": {"label": "very much", "text": "Look for this first."},
     "ShownPage.title": "With a text before you",
-    "ShownQuestion": {"id": 1, "type": "likert", "text": QUESTION, "required": True, "scale": SCALE},
+    "ShownQuestion": {
+        "id": 1,
+        "type": "likert",
+        "text": QUESTION,
+        "required": True,
+        "scale": SCALE,
+    },
     "StatusCounts": {"active": 2, "completed": 9, "user_abandoned_not_completed": 1, "expired": 0},
     "answered": 11,
     "answered_at": "2030-02-26T20:15:00Z",

@@ -25,14 +25,20 @@ from chassis.idempotency import idempotent
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 
-blueprint = Blueprint("assessment-sessions", "Assessments being taken: paused, resumed, abandoned, completed.")
+blueprint = Blueprint(
+    "assessment-sessions", "Assessments being taken: paused, resumed, abandoned, completed."
+)
 
 EXAMPLE_ID = {"example": "3q2-7wAAu_2lVbM9cfR1Kg"}
 
 
 class NewAssessmentSession(Body):
-    assessment = Text(80, least=1, metadata={"description": "Its slug; the default assessment without it."})
-    start_fresh = Boolean(metadata={"description": "Abandon the session that is open, if there is one."})
+    assessment = Text(
+        80, least=1, metadata={"description": "Its slug; the default assessment without it."}
+    )
+    start_fresh = Boolean(
+        metadata={"description": "Abandon the session that is open, if there is one."}
+    )
 
 
 class PageTurn(Body):
@@ -47,7 +53,9 @@ class AssessmentProgress(Answer):
     questions_answered = fields.Integer(required=True)
     questions_total = fields.Integer(required=True)
     total_xp = fields.Integer(required=True)
-    percentage = fields.Float(required=True, metadata={"description": "One decimal, rounded down.", "example": 40.0})
+    percentage = fields.Float(
+        required=True, metadata={"description": "One decimal, rounded down.", "example": 40.0}
+    )
 
 
 class AssessmentSession(Answer):
@@ -59,7 +67,9 @@ class AssessmentSession(Answer):
     version = fields.Integer(required=True, attribute="version.number")
     attempt = fields.Integer(required=True, allow_none=True, attribute="session.attempt")
     status = fields.Enum(SessionState, by_value=True, required=True, attribute="state")
-    current_page_id = fields.Integer(required=True, allow_none=True, attribute="session.current_page_id")
+    current_page_id = fields.Integer(
+        required=True, allow_none=True, attribute="session.current_page_id"
+    )
     started_at = Instant(required=True, attribute="session.created_at")
     last_activity = Instant(required=True, attribute="session.last_activity")
     completed_at = Instant(required=True, allow_none=True, attribute="session.completed_at")
@@ -75,7 +85,9 @@ class AssessmentSession(Answer):
 
 class ValidatedSession(Answer):
     status = fields.Enum(SessionState, by_value=True, required=True, attribute="state")
-    current_page_id = fields.Integer(required=True, allow_none=True, attribute="session.current_page_id")
+    current_page_id = fields.Integer(
+        required=True, allow_none=True, attribute="session.current_page_id"
+    )
     last_activity = Instant(required=True, attribute="session.last_activity")
 
 

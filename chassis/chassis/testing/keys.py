@@ -54,5 +54,7 @@ def pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 def jwks(keys: dict[str, ec.EllipticCurvePrivateKey]) -> str:
     algorithm = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256)
-    public = [{**json.loads(algorithm.to_jwk(key.public_key())), "kid": kid} for kid, key in keys.items()]
+    public = [
+        {**json.loads(algorithm.to_jwk(key.public_key())), "kid": kid} for kid, key in keys.items()
+    ]
     return json.dumps({"keys": public})

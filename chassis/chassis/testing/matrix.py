@@ -1,6 +1,7 @@
 """Who may do what: every operation of a service, asked by everybody it could be about.
 
-A service says who there is, from least to most, what there is to ask about, and what each operation answers to each.
+A service says who there is, from least to most, what there is to ask about, and what each operation
+answers to each.
 """
 
 import hashlib
@@ -31,7 +32,9 @@ Kept = tuple[str, str | None]
 
 @dataclass(frozen=True)
 class Row:
-    """An operation, and the status that each kind of caller is told; `{names}` in the path are things of the world."""
+    """An operation, and the status that each kind of caller is told; `{names}` in the path are
+    things of the world.
+    """
 
     method: str
     path: str
@@ -53,7 +56,11 @@ class World(dict[str, Any]):
     """
 
     def __init__(
-        self, app: Flask, people: Mapping[str, User | None], things: Mapping[str, Thing], aid: Any = None
+        self,
+        app: Flask,
+        people: Mapping[str, User | None],
+        things: Mapping[str, Thing],
+        aid: Any = None,
     ) -> None:
         self.app, self.people, self.things, self.aid = app, people, things, aid
 
@@ -116,7 +123,8 @@ class Matrix:
     def ask_all(self, row: Row, world: World) -> dict[str, int]:
         """What each is told, one after the other.
 
-        Who is refused, or only reads, changes nothing; who changes something leaves it to the next as it was before.
+        Who is refused, or only reads, changes nothing; who changes something leaves it to the next
+        as it was before.
         """
         told: dict[str, int] = {}
         before: set[Kept] = set()
@@ -124,7 +132,9 @@ class Matrix:
             before = before or _kept_after_making(row, world)
             told[who] = world.ask(who, row.method, row.path, row.body).status_code
             if told[who] >= 400 or not row.changes:
-                assert not _kept(world.app) - before, f"{who} was told {told[who]} and changed something"
+                assert not _kept(world.app) - before, (
+                    f"{who} was told {told[who]} and changed something"
+                )
             else:
                 world.clear()
                 before = set()
@@ -137,7 +147,9 @@ class Matrix:
             for method, path, access in operations(app)
             if access and not path.startswith("/internal/")
         }
-        assert {(row.method, SLOT.sub("{}", row.path.partition("?")[0])) for row in self.rows} == served
+        assert {
+            (row.method, SLOT.sub("{}", row.path.partition("?")[0])) for row in self.rows
+        } == served
 
 
 def _kept_after_making(row: Row, world: World) -> set[Kept]:
@@ -149,7 +161,9 @@ def _kept_after_making(row: Row, world: World) -> set[Kept]:
 
 
 def _kept(app: Flask) -> set[Kept]:
-    """A digest of each table. Of messages their ids: they come with a change, and go when they are published."""
+    """A digest of each table. Of messages their ids: they come with a change, and go when they are
+    published.
+    """
     with app.app_context():
         db: SQLAlchemy = app.extensions["sqlalchemy"]
         query = " UNION ALL ".join(

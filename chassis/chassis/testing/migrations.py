@@ -25,7 +25,9 @@ def check_migrations(package: str) -> None:
             upgrade()
             with db.engine.connect() as connection:
                 options = {"compare_type": True, "compare_server_default": True}
-                found = compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
+                found = compare_metadata(
+                    MigrationContext.configure(connection, opts=options), db.metadata
+                )
                 named = set(connection.exec_driver_sql(CHECKS).scalars())
             assert found == [], found
             assert check_names(db) <= named, check_names(db) - named
@@ -40,5 +42,10 @@ def check_migrations(package: str) -> None:
 def check_names(db: SQLAlchemy) -> set[str]:
     """The CHECK constraints of the models by name; alembic does not compare them."""
     preparer = db.engine.dialect.identifier_preparer
-    checks = (c for table in db.metadata.tables.values() for c in table.constraints if isinstance(c, CheckConstraint))
+    checks = (
+        c
+        for table in db.metadata.tables.values()
+        for c in table.constraints
+        if isinstance(c, CheckConstraint)
+    )
     return {str(preparer.format_constraint(check)).strip('"') for check in checks}

@@ -53,4 +53,6 @@ def token_for(user: User, **claims: Any) -> str:
         **claims,
     }
     content = {name: value for name, value in content.items() if value is not None}
-    return jwt.encode(content, key_files().signing_key, ALGORITHM, headers={"typ": TYPE, "kid": KID})
+    return jwt.encode(
+        content, key_files().signing_key, ALGORITHM, headers={"typ": TYPE, "kid": KID}
+    )

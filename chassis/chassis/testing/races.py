@@ -37,13 +37,18 @@ def race(works: Sequence[Callable[[], Result]]) -> list[Result]:
 
 
 def overtaken(app: Flask, change: str, work: Callable[[], Result]) -> Result:
-    """What the work gives if another transaction makes this change, in SQL, while the work waits for its locks."""
-    with psycopg.connect(url_of(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")) as other:
+    """What the work gives if another transaction makes this change, in SQL, while the work waits
+    for its locks.
+    """
+    with psycopg.connect(
+        url_of(make_url(app.config["SQLALCHEMY_DATABASE_URI"]).database or "")
+    ) as other:
         other.execute(change.encode())
         with ThreadPoolExecutor(1) as pool, as_admin("overtaken") as watch:
             result = pool.submit(work)
             while not watch.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [other.info.dbname]
+                "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'",
+                [other.info.dbname],
             ).fetchone():
                 if result.done():
                     raise AssertionError(f"nothing waited for the change: {result.result()}")

@@ -24,7 +24,10 @@ def redis_url() -> str:
 
 def server(variable: str) -> str:
     if variable not in os.environ:
-        pytest.exit(f"{variable} is not set: run the tests with `make test`, or start servers with `make servers`", 2)
+        pytest.exit(
+            f"{variable} is not set: run the tests with `make test`, or start servers with `make servers`",
+            2,
+        )
     return os.environ[variable]
 
 
@@ -34,7 +37,11 @@ def empty_database(package: str, template: str = "template0") -> Iterator[str]:
     name = f"{package}_{secrets.token_hex(6)}"
     # Nobody may be connected to a database while it is cloned, as who migrates it would be.
     with as_admin(template) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
     try:
         yield url_of(name)
     finally:
@@ -51,4 +58,8 @@ def as_admin(lock: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def url_of(name: str) -> str:
-    return make_url(server("TEST_POSTGRES_URL")).set(database=name).render_as_string(hide_password=False)
+    return (
+        make_url(server("TEST_POSTGRES_URL"))
+        .set(database=name)
+        .render_as_string(hide_password=False)
+    )

@@ -1,4 +1,6 @@
-"""A service under test: its application, on a migrated database of its own, and a client that can speak as somebody."""
+"""A service under test: its application, on a migrated database of its own, and a client that can
+speak as somebody.
+"""
 
 import importlib
 import os
@@ -36,7 +38,9 @@ def service(package: str, **settings: str) -> Iterator[Flask]:
 
 def application(package: str, database_url: str, **settings: str) -> Flask:
     """The service's application with the settings of a test."""
-    create_app: Callable[[dict[str, str]], Flask] = importlib.import_module(f"{package}.app").create_app
+    create_app: Callable[[dict[str, str]], Flask] = importlib.import_module(
+        f"{package}.app"
+    ).create_app
     return create_app({**environment(package.replace("_", "-"), database_url), **settings})
 
 
@@ -75,11 +79,15 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
 
 
 def _template(package: str) -> str:
-    """The name of the template, migrated by the first test process that wants it in this run of the servers."""
+    """The name of the template, migrated by the first test process that wants it in this run of the
+    servers.
+    """
     name = f"template_{package}_{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
     with as_admin(name) as admin:
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+            admin.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+            )
             app = application(package, url_of(name))
             with app.app_context():
                 upgrade()
@@ -93,7 +101,9 @@ class ApiClient(FlaskClient):
     `peer="gateway"` is for internal calls, with a `user` on his behalf.
     """
 
-    def open(self, *args: Any, user: User | None = None, peer: str | None = None, **kwargs: Any) -> TestResponse:
+    def open(
+        self, *args: Any, user: User | None = None, peer: str | None = None, **kwargs: Any
+    ) -> TestResponse:
         headers = dict(kwargs.pop("headers", None) or {})
         if user and peer:
             headers["Subject-Token"] = token_for(user)

@@ -17,14 +17,22 @@ def operations(app: Flask) -> Iterator[tuple[str, str, str | None]]:
 
 
 def check_examples(document: Document) -> None:
-    """Every operation has examples of its parameters, its body and its successful answers, and each is valid."""
+    """Every operation has examples of its parameters, its body and its successful answers, and each
+    is valid.
+    """
     faults = [
         f"{name}: {fault}"
         for path, item in document["paths"].items()
         for method, operation in item.items()
         if method != "parameters"
-        for name, part in _exemplary(f"{method.upper()} {path}", operation, item.get("parameters", []))
-        for fault in (misfits(part["example"], part["schema"], document) if "example" in part else ["no example"])
+        for name, part in _exemplary(
+            f"{method.upper()} {path}", operation, item.get("parameters", [])
+        )
+        for fault in (
+            misfits(part["example"], part["schema"], document)
+            if "example" in part
+            else ["no example"]
+        )
     ]
     assert not faults, "\n".join(faults)
 
@@ -36,11 +44,17 @@ def misfits(value: object, schema: Document, document: Document) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
-def _exemplary(name: str, operation: Document, shared: list[Document]) -> Iterator[tuple[str, Document]]:
+def _exemplary(
+    name: str, operation: Document, shared: list[Document]
+) -> Iterator[tuple[str, Document]]:
     """The parts of an operation that need an example, with their schemas, by name."""
     for parameter in [*shared, *operation.get("parameters", [])]:
         yield f"{name} ?{parameter['name']}", parameter
-    answers = {status: answer for status, answer in operation["responses"].items() if status.startswith("2")}
+    answers = {
+        status: answer
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+    }
     for kind, part in {"body": operation.get("requestBody", {}), **answers}.items():
         for content_type, content in part.get("content", {}).items():
             yield f"{name} {kind} {content_type}", content

@@ -1,4 +1,6 @@
-"""All sessions of somebody as one calendar: a list that says what overlaps, and a feed for calendar programs."""
+"""All sessions of somebody as one calendar: a list that says what overlaps, and a feed for calendar
+programs.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -52,7 +54,10 @@ class CalendarQuery(Query):
     until = Instant(
         required=True,
         data_key="to",
-        metadata={"example": "2030-04-01T00:00:00Z", "description": f"At most {LONGEST.days} days after `from`."},
+        metadata={
+            "example": "2030-04-01T00:00:00Z",
+            "description": f"At most {LONGEST.days} days after `from`.",
+        },
     )
 
     @validates_schema
@@ -64,7 +69,9 @@ class CalendarQuery(Query):
 class CalendarEntry(Answer):
     """A session that begins within the time."""
 
-    kind = fields.String(required=True, metadata={"enum": ["study_session", "tutoring_session", "havruta_session"]})
+    kind = fields.String(
+        required=True, metadata={"enum": ["study_session", "tutoring_session", "havruta_session"]}
+    )
     id = fields.String(required=True)
     title = fields.String(required=True)
     starts_at = Instant(required=True)
@@ -72,7 +79,9 @@ class CalendarEntry(Answer):
     status = fields.String(required=True)
     location = fields.String(required=True, allow_none=True)
     path = fields.String(required=True)
-    overlaps = fields.Boolean(required=True, metadata={"description": "Another one in the list is at the same time."})
+    overlaps = fields.Boolean(
+        required=True, metadata={"description": "Another one in the list is at the same time."}
+    )
 
 
 class Calendar(View):
@@ -80,12 +89,19 @@ class Calendar(View):
 
     items = fields.List(fields.Nested(CalendarEntry), required=True)
     next_from = Instant(
-        required=True, allow_none=True, metadata={"description": "There is more: ask again, with this as `from`."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "There is more: ask again, with this as `from`."},
     )
 
 
 PARTS = tuple(
-    Part(name=kind, service=service, target="/internal/agenda/{user_id}?from={since}&to={until}", shape=Agenda())
+    Part(
+        name=kind,
+        service=service,
+        target="/internal/agenda/{user_id}?from={since}&to={until}",
+        shape=Agenda(),
+    )
     for kind, service in {
         "study_session": STUDY_SESSION,
         "tutoring_session": TUTORING,
@@ -111,7 +127,11 @@ def read(query: dict[str, datetime]) -> dict[str, Any]:
     """List all one's sessions that begin within a time, with what overlaps."""
     found = ask(PARTS, str(caller().id), **query)
     items, next_from = merged(found)
-    return {"items": items, "next_from": next_from, **({"degraded": found.degraded} if found.degraded else {})}
+    return {
+        "items": items,
+        "next_from": next_from,
+        **({"degraded": found.degraded} if found.degraded else {}),
+    }
 
 
 @blueprint.get("/api/calendar/<token>.ics")
@@ -149,7 +169,9 @@ def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str,
 def merged(found: Gathered) -> tuple[list[dict[str, Any]], datetime | None]:
     """All entries in order, and from where to ask for more: no further than every service has told."""
     pages = {kind: page for kind, page in found.parts.items() if page}
-    ends = [page["items"][-1]["starts_at"] for page in pages.values() if page["more"] and page["items"]]
+    ends = [
+        page["items"][-1]["starts_at"] for page in pages.values() if page["more"] and page["items"]
+    ]
     end = min(ends, default=None)
     items = [
         {**entry, "kind": kind, "overlaps": False}

@@ -121,7 +121,12 @@ PARTS = (
         target="/api/v2/session?status=active&limit=5",
         shape=OpenAssessments(),
     ),
-    Part(name="invitations", service=HAVRUTA, target="/api/invitations/mine?limit=5", shape=OpenInvitations()),
+    Part(
+        name="invitations",
+        service=HAVRUTA,
+        target="/api/invitations/mine?limit=5",
+        shape=OpenInvitations(),
+    ),
     Part(
         name="notifications",
         service=USER,

@@ -71,17 +71,43 @@ class ProfileOverview(View):
 
 
 PARTS = (
-    Part(name="profile", service=USER, target="/api/users/{user_id}", shape=PublicProfile(), required=True),
+    Part(
+        name="profile",
+        service=USER,
+        target="/api/users/{user_id}",
+        shape=PublicProfile(),
+        required=True,
+    ),
     Part(
         name="study_sessions",
         service=STUDY_SESSION,
         target="/api/study-sessions?host_id={user_id}&limit=5",
         shape=HostedStudySessions(),
     ),
-    Part(name="courses", service=TUTORING, target="/api/courses?tutor_id={user_id}&limit=5", shape=OfferedCourses()),
-    Part(name="rating", service=TUTORING, target="/api/tutors/{user_id}/rating", shape=RatingOfTutor()),
-    Part(name="havrutas", service=HAVRUTA, target="/internal/figures/{user_id}", shape=StudiedTogether()),
-    Part(name="experience", service=ASSESSMENT, target="/api/v2/xp/{user_id}", shape=GatheredExperience()),
+    Part(
+        name="courses",
+        service=TUTORING,
+        target="/api/courses?tutor_id={user_id}&limit=5",
+        shape=OfferedCourses(),
+    ),
+    Part(
+        name="rating",
+        service=TUTORING,
+        target="/api/tutors/{user_id}/rating",
+        shape=RatingOfTutor(),
+    ),
+    Part(
+        name="havrutas",
+        service=HAVRUTA,
+        target="/internal/figures/{user_id}",
+        shape=StudiedTogether(),
+    ),
+    Part(
+        name="experience",
+        service=ASSESSMENT,
+        target="/api/v2/xp/{user_id}",
+        shape=GatheredExperience(),
+    ),
 )
 
 
@@ -91,4 +117,6 @@ PARTS = (
 def overview(user_id: UUID) -> Response:
     """Read a profile with what its person hosts, teaches and has learnt."""
     values = {"user_id": str(user_id)}
-    return jsonify(gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document())
+    return jsonify(
+        gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document()
+    )

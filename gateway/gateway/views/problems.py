@@ -18,7 +18,9 @@ class ProblemType(Answer):
     status = Integer(400, 599, required=True)
     title = fields.String(required=True)
     operations = fields.List(
-        fields.String(), required=True, metadata={"description": "The ids of those that may answer so."}
+        fields.String(),
+        required=True,
+        metadata={"description": "The ids of those that may answer so."},
     )
 
 

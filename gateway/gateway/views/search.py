@@ -18,8 +18,15 @@ blueprint = Blueprint("find", "One question to all contexts.")
 
 
 class SearchWords(Query):
-    q = Text(50, least=1, required=True, metadata={"description": "What to look for.", "example": "berakhot"})
-    limit = Integer(1, 20, load_default=5, metadata={"description": "How many of each kind at most."})
+    q = Text(
+        50,
+        least=1,
+        required=True,
+        metadata={"description": "What to look for.", "example": "berakhot"},
+    )
+    limit = Integer(
+        1, 20, load_default=5, metadata={"description": "How many of each kind at most."}
+    )
 
 
 class FoundStudySession(Shape):
@@ -63,7 +70,9 @@ FoundPeople = first_page(FoundPerson)
 
 
 class SearchResults(View):
-    """The first finds of each kind; `next` goes on in the kind's own list. Null where a service did not answer."""
+    """The first finds of each kind; `next` goes on in the kind's own list. Null where a service did
+    not answer.
+    """
 
     study_sessions = fields.Nested(FoundStudySessions, required=True, allow_none=True)
     courses = fields.Nested(FoundCourses, required=True, allow_none=True)
@@ -78,9 +87,21 @@ PARTS = (
         target="/api/study-sessions?q={q}&limit={limit}",
         shape=FoundStudySessions(),
     ),
-    Part(name="courses", service=TUTORING, target="/api/courses?q={q}&limit={limit}", shape=FoundCourses()),
-    Part(name="texts", service=HAVRUTA, target="/api/texts?q={q}&limit={limit}", shape=FoundTexts()),
-    Part(name="people", service=USER, target="/api/users/search?q={q}&limit={limit}", shape=FoundPeople()),
+    Part(
+        name="courses",
+        service=TUTORING,
+        target="/api/courses?q={q}&limit={limit}",
+        shape=FoundCourses(),
+    ),
+    Part(
+        name="texts", service=HAVRUTA, target="/api/texts?q={q}&limit={limit}", shape=FoundTexts()
+    ),
+    Part(
+        name="people",
+        service=USER,
+        target="/api/users/search?q={q}&limit={limit}",
+        shape=FoundPeople(),
+    ),
 )
 
 

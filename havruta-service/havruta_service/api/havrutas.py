@@ -81,12 +81,16 @@ class HavrutaProgress(Answer):
     book = fields.String(required=True)
     last_place = fields.String(required=True, allow_none=True)
     sessions = fields.Integer(required=True)
-    ranges = fields.List(fields.String(), required=True, metadata={"description": "What was studied, in text order."})
+    ranges = fields.List(
+        fields.String(), required=True, metadata={"description": "What was studied, in text order."}
+    )
     segments = fields.Integer(required=True)
     segments_in_book = fields.Integer(required=True)
     percent = fields.Float(required=True)
     minutes = fields.Integer(required=True, metadata={"description": "While anybody was there."})
-    minutes_together = fields.Integer(required=True, metadata={"description": "While at least two were there."})
+    minutes_together = fields.Integer(
+        required=True, metadata={"description": "While at least two were there."}
+    )
     members = fields.List(fields.Nested(HavrutaMemberProgress), required=True)
 
 

@@ -27,14 +27,18 @@ STATUSES = {"enum": [str(status) for status in InvitationStatus]}
 
 
 class NewInvitations(Body):
-    emails = fields.List(Text(LONGEST_ADDRESS), required=True, validate=validate.Length(1, MOST_AT_ONCE))
+    emails = fields.List(
+        Text(LONGEST_ADDRESS), required=True, validate=validate.Length(1, MOST_AT_ONCE)
+    )
 
 
 class InvitationResult(Answer):
     """What became of one address."""
 
     email = fields.String(required=True)
-    status = fields.String(required=True, metadata={"enum": ["sent", "already_member", "already_pending", "invalid"]})
+    status = fields.String(
+        required=True, metadata={"enum": ["sent", "already_member", "already_pending", "invalid"]}
+    )
     invitation_id = fields.UUID()
 
 

@@ -15,7 +15,13 @@ from havruta_service.havrutas import OwnerOnly
 from havruta_service.models import NavigationMode, SessionStatus
 from havruta_service.navigation import NotNavigator, NotPresent, OtherBook, StalePosition, State
 from havruta_service.presence import SessionNotActive
-from havruta_service.references import LONGEST, MalformedRef, NotOnePlace, RefOutOfRange, UnknownBook
+from havruta_service.references import (
+    LONGEST,
+    MalformedRef,
+    NotOnePlace,
+    RefOutOfRange,
+    UnknownBook,
+)
 
 blueprint = Blueprint("navigation", "Being in a session, and turning the pages together.")
 
@@ -23,7 +29,9 @@ blueprint = Blueprint("navigation", "Being in a session, and turning the pages t
 class NewPosition(Body):
     ref = Text(LONGEST, least=1, required=True, metadata={"example": "Genesis 2:1"})
     expected_seq = Integer(
-        0, load_default=None, metadata={"description": "The `seq` one knows; 409 if the pages were turned since."}
+        0,
+        load_default=None,
+        metadata={"description": "The `seq` one knows; 409 if the pages were turned since."},
     )
 
 
@@ -36,7 +44,9 @@ class NewNavigationMode(Body):
 
 
 class StateQuery(Query):
-    since_seq = Integer(0, load_default=None, metadata={"description": "304 if this is still the `seq`."})
+    since_seq = Integer(
+        0, load_default=None, metadata={"description": "304 if this is still the `seq`."}
+    )
 
 
 class PresentMember(Answer):
@@ -50,7 +60,9 @@ class SessionState(Answer):
     """What somebody who comes now has to know."""
 
     session_id = fields.UUID(required=True)
-    status = fields.String(required=True, metadata={"enum": [str(status) for status in SessionStatus]})
+    status = fields.String(
+        required=True, metadata={"enum": [str(status) for status in SessionStatus]}
+    )
     seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
     ref = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
     hebrew_ref = fields.String(required=True, allow_none=True)

@@ -18,7 +18,9 @@ from havruta_service.plans import NotYours, Scope
 from havruta_service.recurrence import InvalidRecurrence
 from havruta_service.sessions import SessionNotScheduled
 
-blueprint = Blueprint("havruta-session-plans", "Planning to meet, changing the plan, and saying whether one comes.")
+blueprint = Blueprint(
+    "havruta-session-plans", "Planning to meet, changing the plan, and saying whether one comes."
+)
 
 
 class HavrutaSessionChanges(Body):

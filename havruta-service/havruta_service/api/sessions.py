@@ -20,7 +20,9 @@ from havruta_service.presence import SessionNotActive
 from havruta_service.recurrence import InvalidRecurrence
 from havruta_service.sessions import SessionAlreadyActive, SessionNotScheduled, TooEarly
 
-blueprint = Blueprint("havruta-sessions", "Sessions of study: at once or planned, from start to end.")
+blueprint = Blueprint(
+    "havruta-sessions", "Sessions of study: at once or planned, from start to end."
+)
 
 Tagged = tuple[models.HavrutaSession, int, dict[str, str]]
 
@@ -38,7 +40,9 @@ class SessionPlan(Body):
             "example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5",
         },
     )
-    timezone = Text(64, least=1, metadata={"description": "Where the clock hangs.", "example": "Asia/Jerusalem"})
+    timezone = Text(
+        64, least=1, metadata={"description": "Where the clock hangs.", "example": "Asia/Jerusalem"}
+    )
 
 
 class NewHavrutaSession(SessionPlan):
@@ -73,7 +77,9 @@ class HavrutaSession(Answer):
     havruta_id = fields.UUID(required=True)
     type = fields.String(required=True, metadata={"enum": [str(kind) for kind in SessionType]})
     status = fields.String(
-        required=True, attribute="current_status", metadata={"enum": [str(status) for status in SessionStatus]}
+        required=True,
+        attribute="current_status",
+        metadata={"enum": [str(status) for status in SessionStatus]},
     )
     start_time = Instant(required=True)
     end_time = Instant(required=True, allow_none=True)
@@ -81,11 +87,19 @@ class HavrutaSession(Answer):
     planned_minutes = fields.Integer(required=True, allow_none=True)
     series_id = fields.UUID(required=True, allow_none=True)
     created_by = fields.UUID(required=True, allow_none=True)
-    starting_section = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 1:1"})
-    ending_section = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
-    coverage_range = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 1:1 to Genesis 2:1"})
+    starting_section = fields.String(
+        required=True, allow_none=True, metadata={"example": "Genesis 1:1"}
+    )
+    ending_section = fields.String(
+        required=True, allow_none=True, metadata={"example": "Genesis 2:1"}
+    )
+    coverage_range = fields.String(
+        required=True, allow_none=True, metadata={"example": "Genesis 1:1 to Genesis 2:1"}
+    )
     sections_studied = fields.List(
-        fields.String(), required=True, metadata={"deprecated": True, "description": "Use `coverage_range`."}
+        fields.String(),
+        required=True,
+        metadata={"deprecated": True, "description": "Use `coverage_range`."},
     )
     position = fields.String(required=True, allow_none=True)
     navigator_id = fields.UUID(required=True, allow_none=True)
@@ -93,7 +107,9 @@ class HavrutaSession(Answer):
     seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
     version = fields.Integer(required=True)
     end_reason = fields.String(required=True, attribute="current_reason", allow_none=True)
-    segments = fields.Integer(required=True, allow_none=True, metadata={"description": "How much was covered."})
+    segments = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How much was covered."}
+    )
     minutes = fields.Integer(required=True, allow_none=True)
     minutes_together = fields.Integer(required=True, allow_none=True)
 

@@ -14,7 +14,9 @@ from havruta_service.catalogue import Book, Collection
 from havruta_service.references import MalformedRef, Reference, RefOutOfRange, UnknownBook
 from havruta_service.texts import NoSuchText
 
-blueprint = Blueprint("texts", "The books that can be studied: Tanakh, Mishnah, and Babylonian Talmud.")
+blueprint = Blueprint(
+    "texts", "The books that can be studied: Tanakh, Mishnah, and Babylonian Talmud."
+)
 
 
 class Written(fields.String):
@@ -26,7 +28,12 @@ class Written(fields.String):
 
 class TextsQuery(PageQuery):
     collection = Choice(Collection, load_default=None)
-    q = Words(100, least=1, load_default=None, metadata={"description": "Part of a name, in English or Hebrew."})
+    q = Words(
+        100,
+        least=1,
+        load_default=None,
+        metadata={"description": "Part of a name, in English or Hebrew."},
+    )
 
 
 class Text(Answer):
@@ -35,10 +42,18 @@ class Text(Answer):
     slug = fields.String(required=True, metadata={"example": "genesis"})
     name = fields.String(required=True, metadata={"example": "Genesis"})
     hebrew_name = fields.String(required=True)
-    collection = fields.String(required=True, metadata={"enum": [str(collection) for collection in Collection]})
-    division = fields.String(required=True, metadata={"description": "Part or order.", "example": "Torah"})
-    sections = fields.Integer(required=True, attribute="section_count", metadata={"description": "Chapters or folios."})
-    segments = fields.Integer(required=True, attribute="length", metadata={"description": "Verses, mishnayot, sides."})
+    collection = fields.String(
+        required=True, metadata={"enum": [str(collection) for collection in Collection]}
+    )
+    division = fields.String(
+        required=True, metadata={"description": "Part or order.", "example": "Torah"}
+    )
+    sections = fields.Integer(
+        required=True, attribute="section_count", metadata={"description": "Chapters or folios."}
+    )
+    segments = fields.Integer(
+        required=True, attribute="length", metadata={"description": "Verses, mishnayot, sides."}
+    )
 
 
 class TextSection(Answer):
@@ -66,7 +81,12 @@ class TextReference(Answer):
     end = Written(required=True, metadata={"description": "The last place."})
     segments = fields.Integer(required=True)
     section = Written(required=True, metadata={"example": "Genesis 2"})
-    prev = Written(required=True, attribute="previous", allow_none=True, metadata={"description": "The place before."})
+    prev = Written(
+        required=True,
+        attribute="previous",
+        allow_none=True,
+        metadata={"description": "The place before."},
+    )
     next = Written(required=True, allow_none=True, metadata={"description": "The place after."})
     prev_section = Written(required=True, attribute="previous_section", allow_none=True)
     next_section = Written(required=True, allow_none=True)

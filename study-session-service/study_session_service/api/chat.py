@@ -11,7 +11,13 @@ from chassis.idempotency import idempotent
 from chassis.pages import Page, PageQuery, page_of
 from chassis.rest import Blueprint
 from study_session_service import chat
-from study_session_service.chat import AuthorOnly, ChatClosed, EditTooLate, MessageDeleted, TooManyMessages
+from study_session_service.chat import (
+    AuthorOnly,
+    ChatClosed,
+    EditTooLate,
+    MessageDeleted,
+    TooManyMessages,
+)
 from study_session_service.models import ChatMessage
 from study_session_service.visibility import ParticipantsOnly
 
@@ -44,9 +50,14 @@ class Message(Answer):
     id = fields.UUID(required=True)
     session_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
-    seq = fields.Integer(required=True, metadata={"description": "Its place in the order of the session."})
+    seq = fields.Integer(
+        required=True, metadata={"description": "Its place in the order of the session."}
+    )
     content = fields.String(
-        required=True, allow_none=True, attribute="words", metadata={"description": "Null once deleted."}
+        required=True,
+        allow_none=True,
+        attribute="words",
+        metadata={"description": "Null once deleted."},
     )
     client_message_id = fields.String(required=True, allow_none=True)
     created_at = Instant(required=True)
@@ -56,8 +67,12 @@ class Message(Answer):
 
 class HistoryQuery(PageQuery):
     limit = Integer(1, 100, load_default=50)
-    before = Integer(0, MOST, load_default=None, metadata={"description": "Messages before this `seq`."})
-    after = Integer(0, MOST, load_default=None, metadata={"description": "The next messages after this `seq`."})
+    before = Integer(
+        0, MOST, load_default=None, metadata={"description": "Messages before this `seq`."}
+    )
+    after = Integer(
+        0, MOST, load_default=None, metadata={"description": "The next messages after this `seq`."}
+    )
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/messages")

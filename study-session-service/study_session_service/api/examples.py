@@ -8,7 +8,8 @@ from chassis.fields import instant_text
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
 LENGTH = 90  # minutes
-# A session is announced for the year to come, so that an example of a date that everybody can send moves on.
+# A session is announced for the year to come, so that an example of a date that everybody can send
+# moves on.
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
 ANNOUNCED = instant_text(EVENING - timedelta(days=20))
 JOINED = instant_text(EVENING - timedelta(days=9, hours=3))
@@ -71,7 +72,11 @@ FEATURES = {
             "type": "Feature",
             "id": SESSION,
             "geometry": {"type": "Point", "coordinates": [35.235, 31.778]},
-            "properties": {"id": SESSION, "title": "Tractate Berakhot, first chapter", "host_id": RUTH},
+            "properties": {
+                "id": SESSION,
+                "title": "Tractate Berakhot, first chapter",
+                "host_id": RUTH,
+            },
         }
     ],
     "next": None,

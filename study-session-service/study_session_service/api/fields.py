@@ -18,7 +18,11 @@ class HttpsUrl(Text):
     """An https address."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(500, metadata={"format": "uri", "example": "https://meet.example.org/berakhot"}, **kwargs)
+        super().__init__(
+            500,
+            metadata={"format": "uri", "example": "https://meet.example.org/berakhot"},
+            **kwargs,
+        )
         self.validators.append(validate.URL(schemes={"https"}, error="Not an https address."))
 
 
@@ -34,7 +38,9 @@ class Choices(fields.Field[frozenset[str]]):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
         return ",".join(sorted(value))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> frozenset[str]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> frozenset[str]:
         chosen = frozenset(str(value).split(","))
         if not chosen <= set(self.kind):
             raise ValidationError(f"Must be among: {', '.join(self.kind)}.")
@@ -60,7 +66,9 @@ class BoundingBox(fields.Field[Sequence[Box]]):
             raise ValidationError("Must be minlng,minlat,maxlng,maxlat.")
         west, south, east, north = map(float, parts)
         if not -180 <= west <= 180 or not -180 <= east <= 180 or not -90 <= south <= north <= 90:
-            raise ValidationError("Longitudes lie in -180..180, latitudes in -90..90 with minlat <= maxlat.")
+            raise ValidationError(
+                "Longitudes lie in -180..180, latitudes in -90..90 with minlat <= maxlat."
+            )
         return split(south, west, north, east)
 
 
@@ -68,7 +76,12 @@ class Origin(Query):
     """Where distances are measured from."""
 
     lat = Float(
-        -90, 90, metadata={"description": "Measure distances from here; together with `lng`.", "example": 31.778}
+        -90,
+        90,
+        metadata={
+            "description": "Measure distances from here; together with `lng`.",
+            "example": 31.778,
+        },
     )
     lng = Float(-180, 180, metadata={"description": "Together with `lat`.", "example": 35.235})
 

@@ -23,8 +23,12 @@ blueprint = Blueprint("participation", "Join, leave and wait for study sessions.
 
 
 class JoinRequest(Body):
-    waitlist = Boolean(load_default=False, metadata={"description": "Wait for a place if there is none."})
-    join_code = Text(20, load_default=None, allow_none=True, metadata={"description": "Opens a private session."})
+    waitlist = Boolean(
+        load_default=False, metadata={"description": "Wait for a place if there is none."}
+    )
+    join_code = Text(
+        20, load_default=None, allow_none=True, metadata={"description": "Opens a private session."}
+    )
 
 
 class Overlap(Answer):
@@ -38,14 +42,22 @@ class JoinAnswer(Answer):
     session_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
     id = fields.UUID(required=True, allow_none=True, attribute="participant.id", dump_default=None)
-    role = fields.String(required=True, allow_none=True, attribute="participant.role", dump_default=None)
-    joined_at = Instant(required=True, allow_none=True, attribute="participant.joined_at", dump_default=None)
+    role = fields.String(
+        required=True, allow_none=True, attribute="participant.role", dump_default=None
+    )
+    joined_at = Instant(
+        required=True, allow_none=True, attribute="participant.joined_at", dump_default=None
+    )
     is_active = fields.Boolean(required=True, attribute="participant.is_active", dump_default=False)
     position = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "In the waitlist, counted from 1; null with a place."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "In the waitlist, counted from 1; null with a place."},
     )
     overlaps = fields.List(
-        fields.Nested(Overlap), required=True, metadata={"description": "Your other sessions at the same time."}
+        fields.Nested(Overlap),
+        required=True,
+        metadata={"description": "Your other sessions at the same time."},
     )
 
 
@@ -54,8 +66,12 @@ class JoinAnswer(Answer):
 @idempotent
 @blueprint.arguments(JoinRequest, required=False)
 @blueprint.response(201, JoinAnswer)
-@blueprint.alt_response(200, schema=JoinAnswer, description="You have a place already.", success=True)
-@blueprint.alt_response(202, schema=JoinAnswer, description="You wait for a place.", success=True, example=WAITING)
+@blueprint.alt_response(
+    200, schema=JoinAnswer, description="You have a place already.", success=True
+)
+@blueprint.alt_response(
+    202, schema=JoinAnswer, description="You wait for a place.", success=True, example=WAITING
+)
 @blueprint.raises(SessionFull, SessionFinished, SessionCancelled, RemovedByHost)
 def join(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
     """Take a place in a session, or wait for one."""

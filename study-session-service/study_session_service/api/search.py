@@ -24,20 +24,30 @@ blueprint = Blueprint("search", "Find study sessions near a place, in a list or 
 
 
 class SearchQuery(Origin, PageQuery):
-    radius_km = Float(0.1, 100, metadata={"description": "Around `lat`, `lng`; 5 unless told. Not with `bbox`."})
+    radius_km = Float(
+        0.1, 100, metadata={"description": "Around `lat`, `lng`; 5 unless told. Not with `bbox`."}
+    )
     bbox = BoundingBox()
     status = Choices(
-        Status, load_default=OPEN, metadata={"description": "starting-soon,live unless told.", "example": "live"}
+        Status,
+        load_default=OPEN,
+        metadata={"description": "starting-soon,live unless told.", "example": "live"},
     )
     subject = Text(100, least=1, metadata={"description": "Exactly this, in any case."})
     session_type = Choice(SessionType)
     mode = Choice(Mode)
-    q = Text(100, least=1, metadata={"description": "Part of the title, subject, description or venue."})
+    q = Text(
+        100, least=1, metadata={"description": "Part of the title, subject, description or venue."}
+    )
     starts_after = Instant(metadata={"description": "At this time or later."})
     starts_before = Instant()
     has_space = Boolean()
     host_id = UUID()
-    sort = Choice(Sort, load_default=Sort.START_TIME, metadata={"description": "`distance` needs `lat` and `lng`."})
+    sort = Choice(
+        Sort,
+        load_default=Sort.START_TIME,
+        metadata={"description": "`distance` needs `lat` and `lng`."},
+    )
 
     @validates_schema
     def _fit_together(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -51,7 +61,12 @@ class SearchQuery(Origin, PageQuery):
 
 class MapQuery(Query):
     bbox = BoundingBox(required=True)
-    zoom = Integer(0, 22, required=True, metadata={"description": "As of web maps: 0 shows the Earth in one tile."})
+    zoom = Integer(
+        0,
+        22,
+        required=True,
+        metadata={"description": "As of web maps: 0 shows the Earth in one tile."},
+    )
 
 
 class Cluster(Answer):
@@ -69,14 +84,18 @@ class StudySessionMap(Answer):
 @optional
 @blueprint.arguments(SearchQuery, location="query")
 @blueprint.response(200, StudySessionPage)
-@blueprint.alt_response(200, schema={"type": "object"}, content_type=GEOJSON, success=True, example=FEATURES)
+@blueprint.alt_response(
+    200, schema={"type": "object"}, content_type=GEOJSON, success=True, example=FEATURES
+)
 def search(query: dict[str, Any]) -> Page[SeenSession] | Response:
     """Find public sessions, starting soon or live unless told otherwise, near a place or in a box.
 
     `Accept: application/geo+json` gives an RFC 7946 FeatureCollection.
     """
     viewer = caller_or_none()
-    page = nearby.search(viewer.id if viewer else None, _search(query), query["limit"], query["cursor"])
+    page = nearby.search(
+        viewer.id if viewer else None, _search(query), query["limit"], query["cursor"]
+    )
     return _features(page) if request.accept_mimetypes.best == GEOJSON else page
 
 
@@ -85,7 +104,9 @@ def search(query: dict[str, Any]) -> Page[SeenSession] | Response:
 @blueprint.arguments(MapQuery, location="query")
 @blueprint.response(200, StudySessionMap)
 def cluster(query: dict[str, Any]) -> clusters.Map:
-    """Draw the open public sessions of an area: clusters where there are many, sessions where there are few."""
+    """Draw the open public sessions of an area: clusters where there are many, sessions where there
+    are few.
+    """
     return clusters.draw(query["bbox"], query["zoom"])
 
 
@@ -102,7 +123,10 @@ def _features(page: Page[SeenSession]) -> Response:
             "type": "Feature",
             "id": properties["id"],
             # Longitude first: RFC 7946, section 3.1.1.
-            "geometry": {"type": "Point", "coordinates": [properties["longitude"], properties["latitude"]]},
+            "geometry": {
+                "type": "Point",
+                "coordinates": [properties["longitude"], properties["latitude"]],
+            },
             "properties": properties,
         }
         for properties in StudySession(many=True).dump(page.items)

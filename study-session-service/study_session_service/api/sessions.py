@@ -16,38 +16,58 @@ from study_session_service import lifecycle, participation, sessions
 from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import HttpsUrl, Origin, point
 from study_session_service.lifecycle import InvalidTransition, SessionCancelled, SessionFinished
-from study_session_service.models import LocationVisibility, Mode, Role, SessionType, Status, Visibility
+from study_session_service.models import (
+    LocationVisibility,
+    Mode,
+    Role,
+    SessionType,
+    Status,
+    Visibility,
+)
 from study_session_service.participation import NotAParticipant
 from study_session_service.sessions import CapacityBelowParticipants, FixedWhileLive, When
 from study_session_service.visibility import HostOnly, SeenSession
 
-blueprint = Blueprint("study-sessions", "Study sessions: open, read, change, start, finish, cancel.")
+blueprint = Blueprint(
+    "study-sessions", "Study sessions: open, read, change, start, finish, cancel."
+)
 Answered = tuple[SeenSession, int, dict[str, str]]
 
 
 class NewStudySession(Body):
-    title = Text(200, least=1, required=True, metadata={"example": "Tractate Berakhot, first chapter"})
+    title = Text(
+        200, least=1, required=True, metadata={"example": "Tractate Berakhot, first chapter"}
+    )
     subject = Text(100, least=1, required=True, metadata={"example": "Talmud"})
     session_type = Choice(SessionType, required=True)
     latitude = Float(-90, 90, required=True, metadata={"example": 31.778})
     longitude = Float(-180, 180, required=True, metadata={"example": 35.235})
     start_time = Instant(
         required=True,
-        metadata={"description": "From 5 minutes ago to a year ahead.", "example": instant_text(EVENING)},
+        metadata={
+            "description": "From 5 minutes ago to a year ahead.",
+            "example": instant_text(EVENING),
+        },
     )
     duration_minutes = Integer(5, 1440, required=True, metadata={"example": 90})
-    max_participants = Integer(2, 500, metadata={"description": "The host included; 10 unless told.", "example": 10})
+    max_participants = Integer(
+        2, 500, metadata={"description": "The host included; 10 unless told.", "example": 10}
+    )
     description = Text(2000, paragraphs=True, allow_none=True)
     mode = Choice(Mode, metadata={"description": "in_person unless told."})
     venue_name = Text(200, least=1, allow_none=True, metadata={"example": "National Library"})
     meeting_url = HttpsUrl(allow_none=True)
     visibility = Choice(
         Visibility,
-        metadata={"description": "Found by all, unless told; only by its address; only with the join code."},
+        metadata={
+            "description": "Found by all, unless told; only by its address; only with the join code."
+        },
     )
     location_visibility = Choice(
         LocationVisibility,
-        metadata={"description": "exact unless told; approximate shows strangers a point on a grid of a kilometre."},
+        metadata={
+            "description": "exact unless told; approximate shows strangers a point on a grid of a kilometre."
+        },
     )
 
 
@@ -60,7 +80,9 @@ class MyParticipation(Answer):
     is_active = fields.Boolean(required=True)
     joined_at = Instant(required=True, allow_none=True)
     left_at = Instant(required=True, allow_none=True)
-    removed = fields.Boolean(required=True, metadata={"description": "Removed by the host, for good."})
+    removed = fields.Boolean(
+        required=True, metadata={"description": "Removed by the host, for good."}
+    )
     waitlist_position = fields.Integer(required=True, allow_none=True)
 
 
@@ -75,7 +97,9 @@ class StudySession(Answer):
     venue_name = fields.String(required=True, allow_none=True)
     latitude = fields.Float(required=True)
     longitude = fields.Float(required=True)
-    location_visibility = fields.String(required=True, validate=validate.OneOf(list(LocationVisibility)))
+    location_visibility = fields.String(
+        required=True, validate=validate.OneOf(list(LocationVisibility))
+    )
     visibility = fields.String(required=True, validate=validate.OneOf(list(Visibility)))
     start_time = Instant(required=True)
     duration_minutes = fields.Integer(required=True)
@@ -84,7 +108,9 @@ class StudySession(Answer):
     current_participants = fields.Integer(required=True)
     places_left = fields.Integer(required=True)
     distance_m = fields.Float(
-        required=True, allow_none=True, metadata={"description": "From `lat`, `lng`; null without them."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "From `lat`, `lng`; null without them."},
     )
     my_participation = fields.Nested(MyParticipation, required=True, allow_none=True)
     created_at = Instant(required=True)
@@ -110,7 +136,9 @@ class StudySessionDetails(StudySession):
         required=True, allow_none=True, metadata={"description": "For active participants only."}
     )
     join_code = fields.String(
-        required=True, allow_none=True, metadata={"description": "Of a private session, for its active participants."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of a private session, for its active participants."},
     )
     started_at = Instant(required=True, allow_none=True)
     ended_at = Instant(required=True, allow_none=True)
@@ -171,9 +199,14 @@ def read(query: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.patch("/api/study-sessions/<uuid:session_id>")
 @signed_in
 @if_match
-@blueprint.arguments(StudySessionChanges(partial=True), example={"venue_name": "Beit Midrash", "max_participants": 12})
+@blueprint.arguments(
+    StudySessionChanges(partial=True),
+    example={"venue_name": "Beit Midrash", "max_participants": 12},
+)
 @blueprint.response(200, StudySessionDetails)
-@blueprint.raises(HostOnly, FixedWhileLive, CapacityBelowParticipants, SessionFinished, SessionCancelled)
+@blueprint.raises(
+    HostOnly, FixedWhileLive, CapacityBelowParticipants, SessionFinished, SessionCancelled
+)
 def change(changes: dict[str, Any], session_id: UUID, version: int) -> Answered:
     """Change your session before it starts; its title, subject and description also while it is live."""
     return _answer(sessions.change(session_id, caller().id, version, changes))

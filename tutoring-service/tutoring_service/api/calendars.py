@@ -14,7 +14,9 @@ PATH = "/api/sessions/calendar"
 
 
 class CalendarAddress(Answer):
-    url = fields.String(required=True, metadata={"format": "uri", "description": "Secret; shown once."})
+    url = fields.String(
+        required=True, metadata={"format": "uri", "description": "Secret; shown once."}
+    )
 
 
 @blueprint.post(PATH)
@@ -22,7 +24,9 @@ class CalendarAddress(Answer):
 @blueprint.response(201, CalendarAddress)
 def issue() -> dict[str, str]:
     """Get a secret address of one's calendar; the one before is void."""
-    return {"url": f"{current_app.config['PUBLIC_URL'].rstrip('/')}{PATH}/{calendars.issue(caller())}.ics"}
+    return {
+        "url": f"{current_app.config['PUBLIC_URL'].rstrip('/')}{PATH}/{calendars.issue(caller())}.ics"
+    }
 
 
 @blueprint.delete(PATH)
@@ -39,7 +43,8 @@ def revoke() -> None:
 def read(token: str) -> Response:
     """Read the calendar at a secret address."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")
-    # Asked about each time, so that an address ends when it is void, and answered with 304 as long as nothing changed.
+    # Asked about each time, so that an address ends when it is void, and answered with 304 as long
+    # as nothing changed.
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)

@@ -45,12 +45,16 @@ class ScopeQuery(Query):
     scope = Choice(
         Scope,
         load_default=Scope.THIS,
-        metadata={"description": "Of a series: this occurrence, this and the following, or all that is to come."},
+        metadata={
+            "description": "Of a series: this occurrence, this and the following, or all that is to come."
+        },
     )
 
 
 class ChangeQuery(ScopeQuery):
-    force = Boolean(load_default=False, metadata={"description": "Also to outside one's working hours."})
+    force = Boolean(
+        load_default=False, metadata={"description": "Also to outside one's working hours."}
+    )
 
 
 @blueprint.put(PATH)

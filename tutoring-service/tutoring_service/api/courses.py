@@ -24,7 +24,10 @@ class NewCourse(Body):
     description = Text(5000, paragraphs=True, load_default=None, allow_none=True)
     timezone = Zone(load_default="UTC", metadata={"example": "Asia/Jerusalem"})
     cancel_notice_hours = Integer(
-        0, 720, load_default=24, metadata={"description": "Cancelling later than this before a session is late."}
+        0,
+        720,
+        load_default=24,
+        metadata={"description": "Cancelling later than this before a session is late."},
     )
 
 
@@ -52,8 +55,12 @@ class Course(Answer):
 
 class CourseQuery(PageQuery):
     tutor_id = UUID(load_default=None)
-    status = Choice(CourseStatus, load_default=None, metadata={"description": "Open ones if not given."})
-    q = Text(100, least=1, load_default=None, metadata={"description": "Part of the title or subject."})
+    status = Choice(
+        CourseStatus, load_default=None, metadata={"description": "Open ones if not given."}
+    )
+    q = Text(
+        100, least=1, load_default=None, metadata={"description": "Part of the title or subject."}
+    )
 
 
 @blueprint.post("/api/courses")

@@ -35,7 +35,9 @@ class Enrollment(Answer):
     tutor_id = fields.UUID(required=True)
     student_id = fields.UUID(required=True)
     status = fields.String(required=True)
-    timezone = fields.String(required=True, metadata={"description": "The zone of its sessions' wall times."})
+    timezone = fields.String(
+        required=True, metadata={"description": "The zone of its sessions' wall times."}
+    )
     created_at = Instant(required=True, allow_none=True)
     closed_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
@@ -50,7 +52,9 @@ class EnrollmentQuery(PageQuery):
 
 
 class DeletionQuery(Query):
-    force = Boolean(load_default=False, metadata={"description": "An admin insists, whatever is lost."})
+    force = Boolean(
+        load_default=False, metadata={"description": "An admin insists, whatever is lost."}
+    )
 
 
 class ParentCode(Answer):

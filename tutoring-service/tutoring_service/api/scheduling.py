@@ -30,9 +30,15 @@ class Topics(fields.List[str]):
 class RecurringPattern(Body):
     """On which days, in which months, on which dates beside; null and [] mean the same."""
 
-    days = fields.List(Choice(Weekday), allow_none=True, validate=validate.Length(max=7), load_default=None)
-    months = fields.List(Choice(Month), allow_none=True, validate=validate.Length(max=12), load_default=None)
-    specific_dates = fields.List(LocalDate(), allow_none=True, validate=validate.Length(max=366), load_default=None)
+    days = fields.List(
+        Choice(Weekday), allow_none=True, validate=validate.Length(max=7), load_default=None
+    )
+    months = fields.List(
+        Choice(Month), allow_none=True, validate=validate.Length(max=12), load_default=None
+    )
+    specific_dates = fields.List(
+        LocalDate(), allow_none=True, validate=validate.Length(max=366), load_default=None
+    )
 
 
 class Details(Body):
@@ -53,7 +59,9 @@ class NewTutoringSession(Details):
     enrolled_courses_id = Integer(1, required=True)
     session_date = LocalDate(required=True)
     start_time = LocalTime(required=True)
-    end_time = LocalTime(required=True, metadata={"description": "At or before start_time: on the day after."})
+    end_time = LocalTime(
+        required=True, metadata={"description": "At or before start_time: on the day after."}
+    )
     is_recurring = Boolean(load_default=False)
     session_frequency = Choice(Frequency, load_default=Frequency.ONE_TIME)
     recurring_pattern = fields.Nested(RecurringPattern, load_default=None, allow_none=True)
@@ -71,9 +79,13 @@ class NewTutoringSession(Details):
     on_conflict = fields.String(
         validate=validate.OneOf(["fail", "skip"]),
         load_default="fail",
-        metadata={"description": "`fail`: all or nothing; `skip`: leave out occurrences that are in the way."},
+        metadata={
+            "description": "`fail`: all or nothing; `skip`: leave out occurrences that are in the way."
+        },
     )
-    force = Boolean(load_default=False, metadata={"description": "Also outside one's working hours."})
+    force = Boolean(
+        load_default=False, metadata={"description": "Also outside one's working hours."}
+    )
 
 
 class PlannedOccurrence(Answer):
@@ -108,7 +120,9 @@ class OccurrenceConflict(Answer):
     ends_at = Instant(required=True, attribute="occurrence.ends_at")
     who = fields.List(fields.String(), required=True)
     session_id = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "Told only to a party of that session."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "Told only to a party of that session."},
     )
 
 

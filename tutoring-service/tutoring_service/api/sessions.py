@@ -34,7 +34,9 @@ class TutoringSession(Answer):
     session_date = fields.Date(required=True)
     start_time = LocalTime(required=True)
     end_time = LocalTime(required=True)
-    duration = fields.Integer(required=True, allow_none=True, metadata={"description": "In minutes."})
+    duration = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "In minutes."}
+    )
     session_mode = fields.String(required=True, allow_none=True)
     location = fields.String(required=True, allow_none=True)
     whiteboard_id = fields.Integer(required=True, allow_none=True)
@@ -53,7 +55,9 @@ class TutoringSession(Answer):
     alarm_enabled = fields.Boolean(required=True, allow_none=True)
     alarm_before_minutes = fields.Integer(required=True, allow_none=True)
     is_featured = fields.Boolean(required=True, allow_none=True)
-    status = fields.String(required=True, allow_none=True, metadata={"example": str(SessionStatus.SCHEDULED)})
+    status = fields.String(
+        required=True, allow_none=True, metadata={"example": str(SessionStatus.SCHEDULED)}
+    )
     created_at = Instant(required=True, allow_none=True)
     updated_at = Instant(required=True, allow_none=True)
     tutor_id = fields.UUID(required=True, attribute="booking.tutor_id")
@@ -73,8 +77,12 @@ class TutoringSession(Answer):
 
 class SessionQuery(PageQuery, PeriodQuery):
     status = Choice(SessionStatus, load_default=None)
-    role = Choice(Role, load_default=None, metadata={"description": "As whom; in any role if not given."})
-    mine = Boolean(load_default=False, metadata={"description": "true: also an admin sees only his own."})
+    role = Choice(
+        Role, load_default=None, metadata={"description": "As whom; in any role if not given."}
+    )
+    mine = Boolean(
+        load_default=False, metadata={"description": "true: also an admin sees only his own."}
+    )
     enrolled_courses_id = Integer(1, load_default=None)
     session_mode = Choice(SessionMode, load_default=None)
     priority_level = Choice(Priority, load_default=None)

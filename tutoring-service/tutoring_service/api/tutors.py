@@ -37,8 +37,12 @@ class ExceptionalDay(Body):
 
 class NewAvailability(Body):
     timezone = Zone(required=True)
-    weekly = fields.List(fields.Nested(WeeklyHours), required=True, validate=validate.Length(max=100))
-    exceptions = fields.List(fields.Nested(ExceptionalDay), load_default=list, validate=validate.Length(max=1000))
+    weekly = fields.List(
+        fields.Nested(WeeklyHours), required=True, validate=validate.Length(max=100)
+    )
+    exceptions = fields.List(
+        fields.Nested(ExceptionalDay), load_default=list, validate=validate.Length(max=1000)
+    )
 
 
 class HoursAnswer(Answer):

@@ -23,7 +23,8 @@ class LocalDate(fields.Date):
             day = date.fromisoformat(value)
         except ValueError:
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
-        # A day inside the bounds of instants, because midnight there is up to a day away from midnight in UTC.
+        # A day inside the bounds of instants, because midnight there is up to a day away from
+        # midnight in UTC.
         if not EARLIEST.date() < day < LATEST.date() - timedelta(days=1):
             raise ValidationError("Must lie between the years 2000 and 2200.")
         return day
@@ -65,16 +66,22 @@ class Moment(fields.String):
     """An instant, or a whole day in the zone that the query names."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        field: fields.Field[Any] = LocalDate() if isinstance(value, str) and DATE.fullmatch(value) else Instant()
+        field: fields.Field[Any] = (
+            LocalDate() if isinstance(value, str) and DATE.fullmatch(value) else Instant()
+        )
         return field.deserialize(value)
 
 
 class PeriodQuery(Query):
     """From one moment to another; a date stands for the whole day, in `tz`."""
 
-    since = Moment(data_key="from", load_default=None, metadata={"description": "A date, or an instant."})
+    since = Moment(
+        data_key="from", load_default=None, metadata={"description": "A date, or an instant."}
+    )
     until = Moment(
-        data_key="to", load_default=None, metadata={"description": "A date, itself included, or an instant, not."}
+        data_key="to",
+        load_default=None,
+        metadata={"description": "A date, itself included, or an instant, not."},
     )
     tz = Zone(load_default="UTC", metadata={"description": "The zone of dates in `from` and `to`."})
 
@@ -86,4 +93,8 @@ def period(query: dict[str, Any]) -> dict[str, Any]:
         since = instant(since, time(), query["tz"])
     if until and not isinstance(until, datetime):
         until = instant(until + timedelta(days=1), time(), query["tz"])
-    return {**query, "since": since and since.astimezone(UTC), "until": until and until.astimezone(UTC)}
+    return {
+        **query,
+        "since": since and since.astimezone(UTC),
+        "until": until and until.astimezone(UTC),
+    }

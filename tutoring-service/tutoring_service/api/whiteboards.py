@@ -14,7 +14,9 @@ from tutoring_service import whiteboards
 from tutoring_service.models import WhiteboardSession as WhiteboardRow
 from tutoring_service.whiteboards import WhiteboardClosed
 
-blueprint = Blueprint("whiteboards", "Whiteboards of enrolments. What happens on one is live at `.../events`.")
+blueprint = Blueprint(
+    "whiteboards", "Whiteboards of enrolments. What happens on one is live at `.../events`."
+)
 PATH = "/api/whiteboards/<int(max=2147483647):whiteboard_id>"
 MOST_CHARACTERS = 20_000
 
@@ -41,7 +43,9 @@ class Whiteboard(Answer):
 
 
 class NewStroke(Body):
-    client_id = Text(64, least=1, required=True, metadata={"description": "Of the client's choice; drawn once."})
+    client_id = Text(
+        64, least=1, required=True, metadata={"description": "Of the client's choice; drawn once."}
+    )
     operation = fields.Dict(required=True, validate=check_size)
 
 
@@ -66,7 +70,9 @@ class WhiteboardQuery(PageQuery):
 
 
 class ReplayQuery(Query):
-    after = Integer(0, load_default=0, metadata={"description": "The number of the last stroke that one has."})
+    after = Integer(
+        0, load_default=0, metadata={"description": "The number of the last stroke that one has."}
+    )
     limit = Integer(1, MOST, load_default=MOST)
 
 
@@ -86,7 +92,9 @@ def create(body: dict[str, Any]) -> WhiteboardRow:
 @blueprint.response(200, page_of(Whiteboard))
 def find(query: dict[str, Any]) -> Page[WhiteboardRow]:
     """List the whiteboards of an enrolment."""
-    return whiteboards.of_enrollment(caller(), query["enrolled_courses_id"], query["limit"], query["cursor"])
+    return whiteboards.of_enrollment(
+        caller(), query["enrolled_courses_id"], query["limit"], query["cursor"]
+    )
 
 
 @blueprint.get(PATH)

@@ -9,7 +9,11 @@ from tutoring_service.models.enrollments import (
     SessionRequest,
     TutorAvailability,
 )
-from tutoring_service.models.legacy import enrolled_students, quarantined_sessions, retired_session_fields
+from tutoring_service.models.legacy import (
+    enrolled_students,
+    quarantined_sessions,
+    retired_session_fields,
+)
 from tutoring_service.models.sessions import (
     CalendarFeed,
     Review,

@@ -41,11 +41,15 @@ class Course(Base):
     tutor_id: Mapped[UUID]
     title: Mapped[str] = mapped_column(String(200))
     subject: Mapped[str | None] = mapped_column(String(100))
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
+    created_at: Mapped[datetime | None] = mapped_column(
+        Utc, default=now, server_default=func.current_timestamp()
+    )
     description: Mapped[str | None] = mapped_column(Text)
     timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
     cancel_notice_hours: Mapped[int] = mapped_column(default=24, server_default=text("24"))
-    status: Mapped[str] = mapped_column(String(20), default=CourseStatus.OPEN, server_default="open")
+    status: Mapped[str] = mapped_column(
+        String(20), default=CourseStatus.OPEN, server_default="open"
+    )
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
 
 
@@ -55,7 +59,9 @@ class Enrollment(Base):
     __tablename__ = "enrolled_courses"
     __table_args__ = (
         one_of("status", EnrollmentStatus),
-        CheckConstraint("tutor_id <> student_id OR status IN ('completed', 'cancelled')", name="two_people"),
+        CheckConstraint(
+            "tutor_id <> student_id OR status IN ('completed', 'cancelled')", name="two_people"
+        ),
         Index(
             "enrolled_courses_open_key",
             "tutor_id",
@@ -73,8 +79,12 @@ class Enrollment(Base):
     tutor_id: Mapped[UUID]
     student_id: Mapped[UUID]
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id"))
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
-    status: Mapped[str] = mapped_column(String(20), default=EnrollmentStatus.ACTIVE, server_default="active")
+    created_at: Mapped[datetime | None] = mapped_column(
+        Utc, default=now, server_default=func.current_timestamp()
+    )
+    status: Mapped[str] = mapped_column(
+        String(20), default=EnrollmentStatus.ACTIVE, server_default="active"
+    )
     timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
@@ -88,7 +98,9 @@ class EnrollmentParent(Base):
     __tablename__ = "enrollment_parents"
     __table_args__ = (Index("idx_enrollment_parents_parent", "parent_id", "enrollment_id"),)
 
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"), primary_key=True)
+    enrollment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolled_courses.id", ondelete="CASCADE"), primary_key=True
+    )
     parent_id: Mapped[UUID] = mapped_column(primary_key=True)
     joined_at: Mapped[datetime]
 
@@ -99,7 +111,9 @@ class ParentCode(Base):
     __tablename__ = "parent_codes"
 
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    enrollment_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"), unique=True)
+    enrollment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolled_courses.id", ondelete="CASCADE"), unique=True
+    )
     expires_at: Mapped[datetime]
 
 
@@ -111,7 +125,9 @@ class TutorAvailability(Base):
     tutor_id: Mapped[UUID] = mapped_column(primary_key=True)
     timezone: Mapped[str] = mapped_column(String(64))
     weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{weekday, start_time, end_time}]
-    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{date, hours: [{start_time, end_time}]}]
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB
+    )  # [{date, hours: [{start_time, end_time}]}]
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -125,7 +141,9 @@ class SessionRequest(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    enrolled_courses_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolled_courses.id", ondelete="CASCADE")
+    )
     session_date: Mapped[date]
     start_time: Mapped[time]
     end_time: Mapped[time]

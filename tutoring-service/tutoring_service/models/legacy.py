@@ -36,5 +36,10 @@ quarantined_sessions = Table(
     Column("student_id", Uuid),
     Column("course_id", Integer),
     Column("session", JSONB, nullable=False),
-    Column("quarantined_at", DateTime(timezone=True), nullable=False, server_default=func.current_timestamp()),
+    Column(
+        "quarantined_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=func.current_timestamp(),
+    ),
 )

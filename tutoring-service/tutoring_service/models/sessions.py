@@ -1,7 +1,8 @@
 """Sessions.
 
-`sessions` is the table of the older tutoring application, column for column; what this platform adds to a session
-stands beside it: when it is and for whom in `session_bookings`, its rule in `session_series`, and so on.
+`sessions` is the table of the older tutoring application, column for column; what this platform
+adds to a session stands beside it: when it is and for whom in `session_bookings`, its rule in
+`session_series`, and so on.
 """
 
 from datetime import date, datetime, time
@@ -46,14 +47,27 @@ class TutoringSession(Base):
             ondelete="CASCADE",
         ),
         ForeignKeyConstraint(
-            ["whiteboard_id"], ["whiteboard_sessions.id"], name="sessions_whiteboard_id_fkey", ondelete="SET NULL"
+            ["whiteboard_id"],
+            ["whiteboard_sessions.id"],
+            name="sessions_whiteboard_id_fkey",
+            ondelete="SET NULL",
         ),
         Index("idx_sessions_date", "session_date"),
         Index("idx_sessions_enrolled_courses", "enrolled_courses_id"),
         Index("idx_sessions_featured", "is_featured"),
         Index("idx_sessions_recurring", "is_recurring"),
-        Index("idx_sessions_enrolled_courses_status_date", "enrolled_courses_id", "status", "session_date", "id"),
-        Index("idx_sessions_whiteboard", "whiteboard_id", postgresql_where=text("whiteboard_id IS NOT NULL")),
+        Index(
+            "idx_sessions_enrolled_courses_status_date",
+            "enrolled_courses_id",
+            "status",
+            "session_date",
+            "id",
+        ),
+        Index(
+            "idx_sessions_whiteboard",
+            "whiteboard_id",
+            postgresql_where=text("whiteboard_id IS NOT NULL"),
+        ),
         one_of("status", SessionStatus),
         one_of("session_mode", SessionMode),
         one_of("priority_level", Priority),
@@ -68,7 +82,9 @@ class TutoringSession(Base):
         comment="The enrolment whose session this is; names tutor and student"
     )
     topics: Mapped[list[str] | None] = mapped_column(
-        JSON, server_default=text("'[]'::json"), comment="JSON array of the topics planned for this session"
+        JSON,
+        server_default=text("'[]'::json"),
+        comment="JSON array of the topics planned for this session",
     )
     topics_covered: Mapped[list[str] | None] = mapped_column(
         JSON, server_default=text("'[]'::json"), comment="JSON array of the topics actually covered"
@@ -82,10 +98,15 @@ class TutoringSession(Base):
     )
     location: Mapped[str | None] = mapped_column(String(255))
     whiteboard_id: Mapped[int | None] = mapped_column(comment="The whiteboard used in this session")
-    student_review_id: Mapped[int | None] = mapped_column(comment="The student's review of this session")
+    student_review_id: Mapped[int | None] = mapped_column(
+        comment="The student's review of this session"
+    )
     tutor_review_id: Mapped[int | None] = mapped_column(comment="The tutor's review of the student")
-    parent_review_id: Mapped[int | None] = mapped_column(comment="The parent's review of this session")
-    # The default of the older application says that everybody is present; None is written as NULL all the same.
+    parent_review_id: Mapped[int | None] = mapped_column(
+        comment="The parent's review of this session"
+    )
+    # The default of the older application says that everybody is present; None is written as NULL
+    # all the same.
     tutor_attendance_status: Mapped[str | None] = mapped_column(
         String(20).evaluates_none(), server_default="present", comment="present, absent or late"
     )
@@ -97,17 +118,22 @@ class TutoringSession(Base):
     )
     is_recurring: Mapped[bool | None] = mapped_column(server_default=text("false"))
     session_frequency: Mapped[str | None] = mapped_column(
-        String(50), server_default="one-time", comment="General recurrence: one-time, weekly, bi-weekly, monthly"
+        String(50),
+        server_default="one-time",
+        comment="General recurrence: one-time, weekly, bi-weekly, monthly",
     )
     recurring_pattern: Mapped[dict[str, Any] | None] = mapped_column(
-        JSON(none_as_null=True), comment="Detailed recurrence: {days: [], months: [], specific_dates: []}"
+        JSON(none_as_null=True),
+        comment="Detailed recurrence: {days: [], months: [], specific_dates: []}",
     )
     notification_enabled: Mapped[bool | None] = mapped_column(server_default=text("false"))
     alarm_enabled: Mapped[bool | None] = mapped_column(server_default=text("false"))
     alarm_before_minutes: Mapped[int | None] = mapped_column(server_default=text("15"))
     is_featured: Mapped[bool | None] = mapped_column(server_default=text("false"))
     status: Mapped[str | None] = mapped_column(String(20), server_default="scheduled")
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
+    created_at: Mapped[datetime | None] = mapped_column(
+        Utc, default=now, server_default=func.current_timestamp()
+    )
     updated_at: Mapped[datetime | None] = mapped_column(
         Utc, default=now, onupdate=now, server_default=func.current_timestamp()
     )
@@ -123,11 +149,17 @@ class SessionSeries(Base):
     __table_args__ = (Index("idx_session_series_enrolled_courses", "enrolled_courses_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
-    split_from: Mapped[int | None] = mapped_column(ForeignKey("session_series.id", ondelete="SET NULL"))
+    enrolled_courses_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolled_courses.id", ondelete="CASCADE")
+    )
+    split_from: Mapped[int | None] = mapped_column(
+        ForeignKey("session_series.id", ondelete="SET NULL")
+    )
     timezone: Mapped[str] = mapped_column(String(64))
     rule: Mapped[str | None] = mapped_column(String(500))  # RFC 5545; NULL: the dates alone
-    dates: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))  # beside those of the rule
+    dates: Mapped[list[str]] = mapped_column(
+        JSONB, server_default=text("'[]'::jsonb")
+    )  # beside those of the rule
     starts_on: Mapped[date]
     start_time: Mapped[time]
     duration: Mapped[int]
@@ -135,9 +167,11 @@ class SessionSeries(Base):
 
 
 class SessionBooking(Base):
-    """The platform's side of a session: for whom and when exactly, its series, its version, how it went.
+    """The platform's side of a session: for whom and when exactly, its series, its version, how it
+    went.
 
-    Each session has one. While it is `held` its tutor and its student have no other held booking at that time.
+    Each session has one. While it is `held` its tutor and its student have no other held booking at
+    that time.
     """
 
     __tablename__ = "session_bookings"
@@ -157,7 +191,12 @@ class SessionBooking(Base):
         ),
         Index("idx_session_bookings_tutor", "tutor_id", "starts_at", "session_id"),
         Index("idx_session_bookings_student", "student_id", "starts_at", "session_id"),
-        Index("idx_session_bookings_enrolled_courses", "enrolled_courses_id", "starts_at", "session_id"),
+        Index(
+            "idx_session_bookings_enrolled_courses",
+            "enrolled_courses_id",
+            "starts_at",
+            "session_id",
+        ),
         Index("idx_session_bookings_start", "starts_at", "session_id"),
         Index(
             "session_bookings_occurrence_key",
@@ -168,8 +207,12 @@ class SessionBooking(Base):
         ),
     )
 
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
-    enrolled_courses_id: Mapped[int] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
+    enrolled_courses_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolled_courses.id", ondelete="CASCADE")
+    )
     tutor_id: Mapped[UUID]
     student_id: Mapped[UUID]
     starts_at: Mapped[datetime]
@@ -177,10 +220,16 @@ class SessionBooking(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     held: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
-    series_id: Mapped[int | None] = mapped_column(ForeignKey("session_series.id", ondelete="SET NULL"))
-    original_start: Mapped[datetime | None]  # when its series has it; differs from starts_at once it is moved
+    series_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session_series.id", ondelete="SET NULL")
+    )
+    original_start: Mapped[
+        datetime | None
+    ]  # when its series has it; differs from starts_at once it is moved
     detached: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))  # revisions as calendars count them
+    sequence: Mapped[int] = mapped_column(
+        default=0, server_default=text("0")
+    )  # revisions as calendars count them
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -220,7 +269,9 @@ class SessionReminder(Base):
         CheckConstraint("alarm_before_minutes BETWEEN 0 AND 10080", name="alarm_before_minutes"),
     )
 
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True)
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True
+    )
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     notification_enabled: Mapped[bool | None]
     alarm_enabled: Mapped[bool | None]
@@ -253,7 +304,9 @@ class Review(Base):
 
 
 class CalendarFeed(Base):
-    """The secret address under which somebody's calendar program reads his sessions. Only its hash is kept."""
+    """The secret address under which somebody's calendar program reads his sessions. Only its hash
+    is kept.
+    """
 
     __tablename__ = "calendar_feeds"
 

@@ -22,14 +22,20 @@ class WhiteboardSession(Base):
     """A whiteboard of an enrolment. `seq` numbers what happened on it."""
 
     __tablename__ = "whiteboard_sessions"
-    __table_args__ = (Index("idx_whiteboard_sessions_enrolled_courses", "enrolled_courses_id", "id"),)
+    __table_args__ = (
+        Index("idx_whiteboard_sessions_enrolled_courses", "enrolled_courses_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_name: Mapped[str | None] = mapped_column(String(255))
     tutor_id: Mapped[UUID | None]
     student_id: Mapped[UUID | None]
-    created_at: Mapped[datetime | None] = mapped_column(Utc, default=now, server_default=func.current_timestamp())
-    enrolled_courses_id: Mapped[int | None] = mapped_column(ForeignKey("enrolled_courses.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime | None] = mapped_column(
+        Utc, default=now, server_default=func.current_timestamp()
+    )
+    enrolled_courses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("enrolled_courses.id", ondelete="CASCADE")
+    )
     seq: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     closed_at: Mapped[datetime | None]
 
@@ -39,7 +45,9 @@ class WhiteboardStroke(Base):
 
     __tablename__ = "whiteboard_strokes"
     __table_args__ = (
-        Index("whiteboard_strokes_client_key", "whiteboard_id", "author_id", "client_id", unique=True),
+        Index(
+            "whiteboard_strokes_client_key", "whiteboard_id", "author_id", "client_id", unique=True
+        ),
         Index("idx_whiteboard_strokes_author", "author_id"),
     )
 

@@ -84,7 +84,10 @@ def change(changes: dict[str, Any]) -> User:
 @blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
 def change_password(body: dict[str, str]) -> None:
     """Change the password, and sign out everywhere else."""
-    present, (current, new) = UUID(caller().session_id), (body["current_password"], body["new_password"])
+    present, (current, new) = (
+        UUID(caller().session_id),
+        (body["current_password"], body["new_password"]),
+    )
     credentials.change_password(caller().id, current, new, present=present, ip=client_ip())
 
 

@@ -16,7 +16,10 @@ blueprint = Blueprint("calendar-feed", "The secret address of one's calendar.")
 class CalendarFeedAddress(Answer):
     url = fields.String(
         required=True,
-        metadata={"format": "uri", "description": "Whoever has it can read the calendar. It is shown once."},
+        metadata={
+            "format": "uri",
+            "description": "Whoever has it can read the calendar. It is shown once.",
+        },
     )
 
 

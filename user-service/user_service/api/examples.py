@@ -26,7 +26,10 @@ EXAMPLES: Words = {
     "avatar_url": None,
     "bio": "Teaches Mishnah in the evenings.",
     "current_password": "study-together-daily",
-    "data": {"session_id": "e2e99d12-4757-52c0-b411-59ca1b5514a8", "starts_at": "2030-03-05T17:00:00Z"},
+    "data": {
+        "session_id": "e2e99d12-4757-52c0-b411-59ca1b5514a8",
+        "starts_at": "2030-03-05T17:00:00Z",
+    },
     "display_name": "Ruth Adler",
     "email": "ruth@lyceum.example",
     "email_verified": True,

@@ -20,13 +20,18 @@ class Email(Text):
     """An e-mail address, its domain in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"format": "email", "example": "dina@example.org", **kwargs.get("metadata", {})}
+        kwargs["metadata"] = {
+            "format": "email",
+            "example": "dina@example.org",
+            **kwargs.get("metadata", {}),
+        }
         super().__init__(255, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         try:
-            # Nothing is asked of the DNS: a request would wait for a server that somebody else names.
+            # Nothing is asked of the DNS: a request would wait for a server that somebody else
+            # names.
             return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
         except EmailNotValidError as error:
             raise ValidationError(str(error)) from None
@@ -36,12 +41,18 @@ class Username(Text):
     """A username in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        described = {"description": "Capitals are lowered.", "pattern": "^[A-Za-z0-9_.-]{3,50}$", "example": "dina"}
+        described = {
+            "description": "Capitals are lowered.",
+            "pattern": "^[A-Za-z0-9_.-]{3,50}$",
+            "example": "dina",
+        }
         kwargs["metadata"] = {**described, **kwargs.get("metadata", {})}
         super().__init__(50, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs)).lower()
+        text = unicodedata.normalize(
+            "NFC", super()._deserialize(value, attr, data, **kwargs)
+        ).lower()
         if not USERNAME.fullmatch(text):
             raise ValidationError("Must be 3 to 50 of a-z, 0-9, _, . and -.")
         return text
@@ -51,7 +62,9 @@ class Password(fields.String):
     """A password, taken as it is typed."""
 
     def __init__(self, least: int = 8, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(least, 128), metadata={"format": "password"}, **kwargs)
+        super().__init__(
+            validate=validate.Length(least, 128), metadata={"format": "password"}, **kwargs
+        )
 
 
 class HttpsAddress(Text):
@@ -64,8 +77,11 @@ class HttpsAddress(Text):
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
             address = urlsplit(text)
-            # Nothing that two programs may read differently: user names before the host, backslashes, spaces.
-            plain = text.startswith("https://") and HOST.fullmatch(address.netloc) and address.port != 0
+            # Nothing that two programs may read differently: user names before the host,
+            # backslashes, spaces.
+            plain = (
+                text.startswith("https://") and HOST.fullmatch(address.netloc) and address.port != 0
+            )
         except ValueError:
             plain = False
         if not plain or not text.isascii() or " " in text or "\\" in text:
@@ -90,7 +106,9 @@ class Locale(Text):
     """A language tag: language, script and region."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(20, metadata={"pattern": f"^{LOCALE.pattern}$", "example": "he-IL"}, **kwargs)
+        super().__init__(
+            20, metadata={"pattern": f"^{LOCALE.pattern}$", "example": "he-IL"}, **kwargs
+        )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

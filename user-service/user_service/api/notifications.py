@@ -16,7 +16,9 @@ blueprint = Blueprint("notifications", "What one should know.")
 
 
 class NotificationsQuery(PageQuery):
-    unread = Boolean(load_default=None, metadata={"description": "true: unread only; false: read only."})
+    unread = Boolean(
+        load_default=None, metadata={"description": "true: unread only; false: read only."}
+    )
 
 
 class Notification(Answer):
@@ -24,13 +26,19 @@ class Notification(Answer):
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True, metadata={"example": str(Kind.REMINDER)})
-    data = fields.Dict(required=True, metadata={"description": "What it is about: ids and figures."})
+    data = fields.Dict(
+        required=True, metadata={"description": "What it is about: ids and figures."}
+    )
     created_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)
 
 
-MailPreferences = Answer.from_dict({str(kind): fields.Boolean(required=True) for kind in Kind}, name="MailPreferences")
-MailPreferenceChanges = Body.from_dict({str(kind): Boolean() for kind in Kind}, name="MailPreferenceChanges")
+MailPreferences = Answer.from_dict(
+    {str(kind): fields.Boolean(required=True) for kind in Kind}, name="MailPreferences"
+)
+MailPreferenceChanges = Body.from_dict(
+    {str(kind): Boolean() for kind in Kind}, name="MailPreferenceChanges"
+)
 
 
 @blueprint.get("/api/notifications")

@@ -7,7 +7,8 @@ from flask import request
 
 from user_service.sign_ins import Origin
 
-# The first that is found names the browser or the system: many call themselves by the names of others as well.
+# The first that is found names the browser or the system: many call themselves by the names of
+# others as well.
 BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",
@@ -37,7 +38,9 @@ def origin() -> Origin:
 
 
 def client_ip() -> str:
-    """The client's address: the last that was added to X-Forwarded-For, by the gateway, or else the peer's."""
+    """The client's address: the last that was added to X-Forwarded-For, by the gateway, or else the
+    peer's.
+    """
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     for address in (forwarded, request.remote_addr or ""):
         try:

@@ -41,7 +41,12 @@ class ProfilesQuery(Query):
 
 
 class PeopleQuery(PageQuery):
-    q = Text(50, least=1, required=True, metadata={"description": "How the username begins.", "example": "ru"})
+    q = Text(
+        50,
+        least=1,
+        required=True,
+        metadata={"description": "How the username begins.", "example": "ru"},
+    )
 
 
 class Profile(Answer):

@@ -31,9 +31,13 @@ class Tokens(Answer):
 
     user = fields.Nested(Account, required=True)
     access_token = fields.String(required=True)
-    refresh_token = fields.String(required=True, metadata={"description": "Good for one exchange, for 30 days."})
+    refresh_token = fields.String(
+        required=True, metadata={"description": "Good for one exchange, for 30 days."}
+    )
     token_type = fields.String(required=True, dump_default="Bearer")
-    expires_in = fields.Integer(required=True, dump_default=MAX_LIFETIME, metadata={"description": "Seconds."})
+    expires_in = fields.Integer(
+        required=True, dump_default=MAX_LIFETIME, metadata={"description": "Seconds."}
+    )
 
 
 @blueprint.post("/api/auth/register")

@@ -23,7 +23,9 @@ blueprint = Blueprint("auth", "Signing in and out.")
 
 
 class Login(Body):
-    login = Text(255, least=1, required=True, metadata={"description": "E-mail address or username."})
+    login = Text(
+        255, least=1, required=True, metadata={"description": "E-mail address or username."}
+    )
     password = Password(1, required=True)
 
 
@@ -32,7 +34,9 @@ class Refresh(Body):
 
 
 class Logout(Body):
-    refresh_token = Text(200, least=1, metadata={"description": "Instead of an access token, which may have ended."})
+    refresh_token = Text(
+        200, least=1, metadata={"description": "Instead of an access token, which may have ended."}
+    )
 
 
 class Device(Answer):
@@ -42,7 +46,9 @@ class Device(Answer):
     device = fields.String(required=True, metadata={"example": "Firefox on Linux"})
     created_at = Instant(required=True)
     last_used_at = Instant(required=True)
-    current = fields.Boolean(required=True, metadata={"description": "Whether it is the one that asks."})
+    current = fields.Boolean(
+        required=True, metadata={"description": "Whether it is the one that asks."}
+    )
 
 
 @blueprint.post("/api/auth/login")

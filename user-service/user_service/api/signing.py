@@ -9,7 +9,8 @@ from chassis.rest import Blueprint
 from chassis.versions import not_modified
 from user_service.runtime import runtime
 
-# A new key signs after twice that, `signing.PUBLISHED_FOR`, when nobody goes by a document without it any more.
+# A new key signs after twice that, `signing.PUBLISHED_FOR`, when nobody goes by a document without
+# it any more.
 CACHED_FOR = 300
 
 blueprint = Blueprint("keys", "The public keys of access tokens.")

@@ -20,7 +20,9 @@ def upgrade() -> None:
     op.create_table(
         "questions",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("page_id", sa.Integer(), sa.ForeignKey("pages.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "page_id", sa.Integer(), sa.ForeignKey("pages.id", ondelete="CASCADE"), nullable=False
+        ),
         sa.Column("question_type", sa.String(20), nullable=False),
         sa.Column("question_text", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -32,18 +34,31 @@ def upgrade() -> None:
         "student_responses",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("session_id", sa.String(36), nullable=False, unique=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("now()"),
+        ),
         sa.Column("completed_at", sa.DateTime(timezone=True)),
     )
     op.create_table(
         "question_answers",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column(
-            "response_id", sa.Integer(), sa.ForeignKey("student_responses.id", ondelete="CASCADE"), nullable=False
+            "response_id",
+            sa.Integer(),
+            sa.ForeignKey("student_responses.id", ondelete="CASCADE"),
+            nullable=False,
         ),
         sa.Column("question_id", sa.Integer(), sa.ForeignKey("questions.id"), nullable=False),
         sa.Column("value", postgresql.JSONB(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("now()"),
+        ),
     )
 
 

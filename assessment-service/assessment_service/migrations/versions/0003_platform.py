@@ -1,7 +1,8 @@
-"""Several assessments in published versions, sessions that may belong to a person, experience points.
+"""Several assessments in published versions, sessions that may belong to a person, experience
+points.
 
-The questionnaire that is there becomes the first version of an assessment, which stays what is started when none is
-named. Of several answers to one question the latest stays.
+The questionnaire that is there becomes the first version of an assessment, which stays what is
+started when none is named. Of several answers to one question the latest stays.
 """
 
 import sqlalchemy as sa
@@ -115,7 +116,12 @@ def create_versions() -> None:
         sa.Column("slug", sa.String(80), nullable=False, unique=True),
         sa.Column("author_id", sa.Uuid()),
         sa.Column("is_default", sa.Boolean(), nullable=False, server_default=sa.text("false")),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("now()"),
+        ),
         sa.CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND slug <> 'mine'", name="slug"),
     )
     op.create_index(
@@ -129,17 +135,34 @@ def create_versions() -> None:
     op.create_table(
         "assessment_versions",
         sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("assessment_id", sa.Integer(), sa.ForeignKey("assessments.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "assessment_id",
+            sa.Integer(),
+            sa.ForeignKey("assessments.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("definition", postgresql.JSONB(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("is_current", sa.Boolean(), nullable=False, server_default=sa.text("false")),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("now()"),
+        ),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("now()"),
+        ),
         sa.Column("published_at", sa.DateTime(timezone=True)),
         sa.UniqueConstraint("assessment_id", "number"),
         sa.UniqueConstraint("assessment_id", "id"),
-        sa.CheckConstraint("NOT is_current OR published_at IS NOT NULL", name="current_is_published"),
+        sa.CheckConstraint(
+            "NOT is_current OR published_at IS NOT NULL", name="current_is_published"
+        ),
     )
     op.create_index(
         "assessment_versions_one_current_key",
@@ -160,18 +183,31 @@ def create_versions() -> None:
 def create_tallies_and_awards() -> None:
     op.create_table(
         "answer_tallies",
-        sa.Column("question_id", sa.Integer(), sa.ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "question_id",
+            sa.Integer(),
+            sa.ForeignKey("questions.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("choice", sa.Text(), primary_key=True),
         sa.Column("times", sa.BigInteger(), nullable=False),
     )
     op.create_table(
         "xp_awards",
         sa.Column(
-            "response_id", sa.Integer(), sa.ForeignKey("student_responses.id", ondelete="CASCADE"), primary_key=True
+            "response_id",
+            sa.Integer(),
+            sa.ForeignKey("student_responses.id", ondelete="CASCADE"),
+            primary_key=True,
         ),
         sa.Column("question_id", sa.Integer(), sa.ForeignKey("questions.id"), primary_key=True),
         sa.Column("amount", sa.Integer(), nullable=False),
-        sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+        sa.Column(
+            "awarded_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            server_default=sa.text("now()"),
+        ),
         sa.CheckConstraint("amount >= 0", name="amount"),
     )
 
@@ -213,22 +249,34 @@ def constrain_questionnaire() -> None:
     ):
         op.alter_column(table, column, nullable=False)
     op.alter_column("student_responses", "shuffle_seed", server_default=None)
-    op.create_foreign_key(None, "pages", "assessment_versions", ["version_id"], ["id"], ondelete="CASCADE")
+    op.create_foreign_key(
+        None, "pages", "assessment_versions", ["version_id"], ["id"], ondelete="CASCADE"
+    )
     op.create_unique_constraint(None, "pages", ["version_id", "key"])
     op.create_unique_constraint(None, "pages", ["version_id", "position"])
     op.create_unique_constraint(None, "questions", ["page_id", "key"])
     op.create_unique_constraint(None, "questions", ["page_id", "position"])
     op.create_primary_key(None, "question_answers", ["response_id", "question_id"])
     op.create_foreign_key(
-        None, "student_responses", "assessment_versions", ["assessment_id", "version_id"], ["assessment_id", "id"]
+        None,
+        "student_responses",
+        "assessment_versions",
+        ["assessment_id", "version_id"],
+        ["assessment_id", "id"],
     )
     op.create_unique_constraint(None, "student_responses", ["user_id", "assessment_id", "attempt"])
     op.create_check_constraint(
         "completed_at", "student_responses", "(status = 'completed') = (completed_at IS NOT NULL)"
     )
-    op.create_check_constraint("expired_at", "student_responses", "expired_at IS NULL OR status = 'active'")
-    op.create_check_constraint("attempt", "student_responses", "(user_id IS NULL) = (attempt IS NULL)")
-    op.create_check_constraint("counters", "student_responses", "questions_answered >= 0 AND total_xp >= 0")
+    op.create_check_constraint(
+        "expired_at", "student_responses", "expired_at IS NULL OR status = 'active'"
+    )
+    op.create_check_constraint(
+        "attempt", "student_responses", "(user_id IS NULL) = (attempt IS NULL)"
+    )
+    op.create_check_constraint(
+        "counters", "student_responses", "questions_answered >= 0 AND total_xp >= 0"
+    )
     op.create_index(
         "student_responses_one_open_key",
         "student_responses",
@@ -253,15 +301,21 @@ def constrain_questionnaire() -> None:
 
 
 def downgrade() -> None:
-    op.add_column("questions", sa.Column("required", sa.Boolean(), nullable=False, server_default=sa.text("true")))
     op.add_column(
-        "questions", sa.Column("settings", postgresql.JSONB(), nullable=False, server_default=sa.text("'{}'"))
+        "questions",
+        sa.Column("required", sa.Boolean(), nullable=False, server_default=sa.text("true")),
+    )
+    op.add_column(
+        "questions",
+        sa.Column("settings", postgresql.JSONB(), nullable=False, server_default=sa.text("'{}'")),
     )
     op.execute(RESTORE_SETTINGS)
     op.execute("DROP TRIGGER published_versions_are_fixed ON assessment_versions")
     op.execute("DROP FUNCTION refuse_change_of_published_version")
     op.drop_constraint("question_answers_pkey", "question_answers")
-    op.add_column("question_answers", sa.Column("id", sa.Integer(), sa.Identity(), primary_key=True))
+    op.add_column(
+        "question_answers", sa.Column("id", sa.Integer(), sa.Identity(), primary_key=True)
+    )
     op.create_primary_key(None, "question_answers", ["id"])
     op.alter_column("student_responses", "last_activity", nullable=True)
     # The constraints and indexes go with their columns.

@@ -33,7 +33,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "key", name=op.f("idempotency_keys_pkey")),
     )
-    op.create_index(op.f("idx_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False)
+    op.create_index(
+        op.f("idx_idempotency_keys_created_at"), "idempotency_keys", ["created_at"], unique=False
+    )
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -58,7 +60,13 @@ def upgrade() -> None:
         sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("mails_pkey")),
     )
-    op.create_index("idx_mails_due", "mails", ["due_at"], unique=False, postgresql_where=sa.text("parked_at IS NULL"))
+    op.create_index(
+        "idx_mails_due",
+        "mails",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("parked_at IS NULL"),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -72,10 +80,21 @@ def upgrade() -> None:
     )
     op.create_index("idx_outbox_created_at", "outbox", ["created_at"], unique=False)
     op.create_index(
-        "idx_outbox_unpublished", "outbox", ["position"], unique=False, postgresql_where=sa.text("published_at IS NULL")
+        "idx_outbox_unpublished",
+        "outbox",
+        ["position"],
+        unique=False,
+        postgresql_where=sa.text("published_at IS NULL"),
     )
 
 
 def downgrade() -> None:
-    for table in ("outbox", "mails", "latest_versions", "inbox", "idempotency_keys", "failed_events"):
+    for table in (
+        "outbox",
+        "mails",
+        "latest_versions",
+        "inbox",
+        "idempotency_keys",
+        "failed_events",
+    ):
         op.drop_table(table)

@@ -18,17 +18,32 @@ def upgrade() -> None:
         sa.Column("book", sa.String(length=60), nullable=False),
         sa.Column("creator_id", sa.Uuid(), nullable=False),
         sa.Column("current_section", sa.String(length=100), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name="havrutas_pkey"),
     )
     op.create_table(
         "havruta_members",
         sa.Column("havruta_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("joined_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "joined_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
         sa.ForeignKeyConstraint(
-            ["havruta_id"], ["havrutas.id"], name="havruta_members_havruta_id_fkey", ondelete="CASCADE"
+            ["havruta_id"],
+            ["havrutas.id"],
+            name="havruta_members_havruta_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("havruta_id", "user_id", name="havruta_members_pkey"),
     )
@@ -40,11 +55,22 @@ def upgrade() -> None:
         sa.Column("start_time", sa.DateTime(timezone=True), nullable=False),
         sa.Column("end_time", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
-            "sections_studied", postgresql.ARRAY(sa.String(length=100)), server_default=sa.text("'{}'"), nullable=False
+            "sections_studied",
+            postgresql.ARRAY(sa.String(length=100)),
+            server_default=sa.text("'{}'"),
+            nullable=False,
         ),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
-            ["havruta_id"], ["havrutas.id"], name="havruta_sessions_havruta_id_fkey", ondelete="CASCADE"
+            ["havruta_id"],
+            ["havrutas.id"],
+            name="havruta_sessions_havruta_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="havruta_sessions_pkey"),
     )

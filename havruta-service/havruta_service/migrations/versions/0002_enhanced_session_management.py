@@ -41,8 +41,8 @@ UPDATE havrutas
 SET owner_id = creator_id, last_place = current_section,
     member_count = (SELECT count(*) FROM havruta_members WHERE havruta_id = havrutas.id)
 """
-# A finished session is completed, one in the future scheduled; of those that were begun and never finished the latest
-# may still be going on, the others are over.
+# A finished session is completed, one in the future scheduled; of those that were begun and never
+# finished the latest may still be going on, the others are over.
 STATES = """
 UPDATE havruta_sessions
 SET type = 'scheduled', planned_start = self.start_time, created_by = havrutas.owner_id,
@@ -95,40 +95,68 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["havruta_id"], ["havrutas.id"], name="session_series_havruta_id_fkey", ondelete="CASCADE"
+            ["havruta_id"],
+            ["havrutas.id"],
+            name="session_series_havruta_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="session_series_pkey"),
     )
     op.create_index("idx_session_series_havruta", "session_series", ["havruta_id"])
     op.add_column("havrutas", sa.Column("owner_id", sa.Uuid(), nullable=True))
     op.add_column("havrutas", sa.Column("last_place", sa.String(length=100), nullable=True))
-    op.add_column("havrutas", sa.Column("member_count", sa.Integer(), server_default=sa.text("1"), nullable=False))
-    op.add_column("havrutas", sa.Column("seq", sa.Integer(), server_default=sa.text("0"), nullable=False))
-    op.add_column("havrutas", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column(
+        "havrutas",
+        sa.Column("member_count", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    )
+    op.add_column(
+        "havrutas", sa.Column("seq", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
+    op.add_column(
+        "havrutas", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
     op.add_column("havrutas", sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
-        "havruta_sessions", sa.Column("type", sa.String(length=20), server_default="scheduled", nullable=False)
+        "havruta_sessions",
+        sa.Column("type", sa.String(length=20), server_default="scheduled", nullable=False),
     )
     op.add_column(
-        "havruta_sessions", sa.Column("status", sa.String(length=20), server_default="scheduled", nullable=False)
+        "havruta_sessions",
+        sa.Column("status", sa.String(length=20), server_default="scheduled", nullable=False),
     )
-    op.add_column("havruta_sessions", sa.Column("planned_start", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "havruta_sessions", sa.Column("planned_start", sa.DateTime(timezone=True), nullable=True)
+    )
     op.add_column("havruta_sessions", sa.Column("planned_minutes", sa.Integer(), nullable=True))
     op.add_column("havruta_sessions", sa.Column("series_id", sa.Uuid(), nullable=True))
-    op.add_column("havruta_sessions", sa.Column("starting_section", sa.String(length=100), nullable=True))
-    op.add_column("havruta_sessions", sa.Column("ending_section", sa.String(length=100), nullable=True))
-    op.add_column("havruta_sessions", sa.Column("coverage_range", sa.String(length=210), nullable=True))
+    op.add_column(
+        "havruta_sessions", sa.Column("starting_section", sa.String(length=100), nullable=True)
+    )
+    op.add_column(
+        "havruta_sessions", sa.Column("ending_section", sa.String(length=100), nullable=True)
+    )
+    op.add_column(
+        "havruta_sessions", sa.Column("coverage_range", sa.String(length=210), nullable=True)
+    )
     op.add_column("havruta_sessions", sa.Column("created_by", sa.Uuid(), nullable=True))
     op.add_column("havruta_sessions", sa.Column("navigator_id", sa.Uuid(), nullable=True))
     op.add_column(
-        "havruta_sessions", sa.Column("mode", sa.String(length=20), server_default="navigator", nullable=False)
+        "havruta_sessions",
+        sa.Column("mode", sa.String(length=20), server_default="navigator", nullable=False),
     )
     op.add_column("havruta_sessions", sa.Column("position", sa.String(length=100), nullable=True))
     op.add_column(
-        "havruta_sessions", sa.Column("position_seq", sa.Integer(), server_default=sa.text("0"), nullable=False)
+        "havruta_sessions",
+        sa.Column("position_seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
     )
-    op.add_column("havruta_sessions", sa.Column("seq", sa.Integer(), server_default=sa.text("0"), nullable=False))
-    op.add_column("havruta_sessions", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column(
+        "havruta_sessions",
+        sa.Column("seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+    )
+    op.add_column(
+        "havruta_sessions",
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    )
     op.add_column("havruta_sessions", sa.Column("end_reason", sa.String(length=20), nullable=True))
     op.add_column("havruta_sessions", sa.Column("segments", sa.Integer(), nullable=True))
     op.add_column("havruta_sessions", sa.Column("minutes", sa.Integer(), nullable=True))
@@ -141,7 +169,10 @@ def upgrade() -> None:
         sa.Column("ref", sa.String(length=100), nullable=False),
         sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["havruta_sessions.id"], name="session_moves_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["havruta_sessions.id"],
+            name="session_moves_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("session_id", "seq", name="session_moves_pkey"),
     )
@@ -159,7 +190,10 @@ def upgrade() -> None:
             name=op.f("session_presence_times_check"),
         ),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["havruta_sessions.id"], name="session_presence_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["havruta_sessions.id"],
+            name="session_presence_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="session_presence_pkey"),
     )
@@ -184,9 +218,14 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("answer", sa.String(length=10), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("answer IN ('yes', 'no', 'maybe')", name=op.f("session_rsvps_answer_check")),
+        sa.CheckConstraint(
+            "answer IN ('yes', 'no', 'maybe')", name=op.f("session_rsvps_answer_check")
+        ),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["havruta_sessions.id"], name="session_rsvps_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["havruta_sessions.id"],
+            name="session_rsvps_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("session_id", "user_id", name="session_rsvps_pkey"),
     )
@@ -206,10 +245,12 @@ def upgrade() -> None:
         sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "status <> 'accepted' OR accepted_by IS NOT NULL", name=op.f("invitations_accepted_by_check")
+            "status <> 'accepted' OR accepted_by IS NOT NULL",
+            name=op.f("invitations_accepted_by_check"),
         ),
         sa.CheckConstraint(
-            "status IN ('pending', 'accepted', 'declined', 'expired', 'revoked')", name=op.f("invitations_status_check")
+            "status IN ('pending', 'accepted', 'declined', 'expired', 'revoked')",
+            name=op.f("invitations_status_check"),
         ),
         sa.ForeignKeyConstraint(
             ["havruta_id"], ["havrutas.id"], name="invitations_havruta_id_fkey", ondelete="CASCADE"
@@ -247,7 +288,9 @@ def upgrade() -> None:
         "end_reason IN ('owner', 'empty', 'too_long', 'archived', 'cancelled', 'missed', 'superseded')",
     )
     op.create_check_constraint(
-        op.f("havruta_sessions_times_check"), "havruta_sessions", "end_time >= start_time OR status = 'cancelled'"
+        op.f("havruta_sessions_times_check"),
+        "havruta_sessions",
+        "end_time >= start_time OR status = 'cancelled'",
     )
     op.create_check_constraint(
         op.f("havruta_sessions_mode_check"), "havruta_sessions", "mode IN ('navigator', 'shared')"
@@ -258,7 +301,9 @@ def upgrade() -> None:
         "status <> 'active' OR (starting_section IS NOT NULL AND position IS NOT NULL)",
     )
     op.create_check_constraint(
-        op.f("havruta_sessions_completed_check"), "havruta_sessions", "status <> 'completed' OR end_time IS NOT NULL"
+        op.f("havruta_sessions_completed_check"),
+        "havruta_sessions",
+        "status <> 'completed' OR end_time IS NOT NULL",
     )
     op.create_check_constraint(
         op.f("havruta_sessions_status_check"),
@@ -269,9 +314,13 @@ def upgrade() -> None:
         op.f("havruta_sessions_type_check"), "havruta_sessions", "type IN ('scheduled', 'instant')"
     )
     op.create_check_constraint(
-        op.f("havruta_sessions_planned_minutes_check"), "havruta_sessions", "planned_minutes BETWEEN 5 AND 720"
+        op.f("havruta_sessions_planned_minutes_check"),
+        "havruta_sessions",
+        "planned_minutes BETWEEN 5 AND 720",
     )
-    op.create_check_constraint(op.f("havruta_sessions_position_seq_check"), "havruta_sessions", "position_seq <= seq")
+    op.create_check_constraint(
+        op.f("havruta_sessions_position_seq_check"), "havruta_sessions", "position_seq <= seq"
+    )
     op.create_foreign_key(
         "havruta_sessions_series_id_fkey",
         "havruta_sessions",
@@ -287,15 +336,21 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'active'"),
     )
-    op.create_index("idx_havruta_sessions_havruta_status", "havruta_sessions", ["havruta_id", "status"])
-    op.create_index("idx_havruta_sessions_history", "havruta_sessions", ["havruta_id", "start_time", "id"])
+    op.create_index(
+        "idx_havruta_sessions_havruta_status", "havruta_sessions", ["havruta_id", "status"]
+    )
+    op.create_index(
+        "idx_havruta_sessions_history", "havruta_sessions", ["havruta_id", "start_time", "id"]
+    )
     op.create_index(
         "idx_havruta_sessions_planned",
         "havruta_sessions",
         ["start_time"],
         postgresql_where=sa.text("status = 'scheduled'"),
     )
-    op.create_index("idx_havruta_sessions_series", "havruta_sessions", ["series_id", "planned_start"])
+    op.create_index(
+        "idx_havruta_sessions_series", "havruta_sessions", ["series_id", "planned_start"]
+    )
     op.create_index("idx_havruta_sessions_status", "havruta_sessions", ["status"])
     op.create_index("idx_havruta_sessions_type_status", "havruta_sessions", ["type", "status"])
 

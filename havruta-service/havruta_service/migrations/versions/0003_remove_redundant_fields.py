@@ -34,7 +34,8 @@ BEGIN
     END IF;
 END $$
 """
-# A havruta that nobody owns is archived; it is given to whoever is longest in it, or to nobody's id.
+# A havruta that nobody owns is archived; it is given to whoever is longest in it, or to nobody's
+# id.
 RESTORE = """
 UPDATE havrutas
 SET current_section = last_place,
@@ -52,9 +53,13 @@ def upgrade() -> None:
     op.drop_column("havrutas", "current_section")
     op.drop_column("havrutas", "creator_id")
     op.create_check_constraint(op.f("havrutas_name_check"), "havrutas", "name ~ '[^[:space:]]'")
-    op.create_check_constraint(op.f("havrutas_member_count_check"), "havrutas", "member_count BETWEEN 0 AND 10")
     op.create_check_constraint(
-        op.f("havrutas_owner_or_archived_check"), "havrutas", "owner_id IS NOT NULL OR archived_at IS NOT NULL"
+        op.f("havrutas_member_count_check"), "havrutas", "member_count BETWEEN 0 AND 10"
+    )
+    op.create_check_constraint(
+        op.f("havrutas_owner_or_archived_check"),
+        "havrutas",
+        "owner_id IS NOT NULL OR archived_at IS NOT NULL",
     )
     op.create_foreign_key(
         "havrutas_owner_is_a_member_fkey",

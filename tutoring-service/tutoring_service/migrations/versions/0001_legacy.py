@@ -79,12 +79,21 @@ def upgrade() -> None:
         sa.Column("created_at", sa.TIMESTAMP(), server_default=sa.text("CURRENT_TIMESTAMP")),
         sa.Column("updated_at", sa.TIMESTAMP(), server_default=sa.text("CURRENT_TIMESTAMP")),
         sa.ForeignKeyConstraint(
-            ["enrollment_id"], ["enrolled_students.id"], name="tutor_sessions_enrollment_id_fkey", ondelete="CASCADE"
+            ["enrollment_id"],
+            ["enrolled_students.id"],
+            name="tutor_sessions_enrollment_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="tutor_sessions_pkey"),
     )
 
 
 def downgrade() -> None:
-    for table in ("tutor_sessions", "whiteboard_sessions", "enrolled_courses", "enrolled_students", "courses"):
+    for table in (
+        "tutor_sessions",
+        "whiteboard_sessions",
+        "enrolled_courses",
+        "enrolled_students",
+        "courses",
+    ):
         op.drop_table(table)

@@ -70,7 +70,10 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Integer(), nullable=False, autoincrement=False),
         sa.Column("fields", JSONB(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name="retired_session_fields_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["sessions.id"],
+            name="retired_session_fields_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("session_id", name="retired_session_fields_pkey"),
     )
@@ -132,7 +135,9 @@ def _column(name: str, kind: sa.types.TypeEngine[Any], **options: Any) -> sa.Col
 
 
 def downgrade() -> None:
-    """`tutor_sessions` again. A session made since then has the parties of its enrolment and its first two topics."""
+    """`tutor_sessions` again. A session made since then has the parties of its enrolment and its
+    first two topics.
+    """
     op.create_table(
         "tutor_sessions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -168,7 +173,10 @@ def downgrade() -> None:
         sa.Column("created_at", sa.TIMESTAMP(), server_default=sa.text("CURRENT_TIMESTAMP")),
         sa.Column("updated_at", sa.TIMESTAMP(), server_default=sa.text("CURRENT_TIMESTAMP")),
         sa.ForeignKeyConstraint(
-            ["enrollment_id"], ["enrolled_students.id"], name="tutor_sessions_enrollment_id_fkey", ondelete="CASCADE"
+            ["enrollment_id"],
+            ["enrolled_students.id"],
+            name="tutor_sessions_enrollment_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="tutor_sessions_pkey"),
     )
@@ -196,6 +204,8 @@ def downgrade() -> None:
         WHERE r.fields ? 'tutor_id' OR e.id IS NOT NULL
         """  # noqa: S608  # column names from this file
     )
-    op.execute("SELECT setval('tutor_sessions_id_seq', max(id)) FROM tutor_sessions HAVING max(id) IS NOT NULL")
+    op.execute(
+        "SELECT setval('tutor_sessions_id_seq', max(id)) FROM tutor_sessions HAVING max(id) IS NOT NULL"
+    )
     op.drop_table("retired_session_fields")
     op.drop_table("sessions")

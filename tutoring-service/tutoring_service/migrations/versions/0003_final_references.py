@@ -1,7 +1,8 @@
 """Sessions belong to `enrolled_courses`, and may use a whiteboard.
 
-A session finds its new enrolment by tutor, student and course, never by the number of the old one. If one finds none
-the migration lists it and stops; `flask db upgrade -x unmapped=quarantine` puts such sessions aside and goes on.
+A session finds its new enrolment by tutor, student and course, never by the number of the old one.
+If one finds none the migration lists it and stops; `flask db upgrade -x unmapped=quarantine` puts
+such sessions aside and goes on.
 """
 
 import sqlalchemy as sa
@@ -40,7 +41,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", name="quarantined_sessions_pkey"),
     )
     if not context.is_offline_mode():
-        _settle_unmapped(quarantine=context.get_x_argument(as_dictionary=True).get("unmapped") == "quarantine")
+        _settle_unmapped(
+            quarantine=context.get_x_argument(as_dictionary=True).get("unmapped") == "quarantine"
+        )
     op.execute(
         """
         UPDATE retired_session_fields r
@@ -67,7 +70,12 @@ def upgrade() -> None:
         ondelete="CASCADE",
     )
     op.create_foreign_key(
-        "sessions_whiteboard_id_fkey", "sessions", "whiteboard_sessions", ["whiteboard_id"], ["id"], ondelete="SET NULL"
+        "sessions_whiteboard_id_fkey",
+        "sessions",
+        "whiteboard_sessions",
+        ["whiteboard_id"],
+        ["id"],
+        ondelete="SET NULL",
     )
     op.execute("ALTER INDEX idx_sessions_enrollment RENAME TO idx_sessions_enrolled_courses")
     op.drop_index("idx_sessions_status", "sessions")
@@ -76,7 +84,9 @@ def upgrade() -> None:
 def _settle_unmapped(*, quarantine: bool) -> None:
     connection = op.get_bind()
     unmapped = connection.execute(
-        sa.text(f"SELECT s.id, old.tutor_id, old.student_id, old.course_id {UNMAPPED} ORDER BY s.id")
+        sa.text(
+            f"SELECT s.id, old.tutor_id, old.student_id, old.course_id {UNMAPPED} ORDER BY s.id"
+        )
     ).all()
     if unmapped and not quarantine:
         listed = "\n".join(
@@ -106,7 +116,9 @@ def _settle_unmapped(*, quarantine: bool) -> None:
 
 
 def downgrade() -> None:
-    """The old references. A session made since then gets an enrolled student of the same tutor, student and course."""
+    """The old references. A session made since then gets an enrolled student of the same tutor,
+    student and course.
+    """
     op.drop_constraint("sessions_enrolled_courses_id_fkey", "sessions")
     op.drop_constraint("sessions_whiteboard_id_fkey", "sessions")
     op.alter_column("sessions", "enrolled_courses_id", new_column_name="course_enrollment_id")

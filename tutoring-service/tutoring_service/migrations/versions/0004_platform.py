@@ -1,4 +1,6 @@
-"""What the platform adds beside `sessions`: bookings without overlap, series, reminders, reviews, and the rest."""
+"""What the platform adds beside `sessions`: bookings without overlap, series, reminders, reviews,
+and the rest.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,7 +79,9 @@ def upgrade() -> None:
         sa.Column("parked_at", sa.DateTime(timezone=True)),
         sa.PrimaryKeyConstraint("id", name="mails_pkey"),
     )
-    op.create_index("idx_mails_due", "mails", ["due_at"], postgresql_where=sa.text("parked_at IS NULL"))
+    op.create_index(
+        "idx_mails_due", "mails", ["due_at"], postgresql_where=sa.text("parked_at IS NULL")
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -90,7 +94,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="outbox_pkey"),
     )
     op.create_index("idx_outbox_created_at", "outbox", ["created_at"])
-    op.create_index("idx_outbox_unpublished", "outbox", ["position"], postgresql_where=sa.text("published_at IS NULL"))
+    op.create_index(
+        "idx_outbox_unpublished",
+        "outbox",
+        ["position"],
+        postgresql_where=sa.text("published_at IS NULL"),
+    )
     op.create_table(
         "tutor_availability",
         sa.Column("tutor_id", sa.Uuid(), nullable=False),
@@ -113,14 +122,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("enrollment_id", "parent_id", name="enrollment_parents_pkey"),
     )
-    op.create_index("idx_enrollment_parents_parent", "enrollment_parents", ["parent_id", "enrollment_id"])
+    op.create_index(
+        "idx_enrollment_parents_parent", "enrollment_parents", ["parent_id", "enrollment_id"]
+    )
     op.create_table(
         "parent_codes",
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("enrollment_id", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["enrollment_id"], ["enrolled_courses.id"], name="parent_codes_enrollment_id_fkey", ondelete="CASCADE"
+            ["enrollment_id"],
+            ["enrolled_courses.id"],
+            name="parent_codes_enrollment_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("code_hash", name="parent_codes_pkey"),
         sa.UniqueConstraint("enrollment_id", name="parent_codes_enrollment_id_key"),
@@ -133,7 +147,10 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("rule", sa.String(length=500)),
         sa.Column(
-            "dates", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
+            "dates",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
         ),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("start_time", sa.Time(), nullable=False),
@@ -146,11 +163,16 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["split_from"], ["session_series.id"], name="session_series_split_from_fkey", ondelete="SET NULL"
+            ["split_from"],
+            ["session_series.id"],
+            name="session_series_split_from_fkey",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name="session_series_pkey"),
     )
-    op.create_index("idx_session_series_enrolled_courses", "session_series", ["enrolled_courses_id"])
+    op.create_index(
+        "idx_session_series_enrolled_courses", "session_series", ["enrolled_courses_id"]
+    )
     op.create_table(
         "whiteboard_strokes",
         sa.Column("whiteboard_id", sa.Integer(), nullable=False),
@@ -169,7 +191,10 @@ def upgrade() -> None:
     )
     op.create_index("idx_whiteboard_strokes_author", "whiteboard_strokes", ["author_id"])
     op.create_index(
-        "whiteboard_strokes_client_key", "whiteboard_strokes", ["whiteboard_id", "author_id", "client_id"], unique=True
+        "whiteboard_strokes_client_key",
+        "whiteboard_strokes",
+        ["whiteboard_id", "author_id", "client_id"],
+        unique=True,
     )
     op.create_table(
         "reviews",
@@ -182,9 +207,13 @@ def upgrade() -> None:
         sa.Column("text", sa.String(length=2000)),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("author_role IN ('tutor', 'student', 'parent')", name=op.f("reviews_author_role_check")),
+        sa.CheckConstraint(
+            "author_role IN ('tutor', 'student', 'parent')", name=op.f("reviews_author_role_check")
+        ),
         sa.CheckConstraint("rating BETWEEN 1 AND 5", name=op.f("reviews_rating_check")),
-        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="reviews_session_id_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sessions.id"], name="reviews_session_id_fkey", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name="reviews_pkey"),
     )
     op.create_index("idx_reviews_author", "reviews", ["author_id"])
@@ -225,7 +254,9 @@ def upgrade() -> None:
             using="gist",
             name="session_bookings_tutor_excl",
         ),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("session_bookings_ends_after_start_check")),
+        sa.CheckConstraint(
+            "ends_at > starts_at", name=op.f("session_bookings_ends_after_start_check")
+        ),
         sa.ForeignKeyConstraint(
             ["enrolled_courses_id"],
             ["enrolled_courses.id"],
@@ -233,10 +264,16 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["series_id"], ["session_series.id"], name="session_bookings_series_id_fkey", ondelete="SET NULL"
+            ["series_id"],
+            ["session_series.id"],
+            name="session_bookings_series_id_fkey",
+            ondelete="SET NULL",
         ),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name="session_bookings_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["sessions.id"],
+            name="session_bookings_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("session_id", name="session_bookings_pkey"),
     )
@@ -246,8 +283,14 @@ def upgrade() -> None:
         ["enrolled_courses_id", "starts_at", "session_id"],
     )
     op.create_index("idx_session_bookings_start", "session_bookings", ["starts_at", "session_id"])
-    op.create_index("idx_session_bookings_student", "session_bookings", ["student_id", "starts_at", "session_id"])
-    op.create_index("idx_session_bookings_tutor", "session_bookings", ["tutor_id", "starts_at", "session_id"])
+    op.create_index(
+        "idx_session_bookings_student",
+        "session_bookings",
+        ["student_id", "starts_at", "session_id"],
+    )
+    op.create_index(
+        "idx_session_bookings_tutor", "session_bookings", ["tutor_id", "starts_at", "session_id"]
+    )
     op.create_index(
         "session_bookings_occurrence_key",
         "session_bookings",
@@ -265,7 +308,10 @@ def upgrade() -> None:
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name="session_changes_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["sessions.id"],
+            name="session_changes_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name="session_changes_pkey"),
     )
@@ -280,10 +326,14 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True)),
         sa.Column("sent_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint(
-            "alarm_before_minutes BETWEEN 0 AND 10080", name=op.f("session_reminders_alarm_before_minutes_check")
+            "alarm_before_minutes BETWEEN 0 AND 10080",
+            name=op.f("session_reminders_alarm_before_minutes_check"),
         ),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name="session_reminders_session_id_fkey", ondelete="CASCADE"
+            ["session_id"],
+            ["sessions.id"],
+            name="session_reminders_session_id_fkey",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("session_id", "user_id", name="session_reminders_pkey"),
     )
@@ -308,7 +358,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint(
-            "status IN ('pending', 'accepted', 'declined', 'withdrawn')", name=op.f("session_requests_status_check")
+            "status IN ('pending', 'accepted', 'declined', 'withdrawn')",
+            name=op.f("session_requests_status_check"),
         ),
         sa.ForeignKeyConstraint(
             ["enrolled_courses_id"],
@@ -317,27 +368,52 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name="session_requests_session_id_fkey", ondelete="SET NULL"
+            ["session_id"],
+            ["sessions.id"],
+            name="session_requests_session_id_fkey",
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name="session_requests_pkey"),
     )
-    op.create_index("idx_session_requests_enrolled_courses", "session_requests", ["enrolled_courses_id", "id"])
-    op.add_column("courses", sa.Column("description", sa.Text()))
-    op.add_column("courses", sa.Column("timezone", sa.String(length=64), server_default="UTC", nullable=False))
-    op.add_column(
-        "courses", sa.Column("cancel_notice_hours", sa.Integer(), server_default=sa.text("24"), nullable=False)
+    op.create_index(
+        "idx_session_requests_enrolled_courses", "session_requests", ["enrolled_courses_id", "id"]
     )
-    op.add_column("courses", sa.Column("status", sa.String(length=20), server_default="open", nullable=False))
-    op.add_column("courses", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
-    op.create_index("idx_courses_open", "courses", ["id"], postgresql_where=sa.text("status = 'open'"))
+    op.add_column("courses", sa.Column("description", sa.Text()))
+    op.add_column(
+        "courses", sa.Column("timezone", sa.String(length=64), server_default="UTC", nullable=False)
+    )
+    op.add_column(
+        "courses",
+        sa.Column(
+            "cancel_notice_hours", sa.Integer(), server_default=sa.text("24"), nullable=False
+        ),
+    )
+    op.add_column(
+        "courses", sa.Column("status", sa.String(length=20), server_default="open", nullable=False)
+    )
+    op.add_column(
+        "courses", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
+    op.create_index(
+        "idx_courses_open", "courses", ["id"], postgresql_where=sa.text("status = 'open'")
+    )
     op.create_index("idx_courses_tutor", "courses", ["tutor_id", "id"])
     op.add_column(
-        "enrolled_courses", sa.Column("status", sa.String(length=20), server_default="active", nullable=False)
+        "enrolled_courses",
+        sa.Column("status", sa.String(length=20), server_default="active", nullable=False),
     )
-    op.add_column("enrolled_courses", sa.Column("timezone", sa.String(length=64), server_default="UTC", nullable=False))
+    op.add_column(
+        "enrolled_courses",
+        sa.Column("timezone", sa.String(length=64), server_default="UTC", nullable=False),
+    )
     op.add_column("enrolled_courses", sa.Column("closed_at", sa.DateTime(timezone=True)))
-    op.add_column("enrolled_courses", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
-    op.drop_constraint("enrolled_courses_tutor_id_student_id_course_id_key", "enrolled_courses", type_="unique")
+    op.add_column(
+        "enrolled_courses",
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+    )
+    op.drop_constraint(
+        "enrolled_courses_tutor_id_student_id_course_id_key", "enrolled_courses", type_="unique"
+    )
     op.create_index(
         "enrolled_courses_open_key",
         "enrolled_courses",
@@ -360,9 +436,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("whiteboard_id IS NOT NULL"),
     )
     op.add_column("whiteboard_sessions", sa.Column("enrolled_courses_id", sa.Integer()))
-    op.add_column("whiteboard_sessions", sa.Column("seq", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column(
+        "whiteboard_sessions",
+        sa.Column("seq", sa.Integer(), server_default=sa.text("0"), nullable=False),
+    )
     op.add_column("whiteboard_sessions", sa.Column("closed_at", sa.DateTime(timezone=True)))
-    op.create_index("idx_whiteboard_sessions_enrolled_courses", "whiteboard_sessions", ["enrolled_courses_id", "id"])
+    op.create_index(
+        "idx_whiteboard_sessions_enrolled_courses",
+        "whiteboard_sessions",
+        ["enrolled_courses_id", "id"],
+    )
     op.create_foreign_key(
         "whiteboard_sessions_enrolled_courses_id_fkey",
         "whiteboard_sessions",
@@ -376,7 +459,9 @@ def upgrade() -> None:
 
 
 def _add_checks() -> None:
-    """Hold every row to the words. What was none of them falls to the default and is kept with the retired fields."""
+    """Hold every row to the words. What was none of them falls to the default and is kept with the
+    retired fields.
+    """
     for column, words in CHOICES.items():
         op.execute(
             f"""
@@ -386,10 +471,16 @@ def _add_checks() -> None:
             """  # noqa: S608  # words from this file
         )
         op.execute(f"UPDATE sessions SET {column} = DEFAULT WHERE {column} NOT IN ({words})")  # noqa: S608
-        op.create_check_constraint(op.f(f"sessions_{column}_check"), "sessions", f"{column} IN ({words})")
-    op.execute("UPDATE sessions SET alarm_before_minutes = greatest(0, least(10080, alarm_before_minutes))")
+        op.create_check_constraint(
+            op.f(f"sessions_{column}_check"), "sessions", f"{column} IN ({words})"
+        )
+    op.execute(
+        "UPDATE sessions SET alarm_before_minutes = greatest(0, least(10080, alarm_before_minutes))"
+    )
     op.create_check_constraint(
-        op.f("sessions_alarm_before_minutes_check"), "sessions", "alarm_before_minutes BETWEEN 0 AND 10080"
+        op.f("sessions_alarm_before_minutes_check"),
+        "sessions",
+        "alarm_before_minutes BETWEEN 0 AND 10080",
     )
     op.execute("UPDATE enrolled_courses SET status = 'cancelled' WHERE tutor_id = student_id")
     op.create_check_constraint(
@@ -402,9 +493,13 @@ def _add_checks() -> None:
         "enrolled_courses",
         "status IN ('active', 'paused', 'completed', 'cancelled')",
     )
-    op.create_check_constraint(op.f("courses_status_check"), "courses", "status IN ('open', 'archived')")
     op.create_check_constraint(
-        op.f("courses_cancel_notice_hours_check"), "courses", "cancel_notice_hours BETWEEN 0 AND 720"
+        op.f("courses_status_check"), "courses", "status IN ('open', 'archived')"
+    )
+    op.create_check_constraint(
+        op.f("courses_cancel_notice_hours_check"),
+        "courses",
+        "cancel_notice_hours BETWEEN 0 AND 720",
     )
 
 
@@ -454,7 +549,9 @@ def _carry_sessions_over() -> None:
         WHERE (r.fields ->> 'student_rating')::integer BETWEEN 1 AND 5 AND s.updated_at IS NOT NULL
         """
     )
-    op.execute("UPDATE sessions s SET student_review_id = r.id FROM reviews r WHERE r.session_id = s.id")
+    op.execute(
+        "UPDATE sessions s SET student_review_id = r.id FROM reviews r WHERE r.session_id = s.id"
+    )
     op.execute(
         """
         INSERT INTO session_reminders (session_id, user_id, due_at)
@@ -472,13 +569,17 @@ def downgrade() -> None:
     for column in (*CHOICES, "alarm_before_minutes"):
         op.drop_constraint(op.f(f"sessions_{column}_check"), "sessions")
     op.drop_constraint(op.f("enrolled_courses_two_people_check"), "enrolled_courses")
-    op.drop_constraint("whiteboard_sessions_enrolled_courses_id_fkey", "whiteboard_sessions", type_="foreignkey")
+    op.drop_constraint(
+        "whiteboard_sessions_enrolled_courses_id_fkey", "whiteboard_sessions", type_="foreignkey"
+    )
     op.drop_index("idx_whiteboard_sessions_enrolled_courses", table_name="whiteboard_sessions")
     op.drop_column("whiteboard_sessions", "closed_at")
     op.drop_column("whiteboard_sessions", "seq")
     op.drop_column("whiteboard_sessions", "enrolled_courses_id")
     op.drop_index(
-        "idx_sessions_whiteboard", table_name="sessions", postgresql_where=sa.text("whiteboard_id IS NOT NULL")
+        "idx_sessions_whiteboard",
+        table_name="sessions",
+        postgresql_where=sa.text("whiteboard_id IS NOT NULL"),
     )
     op.drop_index("idx_sessions_enrolled_courses_status_date", table_name="sessions")
     op.drop_index("idx_enrolled_courses_tutor", table_name="enrolled_courses")
@@ -500,7 +601,9 @@ def downgrade() -> None:
     op.drop_column("enrolled_courses", "timezone")
     op.drop_column("enrolled_courses", "status")
     op.drop_index("idx_courses_tutor", table_name="courses")
-    op.drop_index("idx_courses_open", table_name="courses", postgresql_where=sa.text("status = 'open'"))
+    op.drop_index(
+        "idx_courses_open", table_name="courses", postgresql_where=sa.text("status = 'open'")
+    )
     op.drop_column("courses", "version")
     op.drop_column("courses", "status")
     op.drop_column("courses", "cancel_notice_hours")
@@ -535,7 +638,9 @@ def _carry_reviews_back() -> None:
         ON CONFLICT (session_id) DO UPDATE SET fields = r.fields || excluded.fields
         """
     )
-    op.execute("UPDATE sessions SET student_review_id = NULL, tutor_review_id = NULL, parent_review_id = NULL")
+    op.execute(
+        "UPDATE sessions SET student_review_id = NULL, tutor_review_id = NULL, parent_review_id = NULL"
+    )
 
 
 def _merge_repeated_enrollments() -> None:

@@ -19,8 +19,12 @@ def upgrade() -> None:
         sa.Column("display_name", sa.String(length=100), nullable=False),
         sa.Column("password_hash", sa.String(length=255), nullable=False),
         sa.Column("avatar_url", sa.String(length=500), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=True),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=True),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=True
+        ),
+        sa.Column(
+            "updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=True
+        ),
         sa.Column("bio", sa.String(length=1000), nullable=True),
         sa.Column("timezone", sa.String(length=50), server_default="UTC", nullable=False),
         sa.Column("locale", sa.String(length=20), server_default="en", nullable=False),
@@ -43,11 +47,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name="users_email_key"),
         sa.UniqueConstraint("username", name="users_username_key"),
     )
-    op.create_index("idx_users_admins", "users", ["id"], postgresql_where=sa.text("'admin' = ANY (roles)"))
+    op.create_index(
+        "idx_users_admins", "users", ["id"], postgresql_where=sa.text("'admin' = ANY (roles)")
+    )
     op.create_index("idx_users_email", "users", ["email"])
     op.create_index("idx_users_username", "users", ["username"])
-    op.create_index("users_email_lower_key", "users", [sa.literal_column("lower(email)")], unique=True)
-    op.create_index("users_username_lower_key", "users", [sa.literal_column("lower(username)")], unique=True)
+    op.create_index(
+        "users_email_lower_key", "users", [sa.literal_column("lower(email)")], unique=True
+    )
+    op.create_index(
+        "users_username_lower_key", "users", [sa.literal_column("lower(username)")], unique=True
+    )
     op.create_table(
         "sign_ins",
         sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
@@ -55,7 +65,9 @@ def upgrade() -> None:
         sa.Column("device", sa.String(length=100), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="sign_ins_user_id_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="sign_ins_user_id_fkey", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name="sign_ins_pkey"),
     )
     op.create_index("idx_sign_ins_user_created", "sign_ins", ["user_id", "created_at", "id"])
@@ -91,8 +103,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("purpose IN ('verify', 'reset')", name=op.f("email_tokens_purpose_check")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="email_tokens_user_id_fkey", ondelete="CASCADE"),
+        sa.CheckConstraint(
+            "purpose IN ('verify', 'reset')", name=op.f("email_tokens_purpose_check")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="email_tokens_user_id_fkey", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name="email_tokens_pkey"),
         sa.UniqueConstraint("token_hash", name="email_tokens_token_hash_key"),
     )

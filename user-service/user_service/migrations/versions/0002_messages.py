@@ -23,7 +23,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="outbox_pkey"),
     )
     op.create_index("idx_outbox_created_at", "outbox", ["created_at"])
-    op.create_index("idx_outbox_unpublished", "outbox", ["position"], postgresql_where=sa.text("published_at IS NULL"))
+    op.create_index(
+        "idx_outbox_unpublished",
+        "outbox",
+        ["position"],
+        postgresql_where=sa.text("published_at IS NULL"),
+    )
     op.create_table(
         "inbox",
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -59,7 +64,9 @@ def upgrade() -> None:
         sa.Column("parked_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name="mails_pkey"),
     )
-    op.create_index("idx_mails_due", "mails", ["due_at"], postgresql_where=sa.text("parked_at IS NULL"))
+    op.create_index(
+        "idx_mails_due", "mails", ["due_at"], postgresql_where=sa.text("parked_at IS NULL")
+    )
 
 
 def downgrade() -> None:

@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind ~ '^[a-z_]+$'", name=op.f("notifications_kind_check")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="notifications_user_id_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="notifications_user_id_fkey", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name="notifications_pkey"),
     )
     op.create_index(
@@ -36,15 +38,21 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("read_at IS NULL"),
     )
-    op.create_index("idx_notifications_user_created", "notifications", ["user_id", "created_at", "id"])
-    op.create_index("notifications_event_user_key", "notifications", ["event_id", "user_id"], unique=True)
+    op.create_index(
+        "idx_notifications_user_created", "notifications", ["user_id", "created_at", "id"]
+    )
+    op.create_index(
+        "notifications_event_user_key", "notifications", ["event_id", "user_id"], unique=True
+    )
     op.create_table(
         "mail_preferences",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=50), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=False),
         sa.CheckConstraint(KINDS, name=op.f("mail_preferences_kind_check")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="mail_preferences_user_id_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="mail_preferences_user_id_fkey", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("user_id", "kind", name="mail_preferences_pkey"),
     )
 

@@ -15,7 +15,9 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="calendar_feeds_user_id_fkey", ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name="calendar_feeds_user_id_fkey", ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("user_id", name="calendar_feeds_pkey"),
         sa.UniqueConstraint("token_hash", name="calendar_feeds_token_hash_key"),
     )

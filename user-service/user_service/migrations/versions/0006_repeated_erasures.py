@@ -10,7 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("users", sa.Column("erasure_repeated_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "users", sa.Column("erasure_repeated_at", sa.DateTime(timezone=True), nullable=True)
+    )
     op.create_index(
         "idx_users_erasures",
         "users",
