@@ -33,7 +33,7 @@ from assessment_service.versions import Pinned
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
-from chassis.db import transaction
+from chassis.data.db import transaction
 
 CONNECTIONS = 8
 SUBMITS = 2000

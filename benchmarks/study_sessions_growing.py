@@ -24,7 +24,7 @@ from sqlalchemy import make_url
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
-from chassis.keyset import ordered
+from chassis.data.keyset import ordered
 from study_session_service.nearby import Search, matching
 from study_session_service.places import Point
 

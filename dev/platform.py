@@ -16,7 +16,7 @@ from dev.services import GATEWAY, SERVICES, Service
 READY_WITHIN = 120
 # Whoever presses Ctrl-C does not want to wait for streams that are still open.
 STOP_SOON = ("--graceful-timeout", "1")
-SERVICE_SERVER = ("-c", "python:chassis.server", *STOP_SOON)
+SERVICE_SERVER = ("-c", "python:chassis.web.server", *STOP_SOON)
 
 SERVICE_NAMES = tuple(service.name for service in SERVICES)
 WORKERS = {f"{service.name}-worker": service for service in SERVICES}

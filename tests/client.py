@@ -99,7 +99,7 @@ class Person(Visitor):
 
     def sign_in_again(self) -> None:
         """Speak with new tokens from now on."""
-        answer = Visitor(self.gateway).api.auth_login(
+        answer = Visitor(self.gateway).api.log_in(
             {"login": self.username, "password": self._password}
         )
         self.refresh_token = answer["refresh_token"]
@@ -134,13 +134,13 @@ def register(gateway: str, name: str = "ruth", **details: str) -> Person:
         "password": PASSWORD,
         **details,
     }
-    return _signed_in(gateway, Visitor(gateway).api.registration_register(account), PASSWORD)
+    return _signed_in(gateway, Visitor(gateway).api.register_account(account), PASSWORD)
 
 
 def sign_in(gateway: str, login: str, password: str = DEMO_PASSWORD) -> Person:
     """Somebody who has an account, by default one of the demo people."""
     credentials = {"login": login, "password": password}
-    return _signed_in(gateway, Visitor(gateway).api.auth_login(credentials), password)
+    return _signed_in(gateway, Visitor(gateway).api.log_in(credentials), password)
 
 
 def appoint(admin: Person, person: Person, *roles: str) -> None:

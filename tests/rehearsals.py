@@ -491,101 +491,107 @@ def _token_of(url: str) -> str:
 # Which thing each operation's example works on, and who calls.
 CALLS: Mapping[Callable[[Rehearsal], Call], str] = {
     Rehearsal.anybody: """
-        healthz readyz keys_jwks users_list_profiles users_profile auth_login email_links_forgot_password
-        search_search search_cluster texts_list_texts texts_text texts_reference assessments_published experience_of
-        problems_read
+        get_health get_readiness get_signing_keys list_profiles get_profile log_in
+        request_password_reset search_study_sessions cluster_study_sessions list_texts get_text
+        resolve_reference list_assessments get_experience get_problem_type
     """,
-    Rehearsal.newcomer: "registration_register",
+    Rehearsal.newcomer: "register_account",
     Rehearsal.own_account: """
-        account_me account_change auth_refresh email_links_resend notifications_read_all notifications_prefer
-        calendar_feed_issue calendar_feed_revoke calendar_feeds_issue calendar_feeds_revoke study_sessions_create
-        havrutas_create
+        get_own_account update_own_account refresh_tokens resend_verification
+        mark_all_notifications_read set_notification_preferences create_calendar_feed
+        delete_calendar_feed create_tutoring_calendar_feed delete_tutoring_calendar_feed
+        create_study_session create_havruta
     """,
-    Rehearsal.leaver: "auth_logout auth_logout_all account_change_password account_delete",
-    Rehearsal.devices: "auth_devices auth_end_device",
-    Rehearsal.mailed_verification: "email_links_verify_email",
-    Rehearsal.mailed_password: "email_links_reset_password",
-    Rehearsal.admin: "roles_assign",
+    Rehearsal.leaver: "log_out log_out_everywhere change_password delete_own_account",
+    Rehearsal.devices: "list_devices log_out_device",
+    Rehearsal.mailed_verification: "verify_email",
+    Rehearsal.mailed_password: "reset_password",
+    Rehearsal.admin: "set_user_roles",
     Rehearsal.somebody: """
-        events_issue_ticket dashboard_dashboard calendar_read profile_pages_overview find_search personal_data_export
-        user_events users_search notifications_list_notifications notifications_preferences study_sessions_mine
-        courses_find enrollments_find sessions_find tutors_rating havrutas_list_havrutas havruta_sessions_my_sessions
-        invitation_replies_my_invitations assessment_sessions_mine experience_mine
+        create_stream_ticket get_dashboard get_calendar get_user_overview search_everything
+        export_personal_data stream_user_events search_users list_notifications
+        get_notification_preferences list_own_study_sessions list_courses list_enrollments
+        list_tutoring_sessions get_tutor_rating list_havrutas list_own_havruta_sessions
+        list_own_invitations list_assessment_sessions get_own_experience
     """,
-    Rehearsal.notified: "notifications_read",
-    Rehearsal.calendar: "calendar_feed",
-    Rehearsal.host: "study_sessions_change study_sessions_cancel study_sessions_hand_over participation_remove",
-    Rehearsal.host_about_to_start: "study_sessions_start",
-    Rehearsal.host_live: "study_sessions_finish",
+    Rehearsal.notified: "mark_notification_read",
+    Rehearsal.calendar: "get_calendar_feed",
+    Rehearsal.host: "update_study_session cancel_study_session transfer_study_session remove_participant",
+    Rehearsal.host_about_to_start: "start_study_session",
+    Rehearsal.host_live: "finish_study_session",
     Rehearsal.participant: """
-        study_session_events study_sessions_read participation_leave participation_participants chat_send chat_history
-        chat_edit chat_delete
+        stream_study_session_events get_study_session leave_study_session list_participants
+        send_message list_messages update_message delete_message
     """,
-    Rehearsal.passer_by: "participation_join",
+    Rehearsal.passer_by: "join_study_session",
     Rehearsal.tutor: """
-        courses_read courses_publish enrollments_delete enrollments_pause enrollments_complete enrollments_cancel
+        get_course create_course delete_enrollment pause_enrollment complete_enrollment
+        cancel_enrollment
     """,
-    Rehearsal.colleague: "tutors_declare",
-    Rehearsal.tutor_of_a_course: "courses_change",
-    Rehearsal.student_of_a_new_course: "enrollments_enroll",
+    Rehearsal.colleague: "set_availability",
+    Rehearsal.tutor_of_a_course: "update_course",
+    Rehearsal.student_of_a_new_course: "create_enrollment",
     Rehearsal.student: """
-        enrollments_read enrollments_read_progress enrollments_issue_parent_code session_requests_find
-        whiteboards_create
+        get_enrollment get_enrollment_progress create_parent_code list_session_requests
+        create_whiteboard
     """,
-    Rehearsal.tutor_of_somebody_who_pauses: "enrollments_resume",
-    Rehearsal.parent_with_a_code: "enrollments_join",
-    Rehearsal.parent: "enrollments_leave",
-    Rehearsal.student_who_has_asked: "session_requests_withdraw",
-    Rehearsal.tutor_who_was_asked: "session_requests_accept session_requests_decline",
-    Rehearsal.student_with_a_free_evening: "session_requests_ask",
-    Rehearsal.tutor_with_a_free_evening: "scheduling_schedule scheduling_preview",
-    Rehearsal.tutor_before_a_session: "sessions_remove session_changes_change session_lifecycle_cancel",
-    Rehearsal.tutor_before_a_session_with_a_free_evening: "session_changes_replace",
+    Rehearsal.tutor_of_somebody_who_pauses: "resume_enrollment",
+    Rehearsal.parent_with_a_code: "join_enrollment",
+    Rehearsal.parent: "remove_parent",
+    Rehearsal.student_who_has_asked: "withdraw_session_request",
+    Rehearsal.tutor_who_was_asked: "accept_session_request decline_session_request",
+    Rehearsal.student_with_a_free_evening: "create_session_request",
+    Rehearsal.tutor_with_a_free_evening: "book_tutoring_session preview_tutoring_session",
+    Rehearsal.tutor_before_a_session: "delete_tutoring_session update_tutoring_session cancel_tutoring_session",
+    Rehearsal.tutor_before_a_session_with_a_free_evening: "replace_tutoring_session",
     Rehearsal.student_before_a_session: """
-        sessions_read sessions_history reminders_read_reminder reminders_choose_reminder
+        get_tutoring_session list_tutoring_session_changes get_reminder set_reminder
     """,
-    Rehearsal.tutor_at_the_hour: "session_lifecycle_start",
-    Rehearsal.tutor_in_a_session: "session_lifecycle_complete attendance_mark_attendance",
-    Rehearsal.student_after_a_session: "reviews_write",
-    Rehearsal.student_who_has_reviewed: "reviews_read reviews_rewrite",
+    Rehearsal.tutor_at_the_hour: "start_tutoring_session",
+    Rehearsal.tutor_in_a_session: "complete_tutoring_session mark_attendance",
+    Rehearsal.student_after_a_session: "create_review",
+    Rehearsal.student_who_has_reviewed: "list_reviews update_review",
     Rehearsal.student_at_a_whiteboard: """
-        whiteboard_events whiteboards_find whiteboards_read whiteboards_draw whiteboards_replay
+        stream_whiteboard_events list_whiteboards get_whiteboard draw_strokes list_strokes
     """,
-    Rehearsal.tutor_at_a_whiteboard: "whiteboards_erase whiteboards_close",
-    Rehearsal.student_of_a_tutor_with_hours: "tutors_read tutors_slots",
-    Rehearsal.tutoring_calendar: "calendar_feeds_read",
+    Rehearsal.tutor_at_a_whiteboard: "delete_whiteboard close_whiteboard",
+    Rehearsal.student_of_a_tutor_with_hours: "get_availability list_slots",
+    Rehearsal.tutoring_calendar: "get_tutoring_calendar_feed",
     Rehearsal.founder: """
-        havrutas_havruta havrutas_change havrutas_archive havrutas_members havrutas_read_progress havrutas_history
-        havruta_events havruta_sessions_create havruta_sessions_list_sessions havruta_session_plans_preview
+        get_havruta update_havruta archive_havruta list_havruta_members get_havruta_progress
+        list_havruta_history stream_havruta_events create_havruta_session list_havruta_sessions
+        preview_havruta_sessions
     """,
-    Rehearsal.founder_with_a_member: "havrutas_transfer havrutas_remove",
-    Rehearsal.member: "havrutas_leave",
+    Rehearsal.founder_with_a_member: "transfer_havruta remove_havruta_member",
+    Rehearsal.member: "leave_havruta",
     Rehearsal.founder_with_a_plan: """
-        havruta_sessions_session havruta_sessions_start havruta_session_plans_change havruta_session_plans_cancel
-        havruta_session_plans_answer havruta_session_plans_answers havruta_session_events
+        get_havruta_session start_havruta_session update_havruta_session cancel_havruta_session
+        answer_rsvp list_rsvps stream_havruta_session_events
     """,
     Rehearsal.founder_in_a_session: """
-        havruta_sessions_end navigation_join navigation_heartbeat navigation_leave navigation_state navigation_move
-        navigation_hand_to navigation_set_mode
+        end_havruta_session join_havruta_session send_heartbeat leave_havruta_session
+        get_havruta_session_state turn_page set_navigator set_navigation_mode
     """,
-    Rehearsal.inviter: "invitations_invite invitations_list_invitations invitations_revoke",
-    Rehearsal.inviter_a_while_ago: "invitations_resend",
-    Rehearsal.invited: "invitation_replies_accept_own invitation_replies_decline_own",
-    Rehearsal.mailed_invitation: "invitation_replies_preview invitation_replies_decline",
-    Rehearsal.mailed_invitation_to_a_newcomer: "invitation_replies_accept",
+    Rehearsal.inviter: "invite_to_havruta list_havruta_invitations revoke_invitation",
+    Rehearsal.inviter_a_while_ago: "resend_invitation",
+    Rehearsal.invited: "accept_invitation decline_invitation",
+    Rehearsal.mailed_invitation: "preview_invitation decline_invitation_by_token",
+    Rehearsal.mailed_invitation_to_a_newcomer: "accept_invitation_by_token",
     Rehearsal.taker: """
-        assessment_sessions_start assessment_sessions_resume assessment_sessions_validate assessment_sessions_turn_page
-        assessment_sessions_abandon assessment_answers_submit assessment_answers_submit_all assessments_assessment
+        start_assessment_session get_assessment_session validate_assessment_session
+        turn_assessment_page abandon_assessment_session submit_answer submit_answers
+        get_assessment
     """,
-    Rehearsal.claimer: "assessment_sessions_claim",
-    Rehearsal.taker_with_an_answer: "assessment_sessions_complete",
-    Rehearsal.taker_at_the_end: "assessment_sessions_result",
-    Rehearsal.author: "assessment_authors_begin assessment_authors_mine",
+    Rehearsal.claimer: "claim_assessment_session",
+    Rehearsal.taker_with_an_answer: "complete_assessment_session",
+    Rehearsal.taker_at_the_end: "get_assessment_result",
+    Rehearsal.author: "create_assessment list_own_assessments",
     Rehearsal.author_of_a_draft: """
-        assessment_authors_draft assessment_authors_rewrite assessment_authors_discard assessment_authors_publish
+        get_assessment_draft replace_assessment_draft delete_assessment_draft publish_assessment
     """,
     Rehearsal.author_of_a_version: """
-        assessment_authors_redraft assessment_authors_versions assessment_authors_version assessment_authors_statistics
+        create_assessment_draft list_assessment_versions get_assessment_version
+        get_assessment_statistics
     """,
 }
 REHEARSALS = {

@@ -22,7 +22,7 @@ def host_session(host: Person, **details: Any) -> str:
         "max_participants": 10,
         **details,
     }
-    return f"{BASE}/{host.api.study_sessions_create(session)['id']}"
+    return f"{BASE}/{host.api.create_study_session(session)['id']}"
 
 
 def join(person: Person, session: str, **how: Any) -> Any:

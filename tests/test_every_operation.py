@@ -23,7 +23,7 @@ CHECKS = (
     "response_schema_conformance",
 )
 STREAMS = "/events$"  # they do not end
-SIGNING_OUT = ("auth_logout", "auth_logout_all")  # after them every answer would be the same
+SIGNING_OUT = ("log_out", "log_out_everywhere")  # after them every answer would be the same
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from chassis.peers import Identity
+from chassis.auth.service_tokens import ServiceIdentity
 from dev.services import GATEWAY, SERVICES
 from dev.throwaway import ThrowawayPlatform
 from tests.client import People, Person
@@ -84,9 +84,9 @@ def room(ruth: Person) -> str:
     return f"rooms/study-session/{host_session(ruth).rpartition('/')[2]}"
 
 
-def identity(platform: ThrowawayPlatform, name: str) -> Identity:
+def identity(platform: ThrowawayPlatform, name: str) -> ServiceIdentity:
     key: Any = load_pem_private_key(platform.layout.keys.private(name).read_bytes(), None)
-    return Identity(name, key)
+    return ServiceIdentity(name, key)
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -191,7 +191,7 @@ def test_the_internal_listener_is_for_services_only(
 ) -> None:
     gateway = identity(platform, GATEWAY)
     other = next(other for other in NAMES if other != name)
-    stranger = Identity(GATEWAY, ec.generate_private_key(ec.SECP256R1()))
+    stranger = ServiceIdentity(GATEWAY, ec.generate_private_key(ec.SECP256R1()))
     assert status(platform, name, gateway.token_for(name)) == 200
     refused = {
         "nothing": None,
@@ -199,7 +199,9 @@ def test_the_internal_listener_is_for_services_only(
         "an administrator's token": issuer.valid(),
         "a token for another service": gateway.token_for(other),
         "a token for nobody": gateway.token_for(""),
-        "a token of a service that there is not": Identity("nobody", gateway.key).token_for(name),
+        "a token of a service that there is not": ServiceIdentity("nobody", gateway.key).token_for(
+            name
+        ),
         "another's key under the gateway's name": stranger.token_for(name),
         "an old token": an_old_token(gateway, name),
     }
@@ -208,7 +210,7 @@ def test_the_internal_listener_is_for_services_only(
     } == dict.fromkeys(refused, 401)
 
 
-def an_old_token(sender: Identity, callee: str) -> str:
+def an_old_token(sender: ServiceIdentity, callee: str) -> str:
     past = int(time.time()) - 120
     claims = {
         "iss": sender.name,

@@ -18,7 +18,7 @@ def hillel(gateway: str) -> Person:
 @pytest.fixture(scope="module")
 def session_id(hillel: Person) -> str:
     start = datetime.now(UTC) + timedelta(days=1)
-    opened = hillel.api.study_sessions_create(
+    opened = hillel.api.create_study_session(
         {
             "title": "Mishnah by heart",
             "subject": "Mishnah",
@@ -43,33 +43,35 @@ def test_the_client_is_what_the_reference_says(gateway: str) -> None:
 
 
 def test_parameters_go_where_they_belong(hillel: Person, session_id: str) -> None:
-    mine = hillel.api.study_sessions_mine(role="host", when="upcoming", limit=100)["items"]
+    mine = hillel.api.list_own_study_sessions(role="host", when="upcoming", limit=100)["items"]
     assert session_id in [session["id"] for session in mine]
-    assert len(hillel.api.study_sessions_mine(limit=1)["items"]) == 1
-    assert hillel.api.havruta_sessions_my_sessions(from_="2030-01-01T00:00:00Z")["items"] == []
+    assert len(hillel.api.list_own_study_sessions(limit=1)["items"]) == 1
+    assert hillel.api.list_own_havruta_sessions(from_="2030-01-01T00:00:00Z")["items"] == []
     with pytest.raises(Refused, match="ambiguous_address"):
-        hillel.api.texts_text("../refs/Genesis")
+        hillel.api.get_text("../refs/Genesis")
 
 
 def test_a_refusal_says_why(gateway: str, hillel: Person, session_id: str) -> None:
     with pytest.raises(Refused, match="unauthorized") as refusal:
-        Visitor(gateway).api.study_sessions_cancel(session_id, {"reason": None})
+        Visitor(gateway).api.cancel_study_session(session_id, {"reason": None})
     assert (refusal.value.status, refusal.value.code) == (401, "unauthorized")
-    hillel.api.study_sessions_change(session_id, {"title": "Mishnah aloud"}, if_match='"1"')
+    hillel.api.update_study_session(session_id, {"title": "Mishnah aloud"}, if_match='"1"')
     with pytest.raises(Refused) as stale:
-        hillel.api.study_sessions_change(session_id, {"title": "Too late"}, if_match='"1"')
+        hillel.api.update_study_session(session_id, {"title": "Too late"}, if_match='"1"')
     assert stale.value.status == 412
 
 
 def test_what_has_no_answer_gives_none_and_what_is_no_json_gives_text(hillel: Person) -> None:
-    assert hillel.api.notifications_read_all() is None
-    token = hillel.api.calendar_feeds_issue()["url"].rpartition("/")[2].removesuffix(".ics")
-    assert hillel.api.calendar_feeds_read(token).startswith("BEGIN:VCALENDAR")
+    assert hillel.api.mark_all_notifications_read() is None
+    token = (
+        hillel.api.create_tutoring_calendar_feed()["url"].rpartition("/")[2].removesuffix(".ics")
+    )
+    assert hillel.api.get_tutoring_calendar_feed(token).startswith("BEGIN:VCALENDAR")
 
 
 def test_a_stream_gives_events(hillel: Person, session_id: str) -> None:
-    hillel.api.chat_send(session_id, {"content": "Who is there?"})
-    events = hillel.api.study_session_events(session_id, last_event_id="0")
+    hillel.api.send_message(session_id, {"content": "Who is there?"})
+    events = hillel.api.stream_study_session_events(session_id, last_event_id="0")
     heard = next(event for event in events if event.type == "message")
     assert heard.data["data"]["content"] == "Who is there?"
     events.close()

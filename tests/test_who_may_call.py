@@ -25,9 +25,9 @@ SCENES: dict[str, tuple[str, Callable[[Stage], Scene]]] = {
     **dict.fromkeys(rows(HAVRUTAS), (HAVRUTAS, Stage.havruta)),
     **dict.fromkeys(rows(ASSESSMENTS), (ASSESSMENTS, Stage.assessment)),
 }
-SIGNING_OUT = {"auth_logout", "auth_logout_all"}
+SIGNING_OUT = {"log_out", "log_out_everywhere"}
 USED_UP = {
-    "auth_end_device",
+    "log_out_device",
     *rows(STUDY_SESSIONS),
 }  # by a call: the next one needs a scene of its own
 

@@ -13,220 +13,220 @@ WHO = ("nobody", "stranger", "member", "owner", "former", "deleted", "admin")
 
 ACCOUNTS = """
 #                                 none strg memb ownr frmr gone admn
-find_search                        401  200    -  200    -  401  200
-personal_data_export               401  200    -  200    -  401  200
-users_search                       401  200    -  200    -  401  200
-profile_pages_overview             401  200    -  200    -  401  200
-calendar_read                      401  200    -  200    -  401  200
-calendar_feed                      404  404    -  404    -  404  404
-calendar_feed_issue                401  201    -  201    -  401  201
-calendar_feed_revoke               401  204    -  204    -  401  204
-problems_read                      200  200    -  200    -  200  200
-healthz                            200  200    -  200    -  200  200
-readyz                             200  200    -  200    -  200  200
-events_issue_ticket                401  201    -  201    -  401  201
-dashboard_dashboard                401  200    -  200    -  401  200
-user_events                        401  200    -  200    -  401  200
-registration_register              422  422    -  422    -  422  422
-auth_login                         401  401    -  401    -  401  401
-auth_refresh                       401  401    -  401    -  401  401
-auth_logout                        401  204    -  204    -  204  204
-auth_logout_all                    401  204    -  204    -  401  204
-auth_devices                       401  200    -  200    -  401  200
-auth_end_device                    401  404    -  204    -  401  404
-email_links_verify_email           410  410    -  410    -  410  410
-email_links_resend                 401  202    -  202    -  401  202
-email_links_forgot_password        202  202    -  202    -  202  202
-email_links_reset_password         410  410    -  410    -  410  410
-account_me                         401  200    -  200    -  401  200
-account_delete                     401  403    -  403    -  401  403
-account_change                     401  200    -  200    -  401  200
-account_change_password            401  403    -  403    -  401  403
-roles_assign                       401  403    -  403    -  401  200
-users_list_profiles                200  200    -  200    -  401  200
-users_profile                      200  200    -  200    -  401  200
-notifications_list_notifications   401  200    -  200    -  401  200
-notifications_read                 401  404    -  204    -  401  404
-notifications_read_all             401  204    -  204    -  401  204
-notifications_preferences          401  200    -  200    -  401  200
-notifications_prefer               401  200    -  200    -  401  200
-keys_jwks                          200  200    -  200    -  200  200
+search_everything                        401  200    -  200    -  401  200
+export_personal_data               401  200    -  200    -  401  200
+search_users                       401  200    -  200    -  401  200
+get_user_overview             401  200    -  200    -  401  200
+get_calendar                      401  200    -  200    -  401  200
+get_calendar_feed                      404  404    -  404    -  404  404
+create_calendar_feed                401  201    -  201    -  401  201
+delete_calendar_feed               401  204    -  204    -  401  204
+get_problem_type                      200  200    -  200    -  200  200
+get_health                         200  200    -  200    -  200  200
+get_readiness                      200  200    -  200    -  200  200
+create_stream_ticket                401  201    -  201    -  401  201
+get_dashboard                401  200    -  200    -  401  200
+stream_user_events                        401  200    -  200    -  401  200
+register_account              422  422    -  422    -  422  422
+log_in                         401  401    -  401    -  401  401
+refresh_tokens                       401  401    -  401    -  401  401
+log_out                        401  204    -  204    -  204  204
+log_out_everywhere                    401  204    -  204    -  401  204
+list_devices                       401  200    -  200    -  401  200
+log_out_device                    401  404    -  204    -  401  404
+verify_email           410  410    -  410    -  410  410
+resend_verification                 401  202    -  202    -  401  202
+request_password_reset        202  202    -  202    -  202  202
+reset_password         410  410    -  410    -  410  410
+get_own_account                         401  200    -  200    -  401  200
+delete_own_account                     401  403    -  403    -  401  403
+update_own_account                     401  200    -  200    -  401  200
+change_password            401  403    -  403    -  401  403
+set_user_roles                       401  403    -  403    -  401  200
+list_profiles                200  200    -  200    -  401  200
+get_profile                      200  200    -  200    -  401  200
+list_notifications   401  200    -  200    -  401  200
+mark_notification_read                 401  404    -  204    -  401  404
+mark_all_notifications_read             401  204    -  204    -  401  204
+get_notification_preferences          401  200    -  200    -  401  200
+set_notification_preferences               401  200    -  200    -  401  200
+get_signing_keys                          200  200    -  200    -  200  200
 """
 STUDY_SESSIONS = """
 #                                 none strg memb ownr frmr gone admn
-study_session_events               401  403  200  200  403  401  403
-search_search                      200  200  200  200  200  401  200
-study_sessions_create              401  422  422  422  422  401  422
-search_cluster                     200  200  200  200  200  401  200
-study_sessions_mine                401  200  200  200  200  401  200
-study_sessions_read                200  200  200  200  200  401  200
-study_sessions_change              401  403  403  200  403  401  403
-study_sessions_start               401  403  403  409  403  401  403
-study_sessions_finish              401  403  403  409  403  401  403
-study_sessions_cancel              401  403  403  200  403  401  403
-study_sessions_hand_over           401  403  403  200  403  401  403
-participation_join                 401  201  200  200  201  401  201
-participation_leave                401  204  204  409  204  401  204
-participation_participants         401  403  200  200  403  401  403
-participation_remove               401  403  403  204  403  401  403
-chat_history                       401  403  200  200  403  401  403
-chat_send                          401  403  201  201  403  401  403
-chat_delete                        401  403  204  204  403  401  403
-chat_edit                          401  403  200  403  403  401  403
+stream_study_session_events               401  403  200  200  403  401  403
+search_study_sessions                      200  200  200  200  200  401  200
+create_study_session              401  422  422  422  422  401  422
+cluster_study_sessions                     200  200  200  200  200  401  200
+list_own_study_sessions                401  200  200  200  200  401  200
+get_study_session                200  200  200  200  200  401  200
+update_study_session              401  403  403  200  403  401  403
+start_study_session               401  403  403  409  403  401  403
+finish_study_session              401  403  403  409  403  401  403
+cancel_study_session              401  403  403  200  403  401  403
+transfer_study_session           401  403  403  200  403  401  403
+join_study_session                 401  201  200  200  201  401  201
+leave_study_session                401  204  204  409  204  401  204
+list_participants         401  403  200  200  403  401  403
+remove_participant               401  403  403  204  403  401  403
+list_messages                       401  403  200  200  403  401  403
+send_message                          401  403  201  201  403  401  403
+delete_message                        401  403  204  204  403  401  403
+update_message                          401  403  200  403  403  401  403
 """
 TUTORING = """
 #                                 none strg memb ownr frmr gone admn
-whiteboard_events                  401  404  200  200    -  401  200
-courses_find                       401  200  200  200    -  401  200
-courses_publish                    401  403    -    -    -  401    -
-courses_read                       401  200  200  200    -  401  200
-courses_change                     401  404    -    -    -  401    -
-enrollments_find                   401  200  200  200    -  401  200
-enrollments_enroll                 401  404    -    -    -  401    -
-enrollments_read                   401  404  200  200    -  401  200
-enrollments_delete                 401  404    -    -    -  401    -
-enrollments_pause                  401  404    -    -    -  401    -
-enrollments_resume                 401  404    -    -    -  401    -
-enrollments_complete               401  404    -    -    -  401    -
-enrollments_cancel                 401  404    -    -    -  401    -
-enrollments_issue_parent_code      401  404    -    -    -  401    -
-enrollments_join                   401  403    -    -    -  401    -
-enrollments_leave                  401  404    -    -    -  401    -
-enrollments_read_progress          401  404  200  200    -  401  200
-session_requests_find              401  404  200  200    -  401  200
-session_requests_ask               401  404    -    -    -  401    -
-session_requests_accept            401  404    -    -    -  401    -
-session_requests_decline           401  404    -    -    -  401    -
-session_requests_withdraw          401  404    -    -    -  401    -
-sessions_find                      401  200  200  200    -  401  200
-scheduling_schedule                401  404    -    -    -  401    -
-scheduling_preview                 401  404    -    -    -  401    -
-sessions_read                      401  404  200  200    -  401  200
-session_changes_replace            401  404    -    -    -  401    -
-sessions_remove                    401  404    -    -    -  401    -
-session_changes_change             401  404    -    -    -  401    -
-sessions_history                   401  404  200  200    -  401  200
-session_lifecycle_start            401  404    -    -    -  401    -
-session_lifecycle_complete         401  404    -    -    -  401    -
-session_lifecycle_cancel           401  404    -    -    -  401    -
-attendance_mark_attendance         401  404    -    -    -  401    -
-reviews_read                       401  404  200  200    -  401  200
-reviews_write                      401  404    -    -    -  401    -
-reviews_rewrite                    401  404    -    -    -  401    -
-reminders_read_reminder            401  404  200  200    -  401  403
-reminders_choose_reminder          401  404    -    -    -  401    -
-calendar_feeds_issue               401  201    -    -    -  401    -
-calendar_feeds_revoke              401  204    -    -    -  401    -
-calendar_feeds_read                404  404  404  404    -  401  404
-whiteboards_find                   401  404  200  200    -  401  200
-whiteboards_create                 401  404    -    -    -  401    -
-whiteboards_read                   401  404  200  200    -  401  200
-whiteboards_erase                  401  404    -    -    -  401    -
-whiteboards_close                  401  404    -    -    -  401    -
-whiteboards_replay                 401  404  200  200    -  401  200
-whiteboards_draw                   401  404    -    -    -  401    -
-tutors_declare                     401  403    -    -    -  401    -
-tutors_read                        401  200  200  200    -  401  200
-tutors_slots                       401  200  200  200    -  401  200
-tutors_rating                      401  200  200  200    -  401  200
+stream_whiteboard_events                  401  404  200  200    -  401  200
+list_courses                       401  200  200  200    -  401  200
+create_course                    401  403    -    -    -  401    -
+get_course                       401  200  200  200    -  401  200
+update_course                     401  404    -    -    -  401    -
+list_enrollments                   401  200  200  200    -  401  200
+create_enrollment                 401  404    -    -    -  401    -
+get_enrollment                   401  404  200  200    -  401  200
+delete_enrollment                 401  404    -    -    -  401    -
+pause_enrollment                  401  404    -    -    -  401    -
+resume_enrollment                 401  404    -    -    -  401    -
+complete_enrollment               401  404    -    -    -  401    -
+cancel_enrollment                 401  404    -    -    -  401    -
+create_parent_code      401  404    -    -    -  401    -
+join_enrollment                   401  403    -    -    -  401    -
+remove_parent                  401  404    -    -    -  401    -
+get_enrollment_progress          401  404  200  200    -  401  200
+list_session_requests              401  404  200  200    -  401  200
+create_session_request               401  404    -    -    -  401    -
+accept_session_request            401  404    -    -    -  401    -
+decline_session_request           401  404    -    -    -  401    -
+withdraw_session_request          401  404    -    -    -  401    -
+list_tutoring_sessions                      401  200  200  200    -  401  200
+book_tutoring_session                401  404    -    -    -  401    -
+preview_tutoring_session                 401  404    -    -    -  401    -
+get_tutoring_session                      401  404  200  200    -  401  200
+replace_tutoring_session            401  404    -    -    -  401    -
+delete_tutoring_session                    401  404    -    -    -  401    -
+update_tutoring_session             401  404    -    -    -  401    -
+list_tutoring_session_changes                   401  404  200  200    -  401  200
+start_tutoring_session            401  404    -    -    -  401    -
+complete_tutoring_session         401  404    -    -    -  401    -
+cancel_tutoring_session           401  404    -    -    -  401    -
+mark_attendance         401  404    -    -    -  401    -
+list_reviews                       401  404  200  200    -  401  200
+create_review                      401  404    -    -    -  401    -
+update_review                    401  404    -    -    -  401    -
+get_reminder            401  404  200  200    -  401  403
+set_reminder          401  404    -    -    -  401    -
+create_tutoring_calendar_feed               401  201    -    -    -  401    -
+delete_tutoring_calendar_feed              401  204    -    -    -  401    -
+get_tutoring_calendar_feed                404  404  404  404    -  401  404
+list_whiteboards                   401  404  200  200    -  401  200
+create_whiteboard                 401  404    -    -    -  401    -
+get_whiteboard                   401  404  200  200    -  401  200
+delete_whiteboard                  401  404    -    -    -  401    -
+close_whiteboard                  401  404    -    -    -  401    -
+list_strokes                 401  404  200  200    -  401  200
+draw_strokes                   401  404    -    -    -  401    -
+set_availability                     401  403    -    -    -  401    -
+get_availability                        401  200  200  200    -  401  200
+list_slots                       401  200  200  200    -  401  200
+get_tutor_rating                      401  200  200  200    -  401  200
 """
 HAVRUTAS = """
 #                                 none strg memb ownr frmr gone admn
-havruta_events                     401  404  200  200    -  401  404
-havruta_session_events             401  404  200  200    -  401  404
-texts_list_texts                   200  200  200  200    -  401  200
-texts_text                         200  200  200  200    -  401  200
-texts_reference                    200  200  200  200    -  401  200
-havrutas_list_havrutas             401  200  200  200    -  401  200
-havrutas_create                    401  422    -    -    -  401    -
-havrutas_havruta                   401  404  200  200    -  401  404
-havrutas_change                    401  404    -    -    -  401    -
-havrutas_archive                   401  404    -    -    -  401    -
-havrutas_members                   401  404  200  200    -  401  404
-havrutas_transfer                  401  404    -    -    -  401    -
-havrutas_leave                     401  404    -    -    -  401    -
-havrutas_remove                    401  404    -    -    -  401    -
-havrutas_read_progress             401  404  200  200    -  401  404
-havrutas_history                   401  404  200  200    -  401  404
-havruta_sessions_list_sessions     401  404  200  200    -  401  404
-havruta_sessions_create            401  404    -    -    -  401    -
-havruta_sessions_my_sessions       401  200  200  200    -  401  200
-havruta_sessions_session           401  404  200  200    -  401  404
-havruta_session_plans_change       401  404    -    -    -  401    -
-havruta_sessions_start             401  404    -    -    -  401    -
-havruta_sessions_end               401  404    -    -    -  401    -
-havruta_session_plans_preview      401  404    -    -    -  401    -
-havruta_session_plans_cancel       401  404    -    -    -  401    -
-havruta_session_plans_answer       401  404    -    -    -  401    -
-havruta_session_plans_answers      401  404  200  200    -  401  404
-navigation_join                    401  404    -    -    -  401    -
-navigation_heartbeat               401  404    -    -    -  401    -
-navigation_leave                   401  404    -    -    -  401    -
-navigation_state                   401  404  200  200    -  401  404
-navigation_move                    401  404    -    -    -  401    -
-navigation_hand_to                 401  404    -    -    -  401    -
-navigation_set_mode                401  404    -    -    -  401    -
-invitations_list_invitations       401  404  200  200    -  401  404
-invitations_invite                 401  404    -    -    -  401    -
-invitations_resend                 401  404    -    -    -  401    -
-invitations_revoke                 401  404    -    -    -  401    -
-invitation_replies_my_invitations  401  200  200  200    -  401  200
-invitation_replies_preview         404  404    -    -    -  401    -
-invitation_replies_accept          401  404    -    -    -  401    -
-invitation_replies_decline         404  404    -    -    -  401    -
-invitation_replies_accept_own      401  404    -    -    -  401    -
-invitation_replies_decline_own     401  404    -    -    -  401    -
+stream_havruta_events                     401  404  200  200    -  401  404
+stream_havruta_session_events             401  404  200  200    -  401  404
+list_texts                   200  200  200  200    -  401  200
+get_text                         200  200  200  200    -  401  200
+resolve_reference                    200  200  200  200    -  401  200
+list_havrutas             401  200  200  200    -  401  200
+create_havruta                    401  422    -    -    -  401    -
+get_havruta                   401  404  200  200    -  401  404
+update_havruta                    401  404    -    -    -  401    -
+archive_havruta                   401  404    -    -    -  401    -
+list_havruta_members                   401  404  200  200    -  401  404
+transfer_havruta                  401  404    -    -    -  401    -
+leave_havruta                     401  404    -    -    -  401    -
+remove_havruta_member                    401  404    -    -    -  401    -
+get_havruta_progress             401  404  200  200    -  401  404
+list_havruta_history                   401  404  200  200    -  401  404
+list_havruta_sessions     401  404  200  200    -  401  404
+create_havruta_session            401  404    -    -    -  401    -
+list_own_havruta_sessions       401  200  200  200    -  401  200
+get_havruta_session           401  404  200  200    -  401  404
+update_havruta_session       401  404    -    -    -  401    -
+start_havruta_session             401  404    -    -    -  401    -
+end_havruta_session               401  404    -    -    -  401    -
+preview_havruta_sessions      401  404    -    -    -  401    -
+cancel_havruta_session       401  404    -    -    -  401    -
+answer_rsvp       401  404    -    -    -  401    -
+list_rsvps      401  404  200  200    -  401  404
+join_havruta_session                    401  404    -    -    -  401    -
+send_heartbeat               401  404    -    -    -  401    -
+leave_havruta_session                   401  404    -    -    -  401    -
+get_havruta_session_state                   401  404  200  200    -  401  404
+turn_page                    401  404    -    -    -  401    -
+set_navigator                 401  404    -    -    -  401    -
+set_navigation_mode                401  404    -    -    -  401    -
+list_havruta_invitations       401  404  200  200    -  401  404
+invite_to_havruta                 401  404    -    -    -  401    -
+resend_invitation                 401  404    -    -    -  401    -
+revoke_invitation                 401  404    -    -    -  401    -
+list_own_invitations  401  200  200  200    -  401  200
+preview_invitation         404  404    -    -    -  401    -
+accept_invitation_by_token          401  404    -    -    -  401    -
+decline_invitation_by_token         404  404    -    -    -  401    -
+accept_invitation      401  404    -    -    -  401    -
+decline_invitation     401  404    -    -    -  401    -
 """
 ASSESSMENTS = """
 #                                 none strg memb ownr frmr gone admn
-assessment_sessions_start          404  404    -    -    -  401    -
-assessment_sessions_mine           401  200  200  200    -  401  200
-assessment_sessions_resume         404  404  404  200    -  401  404
-assessment_sessions_validate       200  200  200  200    -  401  200
-assessment_sessions_turn_page      404  404    -    -    -  401    -
-assessment_sessions_abandon        404  404    -    -    -  401    -
-assessment_sessions_claim          401  404    -    -    -  401    -
-assessment_sessions_complete       404  404    -    -    -  401    -
-assessment_sessions_result         404  404  404  409    -  401  404
-assessment_answers_submit          404  404    -    -    -  401    -
-assessment_answers_submit_all      404  404    -    -    -  401    -
-assessments_published              200  200  200  200    -  401  200
-assessment_authors_begin           401  403    -    -    -  401    -
-assessments_assessment             200  200  200  200    -  401  200
-assessment_authors_mine            401  200  200  200    -  401  200
-assessment_authors_draft           401  404  404  404    -  401  404
-assessment_authors_rewrite         401  404    -    -    -  401    -
-assessment_authors_redraft         401  404    -    -    -  401    -
-assessment_authors_discard         401  404    -    -    -  401    -
-assessment_authors_publish         401  404    -    -    -  401    -
-assessment_authors_versions        401  404  200  404    -  401  200
-assessment_authors_version         401  404  200  404    -  401  200
-assessment_authors_statistics      401  404  200  404    -  401  200
-experience_mine                    401  200  200  200    -  401  200
-experience_of                      200  200  200  200    -  401  200
+start_assessment_session          404  404    -    -    -  401    -
+list_assessment_sessions           401  200  200  200    -  401  200
+get_assessment_session         404  404  404  200    -  401  404
+validate_assessment_session       200  200  200  200    -  401  200
+turn_assessment_page      404  404    -    -    -  401    -
+abandon_assessment_session        404  404    -    -    -  401    -
+claim_assessment_session          401  404    -    -    -  401    -
+complete_assessment_session       404  404    -    -    -  401    -
+get_assessment_result         404  404  404  409    -  401  404
+submit_answer          404  404    -    -    -  401    -
+submit_answers      404  404    -    -    -  401    -
+list_assessments              200  200  200  200    -  401  200
+create_assessment           401  403    -    -    -  401    -
+get_assessment             200  200  200  200    -  401  200
+list_own_assessments            401  200  200  200    -  401  200
+get_assessment_draft           401  404  404  404    -  401  404
+replace_assessment_draft         401  404    -    -    -  401    -
+create_assessment_draft         401  404    -    -    -  401    -
+delete_assessment_draft         401  404    -    -    -  401    -
+publish_assessment         401  404    -    -    -  401    -
+list_assessment_versions        401  404  200  404    -  401  200
+get_assessment_version         401  404  200  404    -  401  200
+get_assessment_statistics      401  404  200  404    -  401  200
+get_own_experience                    401  200  200  200    -  401  200
+get_experience                      200  200  200  200    -  401  200
 """
 
 # Where the name that the address gives an id is not enough to know which it is.
 ADDRESSES: Mapping[str, str] = {
-    "havruta_session_events": "/api/havruta-sessions/{session_id}/events"
+    "stream_havruta_session_events": "/api/havruta-sessions/{session_id}/events"
 }
 # What is sent instead of the documented example, where that would succeed and change what others
 # rely on.
 INSTEAD: Mapping[str, Any] = {
-    "account_change": {"bio": None},
-    "account_change_password": {
+    "update_own_account": {"bio": None},
+    "change_password": {
         "current_password": "not this one",
         "new_password": "eighteen fig trees",
     },
-    "account_delete": {"password": "not this one"},
-    "assessment_sessions_start": {"assessment": "no-such-assessment"},
-    "auth_logout": {},
-    "email_links_forgot_password": {"email": "nobody@example.org"},
-    "enrollments_enroll": {"course_id": 2147483647},
-    "havrutas_create": {"name": "", "book": "Genesis"},
-    "notifications_prefer": {},
-    "registration_register": {"email": "x"},
-    "study_sessions_create": {"title": ""},
+    "delete_own_account": {"password": "not this one"},
+    "start_assessment_session": {"assessment": "no-such-assessment"},
+    "log_out": {},
+    "request_password_reset": {"email": "nobody@example.org"},
+    "create_enrollment": {"course_id": 2147483647},
+    "create_havruta": {"name": "", "book": "Genesis"},
+    "set_notification_preferences": {},
+    "register_account": {"email": "x"},
+    "create_study_session": {"title": ""},
 }
 
 

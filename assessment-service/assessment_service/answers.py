@@ -22,9 +22,13 @@ ANSWERED = ""  # the choice that counts how often a question was answered at all
 class QuestionNotFound(NotFound):
     """There is no such question in this session's assessment."""
 
+    code = "question_not_found"
+
 
 class StaleAnswer(Conflict):
     """A later answer to this question is saved already."""
+
+    code = "stale_answer"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from assessment_service.api.examples import EXAMPLES
 from assessment_service.config import Settings
 from assessment_service.drafts import SlugTaken
 from assessment_service.models import db, messages
-from chassis import keys
+from chassis.auth import keys
 from chassis.config import from_environment
-from chassis.consumer import Subscription
+from chassis.messaging.consumer import Subscription
+from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
-from chassis.worker import Sweep
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:

@@ -10,9 +10,8 @@ from assessment_service import completion, expiry, sessions, versions
 from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.sessions import Standing
 from assessment_service.versions import Pinned
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.errors import Conflict, Unauthorized
-from chassis.fields import instant_text
 
 RANDOM_BYTES = 16  # 128 bits: whoever knows the id of a session without an owner may use it
 
@@ -20,13 +19,19 @@ RANDOM_BYTES = 16  # 128 bits: whoever knows the id of a session without an owne
 class SessionInProgress(Conflict):
     """You have an open session of this assessment; `session_id` names it."""
 
+    code = "session_in_progress"
+
 
 class NoAttemptsLeft(Conflict):
     """You have taken this assessment as often as is allowed."""
 
+    code = "no_attempts_left"
+
 
 class TooSoon(Conflict):
     """You may take this assessment again later; `retry_at` says when."""
+
+    code = "too_soon"
 
 
 def start(
@@ -141,4 +146,4 @@ def _check_limits(user_id: UUID, version: Pinned) -> None:
             query.filter_by(user_id=user_id, assessment_id=version.assessment_id)
         )
         if last and now() < (allowed := last + timedelta(hours=definition.hours_between_attempts)):
-            raise TooSoon(retry_at=instant_text(allowed))
+            raise TooSoon(retry_at=rfc3339(allowed))

@@ -14,7 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from assessment_service import demo, drafts
 from assessment_service.models import db
-from chassis.db import transaction
+from chassis.data.db import transaction
 from chassis.errors import Invalid, Problem
 
 assessments_commands = AppGroup("assessments", help="Bring in and publish assessments.")

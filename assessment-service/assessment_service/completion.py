@@ -17,9 +17,13 @@ BATCH = 50
 class AnswersMissing(Invalid):
     """Some required questions are not answered; `missing` names them."""
 
+    code = "answers_missing"
+
 
 class NotCompleted(Conflict):
     """There is no result before the session is completed."""
+
+    code = "not_completed"
 
 
 def complete(session_id: str, user_id: UUID | None) -> Standing:
@@ -53,7 +57,7 @@ def finish(session: AssessmentSession) -> None:
     session.completed_at = min(now(), session.ends_at + expiry.GRACE) if session.ends_at else now()
     db.session.flush()
     if session.user_id:
-        messages.announce(
+        messages.publish_event(
             "assessment-session.completed",
             session.id,
             1,

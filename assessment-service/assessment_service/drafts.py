@@ -9,27 +9,36 @@ from sqlalchemy.orm import contains_eager
 from assessment_service import definitions, models, scoring
 from assessment_service.definitions import Definition
 from assessment_service.models import Assessment, AssessmentVersion, db
+from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed, invalid
-from chassis.keyset import ordered
+from chassis.data.keyset import ordered
+from chassis.errors import Conflict, Invalid, NotFound, invalid
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
+from chassis.versions import ANY, ExpectedVersion
 
 
 class SlugTaken(Conflict):
     """There is an assessment of this name."""
 
+    code = "slug_taken"
+
 
 class DraftExists(Conflict):
     """There is a draft already."""
+
+    code = "draft_exists"
 
 
 class Incomplete(Invalid):
     """The draft cannot be published as it is."""
 
+    code = "incomplete"
+
 
 class NoDraft(NotFound):
     """There is no draft of this assessment."""
+
+    code = "no_draft"
 
 
 def begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
@@ -112,28 +121,28 @@ def redraft(caller: Caller, slug: str) -> AssessmentVersion:
 
 
 def rewrite(
-    caller: Caller, slug: str, document: dict[str, Any], expected: int
+    caller: Caller, slug: str, document: dict[str, Any], expected: ExpectedVersion
 ) -> AssessmentVersion:
     """Replace the draft, if nobody else has since."""
     definitions.read(document, "/definition")
-    changed = _expected(_draft(own(caller, slug, lock=True)), expected)
+    changed = _draft(own(caller, slug, lock=True), expected)
     changed.definition = document
     db.session.flush()
     return changed
 
 
-def discard(caller: Caller, slug: str, expected: int) -> None:
+def discard(caller: Caller, slug: str, expected: ExpectedVersion) -> None:
     """Throw the draft away, and the assessment with it if nothing of it was ever published."""
     assessment = own(caller, slug, lock=True)
-    unwanted = _expected(_draft(assessment), expected)
+    unwanted = _draft(assessment, expected)
     # A draft with the number 1 has nothing published before it.
     db.session.delete(assessment if unwanted.number == 1 else unwanted)
     db.session.flush()
 
 
-def publish(caller: Caller, slug: str, expected: int) -> AssessmentVersion:
+def publish(caller: Caller, slug: str, expected: ExpectedVersion) -> AssessmentVersion:
     """Make the draft the version that is started from now on. Sessions that run stay with theirs."""
-    return release(_expected(_draft(own(caller, slug, lock=True)), expected))
+    return release(_draft(own(caller, slug, lock=True), expected))
 
 
 def release(chosen: AssessmentVersion) -> AssessmentVersion:
@@ -229,17 +238,12 @@ def _newest(assessment: Assessment) -> Select[AssessmentVersion]:
     return query.order_by(AssessmentVersion.number.desc()).limit(1)
 
 
-def _draft(assessment: Assessment) -> AssessmentVersion:
+def _draft(assessment: Assessment, expected: ExpectedVersion = ANY) -> AssessmentVersion:
     query = _versions().where(AssessmentVersion.assessment_id == assessment.id)
     found = db.session.scalar(query.where(AssessmentVersion.published_at.is_(None)))
     if found is None:
         raise NoDraft
-    return found
-
-
-def _expected(found: AssessmentVersion, revision: int) -> AssessmentVersion:
-    if found.revision != revision:
-        raise PreconditionFailed
+    expected.check(found.revision)
     return found
 
 

@@ -18,7 +18,7 @@ from assessment_service.models import (
     idempotency_keys,
 )
 from chassis.clock import now
-from chassis.messages import Event
+from chassis.messaging.messages import Event
 
 
 def on_user_deleted(event: Event) -> None:

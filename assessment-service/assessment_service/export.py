@@ -15,7 +15,7 @@ from assessment_service.models import (
     db,
 )
 from assessment_service.sessions import Standing
-from chassis.fields import instant_text
+from chassis.clock import rfc3339
 
 
 def everything_about(user_id: UUID) -> dict[str, Any]:
@@ -62,16 +62,16 @@ def _session(found: Standing, answers: list[tuple[QuestionAnswer, int]]) -> dict
         "version": found.version.number,
         "attempt": session.attempt,
         "status": found.state,
-        "started_at": instant_text(session.created_at),
-        "last_activity": instant_text(session.last_activity),
-        "completed_at": instant_text(session.completed_at) if session.completed_at else None,
+        "started_at": rfc3339(session.created_at),
+        "last_activity": rfc3339(session.last_activity),
+        "completed_at": rfc3339(session.completed_at) if session.completed_at else None,
         "total_xp": session.total_xp,
         "result": session.result,
         "answers": [
             {
                 "question": found.version.questions[answer.question_id].text,
                 "value": answer.value,
-                "answered_at": instant_text(answer.created_at),
+                "answered_at": rfc3339(answer.created_at),
                 "xp": amount,
             }
             for answer, amount in answers
@@ -90,7 +90,7 @@ def _written(user_id: UUID) -> list[dict[str, Any]]:
         {
             "assessment": slug,
             "version": version.number,
-            "published_at": instant_text(version.published_at) if version.published_at else None,
+            "published_at": rfc3339(version.published_at) if version.published_at else None,
             "definition": version.definition,
         }
         for slug, version in db.session.execute(query)

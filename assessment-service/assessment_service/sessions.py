@@ -15,8 +15,8 @@ from assessment_service.kinds import Arrange
 from assessment_service.models import AssessmentSession, QuestionAnswer, SessionStatus, db
 from assessment_service.versions import Pinned
 from chassis.clock import now
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, Gone, NotFound, invalid
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
 
 
@@ -32,21 +32,31 @@ class SessionState(StrEnum):
 class SessionNotFound(NotFound):
     """There is no such session, or it is not yours."""
 
+    code = "session_not_found"
+
 
 class SessionExpired(Gone):
     """Nothing happened in this session for 30 days, and it takes no more changes."""
+
+    code = "session_expired"
 
 
 class SessionCompleted(Conflict):
     """This session is completed."""
 
+    code = "session_completed"
+
 
 class SessionAbandoned(Conflict):
     """This session was abandoned."""
 
+    code = "session_abandoned"
+
 
 class TimeIsUp(Conflict):
     """The time for this assessment is over; the session can only be completed."""
+
+    code = "time_is_up"
 
 
 CLOSED: dict[str, type[Conflict]] = {

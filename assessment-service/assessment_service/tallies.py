@@ -15,8 +15,8 @@ from assessment_service.answers import ANSWERED
 from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.sessions import SessionState
 from assessment_service.versions import Pinned
+from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.tokens import Caller
 
 BATCH = 500
 

@@ -13,12 +13,14 @@ from assessment_service import definitions
 from assessment_service.definitions import Definition
 from assessment_service.models import Assessment, AssessmentVersion, Page, Question, db
 from chassis import pages
+from chassis.data.keyset import ordered
 from chassis.errors import NotFound
-from chassis.keyset import ordered
 
 
 class AssessmentNotFound(NotFound):
     """There is no published assessment of this name."""
+
+    code = "assessment_not_found"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from assessment_service import drafts, versions
 from assessment_service.models import db
 from assessment_service.versions import Pinned
 from chassis import testing
-from chassis.db import transaction
+from chassis.data.db import transaction
 from chassis.testing import User
 
 Publish = Callable[..., Pinned]

@@ -11,8 +11,8 @@ from assessment_service import erasure
 from assessment_service.models import db
 from chassis import testing
 from chassis.clock import now
-from chassis.db import transaction
-from chassis.messages import Event
+from chassis.data.db import transaction
+from chassis.messaging.messages import Event
 
 CANARY = "a sentence nobody else would write"
 
@@ -127,7 +127,7 @@ def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin) -> None:
     with redis.Redis.from_url(testing.redis_url()) as connection:
         connection.xadd("events:user-service", {"event": json.dumps(event)})
     with app.app_context():
-        consumer = app.extensions["duties"].consumer
+        consumer = app.extensions["worker"].consumer
         assert (
             sum(consumer.consume(block=1) for _ in range(2)) == 1
         )  # the first call joins the group

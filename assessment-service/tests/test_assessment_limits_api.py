@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from assessment_service import completion, expiry
 from assessment_service.models import messages
 from chassis import testing
-from chassis.worker import Sweep, run_sweep
+from chassis.messaging.worker import Sweep, run_sweep
 
 RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)

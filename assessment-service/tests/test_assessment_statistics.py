@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from assessment_service import erasure, expiry, tallies
 from assessment_service.models import AnswerTally, QuestionAnswer, db, messages
 from chassis import testing
-from chassis.db import transaction
-from chassis.worker import Sweep, run_sweep
+from chassis.data.db import transaction
+from chassis.messaging.worker import Sweep, run_sweep
 
 ESTHER = testing.a_user("esther", "author")
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)

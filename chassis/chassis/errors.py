@@ -1,10 +1,9 @@
 """What can go wrong, in the words of the caller.
 
-A rule raises a subclass: the class name is the stable `code`, the base class is the HTTP status,
+A rule raises a subclass: it states its stable `code`, the base class is the HTTP status,
 the first line of the docstring is the title. `problems.py` turns it into an RFC 9457 document.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypedDict
 
@@ -41,7 +40,7 @@ class Problem(Exception):
 
     def __init_subclass__(cls) -> None:
         if "code" not in cls.__dict__:
-            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+            raise TypeError(f"{cls.__name__} does not state its code")
 
     @classmethod
     def title(cls) -> str:
@@ -52,12 +51,14 @@ class Problem(Exception):
 class Malformed(Problem):
     """The request cannot be read."""
 
+    code = "malformed"
     status = 400
 
 
 class Unauthorized(Problem):
     """A valid access token is needed."""
 
+    code = "unauthorized"
     status = 401
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
@@ -69,6 +70,8 @@ class Unauthorized(Problem):
 class InvalidToken(Unauthorized):
     """The access token is not valid."""
 
+    code = "invalid_token"
+
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
         super().__init__(
             detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}, **extra
@@ -78,54 +81,63 @@ class InvalidToken(Unauthorized):
 class Forbidden(Problem):
     """You may not do this."""
 
+    code = "forbidden"
     status = 403
 
 
 class NotFound(Problem):
     """There is no such thing, or not for you."""
 
+    code = "not_found"
     status = 404
 
 
 class Conflict(Problem):
     """The request contradicts the present state."""
 
+    code = "conflict"
     status = 409
 
 
 class Gone(Problem):
     """This was here and will not come back."""
 
+    code = "gone"
     status = 410
 
 
 class PreconditionFailed(Problem):
     """Somebody changed it since you read it."""
 
+    code = "precondition_failed"
     status = 412
 
 
 class UnsupportedMediaType(Problem):
     """The body must be application/json in UTF-8."""
 
+    code = "unsupported_media_type"
     status = 415
 
 
 class Invalid(Problem):
     """Some fields are not valid."""
 
+    code = "invalid"
     status = 422
 
 
 class PreconditionRequired(Problem):
     """Say with If-Match which version you are changing."""
 
+    code = "precondition_required"
     status = 428
 
 
 class TooManyRequests(Problem):
     """Too many requests; try again later."""
 
+    code = "too_many_requests"
     status = 429
 
     def __init__(self, detail: str | None = None, *, retry_after: int, **extra: Any) -> None:
@@ -135,6 +147,7 @@ class TooManyRequests(Problem):
 class Unavailable(Problem):
     """The service cannot answer just now; try again."""
 
+    code = "unavailable"
     status = 503
 
     def __init__(self, detail: str | None = None, *, retry_after: int = 1, **extra: Any) -> None:

@@ -9,13 +9,9 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from marshmallow import fields
-
 from chassis.errors import Invalid
-from chassis.fields import Answer, Integer, Query, Text
-from chassis.guard import UNSTORABLE
+from chassis.text import UNSTORABLE
 
-MOST = 100
 Item = TypeVar("Item")
 
 
@@ -25,31 +21,6 @@ class Page(Generic[Item]):
 
     items: Sequence[Item]
     next: str | None
-
-
-class PageQuery(Query):
-    """The parameters of every list."""
-
-    limit = Integer(1, MOST, load_default=50, metadata={"description": "How many items at most."})
-    cursor = Text(
-        500, least=1, load_default=None, metadata={"description": "`next` of the page before."}
-    )
-
-
-def page_of(item: type[Answer]) -> type[Answer]:
-    """The schema of a page of such items."""
-    return type(
-        f"{item.__name__}Page",
-        (Answer,),
-        {
-            "items": fields.List(fields.Nested(item), required=True),
-            "next": fields.String(
-                required=True,
-                allow_none=True,
-                metadata={"description": "Cursor of the next page; null at the end."},
-            ),
-        },
-    )
 
 
 def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) -> Page[Item]:

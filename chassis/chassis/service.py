@@ -8,22 +8,26 @@ from typing import Any
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
-from chassis import db as database
-from chassis import db_problems, guard, health, idempotency, keys, migrations, tracing, worker
-from chassis import rooms as rooms_of_service
-from chassis.app import Application
+from chassis.auth import keys
+from chassis.auth.service_tokens import ServiceIdentity, ServiceTokenVerifier
+from chassis.auth.tokens import KeySet, Verifier
 from chassis.config import ServiceSettings
-from chassis.consumer import Subscription
-from chassis.db_problems import Conflicts
-from chassis.examples import Words
-from chassis.mailer import Compose, Mailer
-from chassis.messages import Messages
-from chassis.peers import Identity, PeerVerifier
-from chassis.publisher import PublishingThread
-from chassis.rest import Api, Blueprint
-from chassis.rooms import MayWatch
-from chassis.tokens import KeySet, Verifier
-from chassis.worker import Sweep
+from chassis.data import db as database
+from chassis.data import migrations, stored_answers
+from chassis.messaging import worker
+from chassis.messaging.consumer import Subscription
+from chassis.messaging.mailer import Compose, Mailer
+from chassis.messaging.messages import Messages
+from chassis.messaging.publisher import PublishingThread
+from chassis.messaging.worker import Sweep
+from chassis.telemetry import tracing
+from chassis.web import constraint_problems, health, strict_requests
+from chassis.web import rooms as rooms_of_service
+from chassis.web.app import Application
+from chassis.web.constraint_problems import Conflicts
+from chassis.web.openapi_examples import Vocabulary
+from chassis.web.rest import Api, Blueprint
+from chassis.web.rooms import MayWatch
 
 
 class Service(Application):
@@ -46,7 +50,7 @@ def create_service(
     token_keys: KeySet,
     blueprints: Sequence[Blueprint],
     messages: Messages,
-    examples: Words | None = None,
+    examples: Vocabulary | None = None,
     conflicts: Conflicts | None = None,
     rooms: Mapping[str, MayWatch] | None = None,
     subscriptions: Sequence[Subscription] = (),
@@ -60,11 +64,11 @@ def create_service(
     `subscriptions`, runs `sweeps` and composes `mails`.
     """
     app = Service(name, import_name, settings.log_level)
-    guard.install(app, settings.internal_port)
-    db_problems.install(app, conflicts or {})
+    strict_requests.install(app, settings.internal_port)
+    constraint_problems.install(app, conflicts or {})
     app.extensions["verifier"] = Verifier(token_keys, settings.issuer)
-    app.extensions["identity"] = Identity(name, keys.read_private(settings.service_key))
-    app.extensions["peers"] = PeerVerifier(name, keys.read_public(settings.service_keys))
+    app.extensions["identity"] = ServiceIdentity(name, keys.read_private(settings.service_key))
+    app.extensions["peers"] = ServiceTokenVerifier(name, keys.read_public(settings.service_keys))
     database.install(app, db, settings.database_url, settings.database_pool_size)
     with app.app_context():
         tracing.follow(db.engine)
@@ -72,11 +76,11 @@ def create_service(
     health.install(app, name, {"database": migrations.database_check})
     rooms_of_service.install(app, rooms or {})
     mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
-    old_answers = Sweep("old-answers", 3600, partial(idempotency.forget_old, db))
+    old_answers = Sweep("old-answers", 3600, partial(stored_answers.purge_expired, db))
     worker.install(
         app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url
     )
-    app.extensions["publishing"] = PublishingThread(app.extensions["duties"].publisher)
+    app.extensions["publishing"] = PublishingThread(app.extensions["worker"].publisher)
     api = Api(app, name, description, examples or {})
     for blueprint in blueprints:
         api.register_blueprint(blueprint)

@@ -11,22 +11,25 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import testing
-from chassis.access import caller, internal, optional, public, role, signed_in
+from chassis.auth.authorization import caller, internal, optional, public, role, signed_in
+from chassis.auth.keys import at
+from chassis.auth.tokens import Caller
 from chassis.config import ServiceSettings, from_environment
-from chassis.consumer import Subscription
-from chassis.db import after_commit, models_registry
-from chassis.errors import Conflict, Forbidden, NotFound, PreconditionFailed
-from chassis.fields import UUID as UuidField
-from chassis.fields import Answer, Body, Boolean, Float, Instant, Integer, Query, Text
-from chassis.idempotency import idempotent, keys_table
-from chassis.keys import at
-from chassis.keyset import ordered
-from chassis.messages import Event, Messages
-from chassis.pages import Page, PageQuery, cut, page_of
-from chassis.rest import Blueprint
+from chassis.data.db import after_commit, models_registry
+from chassis.data.keyset import ordered
+from chassis.data.stored_answers import keys_table
+from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.messaging.consumer import Subscription
+from chassis.messaging.messages import Event, Messages
+from chassis.pages import Page, cut
 from chassis.service import Service, create_service
-from chassis.tokens import Caller
-from chassis.versions import etag, if_match
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import etag, if_match
+from chassis.web.fields import UUID as UuidField
+from chassis.web.fields import Answer, Body, Boolean, Float, Instant, Integer, Query, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 
 
 class Base(DeclarativeBase):
@@ -53,10 +56,13 @@ class Note(Base):
 class TitleTaken(Conflict):
     """There is a note of this title."""
 
+    code = "title_taken"
+
 
 class KeptThough(Forbidden):
     """This is refused, and what it wrote is kept."""
 
+    code = "kept_though"
     keeps_changes = True
 
 
@@ -80,10 +86,10 @@ class NoteAnswer(Answer):
     title = fields.String(required=True)
 
 
-blueprint = Blueprint("notes", "Notes.")
+blueprint = Blueprint("notes")
 
 
-@blueprint.post("/api/notes")
+@blueprint.post("/api/notes", "create_note")
 @signed_in
 @idempotent
 @blueprint.arguments(NewNote)
@@ -104,7 +110,7 @@ def create(body: dict[str, object]) -> object:
     return note, 201, etag(note.version)
 
 
-@blueprint.post("/api/notes/drafts")
+@blueprint.post("/api/notes/drafts", "create_draft")
 @optional
 @idempotent
 @blueprint.response(201)
@@ -113,15 +119,15 @@ def draft() -> dict[str, str]:
     return {"id": str(uuid4())}
 
 
-@blueprint.post("/api/notes/mailed")
+@blueprint.post("/api/notes/mailed", "mail_note")
 @public
 @blueprint.response(204)
 def mail() -> None:
     """Have a note mailed."""
-    messages.mail("note", {"to": "ruth"})
+    messages.queue_email("note", {"to": "ruth"})
 
 
-@blueprint.get("/api/notes")
+@blueprint.get("/api/notes", "list_notes")
 @optional
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(NoteAnswer))
@@ -132,7 +138,7 @@ def list_notes(query: dict[str, object]) -> Page[Note]:
     return cut(rows, query["limit"], lambda note: (note.title, note.id))
 
 
-@blueprint.get("/api/notes/search")
+@blueprint.get("/api/notes/search", "search_notes")
 @public
 @blueprint.arguments(NoteQuery, location="query")
 @blueprint.response(200)
@@ -141,24 +147,32 @@ def search(query: dict[str, object]) -> dict[str, object]:
     return query
 
 
-@blueprint.put("/api/notes/<uuid:note_id>")
+@blueprint.get("/api/notes/<uuid:note_id>", "get_note")
+@signed_in
+@blueprint.response(200, NoteAnswer)
+def read(note_id: UUID) -> object:
+    """Get a note."""
+    note = db.session.get(Note, note_id)
+    return note, 200, etag(note.version)
+
+
+@blueprint.put("/api/notes/<uuid:note_id>", "update_note")
 @signed_in
 @if_match
 @blueprint.arguments(NewNote)
 @blueprint.response(200, NoteAnswer)
-def change(body: dict[str, object], note_id: UUID, version: int) -> object:
+def change(body: dict[str, object], note_id: UUID, expected: ExpectedVersion) -> object:
     """Rename a note."""
     note = db.session.get(Note, note_id)
     if note is None:
         raise NotFound
-    if note.version != version:
-        raise PreconditionFailed
+    expected.check(note.version)
     note.title = body["title"]
     db.session.flush()
     return note, 200, etag(note.version)
 
 
-@blueprint.delete("/api/notes")
+@blueprint.delete("/api/notes", "delete_notes")
 @role("admin")
 @blueprint.response(204)
 def clear() -> None:

@@ -19,6 +19,7 @@ NOTES = Matrix(
         ("POST", "/api/notes/mailed", None, "204 204 204"),
         ("GET", "/api/notes", None, "200 200 200"),
         ("GET", "/api/notes/search?stars=1", None, "200 200 200"),
+        ("GET", "/api/notes/{note}", None, "401 200 200"),
         ("PUT", "/api/notes/{note}", lambda _: {"title": str(uuid4())}, "401 200 200"),
         ("DELETE", "/api/notes", None, "401 403 204"),
     ],

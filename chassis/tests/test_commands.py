@@ -7,22 +7,22 @@ from notes import db, messages
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.db import transaction
+from chassis.data.db import transaction
 
 
 def test_events_are_published_again(in_app: Flask) -> None:
     in_app.extensions["publishing"].stop()
     with transaction(db.session):
-        messages.announce("note.written", "a", 1)
-    in_app.extensions["duties"].publisher.publish_pending()
+        messages.publish_event("note.written", "a", 1)
+    in_app.extensions["worker"].publisher.publish_pending()
     result = in_app.test_cli_runner().invoke(args=["events", "replay", "--days", "1"])
     assert result.output == "1 events will be published again\n"
-    assert in_app.extensions["duties"].publisher.publish_pending() == 1
+    assert in_app.extensions["worker"].publisher.publish_pending() == 1
 
 
 def test_mails_that_were_put_aside_are_sent_again(in_app: Flask) -> None:
     with transaction(db.session):
-        messages.mail("greeting", {})
+        messages.queue_email("greeting", {})
         db.session.execute(
             messages.mails.update().values(parked_at=now() - timedelta(days=1), tries=8)
         )

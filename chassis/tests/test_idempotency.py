@@ -10,8 +10,8 @@ from notes import db
 
 from chassis import testing
 from chassis.clock import now
-from chassis.db import transaction
-from chassis.idempotency import forget_answers, forget_old
+from chassis.data.db import transaction
+from chassis.data.stored_answers import forget_answers, purge_expired
 
 RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 
@@ -67,7 +67,7 @@ def test_old_answers_and_those_of_somebody_gone_are_deleted(
 ) -> None:
     post(client, "a", "k")
     with app.app_context(), transaction(db.session):
-        assert forget_old(db) == 0
+        assert purge_expired(db) == 0
         forget_answers(db, RUTH.id)
     post(client, "b", "k")
     with (
@@ -75,7 +75,7 @@ def test_old_answers_and_those_of_somebody_gone_are_deleted(
         app.app_context(),
         transaction(db.session),
     ):
-        assert forget_old(db) == 1
+        assert purge_expired(db) == 1
 
 
 def test_a_key_must_be_visible_ascii(client: FlaskClient) -> None:

@@ -8,9 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chassis import testing
+from chassis.auth.keys import FRESH, PATIENCE, RemoteKeys, parse
+from chassis.auth.tokens import Verifier
 from chassis.errors import InvalidToken, Unavailable
-from chassis.keys import FRESH, PATIENCE, RemoteKeys, parse
-from chassis.tokens import Verifier
 
 NEW = ec.generate_private_key(ec.SECP256R1())
 
@@ -65,7 +65,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("chassis.keys.time", clock)
+    monkeypatch.setattr("chassis.auth.keys.time", clock)
     return clock
 
 

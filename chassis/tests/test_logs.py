@@ -31,7 +31,7 @@ def test_one_line_tells_of_a_request(client: FlaskClient, caplog: pytest.LogCapt
             },
             user=RUTH,
         )
-    [line] = [record.msg for record in caplog.records if record.name == "chassis.logs"]
+    [line] = [record.msg for record in caplog.records if record.name == "chassis.telemetry.logs"]
     assert line["route"] == "/api/notes"
     assert (line["request_id"], line["trace_id"], line["user_id"]) == (
         "client-request-1",

@@ -24,8 +24,8 @@ from notes import db, messages
 from sqlalchemy import Connection, event, select
 
 from chassis.clock import now
-from chassis.db import transaction
-from chassis.mailer import TRIES, Mailer
+from chassis.data.db import transaction
+from chassis.messaging.mailer import TRIES, Mailer
 from chassis.testing.keys import pem
 
 NOWHERE = "smtp://127.0.0.1:1"
@@ -142,7 +142,7 @@ def greeting(data: dict[str, Any]) -> EmailMessage | None:
 
 def order(kind: str = "greeting", /, **data: Any) -> None:
     with transaction(db.session):
-        messages.mail(kind, data)
+        messages.queue_email(kind, data)
 
 
 def waiting() -> list[Any]:
@@ -171,7 +171,9 @@ def test_a_mail_that_is_no_longer_wanted_is_dropped(mailer: Mailer, post: Post) 
 
 def test_a_mail_for_later_waits(mailer: Mailer, post: Post) -> None:
     with transaction(db.session):
-        messages.mail("greeting", {"to": "ruth@example.org"}, due_at=now() + timedelta(hours=1))
+        messages.queue_email(
+            "greeting", {"to": "ruth@example.org"}, due_at=now() + timedelta(hours=1)
+        )
     assert mailer.send_due() == 0
     with time_machine.travel(now() + timedelta(hours=1)):
         assert mailer.send_due() == 1

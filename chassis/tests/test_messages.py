@@ -15,12 +15,12 @@ from notes import Note, db, messages
 from sqlalchemy import select
 
 from chassis import testing
-from chassis.cache import connect
 from chassis.clock import now
-from chassis.consumer import TRIES, Consumer
-from chassis.db import transaction
-from chassis.publisher import ROOM_LENGTH, Publisher, PublishingThread
-from chassis.worker import Sweep, run_sweep
+from chassis.data.db import transaction
+from chassis.messaging.consumer import TRIES, Consumer
+from chassis.messaging.publisher import ROOM_LENGTH, Publisher, PublishingThread
+from chassis.messaging.worker import Sweep, run_sweep
+from chassis.redis_client import connect
 
 STREAM = "events:user-service"
 
@@ -38,12 +38,12 @@ def only_the_test_publishes(app: Flask) -> None:
 
 @pytest.fixture
 def publisher(in_app: Flask) -> Publisher:
-    return in_app.extensions["duties"].publisher
+    return in_app.extensions["worker"].publisher
 
 
 @pytest.fixture
 def consumer(in_app: Flask) -> Consumer:
-    return in_app.extensions["duties"].consumer
+    return in_app.extensions["worker"].consumer
 
 
 def bodies(server: "redis.Redis", stream: str) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def test_an_event_is_published_after_the_commit(
     server: "redis.Redis", publisher: Publisher
 ) -> None:
     with transaction(db.session):
-        event_id = messages.announce("note.written", "a", 3, {"stars": 5})
+        event_id = messages.publish_event("note.written", "a", 3, {"stars": 5})
     publisher.publish_pending()
     [event] = bodies(server, "events:tutoring-service")
     assert event["id"] == str(event_id)
@@ -93,7 +93,7 @@ def test_an_event_is_published_after_the_commit(
 
 
 def test_what_was_rolled_back_is_never_said(server: "redis.Redis", publisher: Publisher) -> None:
-    messages.announce("note.written", "a", 1)
+    messages.publish_event("note.written", "a", 1)
     db.session.rollback()
     assert publisher.publish_pending() == 0
     assert bodies(server, "events:tutoring-service") == []
@@ -104,8 +104,8 @@ def test_publishing_again_after_a_crash_repeats_no_live_event(
 ) -> None:
     server.xadd("room:hall:1", {"event": "{}"}, id="1-0")
     with transaction(db.session):
-        messages.broadcast("hall:1", 1, "sung", {})
-        messages.broadcast("hall:1", 2, "sung", {})
+        messages.publish_live("hall:1", 1, "sung", {})
+        messages.publish_live("hall:1", 2, "sung", {})
     assert publisher.publish_pending() == 2
     assert [entry for entry, _ in server.xrange("room:hall:1")] == ["1-0", "2-0"]
 
@@ -114,10 +114,10 @@ def test_what_was_taken_back_is_not_in_the_rooms_past(
     server: "redis.Redis", publisher: Publisher
 ) -> None:
     with transaction(db.session):
-        messages.broadcast("hall:1", 1, "sung", {"text": "secret"})
+        messages.publish_live("hall:1", 1, "sung", {"text": "secret"})
     with transaction(db.session):
-        messages.clear("hall:1")
-        messages.broadcast("hall:1", 2, "taken_back", {})
+        messages.clear_room("hall:1")
+        messages.publish_live("hall:1", 2, "taken_back", {})
     publisher.publish_pending()
     assert [body["seq"] for body in bodies(server, "room:hall:1")] == [2]
     assert db.session.execute(select(messages.outbox)).all() == []
@@ -128,7 +128,7 @@ def test_a_room_remembers_about_a_thousand_events(
 ) -> None:
     with transaction(db.session):
         for seq in range(1, 1501):
-            messages.broadcast("hall:1", seq, "sung", {})
+            messages.publish_live("hall:1", seq, "sung", {})
     publisher.publish_pending()
     assert ROOM_LENGTH <= server.xlen("room:hall:1") < 1200
 
@@ -149,8 +149,8 @@ def test_writers_at_once_leave_one_order(in_app: Flask, server: "redis.Redis") -
                         .values(version=Note.__table__.c.version + 1)
                         .returning(Note.__table__.c.version)
                     ).one()
-                    messages.broadcast("hall:1", seq - 1, "sung", {})
-            in_app.extensions["duties"].publisher.publish_pending()
+                    messages.publish_live("hall:1", seq - 1, "sung", {})
+            in_app.extensions["worker"].publisher.publish_pending()
 
     testing.race([write] * 8)
     assert [body["seq"] for body in bodies(server, "room:hall:1")] == list(range(1, 201))
@@ -189,7 +189,7 @@ def test_what_nobody_subscribed_to_is_passed_over(
 def test_a_poison_event_is_parked_and_the_others_go_on(
     server: "redis.Redis", consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.consumer.RETRY_AFTER", 0)
+    monkeypatch.setattr("chassis.messaging.consumer.RETRY_AFTER", 0)
     poison = ["not json", {**an_event(), "schema_version": 2}, an_event(poison=True), '{"id": 1}']
     deliver(server, *poison, an_event())
     for _ in range(TRIES + 1):
@@ -207,7 +207,7 @@ def test_what_a_dead_consumer_left_is_taken_up(
     consumer.consume(block=1)
     deliver(server, an_event(), an_event())
     server.xreadgroup("tutoring-service", "somebody-dead", {STREAM: ">"})
-    monkeypatch.setattr("chassis.consumer.RETRY_AFTER", 0)
+    monkeypatch.setattr("chassis.messaging.consumer.RETRY_AFTER", 0)
     consume_all(consumer)
     assert len(notes.heard) == 2
 
@@ -217,7 +217,7 @@ def test_a_redis_that_comes_back_empty_is_filled_again(
 ) -> None:
     publisher.restore()
     with transaction(db.session):
-        messages.announce("note.written", "a", 1)
+        messages.publish_event("note.written", "a", 1)
     publisher.publish_pending()
     assert publisher.restore() == 0
     server.flushdb()
@@ -240,7 +240,7 @@ def test_a_consumer_begins_anew_with_an_empty_redis(
 
 def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
     with transaction(db.session):
-        messages.announce("note.written", "a", 1)
+        messages.publish_event("note.written", "a", 1)
     publisher.publish_pending()
     month_ago = now() - timedelta(days=31)
     db.session.execute(messages.outbox.update().values(created_at=month_ago))
@@ -249,7 +249,7 @@ def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
     for row in ({**failure, "entry_id": "1-0"}, put_aside):
         db.session.execute(messages.failed_events.insert().values(row))
     db.session.commit()
-    publisher.forget_old()
+    publisher.purge_expired()
     assert db.session.execute(select(messages.outbox)).all() == []
     assert db.session.scalars(select(messages.failed_events.c.entry_id)).all() == ["2-0"]
 
@@ -257,7 +257,7 @@ def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
 def test_nothing_is_lost_while_redis_is_away(server: "redis.Redis", publisher: Publisher) -> None:
     away = Publisher(messages, db.engine, connect("redis://127.0.0.1:1/0"))
     with transaction(db.session):
-        messages.announce("note.written", "a", 1)
+        messages.publish_event("note.written", "a", 1)
     with pytest.raises(redis.RedisError):
         away.publish_pending()
     publisher.publish_pending()
@@ -269,7 +269,7 @@ def test_the_publishing_thread_publishes_when_woken(
 ) -> None:
     thread = PublishingThread(publisher)
     with transaction(db.session):
-        messages.broadcast("hall:1", 1, "sung", {})
+        messages.publish_live("hall:1", 1, "sung", {})
     thread.wake()
     assert server.xread({"room:hall:1": "0"}, block=3000)
     thread.stop()

@@ -1,8 +1,14 @@
-"""Which address is served, with which methods."""
+"""Which address is served, with which methods, and what an operation takes."""
 
 import pytest
+from flask.testing import FlaskClient
 
-from chassis.app import Application
+from chassis import testing
+from chassis.auth.authorization import public
+from chassis.web.app import Application
+from chassis.web.rest import Blueprint
+
+RUTH = testing.a_user("ruth")
 
 
 @pytest.fixture
@@ -25,3 +31,31 @@ def test_a_path_is_served_with_its_methods_only(
 def test_an_id_out_of_range_is_not_found_whatever_else_is_served_there(bakery: Application) -> None:
     assert bakery.test_client().delete("/loaves/10").status_code == 404
     assert bakery.test_client().get("/loaves/10").status_code == 200
+
+
+def test_a_query_that_the_operation_does_not_read_is_refused(client: FlaskClient) -> None:
+    refused = client.post("/api/notes/drafts?colour=red&size=1")
+    assert (refused.status_code, refused.json["code"]) == (422, "invalid")
+    assert [error["pointer"] for error in refused.json["errors"]] == ["?colour", "?size"]
+    made = client.post("/api/notes?colour=red", json={"title": "a"}, user=RUTH)
+    assert (made.status_code, made.json["errors"][0]["pointer"]) == (422, "?colour")
+    read = client.get("/api/notes?colour=red")
+    assert (read.status_code, read.json["errors"][0]["pointer"]) == (422, "?colour")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"colour": "red"}', b"colour=red", b"\0"])
+def test_a_body_that_the_operation_does_not_read_is_refused(
+    client: FlaskClient, body: bytes
+) -> None:
+    refused = client.post("/api/notes/drafts", data=body)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/")
+    assert client.get("/api/notes", data=body).status_code == 422
+
+
+def test_who_calls_is_asked_before_what_they_sent(client: FlaskClient) -> None:
+    assert client.delete("/api/notes?colour=red").status_code == 401
+
+
+def test_an_operation_states_its_id(client: FlaskClient) -> None:
+    with pytest.raises(TypeError, match="does not state its operation id"):
+        Blueprint("x").get("/x")(public(lambda: None))

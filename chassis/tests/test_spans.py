@@ -8,8 +8,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DataError
 
-from chassis import testing, tracing
-from chassis.spans import Recorder
+from chassis import testing
+from chassis.telemetry import request_context, tracing
+from chassis.telemetry.spans import Recorder
 
 REQUEST = {"REQUEST_METHOD": "GET", "PATH_INFO": "/api/notes"}
 
@@ -78,5 +79,5 @@ def test_a_client_that_does_not_want_to_be_sampled_is_not(
 ) -> None:
     declined = {"HTTP_TRACEPARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"}
     with tracing.request_of({**REQUEST, **declined}):
-        assert tracing.outgoing_headers()["traceparent"].endswith("-00")
+        assert request_context.outgoing_headers()["traceparent"].endswith("-00")
     assert told() == {}

@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 from notes import db, messages
 from sqlalchemy import select
 
-from chassis import testing, tracing
+from chassis import testing
 from chassis.config import InvalidSettings
-from chassis.db import transaction
-from chassis.tracing import Trace
-from chassis.worker import Sweep, run_sweep
+from chassis.data.db import transaction
+from chassis.messaging.worker import Sweep, run_sweep
+from chassis.telemetry import request_context, tracing
+from chassis.telemetry.request_context import Trace
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"
@@ -60,29 +61,31 @@ def test_a_malformed_trace_context_begins_a_new_trace(odd: object) -> None:
 
 
 def test_a_trace_ends_with_its_block() -> None:
-    with tracing.continued(Trace.read(CARRIER)), tracing.span("step", "INTERNAL"):
-        assert tracing.outgoing_headers() == {
+    with request_context.continued(Trace.read(CARRIER)), tracing.span("step", "INTERNAL"):
+        assert request_context.outgoing_headers() == {
             "X-Request-ID": "client-request-1",
             "traceparent": PARENT,
         }
-    assert tracing.present() is None
-    assert tracing.current().request_id != tracing.current().request_id
+    assert request_context.present() is None
+    assert request_context.current().request_id != request_context.current().request_id
 
 
 def test_the_program_that_acts_on_an_event_logs_the_request_it_comes_from(
     in_app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     in_app.extensions["publishing"].stop()
-    with transaction(db.session), tracing.continued(Trace.read(CARRIER)):
-        messages.announce("note.written", "a", 1)
-    in_app.extensions["duties"].publisher.publish_pending()
+    with transaction(db.session), request_context.continued(Trace.read(CARRIER)):
+        messages.publish_event("note.written", "a", 1)
+    in_app.extensions["worker"].publisher.publish_pending()
     with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as server:
         [(_, entry)] = server.xrange("events:tutoring-service")
         assert "origin" not in json.loads(entry["event"])
         server.xadd("events:user-service", {**entry, "event": json.dumps(EVENT)})
     with caplog.at_level(logging.INFO):
         consume(in_app)
-    [line] = [record.msg for record in caplog.records if record.name == "chassis.consumer"]
+    [line] = [
+        record.msg for record in caplog.records if record.name == "chassis.messaging.consumer"
+    ]
     assert (line["message"], line["request_id"], line["trace_id"]) == (
         "event_acted_on",
         "client-request-1",
@@ -112,7 +115,7 @@ def test_what_a_sweep_causes_has_one_id(in_app: Flask) -> None:
         if db.session.execute(select(messages.mails)).first():
             return 0
         for _ in range(2):
-            messages.mail("reminder", {})
+            messages.queue_email("reminder", {})
         return 2
 
     run_sweep(messages, Sweep("reminders", 1, remind))
@@ -124,14 +127,14 @@ def test_asking_for_spans_without_what_sends_them_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(tracing.ENDPOINT, "http://127.0.0.1:1")
-    monkeypatch.delitem(sys.modules, "chassis.spans", raising=False)
+    monkeypatch.delitem(sys.modules, "chassis.telemetry.spans", raising=False)
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     with pytest.raises(InvalidSettings, match=r"chassis\[tracing\]"):
         tracing.configure("tutoring-service")
 
 
 def consume(app: Flask) -> None:
-    consumer = app.extensions["duties"].consumer
+    consumer = app.extensions["worker"].consumer
     consumer.consume(block=1)
     while consumer.consume(block=1):
         pass

@@ -12,7 +12,7 @@ from notes import Note, db
 from sqlalchemy import select, text
 
 from chassis import testing
-from chassis.db import in_transaction, transaction
+from chassis.data.db import in_transaction, transaction
 from chassis.errors import NotFound
 
 RUTH = testing.a_user("ruth")

@@ -12,8 +12,8 @@ from notes import db, messages
 from sqlalchemy.exc import OperationalError
 
 from chassis import testing
-from chassis.db import transaction
-from chassis.worker import Sweep, Worker
+from chassis.data.db import transaction
+from chassis.messaging.worker import Sweep, Worker
 
 PATIENCE = 10
 
@@ -23,11 +23,11 @@ Running = Callable[..., AbstractContextManager[Worker]]
 @pytest.fixture
 def running(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Running:
     """The worker at work, with sweeps of one's own."""
-    monkeypatch.setattr("chassis.worker.TROUBLE_PAUSE", 0.01)
+    monkeypatch.setattr("chassis.messaging.worker.TROUBLE_PAUSE", 0.01)
 
     @contextmanager
     def work(*sweeps: Sweep) -> Iterator[Worker]:
-        worker = Worker(in_app, replace(in_app.extensions["duties"], sweeps=sweeps))
+        worker = Worker(in_app, replace(in_app.extensions["worker"], sweeps=sweeps))
         thread = threading.Thread(target=worker.run)
         thread.start()
         try:
@@ -67,7 +67,7 @@ def test_sweeps_are_run_again_and_again(running: Running) -> None:
 def test_the_relay_publishes_what_no_request_has(in_app: Flask, running: Running) -> None:
     in_app.extensions["publishing"].stop()
     with transaction(db.session):
-        messages.announce("note.written", "a", 1)
+        messages.publish_event("note.written", "a", 1)
     with running(), redis.Redis.from_url(testing.redis_url()) as server:
         assert server.xread({"events:tutoring-service": "0"}, block=PATIENCE * 1000)
 

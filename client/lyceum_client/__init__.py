@@ -1,4 +1,4 @@
-"""Lyceum's API for Python: `Lyceum("http://127.0.0.1:8080").auth_login({"login": "ruth",
+"""Lyceum's API for Python: `Lyceum("http://127.0.0.1:8080").log_in({"login": "ruth",
 "password": "…"})`.
 """
 

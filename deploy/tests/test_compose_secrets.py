@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.keys import read_private, read_public
+from chassis.auth.keys import read_private, read_public
 from deploy.compose import share_secrets
 from dev.services import GATEWAY, SERVICES
 from user_service.signing import Keyring

@@ -9,7 +9,7 @@ that were matched.
 import re
 from urllib.parse import quote, unquote, unquote_to_bytes
 
-from chassis.guard import check_text
+from chassis.web.strict_requests import check_text
 from gateway.errors import AmbiguousAddress
 
 # What RFC 3986 allows in a path, without the semicolon, which some programs read as the start of

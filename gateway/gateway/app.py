@@ -6,13 +6,14 @@ from functools import partial
 
 from flask import Flask, g, request
 
-from chassis import keys
-from chassis.app import Application
-from chassis.cache import Cache
+from chassis.auth import keys
+from chassis.auth.service_tokens import ServiceIdentity
+from chassis.auth.tokens import Verifier
 from chassis.config import from_environment
-from chassis.guard import METHODS, MethodNotAllowed
-from chassis.peers import Identity
-from chassis.tokens import Verifier
+from chassis.http_methods import METHODS
+from chassis.redis_client import Cache
+from chassis.web.app import Application
+from chassis.web.strict_requests import MethodNotAllowed
 from gateway import addresses, changes, docs, health, proxy, quotas, streams, views
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
@@ -42,7 +43,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     revocations = Revocations(Cache(settings.cache_url))
     gatekeeper = Gatekeeper(Verifier(keys.at(settings.jwks_url), settings.issuer), revocations)
     quotas.install(app, Quotas(settings.cache_url, settings.quotas), gatekeeper)
-    identity = Identity("gateway", keys.read_private(settings.service_key))
+    identity = ServiceIdentity("gateway", keys.read_private(settings.service_key))
     health.install(app, identity, internal)
     hub = Hub(settings.events_url, revocations.include)
     app.extensions["live"] = hub

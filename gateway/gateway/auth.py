@@ -8,9 +8,9 @@ from cachetools import TTLCache
 from flask import g
 from werkzeug.datastructures import Headers
 
-from chassis.cache import Cache
+from chassis.auth.tokens import MAX_LIFETIME, Caller, Verifier
 from chassis.errors import Problem, Unauthorized
-from chassis.tokens import MAX_LIFETIME, Caller, Verifier
+from chassis.redis_client import Cache
 from gateway.errors import TokenRevoked
 from gateway.routes import Access
 

@@ -8,7 +8,7 @@ from typing import Any
 import redis
 import structlog
 
-from chassis.cache import connect
+from chassis.redis_client import connect
 from gateway.expansion import Directory
 from gateway.routes import USER
 

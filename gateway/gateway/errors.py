@@ -8,25 +8,33 @@ from chassis.errors import InvalidToken, Malformed, Problem
 class AmbiguousAddress(Malformed):
     """The address can be read in more than one way."""
 
+    code = "ambiguous_address"
+
 
 class BodyTooLarge(Problem):
     """The body is larger than this operation takes."""
 
+    code = "body_too_large"
     status = 413
 
 
 class BodyTooSlow(Problem):
     """The body did not arrive in time."""
 
+    code = "body_too_slow"
     status = 408
 
 
 class TokenRevoked(InvalidToken):
     """The session of this access token has ended."""
 
+    code = "token_revoked"
+
 
 class ClientGone(Problem):
     """The client hung up before the answer."""
+
+    code = "client_gone"
 
     # nginx's number: nobody is there to be told, but logs and metrics are.
     status = 499
@@ -35,6 +43,8 @@ class ClientGone(Problem):
 class _ServiceTrouble(Problem):
     """A service behind the gateway has trouble."""
 
+    code = "service_trouble"
+
     def __init__(self, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail, headers={"Retry-After": "1", **(headers or {})})
 
@@ -42,6 +52,7 @@ class _ServiceTrouble(Problem):
 class BadGateway(_ServiceTrouble):
     """A service gave no usable answer."""
 
+    code = "bad_gateway"
     status = 502
 
 
@@ -55,4 +66,5 @@ class Unreachable(BadGateway):
 class GatewayTimeout(_ServiceTrouble):
     """A service did not answer in time."""
 
+    code = "gateway_timeout"
     status = 504

@@ -2,7 +2,7 @@
 all examples.
 """
 
-from chassis.examples import BOAZ, RUTH, Words
+from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 from gateway.expansion import Directory
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
@@ -30,7 +30,7 @@ END:VEVENT\r
 END:VCALENDAR\r
 """
 
-EXAMPLES: Words = {
+EXAMPLES: Vocabulary = {
     "CalendarEntry.id": SESSION,
     "CalendarEntry.kind": "study_session",
     "CalendarEntry.path": f"/api/study-sessions/{SESSION}",

@@ -11,7 +11,7 @@ import structlog
 from cachetools import TTLCache
 
 from chassis.errors import Problem
-from chassis.fields import CANONICAL_UUID
+from chassis.web.fields import CANONICAL_UUID
 from gateway.errors import BadGateway
 from gateway.routes import OPAQUE, USER, Names, People, Roster
 

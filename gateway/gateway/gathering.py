@@ -13,8 +13,8 @@ import structlog
 from flask import current_app, request
 from marshmallow import ValidationError
 
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Problem, Unavailable
-from chassis.peers import Identity
 from gateway.clients import ended_by_hanging_up
 from gateway.errors import BadGateway
 from gateway.expansion import Directory, name_people
@@ -58,7 +58,7 @@ class Gatherer:
         self,
         services: Mapping[str, Upstream],
         internal: Mapping[str, Upstream],
-        identity: Identity,
+        identity: ServiceIdentity,
         directory: Directory,
     ) -> None:
         self._services = services

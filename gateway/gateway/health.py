@@ -7,8 +7,8 @@ from cachetools import TTLCache, cached
 from flask import Flask, Response, jsonify
 from flask.typing import ResponseReturnValue
 
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import Problem
-from chassis.peers import Identity
 from gateway.upstream import Upstream
 
 DEADLINE = 1.0  # seconds for all services together
@@ -17,7 +17,7 @@ MEMORY = 1.0  # seconds: asking the gateway often does not mean asking the servi
 GRADES = ("ok", "degraded", "failed", "unreachable")  # the worst last
 
 
-def install(app: Flask, identity: Identity, internal: Mapping[str, Upstream]) -> None:
+def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstream]) -> None:
     """Serve health. `internal` are the services' internal listeners."""
 
     @cached(TTLCache(maxsize=1, ttl=MEMORY))

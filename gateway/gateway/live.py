@@ -20,7 +20,7 @@ import structlog
 from prometheus_client import Gauge
 from redis.client import PubSub
 
-from chassis.cache import connect
+from chassis.redis_client import connect
 from gateway.readers import Stream, Watcher, frame_of
 
 CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost

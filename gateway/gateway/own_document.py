@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from chassis.examples import illustrate
-from chassis.rest import PROBLEM_TYPE
+from chassis.web.openapi_examples import add_examples
+from chassis.web.rest import PROBLEM_TYPE
 from gateway import views
 from gateway.examples import EVENTS, EXAMPLES, SESSION
 from gateway.merging import Document, operations
@@ -80,24 +80,24 @@ def own_document() -> Document:
     )
     document = {
         "tags": [
-            {"name": "health", "description": "How the platform is."},
-            {"name": "live", "description": "What happens, as it happens."},
             *pages["tags"],
         ],
         "components": {"schemas": pages["components"]["schemas"], "responses": answers},
         "paths": {
             "/healthz": {
-                "get": _health("healthz", "Say that the gateway answers.", {"200": alive})
+                "get": _health("get_health", "Check that the gateway answers.", {"200": alive})
             },
             "/readyz": {
-                "get": _health("readyz", "Say how each service is.", {"200": states, "503": states})
+                "get": _health(
+                    "get_readiness", "Check how each service is.", {"200": states, "503": states}
+                )
             },
             "/api/events/tickets": {"post": _ticket()},
             **_answered_by_us(pages["paths"]),
             **{PARAMETER.sub(r"{\2}", route.path): {"get": _stream(route)} for route in LIVE},
         },
     }
-    return illustrate(document, EXAMPLES)
+    return add_examples(document, EXAMPLES)
 
 
 def _answered_by_us(paths: Document) -> Document:
@@ -117,7 +117,7 @@ def _health(name: str, summary: str, answers: Mapping[str, Document]) -> Documen
     return {
         "operationId": name,
         "summary": summary,
-        "tags": ["health"],
+        "tags": ["gateway"],
         "security": [],
         "responses": responses,
     }
@@ -129,9 +129,9 @@ def _ticket() -> Document:
         expires_in={"type": "integer", "example": LIFETIME},
     )
     return {
-        "operationId": "events_issue_ticket",
-        "summary": "Issue a ticket that opens one stream without a token, once, within half a minute.",
-        "tags": ["live"],
+        "operationId": "create_stream_ticket",
+        "summary": "Create a ticket that opens one stream without a token, once, within half a minute.",
+        "tags": ["gateway"],
         "security": BEARER,
         "responses": {
             "201": {"description": "Created", "content": {"application/json": {"schema": ticket}}},
@@ -164,10 +164,10 @@ def _stream(route: LiveRoute) -> Document:
         for kind, name in PARAMETER.findall(route.path)
     ]
     return {
-        "operationId": f"{route.kind.replace('-', '_')}_events",
-        "summary": f"Watch what happens in the room of a {route.kind.replace('-', ' ')}.",
+        "operationId": f"stream_{route.kind.replace('-', '_')}_events",
+        "summary": f"Stream what happens in the room of a {route.kind.replace('-', ' ')}.",
         "description": STREAM,
-        "tags": ["live"],
+        "tags": [route.service.removesuffix("-service")],
         "security": [*BEARER, {}],
         "parameters": [*ids, *RESUMING],
         "responses": {

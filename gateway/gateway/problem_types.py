@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from chassis.problems import code_of
+from chassis.web.problems import code_of
 from gateway.merging import Document, operations
 
 NAMED = re.compile(r"(?P<codes>`\w+`(?:, `\w+`)*): (?P<title>[^;]+)")

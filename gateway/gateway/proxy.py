@@ -5,7 +5,7 @@ from functools import partial
 
 from flask import Flask, Response, g, request
 
-from chassis.guard import METHODS
+from chassis.http_methods import METHODS
 from gateway import bodies, expansion, headers
 from gateway.auth import Gatekeeper
 from gateway.clients import ended_by_hanging_up

@@ -18,8 +18,8 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 
-from chassis.cache import Cache, connect
 from chassis.errors import TooManyRequests
+from chassis.redis_client import Cache, connect
 from gateway.auth import Gatekeeper
 from gateway.routes import LIVE, READING, Kind, route_of
 

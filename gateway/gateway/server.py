@@ -11,7 +11,7 @@ import gevent
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-from chassis import refusals
+from chassis.web import gunicorn_errors
 
 worker_class = "gevent"
 workers = 1
@@ -47,7 +47,7 @@ def allow_open_files(number: int) -> None:
 
 def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
     """Refuse in our own format."""
-    refusals.install()
+    gunicorn_errors.install()
 
 
 def post_worker_init(worker: Worker) -> None:

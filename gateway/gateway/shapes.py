@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
-from chassis.fields import Answer
+from chassis.web.fields import Answer
 
 
 class View(Answer):

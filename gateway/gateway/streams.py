@@ -13,9 +13,9 @@ from flask import Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
 
+from chassis.auth.service_tokens import ServiceIdentity
+from chassis.auth.tokens import Caller
 from chassis.errors import FieldError, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
-from chassis.peers import Identity
-from chassis.tokens import Caller
 from gateway.auth import Gatekeeper
 from gateway.errors import BadGateway
 from gateway.live import Hub
@@ -35,9 +35,13 @@ REFUSALS = {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
 class TooManyStreams(TooManyRequests):
     """You have too many streams open."""
 
+    code = "too_many_streams"
+
 
 class Refused(Problem):
     """The owner of the room does not allow it."""
+
+    code = "refused"
 
     def __init__(self, status: int, body: bytes) -> None:
         super().__init__()
@@ -48,7 +52,7 @@ class Refused(Problem):
 class Doorkeeper:
     """Asks the service that owns a room whether somebody may watch it."""
 
-    identity: Identity
+    identity: ServiceIdentity
     internal: Mapping[str, Upstream]
 
     def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> tuple[str, int]:

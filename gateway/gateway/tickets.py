@@ -12,8 +12,8 @@ import secrets
 import redis
 from cryptography.fernet import Fernet
 
-from chassis.cache import connect
 from chassis.errors import InvalidToken, Unavailable
+from chassis.redis_client import connect
 
 LIFETIME = 30  # seconds
 

@@ -20,8 +20,8 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
-from chassis import tracing
 from chassis.errors import NotFound, Problem
+from chassis.telemetry import request_context, tracing
 from gateway.breaker import Breaker, Bulkhead, RetryBudget
 from gateway.errors import BadGateway, GatewayTimeout, Unreachable
 
@@ -163,7 +163,7 @@ class Upstream:
                 self.breaker.attempt(),
                 tracing.span(f"{method} {self.service}", "CLIENT", {"peer.service": self.service}),
             ):
-                headers = {**headers, **tracing.outgoing_headers()}
+                headers = {**headers, **request_context.outgoing_headers()}
                 answer = self._exchange(method, target, headers, body, deadline, most)
         except Problem as problem:
             CALLS.labels(self.service, problem.code).inc()

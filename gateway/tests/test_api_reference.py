@@ -134,13 +134,13 @@ def test_the_types_of_problems_are_explained(services: Doubles, internal: Double
         assert (unknown.status, unknown.json["code"]) == (404, "not_found")
         explained = gateway.get(unknown.json["type"]).json
         assert (explained["code"], explained["status"]) == ("not_found", 404)
-        assert "calendar_read" in gateway.get("/problems/token-revoked").json["operations"]
+        assert "get_calendar" in gateway.get("/problems/token-revoked").json["operations"]
 
 
 def test_what_views_answer_is_documented() -> None:
     document = own_document()
     answers = document["paths"]["/api/dashboard"]["get"]["responses"]
-    assert list(answers) == ["200", "400", "401", "403", "404", "429", "503"]
+    assert list(answers) == ["200", "400", "401", "403", "404", "422", "429", "503"]
     assert answers["401"] == {"$ref": "#/components/responses/InvalidToken"}
     assert "401" not in document["paths"]["/api/calendar/{token}.ics"]["get"]["responses"]
 

@@ -10,8 +10,8 @@ from marshmallow import fields
 from upstream_doubles import Double, answer, as_json
 
 from chassis import testing
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Unavailable
-from chassis.peers import Identity
 from gateway.expansion import Directory
 from gateway.gathering import Gathered, Gatherer, Part
 from gateway.shapes import Shape
@@ -40,7 +40,7 @@ HAVRUTA = Part(
 def gather(services: Doubles, internal: Doubles) -> Iterator[Gather]:
     for double in [*services.values(), *internal.values()]:
         double.reply = lambda *_: as_json({"name": "Ruth", "secret": 1})
-    identity = Identity("gateway", testing.key_files().service_keys["gateway"])
+    identity = ServiceIdentity("gateway", testing.key_files().service_keys["gateway"])
     public = {name: Upstream(name, double.url) for name, double in services.items()}
     behind = {name: Upstream(name, double.url) for name, double in internal.items()}
     gatherer = Gatherer(public, behind, identity, Directory(lambda _: {"items": []}))

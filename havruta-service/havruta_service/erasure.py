@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select, update
 
 from chassis.clock import now
-from chassis.messages import Event
+from chassis.messaging.messages import Event
 from havruta_service import ending, havrutas, membership
 from havruta_service.models import (
     EndReason,

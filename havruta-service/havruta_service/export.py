@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import Executable, Row, false, func, select
 
-from chassis.fields import instant_text
-from chassis.tokens import Caller
+from chassis.auth.tokens import Caller
+from chassis.clock import rfc3339
 from havruta_service.models import (
     Havruta,
     HavrutaSession,
@@ -74,7 +74,7 @@ def _queries(caller: Caller) -> dict[str, Executable]:
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
     return {
-        name: instant_text(value)
+        name: rfc3339(value)
         if hasattr(value, "astimezone")
         else str(value)
         if isinstance(value, UUID)

@@ -7,9 +7,10 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import with_expression
 
 from chassis.clock import now
-from chassis.errors import Conflict, Forbidden, NotFound, PreconditionFailed
-from chassis.keyset import ordered
+from chassis.data.keyset import ordered
+from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.pages import Page, cut
+from chassis.versions import ExpectedVersion
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -28,13 +29,19 @@ from havruta_service.rooms import tell_havruta
 class OwnerOnly(Forbidden):
     """Only the owner of the havruta may do this."""
 
+    code = "owner_only"
+
 
 class HavrutaArchived(Conflict):
     """The havruta is archived and can only be read."""
 
+    code = "havruta_archived"
+
 
 class SessionStillActive(Conflict):
     """A session is going on; end it first."""
+
+    code = "session_still_active"
 
 
 def create(user_id: UUID, name: str, book: str) -> Havruta:
@@ -65,11 +72,10 @@ def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
 
-def rename(havruta_id: UUID, user_id: UUID, version: int, name: str) -> Havruta:
+def rename(havruta_id: UUID, user_id: UUID, expected: ExpectedVersion, name: str) -> Havruta:
     """Give the havruta another name."""
     havruta = led(havruta_id, user_id)
-    if havruta.version != version:
-        raise PreconditionFailed
+    expected.check(havruta.version)
     havruta.name, havruta.version = name, havruta.version + 1
     tell_havruta(havruta, "renamed", {"name": name})
     return get(havruta_id, user_id)

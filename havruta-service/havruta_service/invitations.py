@@ -13,11 +13,11 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import contains_eager
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.data.keyset import ordered
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
 from havruta_service import havrutas
 from havruta_service.models import Havruta, Invitation, InvitationStatus, Member, db, messages
 from havruta_service.rooms import tell_havruta
@@ -33,9 +33,13 @@ BATCH = 200
 class InvitationGone(Gone):
     """The invitation is not open any more."""
 
+    code = "invitation_gone"
+
 
 class InviterOrOwnerOnly(Forbidden):
     """Only who sent the invitation, or the owner of the havruta, may do this."""
+
+    code = "inviter_or_owner_only"
 
 
 def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[dict[str, Any]]:
@@ -217,7 +221,7 @@ def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
 def _send(invitation: Invitation) -> None:
     invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
     db.session.flush()
-    messages.mail("invitation", {"invitation_id": str(invitation.id)})
+    messages.queue_email("invitation", {"invitation_id": str(invitation.id)})
 
 
 def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
 from havruta_service import havrutas, presence
 from havruta_service.models import Havruta, HavrutaSession, Member, SessionStatus, db
@@ -15,13 +15,19 @@ from havruta_service.rooms import tell_havruta, tell_session
 class NotAMember(Conflict):
     """This person is not a member of the havruta."""
 
+    code = "not_a_member"
+
 
 class TransferFirst(Conflict):
     """The owner has to hand the havruta over before leaving it."""
 
+    code = "transfer_first"
+
 
 class HavrutaFull(Conflict):
     """The havruta has as many members as it can have."""
+
+    code = "havruta_full"
 
 
 def members(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[Member]:

@@ -22,9 +22,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_expression, relationship
 
 from chassis.clock import now
-from chassis.db import models_registry
-from chassis.idempotency import keys_table
-from chassis.messages import Messages
+from chassis.data.db import models_registry
+from chassis.data.stored_answers import keys_table
+from chassis.messaging.messages import Messages
 
 # Few enough that who is here and who means to come are read whole, without pages.
 MOST_MEMBERS = 10

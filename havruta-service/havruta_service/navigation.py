@@ -8,9 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound
-from chassis.fields import instant_text
 from havruta_service import havrutas, presence
 from havruta_service.catalogue import Book
 from havruta_service.membership import navigate
@@ -24,17 +23,25 @@ State = dict[str, Any]
 class NotNavigator(Forbidden):
     """Somebody else turns the pages."""
 
+    code = "not_navigator"
+
 
 class StalePosition(Conflict):
     """The pages were turned in the meantime; `state` is where they are."""
+
+    code = "stale_position"
 
 
 class NotPresent(Conflict):
     """This person is not here."""
 
+    code = "not_present"
+
 
 class OtherBook(Invalid):
     """The havruta studies another book."""
+
+    code = "other_book"
 
 
 def move(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) -> State:
@@ -134,7 +141,7 @@ def as_state(session: HavrutaSession) -> State:
         "navigator_id": str(session.navigator_id) if session.navigator_id else None,
         "mode": session.mode,
         "present": [
-            {"user_id": str(interval.user_id), "since": instant_text(interval.joined_at)}
+            {"user_id": str(interval.user_id), "since": rfc3339(interval.joined_at)}
             for interval in presence.present(session.id)
         ],
     }

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.clock import now
-from chassis.errors import Forbidden, PreconditionFailed, invalid
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
+from chassis.errors import Forbidden, invalid
+from chassis.versions import ExpectedVersion
 from havruta_service import havrutas, recurrence, sessions
 from havruta_service.models import (
     MISSED_AFTER,
@@ -40,6 +40,8 @@ class Scope(StrEnum):
 
 class NotYours(Forbidden):
     """Only the owner, or who planned the session, may do this."""
+
+    code = "not_yours"
 
 
 def plan(
@@ -112,7 +114,7 @@ def times_of(
 def change(
     session_id: UUID,
     user_id: UUID,
-    version: int,
+    expected: ExpectedVersion,
     scope: Scope,
     start_time: datetime | None,
     planned_minutes: int | None,
@@ -124,8 +126,7 @@ def change(
     time of day.
     """
     havruta, session = _yours(session_id, user_id)
-    if session.version != version:
-        raise PreconditionFailed
+    expected.check(session.version)
     # In this order: to divide a series changes of which series the session is, and the first two
     # ask for that.
     changed = _within(session, scope)
@@ -146,7 +147,7 @@ def change(
             "session_moved",
             others,
             user_id,
-            starts_at=instant_text(session.start_time),
+            starts_at=rfc3339(session.start_time),
         )
     return session
 
@@ -174,7 +175,7 @@ def cancel(session_id: UUID, user_id: UUID, scope: Scope) -> HavrutaSession:
         "session_cancelled",
         others,
         user_id,
-        starts_at=instant_text(session.start_time),
+        starts_at=rfc3339(session.start_time),
     )
     return session
 

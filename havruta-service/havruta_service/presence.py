@@ -21,6 +21,8 @@ BATCH = 50
 class SessionNotActive(Conflict):
     """The session is not going on."""
 
+    code = "session_not_active"
+
 
 @dataclass(frozen=True)
 class Interval:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import with_expression
 
-from chassis.keyset import ordered
+from chassis.data.keyset import ordered
 from chassis.pages import Page, cut
 from havruta_service import coverage, havrutas
 from havruta_service.models import HavrutaSession, Presence, SessionStatus, db

@@ -36,6 +36,8 @@ ZONES = frozenset(available_timezones())
 class InvalidRecurrence(Invalid):
     """This is not a rule by which something can repeat here."""
 
+    code = "invalid_recurrence"
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -32,17 +32,25 @@ HEBREW_SIDES = {1: "ע״א", 2: "ע״ב"}
 class UnknownBook(Invalid):
     """There is no such book in the catalogue."""
 
+    code = "unknown_book"
+
 
 class RefOutOfRange(Invalid):
     """The book has no such place."""
+
+    code = "ref_out_of_range"
 
 
 class MalformedRef(Invalid):
     """This is not a reference to a place in a book."""
 
+    code = "malformed_ref"
+
 
 class NotOnePlace(Invalid):
     """The reference spans several places where one is needed."""
+
+    code = "not_one_place"
 
 
 @dataclass(frozen=True)

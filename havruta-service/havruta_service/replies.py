@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import func
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
 from chassis.pages import Page
-from chassis.tokens import Caller
 from havruta_service import havrutas, invitations, membership
 from havruta_service.models import Havruta, Invitation, InvitationStatus, db
 
@@ -15,9 +15,13 @@ from havruta_service.models import Havruta, Invitation, InvitationStatus, db
 class EmailMismatch(Forbidden):
     """The invitation was sent to another address than that of your account."""
 
+    code = "email_mismatch"
+
 
 class EmailNotVerified(Forbidden):
     """Verify the address of your account first."""
+
+    code = "email_not_verified"
 
 
 def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:

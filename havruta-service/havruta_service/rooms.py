@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.auth.tokens import Caller
 from chassis.errors import NotFound
-from chassis.tokens import Caller
 from havruta_service.models import Havruta, HavrutaSession, Member, db, messages
 
 HAVRUTA = "havruta"
@@ -24,7 +24,7 @@ def tell_havruta(
 ) -> None:
     """Tell whoever watches the havruta."""
     havruta.seq += 1
-    messages.broadcast(
+    messages.publish_live(
         f"{HAVRUTA}:{havruta.id}", havruta.seq, event, data, members_changed=members_changed
     )
 
@@ -36,7 +36,7 @@ def tell_session(
     of them.
     """
     session.seq += 1
-    messages.broadcast(f"{SESSION}:{session.id}", session.seq, event, data, members_changed=gone)
+    messages.publish_live(f"{SESSION}:{session.id}", session.seq, event, data, members_changed=gone)
 
 
 def notify(
@@ -58,7 +58,7 @@ def notify(
     }
     content = {"user_ids": [str(user_id) for user_id in user_ids], "kind": kind, "data": data}
     # An event has to have a version that grows; the number of the last live event does.
-    messages.announce("notification.requested", havruta.id, havruta.seq, content, actor=actor)
+    messages.publish_event("notification.requested", havruta.id, havruta.seq, content, actor=actor)
 
 
 def may_watch_havruta(caller: Caller, room_id: str) -> int:

@@ -6,10 +6,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
-from chassis.fields import instant_text
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
 from havruta_service import ending, havrutas, membership, navigation, presence
 from havruta_service.models import (
@@ -30,13 +29,19 @@ EARLIEST_START = timedelta(minutes=15)
 class SessionAlreadyActive(Conflict):
     """A session of this havruta is going on already."""
 
+    code = "session_already_active"
+
 
 class SessionNotScheduled(Conflict):
     """The session is not waiting to be started."""
 
+    code = "session_not_scheduled"
+
 
 class TooEarly(Conflict):
     """A session can be started from 15 minutes before its time."""
+
+    code = "too_early"
 
 
 def start_now(havruta_id: UUID, user_id: UUID) -> HavrutaSession:
@@ -54,7 +59,7 @@ def start(session_id: UUID, user_id: UUID) -> HavrutaSession:
         return session
     check_waiting(havruta, session)
     if now() < session.start_time - EARLIEST_START:
-        raise TooEarly(starts_at=instant_text(session.start_time))
+        raise TooEarly(starts_at=rfc3339(session.start_time))
     _ready(havruta.id, user_id)
     return _begin(havruta, session, user_id)
 
@@ -153,7 +158,7 @@ def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaS
         "havruta_session_started",
         others,
         user_id,
-        starts_at=instant_text(session.start_time),
+        starts_at=rfc3339(session.start_time),
     )
     db.session.flush()
     return session

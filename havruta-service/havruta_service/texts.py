@@ -8,6 +8,8 @@ from havruta_service.catalogue import Book, Collection, catalogue
 class NoSuchText(NotFound):
     """There is no such book in the catalogue."""
 
+    code = "no_such_text"
+
 
 def books(collection: str | None, q: str | None, limit: int, cursor: str | None) -> Page[Book]:
     """The books in their traditional order: all, or those with a name, in any language, in which

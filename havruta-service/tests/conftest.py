@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 
 from chassis import testing
+from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from chassis.testing import User, a_user
-from chassis.tokens import Caller
 from havruta_service import havrutas, membership, plans, presence, sessions
 from havruta_service.models import Base, Havruta, HavrutaSession, db
 

@@ -7,8 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import a_user
 from chassis.testing.matrix import Matrix, Row, World
 from havruta_service import erasure, invitations, membership, navigation, plans
@@ -22,7 +21,7 @@ INVITATION = "/api/invitations/{invitation}"
 
 
 def plan(_: World) -> dict[str, Any]:
-    return {"start_time": instant_text(now() + timedelta(days=2)), "planned_minutes": 60}
+    return {"start_time": rfc3339(now() + timedelta(days=2)), "planned_minutes": 60}
 
 
 def token(world: World) -> dict[str, str]:

@@ -6,14 +6,13 @@ from uuid import uuid4
 import time_machine
 
 from chassis import testing
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import a_user
 from havruta_service import ending
 
 
 def agenda(client, person, days=7, more=""):
-    times = [instant_text(now() + timedelta(days=days)) for days in (-1, days)]
+    times = [rfc3339(now() + timedelta(days=days)) for days in (-1, days)]
     return client.get(
         f"/internal/agenda/{person.id}?from={times[0]}&to={times[1]}{more}", peer="gateway"
     ).json
@@ -25,12 +24,12 @@ def test_members_see_what_is_planned(client, make):
     entry = {
         "id": str(planned.id),
         "title": "Genesis on Tuesdays",
-        "starts_at": instant_text(planned.start_time),
-        "ends_at": instant_text(planned.start_time + timedelta(minutes=45)),
+        "starts_at": rfc3339(planned.start_time),
+        "ends_at": rfc3339(planned.start_time + timedelta(minutes=45)),
         "status": "scheduled",
         "location": None,
         "path": f"/api/havruta-sessions/{planned.id}",
-        "changed_at": instant_text(planned.created_at),
+        "changed_at": rfc3339(planned.created_at),
     }
     for person in (ruth, boaz):
         assert agenda(client, person) == {"items": [entry], "more": False}

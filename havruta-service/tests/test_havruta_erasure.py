@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.messages import Event
+from chassis.messaging.messages import Event
 from chassis.testing import a_user
 from havruta_service import erasure, havrutas, invitations, navigation, presence, replies
 from havruta_service.models import Base, Havruta, HavrutaSession, Invitation, db, messages

@@ -5,8 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 
 BODIES = [
     b"[]",
@@ -135,7 +134,7 @@ def test_a_series_of_a_year_is_planned_in_one_go(client, make, ruth):
     havruta = make.havruta(ruth)
     body = {
         "type": "scheduled",
-        "start_time": instant_text(now() + timedelta(hours=1)),
+        "start_time": rfc3339(now() + timedelta(hours=1)),
         "rrule": "FREQ=DAILY;COUNT=366",
         "timezone": "America/New_York",
     }

@@ -18,7 +18,7 @@ def told(app, make):
 
     def read(room):
         with app.app_context():
-            app.extensions["duties"].publisher.publish_pending()
+            app.extensions["worker"].publisher.publish_pending()
         with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
             entries = connection.xrange(f"room:{room}")
         return [

@@ -6,8 +6,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import count_queries
 from havruta_service import plans
 from havruta_service.models import messages
@@ -31,7 +30,7 @@ def plan(client, havruta):
     """Plan a session for tomorrow, or otherwise."""
 
     def post(user, **body):
-        body = {"type": "scheduled", "start_time": instant_text(now() + timedelta(days=1)), **body}
+        body = {"type": "scheduled", "start_time": rfc3339(now() + timedelta(days=1)), **body}
         return client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=user)
 
     return post
@@ -109,7 +108,7 @@ def test_what_is_planned_does_not_stand_in_the_way(begin, plan, ruth):
 )
 def test_a_wrong_plan_is_refused_by_its_field(client, havruta, ruth, body, pointer):
     if {"planned_minutes", "rrule"} & body.keys():
-        body = {"start_time": instant_text(now() + timedelta(days=1)), **body}
+        body = {"start_time": rfc3339(now() + timedelta(days=1)), **body}
     answer = client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=ruth)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
 
@@ -125,7 +124,7 @@ def test_a_rule_plans_each_of_its_sessions(client, havruta, plan, ruth):
 
 def test_a_preview_plans_nothing(client, havruta, ruth):
     body = {
-        "start_time": instant_text(now() + timedelta(days=1)),
+        "start_time": rfc3339(now() + timedelta(days=1)),
         "rrule": "FREQ=DAILY;COUNT=3",
         "timezone": "UTC",
     }
@@ -183,7 +182,7 @@ def test_the_owner_and_the_planner_cancel_and_nobody_else(
     app, make, ruth, boaz, naomi, client, act
 ):
     havruta = make.havruta(ruth, boaz, naomi)
-    body = {"type": "scheduled", "start_time": instant_text(now() + timedelta(days=1))}
+    body = {"type": "scheduled", "start_time": rfc3339(now() + timedelta(days=1))}
     first, second = (
         client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=boaz).json
         for _ in range(2)
@@ -212,7 +211,7 @@ def change(client, session, user, **body):
 
 def test_one_session_is_moved_out_of_its_series(client, app, make, plan, ruth, boaz):
     first = plan(ruth, rrule="FREQ=DAILY;COUNT=3", timezone="UTC").json
-    later = instant_text(now() + timedelta(days=5))
+    later = rfc3339(now() + timedelta(days=5))
     moved = change(client, first, ruth, start_time=later).json
     assert (moved["start_time"], moved["series_id"]) == (later, None)
     assert ("session_moved", [str(boaz.id)]) in notifications(app, make)
@@ -248,7 +247,7 @@ def test_the_future_of_a_series_is_moved_as_a_series_of_its_own(client, havruta,
 def test_several_sessions_stay_on_their_days(client, plan, ruth):
     first = plan(ruth, rrule="FREQ=WEEKLY;COUNT=3", timezone="UTC").json
     refused = change(
-        client, first, ruth, scope="all", start_time=instant_text(now() + timedelta(days=3))
+        client, first, ruth, scope="all", start_time=rfc3339(now() + timedelta(days=3))
     )
     assert refused.json["errors"][0]["pointer"] == "/start_time"
 
@@ -319,7 +318,7 @@ def test_one_s_sessions_of_all_havrutas_are_listed_in_order_of_time(client, make
         for h, d in ((one, 3), (other, 1), (one, 2))
     ]
     make.plan(make.havruta(boaz))
-    until = instant_text(now() + timedelta(days=2, hours=1))
+    until = rfc3339(now() + timedelta(days=2, hours=1))
     page = client.get(f"/api/havruta-sessions?limit=1&to={until}", user=ruth).json
     rest = client.get(f"/api/havruta-sessions?to={until}&cursor={page['next']}", user=ruth).json
     listed = page["items"] + rest["items"]

@@ -8,7 +8,7 @@ from email.parser import BytesParser
 import pytest
 from aiosmtpd.controller import Controller
 
-from chassis.mailer import Mailer
+from chassis.messaging.mailer import Mailer
 from havruta_service import mails
 from havruta_service.models import messages
 

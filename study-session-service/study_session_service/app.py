@@ -3,11 +3,11 @@
 import os
 from collections.abc import Mapping
 
-from chassis import keys
+from chassis.auth import keys
 from chassis.config import from_environment
-from chassis.consumer import Subscription
+from chassis.messaging.consumer import Subscription
+from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
-from chassis.worker import Sweep
 from study_session_service import cache, demo, departures, lifecycle, rooms, visibility
 from study_session_service.api import agenda, chat, export, participation, search, sessions
 from study_session_service.api.examples import EXAMPLES

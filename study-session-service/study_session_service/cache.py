@@ -21,8 +21,8 @@ from flask import Flask, current_app
 from redis import Redis, WatchError
 from sqlalchemy import inspect
 
-from chassis.cache import Cache
-from chassis.db import after_commit
+from chassis.data.db import after_commit
+from chassis.redis_client import Cache
 from study_session_service.models import Base, db
 
 ACTIVE, ACTIVE_LIFETIME = "active_sessions", timedelta(minutes=5)

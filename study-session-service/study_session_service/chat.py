@@ -9,9 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
-from chassis.fields import instant_text
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
 from study_session_service.models import ChatMessage, StudySession, db
@@ -28,21 +27,31 @@ KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
 class ChatClosed(Conflict):
     """The chat ends two hours after the session."""
 
+    code = "chat_closed"
+
 
 class AuthorOnly(Forbidden):
     """Only its author may change a message."""
+
+    code = "author_only"
 
 
 class EditTooLate(Conflict):
     """A message can be changed for 15 minutes."""
 
+    code = "edit_too_late"
+
 
 class MessageDeleted(Conflict):
     """The message was deleted."""
 
+    code = "message_deleted"
+
 
 class TooManyMessages(TooManyRequests):
     """You are writing too fast."""
+
+    code = "too_many_messages"
 
 
 @dataclass(frozen=True)
@@ -222,7 +231,7 @@ def _as_event(message: ChatMessage) -> dict[str, Any]:
         "user_id": str(message.user_id),
         "content": message.content,
         "client_message_id": message.client_message_id,
-        "created_at": instant_text(message.created_at),
-        "edited_at": message.edited_at and instant_text(message.edited_at),
+        "created_at": rfc3339(message.created_at),
+        "edited_at": message.edited_at and rfc3339(message.edited_at),
         "message_seq": message.seq,
     }

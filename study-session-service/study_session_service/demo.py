@@ -10,7 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from chassis.clock import now
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from study_session_service.models import (
     ChatMessage,
     LocationVisibility,

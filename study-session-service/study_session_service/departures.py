@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.idempotency import forget_answers
-from chassis.messages import Event
+from chassis.data.stored_answers import forget_answers
+from chassis.messaging.messages import Event
 from study_session_service import cache, chat, lifecycle, seats
 from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
 

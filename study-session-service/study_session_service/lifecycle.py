@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select
 
-from chassis.clock import now
-from chassis.errors import Conflict, NotFound, PreconditionFailed
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
+from chassis.errors import Conflict, NotFound
+from chassis.versions import ANY, ExpectedVersion
 from study_session_service import rooms
 from study_session_service.models import Status, StudySession, Waiting, db
 from study_session_service.visibility import HostOnly, see
@@ -27,13 +27,19 @@ BATCH = 100
 class InvalidTransition(Conflict):
     """The session cannot get there from where it is."""
 
+    code = "invalid_transition"
+
 
 class SessionFinished(Conflict):
     """The session is over."""
 
+    code = "session_finished"
+
 
 class SessionCancelled(Conflict):
     """The session was cancelled."""
+
+    code = "session_cancelled"
 
 
 CLOSED: dict[str, type[Conflict]] = {
@@ -98,10 +104,10 @@ def locked(session_id: UUID) -> StudySession:
     return session
 
 
-def hosted(session_id: UUID, user_id: UUID, *, version: int | None = None) -> StudySession:
+def hosted(session_id: UUID, user_id: UUID, *, expected: ExpectedVersion = ANY) -> StudySession:
     """The session, locked and caught up; `HostOnly` unless this person is its host.
 
-    `PreconditionFailed` if a version is given and it is not this one.
+    `PreconditionFailed` unless its version is the expected one.
     """
     # Before the lock, so that whoever may not even see the session holds nobody up.
     see(session_id, user_id)
@@ -110,8 +116,7 @@ def hosted(session_id: UUID, user_id: UUID, *, version: int | None = None) -> St
         raise HostOnly
     # Compared before the clock's changes are written down: those would outdate what the client has
     # just read.
-    if version not in {None, session.version}:
-        raise PreconditionFailed
+    expected.check(session.version)
     catch_up(session)
     return session
 
@@ -160,12 +165,12 @@ def sweep() -> int:
 
 def _go_live(session: StudySession, at: datetime) -> None:
     session.status, session.started_at = Status.LIVE, at
-    _tell(session, "live", {"started_at": instant_text(at)}, None)
+    _tell(session, "live", {"started_at": rfc3339(at)}, None)
 
 
 def _finish(session: StudySession, at: datetime) -> None:
     session.status, session.ended_at = Status.FINISHED, at
-    _tell(session, "finished", {"ended_at": instant_text(at)}, None)
+    _tell(session, "finished", {"ended_at": rfc3339(at)}, None)
 
 
 def _tell(

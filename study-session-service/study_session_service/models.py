@@ -26,9 +26,9 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
-from chassis.db import models_registry
-from chassis.idempotency import keys_table
-from chassis.messages import Messages
+from chassis.data.db import models_registry
+from chassis.data.stored_answers import keys_table
+from chassis.messaging.messages import Messages
 
 
 class Base(DeclarativeBase):

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from chassis.clock import now
-from chassis.keyset import ordered
+from chassis.data.keyset import ordered
 from chassis.pages import Page, cut
 from study_session_service import cache
 from study_session_service.models import OPEN, Participant, StudySession, Visibility, db

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.clock import now
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, db
@@ -21,13 +21,19 @@ OVERLAPS_SHOWN = 10
 class RemovedByHost(Forbidden):
     """The host has removed you from this session."""
 
+    code = "removed_by_host"
+
 
 class HostMustTransfer(Conflict):
     """The host cannot go before handing the session to another participant."""
 
+    code = "host_must_transfer"
+
 
 class NotAParticipant(Conflict):
     """Only an active participant can become the host."""
+
+    code = "not_a_participant"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from chassis.fields import instant_text
+from chassis.clock import rfc3339
 from study_session_service import cache
 from study_session_service.models import Participant, StudySession, db, messages
 
@@ -37,7 +37,7 @@ def record(
         .execution_options(synchronize_session=False)
     )
     seq: int = db.session.execute(number).scalar_one()
-    messages.broadcast(
+    messages.publish_live(
         f"{KIND}:{session_id}", seq, event, data or {}, members_changed=members_changed
     )
     cache.forget(session_id)
@@ -46,7 +46,7 @@ def record(
 
 def forget(session_id: UUID) -> None:
     """Take back what watchers can still be given of the past: something of it was deleted."""
-    messages.clear(f"{KIND}:{session_id}")
+    messages.clear_room(f"{KIND}:{session_id}")
 
 
 def announce(
@@ -60,7 +60,7 @@ def announce(
 ) -> None:
     """Tell other services about the event with this number, and whom it concerns; to them it may be news."""
     content = {"user_ids": [str(user_id) for user_id in concerned], **data}
-    messages.announce(f"study_session.{event}", session_id, seq, content, actor=actor)
+    messages.publish_event(f"study_session.{event}", session_id, seq, content, actor=actor)
     readers = [user_id for user_id in concerned if user_id != actor]
     if event in NEWS and readers:
         _notify(session_id, seq, NEWS[event], readers, actor)
@@ -81,8 +81,8 @@ def _notify(
     facts = {
         "session_id": str(session_id),
         "title": session.title,
-        "starts_at": instant_text(session.start_time),
+        "starts_at": rfc3339(session.start_time),
         "path": f"/api/study-sessions/{session_id}",
     }
     content = {"user_ids": [str(user_id) for user_id in readers], "kind": kind, "data": facts}
-    messages.announce("notification.requested", session_id, seq, content, actor=actor)
+    messages.publish_event("notification.requested", session_id, seq, content, actor=actor)

@@ -23,6 +23,8 @@ from study_session_service.models import Participant, Role, StudySession, Waitin
 class SessionFull(Conflict):
     """Every place is taken."""
 
+    code = "session_full"
+
 
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
     """Seat the person; None if they have a place, may not come back, or there is plainly no place.

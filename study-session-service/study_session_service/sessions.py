@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, invalid
-from chassis.fields import instant_text
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
+from chassis.versions import ExpectedVersion
 from study_session_service import cache, lifecycle, rooms, seats
 from study_session_service.models import (
     LocationVisibility,
@@ -52,9 +52,13 @@ class When(StrEnum):
 class FixedWhileLive(Conflict):
     """A live session can only change its title, subject and description."""
 
+    code = "fixed_while_live"
+
 
 class CapacityBelowParticipants(Conflict):
     """There are more participants than that."""
+
+    code = "capacity_below_participants"
 
 
 def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
@@ -72,10 +76,10 @@ def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
 
 
 def change(
-    session_id: UUID, host_id: UUID, version: int, changes: Mapping[str, Any]
+    session_id: UUID, host_id: UUID, expected: ExpectedVersion, changes: Mapping[str, Any]
 ) -> SeenSession:
     """Change what was announced, if this version is still the present one."""
-    session = lifecycle.hosted(session_id, host_id, version=version)
+    session = lifecycle.hosted(session_id, host_id, expected=expected)
     lifecycle.require_open(session)
     _check_changeable(session, changes)
     before = (session.start_time, session.max_participants)
@@ -86,7 +90,7 @@ def change(
     db.session.flush()
     seq = rooms.record(session_id, "updated", {"fields": sorted(changes)})
     if session.start_time != before[0]:
-        data = {"start_time": instant_text(session.start_time)}
+        data = {"start_time": rfc3339(session.start_time)}
         rooms.announce(
             session_id, "rescheduled", seq, rooms.present(session_id), actor=host_id, **data
         )

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, null, select
 from sqlalchemy.orm import aliased
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
-from chassis.tokens import Caller
 from study_session_service.models import (
     OPEN,
     Participant,
@@ -29,9 +29,13 @@ BEFORE = aliased(Waiting)
 class ParticipantsOnly(Forbidden):
     """Only active participants may do this."""
 
+    code = "participants_only"
+
 
 class HostOnly(Forbidden):
     """Only the host may do this."""
+
+    code = "host_only"
 
 
 @dataclass(frozen=True)

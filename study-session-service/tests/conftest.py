@@ -9,8 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User
 
 
@@ -31,7 +30,7 @@ def wanted() -> Callable[..., dict[str, Any]]:
             "session_type": "discussion",
             "latitude": 31.778,
             "longitude": 35.235,
-            "start_time": instant_text(now() + timedelta(hours=2)),
+            "start_time": rfc3339(now() + timedelta(hours=2)),
             "duration_minutes": 60,
         }
         return {**usual, **changes}

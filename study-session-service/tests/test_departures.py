@@ -10,10 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from chassis.clock import now
-from chassis.db import in_transaction
-from chassis.fields import instant_text
-from chassis.messages import Event
+from chassis.clock import now, rfc3339
+from chassis.data.db import in_transaction
+from chassis.messaging.messages import Event
 from chassis.testing import User, a_user
 from study_session_service.departures import on_user_deleted
 from study_session_service.models import db
@@ -47,7 +46,7 @@ def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
 def test_what_they_host_is_called_off(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User, minutes: int
 ) -> None:
-    session = open_session(ruth, boaz, start_time=instant_text(now() + timedelta(minutes=minutes)))
+    session = open_session(ruth, boaz, start_time=rfc3339(now() + timedelta(minutes=minutes)))
     goes(app, ruth)
     seen = read(client, session, boaz)
     assert (seen["status"], seen["current_participants"]) == ("cancelled", 1)
@@ -57,7 +56,7 @@ def test_what_they_host_is_called_off(
 def test_what_they_hosted_stays(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
-    session = open_session(ruth, boaz, start_time=instant_text(now() - timedelta(minutes=1)))
+    session = open_session(ruth, boaz, start_time=rfc3339(now() - timedelta(minutes=1)))
     client.post(f"{BASE}/{session['id']}/finish", user=ruth)
     goes(app, ruth)
     assert read(client, session)["status"] == "finished"
@@ -105,7 +104,7 @@ def test_their_words_are_gone_also_where_they_had_left(
 def test_nothing_names_them_any_more(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
-    held = open_session(ruth, boaz, start_time=instant_text(now() - timedelta(minutes=1)))
+    held = open_session(ruth, boaz, start_time=rfc3339(now() - timedelta(minutes=1)))
     said = client.post(f"{BASE}/{held['id']}/messages", json={"content": "Shalom"}, user=ruth).json
     client.delete(f"{BASE}/{held['id']}/messages/{said['id']}", user=ruth)
     read(client, held, boaz)
@@ -147,5 +146,5 @@ def test_a_stranger_goes_without_a_trace(
 
 
 def test_the_worker_listens_for_them(app: Flask) -> None:
-    consumer = app.extensions["duties"].consumer
+    consumer = app.extensions["worker"].consumer
     assert consumer._subscriptions["user-service", "user.deleted"].handler is on_user_deleted

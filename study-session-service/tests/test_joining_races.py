@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from chassis import testing
 from chassis.clock import now
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from chassis.errors import Conflict, Forbidden, Problem
 from chassis.testing import race
 from study_session_service import chat, participation, sessions

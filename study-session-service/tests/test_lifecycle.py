@@ -11,10 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
+from chassis.messaging.worker import run_sweep
 from chassis.testing import User, a_user
-from chassis.worker import run_sweep
 from study_session_service import lifecycle
 from study_session_service.models import SessionType, Status, StudySession, db, messages
 
@@ -94,7 +93,7 @@ def test_the_worker_sweeps_however_many_there_are(in_app: Flask) -> None:
     for _ in range(lifecycle.BATCH + 5):
         a_row()
     db.session.commit()
-    sweep = next(s for s in in_app.extensions["duties"].sweeps if s.run is lifecycle.sweep)
+    sweep = next(s for s in in_app.extensions["worker"].sweeps if s.run is lifecycle.sweep)
     with time_machine.travel(NINE, tick=False):
         assert run_sweep(messages, sweep) == lifecycle.BATCH + 5
     assert set(db.session.scalars(select(StudySession.status))) == {Status.LIVE}
@@ -124,7 +123,7 @@ def act(client: FlaskClient, session: Any, action: str, user: User, **body: Any)
 
 
 def open_in(open_session: Open, host: User, minutes: float) -> Any:
-    return open_session(host, start_time=instant_text(now() + timedelta(minutes=minutes)))
+    return open_session(host, start_time=rfc3339(now() + timedelta(minutes=minutes)))
 
 
 def test_the_host_starts_up_to_a_quarter_of_an_hour_early(

@@ -9,8 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user
 from study_session_service.models import db, messages
 
@@ -68,7 +67,7 @@ def test_a_cancelled_session_is_news_to_those_who_come_or_wait(
 def test_a_moved_session_is_news_to_those_who_come(
     client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
 ) -> None:
-    session, later = open_session(ruth, boaz), instant_text(now() + timedelta(hours=9))
+    session, later = open_session(ruth, boaz), rfc3339(now() + timedelta(hours=9))
     client.patch(
         f"{BASE}/{session['id']}",
         json={"start_time": later},

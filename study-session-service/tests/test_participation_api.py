@@ -9,8 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user, count_queries
 
 BASE = "/api/study-sessions"
@@ -86,7 +85,7 @@ def test_what_is_over_cannot_be_joined(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User, ending: str, code: str
 ) -> None:
     minutes = -1 if ending == "finish" else 60
-    session = open_session(ruth, start_time=instant_text(now() + timedelta(minutes=minutes)))
+    session = open_session(ruth, start_time=rfc3339(now() + timedelta(minutes=minutes)))
     client.post(f"{BASE}/{session['id']}/{ending}", user=ruth)
     for body in ({}, {"waitlist": True}):
         refused = join(client, session, boaz, **body)
@@ -161,13 +160,13 @@ def test_joining_warns_of_other_sessions_at_the_same_time(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     hour, start = timedelta(hours=1), now() + timedelta(hours=5)
-    session = open_session(ruth, start_time=instant_text(start))
+    session = open_session(ruth, start_time=rfc3339(start))
     overlapping = open_session(
-        ruth, boaz, start_time=instant_text(start + hour / 2), title="Overlapping"
+        ruth, boaz, start_time=rfc3339(start + hour / 2), title="Overlapping"
     )
     for offset in (-hour, hour):  # back to back is no overlap
-        open_session(ruth, boaz, start_time=instant_text(start + offset))
-    cancelled = open_session(ruth, boaz, start_time=instant_text(start))
+        open_session(ruth, boaz, start_time=rfc3339(start + offset))
+    cancelled = open_session(ruth, boaz, start_time=rfc3339(start))
     client.post(f"{BASE}/{cancelled['id']}/cancel", user=ruth)
     assert [overlap["id"] for overlap in join(client, session, boaz).json["overlaps"]] == [
         overlapping["id"]

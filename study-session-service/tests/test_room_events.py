@@ -9,8 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user
 from study_session_service.models import db, messages
 
@@ -60,7 +59,7 @@ def announced(said: Said, kind: str) -> list[dict[str, Any]]:
 def test_a_session_tells_its_story_in_order(
     client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
 ) -> None:
-    session = open_session(ruth, boaz, start_time=instant_text(now() + timedelta(minutes=5)))
+    session = open_session(ruth, boaz, start_time=rfc3339(now() + timedelta(minutes=5)))
     path = f"{BASE}/{session['id']}"
     message = client.post(f"{path}/messages", json={"content": "Shlaom"}, user=boaz).json["id"]
     client.patch(f"{path}/messages/{message}", json={"content": "Shalom"}, user=boaz)
@@ -121,7 +120,7 @@ def test_a_message_is_told_with_what_it_says(
 def test_moving_a_session_is_announced_to_who_is_in_it(
     client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
 ) -> None:
-    session, later = open_session(ruth, boaz), instant_text(now() + timedelta(hours=9))
+    session, later = open_session(ruth, boaz), rfc3339(now() + timedelta(hours=9))
     client.patch(
         f"{BASE}/{session['id']}",
         json={"start_time": later},

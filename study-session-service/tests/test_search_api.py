@@ -9,8 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user, count_queries
 
 BASE = "/api/study-sessions"
@@ -29,7 +28,7 @@ def titles(answer: Any) -> list[str]:
 
 
 def in_minutes(minutes: float) -> str:
-    return instant_text(now() + timedelta(minutes=minutes))
+    return rfc3339(now() + timedelta(minutes=minutes))
 
 
 def test_what_is_near_is_found_next_first(
@@ -107,10 +106,10 @@ def test_filters_leave_what_was_asked_for(
 
 def test_times_and_hosts_filter_too(client: FlaskClient, open_session: Open, ruth: User) -> None:
     host, start = a_user(), now() + timedelta(hours=3)
-    open_session(host, title="at three", start_time=instant_text(start))
-    open_session(ruth, title="at four", start_time=instant_text(start + timedelta(hours=1)))
-    after = {"starts_after": instant_text(start + timedelta(minutes=1))}
-    before = {"starts_before": instant_text(start + timedelta(hours=1))}
+    open_session(host, title="at three", start_time=rfc3339(start))
+    open_session(ruth, title="at four", start_time=rfc3339(start + timedelta(hours=1)))
+    after = {"starts_after": rfc3339(start + timedelta(minutes=1))}
+    before = {"starts_before": rfc3339(start + timedelta(hours=1))}
     assert titles(client.get(BASE, query_string=after)) == ["at four"]
     assert titles(client.get(BASE, query_string=before)) == ["at three"]
     assert titles(client.get(BASE, query_string={"host_id": str(host.id)})) == ["at three"]

@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import a_user, token_for
 from chassis.testing.matrix import Body, Matrix, Row, World
 from study_session_service import departures
@@ -114,7 +113,7 @@ def a_session(visibility: str, *, minutes: int = 10) -> Thing:
 
     def make(world: World, open_session: Callable[..., Any]) -> Any:
         inside = [world.person(who) for who in ("participant", "left", "removed", "deleted")]
-        start = instant_text(now() + timedelta(minutes=minutes))
+        start = rfc3339(now() + timedelta(minutes=minutes))
         session = open_session(
             world.person("host"), *inside, visibility=visibility, start_time=start
         )

@@ -10,8 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user
 
 Open = Callable[..., Any]
@@ -19,7 +18,7 @@ Open = Callable[..., Any]
 
 def agenda(client: FlaskClient, person: User, start: int = 0, end: int = 48, more: str = "") -> Any:
     """What begins between so many hours from now."""
-    times = [instant_text(now() + timedelta(hours=hours)) for hours in (start, end)]
+    times = [rfc3339(now() + timedelta(hours=hours)) for hours in (start, end)]
     return client.get(
         f"/internal/agenda/{person.id}?from={times[0].replace('+', '%2B')}&to={times[1]}{more}",
         peer="gateway",
@@ -67,7 +66,7 @@ def test_a_session_that_was_started_early_is_shown_when_it_took_place(
     client: FlaskClient, open_session: Open
 ) -> None:
     ruth = a_user("ruth")
-    soon = instant_text(now() + timedelta(minutes=14))
+    soon = rfc3339(now() + timedelta(minutes=14))
     session = open_session(ruth, start_time=soon, duration_minutes=5)
     started = client.post(f"/api/study-sessions/{session['id']}/start", user=ruth).json
     [entry] = agenda(client, ruth, -1).json["items"]
@@ -80,9 +79,7 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(
 ) -> None:
     ruth = a_user("ruth")
     for hours in (30, 10, 20, 1):
-        open_session(
-            ruth, title=str(hours), start_time=instant_text(now() + timedelta(hours=hours))
-        )
+        open_session(ruth, title=str(hours), start_time=rfc3339(now() + timedelta(hours=hours)))
     assert titles(client, ruth) == ["1", "10", "20", "30"]
     assert titles(client, ruth, 5, 25) == ["10", "20"]
     with testing.count_queries(app) as statements:

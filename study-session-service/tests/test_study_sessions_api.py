@@ -9,8 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.clock import now
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user, count_queries, race
 
 BASE = "/api/study-sessions"
@@ -29,7 +28,7 @@ def boaz() -> User:
 
 
 def in_minutes(minutes: float) -> str:
-    return instant_text(now() + timedelta(minutes=minutes))
+    return rfc3339(now() + timedelta(minutes=minutes))
 
 
 def pointers(answer: Any) -> list[str]:

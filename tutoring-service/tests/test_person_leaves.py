@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from chassis import testing
-from chassis.db import in_transaction
-from chassis.messages import Event
+from chassis.data.db import in_transaction
+from chassis.messaging.messages import Event
 from chassis.testing import User, a_user, overtaken
 from tutoring_service import demo, erasure
 

@@ -13,8 +13,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy import text
 
+from chassis.messaging.worker import run_sweep
 from chassis.testing import a_user, overtaken, race
-from chassis.worker import run_sweep
 
 JUST_BEFORE, DUE = "2030-01-08T08:29:59Z", "2030-01-08T08:30:00Z"
 WANTED = {"notification_enabled": True, "alarm_before_minutes": 30}
@@ -22,8 +22,8 @@ WANTED = {"notification_enabled": True, "alarm_before_minutes": 30}
 
 def sweep(app: Flask) -> int:
     with app.app_context():
-        duties = app.extensions["duties"]
-        return run_sweep(duties.messages, duties.sweeps[0])
+        setup = app.extensions["worker"]
+        return run_sweep(setup.messages, setup.sweeps[0])
 
 
 def said(app: Flask) -> list[str]:
@@ -136,14 +136,14 @@ def test_workers_that_sweep_at_once_say_each_reminder_once(app: Flask, school: A
 
 PROGRAM = """
 import sys
-from chassis.worker import run_sweep
+from chassis.messaging.worker import run_sweep
 from tutoring_service import reminders
 reminders.BATCH = 3
 app = testing.application("tutoring_service", sys.argv[1])
 with app.app_context():
-    duties = app.extensions["duties"]
+    setup = app.extensions["worker"]
     print("ready", flush=True)
-    run_sweep(duties.messages, duties.sweeps[0])
+    run_sweep(setup.messages, setup.sweeps[0])
 print("done", flush=True)
 """
 

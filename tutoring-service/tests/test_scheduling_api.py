@@ -317,7 +317,7 @@ def test_a_whiteboard_that_is_deleted_meanwhile_is_none(school: Any, app: Any) -
 def test_booking_tells_the_other_once(school: Any, app: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=5")
     with app.app_context():
-        messages = app.extensions["duties"].messages
+        messages = app.extensions["worker"].messages
         bodies = messages.db.session.scalars(
             messages.outbox.select().with_only_columns(messages.outbox.c.body)
         ).all()

@@ -68,7 +68,7 @@ def test_two_who_draw_at_once_are_in_one_order_for_all(
 def _told(app: Flask, board: dict[str, Any]) -> list[tuple[int, Any]]:
     """What the room's stream got, or will get."""
     with app.app_context():
-        app.extensions["duties"].publisher.publish_pending()
+        app.extensions["worker"].publisher.publish_pending()
     with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
         entries = connection.xrange(f"room:whiteboard:{board['id']}")
     return [(int(number.split("-")[0]), json.loads(fields["event"])) for number, fields in entries]

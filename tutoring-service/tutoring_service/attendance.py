@@ -1,8 +1,8 @@
 """RULES: the tutor marks who was there."""
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict
-from chassis.tokens import Caller
 from tutoring_service import sessions
 from tutoring_service.changes import note
 from tutoring_service.models import TutoringSession, db
@@ -13,9 +13,13 @@ from tutoring_service.states import Role, SessionStatus
 class SessionCancelled(Conflict):
     """The session was cancelled."""
 
+    code = "session_cancelled"
+
 
 class NotStarted(Conflict):
     """The session has not begun."""
+
+    code = "not_started"
 
 
 def mark(

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.auth.tokens import Caller
 from chassis.errors import Conflict, NotFound, invalid
-from chassis.tokens import Caller
 from tutoring_service.models import SessionBooking, TutorAvailability, db
 from tutoring_service.states import Weekday
 from tutoring_service.wall_time import Occurrence, instant, local_date
@@ -27,6 +27,8 @@ Span = tuple[datetime, datetime]
 
 class OutsideWorkingHours(Conflict):
     """The tutor does not work then."""
+
+    code = "outside_working_hours"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select, text
 
+from chassis.clock import rfc3339
 from chassis.errors import Conflict
-from chassis.fields import instant_text
 from tutoring_service.models import SessionBooking, db
 from tutoring_service.states import Role
 from tutoring_service.wall_time import Occurrence
@@ -30,6 +30,8 @@ LOCK = text(
 class TimeConflict(Conflict):
     """The tutor or the student has another session at that time."""
 
+    code = "time_conflict"
+
 
 @dataclass(frozen=True)
 class Clash:
@@ -42,8 +44,8 @@ class Clash:
     def as_json(self) -> dict[str, Any]:
         return {
             "session_date": self.occurrence.session_date.isoformat(),
-            "starts_at": instant_text(self.occurrence.starts_at),
-            "ends_at": instant_text(self.occurrence.ends_at),
+            "starts_at": rfc3339(self.occurrence.starts_at),
+            "ends_at": rfc3339(self.occurrence.ends_at),
             "who": list(self.who),
             "session_id": self.session_id,
         }

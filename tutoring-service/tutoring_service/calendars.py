@@ -16,9 +16,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import contains_eager
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
-from chassis.tokens import Caller
 from tutoring_service import reminders, series
 from tutoring_service.models import (
     CalendarFeed,

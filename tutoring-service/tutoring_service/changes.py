@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.clock import now
+from chassis.auth.tokens import Caller
+from chassis.clock import now, rfc3339
 from chassis.errors import Conflict
-from chassis.fields import instant_text
-from chassis.tokens import Caller
+from chassis.versions import ExpectedVersion
 from tutoring_service import availability, booking, notices, reminders, scheduling, series, sessions
 from tutoring_service.models import SessionChange, SessionSeries, TutoringSession, db
 from tutoring_service.parties import require
@@ -24,25 +24,28 @@ REMINDING = ("notification_enabled", "alarm_enabled", "alarm_before_minutes")
 class NotChangeable(Conflict):
     """The session's status does not allow this change."""
 
+    code = "not_changeable"
+
 
 def change(
     caller: Caller,
     session_id: int,
-    version: int,
+    expected: ExpectedVersion,
     wanted: dict[str, Any],
     scope: str,
     *,
     force: bool,
 ) -> TutoringSession:
-    """Change the fields in `wanted`; `PreconditionFailed` if the session is no longer at `version`."""
+    """Change the fields in `wanted`; `PreconditionFailed` unless the session is at an expected version."""
     # Calendars are locked before rows, as by whoever books, so it is read without a lock whether
     # anything moves. If the session is moved in between, its version is another, and the second
     # reading refuses.
-    session, role = sessions.get(caller, session_id)
+    session, role = sessions.get(caller, session_id, expected=expected)
     require(role, Role.TUTOR)
+    read = ExpectedVersion.one(session.booking.version)
     if _is_move(session, wanted):
         booking.lock_calendars(session.booking.tutor_id, session.booking.student_id)
-    session, _ = sessions.get(caller, session_id, lock=True, version=version)
+    session, _ = sessions.get(caller, session_id, lock=True, expected=read)
     moved = _is_move(session, wanted)
     details = {name: value for name, value in wanted.items() if name not in TIMES}
     _check(session, moved, details)
@@ -217,6 +220,6 @@ def _times(session: TutoringSession) -> dict[str, Any]:
         "session_date": session.session_date.isoformat(),
         "start_time": session.start_time.isoformat(),
         "end_time": session.end_time.isoformat(),
-        "starts_at": instant_text(session.booking.starts_at),
-        "ends_at": instant_text(session.booking.ends_at),
+        "starts_at": rfc3339(session.booking.starts_at),
+        "ends_at": rfc3339(session.booking.ends_at),
     }

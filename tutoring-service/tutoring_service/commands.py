@@ -5,7 +5,7 @@ application.
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from tutoring_service import demo, legacy
 from tutoring_service.models import db
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from chassis.errors import NotFound, PreconditionFailed
-from chassis.keyset import ordered
+from chassis.auth.tokens import Caller
+from chassis.data.keyset import ordered
+from chassis.errors import NotFound
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
+from chassis.versions import ExpectedVersion
 from tutoring_service.models import Course, db
 from tutoring_service.states import CourseStatus
 
@@ -46,13 +47,14 @@ def find(
     return cut(rows, limit, lambda course: (course.id,))
 
 
-def change(caller: Caller, course_id: int, version: int, wanted: dict[str, Any]) -> Course:
+def change(
+    caller: Caller, course_id: int, expected: ExpectedVersion, wanted: dict[str, Any]
+) -> Course:
     """Change one's own course. Enrolments keep the zone that they began with."""
     course = db.session.get(Course, course_id, with_for_update=True, populate_existing=True)
     if course is None or course.tutor_id != caller.id:
         raise NotFound
-    if course.version != version:
-        raise PreconditionFailed
+    expected.check(course.version)
     for name, value in wanted.items():
         setattr(course, name, value)
     course.version += 1

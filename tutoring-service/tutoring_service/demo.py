@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.tokens import Caller
 from tutoring_service import (
     attendance,
     availability,

@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true, union_all
 from sqlalchemy import delete as remove
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
 from tutoring_service import lifecycle, sessions
 from tutoring_service.models import (
     Course,
@@ -34,21 +34,31 @@ FROM = {
 class AlreadyEnrolled(Conflict):
     """You are enrolled in this course."""
 
+    code = "already_enrolled"
+
 
 class OwnCourse(Conflict):
     """A tutor is not his own student."""
+
+    code = "own_course"
 
 
 class CourseArchived(Conflict):
     """The course takes no more students."""
 
+    code = "course_archived"
+
 
 class IllegalEnrollmentTransition(Conflict):
     """The enrolment cannot go there from its status."""
 
+    code = "illegal_enrollment_transition"
+
 
 class HasCompletedSessions(Conflict):
     """The enrolment has completed sessions; close it instead."""
+
+    code = "has_completed_sessions"
 
 
 def enroll(caller: Caller, course_id: int) -> Enrollment:

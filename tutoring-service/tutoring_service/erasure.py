@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.clock import now
-from chassis.messages import Event
+from chassis.messaging.messages import Event
 from tutoring_service import lifecycle, sessions
 from tutoring_service.models import (
     Base,

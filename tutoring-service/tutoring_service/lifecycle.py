@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict
-from chassis.tokens import Caller
 from tutoring_service import notices, reminders, series, sessions
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
 from tutoring_service.parties import require
@@ -26,9 +26,13 @@ ALLOWED = {
 class IllegalTransition(Conflict):
     """The session cannot go there from its status."""
 
+    code = "illegal_transition"
+
 
 class TooEarly(Conflict):
     """A session can be started from 15 minutes before it begins."""
+
+    code = "too_early"
 
 
 def start(caller: Caller, session_id: int) -> TutoringSession:

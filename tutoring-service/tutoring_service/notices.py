@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.fields import instant_text
+from chassis.clock import rfc3339
 from tutoring_service.models import Course, Enrollment, SessionBooking, db, messages
 from tutoring_service.parties import parents_of
 
@@ -14,7 +14,7 @@ from tutoring_service.parties import parents_of
 def announce(what: str, booking: SessionBooking, actor: UUID | None) -> None:
     """Tell other services that this happened to a session."""
     data = {"enrolled_courses_id": booking.enrolled_courses_id, "series_id": booking.series_id}
-    messages.announce(
+    messages.publish_event(
         f"tutoring-session.{what}", booking.session_id, booking.version, data, actor=actor
     )
 
@@ -33,12 +33,12 @@ def tell(
     data = {
         "title": title(booking.enrolled_courses_id),
         "session_id": booking.session_id,
-        "starts_at": instant_text(booking.starts_at),
+        "starts_at": rfc3339(booking.starts_at),
         "path": f"/api/sessions/{booking.session_id}",
         **more,
     }
     notice = {"user_ids": told, "kind": kind, "data": data}
-    messages.announce(
+    messages.publish_event(
         "notification.requested",
         f"session-{booking.session_id}",
         booking.version,

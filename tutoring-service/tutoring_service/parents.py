@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
-from chassis.tokens import Caller
 from tutoring_service import whiteboards
 from tutoring_service.models import (
     Enrollment,
@@ -31,6 +31,8 @@ LENGTH = 12
 
 class OwnEnrollment(Conflict):
     """Tutor and student do not join as a parent."""
+
+    code = "own_enrollment"
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.auth.tokens import Caller
 from chassis.errors import Forbidden, NotFound
-from chassis.tokens import Caller
 from tutoring_service.models import Enrollment, EnrollmentParent, db
 from tutoring_service.states import Role
 
 
 class NotYourPart(Forbidden):
     """Your part in this enrolment does not allow this."""
+
+    code = "not_your_part"
 
 
 def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller) -> Role:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from chassis.tokens import Caller
+from chassis.auth.tokens import Caller
 from tutoring_service.models import Review, TutoringSession, db
 from tutoring_service.parties import enrollment_of
 from tutoring_service.states import Attendance, SessionStatus

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.tokens import Caller
 from tutoring_service import notices, sessions
 from tutoring_service.models import SessionBooking, SessionReminder, TutoringSession, db
 from tutoring_service.parties import require

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
 from tutoring_service import sessions
 from tutoring_service.models import Review, TutoringSession, db
 from tutoring_service.parties import require
@@ -22,13 +22,19 @@ EDITABLE = timedelta(days=14)
 class AlreadyReviewed(Conflict):
     """You have reviewed this session."""
 
+    code = "already_reviewed"
+
 
 class NotCompleted(Conflict):
     """The session is not completed."""
 
+    code = "not_completed"
+
 
 class ReviewIsFinal(Conflict):
     """A review can be changed for 14 days."""
+
+    code = "review_is_final"
 
 
 def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Review:

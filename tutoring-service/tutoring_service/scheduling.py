@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, invalid
-from chassis.tokens import Caller
 from tutoring_service import availability, booking, notices, recurrence, reminders
 from tutoring_service.booking import Clash
 from tutoring_service.models import (
@@ -42,6 +42,8 @@ DETAILS = (
 
 class EnrollmentNotActive(Conflict):
     """The enrolment is not active."""
+
+    code = "enrollment_not_active"
 
 
 @dataclass(frozen=True)

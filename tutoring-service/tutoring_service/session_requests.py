@@ -4,12 +4,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis.clock import now
+from chassis.auth.tokens import Caller
+from chassis.clock import now, rfc3339
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
-from chassis.fields import instant_text
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
 from tutoring_service import availability, booking, notices, scheduling
 from tutoring_service.models import Enrollment, SessionRequest, db, messages
 from tutoring_service.parties import enrollment_of, require
@@ -30,6 +29,8 @@ DEFAULTS = {
 
 class AlreadyAnswered(Conflict):
     """The request was answered or withdrawn."""
+
+    code = "already_answered"
 
 
 def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRequest:
@@ -163,11 +164,11 @@ def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind:
     data = {
         "title": notices.title(enrollment.id),
         "request_id": request.id,
-        "starts_at": instant_text(when.starts_at),
+        "starts_at": rfc3339(when.starts_at),
         "path": f"/api/enrollments/{enrollment.id}/requests",
     }
     version = 1 if request.status == RequestStatus.PENDING else 2
     notice = {"user_ids": [str(other)], "kind": kind, "data": data}
-    messages.announce(
+    messages.publish_event(
         "notification.requested", f"session-request-{request.id}", version, notice, actor=caller.id
     )

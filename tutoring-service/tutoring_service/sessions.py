@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
-from chassis.errors import Conflict, NotFound, PreconditionFailed, invalid
-from chassis.keyset import ordered
+from chassis.auth.tokens import Caller
+from chassis.data.keyset import ordered
+from chassis.errors import Conflict, NotFound, invalid
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
+from chassis.versions import ANY, ExpectedVersion
 from tutoring_service import notices
 from tutoring_service.models import (
     EnrollmentParent,
@@ -37,6 +38,8 @@ Columns = tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]
 class SessionWasStarted(Conflict):
     """A session that was started is kept."""
 
+    code = "session_was_started"
+
 
 class Sort(StrEnum):
     DATE = "session_date"
@@ -46,19 +49,18 @@ class Sort(StrEnum):
 
 
 def get(
-    caller: Caller, session_id: int, *, lock: bool = False, version: int | None = None
+    caller: Caller, session_id: int, *, lock: bool = False, expected: ExpectedVersion = ANY
 ) -> tuple[TutoringSession, Role]:
     """The session with its booking, and the caller's role in it; `NotFound` for strangers.
 
-    With `lock` nobody else changes it meanwhile; `PreconditionFailed` if `version` is not its present one.
+    With `lock` nobody else changes it meanwhile; `PreconditionFailed` unless its version is expected.
     """
     session = db.session.scalar(with_booking(lock=lock).where(TutoringSession.id == session_id))
     if session is None:
         raise NotFound
     booking = session.booking
     role = role_in(booking.enrolled_courses_id, booking.tutor_id, booking.student_id, caller)
-    if version is not None and version != booking.version:
-        raise PreconditionFailed
+    expected.check(booking.version)
     return session, role
 
 

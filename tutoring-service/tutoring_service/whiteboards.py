@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from chassis.clock import now
+from chassis.auth.tokens import Caller
+from chassis.clock import now, rfc3339
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
-from chassis.fields import instant_text
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
 from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db, messages
 from tutoring_service.parties import enrollment_of, require
 from tutoring_service.states import Role
@@ -21,6 +20,8 @@ from tutoring_service.states import Role
 
 class WhiteboardClosed(Conflict):
     """The whiteboard is closed."""
+
+    code = "whiteboard_closed"
 
 
 def create(caller: Caller, enrollment_id: int, name: str | None) -> WhiteboardSession:
@@ -101,11 +102,11 @@ def close(caller: Caller, board_id: int) -> WhiteboardSession:
     if board.closed_at is None:
         board.closed_at = now()
         board.seq += 1
-        messages.broadcast(
+        messages.publish_live(
             f"whiteboard:{board.id}",
             board.seq,
             "closed",
-            {"closed_at": instant_text(board.closed_at)},
+            {"closed_at": rfc3339(board.closed_at)},
         )
     db.session.flush()
     return board
@@ -117,7 +118,7 @@ def erase(caller: Caller, board_id: int) -> None:
     require(role, Role.TUTOR)
     # No row keeps this number: nobody can draw after it, because we hold the lock until the board
     # is gone.
-    messages.broadcast(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
+    messages.publish_live(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
     db.session.execute(delete(WhiteboardSession).where(WhiteboardSession.id == board_id))
 
 
@@ -132,7 +133,7 @@ def turn_away(enrollment_id: int, parent_id: UUID) -> None:
     for board in db.session.scalars(query):
         board.seq += 1
         data = {"user_id": str(parent_id)}
-        messages.broadcast(
+        messages.publish_live(
             f"whiteboard:{board.id}", board.seq, "parent_left", data, members_changed=[parent_id]
         )
     db.session.flush()
@@ -163,7 +164,7 @@ def _append(board: WhiteboardSession, caller: Caller, wanted: dict[str, Any]) ->
         "author_id": str(stroke.author_id),
         "client_id": stroke.client_id,
         "operation": stroke.operation,
-        "created_at": instant_text(stroke.created_at),
+        "created_at": rfc3339(stroke.created_at),
     }
-    messages.broadcast(f"whiteboard:{board.id}", stroke.seq, "stroke", shown)
+    messages.publish_live(f"whiteboard:{board.id}", stroke.seq, "stroke", shown)
     return stroke

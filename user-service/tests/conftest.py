@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from user_service import registration, roles
 from user_service.models import Role, User, db
 

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from chassis.testing.matrix import Matrix, Row, World
 from user_service import accounts, email_tokens, notifications
 from user_service.models import Kind, Purpose, Role, db

@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from user_service import accounts, email_tokens, export, notifications
 from user_service.models import Base, Purpose, db
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from chassis import testing
-from chassis.cache import Cache
+from chassis.redis_client import Cache
 from user_service.attempts import Allowance, Attempts, TooManyAttempts, login_allowances
 
 NOBODY_THERE = "redis://127.0.0.1:1/0"

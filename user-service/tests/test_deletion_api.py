@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from user_service import deletion, notifications
 from user_service.models import Kind, User, db, messages
 
@@ -105,7 +105,7 @@ def test_nothing_of_the_person_is_left_in_any_table(
             db.session, lambda: notifications.notify(uuid4(), member.id, Kind.REMINDER, note)
         )
     assert leave(client, member).status_code == 202
-    app.extensions["duties"].publisher.publish_pending()
+    app.extensions["worker"].publisher.publish_pending()
     with app.app_context():
         found = [
             (table.name, row)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from user_service import email_tokens, mails
 from user_service.models import EmailToken, Purpose, User, db, messages
 

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from chassis import testing
 from chassis.clock import now
-from chassis.db import in_transaction
-from chassis.messages import Event
+from chassis.data.db import in_transaction
+from chassis.messaging.messages import Event
 from user_service import mails, notifications
 from user_service.models import Kind, Notification, User, db, messages
 
@@ -251,7 +251,7 @@ def test_a_notification_is_told_live_in_its_order(app: Flask, join: Join) -> Non
     for _ in range(2):
         notify(app, ruth.id)
     with app.app_context():
-        app.extensions["duties"].publisher.publish_pending()
+        app.extensions["worker"].publisher.publish_pending()
     cache = app.extensions["runtime"].cache
     entries = cache.run(lambda r: r.xrange(f"room:user:{ruth.id}"), [])
     assert [entry_id for entry_id, _ in entries] == ["1-0", "2-0"]

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from user_service.models import db
 
 Join = Callable[..., Any]

@@ -13,9 +13,13 @@ from user_service.models import User, db, messages
 class EmailTaken(Conflict):
     """There is an account with this e-mail address."""
 
+    code = "email_taken"
+
 
 class UsernameTaken(Conflict):
     """There is an account with this username."""
+
+    code = "username_taken"
 
 
 def own(user_id: UUID, *, lock: bool = False) -> User:
@@ -50,7 +54,7 @@ def save(
 ) -> None:
     """Write the account's changes, and tell the other services that there are some."""
     db.session.flush()
-    messages.announce(event, user.id, user.version, data, actor=actor or user.id)
+    messages.publish_event(event, user.id, user.version, data, actor=actor or user.id)
 
 
 def _present(which: ColumnElement[bool], *, lock: bool) -> User | None:

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 
 from chassis.config import from_environment
-from chassis.consumer import Subscription
+from chassis.messaging.consumer import Subscription
+from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
-from chassis.worker import Sweep
 from user_service import commands, deletion, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import (

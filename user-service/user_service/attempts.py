@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import redis
 from cachetools import LRUCache
 
-from chassis.cache import Cache
 from chassis.clock import now
 from chassis.errors import TooManyRequests
+from chassis.redis_client import Cache
 
 REMEMBERED = 10_000  # counts that one process holds by itself
 
@@ -40,6 +40,8 @@ return 0
 
 class TooManyAttempts(TooManyRequests):
     """Too many attempts; try again later."""
+
+    code = "too_many_attempts"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from chassis.db import in_transaction
+from chassis.data.db import in_transaction
 from user_service import demo, roles, signing
 from user_service.accounts import find
 from user_service.models import Role, db

@@ -15,9 +15,13 @@ from user_service.sign_ins import Origin, TokenPair
 class WrongCredentials(Unauthorized):
     """There is no account with this name and password."""
 
+    code = "wrong_credentials"
+
 
 class WrongPassword(Forbidden):
     """The password is not right."""
+
+    code = "wrong_password"
 
 
 def log_in(login: str, password: str, origin: Origin) -> TokenPair:

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select, update
 
+from chassis.auth.tokens import MAX_LIFETIME
 from chassis.clock import now
-from chassis.idempotency import forget_answers
-from chassis.tokens import MAX_LIFETIME
+from chassis.data.stored_answers import forget_answers
 from user_service import credentials, roles, sign_ins
 from user_service.accounts import own, save
 from user_service.models import (
@@ -45,7 +45,7 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
     forget_answers(db, user.id)
-    messages.clear(f"{ROOM}:{user.id}")
+    messages.clear_room(f"{ROOM}:{user.id}")
     save(
         user, "user.deleted", email_sha256=address
     )  # for services that know the address, but not the account

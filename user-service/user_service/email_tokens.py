@@ -18,6 +18,8 @@ BATCH = 1000
 class InvalidEmailToken(Gone):
     """This link was used, has expired or never was one; ask for another."""
 
+    code = "invalid_email_token"
+
 
 def issue(user: User, purpose: Purpose) -> str:
     """A token to mail to the person. Those sent before for the same purpose end."""

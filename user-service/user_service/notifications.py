@@ -7,13 +7,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.clock import now
+from chassis.auth.tokens import Caller
+from chassis.clock import now, rfc3339
+from chassis.data.keyset import ordered
 from chassis.errors import NotFound
-from chassis.fields import instant_text
-from chassis.keyset import ordered
-from chassis.messages import Event
+from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
-from chassis.tokens import Caller
 from user_service import accounts
 from user_service.models import Kind, MailPreference, Notification, User, db, messages
 
@@ -53,11 +52,11 @@ def notify(event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]) -> bo
         "id": str(note_id),
         "kind": kind,
         "data": data,
-        "created_at": instant_text(created_at),
+        "created_at": rfc3339(created_at),
     }
-    messages.broadcast(f"{ROOM}:{user_id}", _next_position(user_id), "notification", content)
+    messages.publish_live(f"{ROOM}:{user_id}", _next_position(user_id), "notification", content)
     if wants_mail(user_id, kind):
-        messages.mail("notification", {"notification_id": str(note_id)})
+        messages.queue_email("notification", {"notification_id": str(note_id)})
     return True
 
 

@@ -34,6 +34,8 @@ DECORATION = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
 class TooBusy(TooManyRequests):
     """Too many people are signing in at once; try again in a moment."""
 
+    code = "too_busy"
+
 
 class Hasher:
     """Makes and checks hashes, a few at a time, so that a flood of logins leaves room for everything else."""

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.data.keyset import ordered
 from chassis.errors import NotFound
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
 from user_service.models import User, db
 

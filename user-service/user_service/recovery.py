@@ -1,7 +1,7 @@
 """RULES: getting back into an account whose password is forgotten."""
 
 from chassis.clock import now
-from chassis.db import after_commit
+from chassis.data.db import after_commit
 from user_service import accounts, credentials, email_tokens, sign_ins
 from user_service.attempts import TooManyAttempts, mail_allowance
 from user_service.models import Purpose, db, messages
@@ -18,7 +18,7 @@ def ask(email: str) -> None:
         # Answered like the rest: that somebody keeps asking for this address is nobody's business.
         return
     user = accounts.find(email)
-    messages.mail("reset_password", {"user_id": str(user.id) if user else None})
+    messages.queue_email("reset_password", {"user_id": str(user.id) if user else None})
 
 
 def reset(token: str, password: str) -> None:

@@ -19,6 +19,6 @@ def register(email: str, username: str, display_name: str, password: str, device
     with hasher.turn():
         user.password_hash = hasher.hash(password)
     db.session.flush()
-    messages.announce("user.registered", user.id, user.version, actor=user.id)
+    messages.publish_event("user.registered", user.id, user.version, actor=user.id)
     verification.ask(user)
     return sign_ins.begin(user, device)

@@ -13,9 +13,13 @@ from user_service.models import IS_ADMIN, Role, User, db
 class AdminsOnly(Forbidden):
     """Only an admin may do this, and you are none any more."""
 
+    code = "admins_only"
+
 
 class LastAdmin(Conflict):
     """This account is the last admin; make another one first."""
+
+    code = "last_admin"
 
 
 def assign(user_id: UUID, roles: Collection[str], *, by: UUID) -> User:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
-from chassis.cache import Cache
+from chassis.redis_client import Cache
 from user_service.attempts import Attempts
 from user_service.config import Settings
 from user_service.passwords import Hasher

@@ -16,12 +16,12 @@ from uuid import UUID, uuid4
 import redis
 from sqlalchemy import ColumnElement, delete, exists, select, update
 
+from chassis.auth.tokens import AUDIENCE, LEEWAY, MAX_LIFETIME
 from chassis.clock import now
-from chassis.db import after_commit
+from chassis.data.db import after_commit
+from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound, Unauthorized
-from chassis.keyset import ordered
 from chassis.pages import Page, cut
-from chassis.tokens import AUDIENCE, LEEWAY, MAX_LIFETIME
 from user_service.models import RefreshToken, SignIn, User, db
 from user_service.runtime import runtime
 
@@ -35,9 +35,13 @@ BATCH = 1000
 class InvalidRefreshToken(Unauthorized):
     """The refresh token is not valid; sign in again."""
 
+    code = "invalid_refresh_token"
+
 
 class TokenReused(Unauthorized):
     """The refresh token was used before, so its sign-in has ended; sign in again."""
+
+    code = "token_reused"
 
     # The request fails, and still the sign-in has to end.
     keeps_changes = True
@@ -45,6 +49,8 @@ class TokenReused(Unauthorized):
 
 class AlreadyRotated(Conflict):
     """The refresh token was exchanged a moment ago; use the answer of that request."""
+
+    code = "already_rotated"
 
 
 @dataclass(frozen=True)

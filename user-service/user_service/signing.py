@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from jwt.algorithms import ECAlgorithm
 
+from chassis.auth.keys import read_private
+from chassis.auth.tokens import ALGORITHM, KEY_ID, TYPE
 from chassis.config import InvalidSettings
-from chassis.keys import read_private
-from chassis.tokens import ALGORITHM, KEY_ID, TYPE
 
 LOOK_AGAIN = 5.0  # seconds between two looks at the directory
 PUBLISHED_FOR = timedelta(

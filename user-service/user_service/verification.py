@@ -12,7 +12,7 @@ from user_service.runtime import runtime
 
 def ask(user: User) -> None:
     """Have a link mailed that verifies the address."""
-    messages.mail("verify_email", {"user_id": str(user.id)})
+    messages.queue_email("verify_email", {"user_id": str(user.id)})
 
 
 def ask_again(user_id: UUID) -> None:

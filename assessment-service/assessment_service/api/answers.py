@@ -14,11 +14,11 @@ from assessment_service.sessions import (
     SessionNotFound,
     TimeIsUp,
 )
-from chassis.access import optional
-from chassis.fields import Answer, Body, Integer, Text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import optional
+from chassis.web.fields import Answer, Body, Integer, Text
+from chassis.web.rest import Blueprint
 
-blueprint = Blueprint("assessment-answers", "Answers to the questions of an assessment.")
+blueprint = Blueprint("assessment-answers")
 
 MOST_ANSWERS = 100
 LARGEST_SEQ = 2**53 - 1  # what every JSON client can count to
@@ -71,7 +71,7 @@ class BatchResult(SubmissionResult):
     results = fields.List(fields.Nested(AnswerOutcome), required=True, attribute="outcomes")
 
 
-@blueprint.post("/api/v2/answers/submit")
+@blueprint.post("/api/v2/answers/submit", "submit_answer")
 @optional
 @blueprint.arguments(SubmittedAnswer)
 @blueprint.response(200, SubmissionResult)
@@ -84,16 +84,16 @@ class BatchResult(SubmissionResult):
     TimeIsUp,
     StaleAnswer,
 )
-def submit(body: dict[str, Any]) -> Submission:
-    """Answer a question, or answer it anew."""
+def submit_answer(body: dict[str, Any]) -> Submission:
+    """Answer a question, or change your answer."""
     return answers.submit(caller_id(), body.pop("session_id"), body)
 
 
-@blueprint.post("/api/v2/answers/batch")
+@blueprint.post("/api/v2/answers/batch", "submit_answers")
 @optional
 @blueprint.arguments(SubmittedAnswers)
 @blueprint.response(200, BatchResult)
 @blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted, SessionAbandoned, TimeIsUp)
-def submit_all(body: dict[str, Any]) -> Submission:
+def submit_answers(body: dict[str, Any]) -> Submission:
     """Answer many questions; each answer is saved or refused by itself."""
     return answers.submit_all(caller_id(), body["session_id"], body["answers"])

@@ -6,12 +6,13 @@ from marshmallow import fields
 
 from assessment_service import versions
 from assessment_service.versions import AssessmentNotFound, Pinned
-from chassis.access import public
-from chassis.fields import Answer
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import public
+from chassis.pages import Page
+from chassis.web.fields import Answer
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 
-blueprint = Blueprint("assessments", "Assessments that can be taken.")
+blueprint = Blueprint("assessments")
 
 
 class Assessment(Answer):
@@ -35,19 +36,19 @@ class Assessment(Answer):
     )
 
 
-@blueprint.get("/api/v2/assessments")
+@blueprint.get("/api/v2/assessments", "list_assessments")
 @public
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(Assessment))
-def published(query: dict[str, Any]) -> Page[Pinned]:
-    """List the assessments that can be taken."""
+def list_assessments(query: dict[str, Any]) -> Page[Pinned]:
+    """List the published assessments."""
     return versions.published(**query)
 
 
-@blueprint.get("/api/v2/assessments/<slug>")
+@blueprint.get("/api/v2/assessments/<slug>", "get_assessment")
 @public
 @blueprint.response(200, Assessment)
 @blueprint.raises(AssessmentNotFound)
-def assessment(slug: str) -> Pinned:
-    """Read what an assessment is about."""
+def get_assessment(slug: str) -> Pinned:
+    """Get what an assessment is about."""
     return versions.current(slug)

@@ -9,14 +9,16 @@ from assessment_service.definitions import SLUG
 from assessment_service.drafts import DraftExists, NoDraft, SlugTaken
 from assessment_service.models import Assessment, AssessmentVersion
 from assessment_service.tallies import Figures
-from chassis.access import caller, role, signed_in
-from chassis.fields import Answer, Body, Instant, Integer, Query, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
-from chassis.versions import etag, if_match
+from chassis.auth.authorization import caller, role, signed_in
+from chassis.pages import Page
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import etag, if_match
+from chassis.web.fields import Answer, Body, Instant, Integer, Query, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 
-blueprint = Blueprint("assessment-authors", "Writing assessments, and how they are doing.")
+blueprint = Blueprint("assessment-authors")
 
 Versioned = tuple[AssessmentVersion, int, dict[str, str]]
 
@@ -97,99 +99,103 @@ class AssessmentStatistics(Answer):
     questions = fields.List(fields.Nested(QuestionStatistics), required=True)
 
 
-@blueprint.post("/api/v2/assessments")
+@blueprint.post("/api/v2/assessments", "create_assessment")
 @role("author")
 @idempotent
 @blueprint.arguments(NewAssessment)
 @blueprint.response(201, AssessmentVersionDocument)
 @blueprint.raises(SlugTaken)
-def begin(body: dict[str, Any]) -> Versioned:
-    """Begin an assessment with a draft."""
+def create_assessment(body: dict[str, Any]) -> Versioned:
+    """Create an assessment with a first draft."""
     return _with_etag(drafts.begin(caller().id, body["slug"], body["definition"]), 201)
 
 
-@blueprint.get("/api/v2/assessments/mine")
+@blueprint.get("/api/v2/assessments/mine", "list_own_assessments")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(OwnAssessment))
-def mine(query: dict[str, Any]) -> Page[Assessment]:
-    """List the assessments I wrote, the newest first."""
+def list_own_assessments(query: dict[str, Any]) -> Page[Assessment]:
+    """List the assessments you wrote, newest first."""
     return drafts.mine(caller(), **query)
 
 
-@blueprint.get("/api/v2/assessments/<slug>/draft")
+@blueprint.get("/api/v2/assessments/<slug>/draft", "get_assessment_draft")
 @signed_in
 @blueprint.response(200, AssessmentVersionDocument)
 @blueprint.raises(NoDraft)
-def draft(slug: str) -> Versioned:
-    """Read the draft; its `ETag` is what changes need."""
+def get_assessment_draft(slug: str) -> Versioned:
+    """Get the draft of your assessment; its `ETag` is what changes need."""
     return _with_etag(drafts.draft(caller(), slug))
 
 
-@blueprint.post("/api/v2/assessments/<slug>/draft")
+@blueprint.post("/api/v2/assessments/<slug>/draft", "create_assessment_draft")
 @signed_in
 @idempotent
 @blueprint.response(201, AssessmentVersionDocument)
 @blueprint.raises(DraftExists)
-def redraft(slug: str) -> Versioned:
-    """Begin a new draft from the newest version."""
+def create_assessment_draft(slug: str) -> Versioned:
+    """Create a new draft from the newest version of your assessment."""
     return _with_etag(drafts.redraft(caller(), slug), 201)
 
 
-@blueprint.put("/api/v2/assessments/<slug>/draft")
+@blueprint.put("/api/v2/assessments/<slug>/draft", "replace_assessment_draft")
 @signed_in
 @if_match
 @blueprint.arguments(AssessmentDraftChange)
 @blueprint.response(200, AssessmentVersionDocument)
 @blueprint.raises(NoDraft)
-def rewrite(body: dict[str, Any], slug: str, version: int) -> Versioned:
-    """Replace the draft."""
-    return _with_etag(drafts.rewrite(caller(), slug, body["definition"], version))
+def replace_assessment_draft(
+    body: dict[str, Any], slug: str, expected: ExpectedVersion
+) -> Versioned:
+    """Replace the draft of your assessment."""
+    return _with_etag(drafts.rewrite(caller(), slug, body["definition"], expected))
 
 
-@blueprint.delete("/api/v2/assessments/<slug>/draft")
+@blueprint.delete("/api/v2/assessments/<slug>/draft", "delete_assessment_draft")
 @signed_in
 @if_match
 @blueprint.response(204)
 @blueprint.raises(NoDraft)
-def discard(slug: str, version: int) -> None:
-    """Throw the draft away."""
-    drafts.discard(caller(), slug, version)
+def delete_assessment_draft(slug: str, expected: ExpectedVersion) -> None:
+    """Delete the draft of your assessment."""
+    drafts.discard(caller(), slug, expected)
 
 
-@blueprint.post("/api/v2/assessments/<slug>/publish")
+@blueprint.post("/api/v2/assessments/<slug>/publish", "publish_assessment")
 @signed_in
 @if_match
 @blueprint.response(200, AssessmentVersionDocument)
 @blueprint.raises(NoDraft, drafts.Incomplete)
-def publish(slug: str, version: int) -> Versioned:
+def publish_assessment(slug: str, expected: ExpectedVersion) -> Versioned:
     """Publish the draft: it never changes again, and new sessions are of this version."""
-    return _with_etag(drafts.publish(caller(), slug, version))
+    return _with_etag(drafts.publish(caller(), slug, expected))
 
 
-@blueprint.get("/api/v2/assessments/<slug>/versions")
+@blueprint.get("/api/v2/assessments/<slug>/versions", "list_assessment_versions")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(AssessmentVersionSummary))
-def versions(query: dict[str, Any], slug: str) -> Page[AssessmentVersion]:
-    """List the versions of an assessment, the newest first."""
+def list_assessment_versions(query: dict[str, Any], slug: str) -> Page[AssessmentVersion]:
+    """List the versions of your assessment, newest first."""
     return drafts.versions(caller(), slug, **query)
 
 
-@blueprint.get("/api/v2/assessments/<slug>/versions/<int(max=2147483647):number>")
+@blueprint.get(
+    "/api/v2/assessments/<slug>/versions/<int(max=2147483647):number>", "get_assessment_version"
+)
 @signed_in
 @blueprint.response(200, AssessmentVersionDocument)
-def version(slug: str, number: int) -> AssessmentVersion:
-    """Read a version with everything in it."""
+def get_assessment_version(slug: str, number: int) -> AssessmentVersion:
+    """Get a version of your assessment with everything in it."""
     return drafts.version(caller(), slug, number)
 
 
-@blueprint.get("/api/v2/assessments/<slug>/statistics")
+@blueprint.get("/api/v2/assessments/<slug>/statistics", "get_assessment_statistics")
 @signed_in
 @blueprint.arguments(FiguresQuery, location="query")
 @blueprint.response(200, AssessmentStatistics)
-def statistics(query: dict[str, Any], slug: str) -> Figures:
-    """Read how an assessment is doing: counts, never names."""
+def get_assessment_statistics(query: dict[str, Any], slug: str) -> Figures:
+    """Get how your assessment is doing: counts, never names."""
     return tallies.figures(caller(), slug, query["version"])
 
 

@@ -2,7 +2,7 @@
 its way.
 """
 
-from chassis.examples import Words
+from chassis.web.openapi_examples import Vocabulary
 
 SESSION = "3q2-7wAAu_2lVbM9cfR1Kg"
 TITLE = "How do you like to study?"
@@ -44,7 +44,7 @@ DEFINITION = {
     ],
 }
 
-EXAMPLES: Words = {
+EXAMPLES: Vocabulary = {
     "AnswerOutcome.status": "saved",
     "Assessment.pages": 5,
     "Assessment.questions": 25,

@@ -5,11 +5,11 @@ from uuid import UUID
 from marshmallow import fields
 
 from assessment_service import experience
-from chassis.access import caller, public, signed_in
-from chassis.fields import Answer
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, public, signed_in
+from chassis.web.fields import Answer
+from chassis.web.rest import Blueprint
 
-blueprint = Blueprint("experience", "What somebody has gathered over all assessments.")
+blueprint = Blueprint("experience")
 
 
 class Experience(Answer):
@@ -25,17 +25,17 @@ class PublicExperience(Answer):
     assessments_completed = fields.Integer(required=True)
 
 
-@blueprint.get("/api/v2/xp")
+@blueprint.get("/api/v2/xp", "get_own_experience")
 @signed_in
 @blueprint.response(200, Experience)
-def mine() -> experience.Experience:
-    """Read my experience; a question counts once."""
+def get_own_experience() -> experience.Experience:
+    """Get your experience points; a question counts once."""
     return experience.of(caller().id)
 
 
-@blueprint.get("/api/v2/xp/<uuid:user_id>")
+@blueprint.get("/api/v2/xp/<uuid:user_id>", "get_experience")
 @public
 @blueprint.response(200, PublicExperience)
-def of(user_id: UUID) -> experience.Experience:
-    """Read the experience that somebody's profile shows."""
+def get_experience(user_id: UUID) -> experience.Experience:
+    """Get the experience points that a person's profile shows."""
     return experience.of(user_id)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from assessment_service import export
-from chassis.access import caller, on_behalf
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, on_behalf
+from chassis.web.rest import Blueprint
 
-blueprint = Blueprint("assessment-export", "Everything about a person.")
+blueprint = Blueprint("assessment-export")
 
 
 @blueprint.get("/internal/export")

@@ -19,15 +19,14 @@ from assessment_service.sessions import (
     Validation,
 )
 from assessment_service.versions import AssessmentNotFound
-from chassis.access import caller, caller_or_none, optional, signed_in
-from chassis.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 
-blueprint = Blueprint(
-    "assessment-sessions", "Assessments being taken: paused, resumed, abandoned, completed."
-)
+blueprint = Blueprint("assessment-sessions")
 
 EXAMPLE_ID = {"example": "3q2-7wAAu_2lVbM9cfR1Kg"}
 
@@ -193,86 +192,86 @@ class SessionResult(Answer):
     dimensions = fields.List(fields.Nested(DimensionResult), required=True)
 
 
-@blueprint.post("/api/v2/session/start")
+@blueprint.post("/api/v2/session/start", "start_assessment_session")
 @optional
 @idempotent
 @blueprint.arguments(NewAssessmentSession, required=False)
 @blueprint.response(201, AssessmentSession)
 @blueprint.raises(AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooSoon)
-def start(body: dict[str, Any]) -> Standing:
+def start_assessment_session(body: dict[str, Any]) -> Standing:
     """Start an assessment, with or without an account."""
     return attempts.start(caller_id(), **body)
 
 
-@blueprint.get("/api/v2/session")
+@blueprint.get("/api/v2/session", "list_assessment_sessions")
 @signed_in
 @blueprint.arguments(AssessmentSessionQuery, location="query")
 @blueprint.response(200, page_of(AssessmentSession))
-def mine(query: dict[str, Any]) -> Page[Standing]:
-    """List my sessions, the latest first."""
+def list_assessment_sessions(query: dict[str, Any]) -> Page[Standing]:
+    """List your assessment sessions, newest first."""
     return sessions.mine(caller().id, query["status"], query["limit"], query["cursor"])
 
 
-@blueprint.get("/api/v2/session/<session_id>")
+@blueprint.get("/api/v2/session/<session_id>", "get_assessment_session")
 @optional
 @blueprint.response(200, ResumedSession)
 @blueprint.raises(SessionNotFound)
-def resume(session_id: str) -> Resumption:
-    """Come back to a session: its page, its answers, its progress."""
+def get_assessment_session(session_id: str) -> Resumption:
+    """Resume a session: get its page, its answers, its progress."""
     return sessions.resume(session_id, caller_id())
 
 
-@blueprint.get("/api/v2/session/<session_id>/validate")
+@blueprint.get("/api/v2/session/<session_id>/validate", "validate_assessment_session")
 @optional
 @blueprint.response(200, SessionValidation)
-def validate(session_id: str) -> Validation:
-    """Ask whether a session can go on. Changes nothing."""
+def validate_assessment_session(session_id: str) -> Validation:
+    """Check whether a session can go on; nothing changes."""
     return sessions.validate(session_id, caller_id())
 
 
-@blueprint.put("/api/v2/session/<session_id>/page")
+@blueprint.put("/api/v2/session/<session_id>/page", "turn_assessment_page")
 @optional
 @blueprint.arguments(PageTurn)
 @blueprint.response(200, ResumedSession)
 @blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted, SessionAbandoned)
-def turn_page(body: dict[str, Any], session_id: str) -> Resumption:
-    """Go to a page."""
+def turn_assessment_page(body: dict[str, Any], session_id: str) -> Resumption:
+    """Turn to a page of the assessment."""
     return sessions.turn_page(session_id, caller_id(), body["page_id"])
 
 
-@blueprint.post("/api/v2/session/<session_id>/abandon")
+@blueprint.post("/api/v2/session/<session_id>/abandon", "abandon_assessment_session")
 @optional
 @blueprint.response(200, AssessmentSession)
 @blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted)
-def abandon(session_id: str) -> Standing:
-    """Leave a session for good. Its answers are kept."""
+def abandon_assessment_session(session_id: str) -> Standing:
+    """Abandon a session for good; its answers are kept."""
     return sessions.abandon(session_id, caller_id())
 
 
-@blueprint.post("/api/v2/session/<session_id>/claim")
+@blueprint.post("/api/v2/session/<session_id>/claim", "claim_assessment_session")
 @signed_in
 @blueprint.response(200, AssessmentSession)
 @blueprint.raises(SessionNotFound, SessionExpired, SessionInProgress)
-def claim(session_id: str) -> Standing:
-    """Make a session that was started without an account mine."""
+def claim_assessment_session(session_id: str) -> Standing:
+    """Claim a session that you started without an account."""
     return attempts.claim(session_id, caller().id)
 
 
-@blueprint.post("/api/v2/session/<session_id>/complete")
+@blueprint.post("/api/v2/session/<session_id>/complete", "complete_assessment_session")
 @optional
 @blueprint.response(200, AssessmentSession)
 @blueprint.raises(SessionNotFound, SessionExpired, SessionAbandoned, AnswersMissing)
-def complete(session_id: str) -> Standing:
+def complete_assessment_session(session_id: str) -> Standing:
     """Complete a session: it is scored and takes no more answers."""
     return completion.complete(session_id, caller_id())
 
 
-@blueprint.get("/api/v2/session/<session_id>/result")
+@blueprint.get("/api/v2/session/<session_id>/result", "get_assessment_result")
 @optional
 @blueprint.response(200, SessionResult)
 @blueprint.raises(SessionNotFound, NotCompleted)
-def result(session_id: str) -> dict[str, Any]:
-    """Read the result of a completed session."""
+def get_assessment_result(session_id: str) -> dict[str, Any]:
+    """Get the result of a completed session."""
     return completion.result(session_id, caller_id())
 
 

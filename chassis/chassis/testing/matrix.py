@@ -17,8 +17,8 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from chassis.clock import now
-from chassis.db import in_transaction
-from chassis.messages import Event
+from chassis.data.db import in_transaction
+from chassis.messaging.messages import Event
 from chassis.testing.people import User
 from chassis.testing.structure import operations
 

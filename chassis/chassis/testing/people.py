@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import jwt
 
+from chassis.auth.tokens import ALGORITHM, AUDIENCE, TYPE
 from chassis.clock import now
 from chassis.testing.keys import KID, key_files
-from chassis.tokens import ALGORITHM, AUDIENCE, TYPE
 
 ISSUER = "http://lyceum.test"
 

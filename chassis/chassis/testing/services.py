@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
 from werkzeug.test import TestResponse
 
-from chassis.peers import Identity
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
 from chassis.testing.servers import as_admin, empty_database, redis_url, url_of
@@ -47,7 +47,7 @@ def application(package: str, database_url: str, **settings: str) -> Flask:
 def close(app: Flask) -> None:
     """End the application's threads, then its connections: a thread may still be using one."""
     app.extensions["publishing"].stop()
-    for duty in (app.extensions["duties"].publisher, app.extensions["duties"].consumer):
+    for duty in (app.extensions["worker"].publisher, app.extensions["worker"].consumer):
         duty.close()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
@@ -110,7 +110,7 @@ class ApiClient(FlaskClient):
         elif user:
             headers["Authorization"] = f"Bearer {token_for(user)}"
         if peer:
-            identity = Identity(peer, key_files().service_keys[peer])
+            identity = ServiceIdentity(peer, key_files().service_keys[peer])
             headers["Authorization"] = (
                 f"Bearer {identity.token_for(self.application.name.split('.')[0].replace('_', '-'))}"
             )

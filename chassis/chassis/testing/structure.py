@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from flask import Flask
 from openapi_schema_validator import OAS31Validator
 
-from chassis.access import access_of
-from chassis.examples import Document
+from chassis.auth.authorization import access_of
+from chassis.web.openapi_examples import Document
 
 
 def operations(app: Flask) -> Iterator[tuple[str, str, str | None]]:

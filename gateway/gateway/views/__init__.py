@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from chassis.rest import Api
+from chassis.web.rest import Api
 from gateway.examples import EXAMPLES
 from gateway.merging import Document
 from gateway.views import calendar, dashboard, export, overview, problems, search
@@ -26,7 +26,12 @@ class Views(Api):
 
 def install(app: Flask) -> Document:
     """Serve the views; their documentation."""
-    api = Views(app, "gateway", "", EXAMPLES)
+    api = Views(
+        app,
+        "gateway",
+        "What all services know of you or of something, health, and live streams.",
+        EXAMPLES,
+    )
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     return api.document

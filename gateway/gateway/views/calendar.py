@@ -13,10 +13,10 @@ from icalendar import Calendar as Feed
 from icalendar import Event
 from marshmallow import ValidationError, fields, validates_schema
 
-from chassis.access import caller, public, signed_in
-from chassis.clock import now
-from chassis.fields import Answer, Instant, Query, instant_text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, public, signed_in
+from chassis.clock import now, rfc3339
+from chassis.web.fields import Answer, Instant, Query
+from chassis.web.rest import Blueprint
 from gateway.examples import CALENDAR
 from gateway.gathering import Gathered, Part, gatherer
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
@@ -26,7 +26,7 @@ DEADLINE = 1.0  # seconds for all parts together
 LONGEST = timedelta(days=92)
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)  # of today, in a feed
 
-blueprint = Blueprint("calendar", "All one's sessions, of every kind, as one calendar.")
+blueprint = Blueprint("calendar")
 
 
 class AgendaEntry(Shape):
@@ -119,12 +119,12 @@ OWNER = Part(
 )
 
 
-@blueprint.get("/api/calendar")
+@blueprint.get("/api/calendar", "get_calendar")
 @signed_in
 @blueprint.arguments(CalendarQuery, location="query")
 @blueprint.response(200, Calendar)
-def read(query: dict[str, datetime]) -> dict[str, Any]:
-    """List all one's sessions that begin within a time, with what overlaps."""
+def get_calendar(query: dict[str, datetime]) -> dict[str, Any]:
+    """List all your sessions that begin within a period, with those that overlap."""
     found = ask(PARTS, str(caller().id), **query)
     items, next_from = merged(found)
     return {
@@ -134,11 +134,11 @@ def read(query: dict[str, datetime]) -> dict[str, Any]:
     }
 
 
-@blueprint.get("/api/calendar/<token>.ics")
+@blueprint.get("/api/calendar/<token>.ics", "get_calendar_feed")
 @public
 @blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
-def feed(token: str) -> Response:
-    """Read the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
+def get_calendar_feed(token: str) -> Response:
+    """Get the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
     values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}
     owner = gatherer().gather([OWNER], values, deadline=DEADLINE).parts["owner"]
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -152,7 +152,7 @@ def feed(token: str) -> Response:
 
 
 def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -> Gathered:
-    values = {"user_id": user_id, "since": instant_text(since), "until": instant_text(until)}
+    values = {"user_id": user_id, "since": rfc3339(since), "until": rfc3339(until)}
     return gatherer().gather(parts, values, deadline=DEADLINE)
 
 

@@ -3,17 +3,16 @@
 from flask import Response, jsonify
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.clock import now
-from chassis.fields import instant_text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.clock import now, rfc3339
+from chassis.web.rest import Blueprint
 from gateway.gathering import Part, gatherer
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, text, whole
 
 DEADLINE = 1.0  # seconds for all parts together
 
-blueprint = Blueprint("dashboard", "What is next for somebody, out of all contexts.")
+blueprint = Blueprint("dashboard")
 
 
 class NextStudySession(Shape):
@@ -136,11 +135,11 @@ PARTS = (
 )
 
 
-@blueprint.get("/api/dashboard")
+@blueprint.get("/api/dashboard", "get_dashboard")
 @signed_in
 @blueprint.response(200, Dashboard)
-def dashboard() -> Response:
-    """Read what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
-    values = {"now": instant_text(now())}
+def get_dashboard() -> Response:
+    """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
+    values = {"now": rfc3339(now())}
     found = gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
     return jsonify(gatherer().name_people(found.document()))

@@ -3,10 +3,10 @@
 from flask import Response, jsonify
 from marshmallow import INCLUDE, fields
 
-from chassis.access import caller, signed_in
-from chassis.clock import now
-from chassis.fields import Answer, Instant, instant_text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.clock import now, rfc3339
+from chassis.web.fields import Answer, Instant
+from chassis.web.rest import Blueprint
 from gateway.gathering import Part, gatherer
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape
@@ -14,7 +14,7 @@ from gateway.shapes import Shape
 DEADLINE = 30.0  # seconds: somebody's years of messages take longer to read than a page
 MOST = 32 * 1024 * 1024  # bytes from one service
 
-blueprint = Blueprint("personal-data", "What is held about oneself.")
+blueprint = Blueprint("personal-data")
 
 
 class Everything(Shape):
@@ -55,12 +55,12 @@ PARTS = tuple(
 )
 
 
-@blueprint.get("/api/me/export")
+@blueprint.get("/api/me/export", "export_personal_data")
 @signed_in
 @blueprint.response(200, PersonalDataExport)
-def export() -> Response:
-    """Export everything that is held about oneself: all of it, or 503."""
+def export_personal_data() -> Response:
+    """Export everything that is held about you: all of it, or 503."""
     found = gatherer().gather(PARTS, {}, deadline=DEADLINE, token=caller().token)
-    response = jsonify(found.document(user_id=str(caller().id), exported_at=instant_text(now())))
+    response = jsonify(found.document(user_id=str(caller().id), exported_at=rfc3339(now())))
     response.headers["Content-Disposition"] = 'attachment; filename="lyceum-export.json"'
     return response

@@ -5,15 +5,15 @@ from uuid import UUID
 from flask import Response, jsonify
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.rest import Blueprint
 from gateway.gathering import Part, gatherer
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, number, text, whole
 
 DEADLINE = 1.0  # seconds for all parts together
 
-blueprint = Blueprint("profile-pages", "What somebody does, in public.")
+blueprint = Blueprint("profile-pages")
 
 
 class PublicProfile(Shape):
@@ -111,11 +111,11 @@ PARTS = (
 )
 
 
-@blueprint.get("/api/users/<uuid:user_id>/overview")
+@blueprint.get("/api/users/<uuid:user_id>/overview", "get_user_overview")
 @signed_in
 @blueprint.response(200, ProfileOverview)
-def overview(user_id: UUID) -> Response:
-    """Read a profile with what its person hosts, teaches and has learnt."""
+def get_user_overview(user_id: UUID) -> Response:
+    """Get a profile with what the person hosts, teaches and has learnt."""
     values = {"user_id": str(user_id)}
     return jsonify(
         gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document()

@@ -3,13 +3,13 @@
 from flask import Response, current_app, jsonify
 from marshmallow import fields
 
-from chassis.access import public
+from chassis.auth.authorization import public
 from chassis.errors import NotFound
-from chassis.fields import Answer, Integer
-from chassis.rest import Blueprint
+from chassis.web.fields import Answer, Integer
+from chassis.web.rest import Blueprint
 from gateway.problem_types import Types
 
-blueprint = Blueprint("problems", "What can go wrong, and where.")
+blueprint = Blueprint("problems")
 
 
 class ProblemType(Answer):
@@ -24,11 +24,11 @@ class ProblemType(Answer):
     )
 
 
-@blueprint.get("/problems/<string(maxlength=80):problem>")
+@blueprint.get("/problems/<string(maxlength=80):problem>", "get_problem_type")
 @public
 @blueprint.response(200, ProblemType)
-def read(problem: str) -> Response:
-    """Explain the type of a problem."""
+def get_problem_type(problem: str) -> Response:
+    """Get what the type of a problem document stands for."""
     types: Types = current_app.extensions["problem_types"]()
     found = types.get(problem)
     if found is None:

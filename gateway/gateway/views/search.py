@@ -5,16 +5,16 @@ from typing import Any
 from flask import Response, jsonify
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Integer, Query, Text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.fields import Integer, Query, Text
+from chassis.web.rest import Blueprint
 from gateway.gathering import Part, gatherer
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, text, whole
 
 DEADLINE = 1.0  # seconds for all parts together
 
-blueprint = Blueprint("find", "One question to all contexts.")
+blueprint = Blueprint("find")
 
 
 class SearchWords(Query):
@@ -105,12 +105,12 @@ PARTS = (
 )
 
 
-@blueprint.get("/api/search")
+@blueprint.get("/api/search", "search_everything")
 @signed_in
 @blueprint.arguments(SearchWords, location="query")
 @blueprint.response(200, SearchResults)
-def search(query: dict[str, Any]) -> Response:
-    """Find open study sessions and courses about something, texts of a name, people of a username."""
+def search_everything(query: dict[str, Any]) -> Response:
+    """Search open study sessions and courses by subject, texts by name, people by username."""
     values = {"q": query["q"], "limit": str(query["limit"])}
     found = gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
     return jsonify(gatherer().name_people(found.document()))

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import internal
-from chassis.fields import Answer, Instant, Integer, Query
-from chassis.rest import Blueprint
+from chassis.auth.authorization import internal
+from chassis.web.fields import Answer, Instant, Integer, Query
+from chassis.web.rest import Blueprint
 from havruta_service import agenda
 
-blueprint = Blueprint("havruta-agenda", "What somebody has planned.")
+blueprint = Blueprint("havruta-agenda")
 
 
 class HavrutaAgendaQuery(Query):

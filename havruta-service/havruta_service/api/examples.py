@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from chassis.clock import now
-from chassis.examples import BOAZ, RUTH, Words
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
+from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 
 HAVRUTA = "cf9ecdb9-bea0-5cc9-bc19-44bcd9891568"
 SESSION = "1f7b9c52-8e0d-4a6b-9d3c-5b2e7f4a1c60"
@@ -12,8 +11,8 @@ INVITATION = "9a4d0b7e-6c2f-4e58-8b1a-3d5f7c9e2a40"
 # Sessions are planned for the two years to come, so that an example of a plan that everybody can
 # send moves on.
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
-START, NEXT = instant_text(EVENING), instant_text(EVENING + timedelta(days=7))
-FOUNDED = instant_text(EVENING - timedelta(days=20))
+START, NEXT = rfc3339(EVENING), rfc3339(EVENING + timedelta(days=7))
+FOUNDED = rfc3339(EVENING - timedelta(days=20))
 PLAN = {
     "start_time": START,
     "planned_minutes": 60,
@@ -30,7 +29,7 @@ GENESIS = {
     "segments": 1533,
 }
 
-EXAMPLES: Words = {
+EXAMPLES: Vocabulary = {
     "CompletedHavrutaSession.status": "completed",
     "Havruta.id": HAVRUTA,
     "HavrutaSessionCancellation.scope": "this",
@@ -64,7 +63,7 @@ EXAMPLES: Words = {
     "email": "miriam@lyceum.example",
     "emails": ["miriam@lyceum.example"],
     "end": "Genesis 2:1",
-    "expires_at": instant_text(EVENING - timedelta(days=13)),
+    "expires_at": rfc3339(EVENING - timedelta(days=13)),
     "from": START,
     "havruta_id": HAVRUTA,
     "havruta_name": "Genesis on Tuesdays",

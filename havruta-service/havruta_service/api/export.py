@@ -2,13 +2,13 @@
 
 from marshmallow import fields
 
-from chassis.access import caller, on_behalf
-from chassis.fields import Answer
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, on_behalf
+from chassis.web.fields import Answer
+from chassis.web.rest import Blueprint
 from havruta_service import export
 from havruta_service.export import Document
 
-blueprint = Blueprint("export", "What is kept about a person.")
+blueprint = Blueprint("export")
 
 
 class PersonalData(Answer):

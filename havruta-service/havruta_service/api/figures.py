@@ -4,12 +4,12 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import internal
-from chassis.fields import Answer
-from chassis.rest import Blueprint
+from chassis.auth.authorization import internal
+from chassis.web.fields import Answer
+from chassis.web.rest import Blueprint
 from havruta_service import figures
 
-blueprint = Blueprint("havruta-figures", "How much somebody has studied.")
+blueprint = Blueprint("havruta-figures")
 
 
 class HavrutaFigures(Answer):

@@ -5,13 +5,15 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import UUID as UserId
-from chassis.fields import Answer, Body, Boolean, Instant, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
-from chassis.versions import etag, if_match
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import etag, if_match
+from chassis.web.fields import UUID as UserId
+from chassis.web.fields import Answer, Body, Boolean, Instant, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from havruta_service import havrutas, membership, models, progress
 from havruta_service.api.sessions import CompletedHavrutaSession
 from havruta_service.havrutas import HavrutaArchived, OwnerOnly, SessionStillActive
@@ -20,7 +22,7 @@ from havruta_service.models import Member
 from havruta_service.progress import Progress
 from havruta_service.references import UnknownBook
 
-blueprint = Blueprint("havrutas", "Groups that study one book together.")
+blueprint = Blueprint("havrutas")
 
 Tagged = tuple[models.Havruta, int, dict[str, str]]
 
@@ -94,106 +96,106 @@ class HavrutaProgress(Answer):
     members = fields.List(fields.Nested(HavrutaMemberProgress), required=True)
 
 
-@blueprint.post("/api/havrutas")
+@blueprint.post("/api/havrutas", "create_havruta")
 @signed_in
 @idempotent
 @blueprint.arguments(NewHavruta)
 @blueprint.response(201, Havruta)
 @blueprint.raises(UnknownBook)
-def create(body: dict[str, str]) -> Tagged:
-    """Found a havruta for a book."""
+def create_havruta(body: dict[str, str]) -> Tagged:
+    """Create a havruta for a book; you own it."""
     havruta = havrutas.create(caller().id, **body)
     return havruta, 201, etag(havruta.version)
 
 
-@blueprint.get("/api/havrutas")
+@blueprint.get("/api/havrutas", "list_havrutas")
 @signed_in
 @blueprint.arguments(HavrutasQuery, location="query")
 @blueprint.response(200, page_of(Havruta))
 def list_havrutas(query: dict[str, Any]) -> Page[models.Havruta]:
-    """List one's havrutas, the latest first."""
+    """List your havrutas, newest first."""
     return havrutas.mine(caller().id, **query)
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>")
+@blueprint.get("/api/havrutas/<uuid:havruta_id>", "get_havruta")
 @signed_in
 @blueprint.response(200, Havruta)
-def havruta(havruta_id: UUID) -> Tagged:
-    """Read one of one's havrutas."""
+def get_havruta(havruta_id: UUID) -> Tagged:
+    """Get one of your havrutas."""
     found = havrutas.get(havruta_id, caller().id)
     return found, 200, etag(found.version)
 
 
-@blueprint.patch("/api/havrutas/<uuid:havruta_id>")
+@blueprint.patch("/api/havrutas/<uuid:havruta_id>", "update_havruta")
 @signed_in
 @if_match
 @blueprint.arguments(HavrutaChanges)
 @blueprint.response(200, Havruta)
 @blueprint.raises(OwnerOnly, HavrutaArchived)
-def change(body: dict[str, str], havruta_id: UUID, version: int) -> Tagged:
-    """Give the havruta another name; its owner may."""
-    changed = havrutas.rename(havruta_id, caller().id, version, body["name"])
+def update_havruta(body: dict[str, str], havruta_id: UUID, expected: ExpectedVersion) -> Tagged:
+    """Rename a havruta that you own."""
+    changed = havrutas.rename(havruta_id, caller().id, expected, body["name"])
     return changed, 200, etag(changed.version)
 
 
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/archive")
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/archive", "archive_havruta")
 @signed_in
 @blueprint.response(200, Havruta)
 @blueprint.raises(OwnerOnly, SessionStillActive)
-def archive(havruta_id: UUID) -> models.Havruta:
-    """Close the havruta for good: it can be read and not changed. What is planned is cancelled."""
+def archive_havruta(havruta_id: UUID) -> models.Havruta:
+    """Archive a havruta that you own: it can be read, not changed; planned sessions are cancelled."""
     return havrutas.archive(havruta_id, caller().id)
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>/members")
+@blueprint.get("/api/havrutas/<uuid:havruta_id>/members", "list_havruta_members")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(HavrutaMember))
-def members(query: dict[str, Any], havruta_id: UUID) -> Page[Member]:
+def list_havruta_members(query: dict[str, Any], havruta_id: UUID) -> Page[Member]:
     """List the members, in the order in which they joined."""
     return membership.members(havruta_id, caller().id, **query)
 
 
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/transfer")
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/transfer", "transfer_havruta")
 @signed_in
 @blueprint.arguments(NewOwner)
 @blueprint.response(200, Havruta)
 @blueprint.raises(OwnerOnly, HavrutaArchived, NotAMember)
-def transfer(body: dict[str, UUID], havruta_id: UUID) -> models.Havruta:
-    """Hand the havruta over to another member."""
+def transfer_havruta(body: dict[str, UUID], havruta_id: UUID) -> models.Havruta:
+    """Make another member the owner of your havruta."""
     return membership.transfer(havruta_id, caller().id, body["user_id"])
 
 
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/leave")
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/leave", "leave_havruta")
 @signed_in
 @blueprint.response(204)
 @blueprint.raises(HavrutaArchived, TransferFirst, SessionStillActive)
-def leave(havruta_id: UUID) -> None:
-    """Leave the havruta. Its owner hands it over first, or, alone in it, archives it by leaving."""
+def leave_havruta(havruta_id: UUID) -> None:
+    """Leave a havruta. Its owner transfers it first; an owner who is alone in it archives it by leaving."""
     membership.leave(havruta_id, caller().id)
 
 
-@blueprint.delete("/api/havrutas/<uuid:havruta_id>/members/<uuid:user_id>")
+@blueprint.delete("/api/havrutas/<uuid:havruta_id>/members/<uuid:user_id>", "remove_havruta_member")
 @signed_in
 @blueprint.response(204)
 @blueprint.raises(OwnerOnly, HavrutaArchived, TransferFirst)
-def remove(havruta_id: UUID, user_id: UUID) -> None:
-    """Have a member leave; the owner may."""
+def remove_havruta_member(havruta_id: UUID, user_id: UUID) -> None:
+    """Remove a member from a havruta that you own."""
     membership.remove(havruta_id, caller().id, user_id)
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>/progress")
+@blueprint.get("/api/havrutas/<uuid:havruta_id>/progress", "get_havruta_progress")
 @signed_in
 @blueprint.response(200, HavrutaProgress)
-def read_progress(havruta_id: UUID) -> Progress:
-    """Read how far the havruta has come, and how long it took."""
+def get_havruta_progress(havruta_id: UUID) -> Progress:
+    """Get how far the havruta has come, and how long it took."""
     return progress.of_havruta(havruta_id, caller().id)
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>/history")
+@blueprint.get("/api/havrutas/<uuid:havruta_id>/history", "list_havruta_history")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(CompletedHavrutaSession))
-def history(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
-    """List the completed sessions with who was there, the latest first."""
+def list_havruta_history(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
+    """List the completed sessions with those who were there, newest first."""
     return progress.history(havruta_id, caller().id, **query)

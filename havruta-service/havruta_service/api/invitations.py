@@ -5,12 +5,13 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, signed_in
+from chassis.auth.authorization import caller, signed_in
 from chassis.errors import TooManyRequests
-from chassis.fields import Answer, Body, Instant, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from havruta_service import invitations, models
 from havruta_service.havrutas import HavrutaArchived
 from havruta_service.invitations import (
@@ -21,7 +22,7 @@ from havruta_service.invitations import (
 )
 from havruta_service.models import InvitationStatus
 
-blueprint = Blueprint("invitations", "Inviting by mail.")
+blueprint = Blueprint("invitations")
 
 STATUSES = {"enum": [str(status) for status in InvitationStatus]}
 
@@ -62,39 +63,39 @@ class Invitation(Answer):
     accepted_by = fields.UUID(required=True, allow_none=True)
 
 
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/invitations")
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/invitations", "invite_to_havruta")
 @signed_in
 @idempotent
 @blueprint.arguments(NewInvitations)
 @blueprint.response(200, InvitationResults)
 @blueprint.raises(HavrutaArchived, TooManyRequests)
-def invite(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
-    """Invite people by their addresses. Nothing tells whether an address has an account."""
+def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
+    """Invite people by e-mail. The answer never tells whether an address has an account."""
     return {"results": invitations.invite(havruta_id, caller(), body["emails"])}
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>/invitations")
+@blueprint.get("/api/havrutas/<uuid:havruta_id>/invitations", "list_havruta_invitations")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(Invitation))
-def list_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[models.Invitation]:
-    """List the invitations of a havruta, the latest first."""
+def list_havruta_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[models.Invitation]:
+    """List the invitations of a havruta, newest first."""
     return invitations.of_havruta(havruta_id, caller().id, **query)
 
 
-@blueprint.post("/api/invitations/<uuid:invitation_id>/resend")
+@blueprint.post("/api/invitations/<uuid:invitation_id>/resend", "resend_invitation")
 @signed_in
 @blueprint.response(200, Invitation)
 @blueprint.raises(InviterOrOwnerOnly, InvitationGone, HavrutaArchived, TooManyRequests)
-def resend(invitation_id: UUID) -> models.Invitation:
-    """Send the mail again with a new token, good for seven days; the old one is void."""
+def resend_invitation(invitation_id: UUID) -> models.Invitation:
+    """Send the invitation again with a new token, valid for seven days; the old one is revoked."""
     return invitations.resend(invitation_id, caller().id)
 
 
-@blueprint.post("/api/invitations/<uuid:invitation_id>/revoke")
+@blueprint.post("/api/invitations/<uuid:invitation_id>/revoke", "revoke_invitation")
 @signed_in
 @blueprint.response(200, Invitation)
 @blueprint.raises(InviterOrOwnerOnly, InvitationGone, HavrutaArchived)
-def revoke(invitation_id: UUID) -> models.Invitation:
-    """Take an invitation back."""
+def revoke_invitation(invitation_id: UUID) -> models.Invitation:
+    """Revoke an invitation."""
     return invitations.revoke(invitation_id, caller().id)

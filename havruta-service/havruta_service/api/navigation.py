@@ -6,10 +6,10 @@ from uuid import UUID
 from flask import Response
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import UUID as UserId
-from chassis.fields import Answer, Body, Choice, Integer, Query, Text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.fields import UUID as UserId
+from chassis.web.fields import Answer, Body, Choice, Integer, Query, Text
+from chassis.web.rest import Blueprint
 from havruta_service import navigation, presence
 from havruta_service.havrutas import OwnerOnly
 from havruta_service.models import NavigationMode, SessionStatus
@@ -23,7 +23,7 @@ from havruta_service.references import (
     UnknownBook,
 )
 
-blueprint = Blueprint("navigation", "Being in a session, and turning the pages together.")
+blueprint = Blueprint("navigation")
 
 
 class NewPosition(Body):
@@ -79,68 +79,68 @@ class Heartbeat(Answer):
     seq = fields.Integer(required=True)
 
 
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/join")
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/join", "join_havruta_session")
 @signed_in
 @blueprint.response(200, SessionState)
 @blueprint.raises(SessionNotActive)
-def join(session_id: UUID) -> State:
-    """Be here."""
+def join_havruta_session(session_id: UUID) -> State:
+    """Join a session that is in progress."""
     return navigation.as_state(presence.join(session_id, caller().id))
 
 
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/heartbeat")
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/heartbeat", "send_heartbeat")
 @signed_in
 @blueprint.response(200, Heartbeat)
 @blueprint.raises(SessionNotActive)
-def heartbeat(session_id: UUID) -> dict[str, int]:
-    """Still be here: every 15 to 30 seconds. Who is silent for 90 is absent."""
+def send_heartbeat(session_id: UUID) -> dict[str, int]:
+    """Send a heartbeat, every 15 to 30 seconds; after 90 seconds without one you count as absent."""
     return {"seq": presence.heartbeat(session_id, caller().id)}
 
 
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/leave")
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/leave", "leave_havruta_session")
 @signed_in
 @blueprint.response(204)
-def leave(session_id: UUID) -> None:
-    """Be gone. It changes neither owner nor navigator."""
+def leave_havruta_session(session_id: UUID) -> None:
+    """Leave the session. Its owner and navigator stay the same."""
     presence.leave(session_id, caller().id)
 
 
-@blueprint.get("/api/havruta-sessions/<uuid:session_id>/state")
+@blueprint.get("/api/havruta-sessions/<uuid:session_id>/state", "get_havruta_session_state")
 @signed_in
 @blueprint.arguments(StateQuery, location="query")
 @blueprint.alt_response(304, description="Nothing has happened since.")
 @blueprint.response(200, SessionState)
-def state(query: dict[str, Any], session_id: UUID) -> State | Response:
-    """Read where the session is."""
+def get_havruta_session_state(query: dict[str, Any], session_id: UUID) -> State | Response:
+    """Get where the session is in the text, who navigates and who is present."""
     return navigation.state(session_id, caller().id, **query) or Response(status=304)
 
 
-@blueprint.put("/api/havruta-sessions/<uuid:session_id>/position")
+@blueprint.put("/api/havruta-sessions/<uuid:session_id>/position", "turn_page")
 @signed_in
 @blueprint.arguments(NewPosition)
 @blueprint.response(200, SessionState)
 @blueprint.raises(NotNavigator, SessionNotActive, StalePosition)
 @blueprint.raises(UnknownBook, RefOutOfRange, MalformedRef, NotOnePlace, OtherBook)
-def move(body: dict[str, Any], session_id: UUID) -> State:
-    """Turn to a place; who navigates may, or in the mode `shared` every member."""
+def turn_page(body: dict[str, Any], session_id: UUID) -> State:
+    """Turn to a passage, as the navigator; in the mode `shared` every member may."""
     return navigation.move(session_id, caller().id, **body)
 
 
-@blueprint.put("/api/havruta-sessions/<uuid:session_id>/navigator")
+@blueprint.put("/api/havruta-sessions/<uuid:session_id>/navigator", "set_navigator")
 @signed_in
 @blueprint.arguments(NewNavigator)
 @blueprint.response(200, SessionState)
 @blueprint.raises(NotNavigator, NotPresent, SessionNotActive)
-def hand_to(body: dict[str, UUID], session_id: UUID) -> State:
-    """Let somebody who is here turn the pages; the navigator may, and the owner, also to take it back."""
+def set_navigator(body: dict[str, UUID], session_id: UUID) -> State:
+    """Make a member who is present the navigator, as the navigator or the owner."""
     return navigation.hand_to(session_id, caller().id, body["user_id"])
 
 
-@blueprint.put("/api/havruta-sessions/<uuid:session_id>/mode")
+@blueprint.put("/api/havruta-sessions/<uuid:session_id>/mode", "set_navigation_mode")
 @signed_in
 @blueprint.arguments(NewNavigationMode)
 @blueprint.response(200, SessionState)
 @blueprint.raises(OwnerOnly, SessionNotActive)
-def set_mode(body: dict[str, str], session_id: UUID) -> State:
-    """Let one turn the pages, or all; the owner may."""
+def set_navigation_mode(body: dict[str, str], session_id: UUID) -> State:
+    """Let one member turn the pages, or every member, as the owner."""
     return navigation.set_mode(session_id, caller().id, body["mode"])

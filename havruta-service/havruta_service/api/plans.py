@@ -5,10 +5,11 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Choice, Instant, Integer
-from chassis.rest import Blueprint
-from chassis.versions import etag, if_match
+from chassis.auth.authorization import caller, signed_in
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import etag, if_match
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer
+from chassis.web.rest import Blueprint
 from havruta_service import models, plans
 from havruta_service.api.examples import PLAN
 from havruta_service.api.sessions import HavrutaSession, SessionPlan, Tagged
@@ -18,9 +19,7 @@ from havruta_service.plans import NotYours, Scope
 from havruta_service.recurrence import InvalidRecurrence
 from havruta_service.sessions import SessionNotScheduled
 
-blueprint = Blueprint(
-    "havruta-session-plans", "Planning to meet, changing the plan, and saying whether one comes."
-)
+blueprint = Blueprint("havruta-session-plans")
 
 
 class HavrutaSessionChanges(Body):
@@ -57,51 +56,53 @@ class HavrutaSessionRsvps(Answer):
     items = fields.List(fields.Nested(HavrutaSessionRsvp), required=True)
 
 
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions/preview")
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions/preview", "preview_havruta_sessions")
 @signed_in
 @blueprint.arguments(SessionPlan, example=PLAN)
 @blueprint.response(200, SessionDates)
 @blueprint.raises(InvalidRecurrence)
-def preview(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
-    """See when sessions planned like this would begin, without planning any."""
+def preview_havruta_sessions(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
+    """Preview when sessions planned like this would begin; none is planned."""
     return {"start_times": plans.preview(havruta_id, caller().id, **body)}
 
 
-@blueprint.patch("/api/havruta-sessions/<uuid:session_id>")
+@blueprint.patch("/api/havruta-sessions/<uuid:session_id>", "update_havruta_session")
 @signed_in
 @if_match
 @blueprint.arguments(HavrutaSessionChanges)
 @blueprint.response(200, HavrutaSession)
 @blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
-def change(body: dict[str, Any], session_id: UUID, version: int) -> Tagged:
-    """Move a planned session, or make it longer or shorter; the owner and who planned it may."""
-    changed = plans.change(session_id, caller().id, version, **body)
+def update_havruta_session(
+    body: dict[str, Any], session_id: UUID, expected: ExpectedVersion
+) -> Tagged:
+    """Move a planned session or change its length, as the owner or as the member who planned it."""
+    changed = plans.change(session_id, caller().id, expected, **body)
     return changed, 200, etag(changed.version)
 
 
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/cancel")
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/cancel", "cancel_havruta_session")
 @signed_in
 @blueprint.arguments(HavrutaSessionCancellation, required=False)
 @blueprint.response(200, HavrutaSession)
 @blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
-def cancel(body: dict[str, Any], session_id: UUID) -> models.HavrutaSession:
-    """Cancel a planned session, or more of its series; the owner and who planned it may."""
+def cancel_havruta_session(body: dict[str, Any], session_id: UUID) -> models.HavrutaSession:
+    """Cancel a planned session or more of its series, as the owner or as the member who planned it."""
     return plans.cancel(session_id, caller().id, **body)
 
 
-@blueprint.put("/api/havruta-sessions/<uuid:session_id>/rsvp")
+@blueprint.put("/api/havruta-sessions/<uuid:session_id>/rsvp", "answer_rsvp")
 @signed_in
 @blueprint.arguments(RsvpAnswer)
 @blueprint.response(200, HavrutaSessionRsvp)
 @blueprint.raises(HavrutaArchived, SessionNotScheduled)
-def answer(body: dict[str, str], session_id: UUID) -> models.SessionRsvp:
-    """Say whether one means to come."""
+def answer_rsvp(body: dict[str, str], session_id: UUID) -> models.SessionRsvp:
+    """Say whether you mean to come."""
     return plans.answer(session_id, caller().id, body["answer"])
 
 
-@blueprint.get("/api/havruta-sessions/<uuid:session_id>/rsvps")
+@blueprint.get("/api/havruta-sessions/<uuid:session_id>/rsvps", "list_rsvps")
 @signed_in
 @blueprint.response(200, HavrutaSessionRsvps)
-def answers(session_id: UUID) -> dict[str, Any]:
-    """Read who means to come: one answer for each member at most."""
+def list_rsvps(session_id: UUID) -> dict[str, Any]:
+    """List which members mean to come: one answer each at most."""
     return {"items": plans.answers(session_id, caller().id)}

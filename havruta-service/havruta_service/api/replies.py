@@ -5,10 +5,11 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, public, signed_in
-from chassis.fields import Answer, Body, Instant, Text
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, public, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from havruta_service import models, replies
 from havruta_service.api.invitations import STATUSES
 from havruta_service.invitations import (
@@ -17,7 +18,7 @@ from havruta_service.invitations import (
 from havruta_service.membership import HavrutaFull
 from havruta_service.replies import EmailMismatch, EmailNotVerified
 
-blueprint = Blueprint("invitation-replies", "Replying to an invitation.")
+blueprint = Blueprint("invitation-replies")
 
 
 class InvitationToken(Body):
@@ -37,58 +38,58 @@ class ReceivedInvitation(Answer):
     expires_at = Instant(required=True)
 
 
-@blueprint.get("/api/invitations/mine")
+@blueprint.get("/api/invitations/mine", "list_own_invitations")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(ReceivedInvitation))
-def my_invitations(query: dict[str, Any]) -> Page[models.Invitation]:
-    """List the open invitations to one's verified address, the latest first."""
+def list_own_invitations(query: dict[str, Any]) -> Page[models.Invitation]:
+    """List the open invitations to your verified address, newest first."""
     return replies.mine(caller(), **query)
 
 
-@blueprint.post("/api/invitations/preview")
+@blueprint.post("/api/invitations/preview", "preview_invitation")
 @public
 @blueprint.arguments(InvitationToken)
 @blueprint.response(200, ReceivedInvitation)
 @blueprint.raises(InvitationGone)
-def preview(body: dict[str, str]) -> models.Invitation:
-    """See what the token in a mail invites to. Nothing is changed by it."""
+def preview_invitation(body: dict[str, str]) -> models.Invitation:
+    """Get what the token in an e-mail invites to; nothing changes."""
     return replies.preview(body["token"])
 
 
-@blueprint.post("/api/invitations/accept")
+@blueprint.post("/api/invitations/accept", "accept_invitation_by_token")
 @signed_in
 @blueprint.arguments(InvitationToken)
 @blueprint.response(200, ReceivedInvitation)
 @blueprint.raises(EmailMismatch, EmailNotVerified, InvitationGone, HavrutaFull)
-def accept(body: dict[str, str]) -> models.Invitation:
-    """Join the havruta with the token from the mail that came to one's own address."""
+def accept_invitation_by_token(body: dict[str, str]) -> models.Invitation:
+    """Join the havruta with the token from the e-mail that came to your own address."""
     return replies.accept(body["token"], caller())
 
 
-@blueprint.post("/api/invitations/decline")
+@blueprint.post("/api/invitations/decline", "decline_invitation_by_token")
 @public
 @blueprint.arguments(InvitationToken)
 @blueprint.response(200, ReceivedInvitation)
 @blueprint.raises(InvitationGone)
-def decline(body: dict[str, str]) -> models.Invitation:
-    """Decline with the token from the mail; no account is needed."""
+def decline_invitation_by_token(body: dict[str, str]) -> models.Invitation:
+    """Decline with the token from the e-mail; no account is needed."""
     return replies.decline(body["token"])
 
 
-@blueprint.post("/api/invitations/<uuid:invitation_id>/accept")
+@blueprint.post("/api/invitations/<uuid:invitation_id>/accept", "accept_invitation")
 @signed_in
 @blueprint.response(200, ReceivedInvitation)
 @blueprint.raises(InvitationGone, HavrutaFull)
-def accept_own(invitation_id: UUID) -> models.Invitation:
-    """Join the havruta by one of one's own invitations."""
+def accept_invitation(invitation_id: UUID) -> models.Invitation:
+    """Accept one of your invitations and join the havruta."""
     return replies.accept_own(invitation_id, caller())
 
 
-@blueprint.post("/api/invitations/<uuid:invitation_id>/decline")
+@blueprint.post("/api/invitations/<uuid:invitation_id>/decline", "decline_invitation")
 @signed_in
 @blueprint.response(200, ReceivedInvitation)
 @blueprint.raises(InvitationGone)
-def decline_own(invitation_id: UUID) -> models.Invitation:
-    """Decline one of one's own invitations."""
+def decline_invitation(invitation_id: UUID) -> models.Invitation:
+    """Decline one of your invitations."""
     return replies.decline_own(invitation_id, caller())

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from chassis.access import caller, signed_in
-from chassis.fields import UUID as SeriesId
-from chassis.fields import Answer, Body, Choice, Instant, Integer, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
-from chassis.versions import etag
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.conditional import etag
+from chassis.web.fields import UUID as SeriesId
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from havruta_service import ending, models, plans, recurrence, sessions
 from havruta_service.api.examples import PLAN
 from havruta_service.havrutas import HavrutaArchived, OwnerOnly
@@ -20,9 +21,7 @@ from havruta_service.presence import SessionNotActive
 from havruta_service.recurrence import InvalidRecurrence
 from havruta_service.sessions import SessionAlreadyActive, SessionNotScheduled, TooEarly
 
-blueprint = Blueprint(
-    "havruta-sessions", "Sessions of study: at once or planned, from start to end."
-)
+blueprint = Blueprint("havruta-sessions")
 
 Tagged = tuple[models.HavrutaSession, int, dict[str, str]]
 
@@ -130,59 +129,59 @@ class CompletedHavrutaSession(HavrutaSession):
     attendees = fields.List(fields.UUID(), required=True)
 
 
-@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions")
+@blueprint.post("/api/havrutas/<uuid:havruta_id>/sessions", "create_havruta_session")
 @signed_in
 @idempotent
 @blueprint.arguments(NewHavrutaSession, example={"type": SessionType.SCHEDULED, **PLAN})
 @blueprint.response(201, HavrutaSession)
 @blueprint.raises(HavrutaArchived, SessionAlreadyActive, InvalidRecurrence)
-def create(body: dict[str, Any], havruta_id: UUID) -> models.HavrutaSession:
-    """Study at once, or plan to: one session, or as many as a rule says, of which this is the first."""
+def create_havruta_session(body: dict[str, Any], havruta_id: UUID) -> models.HavrutaSession:
+    """Start a session at once, or plan one or a series of which this is the first."""
     if body.pop("type") == SessionType.INSTANT:
         return sessions.start_now(havruta_id, caller().id)
     return plans.plan(havruta_id, caller().id, **body)
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>/sessions")
+@blueprint.get("/api/havrutas/<uuid:havruta_id>/sessions", "list_havruta_sessions")
 @signed_in
 @blueprint.arguments(HavrutaSessionsQuery, location="query")
 @blueprint.response(200, HavrutaSessionPage)
-def list_sessions(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
-    """List the sessions of a havruta, the latest first."""
+def list_havruta_sessions(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
+    """List the sessions of a havruta, newest first."""
     return sessions.of_havruta(havruta_id, caller().id, **query)
 
 
-@blueprint.get("/api/havruta-sessions")
+@blueprint.get("/api/havruta-sessions", "list_own_havruta_sessions")
 @signed_in
 @blueprint.arguments(MyHavrutaSessionsQuery, location="query")
 @blueprint.response(200, HavrutaSessionPage)
-def my_sessions(query: dict[str, Any]) -> Page[models.HavrutaSession]:
-    """List the sessions of all one's havrutas, the earliest first."""
+def list_own_havruta_sessions(query: dict[str, Any]) -> Page[models.HavrutaSession]:
+    """List the sessions of all your havrutas, earliest first."""
     return sessions.mine(caller().id, **query)
 
 
-@blueprint.get("/api/havruta-sessions/<uuid:session_id>")
+@blueprint.get("/api/havruta-sessions/<uuid:session_id>", "get_havruta_session")
 @signed_in
 @blueprint.response(200, ListedHavrutaSession)
-def session(session_id: UUID) -> Tagged:
-    """Read a session."""
+def get_havruta_session(session_id: UUID) -> Tagged:
+    """Get a session."""
     found = sessions.get(session_id, caller().id)
     return found, 200, etag(found.version)
 
 
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/start")
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/start", "start_havruta_session")
 @signed_in
 @blueprint.response(200, HavrutaSession)
 @blueprint.raises(TooEarly, HavrutaArchived, SessionNotScheduled, SessionAlreadyActive)
-def start(session_id: UUID) -> models.HavrutaSession:
+def start_havruta_session(session_id: UUID) -> models.HavrutaSession:
     """Start a planned session, from 15 minutes before its time to two hours after."""
     return sessions.start(session_id, caller().id)
 
 
-@blueprint.post("/api/havruta-sessions/<uuid:session_id>/end")
+@blueprint.post("/api/havruta-sessions/<uuid:session_id>/end", "end_havruta_session")
 @signed_in
 @blueprint.response(200, HavrutaSession)
 @blueprint.raises(OwnerOnly, SessionNotActive)
-def end(session_id: UUID) -> models.HavrutaSession:
-    """End the session where it is; the owner may. Ending it again changes nothing."""
+def end_havruta_session(session_id: UUID) -> models.HavrutaSession:
+    """End the session where it is, as the owner. Ending it again changes nothing."""
     return ending.end(session_id, caller().id)

@@ -4,19 +4,18 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import public
-from chassis.fields import Answer, Choice
-from chassis.fields import Text as Words
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import public
+from chassis.pages import Page
+from chassis.web.fields import Answer, Choice
+from chassis.web.fields import Text as Words
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from havruta_service import references, texts
 from havruta_service.catalogue import Book, Collection
 from havruta_service.references import MalformedRef, Reference, RefOutOfRange, UnknownBook
 from havruta_service.texts import NoSuchText
 
-blueprint = Blueprint(
-    "texts", "The books that can be studied: Tanakh, Mishnah, and Babylonian Talmud."
-)
+blueprint = Blueprint("texts")
 
 
 class Written(fields.String):
@@ -92,7 +91,7 @@ class TextReference(Answer):
     next_section = Written(required=True, allow_none=True)
 
 
-@blueprint.get("/api/texts")
+@blueprint.get("/api/texts", "list_texts")
 @public
 @blueprint.arguments(TextsQuery, location="query")
 @blueprint.response(200, page_of(Text))
@@ -101,19 +100,19 @@ def list_texts(query: dict[str, Any]) -> Page[Book]:
     return texts.books(**query)
 
 
-@blueprint.get("/api/texts/<string:book>")
+@blueprint.get("/api/texts/<string:book>", "get_text")
 @public
 @blueprint.response(200, TextWithSections)
 @blueprint.raises(NoSuchText)
-def text(book: str) -> Book:
-    """Read how a book is divided. Any of its names will do, in English or Hebrew."""
+def get_text(book: str) -> Book:
+    """Get how a book is divided, by any of its names in English or Hebrew."""
     return texts.book(book)
 
 
-@blueprint.get("/api/texts/refs/<string:ref>")
+@blueprint.get("/api/texts/refs/<string:ref>", "resolve_reference")
 @public
 @blueprint.response(200, TextReference)
 @blueprint.raises(UnknownBook, RefOutOfRange, MalformedRef)
-def reference(ref: str) -> Reference:
-    """Read a reference: its canonical form, and what stands before and after."""
+def resolve_reference(ref: str) -> Reference:
+    """Resolve a reference: its canonical form, and the passages before and after it."""
     return references.parse(ref)

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Instant, Integer, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from study_session_service import chat
 from study_session_service.chat import (
     AuthorOnly,
@@ -21,7 +22,7 @@ from study_session_service.chat import (
 from study_session_service.models import ChatMessage
 from study_session_service.visibility import ParticipantsOnly
 
-blueprint = Blueprint("chat", "The chat of a study session, for its active participants.")
+blueprint = Blueprint("chat")
 # The largest bigint: any larger number would be an error of the database.
 MOST = 2**63 - 1
 
@@ -75,43 +76,47 @@ class HistoryQuery(PageQuery):
     )
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/messages")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/messages", "send_message")
 @signed_in
 @idempotent
 @blueprint.arguments(NewMessage)
 @blueprint.response(201, Message)
 @blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
 @blueprint.raises(ParticipantsOnly, ChatClosed, TooManyMessages)
-def send(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int]:
-    """Say something."""
+def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int]:
+    """Send a message."""
     message, is_new = chat.send(session_id, caller().id, **body)
     return message, 201 if is_new else 200
 
 
-@blueprint.get("/api/study-sessions/<uuid:session_id>/messages")
+@blueprint.get("/api/study-sessions/<uuid:session_id>/messages", "list_messages")
 @signed_in
 @blueprint.arguments(HistoryQuery, location="query")
 @blueprint.response(200, page_of(Message))
 @blueprint.raises(ParticipantsOnly)
-def history(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
-    """Read the conversation, newest first; `next` goes on in the direction of the read."""
+def list_messages(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
+    """List the messages, newest first; `next` continues in the direction of the read."""
     return chat.history(session_id, caller().id, **query)
 
 
-@blueprint.patch("/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>")
+@blueprint.patch(
+    "/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>", "update_message"
+)
 @signed_in
 @blueprint.arguments(MessageChange)
 @blueprint.response(200, Message)
 @blueprint.raises(ParticipantsOnly, AuthorOnly, EditTooLate, MessageDeleted, ChatClosed)
-def edit(body: dict[str, Any], session_id: UUID, message_id: UUID) -> ChatMessage:
-    """Change what you said, within 15 minutes."""
+def update_message(body: dict[str, Any], session_id: UUID, message_id: UUID) -> ChatMessage:
+    """Edit your message, within 15 minutes."""
     return chat.edit(session_id, caller().id, message_id, body["content"])
 
 
-@blueprint.delete("/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>")
+@blueprint.delete(
+    "/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>", "delete_message"
+)
 @signed_in
 @blueprint.response(204)
 @blueprint.raises(ParticipantsOnly, AuthorOnly)
-def delete(session_id: UUID, message_id: UUID) -> None:
-    """Take back your message; as the host, anybody's."""
+def delete_message(session_id: UUID, message_id: UUID) -> None:
+    """Delete your message; as the host, any message."""
     chat.delete(session_id, caller().id, message_id)

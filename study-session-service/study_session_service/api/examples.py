@@ -2,20 +2,19 @@
 
 from datetime import timedelta
 
-from chassis.clock import now
-from chassis.examples import BOAZ, RUTH, Words
-from chassis.fields import instant_text
+from chassis.clock import now, rfc3339
+from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
 LENGTH = 90  # minutes
 # A session is announced for the year to come, so that an example of a date that everybody can send
 # moves on.
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
-ANNOUNCED = instant_text(EVENING - timedelta(days=20))
-JOINED = instant_text(EVENING - timedelta(days=9, hours=3))
+ANNOUNCED = rfc3339(EVENING - timedelta(days=20))
+JOINED = rfc3339(EVENING - timedelta(days=9, hours=3))
 PLACE = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
 
-EXAMPLES: Words = {
+EXAMPLES: Vocabulary = {
     "Cancellation.reason": "The library is closed that evening.",
     "JoinAnswer.id": PLACE,
     "JoinRequest.waitlist": True,
@@ -24,8 +23,8 @@ EXAMPLES: Words = {
     "Overlap": {
         "id": "8f0c2f6c-6b0e-4f6e-9a53-2f1d7c4e5b90",
         "title": "Genesis with Rashi",
-        "start_time": instant_text(EVENING + timedelta(hours=1)),
-        "ends_at": instant_text(EVENING + timedelta(hours=2)),
+        "start_time": rfc3339(EVENING + timedelta(hours=1)),
+        "ends_at": rfc3339(EVENING + timedelta(hours=2)),
     },
     "StudySession.id": SESSION,
     "StudySessionDetails.id": SESSION,
@@ -40,7 +39,7 @@ EXAMPLES: Words = {
     "description": "Reading together, one page at a time.",
     "distance_m": 420.5,
     "duration_minutes": LENGTH,
-    "ends_at": instant_text(EVENING + timedelta(minutes=LENGTH)),
+    "ends_at": rfc3339(EVENING + timedelta(minutes=LENGTH)),
     "has_space": True,
     "host_id": RUTH,
     "is_active": True,
@@ -55,9 +54,9 @@ EXAMPLES: Words = {
     "seq": 13,
     "session_id": SESSION,
     "session_type": "discussion",
-    "start_time": instant_text(EVENING),
-    "starts_after": instant_text(EVENING - timedelta(days=7)),
-    "starts_before": instant_text(EVENING + timedelta(days=7)),
+    "start_time": rfc3339(EVENING),
+    "starts_after": rfc3339(EVENING - timedelta(days=7)),
+    "starts_before": rfc3339(EVENING + timedelta(days=7)),
     "subject": "Talmud",
     "title": "Tractate Berakhot, first chapter",
     "updated_at": ANNOUNCED,
@@ -81,7 +80,7 @@ FEATURES = {
     ],
     "next": None,
 }
-WAITING: Words = {
+WAITING: Vocabulary = {
     "session_id": SESSION,
     "user_id": BOAZ,
     "id": None,

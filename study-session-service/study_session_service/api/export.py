@@ -2,15 +2,15 @@
 
 from marshmallow import fields
 
-from chassis.access import caller, on_behalf
-from chassis.fields import Answer, Instant
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, on_behalf
+from chassis.web.fields import Answer, Instant
+from chassis.web.rest import Blueprint
 from study_session_service import export
 from study_session_service.api.chat import Message
 from study_session_service.api.sessions import SessionParticipant, StudySessionDetails
 from study_session_service.export import Kept
 
-blueprint = Blueprint("export", "What is kept about a person.")
+blueprint = Blueprint("export")
 
 
 class Participation(SessionParticipant):

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from chassis.fields import Float, Query, Text
+from chassis.web.fields import Float, Query, Text
 from study_session_service.places import Box, Point, split
 
 # Neither exponents nor `inf` nor `nan`, all of which `float` would take.

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Boolean, Instant, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Boolean, Instant, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from study_session_service import participation
 from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
@@ -19,7 +20,7 @@ from study_session_service.participation import HostMustTransfer, Joining, Remov
 from study_session_service.seats import SessionFull
 from study_session_service.visibility import HostOnly, ParticipantsOnly
 
-blueprint = Blueprint("participation", "Join, leave and wait for study sessions.")
+blueprint = Blueprint("participation")
 
 
 class JoinRequest(Body):
@@ -61,7 +62,7 @@ class JoinAnswer(Answer):
     )
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/join")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/join", "join_study_session")
 @signed_in
 @idempotent
 @blueprint.arguments(JoinRequest, required=False)
@@ -73,35 +74,37 @@ class JoinAnswer(Answer):
     202, schema=JoinAnswer, description="You wait for a place.", success=True, example=WAITING
 )
 @blueprint.raises(SessionFull, SessionFinished, SessionCancelled, RemovedByHost)
-def join(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
-    """Take a place in a session, or wait for one."""
+def join_study_session(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
+    """Join a study session, or its waitlist when it is full."""
     joining = participation.join(session_id, caller().id, **body)
     return joining, joining.status_code
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/leave")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/leave", "leave_study_session")
 @signed_in
 @blueprint.response(204)
 @blueprint.raises(HostMustTransfer)
-def leave(session_id: UUID) -> None:
-    """Give up your place, or stop waiting for one."""
+def leave_study_session(session_id: UUID) -> None:
+    """Give up your seat, or your place on the waitlist."""
     participation.leave(session_id, caller().id)
 
 
-@blueprint.get("/api/study-sessions/<uuid:session_id>/participants")
+@blueprint.get("/api/study-sessions/<uuid:session_id>/participants", "list_participants")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(SessionParticipant))
 @blueprint.raises(ParticipantsOnly)
-def participants(query: dict[str, Any], session_id: UUID) -> Page[Participant]:
-    """List who is in a session that you are in."""
+def list_participants(query: dict[str, Any], session_id: UUID) -> Page[Participant]:
+    """List the participants of a session that you are in."""
     return participation.participants(session_id, caller().id, **query)
 
 
-@blueprint.delete("/api/study-sessions/<uuid:session_id>/participants/<uuid:user_id>")
+@blueprint.delete(
+    "/api/study-sessions/<uuid:session_id>/participants/<uuid:user_id>", "remove_participant"
+)
 @signed_in
 @blueprint.response(204)
 @blueprint.raises(HostOnly, HostMustTransfer)
-def remove(session_id: UUID, user_id: UUID) -> None:
+def remove_participant(session_id: UUID, user_id: UUID) -> None:
     """Remove a participant from your session, for good."""
     participation.remove(session_id, caller().id, user_id)

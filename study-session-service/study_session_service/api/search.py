@@ -5,10 +5,11 @@ from typing import Any
 from flask import Response, json, request
 from marshmallow import ValidationError, fields, validates_schema
 
-from chassis.access import caller_or_none, optional, public
-from chassis.fields import UUID, Answer, Boolean, Choice, Float, Instant, Integer, Query, Text
-from chassis.pages import Page, PageQuery
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller_or_none, optional, public
+from chassis.pages import Page
+from chassis.web.fields import UUID, Answer, Boolean, Choice, Float, Instant, Integer, Query, Text
+from chassis.web.pagination import PageQuery
+from chassis.web.rest import Blueprint
 from study_session_service import clusters, nearby
 from study_session_service.api.examples import FEATURES
 from study_session_service.api.fields import BoundingBox, Choices, Origin, point
@@ -20,7 +21,7 @@ from study_session_service.visibility import SeenSession
 GEOJSON = "application/geo+json"
 AREA = frozenset({"lat", "lng", "radius_km", "bbox", "status", "limit", "cursor"})
 
-blueprint = Blueprint("search", "Find study sessions near a place, in a list or on a map.")
+blueprint = Blueprint("search")
 
 
 class SearchQuery(Origin, PageQuery):
@@ -80,15 +81,15 @@ class StudySessionMap(Answer):
     sessions = fields.List(fields.Nested(StudySession), required=True)
 
 
-@blueprint.get("/api/study-sessions")
+@blueprint.get("/api/study-sessions", "search_study_sessions")
 @optional
 @blueprint.arguments(SearchQuery, location="query")
 @blueprint.response(200, StudySessionPage)
 @blueprint.alt_response(
     200, schema={"type": "object"}, content_type=GEOJSON, success=True, example=FEATURES
 )
-def search(query: dict[str, Any]) -> Page[SeenSession] | Response:
-    """Find public sessions, starting soon or live unless told otherwise, near a place or in a box.
+def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response:
+    """Search public sessions near a point or in a box; by default those that start soon or are live.
 
     `Accept: application/geo+json` gives an RFC 7946 FeatureCollection.
     """
@@ -99,13 +100,13 @@ def search(query: dict[str, Any]) -> Page[SeenSession] | Response:
     return _features(page) if request.accept_mimetypes.best == GEOJSON else page
 
 
-@blueprint.get("/api/study-sessions/clusters")
+@blueprint.get("/api/study-sessions/clusters", "cluster_study_sessions")
 @public
 @blueprint.arguments(MapQuery, location="query")
 @blueprint.response(200, StudySessionMap)
-def cluster(query: dict[str, Any]) -> clusters.Map:
-    """Draw the open public sessions of an area: clusters where there are many, sessions where there
-    are few.
+def cluster_study_sessions(query: dict[str, Any]) -> clusters.Map:
+    """Get the open public sessions of an area as GeoJSON: clusters where there are many, sessions
+    where there are few.
     """
     return clusters.draw(query["bbox"], query["zoom"])
 

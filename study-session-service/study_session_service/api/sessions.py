@@ -5,13 +5,16 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, caller_or_none, optional, signed_in
-from chassis.fields import UUID as UserId
-from chassis.fields import Answer, Body, Choice, Float, Instant, Integer, Text, instant_text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
-from chassis.versions import etag, if_match
+from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
+from chassis.clock import rfc3339
+from chassis.pages import Page
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import etag, if_match
+from chassis.web.fields import UUID as UserId
+from chassis.web.fields import Answer, Body, Choice, Float, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from study_session_service import lifecycle, participation, sessions
 from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import HttpsUrl, Origin, point
@@ -28,9 +31,7 @@ from study_session_service.participation import NotAParticipant
 from study_session_service.sessions import CapacityBelowParticipants, FixedWhileLive, When
 from study_session_service.visibility import HostOnly, SeenSession
 
-blueprint = Blueprint(
-    "study-sessions", "Study sessions: open, read, change, start, finish, cancel."
-)
+blueprint = Blueprint("study-sessions")
 Answered = tuple[SeenSession, int, dict[str, str]]
 
 
@@ -46,7 +47,7 @@ class NewStudySession(Body):
         required=True,
         metadata={
             "description": "From 5 minutes ago to a year ahead.",
-            "example": instant_text(EVENING),
+            "example": rfc3339(EVENING),
         },
     )
     duration_minutes = Integer(5, 1440, required=True, metadata={"example": 90})
@@ -166,37 +167,37 @@ class NewHost(Body):
     user_id = UserId(required=True, metadata={"description": "An active participant."})
 
 
-@blueprint.post("/api/study-sessions")
+@blueprint.post("/api/study-sessions", "create_study_session")
 @signed_in
 @idempotent
 @blueprint.arguments(NewStudySession)
 @blueprint.response(201, StudySessionDetails)
-def create(details: dict[str, Any]) -> Answered:
-    """Open a study session; you are its host and first participant."""
+def create_study_session(details: dict[str, Any]) -> Answered:
+    """Create a study session; you are its host and first participant."""
     seen = sessions.create(caller().id, details)
     return seen, 201, {**etag(seen.version), "Location": f"/api/study-sessions/{seen.id}"}
 
 
-@blueprint.get("/api/study-sessions/mine")
+@blueprint.get("/api/study-sessions/mine", "list_own_study_sessions")
 @signed_in
 @blueprint.arguments(MyStudySessions, location="query")
 @blueprint.response(200, StudySessionPage)
-def mine(query: dict[str, Any]) -> Page[SeenSession]:
-    """List the sessions you have a place in, next first; with `when=past`, last first."""
+def list_own_study_sessions(query: dict[str, Any]) -> Page[SeenSession]:
+    """List the sessions you have a seat in, earliest first; with `when=past`, newest first."""
     return sessions.mine(caller().id, **query)
 
 
-@blueprint.get("/api/study-sessions/<uuid:session_id>")
+@blueprint.get("/api/study-sessions/<uuid:session_id>", "get_study_session")
 @optional
 @blueprint.arguments(Origin, location="query")
 @blueprint.response(200, StudySessionDetails)
-def read(query: dict[str, Any], session_id: UUID) -> Answered:
-    """Read a study session."""
+def get_study_session(query: dict[str, Any], session_id: UUID) -> Answered:
+    """Get a study session."""
     viewer = caller_or_none()
     return _answer(sessions.page(session_id, viewer.id if viewer else None, point(query)))
 
 
-@blueprint.patch("/api/study-sessions/<uuid:session_id>")
+@blueprint.patch("/api/study-sessions/<uuid:session_id>", "update_study_session")
 @signed_in
 @if_match
 @blueprint.arguments(
@@ -207,48 +208,50 @@ def read(query: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.raises(
     HostOnly, FixedWhileLive, CapacityBelowParticipants, SessionFinished, SessionCancelled
 )
-def change(changes: dict[str, Any], session_id: UUID, version: int) -> Answered:
-    """Change your session before it starts; its title, subject and description also while it is live."""
-    return _answer(sessions.change(session_id, caller().id, version, changes))
+def update_study_session(
+    changes: dict[str, Any], session_id: UUID, expected: ExpectedVersion
+) -> Answered:
+    """Update your session before it starts; its title, subject and description also while it is live."""
+    return _answer(sessions.change(session_id, caller().id, expected, changes))
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/start")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/start", "start_study_session")
 @signed_in
 @blueprint.response(200, StudySessionDetails)
 @blueprint.raises(HostOnly, InvalidTransition)
-def start(session_id: UUID) -> Answered:
-    """Go live, up to 15 minutes before the announced time."""
+def start_study_session(session_id: UUID) -> Answered:
+    """Start your session, from 15 minutes before the announced time."""
     lifecycle.start(session_id, caller().id)
     return _answer(sessions.page(session_id, caller().id))
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/finish")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/finish", "finish_study_session")
 @signed_in
 @blueprint.response(200, StudySessionDetails)
 @blueprint.raises(HostOnly, InvalidTransition)
-def finish(session_id: UUID) -> Answered:
-    """End your live session."""
+def finish_study_session(session_id: UUID) -> Answered:
+    """Finish your live session."""
     lifecycle.finish(session_id, caller().id)
     return _answer(sessions.page(session_id, caller().id))
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/cancel")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/cancel", "cancel_study_session")
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
 @blueprint.response(200, StudySessionDetails)
 @blueprint.raises(HostOnly, InvalidTransition)
-def cancel(body: dict[str, Any], session_id: UUID) -> Answered:
-    """Call off your session before it starts."""
+def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
+    """Cancel your session before it starts."""
     lifecycle.cancel(session_id, caller().id, body["reason"])
     return _answer(sessions.page(session_id, caller().id))
 
 
-@blueprint.post("/api/study-sessions/<uuid:session_id>/host")
+@blueprint.post("/api/study-sessions/<uuid:session_id>/host", "transfer_study_session")
 @signed_in
 @blueprint.arguments(NewHost)
 @blueprint.response(200, StudySessionDetails)
 @blueprint.raises(HostOnly, NotAParticipant, SessionFinished, SessionCancelled)
-def hand_over(body: dict[str, Any], session_id: UUID) -> Answered:
+def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Make another active participant the host of your session."""
     participation.hand_over(session_id, caller().id, body["user_id"])
     return _answer(sessions.page(session_id, caller().id))

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from chassis.access import caller, signed_in
-from chassis.fields import Body, Choice
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.fields import Body, Choice
+from chassis.web.rest import Blueprint
 from tutoring_service import attendance
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
 from tutoring_service.attendance import NotStarted, SessionCancelled
 from tutoring_service.states import Attendance
 
-blueprint = Blueprint("attendance", "Who was there.")
+blueprint = Blueprint("attendance")
 
 
 class AttendanceMarks(Body):
@@ -18,12 +18,12 @@ class AttendanceMarks(Body):
     student_attendance_status = Choice(Attendance, required=True, allow_none=True)
 
 
-@blueprint.put(f"{PATH}/attendance")
+@blueprint.put(f"{PATH}/attendance", "mark_attendance")
 @signed_in
 @blueprint.arguments(AttendanceMarks)
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(SessionCancelled, NotStarted)
 def mark_attendance(body: dict[str, Any], session_id: int) -> Any:
-    """Mark who was there; null is unmarked."""
+    """Mark who attended; null is unmarked."""
     tutor, student = body["tutor_attendance_status"], body["student_attendance_status"]
     return versioned(attendance.mark(caller(), session_id, tutor, student))

@@ -3,13 +3,13 @@
 from flask import Response, current_app, request
 from marshmallow import fields
 
-from chassis.access import caller, public, signed_in
-from chassis.fields import Answer
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, public, signed_in
+from chassis.web.fields import Answer
+from chassis.web.rest import Blueprint
 from tutoring_service import calendars
 from tutoring_service.api.examples import CALENDAR
 
-blueprint = Blueprint("calendar-feeds", "One's sessions as a feed for calendar programs.")
+blueprint = Blueprint("calendar-feeds")
 PATH = "/api/sessions/calendar"
 
 
@@ -19,29 +19,29 @@ class CalendarAddress(Answer):
     )
 
 
-@blueprint.post(PATH)
+@blueprint.post(PATH, "create_tutoring_calendar_feed")
 @signed_in
 @blueprint.response(201, CalendarAddress)
-def issue() -> dict[str, str]:
-    """Get a secret address of one's calendar; the one before is void."""
+def create_tutoring_calendar_feed() -> dict[str, str]:
+    """Create a secret address of your tutoring calendar; the former one is revoked."""
     return {
         "url": f"{current_app.config['PUBLIC_URL'].rstrip('/')}{PATH}/{calendars.issue(caller())}.ics"
     }
 
 
-@blueprint.delete(PATH)
+@blueprint.delete(PATH, "delete_tutoring_calendar_feed")
 @signed_in
 @blueprint.response(204)
-def revoke() -> None:
-    """Make the address void."""
+def delete_tutoring_calendar_feed() -> None:
+    """Revoke the secret address of your tutoring calendar."""
     calendars.revoke(caller())
 
 
-@blueprint.get(f"{PATH}/<token>.ics")
+@blueprint.get(f"{PATH}/<token>.ics", "get_tutoring_calendar_feed")
 @public
 @blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
-def read(token: str) -> Response:
-    """Read the calendar at a secret address."""
+def get_tutoring_calendar_feed(token: str) -> Response:
+    """Get the tutoring calendar at a secret address, for calendar programs."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")
     # Asked about each time, so that an address ends when it is void, and answered with 304 as long
     # as nothing changed.

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from chassis.access import caller, signed_in
-from chassis.fields import Body, Boolean, Choice, Integer, Query, Text
-from chassis.rest import Blueprint
-from chassis.versions import if_match
+from chassis.auth.authorization import caller, signed_in
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import if_match
+from chassis.web.fields import Body, Boolean, Choice, Integer, Query, Text
+from chassis.web.rest import Blueprint
 from tutoring_service import changes
 from tutoring_service.api.scheduling import Details, Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
@@ -15,7 +16,7 @@ from tutoring_service.booking import TimeConflict
 from tutoring_service.changes import NotChangeable
 from tutoring_service.states import Priority, Scope, SessionMode
 
-blueprint = Blueprint("session-changes", "Changing sessions and series.")
+blueprint = Blueprint("session-changes")
 
 
 class TutoringSessionReplacement(Details):
@@ -57,25 +58,29 @@ class ChangeQuery(ScopeQuery):
     )
 
 
-@blueprint.put(PATH)
+@blueprint.put(PATH, "replace_tutoring_session")
 @signed_in
 @if_match
 @blueprint.arguments(TutoringSessionReplacement)
 @blueprint.arguments(ChangeQuery, location="query")
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
-def replace(body: dict[str, Any], query: dict[str, Any], session_id: int, version: int) -> Any:
+def replace_tutoring_session(
+    body: dict[str, Any], query: dict[str, Any], session_id: int, expected: ExpectedVersion
+) -> Any:
     """Replace what can be changed of a session, or of its series."""
-    return versioned(changes.change(caller(), session_id, version, body, **query))
+    return versioned(changes.change(caller(), session_id, expected, body, **query))
 
 
-@blueprint.patch(PATH)
+@blueprint.patch(PATH, "update_tutoring_session")
 @signed_in
 @if_match
 @blueprint.arguments(TutoringSessionChanges)
 @blueprint.arguments(ChangeQuery, location="query")
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
-def change(body: dict[str, Any], query: dict[str, Any], session_id: int, version: int) -> Any:
-    """Change a session, or its series."""
-    return versioned(changes.change(caller(), session_id, version, body, **query))
+def update_tutoring_session(
+    body: dict[str, Any], query: dict[str, Any], session_id: int, expected: ExpectedVersion
+) -> Any:
+    """Update a session, or its series."""
+    return versioned(changes.change(caller(), session_id, expected, body, **query))

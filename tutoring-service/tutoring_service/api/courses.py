@@ -4,18 +4,20 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import caller, role, signed_in
-from chassis.fields import UUID, Answer, Body, Choice, Instant, Integer, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
-from chassis.versions import etag, if_match
+from chassis.auth.authorization import caller, role, signed_in
+from chassis.pages import Page
+from chassis.versions import ExpectedVersion
+from chassis.web.conditional import etag, if_match
+from chassis.web.fields import UUID, Answer, Body, Choice, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from tutoring_service import courses
 from tutoring_service.api.wall_time import Zone
 from tutoring_service.models import Course as CourseRow
 from tutoring_service.states import CourseStatus
 
-blueprint = Blueprint("courses", "What tutors offer.")
+blueprint = Blueprint("courses")
 
 
 class NewCourse(Body):
@@ -63,41 +65,41 @@ class CourseQuery(PageQuery):
     )
 
 
-@blueprint.post("/api/courses")
+@blueprint.post("/api/courses", "create_course")
 @role("tutor")
 @idempotent
 @blueprint.arguments(NewCourse)
 @blueprint.response(201, Course)
-def publish(body: dict[str, Any]) -> Any:
-    """Publish a course."""
+def create_course(body: dict[str, Any]) -> Any:
+    """Create a course that students can enrol in."""
     course = courses.publish(caller(), body)
     return course, etag(course.version)
 
 
-@blueprint.get("/api/courses")
+@blueprint.get("/api/courses", "list_courses")
 @signed_in
 @blueprint.arguments(CourseQuery, location="query")
 @blueprint.response(200, page_of(Course))
-def find(query: dict[str, Any]) -> Page[CourseRow]:
-    """Find courses, the newest first."""
+def list_courses(query: dict[str, Any]) -> Page[CourseRow]:
+    """List courses, newest first."""
     return courses.find(**query)
 
 
-@blueprint.get("/api/courses/<int(max=2147483647):course_id>")
+@blueprint.get("/api/courses/<int(max=2147483647):course_id>", "get_course")
 @signed_in
 @blueprint.response(200, Course)
-def read(course_id: int) -> Any:
-    """Read a course."""
+def get_course(course_id: int) -> Any:
+    """Get a course."""
     course = courses.get(course_id)
     return course, etag(course.version)
 
 
-@blueprint.patch("/api/courses/<int(max=2147483647):course_id>")
+@blueprint.patch("/api/courses/<int(max=2147483647):course_id>", "update_course")
 @signed_in
 @if_match
 @blueprint.arguments(CourseChanges)
 @blueprint.response(200, Course)
-def change(body: dict[str, Any], course_id: int, version: int) -> Any:
-    """Change a course of one's own."""
-    course = courses.change(caller(), course_id, version, body)
+def update_course(body: dict[str, Any], course_id: int, expected: ExpectedVersion) -> Any:
+    """Update your course."""
+    course = courses.change(caller(), course_id, expected, body)
     return course, etag(course.version)

@@ -5,11 +5,12 @@ from uuid import UUID as Uuid
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, role, signed_in
-from chassis.fields import Answer, Body, Boolean, Choice, Instant, Integer, Query, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, role, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Query, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from tutoring_service import enrollments, parents, progress
 from tutoring_service.enrollments import (
     AlreadyEnrolled,
@@ -22,7 +23,7 @@ from tutoring_service.models import Enrollment as EnrollmentRow
 from tutoring_service.parents import IssuedCode, OwnEnrollment
 from tutoring_service.states import EnrollmentStatus, Role
 
-blueprint = Blueprint("enrollments", "Students in courses.")
+blueprint = Blueprint("enrollments")
 
 
 class NewEnrollment(Body):
@@ -91,109 +92,117 @@ class Progress(Answer):
     ratings = fields.Nested(MeanRatings, required=True)
 
 
-@blueprint.post("/api/enrollments")
+@blueprint.post("/api/enrollments", "create_enrollment")
 @signed_in
 @idempotent
 @blueprint.arguments(NewEnrollment)
 @blueprint.response(201, Enrollment)
 @blueprint.raises(AlreadyEnrolled, OwnCourse, CourseArchived)
-def enroll(body: dict[str, Any]) -> EnrollmentRow:
-    """Enrol oneself in a course."""
+def create_enrollment(body: dict[str, Any]) -> EnrollmentRow:
+    """Enrol in a course."""
     return enrollments.enroll(caller(), body["course_id"])
 
 
-@blueprint.get("/api/enrollments")
+@blueprint.get("/api/enrollments", "list_enrollments")
 @signed_in
 @blueprint.arguments(EnrollmentQuery, location="query")
 @blueprint.response(200, page_of(Enrollment))
-def find(query: dict[str, Any]) -> Page[EnrollmentRow]:
-    """List one's enrolments as tutor, student or parent."""
+def list_enrollments(query: dict[str, Any]) -> Page[EnrollmentRow]:
+    """List your enrolments as tutor, student or parent."""
     return enrollments.find(caller(), **query)
 
 
-@blueprint.get("/api/enrollments/<int(max=2147483647):enrollment_id>")
+@blueprint.get("/api/enrollments/<int(max=2147483647):enrollment_id>", "get_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
-def read(enrollment_id: int) -> EnrollmentRow:
-    """Read an enrolment."""
+def get_enrollment(enrollment_id: int) -> EnrollmentRow:
+    """Get an enrolment."""
     return enrollments.get(caller(), enrollment_id)
 
 
-@blueprint.delete("/api/enrollments/<int(max=2147483647):enrollment_id>")
+@blueprint.delete("/api/enrollments/<int(max=2147483647):enrollment_id>", "delete_enrollment")
 @signed_in
 @blueprint.arguments(DeletionQuery, location="query")
 @blueprint.response(204)
 @blueprint.raises(HasCompletedSessions)
-def delete(query: dict[str, Any], enrollment_id: int) -> None:
+def delete_enrollment(query: dict[str, Any], enrollment_id: int) -> None:
     """Delete an enrolment and its sessions."""
     enrollments.delete(caller(), enrollment_id, force=query["force"])
 
 
-@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/pause")
+@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/pause", "pause_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
 @blueprint.raises(IllegalEnrollmentTransition)
-def pause(enrollment_id: int) -> EnrollmentRow:
+def pause_enrollment(enrollment_id: int) -> EnrollmentRow:
     """Pause an enrolment."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.PAUSED)
 
 
-@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/resume")
+@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/resume", "resume_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
 @blueprint.raises(IllegalEnrollmentTransition)
-def resume(enrollment_id: int) -> EnrollmentRow:
+def resume_enrollment(enrollment_id: int) -> EnrollmentRow:
     """Resume a paused enrolment."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.ACTIVE)
 
 
-@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/complete")
+@blueprint.post(
+    "/api/enrollments/<int(max=2147483647):enrollment_id>/complete", "complete_enrollment"
+)
 @signed_in
 @blueprint.response(200, Enrollment)
 @blueprint.raises(IllegalEnrollmentTransition)
-def complete(enrollment_id: int) -> EnrollmentRow:
-    """Close an enrolment as completed; what is scheduled is called off."""
+def complete_enrollment(enrollment_id: int) -> EnrollmentRow:
+    """Close an enrolment as completed; its scheduled sessions are cancelled."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.COMPLETED)
 
 
-@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/cancel")
+@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/cancel", "cancel_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
 @blueprint.raises(IllegalEnrollmentTransition)
-def cancel(enrollment_id: int) -> EnrollmentRow:
-    """Close an enrolment as cancelled; what is scheduled is called off."""
+def cancel_enrollment(enrollment_id: int) -> EnrollmentRow:
+    """Close an enrolment as cancelled; its scheduled sessions are cancelled."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.CANCELLED)
 
 
-@blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/parent-codes")
+@blueprint.post(
+    "/api/enrollments/<int(max=2147483647):enrollment_id>/parent-codes", "create_parent_code"
+)
 @signed_in
 @blueprint.response(201, ParentCode)
-def issue_parent_code(enrollment_id: int) -> IssuedCode:
-    """Issue a code with which one parent may join within a week; the code before is void."""
+def create_parent_code(enrollment_id: int) -> IssuedCode:
+    """Create a code with which one parent can join within a week; the former one is revoked."""
     return parents.issue(caller(), enrollment_id)
 
 
-@blueprint.post("/api/enrollments/join")
+@blueprint.post("/api/enrollments/join", "join_enrollment")
 @role("parent")
 @blueprint.arguments(ParentJoining)
 @blueprint.response(200, Enrollment)
 @blueprint.raises(OwnEnrollment)
-def join(body: dict[str, Any]) -> EnrollmentRow:
+def join_enrollment(body: dict[str, Any]) -> EnrollmentRow:
     """Follow an enrolment as a parent."""
     return parents.join(caller(), body["code"])
 
 
-@blueprint.delete("/api/enrollments/<int(max=2147483647):enrollment_id>/parents/<uuid:parent_id>")
+@blueprint.delete(
+    "/api/enrollments/<int(max=2147483647):enrollment_id>/parents/<uuid:parent_id>", "remove_parent"
+)
 @signed_in
 @blueprint.response(204)
-def leave(enrollment_id: int, parent_id: Uuid) -> None:
-    """Stop a parent's following."""
+def remove_parent(enrollment_id: int, parent_id: Uuid) -> None:
+    """Remove a parent from an enrolment."""
     parents.leave(caller(), enrollment_id, parent_id)
 
 
-@blueprint.get("/api/enrollments/<int(max=2147483647):enrollment_id>/progress")
+@blueprint.get(
+    "/api/enrollments/<int(max=2147483647):enrollment_id>/progress", "get_enrollment_progress"
+)
 @signed_in
 @blueprint.response(200, Progress)
-def read_progress(enrollment_id: int) -> dict[str, Any]:
-    """Read how far an enrolment has come."""
+def get_enrollment_progress(enrollment_id: int) -> dict[str, Any]:
+    """Get how far an enrolment has come."""
     return progress.of_enrollment(caller(), enrollment_id)

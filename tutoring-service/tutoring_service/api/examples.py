@@ -1,6 +1,6 @@
 """Words for the examples in the documentation: Ruth teaches Boaz, on a Tuesday evening in Jerusalem."""
 
-from chassis.examples import BOAZ, RUTH, Words
+from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 
 NAOMI = "d975467d-541f-501e-b842-e37504de34a5"
 TOKEN = "3vQm0c8yT1Zr5sWkXbN7hJ2dLfPgA9eUoRiK4tM6qYw"  # noqa: S105  # an example
@@ -20,7 +20,7 @@ END:VEVENT\r
 END:VCALENDAR\r
 """
 
-EXAMPLES: Words = {
+EXAMPLES: Vocabulary = {
     "AttendanceCount": {"present": 9, "absent": 0, "late": 1, "rate": 1.0},
     "AttendanceMarks": {"tutor_attendance_status": "present", "student_attendance_status": "late"},
     "Cancellation.reason": "I have caught a cold.",

@@ -2,11 +2,11 @@
 
 from flask import Response, jsonify
 
-from chassis.access import caller, on_behalf
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, on_behalf
+from chassis.web.rest import Blueprint
 from tutoring_service import export
 
-blueprint = Blueprint("export", "Everything held about a person.")
+blueprint = Blueprint("export")
 
 
 @blueprint.get("/internal/export")

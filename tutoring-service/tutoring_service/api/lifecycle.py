@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from chassis.access import caller, signed_in
-from chassis.fields import Body, Text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.fields import Body, Text
+from chassis.web.rest import Blueprint
 from tutoring_service import lifecycle
 from tutoring_service.api.changes import ScopeQuery
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
 from tutoring_service.lifecycle import IllegalTransition, TooEarly
 
-blueprint = Blueprint("session-lifecycle", "How a session goes on.")
+blueprint = Blueprint("session-lifecycle")
 
 
 class Completion(Body):
@@ -22,31 +22,31 @@ class Cancellation(Body):
     reason = Text(500, load_default=None, allow_none=True)
 
 
-@blueprint.post(f"{PATH}/start")
+@blueprint.post(f"{PATH}/start", "start_tutoring_session")
 @signed_in
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(IllegalTransition, TooEarly)
-def start(session_id: int) -> Any:
+def start_tutoring_session(session_id: int) -> Any:
     """Start a session, from 15 minutes before it begins."""
     return versioned(lifecycle.start(caller(), session_id))
 
 
-@blueprint.post(f"{PATH}/complete")
+@blueprint.post(f"{PATH}/complete", "complete_tutoring_session")
 @signed_in
 @blueprint.arguments(Completion, required=False)
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(IllegalTransition)
-def complete(body: dict[str, Any], session_id: int) -> Any:
+def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
     """Complete a session."""
     return versioned(lifecycle.complete(caller(), session_id, body["topics_covered"]))
 
 
-@blueprint.post(f"{PATH}/cancel")
+@blueprint.post(f"{PATH}/cancel", "cancel_tutoring_session")
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
 @blueprint.arguments(ScopeQuery, location="query")
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(IllegalTransition)
-def cancel(body: dict[str, Any], query: dict[str, Any], session_id: int) -> Any:
-    """Cancel a session, or what is still to come of its series."""
+def cancel_tutoring_session(body: dict[str, Any], query: dict[str, Any], session_id: int) -> Any:
+    """Cancel a session, or the rest of its series."""
     return versioned(lifecycle.cancel(caller(), session_id, body["reason"], query["scope"]))

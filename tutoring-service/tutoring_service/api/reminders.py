@@ -4,13 +4,13 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Boolean, Instant, Integer
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.fields import Answer, Body, Boolean, Instant, Integer
+from chassis.web.rest import Blueprint
 from tutoring_service import reminders
 from tutoring_service.api.sessions import PATH
 
-blueprint = Blueprint("reminders", "How one is reminded of a session.")
+blueprint = Blueprint("reminders")
 
 
 class ReminderChoice(Body):
@@ -34,18 +34,18 @@ class Reminder(Answer):
     sent_at = Instant(required=True, allow_none=True)
 
 
-@blueprint.get(f"{PATH}/reminder")
+@blueprint.get(f"{PATH}/reminder", "get_reminder")
 @signed_in
 @blueprint.response(200, Reminder)
-def read_reminder(session_id: int) -> dict[str, Any]:
-    """Read one's own reminder of a session."""
+def get_reminder(session_id: int) -> dict[str, Any]:
+    """Get your reminder of a session."""
     return reminders.of_caller(caller(), session_id)
 
 
-@blueprint.put(f"{PATH}/reminder")
+@blueprint.put(f"{PATH}/reminder", "set_reminder")
 @signed_in
 @blueprint.arguments(ReminderChoice)
 @blueprint.response(200, Reminder)
-def choose_reminder(body: dict[str, Any], session_id: int) -> dict[str, Any]:
-    """Be reminded in one's own way; null is the session's way."""
+def set_reminder(body: dict[str, Any], session_id: int) -> dict[str, Any]:
+    """Override your reminder; null restores the default."""
     return reminders.choose(caller(), session_id, body)

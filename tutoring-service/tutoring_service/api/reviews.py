@@ -4,16 +4,17 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Instant, Integer, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from tutoring_service import reviews
 from tutoring_service.models import Review as ReviewRow
 from tutoring_service.reviews import AlreadyReviewed, NotCompleted, ReviewIsFinal
 
-blueprint = Blueprint("reviews", "What the parties thought of completed sessions.")
+blueprint = Blueprint("reviews")
 PATH = "/api/sessions/<int(max=2147483647):session_id>/reviews"
 
 
@@ -38,31 +39,31 @@ class Review(Answer):
     updated_at = Instant(required=True)
 
 
-@blueprint.post(PATH)
+@blueprint.post(PATH, "create_review")
 @signed_in
 @idempotent
 @blueprint.arguments(NewReview)
 @blueprint.response(201, Review)
 @blueprint.raises(NotCompleted, AlreadyReviewed)
-def write(body: dict[str, Any], session_id: int) -> ReviewRow:
+def create_review(body: dict[str, Any], session_id: int) -> ReviewRow:
     """Review a completed session."""
     return reviews.write(caller(), session_id, **body)
 
 
-@blueprint.get(PATH)
+@blueprint.get(PATH, "list_reviews")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(Review))
-def read(query: dict[str, Any], session_id: int) -> Page[ReviewRow]:
-    """Read the reviews of a session."""
+def list_reviews(query: dict[str, Any], session_id: int) -> Page[ReviewRow]:
+    """List the reviews of a session."""
     return reviews.of_session(caller(), session_id, **query)
 
 
-@blueprint.patch(f"{PATH}/<int(max=2147483647):review_id>")
+@blueprint.patch(f"{PATH}/<int(max=2147483647):review_id>", "update_review")
 @signed_in
 @blueprint.arguments(ReviewChanges)
 @blueprint.response(200, Review)
 @blueprint.raises(ReviewIsFinal)
-def rewrite(body: dict[str, Any], session_id: int, review_id: int) -> ReviewRow:
-    """Change one's own review, for 14 days."""
+def update_review(body: dict[str, Any], session_id: int, review_id: int) -> ReviewRow:
+    """Update your review, within 14 days."""
     return reviews.rewrite(caller(), session_id, review_id, body)

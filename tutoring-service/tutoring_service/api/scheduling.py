@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
-from chassis.idempotency import idempotent
-from chassis.rest import Blueprint
-from chassis.versions import etag
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.conditional import etag
+from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.rest import Blueprint
 from tutoring_service import scheduling
 from tutoring_service.api.sessions import TutoringSession
 from tutoring_service.api.wall_time import LocalDate, LocalTime
@@ -17,7 +17,7 @@ from tutoring_service.booking import TimeConflict
 from tutoring_service.scheduling import EnrollmentNotActive, Plan
 from tutoring_service.states import Frequency, Month, Priority, SessionMode, Weekday
 
-blueprint = Blueprint("scheduling", "Booking sessions, one or a series.")
+blueprint = Blueprint("scheduling")
 
 
 class Topics(fields.List[str]):
@@ -132,23 +132,23 @@ class SchedulePreview(Answer):
     outside_hours = fields.List(fields.Nested(PlannedOccurrence), required=True)
 
 
-@blueprint.post("/api/sessions")
+@blueprint.post("/api/sessions", "book_tutoring_session")
 @signed_in
 @idempotent
 @blueprint.arguments(NewTutoringSession)
 @blueprint.response(201, ScheduledTutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
-def schedule(body: dict[str, Any]) -> Any:
-    """Book a session, or a series of them."""
+def book_tutoring_session(body: dict[str, Any]) -> Any:
+    """Book a session, or a series of sessions."""
     scheduled = scheduling.schedule(caller(), body)
     return scheduled, etag(scheduled.first.booking.version)
 
 
-@blueprint.post("/api/sessions/preview")
+@blueprint.post("/api/sessions/preview", "preview_tutoring_session")
 @signed_in
 @blueprint.arguments(NewTutoringSession)
 @blueprint.response(200, SchedulePreview)
 @blueprint.raises(EnrollmentNotActive)
-def preview(body: dict[str, Any]) -> Plan:
-    """See what would be booked and what stands in the way, without booking."""
+def preview_tutoring_session(body: dict[str, Any]) -> Plan:
+    """Preview what would be booked and what conflicts; nothing is booked."""
     return scheduling.preview(caller(), body)

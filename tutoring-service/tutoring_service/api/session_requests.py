@@ -4,11 +4,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Choice, Instant, Text
-from chassis.idempotency import idempotent
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Choice, Instant, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from tutoring_service import session_requests
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.wall_time import LocalDate, LocalTime
@@ -19,7 +20,7 @@ from tutoring_service.scheduling import EnrollmentNotActive
 from tutoring_service.session_requests import AlreadyAnswered
 from tutoring_service.states import RequestStatus
 
-blueprint = Blueprint("session-requests", "Students ask for sessions; tutors accept or decline.")
+blueprint = Blueprint("session-requests")
 PATH = "/api/enrollments/<int(max=2147483647):enrollment_id>/requests"
 
 
@@ -49,48 +50,48 @@ class SessionRequestQuery(PageQuery):
     status = Choice(RequestStatus, load_default=None)
 
 
-@blueprint.post(PATH)
+@blueprint.post(PATH, "create_session_request")
 @signed_in
 @idempotent
 @blueprint.arguments(NewSessionRequest)
 @blueprint.response(201, SessionRequest)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
-def ask(body: dict[str, Any], enrollment_id: int) -> RequestRow:
+def create_session_request(body: dict[str, Any], enrollment_id: int) -> RequestRow:
     """Ask the tutor for a session."""
     return session_requests.ask(caller(), enrollment_id, body)
 
 
-@blueprint.get(PATH)
+@blueprint.get(PATH, "list_session_requests")
 @signed_in
 @blueprint.arguments(SessionRequestQuery, location="query")
 @blueprint.response(200, page_of(SessionRequest))
-def find(query: dict[str, Any], enrollment_id: int) -> Page[RequestRow]:
+def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[RequestRow]:
     """List the requests in an enrolment."""
     return session_requests.of_enrollment(caller(), enrollment_id, **query)
 
 
-@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/accept")
+@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/accept", "accept_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, AlreadyAnswered)
-def accept(enrollment_id: int, request_id: int) -> RequestRow:
+def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Accept a request: the session is booked if the time is still free."""
     return session_requests.accept(caller(), enrollment_id, request_id)
 
 
-@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/decline")
+@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/decline", "decline_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
 @blueprint.raises(AlreadyAnswered)
-def decline(enrollment_id: int, request_id: int) -> RequestRow:
+def decline_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Decline a request."""
     return session_requests.decline(caller(), enrollment_id, request_id)
 
 
-@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/withdraw")
+@blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/withdraw", "withdraw_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
 @blueprint.raises(AlreadyAnswered)
-def withdraw(enrollment_id: int, request_id: int) -> RequestRow:
-    """Withdraw one's request."""
+def withdraw_session_request(enrollment_id: int, request_id: int) -> RequestRow:
+    """Withdraw your request."""
     return session_requests.withdraw(caller(), enrollment_id, request_id)

@@ -4,11 +4,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Boolean, Choice, Instant, Integer
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
-from chassis.versions import etag, not_modified
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.conditional import etag
+from chassis.web.fields import Answer, Boolean, Choice, Instant, Integer
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from tutoring_service import sessions
 from tutoring_service.api.wall_time import LocalTime, PeriodQuery, period
 from tutoring_service.models import SessionChange as SessionChangeRow
@@ -16,7 +17,7 @@ from tutoring_service.models import TutoringSession as SessionRow
 from tutoring_service.sessions import SessionWasStarted, Sort
 from tutoring_service.states import Priority, Role, SessionMode, SessionStatus
 
-blueprint = Blueprint("sessions", "Tutoring sessions.")
+blueprint = Blueprint("sessions")
 PATH = "/api/sessions/<int(max=2147483647):session_id>"
 
 
@@ -105,37 +106,36 @@ def versioned(session: SessionRow) -> tuple[SessionRow, dict[str, str]]:
     return session, etag(session.booking.version)
 
 
-@blueprint.get("/api/sessions")
+@blueprint.get("/api/sessions", "list_tutoring_sessions")
 @signed_in
 @blueprint.arguments(SessionQuery, location="query")
 @blueprint.response(200, page_of(TutoringSession))
-def find(query: dict[str, Any]) -> Page[SessionRow]:
-    """List one's sessions."""
+def list_tutoring_sessions(query: dict[str, Any]) -> Page[SessionRow]:
+    """List your tutoring sessions."""
     return sessions.find(caller(), period(query))
 
 
-@blueprint.get(PATH)
+@blueprint.get(PATH, "get_tutoring_session")
 @signed_in
-@not_modified
 @blueprint.response(200, TutoringSession)
-def read(session_id: int) -> Any:
-    """Read a session."""
+def get_tutoring_session(session_id: int) -> Any:
+    """Get a session."""
     return versioned(sessions.get(caller(), session_id)[0])
 
 
-@blueprint.delete(PATH)
+@blueprint.delete(PATH, "delete_tutoring_session")
 @signed_in
 @blueprint.response(204)
 @blueprint.raises(SessionWasStarted)
-def remove(session_id: int) -> None:
-    """Take back a session that was never started."""
+def delete_tutoring_session(session_id: int) -> None:
+    """Delete a session that was never started."""
     sessions.remove(caller(), session_id)
 
 
-@blueprint.get(f"{PATH}/history")
+@blueprint.get(f"{PATH}/history", "list_tutoring_session_changes")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(SessionChange))
-def history(query: dict[str, Any], session_id: int) -> Page[SessionChangeRow]:
-    """Read who changed what, and when."""
+def list_tutoring_session_changes(query: dict[str, Any], session_id: int) -> Page[SessionChangeRow]:
+    """List who changed what in a session, and when."""
     return sessions.history(caller(), session_id, **query)

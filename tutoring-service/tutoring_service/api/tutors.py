@@ -6,16 +6,16 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, role, signed_in
+from chassis.auth.authorization import caller, role, signed_in
 from chassis.clock import now
-from chassis.fields import Answer, Body, Choice, Instant, Integer
-from chassis.rest import Blueprint
-from chassis.versions import etag
+from chassis.web.conditional import etag
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer
+from chassis.web.rest import Blueprint
 from tutoring_service import availability, reviews
 from tutoring_service.api.wall_time import LocalDate, LocalTime, PeriodQuery, Zone, period
 from tutoring_service.states import Weekday
 
-blueprint = Blueprint("tutors", "When tutors work, and how they are rated.")
+blueprint = Blueprint("tutors")
 TERM = timedelta(days=14)
 
 
@@ -86,39 +86,39 @@ class TutorRating(Answer):
     count = fields.Integer(required=True)
 
 
-@blueprint.put("/api/tutors/me/availability")
+@blueprint.put("/api/tutors/me/availability", "set_availability")
 @role("tutor")
 @blueprint.arguments(NewAvailability)
 @blueprint.response(200, Availability)
-def declare(body: dict[str, Any]) -> Any:
-    """Say when one works."""
+def set_availability(body: dict[str, Any]) -> Any:
+    """Set the hours in which you teach."""
     declared = availability.declare(caller(), **body)
     return declared, etag(declared.version)
 
 
-@blueprint.get("/api/tutors/<uuid:tutor_id>/availability")
+@blueprint.get("/api/tutors/<uuid:tutor_id>/availability", "get_availability")
 @signed_in
 @blueprint.response(200, Availability)
-def read(tutor_id: UUID) -> Any:
-    """Read when a tutor works."""
+def get_availability(tutor_id: UUID) -> Any:
+    """Get the hours in which a tutor teaches."""
     declared = availability.of_tutor(tutor_id)
     return declared, etag(declared.version)
 
 
-@blueprint.get("/api/tutors/<uuid:tutor_id>/slots")
+@blueprint.get("/api/tutors/<uuid:tutor_id>/slots", "list_slots")
 @signed_in
 @blueprint.arguments(SlotQuery, location="query")
 @blueprint.response(200, Slots)
-def slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
-    """Find a tutor's free times; in the coming fortnight if no period is given."""
+def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
+    """List a tutor's free times; without a period, in the coming fortnight."""
     since = period(query)["since"] or now()
     until = period(query)["until"] or since + TERM
     return {"items": availability.slots(tutor_id, since, until, query["duration"])}
 
 
-@blueprint.get("/api/tutors/<uuid:tutor_id>/rating")
+@blueprint.get("/api/tutors/<uuid:tutor_id>/rating", "get_tutor_rating")
 @signed_in
 @blueprint.response(200, TutorRating)
-def rating(tutor_id: UUID) -> dict[str, Any]:
-    """Read how students and parents rate a tutor."""
+def get_tutor_rating(tutor_id: UUID) -> dict[str, Any]:
+    """Get how students and parents rate a tutor."""
     return reviews.rating_of(tutor_id)

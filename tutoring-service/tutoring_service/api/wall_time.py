@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from chassis.fields import EARLIEST, LATEST, Instant, Query, Text
+from chassis.web.fields import EARLIEST, LATEST, Instant, Query, Text
 from tutoring_service.wall_time import instant, zones
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -5,18 +5,17 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Instant, Integer, Query, Text
-from chassis.idempotency import idempotent
-from chassis.pages import MOST, Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Instant, Integer, Query, Text
+from chassis.web.idempotency import idempotent
+from chassis.web.pagination import MOST, PageQuery, page_of
+from chassis.web.rest import Blueprint
 from tutoring_service import whiteboards
 from tutoring_service.models import WhiteboardSession as WhiteboardRow
 from tutoring_service.whiteboards import WhiteboardClosed
 
-blueprint = Blueprint(
-    "whiteboards", "Whiteboards of enrolments. What happens on one is live at `.../events`."
-)
+blueprint = Blueprint("whiteboards")
 PATH = "/api/whiteboards/<int(max=2147483647):whiteboard_id>"
 MOST_CHARACTERS = 20_000
 
@@ -76,65 +75,65 @@ class ReplayQuery(Query):
     limit = Integer(1, MOST, load_default=MOST)
 
 
-@blueprint.post("/api/whiteboards")
+@blueprint.post("/api/whiteboards", "create_whiteboard")
 @signed_in
 @idempotent
 @blueprint.arguments(NewWhiteboard)
 @blueprint.response(201, Whiteboard)
-def create(body: dict[str, Any]) -> WhiteboardRow:
+def create_whiteboard(body: dict[str, Any]) -> WhiteboardRow:
     """Create a whiteboard for an enrolment."""
     return whiteboards.create(caller(), body["enrolled_courses_id"], body["session_name"])
 
 
-@blueprint.get("/api/whiteboards")
+@blueprint.get("/api/whiteboards", "list_whiteboards")
 @signed_in
 @blueprint.arguments(WhiteboardQuery, location="query")
 @blueprint.response(200, page_of(Whiteboard))
-def find(query: dict[str, Any]) -> Page[WhiteboardRow]:
+def list_whiteboards(query: dict[str, Any]) -> Page[WhiteboardRow]:
     """List the whiteboards of an enrolment."""
     return whiteboards.of_enrollment(
         caller(), query["enrolled_courses_id"], query["limit"], query["cursor"]
     )
 
 
-@blueprint.get(PATH)
+@blueprint.get(PATH, "get_whiteboard")
 @signed_in
 @blueprint.response(200, Whiteboard)
-def read(whiteboard_id: int) -> WhiteboardRow:
-    """Read a whiteboard."""
+def get_whiteboard(whiteboard_id: int) -> WhiteboardRow:
+    """Get a whiteboard."""
     return whiteboards.get(caller(), whiteboard_id)[0]
 
 
-@blueprint.delete(PATH)
+@blueprint.delete(PATH, "delete_whiteboard")
 @signed_in
 @blueprint.response(204)
-def erase(whiteboard_id: int) -> None:
+def delete_whiteboard(whiteboard_id: int) -> None:
     """Delete a whiteboard; sessions that used it stay."""
     whiteboards.erase(caller(), whiteboard_id)
 
 
-@blueprint.post(f"{PATH}/close")
+@blueprint.post(f"{PATH}/close", "close_whiteboard")
 @signed_in
 @blueprint.response(200, Whiteboard)
-def close(whiteboard_id: int) -> WhiteboardRow:
-    """Make a whiteboard read-only."""
+def close_whiteboard(whiteboard_id: int) -> WhiteboardRow:
+    """Close a whiteboard: it can be read, not drawn on."""
     return whiteboards.close(caller(), whiteboard_id)
 
 
-@blueprint.post(f"{PATH}/strokes")
+@blueprint.post(f"{PATH}/strokes", "draw_strokes")
 @signed_in
 @blueprint.arguments(NewStrokes)
 @blueprint.response(201, DrawnStrokes)
 @blueprint.raises(WhiteboardClosed)
-def draw(body: dict[str, Any], whiteboard_id: int) -> dict[str, Any]:
+def draw_strokes(body: dict[str, Any], whiteboard_id: int) -> dict[str, Any]:
     """Append strokes; each is drawn once, however often it is sent."""
     return {"items": whiteboards.draw(caller(), whiteboard_id, body["strokes"])}
 
 
-@blueprint.get(f"{PATH}/strokes")
+@blueprint.get(f"{PATH}/strokes", "list_strokes")
 @signed_in
 @blueprint.arguments(ReplayQuery, location="query")
 @blueprint.response(200, DrawnStrokes)
-def replay(query: dict[str, Any], whiteboard_id: int) -> dict[str, Any]:
-    """Read what was drawn after a stroke, in order; less than `limit` is all there is."""
+def list_strokes(query: dict[str, Any], whiteboard_id: int) -> dict[str, Any]:
+    """List the strokes after a given one, in order; fewer than `limit` is all there is."""
     return {"items": whiteboards.replay(caller(), whiteboard_id, **query)}

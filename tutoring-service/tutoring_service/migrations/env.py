@@ -1,6 +1,6 @@
 """Runs this service's migrations by the chassis's recipe."""
 
-from chassis.migrations import run
+from chassis.data.migrations import run
 from tutoring_service.models import Base
 
 run(Base.metadata)

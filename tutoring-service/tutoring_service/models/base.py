@@ -8,9 +8,9 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CheckConstraint, DateTime, Dialect, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis.db import models_registry
-from chassis.idempotency import keys_table
-from chassis.messages import Messages
+from chassis.data.db import models_registry
+from chassis.data.stored_answers import keys_table
+from chassis.messaging.messages import Messages
 
 
 class Base(DeclarativeBase):

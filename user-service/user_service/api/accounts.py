@@ -5,9 +5,9 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Instant, Text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.rest import Blueprint
 from user_service import accounts, credentials, deletion
 from user_service.api.fields import HttpsAddress, Locale, Password, TimeZone
 from user_service.api.origin import client_ip
@@ -17,7 +17,7 @@ from user_service.models import User
 from user_service.passwords import TooBusy
 from user_service.roles import LastAdmin
 
-blueprint = Blueprint("account", "One's own account.")
+blueprint = Blueprint("account")
 
 
 class Account(Answer):
@@ -60,30 +60,30 @@ class Accepted(Answer):
     status = fields.String(required=True, dump_default="accepted")
 
 
-@blueprint.get("/api/users/me")
+@blueprint.get("/api/users/me", "get_own_account")
 @signed_in
 @blueprint.response(200, Account)
-def me() -> User:
-    """Read one's own account."""
+def get_own_account() -> User:
+    """Get your account."""
     return accounts.own(caller().id)
 
 
-@blueprint.patch("/api/users/me")
+@blueprint.patch("/api/users/me", "update_own_account")
 @signed_in
 @blueprint.arguments(AccountChanges)
 @blueprint.response(200, Account)
-def change(changes: dict[str, Any]) -> User:
-    """Change one's own account."""
+def update_own_account(changes: dict[str, Any]) -> User:
+    """Update your account."""
     return accounts.change(caller().id, changes)
 
 
-@blueprint.put("/api/users/me/password")
+@blueprint.put("/api/users/me/password", "change_password")
 @signed_in
 @blueprint.arguments(PasswordChange)
 @blueprint.response(204)
 @blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
 def change_password(body: dict[str, str]) -> None:
-    """Change the password, and sign out everywhere else."""
+    """Change your password, and sign out everywhere else."""
     present, (current, new) = (
         UUID(caller().session_id),
         (body["current_password"], body["new_password"]),
@@ -91,12 +91,12 @@ def change_password(body: dict[str, str]) -> None:
     credentials.change_password(caller().id, current, new, present=present, ip=client_ip())
 
 
-@blueprint.delete("/api/users/me")
+@blueprint.delete("/api/users/me", "delete_own_account")
 @signed_in
 @blueprint.arguments(Farewell)
 @blueprint.response(202, Accepted)
 @blueprint.raises(WrongPassword, LastAdmin, TooManyAttempts, TooBusy)
-def delete(body: dict[str, str]) -> dict[str, str]:
-    """Delete one's account; the other services erase what they have shortly after."""
+def delete_own_account(body: dict[str, str]) -> dict[str, str]:
+    """Delete your account; the other services erase their part shortly after."""
     deletion.delete_account(caller().id, body["password"], client_ip())
     return {}

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, internal, signed_in
+from chassis.auth.authorization import caller, internal, signed_in
 from chassis.errors import NotFound
-from chassis.fields import Answer
-from chassis.rest import Blueprint
+from chassis.web.fields import Answer
+from chassis.web.rest import Blueprint
 from user_service import calendar_feeds
 
-blueprint = Blueprint("calendar-feed", "The secret address of one's calendar.")
+blueprint = Blueprint("calendar-feed")
 
 
 class CalendarFeedAddress(Answer):
@@ -27,19 +27,19 @@ class FeedOwner(Answer):
     user_id = fields.UUID(required=True)
 
 
-@blueprint.post("/api/calendar/feed")
+@blueprint.post("/api/calendar/feed", "create_calendar_feed")
 @signed_in
 @blueprint.response(201, CalendarFeedAddress)
-def issue() -> dict[str, str]:
-    """Get a secret address for calendar programs; the one before is void."""
+def create_calendar_feed() -> dict[str, str]:
+    """Create a secret address for calendar programs; the former one is revoked."""
     return {"url": calendar_feeds.issue(caller().id)}
 
 
-@blueprint.delete("/api/calendar/feed")
+@blueprint.delete("/api/calendar/feed", "delete_calendar_feed")
 @signed_in
 @blueprint.response(204)
-def revoke() -> None:
-    """Make the secret address void."""
+def delete_calendar_feed() -> None:
+    """Revoke the secret address for calendar programs."""
     calendar_feeds.revoke(caller().id)
 
 

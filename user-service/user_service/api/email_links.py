@@ -1,8 +1,8 @@
 """What the links in mails do: verifying an address, and setting a new password."""
 
-from chassis.access import caller, public, signed_in
-from chassis.fields import Body, Text
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, public, signed_in
+from chassis.web.fields import Body, Text
+from chassis.web.rest import Blueprint
 from user_service import recovery, verification
 from user_service.api.accounts import Accepted
 from user_service.api.fields import Email, Password
@@ -10,7 +10,7 @@ from user_service.attempts import TooManyAttempts
 from user_service.email_tokens import InvalidEmailToken
 from user_service.passwords import TooBusy
 
-blueprint = Blueprint("email-links", "Verifying an address, and setting a forgotten password anew.")
+blueprint = Blueprint("email-links")
 
 
 class EmailVerification(Body):
@@ -26,41 +26,41 @@ class PasswordReset(Body):
     password = Password(required=True)
 
 
-@blueprint.post("/api/auth/verify-email")
+@blueprint.post("/api/auth/verify-email", "verify_email")
 @public
 @blueprint.arguments(EmailVerification)
 @blueprint.response(204)
 @blueprint.raises(InvalidEmailToken)
 def verify_email(body: dict[str, str]) -> None:
-    """Verify the address that a mail went to."""
+    """Verify an e-mail address with the token from the e-mail."""
     verification.verify(body["token"])
 
 
-@blueprint.post("/api/auth/verify-email/resend")
+@blueprint.post("/api/auth/verify-email/resend", "resend_verification")
 @signed_in
 @blueprint.response(202, Accepted)
 @blueprint.raises(TooManyAttempts)
-def resend() -> dict[str, str]:
-    """Have the mail that verifies one's address sent again."""
+def resend_verification() -> dict[str, str]:
+    """Request another verification e-mail."""
     verification.ask_again(caller().id)
     return {}
 
 
-@blueprint.post("/api/auth/forgot-password")
+@blueprint.post("/api/auth/forgot-password", "request_password_reset")
 @public
 @blueprint.arguments(ForgottenPassword)
 @blueprint.response(202, Accepted)
-def forgot_password(body: dict[str, str]) -> dict[str, str]:
-    """Have a mail sent that lets one set a new password, if there is an account with this address."""
+def request_password_reset(body: dict[str, str]) -> dict[str, str]:
+    """Request a password-reset e-mail; the answer never tells whether the address has an account."""
     recovery.ask(body["email"])
     return {}
 
 
-@blueprint.post("/api/auth/reset-password")
+@blueprint.post("/api/auth/reset-password", "reset_password")
 @public
 @blueprint.arguments(PasswordReset)
 @blueprint.response(204)
 @blueprint.raises(InvalidEmailToken, TooBusy)
 def reset_password(body: dict[str, str]) -> None:
-    """Set a new password with the token from the mail, and sign out everywhere."""
+    """Set a new password with the token from the e-mail, and sign out everywhere."""
     recovery.reset(**body)

@@ -1,10 +1,10 @@
 """Words for the examples in the documentation: the people of the demo, and somebody who is new."""
 
-from chassis.examples import RUTH, Words
+from chassis.web.openapi_examples import RUTH, Vocabulary
 
 MAILED = "3vQm0c8yT1Zr5sWkXbN7hJ2dLfPgA9eUoRiK4tM6qYw"
 
-EXAMPLES: Words = {
+EXAMPLES: Vocabulary = {
     "Account.id": RUTH,
     "AccountChanges.bio": "Teaches Mishnah in the evenings.",
     "AccountChanges.display_name": "Ruth Adler",

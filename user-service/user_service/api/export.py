@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from chassis.access import caller, on_behalf
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, on_behalf
+from chassis.web.rest import Blueprint
 from user_service import export
 
-blueprint = Blueprint("account-export", "Everything held about a person.")
+blueprint = Blueprint("account-export")
 
 
 @blueprint.get("/internal/export")

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
-from chassis.fields import Text
+from chassis.web.fields import Text
 
 USERNAME = re.compile(r"[a-z0-9_.-]{3,50}")
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)

@@ -5,14 +5,15 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, signed_in
-from chassis.fields import Answer, Body, Boolean, Instant
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, signed_in
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Boolean, Instant
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from user_service import notifications
 from user_service.models import Kind
 
-blueprint = Blueprint("notifications", "What one should know.")
+blueprint = Blueprint("notifications")
 
 
 class NotificationsQuery(PageQuery):
@@ -41,43 +42,45 @@ MailPreferenceChanges = Body.from_dict(
 )
 
 
-@blueprint.get("/api/notifications")
+@blueprint.get("/api/notifications", "list_notifications")
 @signed_in
 @blueprint.arguments(NotificationsQuery, location="query")
 @blueprint.response(200, page_of(Notification))
 def list_notifications(query: dict[str, Any]) -> Page[Any]:
-    """List one's notifications, the latest first."""
+    """List your notifications, newest first."""
     return notifications.inbox(caller().id, **query)
 
 
-@blueprint.post("/api/notifications/<uuid:notification_id>/read")
+@blueprint.post("/api/notifications/<uuid:notification_id>/read", "mark_notification_read")
 @signed_in
 @blueprint.response(204)
-def read(notification_id: UUID) -> None:
-    """Say that one has read a notification."""
+def mark_notification_read(notification_id: UUID) -> None:
+    """Mark a notification as read."""
     notifications.read(caller().id, notification_id)
 
 
-@blueprint.post("/api/notifications/read-all")
+@blueprint.post("/api/notifications/read-all", "mark_all_notifications_read")
 @signed_in
 @blueprint.response(204)
-def read_all() -> None:
-    """Say that one has read all notifications."""
+def mark_all_notifications_read() -> None:
+    """Mark all your notifications as read."""
     notifications.read_all(caller().id)
 
 
-@blueprint.get("/api/notifications/preferences")
+@blueprint.get("/api/notifications/preferences", "get_notification_preferences")
 @signed_in
 @blueprint.response(200, MailPreferences)
-def preferences() -> dict[str, bool]:
-    """Read which kinds of notifications are mailed as well."""
+def get_notification_preferences() -> dict[str, bool]:
+    """Get which kinds of notifications are also sent by e-mail."""
     return notifications.preferences(caller().id)
 
 
-@blueprint.put("/api/notifications/preferences")
+@blueprint.put("/api/notifications/preferences", "set_notification_preferences")
 @signed_in
 @blueprint.arguments(MailPreferenceChanges)
 @blueprint.response(200, MailPreferences)
-def prefer(body: dict[str, bool]) -> dict[str, bool]:
-    """Say which kinds of notifications are mailed as well; what is left out is as at first."""
+def set_notification_preferences(body: dict[str, bool]) -> dict[str, bool]:
+    """Set which kinds of notifications are also sent by e-mail; a kind that is left out returns to
+    its default.
+    """
     return notifications.prefer(caller().id, body)

@@ -5,18 +5,19 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
-from chassis.access import public, signed_in
-from chassis.examples import BOAZ, RUTH
-from chassis.fields import CANONICAL_UUID, Answer, Instant, Query, Text
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.auth.authorization import public, signed_in
+from chassis.pages import Page
+from chassis.web.fields import CANONICAL_UUID, Answer, Instant, Query, Text
+from chassis.web.openapi_examples import BOAZ, RUTH
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from user_service import profiles
 from user_service.models import User
 
 MOST = 100
 UUID_PATTERN = CANONICAL_UUID.pattern
 
-blueprint = Blueprint("users", "Accounts as others see them.")
+blueprint = Blueprint("users")
 
 
 class Ids(fields.String):
@@ -71,27 +72,27 @@ class ProfileOrDeleted(Answer):
     created_at = Instant()
 
 
-@blueprint.get("/api/users")
+@blueprint.get("/api/users", "list_profiles")
 @public
 @blueprint.arguments(ProfilesQuery, location="query")
 @blueprint.response(200, page_of(ProfileOrDeleted))
 def list_profiles(query: dict[str, Any]) -> Page[Any]:
-    """Read the public profiles of many people at once, in the order of their ids."""
+    """List the public profiles of many people at once, in the order of their ids."""
     return Page(profiles.public_profiles(query["ids"]), None)
 
 
-@blueprint.get("/api/users/search")
+@blueprint.get("/api/users/search", "search_users")
 @signed_in
 @blueprint.arguments(PeopleQuery, location="query")
 @blueprint.response(200, page_of(Profile))
-def search(query: dict[str, Any]) -> Page[User]:
-    """Find people by how their username begins."""
+def search_users(query: dict[str, Any]) -> Page[User]:
+    """Search people by the beginning of their username."""
     return profiles.search(query["q"], query["limit"], query["cursor"])
 
 
-@blueprint.get("/api/users/<uuid:user_id>")
+@blueprint.get("/api/users/<uuid:user_id>", "get_profile")
 @public
 @blueprint.response(200, Profile)
-def profile(user_id: UUID) -> User:
-    """Read the public profile of a person."""
+def get_profile(user_id: UUID) -> User:
+    """Get the public profile of a person."""
     return profiles.public_profile(user_id)

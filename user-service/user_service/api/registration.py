@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.access import public
-from chassis.fields import Answer, Body, Text
-from chassis.rest import Blueprint
-from chassis.tokens import MAX_LIFETIME
+from chassis.auth.authorization import public
+from chassis.auth.tokens import MAX_LIFETIME
+from chassis.web.fields import Answer, Body, Text
+from chassis.web.rest import Blueprint
 from user_service import registration
 from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api.accounts import Account
@@ -16,7 +16,7 @@ from user_service.api.origin import origin
 from user_service.passwords import TooBusy
 from user_service.sign_ins import TokenPair
 
-blueprint = Blueprint("registration", "Opening an account.")
+blueprint = Blueprint("registration")
 
 
 class NewAccount(Body):
@@ -40,11 +40,11 @@ class Tokens(Answer):
     )
 
 
-@blueprint.post("/api/auth/register")
+@blueprint.post("/api/auth/register", "register_account")
 @public
 @blueprint.arguments(NewAccount)
 @blueprint.response(201, Tokens)
 @blueprint.raises(EmailTaken, UsernameTaken, TooBusy)
-def register(body: dict[str, Any]) -> TokenPair:
-    """Open an account and sign in."""
+def register_account(body: dict[str, Any]) -> TokenPair:
+    """Create an account and sign in."""
     return registration.register(**body, device=origin().device)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from chassis.access import caller, role
-from chassis.fields import Answer, Body, Choice
-from chassis.rest import Blueprint
+from chassis.auth.authorization import caller, role
+from chassis.web.fields import Answer, Body, Choice
+from chassis.web.rest import Blueprint
 from user_service import roles
 from user_service.models import Role, User
 from user_service.roles import AdminsOnly, LastAdmin
 
-blueprint = Blueprint("roles", "Who may do what everywhere.")
+blueprint = Blueprint("roles")
 
 
 class RoleAssignment(Body):
@@ -27,11 +27,11 @@ class UserRoles(Answer):
     roles = fields.List(fields.String(), required=True)
 
 
-@blueprint.put("/api/users/<uuid:user_id>/roles")
+@blueprint.put("/api/users/<uuid:user_id>/roles", "set_user_roles")
 @role("admin")
 @blueprint.arguments(RoleAssignment)
 @blueprint.response(200, UserRoles)
 @blueprint.raises(AdminsOnly, LastAdmin)
-def assign(body: dict[str, Any], user_id: UUID) -> User:
-    """Give a person these roles and no others. The next access token has them."""
+def set_user_roles(body: dict[str, Any], user_id: UUID) -> User:
+    """Give a person these roles and no others; their next access token has them."""
     return roles.assign(user_id, body["roles"], by=caller().id)

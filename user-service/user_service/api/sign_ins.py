@@ -5,11 +5,12 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.access import caller, caller_or_none, optional, public, signed_in
+from chassis.auth.authorization import caller, caller_or_none, optional, public, signed_in
 from chassis.errors import Unauthorized
-from chassis.fields import Answer, Body, Instant, Text
-from chassis.pages import Page, PageQuery, page_of
-from chassis.rest import Blueprint
+from chassis.pages import Page
+from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.pagination import PageQuery, page_of
+from chassis.web.rest import Blueprint
 from user_service import credentials, sign_ins
 from user_service.api.fields import Password
 from user_service.api.origin import origin
@@ -19,7 +20,7 @@ from user_service.credentials import WrongCredentials
 from user_service.passwords import TooBusy
 from user_service.sign_ins import AlreadyRotated, InvalidRefreshToken, TokenPair, TokenReused
 
-blueprint = Blueprint("auth", "Signing in and out.")
+blueprint = Blueprint("auth")
 
 
 class Login(Body):
@@ -51,57 +52,57 @@ class Device(Answer):
     )
 
 
-@blueprint.post("/api/auth/login")
+@blueprint.post("/api/auth/login", "log_in")
 @public
 @blueprint.arguments(Login)
 @blueprint.response(200, Tokens)
 @blueprint.raises(WrongCredentials, TooManyAttempts, TooBusy)
-def login(body: dict[str, str]) -> TokenPair:
+def log_in(body: dict[str, str]) -> TokenPair:
     """Sign in with e-mail address or username."""
     return credentials.log_in(**body, origin=origin())
 
 
-@blueprint.post("/api/auth/refresh")
+@blueprint.post("/api/auth/refresh", "refresh_tokens")
 @public
 @blueprint.arguments(Refresh)
 @blueprint.response(200, Tokens)
 @blueprint.raises(InvalidRefreshToken, TokenReused, AlreadyRotated)
-def refresh(body: dict[str, str]) -> TokenPair:
+def refresh_tokens(body: dict[str, str]) -> TokenPair:
     """Exchange a refresh token for new tokens."""
     return sign_ins.refresh(body["refresh_token"])
 
 
-@blueprint.post("/api/auth/logout")
+@blueprint.post("/api/auth/logout", "log_out")
 @optional
 @blueprint.arguments(Logout, required=False)
 @blueprint.response(204)
 @blueprint.raises(Unauthorized)
-def logout(body: dict[str, str]) -> None:
+def log_out(body: dict[str, str]) -> None:
     """Sign out, with the access token or with the refresh token."""
     person = caller_or_none()
     sign_ins.sign_out(UUID(person.session_id) if person else None, body.get("refresh_token"))
 
 
-@blueprint.post("/api/auth/logout-all")
+@blueprint.post("/api/auth/logout-all", "log_out_everywhere")
 @signed_in
 @blueprint.response(204)
-def logout_all() -> None:
+def log_out_everywhere() -> None:
     """Sign out everywhere."""
     sign_ins.end_all(caller().id)
 
 
-@blueprint.get("/api/auth/sessions")
+@blueprint.get("/api/auth/sessions", "list_devices")
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(Device))
-def devices(query: dict[str, Any]) -> Page[Any]:
-    """List the devices on which one is signed in, the latest first."""
+def list_devices(query: dict[str, Any]) -> Page[Any]:
+    """List the devices on which you are signed in, newest first."""
     return sign_ins.devices(caller().id, UUID(caller().session_id), **query)
 
 
-@blueprint.delete("/api/auth/sessions/<uuid:sign_in_id>")
+@blueprint.delete("/api/auth/sessions/<uuid:sign_in_id>", "log_out_device")
 @signed_in
 @blueprint.response(204)
-def end_device(sign_in_id: UUID) -> None:
+def log_out_device(sign_in_id: UUID) -> None:
     """Sign out on a device."""
     sign_ins.end_device(caller().id, sign_in_id)

@@ -3,17 +3,16 @@
 from flask import Response, jsonify
 from marshmallow import fields
 
-from chassis.access import public
-from chassis.fields import Answer
-from chassis.rest import Blueprint
-from chassis.versions import not_modified
+from chassis.auth.authorization import public
+from chassis.web.fields import Answer
+from chassis.web.rest import Blueprint
 from user_service.runtime import runtime
 
 # A new key signs after twice that, `signing.PUBLISHED_FOR`, when nobody goes by a document without
 # it any more.
 CACHED_FOR = 300
 
-blueprint = Blueprint("keys", "The public keys of access tokens.")
+blueprint = Blueprint("keys")
 
 
 class KeySet(Answer):
@@ -22,12 +21,11 @@ class KeySet(Answer):
     keys = fields.List(fields.Dict(), required=True)
 
 
-@blueprint.get("/.well-known/jwks.json")
+@blueprint.get("/.well-known/jwks.json", "get_signing_keys")
 @public
-@not_modified
 @blueprint.response(200, KeySet)
-def jwks() -> Response:
-    """Read the public keys of access tokens."""
+def get_signing_keys() -> Response:
+    """Get the public keys of access tokens."""
     response = jsonify(runtime().keyring.jwks())
     response.headers["Cache-Control"] = f"public, max-age={CACHED_FOR}"
     response.add_etag()

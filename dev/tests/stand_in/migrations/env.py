@@ -1,5 +1,5 @@
 from sqlalchemy import MetaData
 
-from chassis.migrations import run
+from chassis.data.migrations import run
 
 run(MetaData())

@@ -1,0 +1,118 @@
+"""Who may call an operation: each says it with one of these decorators; one that says nothing
+cannot be routed.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import structlog
+from flask import current_app, g, request
+
+from chassis.auth.tokens import Caller
+from chassis.errors import Forbidden, Unauthorized
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class RoleRequired(Forbidden):
+    """Your account does not have the role this needs."""
+
+    code = "role_required"
+
+
+def public(view: View) -> View:
+    """Anybody, signed in or not; a token is not looked at."""
+    return _guarded(view, "public", lambda: None)
+
+
+def optional(view: View) -> View:
+    """Anybody; who sends a token must send a valid one."""
+
+    def check() -> None:
+        g.caller = _verified(_bearer()) if "Authorization" in request.headers else None
+
+    return _guarded(view, "optional", check)
+
+
+def signed_in(view: View) -> View:
+    """Whoever has a valid access token."""
+
+    def check() -> None:
+        g.caller = _verified(_bearer())
+
+    return _guarded(view, "signed-in", check)
+
+
+def role(name: str) -> Callable[[View], View]:
+    """Whoever has a valid access token and this role."""
+
+    def check() -> None:
+        g.caller = _verified(_bearer())
+        if name not in g.caller.roles:
+            raise RoleRequired
+
+    return lambda view: _guarded(view, f"role:{name}", check)
+
+
+def internal(view: View) -> View:
+    """Other services, with a service token; the caller's name is `g.peer`."""
+
+    def check() -> None:
+        g.peer = current_app.extensions["peers"].verify(_bearer())
+
+    return _guarded(view, "internal", check)
+
+
+def on_behalf(view: View) -> View:
+    """Other services, with a service token, in the name of the person whose access token is the
+    `Subject-Token`.
+    """
+
+    def check() -> None:
+        g.peer = current_app.extensions["peers"].verify(_bearer())
+        subject = request.headers.get("Subject-Token")
+        if not subject:
+            raise Unauthorized("Subject-Token is missing")
+        g.caller = _verified(subject)
+
+    return _guarded(view, "internal", check)
+
+
+def caller() -> Caller:
+    """The person who calls, or on whose behalf another service does."""
+    return g.caller  # type: ignore[no-any-return]  # flask.g is untyped
+
+
+def caller_or_none() -> Caller | None:
+    """The person who calls, where signing in is optional."""
+    return g.get("caller")  # type: ignore[no-any-return]  # flask.g is untyped
+
+
+def access_of(view: Any) -> str | None:
+    """What a view declares: public, optional, signed-in, role:<name>, internal; None if nothing."""
+    return getattr(view, "_access", None)
+
+
+def _guarded(view: View, name: str, check: Callable[[], None]) -> View:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        check()
+        return view(*args, **kwargs)
+
+    guarded._access = name  # type: ignore[attr-defined]  # a mark on the function
+    return guarded  # type: ignore[return-value]  # it wraps the view it was given
+
+
+def _verified(token: str) -> Caller:
+    caller: Caller = current_app.extensions["verifier"].verify(token)
+    structlog.contextvars.bind_contextvars(user_id=str(caller.id))
+    return caller
+
+
+def _bearer() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # RFC 9110, section 11.1: the name of a scheme may be written in capitals.
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized
+    return token.strip()

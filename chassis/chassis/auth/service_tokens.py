@@ -1,0 +1,73 @@
+"""One service calling another: a short-lived token signed with the caller's own key, for one
+callee, for one call.
+"""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+import jwt
+from cachetools import TTLCache
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from chassis.auth.keys import PublicKeys
+from chassis.auth.tokens import ALGORITHM, LEEWAY, decode
+from chassis.errors import InvalidToken
+
+TYPE = "svc+jwt"
+LIFETIME = 60
+REQUIRED = ["iss", "aud", "sub", "iat", "exp", "jti"]
+
+
+@dataclass(frozen=True)
+class ServiceIdentity:
+    """A service's own name and the key it signs with."""
+
+    name: str
+    key: EllipticCurvePrivateKey
+
+    def token_for(self, callee: str) -> str:
+        """A token that `callee` accepts once, within a minute."""
+        now = int(time.time())
+        claims = {
+            "iss": self.name,
+            "sub": self.name,
+            "aud": callee,
+            "iat": now,
+            "exp": now + LIFETIME,
+            "jti": secrets.token_urlsafe(16),
+        }
+        return jwt.encode(claims, self.key, ALGORITHM, headers={"typ": TYPE, "kid": self.name})
+
+
+class ServiceTokenVerifier:
+    """Verifies tokens of other services for the service of this name, each token once."""
+
+    def __init__(self, name: str, keys: PublicKeys) -> None:
+        self._name = name
+        self._keys = keys
+        # For as long as a token can be valid: its minute, and the difference of the clocks at both
+        # ends.
+        self._used: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=LIFETIME + 2 * LEEWAY)
+        self._lock = threading.Lock()
+
+    def verify(self, token: str) -> str:
+        """The name of the calling service; `InvalidToken` if the token is not for us, is spent or
+        is too old.
+        """
+        issuer = self._issuer(token)
+        # No key but the issuer's own: a service cannot speak in the name of another.
+        keys = {issuer: self._keys[issuer]} if issuer in self._keys else {}
+        claims = decode(token, keys, TYPE, issuer, self._name, REQUIRED, LIFETIME)
+        with self._lock:
+            if claims["jti"] in self._used:
+                raise InvalidToken("this token was used before")
+            self._used[claims["jti"]] = True
+        return issuer
+
+    def _issuer(self, token: str) -> str:
+        try:
+            return str(jwt.get_unverified_header(token).get("kid"))
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise InvalidToken from None

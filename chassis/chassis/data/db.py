@@ -1,0 +1,136 @@
+"""PostgreSQL as every service uses it: names, timeouts, and a transaction for each unit of work."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from psycopg import errors as postgres
+from sqlalchemy import DateTime, MetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, registry, scoped_session
+
+from chassis.errors import Problem
+
+# PostgreSQL's own way of naming, so that a name in a migration is the one PostgreSQL would have
+# chosen.
+NAMING = {
+    "ix": "idx_%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+# A wait for a lock ends before the statement does, and before the caller has given up (5 s for a
+# write), so that the answer says what was wrong. Compiling (jit) costs more than it saves where
+# queries are short.
+SESSION_SETTINGS = {
+    "timezone": "UTC",
+    "jit": "off",
+    "statement_timeout": "5s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "15s",
+}
+ATTEMPTS = 3
+RETRIED = (postgres.DeadlockDetected, postgres.SerializationFailure)
+
+AnySession = Session | scoped_session[Any]
+Result = TypeVar("Result")
+
+
+def models_registry() -> registry:
+    """The registry of a service's models: the naming convention, and time zones on every time."""
+    return registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: DateTime(timezone=True)},
+    )
+
+
+def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
+    """Bind the service's models to its database. Nothing connects before the first query."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        # One connection for each of the server's threads; the others are for what runs beside them,
+        # such as publishing.
+        "pool_size": pool_size,
+        "max_overflow": 2,
+        "pool_timeout": 2,
+        # After a restart of PostgreSQL each connection in the pool would otherwise cost somebody
+        # his request.
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "hide_parameters": True,  # what people write is nothing for a log
+        "connect_args": {
+            # The least that psycopg allows.
+            "connect_timeout": 2,
+            "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
+            # A server that is gone without a word is noticed within half a minute. By default Linux
+            # waits for a quarter of an hour where something was sent, and for two hours where
+            # nothing was.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10000,
+        },
+    }
+    db.init_app(app)
+
+
+@contextmanager
+def transaction(session: AnySession) -> Iterator[None]:
+    """Commit what the block did, then run what it left for after the commit; a raise rolls all of it back.
+
+    A `Problem` that says `keeps_changes` is raised after a commit.
+    """
+    try:
+        yield
+        session.commit()
+    except Problem as problem:
+        if not problem.keeps_changes:
+            _rollback(session)
+            raise
+        session.commit()
+        _run_callbacks(session)
+        raise
+    except BaseException:
+        _rollback(session)
+        raise
+    # Not within the `try`: what is committed is not rolled back because a callback fails.
+    _run_callbacks(session)
+
+
+def after_commit(session: AnySession, callback: Callable[[], None]) -> None:
+    """Run the callback once this transaction is committed; never if it is rolled back."""
+    session.info.setdefault("after_commit", []).append(callback)
+
+
+def in_transaction(session: AnySession, work: Callable[[], Result]) -> Result:
+    """Run the work in a transaction of its own; up to three times if PostgreSQL ends it to break a
+    deadlock.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction(session):
+                return work()
+        except DBAPIError as error:
+            # Only what PostgreSQL promises to have had no effect: of a lost connection nobody
+            # knows.
+            if not isinstance(error.orig, RETRIED) or attempt == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311  # jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _rollback(session: AnySession) -> None:
+    # First, because a rollback on a dead connection may raise.
+    session.info.pop("after_commit", None)
+    session.rollback()
+
+
+def _run_callbacks(session: AnySession) -> None:
+    for callback in session.info.pop("after_commit", []):
+        callback()

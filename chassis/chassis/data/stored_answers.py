@@ -1,0 +1,60 @@
+"""The answers that are stored under idempotency keys, next to what the requests did."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.clock import now
+
+KEPT = timedelta(hours=24)
+BATCH = 1000
+
+
+def keys_table(metadata: MetaData) -> Table:
+    """The table of stored answers, on a service's own metadata."""
+    return Table(
+        "idempotency_keys",
+        metadata,
+        Column("user_id", Uuid, primary_key=True),
+        Column("key", String(255), primary_key=True),
+        Column("request_hash", LargeBinary(32), nullable=False),
+        Column("status", Integer),
+        Column("headers", JSONB),
+        Column("body", LargeBinary),
+        Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    )
+
+
+def forget_answers(db: SQLAlchemy, user_id: UUID) -> None:
+    """Delete the stored answers of somebody who is gone."""
+    table = answers_of(db)
+    db.session.execute(table.delete().where(table.c.user_id == user_id))
+
+
+def purge_expired(db: SQLAlchemy) -> int:
+    """Delete answers that are kept no longer; how many they were."""
+    table = answers_of(db)
+    old = select(table.c.user_id, table.c.key).where(table.c.created_at < now() - KEPT).limit(BATCH)
+    gone = db.session.execute(
+        table.delete().where(tuple_(table.c.user_id, table.c.key).in_(old)).returning(table.c.key)
+    )
+    return len(gone.all())
+
+
+def answers_of(db: SQLAlchemy) -> Table:
+    """The service's table of stored answers."""
+    return db.metadata.tables["idempotency_keys"]

@@ -1,0 +1,192 @@
+"""What a service says to others, written in the transaction of what happened.
+
+Three kinds: an event that other services may act on (`publish_event`), a live event for whoever watches
+a room (`publish_live`), and a mail to send (`queue_email`). `publisher.py` and `worker.py` take them from
+here; so nothing is said that did not happen, and nothing that happened is left unsaid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    Uuid,
+    insert,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from chassis.clock import now, rfc3339
+from chassis.data.db import after_commit
+from chassis.telemetry import request_context
+
+ROOM = "room:"  # how the names of the streams of rooms begin
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to one aggregate of one service.
+
+    `aggregate_version` grows with every change of the aggregate; `data` holds ids and figures, no
+    personal data.
+    """
+
+    id: UUID
+    type: str
+    source: str
+    aggregate_id: str
+    aggregate_version: int
+    occurred_at: datetime
+    actor: UUID | None
+    data: dict[str, Any]
+    schema_version: int = 1
+
+
+class Messages:
+    """The tables of a service's messages, and the three ways to write one."""
+
+    def __init__(self, db: SQLAlchemy, service: str) -> None:
+        self.service = service
+        self.db = db
+        metadata = db.Model.metadata
+        self.outbox = Table(
+            "outbox",
+            metadata,
+            Column("id", Uuid, primary_key=True),
+            # Given at the insert, not at the commit: who looks for what is beyond the last one he
+            # saw misses what commits late. So what is unpublished is looked for, and this puts it
+            # in order.
+            Column("position", BigInteger, Identity(always=True), nullable=False),
+            Column("stream", String(200), nullable=False),
+            Column("seq", BigInteger),
+            Column("body", JSONB, nullable=False),
+            Column("created_at", DateTime(timezone=True), nullable=False),
+            Column("published_at", DateTime(timezone=True)),
+            Index(
+                "idx_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")
+            ),
+            Index("idx_outbox_created_at", "created_at"),
+        )
+        self.inbox = Table(
+            "inbox",
+            metadata,
+            Column("event_id", Uuid, primary_key=True),
+            Column("received_at", DateTime(timezone=True), nullable=False, index=True),
+        )
+        self.latest_versions = Table(
+            "latest_versions",
+            metadata,
+            Column("source", String(100), primary_key=True),
+            Column("aggregate_id", String(100), primary_key=True),
+            Column("version", BigInteger, nullable=False),
+        )
+        self.failed_events = Table(
+            "failed_events",
+            metadata,
+            Column("stream", String(200), primary_key=True),
+            Column("entry_id", String(50), primary_key=True),
+            # As it came, which may be anything: JSONB would refuse what is not JSON.
+            Column("body", Text, nullable=False),
+            Column("error", Text, nullable=False),
+            Column("tries", Integer, nullable=False),
+            Column("failed_at", DateTime(timezone=True), nullable=False),
+            Column("parked_at", DateTime(timezone=True)),
+        )
+        self.mails = Table(
+            "mails",
+            metadata,
+            Column("id", Uuid, primary_key=True),
+            Column("kind", String(50), nullable=False),
+            Column("data", JSONB, nullable=False),
+            Column("due_at", DateTime(timezone=True), nullable=False),
+            Column("tries", Integer, nullable=False, server_default=text("0")),
+            Column("parked_at", DateTime(timezone=True)),
+            Index("idx_mails_due", "due_at", postgresql_where=text("parked_at IS NULL")),
+        )
+
+    def publish_event(
+        self,
+        type: str,  # the name of the field in the event
+        aggregate_id: object,
+        version: int,
+        data: dict[str, Any] | None = None,
+        *,
+        actor: UUID | None = None,
+    ) -> UUID:
+        """Tell other services. `data` is JSON without personal data: those who need it ask for it."""
+        event_id = uuid4()
+        event = {
+            "id": str(event_id),
+            "type": type,
+            "schema_version": 1,
+            "source": self.service,
+            "aggregate_id": str(aggregate_id),
+            "aggregate_version": version,
+            "occurred_at": rfc3339(now()),
+            "actor": str(actor) if actor else None,
+            "data": data or {},
+            "origin": request_context.current().carried,
+        }
+        self._enqueue(event_id, f"events:{self.service}", None, event)
+        return event_id
+
+    def publish_live(
+        self,
+        room: str,
+        seq: int,
+        type: str,  # the name of the field in the event
+        data: dict[str, Any],
+        *,
+        members_changed: Sequence[UUID] | None = (),
+    ) -> None:
+        """Tell whoever watches the room, e.g. `study-session:<id>`.
+
+        `seq` is the room's next number, allocated under a row lock that this transaction holds, so
+        that the order of numbers is the order of commits. `members_changed` are the people whose
+        right to watch must be asked again; None is everybody.
+        """
+        body = {
+            "type": type,
+            "seq": seq,
+            "occurred_at": rfc3339(now()),
+            "data": data,
+            "members_changed": None
+            if members_changed is None
+            else [str(user_id) for user_id in members_changed],
+        }
+        self._enqueue(uuid4(), f"{ROOM}{room}", seq, body)
+
+    def clear_room(self, room: str) -> None:
+        """Take back all that was broadcast in the room: who resumes from before is told to read it anew.
+
+        For words that were deleted: they are not to be had from the room's past either.
+        """
+        self._enqueue(uuid4(), f"{ROOM}{room}", None, {})
+
+    def queue_email(
+        self, kind: str, data: dict[str, Any], *, due_at: datetime | None = None
+    ) -> None:
+        """Have the worker compose and send a mail. `data` holds references, never addresses or secrets."""
+        content = {**data, "origin": request_context.current().carried}
+        row = {"id": uuid4(), "kind": kind, "data": content, "due_at": due_at or now()}
+        self.db.session.execute(insert(self.mails).values(row))
+
+    def _enqueue(
+        self, message_id: UUID, stream: str, seq: int | None, body: dict[str, Any]
+    ) -> None:
+        row = {"id": message_id, "stream": stream, "seq": seq, "body": body, "created_at": now()}
+        self.db.session.execute(insert(self.outbox).values(row))
+        after_commit(self.db.session, current_app.extensions["publishing"].wake)

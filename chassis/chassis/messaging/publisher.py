@@ -1,0 +1,225 @@
+"""Takes messages from the outbox to Redis Streams, in the order of their commits.
+
+An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes
+back empty is filled again from there. A live event goes to the stream of its room under its own
+number and leaves the outbox at once.
+"""
+
+import json
+import threading
+import zlib
+from datetime import timedelta
+from typing import Any
+
+import redis
+import structlog
+from prometheus_client import Counter, Gauge
+from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis.clock import now
+from chassis.messaging.messages import ROOM, Messages
+
+BATCH = 500
+KEPT = timedelta(days=30)
+# A Redis that comes back with its data may lack the last second of its log, or minutes after a
+# failover.
+OVERLAP = timedelta(minutes=10)
+# Who was away for more than this reads the room anew.
+ROOM_LENGTH = 1000
+ROOM_LIFETIME = timedelta(days=7)
+PAUSE = 1.0  # seconds between attempts while PostgreSQL or Redis does not answer
+
+PUBLISHED = Counter("outbox_published_total", "Messages taken from the outbox to Redis.")
+WAITING = Gauge("outbox_waiting", "Messages that are committed and not yet published.")
+OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest message not yet published.")
+
+log = structlog.get_logger(__name__)
+
+
+class Publisher:
+    """Publishes what waits in one service's outbox. Any number may run: one works at a time."""
+
+    def __init__(self, messages: Messages, engine: Engine, connection: "redis.Redis") -> None:
+        self._messages = messages
+        self._engine = engine
+        self._redis = connection
+        self._lock_key = zlib.crc32(f"outbox:{messages.service}".encode())
+
+    def publish_pending(self) -> int:
+        """Publish all that waits; how many they were. Raises what PostgreSQL or Redis raises."""
+        total = 0
+        while published := self._publish_batch():
+            total += published
+        return total
+
+    def restore(self) -> int:
+        """If Redis has lost what it had, mark what it may have lost as unpublished; how many
+        messages that was.
+        """
+        marker, identity = (
+            f"outbox:{self._messages.service}",
+            str(self._redis.info("server")["run_id"]),
+        )
+        known = self._redis.get(marker)
+        if known == identity:
+            return 0
+        lost = self.replay(OVERLAP if known else KEPT)
+        # After the marking: a crash in between has it done twice, which the inboxes bear.
+        self._redis.set(marker, identity)
+        if lost:
+            log.warning("outbox_restored", messages=lost, everything=known is None)
+        return lost
+
+    def replay(self, age: timedelta) -> int:
+        """Mark the events of the last `age` as unpublished; how many they were."""
+        outbox = self._messages.outbox
+        with self._engine.begin() as connection:
+            return connection.execute(
+                outbox.update()
+                .where(outbox.c.published_at.is_not(None), outbox.c.created_at > now() - age)
+                .values(published_at=None)
+            ).rowcount
+
+    def purge_expired(self) -> None:
+        """Delete the events that are kept no longer, here and in Redis."""
+        outbox, inbox, failed = (
+            self._messages.outbox,
+            self._messages.inbox,
+            self._messages.failed_events,
+        )
+        oldest = now() - KEPT
+        with self._engine.begin() as connection:
+            connection.execute(
+                outbox.delete().where(
+                    outbox.c.published_at.is_not(None), outbox.c.created_at < oldest
+                )
+            )
+            # Longer than events are kept, because one may still be replayed on its last day.
+            connection.execute(inbox.delete().where(inbox.c.received_at < oldest - KEPT))
+            # What was not put aside was acted on at a later try. What was waits for somebody to see
+            # to it.
+            connection.execute(
+                failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest)
+            )
+        # By age, not by length: after a busy day a reader that was down still finds what it has not
+        # read.
+        self._redis.xtrim(
+            f"events:{self._messages.service}",
+            minid=int(oldest.timestamp() * 1000),
+            approximate=True,
+        )
+
+    def measure(self) -> None:
+        """Set the gauges of what waits."""
+        outbox = self._messages.outbox
+        waiting = select(func.count(), func.min(outbox.c.created_at)).where(
+            outbox.c.published_at.is_(None)
+        )
+        with self._engine.connect() as connection:
+            count, oldest = connection.execute(waiting).one()
+        WAITING.set(count)
+        OLDEST.set((now() - oldest).total_seconds() if oldest else 0)
+
+    def close(self) -> None:
+        """Close the connection to Redis."""
+        self._redis.close()
+
+    def _publish_batch(self) -> int:
+        outbox = self._messages.outbox
+        waiting = (
+            select(outbox)
+            .where(outbox.c.published_at.is_(None))
+            .order_by(outbox.c.position)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        with self._engine.begin() as connection:
+            # One publisher at a time keeps the order; it waits, because the other may have looked
+            # before our commit.
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock_key})
+            # Only now, in a statement of its own: one that waits for the lock itself would see the
+            # rows of before.
+            rows = connection.execute(waiting).all()
+            if rows:
+                self._send(rows)
+                # Sent before it is noted: a crash in between has it sent twice, and never lost.
+                self._settle(connection, rows)
+        PUBLISHED.inc(len(rows))
+        return len(rows)
+
+    def _send(self, rows: "list[Row[Any]] | Any") -> None:
+        pipeline = self._redis.pipeline(transaction=False)
+        for row in rows:
+            origin = row.body.pop("origin", {})
+            body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
+            if not row.stream.startswith(ROOM):
+                pipeline.xadd(row.stream, {"event": body, **origin})
+            elif row.seq is None:
+                pipeline.delete(row.stream)
+            else:
+                pipeline.xadd(
+                    row.stream,
+                    {"event": body},
+                    id=f"{row.seq}-0",
+                    maxlen=ROOM_LENGTH,
+                    approximate=True,
+                )
+                pipeline.expire(row.stream, ROOM_LIFETIME)
+                pipeline.publish(row.stream, body)
+        for result in pipeline.execute(raise_on_error=False):
+            # A number that the room's stream already has was published before a crash.
+            if isinstance(result, Exception) and "equal or smaller" not in str(result):
+                raise result
+
+    def _settle(self, connection: Connection, rows: "list[Row[Any]] | Any") -> None:
+        outbox = self._messages.outbox
+        live = [row.id for row in rows if row.stream.startswith(ROOM)]
+        events = [row.id for row in rows if not row.stream.startswith(ROOM)]
+        if live:
+            connection.execute(outbox.delete().where(outbox.c.id.in_(live)))
+        if events:
+            connection.execute(
+                outbox.update().where(outbox.c.id.in_(events)).values(published_at=now())
+            )
+
+
+class PublishingThread:
+    """Publishes right after commits, beside the requests, so that a live event is out in milliseconds.
+
+    The worker's relay is what makes it certain; this only makes it fast.
+    """
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._due = threading.Event()
+        self._stopping = threading.Event()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """Say that something was committed. The thread starts with the first call, after any fork."""
+        with self._start:
+            if self._thread is None and not self._stopping.is_set():
+                self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
+                self._thread.start()
+        self._due.set()
+
+    def stop(self) -> None:
+        """End the thread after what it is doing."""
+        self._stopping.set()
+        self._due.set()
+        if self._thread:
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._due.wait()
+            # Before the work: who wakes the thread while it publishes is heard in the next round.
+            self._due.clear()
+            try:
+                self._publisher.publish_pending()
+            except (SQLAlchemyError, redis.RedisError) as error:
+                log.warning("publishing_delayed", reason=type(error).__name__)
+                self._due.set()
+                self._stopping.wait(PAUSE)

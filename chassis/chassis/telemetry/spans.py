@@ -1,0 +1,112 @@
+"""Spans for OpenTelemetry, sent by OTLP over HTTP. Loaded only where they are wanted: needs
+`chassis[tracing]`.
+
+Where a span belongs is said by `request_context.Trace`; OpenTelemetry's own means of carrying that are not
+used. No span holds a value: not of a statement, and not the words of an error.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import trace as otel
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+
+from chassis.telemetry.request_context import Trace, present
+
+SENT_WITHIN = 2.0  # seconds, tries included: a program that ends does not wait long for a collector that is away
+
+
+class Recorder:
+    """Tells what this program does: the collector that the environment names, unless another
+    listener is given.
+    """
+
+    def __init__(self, service: str, listener: SpanExporter | None = None) -> None:
+        self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
+        self._provider.add_span_processor(
+            BatchSpanProcessor(listener or OTLPSpanExporter(timeout=SENT_WITHIN))
+        )
+        self._tracer = self._provider.get_tracer("lyceum")
+
+    def close(self) -> None:
+        """Send what is left."""
+        self._provider.shutdown()
+
+    @contextmanager
+    def step(
+        self, trace: Trace, name: str, kind: str, attributes: Mapping[str, Any]
+    ) -> Iterator[dict[str, str]]:
+        """A span around the block; what the block's own trace is to say of its place."""
+        span = self._begin(trace, name, kind, attributes)
+        place = span.get_span_context()
+        try:
+            with otel.use_span(span, record_exception=False, set_status_on_exception=False):
+                yield {
+                    "trace_id": otel.format_trace_id(place.trace_id),
+                    "span_id": otel.format_span_id(place.span_id),
+                    "flags": f"{place.trace_flags:02x}",
+                }
+        except BaseException as error:
+            _fail(span, error)
+            raise
+        finally:
+            span.end()
+
+    def describe(self, name: str, attributes: Mapping[str, Any], *, failed: bool) -> None:
+        """Say more of the span that the work in hand is in."""
+        span = otel.get_current_span()
+        span.update_name(name)
+        span.set_attributes(attributes)
+        if failed:
+            span.set_status(otel.StatusCode.ERROR)
+
+    def follow(self, engine: Engine) -> None:
+        """A span for each statement that belongs to a trace; those that look for work belong to none."""
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def begin(_: Any, __: Any, statement: str, ___: Any, context: Any, ____: Any) -> None:
+            trace = present()
+            if trace and trace.span_id:
+                verb = statement.split(maxsplit=1)[0].upper()
+                attributes = {"db.system.name": "postgresql", "db.query.text": statement}
+                context.span = self._begin(trace, verb, "CLIENT", attributes)
+
+        @event.listens_for(engine, "after_cursor_execute")
+        def end(_: Any, __: Any, ___: str, ____: Any, context: Any, _____: Any) -> None:
+            if span := getattr(context, "span", None):
+                span.end()
+
+        @event.listens_for(engine, "handle_error")
+        def fail(failure: ExceptionContext) -> None:
+            if span := getattr(failure.execution_context, "span", None):
+                _fail(span, failure.original_exception)
+                span.end()
+
+    def _begin(
+        self, trace: Trace, name: str, kind: str, attributes: Mapping[str, Any]
+    ) -> otel.Span:
+        return self._tracer.start_span(name, _parent(trace), otel.SpanKind[kind], attributes)
+
+
+def _parent(trace: Trace) -> Context:
+    if trace.span_id is None:
+        return Context()
+    place = otel.SpanContext(
+        int(trace.trace_id, 16),
+        int(trace.span_id, 16),
+        is_remote=True,
+        trace_flags=otel.TraceFlags(int(trace.flags, 16)),
+    )
+    return otel.set_span_in_context(otel.NonRecordingSpan(place), Context())
+
+
+def _fail(span: otel.Span, error: BaseException) -> None:
+    span.set_attribute("error.type", type(error).__qualname__)
+    span.set_status(otel.StatusCode.ERROR)

@@ -1,0 +1,96 @@
+"""Tells OpenTelemetry what this program does, where OTEL_EXPORTER_OTLP_ENDPOINT says where it listens.
+
+Nothing of OpenTelemetry is loaded otherwise.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+
+from chassis.config import InvalidSettings
+from chassis.telemetry.request_context import Trace, continued, present
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from chassis.telemetry.spans import Recorder
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+# Asked every few seconds, and of no interest.
+PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/internal/status"})
+
+
+_recorder: "Recorder | None" = None
+
+
+def configure(service: str) -> None:
+    """Tell OpenTelemetry of this program's work if the environment says where it listens."""
+    global _recorder
+    if not os.environ.get(ENDPOINT):
+        return
+    try:
+        from chassis.telemetry.spans import Recorder
+    except ImportError as error:
+        raise InvalidSettings(
+            f"cannot start: {ENDPOINT} is set, but {error.name} is missing: chassis[tracing]"
+        ) from None
+    if _recorder:
+        _recorder.close()
+    _recorder = Recorder(service)
+
+
+def install(app: Flask) -> None:
+    """Name the span of each request by its route, as soon as that is known."""
+
+    @app.after_request
+    def describe(response: Response) -> Response:
+        if _recorder:
+            route = request.url_rule.rule if request.url_rule else "unmatched"
+            attributes = {"http.route": route, "http.response.status_code": response.status_code}
+            _recorder.describe(
+                f"{request.method} {route}", attributes, failed=response.status_code >= 500
+            )
+        return response
+
+
+def follow(engine: "Engine") -> None:
+    """Tell OpenTelemetry of the engine's statements, if it listens."""
+    if _recorder:
+        _recorder.follow(engine)
+
+
+@contextmanager
+def request_of(environ: Mapping[str, Any]) -> Iterator[None]:
+    """Answer a WSGI request as part of the trace that its headers name."""
+    carrier = {
+        "request_id": environ.get("HTTP_X_REQUEST_ID"),
+        "traceparent": environ.get("HTTP_TRACEPARENT"),
+    }
+    with continued(Trace.read(carrier)):
+        if environ.get("PATH_INFO") in PROBES:
+            yield
+            return
+        method = str(environ["REQUEST_METHOD"])
+        with span(method, "SERVER", {"http.request.method": method}):
+            yield
+
+
+@contextmanager
+def span(name: str, kind: str, attributes: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Do what is in the block as a step of its own of the present trace.
+
+    `kind` is SERVER, CLIENT, CONSUMER or INTERNAL. Attributes hold ids and names, no personal data.
+    """
+    trace = present()
+    if _recorder is None or trace is None:
+        yield
+        return
+    with (
+        _recorder.step(trace, name, kind, attributes or {}) as place,
+        continued(replace(trace, **place)),
+    ):
+        yield

@@ -1,0 +1,6 @@
+"""Which text can be kept."""
+
+import re
+
+# PostgreSQL holds neither NUL nor half of a surrogate pair.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -1,0 +1,159 @@
+"""Wire fields that accept exactly what they document, and base schemas for bodies, queries and answers."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID as Uuid
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from chassis.clock import rfc3339
+
+# Python alone would take more than RFC 3339 allows, such as weeks and dates without hyphens.
+INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
+# Python's UUID also takes braces, `urn:uuid:` and hyphens anywhere: many spellings of one id.
+CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# As many digits as 64 bits need: Python takes long over thousands of them, and refuses from 4,301
+# on.
+WHOLE = re.compile(r"-?[0-9]{1,19}")
+DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# A zone, a length or a series of weeks may be added to any of them without an overflow.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Answer(Schema):
+    """What a service says. Unknown attributes are left out."""
+
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        # marshmallow tries for an item first, which costs as much as all the rest where objects are
+        # written.
+        if isinstance(obj, Mapping) or "." in attr:
+            return super().get_attribute(obj, attr, default)
+        return getattr(obj, attr, default)
+
+
+class Body(Schema):
+    """A request body. An unknown field is an error."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Query(Schema):
+    """The query parameters of a request. An unknown parameter is an error."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """Text of a bounded number of characters without control characters.
+
+    One line is trimmed and, if `least` is positive, not blank; `paragraphs=True` allows line breaks
+    and keeps the text as typed.
+    """
+
+    def __init__(
+        self, most: int, *, least: int = 0, paragraphs: bool = False, **kwargs: Any
+    ) -> None:
+        if least:
+            kwargs["metadata"] = {"pattern": r"\S", **kwargs.get("metadata", {})}
+        super().__init__(validate=validate.Length(least, most), **kwargs)
+        self.least, self.paragraphs = least, paragraphs
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if (CONTROL_IN_PARAGRAPHS if self.paragraphs else CONTROL).search(text):
+            raise ValidationError("Must not hold control characters.")
+        if self.least and not text.strip():
+            raise ValidationError("Must not be blank.")
+        return text if self.paragraphs else text.strip()
+
+
+class Choice(fields.String):
+    """One value of a StrEnum."""
+
+    def __init__(self, kind: type[StrEnum], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf([str(member) for member in kind]), **kwargs)
+
+
+class Integer(fields.Integer):
+    """A whole number within bounds: a JSON number in a body, decimal digits in a query."""
+
+    def __init__(self, least: int = -(2**31), most: int = 2**31 - 1, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(self.root, Query):
+            if not isinstance(value, str) or not WHOLE.fullmatch(value):
+                raise self.make_error("invalid")
+            return super()._deserialize(int(value), attr, data, **kwargs)
+        # `True` is an `int` to isinstance.
+        if type(value) is not int:
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Float(fields.Float):
+    """A finite number within bounds: a JSON number in a body, a plain decimal in a query."""
+
+    def __init__(self, least: float, most: float, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        plain = (
+            isinstance(value, str) and DECIMAL.fullmatch(value) is not None
+            if isinstance(self.root, Query)
+            else type(value) in {int, float} and math.isfinite(value)
+        )
+        if not plain:
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Boolean(fields.Boolean):
+    """true or false, and nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        allowed = (
+            {"true": True, "false": False}
+            if isinstance(self.root, Query)
+            else {True: True, False: False}
+        )
+        # The type is asked first: 1 equals True as a key, and a list cannot be one.
+        if type(value) not in {bool, str} or value not in allowed:
+            raise self.make_error("invalid", input=value)
+        return allowed[value]
+
+
+class Instant(fields.AwareDateTime):
+    """An RFC 3339 date and time with its offset; in UTC, with `Z`, on the way out."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not INSTANT.fullmatch(value):
+            raise ValidationError("Not an RFC 3339 date and time with an offset.")
+        try:
+            # RFC 3339 allows `t` and `z`; Python knows `Z` alone.
+            instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError("Not a valid date and time.") from None
+        if not EARLIEST <= instant < LATEST:
+            raise ValidationError("Must lie between the years 2000 and 2200.")
+        return instant
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else rfc3339(value)
+
+
+class UUID(fields.UUID):
+    """A UUID in its canonical form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Uuid:
+        if not isinstance(value, str) or not CANONICAL_UUID.fullmatch(value):
+            raise self.make_error("invalid_uuid")
+        return Uuid(value)

@@ -1,0 +1,32 @@
+"""Health: `/healthz` says that the process answers, `/readyz` that it can do its work."""
+
+from collections.abc import Callable
+
+from flask import Flask, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from chassis.auth.authorization import internal
+
+Check = Callable[[], str]
+"""Says `ok`, `degraded` or `failed`."""
+
+
+def install(app: Flask, service: str, checks: dict[str, Check]) -> None:
+    """Serve health; ready means that no check says `failed`."""
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok", service=service)
+
+    @app.get("/readyz")
+    def readyz() -> ResponseReturnValue:
+        results = {name: check() for name, check in checks.items()}
+        ready = "failed" not in results.values()
+        return jsonify(
+            status="ready" if ready else "unavailable", checks=results
+        ), 200 if ready else 503
+
+    @app.get("/internal/status")
+    @internal
+    def status() -> Response:
+        return jsonify(service=service, checks={name: check() for name, check in checks.items()})

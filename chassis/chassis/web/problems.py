@@ -1,0 +1,72 @@
+"""Every error leaves as an RFC 9457 `application/problem+json` document."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, json, request
+from werkzeug.exceptions import HTTPException
+
+from chassis.errors import Problem
+from chassis.telemetry.request_context import current
+
+log = structlog.get_logger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Register the handlers on the application."""
+    app.register_error_handler(Problem, render)
+    app.register_error_handler(HTTPException, on_http_exception)
+    app.register_error_handler(Exception, on_unexpected)
+
+
+def render(problem: Problem) -> Response:
+    """The problem as a response. Its `type` is a path that the documentation explains."""
+    return _document(
+        problem.status,
+        problem.code,
+        problem.title(),
+        problem.detail,
+        {**({"errors": problem.errors} if problem.errors else {}), **problem.extra},
+        problem.headers,
+    )
+
+
+def on_http_exception(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    headers = {
+        k: v for k, v in error.get_headers() if k.lower() not in {"content-type", "content-length"}
+    }
+    return _document(status, code_of(status), status.phrase, error.description, {}, headers)
+
+
+def code_of(status: HTTPStatus) -> str:
+    """The code of a problem that says no more than its status."""
+    return status.phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
+
+
+def on_unexpected(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return _document(500, "internal_error", "Internal Server Error", None, {}, {})
+
+
+def _document(
+    status: int,
+    code: str,
+    title: str,
+    detail: str | None,
+    extra: Mapping[str, Any],
+    headers: Mapping[str, str],
+) -> Response:
+    body = {
+        "type": f"/problems/{code.replace('_', '-')}",
+        "title": title,
+        "status": int(status),
+        "code": code,
+        "instance": request.path,
+        "request_id": current().request_id,
+        **({"detail": detail} if detail else {}),
+    }
+    body |= {name: value for name, value in extra.items() if name not in body}
+    return Response(json.dumps(body), status, headers, content_type="application/problem+json")

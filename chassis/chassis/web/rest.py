@@ -1,0 +1,360 @@
+"""flask-smorest, made strict: declared access, problem documents, operation ids, exact bodies and queries."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import deepcopy
+from functools import cached_property, wraps
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlencode
+
+import flask_smorest
+import marshmallow
+from flask import Flask, Request, Response, current_app, jsonify, request
+from marshmallow import fields
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+
+from chassis.auth.authorization import access_of
+from chassis.errors import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    Malformed,
+    NotFound,
+    Problem,
+    Unauthorized,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from chassis.pages import Page
+from chassis.web.fields import Answer
+from chassis.web.openapi_examples import Document, Vocabulary, add_examples
+from chassis.web.strict_requests import escape, read_json
+
+PROBLEM_TYPE = "application/problem+json"
+BODY, QUERY = "json", "query"  # where webargs reads arguments from
+BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
+# What OpenAPI says of who may call; a role is not a matter of the token's kind.
+SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
+    "public": [],
+    "optional": [{}, *BEARER],
+    "internal": [{"service": []}],
+}
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def documented(
+    view: View,
+    *,
+    security: Sequence[Mapping[str, Any]] | None = None,
+    operation_id: str | None = None,
+    parameters: Sequence[Mapping[str, Any]] = (),
+    problems: Sequence[type[Problem]] = (),
+) -> View:
+    """The view with more in its documentation: parameters and problems are added to those it has.
+
+    The one place that knows where flask-smorest keeps what a view says of itself.
+    """
+    documentation = deepcopy(getattr(view, "_apidoc", {}))
+    manual = {"security": security, "operationId": operation_id}
+    documentation.setdefault("manual_doc", {}).update(
+        {name: value for name, value in manual.items() if value is not None}
+    )
+    documentation.setdefault("arguments", {}).setdefault("parameters", []).extend(parameters)
+    documentation.setdefault("problems", []).extend(problems)
+    view._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
+    return view
+
+
+class FieldProblem(Answer):
+    """One wrong field."""
+
+    pointer = fields.String(
+        required=True, metadata={"description": "JSON Pointer into the body, or `?name`."}
+    )
+    detail = fields.String(required=True)
+
+
+class ProblemDocument(Answer):
+    """RFC 9457 problem details. Some codes come with members of their own."""
+
+    class Meta:
+        unknown = marshmallow.INCLUDE
+
+    type = fields.String(required=True, metadata={"format": "uri-reference"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable name of the error."})
+    instance = fields.String(required=True)
+    request_id = fields.String(required=True)
+    detail = fields.String()
+    errors = fields.List(fields.Nested(FieldProblem))
+
+
+class Parser(FlaskParser):
+    """Reads bodies and queries, and says which field is wrong."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012  # the base class says so
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": marshmallow.RAISE,
+        "querystring": marshmallow.RAISE,
+        "json": marshmallow.RAISE,
+    }
+
+    def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
+        # webargs would take a body of another media type for an empty one.
+        return read_json(req)
+
+    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> MultiDictProxy:
+        # webargs would take one of several values, and the next program perhaps another.
+        repeated = [name for name, values in req.args.lists() if len(values) > 1]
+        if repeated:
+            raise Invalid(
+                errors=[
+                    {"pointer": f"?{name}", "detail": "Given more than once."} for name in repeated
+                ]
+            )
+        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # webargs leaves it untyped
+
+    def handle_error(
+        self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
+    ) -> NoReturn:
+        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # a location maps to its fields
+        raise Invalid(
+            errors=[e for where, found in messages.items() for e in _pointers(found, _root(where))]
+        )
+
+
+def _root(location: str) -> str:
+    return "?" if location in {"query", "querystring"} else "/"
+
+
+def _pointers(messages: Any, path: str) -> list[FieldError]:
+    """marshmallow's nested messages as a flat list."""
+    if isinstance(messages, str):
+        return [{"pointer": path.rstrip("/") or "/", "detail": messages}]
+    if isinstance(messages, Mapping):
+        separator = "" if path in {"?", "/"} else "/"
+        return [
+            e
+            for name, found in messages.items()
+            for e in _pointers(
+                found, path if name == "_schema" else f"{path}{separator}{escape(str(name))}"
+            )
+        ]
+    return [e for found in messages for e in _pointers(found, path)]
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
+    """A blueprint whose operations declare who may call them, what they read, and what they are called.
+
+    An operation that clients may call states its `operation_id`: the name of the method that calls it in a
+    generated client, a verb and what it is about. A query parameter or a body that it does not read is refused.
+    """
+
+    ARGUMENTS_PARSER = Parser()
+    _docs: dict[str, dict[str, Any]]
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, name)
+        self._prepare_doc_cbks.append(self._prepare_problems_doc)
+
+    def route(self, rule: str, *, operation_id: str | None = None, **options: Any) -> Decorator:
+        register: Decorator = super().route(rule, **options)
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            access = access_of(view)
+            if access is None:
+                raise TypeError(f"{rule} does not declare its access")
+            if access != "internal" and operation_id is None:
+                raise TypeError(f"{rule} does not state its operation id")
+            security = SECURITY.get(access, BEARER)
+            return register(documented(view, security=security, operation_id=operation_id))
+
+        return decorate
+
+    def get(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
+        return self.route(rule, methods=["GET"], operation_id=operation_id, **options)
+
+    def post(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
+        return self.route(rule, methods=["POST"], operation_id=operation_id, **options)
+
+    def put(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
+        return self.route(rule, methods=["PUT"], operation_id=operation_id, **options)
+
+    def patch(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
+        return self.route(rule, methods=["PATCH"], operation_id=operation_id, **options)
+
+    def delete(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
+        return self.route(rule, methods=["DELETE"], operation_id=operation_id, **options)
+
+    def arguments(self, schema: Any, **options: Any) -> Decorator:
+        once = (
+            schema() if isinstance(schema, type) else schema
+        )  # webargs would make one for each request
+        read: Decorator = super().arguments(once, **options)
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            reading = read(view)
+            reading._reads = reads_of(view) | {options.get("location", BODY)}  # type: ignore[attr-defined]
+            return reading
+
+        return decorate
+
+    def response(self, status_code: int, schema: Any = None, **kwargs: Any) -> Decorator:
+        """As in flask-smorest; a page also gets its RFC 8288 `Link`, a 204 has no body,
+        and what the client has already (`If-None-Match`) is answered 304.
+        """
+        document = super().response(status_code, schema, **kwargs)
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            @wraps(view)
+            def linked(*args: Any, **values: Any) -> Any:
+                result = view(*args, **values)
+                if isinstance(result, Page) and result.next:
+                    query = urlencode({**request.args, "cursor": result.next})
+                    return result, status_code, {"Link": f'<{request.path}?{query}>; rel="next"'}
+                if status_code == HTTPStatus.NO_CONTENT and result is None:
+                    return "", status_code
+                return result
+
+            answered: Callable[..., Any] = document(linked)
+
+            @wraps(answered)
+            def bare(*args: Any, **values: Any) -> Any:
+                refuse_unread(reads_of(current_app.view_functions[str(request.endpoint)]))
+                response = answered(*args, **values)
+                # flask-smorest makes JSON of nothing, too, where there is no body (RFC 9110,
+                # section 15.3.5).
+                if response.status_code == HTTPStatus.NO_CONTENT:
+                    response.set_data(b"")
+                    response.headers.pop("Content-Type", None)
+                # Answers 304 without a body when `If-None-Match` names the present version.
+                if request.method in {"GET", "HEAD"} and "ETag" in response.headers:
+                    response.make_conditional(request)
+                return response
+
+            return bare
+
+        return decorate
+
+    def alt_response(self, status_code: int, **options: Any) -> Decorator:
+        """As in flask-smorest: document another answer of the operation."""
+        decorate: Decorator = super().alt_response(status_code, **options)
+        return decorate
+
+    @staticmethod
+    def raises(*problems: type[Problem]) -> Decorator:
+        """Document the problems that the operation's rule may raise."""
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            return documented(view, problems=problems)
+
+        return decorate
+
+    def _prepare_problems_doc(
+        self, doc: dict[str, Any], doc_info: dict[str, Any], **kwargs: Any
+    ) -> dict[str, Any]:
+        problems = [*_general_problems(doc, doc_info), *doc_info.get("problems", [])]
+        responses = doc.setdefault("responses", {})
+        for status in {p.status for p in problems}:
+            named = sorted({(p.code, p.title()) for p in problems if p.status == status})
+            responses[status] = {
+                "description": "; ".join(f"`{code}`: {title}" for code, title in named),
+                "x-problems": [{"code": code, "title": title} for code, title in named],
+                "content": {PROBLEM_TYPE: {"schema": ProblemDocument}},
+            }
+        doc["responses"] = {
+            str(int(k)): v for k, v in sorted(responses.items(), key=lambda item: int(item[0]))
+        }
+        return doc
+
+    def register_views_in_doc(
+        self, api: Any, app: Flask, spec: Any, *, name: str, parameters: Any
+    ) -> None:
+        """Document the operations, except those that only other services may call."""
+        public = {
+            endpoint: operations
+            for endpoint, operations in self._docs.items()
+            if access_of(app.view_functions[f"{name}.{endpoint}"]) != "internal"
+        }
+        everything, self._docs = self._docs, public
+        try:
+            super().register_views_in_doc(api, app, spec, name=name, parameters=parameters)
+        finally:
+            self._docs = everything
+
+
+def reads_of(view: Callable[..., Any]) -> frozenset[str]:
+    """Where a view reads arguments: in the `query`, in a `json` body, in both, or nowhere."""
+    return getattr(view, "_reads", frozenset())
+
+
+def refuse_unread(reads: Collection[str]) -> None:
+    """`Invalid` for query parameters and a body that the operation would pass over in silence."""
+    errors: list[FieldError] = []
+    if QUERY not in reads:
+        errors += [{"pointer": f"?{name}", "detail": "Unknown parameter."} for name in request.args]
+    if BODY not in reads and (request.content_length or "Transfer-Encoding" in request.headers):
+        errors.append({"pointer": "/", "detail": "This operation takes no body."})
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[type[Problem]]:
+    """What any operation of this shape may answer."""
+    security = info.get("manual_doc", {}).get("security", [])
+    problems: list[type[Problem]] = [Malformed, NotFound, Invalid, Unavailable]
+    problems += [Unauthorized, Forbidden] if security else []
+    problems += [UnsupportedMediaType] if "requestBody" in doc else []
+    return problems
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
+    """Builds the service's OpenAPI 3.1 document, under one tag, served at `/openapi.json`; `examples` are its
+    words for them.
+    """
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+    ERROR_SCHEMA = ProblemDocument
+
+    def __init__(self, app: Flask, title: str, description: str, examples: Vocabulary) -> None:
+        self._title, self._description, self._examples = title, description, examples
+        app.config.update(
+            API_TITLE=title,
+            API_VERSION="1.0",
+            OPENAPI_VERSION="3.1.0",
+            OPENAPI_URL_PREFIX="/",
+            OPENAPI_JSON_PATH="openapi.json",
+        )
+        super().__init__(app, spec_kwargs={"info": {"description": description}})
+        self.spec.components.security_scheme(
+            "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        )
+
+    @cached_property
+    def document(self) -> Document:
+        """The document, once all blueprints are registered."""
+        document: Document = add_examples(self.spec.to_dict(), self._examples)
+        tag = self._title.removesuffix("-service")
+        document["tags"] = [{"name": tag, "description": self._description}]
+        for item in document["paths"].values():
+            for operation in (part for name, part in item.items() if name != "parameters"):
+                operation["tags"] = [tag]
+        return document
+
+    def _openapi_json(self) -> Response:
+        return jsonify(self.document)
+
+    def handle_http_exception(self, error: Any) -> Any:
+        """Errors are rendered by `problems.py`."""
+        raise error
+
+    def _register_error_handlers(self) -> None:
+        """They are `problems.py`'s."""
+
+    def _register_pagination_header(self) -> None:
+        """Pages are bodies with a cursor, not headers."""

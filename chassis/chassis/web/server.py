@@ -1,0 +1,32 @@
+"""How gunicorn runs a service: `gunicorn -c python:chassis.web.server -b … "<package>.app:create_app()"`.
+
+Two addresses are bound: the public one, and the internal one, whose port is INTERNAL_PORT.
+"""
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
+from chassis.web import gunicorn_errors
+
+worker_class = "gthread"
+# Each further one would have counters of its own behind the same /metrics, and accept a service's
+# token once more.
+workers = 1
+# As many as there are connections to the database.
+threads = 8
+control_socket_disable = True
+
+# The optional C parser accepts a bare LF inside a header.
+http_parser = "python"
+# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path
+# than was checked.
+forwarder_headers = ""
+
+# Longer than the gateway keeps an idle connection, so that it is never the service that closes one.
+keepalive = 75
+graceful_timeout = 10
+
+
+def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
+    """Refuse in our own format."""
+    gunicorn_errors.install()

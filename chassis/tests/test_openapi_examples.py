@@ -1,0 +1,127 @@
+"""Examples in the documentation."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from chassis import testing
+from chassis.web.openapi_examples import BY_FORMAT, NOTHING, ExampleValues, add_examples
+
+SCHEMAS = {
+    "City": {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string", "example": "Haifa"},
+            "harbour": {"type": "boolean"},
+            "motto": {"type": "string"},
+            "twin": {"type": "string", "example": "Bremen"},
+            "mayor": {"type": "string"},
+        },
+        "required": ["name", "harbour", "motto"],
+    }
+}
+CITY = {"name": "Haifa", "harbour": False, "twin": "Bremen"}
+
+
+def example(schema: dict[str, Any], name: str = "", words: dict[str, Any] | None = None) -> Any:
+    return ExampleValues(SCHEMAS, words or {}).example_of(schema, name)
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "string", "example": "own", "default": "other"}, "own"),
+        ({"type": "string", "default": "usual", "enum": ["first", "usual"]}, "usual"),
+        ({"type": "string", "enum": ["first", "second"]}, "first"),
+        ({"type": ["string", "null"], "default": None, "enum": ["first", None]}, "first"),
+        ({"type": "string", "format": "date"}, BY_FORMAT["date"]),
+        ({"type": ["string", "null"], "default": None, "format": "uuid"}, BY_FORMAT["uuid"]),
+        ({"type": ["string", "null"], "format": "date-time"}, None),
+        ({"type": "string"}, NOTHING),
+        ({"type": "integer"}, 1),
+        ({"type": "integer", "minimum": 5, "maximum": 720}, 5),
+        ({"type": "number", "minimum": -90, "maximum": -0.5}, -0.5),
+        ({"type": "boolean"}, False),
+        ({"type": "array", "items": {"type": "string", "enum": ["first"]}}, ["first"]),
+        ({"type": "array", "items": {"type": "string"}}, []),
+        ({"type": "object"}, {}),
+        ({"$ref": "#/components/schemas/City"}, CITY),
+        ({"anyOf": [{"$ref": "#/components/schemas/City"}, {"type": "null"}]}, CITY),
+        ({"type": ["array", "null"], "items": {"$ref": "#/components/schemas/City"}}, [CITY]),
+        ({}, NOTHING),
+    ],
+)
+def test_an_example_follows_from_the_schema(schema: dict[str, Any], expected: Any) -> None:
+    assert example(schema) == expected
+
+
+def test_a_word_is_for_every_field_of_the_name_that_has_no_example_of_its_own() -> None:
+    assert example({"type": "string"}, "city", {"city": "Akko"}) == "Akko"
+    assert example({"type": "string", "example": "Jaffa"}, "city", {"city": "Akko"}) == "Jaffa"
+    assert example({"$ref": "#/components/schemas/City"}, "", {"motto": "By the sea"}) == {
+        **CITY,
+        "motto": "By the sea",
+    }
+
+
+def test_a_word_may_be_for_a_field_of_one_schema_or_for_a_schema() -> None:
+    words = {
+        "motto": "By the sea",
+        "City.motto": "On the mountain",
+        "City.mayor": "Dina",
+        "mayor": "Nobody",
+    }
+    composed = {**CITY, "motto": "On the mountain", "mayor": "Dina"}
+    cities = {"type": "array", "items": {"$ref": "#/components/schemas/City"}}
+    assert example(cities, "", words) == [composed]
+    assert example(cities, "", {"City": {"name": "Akko"}}) == [{"name": "Akko"}]
+
+
+def test_examples_stand_where_there_are_none_yet_and_the_document_stays_as_it_is() -> None:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/City"}}}
+    own = {
+        "text/plain": {
+            "schema": {"type": "string", "example": "Haifa"},
+            "example": "Haifa, by the sea",
+        }
+    }
+    put = {
+        "parameters": [{"name": "page", "schema": {"type": "integer"}}],
+        "requestBody": {"content": content},
+        "responses": {"200": {"content": own}, "404": {"content": own}},
+    }
+    document = {
+        "paths": {
+            "/{city}": {"parameters": [{"name": "city", "schema": {"type": "string"}}], "put": put}
+        },
+        "components": {"schemas": SCHEMAS},
+    }
+    item = add_examples(document, {"city": "haifa"})["paths"]["/{city}"]
+    assert item["parameters"][0]["example"] == "haifa"
+    assert item["put"]["parameters"][0]["example"] == 1
+    assert item["put"]["requestBody"]["content"]["application/json"]["example"] == CITY
+    assert item["put"]["responses"] == put["responses"]
+    assert "example" not in content["application/json"]
+
+
+def test_the_check_names_what_has_no_example_and_what_has_a_wrong_one() -> None:
+    answers = {
+        "200": {"content": {"application/json": {"schema": {"type": "integer"}, "example": "one"}}}
+    }
+    parameters = [{"name": "q", "schema": {"type": "string"}}]
+    document = {"paths": {"/": {"get": {"parameters": parameters, "responses": answers}}}}
+    with pytest.raises(AssertionError) as failure:
+        testing.check_examples(document)
+    assert "GET / ?q: no example" in str(failure.value)
+    assert "GET / 200 application/json: $: 'one' is not of type 'integer'" in str(failure.value)
+
+
+def test_a_service_shows_what_it_takes_and_gives(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    testing.check_examples(document)
+    create = document["paths"]["/api/notes"]["post"]
+    assert create["requestBody"]["content"]["application/json"]["example"] == {"title": "Buy figs"}
+    assert (
+        create["responses"]["201"]["content"]["application/json"]["example"]["title"] == "Buy figs"
+    )
