@@ -167,9 +167,7 @@ def test_a_slug_is_taken_once(client: FlaskClient, everything: dict[str, Any]) -
 def test_only_authors_begin_assessments(client: FlaskClient, everything: dict[str, Any]) -> None:
     body = {"slug": "habits", "definition": everything}
     assert client.post("/api/v2/assessments", json=body).status_code == 401
-    assert (
-        client.post("/api/v2/assessments", json=body, user=LEARNER).json["code"] == "role_required"
-    )
+    assert client.post("/api/v2/assessments", json=body, user=LEARNER).json["code"] == "forbidden"
 
 
 def test_what_is_not_published_yet_does_not_exist_for_takers(

@@ -1,6 +1,8 @@
-"""The time, from one place, so that a test can stop it, and how it is written."""
+"""The time, from one place, so that a test can stop it, how it is written, and its zones."""
 
 from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import available_timezones
 
 
 def now() -> datetime:
@@ -11,3 +13,10 @@ def now() -> datetime:
 def rfc3339(instant: datetime) -> str:
     """An aware time as RFC 3339 in UTC: `2026-03-01T09:30:00Z`."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of the IANA time zones."""
+    # Read once, because it walks through the whole database; and no name from outside becomes a path in it.
+    return frozenset(available_timezones())

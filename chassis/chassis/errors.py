@@ -5,7 +5,10 @@ the first line of the docstring is the title. `problems.py` turns it into an RFC
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, TypedDict
+
+from chassis.clock import rfc3339
 
 
 class FieldError(TypedDict):
@@ -79,10 +82,20 @@ class InvalidToken(Unauthorized):
 
 
 class Forbidden(Problem):
-    """You may not do this."""
+    """You may not do this.
+
+    `required` names what somebody has to be who may: `host`, `owner`, `tutor`, `participant`, …
+    """
 
     code = "forbidden"
     status = 403
+
+    def __init__(
+        self, detail: str | None = None, *, required: str | None = None, **extra: Any
+    ) -> None:
+        if required:
+            extra["required"] = required
+        super().__init__(detail, **extra)
 
 
 class NotFound(Problem):
@@ -97,6 +110,35 @@ class Conflict(Problem):
 
     code = "conflict"
     status = 409
+
+
+class InvalidTransition(Conflict):
+    """The present status does not allow this step; `from` and `to` name it."""
+
+    code = "invalid_transition"
+
+    def __init__(self, before: str, after: str, detail: str | None = None, **extra: Any) -> None:
+        # `from` is a word of Python's own.
+        steps: dict[str, Any] = {"from": str(before), "to": str(after)}
+        super().__init__(detail, **steps, **extra)
+
+
+class TooEarly(Conflict):
+    """It is too early for this; `earliest` says from when on it is possible."""
+
+    code = "too_early"
+
+    def __init__(self, earliest: datetime, detail: str | None = None, **extra: Any) -> None:
+        super().__init__(detail, earliest=rfc3339(earliest), **extra)
+
+
+class DeadlinePassed(Conflict):
+    """It is too late for this; `deadline` says until when it was possible."""
+
+    code = "deadline_passed"
+
+    def __init__(self, deadline: datetime, detail: str | None = None, **extra: Any) -> None:
+        super().__init__(detail, deadline=rfc3339(deadline), **extra)
 
 
 class Gone(Problem):

@@ -34,7 +34,7 @@ def test_an_admin_gives_roles_and_the_next_token_has_them(
 def test_who_is_no_admin_gives_no_roles_at_all(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth", Role.TUTOR)
     response = assign(client, ruth, ruth.id, "admin")
-    assert (response.status_code, response.json["code"]) == (403, "role_required")
+    assert (response.status_code, response.json["code"]) == (403, "forbidden")
 
 
 def test_an_admins_token_is_worth_nothing_after_the_demotion(

@@ -15,12 +15,6 @@ from chassis.errors import Forbidden, Unauthorized
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class RoleRequired(Forbidden):
-    """Your account does not have the role this needs."""
-
-    code = "role_required"
-
-
 def public(view: View) -> View:
     """Anybody, signed in or not; a token is not looked at."""
     return _guarded(view, "public", lambda: None)
@@ -50,7 +44,7 @@ def role(name: str) -> Callable[[View], View]:
     def check() -> None:
         g.caller = _verified(_bearer())
         if name not in g.caller.roles:
-            raise RoleRequired
+            raise Forbidden(f"Your account does not have the role {name}.", required=name)
 
     return lambda view: _guarded(view, f"role:{name}", check)
 

@@ -2,15 +2,16 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import errors as postgres
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import CheckConstraint, DateTime, MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, registry, scoped_session
 
@@ -48,6 +49,12 @@ def models_registry() -> registry:
         metadata=MetaData(naming_convention=NAMING),
         type_annotation_map={datetime: DateTime(timezone=True)},
     )
+
+
+def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
+    """The column holds one of these values, or NULL."""
+    values = ", ".join(f"'{value}'" for value in kind)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
 def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:

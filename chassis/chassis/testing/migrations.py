@@ -15,7 +15,7 @@ EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
 # As PostgreSQL has understood them: Alembic compares neither the definitions of CHECK and exclusion constraints,
 # nor the predicates, collations and operator classes of indexes, nor what is generated.
 DEFINITIONS = """
-SELECT 'constraint ' || conname, conrelid::regclass || ': ' || pg_get_constraintdef(oid)
+SELECT 'constraint ' || conname AS name, conrelid::regclass || ': ' || pg_get_constraintdef(oid) AS definition
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
 UNION ALL
 SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
@@ -62,7 +62,8 @@ def check_migrations(package: str, *, apart: Collection[str] = ()) -> None:
 
 def definitions(connection: Connection) -> dict[str, str]:
     """Constraints, indexes and columns by name, each as PostgreSQL writes it."""
-    return {name: text for name, text in connection.exec_driver_sql(DEFINITIONS)}
+    rows = connection.exec_driver_sql(DEFINITIONS)
+    return {row.name: row.definition for row in rows}
 
 
 def modelled(package: str, db: SQLAlchemy, extensions: Sequence[str]) -> dict[str, str]:

@@ -3,15 +3,16 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID as Uuid
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from chassis.clock import rfc3339
+from chassis.clock import rfc3339, time_zones
 
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Python alone would take more than RFC 3339 allows, such as weeks and dates without hyphens.
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 # Python's UUID also takes braces, `urn:uuid:` and hyphens anywhere: many spellings of one id.
@@ -82,6 +83,40 @@ class Choice(fields.String):
         super().__init__(validate=validate.OneOf([str(member) for member in kind]), **kwargs)
 
 
+class Choices(fields.Field[frozenset[Any]]):
+    """Values of a StrEnum in a query, separated by commas."""
+
+    def __init__(self, kind: type[StrEnum], **kwargs: Any) -> None:
+        words = "|".join(kind)
+        document = {"type": "string", "pattern": f"^({words})(,({words}))*$"}
+        super().__init__(metadata={**document, **kwargs.pop("metadata", {})}, **kwargs)
+        self.kind = kind
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return ",".join(sorted(value))
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> frozenset[Any]:
+        chosen = frozenset(str(value).split(","))
+        if not chosen <= set(self.kind):
+            raise ValidationError(f"Must be among: {', '.join(self.kind)}.")
+        return frozenset(self.kind(word) for word in chosen)
+
+
+class TimeZone(Text):
+    """A time zone by its IANA name, such as `Asia/Jerusalem`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(64, least=1, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in time_zones():
+            raise ValidationError("Not the name of an IANA time zone.")
+        return name
+
+
 class Integer(fields.Integer):
     """A whole number within bounds: a JSON number in a body, decimal digits in a query."""
 
@@ -148,6 +183,22 @@ class Instant(fields.AwareDateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else rfc3339(value)
+
+
+class LocalDate(fields.Date):
+    """A date without a zone: `2026-01-31`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not DATE.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
+        # Midnight there is up to a day away from midnight in UTC.
+        if not EARLIEST.date() < day < LATEST.date() - timedelta(days=1):
+            raise ValidationError("Must lie between the years 2000 and 2200.")
+        return day
 
 
 class UUID(fields.UUID):
