@@ -27,7 +27,7 @@ from chassis.web.app import Application
 from chassis.web.constraint_problems import Conflicts
 from chassis.web.openapi_examples import Vocabulary
 from chassis.web.rest import Api, Blueprint
-from chassis.web.rooms import MayWatch
+from chassis.web.rooms import Room
 
 
 class Service(Application):
@@ -52,7 +52,7 @@ def create_service(
     messages: Messages,
     examples: Vocabulary | None = None,
     conflicts: Conflicts | None = None,
-    rooms: Mapping[str, MayWatch] | None = None,
+    rooms: Mapping[str, Room] | None = None,
     subscriptions: Sequence[Subscription] = (),
     sweeps: Sequence[Sweep] = (),
     mails: Mapping[str, Compose] | None = None,
@@ -60,7 +60,7 @@ def create_service(
     """A service with its database.
 
     `examples` are words for the documentation; `conflicts` says which conflict a violated
-    constraint stands for, `rooms` who may watch what happens live; the worker acts on
+    constraint stands for, `rooms` who may watch what happens live, and what that is; the worker acts on
     `subscriptions`, runs `sweeps` and composes `mails`.
     """
     app = Service(name, import_name, settings.log_level)
@@ -81,7 +81,7 @@ def create_service(
         app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url
     )
     app.extensions["publishing"] = PublishingThread(app.extensions["worker"].publisher)
-    api = Api(app, name, description, examples or {})
+    api = Api(app, name, description, examples or {}, rooms or {})
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     return app

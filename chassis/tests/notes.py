@@ -30,6 +30,7 @@ from chassis.web.fields import Answer, Body, Boolean, Float, Instant, Integer, Q
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.rooms import Room
 
 
 class Base(DeclarativeBase):
@@ -188,6 +189,13 @@ def count() -> dict[str, int]:
     return {"count": len(db.session.scalars(select(Note.id)).all()), "asked": bool(request)}
 
 
+class Song(Answer):
+    """What is told of a song in the hall."""
+
+    text = fields.String(required=True)
+    sung_at = Instant()
+
+
 def may_watch(who: Caller, room_id: str) -> int:
     if room_id != "open":
         raise NotFound
@@ -227,7 +235,7 @@ def application(url: str, **settings: str) -> Service:
         conflicts={"notes_title_key": TitleTaken},
         messages=messages,
         examples={"title": "Buy figs"},
-        rooms={"hall": may_watch},
+        rooms={"hall": Room(may_watch, {"sung": Song, "taken_back": Song})},
         subscriptions=[
             Subscription("user-service", "greeted", on_greeting),
             Subscription("user-service", "moved", on_greeting, latest_only=True),

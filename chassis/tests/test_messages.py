@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ import notes
 import pytest
 import redis
 from flask import Flask
+from flask.testing import FlaskClient
 from notes import Note, db, messages
 from sqlalchemy import select
 
@@ -23,6 +24,7 @@ from chassis.messaging.worker import Sweep, run_sweep
 from chassis.redis_client import connect
 
 STREAM = "events:user-service"
+NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -121,6 +123,28 @@ def test_what_was_taken_back_is_not_in_the_rooms_past(
     publisher.publish_pending()
     assert [body["seq"] for body in bodies(server, "room:hall:1")] == [2]
     assert db.session.execute(select(messages.outbox)).all() == []
+
+
+def test_a_live_event_has_the_shape_that_is_declared_for_it(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
+    with transaction(db.session):
+        messages.publish_live("hall:1", 1, "sung", {"text": "a", "sung_at": NOON, "by": "ruth"})
+    publisher.publish_pending()
+    [body] = bodies(server, "room:hall:1")
+    assert body["data"] == {"text": "a", "sung_at": "2026-03-05T12:00:00Z"}
+
+
+def test_a_live_event_that_nobody_declared_is_not_told(in_app: Flask) -> None:
+    with pytest.raises(KeyError), transaction(db.session):
+        messages.publish_live("hall:1", 1, "whistled", {})
+
+
+def test_live_events_are_in_the_document(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").json
+    sung = document["x-live-events"]["hall"]["sung"]
+    assert sung == {"$ref": "#/components/schemas/Song"}
+    assert "sung_at" in document["components"]["schemas"]["Song"]["properties"]
 
 
 def test_a_room_remembers_about_a_thousand_events(

@@ -8,6 +8,7 @@ from chassis.config import from_environment
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
+from chassis.web.rooms import Room
 from havruta_service import (
     demo,
     ending,
@@ -64,7 +65,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         conflicts={"havruta_sessions_one_active_key": SessionAlreadyActive},
         messages=messages,
         examples=EXAMPLES,
-        rooms={rooms.HAVRUTA: rooms.may_watch_havruta, rooms.SESSION: rooms.may_watch_session},
+        rooms={
+            rooms.HAVRUTA: Room(rooms.may_watch_havruta),
+            rooms.SESSION: Room(rooms.may_watch_session),
+        },
         subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,

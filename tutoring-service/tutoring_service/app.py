@@ -8,6 +8,7 @@ from chassis.config import from_environment
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
+from chassis.web.rooms import Room
 from tutoring_service import api, erasure, reminders, whiteboards
 from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.booking import TimeConflict
@@ -36,7 +37,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             "session_bookings_student_excl": TimeConflict,
             "reviews_author_key": AlreadyReviewed,
         },
-        rooms={"whiteboard": whiteboards.may_watch},
+        rooms={"whiteboard": Room(whiteboards.may_watch)},
         subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
         sweeps=[Sweep("reminders", every=5, run=reminders.send_due)],
         blueprints=api.BLUEPRINTS,

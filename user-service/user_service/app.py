@@ -7,6 +7,7 @@ from chassis.config import from_environment
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
+from chassis.web.rooms import Room
 from user_service import commands, deletion, email_tokens, mails, notifications, runtime, sign_ins
 from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import (
@@ -71,7 +72,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         conflicts=CONFLICTS,
         messages=messages,
         examples=EXAMPLES,
-        rooms={notifications.ROOM: notifications.may_watch},
+        rooms={notifications.ROOM: Room(notifications.may_watch)},
         subscriptions=SUBSCRIPTIONS,
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,

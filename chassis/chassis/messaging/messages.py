@@ -148,11 +148,14 @@ class Messages:
         room: str,
         seq: int,
         type: str,  # the name of the field in the event
-        data: dict[str, Any],
+        data: object,
         *,
         members_changed: Sequence[UUID] | None = (),
     ) -> None:
         """Tell whoever watches the room, e.g. `study-session:<id>`.
+
+        `data` is written as the schema says that the service declares for this type of event in this kind of
+        room: it is what the schema of the resource itself takes.
 
         `seq` is the room's next number, allocated under a row lock that this transaction holds, so
         that the order of numbers is the order of commits. `members_changed` are the people whose
@@ -162,7 +165,7 @@ class Messages:
             "type": type,
             "seq": seq,
             "occurred_at": rfc3339(now()),
-            "data": data,
+            "data": _as_declared(room, type, data),
             "members_changed": None
             if members_changed is None
             else [str(user_id) for user_id in members_changed],
@@ -190,3 +193,8 @@ class Messages:
         row = {"id": message_id, "stream": stream, "seq": seq, "body": body, "created_at": now()}
         self.db.session.execute(insert(self.outbox).values(row))
         after_commit(self.db.session, current_app.extensions["publishing"].wake)
+
+
+def _as_declared(room: str, type_: str, data: object) -> Any:
+    declared = current_app.extensions["live_events"][room.partition(":")[0]]
+    return declared[type_].dump(data) if declared else data

@@ -29,6 +29,7 @@ from chassis.errors import (
 from chassis.pages import Page
 from chassis.web.fields import Answer
 from chassis.web.openapi_examples import Document, Vocabulary, add_examples
+from chassis.web.rooms import Room
 from chassis.web.strict_requests import escape, read_json
 
 PROBLEM_TYPE = "application/problem+json"
@@ -321,8 +322,16 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
     DEFAULT_ERROR_RESPONSE_NAME = None
     ERROR_SCHEMA = ProblemDocument
 
-    def __init__(self, app: Flask, title: str, description: str, examples: Vocabulary) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        title: str,
+        description: str,
+        examples: Vocabulary,
+        rooms: Mapping[str, Room] | None = None,
+    ) -> None:
         self._title, self._description, self._examples = title, description, examples
+        self._rooms = rooms or {}
         app.config.update(
             API_TITLE=title,
             API_VERSION="1.0",
@@ -337,14 +346,26 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
 
     @cached_property
     def document(self) -> Document:
-        """The document, once all blueprints are registered."""
+        """The document, once all blueprints are registered.
+
+        `x-live-events` has the schemas of what is said in rooms: kind of room, type of event, schema of its data.
+        """
+        live = {
+            kind: {type_: self._reference(schema) for type_, schema in room.events.items()}
+            for kind, room in self._rooms.items()
+        }
         document: Document = add_examples(self.spec.to_dict(), self._examples)
+        document["x-live-events"] = live
         tag = self._title.removesuffix("-service")
         document["tags"] = [{"name": tag, "description": self._description}]
         for item in document["paths"].values():
             for operation in (part for name, part in item.items() if name != "parameters"):
                 operation["tags"] = [tag]
         return document
+
+    def _reference(self, schema: type[Answer]) -> Document:
+        reference: Document = self.ma_plugin.converter.resolve_nested_schema(schema)
+        return reference
 
     def _openapi_json(self) -> Response:
         return jsonify(self.document)

@@ -1,14 +1,17 @@
-"""Who may watch a room: the gateway asks the service that owns it, in the name of the person who
-wants to watch.
+"""Rooms, in which people watch what happens live: who may watch, and what the events say.
+
+The gateway asks the service that owns a room whether somebody may watch it, in the name of that person.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from flask import Flask, Response, jsonify
 
 from chassis.auth.authorization import caller, on_behalf
 from chassis.auth.tokens import Caller
 from chassis.errors import NotFound
+from chassis.web.fields import Answer
 
 MayWatch = Callable[[Caller, str], int]
 """The number of the last event of the room with this id; raises a `Problem` if the caller may not
@@ -16,12 +19,24 @@ watch it.
 """
 
 
-def install(app: Flask, rooms: Mapping[str, MayWatch]) -> None:
+@dataclass(frozen=True)
+class Room:
+    """One kind of room. `events` are the schemas of the data of its events, by the type of the event."""
+
+    may_watch: MayWatch
+    events: Mapping[str, type[Answer]] = field(default_factory=dict)
+
+
+def install(app: Flask, rooms: Mapping[str, Room]) -> None:
     """Answer `/internal/rooms/<kind>/<id>` for the kinds of rooms this service owns."""
+    app.extensions["live_events"] = {
+        kind: {type_: schema() for type_, schema in room.events.items()}
+        for kind, room in rooms.items()
+    }
 
     @app.get("/internal/rooms/<kind>/<room_id>")
     @on_behalf
     def room(kind: str, room_id: str) -> Response:
         if kind not in rooms:
             raise NotFound
-        return jsonify(room=f"{kind}:{room_id}", seq=rooms[kind](caller(), room_id))
+        return jsonify(room=f"{kind}:{room_id}", seq=rooms[kind].may_watch(caller(), room_id))
