@@ -43,13 +43,27 @@ def test_a_query_that_the_operation_does_not_read_is_refused(client: FlaskClient
     assert (read.status_code, read.json["errors"][0]["pointer"]) == (422, "?colour")
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"colour": "red"}', b"colour=red", b"\0"])
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b'{"colour": "red"}'),
+        ("application/json", b"[]"),
+        ("text/plain", b"colour=red"),
+        ("application/octet-stream", b"\0"),
+    ],
+)
 def test_a_body_that_the_operation_does_not_read_is_refused(
-    client: FlaskClient, body: bytes
+    client: FlaskClient, content_type: str, body: bytes
 ) -> None:
-    refused = client.post("/api/notes/drafts", data=body)
+    refused = client.post("/api/notes/drafts", data=body, content_type=content_type)
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/")
-    assert client.get("/api/notes", data=body).status_code == 422
+    assert client.get("/api/notes", data=body, content_type=content_type).status_code == 422
+
+
+def test_an_empty_body_is_none(client: FlaskClient) -> None:
+    assert client.post("/api/notes/drafts", json={}).status_code == 201
+    broken = client.post("/api/notes/drafts", data=b"{", content_type="application/json")
+    assert broken.status_code == 400
 
 
 def test_who_calls_is_asked_before_what_they_sent(client: FlaskClient) -> None:

@@ -153,168 +153,168 @@ from lyceum_client.transport import LiveEvent, Transport, segment
 class Operations(Transport):
     """The platform's API."""
 
-    def healthz(self) -> dict[str, Any]:
-        """Say that the gateway answers."""
+    def get_health(self) -> dict[str, Any]:
+        """Check that the gateway answers."""
         return self.call("GET", "/healthz", dict)
 
-    def readyz(self) -> dict[str, Any]:
-        """Say how each service is."""
+    def get_readiness(self) -> dict[str, Any]:
+        """Check how each service is."""
         return self.call("GET", "/readyz", dict)
 
-    def events_issue_ticket(self) -> dict[str, Any]:
-        """Issue a ticket that opens one stream without a token, once, within half a minute."""
+    def create_stream_ticket(self) -> dict[str, Any]:
+        """Create a ticket that opens one stream without a token, once, within half a minute."""
         return self.call("POST", "/api/events/tickets", dict)
 
-    def dashboard_dashboard(self) -> Dashboard:
-        """Read what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
+    def get_dashboard(self) -> Dashboard:
+        """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
         return self.call("GET", "/api/dashboard", Dashboard)
 
-    def calendar_read(self, *, from_: str, to: str) -> Calendar:
-        """List all one's sessions that begin within a time, with what overlaps."""
+    def get_calendar(self, *, from_: str, to: str) -> Calendar:
+        """List all your sessions that begin within a period, with those that overlap."""
         return self.call("GET", "/api/calendar", Calendar, query={"from": from_, "to": to})
 
-    def calendar_feed(self, token: str) -> str:
-        """Read the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
+    def get_calendar_feed(self, token: str) -> str:
+        """Get the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
         return self.call("GET", f"/api/calendar/{segment(token)}.ics", str)
 
-    def profile_pages_overview(self, user_id: str) -> ProfileOverview:
-        """Read a profile with what its person hosts, teaches and has learnt."""
+    def get_user_overview(self, user_id: str) -> ProfileOverview:
+        """Get a profile with what the person hosts, teaches and has learnt."""
         return self.call("GET", f"/api/users/{segment(user_id)}/overview", ProfileOverview)
 
-    def find_search(self, *, q: str, limit: int | None = None) -> SearchResults:
-        """Find open study sessions and courses about something, texts of a name, people of a username."""
+    def search_everything(self, *, q: str, limit: int | None = None) -> SearchResults:
+        """Search open study sessions and courses by subject, texts by name, people by username."""
         return self.call("GET", "/api/search", SearchResults, query={"q": q, "limit": limit})
 
-    def personal_data_export(self) -> PersonalDataExport:
-        """Export everything that is held about oneself: all of it, or 503."""
+    def export_personal_data(self) -> PersonalDataExport:
+        """Export everything that is held about you: all of it, or 503."""
         return self.call("GET", "/api/me/export", PersonalDataExport)
 
-    def problems_read(self, problem: str) -> ProblemType:
-        """Explain the type of a problem."""
+    def get_problem_type(self, problem: str) -> ProblemType:
+        """Get what the type of a problem document stands for."""
         return self.call("GET", f"/problems/{segment(problem)}", ProblemType)
 
-    def user_events(
+    def stream_user_events(
         self, *, last_event_id: str | None = None, ticket: str | None = None
     ) -> Iterator[LiveEvent]:
-        """Watch what happens in the room of a user."""
+        """Stream what happens in the room of a user."""
         return self.stream(
             "/api/events", query={"ticket": ticket}, headers={"Last-Event-ID": last_event_id}
         )
 
-    def study_session_events(
+    def stream_study_session_events(
         self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
     ) -> Iterator[LiveEvent]:
-        """Watch what happens in the room of a study session."""
+        """Stream what happens in the room of a study session."""
         return self.stream(
             f"/api/study-sessions/{segment(room_id)}/events",
             query={"ticket": ticket},
             headers={"Last-Event-ID": last_event_id},
         )
 
-    def whiteboard_events(
+    def stream_whiteboard_events(
         self, room_id: int, *, last_event_id: str | None = None, ticket: str | None = None
     ) -> Iterator[LiveEvent]:
-        """Watch what happens in the room of a whiteboard."""
+        """Stream what happens in the room of a whiteboard."""
         return self.stream(
             f"/api/whiteboards/{segment(room_id)}/events",
             query={"ticket": ticket},
             headers={"Last-Event-ID": last_event_id},
         )
 
-    def havruta_events(
+    def stream_havruta_events(
         self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
     ) -> Iterator[LiveEvent]:
-        """Watch what happens in the room of a havruta."""
+        """Stream what happens in the room of a havruta."""
         return self.stream(
             f"/api/havrutas/{segment(room_id)}/events",
             query={"ticket": ticket},
             headers={"Last-Event-ID": last_event_id},
         )
 
-    def havruta_session_events(
+    def stream_havruta_session_events(
         self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
     ) -> Iterator[LiveEvent]:
-        """Watch what happens in the room of a havruta session."""
+        """Stream what happens in the room of a havruta session."""
         return self.stream(
             f"/api/havruta-sessions/{segment(room_id)}/events",
             query={"ticket": ticket},
             headers={"Last-Event-ID": last_event_id},
         )
 
-    def registration_register(self, body: NewAccount) -> Tokens:
-        """Open an account and sign in."""
+    def register_account(self, body: NewAccount) -> Tokens:
+        """Create an account and sign in."""
         return self.call("POST", "/api/auth/register", Tokens, body=body)
 
-    def auth_login(self, body: Login) -> Tokens:
+    def log_in(self, body: Login) -> Tokens:
         """Sign in with e-mail address or username."""
         return self.call("POST", "/api/auth/login", Tokens, body=body)
 
-    def auth_refresh(self, body: Refresh) -> Tokens:
+    def refresh_tokens(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for new tokens."""
         return self.call("POST", "/api/auth/refresh", Tokens, body=body)
 
-    def auth_logout(self, body: Logout | None = None) -> None:
+    def log_out(self, body: Logout | None = None) -> None:
         """Sign out, with the access token or with the refresh token."""
         self.call("POST", "/api/auth/logout", type(None), body=body)
 
-    def auth_logout_all(self) -> None:
+    def log_out_everywhere(self) -> None:
         """Sign out everywhere."""
         self.call("POST", "/api/auth/logout-all", type(None))
 
-    def auth_devices(self, *, limit: int | None = None, cursor: str | None = None) -> DevicePage:
-        """List the devices on which one is signed in, the latest first."""
+    def list_devices(self, *, limit: int | None = None, cursor: str | None = None) -> DevicePage:
+        """List the devices on which you are signed in, newest first."""
         return self.call(
             "GET", "/api/auth/sessions", DevicePage, query={"limit": limit, "cursor": cursor}
         )
 
-    def auth_end_device(self, sign_in_id: str) -> None:
+    def log_out_device(self, sign_in_id: str) -> None:
         """Sign out on a device."""
         self.call("DELETE", f"/api/auth/sessions/{segment(sign_in_id)}", type(None))
 
-    def email_links_verify_email(self, body: EmailVerification) -> None:
-        """Verify the address that a mail went to."""
+    def verify_email(self, body: EmailVerification) -> None:
+        """Verify an e-mail address with the token from the e-mail."""
         self.call("POST", "/api/auth/verify-email", type(None), body=body)
 
-    def email_links_resend(self) -> Accepted:
-        """Have the mail that verifies one's address sent again."""
+    def resend_verification(self) -> Accepted:
+        """Request another verification e-mail."""
         return self.call("POST", "/api/auth/verify-email/resend", Accepted)
 
-    def email_links_forgot_password(self, body: ForgottenPassword) -> Accepted:
-        """Have a mail sent that lets one set a new password, if there is an account with this address."""
+    def request_password_reset(self, body: ForgottenPassword) -> Accepted:
+        """Request a password-reset e-mail; the answer never tells whether the address has an account."""
         return self.call("POST", "/api/auth/forgot-password", Accepted, body=body)
 
-    def email_links_reset_password(self, body: PasswordReset) -> None:
-        """Set a new password with the token from the mail, and sign out everywhere."""
+    def reset_password(self, body: PasswordReset) -> None:
+        """Set a new password with the token from the e-mail, and sign out everywhere."""
         self.call("POST", "/api/auth/reset-password", type(None), body=body)
 
-    def account_me(self) -> Account:
-        """Read one's own account."""
+    def get_own_account(self) -> Account:
+        """Get your account."""
         return self.call("GET", "/api/users/me", Account)
 
-    def account_change(self, body: AccountChanges) -> Account:
-        """Change one's own account."""
+    def update_own_account(self, body: AccountChanges) -> Account:
+        """Update your account."""
         return self.call("PATCH", "/api/users/me", Account, body=body)
 
-    def account_delete(self, body: Farewell) -> Accepted:
-        """Delete one's account; the other services erase what they have shortly after."""
+    def delete_own_account(self, body: Farewell) -> Accepted:
+        """Delete your account; the other services erase their part shortly after."""
         return self.call("DELETE", "/api/users/me", Accepted, body=body)
 
-    def account_change_password(self, body: PasswordChange) -> None:
-        """Change the password, and sign out everywhere else."""
+    def change_password(self, body: PasswordChange) -> None:
+        """Change your password, and sign out everywhere else."""
         self.call("PUT", "/api/users/me/password", type(None), body=body)
 
-    def roles_assign(self, user_id: str, body: RoleAssignment) -> UserRoles:
-        """Give a person these roles and no others. The next access token has them."""
+    def set_user_roles(self, user_id: str, body: RoleAssignment) -> UserRoles:
+        """Give a person these roles and no others; their next access token has them."""
         return self.call("PUT", f"/api/users/{segment(user_id)}/roles", UserRoles, body=body)
 
-    def users_list_profiles(self, *, ids: str) -> ProfileOrDeletedPage:
-        """Read the public profiles of many people at once, in the order of their ids."""
+    def list_profiles(self, *, ids: str) -> ProfileOrDeletedPage:
+        """List the public profiles of many people at once, in the order of their ids."""
         return self.call("GET", "/api/users", ProfileOrDeletedPage, query={"ids": ids})
 
-    def users_search(
+    def search_users(
         self, *, q: str, limit: int | None = None, cursor: str | None = None
     ) -> ProfilePage:
-        """Find people by how their username begins."""
+        """Search people by the beginning of their username."""
         return self.call(
             "GET",
             "/api/users/search",
@@ -322,14 +322,14 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "q": q},
         )
 
-    def users_profile(self, user_id: str) -> Profile:
-        """Read the public profile of a person."""
+    def get_profile(self, user_id: str) -> Profile:
+        """Get the public profile of a person."""
         return self.call("GET", f"/api/users/{segment(user_id)}", Profile)
 
-    def notifications_list_notifications(
+    def list_notifications(
         self, *, limit: int | None = None, cursor: str | None = None, unread: bool | None = None
     ) -> NotificationPage:
-        """List one's notifications, the latest first."""
+        """List your notifications, newest first."""
         return self.call(
             "GET",
             "/api/notifications",
@@ -337,35 +337,35 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "unread": unread},
         )
 
-    def notifications_read(self, notification_id: str) -> None:
-        """Say that one has read a notification."""
+    def mark_notification_read(self, notification_id: str) -> None:
+        """Mark a notification as read."""
         self.call("POST", f"/api/notifications/{segment(notification_id)}/read", type(None))
 
-    def notifications_read_all(self) -> None:
-        """Say that one has read all notifications."""
+    def mark_all_notifications_read(self) -> None:
+        """Mark all your notifications as read."""
         self.call("POST", "/api/notifications/read-all", type(None))
 
-    def notifications_preferences(self) -> MailPreferences:
-        """Read which kinds of notifications are mailed as well."""
+    def get_notification_preferences(self) -> MailPreferences:
+        """Get which kinds of notifications are also sent by e-mail."""
         return self.call("GET", "/api/notifications/preferences", MailPreferences)
 
-    def notifications_prefer(self, body: MailPreferenceChanges) -> MailPreferences:
-        """Say which kinds of notifications are mailed as well; what is left out is as at first."""
+    def set_notification_preferences(self, body: MailPreferenceChanges) -> MailPreferences:
+        """Set which kinds of notifications are also sent by e-mail; a kind that is left out returns to"""
         return self.call("PUT", "/api/notifications/preferences", MailPreferences, body=body)
 
-    def calendar_feed_issue(self) -> CalendarFeedAddress:
-        """Get a secret address for calendar programs; the one before is void."""
+    def create_calendar_feed(self) -> CalendarFeedAddress:
+        """Create a secret address for calendar programs; the former one is revoked."""
         return self.call("POST", "/api/calendar/feed", CalendarFeedAddress)
 
-    def calendar_feed_revoke(self) -> None:
-        """Make the secret address void."""
+    def delete_calendar_feed(self) -> None:
+        """Revoke the secret address for calendar programs."""
         self.call("DELETE", "/api/calendar/feed", type(None))
 
-    def keys_jwks(self) -> KeySet:
-        """Read the public keys of access tokens."""
+    def get_signing_keys(self) -> KeySet:
+        """Get the public keys of access tokens."""
         return self.call("GET", "/.well-known/jwks.json", KeySet)
 
-    def search_search(
+    def search_study_sessions(
         self,
         *,
         limit: int | None = None,
@@ -385,7 +385,7 @@ class Operations(Transport):
         host_id: str | None = None,
         sort: Literal["start_time", "distance"] | None = None,
     ) -> StudySessionPage:
-        """Find public sessions, starting soon or live unless told otherwise, near a place or in a box."""
+        """Search public sessions near a point or in a box; by default those that start soon or are live."""
         return self.call(
             "GET",
             "/api/study-sessions",
@@ -410,10 +410,10 @@ class Operations(Transport):
             },
         )
 
-    def study_sessions_create(
+    def create_study_session(
         self, body: NewStudySession, *, idempotency_key: str | None = None
     ) -> StudySessionDetails:
-        """Open a study session; you are its host and first participant."""
+        """Create a study session; you are its host and first participant."""
         return self.call(
             "POST",
             "/api/study-sessions",
@@ -422,8 +422,8 @@ class Operations(Transport):
             body=body,
         )
 
-    def search_cluster(self, *, bbox: str, zoom: int) -> StudySessionMap:
-        """Draw the open public sessions of an area: clusters where there are many, sessions where there are few."""
+    def cluster_study_sessions(self, *, bbox: str, zoom: int) -> StudySessionMap:
+        """Get the open public sessions of an area as GeoJSON: clusters where there are many, sessions"""
         return self.call(
             "GET",
             "/api/study-sessions/clusters",
@@ -431,7 +431,7 @@ class Operations(Transport):
             query={"bbox": bbox, "zoom": zoom},
         )
 
-    def study_sessions_mine(
+    def list_own_study_sessions(
         self,
         *,
         limit: int | None = None,
@@ -439,7 +439,7 @@ class Operations(Transport):
         role: Literal["host", "participant", None] = None,
         when: Literal["upcoming", "past"] | None = None,
     ) -> StudySessionPage:
-        """List the sessions you have a place in, next first; with `when=past`, last first."""
+        """List the sessions you have a seat in, earliest first; with `when=past`, newest first."""
         return self.call(
             "GET",
             "/api/study-sessions/mine",
@@ -447,10 +447,10 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "role": role, "when": when},
         )
 
-    def study_sessions_read(
+    def get_study_session(
         self, session_id: str, *, lat: float | None = None, lng: float | None = None
     ) -> StudySessionDetails:
-        """Read a study session."""
+        """Get a study session."""
         return self.call(
             "GET",
             f"/api/study-sessions/{segment(session_id)}",
@@ -458,10 +458,10 @@ class Operations(Transport):
             query={"lat": lat, "lng": lng},
         )
 
-    def study_sessions_change(
+    def update_study_session(
         self, session_id: str, body: StudySessionChanges, *, if_match: str
     ) -> StudySessionDetails:
-        """Change your session before it starts; its title, subject and description also while it is live."""
+        """Update your session before it starts; its title, subject and description also while it is live."""
         return self.call(
             "PATCH",
             f"/api/study-sessions/{segment(session_id)}",
@@ -470,22 +470,22 @@ class Operations(Transport):
             body=body,
         )
 
-    def study_sessions_start(self, session_id: str) -> StudySessionDetails:
-        """Go live, up to 15 minutes before the announced time."""
+    def start_study_session(self, session_id: str) -> StudySessionDetails:
+        """Start your session, from 15 minutes before the announced time."""
         return self.call(
             "POST", f"/api/study-sessions/{segment(session_id)}/start", StudySessionDetails
         )
 
-    def study_sessions_finish(self, session_id: str) -> StudySessionDetails:
-        """End your live session."""
+    def finish_study_session(self, session_id: str) -> StudySessionDetails:
+        """Finish your live session."""
         return self.call(
             "POST", f"/api/study-sessions/{segment(session_id)}/finish", StudySessionDetails
         )
 
-    def study_sessions_cancel(
+    def cancel_study_session(
         self, session_id: str, body: StudySessionCancellation | None = None
     ) -> StudySessionDetails:
-        """Call off your session before it starts."""
+        """Cancel your session before it starts."""
         return self.call(
             "POST",
             f"/api/study-sessions/{segment(session_id)}/cancel",
@@ -493,7 +493,7 @@ class Operations(Transport):
             body=body,
         )
 
-    def study_sessions_hand_over(self, session_id: str, body: NewHost) -> StudySessionDetails:
+    def transfer_study_session(self, session_id: str, body: NewHost) -> StudySessionDetails:
         """Make another active participant the host of your session."""
         return self.call(
             "POST",
@@ -502,14 +502,14 @@ class Operations(Transport):
             body=body,
         )
 
-    def participation_join(
+    def join_study_session(
         self,
         session_id: str,
         body: JoinRequest | None = None,
         *,
         idempotency_key: str | None = None,
     ) -> JoinAnswer:
-        """Take a place in a session, or wait for one."""
+        """Join a study session, or its waitlist when it is full."""
         return self.call(
             "POST",
             f"/api/study-sessions/{segment(session_id)}/join",
@@ -518,14 +518,14 @@ class Operations(Transport):
             body=body,
         )
 
-    def participation_leave(self, session_id: str) -> None:
-        """Give up your place, or stop waiting for one."""
+    def leave_study_session(self, session_id: str) -> None:
+        """Give up your seat, or your place on the waitlist."""
         self.call("POST", f"/api/study-sessions/{segment(session_id)}/leave", type(None))
 
-    def participation_participants(
+    def list_participants(
         self, session_id: str, *, limit: int | None = None, cursor: str | None = None
     ) -> SessionParticipantPage:
-        """List who is in a session that you are in."""
+        """List the participants of a session that you are in."""
         return self.call(
             "GET",
             f"/api/study-sessions/{segment(session_id)}/participants",
@@ -533,7 +533,7 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def participation_remove(self, session_id: str, user_id: str) -> None:
+    def remove_participant(self, session_id: str, user_id: str) -> None:
         """Remove a participant from your session, for good."""
         self.call(
             "DELETE",
@@ -541,7 +541,7 @@ class Operations(Transport):
             type(None),
         )
 
-    def chat_history(
+    def list_messages(
         self,
         session_id: str,
         *,
@@ -550,7 +550,7 @@ class Operations(Transport):
         before: int | None = None,
         after: int | None = None,
     ) -> MessagePage:
-        """Read the conversation, newest first; `next` goes on in the direction of the read."""
+        """List the messages, newest first; `next` continues in the direction of the read."""
         return self.call(
             "GET",
             f"/api/study-sessions/{segment(session_id)}/messages",
@@ -558,10 +558,10 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "before": before, "after": after},
         )
 
-    def chat_send(
+    def send_message(
         self, session_id: str, body: NewMessage, *, idempotency_key: str | None = None
     ) -> Message:
-        """Say something."""
+        """Send a message."""
         return self.call(
             "POST",
             f"/api/study-sessions/{segment(session_id)}/messages",
@@ -570,8 +570,8 @@ class Operations(Transport):
             body=body,
         )
 
-    def chat_edit(self, session_id: str, message_id: str, body: MessageChange) -> Message:
-        """Change what you said, within 15 minutes."""
+    def update_message(self, session_id: str, message_id: str, body: MessageChange) -> Message:
+        """Edit your message, within 15 minutes."""
         return self.call(
             "PATCH",
             f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
@@ -579,15 +579,15 @@ class Operations(Transport):
             body=body,
         )
 
-    def chat_delete(self, session_id: str, message_id: str) -> None:
-        """Take back your message; as the host, anybody's."""
+    def delete_message(self, session_id: str, message_id: str) -> None:
+        """Delete your message; as the host, any message."""
         self.call(
             "DELETE",
             f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
             type(None),
         )
 
-    def courses_find(
+    def list_courses(
         self,
         *,
         limit: int | None = None,
@@ -596,7 +596,7 @@ class Operations(Transport):
         status: Literal["open", "archived", None] = None,
         q: str | None = None,
     ) -> CoursePage:
-        """Find courses, the newest first."""
+        """List courses, newest first."""
         return self.call(
             "GET",
             "/api/courses",
@@ -610,18 +610,18 @@ class Operations(Transport):
             },
         )
 
-    def courses_publish(self, body: NewCourse, *, idempotency_key: str | None = None) -> Course:
-        """Publish a course."""
+    def create_course(self, body: NewCourse, *, idempotency_key: str | None = None) -> Course:
+        """Create a course that students can enrol in."""
         return self.call(
             "POST", "/api/courses", Course, headers={"Idempotency-Key": idempotency_key}, body=body
         )
 
-    def courses_read(self, course_id: int) -> Course:
-        """Read a course."""
+    def get_course(self, course_id: int) -> Course:
+        """Get a course."""
         return self.call("GET", f"/api/courses/{segment(course_id)}", Course)
 
-    def courses_change(self, course_id: int, body: CourseChanges, *, if_match: str) -> Course:
-        """Change a course of one's own."""
+    def update_course(self, course_id: int, body: CourseChanges, *, if_match: str) -> Course:
+        """Update your course."""
         return self.call(
             "PATCH",
             f"/api/courses/{segment(course_id)}",
@@ -630,7 +630,7 @@ class Operations(Transport):
             body=body,
         )
 
-    def enrollments_find(
+    def list_enrollments(
         self,
         *,
         limit: int | None = None,
@@ -638,7 +638,7 @@ class Operations(Transport):
         status: Literal["active", "paused", "completed", "cancelled", None] = None,
         role: Literal["tutor", "student", "parent", None] = None,
     ) -> EnrollmentPage:
-        """List one's enrolments as tutor, student or parent."""
+        """List your enrolments as tutor, student or parent."""
         return self.call(
             "GET",
             "/api/enrollments",
@@ -646,10 +646,10 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "status": status, "role": role},
         )
 
-    def enrollments_enroll(
+    def create_enrollment(
         self, body: NewEnrollment, *, idempotency_key: str | None = None
     ) -> Enrollment:
-        """Enrol oneself in a course."""
+        """Enrol in a course."""
         return self.call(
             "POST",
             "/api/enrollments",
@@ -658,11 +658,11 @@ class Operations(Transport):
             body=body,
         )
 
-    def enrollments_read(self, enrollment_id: int) -> Enrollment:
-        """Read an enrolment."""
+    def get_enrollment(self, enrollment_id: int) -> Enrollment:
+        """Get an enrolment."""
         return self.call("GET", f"/api/enrollments/{segment(enrollment_id)}", Enrollment)
 
-    def enrollments_delete(self, enrollment_id: int, *, force: bool | None = None) -> None:
+    def delete_enrollment(self, enrollment_id: int, *, force: bool | None = None) -> None:
         """Delete an enrolment and its sessions."""
         self.call(
             "DELETE",
@@ -671,45 +671,45 @@ class Operations(Transport):
             query={"force": force},
         )
 
-    def enrollments_pause(self, enrollment_id: int) -> Enrollment:
+    def pause_enrollment(self, enrollment_id: int) -> Enrollment:
         """Pause an enrolment."""
         return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/pause", Enrollment)
 
-    def enrollments_resume(self, enrollment_id: int) -> Enrollment:
+    def resume_enrollment(self, enrollment_id: int) -> Enrollment:
         """Resume a paused enrolment."""
         return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/resume", Enrollment)
 
-    def enrollments_complete(self, enrollment_id: int) -> Enrollment:
-        """Close an enrolment as completed; what is scheduled is called off."""
+    def complete_enrollment(self, enrollment_id: int) -> Enrollment:
+        """Close an enrolment as completed; its scheduled sessions are cancelled."""
         return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/complete", Enrollment)
 
-    def enrollments_cancel(self, enrollment_id: int) -> Enrollment:
-        """Close an enrolment as cancelled; what is scheduled is called off."""
+    def cancel_enrollment(self, enrollment_id: int) -> Enrollment:
+        """Close an enrolment as cancelled; its scheduled sessions are cancelled."""
         return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/cancel", Enrollment)
 
-    def enrollments_issue_parent_code(self, enrollment_id: int) -> ParentCode:
-        """Issue a code with which one parent may join within a week; the code before is void."""
+    def create_parent_code(self, enrollment_id: int) -> ParentCode:
+        """Create a code with which one parent can join within a week; the former one is revoked."""
         return self.call(
             "POST", f"/api/enrollments/{segment(enrollment_id)}/parent-codes", ParentCode
         )
 
-    def enrollments_join(self, body: ParentJoining) -> Enrollment:
+    def join_enrollment(self, body: ParentJoining) -> Enrollment:
         """Follow an enrolment as a parent."""
         return self.call("POST", "/api/enrollments/join", Enrollment, body=body)
 
-    def enrollments_leave(self, enrollment_id: int, parent_id: str) -> None:
-        """Stop a parent's following."""
+    def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
+        """Remove a parent from an enrolment."""
         self.call(
             "DELETE",
             f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}",
             type(None),
         )
 
-    def enrollments_read_progress(self, enrollment_id: int) -> Progress:
-        """Read how far an enrolment has come."""
+    def get_enrollment_progress(self, enrollment_id: int) -> Progress:
+        """Get how far an enrolment has come."""
         return self.call("GET", f"/api/enrollments/{segment(enrollment_id)}/progress", Progress)
 
-    def session_requests_find(
+    def list_session_requests(
         self,
         enrollment_id: int,
         *,
@@ -725,7 +725,7 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "status": status},
         )
 
-    def session_requests_ask(
+    def create_session_request(
         self, enrollment_id: int, body: NewSessionRequest, *, idempotency_key: str | None = None
     ) -> SessionRequest:
         """Ask the tutor for a session."""
@@ -737,7 +737,7 @@ class Operations(Transport):
             body=body,
         )
 
-    def session_requests_accept(self, enrollment_id: int, request_id: int) -> SessionRequest:
+    def accept_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Accept a request: the session is booked if the time is still free."""
         return self.call(
             "POST",
@@ -745,7 +745,7 @@ class Operations(Transport):
             SessionRequest,
         )
 
-    def session_requests_decline(self, enrollment_id: int, request_id: int) -> SessionRequest:
+    def decline_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Decline a request."""
         return self.call(
             "POST",
@@ -753,15 +753,15 @@ class Operations(Transport):
             SessionRequest,
         )
 
-    def session_requests_withdraw(self, enrollment_id: int, request_id: int) -> SessionRequest:
-        """Withdraw one's request."""
+    def withdraw_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
+        """Withdraw your request."""
         return self.call(
             "POST",
             f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/withdraw",
             SessionRequest,
         )
 
-    def sessions_find(
+    def list_tutoring_sessions(
         self,
         *,
         from_: str | None = None,
@@ -780,7 +780,7 @@ class Operations(Transport):
         has_whiteboard: bool | None = None,
         sort: Literal["session_date", "-session_date", "created_at", "-created_at"] | None = None,
     ) -> TutoringSessionPage:
-        """List one's sessions."""
+        """List your tutoring sessions."""
         return self.call(
             "GET",
             "/api/sessions",
@@ -804,10 +804,10 @@ class Operations(Transport):
             },
         )
 
-    def scheduling_schedule(
+    def book_tutoring_session(
         self, body: NewTutoringSession, *, idempotency_key: str | None = None
     ) -> ScheduledTutoringSession:
-        """Book a session, or a series of them."""
+        """Book a session, or a series of sessions."""
         return self.call(
             "POST",
             "/api/sessions",
@@ -816,15 +816,15 @@ class Operations(Transport):
             body=body,
         )
 
-    def scheduling_preview(self, body: NewTutoringSession) -> SchedulePreview:
-        """See what would be booked and what stands in the way, without booking."""
+    def preview_tutoring_session(self, body: NewTutoringSession) -> SchedulePreview:
+        """Preview what would be booked and what conflicts; nothing is booked."""
         return self.call("POST", "/api/sessions/preview", SchedulePreview, body=body)
 
-    def sessions_read(self, session_id: int) -> TutoringSession:
-        """Read a session."""
+    def get_tutoring_session(self, session_id: int) -> TutoringSession:
+        """Get a session."""
         return self.call("GET", f"/api/sessions/{segment(session_id)}", TutoringSession)
 
-    def session_changes_replace(
+    def replace_tutoring_session(
         self,
         session_id: int,
         body: TutoringSessionReplacement,
@@ -843,7 +843,7 @@ class Operations(Transport):
             body=body,
         )
 
-    def session_changes_change(
+    def update_tutoring_session(
         self,
         session_id: int,
         body: TutoringSessionChanges,
@@ -852,7 +852,7 @@ class Operations(Transport):
         scope: Literal["this", "future", "all"] | None = None,
         force: bool | None = None,
     ) -> TutoringSession:
-        """Change a session, or its series."""
+        """Update a session, or its series."""
         return self.call(
             "PATCH",
             f"/api/sessions/{segment(session_id)}",
@@ -862,14 +862,14 @@ class Operations(Transport):
             body=body,
         )
 
-    def sessions_remove(self, session_id: int) -> None:
-        """Take back a session that was never started."""
+    def delete_tutoring_session(self, session_id: int) -> None:
+        """Delete a session that was never started."""
         self.call("DELETE", f"/api/sessions/{segment(session_id)}", type(None))
 
-    def sessions_history(
+    def list_tutoring_session_changes(
         self, session_id: int, *, limit: int | None = None, cursor: str | None = None
     ) -> SessionChangePage:
-        """Read who changed what, and when."""
+        """List who changed what in a session, and when."""
         return self.call(
             "GET",
             f"/api/sessions/{segment(session_id)}/history",
@@ -877,11 +877,11 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def session_lifecycle_start(self, session_id: int) -> TutoringSession:
+    def start_tutoring_session(self, session_id: int) -> TutoringSession:
         """Start a session, from 15 minutes before it begins."""
         return self.call("POST", f"/api/sessions/{segment(session_id)}/start", TutoringSession)
 
-    def session_lifecycle_complete(
+    def complete_tutoring_session(
         self, session_id: int, body: Completion | None = None
     ) -> TutoringSession:
         """Complete a session."""
@@ -889,14 +889,14 @@ class Operations(Transport):
             "POST", f"/api/sessions/{segment(session_id)}/complete", TutoringSession, body=body
         )
 
-    def session_lifecycle_cancel(
+    def cancel_tutoring_session(
         self,
         session_id: int,
         body: TutoringCancellation | None = None,
         *,
         scope: Literal["this", "future", "all"] | None = None,
     ) -> TutoringSession:
-        """Cancel a session, or what is still to come of its series."""
+        """Cancel a session, or the rest of its series."""
         return self.call(
             "POST",
             f"/api/sessions/{segment(session_id)}/cancel",
@@ -905,16 +905,16 @@ class Operations(Transport):
             body=body,
         )
 
-    def attendance_mark_attendance(self, session_id: int, body: AttendanceMarks) -> TutoringSession:
-        """Mark who was there; null is unmarked."""
+    def mark_attendance(self, session_id: int, body: AttendanceMarks) -> TutoringSession:
+        """Mark who attended; null is unmarked."""
         return self.call(
             "PUT", f"/api/sessions/{segment(session_id)}/attendance", TutoringSession, body=body
         )
 
-    def reviews_read(
+    def list_reviews(
         self, session_id: int, *, limit: int | None = None, cursor: str | None = None
     ) -> ReviewPage:
-        """Read the reviews of a session."""
+        """List the reviews of a session."""
         return self.call(
             "GET",
             f"/api/sessions/{segment(session_id)}/reviews",
@@ -922,7 +922,7 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def reviews_write(
+    def create_review(
         self, session_id: int, body: NewReview, *, idempotency_key: str | None = None
     ) -> Review:
         """Review a completed session."""
@@ -934,8 +934,8 @@ class Operations(Transport):
             body=body,
         )
 
-    def reviews_rewrite(self, session_id: int, review_id: int, body: ReviewChanges) -> Review:
-        """Change one's own review, for 14 days."""
+    def update_review(self, session_id: int, review_id: int, body: ReviewChanges) -> Review:
+        """Update your review, within 14 days."""
         return self.call(
             "PATCH",
             f"/api/sessions/{segment(session_id)}/reviews/{segment(review_id)}",
@@ -943,29 +943,29 @@ class Operations(Transport):
             body=body,
         )
 
-    def reminders_read_reminder(self, session_id: int) -> Reminder:
-        """Read one's own reminder of a session."""
+    def get_reminder(self, session_id: int) -> Reminder:
+        """Get your reminder of a session."""
         return self.call("GET", f"/api/sessions/{segment(session_id)}/reminder", Reminder)
 
-    def reminders_choose_reminder(self, session_id: int, body: ReminderChoice) -> Reminder:
-        """Be reminded in one's own way; null is the session's way."""
+    def set_reminder(self, session_id: int, body: ReminderChoice) -> Reminder:
+        """Override your reminder; null restores the default."""
         return self.call(
             "PUT", f"/api/sessions/{segment(session_id)}/reminder", Reminder, body=body
         )
 
-    def calendar_feeds_issue(self) -> CalendarAddress:
-        """Get a secret address of one's calendar; the one before is void."""
+    def create_tutoring_calendar_feed(self) -> CalendarAddress:
+        """Create a secret address of your tutoring calendar; the former one is revoked."""
         return self.call("POST", "/api/sessions/calendar", CalendarAddress)
 
-    def calendar_feeds_revoke(self) -> None:
-        """Make the address void."""
+    def delete_tutoring_calendar_feed(self) -> None:
+        """Revoke the secret address of your tutoring calendar."""
         self.call("DELETE", "/api/sessions/calendar", type(None))
 
-    def calendar_feeds_read(self, token: str) -> str:
-        """Read the calendar at a secret address."""
+    def get_tutoring_calendar_feed(self, token: str) -> str:
+        """Get the tutoring calendar at a secret address, for calendar programs."""
         return self.call("GET", f"/api/sessions/calendar/{segment(token)}.ics", str)
 
-    def whiteboards_find(
+    def list_whiteboards(
         self, *, enrolled_courses_id: int, limit: int | None = None, cursor: str | None = None
     ) -> WhiteboardPage:
         """List the whiteboards of an enrolment."""
@@ -976,7 +976,7 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "enrolled_courses_id": enrolled_courses_id},
         )
 
-    def whiteboards_create(
+    def create_whiteboard(
         self, body: NewWhiteboard, *, idempotency_key: str | None = None
     ) -> Whiteboard:
         """Create a whiteboard for an enrolment."""
@@ -988,22 +988,22 @@ class Operations(Transport):
             body=body,
         )
 
-    def whiteboards_read(self, whiteboard_id: int) -> Whiteboard:
-        """Read a whiteboard."""
+    def get_whiteboard(self, whiteboard_id: int) -> Whiteboard:
+        """Get a whiteboard."""
         return self.call("GET", f"/api/whiteboards/{segment(whiteboard_id)}", Whiteboard)
 
-    def whiteboards_erase(self, whiteboard_id: int) -> None:
+    def delete_whiteboard(self, whiteboard_id: int) -> None:
         """Delete a whiteboard; sessions that used it stay."""
         self.call("DELETE", f"/api/whiteboards/{segment(whiteboard_id)}", type(None))
 
-    def whiteboards_close(self, whiteboard_id: int) -> Whiteboard:
-        """Make a whiteboard read-only."""
+    def close_whiteboard(self, whiteboard_id: int) -> Whiteboard:
+        """Close a whiteboard: it can be read, not drawn on."""
         return self.call("POST", f"/api/whiteboards/{segment(whiteboard_id)}/close", Whiteboard)
 
-    def whiteboards_replay(
+    def list_strokes(
         self, whiteboard_id: int, *, after: int | None = None, limit: int | None = None
     ) -> DrawnStrokes:
-        """Read what was drawn after a stroke, in order; less than `limit` is all there is."""
+        """List the strokes after a given one, in order; fewer than `limit` is all there is."""
         return self.call(
             "GET",
             f"/api/whiteboards/{segment(whiteboard_id)}/strokes",
@@ -1011,21 +1011,21 @@ class Operations(Transport):
             query={"after": after, "limit": limit},
         )
 
-    def whiteboards_draw(self, whiteboard_id: int, body: NewStrokes) -> DrawnStrokes:
+    def draw_strokes(self, whiteboard_id: int, body: NewStrokes) -> DrawnStrokes:
         """Append strokes; each is drawn once, however often it is sent."""
         return self.call(
             "POST", f"/api/whiteboards/{segment(whiteboard_id)}/strokes", DrawnStrokes, body=body
         )
 
-    def tutors_declare(self, body: NewAvailability) -> Availability:
-        """Say when one works."""
+    def set_availability(self, body: NewAvailability) -> Availability:
+        """Set the hours in which you teach."""
         return self.call("PUT", "/api/tutors/me/availability", Availability, body=body)
 
-    def tutors_read(self, tutor_id: str) -> Availability:
-        """Read when a tutor works."""
+    def get_availability(self, tutor_id: str) -> Availability:
+        """Get the hours in which a tutor teaches."""
         return self.call("GET", f"/api/tutors/{segment(tutor_id)}/availability", Availability)
 
-    def tutors_slots(
+    def list_slots(
         self,
         tutor_id: str,
         *,
@@ -1034,7 +1034,7 @@ class Operations(Transport):
         tz: str | None = None,
         duration: int | None = None,
     ) -> Slots:
-        """Find a tutor's free times; in the coming fortnight if no period is given."""
+        """List a tutor's free times; without a period, in the coming fortnight."""
         return self.call(
             "GET",
             f"/api/tutors/{segment(tutor_id)}/slots",
@@ -1042,11 +1042,11 @@ class Operations(Transport):
             query={"from": from_, "to": to, "tz": tz, "duration": duration},
         )
 
-    def tutors_rating(self, tutor_id: str) -> TutorRating:
-        """Read how students and parents rate a tutor."""
+    def get_tutor_rating(self, tutor_id: str) -> TutorRating:
+        """Get how students and parents rate a tutor."""
         return self.call("GET", f"/api/tutors/{segment(tutor_id)}/rating", TutorRating)
 
-    def texts_list_texts(
+    def list_texts(
         self,
         *,
         limit: int | None = None,
@@ -1062,18 +1062,18 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "collection": collection, "q": q},
         )
 
-    def texts_text(self, book: str) -> TextWithSections:
-        """Read how a book is divided. Any of its names will do, in English or Hebrew."""
+    def get_text(self, book: str) -> TextWithSections:
+        """Get how a book is divided, by any of its names in English or Hebrew."""
         return self.call("GET", f"/api/texts/{segment(book)}", TextWithSections)
 
-    def texts_reference(self, ref: str) -> TextReference:
-        """Read a reference: its canonical form, and what stands before and after."""
+    def resolve_reference(self, ref: str) -> TextReference:
+        """Resolve a reference: its canonical form, and the passages before and after it."""
         return self.call("GET", f"/api/texts/refs/{segment(ref)}", TextReference)
 
-    def havrutas_list_havrutas(
+    def list_havrutas(
         self, *, limit: int | None = None, cursor: str | None = None, archived: bool | None = None
     ) -> HavrutaPage:
-        """List one's havrutas, the latest first."""
+        """List your havrutas, newest first."""
         return self.call(
             "GET",
             "/api/havrutas",
@@ -1081,8 +1081,8 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "archived": archived},
         )
 
-    def havrutas_create(self, body: NewHavruta, *, idempotency_key: str | None = None) -> Havruta:
-        """Found a havruta for a book."""
+    def create_havruta(self, body: NewHavruta, *, idempotency_key: str | None = None) -> Havruta:
+        """Create a havruta for a book; you own it."""
         return self.call(
             "POST",
             "/api/havrutas",
@@ -1091,12 +1091,12 @@ class Operations(Transport):
             body=body,
         )
 
-    def havrutas_havruta(self, havruta_id: str) -> Havruta:
-        """Read one of one's havrutas."""
+    def get_havruta(self, havruta_id: str) -> Havruta:
+        """Get one of your havrutas."""
         return self.call("GET", f"/api/havrutas/{segment(havruta_id)}", Havruta)
 
-    def havrutas_change(self, havruta_id: str, body: HavrutaChanges, *, if_match: str) -> Havruta:
-        """Give the havruta another name; its owner may."""
+    def update_havruta(self, havruta_id: str, body: HavrutaChanges, *, if_match: str) -> Havruta:
+        """Rename a havruta that you own."""
         return self.call(
             "PATCH",
             f"/api/havrutas/{segment(havruta_id)}",
@@ -1105,11 +1105,11 @@ class Operations(Transport):
             body=body,
         )
 
-    def havrutas_archive(self, havruta_id: str) -> Havruta:
-        """Close the havruta for good: it can be read and not changed. What is planned is cancelled."""
+    def archive_havruta(self, havruta_id: str) -> Havruta:
+        """Archive a havruta that you own: it can be read, not changed; planned sessions are cancelled."""
         return self.call("POST", f"/api/havrutas/{segment(havruta_id)}/archive", Havruta)
 
-    def havrutas_members(
+    def list_havruta_members(
         self, havruta_id: str, *, limit: int | None = None, cursor: str | None = None
     ) -> HavrutaMemberPage:
         """List the members, in the order in which they joined."""
@@ -1120,30 +1120,30 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def havrutas_transfer(self, havruta_id: str, body: NewOwner) -> Havruta:
-        """Hand the havruta over to another member."""
+    def transfer_havruta(self, havruta_id: str, body: NewOwner) -> Havruta:
+        """Make another member the owner of your havruta."""
         return self.call(
             "POST", f"/api/havrutas/{segment(havruta_id)}/transfer", Havruta, body=body
         )
 
-    def havrutas_leave(self, havruta_id: str) -> None:
-        """Leave the havruta. Its owner hands it over first, or, alone in it, archives it by leaving."""
+    def leave_havruta(self, havruta_id: str) -> None:
+        """Leave a havruta. Its owner transfers it first; an owner who is alone in it archives it by leaving."""
         self.call("POST", f"/api/havrutas/{segment(havruta_id)}/leave", type(None))
 
-    def havrutas_remove(self, havruta_id: str, user_id: str) -> None:
-        """Have a member leave; the owner may."""
+    def remove_havruta_member(self, havruta_id: str, user_id: str) -> None:
+        """Remove a member from a havruta that you own."""
         self.call(
             "DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}", type(None)
         )
 
-    def havrutas_read_progress(self, havruta_id: str) -> HavrutaProgress:
-        """Read how far the havruta has come, and how long it took."""
+    def get_havruta_progress(self, havruta_id: str) -> HavrutaProgress:
+        """Get how far the havruta has come, and how long it took."""
         return self.call("GET", f"/api/havrutas/{segment(havruta_id)}/progress", HavrutaProgress)
 
-    def havrutas_history(
+    def list_havruta_history(
         self, havruta_id: str, *, limit: int | None = None, cursor: str | None = None
     ) -> CompletedHavrutaSessionPage:
-        """List the completed sessions with who was there, the latest first."""
+        """List the completed sessions with those who were there, newest first."""
         return self.call(
             "GET",
             f"/api/havrutas/{segment(havruta_id)}/history",
@@ -1151,7 +1151,7 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def havruta_sessions_list_sessions(
+    def list_havruta_sessions(
         self,
         havruta_id: str,
         *,
@@ -1160,7 +1160,7 @@ class Operations(Transport):
         status: Literal["scheduled", "active", "completed", "cancelled", None] = None,
         series_id: str | None = None,
     ) -> ListedHavrutaSessionPage:
-        """List the sessions of a havruta, the latest first."""
+        """List the sessions of a havruta, newest first."""
         return self.call(
             "GET",
             f"/api/havrutas/{segment(havruta_id)}/sessions",
@@ -1168,10 +1168,10 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "status": status, "series_id": series_id},
         )
 
-    def havruta_sessions_create(
+    def create_havruta_session(
         self, havruta_id: str, body: NewHavrutaSession, *, idempotency_key: str | None = None
     ) -> HavrutaSession:
-        """Study at once, or plan to: one session, or as many as a rule says, of which this is the first."""
+        """Start a session at once, or plan one or a series of which this is the first."""
         return self.call(
             "POST",
             f"/api/havrutas/{segment(havruta_id)}/sessions",
@@ -1180,7 +1180,7 @@ class Operations(Transport):
             body=body,
         )
 
-    def havruta_sessions_my_sessions(
+    def list_own_havruta_sessions(
         self,
         *,
         limit: int | None = None,
@@ -1189,7 +1189,7 @@ class Operations(Transport):
         from_: str | None = None,
         to: str | None = None,
     ) -> ListedHavrutaSessionPage:
-        """List the sessions of all one's havrutas, the earliest first."""
+        """List the sessions of all your havrutas, earliest first."""
         return self.call(
             "GET",
             "/api/havruta-sessions",
@@ -1197,16 +1197,16 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "status": status, "from": from_, "to": to},
         )
 
-    def havruta_sessions_session(self, session_id: str) -> ListedHavrutaSession:
-        """Read a session."""
+    def get_havruta_session(self, session_id: str) -> ListedHavrutaSession:
+        """Get a session."""
         return self.call(
             "GET", f"/api/havruta-sessions/{segment(session_id)}", ListedHavrutaSession
         )
 
-    def havruta_session_plans_change(
+    def update_havruta_session(
         self, session_id: str, body: HavrutaSessionChanges, *, if_match: str
     ) -> HavrutaSession:
-        """Move a planned session, or make it longer or shorter; the owner and who planned it may."""
+        """Move a planned session or change its length, as the owner or as the member who planned it."""
         return self.call(
             "PATCH",
             f"/api/havruta-sessions/{segment(session_id)}",
@@ -1215,32 +1215,32 @@ class Operations(Transport):
             body=body,
         )
 
-    def havruta_sessions_start(self, session_id: str) -> HavrutaSession:
+    def start_havruta_session(self, session_id: str) -> HavrutaSession:
         """Start a planned session, from 15 minutes before its time to two hours after."""
         return self.call(
             "POST", f"/api/havruta-sessions/{segment(session_id)}/start", HavrutaSession
         )
 
-    def havruta_sessions_end(self, session_id: str) -> HavrutaSession:
-        """End the session where it is; the owner may. Ending it again changes nothing."""
+    def end_havruta_session(self, session_id: str) -> HavrutaSession:
+        """End the session where it is, as the owner. Ending it again changes nothing."""
         return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/end", HavrutaSession)
 
-    def havruta_session_plans_preview(self, havruta_id: str, body: SessionPlan) -> SessionDates:
-        """See when sessions planned like this would begin, without planning any."""
+    def preview_havruta_sessions(self, havruta_id: str, body: SessionPlan) -> SessionDates:
+        """Preview when sessions planned like this would begin; none is planned."""
         return self.call(
             "POST", f"/api/havrutas/{segment(havruta_id)}/sessions/preview", SessionDates, body=body
         )
 
-    def havruta_session_plans_cancel(
+    def cancel_havruta_session(
         self, session_id: str, body: HavrutaSessionCancellation | None = None
     ) -> HavrutaSession:
-        """Cancel a planned session, or more of its series; the owner and who planned it may."""
+        """Cancel a planned session or more of its series, as the owner or as the member who planned it."""
         return self.call(
             "POST", f"/api/havruta-sessions/{segment(session_id)}/cancel", HavrutaSession, body=body
         )
 
-    def havruta_session_plans_answer(self, session_id: str, body: RsvpAnswer) -> HavrutaSessionRsvp:
-        """Say whether one means to come."""
+    def answer_rsvp(self, session_id: str, body: RsvpAnswer) -> HavrutaSessionRsvp:
+        """Say whether you mean to come."""
         return self.call(
             "PUT",
             f"/api/havruta-sessions/{segment(session_id)}/rsvp",
@@ -1248,28 +1248,30 @@ class Operations(Transport):
             body=body,
         )
 
-    def havruta_session_plans_answers(self, session_id: str) -> HavrutaSessionRsvps:
-        """Read who means to come: one answer for each member at most."""
+    def list_rsvps(self, session_id: str) -> HavrutaSessionRsvps:
+        """List which members mean to come: one answer each at most."""
         return self.call(
             "GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps", HavrutaSessionRsvps
         )
 
-    def navigation_join(self, session_id: str) -> SessionState:
-        """Be here."""
+    def join_havruta_session(self, session_id: str) -> SessionState:
+        """Join a session that is in progress."""
         return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/join", SessionState)
 
-    def navigation_heartbeat(self, session_id: str) -> Heartbeat:
-        """Still be here: every 15 to 30 seconds. Who is silent for 90 is absent."""
+    def send_heartbeat(self, session_id: str) -> Heartbeat:
+        """Send a heartbeat, every 15 to 30 seconds; after 90 seconds without one you count as absent."""
         return self.call(
             "POST", f"/api/havruta-sessions/{segment(session_id)}/heartbeat", Heartbeat
         )
 
-    def navigation_leave(self, session_id: str) -> None:
-        """Be gone. It changes neither owner nor navigator."""
+    def leave_havruta_session(self, session_id: str) -> None:
+        """Leave the session. Its owner and navigator stay the same."""
         self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/leave", type(None))
 
-    def navigation_state(self, session_id: str, *, since_seq: int | None = None) -> SessionState:
-        """Read where the session is."""
+    def get_havruta_session_state(
+        self, session_id: str, *, since_seq: int | None = None
+    ) -> SessionState:
+        """Get where the session is in the text, who navigates and who is present."""
         return self.call(
             "GET",
             f"/api/havruta-sessions/{segment(session_id)}/state",
@@ -1277,28 +1279,28 @@ class Operations(Transport):
             query={"since_seq": since_seq},
         )
 
-    def navigation_move(self, session_id: str, body: NewPosition) -> SessionState:
-        """Turn to a place; who navigates may, or in the mode `shared` every member."""
+    def turn_page(self, session_id: str, body: NewPosition) -> SessionState:
+        """Turn to a passage, as the navigator; in the mode `shared` every member may."""
         return self.call(
             "PUT", f"/api/havruta-sessions/{segment(session_id)}/position", SessionState, body=body
         )
 
-    def navigation_hand_to(self, session_id: str, body: NewNavigator) -> SessionState:
-        """Let somebody who is here turn the pages; the navigator may, and the owner, also to take it back."""
+    def set_navigator(self, session_id: str, body: NewNavigator) -> SessionState:
+        """Make a member who is present the navigator, as the navigator or the owner."""
         return self.call(
             "PUT", f"/api/havruta-sessions/{segment(session_id)}/navigator", SessionState, body=body
         )
 
-    def navigation_set_mode(self, session_id: str, body: NewNavigationMode) -> SessionState:
-        """Let one turn the pages, or all; the owner may."""
+    def set_navigation_mode(self, session_id: str, body: NewNavigationMode) -> SessionState:
+        """Let one member turn the pages, or every member, as the owner."""
         return self.call(
             "PUT", f"/api/havruta-sessions/{segment(session_id)}/mode", SessionState, body=body
         )
 
-    def invitations_list_invitations(
+    def list_havruta_invitations(
         self, havruta_id: str, *, limit: int | None = None, cursor: str | None = None
     ) -> InvitationPage:
-        """List the invitations of a havruta, the latest first."""
+        """List the invitations of a havruta, newest first."""
         return self.call(
             "GET",
             f"/api/havrutas/{segment(havruta_id)}/invitations",
@@ -1306,10 +1308,10 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def invitations_invite(
+    def invite_to_havruta(
         self, havruta_id: str, body: NewInvitations, *, idempotency_key: str | None = None
     ) -> InvitationResults:
-        """Invite people by their addresses. Nothing tells whether an address has an account."""
+        """Invite people by e-mail. The answer never tells whether an address has an account."""
         return self.call(
             "POST",
             f"/api/havrutas/{segment(havruta_id)}/invitations",
@@ -1318,18 +1320,18 @@ class Operations(Transport):
             body=body,
         )
 
-    def invitations_resend(self, invitation_id: str) -> Invitation:
-        """Send the mail again with a new token, good for seven days; the old one is void."""
+    def resend_invitation(self, invitation_id: str) -> Invitation:
+        """Send the invitation again with a new token, valid for seven days; the old one is revoked."""
         return self.call("POST", f"/api/invitations/{segment(invitation_id)}/resend", Invitation)
 
-    def invitations_revoke(self, invitation_id: str) -> Invitation:
-        """Take an invitation back."""
+    def revoke_invitation(self, invitation_id: str) -> Invitation:
+        """Revoke an invitation."""
         return self.call("POST", f"/api/invitations/{segment(invitation_id)}/revoke", Invitation)
 
-    def invitation_replies_my_invitations(
+    def list_own_invitations(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> ReceivedInvitationPage:
-        """List the open invitations to one's verified address, the latest first."""
+        """List the open invitations to your verified address, newest first."""
         return self.call(
             "GET",
             "/api/invitations/mine",
@@ -1337,31 +1339,31 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def invitation_replies_preview(self, body: InvitationToken) -> ReceivedInvitation:
-        """See what the token in a mail invites to. Nothing is changed by it."""
+    def preview_invitation(self, body: InvitationToken) -> ReceivedInvitation:
+        """Get what the token in an e-mail invites to; nothing changes."""
         return self.call("POST", "/api/invitations/preview", ReceivedInvitation, body=body)
 
-    def invitation_replies_accept(self, body: InvitationToken) -> ReceivedInvitation:
-        """Join the havruta with the token from the mail that came to one's own address."""
+    def accept_invitation_by_token(self, body: InvitationToken) -> ReceivedInvitation:
+        """Join the havruta with the token from the e-mail that came to your own address."""
         return self.call("POST", "/api/invitations/accept", ReceivedInvitation, body=body)
 
-    def invitation_replies_decline(self, body: InvitationToken) -> ReceivedInvitation:
-        """Decline with the token from the mail; no account is needed."""
+    def decline_invitation_by_token(self, body: InvitationToken) -> ReceivedInvitation:
+        """Decline with the token from the e-mail; no account is needed."""
         return self.call("POST", "/api/invitations/decline", ReceivedInvitation, body=body)
 
-    def invitation_replies_accept_own(self, invitation_id: str) -> ReceivedInvitation:
-        """Join the havruta by one of one's own invitations."""
+    def accept_invitation(self, invitation_id: str) -> ReceivedInvitation:
+        """Accept one of your invitations and join the havruta."""
         return self.call(
             "POST", f"/api/invitations/{segment(invitation_id)}/accept", ReceivedInvitation
         )
 
-    def invitation_replies_decline_own(self, invitation_id: str) -> ReceivedInvitation:
-        """Decline one of one's own invitations."""
+    def decline_invitation(self, invitation_id: str) -> ReceivedInvitation:
+        """Decline one of your invitations."""
         return self.call(
             "POST", f"/api/invitations/{segment(invitation_id)}/decline", ReceivedInvitation
         )
 
-    def assessment_sessions_start(
+    def start_assessment_session(
         self, body: NewAssessmentSession | None = None, *, idempotency_key: str | None = None
     ) -> AssessmentSession:
         """Start an assessment, with or without an account."""
@@ -1373,7 +1375,7 @@ class Operations(Transport):
             body=body,
         )
 
-    def assessment_sessions_mine(
+    def list_assessment_sessions(
         self,
         *,
         limit: int | None = None,
@@ -1382,7 +1384,7 @@ class Operations(Transport):
             "active", "completed", "user_abandoned_not_completed", "expired", None
         ] = None,
     ) -> AssessmentSessionPage:
-        """List my sessions, the latest first."""
+        """List your assessment sessions, newest first."""
         return self.call(
             "GET",
             "/api/v2/session",
@@ -1390,62 +1392,62 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor, "status": status},
         )
 
-    def assessment_sessions_resume(self, session_id: str) -> ResumedSession:
-        """Come back to a session: its page, its answers, its progress."""
+    def get_assessment_session(self, session_id: str) -> ResumedSession:
+        """Resume a session: get its page, its answers, its progress."""
         return self.call("GET", f"/api/v2/session/{segment(session_id)}", ResumedSession)
 
-    def assessment_sessions_validate(self, session_id: str) -> SessionValidation:
-        """Ask whether a session can go on. Changes nothing."""
+    def validate_assessment_session(self, session_id: str) -> SessionValidation:
+        """Check whether a session can go on; nothing changes."""
         return self.call(
             "GET", f"/api/v2/session/{segment(session_id)}/validate", SessionValidation
         )
 
-    def assessment_sessions_turn_page(self, session_id: str, body: PageTurn) -> ResumedSession:
-        """Go to a page."""
+    def turn_assessment_page(self, session_id: str, body: PageTurn) -> ResumedSession:
+        """Turn to a page of the assessment."""
         return self.call(
             "PUT", f"/api/v2/session/{segment(session_id)}/page", ResumedSession, body=body
         )
 
-    def assessment_sessions_abandon(self, session_id: str) -> AssessmentSession:
-        """Leave a session for good. Its answers are kept."""
+    def abandon_assessment_session(self, session_id: str) -> AssessmentSession:
+        """Abandon a session for good; its answers are kept."""
         return self.call(
             "POST", f"/api/v2/session/{segment(session_id)}/abandon", AssessmentSession
         )
 
-    def assessment_sessions_claim(self, session_id: str) -> AssessmentSession:
-        """Make a session that was started without an account mine."""
+    def claim_assessment_session(self, session_id: str) -> AssessmentSession:
+        """Claim a session that you started without an account."""
         return self.call("POST", f"/api/v2/session/{segment(session_id)}/claim", AssessmentSession)
 
-    def assessment_sessions_complete(self, session_id: str) -> AssessmentSession:
+    def complete_assessment_session(self, session_id: str) -> AssessmentSession:
         """Complete a session: it is scored and takes no more answers."""
         return self.call(
             "POST", f"/api/v2/session/{segment(session_id)}/complete", AssessmentSession
         )
 
-    def assessment_sessions_result(self, session_id: str) -> SessionResult:
-        """Read the result of a completed session."""
+    def get_assessment_result(self, session_id: str) -> SessionResult:
+        """Get the result of a completed session."""
         return self.call("GET", f"/api/v2/session/{segment(session_id)}/result", SessionResult)
 
-    def assessment_answers_submit(self, body: SubmittedAnswer) -> SubmissionResult:
-        """Answer a question, or answer it anew."""
+    def submit_answer(self, body: SubmittedAnswer) -> SubmissionResult:
+        """Answer a question, or change your answer."""
         return self.call("POST", "/api/v2/answers/submit", SubmissionResult, body=body)
 
-    def assessment_answers_submit_all(self, body: SubmittedAnswers) -> BatchResult:
+    def submit_answers(self, body: SubmittedAnswers) -> BatchResult:
         """Answer many questions; each answer is saved or refused by itself."""
         return self.call("POST", "/api/v2/answers/batch", BatchResult, body=body)
 
-    def assessments_published(
+    def list_assessments(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> AssessmentPage:
-        """List the assessments that can be taken."""
+        """List the published assessments."""
         return self.call(
             "GET", "/api/v2/assessments", AssessmentPage, query={"limit": limit, "cursor": cursor}
         )
 
-    def assessment_authors_begin(
+    def create_assessment(
         self, body: NewAssessment, *, idempotency_key: str | None = None
     ) -> AssessmentVersionDocument:
-        """Begin an assessment with a draft."""
+        """Create an assessment with a first draft."""
         return self.call(
             "POST",
             "/api/v2/assessments",
@@ -1454,14 +1456,14 @@ class Operations(Transport):
             body=body,
         )
 
-    def assessments_assessment(self, slug: str) -> Assessment:
-        """Read what an assessment is about."""
+    def get_assessment(self, slug: str) -> Assessment:
+        """Get what an assessment is about."""
         return self.call("GET", f"/api/v2/assessments/{segment(slug)}", Assessment)
 
-    def assessment_authors_mine(
+    def list_own_assessments(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> OwnAssessmentPage:
-        """List the assessments I wrote, the newest first."""
+        """List the assessments you wrote, newest first."""
         return self.call(
             "GET",
             "/api/v2/assessments/mine",
@@ -1469,16 +1471,16 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def assessment_authors_draft(self, slug: str) -> AssessmentVersionDocument:
-        """Read the draft; its `ETag` is what changes need."""
+    def get_assessment_draft(self, slug: str) -> AssessmentVersionDocument:
+        """Get the draft of your assessment; its `ETag` is what changes need."""
         return self.call(
             "GET", f"/api/v2/assessments/{segment(slug)}/draft", AssessmentVersionDocument
         )
 
-    def assessment_authors_redraft(
+    def create_assessment_draft(
         self, slug: str, *, idempotency_key: str | None = None
     ) -> AssessmentVersionDocument:
-        """Begin a new draft from the newest version."""
+        """Create a new draft from the newest version of your assessment."""
         return self.call(
             "POST",
             f"/api/v2/assessments/{segment(slug)}/draft",
@@ -1486,10 +1488,10 @@ class Operations(Transport):
             headers={"Idempotency-Key": idempotency_key},
         )
 
-    def assessment_authors_rewrite(
+    def replace_assessment_draft(
         self, slug: str, body: AssessmentDraftChange, *, if_match: str
     ) -> AssessmentVersionDocument:
-        """Replace the draft."""
+        """Replace the draft of your assessment."""
         return self.call(
             "PUT",
             f"/api/v2/assessments/{segment(slug)}/draft",
@@ -1498,8 +1500,8 @@ class Operations(Transport):
             body=body,
         )
 
-    def assessment_authors_discard(self, slug: str, *, if_match: str) -> None:
-        """Throw the draft away."""
+    def delete_assessment_draft(self, slug: str, *, if_match: str) -> None:
+        """Delete the draft of your assessment."""
         self.call(
             "DELETE",
             f"/api/v2/assessments/{segment(slug)}/draft",
@@ -1507,7 +1509,7 @@ class Operations(Transport):
             headers={"If-Match": if_match},
         )
 
-    def assessment_authors_publish(self, slug: str, *, if_match: str) -> AssessmentVersionDocument:
+    def publish_assessment(self, slug: str, *, if_match: str) -> AssessmentVersionDocument:
         """Publish the draft: it never changes again, and new sessions are of this version."""
         return self.call(
             "POST",
@@ -1516,10 +1518,10 @@ class Operations(Transport):
             headers={"If-Match": if_match},
         )
 
-    def assessment_authors_versions(
+    def list_assessment_versions(
         self, slug: str, *, limit: int | None = None, cursor: str | None = None
     ) -> AssessmentVersionSummaryPage:
-        """List the versions of an assessment, the newest first."""
+        """List the versions of your assessment, newest first."""
         return self.call(
             "GET",
             f"/api/v2/assessments/{segment(slug)}/versions",
@@ -1527,18 +1529,18 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def assessment_authors_version(self, slug: str, number: int) -> AssessmentVersionDocument:
-        """Read a version with everything in it."""
+    def get_assessment_version(self, slug: str, number: int) -> AssessmentVersionDocument:
+        """Get a version of your assessment with everything in it."""
         return self.call(
             "GET",
             f"/api/v2/assessments/{segment(slug)}/versions/{segment(number)}",
             AssessmentVersionDocument,
         )
 
-    def assessment_authors_statistics(
+    def get_assessment_statistics(
         self, slug: str, *, version: int | None = None
     ) -> AssessmentStatistics:
-        """Read how an assessment is doing: counts, never names."""
+        """Get how your assessment is doing: counts, never names."""
         return self.call(
             "GET",
             f"/api/v2/assessments/{segment(slug)}/statistics",
@@ -1546,10 +1548,10 @@ class Operations(Transport):
             query={"version": version},
         )
 
-    def experience_mine(self) -> Experience:
-        """Read my experience; a question counts once."""
+    def get_own_experience(self) -> Experience:
+        """Get your experience points; a question counts once."""
         return self.call("GET", "/api/v2/xp", Experience)
 
-    def experience_of(self, user_id: str) -> PublicExperience:
-        """Read the experience that somebody's profile shows."""
+    def get_experience(self, user_id: str) -> PublicExperience:
+        """Get the experience points that a person's profile shows."""
         return self.call("GET", f"/api/v2/xp/{segment(user_id)}", PublicExperience)

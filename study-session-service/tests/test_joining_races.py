@@ -16,6 +16,7 @@ from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.errors import Conflict, Forbidden, Problem
 from chassis.testing import race
+from chassis.versions import ExpectedVersion
 from study_session_service import chat, participation, sessions
 from study_session_service.models import SessionType, db
 from study_session_service.seats import SessionFull
@@ -127,7 +128,11 @@ def test_a_random_walk_keeps_the_counter(
     def change_places() -> Any:
         version = one(app, "SELECT version FROM study_sessions")
         return do(
-            sessions.change, session_id, host, version, {"max_participants": random.randint(2, 6)}
+            sessions.change,
+            session_id,
+            host,
+            ExpectedVersion.one(version),
+            {"max_participants": random.randint(2, 6)},
         )
 
     def step(number: int) -> Any:

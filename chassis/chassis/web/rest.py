@@ -299,10 +299,17 @@ def refuse_unread(reads: Collection[str]) -> None:
     errors: list[FieldError] = []
     if QUERY not in reads:
         errors += [{"pointer": f"?{name}", "detail": "Unknown parameter."} for name in request.args]
-    if BODY not in reads and (request.content_length or "Transfer-Encoding" in request.headers):
+    if BODY not in reads and _has_content():
         errors.append({"pointer": "/", "detail": "This operation takes no body."})
     if errors:
         raise Invalid(errors=errors)
+
+
+def _has_content() -> bool:
+    """Whether there is a body that says something; many clients send `{}` where they have nothing to say."""
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
+        return False
+    return request.mimetype != "application/json" or read_json(request) != {}
 
 
 def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[type[Problem]]:
