@@ -7,9 +7,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 
-from dev.forking import NO_SUCH_COMMAND
+from dev.fork_client import ForkClient
+from dev.fork_server import NO_SUCH_COMMAND
 from dev.layout import Layout
-from dev.nursery import Nursery
 from dev.processes import Child, ProcessDied, spawn, wait_until
 from dev.services import GATEWAY, SERVICES, Service
 
@@ -33,19 +33,19 @@ class Platform:
         self.database_url = layout.database_url
         self._workers = dict(WORKERS)
         self._gateway: Child | None = None
-        self._nursery: Nursery | None = None
+        self._fork_client: ForkClient | None = None
 
     @property
-    def nursery(self) -> Nursery:
-        if self._nursery is None:
+    def fork_client(self) -> ForkClient:
+        if self._fork_client is None:
             raise RuntimeError("the platform was not launched")
-        return self._nursery
+        return self._fork_client
 
     def open(self) -> None:
         """Make the keys and begin to load what all services share."""
         self.layout.log("any").parent.mkdir(parents=True, exist_ok=True)
         self.layout.keys.make([GATEWAY, *SERVICE_NAMES])
-        self._nursery = Nursery(self.layout.log("nursery"))
+        self._fork_client = ForkClient(self.layout.log("fork-server"))
 
     def launch(self) -> None:
         """Start what needs no store yet, so that it starts beside the stores."""
@@ -63,14 +63,14 @@ class Platform:
         *arguments: str,
         databases: Mapping[str, str] | None = None,
     ) -> None:
-        """Run one of the short programs of `dev.forking` in several services side by side."""
+        """Run one of the short programs of `dev.fork_server` in several services side by side."""
         databases = databases or self.layout.stores.databases
         jobs = {f"{service.name}-{program}": service for service in services}
         for job, service in jobs.items():
             address = databases[service.name]
             self._fork(job, service, program, service.package, *arguments, DATABASE_URL=address)
         for job in jobs:
-            if status := self.nursery.wait(job, READY_WITHIN):
+            if status := self.fork_client.wait(job, READY_WITHIN):
                 raise ProcessDied(job, status, self.layout.log(job))
 
     def serve(self) -> None:
@@ -101,14 +101,14 @@ class Platform:
     def end(self, name: str) -> None:
         """End a service, a worker or the gateway in good order."""
         if name != GATEWAY:
-            self.nursery.stop(name)
+            self.fork_client.stop(name)
         elif self._gateway:
             self._gateway.stop()
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Send a signal to all processes of a service, a worker or the gateway."""
         if name != GATEWAY:
-            self.nursery.send(name, number)
+            self.fork_client.send(name, number)
         elif self._gateway:
             os.killpg(self._gateway.process.pid, number)
 
@@ -118,9 +118,9 @@ class Platform:
         # nothing new.
         if self._gateway:
             self._gateway.ask_to_stop()
-        if self._nursery:
-            self._nursery.stop(*SERVICE_NAMES, *self._workers)
-            self._nursery.close()
+        if self._fork_client:
+            self._fork_client.stop(*SERVICE_NAMES, *self._workers)
+            self._fork_client.close()
         if self._gateway:
             self._gateway.stop()
 
@@ -137,7 +137,7 @@ class Platform:
             if self._gateway:
                 self._gateway.check()
             return
-        status = self.nursery.status(name)
+        status = self.fork_client.status(name)
         if status == NO_SUCH_COMMAND and name in self._workers:
             del self._workers[name]
         elif status is not None:
@@ -154,7 +154,7 @@ class Platform:
 
     def _fork(self, name: str, service: Service, *arguments: str, **overrides: str) -> None:
         settings = {**self.layout.service_settings(service), **overrides}
-        self.nursery.start(name, arguments, settings, self.layout.log(name))
+        self.fork_client.start(name, arguments, settings, self.layout.log(name))
 
     def _spawn_gateway(self) -> Child:
         """Not forked like the others: gevent has to be there before what it replaces is imported."""

@@ -14,9 +14,7 @@ import requests
 from dev.processes import wait_until
 from dev.services import SERVICES
 
-PROCESSES = (
-    2 + 1 + 2 * len(SERVICES) + 1 + 2
-)  # stores, nursery, gunicorns with a worker each, one worker, gateway
+PROCESSES = 2 + 1 + 2 * len(SERVICES) + 1 + 2
 
 
 def test_everything_answers_and_the_addresses_are_written_down(running):

@@ -1,4 +1,4 @@
-"""The process that imports the heavy libraries once and forks the others: `python -m dev.forking`.
+"""The process that imports the heavy libraries once and forks the others: `python -m dev.fork_server`.
 
 Importing takes over two seconds of processor time and some 60 MB; five services, their workers and their
 migrations share one import. Requests come in as lines of JSON, and numbers and statuses go out the same way.
@@ -48,10 +48,10 @@ def main() -> None:
         import_module(module)
     gc.collect()
     gc.freeze()  # the collector would write to the shared pages, and so copy them
-    Forks().run()
+    ForkServer().run()
 
 
-class Forks:
+class ForkServer:
     """The processes forked from this one."""
 
     def __init__(self) -> None:
@@ -76,12 +76,12 @@ class Forks:
             with selectors.DefaultSelector() as selector:
                 selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
                 selector.register(self._wakeup, selectors.EVENT_READ)
-                while all(self._attend(key.fd) for key, _ in selector.select()):
-                    self._bury()
+                while all(self._handle(key.fd) for key, _ in selector.select()):
+                    self._reap()
         finally:
             self._end_all()
 
-    def _attend(self, source: int) -> bool:
+    def _handle(self, source: int) -> bool:
         """Take what has come in from one source; False at its end."""
         chunk = os.read(source, 65536)
         if source == sys.stdin.fileno():
@@ -107,7 +107,7 @@ class Forks:
         self.running.add(pid)
         report({"name": request["name"], "pid": pid})
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         """Report whoever has ended."""
         for pid in list(self.running):
             ended, status = os.waitpid(pid, os.WNOHANG)
@@ -123,7 +123,7 @@ class Forks:
         deadline = time.monotonic() + GRACE
         while self.running and time.monotonic() < deadline:
             time.sleep(0.02)
-            self._bury()
+            self._reap()
         for pid in self.running:
             os.killpg(pid, signal.SIGKILL)
 

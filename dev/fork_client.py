@@ -15,7 +15,7 @@ from dev.processes import ProcessDied, die_with_parent, wait_until
 ROOT = Path(__file__).resolve().parents[1]
 
 
-class Nursery:
+class ForkClient:
     """Starts and watches processes, each known by a name."""
 
     def __init__(self, log: Path) -> None:
@@ -26,7 +26,7 @@ class Nursery:
         self._line, end_of_child = socket.socketpair()
         with end_of_child, log.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dev.forking"],
+                [sys.executable, "-m", "dev.fork_server"],
                 stdin=end_of_child.fileno(),
                 stdout=end_of_child.fileno(),
                 stderr=errors,
@@ -46,7 +46,7 @@ class Nursery:
     def check(self) -> None:
         """Raise ProcessDied unless the forking process itself is running."""
         if (status := self.process.poll()) is not None:
-            raise ProcessDied("nursery", status, self.log)
+            raise ProcessDied("fork-server", status, self.log)
 
     def status(self, name: str) -> int | None:
         """The exit status of a process, negative for a signal; None while it runs."""
