@@ -1,4 +1,4 @@
-"""The launcher's end of the process that forks the platform's Python processes."""
+"""The launcher's end of the fork server, which runs the platform's Python programs."""
 
 import contextlib
 import json
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from dev.processes import ProcessDied, die_with_parent, wait_until
 
@@ -16,19 +17,24 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class ForkClient:
-    """Starts and watches processes, each known by a name."""
+    """Starts, watches and ends programs, each known by a name.
+
+    The fork server releases the process number of a program only while it answers a request: in
+    between, a signal cannot reach another process that was given the same number.
+    """
 
     def __init__(self, log: Path) -> None:
         self.log = log
-        self.pids: dict[str, int] = {}
-        self._statuses: dict[int, int] = {}
-        self._unread = b""
-        self._line, end_of_child = socket.socketpair()
-        with end_of_child, log.open("ab") as errors:
+        self._pids: dict[str, int] = {}
+        self._statuses: dict[str, int] = {}
+        self._requests = 0
+        self._line, server_end = socket.socketpair()
+        self._answers = self._line.makefile()
+        with server_end, log.open("ab") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "dev.fork_server"],
-                stdin=end_of_child.fileno(),
-                stdout=end_of_child.fileno(),
+                stdin=server_end.fileno(),
+                stdout=server_end.fileno(),
                 stderr=errors,
                 cwd=ROOT,
                 process_group=0,
@@ -36,41 +42,39 @@ class ForkClient:
             )
 
     def start(self, name: str, arguments: Sequence[str], env: Mapping[str, str], log: Path) -> None:
-        """Fork `gunicorn ...`, `prepare PACKAGE [demo]` or `worker PACKAGE`; return when it has a number."""
-        self.pids.pop(name, None)
-        request = {"name": name, "arguments": list(arguments), "env": dict(env), "log": str(log)}
-        with contextlib.suppress(ConnectionError):  # check says why
-            self._line.sendall(json.dumps(request).encode() + b"\n")
-        wait_until(lambda: self._knows(name), self.check, name)
+        """Fork a program of `dev.programs`; `env` is added to the environment."""
+        self._ask({"name": name, "arguments": list(arguments), "env": dict(env), "log": str(log)})
 
     def check(self) -> None:
-        """Raise ProcessDied unless the forking process itself is running."""
+        """Raise ProcessDied unless the fork server itself is running."""
         if (status := self.process.poll()) is not None:
             raise ProcessDied("fork-server", status, self.log)
 
-    def status(self, name: str) -> int | None:
-        """The exit status of a process, negative for a signal; None while it runs."""
-        self._receive()
-        return self._statuses.get(self.pids[name])
+    def statuses(self) -> Mapping[str, int]:
+        """The exit status of each program that has ended, negative for a signal."""
+        self._ask()
+        return self._statuses
 
     def wait(self, name: str, timeout: float = 60) -> int:
-        """The exit status of a process, once it has ended."""
-        wait_until(lambda: self.status(name) is not None, self.check, f"the end of {name}", timeout)
-        return self._statuses[self.pids[name]]
+        """The exit status of a program, once it has ended."""
+        wait_until(lambda: name in self.statuses(), self.check, f"the end of {name}", timeout)
+        return self._statuses[name]
 
     def send(self, name: str, number: signal.Signals) -> None:
-        """Send a signal to a process and to all it has started."""
+        """Send a signal to a program and to all processes that it has started."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pids[name], number)
+            os.killpg(self._pids[name], number)
 
     def stop(self, *names: str, timeout: float = 5) -> None:
-        """End processes side by side: in good order, or by force when that takes too long."""
-        running = [name for name in names if name in self.pids and self.status(name) is None]
+        """End programs side by side: in good order, or by force when that takes too long."""
+        if self.process.poll() is not None:
+            return  # they have ended with the fork server
+        ended = self.statuses()
+        running = [name for name in names if name in self._pids and name not in ended]
         for name in running:
-            self.send(name, signal.SIGCONT)  # a stopped process would not hear the next
-            os.kill(
-                self.pids[name], signal.SIGTERM
-            )  # not to the group: a gunicorn ends its own workers
+            self.send(name, signal.SIGCONT)  # a stopped process would not receive the next one
+            # Not to the group: gunicorn ends its own workers.
+            os.kill(self._pids[name], signal.SIGTERM)
         for name in running:
             try:
                 self.wait(name, timeout)
@@ -79,24 +83,21 @@ class ForkClient:
                 self.wait(name)
 
     def close(self) -> None:
-        """End every process that is left, and the one that forks."""
+        """End every program that is left, and the fork server."""
+        self._answers.close()
         self._line.close()
         self.process.wait()
 
-    def _knows(self, name: str) -> bool:
-        self._receive()
-        return name in self.pids
-
-    def _receive(self) -> None:
-        """Take in what has been reported since."""
-        with contextlib.suppress(BlockingIOError, ConnectionError):
-            while chunk := self._line.recv(65536, socket.MSG_DONTWAIT):
-                self._unread += chunk
-        *lines, self._unread = self._unread.split(b"\n")
-        for line in lines:
-            report = json.loads(line)
-            if "status" in report:
-                self._statuses[report["pid"]] = report["status"]
-            else:
-                self.pids[report["name"]] = report["pid"]
-                self._statuses.pop(report["pid"], None)  # a number can come round again
+    def _ask(self, start: Mapping[str, Any] | None = None) -> None:
+        """Have a program started, if one is given, and learn how all programs are."""
+        self._requests += 1
+        request = {"number": self._requests, "start": start}
+        with contextlib.suppress(ConnectionError):
+            self._line.sendall(json.dumps(request).encode() + b"\n")
+            for line in self._answers:
+                answer = json.loads(line)
+                # Skip the answer to a request that Ctrl-C interrupted.
+                if answer["number"] == self._requests:
+                    self._pids, self._statuses = answer["pids"], answer["statuses"]
+                    return
+        raise ProcessDied("fork-server", self.process.wait(), self.log)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 
 from dev.fork_client import ForkClient
-from dev.fork_server import NO_SUCH_COMMAND
 from dev.layout import Layout
 from dev.processes import Child, ProcessDied, spawn, wait_until
+from dev.programs import NO_SUCH_COMMAND
 from dev.services import GATEWAY, SERVICES, Service
 
 READY_WITHIN = 120
@@ -63,7 +63,7 @@ class Platform:
         *arguments: str,
         databases: Mapping[str, str] | None = None,
     ) -> None:
-        """Run one of the short programs of `dev.fork_server` in several services side by side."""
+        """Run one of the short programs of `dev.programs` in several services side by side."""
         databases = databases or self.layout.stores.databases
         jobs = {f"{service.name}-{program}": service for service in services}
         for job, service in jobs.items():
@@ -125,23 +125,17 @@ class Platform:
             self._gateway.stop()
 
     def deaths(self) -> Iterator[ProcessDied]:
-        """Every process that has ended and should not have."""
-        for name in (GATEWAY, *SERVICE_NAMES, *self._workers):
-            try:
-                self._check(name)
-            except ProcessDied as death:
-                yield death
-
-    def _check(self, name: str) -> None:
-        if name == GATEWAY:
-            if self._gateway:
-                self._gateway.check()
-            return
-        status = self.fork_client.status(name)
-        if status == NO_SUCH_COMMAND and name in self._workers:
-            del self._workers[name]
-        elif status is not None:
-            raise ProcessDied(name, status, self.layout.log(name))
+        """Every program that has ended and should not have. Raise ProcessDied if the fork server has."""
+        if self._gateway and (status := self._gateway.process.poll()) is not None:
+            yield ProcessDied(GATEWAY, status, self._gateway.log)
+        self.fork_client.check()
+        statuses = self.fork_client.statuses()
+        for name in (*SERVICE_NAMES, *self._workers):
+            status = statuses.get(name)
+            if name in self._workers and status == NO_SUCH_COMMAND:
+                del self._workers[name]
+            elif status is not None:
+                yield ProcessDied(name, status, self.layout.log(name))
 
     def _check_all(self) -> None:
         for death in self.deaths():

@@ -76,7 +76,7 @@ class Launcher:
     def pid_of(self, name: str) -> int | None:
         """The process that writes the log of this name; of a gunicorn, the one that started the others."""
         log = self.state / "logs" / f"{name}.log"
-        return min((pid for pid in self.descendants() if _output(pid) == log), default=None)
+        return min((pid for pid in self.descendants() if log in _outputs(pid)), default=None)
 
     @staticmethod
     def survivors(pids: set[int], within: float = 5) -> set[int]:
@@ -100,11 +100,13 @@ def launching(state: Path, packages: Path) -> Iterator[Launcher]:
         shutil.rmtree(data.readlink().parent)
 
 
-def _output(pid: int) -> Path | None:
-    try:
-        return Path(f"/proc/{pid}/fd/1").readlink()
-    except OSError:
-        return None
+def _outputs(pid: int) -> set[Path]:
+    """The files that standard output and standard error go to."""
+    found = set()
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            found.add(Path(f"/proc/{pid}/fd/{number}").readlink())
+    return found
 
 
 def _parents() -> Iterator[tuple[int, int]]:

@@ -77,6 +77,13 @@ def test_no_process_is_left_when_the_launcher_is_killed_while_starting(launcher)
     assert launcher.survivors(family) == set()
 
 
+def test_the_launcher_ends_when_the_fork_server_dies(launcher):
+    launcher.run()
+    os.kill(launcher.pid_of("fork-server"), signal.SIGKILL)
+    assert "fork-server ended with status -9" in launcher.until("fork-server ended")
+    assert launcher.process.wait(20) == 1
+
+
 def test_no_process_is_left_when_make_is_killed(launcher):
     launcher.start("servers", under=("sh", "-c", '"$@"; :', "sh"), MAKELEVEL="1").until(
         "TEST_REDIS_URL"
