@@ -53,7 +53,7 @@ containers: .venv/.ready  ## Check Dockerfiles and docker-compose.yml
 	@files=$$(find . -name Dockerfile -not -path './.*'); test -z "$$files" || $(BIN)/hadolint $$files
 	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
 
-servers: .venv/.ready  ## Only a throw-away PostgreSQL and Redis, for pytest in one folder
+servers: .venv/.ready  ## Only an ephemeral PostgreSQL and Redis, for pytest in one folder
 	@$(LAUNCH) servers
 
 lock: | $(UV)  ## Write the locks anew (args=--upgrade takes the newest versions)

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import requests
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 
 READERS, READS_PER_SECOND = 4, 40.0
 FLOODERS, SIGN_INS_PER_SECOND = 20, 50.0
@@ -38,7 +38,7 @@ PATHS = (
 
 def main() -> None:
     options = arguments()
-    with ThrowawayPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+    with EphemeralPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
         gateway = platform.gateway_url
         latencies_of_reads(gateway, 2)
         rounds = []

@@ -11,23 +11,24 @@ from types import FrameType
 
 import psycopg
 
-from dev import binaries, development, throwaway
+from dev import binaries, development, ephemeral
 from dev import migrations as rehearsal
-from dev.processes import ProcessDied, die_with_make, run_in_front, say
+from dev.processes import ProcessDied, die_with_make, run_in_foreground, say
 from dev.services import GATEWAY_PORT, named
 
 ROOT = Path(__file__).resolve().parents[1]
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXPECTED_FAILURES = (
     binaries.ServerNotFound,
     development.CannotStart,
     ProcessDied,
     TimeoutError,
     LookupError,
-    psycopg.OperationalError,  # of a server that POSTGRES_URL names
+    psycopg.OperationalError,  # from a server that POSTGRES_URL names
     subprocess.CalledProcessError,
 )
-PYTEST = ("-m", "pytest", "-p", "dev.distribution", "-n", "2")
+Command = Callable[[Sequence[str]], int]
+PYTEST = ("-m", "pytest", "-p", "dev.xdist_scheduler", "-n", "2")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-def read_command(arguments: Sequence[str]) -> tuple[Callable[[Sequence[str]], int], Sequence[str]]:
+def read_command(arguments: Sequence[str]) -> tuple[Command, Sequence[str]]:
     parser = argparse.ArgumentParser(prog="python -m dev", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help="arguments of the command")
@@ -59,22 +60,22 @@ def run(_rest: Sequence[str]) -> int:
     try:
         development.run(state_folder(), int(port))
     except KeyboardInterrupt:
-        return 0  # Ctrl-C is how it is meant to end
+        return 0  # Ctrl-C is the normal end
     return 0
 
 
 def test(rest: Sequence[str]) -> int:
-    """Run pytest beside throw-away servers."""
+    """Run pytest with ephemeral servers."""
     return servers(["--", sys.executable, *PYTEST, *rest])
 
 
 def servers(rest: Sequence[str]) -> int:
     """Serve until interrupted, or for as long as the command after `--` runs."""
-    under = rest[1:] if rest[:1] == ["--"] else rest
-    with throwaway.servers() as (postgres, redis):
+    command = rest[1:] if rest[:1] == ["--"] else rest
+    with ephemeral.servers() as (postgres, redis):
         addresses = {"TEST_POSTGRES_URL": postgres.url, "TEST_REDIS_URL": redis.cache_url}
-        if under:
-            return run_in_front(under, addresses)
+        if command:
+            return run_in_foreground(command, addresses)
         for name, address in addresses.items():
             say(f"export {name}={address}")
         while True:
@@ -82,7 +83,7 @@ def servers(rest: Sequence[str]) -> int:
 
 
 def migrations(rest: Sequence[str]) -> int:
-    """Rehearse all migrations, or with a service and a message write that service's next one."""
+    """Rehearse all migrations, or write the next one of a service: `SERVICE MESSAGE`."""
     if rest:
         name, message = rest
         rehearsal.revise(named(name), message)
@@ -92,21 +93,20 @@ def migrations(rest: Sequence[str]) -> int:
 
 
 def psql(rest: Sequence[str]) -> int:
-    """A prompt in the database of a running service."""
+    """Open a prompt in the database of a running service."""
     settings = service_settings(named(rest[0]).name)
-    return run_in_front(
-        [str(binaries.postgres_bin() / "psql"), settings["DATABASE_URL"], *rest[1:]], {}
-    )
+    program = str(binaries.postgres_bin() / "psql")
+    return run_in_foreground([program, settings["DATABASE_URL"], *rest[1:]], {})
 
 
 def flask(rest: Sequence[str]) -> int:
-    """A service's own command line, with the settings it runs with."""
+    """Run a command of a service, with the settings of the running service."""
     service = named(rest[0])
     command = [sys.executable, "-m", "flask", "--app", f"{service.package}.app", *rest[1:]]
-    return run_in_front(command, service_settings(service.name))
+    return run_in_foreground(command, service_settings(service.name))
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+COMMANDS: dict[str, Command] = {
     "run": run,
     "test": test,
     "servers": servers,
@@ -119,9 +119,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 def service_settings(name: str) -> dict[str, str]:
     path = state_folder() / f"{name}.env"
     if not path.exists():
-        raise development.CannotStart(
-            "Lyceum has not been started yet: `make run` in another terminal"
-        )
+        raise development.CannotStart("Lyceum has not been started: `make run` in another terminal")
     return development.read_variables(path)
 
 
@@ -130,18 +128,19 @@ def state_folder() -> Path:
 
 
 def stop_on_signals() -> None:
-    """End on SIGTERM and on a closed terminal as on Ctrl-C. A hang-up that the caller (nohup)
-    ignores stays so.
+    """Stop on SIGTERM and on a closed terminal as on Ctrl-C.
+
+    SIGHUP stays ignored if it was at the start: that is what nohup does.
     """
-    for ending in ENDINGS:
-        if ending != signal.SIGHUP or signal.getsignal(ending) != signal.SIG_IGN:
-            signal.signal(ending, interrupt)
+    for stop_signal in STOP_SIGNALS:
+        if stop_signal != signal.SIGHUP or signal.getsignal(stop_signal) != signal.SIG_IGN:
+            signal.signal(stop_signal, interrupt)
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """Begin to stop. From here on another Ctrl-C does not interrupt the stopping."""
-    for ending in ENDINGS:
-        signal.signal(ending, signal.SIG_IGN)
+    """Begin to stop. A second Ctrl-C does not interrupt the stopping."""
+    for stop_signal in STOP_SIGNALS:
+        signal.signal(stop_signal, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

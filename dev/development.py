@@ -1,4 +1,4 @@
-"""The platform on one's own machine, with data that last: `make run`."""
+"""The platform for development, with data that outlive a run: `make run`."""
 
 import contextlib
 import fcntl
@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dev import databases
-from dev.layout import Layout, Ports, Stores
+from dev.layout import Layout, Ports, StoreUrls
 from dev.mail import MailCatcher
 from dev.platform import Platform
 from dev.ports import free_port, is_free
 from dev.processes import say, wait_until
+from dev.servers import Postgres, Redis, persistent_postgres
 from dev.services import SERVICES
-from dev.stores import Postgres, Redis, lasting_postgres
 from dev.supervision import keep_running
 
 MAIL_OFFSET = 20  # from the gateway's port
-DEMO_PASSPHRASE = "study-together-daily"  # noqa: S105  # published, and only good for demo data
+DEMO_PASSPHRASE = "study-together-daily"  # noqa: S105  # public: it opens demo accounts only
 DEMO_ACCOUNTS = {
     "learners": "boaz, david, miriam, yael, tamar",
     "tutors": "ruth, hillel",
@@ -31,53 +31,52 @@ DEMO_ACCOUNTS = {
 
 
 class CannotStart(Exception):
-    """Something outside of the platform stands in its way."""
+    """Something outside of the platform prevents its start."""
 
 
 def run(state: Path, gateway_port: int) -> None:
-    """Start everything, say where it is, and keep it running until interrupted."""
+    """Start everything, print the addresses, and keep it running until interrupted."""
     began = time.monotonic()
-    with sole_use(state), contextlib.ExitStack() as running:
+    with exclusive_use(state), contextlib.ExitStack() as running:
         require_port(gateway_port)
-        set_old_logs_aside(state / "logs")
-        postgres, redis = own_servers(state)
-        server = postgres.url if postgres else os.environ["POSTGRES_URL"]
+        rotate_logs(state / "logs")
+        postgres, redis = servers_to_start(state)
+        servers = [server for server in (postgres, redis) if server]
+        postgres_url = postgres.url if postgres else os.environ["POSTGRES_URL"]
         password = database_password(state)
         mail = MailCatcher(state / "mail", free_port(gateway_port + MAIL_OFFSET))
-        stores = stores_of(server, password, redis)
-        platform = Platform(Layout(state, Ports.counted_from(gateway_port), stores, mail.url))
-        # What is registered first is ended last: the programs before their stores, and those before
-        # the mails.
+        stores = store_urls(postgres_url, password, redis)
+        platform = Platform(Layout(state, Ports.relative_to(gateway_port), stores, mail.url))
+        # The last one registered stops first: the platform, its servers, the e-mail catcher.
         running.callback(mail.stop)
+        for part in (*servers, platform):
+            running.callback(part.stop)
         mail.start()
-        for part in (postgres, redis, platform):
-            if part:
-                running.callback(part.stop)
-        platform.launch()
-        for store in (postgres, redis):
-            if store:
-                store.start()
-        make_databases(server, password, own=postgres is not None)
+        platform.start_early()
+        for server in servers:
+            server.start()
+        create_databases(postgres_url, password, own=postgres is not None)
         load_demo_once(platform, state / "demo-loaded")
-        platform.serve()
+        platform.start_services()
         write_addresses(platform, state)
         announce(platform, time.monotonic() - began)
         running.callback(say, "\nStopping; the data stay.")
-        keep_running(platform, [store for store in (postgres, redis) if store])
+        keep_running(platform, servers)
 
 
 @contextlib.contextmanager
-def sole_use(state: Path) -> Iterator[None]:
-    """Hold the state folder: a second launcher would start a second server on the same data."""
+def exclusive_use(state: Path) -> Iterator[None]:
+    """Lock the state folder: a second launcher would start a second server on the same data."""
     state.mkdir(parents=True, exist_ok=True)
-    # Not emptied by the opening: who comes second reads there who has it.
+    # Opening must not empty it: a second launcher reads the process number of the first.
     with (state / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             raise CannotStart(
-                f"Lyceum already runs on {state}, as process {lock.read()}. Set STATE_DIR (and PORT) for another."
+                f"Lyceum already runs on {state}, as process {lock.read()}. "
+                "Set STATE_DIR (and PORT) for another."
             ) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -86,8 +85,9 @@ def sole_use(state: Path) -> Iterator[None]:
 
 
 def require_port(port: int) -> None:
-    """Make sure that the gateway can listen; a launcher just killed may take a moment to let go of
-    the port.
+    """Raise CannotStart unless the gateway can listen.
+
+    The programs of a launcher that was just killed may hold the port for a moment.
     """
     try:
         wait_until(lambda: is_free(port), lambda: None, f"port {port}", timeout=3)
@@ -97,67 +97,66 @@ def require_port(port: int) -> None:
         ) from None
 
 
-def set_old_logs_aside(logs: Path) -> None:
-    """Keep the logs of one earlier run."""
+def rotate_logs(logs: Path) -> None:
+    """Rename the logs of the previous run to *.log.old."""
     logs.mkdir(exist_ok=True)
     for log in logs.glob("*.log"):
         log.replace(log.with_suffix(".log.old"))
 
 
-def own_servers(state: Path) -> tuple[Postgres | None, Redis | None]:
-    """The servers to start: those whose address the environment does not give."""
+def servers_to_start(state: Path) -> tuple[Postgres | None, Redis | None]:
+    """PostgreSQL and Redis, but None for a server whose address is in the environment."""
     logs = state / "logs"
-    postgres = (
-        None if "POSTGRES_URL" in os.environ else lasting_postgres(state, logs / "postgres.log")
-    )
-    foreign = {"CACHE_URL", "EVENTS_URL"} & os.environ.keys()
-    if len(foreign) == 1:
-        raise CannotStart(
-            f"{foreign.pop()} is set alone. Set CACHE_URL and EVENTS_URL, or neither."
-        )
-    redis = None if foreign else Redis(state / "redis", logs / "redis.log")
+    postgres = redis = None
+    if "POSTGRES_URL" not in os.environ:
+        postgres = persistent_postgres(state, logs / "postgres.log")
+    given = {"CACHE_URL", "EVENTS_URL"} & os.environ.keys()
+    if len(given) == 1:
+        raise CannotStart(f"{given.pop()} is set alone. Set CACHE_URL and EVENTS_URL, or neither.")
+    if not given:
+        redis = Redis(state / "redis", logs / "redis.log")
     return postgres, redis
 
 
-def stores_of(server: str, password: str, redis: Redis | None) -> Stores:
-    urls = {
-        service.name: databases.address(server, service, service.database, password)
-        for service in SERVICES
-    }
+def store_urls(server: str, password: str, redis: Redis | None) -> StoreUrls:
+    """The addresses of the services' databases on a PostgreSQL server, and of Redis."""
+    urls = {}
+    for service in SERVICES:
+        urls[service.name] = databases.database_url(server, service, service.database, password)
     if redis:
-        return Stores(urls, redis.cache_url, redis.events_url)
-    return Stores(urls, os.environ["CACHE_URL"], os.environ["EVENTS_URL"])
+        return StoreUrls(urls, redis.cache_url, redis.events_url)
+    return StoreUrls(urls, os.environ["CACHE_URL"], os.environ["EVENTS_URL"])
 
 
 def database_password(state: Path) -> str:
-    """The password of the services' roles, made once."""
-    kept = state / "database-password"
-    # An empty one was made by a launcher that was killed before it could write.
-    if not kept.exists() or not kept.read_text():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(24))
-    return kept.read_text()
+    """The password of the services' roles, generated at the first start."""
+    file = state / "database-password"
+    # A launcher that was killed before it wrote the password has left an empty file.
+    if not file.exists() or not file.read_text():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(24))
+    return file.read_text()
 
 
-def make_databases(server: str, password: str, *, own: bool) -> None:
-    """Make what is missing. In a server of our own, the services are also kept out of everything else."""
-    with databases.administration(server) as connection:
-        databases.make_roles(connection, password)
+def create_databases(server: str, password: str, *, own: bool) -> None:
+    """Create what is missing. In our `own` server, close all other databases to the services."""
+    with databases.admin_connection(server) as connection:
+        databases.create_roles(connection, password)
         for service in SERVICES:
-            databases.make_database(connection, service.database, service)
+            databases.create_database(connection, service.database, service)
         if own:
             for name in ("postgres", "template1"):
-                databases.close_to_services(connection, name)
+                databases.revoke_connect(connection, name)
 
 
 def load_demo_once(platform: Platform, loaded: Path) -> None:
-    """Migrate, and load demo data unless an earlier start has."""
+    """Migrate, and load demo data unless an earlier start has done so."""
     platform.prepare(demo=not loaded.exists())
     loaded.touch()
 
 
 def write_addresses(platform: Platform, state: Path) -> None:
-    """Leave the addresses for other programs, and each service's settings for its own command line."""
+    """Write the addresses for other programs, and each service's settings for its commands."""
     write_variables(state / "env", platform.layout.addresses())
     for service in SERVICES:
         write_variables(state / f"{service.name}.env", platform.layout.service_settings(service))
@@ -165,16 +164,20 @@ def write_addresses(platform: Platform, state: Path) -> None:
 
 def write_variables(path: Path, variables: dict[str, str]) -> None:
     path.touch(mode=0o600)
-    path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in variables.items()]
+    path.write_text("".join(lines))
 
 
 def read_variables(path: Path) -> dict[str, str]:
-    pairs = (shlex.split(line)[0].split("=", 1) for line in path.read_text().splitlines())
-    return dict(pairs)
+    variables = {}
+    for line in path.read_text().splitlines():
+        name, value = line.split("=", 1)
+        variables[name] = "".join(shlex.split(value))
+    return variables
 
 
 def announce(platform: Platform, seconds: float) -> None:
-    """Say what stands where, and what to try first."""
+    """Print the addresses, the demo accounts and what to try first."""
     gateway = platform.gateway_url
     say(f"\nLyceum runs on {gateway} (ready in {seconds:.1f} s)\n")
     for service in SERVICES:
@@ -183,20 +186,21 @@ def announce(platform: Platform, seconds: float) -> None:
     for kind, names in DEMO_ACCOUNTS.items():
         say(f"  {kind:10}{names}")
     say("\nTry:\n")
-    for line in first_steps(gateway):
+    for line in example_commands(gateway):
         say(f"  {line}")
-    say(
-        f"\nMails are written to {platform.layout.state / 'mail'}, logs to {platform.layout.state / 'logs'}."
-    )
+    state = platform.layout.state
+    say(f"\nE-mails are written to {state / 'mail'}, logs to {state / 'logs'}.")
     say("Ctrl-C stops everything.")
 
 
-def first_steps(gateway: str) -> tuple[str, str, str]:
-    """Three commands for a shell, each working when pasted."""
-    login = f'{{"login": "ruth", "password": "{DEMO_PASSPHRASE}"}}'
+def example_commands(gateway: str) -> tuple[str, str, str]:
+    """Three commands that work when pasted into a shell."""
+    body = f"""'{{"login": "ruth", "password": "{DEMO_PASSPHRASE}"}}'"""
+    login = f"curl -s {gateway}/api/auth/login -H 'Content-Type: application/json' -d {body}"
     extract = "python3 -c 'import json, sys; print(json.load(sys.stdin)[\"access_token\"])'"
+    near = f"'{gateway}/api/study-sessions?lat=31.778&lng=35.235&radius_km=5'"
     return (
         f"curl {gateway}/healthz",
-        f"TOKEN=$(curl -s {gateway}/api/auth/login -H 'Content-Type: application/json' -d '{login}' | {extract})",
-        f"curl -H \"Authorization: Bearer $TOKEN\" '{gateway}/api/study-sessions?lat=31.778&lng=35.235&radius_km=5'",
+        f"TOKEN=$({login} | {extract})",
+        f'curl -H "Authorization: Bearer $TOKEN" {near}',
     )

@@ -1,5 +1,6 @@
-"""The key pairs of a platform: the user-service's signing key, and one for each program that calls
-another.
+"""The key pairs of a platform.
+
+The user-service has a signing key, and each program that calls another has a key of its own.
 """
 
 import json
@@ -20,7 +21,7 @@ from jwt.algorithms import ECAlgorithm
 
 
 class Keys:
-    """A folder of private keys and one file of the public ones. Keys once made are kept."""
+    """A folder of private keys and a file of the public ones. A key that exists is kept."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -32,14 +33,15 @@ class Keys:
         return self.folder / f"{name}.pem"
 
     def make(self, names: Iterable[str]) -> None:
-        """Make what is missing, and write down the public keys of all `names`."""
+        """Make the keys that are missing, and write the public keys of all `names`."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._make_signing_key()
-        for name in (names := list(names)):
+        public = []
+        for name in names:
             if not self.private(name).exists():
                 _write_private(self.private(name))
-        public = {"keys": [_public_jwk(self.private(name), name) for name in names]}
-        self.public.write_text(json.dumps(public, indent=2))
+            public.append(_public_jwk(self.private(name), name))
+        self.public.write_text(json.dumps({"keys": public}, indent=2))
 
     def _make_signing_key(self) -> None:
         current = self.signing / "current"
@@ -48,15 +50,15 @@ class Keys:
         self.signing.mkdir(mode=0o700, exist_ok=True)
         kid = secrets.token_hex(8)
         _write_private(self.signing / f"{kid}.pem")
-        # Last: after a crash before it the key is made anew, and none is half there.
+        # Written last: after a crash before this line, the next start makes another key.
         current.write_text(kid)
 
 
 def _write_private(path: Path) -> None:
-    """Write a new key under another name first: a crash leaves no half of one."""
+    """Write a new key under another name first: a crash leaves no incomplete key."""
     key = ec.generate_private_key(ec.SECP256R1())
     unfinished = path.with_suffix(".new")
-    # Closed to others before there is anything in it.
+    # Other accounts lose access before the key is in the file.
     unfinished.touch(mode=0o600)
     unfinished.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     os.replace(unfinished, path)

@@ -1,6 +1,4 @@
-"""What one platform consists of: its addresses, its stores, its keys, and so the settings of every
-program.
-"""
+"""The addresses and keys of one platform, and from them the settings of every program."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +10,8 @@ from dev.services import GATEWAY, SERVICES, Service, named
 
 
 @dataclass(frozen=True)
-class Stores:
-    """Where a platform keeps its data: a database for each service by name, and Redis."""
+class StoreUrls:
+    """The addresses of a platform's data: a database for each service by name, and Redis."""
 
     databases: Mapping[str, str]
     cache_url: str
@@ -22,48 +20,40 @@ class Stores:
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the gateway listens, and where each service does, to the public and to the others."""
+    """The gateway's port, and the public and the internal port of each service by name."""
 
     gateway: int
     public: Mapping[str, int]
     internal: Mapping[str, int]
 
     @classmethod
-    def anywhere(cls) -> "Ports":
+    def any_free(cls) -> "Ports":
         """Any free ports."""
         names = [service.name for service in SERVICES]
-        return cls(
-            free_port(),
-            {name: free_port() for name in names},
-            {name: free_port() for name in names},
-        )
+        public = {name: free_port() for name in names}
+        internal = {name: free_port() for name in names}
+        return cls(free_port(), public, internal)
 
     @classmethod
-    def counted_from(cls, gateway: int) -> "Ports":
-        """The usual distances from the gateway's port, or free ports where those are taken."""
-        return cls(
-            gateway,
-            {service.name: free_port(gateway + service.port_offset) for service in SERVICES},
-            {
-                service.name: free_port(gateway + service.internal_port_offset)
-                for service in SERVICES
-            },
-        )
+    def relative_to(cls, gateway: int) -> "Ports":
+        """The services' usual offsets from the gateway's port, or free ports for those taken."""
+        public = {}
+        internal = {}
+        for service in SERVICES:
+            public[service.name] = free_port(gateway + service.port_offset)
+            internal[service.name] = free_port(gateway + service.internal_port_offset)
+        return cls(gateway, public, internal)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A platform on paper."""
+    """One platform: what is decided before any of its programs runs."""
 
     state: Path
     ports: Ports
-    stores: Stores
-    smtp_url: str | None = (
-        None  # where mails go; the services have an address of their own for development
-    )
-    quotas: Mapping[str, str] = field(
-        default_factory=dict
-    )  # of the gateway, where they are not the usual ones
+    stores: StoreUrls
+    smtp_url: str | None = None  # None is the services' own default
+    quotas: Mapping[str, str] = field(default_factory=dict)  # settings of the gateway
     keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,19 +91,18 @@ class Layout:
 
     def gateway_settings(self) -> dict[str, str]:
         """The environment of the gateway."""
-        settings = {
+        return {
             **self._common_settings(GATEWAY),
             **self._service_addresses(),
             "JWKS_URL": self._jwks_url,
+            **self.quotas,
         }
-        return {**settings, **self.quotas}
 
     def addresses(self) -> dict[str, str]:
-        """Where everything is, as variables for a shell."""
-        databases = {
-            f"{service.variable}_DATABASE_URL": self.database_url(service.name)
-            for service in SERVICES
-        }
+        """All addresses, as variables for a shell."""
+        databases = {}
+        for service in SERVICES:
+            databases[f"{service.variable}_DATABASE_URL"] = self.database_url(service.name)
         return {
             "GATEWAY_URL": self.gateway_url,
             **self._service_addresses(),
@@ -127,12 +116,11 @@ class Layout:
         return f"{self.service_url('user-service')}/.well-known/jwks.json"
 
     def _service_addresses(self) -> dict[str, str]:
-        public = {f"{service.variable}_URL": self.service_url(service.name) for service in SERVICES}
-        internal = {
-            f"{service.variable}_INTERNAL_URL": self.internal_url(service.name)
-            for service in SERVICES
-        }
-        return {**public, **internal}
+        addresses = {}
+        for service in SERVICES:
+            addresses[f"{service.variable}_URL"] = self.service_url(service.name)
+            addresses[f"{service.variable}_INTERNAL_URL"] = self.internal_url(service.name)
+        return addresses
 
     def _common_settings(self, name: str) -> dict[str, str]:
         return {

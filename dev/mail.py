@@ -1,6 +1,4 @@
-"""Takes the mails that the platform sends on one's own machine: into a folder, with their links on
-the terminal.
-"""
+"""Receives the e-mails of a platform in development: each is a file, and its links are printed."""
 
 import re
 import time
@@ -17,7 +15,7 @@ LINK = re.compile(r"https?://\S+")
 
 
 class Catcher(Handler):
-    """Writes each mail to a file of its own."""
+    """Writes each e-mail to a file of its own."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -26,12 +24,12 @@ class Catcher(Handler):
 
     def handle_message(self, message: Message) -> None:
         path = self._folder / f"{time.time_ns()}.eml"
-        unfinished = path.with_suffix(".part")  # whoever looks for mails finds whole ones
+        unfinished = path.with_suffix(".part")  # *.eml are complete
         unfinished.write_bytes(message.as_bytes())
         unfinished.rename(path)
         links = " ".join(LINK.findall(text_of(message)))
         subject = make_header(decode_header(message["Subject"]))
-        say(f"Mail to {message['To']}: {subject} {links} ({path})")
+        say(f"E-mail to {message['To']}: {subject} {links} ({path})")
 
 
 class MailCatcher:
@@ -49,9 +47,10 @@ class MailCatcher:
 
 
 def text_of(message: Message) -> str:
-    """The mail's plain text."""
+    """The plain text of an e-mail."""
     for part in message.walk():
         if part.get_content_type() == "text/plain":
             content = part.get_payload(decode=True)
-            return content.decode() if isinstance(content, bytes) else ""
+            if isinstance(content, bytes):
+                return content.decode()
     return ""

@@ -1,41 +1,42 @@
-"""Rehearsing and writing migrations, on servers made for it."""
+"""Rehearses and writes migrations, on ephemeral servers."""
 
 import contextlib
 from collections.abc import Iterator
 
-from dev import databases, throwaway
-from dev.layout import Layout, Ports, Stores
+from dev import databases, ephemeral
+from dev.layout import Layout, Ports, StoreUrls
 from dev.platform import Platform
 from dev.services import SERVICES, Service
 
 
 def rehearse() -> None:
-    """Fail unless every service's migrations go up, agree with the models, go down and up again."""
-    with opened_platform() as platform:
+    """Raise ProcessDied unless every service's migrations go up, agree with the models, go down and
+    go up again.
+    """
+    with platform_without_programs() as platform:
         platform.run_in("rehearse", SERVICES)
 
 
 def revise(service: Service, message: str) -> None:
-    """Write the service's next migration."""
-    with opened_platform() as platform:
+    """Write a service's next migration."""
+    with platform_without_programs() as platform:
         platform.run_in("revise", [service], message)
 
 
 @contextlib.contextmanager
-def opened_platform() -> Iterator[Platform]:
-    """A platform of which nothing runs yet, on empty databases."""
-    with throwaway.servers() as (postgres, redis), throwaway.state() as state:
+def platform_without_programs() -> Iterator[Platform]:
+    """A platform with empty databases and a fork server; none of its programs runs."""
+    with ephemeral.servers() as (postgres, redis), ephemeral.state_folder() as state:
         names = {service: service.database for service in SERVICES}
-        addresses = throwaway.addresses(postgres.url, names)
-        with databases.administration(postgres.url) as connection:
-            databases.make_roles(connection, throwaway.OPEN_SECRET)
+        urls = ephemeral.database_urls(postgres.url, names)
+        with databases.admin_connection(postgres.url) as connection:
+            databases.create_roles(connection, ephemeral.ROLE_PASSWORD)
             for service, name in names.items():
-                databases.make_database(connection, name, service)
-        platform = Platform(
-            Layout(state, Ports.anywhere(), Stores(addresses, redis.cache_url, redis.events_url))
-        )
+                databases.create_database(connection, name, service)
+        stores = StoreUrls(urls, redis.cache_url, redis.events_url)
+        platform = Platform(Layout(state, Ports.any_free(), stores))
         try:
-            platform.open()
+            platform.start_fork_server()
             yield platform
         finally:
             platform.stop()

@@ -1,4 +1,4 @@
-"""The services, their workers and the gateway as processes, on stores that are there already."""
+"""The services, their workers and the gateway as processes. The servers are started elsewhere."""
 
 import http.client
 import os
@@ -11,10 +11,10 @@ from dev.fork_client import ForkClient
 from dev.layout import Layout
 from dev.processes import Child, ProcessDied, spawn, wait_until
 from dev.programs import NO_SUCH_COMMAND
-from dev.services import GATEWAY, SERVICES, Service
+from dev.services import GATEWAY, SERVICES, Service, named
 
 READY_WITHIN = 120
-# Whoever presses Ctrl-C does not want to wait for streams that are still open.
+# Ctrl-C does not wait for streams that are still open.
 STOP_SOON = ("--graceful-timeout", "1")
 SERVICE_SERVER = ("-c", "python:chassis.web.server", *STOP_SOON)
 
@@ -23,7 +23,7 @@ WORKERS = {f"{service.name}-worker": service for service in SERVICES}
 
 
 class Platform:
-    """Every process of Lyceum but the stores."""
+    """Every process of Lyceum but PostgreSQL and Redis."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -38,23 +38,24 @@ class Platform:
     @property
     def fork_client(self) -> ForkClient:
         if self._fork_client is None:
-            raise RuntimeError("the platform was not launched")
+            raise RuntimeError("the fork server was not started")
         return self._fork_client
 
-    def open(self) -> None:
-        """Make the keys and begin to load what all services share."""
+    def start_fork_server(self) -> None:
+        """Make the keys, and begin to import what all services share."""
         self.layout.log("any").parent.mkdir(parents=True, exist_ok=True)
         self.layout.keys.make([GATEWAY, *SERVICE_NAMES])
         self._fork_client = ForkClient(self.layout.log("fork-server"))
 
-    def launch(self) -> None:
-        """Start what needs no store yet, so that it starts beside the stores."""
-        self.open()
-        self.begin(GATEWAY)
+    def start_early(self) -> None:
+        """Start what needs no server yet, so that it starts while the servers do."""
+        self.start_fork_server()
+        self.start_program(GATEWAY)
 
     def prepare(self, *, demo: bool = False, databases: Mapping[str, str] | None = None) -> None:
-        """Bring databases (by default the platform's own) up to date, with demo data if asked."""
-        self.run_in("prepare", SERVICES, *(["demo"] if demo else []), databases=databases)
+        """Migrate databases, by default the platform's own, and load demo data if asked."""
+        extras = ["demo"] if demo else []
+        self.run_in("prepare", SERVICES, *extras, databases=databases)
 
     def run_in(
         self,
@@ -63,7 +64,7 @@ class Platform:
         *arguments: str,
         databases: Mapping[str, str] | None = None,
     ) -> None:
-        """Run one of the short programs of `dev.programs` in several services side by side."""
+        """Run one of `dev.programs` for several services at the same time, until all have ended."""
         databases = databases or self.layout.stores.databases
         jobs = {f"{service.name}-{program}": service for service in services}
         for job, service in jobs.items():
@@ -73,32 +74,34 @@ class Platform:
             if status := self.fork_client.wait(job, READY_WITHIN):
                 raise ProcessDied(job, status, self.layout.log(job))
 
-    def serve(self) -> None:
-        """Start the services and their workers, and return when everything answers."""
+    def start_services(self) -> None:
+        """Start the services and their workers, and return when all programs answer."""
         for name in (*SERVICE_NAMES, *self._workers):
-            self.begin(name)
+            self.start_program(name)
         for name in (*SERVICE_NAMES, GATEWAY):
             self._wait_until_ready(name)
 
     def restart(self, name: str) -> None:
-        """End a service, a worker or the gateway if it runs, start it, and return when it answers."""
-        self.end(name)
-        self.begin(name)
+        """End a service, a worker or the gateway, start it again, and return when it answers."""
+        self.stop_program(name)
+        self.start_program(name)
         if name not in self._workers:
             self._wait_until_ready(name)
 
-    def begin(self, name: str) -> None:
-        """Start a service, a worker or the gateway, and do not wait for it."""
+    def start_program(self, name: str) -> None:
+        """Start a service, a worker or the gateway, without waiting for it."""
         if name == GATEWAY:
             self._gateway = self._spawn_gateway()
         elif name in self._workers:
             service = self._workers[name]
             self._fork(name, service, "worker", service.package)
         else:
-            service = next(service for service in SERVICES if service.name == name)
-            self._fork(name, service, "gunicorn", *SERVICE_SERVER, *self._listeners(service))
+            service = named(name)
+            self._fork(
+                name, service, "gunicorn", *SERVICE_SERVER, *self._gunicorn_arguments(service)
+            )
 
-    def end(self, name: str) -> None:
+    def stop_program(self, name: str) -> None:
         """End a service, a worker or the gateway in good order."""
         if name != GATEWAY:
             self.fork_client.stop(name)
@@ -114,8 +117,7 @@ class Platform:
 
     def stop(self) -> None:
         """End everything."""
-        # The gateway is told first and waited for last: it ends beside the others, and sends them
-        # nothing new.
+        # The gateway is told first, so that it sends the services nothing new, and waited for last.
         if self._gateway:
             self._gateway.ask_to_stop()
         if self._fork_client:
@@ -125,7 +127,7 @@ class Platform:
             self._gateway.stop()
 
     def deaths(self) -> Iterator[ProcessDied]:
-        """Every program that has ended and should not have. Raise ProcessDied if the fork server has."""
+        """Every program that has died. Raise ProcessDied if the fork server has."""
         if self._gateway and (status := self._gateway.process.poll()) is not None:
             yield ProcessDied(GATEWAY, status, self._gateway.log)
         self.fork_client.check()
@@ -141,35 +143,38 @@ class Platform:
         for death in self.deaths():
             raise death
 
-    def _listeners(self, service: Service) -> list[str]:
-        ports = self.layout.ports.public[service.name], self.layout.ports.internal[service.name]
-        addresses = [f"--bind=127.0.0.1:{port}" for port in ports]
-        return [*addresses, f"{service.package}.app:create_app()"]
+    def _gunicorn_arguments(self, service: Service) -> list[str]:
+        return [
+            f"--bind=127.0.0.1:{self.layout.ports.public[service.name]}",
+            f"--bind=127.0.0.1:{self.layout.ports.internal[service.name]}",
+            f"{service.package}.app:create_app()",
+        ]
 
     def _fork(self, name: str, service: Service, *arguments: str, **overrides: str) -> None:
         settings = {**self.layout.service_settings(service), **overrides}
         self.fork_client.start(name, arguments, settings, self.layout.log(name))
 
     def _spawn_gateway(self) -> Child:
-        """Not forked like the others: gevent has to be there before what it replaces is imported."""
-        address = f"--bind=127.0.0.1:{self.layout.ports.gateway}"
-        settings = ("-c", "python:gateway.server", *STOP_SOON, address)
+        """Start a new interpreter, not a fork: gevent patches modules before others import them."""
+        bind = f"--bind=127.0.0.1:{self.layout.ports.gateway}"
+        settings = ("-c", "python:gateway.server", *STOP_SOON, bind)
         return spawn(
             GATEWAY,
             [sys.executable, "-m", "gunicorn", *settings, "gateway.app:create_app()"],
             log=self.layout.log(GATEWAY),
-            # gunicorn's quick end: without a launcher nobody waits for requests in hand.
+            # gunicorn's quick shutdown: when the launcher is dead, requests in progress are too.
             orphan_signal=signal.SIGQUIT,
             env=self.layout.gateway_settings(),
         )
 
     def _wait_until_ready(self, name: str) -> None:
-        port = self.layout.ports.gateway if name == GATEWAY else self.layout.ports.public[name]
+        ports = {GATEWAY: self.layout.ports.gateway, **self.layout.ports.public}
+        port = ports[name]
         wait_until(lambda: answers(port), self._check_all, name, READY_WITHIN)
 
 
 def answers(port: int) -> bool:
-    """Whether the program at that port says of itself that it is ready."""
+    """Whether the program at a port reports that it is ready."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/readyz")

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the launcher that started them."""
+"""Child processes that do not outlive the launcher."""
 
 import ctypes
 import os
@@ -13,18 +13,19 @@ from typing import Any
 
 PR_SET_PDEATHSIG = 1
 SHOWN_LOG_LINES = 20
-PATIENCE = 10.0  # seconds that a program has to end in good order
+STOP_TIMEOUT = 10.0  # seconds to end in good order
 
-# Loaded before any fork: a child may not allocate or take a lock between fork and exec.
+# Loaded before any fork: between fork and exec a child must not allocate memory or take a lock.
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class ProcessDied(Exception):
-    """A process ended that should be running, with the end of its log."""
+    """A process has ended that should be running; the message has the end of its log."""
 
     def __init__(self, name: str, status: int, log: Path) -> None:
         self.name = name
-        super().__init__(f"{name} ended with status {status}; the end of {log}:\n{last_lines(log)}")
+        message = f"{name} ended with status {status}; the end of {log}:\n{last_lines(log)}"
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,10 @@ class User:
     uid: int
     gid: int
 
-    def as_popen_arguments(self) -> dict[str, Any]:
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
-
 
 @dataclass
 class Child:
-    """One running program, in a process group of its own so that Ctrl-C in a terminal passes it by."""
+    """One running program. Ctrl-C in a terminal does not reach it: it has its own process group."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -53,13 +51,15 @@ class Child:
             raise ProcessDied(self.name, status, self.log)
 
     def ask_to_stop(self) -> None:
-        """Tell the process to end in good order, and do not wait for it."""
+        """Tell the process to end in good order, without waiting for it."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)  # a stopped process would not hear the next
+            self.process.send_signal(
+                signal.SIGCONT
+            )  # a stopped process would not receive the next one
             self.process.send_signal(self.stop_signal)
 
-    def stop(self, timeout: float = PATIENCE) -> None:
-        """End the process in good order, or by force when it does not end in time."""
+    def stop(self, timeout: float = STOP_TIMEOUT) -> None:
+        """End the process in good order, or by force when that takes too long."""
         self.ask_to_stop()
         try:
             self.process.wait(timeout)
@@ -77,12 +77,11 @@ def spawn(
     orphan_signal: signal.Signals | None = None,
     env: Mapping[str, str] | None = None,
     user: User | None = None,
-    cwd: Path | None = None,
 ) -> Child:
-    """Start a program that writes to `log` and does not outlive the launcher, however that one dies.
+    """Start a program that writes to `log` and does not outlive the launcher, even a killed one.
 
-    It gets `orphan_signal` then, by default the same as when it is told to stop.
-    To be called from the main thread: Linux sends the signal when the *thread* that forked ends.
+    When the launcher dies, the program receives `orphan_signal`, by default its `stop_signal`.
+    Call it from the main thread: Linux sends the signal when the *thread* that forked ends.
     """
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -90,17 +89,24 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env=None if env is None else {**os.environ, **env},
-            cwd=cwd or Path("/"),
+            env={**os.environ, **(env or {})},
+            cwd="/",
             process_group=0,
             preexec_fn=die_with_parent(orphan_signal or stop_signal),
-            **(user.as_popen_arguments() if user else {}),
+            **run_as(user),
         )
     return Child(name, process, log, stop_signal)
 
 
-def run_in_front(command: Sequence[str], env: Mapping[str, str]) -> int:
-    """Run a program that has the terminal, and return its status. An interruption is the program's first."""
+def run_as(user: User | None) -> dict[str, Any]:
+    """The arguments with which Popen runs a program as another account; none to keep the account."""
+    if user is None:
+        return {}
+    return {"user": user.uid, "group": user.gid, "extra_groups": []}
+
+
+def run_in_foreground(command: Sequence[str], env: Mapping[str, str]) -> int:
+    """Run a program that has the terminal, and return its status. Ctrl-C ends it first."""
     process = subprocess.Popen(
         command, env={**os.environ, **env}, preexec_fn=die_with_parent(signal.SIGTERM)
     )
@@ -111,27 +117,30 @@ def run_in_front(command: Sequence[str], env: Mapping[str, str]) -> int:
         raise
     finally:
         try:
-            process.wait(PATIENCE)
+            process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
-    """What a child runs before exec. It comes after setuid, which would clear the setting."""
+    """A function for the child, which then receives `stop_signal` when its parent dies.
+
+    Popen calls it after setuid, which would clear the setting. It does nothing but on Linux.
+    """
     parent = os.getpid()
 
     def bind() -> None:
         if _LIBC is not None:
             _LIBC.prctl(PR_SET_PDEATHSIG, int(stop_signal))
-            if os.getppid() != parent:  # the parent died before the setting was made
+            if os.getppid() != parent:  # the parent died before prctl
                 os._exit(1)
 
     return bind
 
 
 def die_with_make() -> None:
-    """Under `make`, receive SIGTERM when make dies, even if it was killed and could not pass on a signal."""
+    """Under `make`, receive SIGTERM when make dies: a killed make cannot pass a signal on."""
     if _LIBC is not None and "MAKELEVEL" in os.environ:
         _LIBC.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
 
@@ -139,7 +148,7 @@ def die_with_make() -> None:
 def wait_until(
     ready: Callable[[], bool], check: Callable[[], None], what: str, timeout: float = 60
 ) -> None:
-    """Poll `ready`, failing at once when `check` raises and with TimeoutError when time is up."""
+    """Poll `ready` for `timeout` seconds, then raise TimeoutError. `check` may raise earlier."""
     deadline = time.monotonic() + timeout
     while not ready():
         check()
@@ -149,13 +158,15 @@ def wait_until(
 
 
 def last_lines(log: Path, count: int = SHOWN_LOG_LINES) -> str:
-    """The end of a log, or a word that it is empty."""
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    """The end of a log, or a note that it is empty."""
+    if not log.exists():
+        return "(there is no log)"
+    lines = log.read_text(errors="replace").splitlines()
     return "\n".join(lines[-count:]) or "(the log is empty)"
 
 
 def say(line: str) -> None:
-    """Print, or from now on not: the terminal may have been closed."""
+    """Print a line. After the terminal was closed, this one and all others are dropped."""
     try:
         print(line, flush=True)
     except OSError:

@@ -1,4 +1,4 @@
-"""The programs of the platform: what they are called, where they listen, which database is theirs."""
+"""The services of the platform: their names, their ports and their databases."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ GATEWAY_PORT = 8080
 
 @dataclass(frozen=True)
 class Service:
-    """One service. Its ports are counted from the gateway's."""
+    """One service. Its ports are offsets from the gateway's port."""
 
     name: str
     database: str
@@ -24,7 +24,7 @@ class Service:
 
     @property
     def variable(self) -> str:
-        """How the names of its environment variables begin."""
+        """The beginning of the names of its environment variables."""
         return self.package.upper()
 
     @property
@@ -47,4 +47,4 @@ def named(name: str) -> Service:
         if name in (service.name, service.name.removesuffix("-service")):
             return service
     known = ", ".join(service.name.removesuffix("-service") for service in SERVICES)
-    raise LookupError(f"no service is called {name!r}; there are: {known}")
+    raise LookupError(f"no service is called {name!r}; the services are: {known}")

@@ -1,26 +1,28 @@
-"""Starting again what dies while the platform runs."""
+"""Restarts the programs that die while the platform runs."""
 
 import time
 from collections.abc import Sequence
 
 from dev.platform import Platform
 from dev.processes import say
-from dev.stores import Server
+from dev.servers import Server
 
-ROUND = 0.5
+# Seconds.
+INTERVAL = 0.5
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
 
 
 class Supervisor:
-    """Reports every death of a process and starts it again, ever more slowly."""
+    """Reports each program that dies, and restarts it after a pause that doubles each time."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._due: dict[str, float] = {}
         self._pauses: dict[str, float] = {}
 
-    def tend(self, now: float) -> None:
+    def restart_dead(self, now: float) -> None:
+        """Report the programs that have died, and restart those whose pause is over."""
         for death in self._platform.deaths():
             if death.name not in self._due:
                 say(str(death))
@@ -29,14 +31,14 @@ class Supervisor:
                 self._pauses[death.name] = min(2 * pause, LONGEST_PAUSE)
             elif now >= self._due[death.name]:
                 del self._due[death.name]
-                self._platform.begin(death.name)
+                self._platform.start_program(death.name)
 
 
-def keep_running(platform: Platform, stores: Sequence[Server]) -> None:
-    """Watch until interrupted. Without a store there is no going on."""
+def keep_running(platform: Platform, servers: Sequence[Server]) -> None:
+    """Restart programs until interrupted. Raise ProcessDied if a server or the fork server dies."""
     supervisor = Supervisor(platform)
     while True:
-        for store in stores:
-            store.check()
-        supervisor.tend(time.monotonic())
-        time.sleep(ROUND)
+        for server in servers:
+            server.check()
+        supervisor.restart_dead(time.monotonic())
+        time.sleep(INTERVAL)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 from tests.client import IS_ELSEWHERE, People
 from tests.forged_tokens import Issuer, issuer_of
 from tests.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
@@ -59,9 +59,9 @@ def mailbox(request: pytest.FixtureRequest) -> Mailbox:
 
 
 @pytest.fixture(scope="session")
-def platform(postgres_url: str, receiver: Receiver) -> Iterator[ThrowawayPlatform]:
+def platform(postgres_url: str, receiver: Receiver) -> Iterator[EphemeralPlatform]:
     """A platform of our own."""
-    with ThrowawayPlatform(postgres_url, demo=True, smtp_url=receiver.url) as platform:
+    with EphemeralPlatform(postgres_url, demo=True, smtp_url=receiver.url) as platform:
         yield platform
 
 
@@ -78,6 +78,6 @@ def people(gateway: str) -> People:
 
 
 @pytest.fixture(scope="session")
-def issuer(platform: ThrowawayPlatform) -> Issuer:
+def issuer(platform: EphemeralPlatform) -> Issuer:
     """Signs tokens as the platform's user-service does."""
     return issuer_of(platform)

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 import redis
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 from tests.client import PASSWORD, People, Person, agreed, eventually, register, sign_in
 from tests.study_sessions import BASE, heard, host_session, join
 from tests.traces_of_people import traces
@@ -47,7 +47,7 @@ POSITIONS = "SELECT id, stream_position FROM users"
 class Aftermath:
     """What is left when the killing is over and everything has been said."""
 
-    platform: ThrowawayPlatform
+    platform: EphemeralPlatform
     traffic: Traffic
     sessions: Sequence[str]
     readers: Sequence[Reader]
@@ -80,14 +80,14 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def shaky(postgres_url: str) -> Iterator[ThrowawayPlatform]:
+def shaky(postgres_url: str) -> Iterator[EphemeralPlatform]:
     """A platform whose processes are killed."""
-    with ThrowawayPlatform(postgres_url, demo=True) as platform:
+    with EphemeralPlatform(postgres_url, demo=True) as platform:
         yield platform
 
 
 @pytest.fixture(scope="module")
-def aftermath(shaky: ThrowawayPlatform) -> Aftermath:
+def aftermath(shaky: EphemeralPlatform) -> Aftermath:
     people, chance = People(shaky.gateway_url), random.Random(KILLS)
     ruth = people["ruth"]
     sessions = [host_session(ruth, max_participants=4) for _ in range(SESSIONS)]
@@ -102,7 +102,7 @@ def aftermath(shaky: ThrowawayPlatform) -> Aftermath:
     return aftermath
 
 
-def kill_one(platform: ThrowawayPlatform, chance: random.Random) -> None:
+def kill_one(platform: EphemeralPlatform, chance: random.Random) -> None:
     """Kill one process after a moment, and start it again."""
     time.sleep(chance.uniform(0.05, 0.5))
     victim = chance.choice(VICTIMS)
@@ -184,7 +184,7 @@ def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
 
 
 def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
-    shaky: ThrowawayPlatform,
+    shaky: EphemeralPlatform,
 ) -> None:
     canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
     miriam = sign_in(shaky.gateway_url, "miriam")
@@ -201,7 +201,7 @@ def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
     assert traces(shaky, canary) == []
 
 
-def somebody_active(platform: ThrowawayPlatform, canary: str, host: Person) -> Person:
+def somebody_active(platform: EphemeralPlatform, canary: str, host: Person) -> Person:
     """Somebody who has left traces wherever one can, each with the canary in it."""
     person = register(platform.gateway_url, canary, display_name=canary)
     person.http.headers["User-Agent"] = f"{canary}/1.0"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 from tests.client import Person, agreed, eventually, register, sign_in
 from tests.mailbox import Mailbox
 from tests.study_sessions import host_session, join
@@ -21,7 +21,7 @@ EFFECTS = {
 
 @pytest.mark.needs("the platform's logs")
 def test_one_id_is_in_the_logs_of_gateway_service_and_worker_and_in_the_mail(
-    platform: ThrowawayPlatform, mailbox: Mailbox
+    platform: EphemeralPlatform, mailbox: Mailbox
 ) -> None:
     ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
     session = host_session(ruth)
@@ -40,7 +40,7 @@ def mail_cancellations_to(person: Person) -> None:
     agreed(person.put("/api/notifications/preferences", {"session_cancelled": True}))
 
 
-def logged(platform: ThrowawayPlatform) -> Iterator[tuple[str, str, str]]:
+def logged(platform: EphemeralPlatform) -> Iterator[tuple[str, str, str]]:
     """Program, message and trace of each line that names the request, in all logs."""
     for log in platform.layout.log("any").parent.glob("*.log"):
         for line in log.read_text().splitlines():

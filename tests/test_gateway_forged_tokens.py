@@ -3,8 +3,8 @@
 import pytest
 import requests
 
+from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
-from dev.throwaway import ThrowawayPlatform
 from tests.forged_tokens import Issuer, forged_tokens
 from tests.operations import something_signed_in
 
@@ -20,7 +20,7 @@ def ask(url: str, token: str) -> requests.Response:
 @pytest.mark.needs("the key that signs access tokens, and the services' own addresses")
 @pytest.mark.parametrize("name", [service.name for service in SERVICES])
 def test_a_forged_token_opens_no_door(
-    platform: ThrowawayPlatform, issuer: Issuer, name: str
+    platform: EphemeralPlatform, issuer: Issuer, name: str
 ) -> None:
     path = something_signed_in(platform.service_url(name))
     doors = [f"{platform.gateway_url}{path}", f"{platform.service_url(name)}{path}"]

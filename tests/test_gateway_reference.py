@@ -4,8 +4,8 @@ import pytest
 import requests
 from openapi_spec_validator import validate
 
+from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
-from dev.throwaway import ThrowawayPlatform
 from gateway.merging import operations, references
 
 
@@ -39,7 +39,7 @@ def test_the_type_of_every_problem_is_explained_where_it_points_to(gateway: str)
 
 
 def test_whatever_a_service_documents_can_be_reached_and_is_in_the_reference(
-    platform: ThrowawayPlatform,
+    platform: EphemeralPlatform,
 ) -> None:
     published = requests.get(f"{platform.gateway_url}/openapi.json", timeout=15).json()["paths"]
     for service in SERVICES:

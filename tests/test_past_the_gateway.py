@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from chassis.auth.service_tokens import ServiceIdentity
+from dev.ephemeral import EphemeralPlatform
 from dev.services import GATEWAY, SERVICES
-from dev.throwaway import ThrowawayPlatform
 from tests.client import People, Person
 from tests.forged_tokens import Issuer
 from tests.operations import something_signed_in
@@ -84,7 +84,7 @@ def room(ruth: Person) -> str:
     return f"rooms/study-session/{host_session(ruth).rpartition('/')[2]}"
 
 
-def identity(platform: ThrowawayPlatform, name: str) -> ServiceIdentity:
+def identity(platform: EphemeralPlatform, name: str) -> ServiceIdentity:
     key: Any = load_pem_private_key(platform.layout.keys.private(name).read_bytes(), None)
     return ServiceIdentity(name, key)
 
@@ -93,7 +93,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def status(platform: ThrowawayPlatform, name: str, token: str | None) -> int:
+def status(platform: EphemeralPlatform, name: str, token: str | None) -> int:
     """What a service's internal listener answers to whoever has this token."""
     headers = bearer(token) if token else {}
     return requests.get(
@@ -145,7 +145,7 @@ def test_no_trick_with_an_address_gets_anybody_inside(
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("trick", TRICKS)
 def test_nor_does_it_get_a_service_inside(
-    platform: ThrowawayPlatform, ruth: Person, room: str, trick: str
+    platform: EphemeralPlatform, ruth: Person, room: str, trick: str
 ) -> None:
     token = identity(platform, GATEWAY).token_for("study-session-service")
     before = asked_about_rooms(platform)
@@ -172,7 +172,7 @@ def raw_get(address: str, target: str, headers: dict[str, str]) -> tuple[int, by
         connection.close()
 
 
-def asked_about_rooms(platform: ThrowawayPlatform) -> list[str]:
+def asked_about_rooms(platform: EphemeralPlatform) -> list[str]:
     """How often the study-session-service was asked about a room, by what it answered."""
     metrics = requests.get(
         f"{platform.service_url('study-session-service')}/metrics", timeout=15
@@ -187,7 +187,7 @@ def asked_about_rooms(platform: ThrowawayPlatform) -> list[str]:
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", NAMES)
 def test_the_internal_listener_is_for_services_only(
-    platform: ThrowawayPlatform, issuer: Issuer, ruth: Person, name: str
+    platform: EphemeralPlatform, issuer: Issuer, ruth: Person, name: str
 ) -> None:
     gateway = identity(platform, GATEWAY)
     other = next(other for other in NAMES if other != name)
@@ -225,7 +225,7 @@ def an_old_token(sender: ServiceIdentity, callee: str) -> str:
 
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_service_token_is_good_once(platform: ThrowawayPlatform, name: str) -> None:
+def test_a_service_token_is_good_once(platform: EphemeralPlatform, name: str) -> None:
     token = identity(platform, GATEWAY).token_for(name)
     assert [status(platform, name, token) for _ in range(2)] == [200, 401]
 
@@ -233,7 +233,7 @@ def test_a_service_token_is_good_once(platform: ThrowawayPlatform, name: str) ->
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", NAMES)
 def test_each_listener_answers_its_own_addresses_only(
-    platform: ThrowawayPlatform, ruth: Person, name: str
+    platform: EphemeralPlatform, ruth: Person, name: str
 ) -> None:
     token = identity(platform, GATEWAY).token_for(name)
     outside = f"{platform.service_url(name)}/internal/status"
@@ -244,7 +244,7 @@ def test_each_listener_answers_its_own_addresses_only(
 
 @pytest.mark.needs(SERVICE_KEYS)
 def test_a_service_that_asks_for_somebody_gets_what_that_person_may_see(
-    platform: ThrowawayPlatform, ruth: Person, boaz: Person, room: str
+    platform: EphemeralPlatform, ruth: Person, boaz: Person, room: str
 ) -> None:
     def answer(person: Person | None) -> int:
         headers = bearer(identity(platform, GATEWAY).token_for("study-session-service"))
@@ -261,7 +261,7 @@ def test_a_service_that_asks_for_somebody_gets_what_that_person_may_see(
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", [GATEWAY, *NAMES])
 def test_no_services_own_key_makes_a_person(
-    platform: ThrowawayPlatform, issuer: Issuer, name: str
+    platform: EphemeralPlatform, issuer: Issuer, name: str
 ) -> None:
     key = identity(platform, name).key
     forged = [issuer.sign(issuer.claims(), {"kid": kid}, key) for kid in (name, issuer.kid)]

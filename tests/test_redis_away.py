@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 from tests.client import PASSWORD, People, Person, Visitor, agreed, eventually, register
 from tests.streams import Stream, attempt
 from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
@@ -20,14 +20,14 @@ Outage = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="module")
-def fragile(postgres_url: str) -> Iterator[ThrowawayPlatform]:
+def fragile(postgres_url: str) -> Iterator[EphemeralPlatform]:
     """A platform whose Redis comes and goes."""
-    with ThrowawayPlatform(postgres_url, demo=True) as platform:
+    with EphemeralPlatform(postgres_url, demo=True) as platform:
         yield platform
 
 
 @pytest.fixture(params=["stopped", "hanging"])
-def outage(request: pytest.FixtureRequest, fragile: ThrowawayPlatform) -> Outage:
+def outage(request: pytest.FixtureRequest, fragile: EphemeralPlatform) -> Outage:
     """A while without Redis. One that was stopped comes back empty."""
 
     @contextlib.contextmanager
@@ -46,7 +46,7 @@ def outage(request: pytest.FixtureRequest, fragile: ThrowawayPlatform) -> Outage
 
 
 @pytest.fixture(scope="module")
-def people(fragile: ThrowawayPlatform) -> People:
+def people(fragile: EphemeralPlatform) -> People:
     return People(fragile.gateway_url)
 
 
@@ -65,7 +65,7 @@ def miriam(people: People) -> Person:
     return people["miriam"]
 
 
-def test_accounts_work_without_redis(fragile: ThrowawayPlatform, outage: Outage) -> None:
+def test_accounts_work_without_redis(fragile: EphemeralPlatform, outage: Outage) -> None:
     with outage():
         david = register(fragile.gateway_url, "david")
         visitor = Visitor(fragile.gateway_url)
@@ -160,15 +160,15 @@ def test_news_of_the_outage_arrive_after_it(
 
 
 def test_what_redis_had_and_lost_before_it_was_heard_is_said_again(
-    fragile: ThrowawayPlatform, ruth: Person, boaz: Person
+    fragile: EphemeralPlatform, ruth: Person, boaz: Person
 ) -> None:
     session = host_session(ruth)
     join(boaz, session)
-    fragile.end("user-service-worker")
+    fragile.stop_program("user-service-worker")
     agreed(ruth.post(f"{session}/cancel"))
     with Stream(ruth, f"{session}/events", last_event_id=0) as stream:
         stream.until("cancelled")  # So Redis had what came with it.
     fragile.redis.stop()
     fragile.redis.start()
-    fragile.begin("user-service-worker")
+    fragile.start_program("user-service-worker")
     assert eventually(lambda: news(boaz, session)) == ["session_cancelled"]

@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 from docs.tour.retell import TOUR, retold
 
 
 @pytest.mark.needs("the demo's data as on their first day")
 @pytest.mark.skipif(not shutil.which("curl"), reason="the tour goes by curl")
-def test_the_tour_goes_as_it_is_told(platform: ThrowawayPlatform) -> None:
+def test_the_tour_goes_as_it_is_told(platform: EphemeralPlatform) -> None:
     told = TOUR.read_text()
     assert retold(told, platform.gateway_url) == told

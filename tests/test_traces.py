@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dev.throwaway import ThrowawayPlatform
+from dev.ephemeral import EphemeralPlatform
 from tests.client import Person, agreed, eventually, register, sign_in
 from tests.collector import Collector, Step, collecting
 from tests.mailbox import receiving
@@ -24,17 +24,17 @@ def collector() -> Iterator[Collector]:
 
 
 @pytest.fixture(scope="module")
-def platform(postgres_url: str, collector: Collector) -> Iterator[ThrowawayPlatform]:
+def platform(postgres_url: str, collector: Collector) -> Iterator[EphemeralPlatform]:
     """A platform that tells the collector what it does."""
     with pytest.MonkeyPatch.context() as patch, receiving() as mailbox:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
-        with ThrowawayPlatform(postgres_url, demo=True, smtp_url=mailbox.url) as platform:
+        with EphemeralPlatform(postgres_url, demo=True, smtp_url=mailbox.url) as platform:
             yield platform
 
 
 @pytest.fixture(scope="module")
-def steps(platform: ThrowawayPlatform, collector: Collector) -> dict[str, Step]:
+def steps(platform: EphemeralPlatform, collector: Collector) -> dict[str, Step]:
     """What the cancellation of a session did, whose guest has it mailed: by id."""
     ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
     session = host_session(ruth)

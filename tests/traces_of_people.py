@@ -7,13 +7,13 @@ import psycopg
 import redis
 from psycopg import sql
 
+from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
-from dev.throwaway import ThrowawayPlatform
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
-def traces(platform: ThrowawayPlatform, canary: str) -> list[str]:
+def traces(platform: EphemeralPlatform, canary: str) -> list[str]:
     """The places where the string is found, in any case of letters."""
     wanted = canary.lower()
     return [
@@ -23,7 +23,7 @@ def traces(platform: ThrowawayPlatform, canary: str) -> list[str]:
     ]
 
 
-def _in_tables(platform: ThrowawayPlatform, canary: str) -> Iterator[str]:
+def _in_tables(platform: EphemeralPlatform, canary: str) -> Iterator[str]:
     # Binary columns are shown as hexadecimal digits.
     patterns = [f"%{canary}%", f"%{canary.encode().hex()}%"]
     for service in SERVICES:
@@ -38,7 +38,7 @@ def _in_tables(platform: ThrowawayPlatform, canary: str) -> Iterator[str]:
                     yield f"table {service.name} {table}"
 
 
-def _in_redis(platform: ThrowawayPlatform, canary: str) -> Iterator[str]:
+def _in_redis(platform: EphemeralPlatform, canary: str) -> Iterator[str]:
     for url in (platform.redis.cache_url, platform.redis.events_url):
         with redis.Redis.from_url(url, decode_responses=True) as connection:
             for key in connection.scan_iter():
@@ -59,7 +59,7 @@ def _content(connection: "redis.Redis", key: str) -> Any:
     return readers[str(connection.type(key))](key)
 
 
-def _in_logs(platform: ThrowawayPlatform, canary: str) -> Iterator[str]:
+def _in_logs(platform: EphemeralPlatform, canary: str) -> Iterator[str]:
     for path in platform.layout.log("any").parent.glob("*.log"):
         if canary in path.read_text(errors="replace").lower():
             yield f"log {path.name}"

@@ -1,4 +1,4 @@
-"""A launcher over packages that stand for ours."""
+"""A launcher with stand-ins for the services and the gateway."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,24 +13,25 @@ STAND_IN = Path(__file__).with_name("stand_in")
 
 
 @pytest.fixture(scope="session")
-def stand_ins(tmp_path_factory):
-    """A folder of packages with the names of ours, to be found before them."""
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages that Python finds before the real ones of the same names."""
     folder = tmp_path_factory.mktemp("stand-ins")
-    for package in (GATEWAY, *(service.package for service in SERVICES)):
+    packages = [service.package for service in SERVICES]
+    for package in [GATEWAY, *packages]:
         shutil.copytree(STAND_IN, folder / package)
     (folder / GATEWAY / "server.py").write_text('worker_class = "gevent"\n')
     return folder
 
 
 @pytest.fixture
-def launcher(tmp_path, stand_ins) -> Iterator[Launcher]:
+def launcher(tmp_path: Path, stand_ins: Path) -> Iterator[Launcher]:
     with launching(tmp_path / "state", stand_ins) as launcher:
         yield launcher
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory, stand_ins) -> Iterator[Launcher]:
-    """A launcher that has started everything, for tests that leave it so."""
+def running(tmp_path_factory: pytest.TempPathFactory, stand_ins: Path) -> Iterator[Launcher]:
+    """A launcher that has started everything, for tests that leave everything running."""
     with launching(tmp_path_factory.mktemp("running") / "state", stand_ins) as launcher:
         launcher.said = launcher.run()
         yield launcher

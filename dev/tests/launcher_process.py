@@ -1,4 +1,4 @@
-"""`python -m dev` as a process of its own, and what it has started."""
+"""`python -m dev` as a separate process, and the processes that it has started."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from dev.development import read_variables
 from dev.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-ONES_OWN = ("POSTGRES_URL", "CACHE_URL", "EVENTS_URL", "MAKELEVEL")
+NOT_INHERITED = ("POSTGRES_URL", "CACHE_URL", "EVENTS_URL", "MAKELEVEL")
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Launcher:
     said: str = ""
 
     def start(self, *arguments: str, under: tuple[str, ...] = (), **env: str) -> "Launcher":
-        inherited = {name: value for name, value in os.environ.items() if name not in ONES_OWN}
+        inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         own = {
             "PYTHONPATH": str(self.packages),
             "STATE_DIR": str(self.state),
@@ -47,7 +47,7 @@ class Launcher:
         return self
 
     def until(self, words: str) -> str:
-        """What is printed up to the line with these words."""
+        """The output up to the line with these words."""
         read = ""
         for line in self.process.stdout:
             read += line
@@ -56,7 +56,7 @@ class Launcher:
         raise AssertionError(f"the launcher ended without saying {words!r}: {read}")
 
     def run(self) -> str:
-        """Start, and return all that is said until everything runs."""
+        """Start, and return the output until everything runs."""
         return self.start().until("Ctrl-C stops everything")
 
     def end(self, number: signal.Signals = signal.SIGINT) -> int:
@@ -66,7 +66,7 @@ class Launcher:
         return self.process.wait(20)
 
     def descendants(self) -> set[int]:
-        """The processes that it started, and those that they did."""
+        """The processes that it has started, and those that they have started."""
         parents = dict(_parents())
         found = {self.process.pid}
         while more := {child for child, parent in parents.items() if parent in found} - found:
@@ -74,13 +74,13 @@ class Launcher:
         return found - {self.process.pid}
 
     def pid_of(self, name: str) -> int | None:
-        """The process that writes the log of this name; of a gunicorn, the one that started the others."""
+        """The process that writes the log of this name; of several, the one started first."""
         log = self.state / "logs" / f"{name}.log"
         return min((pid for pid in self.descendants() if log in _outputs(pid)), default=None)
 
     @staticmethod
     def survivors(pids: set[int], within: float = 5) -> set[int]:
-        """Those that are still there when the time is up."""
+        """The processes that are still there when the time is up."""
         deadline = time.monotonic() + within
         while (alive := pids & dict(_parents()).keys()) and time.monotonic() < deadline:
             time.sleep(0.05)

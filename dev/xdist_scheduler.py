@@ -1,7 +1,6 @@
-"""How tests are shared out among processes: a file stays together, and so do all journeys, which
-share a platform.
+"""Distributes tests among the processes of pytest-xdist: `-n 2 -p dev.xdist_scheduler`.
 
-A plugin of pytest, for `-p dev.distribution` together with `-n`.
+The tests of a file run in one process. So do all tests in `tests/`: they share a platform.
 """
 
 import pytest
@@ -12,7 +11,7 @@ JOURNEYS = "tests/"
 
 
 class KeepTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist comes without types
-    """Hands out whole files, and the journeys as if they were one file."""
+    """Assigns whole files, and treats `tests/` as one file."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]

@@ -1,26 +1,30 @@
 import os
 import shutil
 import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from dev.layout import Ports
 from dev.ports import free_port
+from dev.servers import Postgres, persistent_postgres
 from dev.services import SERVICES
-from dev.stores import lasting_postgres
 
 
 @pytest.fixture
-def postgres(tmp_path):
-    postgres = lasting_postgres(tmp_path, tmp_path / "postgres.log")
+def postgres(tmp_path: Path) -> Iterator[Postgres]:
+    postgres = persistent_postgres(tmp_path, tmp_path / "postgres.log")
     yield postgres
     postgres.stop()
     if (link := tmp_path / "postgres").is_symlink():
         shutil.rmtree(link.readlink().parent)
 
 
-def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(postgres):
+def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(
+    postgres: Postgres,
+) -> None:
     postgres.start()
     postgres.stop()
     lock = postgres.data / "postmaster.pid"
@@ -29,7 +33,7 @@ def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(p
     psycopg.connect(postgres.url).close()
 
 
-def test_a_cluster_whose_making_was_interrupted_is_made_anew(postgres):
+def test_a_cluster_whose_making_was_interrupted_is_made_again(postgres: Postgres) -> None:
     unfinished = postgres.data.with_name("postgres.new")
     unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18")
@@ -38,14 +42,16 @@ def test_a_cluster_whose_making_was_interrupted_is_made_anew(postgres):
     assert not unfinished.exists()
 
 
-def test_data_of_a_folder_that_was_removed_are_not_found_by_the_next(postgres, tmp_path):
+def test_data_of_a_removed_folder_are_not_in_the_next_one(
+    postgres: Postgres, tmp_path: Path
+) -> None:
     postgres.start()
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute("CREATE DATABASE left_over")
     postgres.stop()
     shutil.rmtree(tmp_path)
     tmp_path.mkdir()
-    fresh = lasting_postgres(tmp_path, tmp_path / "postgres.log")
+    fresh = persistent_postgres(tmp_path, tmp_path / "postgres.log")
     fresh.start()
     with psycopg.connect(fresh.url) as connection:
         assert (
@@ -55,11 +61,11 @@ def test_data_of_a_folder_that_was_removed_are_not_found_by_the_next(postgres, t
     fresh.stop()
 
 
-def test_ports_keep_their_distance_from_the_gateways_unless_taken():
+def test_ports_keep_their_offset_from_the_gateway_unless_taken() -> None:
     gateway = free_port()
     taken = gateway + SERVICES[0].port_offset
     with socket.create_server(("127.0.0.1", taken)):
-        ports = Ports.counted_from(gateway)
+        ports = Ports.relative_to(gateway)
     assert ports.public["user-service"] not in (taken, None)
     assert ports.public["tutoring-service"] == gateway + 23
     assert ports.internal["tutoring-service"] == gateway + 123

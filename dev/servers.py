@@ -15,21 +15,20 @@ import psycopg
 
 from dev import binaries
 from dev.ports import free_port
-from dev.processes import Child, User, die_with_parent, spawn, wait_until
+from dev.processes import Child, User, die_with_parent, run_as, spawn, wait_until
 
-THROWAWAY_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-# In a place that every account may enter: PostgreSQL refuses to run as root and runs as `nobody`
-# then.
-PUBLIC_STATE = Path("/var/tmp")  # noqa: S108 (what is put there has a private folder)
+EPHEMERAL_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Every account may enter it. When the launcher is root, PostgreSQL runs as `nobody`.
+PUBLIC_STATE = Path("/var/tmp")  # noqa: S108  # for private folders only
 
 
 class Server:
-    """A server whose data live in one folder, and who forgets them if it is a throw-away one."""
+    """A server whose data are in one folder. An ephemeral one does not make them durable."""
 
-    def __init__(self, data: Path, log: Path, *, throwaway: bool = False) -> None:
+    def __init__(self, data: Path, log: Path, *, ephemeral: bool = False) -> None:
         self.data = data
         self.log = log
-        self.throwaway = throwaway
+        self.ephemeral = ephemeral
         self.port = free_port()
         self._child: Child | None = None
 
@@ -61,57 +60,51 @@ class Server:
 
 
 class Postgres(Server):
-    """PostgreSQL. Its programs refuse to run as root, so that root runs them as `nobody`."""
+    """PostgreSQL. It refuses to run as root: a launcher that is root runs it as `nobody`."""
 
-    def __init__(self, data: Path, log: Path, *, throwaway: bool = False) -> None:
-        super().__init__(data, log, throwaway=throwaway)
-        self._user = nobody() if os.geteuid() == 0 else None
-        self._bin = runnable(binaries.postgres_bin(), self._user)
+    def __init__(self, data: Path, log: Path, *, ephemeral: bool = False) -> None:
+        super().__init__(data, log, ephemeral=ephemeral)
+        self._user = unprivileged_user()
+        self._bin = executable_by(binaries.postgres_bin(), self._user)
 
     @property
     def url(self) -> str:
-        """Where the superuser connects."""
+        """The address for the superuser."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def _spawn(self) -> Child:
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster()
-        outlive_former_server(self.data)
-        # SIGQUIT spares the checkpoint of an orderly end: a throw-away cluster is not worth it, and
-        # an orphan has no time for it. What was committed is in the log of the database either way.
-        # SIGTERM is never sent: PostgreSQL would wait until every client has left.
+        wait_for_previous_server(self.data)
+        # SIGQUIT skips the checkpoint of an orderly shutdown: an ephemeral cluster does not need
+        # it, and an orphan has no time for it. Committed data are in the write-ahead log anyway.
+        # SIGTERM is never sent: PostgreSQL would wait until every client has disconnected.
+        stop_signal = signal.SIGQUIT if self.ephemeral else signal.SIGINT
         return spawn(
             "postgres",
             self._command(),
             log=self.log,
-            stop_signal=signal.SIGQUIT if self.throwaway else signal.SIGINT,
+            stop_signal=stop_signal,
             orphan_signal=signal.SIGQUIT,
             user=self._user,
         )
 
     def _make_cluster(self) -> None:
-        """Make it under another name first: an interrupted initdb leaves what looks like a cluster."""
+        """Make it under another name: an interrupted initdb leaves what looks like a cluster."""
         unfinished = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
         if self._user:
             os.chown(unfinished, self._user.uid, self._user.gid)
-        options = [
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-sync",
-        ]
+        options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
         subprocess.run(
-            [str(self._bin / "initdb"), "-D", str(unfinished), *options],
+            [str(self._bin / "initdb"), "-D", str(unfinished), *options, "--no-sync"],
             check=True,
             stdout=subprocess.DEVNULL,
-            # Where we are may be closed to the account that it runs as.
+            # The current folder may be closed to the account that initdb runs as.
             cwd="/",
             preexec_fn=die_with_parent(signal.SIGTERM),
-            **(self._user.as_popen_arguments() if self._user else {}),
+            **run_as(self._user),
         )
         unfinished.rename(self.data)
 
@@ -119,15 +112,16 @@ class Postgres(Server):
         settings = [
             f"port={self.port}",
             "listen_addresses=127.0.0.1",
-            # The usual folder may not be ours to write to, and a path of ours be too long: a
-            # socket's has 107 bytes.
+            # The default folder may not be writable, and another path may be too long: the path of
+            # a socket has at most 107 bytes.
             "unix_socket_directories=",
-            # Five services with two processes of up to ten connections are a hundred, and tests run
+            # Five services with two processes of up to ten connections are a hundred. Tests run
             # several platforms.
             "max_connections=400",
             "jit=off",
-            *(THROWAWAY_SETTINGS if self.throwaway else ()),
         ]
+        if self.ephemeral:
+            settings += EPHEMERAL_SETTINGS
         return [self._bin / "postgres", "-D", self.data, *(f"--{setting}" for setting in settings)]
 
     def _answers(self) -> bool:
@@ -147,7 +141,7 @@ class Redis(Server):
 
     @property
     def events_url(self) -> str:
-        """Apart from the cache: who confuses the two finds nothing."""
+        """Another database than the cache: a program that confuses the two finds nothing."""
         return f"redis://127.0.0.1:{self.port}/1"
 
     def _spawn(self) -> Child:
@@ -155,39 +149,35 @@ class Redis(Server):
         return spawn("redis", self._command(), log=self.log)
 
     def _command(self) -> list[str | Path]:
-        kept = "no" if self.throwaway else "yes"
+        append_only = "no" if self.ephemeral else "yes"
         return [
-            *(
-                binaries.redis_server(),
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                str(self.port),
-                "--dir",
-                self.data,
-            ),
-            *("--save", "", "--appendonly", kept, "--databases", "64"),
+            binaries.redis_server(),
+            *("--bind", "127.0.0.1", "--port", str(self.port)),
+            *("--dir", self.data, "--save", "", "--appendonly", append_only),
+            *("--databases", "64"),
         ]
 
     def _answers(self) -> bool:
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
                 connection.sendall(b"PING\r\n")
-                # While it loads its data it takes connections already, and answers -LOADING.
+                # It accepts connections while it loads its data, and answers -LOADING.
                 return connection.recv(5) == b"+PONG"
         except OSError:
             return False
 
 
-def nobody() -> User:
-    """The account that PostgreSQL runs as when the launcher is root."""
+def unprivileged_user() -> User | None:
+    """The account that PostgreSQL runs as when the launcher is root; None if it is not."""
+    if os.geteuid() != 0:
+        return None
     account = pwd.getpwnam("nobody")
     return User(account.pw_uid, account.pw_gid)
 
 
-def runnable(programs: Path, user: User | None) -> Path:
-    """The folder itself, or a copy of its PostgreSQL where `user` may run it."""
-    if user is None or _may_run(programs, user):
+def executable_by(programs: Path, user: User | None) -> Path:
+    """The folder of PostgreSQL's programs, or of a copy of them that `user` may execute."""
+    if user is None or _can_execute(programs, user):
         return programs
     install = programs.parent
     changed = (programs / "postgres").stat().st_mtime_ns
@@ -195,17 +185,17 @@ def runnable(programs: Path, user: User | None) -> Path:
     if not copy.exists():
         _copy_postgres(install, copy)
     if copy.stat().st_uid != os.geteuid():
-        raise PermissionError(f"{copy} belongs to somebody else")
+        raise PermissionError(f"{copy} belongs to another account")
     return copy / install.parent.name / install.name / "bin"
 
 
-def _may_run(programs: Path, user: User) -> bool:
+def _can_execute(programs: Path, user: User) -> bool:
     try:
         version = subprocess.run(
             [programs / "postgres", "--version"],
             capture_output=True,
             cwd="/",
-            **user.as_popen_arguments(),
+            **run_as(user),
         )
     except PermissionError:
         return False
@@ -213,7 +203,7 @@ def _may_run(programs: Path, user: User) -> bool:
 
 
 def _copy_postgres(install: Path, copy: Path) -> None:
-    """Copy a wheel's PostgreSQL with the shared libraries that lie beside the package."""
+    """Copy a wheel's PostgreSQL with its shared libraries, which are next to the package."""
     package = install.parent
     libraries = package.with_name(f"{package.name}.libs")
     unfinished = Path(tempfile.mkdtemp(prefix=".lyceum-postgres-", dir=copy.parent))
@@ -221,22 +211,22 @@ def _copy_postgres(install: Path, copy: Path) -> None:
     if libraries.exists():
         shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
     subprocess.run(["chmod", "-R", "a+rX", unfinished], check=True)
-    with contextlib.suppress(FileExistsError):  # another launcher was quicker
+    with contextlib.suppress(FileExistsError):  # another launcher has made it
         unfinished.rename(copy)
 
 
-def outlive_former_server(data: Path) -> None:
-    """Wait for a server that a killed launcher left behind to end; forget one that ended long ago.
+def wait_for_previous_server(data: Path) -> None:
+    """Wait until the server of a killed launcher has ended, and remove its outdated lock file.
 
-    PostgreSQL sees by itself that a process number in its lock file is unused. A number that another program
-    has by now it takes for a running server, and would refuse to start for ever.
+    PostgreSQL itself ignores a lock file whose process number is unused. But if another program has
+    got the number, PostgreSQL takes that for a running server and refuses to start.
     """
     lock = data / "postmaster.pid"
     if not lock.exists():
         return
     command = Path(f"/proc/{lock.read_text().splitlines()[0]}/cmdline")
     wait_until(
-        lambda: not _runs_on(data, command), lambda: None, "the end of the former PostgreSQL"
+        lambda: not _runs_on(data, command), lambda: None, "the end of the previous PostgreSQL"
     )
     if command.exists():
         lock.unlink(missing_ok=True)
@@ -248,21 +238,22 @@ def _runs_on(data: Path, command: Path) -> bool:
     return False
 
 
-def lasting_postgres(state: Path, log: Path) -> Postgres:
-    """The server of a state folder, which may be in a home that PostgreSQL's account cannot enter
-    when we are root.
+def persistent_postgres(state: Path, log: Path) -> Postgres:
+    """The server of a state folder. For root its data are elsewhere, linked from there.
+
+    The state folder may be in a home that PostgreSQL's account cannot enter.
     """
     data = state / "postgres"
     if os.geteuid() != 0:
         return Postgres(data, log)
     public = PUBLIC_STATE / f"lyceum-{digest(str(state.resolve()))}"
     if not data.is_symlink():
-        shutil.rmtree(public, ignore_errors=True)  # of a checkout that was here before
+        shutil.rmtree(public, ignore_errors=True)  # of an earlier state folder at this path
         public.mkdir(mode=0o711)
         data.symlink_to(public / "postgres")
     return Postgres(public / "postgres", log)
 
 
 def digest(text: str) -> str:
-    """A short name for something long."""
+    """A short name made from a long text."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
