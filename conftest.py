@@ -2,3 +2,4 @@
 
 import chassis  # noqa: F401
 import gateway  # noqa: F401
+import recurrence  # noqa: F401

@@ -147,7 +147,7 @@ class EphemeralPlatform(Platform):
 def fingerprint() -> str:
     """A digest of all source files that migrations and demo data could depend on."""
     sources = hashlib.sha256()
-    for folder in ["chassis", *SERVICE_NAMES]:
+    for folder in ["chassis", "recurrence", *SERVICE_NAMES]:
         for path in sorted((ROOT / folder).glob("*/**/*.py")):
             sources.update(path.read_bytes())
     return sources.hexdigest()[:12]
