@@ -39,6 +39,19 @@ CONTRADICTIONS = [
     ({"rrule": "FREQ=DAILY;FREQ=DAILY;COUNT=2"}, "/rrule"),
     ({"rrule": ";;;"}, "/rrule"),
 ]
+RULES_OF_NO_SERIES = [
+    ({"rrule": "FREQ=WEEKLY"}, "/rrule"),
+    ({"rrule": "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=2"}, "/rrule"),
+    ({"rrule": "FREQ=DAILY;INTERVAL=7;BYDAY=WE;UNTIL=20300301"}, "/rrule"),
+    (
+        {"session_frequency": "weekly", "recurrence_count": 2, "recurrence_until": "2030-03-01"},
+        "/recurrence_until",
+    ),
+    (
+        {"session_frequency": "weekly", "recurring_pattern": {"months": ["July"]}},
+        "/recurring_pattern",
+    ),
+]
 
 
 def test_the_tutor_books_a_session_with_the_columns_of_old(school: Any) -> None:
@@ -67,6 +80,15 @@ def test_what_cannot_be_is_refused_by_the_name_of_the_field(
 ) -> None:
     refused = school.book(**wrong)
     assert refused.status_code == 422, refused.json
+    assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(("wrong", "pointer"), RULES_OF_NO_SERIES)
+def test_what_nothing_can_repeat_by_is_no_recurrence(
+    school: Any, wrong: dict[str, Any], pointer: str
+) -> None:
+    refused = school.book(**wrong)
+    assert (refused.status_code, refused.json["code"]) == (422, "invalid_recurrence")
     assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
 
 

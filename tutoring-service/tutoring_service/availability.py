@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth.tokens import Caller
 from chassis.errors import Conflict, NotFound, invalid
+from recurrence import instant
 from tutoring_service.models import SessionBooking, TutorAvailability, db
 from tutoring_service.states import Weekday
-from tutoring_service.wall_time import Occurrence, instant, local_date
+from tutoring_service.wall_time import Occurrence, local_date
 
 # Three months; with the bound on slots this is what one request may make the service compute.
 LONGEST_SEARCH = timedelta(days=93)

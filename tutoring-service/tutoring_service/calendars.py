@@ -19,6 +19,7 @@ from sqlalchemy.orm import contains_eager
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
+from recurrence import instant
 from tutoring_service import reminders, series
 from tutoring_service.models import (
     CalendarFeed,
@@ -31,7 +32,6 @@ from tutoring_service.models import (
     db,
 )
 from tutoring_service.states import SessionStatus
-from tutoring_service.wall_time import instant
 
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)
 MOST = 2000

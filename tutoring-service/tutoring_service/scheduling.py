@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, invalid
-from tutoring_service import availability, booking, notices, recurrence, reminders
+from tutoring_service import availability, booking, notices, recurring_pattern, reminders
 from tutoring_service.booking import Clash
 from tutoring_service.models import (
     Enrollment,
@@ -20,7 +20,7 @@ from tutoring_service.models import (
     db,
 )
 from tutoring_service.parties import enrollment_of, require
-from tutoring_service.recurrence import Recurrence
+from tutoring_service.recurring_pattern import Recurrence
 from tutoring_service.states import EnrollmentStatus, Frequency, Role, SessionMode, SessionStatus
 from tutoring_service.wall_time import Occurrence, minutes_between, occurrence
 
@@ -153,9 +153,9 @@ def check_active(enrollment: Enrollment) -> None:
 def _plan(caller: Caller, enrollment: Enrollment, wanted: dict[str, Any]) -> Plan:
     check_active(enrollment)
     duration = check_length(wanted["start_time"], wanted["end_time"])
-    start, timezone = wanted["session_date"], enrollment.timezone
+    timezone = enrollment.timezone
     recurring = _recurrence(wanted, timezone)
-    days = recurrence.expand(recurring, start) if recurring else [start]
+    days = _days(recurring, wanted)
     occurrences = [occurrence(day, wanted["start_time"], duration, timezone) for day in days]
     return Plan(
         enrollment,
@@ -168,10 +168,8 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: dict[str, Any]) -> Pla
 
 def _recurrence(wanted: dict[str, Any], timezone: str) -> Recurrence | None:
     if wanted["rrule"]:
-        rule = recurrence.parse(
-            wanted["rrule"], wanted["session_date"], wanted["start_time"], timezone
-        )
-        return Recurrence(rule)
+        start, at = wanted["session_date"], wanted["start_time"]
+        return recurring_pattern.from_rrule(wanted["rrule"], start, at, timezone)
     pattern = wanted["recurring_pattern"] or {}
     dates = pattern.get("specific_dates")
     if wanted["session_frequency"] == Frequency.ONE_TIME and not dates:
@@ -180,13 +178,21 @@ def _recurrence(wanted: dict[str, Any], timezone: str) -> Recurrence | None:
                 "session_frequency", "A recurring session needs a frequency, dates or an rrule."
             )
         return None
-    return recurrence.from_pattern(
+    return recurring_pattern.from_pattern(
         wanted["session_frequency"],
         pattern,
         wanted["session_date"],
         wanted["recurrence_count"],
         wanted["recurrence_until"],
     )
+
+
+def _days(recurring: Recurrence | None, wanted: dict[str, Any]) -> list[date]:
+    start = wanted["session_date"]
+    if recurring is None:
+        return [start]
+    with recurring_pattern.refused_as("rrule" if wanted["rrule"] else "recurring_pattern"):
+        return recurring_pattern.expand(recurring, start)
 
 
 def _left_out(plan: Plan, wanted: dict[str, Any]) -> list[Occurrence]:

@@ -7,11 +7,12 @@ from datetime import date, time, timedelta
 from sqlalchemy import select
 
 from chassis.clock import now
-from tutoring_service import recurrence, sessions
+from recurrence import instant, parse
+from tutoring_service import recurring_pattern, sessions
 from tutoring_service.models import SessionBooking, SessionSeries, TutoringSession, db
-from tutoring_service.recurrence import Recurrence
+from tutoring_service.recurring_pattern import Recurrence
 from tutoring_service.states import Scope, SessionStatus
-from tutoring_service.wall_time import instant, local_date, occurrence
+from tutoring_service.wall_time import local_date, occurrence
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,11 @@ def cut(series: SessionSeries, targets: Sequence[TutoringSession], move: Move) -
 
 def rule_dates(series: SessionSeries) -> list[date]:
     """The dates that the series' rule and dates say, whatever became of them."""
-    return recurrence.expand(_recurrence(series), series.starts_on)
+    return recurring_pattern.expand(_recurrence(series), series.starts_on)
 
 
 def _recurrence(series: SessionSeries) -> Recurrence:
-    rule = recurrence.read(series.rule, series.start_time, series.timezone) if series.rule else None
+    rule = parse(series.rule) if series.rule else None
     return Recurrence(rule, tuple(date.fromisoformat(day) for day in series.dates))
 
 
@@ -140,4 +141,4 @@ def calendar_rule(series: SessionSeries) -> str:
     if rule is None or rule.until is None:
         return str(rule)
     until = instant(rule.until, series.start_time, series.timezone)
-    return f"{replace(rule, until=None)};UNTIL={until:%Y%m%dT%H%M%SZ}"
+    return str(replace(rule, until=until))

@@ -5,9 +5,11 @@ they skip; of a time that they show twice the first is meant.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from recurrence import instant
 
 DAY = 24 * 60
 
@@ -28,13 +30,6 @@ class Occurrence:
 def zones() -> frozenset[str]:
     """The names of the IANA time zones."""
     return frozenset(available_timezones())
-
-
-def instant(day: date, at: time, timezone: str) -> datetime:
-    """The moment at which the clocks of the zone show this, in UTC."""
-    # With fold=0 (PEP 495) a skipped time counts from before the gap, and of a repeated one the
-    # first is taken.
-    return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
 
 
 def minutes_between(start: time, end: time) -> int:

@@ -14,6 +14,7 @@ from tutoring_service.api.sessions import TutoringSession
 from tutoring_service.api.wall_time import LocalDate, LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.booking import TimeConflict
+from tutoring_service.recurring_pattern import InvalidRecurrence
 from tutoring_service.scheduling import EnrollmentNotActive, Plan
 from tutoring_service.states import Frequency, Month, Priority, SessionMode, Weekday
 
@@ -137,7 +138,7 @@ class SchedulePreview(Answer):
 @idempotent
 @blueprint.arguments(NewTutoringSession)
 @blueprint.response(201, ScheduledTutoringSession)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidRecurrence)
 def book_tutoring_session(body: dict[str, Any]) -> Any:
     """Book a session, or a series of sessions."""
     scheduled = scheduling.schedule(caller(), body)
@@ -148,7 +149,7 @@ def book_tutoring_session(body: dict[str, Any]) -> Any:
 @signed_in
 @blueprint.arguments(NewTutoringSession)
 @blueprint.response(200, SchedulePreview)
-@blueprint.raises(EnrollmentNotActive)
+@blueprint.raises(EnrollmentNotActive, InvalidRecurrence)
 def preview_tutoring_session(body: dict[str, Any]) -> Plan:
     """Preview what would be booked and what conflicts; nothing is booked."""
     return scheduling.preview(caller(), body)

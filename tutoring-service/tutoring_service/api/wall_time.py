@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields
 
 from chassis.web.fields import EARLIEST, LATEST, Instant, Query, Text
-from tutoring_service.wall_time import instant, zones
+from recurrence import instant
+from tutoring_service.wall_time import zones
 
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 TIME = re.compile(r"\d\d:\d\d(:00)?")
