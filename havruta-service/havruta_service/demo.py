@@ -26,7 +26,7 @@ from havruta_service.models import (
     SessionType,
     db,
 )
-from havruta_service.recurrence import occurrences
+from havruta_service.repetition import repeated
 
 WEEKLY, ZONE = "FREQ=WEEKLY;COUNT=4", "Asia/Jerusalem"
 DAY = timedelta(days=1)
@@ -178,7 +178,7 @@ def _planned(havruta: Havruta, start: datetime) -> None:
     series = Series(havruta_id=havruta.id, rrule=WEEKLY, timezone=ZONE)
     db.session.add(series)
     db.session.flush()
-    for time in occurrences(WEEKLY, ZONE, start):
+    for time in repeated(WEEKLY, ZONE, start):
         db.session.add(_scheduled(havruta, time, series_id=series.id))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now, rfc3339
 from chassis.errors import Forbidden, invalid
 from chassis.versions import ExpectedVersion
-from havruta_service import havrutas, recurrence, sessions
+from havruta_service import havrutas, sessions
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -24,6 +24,7 @@ from havruta_service.models import (
     SessionType,
     db,
 )
+from havruta_service.repetition import at_wall_time, repeated, zone_of
 from havruta_service.rooms import notify, tell_havruta
 
 PLANNED_AHEAD = timedelta(days=731)  # two years, one of them a leap year
@@ -108,7 +109,7 @@ def times_of(
         return [start_time]
     if timezone is None:
         raise invalid("timezone", "Needed to repeat a session: its hour is that of a place.")
-    return recurrence.occurrences(rrule, timezone, start_time)
+    return repeated(rrule, timezone, start_time)
 
 
 def change(
@@ -281,13 +282,13 @@ def _moved(
     series = db.session.get(Series, session.series_id) if session.series_id else None
     if series is None or scope == Scope.THIS:
         return [start_time]
-    zone = recurrence.zone_of(series.timezone)
+    zone = zone_of(series.timezone)
     before, after = session.start_time.astimezone(zone), start_time.astimezone(zone)
     if before.date() != after.date():
         raise invalid(
             "start_time", "Several sessions can only be moved to another time of the same day."
         )
-    moved = [recurrence.at_wall_time(each.start_time, after.time(), zone) for each in changed]
+    moved = [at_wall_time(each.start_time, after.time(), series.timezone) for each in changed]
     # The session named lies ahead, but with `all` another may be that of today, whose new hour is
     # over.
     if any(start < now() for start in moved):

@@ -122,6 +122,24 @@ def test_a_rule_plans_each_of_its_sessions(client, havruta, plan, ruth):
     assert len(listed) == 3
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MONTHLY;BYDAY=1MO;COUNT=3",
+        "FREQ=DAILY;BYMONTHDAY=2;COUNT=3",
+        "FREQ=WEEKLY;BYMONTH=3,4;COUNT=3",
+    ],
+)
+def test_days_are_named_by_their_month_as_well(plan, ruth, rule):
+    assert plan(ruth, rrule=rule, timezone="UTC").status_code == 201
+
+
+def test_what_nothing_can_repeat_by_is_no_recurrence(plan, ruth):
+    refused = plan(ruth, rrule="FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=2", timezone="UTC")
+    assert (refused.status_code, refused.json["code"]) == (422, "invalid_recurrence")
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/rrule"]
+
+
 def test_a_preview_plans_nothing(client, havruta, ruth):
     body = {
         "start_time": rfc3339(now() + timedelta(days=1)),

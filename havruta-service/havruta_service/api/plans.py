@@ -16,7 +16,7 @@ from havruta_service.api.sessions import HavrutaSession, SessionPlan, Tagged
 from havruta_service.havrutas import HavrutaArchived
 from havruta_service.models import Rsvp
 from havruta_service.plans import NotYours, Scope
-from havruta_service.recurrence import InvalidRecurrence
+from havruta_service.repetition import InvalidRecurrence
 from havruta_service.sessions import SessionNotScheduled
 
 blueprint = Blueprint("havruta-session-plans")

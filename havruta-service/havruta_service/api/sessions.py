@@ -13,12 +13,12 @@ from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from havruta_service import ending, models, plans, recurrence, sessions
+from havruta_service import ending, models, plans, sessions
 from havruta_service.api.examples import PLAN
 from havruta_service.havrutas import HavrutaArchived, OwnerOnly
 from havruta_service.models import NavigationMode, SessionStatus, SessionType
 from havruta_service.presence import SessionNotActive
-from havruta_service.recurrence import InvalidRecurrence
+from havruta_service.repetition import LONGEST_RULE, InvalidRecurrence
 from havruta_service.sessions import SessionAlreadyActive, SessionNotScheduled, TooEarly
 
 blueprint = Blueprint("havruta-sessions")
@@ -32,10 +32,11 @@ class SessionPlan(Body):
     start_time = Instant(metadata={"description": "Needed to plan; a session at once begins now."})
     planned_minutes = Integer(5, 720, load_default=60)
     rrule = Text(
-        recurrence.LONGEST,
+        LONGEST_RULE,
         least=1,
         metadata={
-            "description": "RFC 5545: FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY, BYMONTHDAY, and COUNT or UNTIL.",
+            "description": "RFC 5545: FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY, BYMONTHDAY, "
+            "BYMONTH, and COUNT or UNTIL.",
             "example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5",
         },
     )

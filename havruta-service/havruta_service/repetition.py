@@ -1,0 +1,44 @@
+"""RULES: when sessions begin that repeat by a rule. They keep their hour in the zone they name."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo, available_timezones
+
+from chassis.errors import Invalid, invalid
+from recurrence import InvalidRule, check_until, instant, occurrences, parse
+
+LONGEST_RULE = 200  # characters, as many as the table takes
+MOST_SESSIONS = 366  # every day of a leap year
+# Once, because it reads through the whole database of zones; and no name from outside becomes a path
+# in it.
+ZONES = frozenset(available_timezones())
+
+
+class InvalidRecurrence(Invalid):
+    """This is not a rule by which something can repeat here."""
+
+    code = "invalid_recurrence"
+
+
+def repeated(rrule: str, timezone: str, start: datetime) -> list[datetime]:
+    """When the sessions begin, in UTC; from `start` on, at the time that it is there then, to the second."""
+    first = start.astimezone(zone_of(timezone))
+    day, at = first.date(), first.time().replace(microsecond=0)
+    try:
+        rule = parse(rrule).local(at, timezone)
+        check_until(rule, day)
+        return occurrences(rule, day, at, timezone, most=MOST_SESSIONS)
+    except InvalidRule as refusal:
+        raise InvalidRecurrence(errors=[{"pointer": "/rrule", "detail": str(refusal)}]) from refusal
+
+
+def at_wall_time(moment: datetime, at: time, timezone: str) -> datetime:
+    """The same day there at another time of the wall clock, in UTC."""
+    day = moment.astimezone(ZoneInfo(timezone)).date()
+    return instant(day, at, timezone)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of this IANA name."""
+    if name not in ZONES:
+        raise invalid("timezone", "Not an IANA time zone.")
+    return ZoneInfo(name)

@@ -1,0 +1,77 @@
+"""When sessions repeat."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chassis.errors import Problem
+from havruta_service.repetition import InvalidRecurrence, repeated
+
+
+def wall(rule, start, zone="UTC"):
+    """When the sessions begin, in wall time, as text."""
+    tz = ZoneInfo(zone)
+    begin = datetime.fromisoformat(start).replace(tzinfo=tz).astimezone(UTC)
+    return [f"{each.astimezone(tz):%m-%d %H:%M}" for each in repeated(rule, zone, begin)]
+
+
+def test_sessions_begin_at_the_hour_of_the_first():
+    found = wall("FREQ=WEEKLY;BYDAY=TU,TH;COUNT=3", "2026-01-06T18:00", "Asia/Jerusalem")
+    assert found == ["01-06 18:00", "01-08 18:00", "01-13 18:00"]
+
+
+def test_sessions_begin_at_a_whole_second():
+    start = datetime(2026, 1, 6, 18, 0, 1, 500_000, tzinfo=UTC)
+    assert repeated("FREQ=DAILY;COUNT=1", "UTC", start) == [start.replace(microsecond=0)]
+
+
+def test_an_instant_ends_a_rule_as_a_date_does():
+    assert wall("FREQ=DAILY;UNTIL=20260102", "2026-01-01T18:00") == ["01-01 18:00", "01-02 18:00"]
+    assert wall("FREQ=DAILY;UNTIL=20260102T175900Z", "2026-01-01T18:00") == ["01-01 18:00"]
+
+
+def test_the_hour_stays_when_the_clocks_change():
+    start = datetime(2026, 3, 24, 17, tzinfo=UTC)
+    found = repeated("FREQ=WEEKLY;COUNT=2", "Europe/Berlin", start)
+    assert found == [datetime(2026, 3, 24, 17, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC)]
+
+
+def test_an_hour_that_is_skipped_moves_on_by_the_gap():
+    found = wall("FREQ=WEEKLY;COUNT=2", "2026-03-22T02:30", "Europe/Berlin")
+    assert found == ["03-22 02:30", "03-29 03:30"]
+
+
+def test_an_hour_that_comes_twice_is_the_first():
+    start = datetime(2026, 10, 18, 0, 30, tzinfo=UTC)
+    second = repeated("FREQ=WEEKLY;COUNT=2", "Europe/Berlin", start)[1]
+    assert second == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "",
+        "FREQ=WEEKLY",
+        "FREQ=DAILY;COUNT=367",
+        "FREQ=DAILY;COUNT=２",  # noqa: RUF001  # a full-width digit
+        "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31;COUNT=2;BYDAY=MO",
+        "FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31;UNTIL=20280101",
+        "FREQ=DAILY;UNTIL=00010101T000000Z",
+        "FREQ=DAILY;UNTIL=20251231",
+        "FREQ=DAILY;UNTIL=20290101",
+        "FREQ=DAILY;UNTIL=20270401",
+        "FREQ=MONTHLY;INTERVAL=52;COUNT=366",
+    ],
+)
+def test_what_is_no_rule_here_is_refused_by_its_field(rule):
+    with pytest.raises(InvalidRecurrence) as refused:
+        repeated(rule, "UTC", datetime(2026, 2, 1, tzinfo=UTC))
+    assert refused.value.code == "invalid_recurrence"
+    assert [error["pointer"] for error in refused.value.errors] == ["/rrule"]
+
+
+def test_a_zone_has_to_be_one():
+    with pytest.raises(Problem) as refused:
+        repeated("FREQ=DAILY;COUNT=2", "../etc/passwd", datetime(2026, 1, 1, tzinfo=UTC))
+    assert refused.value.errors[0]["pointer"] == "/timezone"
