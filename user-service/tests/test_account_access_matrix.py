@@ -12,7 +12,8 @@ from chassis import testing
 from chassis.data.db import in_transaction
 from chassis.testing.matrix import Matrix, Row, World
 from user_service import accounts, email_tokens, notifications
-from user_service.models import Kind, Purpose, Role, db
+from user_service.models import Purpose, Role, db
+from user_service.notification_kinds import NotificationKind
 
 NEW_PASSWORD = "eighteen fig trees"
 DEVICE = "/api/auth/sessions/{device}"
@@ -159,7 +160,8 @@ def note(world: World, _: Any) -> str:
     with world.app.app_context():
         user_id = world.person("oneself").id
         assert in_transaction(
-            db.session, lambda: notifications.notify(uuid4(), user_id, Kind.REMINDER, {})
+            db.session,
+            lambda: notifications.notify(uuid4(), user_id, NotificationKind.REMINDER, {}),
         )
     return str(world.ask("oneself", "GET", "/api/notifications").json["items"][0]["id"])
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from chassis import testing
 from chassis.data.db import in_transaction
 from user_service import deletion, notifications
-from user_service.models import Kind, User, db, messages
+from user_service.models import User, db, messages
+from user_service.notification_kinds import NotificationKind
 
 Join = Callable[..., Any]
 CANARY = "canary7f3a"
@@ -102,7 +103,8 @@ def test_nothing_of_the_person_is_left_in_any_table(
     note = {"from": CANARY}
     with app.app_context():
         in_transaction(
-            db.session, lambda: notifications.notify(uuid4(), member.id, Kind.REMINDER, note)
+            db.session,
+            lambda: notifications.notify(uuid4(), member.id, NotificationKind.REMINDER, note),
         )
     assert leave(client, member).status_code == 202
     app.extensions["worker"].publisher.publish_pending()

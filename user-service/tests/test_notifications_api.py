@@ -14,19 +14,31 @@ from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.messaging.messages import Event
 from user_service import mails, notifications
-from user_service.models import Kind, Notification, User, db, messages
+from user_service.models import Notification, User, db, messages
+from user_service.notification_kinds import EMAILS, NotificationKind
 
 Join = Callable[..., Any]
 
 
 def notify(
-    app: Flask, user_id: UUID, kind: Kind = Kind.SESSION_MOVED, event_id: UUID | None = None
+    app: Flask,
+    user_id: UUID,
+    kind: str = NotificationKind.SESSION_MOVED,
+    event_id: UUID | None = None,
 ) -> bool:
     with app.app_context():
         return in_transaction(
             db.session,
             lambda: notifications.notify(event_id or uuid4(), user_id, kind, {"session_id": "7"}),
         )
+
+
+def waiting(app: Flask) -> list[dict[str, Any]]:
+    """The data of the e-mails about notifications that wait to be composed, oldest first."""
+    emails = messages.mails.c
+    query = select(emails.data).where(emails.kind == "notification").order_by(emails.due_at)
+    with app.app_context():
+        return list(db.session.scalars(query))
 
 
 def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:
@@ -37,8 +49,8 @@ def test_one_reads_what_one_was_told_the_latest_first(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    assert notify(app, ruth.id, Kind.INVITATION)
-    assert notify(app, ruth.id, Kind.REMINDER)
+    assert notify(app, ruth.id, NotificationKind.INVITATION)
+    assert notify(app, ruth.id, NotificationKind.REMINDER)
     items = inbox(client, ruth)["items"]
     assert [item["kind"] for item in items] == ["reminder", "invitation"]
     assert items[0].keys() == {"id", "kind", "data", "created_at", "read_at"}
@@ -119,7 +131,7 @@ def test_reading_keeps_the_first_time(app: Flask, client: FlaskClient, join: Joi
 
 def test_unread_and_read_are_listed_apart(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    for kind in (Kind.INVITATION, Kind.REMINDER):
+    for kind in (NotificationKind.INVITATION, NotificationKind.REMINDER):
         notify(app, ruth.id, kind)
     client.post(
         f"/api/notifications/{inbox(client, ruth)['items'][0]['id']}/read", headers=ruth.headers
@@ -185,7 +197,7 @@ def test_invitations_and_reminders_are_mailed_unless_refused(
 ) -> None:
     ruth = join("ruth")
     preferences = client.get("/api/notifications/preferences", headers=ruth.headers).json
-    assert preferences.keys() == {str(kind) for kind in Kind}
+    assert preferences.keys() == {str(kind) for kind in NotificationKind}
     assert {kind for kind, wanted in preferences.items() if wanted} == {"invitation", "reminder"}
 
 
@@ -216,6 +228,32 @@ def test_a_bad_preference_is_named(
     assert response.json["errors"][0]["pointer"] == f"/{next(iter(body))}"
 
 
+def test_every_kind_has_an_email() -> None:
+    assert EMAILS.keys() == set(NotificationKind)
+
+
+def test_every_kind_can_be_asked_for_by_email(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    wanted = dict.fromkeys(NotificationKind, True)
+    path = "/api/notifications/preferences"
+    assert client.put(path, json=wanted, headers=ruth.headers).json == wanted
+    for kind in EMAILS:
+        notify(app, ruth.id, kind)
+    due = waiting(app)
+    with app.app_context():
+        composed = [mails.notification(data) for data in due]
+    for message, email in zip(composed, EMAILS.values(), strict=True):
+        assert message["Subject"] == f"{email.subject} · Lyceum"
+        assert email.text in message.get_body(("plain",)).get_content()
+
+
+def test_an_unknown_kind_stays_in_the_inbox(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    assert notify(app, ruth.id, "weather_changed")
+    assert [item["kind"] for item in inbox(client, ruth)["items"]] == ["weather_changed"]
+    assert waiting(app) == []
+
+
 def test_what_is_wanted_by_mail_is_mailed(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     client.put(
@@ -223,13 +261,16 @@ def test_what_is_wanted_by_mail_is_mailed(app: Flask, client: FlaskClient, join:
         json={"reminder": False, "session_moved": True},
         headers=ruth.headers,
     )
-    for kind in (Kind.INVITATION, Kind.REMINDER, Kind.SESSION_MOVED, Kind.SESSION_CANCELLED):
+    for kind in (
+        NotificationKind.INVITATION,
+        NotificationKind.REMINDER,
+        NotificationKind.SESSION_MOVED,
+        NotificationKind.SESSION_CANCELLED,
+    ):
         notify(app, ruth.id, kind)
+    due = waiting(app)
     with app.app_context():
-        waiting = db.session.scalars(
-            select(messages.mails.c.data).where(messages.mails.c.kind == "notification")
-        ).all()
-        subjects = [mails.notification(data)["Subject"] for data in waiting]
+        subjects = [mails.notification(data)["Subject"] for data in due]
     assert sorted(subjects) == ["A session was moved · Lyceum", "You are invited · Lyceum"]
 
 
@@ -237,12 +278,10 @@ def test_what_was_read_in_the_meantime_is_not_mailed(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    notify(app, ruth.id, Kind.INVITATION)
+    notify(app, ruth.id, NotificationKind.INVITATION)
     client.post("/api/notifications/read-all", headers=ruth.headers)
+    (data,) = waiting(app)
     with app.app_context():
-        (data,) = db.session.scalars(
-            select(messages.mails.c.data).where(messages.mails.c.kind == "notification")
-        )
         assert mails.notification(data) is None
 
 

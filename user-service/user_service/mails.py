@@ -10,7 +10,8 @@ from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from user_service import email_tokens
-from user_service.models import Kind, Notification, Purpose, User, db
+from user_service.models import Notification, Purpose, User, db
+from user_service.notification_kinds import EMAILS, NotificationKind
 from user_service.runtime import runtime
 
 TEMPLATES = Environment(
@@ -20,14 +21,6 @@ TEMPLATES = Environment(
     trim_blocks=True,
     keep_trailing_newline=True,
 )
-NEWS = {
-    Kind.INVITATION: "You are invited",
-    Kind.REMINDER: "Your session begins soon",
-    Kind.SESSION_MOVED: "A session was moved",
-    Kind.SESSION_CANCELLED: "A session was cancelled",
-    Kind.WAITLIST_PROMOTION: "You have a place",
-    Kind.HAVRUTA_SESSION_STARTED: "Your havruta is studying",
-}
 
 
 def verify_email(data: dict[str, Any]) -> EmailMessage | None:
@@ -66,10 +59,9 @@ def notification(data: dict[str, Any]) -> EmailMessage | None:
     user = _addressee(note.user_id) if note and not note.read_at else None
     if note is None or user is None:
         return None
-    news = NEWS[Kind(note.kind)]
-    return _compose(
-        user, news, "notification", news=news, link=f"{runtime().public_url}/notifications"
-    )
+    email = EMAILS[NotificationKind(note.kind)]
+    link = f"{runtime().public_url}/notifications"
+    return _compose(user, email.subject, "notification", text=email.text, link=link)
 
 
 COMPOSERS = {

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
-from chassis.data.db import models_registry
+from chassis.data.db import models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
+from user_service.notification_kinds import NotificationKind
 
 
 class Role(StrEnum):
@@ -35,24 +36,8 @@ class Purpose(StrEnum):
     RESET = "reset"
 
 
-class Kind(StrEnum):
-    """What a notification is about."""
-
-    INVITATION = "invitation"
-    REMINDER = "reminder"
-    SESSION_MOVED = "session_moved"
-    SESSION_CANCELLED = "session_cancelled"
-    WAITLIST_PROMOTION = "waitlist_promotion"
-    HAVRUTA_SESSION_STARTED = "havruta_session_started"
-
-
 # Literal, because PostgreSQL does not use a partial index for a parameter.
 IS_ADMIN = "'admin' = ANY (roles)"
-
-
-def one_of(column: str, kind: type[StrEnum]) -> str:
-    """SQL: the column holds one of these values."""
-    return f"{column} IN ({', '.join(repr(str(member)) for member in kind)})"
 
 
 class Base(DeclarativeBase):
@@ -162,7 +147,7 @@ class EmailToken(Base):
 
     __tablename__ = "email_tokens"
     __table_args__ = (
-        CheckConstraint(one_of("purpose", Purpose), name="purpose"),
+        one_of("purpose", Purpose),
         Index("idx_email_tokens_user", "user_id", "purpose"),
         Index("idx_email_tokens_expiry", "expires_at"),
     )
@@ -177,9 +162,9 @@ class EmailToken(Base):
 
 
 class Notification(Base):
-    """Something that somebody should know; once for each event, however often the event is delivered.
+    """What a person is told; once for each event, however often the event is delivered.
 
-    The service that asks for it names the kind; `Kind` lists those that may be mailed.
+    The service that asks for it names the kind, which may be one that `NotificationKind` does not have yet.
     """
 
     __tablename__ = "notifications"
@@ -209,7 +194,7 @@ class MailPreference(Base):
     """Whether somebody wants mails about this kind of notification, where they have said so."""
 
     __tablename__ = "mail_preferences"
-    __table_args__ = (CheckConstraint(one_of("kind", Kind), name="kind"),)
+    __table_args__ = (one_of("kind", NotificationKind),)
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True

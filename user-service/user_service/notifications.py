@@ -14,9 +14,9 @@ from chassis.errors import NotFound
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
 from user_service import accounts
-from user_service.models import Kind, MailPreference, Notification, User, db, messages
+from user_service.models import MailPreference, Notification, User, db, messages
+from user_service.notification_kinds import EMAILS
 
-MAILED_UNLESS_REFUSED = frozenset({Kind.INVITATION, Kind.REMINDER})
 ROOM = "user"
 
 
@@ -90,7 +90,7 @@ def preferences(user_id: UUID) -> dict[str, bool]:
     """For each kind of notification, whether the person wants it mailed as well."""
     rows = db.session.scalars(select(MailPreference).where(MailPreference.user_id == user_id))
     said = {row.kind: row.wanted for row in rows}
-    return {str(kind): said.get(kind, kind in MAILED_UNLESS_REFUSED) for kind in Kind}
+    return {str(kind): said.get(kind, email.by_default) for kind, email in EMAILS.items()}
 
 
 def prefer(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
@@ -105,7 +105,7 @@ def prefer(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
 
 
 def wants_mail(user_id: UUID, kind: str) -> bool:
-    """Whether a notification of this kind is mailed to the person."""
+    """Whether a notification of this kind is e-mailed to the person; one of an unknown kind never is."""
     return preferences(user_id).get(kind, False)
 
 

@@ -11,7 +11,7 @@ from chassis.web.fields import Answer, Body, Boolean, Instant
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from user_service import notifications
-from user_service.models import Kind
+from user_service.notification_kinds import NotificationKind
 
 blueprint = Blueprint("notifications")
 
@@ -26,7 +26,7 @@ class Notification(Answer):
     """Something that one should know."""
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"example": str(Kind.REMINDER)})
+    kind = fields.String(required=True, metadata={"example": str(NotificationKind.REMINDER)})
     data = fields.Dict(
         required=True, metadata={"description": "What it is about: ids and figures."}
     )
@@ -35,10 +35,10 @@ class Notification(Answer):
 
 
 MailPreferences = Answer.from_dict(
-    {str(kind): fields.Boolean(required=True) for kind in Kind}, name="MailPreferences"
+    {str(kind): fields.Boolean(required=True) for kind in NotificationKind}, name="MailPreferences"
 )
 MailPreferenceChanges = Body.from_dict(
-    {str(kind): Boolean() for kind in Kind}, name="MailPreferenceChanges"
+    {str(kind): Boolean() for kind in NotificationKind}, name="MailPreferenceChanges"
 )
 
 

@@ -1,0 +1,60 @@
+"""What the migrations make of the rows that are there, and take back."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from chassis import testing
+
+RUTH = UUID("11111111-1111-4111-8111-111111111111")
+ACCOUNT = """
+INSERT INTO users (id, email, username, display_name, password_hash)
+VALUES (:id, 'ruth@example.org', 'ruth', 'Ruth', '')
+"""
+PREFERENCE = "INSERT INTO mail_preferences (user_id, kind, wanted) VALUES (:id, :kind, true)"
+
+
+@pytest.fixture
+def old() -> Iterator[Flask]:
+    """The service on a database whose preferences know six kinds, with a person in it."""
+    with testing.empty_database("user_service") as url:
+        app = testing.application("user_service", url)
+        with app.app_context():
+            upgrade(revision="0006")
+            with begin(app) as connection:
+                connection.execute(text(ACCOUNT), {"id": RUTH})
+            yield app
+        testing.close(app)
+
+
+def begin(app: Flask) -> Connection:
+    return app.extensions["sqlalchemy"].engine.begin()
+
+
+def prefer(app: Flask, kind: str) -> None:
+    with begin(app) as connection:
+        connection.execute(text(PREFERENCE), {"id": RUTH, "kind": kind})
+
+
+def preferred(app: Flask) -> list[str]:
+    with begin(app) as connection:
+        return list(connection.scalars(text("SELECT kind FROM mail_preferences ORDER BY kind")))
+
+
+def test_preferences_live_through_the_kinds_that_are_added(old: Flask) -> None:
+    prefer(old, "reminder")
+    with pytest.raises(IntegrityError, match="mail_preferences_kind_check"):
+        prefer(old, "session_booked")
+    upgrade(revision="0007")
+    for kind in ("session_booked", "session_requested", "session_request_declined"):
+        prefer(old, kind)
+    assert len(preferred(old)) == 4
+    with pytest.raises(IntegrityError, match="mail_preferences_kind_check"):
+        prefer(old, "weather_changed")
+    downgrade(revision="0006")
+    assert preferred(old) == ["reminder"]
