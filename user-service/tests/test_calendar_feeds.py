@@ -17,8 +17,10 @@ PATH = "/api/calendar/feed"
 
 def issue(client: FlaskClient, who: Any) -> str:
     """The token in a new address."""
-    url: str = client.post(PATH, headers=who.headers).json["url"]
+    response = client.post(PATH, headers=who.headers)
+    url: str = response.json["url"]
     assert url.startswith("http://lyceum.test/api/calendar/")
+    assert url.endswith(response.headers["Location"])
     return url.rpartition("/")[2].removesuffix(".ics")
 
 
@@ -35,7 +37,7 @@ def test_an_address_leads_to_its_owner(client: FlaskClient, join: Join) -> None:
     }
 
 
-def test_a_new_address_makes_the_old_one_void(client: FlaskClient, join: Join) -> None:
+def test_a_new_address_revokes_the_old_one(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     old, new = issue(client, ruth), issue(client, ruth)
     assert (owner(client, old), owner(client, new)) == (None, str(ruth.id))

@@ -122,12 +122,13 @@ def test_the_other_services_are_told_last_that_somebody_left(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
+    client.patch("/api/users/me", json={"bio": "Leaves soon."}, headers=ruth.headers)
     leave(client, ruth)
     with app.app_context():
         told = select(messages.outbox.c.body).filter_by(stream="events:user-service")
         events = db.session.scalars(told.order_by(messages.outbox.c.position)).all()
         version = db.session.get_one(User, ruth.id).version
-    assert [event["type"] for event in events] == ["user.registered", "user.deleted"]
+    assert [event["type"] for event in events] == ["user.updated", "user.deleted"]
     assert events[-1]["aggregate_id"] == str(ruth.id)
     assert events[-1]["data"] == {"email_sha256": hashlib.sha256(b"ruth@example.org").hexdigest()}
     assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]

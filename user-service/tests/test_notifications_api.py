@@ -1,5 +1,6 @@
 """Notifications: made once for each event, read, counted, mailed if wanted."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,6 +40,14 @@ def waiting(app: Flask) -> list[dict[str, Any]]:
     query = select(emails.data).where(emails.kind == "notification").order_by(emails.due_at)
     with app.app_context():
         return list(db.session.scalars(query))
+
+
+def told_live(app: Flask, user_id: UUID) -> Any:
+    """The entries of the person's room in Redis, with all that waited to be published."""
+    with app.app_context():
+        app.extensions["worker"].publisher.publish_pending()
+    cache = app.extensions["runtime"].cache
+    return cache.run(lambda r: r.xrange(f"room:user:{user_id}"), [])
 
 
 def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:
@@ -83,7 +92,7 @@ def test_another_service_has_people_told(app: Flask, client: FlaskClient, join: 
     event = Event(uuid4(), "notification.requested", "tutoring-service", "7", 1, now(), None, asked)
     for _ in range(2):
         with app.app_context():
-            in_transaction(db.session, lambda: notifications.hear(event))
+            in_transaction(db.session, lambda: notifications.on_requested(event))
     for person in (ruth, boaz):
         [item] = inbox(client, person)["items"]
         assert (item["kind"], item["data"]) == ("request_declined", {"path": "/x"})
@@ -289,11 +298,18 @@ def test_a_notification_is_told_live_in_its_order(app: Flask, join: Join) -> Non
     ruth = join("ruth")
     for _ in range(2):
         notify(app, ruth.id)
-    with app.app_context():
-        app.extensions["worker"].publisher.publish_pending()
-    cache = app.extensions["runtime"].cache
-    entries = cache.run(lambda r: r.xrange(f"room:user:{ruth.id}"), [])
-    assert [entry_id for entry_id, _ in entries] == ["1-0", "2-0"]
+    assert [entry_id for entry_id, _ in told_live(app, ruth.id)] == ["1-0", "2-0"]
+
+
+def test_a_live_event_is_the_notification_itself(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth = join("ruth")
+    notify(app, ruth.id)
+    [(_, fields)] = told_live(app, ruth.id)
+    event = json.loads(fields["event"])
+    assert event["type"] == "notification"
+    assert [event["data"]] == inbox(client, ruth)["items"]
 
 
 def test_a_room_is_watched_by_its_owner_only(app: Flask, client: FlaskClient, join: Join) -> None:

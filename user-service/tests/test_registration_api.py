@@ -118,14 +118,18 @@ def test_nobody_takes_what_is_not_asked_for(client: FlaskClient, field: str) -> 
     assert response.json["errors"][0]["pointer"] == f"/{field}"
 
 
-def test_other_services_hear_of_a_new_account_without_personal_data(
+def test_a_new_account_is_announced_to_no_other_service(
     app: Flask, join: Callable[..., object]
 ) -> None:
     join("ruth")
     with app.app_context():
-        (event,) = db.session.scalars(select(messages.outbox.c.body))
-    assert event["type"] == "user.registered"
-    assert event["data"] == {}
+        assert db.session.scalars(select(messages.outbox)).all() == []
+
+
+def test_a_new_account_is_where_the_answer_says(client: FlaskClient) -> None:
+    registered = client.post("/api/auth/register", json=RUTH)
+    profile = client.get(registered.headers["Location"]).json
+    assert profile["id"] == registered.json["user"]["id"]
 
 
 @pytest.mark.usefixtures("race_round")

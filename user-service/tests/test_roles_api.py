@@ -43,7 +43,8 @@ def test_an_admins_token_is_worth_nothing_after_the_demotion(
     ada, eve = join("ada", Role.ADMIN), join("eve", Role.ADMIN)
     assert assign(client, ada, eve.id, "learner").status_code == 200
     response = assign(client, eve, eve.id, "admin")
-    assert (response.status_code, response.json["code"]) == (403, "admins_only")
+    assert (response.status_code, response.json["code"]) == (403, "forbidden")
+    assert response.json["required"] == "admin"
 
 
 def test_the_last_admin_stays(client: FlaskClient, join: Join) -> None:

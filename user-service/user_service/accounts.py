@@ -1,4 +1,4 @@
-"""RULES: an account and what its owner changes about it."""
+"""RULES: an account, and what its owner changes about it."""
 
 import unicodedata
 from typing import Any
@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from chassis.errors import Conflict, InvalidToken
+from user_service.events import EventType
 from user_service.models import User, db, messages
 
 
@@ -23,10 +24,10 @@ class UsernameTaken(Conflict):
 
 
 def own(user_id: UUID, *, lock: bool = False) -> User:
-    """The account of whoever calls; `InvalidToken` if it was deleted since the token was made."""
+    """The account of the caller; `InvalidToken` if it was deleted after the token was signed."""
     user = _present(User.id == user_id, lock=lock)
     if user is None:
-        raise InvalidToken("the account is gone")
+        raise InvalidToken("The account was deleted.")
     return user
 
 
@@ -40,7 +41,7 @@ def find(login: str, *, lock: bool = False) -> User | None:
 
 
 def change(user_id: UUID, changes: dict[str, Any]) -> User:
-    """Change what is given; display name and picture are shown elsewhere, so the others are told."""
+    """Change what is given, and tell the other services, which may show the name and the picture."""
     user = own(user_id, lock=True)
     for name, value in changes.items():
         setattr(user, name, value)
@@ -50,15 +51,19 @@ def change(user_id: UUID, changes: dict[str, Any]) -> User:
 
 
 def save(
-    user: User, event: str = "user.updated", *, actor: UUID | None = None, **data: str
+    user: User,
+    event: EventType = EventType.USER_UPDATED,
+    *,
+    actor: UUID | None = None,
+    **data: str,
 ) -> None:
-    """Write the account's changes, and tell the other services that there are some."""
+    """Write the account's changes, and tell the other services; without an `actor` the person did it."""
     db.session.flush()
     messages.publish_event(event, user.id, user.version, data, actor=actor or user.id)
 
 
 def _present(which: ColumnElement[bool], *, lock: bool) -> User | None:
     query = select(User).where(which, User.deleted_at.is_(None))
-    return db.session.scalar(
-        query.with_for_update().execution_options(populate_existing=True) if lock else query
-    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)

@@ -8,38 +8,25 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from user_service import commands, deletion, email_tokens, mails, notifications, runtime, sign_ins
-from user_service.accounts import EmailTaken, UsernameTaken
-from user_service.api import (
-    accounts,
-    calendar_feeds,
-    email_links,
-    export,
-    profiles,
-    registration,
-    roles,
-    signing,
+from user_service import (
+    commands,
+    deletion,
+    email_tokens,
+    mails,
+    notifications,
+    rooms,
+    runtime,
+    sign_ins,
 )
-from user_service.api import notifications as notifications_api
-from user_service.api import sign_ins as sign_ins_api
+from user_service.accounts import EmailTaken, UsernameTaken
+from user_service.api import BLUEPRINTS
 from user_service.api.examples import EXAMPLES
+from user_service.api.notifications import Notification
 from user_service.config import Settings
 from user_service.models import db, messages
 from user_service.signing import Keyring
 
 MINUTELY, HOURLY = 60.0, 3600.0
-BLUEPRINTS = (
-    registration.blueprint,
-    sign_ins_api.blueprint,
-    email_links.blueprint,
-    accounts.blueprint,
-    roles.blueprint,
-    profiles.blueprint,
-    notifications_api.blueprint,
-    calendar_feeds.blueprint,
-    signing.blueprint,
-    export.blueprint,
-)
 CONFLICTS = {
     "users_email_key": EmailTaken,
     "users_email_lower_key": EmailTaken,
@@ -48,8 +35,10 @@ CONFLICTS = {
 }
 NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
 SUBSCRIPTIONS = [
-    Subscription(service, "notification.requested", notifications.hear) for service in NOTIFYING
+    Subscription(service, "notification.requested", notifications.on_requested)
+    for service in NOTIFYING
 ]
+ROOMS = {rooms.KIND: Room(rooms.may_watch, events={"notification": Notification})}
 SWEEPS = (
     Sweep("repeated-erasures", MINUTELY, deletion.repeat_erasures),
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
@@ -72,7 +61,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         conflicts=CONFLICTS,
         messages=messages,
         examples=EXAMPLES,
-        rooms={notifications.ROOM: Room(notifications.may_watch)},
+        rooms=ROOMS,
         subscriptions=SUBSCRIPTIONS,
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,

@@ -1,4 +1,4 @@
-"""RULES: the secret address at which a calendar program reads somebody's sessions without signing in."""
+"""RULES: the secret address at which a calendar program reads a person's sessions without signing in."""
 
 import hashlib
 import secrets
@@ -11,11 +11,10 @@ from chassis.clock import now
 from chassis.errors import NotFound
 from user_service import accounts
 from user_service.models import CalendarFeed, db
-from user_service.runtime import runtime
 
 
 def issue(user_id: UUID) -> str:
-    """A new address; the one before is void."""
+    """The token of a new address; the address before is revoked."""
     token = secrets.token_urlsafe(32)
     row = {
         "user_id": accounts.own(user_id, lock=True).id,
@@ -25,16 +24,16 @@ def issue(user_id: UUID) -> str:
     db.session.execute(
         insert(CalendarFeed).values(row).on_conflict_do_update(index_elements=["user_id"], set_=row)
     )
-    return f"{runtime().public_url}/api/calendar/{token}.ics"
+    return token
 
 
 def revoke(user_id: UUID) -> None:
-    """The address is void."""
+    """Revoke the address."""
     db.session.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user_id))
 
 
 def owner_of(token_hash: bytes) -> UUID:
-    """Whose calendar is at the address with the token of this hash; `NotFound` if it is void."""
+    """Whose calendar is at the address with the token of this hash; `NotFound` if it was revoked."""
     user_id = db.session.scalar(select(CalendarFeed.user_id).filter_by(token_hash=token_hash))
     if user_id is None:
         raise NotFound

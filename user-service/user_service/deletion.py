@@ -9,8 +9,9 @@ from sqlalchemy import delete, select, update
 from chassis.auth.tokens import MAX_LIFETIME
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
-from user_service import credentials, roles, sign_ins
+from user_service import credentials, roles, rooms, sign_ins
 from user_service.accounts import own, save
+from user_service.events import EventType
 from user_service.models import (
     CalendarFeed,
     EmailToken,
@@ -21,7 +22,6 @@ from user_service.models import (
     db,
     messages,
 )
-from user_service.notifications import ROOM
 from user_service.profiles import DELETED_NAME
 from user_service.runtime import runtime
 
@@ -45,10 +45,9 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
     forget_answers(db, user.id)
-    messages.clear_room(f"{ROOM}:{user.id}")
-    save(
-        user, "user.deleted", email_sha256=address
-    )  # for services that know the address, but not the account
+    messages.clear_room(rooms.room_of(user.id))
+    # A service may know the address, but not the account: it is told by which hash to find it.
+    save(user, EventType.USER_DELETED, email_sha256=address)
 
 
 def repeat_erasures() -> int:
@@ -67,7 +66,7 @@ def repeat_erasures() -> int:
     users = db.session.scalars(due).all()
     for user in users:
         user.erasure_repeated_at = now()
-        save(user, "user.deleted")
+        save(user, EventType.USER_DELETED)
     return len(users)
 
 

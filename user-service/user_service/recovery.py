@@ -8,7 +8,7 @@ from user_service.models import Purpose, db, messages
 from user_service.runtime import runtime
 
 
-def ask(email: str) -> None:
+def request_reset(email: str) -> None:
     """Have a link mailed, if there is such an account. Nobody learns here whether there is: the
     work is the same.
     """

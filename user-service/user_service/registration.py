@@ -1,7 +1,7 @@
 """RULES: becoming a user."""
 
 from user_service import sign_ins, verification
-from user_service.models import User, db, messages
+from user_service.models import User, db
 from user_service.passwords import check_strength
 from user_service.runtime import runtime
 from user_service.sign_ins import TokenPair
@@ -19,6 +19,5 @@ def register(email: str, username: str, display_name: str, password: str, device
     with hasher.turn():
         user.password_hash = hasher.hash(password)
     db.session.flush()
-    messages.publish_event("user.registered", user.id, user.version, actor=user.id)
-    verification.ask(user)
+    verification.request_verification(user)
     return sign_ins.begin(user, device)

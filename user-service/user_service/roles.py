@@ -10,12 +10,6 @@ from user_service.accounts import save
 from user_service.models import IS_ADMIN, Role, User, db
 
 
-class AdminsOnly(Forbidden):
-    """Only an admin may do this, and you are none any more."""
-
-    code = "admins_only"
-
-
 class LastAdmin(Conflict):
     """This account is the last admin; make another one first."""
 
@@ -28,7 +22,7 @@ def assign(user_id: UUID, roles: Collection[str], *, by: UUID) -> User:
     """
     admins = _admins()
     if by not in admins:
-        raise AdminsOnly
+        raise Forbidden("Your account no longer has the role admin.", required=Role.ADMIN)
     user = _account(user_id)
     if admins == {user.id} and Role.ADMIN not in roles:
         raise LastAdmin

@@ -10,17 +10,17 @@ from user_service.models import Purpose, User, messages
 from user_service.runtime import runtime
 
 
-def ask(user: User) -> None:
+def request_verification(user: User) -> None:
     """Have a link mailed that verifies the address."""
     messages.queue_email("verify_email", {"user_id": str(user.id)})
 
 
-def ask_again(user_id: UUID) -> None:
+def request_another(user_id: UUID) -> None:
     """Have another link mailed, a few times an hour; a verified address needs none."""
     user = own(user_id)
     if not user.email_verified:
         runtime().attempts.take(mail_allowance(Purpose.VERIFY, user.email))
-        ask(user)
+        request_verification(user)
 
 
 def verify(token: str) -> None:

@@ -1,0 +1,27 @@
+"""The operations of the service."""
+
+from user_service.api import (
+    accounts,
+    calendar_feeds,
+    email_links,
+    export,
+    notifications,
+    profiles,
+    registration,
+    roles,
+    sign_ins,
+    signing,
+)
+
+BLUEPRINTS = (
+    registration.blueprint,
+    sign_ins.blueprint,
+    email_links.blueprint,
+    accounts.blueprint,
+    roles.blueprint,
+    profiles.blueprint,
+    notifications.blueprint,
+    calendar_feeds.blueprint,
+    signing.blueprint,
+    export.blueprint,
+)

@@ -1,4 +1,4 @@
-"""One's own account."""
+"""The account of the caller."""
 
 from typing import Any
 from uuid import UUID
@@ -6,14 +6,14 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Text, TimeZone
 from chassis.web.rest import Blueprint
 from user_service import accounts, credentials, deletion
-from user_service.api.fields import HttpsAddress, Locale, Password, TimeZone
+from user_service.api.fields import HttpsAddress, Locale, Password
 from user_service.api.origin import client_ip
 from user_service.attempts import TooManyAttempts
 from user_service.credentials import WrongPassword
-from user_service.models import User
+from user_service.models import Role, User
 from user_service.passwords import TooBusy
 from user_service.roles import LastAdmin
 
@@ -32,7 +32,7 @@ class Account(Answer):
     bio = fields.String(required=True, allow_none=True)
     timezone = fields.String(required=True)
     locale = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True)
+    roles = fields.List(Choice(Role), required=True)
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
 
@@ -50,7 +50,7 @@ class PasswordChange(Body):
     new_password = Password(required=True)
 
 
-class Farewell(Body):
+class AccountDeletion(Body):
     password = Password(1, required=True)
 
 
@@ -84,16 +84,18 @@ def update_own_account(changes: dict[str, Any]) -> User:
 @blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
 def change_password(body: dict[str, str]) -> None:
     """Change your password, and sign out everywhere else."""
-    present, (current, new) = (
-        UUID(caller().session_id),
-        (body["current_password"], body["new_password"]),
+    credentials.change_password(
+        caller().id,
+        body["current_password"],
+        body["new_password"],
+        present=UUID(caller().session_id),
+        ip=client_ip(),
     )
-    credentials.change_password(caller().id, current, new, present=present, ip=client_ip())
 
 
 @blueprint.delete("/api/users/me", "delete_own_account")
 @signed_in
-@blueprint.arguments(Farewell)
+@blueprint.arguments(AccountDeletion)
 @blueprint.response(202, Accepted)
 @blueprint.raises(WrongPassword, LastAdmin, TooManyAttempts, TooBusy)
 def delete_own_account(body: dict[str, str]) -> dict[str, str]:

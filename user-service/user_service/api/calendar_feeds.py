@@ -1,4 +1,4 @@
-"""The secret address of one's calendar."""
+"""The secret address at which calendar programs read a person's sessions."""
 
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from chassis.errors import NotFound
 from chassis.web.fields import Answer
 from chassis.web.rest import Blueprint
 from user_service import calendar_feeds
+from user_service.runtime import runtime
 
 blueprint = Blueprint("calendar-feed")
 
@@ -18,7 +19,7 @@ class CalendarFeedAddress(Answer):
         required=True,
         metadata={
             "format": "uri",
-            "description": "Whoever has it can read the calendar. It is shown once.",
+            "description": "Everybody who has it can read the calendar. It is shown once.",
         },
     )
 
@@ -30,9 +31,10 @@ class FeedOwner(Answer):
 @blueprint.post("/api/calendar/feed", "create_calendar_feed")
 @signed_in
 @blueprint.response(201, CalendarFeedAddress)
-def create_calendar_feed() -> dict[str, str]:
+def create_calendar_feed() -> tuple[dict[str, str], dict[str, str]]:
     """Create a secret address for calendar programs; the former one is revoked."""
-    return {"url": calendar_feeds.issue(caller().id)}
+    path = f"/api/calendar/{calendar_feeds.issue(caller().id)}.ics"
+    return {"url": f"{runtime().public_url}{path}"}, {"Location": path}
 
 
 @blueprint.delete("/api/calendar/feed", "delete_calendar_feed")

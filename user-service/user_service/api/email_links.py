@@ -42,7 +42,7 @@ def verify_email(body: dict[str, str]) -> None:
 @blueprint.raises(TooManyAttempts)
 def resend_verification() -> dict[str, str]:
     """Request another verification e-mail."""
-    verification.ask_again(caller().id)
+    verification.request_another(caller().id)
     return {}
 
 
@@ -52,7 +52,7 @@ def resend_verification() -> dict[str, str]:
 @blueprint.response(202, Accepted)
 def request_password_reset(body: dict[str, str]) -> dict[str, str]:
     """Request a password-reset e-mail; the answer never tells whether the address has an account."""
-    recovery.ask(body["email"])
+    recovery.request_reset(body["email"])
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Words for the examples in the documentation: the people of the demo, and somebody who is new."""
+"""Words for the examples in the documentation: the people of the demo, and a new person."""
 
 from chassis.web.openapi_examples import RUTH, Vocabulary
 
@@ -11,7 +11,11 @@ EXAMPLES: Vocabulary = {
     "Device.current": True,
     "Login.login": "ruth",
     "Logout.refresh_token": "kP2v7Yw0XzQm5sT8bN1hJ4dLfRgA6eUoCiK9tM3qWxE",
-    "MailPreferenceChanges": {"reminder": True, "session_moved": True, "waitlist_promotion": False},
+    "NotificationPreferenceChanges": {
+        "reminder": True,
+        "session_moved": True,
+        "waitlist_promotion": False,
+    },
     "Profile.id": RUTH,
     "ProfileOrDeleted": {
         "id": RUTH,

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
@@ -89,19 +88,6 @@ class HttpsAddress(Text):
         return text
 
 
-class TimeZone(Text):
-    """A time zone by its IANA name."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(50, metadata={"example": "Asia/Jerusalem"}, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if text not in TIME_ZONES:
-            raise ValidationError("Not an IANA time zone.")
-        return text
-
-
 class Locale(Text):
     """A language tag: language, script and region."""
 
@@ -115,6 +101,3 @@ class Locale(Text):
         if not LOCALE.fullmatch(text):
             raise ValidationError("Not a language tag like `en` or `he-IL`.")
         return text
-
-
-TIME_ZONES = frozenset(available_timezones())

@@ -1,4 +1,4 @@
-"""One's notifications."""
+"""The notifications of the caller."""
 
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,18 @@ class NotificationsQuery(PageQuery):
 
 
 class Notification(Answer):
-    """Something that one should know."""
+    """What you are notified of."""
 
     id = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"example": str(NotificationKind.REMINDER)})
+    # Not a `Choice`: a service may send a kind that is newer than this one.
+    kind = fields.String(
+        required=True,
+        metadata={
+            "description": "One of the kinds in the preferences, or a newer one.",
+            "example": str(NotificationKind.REMINDER),
+            "x-extensible-enum": list(map(str, NotificationKind)),
+        },
+    )
     data = fields.Dict(
         required=True, metadata={"description": "What it is about: ids and figures."}
     )
@@ -34,11 +42,12 @@ class Notification(Answer):
     read_at = Instant(required=True, allow_none=True)
 
 
-MailPreferences = Answer.from_dict(
-    {str(kind): fields.Boolean(required=True) for kind in NotificationKind}, name="MailPreferences"
+NotificationPreferences = Answer.from_dict(
+    {str(kind): fields.Boolean(required=True) for kind in NotificationKind},
+    name="NotificationPreferences",
 )
-MailPreferenceChanges = Body.from_dict(
-    {str(kind): Boolean() for kind in NotificationKind}, name="MailPreferenceChanges"
+NotificationPreferenceChanges = Body.from_dict(
+    {str(kind): Boolean() for kind in NotificationKind}, name="NotificationPreferenceChanges"
 )
 
 
@@ -69,7 +78,7 @@ def mark_all_notifications_read() -> None:
 
 @blueprint.get("/api/notifications/preferences", "get_notification_preferences")
 @signed_in
-@blueprint.response(200, MailPreferences)
+@blueprint.response(200, NotificationPreferences)
 def get_notification_preferences() -> dict[str, bool]:
     """Get which kinds of notifications are also sent by e-mail."""
     return notifications.preferences(caller().id)
@@ -77,10 +86,10 @@ def get_notification_preferences() -> dict[str, bool]:
 
 @blueprint.put("/api/notifications/preferences", "set_notification_preferences")
 @signed_in
-@blueprint.arguments(MailPreferenceChanges)
-@blueprint.response(200, MailPreferences)
+@blueprint.arguments(NotificationPreferenceChanges)
+@blueprint.response(200, NotificationPreferences)
 def set_notification_preferences(body: dict[str, bool]) -> dict[str, bool]:
     """Set which kinds of notifications are also sent by e-mail; a kind that is left out returns to
     its default.
     """
-    return notifications.prefer(caller().id, body)
+    return notifications.set_preferences(caller().id, body)

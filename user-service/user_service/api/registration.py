@@ -45,6 +45,7 @@ class Tokens(Answer):
 @blueprint.arguments(NewAccount)
 @blueprint.response(201, Tokens)
 @blueprint.raises(EmailTaken, UsernameTaken, TooBusy)
-def register_account(body: dict[str, Any]) -> TokenPair:
+def register_account(body: dict[str, Any]) -> tuple[TokenPair, dict[str, str]]:
     """Create an account and sign in."""
-    return registration.register(**body, device=origin().device)
+    tokens = registration.register(**body, device=origin().device)
+    return tokens, {"Location": f"/api/users/{tokens.user.id}"}

@@ -10,7 +10,7 @@ from chassis.web.fields import Answer, Body, Choice
 from chassis.web.rest import Blueprint
 from user_service import roles
 from user_service.models import Role, User
-from user_service.roles import AdminsOnly, LastAdmin
+from user_service.roles import LastAdmin
 
 blueprint = Blueprint("roles")
 
@@ -20,18 +20,18 @@ class RoleAssignment(Body):
 
 
 class UserRoles(Answer):
-    """Somebody's roles."""
+    """The roles of a person."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True)
+    roles = fields.List(Choice(Role), required=True)
 
 
 @blueprint.put("/api/users/<uuid:user_id>/roles", "set_user_roles")
 @role("admin")
 @blueprint.arguments(RoleAssignment)
 @blueprint.response(200, UserRoles)
-@blueprint.raises(AdminsOnly, LastAdmin)
+@blueprint.raises(LastAdmin)
 def set_user_roles(body: dict[str, Any], user_id: UUID) -> User:
     """Give a person these roles and no others; their next access token has them."""
     return roles.assign(user_id, body["roles"], by=caller().id)

@@ -1,0 +1,10 @@
+"""What this service tells the others."""
+
+from enum import StrEnum
+
+
+class EventType(StrEnum):
+    """The events of this service; docs/events.md says what is in each."""
+
+    USER_UPDATED = "user.updated"
+    USER_DELETED = "user.deleted"

@@ -1,0 +1,30 @@
+"""Where in the tables of this service a person is."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from user_service.models import (
+    CalendarFeed,
+    EmailToken,
+    MailPreference,
+    Notification,
+    RefreshToken,
+    SignIn,
+    User,
+)
+
+
+def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
+    """For each table with people in it, the condition that finds this person's rows."""
+    sign_ins = select(SignIn.id).where(SignIn.user_id == user_id)
+    return {
+        "users": User.id == user_id,
+        "sign_ins": SignIn.user_id == user_id,
+        # A refresh token names its sign-in, and that names the person.
+        "refresh_tokens": RefreshToken.family_id.in_(sign_ins),
+        "email_tokens": EmailToken.user_id == user_id,
+        "notifications": Notification.user_id == user_id,
+        "mail_preferences": MailPreference.user_id == user_id,
+        "calendar_feeds": CalendarFeed.user_id == user_id,
+    }
