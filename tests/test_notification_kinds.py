@@ -1,10 +1,15 @@
 """What one service asks another to notify people of is known there."""
 
+import re
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
-from user_service.notification_kinds import NotificationKind
+from user_service.notification_kinds import EMAILS, NotificationKind
+
+EVENTS = Path(__file__).parents[1] / "docs" / "events.md"
+ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| (yes|no) \|$", re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +21,11 @@ def test_the_kinds_that_a_service_sends_are_known_to_the_preferences(package: st
     sent = {str(kind) for enum in enums for kind in enum}
     assert sent
     assert sent - set(NotificationKind) == set()
+
+
+def test_the_kinds_are_listed_with_their_defaults() -> None:
+    listed = dict(ROW.findall(EVENTS.read_text()))
+    assert listed == {str(k): "yes" if email.by_default else "no" for k, email in EMAILS.items()}
 
 
 def _is_enum_of(found: object, module: str) -> bool:

@@ -18,7 +18,7 @@ PASSWORD = "seventeen olive trees"
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who has registered, with what the answer held."""
+    """A person who has registered, with what the answer held."""
 
     id: UUID
     username: str
@@ -40,7 +40,7 @@ def app() -> Iterator[Flask]:
 
 @pytest.fixture
 def join(app: Flask, client: FlaskClient) -> Callable[..., Member]:
-    """Register somebody over the wire, with roles if any are given."""
+    """Register a person over the wire, with roles if any are given."""
 
     def join(username: str = "ruth", *granted: Role) -> Member:
         body = {
@@ -51,30 +51,26 @@ def join(app: Flask, client: FlaskClient) -> Callable[..., Member]:
         if granted:
             with app.app_context():
                 in_transaction(db.session, lambda: make_user(username, *granted))
-            response = client.post(
-                "/api/auth/login", json={"login": username, "password": PASSWORD}
-            )
+            login = {"login": username, "password": PASSWORD}
+            response = client.post("/api/auth/login", json=login)
         else:
             response = client.post("/api/auth/register", json={**body, "password": PASSWORD})
         tokens = response.json
-        user_id = UUID(tokens["user"]["id"])
-        return Member(
-            user_id, username, body["email"], tokens["access_token"], tokens["refresh_token"]
-        )
+        pair = tokens["access_token"], tokens["refresh_token"]
+        return Member(UUID(tokens["user"]["id"]), username, body["email"], *pair)
 
     return join
 
 
 @pytest.fixture
 def a_user(in_app: Flask) -> Callable[..., User]:
-    """Register somebody in the test's own transaction."""
+    """Register a person in the test's own transaction."""
     return make_user
 
 
 def make_user(username: str = "ruth", *granted: Role) -> User:
-    user = registration.register(
-        f"{username}@example.org", username, username.title(), PASSWORD, "a test"
-    ).user
+    email, name = f"{username}@example.org", username.title()
+    user = registration.register(email, username, name, PASSWORD, "a test").user
     for role in granted:
         roles.grant(user, role)
     return user

@@ -15,7 +15,7 @@ from user_service.models import User, db, messages
 Join = Callable[..., Any]
 
 
-def test_one_reads_all_of_ones_account(client: FlaskClient, join: Join) -> None:
+def test_the_owner_reads_all_of_their_account(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     account = client.get("/api/users/me", headers=ruth.headers).json
     assert account.keys() == {

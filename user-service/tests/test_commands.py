@@ -1,4 +1,4 @@
-"""What whoever runs the platform can do from a shell."""
+"""What the operator can do from a shell."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +48,7 @@ def test_the_people_of_the_demo_can_sign_in(app: Flask, client: FlaskClient) -> 
     }
 
 
-def test_who_left_the_demo_does_not_come_back(app: Flask, client: FlaskClient) -> None:
+def test_a_deleted_person_of_the_demo_does_not_come_back(app: Flask, client: FlaskClient) -> None:
     run(app, "demo")
     login = {"login": "yael", "password": "study-together-daily"}
     token = client.post("/api/auth/login", json=login).json["access_token"]
@@ -69,7 +69,9 @@ def test_a_role_is_granted_by_name_or_address(app: Flask, client: FlaskClient, j
     ]
 
 
-def test_nobody_is_granted_nothing(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_an_unknown_account_or_role_is_not_granted(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     assert "there is no account" in run(app, "users", "grant", "boaz", "tutor").output
     assert run(app, "users", "grant", "ruth", "owner").exit_code == 2

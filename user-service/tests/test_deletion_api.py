@@ -33,16 +33,14 @@ def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
     assert client.get("/api/users/me", headers=ruth.headers).status_code == 200
 
 
-def test_nobody_deletes_an_account_with_a_password_that_is_void_by_then(
-    app: Flask, join: Join
-) -> None:
+def test_a_password_that_was_changed_meanwhile_deletes_no_account(app: Flask, join: Join) -> None:
     ruth = join("ruth")
     changed = "UPDATE users SET version = version + 1, password_hash = '$2b$04$' || repeat('.', 53)"
     late = testing.overtaken(app, changed, lambda: leave(app.test_client(), ruth))
     assert (late.status_code, late.json["code"]) == (403, "wrong_password")
 
 
-def test_whoever_left_is_refused_at_once(client: FlaskClient, join: Join) -> None:
+def test_a_deleted_account_is_refused_at_once(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     response = leave(client, ruth)
     assert (response.status_code, response.json) == (202, {"status": "accepted"})
@@ -63,7 +61,7 @@ def test_whoever_left_is_refused_at_once(client: FlaskClient, join: Join) -> Non
     assert leave(client, ruth).status_code == 401
 
 
-def test_whoever_left_is_a_deleted_user_to_others(client: FlaskClient, join: Join) -> None:
+def test_a_deleted_account_is_a_deleted_user_to_others(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     leave(client, ruth)
     assert client.get(f"/api/users/{ruth.id}").status_code == 404
@@ -77,9 +75,7 @@ def test_the_names_are_free_again_and_the_id_is_not(client: FlaskClient, join: J
     assert join("ruth").id != ruth.id
 
 
-def test_nobody_can_keep_others_from_leaving_by_taking_a_name(
-    client: FlaskClient, join: Join
-) -> None:
+def test_a_taken_name_keeps_no_other_person_from_leaving(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     join(f"deleted-{ruth.id.hex}")
     assert leave(client, ruth).status_code == 202
@@ -118,7 +114,7 @@ def test_nothing_of_the_person_is_left_in_any_table(
     assert found == []
 
 
-def test_the_other_services_are_told_last_that_somebody_left(
+def test_the_other_services_are_told_last_of_a_deletion(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")

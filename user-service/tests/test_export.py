@@ -19,7 +19,7 @@ Join = Callable[..., Any]
 PASSING = {"outbox", "inbox", "latest_versions", "failed_events", "mails", "idempotency_keys"}
 
 
-def test_every_table_is_exported_or_known_to_hold_nobody() -> None:
+def test_every_table_is_exported_or_known_to_hold_no_person() -> None:
     assert set(Base.metadata.tables) == set(about(uuid4())) | PASSING
 
 
@@ -68,6 +68,6 @@ def test_the_export_holds_no_secret(client: FlaskClient, join: Join) -> None:
     assert not any(word in document for word in ("hash", "$2b$", ruth.refresh_token))
 
 
-def test_only_other_services_may_ask_for_it(client: FlaskClient, join: Join) -> None:
+def test_only_other_services_may_export(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert client.get("/internal/export", headers=ruth.headers).status_code == 404

@@ -54,9 +54,7 @@ def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:
     return client.get(f"/api/notifications{query}", headers=member.headers).json
 
 
-def test_one_reads_what_one_was_told_the_latest_first(
-    app: Flask, client: FlaskClient, join: Join
-) -> None:
+def test_notifications_are_listed_newest_first(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert notify(app, ruth.id, NotificationKind.INVITATION)
     assert notify(app, ruth.id, NotificationKind.REMINDER)
@@ -105,14 +103,16 @@ def test_an_event_tells_each_of_many_people(app: Flask, client: FlaskClient, joi
     assert len(inbox(client, boaz)["items"]) == 1
 
 
-def test_nobody_is_told_who_is_not_here(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_an_unknown_or_deleted_account_is_not_notified(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     client.delete("/api/users/me", json={"password": ruth.password}, headers=ruth.headers)
     assert not notify(app, ruth.id)
     assert not notify(app, uuid4())
 
 
-def test_nobody_is_told_whose_account_is_erased_meanwhile(app: Flask, join: Join) -> None:
+def test_an_account_that_is_erased_meanwhile_is_not_notified(app: Flask, join: Join) -> None:
     ruth = join("ruth")
     erasure = "UPDATE users SET deleted_at = now(), email = 'gone@deleted.invalid'"
     assert not testing.overtaken(app, erasure, lambda: notify(app, ruth.id))
@@ -201,9 +201,7 @@ def test_a_bad_query_is_named(client: FlaskClient, join: Join, query: str) -> No
     assert response.json["errors"][0]["pointer"] == "?" + query[1:].partition("=")[0]
 
 
-def test_invitations_and_reminders_are_mailed_unless_refused(
-    client: FlaskClient, join: Join
-) -> None:
+def test_invitations_and_reminders_are_emailed_by_default(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     preferences = client.get("/api/notifications/preferences", headers=ruth.headers).json
     assert preferences.keys() == {str(kind) for kind in NotificationKind}
@@ -263,7 +261,7 @@ def test_an_unknown_kind_stays_in_the_inbox(app: Flask, client: FlaskClient, joi
     assert waiting(app) == []
 
 
-def test_what_is_wanted_by_mail_is_mailed(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_what_is_wanted_by_email_is_emailed(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     client.put(
         "/api/notifications/preferences",
@@ -283,7 +281,7 @@ def test_what_is_wanted_by_mail_is_mailed(app: Flask, client: FlaskClient, join:
     assert sorted(subjects) == ["A session was moved · Lyceum", "You are invited · Lyceum"]
 
 
-def test_what_was_read_in_the_meantime_is_not_mailed(
+def test_what_was_read_in_the_meantime_is_not_emailed(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")

@@ -63,7 +63,7 @@ def test_other_passwords_are_accepted(password: str) -> None:
     check_strength(password, "ruth", "ruth@example.org", "Ruth Adler")
 
 
-def test_who_comes_when_too_many_wait_is_turned_away_at_once() -> None:
+def test_one_check_too_many_is_refused_at_once() -> None:
     hasher, entered, leave = Hasher(4), threading.Barrier(AT_ONCE + 1), threading.Event()
 
     def compute() -> None:
@@ -94,7 +94,7 @@ def test_who_comes_when_too_many_wait_is_turned_away_at_once() -> None:
         pass
 
 
-def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_for_a_turn_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "PATIENCE", 0.01)
     hasher = Hasher(4)
     with hasher.turn(), hasher.turn(), pytest.raises(TooBusy), hasher.turn():

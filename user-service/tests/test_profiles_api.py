@@ -15,7 +15,7 @@ SOMEBODY = "5e1b0baf-accd-4833-b01e-950a4fa6def9"
 PUBLIC = {"id", "username", "display_name", "avatar_url", "bio", "created_at"}
 
 
-def test_everybody_sees_the_public_part_of_an_account(client: FlaskClient, join: Join) -> None:
+def test_anyone_sees_the_public_part_of_an_account(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     profile = client.get(f"/api/users/{ruth.id}").json
     assert profile.keys() == PUBLIC

@@ -112,7 +112,7 @@ def test_a_bad_field_is_named(client: FlaskClient, field: str, value: object) ->
 @pytest.mark.parametrize(
     "field", ["roles", "id", "email_verified", "password_hash", "is_admin", "version"]
 )
-def test_nobody_takes_what_is_not_asked_for(client: FlaskClient, field: str) -> None:
+def test_a_field_that_is_not_asked_for_is_refused(client: FlaskClient, field: str) -> None:
     response = client.post("/api/auth/register", json={**RUTH, field: ["admin"]})
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == f"/{field}"
@@ -133,7 +133,7 @@ def test_a_new_account_is_where_the_answer_says(client: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_sixteen_who_want_one_name_at_once_one_gets_it(app: Flask) -> None:
+def test_one_of_sixteen_registrations_at_once_gets_the_name(app: Flask) -> None:
     def register(number: int) -> tuple[int, str]:
         mixed = "".join(c.upper() if number >> i & 1 else c for i, c in enumerate("ruth"))
         body = {**RUTH, "email": f"{mixed}@Example.org", "username": mixed}

@@ -31,7 +31,7 @@ def test_an_admin_gives_roles_and_the_next_token_has_them(
     assert app.extensions["verifier"].verify(renewed["access_token"]).roles == {"learner", "tutor"}
 
 
-def test_who_is_no_admin_gives_no_roles_at_all(client: FlaskClient, join: Join) -> None:
+def test_only_an_admin_gives_roles(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth", Role.TUTOR)
     response = assign(client, ruth, ruth.id, "admin")
     assert (response.status_code, response.json["code"]) == (403, "forbidden")
@@ -56,11 +56,12 @@ def test_the_last_admin_stays(client: FlaskClient, join: Join) -> None:
     assert assign(client, ada, ada.id, "learner", "admin").status_code == 200
 
 
-def test_whoever_becomes_the_last_admin_while_leaving_stays(app: Flask, join: Join) -> None:
+def test_a_person_who_becomes_the_last_admin_while_leaving_stays(app: Flask, join: Join) -> None:
     join("ada", Role.ADMIN)
     ruth = join("ruth")
     handed_on = """
-        UPDATE users SET version = version + 1, roles = ARRAY[CASE username WHEN 'ruth' THEN 'admin' ELSE 'learner' END]
+        UPDATE users SET version = version + 1,
+            roles = ARRAY[CASE username WHEN 'ruth' THEN 'admin' ELSE 'learner' END]
     """
 
     def leave() -> Any:
@@ -102,7 +103,7 @@ def test_only_known_roles_are_taken(client: FlaskClient, join: Join, roles: obje
     assert response.json["errors"][0]["pointer"].startswith("/roles")
 
 
-def test_nobody_is_not_found(client: FlaskClient, join: Join) -> None:
+def test_roles_of_an_unknown_account_are_not_found(client: FlaskClient, join: Join) -> None:
     ada = join("ada", Role.ADMIN)
     assert assign(client, ada, uuid4(), "tutor").status_code == 404
 

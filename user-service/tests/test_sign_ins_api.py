@@ -29,7 +29,7 @@ def checks() -> float:
 @pytest.mark.parametrize(
     "login", ["ruth", "RUTH", " ruth ", "ruth@example.org", "Ruth@Example.Org"]
 )
-def test_one_signs_in_with_username_or_address(client: FlaskClient, join: Join, login: str) -> None:
+def test_a_username_or_an_address_signs_in(client: FlaskClient, join: Join, login: str) -> None:
     ruth = join("ruth")
     response = log_in(client, login, ruth.password)
     assert response.status_code == 200
@@ -73,7 +73,7 @@ def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(
     assert log_in(client, "ruth", ruth.password).status_code == 200
 
 
-def test_who_signs_in_twice_at_once_gets_in_twice_with_a_hash_of_an_older_cost(
+def test_signing_in_twice_at_once_succeeds_twice_with_a_hash_of_an_older_cost(
     app: Flask, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -92,7 +92,7 @@ def test_who_signs_in_twice_at_once_gets_in_twice_with_a_hash_of_an_older_cost(
     ],
     ids=["changed", "deleted"],
 )
-def test_nobody_signs_in_with_a_password_that_is_void_by_then(
+def test_a_password_that_was_changed_meanwhile_signs_in_no_one(
     app: Flask, join: Join, meanwhile: str
 ) -> None:
     ruth = join("ruth")
@@ -226,7 +226,7 @@ def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_who_refresh_at_once_one_gets_a_pair(app: Flask, join: Join) -> None:
+def test_one_of_twenty_refreshes_at_once_gets_a_pair(app: Flask, join: Join) -> None:
     ruth = join("ruth")
 
     def refresh() -> Any:
@@ -285,7 +285,7 @@ def test_signing_out_everywhere_ends_every_device(client: FlaskClient, join: Joi
         assert client.post("/api/auth/refresh", json={"refresh_token": token}).status_code == 401
 
 
-def test_devices_are_listed_by_name_the_latest_first(client: FlaskClient, join: Join) -> None:
+def test_devices_are_listed_by_name_newest_first(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     log_in(client, "ruth", ruth.password, **{"User-Agent": firefox})
@@ -301,7 +301,8 @@ def test_devices_are_listed_by_name_the_latest_first(client: FlaskClient, join: 
     ("user_agent", "device"),
     [
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 "
+            "Safari/537.36 Edg/140.0",
             "Edge on Windows",
         ),
         (
@@ -350,7 +351,7 @@ def test_devices_come_in_pages_of_a_constant_number_of_statements(
     assert len(set(seen)) == 7
 
 
-def test_one_ends_a_single_device(client: FlaskClient, join: Join) -> None:
+def test_a_single_device_is_signed_out(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     other = log_in(client, "ruth", ruth.password).json
     other_id = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
@@ -366,7 +367,7 @@ def test_one_ends_a_single_device(client: FlaskClient, join: Join) -> None:
     assert client.delete(f"/api/auth/sessions/{other_id}", headers=ruth.headers).status_code == 404
 
 
-def test_nobody_ends_the_devices_of_others(client: FlaskClient, join: Join) -> None:
+def test_devices_of_others_are_not_found(client: FlaskClient, join: Join) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     ruths = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
     assert client.delete(f"/api/auth/sessions/{ruths}", headers=boaz.headers).status_code == 404

@@ -29,7 +29,7 @@ for i, key in ipairs(KEYS) do
 end
 return 0
 """
-# A count whose period has ended stays away: DECR would make it anew, below zero and without an end.
+# A count whose period has ended stays away: DECR would make a new one, below zero and without an end.
 GIVE_BACK = """
 for _, key in ipairs(KEYS) do
     if tonumber(redis.call('GET', key) or '0') > 0 then redis.call('DECR', key) end
@@ -55,8 +55,8 @@ class Allowance:
 
 def login_allowances(account: str, ip: str) -> list[Allowance]:
     """What may go wrong with the password of an account: from one address, and from all together."""
-    # The second stops who guesses from many addresses. It also lets anybody lock somebody out:
-    # hence `forget`.
+    # The second stops guesses from many addresses. It also lets a stranger lock a person out: hence
+    # `forget`.
     tag = _tag(account)
     return [
         Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),
@@ -65,7 +65,7 @@ def login_allowances(account: str, ip: str) -> list[Allowance]:
 
 
 def mail_allowance(purpose: str, address: str) -> list[Allowance]:
-    """How many mails one address gets for a purpose."""
+    """How many e-mails one address gets for a purpose."""
     return [Allowance(f"mails:{purpose}:{_tag(address)}", 3, timedelta(hours=1))]
 
 
@@ -80,7 +80,9 @@ class Attempts:
     def take(self, allowances: Sequence[Allowance]) -> None:
         """Use one try of each; `TooManyAttempts` if one of them has none left."""
         keys = [allowance.key for allowance in allowances]
-        limits = [n for a in allowances for n in (a.tries, int(a.period.total_seconds()))]
+        limits: list[int] = []
+        for allowance in allowances:
+            limits += [allowance.tries, int(allowance.period.total_seconds())]
         wait = self._cache.run(lambda r: _run(r, TAKE, keys, *limits), None)
         if wait is None:
             wait = self._take_here(allowances)
@@ -97,7 +99,7 @@ class Attempts:
                     self._counts[key] = (max(count - 1, 0), end)
 
     def forget(self, account: str) -> None:
-        """Let people in again who have shown otherwise that the account is theirs."""
+        """Let a person in again who has shown in another way that the account is theirs."""
         key = f"attempts:{_tag(account)}"
         self._cache.run(lambda r: r.delete(key), 0)
         with self._lock:
@@ -116,7 +118,9 @@ class Attempts:
 
     def _count(self, allowance: Allowance, present: datetime) -> tuple[int, datetime]:
         count, end = self._counts.get(allowance.key, (0, present))
-        return (count, end) if end > present else (0, present + allowance.period)
+        if end > present:
+            return count, end
+        return 0, present + allowance.period
 
 
 def _run(connection: "redis.Redis", script: str, keys: Sequence[str], *arguments: int) -> int:

@@ -1,4 +1,4 @@
-"""What whoever runs the platform can do from a shell."""
+"""What the operator can do from a shell."""
 
 import click
 from flask import Flask

@@ -1,4 +1,4 @@
-"""RULES: proving with a password who one is."""
+"""RULES: a person proves with a password who they are."""
 
 from uuid import UUID
 
@@ -25,16 +25,20 @@ class WrongPassword(Forbidden):
 
 
 def log_in(login: str, password: str, origin: Origin) -> TokenPair:
-    """Sign in with e-mail address or username. An unknown name answers like a wrong password, and as late."""
+    """Sign in with e-mail address or username.
+
+    An unknown name is answered like a wrong password, and as late.
+    """
     user = find(login)
     # Guesses at a name without an account count as well, or being stopped would tell that there is
     # one.
-    account, proven = (str(user.id), user.password_hash) if user else (login.strip(), None)
+    account = str(user.id) if user else login.strip()
+    proven = user.password_hash if user else None
     if not _proves(user, account, password, origin.ip):
         raise WrongCredentials
-    # Proven without a lock, because that takes long. Whoever changes the password or deletes the
-    # account meanwhile ends the sign-ins that are there, and none may come after that: the proof
-    # has to be of the password that holds now.
+    # Proven without a lock, because that takes long. A change of the password or the deletion of the
+    # account ends the sign-ins that are there, and none may come after that: the proof has to be of
+    # the password that holds now.
     user = find(login, lock=True)
     if user is None or user.password_hash != proven:
         return log_in(login, password, origin)
@@ -69,7 +73,7 @@ def _proves(user: User | None, account: str, password: str, ip: str) -> bool:
     hasher, allowances = runtime().hasher, login_allowances(account, ip)
     with hasher.turn():
         # Taken before the outcome is known, so that many guesses at once do not all slip through;
-        # and after the turn is ours, so that whoever is sent away as too many has not used it up.
+        # and after the turn is ours, so that a caller who is refused as too many has not used it up.
         runtime().attempts.take(allowances)
         matches = hasher.matches(password, user.password_hash if user else hasher.unmatched)
         if matches:

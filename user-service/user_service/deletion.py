@@ -1,4 +1,4 @@
-"""RULES: leaving. What the other services keep about a person they erase when they are told."""
+"""RULES: deleting an account. The other services erase their part when they are told."""
 
 import hashlib
 from datetime import timedelta
@@ -25,20 +25,20 @@ from user_service.models import (
 from user_service.profiles import DELETED_NAME
 from user_service.runtime import runtime
 
-LAST_WORDS = timedelta(
-    seconds=MAX_LIFETIME + 60
-)  # after which no token is left that could have written anything
+# After which no token is left that could have written anything.
+LAST_WORDS = timedelta(seconds=MAX_LIFETIME + 60)
 BATCH = 100
 
 
 def delete_account(user_id: UUID, password: str, ip: str) -> None:
-    """Erase the person; the id stays, so that what it is written on still has an author."""
-    # Before any lock: a password takes a quarter of a second, and seconds if others are before us.
+    """Erase the person; the id stays, so that what carries it still has an author."""
+    # Before any lock: a password takes a quarter of a second, and seconds while others are checked.
     user = own(user_id)
     proven = user.password_hash
     credentials.confirm(user, password, ip)
     roles.check_replaceable(user_id)
-    user = own(user_id, lock=True)  # The admins' rows are locked before one's own, as everywhere.
+    # The admins' rows are locked before the person's own, as everywhere.
+    user = own(user_id, lock=True)
     if user.password_hash != proven:  # changed meanwhile
         credentials.confirm(user, password, ip)
     sign_ins.end_all(user.id)
@@ -51,10 +51,10 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
 
 
 def repeat_erasures() -> int:
-    """Tell the other services again of those who left; how many they were.
+    """Tell the other services of each deleted account a second time; the number of accounts.
 
-    A service takes a valid token at its word: what one that outlived its account wrote there goes
-    with the second time.
+    A service takes a valid token at its word: what a token that outlived its account wrote there is
+    erased by the second event.
     """
     due = (
         select(User)
@@ -71,8 +71,8 @@ def repeat_erasures() -> int:
 
 
 def _erase(user: User) -> None:
-    # No mail goes to `.invalid`, and nobody can register it (RFC 2606). Not made of the id, which
-    # everybody knows: who registers such a name first would keep its owner from leaving.
+    # No e-mail goes to `.invalid`, and no one can register it (RFC 2606). The username is not made of
+    # the id, which is public: a stranger who registered such a name would keep its owner from leaving.
     user.email, user.username = f"{user.id}@deleted.invalid", f"deleted-{uuid4().hex}"
     user.display_name, user.avatar_url, user.bio = DELETED_NAME, None, None
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]

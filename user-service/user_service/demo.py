@@ -1,4 +1,4 @@
-"""The people of the demo. Everybody knows their password, so they are for trying things out only."""
+"""The people of the demo. Their password is public, so they are for trying things out only."""
 
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -24,7 +24,7 @@ PEOPLE = {
 
 
 def load() -> int:
-    """Add the people of the demo who are not there; how many they were."""
+    """Add the people of the demo who are not there; the number of them."""
     hasher = runtime().hasher
     with hasher.turn():
         password_hash = hasher.hash(PASSWORD)
@@ -42,9 +42,8 @@ def load() -> int:
         }
         for username, (name, timezone, roles) in PEOPLE.items()
     ]
-    return len(
-        db.session.scalars(insert(User).on_conflict_do_nothing().returning(User.id), rows).all()
-    )
+    insertion = insert(User).on_conflict_do_nothing().returning(User.id)
+    return len(db.session.scalars(insertion, rows).all())
 
 
 def demo_id(username: str) -> UUID:

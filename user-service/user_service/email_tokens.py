@@ -1,4 +1,4 @@
-"""RULES: tokens that go out by mail, each good for one thing, once, for a while."""
+"""RULES: tokens that go out by e-mail, each good for one thing, once, for a while."""
 
 import secrets
 from datetime import timedelta
@@ -16,13 +16,13 @@ BATCH = 1000
 
 
 class InvalidEmailToken(Gone):
-    """This link was used, has expired or never was one; ask for another."""
+    """The link was used, has expired or never was one."""
 
     code = "invalid_email_token"
 
 
 def issue(user: User, purpose: Purpose) -> str:
-    """A token to mail to the person. Those sent before for the same purpose end."""
+    """A token to e-mail to the person. Those sent before for the same purpose end."""
     db.session.execute(
         delete(EmailToken).where(EmailToken.user_id == user.id, EmailToken.purpose == purpose)
     )
@@ -40,7 +40,7 @@ def issue(user: User, purpose: Purpose) -> str:
 
 
 def redeem(token: str, purpose: Purpose) -> UUID:
-    """Whose token it is. Of many who redeem it at once, one can."""
+    """Take the token; the id of its owner. Of many callers who redeem it at once, one can."""
     user_id: UUID | None = db.session.scalar(
         update(EmailToken)
         .where(EmailToken.token_hash == digest(token), EmailToken.purpose == purpose)
@@ -49,15 +49,12 @@ def redeem(token: str, purpose: Purpose) -> UUID:
         .returning(EmailToken.user_id)
     )
     if user_id is None:
-        raise InvalidEmailToken
+        raise InvalidEmailToken("Ask for another e-mail.")
     return user_id
 
 
 def forget_expired() -> int:
-    """Delete tokens that have expired; how many they were."""
+    """Delete tokens that have expired; the number of tokens."""
     expired = select(EmailToken.id).where(EmailToken.expires_at < now()).limit(BATCH)
-    return len(
-        db.session.scalars(
-            delete(EmailToken).where(EmailToken.id.in_(expired)).returning(EmailToken.id)
-        ).all()
-    )
+    deletion = delete(EmailToken).where(EmailToken.id.in_(expired)).returning(EmailToken.id)
+    return len(db.session.scalars(deletion).all())

@@ -1,5 +1,5 @@
-"""The mails of this service, composed by the worker when it sends them: only then is there a token,
-and an address.
+"""The e-mails of this service. The worker composes each when it sends it: before, no token and no
+address stands anywhere.
 """
 
 from email.message import EmailMessage
@@ -54,10 +54,12 @@ def reset_password(data: dict[str, Any]) -> EmailMessage | None:
 
 
 def notification(data: dict[str, Any]) -> EmailMessage | None:
-    """News about something, unless it was read or is gone in the meantime."""
+    """What the person is notified of, unless they have read it or it is gone in the meantime."""
     note = db.session.get(Notification, UUID(data["notification_id"]))
-    user = _addressee(note.user_id) if note and not note.read_at else None
-    if note is None or user is None:
+    if note is None or note.read_at:
+        return None
+    user = _addressee(note.user_id)
+    if user is None:
         return None
     email = EMAILS[NotificationKind(note.kind)]
     link = f"{runtime().public_url}/notifications"
@@ -72,8 +74,10 @@ COMPOSERS = {
 
 
 def _addressee(user_id: UUID | str | None) -> User | None:
-    user = db.session.get(User, UUID(str(user_id))) if user_id else None
-    return user if user and not user.deleted_at else None
+    if user_id is None:
+        return None
+    user = db.session.get(User, UUID(str(user_id)))
+    return None if user is None or user.deleted_at else user
 
 
 def _link(page: str, token: str) -> str:
@@ -82,7 +86,7 @@ def _link(page: str, token: str) -> str:
 
 
 def _mailable(address: str) -> str:
-    """The address as every mail server takes it: many refuse a domain that is not in ASCII."""
+    """The address as every mail server accepts it: many refuse a domain that is not in ASCII."""
     return validate_email(address, check_deliverability=False).ascii_email or address
 
 
@@ -90,8 +94,7 @@ def _compose(user: User, subject: str, template: str, **values: str) -> EmailMes
     message = EmailMessage()
     message["To"], message["Subject"] = _mailable(user.email), f"{subject} · Lyceum"
     content = {"name": user.display_name, "subject": subject, **values}
-    message.set_content(TEMPLATES.get_template(f"{template}.txt").render(content))
-    message.add_alternative(
-        TEMPLATES.get_template(f"{template}.html").render(content), subtype="html"
-    )
+    plain, html = (TEMPLATES.get_template(f"{template}.{form}") for form in ("txt", "html"))
+    message.set_content(plain.render(content))
+    message.add_alternative(html.render(content), subtype="html")
     return message

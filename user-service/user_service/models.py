@@ -18,9 +18,7 @@ from user_service.notification_kinds import NotificationKind
 
 
 class Role(StrEnum):
-    """What somebody may do everywhere. Who hosts, owns or teaches what is said where the thing
-    itself is kept.
-    """
+    """What a person may do everywhere. Who hosts, owns or teaches a thing is kept with the thing."""
 
     LEARNER = "learner"
     TUTOR = "tutor"
@@ -30,12 +28,13 @@ class Role(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a token in a mail is good for."""
+    """What a token in an e-mail is good for."""
 
     VERIFY = "verify"
     RESET = "reset"
 
 
+ROLES = ", ".join(f"'{role}'" for role in Role)
 # Literal, because PostgreSQL does not use a partial index for a parameter.
 IS_ADMIN = "'admin' = ANY (roles)"
 
@@ -69,8 +68,7 @@ class User(Base):
         Index("idx_users_admins", "id", postgresql_where=text(IS_ADMIN)),
         CheckConstraint("username ~ '^[a-z0-9_.-]{3,50}$'", name="username"),
         CheckConstraint(
-            f"roles <@ ARRAY[{', '.join(repr(str(role)) for role in Role)}]::varchar[] AND cardinality(roles) > 0",
-            name="roles",
+            f"roles <@ ARRAY[{ROLES}]::varchar[] AND cardinality(roles) > 0", name="roles"
         ),
     )
 
@@ -105,7 +103,11 @@ class User(Base):
 
 
 class SignIn(Base):
-    """Somebody signed in on a device: a family of refresh tokens, each made from the one before."""
+    """A person signed in on a device: a family of refresh tokens, each made from the one before.
+
+    Its address is `/api/auth/sessions`, as clients call it. It is no `Session` here, because on this
+    platform a session is what people study in, and in SQLAlchemy what statements run in.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (Index("idx_sign_ins_user_created", "user_id", "created_at", "id"),)
@@ -141,9 +143,7 @@ class RefreshToken(Base):
 
 
 class EmailToken(Base):
-    """A token that was mailed to somebody, as the hash of it. It works once, for the address it was
-    sent to.
-    """
+    """The hash of a token that was e-mailed. The token works once, for the address it was sent to."""
 
     __tablename__ = "email_tokens"
     __table_args__ = (
@@ -191,7 +191,7 @@ class Notification(Base):
 
 
 class MailPreference(Base):
-    """Whether somebody wants mails about this kind of notification, where they have said so."""
+    """Whether a person wants e-mails about this kind of notification, where they have said so."""
 
     __tablename__ = "mail_preferences"
     __table_args__ = (one_of("kind", NotificationKind),)
@@ -204,7 +204,7 @@ class MailPreference(Base):
 
 
 class CalendarFeed(Base):
-    """The secret address of somebody's calendar, as the hash of its token. There is one at a time."""
+    """The secret address of a person's calendar, as the hash of its token. There is one at a time."""
 
     __tablename__ = "calendar_feeds"
 

@@ -35,7 +35,7 @@ EMAILS: Mapping[NotificationKind, Email] = {
         "Your session begins soon", "One of your sessions is about to begin.", by_default=True
     ),
     NotificationKind.SESSION_BOOKED: Email(
-        "A session was booked", "A tutoring session was booked for you."
+        "A session was booked", "A tutoring session was booked."
     ),
     NotificationKind.SESSION_REQUESTED: Email(
         "A session was requested", "The request for a tutoring session waits for your answer."

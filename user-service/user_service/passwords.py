@@ -19,12 +19,13 @@ from prometheus_client import Counter
 
 from chassis.errors import TooManyRequests, invalid
 
-AT_ONCE = (
-    2  # checks that compute at the same time: each keeps a core busy for a quarter of a second
-)
-WAITING = 4  # checks that wait for one of these to end; together fewer than the threads that answer requests
-PATIENCE = 2.0  # seconds that one waits
-MODESTY = 10  # added to the niceness of the threads that compute: they take the time that nobody else wants
+# Checks that compute at the same time: each keeps a core busy for a quarter of a second.
+AT_ONCE = 2
+# Checks that wait for one of these to end; together fewer than the threads that answer requests.
+WAITING = 4
+PATIENCE = 2.0  # seconds that a check waits
+# Added to the niceness of the threads that compute: they take the time that no other thread wants.
+MODESTY = 10
 
 CHECKS = Counter("password_checks_total", "Passwords compared with a hash, real or not.")
 COMMONEST = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
@@ -65,18 +66,14 @@ class Hasher:
 
     def hash(self, password: str) -> str:
         """The hash to keep. The caller has the turn."""
-        return (
-            self._workers.submit(bcrypt.hashpw, _digest(password), bcrypt.gensalt(self._cost))
-            .result()
-            .decode()
-        )
+        salt = bcrypt.gensalt(self._cost)
+        return self._workers.submit(bcrypt.hashpw, _digest(password), salt).result().decode()
 
     def matches(self, password: str, password_hash: str) -> bool:
         """Whether the hash is of this password. The caller has the turn."""
         CHECKS.inc()
-        return self._workers.submit(
-            bcrypt.checkpw, _digest(password), password_hash.encode()
-        ).result()
+        check = self._workers.submit(bcrypt.checkpw, _digest(password), password_hash.encode())
+        return check.result()
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made at another cost than new ones are."""
@@ -89,11 +86,11 @@ def check_strength(password: str, *names: str, field: str = "password") -> None:
     refused = {plain, plain.strip(DECORATION)} - {""}
     if refused & COMMONEST:
         raise invalid(field, "This is one of the commonest passwords.")
-    own = {name.casefold() for name in names} | {
-        name.casefold().partition("@")[0] for name in names
-    }
-    if refused & (own | {name.strip(DECORATION) for name in own}):
-        raise invalid(field, "A name of the account is no password.")
+    for name in names:
+        whole = name.casefold()
+        for own in (whole, whole.partition("@")[0]):
+            if refused & {own, own.strip(DECORATION)}:
+                raise invalid(field, "A name of the account is no password.")
 
 
 def _step_back() -> None:
@@ -103,9 +100,8 @@ def _step_back() -> None:
 
 
 def _digest(password: str) -> bytes:
-    composed = unicodedata.normalize(
-        "NFC", password
-    )  # keyboards differ in how they send the same letter
+    # Keyboards differ in how they send the same letter.
+    composed = unicodedata.normalize("NFC", password)
     # As text: implementations of bcrypt end a password at a zero byte, and one digest in eight has
     # one.
     return base64.b64encode(hashlib.sha256(composed.encode()).digest())

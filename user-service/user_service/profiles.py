@@ -17,14 +17,14 @@ ABOVE_ALL = "\uffff"  # sorts after every letter of a username
 
 @dataclass(frozen=True)
 class Deleted:
-    """Stands where an account was, or never was."""
+    """Stands for an account that is gone, or never was."""
 
     id: UUID
     display_name: str = DELETED_NAME
 
 
 def public_profile(user_id: UUID) -> User:
-    """The account as others see it; `NotFound` if there is none, or none any more."""
+    """The account as others see it; `NotFound` if it is gone or never was."""
     user = db.session.get(User, user_id)
     if user is None or user.deleted_at:
         raise NotFound
@@ -33,24 +33,17 @@ def public_profile(user_id: UUID) -> User:
 
 def public_profiles(user_ids: Sequence[UUID]) -> list[User | Deleted]:
     """The accounts in the order of the ids, each once."""
-    found = {
-        user.id: user for user in db.session.scalars(select(User).where(User.id.in_(user_ids)))
-    }
-    present = {user_id: user for user_id, user in found.items() if not user.deleted_at}
+    query = select(User).where(User.id.in_(user_ids), User.deleted_at.is_(None))
+    present = {user.id: user for user in db.session.scalars(query)}
     return [present.get(user_id) or Deleted(user_id) for user_id in dict.fromkeys(user_ids)]
 
 
 def search(beginning: str, limit: int, cursor: str | None) -> Page[User]:
-    """The accounts whose username begins like this, in its order: the one of exactly this name
-    comes first.
-    """
+    """The accounts whose username begins like this, by username: an exact match comes first."""
     # The order of bytes, whatever the locale of the database: that of `idx_users_username_prefix`.
     username, prefix = User.username.collate("C"), beginning.lower()
     query = select(User).where(
         username.between(prefix, prefix + ABOVE_ALL), User.deleted_at.is_(None)
     )
-    return cut(
-        db.session.scalars(ordered(query, [username], limit, cursor)).all(),
-        limit,
-        lambda user: (user.username,),
-    )
+    rows = db.session.scalars(ordered(query, [username], limit, cursor)).all()
+    return cut(rows, limit, lambda user: (user.username,))

@@ -1,4 +1,4 @@
-"""RULES: becoming a user."""
+"""RULES: opening an account."""
 
 from user_service import sign_ins, verification
 from user_service.models import User, db
@@ -15,7 +15,8 @@ def register(email: str, username: str, display_name: str, password: str, device
         email=email, username=username, display_name=display_name, password_hash=hasher.unmatched
     )
     db.session.add(user)
-    db.session.flush()  # The constraints decide who is first; only the winner's password is worth the hashing.
+    # The constraints decide who is first; only the winner's password is worth the hashing.
+    db.session.flush()
     with hasher.turn():
         user.password_hash = hasher.hash(password)
     db.session.flush()

@@ -1,4 +1,4 @@
-"""RULES: who has which role."""
+"""RULES: the roles of people."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -11,45 +11,46 @@ from user_service.models import IS_ADMIN, Role, User, db
 
 
 class LastAdmin(Conflict):
-    """This account is the last admin; make another one first."""
+    """The account is the last admin."""
 
     code = "last_admin"
 
 
 def assign(user_id: UUID, roles: Collection[str], *, by: UUID) -> User:
-    """Give the person these roles and no others. A token may be older than its bearer's demotion,
-    so look again.
+    """Give the person these roles and no others.
+
+    A token may be older than its bearer's demotion, so `by` is looked up.
     """
     admins = _admins()
     if by not in admins:
         raise Forbidden("Your account no longer has the role admin.", required=Role.ADMIN)
     user = _account(user_id)
     if admins == {user.id} and Role.ADMIN not in roles:
-        raise LastAdmin
+        raise LastAdmin("Make another admin first.")
     _set(user, roles, actor=by)
     return user
 
 
 def grant(user: User, role: Role) -> User:
-    """Give the person one more role; for whoever runs the platform."""
+    """Give the person one more role; for the operator."""
     user = _account(user.id)
     _set(user, {*user.roles, role})
     return user
 
 
 def check_replaceable(user_id: UUID) -> None:
-    """`LastAdmin` if nobody could give roles after this account is gone."""
-    # Asked about everybody: who is no admin may be made one until the admins' rows are locked.
-    # Asked again if none is left of those whose rows we waited for: who has become one meanwhile
-    # was not among them.
+    """`LastAdmin` if no one could give roles after this account is gone."""
+    # Asked about every account: one that is no admin may be made one until the admins' rows are
+    # locked. Asked again if none is left of those whose rows we waited for: an account that became
+    # an admin meanwhile was not among them.
     if (_admins() or _admins()) == {user_id}:
-        raise LastAdmin
+        raise LastAdmin("Make another admin first.")
 
 
 def _set(user: User, roles: Collection[str], actor: UUID | None = None) -> None:
-    wanted = [role for role in Role if role in set(roles)]
+    wanted = [str(role) for role in Role if role in roles]
     if wanted != user.roles:
-        user.roles = [str(role) for role in wanted]
+        user.roles = wanted
         save(user, actor=actor)
 
 
@@ -62,6 +63,6 @@ def _account(user_id: UUID) -> User:
 
 
 def _admins() -> set[UUID]:
-    """All admins, locked in one order: two who demote each other come one after the other."""
+    """All admins, locked in one order: two admins who demote each other come one after the other."""
     admins = select(User.id).where(text(IS_ADMIN), User.deleted_at.is_(None))
     return set(db.session.scalars(admins.order_by(User.id).with_for_update()))

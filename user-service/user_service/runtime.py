@@ -22,7 +22,7 @@ class Runtime:
 
 
 def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
-    """Give the application its own."""
+    """Give the application its own set."""
     cache = Cache(settings.cache_url)
     app.extensions["runtime"] = Runtime(
         issuer=settings.issuer,
@@ -35,6 +35,6 @@ def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
 
 
 def runtime() -> Runtime:
-    """That of the present application."""
+    """The set of the present application."""
     found: Runtime = current_app.extensions["runtime"]
     return found

@@ -1,7 +1,7 @@
 """RULES: sign-ins and their tokens.
 
-A sign-in lasts as long as its refresh token is exchanged for the next one in time. Whoever shows a
-refresh token that was exchanged before is either late, or somebody has a copy of it: then the
+A sign-in lasts as long as its refresh token is exchanged for the next one in time. A client that
+shows a refresh token which was exchanged before is late, or a thief has a copy of it: so the
 sign-in ends for both.
 """
 
@@ -63,7 +63,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class TokenPair:
-    """What a client gets when somebody signs in. The refresh token is nowhere else."""
+    """What a client gets when a person signs in. The refresh token is nowhere else."""
 
     user: User
     access_token: str
@@ -111,7 +111,7 @@ def _why_not(token: str) -> InvalidRefreshToken | AlreadyRotated | TokenReused:
     if found is None or found.replaced_at is None:
         return InvalidRefreshToken()
     if now() - found.replaced_at <= GRACE:
-        # Not the same answer again: whoever copied the token and is quick would get a pair as well.
+        # Not the same answer again: a thief who copied the token and is quick would get a pair as well.
         return AlreadyRotated()
     _revoke(SignIn.id == found.family_id)
     return TokenReused()
@@ -136,20 +136,21 @@ def end_all(user_id: UUID, *, but: UUID | None = None) -> None:
 
 
 def end_device(user_id: UUID, sign_in_id: UUID) -> None:
-    """Sign out one of one's own devices; `NotFound` if that is none."""
+    """Sign out on one of the person's devices; `NotFound` if it is none of theirs."""
     if not _revoke((SignIn.user_id == user_id) & (SignIn.id == sign_in_id)):
         raise NotFound
 
 
 def devices(user_id: UUID, present: UUID, limit: int, cursor: str | None) -> Page[Any]:
-    """Where the person is signed in, the latest sign-in first. `present` is the one that asks."""
-    facts: list[Any] = [SignIn.id, SignIn.device, SignIn.created_at]
-    facts += [
-        RefreshToken.created_at.label("last_used_at"),
-        (SignIn.id == present).label("current"),
-    ]
+    """Where the person is signed in, newest first. `present` is the sign-in that asks."""
     live = (
-        select(*facts)
+        select(
+            SignIn.id,
+            SignIn.device,
+            SignIn.created_at,
+            RefreshToken.created_at.label("last_used_at"),
+            (SignIn.id == present).label("current"),
+        )
         .join(RefreshToken, RefreshToken.family_id == SignIn.id)
         .where(SignIn.user_id == user_id, SignIn.revoked_at.is_(None))
         .where(RefreshToken.replaced_at.is_(None), RefreshToken.expires_at > now())
@@ -160,9 +161,7 @@ def devices(user_id: UUID, present: UUID, limit: int, cursor: str | None) -> Pag
 
 
 def forget_expired() -> int:
-    """Delete tokens that can be exchanged no longer, and sign-ins that have none left; how many
-    rows that was.
-    """
+    """Delete tokens that have expired, and sign-ins that have none left; the number of tokens."""
     tokens = select(RefreshToken.id).where(RefreshToken.expires_at < now()).limit(BATCH)
     gone = db.session.scalars(
         delete(RefreshToken).where(RefreshToken.id.in_(tokens)).returning(RefreshToken.family_id)
@@ -217,8 +216,8 @@ def _revoke(which: ColumnElement[bool]) -> Sequence[UUID]:
     ).all()
     if ended:
         cache = runtime().cache
-        # Not before: a sign-in whose end is rolled back goes on. If Redis is away, its access
-        # tokens just expire.
+        # Not before the commit: a sign-in whose end is rolled back goes on. If Redis is away, its
+        # access tokens just expire.
         after_commit(db.session, lambda: cache.run(lambda r: _refuse_tokens_of(r, ended), None))
     return ended
 

@@ -27,9 +27,8 @@ from chassis.auth.tokens import ALGORITHM, KEY_ID, TYPE
 from chassis.config import InvalidSettings
 
 LOOK_AGAIN = 5.0  # seconds between two looks at the directory
-PUBLISHED_FOR = timedelta(
-    minutes=10
-)  # before a key signs: twice as long as others keep the published ones
+# Before a key signs: twice as long as the other programs keep the published keys.
+PUBLISHED_FOR = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
@@ -85,7 +84,7 @@ class Keyring:
         return {"keys": [_public(kid, key) for kid, key in self._present().private.items()]}
 
     def _present(self) -> Keys:
-        # One looks, and nobody waits for it: until then the keys of before are as good.
+        # One thread looks, and none waits for it: until then the keys of before are as good.
         if time.monotonic() - self._looked > LOOK_AGAIN and self._lock.acquire(blocking=False):
             try:
                 self._look_again()
@@ -103,7 +102,8 @@ class Keyring:
                 log.info(
                     "signing_keys_read", kids=sorted(self._keys.private), current=self._keys.current
                 )
-        except (OSError, ValueError) as error:  # somebody is at work there; what was read goes on
+        except (OSError, ValueError) as error:
+            # The operator is at work in the directory; the keys that were read stay in use.
             log.warning("signing_keys_not_read", reason=str(error))
 
 
@@ -134,8 +134,8 @@ def use_key(directory: Path, kid: str, *, at_once: bool = False) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put the file in its place whole, readable by its owner alone."""
-    # Not named `*.pem`, so that nobody who looks meanwhile reads half a key.
+    """Write the file as a whole, readable by its owner alone."""
+    # Not named `*.pem`, so that a process which looks meanwhile does not read half a key.
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:

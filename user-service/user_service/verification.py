@@ -1,4 +1,4 @@
-"""RULES: showing that an e-mail address is one's own."""
+"""RULES: showing that the e-mail address of an account is its owner's."""
 
 from uuid import UUID
 
@@ -11,12 +11,12 @@ from user_service.runtime import runtime
 
 
 def request_verification(user: User) -> None:
-    """Have a link mailed that verifies the address."""
+    """Have a link e-mailed that verifies the address."""
     messages.queue_email("verify_email", {"user_id": str(user.id)})
 
 
 def request_another(user_id: UUID) -> None:
-    """Have another link mailed, a few times an hour; a verified address needs none."""
+    """Have another link e-mailed, a few times an hour; a verified address needs none."""
     user = own(user_id)
     if not user.email_verified:
         runtime().attempts.take(mail_allowance(Purpose.VERIFY, user.email))
@@ -24,7 +24,7 @@ def request_another(user_id: UUID) -> None:
 
 
 def verify(token: str) -> None:
-    """Take the mailed token as proof. The next access token says so."""
+    """Take the e-mailed token as proof. The next access token says so."""
     user = own(email_tokens.redeem(token, Purpose.VERIFY), lock=True)
     if not user.email_verified:
         user.email_verified_at = now()

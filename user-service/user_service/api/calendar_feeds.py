@@ -19,7 +19,7 @@ class CalendarFeedAddress(Answer):
         required=True,
         metadata={
             "format": "uri",
-            "description": "Everybody who has it can read the calendar. It is shown once.",
+            "description": "Anyone who has it can read the calendar. It is shown once.",
         },
     )
 

@@ -1,4 +1,4 @@
-"""What the links in mails do: verifying an address, and setting a new password."""
+"""What the links in e-mails do: verifying an address, and setting a new password."""
 
 from chassis.auth.authorization import caller, public, signed_in
 from chassis.web.fields import Body, Text
@@ -14,7 +14,7 @@ blueprint = Blueprint("email-links")
 
 
 class EmailVerification(Body):
-    token = Text(200, least=1, required=True, metadata={"description": "From the mail."})
+    token = Text(200, least=1, required=True, metadata={"description": "From the e-mail."})
 
 
 class ForgottenPassword(Body):
@@ -22,7 +22,7 @@ class ForgottenPassword(Body):
 
 
 class PasswordReset(Body):
-    token = Text(200, least=1, required=True, metadata={"description": "From the mail."})
+    token = Text(200, least=1, required=True, metadata={"description": "From the e-mail."})
     password = Password(required=True)
 
 

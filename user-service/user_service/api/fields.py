@@ -19,18 +19,14 @@ class Email(Text):
     """An e-mail address, its domain in lower case."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {
-            "format": "email",
-            "example": "dina@example.org",
-            **kwargs.get("metadata", {}),
-        }
+        described = {"format": "email", "example": "dina@example.org"}
+        kwargs["metadata"] = {**described, **kwargs.get("metadata", {})}
         super().__init__(255, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         try:
-            # Nothing is asked of the DNS: a request would wait for a server that somebody else
-            # names.
+            # Nothing is asked of the DNS: a request would wait for a server that a stranger names.
             return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
         except EmailNotValidError as error:
             raise ValidationError(str(error)) from None
@@ -49,9 +45,8 @@ class Username(Text):
         super().__init__(50, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = unicodedata.normalize(
-            "NFC", super()._deserialize(value, attr, data, **kwargs)
-        ).lower()
+        text = super()._deserialize(value, attr, data, **kwargs)
+        text = unicodedata.normalize("NFC", text).lower()
         if not USERNAME.fullmatch(text):
             raise ValidationError("Must be 3 to 50 of a-z, 0-9, _, . and -.")
         return text
@@ -67,7 +62,7 @@ class Password(fields.String):
 
 
 class HttpsAddress(Text):
-    """An https address of something; nobody here ever asks it for anything."""
+    """An https address of a picture; no program of ours ever asks it for anything."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(500, metadata={"format": "uri", "pattern": "^https://"}, **kwargs)
@@ -76,14 +71,13 @@ class HttpsAddress(Text):
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
             address = urlsplit(text)
-            # Nothing that two programs may read differently: user names before the host,
-            # backslashes, spaces.
-            plain = (
-                text.startswith("https://") and HOST.fullmatch(address.netloc) and address.port != 0
-            )
+            host = HOST.fullmatch(address.netloc) if address.port != 0 else None
         except ValueError:
-            plain = False
-        if not plain or not text.isascii() or " " in text or "\\" in text:
+            host = None
+        # Nothing that two programs may read differently: user names before the host, backslashes,
+        # spaces.
+        plain = host is not None and text.isascii() and " " not in text and "\\" not in text
+        if not plain or not text.startswith("https://"):
             raise ValidationError("Must be an https address.")
         return text
 

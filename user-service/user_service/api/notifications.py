@@ -89,7 +89,5 @@ def get_notification_preferences() -> dict[str, bool]:
 @blueprint.arguments(NotificationPreferenceChanges)
 @blueprint.response(200, NotificationPreferences)
 def set_notification_preferences(body: dict[str, bool]) -> dict[str, bool]:
-    """Set which kinds of notifications are also sent by e-mail; a kind that is left out returns to
-    its default.
-    """
+    """Set which kinds of notifications are also sent by e-mail; one left out returns to its default."""
     return notifications.set_preferences(caller().id, body)

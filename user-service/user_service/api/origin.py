@@ -1,7 +1,8 @@
-"""Where a request comes from: the address that the gateway saw, and the device that the client says it is."""
+"""Where a request comes from: the address that the gateway saw, and the device that the client names."""
 
 import ipaddress
 import re
+from collections.abc import Mapping
 
 from flask import request
 
@@ -38,23 +39,29 @@ def origin() -> Origin:
 
 
 def client_ip() -> str:
-    """The client's address: the last that was added to X-Forwarded-For, by the gateway, or else the
-    peer's.
-    """
+    """The client's address: the last in X-Forwarded-For, which the gateway adds, or else the peer's."""
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     for address in (forwarded, request.remote_addr or ""):
         try:
             return str(ipaddress.ip_address(address))
         except ValueError:
             continue
-    return "0.0.0.0"  # noqa: S104  # nobody: a socket without an address
+    return "0.0.0.0"  # noqa: S104  # no address: a socket without one
 
 
 def device_of(user_agent: str) -> str:
     """What to call a device in a list of devices: `Firefox on Linux`."""
-    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), None)
-    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), None)
+    browser, system = _named(BROWSERS, user_agent), _named(SYSTEMS, user_agent)
     if browser and system:
         return f"{browser} on {system}"
+    if browser or system:
+        return browser or system
     product = PRODUCT.match(user_agent)
-    return browser or system or (product[0] if product else UNKNOWN)
+    return product[0] if product else UNKNOWN
+
+
+def _named(marks: Mapping[str, str], user_agent: str) -> str:
+    for mark, name in marks.items():
+        if mark in user_agent:
+            return name
+    return ""

@@ -51,7 +51,7 @@ class PeopleQuery(PageQuery):
 
 
 class Profile(Answer):
-    """A person as everybody sees them."""
+    """A person as others see them."""
 
     id = fields.UUID(required=True)
     username = fields.String(required=True)
@@ -62,7 +62,7 @@ class Profile(Answer):
 
 
 class ProfileOrDeleted(Answer):
-    """A person, or where there is none (any more) the id and the name `Deleted user`."""
+    """A person; of an account that is gone or never was, the id and the name `Deleted user`."""
 
     id = fields.UUID(required=True)
     display_name = fields.String(required=True)

@@ -1,4 +1,4 @@
-"""Becoming a user."""
+"""Opening an account."""
 
 from typing import Any
 

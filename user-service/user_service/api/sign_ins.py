@@ -1,4 +1,4 @@
-"""Signing in and out, and the devices on which one is signed in."""
+"""Signing in and out, and the devices on which a person is signed in."""
 
 from typing import Any
 from uuid import UUID
@@ -41,14 +41,14 @@ class Logout(Body):
 
 
 class Device(Answer):
-    """A device on which somebody is signed in."""
+    """A device on which you are signed in."""
 
     id = fields.UUID(required=True)
     device = fields.String(required=True, metadata={"example": "Firefox on Linux"})
     created_at = Instant(required=True)
     last_used_at = Instant(required=True)
     current = fields.Boolean(
-        required=True, metadata={"description": "Whether it is the one that asks."}
+        required=True, metadata={"description": "Whether the request comes from it."}
     )
 
 
@@ -80,7 +80,8 @@ def refresh_tokens(body: dict[str, str]) -> TokenPair:
 def log_out(body: dict[str, str]) -> None:
     """Sign out, with the access token or with the refresh token."""
     person = caller_or_none()
-    sign_ins.sign_out(UUID(person.session_id) if person else None, body.get("refresh_token"))
+    sign_in_id = UUID(person.session_id) if person else None
+    sign_ins.sign_out(sign_in_id, body.get("refresh_token"))
 
 
 @blueprint.post("/api/auth/logout-all", "log_out_everywhere")

@@ -8,8 +8,8 @@ from chassis.web.fields import Answer
 from chassis.web.rest import Blueprint
 from user_service.runtime import runtime
 
-# A new key signs after twice that, `signing.PUBLISHED_FOR`, when nobody goes by a document without
-# it any more.
+# Seconds. A new key signs after twice that, `signing.PUBLISHED_FOR`, when every copy of a document without
+# it is out of use.
 CACHED_FOR = 300
 
 blueprint = Blueprint("keys")

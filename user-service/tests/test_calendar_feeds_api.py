@@ -50,7 +50,7 @@ def test_an_address_can_be_taken_back_any_number_of_times(client: FlaskClient, j
     assert owner(client, token) is None
 
 
-def test_who_leaves_takes_the_address_along(client: FlaskClient, join: Join) -> None:
+def test_a_deleted_account_has_no_calendar_address(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     token = issue(client, ruth)
     client.delete("/api/users/me", json={"password": ruth.password}, headers=ruth.headers)

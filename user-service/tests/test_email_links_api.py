@@ -61,7 +61,7 @@ def forgot(client: FlaskClient, email: str) -> Any:
     return client.post("/api/auth/forgot-password", json={"email": email})
 
 
-def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app: Flask, client: FlaskClient) -> None:
+def test_a_domain_of_other_letters_is_emailed_in_ascii(app: Flask, client: FlaskClient) -> None:
     account = {"username": "ruth", "display_name": "Ruth", "password": "seventeen olive trees"}
     registered = client.post(
         "/api/auth/register", json={**account, "email": "ruth@b\u00fccher.example"}
@@ -70,7 +70,7 @@ def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app: Flask, client: Fla
     assert [mail["To"] for mail in mailed(app)] == ["ruth@xn--bcher-kva.example"]
 
 
-def test_a_new_account_gets_a_mail_that_verifies_its_address(
+def test_a_new_account_gets_an_email_that_verifies_its_address(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -83,7 +83,7 @@ def test_a_new_account_gets_a_mail_that_verifies_its_address(
     assert app.extensions["verifier"].verify(renewed["access_token"]).email_verified
 
 
-def test_a_mail_says_the_same_in_html_and_escapes_names(
+def test_an_email_says_the_same_in_html_and_escapes_names(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -101,7 +101,7 @@ def test_a_link_works_once(app: Flask, client: FlaskClient, join: Join) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_many_who_use_a_link_at_once_one_succeeds(
+def test_one_of_many_uses_of_a_link_at_once_succeeds(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     join("ruth")
@@ -155,7 +155,7 @@ def test_a_verified_address_gets_no_further_link(
     assert mailed(app) == []
 
 
-def test_a_mail_waiting_for_a_verified_address_is_dropped(
+def test_an_email_waiting_for_a_verified_address_is_dropped(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -165,7 +165,7 @@ def test_a_mail_waiting_for_a_verified_address_is_dropped(
     assert mailed(app) == []
 
 
-def test_a_forgotten_password_is_set_anew(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_forgotten_password_is_replaced(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert forgot(client, "RUTH@example.org").status_code == 202
     token = reset_token(app)
@@ -186,7 +186,7 @@ def test_a_forgotten_password_is_set_anew(app: Flask, client: FlaskClient, join:
     )
 
 
-def test_whoever_is_locked_out_gets_in_by_mail(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_locked_out_owner_gets_in_by_email(app: Flask, client: FlaskClient, join: Join) -> None:
     join("ruth")
     for n in range(10):
         body = {"login": "ruth", "password": f"guess {n}"}
@@ -210,7 +210,7 @@ def test_a_reset_lasts_an_hour(
         assert reset(client, token).status_code == status
 
 
-def test_asking_tells_nobody_whether_there_is_an_account(
+def test_asking_does_not_tell_whether_there_is_an_account(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     join("ruth")
@@ -260,7 +260,7 @@ def test_a_bad_new_password_leaves_the_link_usable(
     assert reset(client, token).status_code == 204
 
 
-def test_what_waits_to_be_mailed_holds_neither_token_nor_address(
+def test_a_waiting_email_holds_neither_token_nor_address(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")

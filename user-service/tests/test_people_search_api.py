@@ -65,13 +65,15 @@ def test_pages_go_on_where_the_last_ended(client: FlaskClient, ruth: Any) -> Non
     assert names == ["rut", "ruth", "ruth-a", "ruth.b", "ruthless", "ruti"]
 
 
-def test_who_has_left_is_not_found(client: FlaskClient, ruth: Any, join: Join) -> None:
+def test_a_deleted_account_is_not_found_by_its_name(
+    client: FlaskClient, ruth: Any, join: Join
+) -> None:
     leaver = join("leaver")
     client.delete("/api/users/me", json={"password": leaver.password}, headers=leaver.headers)
     assert found(client, ruth, "q=leaver") == found(client, ruth, "q=deleted") == []
 
 
-def test_only_those_who_are_signed_in_may_search(client: FlaskClient) -> None:
+def test_searching_people_takes_a_sign_in(client: FlaskClient) -> None:
     assert client.get(f"{PATH}?q=ruth").status_code == 401
 
 
