@@ -1,0 +1,97 @@
+"""What docs/operations.md says about limits and retries is what the code does."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from chassis.config import ServiceSettings
+from chassis.data import db
+from chassis.messaging import mailer, publisher
+from chassis.web import server, strict_requests
+from gateway import readers, routes, streams, upstream
+from gateway import server as gateway_server
+
+ROOT = Path(__file__).resolve().parents[2]
+OPERATIONS = ROOT / "docs/operations.md"
+HEADING = "## Limits, and where they are\n"
+MODULE = re.compile(r"`(\w+)/([\w/]+\.py)`")
+
+
+def rows() -> dict[str, tuple[str, str]]:
+    """The table of limits: what is limited, to which figure, and where that is set."""
+    section = OPERATIONS.read_text().partition(HEADING)[2].partition("\n## ")[0]
+    lines = [line.strip("| ").split(" | ") for line in section.splitlines() if "|" in line]
+    return {what: (figure, place) for what, figure, place in lines[2:]}
+
+
+def pauses() -> list[timedelta]:
+    """How long an e-mail waits after each failure, until it is parked."""
+    longest = mailer.LONGEST_PAUSE
+    return [timedelta(seconds=min(2**tries, longest)) for tries in range(mailer.TRIES - 1)]
+
+
+def hours() -> int:
+    return round(sum(pauses(), timedelta()) / timedelta(hours=1))
+
+
+def pool() -> str:
+    app = Flask("limits")
+    db.install(app, SQLAlchemy(), "postgresql+psycopg://", ServiceSettings.database_pool_size)
+    options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+    return f"{options['pool_size']}, and {options['max_overflow']} more at need"
+
+
+def figures() -> dict[str, str]:
+    """The table's figures, from the code."""
+    route = routes.Route(prefix="/", service=routes.USER)
+    assert route.body_limit == strict_requests.MAX_BODY
+    timeouts = [f"{name}_timeout" for name in ("statement", "lock", "idle_in_transaction_session")]
+    waits = [db.SESSION_SETTINGS[name].replace("s", " s") for name in timeouts]
+    answers = (route.read_deadline, route.write_deadline, routes.PASSWORDS)
+    clients = f"{gateway_server.worker_connections:,}"
+    return {
+        "threads of a web process": f"{server.threads}",
+        "connections of a process to PostgreSQL": pool(),
+        "statement, wait for a lock, idle in a transaction": ", ".join(waits),
+        "body of a request": f"{strict_requests.MAX_BODY // 2**20} MiB",
+        "whole answer: reading, writing, passwords": ", ".join(f"{s:g} s" for s in answers),
+        "calls of one service at a time, per gateway": f"{upstream.PLACES}",
+        "connections of clients, per gateway, streams included": (
+            f"{clients}, or as many as `ulimit -Hn` lets it open"
+        ),
+        "streams of one person, per gateway": f"{streams.MOST_PER_PERSON}",
+        "events a slow reader may be behind": f"{readers.QUEUE}",
+        "attempts to send an e-mail": f"{mailer.TRIES}, over some {hours()} hours",
+        "events of a room in Redis": (
+            f"about {publisher.ROOM_LENGTH}, for {publisher.ROOM_LIFETIME.days} days after the last"
+        ),
+        "events in the outbox and in Redis": f"{publisher.KEPT.days} days",
+    }
+
+
+def test_the_table_of_limits_has_the_figures_of_the_code() -> None:
+    assert {what: figure for what, (figure, _) in rows().items()} == figures()
+
+
+@pytest.mark.parametrize("what", figures())
+def test_a_limit_is_set_where_the_table_says(what: str) -> None:
+    place = rows()[what][1]
+    modules = MODULE.findall(place)
+    assert modules or place == "`DATABASE_POOL_SIZE`"
+    for package, module in modules:
+        assert (ROOT / package / package / module).is_file(), module
+
+
+def test_retries_of_emails_are_told_as_they_are() -> None:
+    text = " ".join(OPERATIONS.read_text().split())
+    first = ", ".join(f"{pause.seconds}" for pause in pauses()[:3])
+    longest = max(pauses()) // timedelta(hours=1)
+    assert (
+        f"tried {mailer.TRIES} times: after {first} … seconds, and never more than {longest} hour "
+        f"later, over some {hours()} hours in all"
+    ) in text
+    assert f"e-mails, tried for some {hours()} hours" in text
