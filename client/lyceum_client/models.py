@@ -22,7 +22,7 @@ class Account(TypedDict):
     bio: str | None
     timezone: str
     locale: str
-    roles: list[str]
+    roles: list[Literal["learner", "tutor", "parent", "author", "admin"]]
     created_at: str
     updated_at: str
 
@@ -33,6 +33,10 @@ class AccountChanges(TypedDict):
     bio: NotRequired[str | None]
     timezone: NotRequired[str]
     locale: NotRequired[str]
+
+
+class AccountDeletion(TypedDict):
+    password: str
 
 
 class AnswerOutcome(TypedDict):
@@ -371,10 +375,6 @@ class Experience(TypedDict):
     total_xp: int
     questions_answered: int
     assessments_completed: int
-
-
-class Farewell(TypedDict):
-    password: str
 
 
 class FieldProblem(TypedDict):
@@ -752,24 +752,6 @@ class Logout(TypedDict):
     refresh_token: NotRequired[str]
 
 
-class MailPreferenceChanges(TypedDict):
-    invitation: NotRequired[bool]
-    reminder: NotRequired[bool]
-    session_moved: NotRequired[bool]
-    session_cancelled: NotRequired[bool]
-    waitlist_promotion: NotRequired[bool]
-    havruta_session_started: NotRequired[bool]
-
-
-class MailPreferences(TypedDict):
-    invitation: bool
-    reminder: bool
-    session_moved: bool
-    session_cancelled: bool
-    waitlist_promotion: bool
-    havruta_session_started: bool
-
-
 class MeanRatings(TypedDict):
     tutor: float | None
     student: float | None
@@ -1010,6 +992,30 @@ class Notification(TypedDict):
 class NotificationPage(TypedDict):
     items: list[Notification]
     next: str | None
+
+
+class NotificationPreferenceChanges(TypedDict):
+    invitation: NotRequired[bool]
+    reminder: NotRequired[bool]
+    session_booked: NotRequired[bool]
+    session_requested: NotRequired[bool]
+    session_request_declined: NotRequired[bool]
+    session_moved: NotRequired[bool]
+    session_cancelled: NotRequired[bool]
+    waitlist_promotion: NotRequired[bool]
+    havruta_session_started: NotRequired[bool]
+
+
+class NotificationPreferences(TypedDict):
+    invitation: bool
+    reminder: bool
+    session_booked: bool
+    session_requested: bool
+    session_request_declined: bool
+    session_moved: bool
+    session_cancelled: bool
+    waitlist_promotion: bool
+    havruta_session_started: bool
 
 
 class NumberBounds(TypedDict):
@@ -1877,7 +1883,7 @@ class UnreadNotification(TypedDict):
 class UserRoles(TypedDict):
     id: str
     username: str
-    roles: list[str]
+    roles: list[Literal["learner", "tutor", "parent", "author", "admin"]]
 
 
 class ValidatedSession(TypedDict):

@@ -10,6 +10,7 @@ from lyceum_client.models import (
     Accepted,
     Account,
     AccountChanges,
+    AccountDeletion,
     Assessment,
     AssessmentDraftChange,
     AssessmentPage,
@@ -36,7 +37,6 @@ from lyceum_client.models import (
     Enrollment,
     EnrollmentPage,
     Experience,
-    Farewell,
     ForgottenPassword,
     Havruta,
     HavrutaChanges,
@@ -60,8 +60,6 @@ from lyceum_client.models import (
     ListedHavrutaSessionPage,
     Login,
     Logout,
-    MailPreferenceChanges,
-    MailPreferences,
     Message,
     MessageChange,
     MessagePage,
@@ -87,6 +85,8 @@ from lyceum_client.models import (
     NewTutoringSession,
     NewWhiteboard,
     NotificationPage,
+    NotificationPreferenceChanges,
+    NotificationPreferences,
     OwnAssessmentPage,
     PageTurn,
     ParentCode,
@@ -295,7 +295,7 @@ class Operations(Transport):
         """Update your account."""
         return self.call("PATCH", "/api/users/me", Account, body=body)
 
-    def delete_own_account(self, body: Farewell) -> Accepted:
+    def delete_own_account(self, body: AccountDeletion) -> Accepted:
         """Delete your account; the other services erase their part shortly after."""
         return self.call("DELETE", "/api/users/me", Accepted, body=body)
 
@@ -345,13 +345,17 @@ class Operations(Transport):
         """Mark all your notifications as read."""
         self.call("POST", "/api/notifications/read-all", type(None))
 
-    def get_notification_preferences(self) -> MailPreferences:
+    def get_notification_preferences(self) -> NotificationPreferences:
         """Get which kinds of notifications are also sent by e-mail."""
-        return self.call("GET", "/api/notifications/preferences", MailPreferences)
+        return self.call("GET", "/api/notifications/preferences", NotificationPreferences)
 
-    def set_notification_preferences(self, body: MailPreferenceChanges) -> MailPreferences:
-        """Set which kinds of notifications are also sent by e-mail; a kind that is left out returns to"""
-        return self.call("PUT", "/api/notifications/preferences", MailPreferences, body=body)
+    def set_notification_preferences(
+        self, body: NotificationPreferenceChanges
+    ) -> NotificationPreferences:
+        """Set which kinds of notifications are also sent by e-mail; one left out returns to its default."""
+        return self.call(
+            "PUT", "/api/notifications/preferences", NotificationPreferences, body=body
+        )
 
     def create_calendar_feed(self) -> CalendarFeedAddress:
         """Create a secret address for calendar programs; the former one is revoked."""
