@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from assessment_service.models import db
 from assessment_service.sessions import Progress
 from assessment_service.versions import Pinned
 from chassis.clock import now
-from chassis.errors import Conflict, NotFound, invalid
+from chassis.errors import Conflict, DeadlinePassed, NotFound, invalid
 
 ANSWERED = ""  # the choice that counts how often a question was answered at all
 
@@ -31,12 +32,21 @@ class StaleAnswer(Conflict):
     code = "stale_answer"
 
 
+class OutcomeStatus(StrEnum):
+    """What may become of an answer."""
+
+    SAVED = "saved"
+    STALE = "stale"
+    NOT_FOUND = "not_found"
+    INVALID = "invalid"
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one answer: saved, stale, not_found, or invalid with a reason."""
+    """What became of one answer; `detail` says what is wrong with one that is invalid."""
 
     question_id: int
-    status: str
+    status: OutcomeStatus
     xp_gained: int = 0
     detail: str | None = None
 
@@ -102,11 +112,11 @@ def submit(user_id: UUID | None, session_id: str, answer: Mapping[str, Any]) -> 
     """Save one answer; anything wrong with it is refused."""
     submission = submit_all(user_id, session_id, [answer])
     [outcome] = submission.outcomes
-    if outcome.status == "not_found":
+    if outcome.status == OutcomeStatus.NOT_FOUND:
         raise QuestionNotFound
-    if outcome.status == "invalid":
+    if outcome.status == OutcomeStatus.INVALID:
         raise invalid("value", outcome.detail or "")
-    if outcome.status == "stale":
+    if outcome.status == OutcomeStatus.STALE:
         raise StaleAnswer
     return submission
 
@@ -127,13 +137,18 @@ def submit_all(
             answered, total_xp = row.questions_answered, row.total_xp
         for index, kept in accepted.items():
             question_id = kept["question_id"]
-            saved = row is not None and question_id in row.saved
-            xp = row.awarded.get(str(question_id), 0) if row else 0
-            outcomes[index] = Outcome(question_id, "saved" if saved else "stale", xp)
+            outcomes[index] = _outcome(row, question_id)
     return Submission(
         [outcomes[index] for index in range(len(answers))],
         Progress(answered, len(version.questions), total_xp),
     )
+
+
+def _outcome(row: Any, question_id: int) -> Outcome:
+    """What `SAVE` says of an answer."""
+    if row is None or question_id not in row.saved:
+        return Outcome(question_id, OutcomeStatus.STALE)
+    return Outcome(question_id, OutcomeStatus.SAVED, row.awarded.get(str(question_id), 0))
 
 
 def _locked(session_id: str, user_id: UUID | None) -> Any:
@@ -145,7 +160,7 @@ def _locked(session_id: str, user_id: UUID | None) -> Any:
     # The status is plain text here; a StrEnum equals its text and is found by it.
     sessions.refuse_closed(session.status, expired=expiry.has_expired(session, now()))
     if expiry.time_is_up(session, now()):
-        raise sessions.TimeIsUp
+        raise DeadlinePassed(session.ends_at, "The session can only be completed.")
     return session
 
 
@@ -162,7 +177,7 @@ def _sift(
         else:
             accepted[index] = judged
     for index in _superseded(accepted):
-        outcomes[index] = Outcome(accepted.pop(index)["question_id"], "stale")
+        outcomes[index] = Outcome(accepted.pop(index)["question_id"], OutcomeStatus.STALE)
     return outcomes, accepted
 
 
@@ -170,11 +185,11 @@ def _judge(version: Pinned, answer: Mapping[str, Any]) -> Outcome | dict[str, An
     """The row to save for an answer, or why there is none."""
     question = version.questions.get(answer["question_id"])
     if question is None:
-        return Outcome(answer["question_id"], "not_found")
+        return Outcome(answer["question_id"], OutcomeStatus.NOT_FOUND)
     try:
         value = question.kind.accept(answer["value"])
     except NotAnAnswer as error:
-        return Outcome(answer["question_id"], "invalid", detail=str(error))
+        return Outcome(answer["question_id"], OutcomeStatus.INVALID, detail=str(error))
     return {
         "question_id": answer["question_id"],
         "value": value,

@@ -11,13 +11,13 @@ from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.sessions import Standing
 from assessment_service.versions import Pinned
 from chassis.clock import now, rfc3339
-from chassis.errors import Conflict, Unauthorized
+from chassis.errors import Conflict, TooEarly, Unauthorized
 
 RANDOM_BYTES = 16  # 128 bits: whoever knows the id of a session without an owner may use it
 
 
 class SessionInProgress(Conflict):
-    """You have an open session of this assessment; `session_id` names it."""
+    """A session is in progress; `session_id` names it."""
 
     code = "session_in_progress"
 
@@ -26,12 +26,6 @@ class NoAttemptsLeft(Conflict):
     """You have taken this assessment as often as is allowed."""
 
     code = "no_attempts_left"
-
-
-class TooSoon(Conflict):
-    """You may take this assessment again later; `retry_at` says when."""
-
-    code = "too_soon"
 
 
 def start(
@@ -146,4 +140,6 @@ def _check_limits(user_id: UUID, version: Pinned) -> None:
             query.filter_by(user_id=user_id, assessment_id=version.assessment_id)
         )
         if last and now() < (allowed := last + timedelta(hours=definition.hours_between_attempts)):
-            raise TooSoon(retry_at=rfc3339(allowed))
+            raise TooEarly(
+                allowed, "You may take this assessment again then.", retry_at=rfc3339(allowed)
+            )

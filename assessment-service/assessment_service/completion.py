@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from assessment_service import expiry, scoring, sessions, versions
-from assessment_service.models import AssessmentSession, QuestionAnswer, SessionStatus, db, messages
+from assessment_service.models import AssessmentSession, QuestionAnswer, SessionStatus, db
 from assessment_service.sessions import Standing
 from chassis.clock import now
 from chassis.errors import Conflict, Invalid
@@ -21,7 +21,7 @@ class AnswersMissing(Invalid):
 
 
 class NotCompleted(Conflict):
-    """There is no result before the session is completed."""
+    """The session is not completed yet."""
 
     code = "not_completed"
 
@@ -56,14 +56,6 @@ def finish(session: AssessmentSession) -> None:
     # A sweep that comes late does not make the session longer than it was allowed to be.
     session.completed_at = min(now(), session.ends_at + expiry.GRACE) if session.ends_at else now()
     db.session.flush()
-    if session.user_id:
-        messages.publish_event(
-            "assessment-session.completed",
-            session.id,
-            1,
-            {"assessment": version.slug, "version": version.number, "total_xp": session.total_xp},
-            actor=session.user_id,
-        )
 
 
 def finish_overdue() -> int:
@@ -85,6 +77,6 @@ def result(session_id: str, user_id: UUID | None) -> dict[str, Any]:
     """What a completed session says."""
     session = sessions.find(session_id, user_id)
     if session.status != SessionStatus.completed:
-        raise NotCompleted
+        raise NotCompleted("There is a result once it is.")
     # Sessions completed before there was scoring have no result.
     return {"standing": sessions.standing(session), **(session.result or {"dimensions": []})}

@@ -35,10 +35,10 @@ class Incomplete(Invalid):
     code = "incomplete"
 
 
-class NoDraft(NotFound):
+class DraftNotFound(NotFound):
     """There is no draft of this assessment."""
 
-    code = "no_draft"
+    code = "draft_not_found"
 
 
 def begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
@@ -242,7 +242,7 @@ def _draft(assessment: Assessment, expected: ExpectedVersion = ANY) -> Assessmen
     query = _versions().where(AssessmentVersion.assessment_id == assessment.id)
     found = db.session.scalar(query.where(AssessmentVersion.published_at.is_(None)))
     if found is None:
-        raise NoDraft
+        raise DraftNotFound
     expected.check(found.revision)
     return found
 

@@ -1,6 +1,7 @@
 """RULES: how the definition of a question of each type is read."""
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from assessment_service.kinds import (
     FreeText,
@@ -15,6 +16,20 @@ from assessment_service.kinds import (
     plain,
 )
 from assessment_service.reading import Row
+
+
+class QuestionType(StrEnum):
+    """The types of questions, as definitions and answers name them."""
+
+    LIKERT = "likert"
+    SLIDER = "slider"
+    SINGLE_CHOICE = "single_choice"
+    MULTIPLE_CHOICE = "multiple_choice"
+    ORDERING = "ordering"
+    TRUE_FALSE = "true_false"
+    NUMBER = "number"
+    TEXT = "text"
+
 
 MOST_OPTIONS = 50
 MOST_CHARACTERS = 10_000

@@ -41,28 +41,23 @@ class SessionExpired(Gone):
     code = "session_expired"
 
 
-class SessionCompleted(Conflict):
-    """This session is completed."""
+class SessionEnded(Conflict):
+    """The session has ended."""
 
-    code = "session_completed"
+    code = "session_ended"
 
-
-class SessionAbandoned(Conflict):
-    """This session was abandoned."""
-
-    code = "session_abandoned"
+    def __init__(self, state: SessionState) -> None:
+        # `status` in a problem document is the HTTP status (RFC 9457), so the state has a name of its own.
+        super().__init__("It takes no more changes.", session_status=state)
 
 
-class TimeIsUp(Conflict):
-    """The time for this assessment is over; the session can only be completed."""
+class NotValidReason(StrEnum):
+    """Why a session cannot go on."""
 
-    code = "time_is_up"
-
-
-CLOSED: dict[str, type[Conflict]] = {
-    SessionStatus.completed: SessionCompleted,
-    SessionStatus.abandoned: SessionAbandoned,
-}
+    NOT_FOUND = "not_found"
+    EXPIRED = "expired"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True)
@@ -100,6 +95,14 @@ class Standing:
         )
 
     @property
+    def ends_at(self) -> datetime | None:
+        """When it ended. Of an open session, when its time limit is over; None without one."""
+        if self.state == SessionState.active:
+            return self.session.ends_at
+        # What was abandoned or forgotten ended with the last thing that was done in it.
+        return self.session.completed_at or self.session.last_activity
+
+    @property
     def expires_at(self) -> datetime | None:
         """When it expires if nothing happens before."""
         return (
@@ -120,7 +123,7 @@ class Validation:
     """Whether a session can go on, and if not, why."""
 
     valid: bool
-    reason: str | None
+    reason: NotValidReason | None
     standing: Standing | None
 
     @property
@@ -157,8 +160,8 @@ def refuse_closed(status: SessionStatus, *, expired: bool) -> None:
     """Raise what fits if a session takes no more changes."""
     if expired:
         raise SessionExpired
-    if status in CLOSED:
-        raise CLOSED[status]
+    if status != SessionStatus.active:
+        raise SessionEnded(SessionState(status))
 
 
 def open_session(session_id: str, user_id: UUID | None) -> AssessmentSession:
@@ -177,9 +180,10 @@ def validate(session_id: str, user_id: UUID | None) -> Validation:
     try:
         found = standing(find(session_id, user_id))
     except SessionNotFound:
-        return Validation(False, "not_found", None)
-    is_active = found.state == SessionState.active
-    return Validation(is_active, None if is_active else found.state.name, found)
+        return Validation(False, NotValidReason.NOT_FOUND, None)
+    if found.state == SessionState.active:
+        return Validation(True, None, found)
+    return Validation(False, NotValidReason[found.state.name.upper()], found)
 
 
 def mine(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Page[Standing]:

@@ -64,12 +64,12 @@ GROUP BY question_id, choice
 
 @dataclass(frozen=True)
 class Choice:
-    """How often one answer was given, and by what share of those who answered."""
+    """How often one answer was given, and by how many percent of those who answered."""
 
     choice: str
     label: str
     times: int
-    share: float
+    chosen_percent: float
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Figures:
     version: int
     sessions: dict[str, int]
     started: int
-    completion_rate: float | None
+    completed_percent: float | None
     median_seconds: float | None
     questions: list[QuestionFigures]
 
@@ -117,7 +117,7 @@ def figures(caller: Caller, slug: str, number: int | None) -> Figures:
         version.number,
         counts,
         started,
-        round(counts[SessionStatus.completed] / started, 4) if started else None,
+        _percent(counts[SessionStatus.completed], started) if started else None,
         _median_seconds(version),
         _questions(version),
     )
@@ -164,16 +164,14 @@ def _question(
     question_id: int, question: definitions.Question, times: Mapping[str, int]
 ) -> QuestionFigures:
     answered = times.get(ANSWERED, 0)
-    labels = question.kind.labels()
     distribution = [
-        Choice(
-            choice,
-            label,
-            times.get(choice, 0),
-            round(times.get(choice, 0) / answered, 4) if answered else 0.0,
-        )
-        for choice, label in labels.items()
+        Choice(choice, label, times.get(choice, 0), _percent(times.get(choice, 0), answered))
+        for choice, label in question.kind.labels().items()
     ]
     return QuestionFigures(
         question_id, question.key, question.type, question.text, answered, distribution
     )
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0

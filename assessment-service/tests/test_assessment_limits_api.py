@@ -59,8 +59,9 @@ def test_the_next_attempt_waits_after_a_completed_one(
     taker.do("complete")
     clock.move_to(BEGAN + timedelta(hours=24) - SECOND)
     refused = start(client)
-    assert (refused.status_code, refused.json["code"]) == (409, "too_soon")
-    assert refused.json["retry_at"] == "2026-03-02T12:00:00Z"
+    assert (refused.status_code, refused.json["code"]) == (409, "too_early")
+    allowed = "2026-03-02T12:00:00Z"
+    assert (refused.json["earliest"], refused.json["retry_at"]) == (allowed, allowed)
     clock.move_to(BEGAN + timedelta(hours=24))
     assert start(client).status_code == 201
 
@@ -74,7 +75,8 @@ def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(
     assert taker.answer("truth").status_code == 200
     clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)
     refused = taker.answer("number")
-    assert (refused.status_code, refused.json["code"]) == (409, "time_is_up")
+    assert (refused.status_code, refused.json["code"]) == (409, "deadline_passed")
+    assert refused.json["deadline"] == "2026-03-01T12:10:00Z"
     assert taker.answers == {"truth": True}
 
 
@@ -98,6 +100,7 @@ def test_when_the_time_is_up_the_answers_there_are_count(
     assert sweep(app) == (0 if by_hand else 1)
     result = taker.look("/result").json
     assert result["session"]["completed_at"] == "2026-03-01T12:10:30Z"
+    assert result["session"]["ends_at"] == "2026-03-01T12:10:30Z"
     assert result["dimensions"][0]["score"] == 2
 
 

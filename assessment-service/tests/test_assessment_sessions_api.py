@@ -193,9 +193,17 @@ def test_abandoning_twice_is_abandoning_once(begin) -> None:
     first, again = taker.do("abandon"), taker.do("abandon")
     assert (first.status_code, again.json) == (200, first.json)
     assert taker.answers == {"truth": True}
-    assert taker.answer("number").json["code"] == "session_abandoned"
-    assert taker.turn_to(taker.version.page_ids["second"]).json["code"] == "session_abandoned"
-    assert taker.do("complete").json["code"] == "session_abandoned"
+    assert (first.json["ends_at"], first.json["completed_at"]) == (
+        first.json["last_activity"],
+        None,
+    )
+    refused = [
+        taker.answer("number").json,
+        taker.turn_to(taker.version.page_ids["second"]).json,
+        taker.do("complete").json,
+    ]
+    assert {answer["code"] for answer in refused} == {"session_ended"}
+    assert {answer["session_status"] for answer in refused} == {"user_abandoned_not_completed"}
 
 
 def test_somebody_who_signs_in_later_keeps_what_they_began(begin, client: FlaskClient) -> None:

@@ -46,7 +46,11 @@ def count_closed(app: Flask) -> int:
 def test_nothing_yet(client: FlaskClient, publish) -> None:
     publish(author=ESTHER)
     found = figures(client)
-    assert (found["started"], found["completion_rate"], found["median_seconds"]) == (0, None, None)
+    assert (found["started"], found["completed_percent"], found["median_seconds"]) == (
+        0,
+        None,
+        None,
+    )
     assert {question["answered"] for question in found["questions"]} == {0}
 
 
@@ -71,7 +75,7 @@ def test_sessions_are_counted_by_what_became_of_them(
         "user_abandoned_not_completed": 1,
         "expired": 1,
     }
-    assert (found["started"], found["completion_rate"], found["median_seconds"]) == (6, 0.5, 120)
+    assert (found["started"], found["completed_percent"], found["median_seconds"]) == (6, 50.0, 120)
 
 
 def test_the_same_is_counted_before_and_after_the_tally(
@@ -91,7 +95,12 @@ def test_the_same_is_counted_before_and_after_the_tally(
     assert times(before, "number") == {"7": 3}
     [likert] = [q for q in before["questions"] if q["key"] == "likert"]
     assert likert["answered"] == 3
-    assert likert["distribution"][3] == {"choice": "4", "label": "4", "times": 3, "share": 1.0}
+    assert likert["distribution"][3] == {
+        "choice": "4",
+        "label": "4",
+        "times": 3,
+        "chosen_percent": 100.0,
+    }
     assert times(before, "words") == {}
     assert count_closed(app) == 2
     assert count_closed(app) == 0

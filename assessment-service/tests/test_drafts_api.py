@@ -30,6 +30,7 @@ def test_a_draft_is_written_rewritten_and_published(
         '"1"',
         None,
     )
+    assert begun.headers["Location"] == f"{PATH}/draft"
     assert client.get("/api/v2/assessments").json["items"] == []
     changed = client.put(
         f"{PATH}/draft",
@@ -95,7 +96,7 @@ def test_a_published_version_stays_and_a_new_draft_begins_from_it(
     client: FlaskClient, publish, everything: dict[str, Any]
 ) -> None:
     publish("habits", ESTHER)
-    assert client.get(f"{PATH}/draft", user=ESTHER).json["code"] == "no_draft"
+    assert client.get(f"{PATH}/draft", user=ESTHER).json["code"] == "draft_not_found"
     redrafted = client.post(f"{PATH}/draft", user=ESTHER)
     assert (redrafted.status_code, redrafted.json["number"], redrafted.json["definition"]) == (
         201,

@@ -17,6 +17,7 @@ def test_a_session_starts_without_a_body_or_a_content_type(client: FlaskClient, 
     version = publish()
     started = client.post("/api/v2/session/start")
     assert (started.status_code, started.json["assessment"]) == (201, version.slug)
+    assert started.headers["Location"] == f"/api/v2/session/{started.json['session_id']}"
     validated = client.get(f"/api/v2/session/{started.json['session_id']}/validate").json
     assert validated == {
         "valid": True,

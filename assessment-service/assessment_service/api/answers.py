@@ -5,17 +5,12 @@ from typing import Any
 from marshmallow import fields, validate
 
 from assessment_service import answers
-from assessment_service.answers import QuestionNotFound, StaleAnswer, Submission
+from assessment_service.answers import OutcomeStatus, QuestionNotFound, StaleAnswer, Submission
 from assessment_service.api.sessions import EXAMPLE_ID, AssessmentProgress, caller_id
-from assessment_service.sessions import (
-    SessionAbandoned,
-    SessionCompleted,
-    SessionExpired,
-    SessionNotFound,
-    TimeIsUp,
-)
+from assessment_service.sessions import SessionEnded, SessionExpired, SessionNotFound
 from chassis.auth.authorization import optional
-from chassis.web.fields import Answer, Body, Integer, Text
+from chassis.errors import DeadlinePassed
+from chassis.web.fields import Answer, Body, Choice, Integer, Text
 from chassis.web.rest import Blueprint
 
 blueprint = Blueprint("assessment-answers")
@@ -60,9 +55,7 @@ class SubmissionResult(Answer):
 
 class AnswerOutcome(Answer):
     question_id = fields.Integer(required=True)
-    status = fields.String(
-        required=True, metadata={"enum": ["saved", "stale", "not_found", "invalid"]}
-    )
+    status = Choice(OutcomeStatus, required=True)
     xp_gained = fields.Integer(required=True)
     detail = fields.String(required=True, allow_none=True)
 
@@ -79,9 +72,8 @@ class BatchResult(SubmissionResult):
     SessionNotFound,
     QuestionNotFound,
     SessionExpired,
-    SessionCompleted,
-    SessionAbandoned,
-    TimeIsUp,
+    SessionEnded,
+    DeadlinePassed,
     StaleAnswer,
 )
 def submit_answer(body: dict[str, Any]) -> Submission:
@@ -93,7 +85,7 @@ def submit_answer(body: dict[str, Any]) -> Submission:
 @optional
 @blueprint.arguments(SubmittedAnswers)
 @blueprint.response(200, BatchResult)
-@blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted, SessionAbandoned, TimeIsUp)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionEnded, DeadlinePassed)
 def submit_answers(body: dict[str, Any]) -> Submission:
     """Answer many questions; each answer is saved or refused by itself."""
     return answers.submit_all(caller_id(), body["session_id"], body["answers"])

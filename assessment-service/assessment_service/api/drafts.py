@@ -5,15 +5,17 @@ from typing import Any
 from marshmallow import fields
 
 from assessment_service import drafts, tallies
+from assessment_service.api.percent import Percent
 from assessment_service.definitions import SLUG
-from assessment_service.drafts import DraftExists, NoDraft, SlugTaken
+from assessment_service.drafts import DraftExists, DraftNotFound, SlugTaken
 from assessment_service.models import Assessment, AssessmentVersion
+from assessment_service.question_types import QuestionType
 from assessment_service.tallies import Figures
 from chassis.auth.authorization import caller, role, signed_in
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
-from chassis.web.fields import Answer, Body, Instant, Integer, Query, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Query, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -68,13 +70,15 @@ class ChoiceFigures(Answer):
     choice = fields.String(required=True)
     label = fields.String(required=True)
     times = fields.Integer(required=True)
-    share = fields.Float(required=True)
+    chosen_percent = Percent(
+        required=True, metadata={"description": "Of those who answered the question."}
+    )
 
 
 class QuestionStatistics(Answer):
     question_id = fields.Integer(required=True)
     key = fields.String(required=True)
-    type = fields.String(required=True)
+    type = Choice(QuestionType, required=True)
     text = fields.String(required=True)
     answered = fields.Integer(required=True)
     distribution = fields.List(fields.Nested(ChoiceFigures), required=True)
@@ -94,7 +98,9 @@ class AssessmentStatistics(Answer):
     version = fields.Integer(required=True)
     started = fields.Integer(required=True)
     sessions = fields.Nested(StatusCounts, required=True)
-    completion_rate = fields.Float(required=True, allow_none=True)
+    completed_percent = Percent(
+        required=True, allow_none=True, metadata={"description": "Of the sessions started."}
+    )
     median_seconds = fields.Float(required=True, allow_none=True)
     questions = fields.List(fields.Nested(QuestionStatistics), required=True)
 
@@ -107,7 +113,7 @@ class AssessmentStatistics(Answer):
 @blueprint.raises(SlugTaken)
 def create_assessment(body: dict[str, Any]) -> Versioned:
     """Create an assessment with a first draft."""
-    return _with_etag(drafts.begin(caller().id, body["slug"], body["definition"]), 201)
+    return _created(drafts.begin(caller().id, body["slug"], body["definition"]))
 
 
 @blueprint.get("/api/v2/assessments/mine", "list_own_assessments")
@@ -122,7 +128,7 @@ def list_own_assessments(query: dict[str, Any]) -> Page[Assessment]:
 @blueprint.get("/api/v2/assessments/<slug>/draft", "get_assessment_draft")
 @signed_in
 @blueprint.response(200, AssessmentVersionDocument)
-@blueprint.raises(NoDraft)
+@blueprint.raises(DraftNotFound)
 def get_assessment_draft(slug: str) -> Versioned:
     """Get the draft of your assessment; its `ETag` is what changes need."""
     return _with_etag(drafts.draft(caller(), slug))
@@ -135,7 +141,7 @@ def get_assessment_draft(slug: str) -> Versioned:
 @blueprint.raises(DraftExists)
 def create_assessment_draft(slug: str) -> Versioned:
     """Create a new draft from the newest version of your assessment."""
-    return _with_etag(drafts.redraft(caller(), slug), 201)
+    return _created(drafts.redraft(caller(), slug))
 
 
 @blueprint.put("/api/v2/assessments/<slug>/draft", "replace_assessment_draft")
@@ -143,7 +149,7 @@ def create_assessment_draft(slug: str) -> Versioned:
 @if_match
 @blueprint.arguments(AssessmentDraftChange)
 @blueprint.response(200, AssessmentVersionDocument)
-@blueprint.raises(NoDraft)
+@blueprint.raises(DraftNotFound)
 def replace_assessment_draft(
     body: dict[str, Any], slug: str, expected: ExpectedVersion
 ) -> Versioned:
@@ -155,7 +161,7 @@ def replace_assessment_draft(
 @signed_in
 @if_match
 @blueprint.response(204)
-@blueprint.raises(NoDraft)
+@blueprint.raises(DraftNotFound)
 def delete_assessment_draft(slug: str, expected: ExpectedVersion) -> None:
     """Delete the draft of your assessment."""
     drafts.discard(caller(), slug, expected)
@@ -165,7 +171,7 @@ def delete_assessment_draft(slug: str, expected: ExpectedVersion) -> None:
 @signed_in
 @if_match
 @blueprint.response(200, AssessmentVersionDocument)
-@blueprint.raises(NoDraft, drafts.Incomplete)
+@blueprint.raises(DraftNotFound, drafts.Incomplete)
 def publish_assessment(slug: str, expected: ExpectedVersion) -> Versioned:
     """Publish the draft: it never changes again, and new sessions are of this version."""
     return _with_etag(drafts.publish(caller(), slug, expected))
@@ -199,5 +205,10 @@ def get_assessment_statistics(query: dict[str, Any], slug: str) -> Figures:
     return tallies.figures(caller(), slug, query["version"])
 
 
-def _with_etag(found: AssessmentVersion, status: int = 200) -> Versioned:
-    return found, status, etag(found.revision)
+def _with_etag(found: AssessmentVersion) -> Versioned:
+    return found, 200, etag(found.revision)
+
+
+def _created(draft: AssessmentVersion) -> Versioned:
+    location = f"/api/v2/assessments/{draft.assessment.slug}/draft"
+    return draft, 201, {**etag(draft.revision), "Location": location}

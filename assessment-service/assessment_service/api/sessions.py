@@ -6,12 +6,14 @@ from uuid import UUID
 from marshmallow import fields
 
 from assessment_service import attempts, completion, sessions
-from assessment_service.attempts import NoAttemptsLeft, SessionInProgress, TooSoon
+from assessment_service.api.percent import Percent
+from assessment_service.attempts import NoAttemptsLeft, SessionInProgress
 from assessment_service.completion import AnswersMissing, NotCompleted
+from assessment_service.question_types import QuestionType
 from assessment_service.sessions import (
+    NotValidReason,
     Resumption,
-    SessionAbandoned,
-    SessionCompleted,
+    SessionEnded,
     SessionExpired,
     SessionNotFound,
     SessionState,
@@ -20,6 +22,7 @@ from assessment_service.sessions import (
 )
 from assessment_service.versions import AssessmentNotFound
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
+from chassis.errors import TooEarly
 from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
@@ -65,25 +68,26 @@ class AssessmentSession(Answer):
     title = fields.String(required=True, attribute="version.definition.title")
     version = fields.Integer(required=True, attribute="version.number")
     attempt = fields.Integer(required=True, allow_none=True, attribute="session.attempt")
-    status = fields.Enum(SessionState, by_value=True, required=True, attribute="state")
+    status = Choice(SessionState, required=True, attribute="state")
     current_page_id = fields.Integer(
         required=True, allow_none=True, attribute="session.current_page_id"
     )
-    started_at = Instant(required=True, attribute="session.created_at")
-    last_activity = Instant(required=True, attribute="session.last_activity")
-    completed_at = Instant(required=True, allow_none=True, attribute="session.completed_at")
-    expires_at = Instant(required=True, allow_none=True)
+    starts_at = Instant(required=True, attribute="session.created_at")
     ends_at = Instant(
         required=True,
         allow_none=True,
-        attribute="session.ends_at",
-        metadata={"description": "When the time limit is over; null without one."},
+        metadata={
+            "description": "When it ended. Of an open session, when its time limit is over; null without one."
+        },
     )
+    last_activity = Instant(required=True, attribute="session.last_activity")
+    completed_at = Instant(required=True, allow_none=True, attribute="session.completed_at")
+    expires_at = Instant(required=True, allow_none=True)
     progress = fields.Nested(AssessmentProgress, required=True)
 
 
 class ValidatedSession(Answer):
-    status = fields.Enum(SessionState, by_value=True, required=True, attribute="state")
+    status = Choice(SessionState, required=True, attribute="state")
     current_page_id = fields.Integer(
         required=True, allow_none=True, attribute="session.current_page_id"
     )
@@ -94,11 +98,7 @@ class SessionValidation(Answer):
     """Whether a session can go on."""
 
     valid = fields.Boolean(required=True)
-    reason = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"enum": ["not_found", "expired", "completed", "abandoned", None]},
-    )
+    reason = Choice(NotValidReason, required=True, allow_none=True)
     session = fields.Nested(ValidatedSession, required=True, allow_none=True, attribute="standing")
     progress = fields.Nested(AssessmentProgress, required=True, allow_none=True)
 
@@ -125,7 +125,7 @@ class ShownQuestion(Answer):
     """A question as a taker sees it; what is there besides the first fields depends on its type."""
 
     id = fields.Integer(required=True)
-    type = fields.String(required=True)
+    type = Choice(QuestionType, required=True)
     text = fields.String(required=True)
     required = fields.Boolean(required=True)
     scale = fields.Nested(QuestionScale)
@@ -180,7 +180,12 @@ class DimensionResult(Answer):
     score = fields.Float(required=True, allow_none=True)
     lowest = fields.Float(required=True, allow_none=True)
     highest = fields.Float(required=True, allow_none=True)
-    percent = fields.Float(required=True, allow_none=True)
+    reached_percent = Percent(
+        required=True,
+        allow_none=True,
+        attribute="percent",
+        metadata={"description": "How far the score lies from the lowest to the highest."},
+    )
     band = fields.Nested(ResultBand, required=True, allow_none=True)
     questions_counted = fields.Integer(required=True)
 
@@ -197,10 +202,11 @@ class SessionResult(Answer):
 @idempotent
 @blueprint.arguments(NewAssessmentSession, required=False)
 @blueprint.response(201, AssessmentSession)
-@blueprint.raises(AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooSoon)
-def start_assessment_session(body: dict[str, Any]) -> Standing:
+@blueprint.raises(AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooEarly)
+def start_assessment_session(body: dict[str, Any]) -> tuple[Standing, int, dict[str, str]]:
     """Start an assessment, with or without an account."""
-    return attempts.start(caller_id(), **body)
+    started = attempts.start(caller_id(), **body)
+    return started, 201, {"Location": f"/api/v2/session/{started.session.session_id}"}
 
 
 @blueprint.get("/api/v2/session", "list_assessment_sessions")
@@ -233,7 +239,7 @@ def validate_assessment_session(session_id: str) -> Validation:
 @optional
 @blueprint.arguments(PageTurn)
 @blueprint.response(200, ResumedSession)
-@blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted, SessionAbandoned)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionEnded)
 def turn_assessment_page(body: dict[str, Any], session_id: str) -> Resumption:
     """Turn to a page of the assessment."""
     return sessions.turn_page(session_id, caller_id(), body["page_id"])
@@ -242,7 +248,7 @@ def turn_assessment_page(body: dict[str, Any], session_id: str) -> Resumption:
 @blueprint.post("/api/v2/session/<session_id>/abandon", "abandon_assessment_session")
 @optional
 @blueprint.response(200, AssessmentSession)
-@blueprint.raises(SessionNotFound, SessionExpired, SessionCompleted)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionEnded)
 def abandon_assessment_session(session_id: str) -> Standing:
     """Abandon a session for good; its answers are kept."""
     return sessions.abandon(session_id, caller_id())
@@ -260,7 +266,7 @@ def claim_assessment_session(session_id: str) -> Standing:
 @blueprint.post("/api/v2/session/<session_id>/complete", "complete_assessment_session")
 @optional
 @blueprint.response(200, AssessmentSession)
-@blueprint.raises(SessionNotFound, SessionExpired, SessionAbandoned, AnswersMissing)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionEnded, AnswersMissing)
 def complete_assessment_session(session_id: str) -> Standing:
     """Complete a session: it is scored and takes no more answers."""
     return completion.complete(session_id, caller_id())

@@ -60,6 +60,8 @@ class OpenAssessment(Shape):
     session_id = text()
     assessment = text()
     title = text()
+    starts_at = text("date-time")
+    ends_at = text("date-time", allow_none=True)
     last_activity = text("date-time")
     expires_at = text("date-time", allow_none=True)
     progress = fields.Nested(ProgressSoFar, required=True)
