@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID as Uuid
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, utils, validate
 
 from chassis.clock import rfc3339, time_zones
 
@@ -21,8 +21,9 @@ CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 # on.
 WHOLE = re.compile(r"-?[0-9]{1,19}")
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Half of a surrogate pair is no text either; JSON over HTTP brings none, a file may.
+CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 # A zone, a length or a series of weeks may be added to any of them without an overflow.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -102,6 +103,29 @@ class Choices(fields.Field[frozenset[Any]]):
         if not chosen <= set(self.kind):
             raise ValidationError(f"Must be among: {', '.join(self.kind)}.")
         return frozenset(self.kind(word) for word in chosen)
+
+
+class Variants(fields.Field[Any]):
+    """An object of one of several schemas; its field `by` names the one: `{"circle": Circle, "square": Square}`."""
+
+    def __init__(self, by: str, schemas: Mapping[str, type[Schema]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.by = by
+        self.schemas = {name: schema() for name, schema in schemas.items()}
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        if value is None:
+            return None
+        return self.schemas[utils.get_value(value, self.by)].dump(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise ValidationError("Must be an object.")
+        name = value.get(self.by)
+        # The type is asked first: a list cannot be a key.
+        if not isinstance(name, str) or name not in self.schemas:
+            raise ValidationError({self.by: [f"Must be one of: {', '.join(self.schemas)}."]})
+        return self.schemas[name].load(value)
 
 
 class TimeZone(Text):

@@ -27,7 +27,7 @@ from chassis.errors import (
     UnsupportedMediaType,
 )
 from chassis.pages import Page
-from chassis.web.fields import Answer
+from chassis.web.fields import Answer, Variants
 from chassis.web.openapi_examples import Document, Vocabulary, add_examples
 from chassis.web.rooms import Room
 from chassis.web.strict_requests import escape, read_json
@@ -125,7 +125,7 @@ class Parser(FlaskParser):
     ) -> NoReturn:
         messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # a location maps to its fields
         raise Invalid(
-            errors=[e for where, found in messages.items() for e in _pointers(found, _root(where))]
+            errors=[e for where, found in messages.items() for e in pointers(found, _root(where))]
         )
 
 
@@ -133,8 +133,8 @@ def _root(location: str) -> str:
     return "?" if location in {"query", "querystring"} else "/"
 
 
-def _pointers(messages: Any, path: str) -> list[FieldError]:
-    """marshmallow's nested messages as a flat list."""
+def pointers(messages: Any, path: str) -> list[FieldError]:
+    """marshmallow's nested messages as a flat list of pointers, each below the path."""
     if isinstance(messages, str):
         return [{"pointer": path.rstrip("/") or "/", "detail": messages}]
     if isinstance(messages, Mapping):
@@ -142,11 +142,11 @@ def _pointers(messages: Any, path: str) -> list[FieldError]:
         return [
             e
             for name, found in messages.items()
-            for e in _pointers(
+            for e in pointers(
                 found, path if name == "_schema" else f"{path}{separator}{escape(str(name))}"
             )
         ]
-    return [e for found in messages for e in _pointers(found, path)]
+    return [e for found in messages for e in pointers(found, path)]
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
@@ -321,6 +321,20 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
     return problems
 
 
+def variants2properties(converter: Any, field: Any, **kwargs: Any) -> Document:
+    """What apispec writes of a field of `Variants`, by the name that it wants for such a function."""
+    if not isinstance(field, Variants):
+        return {}
+    references = {
+        name: converter.resolve_nested_schema(schema) for name, schema in field.schemas.items()
+    }
+    mapping = {name: reference["$ref"] for name, reference in references.items()}
+    return {
+        "oneOf": list(references.values()),
+        "discriminator": {"propertyName": field.by, "mapping": mapping},
+    }
+
+
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
     """Builds the service's OpenAPI 3.1 document, under one tag, served at `/openapi.json`; `examples` are its
     words for them.
@@ -347,6 +361,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
             OPENAPI_JSON_PATH="openapi.json",
         )
         super().__init__(app, spec_kwargs={"info": {"description": description}})
+        self.ma_plugin.converter.add_attribute_function(variants2properties)
         self.spec.components.security_scheme(
             "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         )
