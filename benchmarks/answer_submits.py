@@ -26,7 +26,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from assessment_service import answers, commands, drafts, tallies, versions
+from assessment_service import answers, documents, drafts, tallies, versions
 from assessment_service.demo import INTERESTS, some_answer
 from assessment_service.models import db
 from assessment_service.versions import Pinned
@@ -212,7 +212,7 @@ def publish(app: Any) -> Pinned:
     """The shipped inventory, as this run's assessment."""
     with app.app_context(), transaction(db.session):
         document = next(
-            d for d in map(commands.read_file, commands.shipped()) if d["slug"] == INTERESTS
+            d for d in map(documents.read, documents.shipped()) if d["slug"] == INTERESTS
         )
         slug = f"benchmark-{secrets.token_hex(4)}"
         draft = drafts.import_document({**document, "slug": slug}, AUTHOR.id)

@@ -1,27 +1,38 @@
 """RULES: what an assessment consists of: pages of questions, dimensions with bands, limits."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from assessment_service import kinds, question_types
-from assessment_service.reading import Row
+from assessment_service import kinds
+from assessment_service.question_types import QuestionType, exact, kind_of, said
 from chassis.errors import FieldError, Invalid
 
-# `mine` is a path of its own where slugs are.
-SLUG = re.compile(r"(?=.{1,80}$)(?!mine$)[a-z0-9]+(-[a-z0-9]+)*")
-SLUG_RULE = "Must be 1 to 80 characters of a-z, 0-9 and single hyphens, and not `mine`."
 MOST_PAGES = 100
 MOST_QUESTIONS = 500
 DEFAULT_XP = 10
 
 
+class Audience(StrEnum):
+    """Who may take an assessment: anybody, or people with an account."""
+
+    PUBLIC = "public"
+    MEMBERS = "members"
+
+
+class Method(StrEnum):
+    """How the points of its questions make the score of a dimension."""
+
+    SUM = "sum"
+    MEAN = "mean"
+
+
 @dataclass(frozen=True)
 class Score:
-    """A question's part in a dimension. Reversed, its least points count as its most and the other
+    """A question's part in a dimension. Reversed, its fewest points count as its most and the other
     way round.
     """
 
@@ -33,7 +44,7 @@ class Score:
 @dataclass(frozen=True)
 class Question:
     key: str
-    type: str
+    type: QuestionType
     text: str
     required: bool
     xp: int
@@ -64,7 +75,7 @@ class Dimension:
 
     key: str
     title: str
-    method: str
+    method: Method
     bands: tuple[Band, ...]
 
 
@@ -88,110 +99,86 @@ class Definition:
         return tuple(question for page in self.pages for question in page.questions)
 
 
-def read(document: Any, pointer: str = "") -> Definition:
-    """The definition in a document; `Invalid` with everything that is wrong with it, row by row."""
-    errors: list[FieldError] = []
-    definition = _definition(Row(document, pointer, errors))
-    if errors:
-        raise Invalid(errors=sorted(errors, key=lambda error: _place(error["pointer"])))
-    return definition
-
-
-def _place(pointer: str) -> list[tuple[int, int, str]]:
-    """Orders pointers as their rows stand in the document, so that row 10 comes after row 9."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in pointer.split("/")]
-
-
-def _definition(row: Row) -> Definition:
-    shuffle = row.row("shuffle")
-    definition = Definition(
-        title=row.text("title", 200),
-        description=row.text("description", 2000, ""),
-        public=row.one_of("audience", ("public", "members"), "public") == "public",
-        shuffle_questions=shuffle.flag("questions", False),
-        shuffle_options=shuffle.flag("options", False),
-        time_limit_minutes=row.whole_or_none("time_limit_minutes", 1, 24 * 60),
-        max_attempts=row.whole_or_none("max_attempts", 1, 1000),
-        hours_between_attempts=row.whole_or_none("hours_between_attempts", 1, 24 * 366),
-        dimensions=tuple(map(_dimension, row.rows("dimensions", 0, 50))),
-        pages=tuple(map(_page, row.rows("pages", 0, MOST_PAGES))),
+def of_document(document: Mapping[str, Any]) -> Definition:
+    """What a document says whose parts are each as they must be."""
+    shuffle = said(document, "shuffle", {})
+    return Definition(
+        title=document["title"],
+        description=said(document, "description", ""),
+        public=said(document, "audience", Audience.PUBLIC) == Audience.PUBLIC,
+        shuffle_questions=said(shuffle, "questions", False),
+        shuffle_options=said(shuffle, "options", False),
+        time_limit_minutes=document.get("time_limit_minutes"),
+        max_attempts=document.get("max_attempts"),
+        hours_between_attempts=document.get("hours_between_attempts"),
+        dimensions=tuple(map(_dimension, said(document, "dimensions", ()))),
+        pages=tuple(map(_page, said(document, "pages", ()))),
     )
-    shuffle.close()
-    row.close()
-    _check_references(row, definition)
-    return definition
 
 
-def _check_references(row: Row, definition: Definition) -> None:
-    row.distinct("dimensions", (dimension.key for dimension in definition.dimensions))
-    row.distinct("pages", (page.key for page in definition.pages))
-    row.distinct("pages", (question.key for question in definition.questions))
+def _dimension(part: Mapping[str, Any]) -> Dimension:
+    bands = tuple(map(_band, said(part, "bands", ())))
+    return Dimension(part["key"], part["title"], Method(said(part, "method", Method.SUM)), bands)
+
+
+def _band(part: Mapping[str, Any]) -> Band:
+    return Band(exact(part["from"]), exact(part["to"]), part["label"], said(part, "text", ""))
+
+
+def _page(part: Mapping[str, Any]) -> Page:
+    return Page(part["key"], part["title"], tuple(map(_question, said(part, "questions", ()))))
+
+
+def _question(part: Mapping[str, Any]) -> Question:
+    return Question(
+        key=part["key"],
+        type=QuestionType(part["type"]),
+        text=part["text"],
+        required=said(part, "required", True),
+        xp=said(part, "xp", DEFAULT_XP),
+        scores=tuple(map(_score, said(part, "scores", ()))),
+        kind=kind_of(part),
+    )
+
+
+def _score(part: Mapping[str, Any]) -> Score:
+    return Score(part["dimension"], exact(said(part, "weight", 1)), said(part, "reverse", False))
+
+
+def check(definition: Definition, pointer: str = "") -> None:
+    """`Invalid`, with pointers below the given one, where the parts contradict one another."""
+    errors: list[FieldError] = [
+        {"pointer": f"{pointer}/{field}", "detail": detail}
+        for field, detail in _contradictions(definition)
+    ]
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _contradictions(definition: Definition) -> Iterator[tuple[str, str]]:
+    """The fields, as pointers without their first slash, and what is wrong with them."""
+    dimensions = [dimension.key for dimension in definition.dimensions]
+    yield from kinds.repeated("dimensions", dimensions)
+    yield from kinds.repeated("pages", [page.key for page in definition.pages])
+    yield from kinds.repeated("pages", [question.key for question in definition.questions])
     if len(definition.questions) > MOST_QUESTIONS:
-        row.wrong(f"More than {MOST_QUESTIONS} questions.", "pages")
-    known = {dimension.key for dimension in definition.dimensions}
+        yield "pages", f"More than {MOST_QUESTIONS} questions."
     for p, page in enumerate(definition.pages):
         for q, question in enumerate(page.questions):
-            for s, score in enumerate(question.scores):
-                if score.dimension and score.dimension not in known:
-                    row.wrong(
-                        "Not one of the dimensions.",
-                        f"pages/{p}/questions/{q}/scores/{s}/dimension",
-                    )
+            for field, detail in _question_contradictions(question, set(dimensions)):
+                yield f"pages/{p}/questions/{q}/{field}", detail
 
 
-def _dimension(row: Row) -> Dimension:
-    dimension = Dimension(
-        row.key(),
-        row.text("title", 200),
-        row.one_of("method", ("sum", "mean"), "sum"),
-        tuple(_band(band) for band in row.rows("bands", 0, 50)),
-    )
-    row.close()
-    return dimension
-
-
-def _band(row: Row) -> Band:
-    band = Band(
-        row.number("from"), row.number("to"), row.text("label", 100), row.text("text", 2000, "")
-    )
-    if band.upper < band.lower:
-        row.wrong("Must not lie below where the band begins.", "to")
-    row.close()
-    return band
-
-
-def _page(row: Row) -> Page:
-    page = Page(
-        row.key(),
-        row.text("title", 200),
-        tuple(map(_question, row.rows("questions", 0, MOST_QUESTIONS))),
-    )
-    row.close()
-    return page
-
-
-def _question(row: Row) -> Question:
-    key, text = row.key(), row.text("text", 2000)
-    required, xp = row.flag("required", True), row.whole("xp", 0, 1000, DEFAULT_XP)
-    type_ = row.one_of("type", question_types.READERS)
-    scores = tuple(map(_score, row.rows("scores", 0, 50)))
-    # Of a type that does not exist nobody knows the fields: read as the type that needs none, and
-    # not closed below.
-    kind = question_types.READERS[type_ or "true_false"](row)
-    if scores and kind.reach is None:
-        row.wrong("There is nothing to score without right answers.", "scores")
-    if type_:
-        row.close()
-    row.distinct("scores", (score.dimension for score in scores))
-    return Question(key, type_, text, required, xp, scores, kind)
-
-
-def _score(row: Row) -> Score:
-    score = Score(row.key("dimension"), row.number("weight", 1), row.flag("reverse", False))
-    if score.weight <= 0:
-        row.wrong("Must be positive; say `reverse` for the other direction.", "weight")
-    row.close()
-    return score
+def _question_contradictions(question: Question, dimensions: Set[str]) -> Iterator[tuple[str, str]]:
+    yield from question.kind.contradictions()
+    if question.scores and question.kind.reach is None:
+        yield "scores", "There is nothing to score without right answers."
+    yield from kinds.repeated("scores", [score.dimension for score in question.scores])
+    for s, score in enumerate(question.scores):
+        if score.dimension not in dimensions:
+            yield f"scores/{s}/dimension", "Not one of the dimensions."
+        if score.weight <= 0:
+            yield f"scores/{s}/weight", "Must be positive; say `reverse` for the other direction."
 
 
 def scored_questions(

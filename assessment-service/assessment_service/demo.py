@@ -1,13 +1,12 @@
 """Assessments and sessions of the demo people, made by the rules that everybody's are made by."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import select
 
-from assessment_service import answers, attempts, completion, drafts, kinds, sessions
+from assessment_service import answers, attempts, completion, documents, drafts, kinds, sessions
 from assessment_service.definitions import Question
 from assessment_service.expiry import LIFETIME
 from assessment_service.models import Assessment, db
@@ -24,14 +23,15 @@ def person(username: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"lyceum:demo:{username}")
 
 
-def load(documents: Iterable[Any]) -> str:
-    """Publish the documents and let people take them, unless that was done before; what was done,
-    in words.
+def load() -> str:
+    """Publish the shipped assessments and let people take them, unless that was done before.
+
+    What was done, in words.
     """
     if db.session.scalar(select(Assessment.id).filter_by(slug=INTERESTS)):
         return "demo assessments are there already"
-    for document in documents:
-        drafts.release(drafts.import_document(document, person(AUTHOR)))
+    for file in documents.shipped():
+        drafts.release(drafts.import_document(documents.read(file), person(AUTHOR)))
     if not drafts.has_default():
         drafts.make_default(INTERESTS)
     for position, username in enumerate(("boaz", "miriam", "hillel")):

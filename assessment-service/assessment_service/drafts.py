@@ -1,5 +1,6 @@
 """RULES: authors write drafts and publish them as versions that never change again."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,11 @@ from assessment_service.models import Assessment, AssessmentVersion, db
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, Invalid, NotFound, invalid
+from chassis.errors import Conflict, Invalid, NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
+
+POINTER = "/definition"  # where a body has the document
 
 
 class SlugTaken(Conflict):
@@ -43,16 +46,8 @@ class DraftNotFound(NotFound):
 
 def begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
     """A new assessment with its first draft."""
-    checked_slug(slug)
-    definitions.read(document, "/definition")
+    definitions.check(definitions.of_document(document), POINTER)
     return _begin(author_id, slug, document)
-
-
-def checked_slug(slug: object) -> str:
-    """The slug, if assessments can be called that; `Invalid` if not."""
-    if not isinstance(slug, str) or not definitions.SLUG.fullmatch(slug):
-        raise invalid("slug", definitions.SLUG_RULE)
-    return slug
 
 
 def _begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
@@ -124,7 +119,7 @@ def rewrite(
     caller: Caller, slug: str, document: dict[str, Any], expected: ExpectedVersion
 ) -> AssessmentVersion:
     """Replace the draft, if nobody else has since."""
-    definitions.read(document, "/definition")
+    definitions.check(definitions.of_document(document), POINTER)
     changed = _draft(own(caller, slug, lock=True), expected)
     changed.definition = document
     db.session.flush()
@@ -147,7 +142,7 @@ def publish(caller: Caller, slug: str, expected: ExpectedVersion) -> AssessmentV
 
 def release(chosen: AssessmentVersion) -> AssessmentVersion:
     """Publish a draft whose assessment is locked."""
-    definition = definitions.read(chosen.definition, "/definition")
+    definition = definitions.of_document(chosen.definition)
     check_complete(definition)
     # The former one first, because there is one current version at any moment (unique key). A
     # change of rows goes past the mapper that counts revisions, so it is counted here: who holds
@@ -181,15 +176,17 @@ def check_complete(definition: Definition) -> None:
         )
     if errors:
         raise Incomplete(
-            errors=[{**error, "pointer": f"/definition{error['pointer']}"} for error in errors]
+            errors=[{**error, "pointer": f"{POINTER}{error['pointer']}"} for error in errors]
         )
 
 
-def import_document(document: Any, author_id: UUID | None = None) -> AssessmentVersion:
+def import_document(
+    document: Mapping[str, Any], author_id: UUID | None = None
+) -> AssessmentVersion:
     """Take a document with its slug as the draft of that assessment, whether or not there is one."""
-    slug = checked_slug(document.get("slug") if isinstance(document, dict) else None)
-    content = {name: value for name, value in document.items() if name != "slug"}
-    definitions.read(content)
+    content = dict(document)
+    slug = content.pop("slug")
+    definitions.check(definitions.of_document(content))
     assessment = db.session.scalar(select(Assessment).filter_by(slug=slug).with_for_update())
     if assessment is None:
         return _begin(author_id, slug, content)

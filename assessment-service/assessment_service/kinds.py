@@ -1,6 +1,7 @@
 """RULES: the kinds of questions: what is an answer, what it is worth, what it counts for in statistics."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
@@ -15,12 +16,29 @@ class NotAnAnswer(ValueError):
     """The value is no answer to this question; the text says why."""
 
 
+def repeated(field: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The field, if one of its keys occurs more than once, and which."""
+    again = [key for key, times in Counter(keys).items() if times > 1]
+    if again:
+        yield field, f"More than once: {', '.join(again)}."
+
+
+class Free:
+    """The kinds whose fields fit each other whatever they say."""
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        yield from ()
+
+
 class Kind(Protocol):
     """What questions of one type have in common."""
 
     @property
     def reach(self) -> tuple[Fraction, Fraction] | None:
         """The fewest and the most points an answer can be worth; None if answers have no points."""
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """The fields of the question that do not fit the others, and why."""
 
     def accept(self, value: Any) -> Any:
         """The answer, as it is kept. Raises `NotAnAnswer`."""
@@ -39,7 +57,7 @@ class Kind(Protocol):
 
 
 @dataclass(frozen=True)
-class Scale:
+class Scale(Free):
     """A whole number on a scale: a Likert item or a slider."""
 
     least: int
@@ -78,7 +96,7 @@ class Scale:
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(Free):
     """A number within bounds; worth itself, or 1 if it is close enough to the right one."""
 
     least: Fraction
@@ -121,7 +139,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class TrueFalse:
+class TrueFalse(Free):
     """True or false; worth 1 if it is the right one."""
 
     correct: bool
@@ -163,6 +181,9 @@ class Options:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", {option.key: option for option in self.options})
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        return repeated("options", [option.key for option in self.options])
 
     def labels(self) -> dict[str, str]:
         return {option.key: option.text for option in self.options}
@@ -216,6 +237,11 @@ class MultipleChoice(Options):
     least: int
     most: int
 
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        yield from super().contradictions()
+        if not self.least <= self.most <= len(self.options):
+            yield "most_choices", "Must lie between the least choices and the number of options."
+
     @property
     def reach(self) -> tuple[Fraction, Fraction]:
         ascending = sorted(option.points for option in self.options)
@@ -257,6 +283,11 @@ class Ordering(Options):
 
     correct: tuple[str, ...]
 
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        yield from super().contradictions()
+        if self.correct and sorted(self.correct) != sorted(option.key for option in self.options):
+            yield "correct", "Must name every option once."
+
     @property
     def reach(self) -> tuple[Fraction, Fraction] | None:
         return (Fraction(0), Fraction(len(self.options))) if self.correct else None
@@ -290,6 +321,10 @@ class FreeText:
 
     most_characters: int
     accepted: frozenset[str]
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        if any(len(words) > self.most_characters for words in self.accepted):
+            yield "accepted", f"Must be texts of 1 to {self.most_characters} characters."
 
     @property
     def reach(self) -> tuple[Fraction, Fraction] | None:

@@ -1,7 +1,9 @@
-"""RULES: how the definition of a question of each type is read."""
+"""RULES: the types of questions, and the kind that a question of each type is of."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from enum import StrEnum
+from fractions import Fraction
+from typing import Any
 
 from assessment_service.kinds import (
     FreeText,
@@ -15,7 +17,8 @@ from assessment_service.kinds import (
     TrueFalse,
     plain,
 )
-from assessment_service.reading import Row
+
+DEFAULT_CHARACTERS = 1000
 
 
 class QuestionType(StrEnum):
@@ -31,70 +34,64 @@ class QuestionType(StrEnum):
     TEXT = "text"
 
 
-MOST_OPTIONS = 50
-MOST_CHARACTERS = 10_000
+def kind_of(question: Mapping[str, Any]) -> Kind:
+    """What a question of a document is answered by, and what answers are worth."""
+    match QuestionType(question["type"]):
+        case QuestionType.LIKERT | QuestionType.SLIDER:
+            return _scale(question["scale"])
+        case QuestionType.SINGLE_CHOICE:
+            return SingleChoice(_options(question))
+        case QuestionType.MULTIPLE_CHOICE:
+            return _multiple_choice(question)
+        case QuestionType.ORDERING:
+            return Ordering(_options(question), tuple(said(question, "correct", ())))
+        case QuestionType.TRUE_FALSE:
+            return TrueFalse(said(question, "correct", True))
+        case QuestionType.NUMBER:
+            return _number(question)
+        case QuestionType.TEXT:
+            return _text(question)
 
 
-def _scale(row: Row, widest: int) -> Scale:
-    scale = row.row("scale")
-    least, most = scale.whole("least", -1000, 1000), scale.whole("most", -1000, 1000)
-    step = scale.whole("step", 1, 1000, 1)
-    labels = scale.text("least_label", 100, ""), scale.text("most_label", 100, "")
-    if not least < most <= least + widest:
-        scale.wrong(f"Must end 1 to {widest} above where it begins.", "most")
-    elif (most - least) % step:
-        scale.wrong("Must divide the scale.", "step")
-    scale.close()
-    return Scale(least, most, step, *labels)
+def said(part: Mapping[str, Any], name: str, default: Any) -> Any:
+    """What a part of a document says, or what leaving it out means. Older documents also say null."""
+    value = part.get(name)
+    return default if value is None else value
 
 
-def _number(row: Row) -> Number:
-    least, most = row.number("least"), row.number("most")
-    if not least < most:
-        row.wrong("Must be above the least.", "most")
-        most = least + 1
-    return Number(least, most, row.number_or_none("correct"), row.number("tolerance", 0))
+def exact(number: int | float) -> Fraction:
+    """A number by its text: 0.1 as the author wrote it, not the nearest that a float can hold."""
+    return Fraction(str(number))
 
 
-def _options(row: Row) -> tuple[Option, ...]:
-    options = []
-    for option in row.rows("options", 2, MOST_OPTIONS):
-        options.append(Option(option.key(), option.text("text", 500), option.number("points", 0)))
-        option.close()
-    row.distinct("options", (option.key for option in options))
-    return tuple(options)
+def _scale(scale: Mapping[str, Any]) -> Scale:
+    labels = said(scale, "least_label", ""), said(scale, "most_label", "")
+    return Scale(scale["least"], scale["most"], said(scale, "step", 1), *labels)
 
 
-def _multiple_choice(row: Row) -> MultipleChoice:
-    options = _options(row)
-    least = row.whole("least_choices", 0, MOST_OPTIONS, 1)
-    most = row.whole("most_choices", 1, MOST_OPTIONS, max(len(options), 1))
-    if not least <= most <= max(len(options), 1):
-        row.wrong("Must lie between the least choices and the number of options.", "most_choices")
-    return MultipleChoice(options, least, most)
+def _options(question: Mapping[str, Any]) -> tuple[Option, ...]:
+    return tuple(
+        Option(option["key"], option["text"], exact(said(option, "points", 0)))
+        for option in question["options"]
+    )
 
 
-def _ordering(row: Row) -> Ordering:
-    options = _options(row)
-    correct = row.texts("correct", 0, MOST_OPTIONS, 60)
-    if correct and sorted(correct) != sorted(option.key for option in options):
-        row.wrong("Must name every option once.", "correct")
-    return Ordering(options, correct)
+def _multiple_choice(question: Mapping[str, Any]) -> MultipleChoice:
+    options = _options(question)
+    least = said(question, "least_choices", 1)
+    return MultipleChoice(options, least, said(question, "most_choices", len(options)))
 
 
-def _text(row: Row) -> FreeText:
-    most = row.whole("most_characters", 1, MOST_CHARACTERS, 1000)
-    return FreeText(most, frozenset(map(plain, row.texts("accepted", 0, 100, most))))
+def _number(question: Mapping[str, Any]) -> Number:
+    correct = question.get("correct")
+    return Number(
+        least=exact(question["least"]),
+        most=exact(question["most"]),
+        correct=None if correct is None else exact(correct),
+        tolerance=exact(said(question, "tolerance", 0)),
+    )
 
 
-# How wide a scale may be bounds what statistics have to list.
-READERS: dict[str, Callable[[Row], Kind]] = {
-    "likert": lambda row: _scale(row, widest=10),
-    "slider": lambda row: _scale(row, widest=1000),
-    "single_choice": lambda row: SingleChoice(_options(row)),
-    "multiple_choice": _multiple_choice,
-    "ordering": _ordering,
-    "true_false": lambda row: TrueFalse(row.flag("correct", True)),
-    "number": _number,
-    "text": _text,
-}
+def _text(question: Mapping[str, Any]) -> FreeText:
+    accepted = frozenset(map(plain, said(question, "accepted", ())))
+    return FreeText(said(question, "most_characters", DEFAULT_CHARACTERS), accepted)

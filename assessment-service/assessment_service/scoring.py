@@ -12,6 +12,7 @@ from assessment_service.definitions import (
     Band,
     Definition,
     Dimension,
+    Method,
     Question,
     Score,
     scored_questions,
@@ -38,10 +39,10 @@ def reverse(points: Fraction, reach: Range) -> Fraction:
     return reach[0] + reach[1] - points
 
 
-def combine(method: str, weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+def combine(method: Method, weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """The sum or mean of (points, weight); there is at least one."""
     total = sum((points * weight for points, weight in weighted), Fraction(0))
-    return total if method == "sum" else total / sum(weight for _, weight in weighted)
+    return total if method == Method.SUM else total / sum(weight for _, weight in weighted)
 
 
 def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,10 +99,8 @@ def _dimension(
 
 def _item(question: Question, part: Score, value: Any) -> Item:
     reach = question.kind.reach
-    if reach is None:
-        raise AssertionError(
-            f"{question.key} is scored without points"
-        )  # definitions.read refuses it
+    if reach is None:  # `definitions.check` refuses such questions
+        raise AssertionError(f"{question.key} is scored without points")
     points = question.kind.points(value)
     return Item(reverse(points, reach) if part.reverse else points, *reach, part.weight)
 
@@ -134,7 +133,7 @@ def reachable(definition: Definition, dimension: Dimension) -> Range | None:
     ]
     if not items:
         return None
-    if dimension.method == "sum":
+    if dimension.method == Method.SUM:
         return _extreme_sum(items, 0), _extreme_sum(items, 1)
     return _extreme_mean(items, 0), _extreme_mean(items, 1)
 
@@ -159,12 +158,12 @@ def _extreme_mean(items: Sequence[Countable], end: int) -> Fraction:
     )
     chosen = certain or uncertain[:1]
     for points, weight in uncertain[len(chosen) - len(certain) :]:
-        mean = combine("mean", chosen)
+        mean = combine(Method.MEAN, chosen)
         # An item moves the mean to its own side, so past the first that does not help, none does.
         if points <= mean if end else points >= mean:
             break
         chosen = [*chosen, (points, weight)]
-    return combine("mean", chosen)
+    return combine(Method.MEAN, chosen)
 
 
 def gaps(definition: Definition) -> list[FieldError]:

@@ -115,7 +115,7 @@ def _load(version_ids: Iterable[int]) -> dict[int, Pinned]:
             v.assessment_id,
             v.assessment.slug,
             v.number,
-            definitions.read(v.definition),
+            definitions.of_document(v.definition),
             page_ids[v.id],
             question_ids[v.id],
         )

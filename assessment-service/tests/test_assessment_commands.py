@@ -8,12 +8,13 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
-from assessment_service import commands, definitions, drafts, question_types, scoring
+from assessment_service import definitions, documents, drafts, scoring
 from assessment_service.demo import person
 from assessment_service.models import db
+from assessment_service.question_types import QuestionType
 from chassis import testing
 
-SHIPPED = {file.stem: yaml.safe_load(file.read_text()) for file in commands.shipped()}
+SHIPPED = {file.stem: documents.read(file) for file in documents.shipped()}
 
 
 def run(app: Flask, *args: str) -> tuple[int, str]:
@@ -22,9 +23,7 @@ def run(app: Flask, *args: str) -> tuple[int, str]:
 
 
 def definition(slug: str) -> definitions.Definition:
-    return definitions.read(
-        {name: value for name, value in SHIPPED[slug].items() if name != "slug"}
-    )
+    return definitions.of_document(SHIPPED[slug])
 
 
 def test_a_file_is_imported_and_published(
@@ -74,11 +73,12 @@ def test_an_incomplete_draft_is_not_published(app: Flask, client, tmp_path: Path
 
 def test_the_shipped_assessments_use_every_kind_of_question() -> None:
     used = {question.type for slug in SHIPPED for question in definition(slug).questions}
-    assert used == set(question_types.READERS)
+    assert used == set(QuestionType)
 
 
 @pytest.mark.parametrize("slug", SHIPPED)
 def test_the_shipped_assessments_can_be_published(slug: str) -> None:
+    definitions.check(definition(slug))
     drafts.check_complete(definition(slug))
 
 

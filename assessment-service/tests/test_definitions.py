@@ -9,12 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment_service import definitions, drafts
+from assessment_service.api.definitions import AssessmentDefinition
+from assessment_service.api.definitions import read as read_parts
 from chassis.errors import Invalid
+
+
+def read(document: Any) -> definitions.Definition:
+    """The definition in a document of which every part, and all of them together, are as they must be."""
+    definition = definitions.of_document(read_parts(AssessmentDefinition, document))
+    definitions.check(definition)
+    return definition
 
 
 def errors_of(document: Any) -> list[dict[str, str]]:
     with pytest.raises(Invalid) as refused:
-        definitions.read(document)
+        read(document)
     return [dict(error) for error in refused.value.errors]
 
 
@@ -27,14 +36,14 @@ def test_every_mistake_is_named_with_its_row(everything: dict[str, Any]) -> None
     ]
     everything["pages"][1]["questions"][1]["colour"] = "red"
     assert [error["pointer"] for error in errors_of(everything)] == [
+        "/title",
         "/pages/0/questions/0/xp",
         "/pages/0/questions/2/options/1/points",
         "/pages/1/questions/1/colour",
-        "/title",
     ]
 
 
-def test_mistakes_come_in_the_order_of_their_rows() -> None:
+def test_mistakes_come_in_the_order_of_their_parts() -> None:
     pages = [{"key": f"p{number}"} for number in range(12)]
     pointers = [error["pointer"] for error in errors_of({"title": "T", "pages": pages})]
     assert pointers == [f"/pages/{number}/title" for number in range(12)]
@@ -69,6 +78,15 @@ def test_what_has_no_right_answer_cannot_be_scored(everything: dict[str, Any]) -
 )
 def test_what_is_no_definition_is_refused(document: Any) -> None:
     assert errors_of(document)
+
+
+def test_null_says_the_same_as_leaving_out(everything: dict[str, Any]) -> None:
+    without = read(everything)
+    everything["description"] = everything["time_limit_minutes"] = everything["shuffle"] = None
+    everything["pages"][1]["questions"][2]["xp"] = None
+    assert read(everything) == without
+    # So in documents that were stored as they were sent.
+    assert definitions.of_document(everything) == without
 
 
 json_values = st.recursive(
@@ -116,7 +134,7 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
             break
         at = at[place]
     with suppress(Invalid):  # anything else is our mistake
-        drafts.check_complete(definitions.read(document))
+        drafts.check_complete(read(document))
 
 
 @pytest.mark.parametrize(
@@ -131,5 +149,5 @@ def test_a_definition_that_would_not_work_is_not_published(
     everything: dict[str, Any], changes: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        drafts.check_complete(definitions.read({**everything, **changes}))
+        drafts.check_complete(read({**everything, **changes}))
     assert [error["pointer"] for error in refused.value.errors] == [pointer]

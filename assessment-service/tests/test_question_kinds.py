@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessment_service import definitions
+from assessment_service.api.definitions import AssessmentDefinition, read
 from assessment_service.kinds import Kind, NotAnAnswer
 from chassis.errors import Invalid
 
@@ -21,7 +22,9 @@ OPTIONS = [
 def kind(type_: str, **settings: Any) -> Kind:
     question = {"key": "q", "type": type_, "text": "?", **settings}
     document = {"title": "T", "pages": [{"key": "p", "title": "P", "questions": [question]}]}
-    return definitions.read(document).questions[0].kind
+    definition = definitions.of_document(read(AssessmentDefinition, document))
+    definitions.check(definition)
+    return definition.questions[0].kind
 
 
 LIKERT = kind("likert", scale={"least": 1, "most": 5})

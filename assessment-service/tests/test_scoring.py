@@ -46,7 +46,7 @@ def a_definition(
         "method": method,
         "bands": [{"from": low, "to": high, "label": f"{low}-{high}"} for low, high in bands],
     }
-    return definitions.read(
+    return definitions.of_document(
         {
             "title": "T",
             "dimensions": [dimension],
@@ -143,7 +143,7 @@ def test_equal_dimensions_share_a_rank_in_the_order_they_were_defined() -> None:
         }
         for key in keys
     ]
-    definition = definitions.read(
+    definition = definitions.of_document(
         {
             "title": "T",
             "dimensions": [{"key": key, "title": key} for key in keys],
@@ -290,5 +290,5 @@ def test_a_time_limit_makes_every_question_one_that_may_be_missing() -> None:
 
 
 def test_a_dimension_nothing_counts_in_is_found() -> None:
-    definition = definitions.read({"title": "T", "dimensions": [{"key": "d", "title": "D"}]})
+    definition = definitions.of_document({"title": "T", "dimensions": [{"key": "d", "title": "D"}]})
     assert scoring.gaps(definition)[0]["detail"] == "No question counts in this dimension."

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import fields
 
 from assessment_service import drafts, tallies
+from assessment_service.api.definitions import AssessmentDefinition, Slug
 from assessment_service.api.percent import Percent
-from assessment_service.definitions import SLUG
 from assessment_service.drafts import DraftExists, DraftNotFound, SlugTaken
 from assessment_service.models import Assessment, AssessmentVersion
 from assessment_service.question_types import QuestionType
@@ -15,7 +15,7 @@ from chassis.auth.authorization import caller, role, signed_in
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
-from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Query, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Query
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -25,18 +25,12 @@ blueprint = Blueprint("assessment-authors")
 Versioned = tuple[AssessmentVersion, int, dict[str, str]]
 
 
-class Definition(fields.Dict):
-    """The document that defines an assessment; the service's README describes it."""
-
-
 class AssessmentDraftChange(Body):
-    definition = Definition(required=True)
+    definition = fields.Nested(AssessmentDefinition, required=True)
 
 
 class NewAssessment(AssessmentDraftChange):
-    slug = Text(
-        80, least=1, required=True, metadata={"pattern": SLUG.pattern, "example": "study-habits"}
-    )
+    slug = Slug(required=True, metadata={"example": "study-habits"})
 
 
 class OwnAssessment(Answer):
@@ -57,7 +51,7 @@ class AssessmentVersionSummary(Answer):
 class AssessmentVersionDocument(AssessmentVersionSummary):
     """A version with everything in it, right answers too."""
 
-    definition = Definition(required=True)
+    definition = fields.Nested(AssessmentDefinition, required=True)
 
 
 class FiguresQuery(Query):
