@@ -1,12 +1,10 @@
-"""How much of PostgreSQL's speed reaches whoever answers a question, and how long authors wait for
-figures.
+"""How much of PostgreSQL's speed reaches people who answer questions, and how long authors wait for figures.
 
     python -m benchmarks.answer_submits [--pairs 5] [--answers 1000000] [--json results.json]
 
-Submits: first answers to questions, by eight connections, once through HTTP and gunicorn and once
-as the same two statements and a commit by psycopg, in turns. Figures: the statistics of an
-assessment with few and with a million answers, before and after closed sessions were counted into
-the tallies.
+Submits: first answers to questions, by eight connections, once through HTTP and gunicorn and once as the same
+two statements and a commit by psycopg, in turns. Figures: the statistics of an assessment with few and with a
+million answers, before and after its closed sessions were counted into `answer_tallies`.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -26,9 +24,10 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from assessment_service import answers, documents, drafts, tallies, versions
+from assessment_service import answers, documents, drafts, versions
 from assessment_service.demo import INTERESTS, some_answer
 from assessment_service.models import db
+from assessment_service.statistics import count_closed
 from assessment_service.versions import Pinned
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
@@ -41,21 +40,24 @@ AUTHOR = testing.a_user("author", "author")
 Pair = tuple[str, int, Any]
 
 SESSIONS = """
-INSERT INTO student_responses (session_id, assessment_id, version_id, shuffle_seed, status, completed_at, created_at)
+INSERT INTO student_responses
+    (session_id, assessment_id, version_id, shuffle_seed, status, completed_at, created_at)
 SELECT replace(gen_random_uuid()::text, '-', ''), %(assessment_id)s, %(version_id)s, 0,
-    (%(status)s::text)::sessionstatus, CASE WHEN %(status)s = 'completed' THEN now() END, now() - interval '10 minutes'
+    (%(status)s::text)::sessionstatus, CASE WHEN %(status)s = 'completed' THEN now() END,
+    now() - interval '10 minutes'
 FROM generate_series(1, %(count)s) RETURNING id, session_id
 """
 ANSWERS = """
 INSERT INTO question_answers (response_id, question_id, value, choices)
 SELECT response_id, question_id, to_jsonb(1 + (response_id + question_id) %% 5),
     ARRAY['', (1 + (response_id + question_id) %% 5)::text]
-FROM unnest(%(sessions)s::int[]) AS response_id CROSS JOIN unnest(%(questions)s::int[]) AS question_id
+FROM unnest(%(sessions)s::int[]) AS response_id
+CROSS JOIN unnest(%(questions)s::int[]) AS question_id
 """
 
 
 def throughput(pairs: list[Pair], connect: Callable[[], Callable[[Pair], None]]) -> float:
-    """Submits per second by all connections together; each takes the next pair that nobody has taken."""
+    """Submits per second by all connections together; each takes the next pairs."""
     pending, lock = iter(pairs), threading.Lock()
     submits = [connect() for _ in range(CONNECTIONS)]
 
@@ -84,12 +86,10 @@ def over_http(port: int) -> Callable[[], Callable[[Pair], None]]:
         connection = Connection(port)
 
         def submit(pair: Pair) -> None:
-            body = json.dumps(
-                {"session_id": pair[0], "question_id": pair[1], "value": pair[2]}
-            ).encode()
-            connection.ask(
-                "POST", "/api/v2/answers/submit", body, {"Content-Type": "application/json"}
-            )
+            session_id, question_id, value = pair
+            answer = {"session_id": session_id, "question_id": question_id, "value": value}
+            headers = {"Content-Type": "application/json"}
+            connection.ask("POST", "/api/v2/answers/submit", json.dumps(answer).encode(), headers)
 
         return submit
 
@@ -146,7 +146,7 @@ def sessions(
 
 
 def unanswered(url: str, version: Pinned, count: int) -> list[Pair]:
-    """As many questions in new sessions, with something to answer; neighbours are of different sessions."""
+    """So many questions of new sessions, each with an answer. Neighbours are of different sessions."""
     ids = [session_id for _, session_id in sessions(url, version, count // len(version.questions))]
     questions = list(version.questions.items())
     return [
@@ -203,7 +203,7 @@ def measure_figures(app: Any, url: str, version: Pinned, count: int) -> dict[str
         done = -1
         while done:
             with transaction(db.session):
-                done = tallies.count_closed()
+                done = count_closed()
     found["many, counted"] = wait()
     return found
 
@@ -239,9 +239,8 @@ def main() -> None:
         testing.close(app)
     print(f"answer submits    {submits['http_per_second']:>6}/s through HTTP")
     print(f"                  {submits['psycopg_per_second']:>6}/s by psycopg alone")
-    print(
-        f"                  {submits['ratio']:>6} ratio (must be 0.3, aim 0.5); each pair: {submits['ratios']}"
-    )
+    print(f"                  {submits['ratio']:>6} ratio (must be 0.3, aim 0.5)")
+    print(f"                  {submits['ratios']} of each pair")
     for name, milliseconds in figures.items():
         print(f"figures, {name:<24} {milliseconds:>8} ms")
     if options.json:

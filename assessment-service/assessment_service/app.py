@@ -3,8 +3,8 @@
 import os
 from collections.abc import Mapping
 
-from assessment_service import commands, completion, erasure, expiry, tallies
-from assessment_service.api import answers, assessments, drafts, experience, export, sessions
+from assessment_service import commands, completion, erasure, expiry, statistics
+from assessment_service.api import BLUEPRINTS
 from assessment_service.api.examples import EXAMPLES
 from assessment_service.config import Settings
 from assessment_service.drafts import SlugTaken
@@ -26,14 +26,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         description="Assessments that can be paused, resumed, abandoned.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
-        blueprints=[
-            sessions.blueprint,
-            answers.blueprint,
-            assessments.blueprint,
-            drafts.blueprint,
-            experience.blueprint,
-            export.blueprint,
-        ],
+        blueprints=BLUEPRINTS,
         messages=messages,
         examples=EXAMPLES,
         conflicts={"assessments_slug_key": SlugTaken},
@@ -42,7 +35,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         # index is kept to find what has expired, so it is noted seldom.
         sweeps=[
             Sweep("overdue", every=5, run=completion.finish_overdue),
-            Sweep("tallies", every=30, run=tallies.count_closed),
+            Sweep("tallies", every=30, run=statistics.count_closed),
             Sweep("expiry", every=300, run=expiry.close_expired),
         ],
     )

@@ -29,7 +29,7 @@ class NotCompleted(Conflict):
 def complete(session_id: str, user_id: UUID | None) -> Standing:
     """Score the session and close it. Completing twice is completing once."""
     session = sessions.find(session_id, user_id, lock=True)
-    if session.status != SessionStatus.completed:
+    if session.status != SessionStatus.COMPLETED:
         sessions.refuse_closed(session.status, expired=expiry.has_expired(session, now()))
         finish(session)
     return sessions.standing(session)
@@ -52,7 +52,7 @@ def finish(session: AssessmentSession) -> None:
         raise AnswersMissing(missing=missing)
     answers = {version.questions[question_id].key: value for question_id, value in answered.items()}
     session.result = scoring.score(version.definition, answers)
-    session.status = SessionStatus.completed
+    session.status = SessionStatus.COMPLETED
     # A sweep that comes late does not make the session longer than it was allowed to be.
     session.completed_at = min(now(), session.ends_at + expiry.GRACE) if session.ends_at else now()
     db.session.flush()
@@ -76,7 +76,7 @@ def finish_overdue() -> int:
 def result(session_id: str, user_id: UUID | None) -> dict[str, Any]:
     """What a completed session says."""
     session = sessions.find(session_id, user_id)
-    if session.status != SessionStatus.completed:
+    if session.status != SessionStatus.COMPLETED:
         raise NotCompleted("There is a result once it is.")
     # Sessions completed before there was scoring have no result.
     return {"standing": sessions.standing(session), **(session.result or {"dimensions": []})}

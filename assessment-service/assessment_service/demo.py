@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import select
 
-from assessment_service import answers, attempts, completion, documents, drafts, kinds, sessions
+from assessment_service import answers, completion, documents, drafts, kinds, sessions, starting
 from assessment_service.definitions import Question
 from assessment_service.expiry import LIFETIME
 from assessment_service.models import Assessment, db
@@ -48,7 +48,7 @@ def load() -> str:
 
 
 def _take(username: str, slug: str, taste: int, share: float) -> Standing:
-    standing = attempts.start(person(username), slug)
+    standing = starting.start(person(username), slug)
     questions = list(standing.version.questions.items())
     for question_id, question in questions[: int(len(questions) * share)]:
         answer = {"question_id": question_id, "value": some_answer(question, taste)}

@@ -1,12 +1,11 @@
-"""RULES: what is left of somebody whose account is deleted: counts."""
+"""RULES: what is left of a person whose account is deleted: counts."""
 
 import secrets
 from uuid import UUID
 
 from sqlalchemy import delete, exists, select, update
 
-from assessment_service import tallies
-from assessment_service.attempts import RANDOM_BYTES
+from assessment_service import statistics
 from assessment_service.models import (
     Assessment,
     AssessmentSession,
@@ -15,9 +14,10 @@ from assessment_service.models import (
     SessionStatus,
     XpAward,
     db,
-    idempotency_keys,
 )
+from assessment_service.starting import RANDOM_BYTES
 from chassis.clock import now
+from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
 
 
@@ -33,11 +33,11 @@ def erase(user_id: UUID) -> None:
         db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).with_for_update())
     )
     for session in rows:
-        if session.status == SessionStatus.active and session.expired_at is None:
-            session.status = SessionStatus.abandoned
+        if session.status == SessionStatus.ACTIVE and session.expired_at is None:
+            session.status = SessionStatus.ABANDONED
     db.session.flush()
     # Counted as long as there are answers, and sessions that say whose they are.
-    db.session.execute(tallies.COUNT_OF_USER, {"now": now(), "user_id": user_id})
+    db.session.execute(statistics.COUNT_OF_USER, {"now": now(), "user_id": user_id})
     theirs = [session.id for session in rows]
     for kept in (QuestionAnswer, XpAward):
         db.session.execute(delete(kept).where(kept.response_id.in_(theirs)))
@@ -48,7 +48,7 @@ def erase(user_id: UUID) -> None:
         # Without an owner the id alone would open the session: nobody knows the new one.
         session.session_id = secrets.token_urlsafe(RANDOM_BYTES)
     db.session.flush()
-    db.session.execute(delete(idempotency_keys).where(idempotency_keys.c.user_id == user_id))
+    forget_answers(db, user_id)
     _orphan_assessments(user_id)
 
 

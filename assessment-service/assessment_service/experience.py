@@ -1,4 +1,4 @@
-"""RULES: what somebody has gathered over all sessions."""
+"""RULES: what a person has gathered over all sessions."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,7 +19,7 @@ class Experience:
     assessments_completed: int
 
 
-def of(user_id: UUID) -> Experience:
+def for_user(user_id: UUID) -> Experience:
     """The experience of a person."""
     best = (
         select(func.max(XpAward.amount).label("amount"))
@@ -30,7 +30,7 @@ def of(user_id: UUID) -> Experience:
         .subquery()
     )
     completed = select(func.count(AssessmentSession.assessment_id.distinct())).where(
-        AssessmentSession.user_id == user_id, AssessmentSession.status == SessionStatus.completed
+        AssessmentSession.user_id == user_id, AssessmentSession.status == SessionStatus.COMPLETED
     )
     row = db.session.execute(
         select(

@@ -16,14 +16,14 @@ BATCH = 200
 
 def has_expired(session: AssessmentSession, at: datetime) -> bool:
     """Whether nothing happened for more than 30 days; exactly 30 days are not more."""
-    return session.status == SessionStatus.active and (
+    return session.status == SessionStatus.ACTIVE and (
         session.expired_at is not None or at - session.last_activity > LIFETIME
     )
 
 
 def expired(at: datetime) -> ColumnElement[bool]:
     """The same, as a condition on rows."""
-    return (AssessmentSession.status == SessionStatus.active) & (
+    return (AssessmentSession.status == SessionStatus.ACTIVE) & (
         AssessmentSession.expired_at.is_not(None)
         | (AssessmentSession.last_activity < at - LIFETIME)
     )
@@ -37,7 +37,7 @@ def time_is_up(session: AssessmentSession, at: datetime) -> bool:
 def overdue(at: datetime) -> ColumnElement[bool]:
     """Sessions that are open although their time is up."""
     return (
-        (AssessmentSession.status == SessionStatus.active)
+        (AssessmentSession.status == SessionStatus.ACTIVE)
         & (AssessmentSession.ends_at < at - GRACE)
         & ~expired(at)
     )

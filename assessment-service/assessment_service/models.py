@@ -41,9 +41,9 @@ messages = Messages(db, "assessment-service")
 class SessionStatus(StrEnum):
     """What is stored of a session's life; that it expired is derived from the clock."""
 
-    active = "active"
-    completed = "completed"
-    abandoned = "user_abandoned_not_completed"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    ABANDONED = "user_abandoned_not_completed"
 
 
 class Assessment(Base):
@@ -195,7 +195,7 @@ class AssessmentSession(Base):
             name="sessionstatus",
             values_callable=lambda kind: [member.value for member in kind],
         ),
-        default=SessionStatus.active,
+        default=SessionStatus.ACTIVE,
         server_default=text("'active'"),
     )
     last_activity: Mapped[datetime] = mapped_column(

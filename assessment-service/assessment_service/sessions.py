@@ -1,32 +1,28 @@
-"""RULES: a session on its way: look at it, come back to it, turn its page, leave it."""
+"""RULES: sessions: whose they are, how they stand, how they are abandoned."""
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from assessment_service import definitions, expiry, versions
-from assessment_service.kinds import Arrange
-from assessment_service.models import AssessmentSession, QuestionAnswer, SessionStatus, db
+from assessment_service import expiry, versions
+from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.versions import Pinned
 from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, Gone, NotFound, invalid
+from chassis.errors import Conflict, Gone, NotFound
 from chassis.pages import Page, cut
 
 
 class SessionState(StrEnum):
     """The status of a session as the clock has it."""
 
-    active = "active"
-    completed = "completed"
-    abandoned = "user_abandoned_not_completed"
-    expired = "expired"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    ABANDONED = "user_abandoned_not_completed"
+    EXPIRED = "expired"
 
 
 class SessionNotFound(NotFound):
@@ -71,11 +67,9 @@ class Progress:
     @property
     def percentage(self) -> float:
         """In steps of a tenth, rounded down."""
-        return (
-            1000 * self.questions_answered // self.questions_total / 10
-            if self.questions_total
-            else 0.0
-        )
+        if not self.questions_total:
+            return 0.0
+        return 1000 * self.questions_answered // self.questions_total / 10
 
 
 @dataclass(frozen=True)
@@ -88,16 +82,14 @@ class Standing:
     @property
     def state(self) -> SessionState:
         """What is stored, or that it expired since."""
-        return (
-            SessionState.expired
-            if expiry.has_expired(self.session, now())
-            else SessionState(self.session.status)
-        )
+        if expiry.has_expired(self.session, now()):
+            return SessionState.EXPIRED
+        return SessionState(self.session.status)
 
     @property
     def ends_at(self) -> datetime | None:
         """When it ended. Of an open session, when its time limit is over; None without one."""
-        if self.state == SessionState.active:
+        if self.state == SessionState.ACTIVE:
             return self.session.ends_at
         # What was abandoned or forgotten ended with the last thing that was done in it.
         return self.session.completed_at or self.session.last_activity
@@ -105,11 +97,9 @@ class Standing:
     @property
     def expires_at(self) -> datetime | None:
         """When it expires if nothing happens before."""
-        return (
-            self.session.last_activity + expiry.LIFETIME
-            if self.state == SessionState.active
-            else None
-        )
+        if self.state != SessionState.ACTIVE:
+            return None
+        return self.session.last_activity + expiry.LIFETIME
 
     @property
     def progress(self) -> Progress:
@@ -131,16 +121,6 @@ class Validation:
         return self.standing.progress if self.standing else None
 
 
-@dataclass(frozen=True)
-class Resumption:
-    """Everything needed to go on with a session, or to read it."""
-
-    standing: Standing
-    page: dict[str, Any] | None
-    pages: list[dict[str, Any]]
-    answers: Sequence[QuestionAnswer]
-
-
 def find(session_id: str, user_id: UUID | None, *, lock: bool = False) -> AssessmentSession:
     """The session, if it is the caller's or nobody's: of one without an owner the id itself is the
     permission.
@@ -160,7 +140,7 @@ def refuse_closed(status: SessionStatus, *, expired: bool) -> None:
     """Raise what fits if a session takes no more changes."""
     if expired:
         raise SessionExpired
-    if status != SessionStatus.active:
+    if status != SessionStatus.ACTIVE:
         raise SessionEnded(SessionState(status))
 
 
@@ -181,15 +161,15 @@ def validate(session_id: str, user_id: UUID | None) -> Validation:
         found = standing(find(session_id, user_id))
     except SessionNotFound:
         return Validation(False, NotValidReason.NOT_FOUND, None)
-    if found.state == SessionState.active:
+    if found.state == SessionState.ACTIVE:
         return Validation(True, None, found)
-    return Validation(False, NotValidReason[found.state.name.upper()], found)
+    return Validation(False, NotValidReason[found.state.name], found)
 
 
-def mine(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Page[Standing]:
-    """Somebody's sessions, the latest first."""
+def list_own(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Page[Standing]:
+    """A person's sessions, newest first."""
     query = select(AssessmentSession).filter_by(user_id=user_id)
-    if state == SessionState.expired:
+    if state == SessionState.EXPIRED:
         query = query.where(expiry.expired(now()))
     elif state:
         query = query.where(
@@ -203,95 +183,11 @@ def mine(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Pa
     return cut(found, limit, lambda item: (item.session.id,))
 
 
-def resume(session_id: str, user_id: UUID | None) -> Resumption:
-    """The page where the session was left, all its answers and its progress."""
-    return _resumption(find(session_id, user_id))
-
-
-def turn_page(session_id: str, user_id: UUID | None, page_id: int) -> Resumption:
-    """Go to a page of the pinned version."""
-    session = open_session(session_id, user_id)
-    if page_id not in versions.pinned(session.version_id).page_by_id:
-        raise invalid("page_id", "Not a page of this assessment.")
-    session.current_page_id = page_id
-    session.last_activity = now()
-    db.session.flush()
-    return _resumption(session)
-
-
 def abandon(session_id: str, user_id: UUID | None) -> Standing:
     """Leave the session for good; its answers are kept. Twice is once."""
     session = find(session_id, user_id, lock=True)
-    if session.status != SessionStatus.abandoned:
+    if session.status != SessionStatus.ABANDONED:
         refuse_closed(session.status, expired=expiry.has_expired(session, now()))
-        session.status = SessionStatus.abandoned
+        session.status = SessionStatus.ABANDONED
         db.session.flush()
     return standing(session)
-
-
-def _resumption(session: AssessmentSession) -> Resumption:
-    version = versions.pinned(session.version_id)
-    answers = db.session.scalars(
-        select(QuestionAnswer)
-        .filter_by(response_id=session.id)
-        .order_by(QuestionAnswer.question_id)
-    ).all()
-    return Resumption(
-        Standing(session, version),
-        _shown_page(session, version),
-        _page_list(version, {answer.question_id for answer in answers}),
-        answers,
-    )
-
-
-def _page_list(version: Pinned, answered: set[int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": page_id,
-            "title": page.title,
-            "questions_total": len(page.questions),
-            "questions_answered": sum(
-                version.question_ids[question.key] in answered for question in page.questions
-            ),
-        }
-        for page_id, page in version.page_by_id.items()
-    ]
-
-
-def _shown_page(session: AssessmentSession, version: Pinned) -> dict[str, Any] | None:
-    if not version.page_by_id:
-        return None
-    page_id = session.current_page_id or next(iter(version.page_by_id))
-    page = version.page_by_id[page_id]
-    questions = {question.key: question for question in page.questions}
-    if version.definition.shuffle_questions:
-        questions = {
-            key: questions[key]
-            for key in arrangement(session.shuffle_seed, page.key)(list(questions))
-        }
-    shown = [_shown_question(session, version, question) for question in questions.values()]
-    return {"id": page_id, "title": page.title, "questions": shown}
-
-
-def _shown_question(
-    session: AssessmentSession, version: Pinned, question: definitions.Question
-) -> dict[str, Any]:
-    # The order in which an ordering is defined may be the right one, so it is never shown.
-    shuffled = version.definition.shuffle_options or question.type == "ordering"
-    arrange: Arrange = (
-        arrangement(session.shuffle_seed, question.key) if shuffled else lambda keys: keys
-    )
-    return {
-        "id": version.question_ids[question.key],
-        "type": question.type,
-        "text": question.text,
-        "required": question.required,
-        **question.kind.shown(arrange),
-    }
-
-
-def arrangement(seed: int, salt: str) -> Arrange:
-    """An order that looks random and is the same for ever, on every device and version of Python."""
-    return lambda keys: sorted(
-        keys, key=lambda key: hashlib.sha256(f"{seed}:{salt}:{key}".encode()).digest()
-    )

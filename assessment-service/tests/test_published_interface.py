@@ -46,7 +46,7 @@ def test_a_session_is_abandoned_when_somebody_starts_fresh(client: FlaskClient, 
     )
     validated = client.get(f"/api/v2/session/{session_id}/validate").json
     assert (validated["valid"], validated["reason"]) == (False, "abandoned")
-    assert validated["session"]["status"] == SessionStatus.abandoned.value
+    assert validated["session"]["status"] == SessionStatus.ABANDONED.value
 
 
 def test_an_answer_tells_what_it_earned(begin) -> None:

@@ -1,16 +1,16 @@
-"""Authors at work: drafts, versions, figures."""
+"""What authors do: drafts, versions, statistics."""
 
 from typing import Any
 
 from marshmallow import fields
 
-from assessment_service import drafts, tallies
+from assessment_service import drafts, statistics
 from assessment_service.api.definitions import AssessmentDefinition, Slug
 from assessment_service.api.percent import Percent
 from assessment_service.drafts import DraftExists, DraftNotFound, SlugTaken
 from assessment_service.models import Assessment, AssessmentVersion
 from assessment_service.question_types import QuestionType
-from assessment_service.tallies import Figures
+from assessment_service.statistics import Statistics
 from chassis.auth.authorization import caller, role, signed_in
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
@@ -54,13 +54,13 @@ class AssessmentVersionDocument(AssessmentVersionSummary):
     definition = fields.Nested(AssessmentDefinition, required=True)
 
 
-class FiguresQuery(Query):
+class StatisticsQuery(Query):
     version = Integer(
         1, load_default=None, metadata={"description": "The current version without it."}
     )
 
 
-class ChoiceFigures(Answer):
+class ChoiceStatistics(Answer):
     choice = fields.String(required=True)
     label = fields.String(required=True)
     times = fields.Integer(required=True)
@@ -75,7 +75,7 @@ class QuestionStatistics(Answer):
     type = Choice(QuestionType, required=True)
     text = fields.String(required=True)
     answered = fields.Integer(required=True)
-    distribution = fields.List(fields.Nested(ChoiceFigures), required=True)
+    distribution = fields.List(fields.Nested(ChoiceStatistics), required=True)
 
 
 class StatusCounts(Answer):
@@ -192,11 +192,11 @@ def get_assessment_version(slug: str, number: int) -> AssessmentVersion:
 
 @blueprint.get("/api/v2/assessments/<slug>/statistics", "get_assessment_statistics")
 @signed_in
-@blueprint.arguments(FiguresQuery, location="query")
+@blueprint.arguments(StatisticsQuery, location="query")
 @blueprint.response(200, AssessmentStatistics)
-def get_assessment_statistics(query: dict[str, Any], slug: str) -> Figures:
+def get_assessment_statistics(query: dict[str, Any], slug: str) -> Statistics:
     """Get how your assessment is doing: counts, never names."""
-    return tallies.figures(caller(), slug, query["version"])
+    return statistics.of_version(caller(), slug, query["version"])
 
 
 def _with_etag(found: AssessmentVersion) -> Versioned:

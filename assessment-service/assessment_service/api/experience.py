@@ -19,7 +19,7 @@ class Experience(Answer):
 
 
 class PublicExperience(Answer):
-    """What a profile shows; nothing for somebody unknown."""
+    """What a profile shows; nothing for an unknown person."""
 
     total_xp = fields.Integer(required=True)
     assessments_completed = fields.Integer(required=True)
@@ -30,7 +30,7 @@ class PublicExperience(Answer):
 @blueprint.response(200, Experience)
 def get_own_experience() -> experience.Experience:
     """Get your experience points; a question counts once."""
-    return experience.of(caller().id)
+    return experience.for_user(caller().id)
 
 
 @blueprint.get("/api/v2/xp/<uuid:user_id>", "get_experience")
@@ -38,4 +38,4 @@ def get_own_experience() -> experience.Experience:
 @blueprint.response(200, PublicExperience)
 def get_experience(user_id: UUID) -> experience.Experience:
     """Get the experience points that a person's profile shows."""
-    return experience.of(user_id)
+    return experience.for_user(user_id)

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from assessment_service import attempts, completion, sessions
+from assessment_service import completion, resumption, sessions, starting
 from assessment_service.api.percent import Percent
-from assessment_service.attempts import NoAttemptsLeft, SessionInProgress
 from assessment_service.completion import AnswersMissing, NotCompleted
 from assessment_service.question_types import QuestionType
+from assessment_service.resumption import Resumption
 from assessment_service.sessions import (
     NotValidReason,
-    Resumption,
     SessionEnded,
     SessionExpired,
     SessionNotFound,
@@ -20,6 +19,7 @@ from assessment_service.sessions import (
     Standing,
     Validation,
 )
+from assessment_service.starting import NoAttemptsLeft, SessionInProgress
 from assessment_service.versions import AssessmentNotFound
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
 from chassis.errors import TooEarly
@@ -128,12 +128,12 @@ class ShownQuestion(Answer):
     type = Choice(QuestionType, required=True)
     text = fields.String(required=True)
     required = fields.Boolean(required=True)
-    scale = fields.Nested(QuestionScale)
-    bounds = fields.Nested(NumberBounds)
-    options = fields.List(fields.Nested(QuestionOption))
-    least_choices = fields.Integer()
-    most_choices = fields.Integer()
-    most_characters = fields.Integer()
+    scale = fields.Nested(QuestionScale, attribute="details.scale")
+    bounds = fields.Nested(NumberBounds, attribute="details.bounds")
+    options = fields.List(fields.Nested(QuestionOption), attribute="details.options")
+    least_choices = fields.Integer(attribute="details.least_choices")
+    most_choices = fields.Integer(attribute="details.most_choices")
+    most_characters = fields.Integer(attribute="details.most_characters")
 
 
 class ShownPage(Answer):
@@ -205,7 +205,7 @@ class SessionResult(Answer):
 @blueprint.raises(AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooEarly)
 def start_assessment_session(body: dict[str, Any]) -> tuple[Standing, int, dict[str, str]]:
     """Start an assessment, with or without an account."""
-    started = attempts.start(caller_id(), **body)
+    started = starting.start(caller_id(), **body)
     return started, 201, {"Location": f"/api/v2/session/{started.session.session_id}"}
 
 
@@ -215,7 +215,7 @@ def start_assessment_session(body: dict[str, Any]) -> tuple[Standing, int, dict[
 @blueprint.response(200, page_of(AssessmentSession))
 def list_assessment_sessions(query: dict[str, Any]) -> Page[Standing]:
     """List your assessment sessions, newest first."""
-    return sessions.mine(caller().id, query["status"], query["limit"], query["cursor"])
+    return sessions.list_own(caller().id, query["status"], query["limit"], query["cursor"])
 
 
 @blueprint.get("/api/v2/session/<session_id>", "get_assessment_session")
@@ -224,7 +224,7 @@ def list_assessment_sessions(query: dict[str, Any]) -> Page[Standing]:
 @blueprint.raises(SessionNotFound)
 def get_assessment_session(session_id: str) -> Resumption:
     """Resume a session: get its page, its answers, its progress."""
-    return sessions.resume(session_id, caller_id())
+    return resumption.resume(session_id, caller_id())
 
 
 @blueprint.get("/api/v2/session/<session_id>/validate", "validate_assessment_session")
@@ -242,7 +242,7 @@ def validate_assessment_session(session_id: str) -> Validation:
 @blueprint.raises(SessionNotFound, SessionExpired, SessionEnded)
 def turn_assessment_page(body: dict[str, Any], session_id: str) -> Resumption:
     """Turn to a page of the assessment."""
-    return sessions.turn_page(session_id, caller_id(), body["page_id"])
+    return resumption.turn_page(session_id, caller_id(), body["page_id"])
 
 
 @blueprint.post("/api/v2/session/<session_id>/abandon", "abandon_assessment_session")
@@ -260,7 +260,7 @@ def abandon_assessment_session(session_id: str) -> Standing:
 @blueprint.raises(SessionNotFound, SessionExpired, SessionInProgress)
 def claim_assessment_session(session_id: str) -> Standing:
     """Claim a session that you started without an account."""
-    return attempts.claim(session_id, caller().id)
+    return starting.claim(session_id, caller().id)
 
 
 @blueprint.post("/api/v2/session/<session_id>/complete", "complete_assessment_session")
@@ -282,6 +282,6 @@ def get_assessment_result(session_id: str) -> dict[str, Any]:
 
 
 def caller_id() -> UUID | None:
-    """Who calls, if anybody."""
+    """The caller's id; None without an account."""
     found = caller_or_none()
     return found.id if found else None

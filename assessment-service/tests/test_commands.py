@@ -9,10 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from assessment_service import definitions, documents, drafts, scoring
-from assessment_service.demo import person
 from assessment_service.models import db
 from assessment_service.question_types import QuestionType
-from chassis import testing
 
 SHIPPED = {file.stem: documents.read(file) for file in documents.shipped()}
 
@@ -125,23 +123,3 @@ def test_the_inventory_is_scored_as_computed_by_hand() -> None:
     # (2 * 1 + (6 - 5)) / 3
     assert (found["debate"]["score"], found["debate"]["band"]["label"]) == (1, "rather not")
     assert found["making"]["score"] is None
-
-
-def test_the_demo_shows_sessions_in_every_state_and_loads_once(
-    app: Flask, client: FlaskClient
-) -> None:
-    assert run(app, "demo") == (0, "demo assessments loaded\n")
-    assert run(app, "demo") == (0, "demo assessments are there already\n")
-    states = {}
-    for name in ("ruth", "boaz", "naomi", "david"):
-        user = testing.User(name, id=person(name))
-        states[name] = [
-            item["status"] for item in client.get("/api/v2/session", user=user).json["items"]
-        ]
-    assert states == {
-        "ruth": ["active", "completed"],
-        "boaz": ["completed"],
-        "naomi": ["user_abandoned_not_completed"],
-        "david": ["expired"],
-    }
-    assert client.post("/api/v2/session/start").json["assessment"] == "study-interests"

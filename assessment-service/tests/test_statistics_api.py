@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from assessment_service import erasure, expiry, tallies
+from assessment_service import erasure, expiry, statistics
 from assessment_service.models import AnswerTally, QuestionAnswer, db, messages
 from chassis import testing
 from chassis.data.db import transaction
@@ -40,7 +40,7 @@ def times(found: dict[str, Any], key: str) -> dict[str, int]:
 
 def count_closed(app: Flask) -> int:
     with app.app_context():
-        return run_sweep(messages, Sweep("tallies", every=1, run=tallies.count_closed))
+        return run_sweep(messages, Sweep("tallies", every=1, run=statistics.count_closed))
 
 
 def test_nothing_yet(client: FlaskClient, publish) -> None:
@@ -121,7 +121,7 @@ def test_tallying_at_once_counts_everything_once(
 
     def tally() -> None:
         with app.app_context(), transaction(db.session):
-            tallies.count_closed()
+            statistics.count_closed()
 
     testing.race([tally] * 6)
     assert figures(client) == before

@@ -1,4 +1,4 @@
-"""RULES: who may begin, how often, and one session at a time."""
+"""RULES: starting a session: who may, how often, and one at a time."""
 
 import secrets
 from datetime import timedelta
@@ -67,7 +67,7 @@ def claim(session_id: str, user_id: UUID) -> Standing:
         if expiry.has_expired(session, now()):
             raise sessions.SessionExpired
         other = _open_session(user_id, session.assessment_id)
-        if other and session.status == SessionStatus.active:
+        if other and session.status == SessionStatus.ACTIVE:
             raise SessionInProgress(session_id=other.session_id)
         session.attempt = _taken(user_id, session.assessment_id) + 1
         session.user_id = user_id
@@ -84,7 +84,7 @@ def _next_attempt(user_id: UUID, version: Pinned, *, start_fresh: bool) -> int:
     elif current and not start_fresh:
         raise SessionInProgress(session_id=current.session_id)
     elif current:
-        current.status = SessionStatus.abandoned
+        current.status = SessionStatus.ABANDONED
         db.session.flush()
     # Last, because what was closed above counts as well. A refusal rolls it back: nothing is
     # abandoned for nothing.
@@ -111,7 +111,7 @@ def _open_session(user_id: UUID, assessment_id: int) -> AssessmentSession | None
         select(AssessmentSession)
         .where(
             its,
-            AssessmentSession.status == SessionStatus.active,
+            AssessmentSession.status == SessionStatus.ACTIVE,
             AssessmentSession.expired_at.is_(None),
         )
         .with_for_update()

@@ -1,4 +1,4 @@
-"""What is kept of a person, for them to read and when they are gone."""
+"""What is left of a person who is gone."""
 
 import json
 from uuid import uuid4
@@ -60,53 +60,6 @@ def test_the_assessments_of_a_deleted_author_stay_without_their_draft(
     assert client.get("/api/v2/assessments/hers").status_code == 200
     assert client.get("/api/v2/assessments/hers/draft", user=esther).status_code == 404
     assert str(esther.id) not in everything_stored(app)
-
-
-def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin) -> None:
-    ruth = testing.a_user("ruth", "author")
-    taker = begin(ruth)
-    taker.answer_all()
-    taker.do("complete")
-    begin(ruth).answer("words", CANARY)
-    client.post(
-        "/api/v2/assessments", json={"slug": "hers", "definition": {"title": "Hers"}}, user=ruth
-    )
-    exported = client.get("/internal/export", user=ruth, peer="gateway").json
-    first, second = exported["sessions"]
-    assert (first["session_id"], first["status"], len(first["answers"])) == (
-        taker.session_id,
-        "completed",
-        8,
-    )
-    assert first["result"]["dimensions"][0]["key"] == "points"
-    assert second["answers"][0]["value"] == CANARY
-    assert second["answers"][0]["question"] == "Why?"
-    assert exported["assessments_written"][0]["definition"] == {"title": "Hers"}
-    nobody = {"sessions": [], "assessments_written": []}
-    assert client.get("/internal/export", user=testing.a_user(), peer="gateway").json == nobody
-
-
-def test_an_export_is_for_other_services_only(client: FlaskClient) -> None:
-    ruth = testing.a_user("ruth")
-    assert client.get("/internal/export", user=ruth).status_code == 404
-    internal = {"base_url": f"http://localhost:{testing.INTERNAL_PORT}"}
-    assert client.get("/internal/export", user=ruth, **internal).status_code == 401
-
-
-def test_an_export_costs_the_same_however_many_sessions(
-    app: Flask, client: FlaskClient, begin
-) -> None:
-    def statements() -> int:
-        with testing.count_queries(app) as sent:
-            client.get("/internal/export", user=ruth, peer="gateway")
-        return len(sent)
-
-    ruth = testing.a_user("ruth")
-    begin(ruth).answer_all()
-    one = statements()
-    for _ in range(3):
-        begin(ruth, start_fresh=True).answer_all()
-    assert statements() == one
 
 
 def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin) -> None:

@@ -73,7 +73,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class QuestionFigures:
+class QuestionStatistics:
     """How one question was answered."""
 
     question_id: int
@@ -85,7 +85,7 @@ class QuestionFigures:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Statistics:
     """How a version is doing."""
 
     assessment: str
@@ -94,7 +94,7 @@ class Figures:
     started: int
     completed_percent: float | None
     median_seconds: float | None
-    questions: list[QuestionFigures]
+    questions: list[QuestionStatistics]
 
 
 def count_closed() -> int:
@@ -103,8 +103,8 @@ def count_closed() -> int:
     return counted.rowcount  # type: ignore[attr-defined, no-any-return]  # a CursorResult
 
 
-def figures(caller: Caller, slug: str, number: int | None) -> Figures:
-    """The figures of a version, the current one if none is named, for those who wrote it."""
+def of_version(caller: Caller, slug: str, number: int | None) -> Statistics:
+    """How a version is doing, the current one if none is named, for those who wrote it."""
     if number is None:
         drafts.own(caller, slug)
         version = versions.current(slug)
@@ -112,12 +112,12 @@ def figures(caller: Caller, slug: str, number: int | None) -> Figures:
         version = versions.pinned(drafts.published_version(caller, slug, number).id)
     counts = _status_counts(version)
     started = sum(counts.values())
-    return Figures(
+    return Statistics(
         version.slug,
         version.number,
         counts,
         started,
-        _percent(counts[SessionStatus.completed], started) if started else None,
+        _percent(counts[SessionStatus.COMPLETED], started) if started else None,
         _median_seconds(version),
         _questions(version),
     )
@@ -125,7 +125,7 @@ def figures(caller: Caller, slug: str, number: int | None) -> Figures:
 
 def _status_counts(version: Pinned) -> dict[str, int]:
     status = case(
-        (expiry.expired(now()), SessionState.expired), else_=cast(AssessmentSession.status, Text)
+        (expiry.expired(now()), SessionState.EXPIRED), else_=cast(AssessmentSession.status, Text)
     )
     rows = db.session.execute(
         select(status, func.count())
@@ -144,13 +144,13 @@ def _median_seconds(version: Pinned) -> float | None:
     found = db.session.scalar(
         select(median).where(
             AssessmentSession.version_id == version.id,
-            AssessmentSession.status == SessionStatus.completed,
+            AssessmentSession.status == SessionStatus.COMPLETED,
         )
     )
     return None if found is None else round(max(found, 0), 1)
 
 
-def _questions(version: Pinned) -> list[QuestionFigures]:
+def _questions(version: Pinned) -> list[QuestionStatistics]:
     rows = db.session.execute(
         TIMES, {"question_ids": list(version.questions), "version_id": version.id}
     )
@@ -162,13 +162,13 @@ def _questions(version: Pinned) -> list[QuestionFigures]:
 
 def _question(
     question_id: int, question: definitions.Question, times: Mapping[str, int]
-) -> QuestionFigures:
+) -> QuestionStatistics:
     answered = times.get(ANSWERED, 0)
     distribution = [
         Choice(choice, label, times.get(choice, 0), _percent(times.get(choice, 0), answered))
         for choice, label in question.kind.labels().items()
     ]
-    return QuestionFigures(
+    return QuestionStatistics(
         question_id, question.key, question.type, question.text, answered, distribution
     )
 
