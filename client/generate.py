@@ -67,24 +67,21 @@ class Operations(Transport):
 
 
 def _model(name: str, schema: Schema) -> str:
+    types = dict(_fields(schema))
+    if not all(map(_is_name, types)):
+        # A field such as `from` cannot be an attribute of a class.
+        fields = ", ".join(f'"{field}": "{kind}"' for field, kind in types.items())
+        return f'{name} = TypedDict("{name}", {{{fields}}})'
+    lines = _docstring(schema.get("description"))
+    lines += [f"    {field}: {kind}" for field, kind in types.items()]
+    return "\n".join([f"class {name}(TypedDict):", *(lines or ["    pass"])])
+
+
+def _fields(schema: Schema) -> Iterator[tuple[str, str]]:
     required = schema.get("required", ())
-    types = {
-        field: _type(part) if field in required else f"NotRequired[{_type(part)}]"
-        for field, part in schema.get("properties", {}).items()
-    }
-    if all(map(_is_name, types)):
-        lines = [
-            f"class {name}(TypedDict):",
-            *_docstring(schema.get("description")),
-            *_fields(types),
-        ]
-        return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"])
-    fields = ", ".join(f'"{field}": "{kind}"' for field, kind in types.items())
-    return f'{name} = TypedDict("{name}", {{{fields}}})'
-
-
-def _fields(types: Mapping[str, str]) -> Iterator[str]:
-    return (f"    {field}: {kind}" for field, kind in types.items())
+    for field, part in schema.get("properties", {}).items():
+        kind = _type(part)
+        yield field, kind if field in required else f"NotRequired[{kind}]"
 
 
 def _type(schema: Schema) -> str:
@@ -97,7 +94,8 @@ def _type(schema: Schema) -> str:
         if union in schema:
             return " | ".join(dict.fromkeys(map(_type, schema[union])))
     kinds = schema.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if isinstance(kinds, str):
+        kinds = [kinds]
     return " | ".join(_type_named(kind, schema) for kind in kinds) or "Any"
 
 
@@ -106,70 +104,84 @@ def _type_named(kind: str, schema: Schema) -> str:
         return f"list[{_type(schema.get('items', {}))}]"
     if kind == "object":
         values = schema.get("additionalProperties")
-        return f"dict[str, {_type(values) if isinstance(values, Mapping) else 'Any'}]"
+        # It may also be true or false.
+        described = values if isinstance(values, Mapping) else {}
+        return f"dict[str, {_type(described)}]"
     return PLAIN[kind]
 
 
 def _literal(value: object) -> str:
-    return f'"{value}"' if isinstance(value, str) else repr(value)
+    if isinstance(value, str):
+        return f'"{value}"'
+    return repr(value)
 
 
 def _operations(document: Schema) -> Iterator[str]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                operation = item[method]
-                every = [*item.get("parameters", ()), *operation.get("parameters", ())]
-                # What can be said in a header or, by a browser, in the address, is said in the
-                # header.
-                parameters = {_name(parameter["name"]): parameter for parameter in reversed(every)}
-                yield _operation(
-                    method.upper(), path, operation, list(reversed(parameters.values()))
-                )
+                parameters = _parameters(item, item[method])
+                yield _operation(method.upper(), path, item[method], parameters)
+
+
+def _parameters(item: Schema, operation: Schema) -> list[Schema]:
+    every = [*item.get("parameters", ()), *operation.get("parameters", ())]
+    # The first of a name stays: what browsers may also write into the address is sent in the header.
+    by_name = {_name(parameter["name"]): parameter for parameter in reversed(every)}
+    return list(reversed(by_name.values()))
 
 
 def _operation(method: str, path: str, operation: Schema, parameters: list[Schema]) -> str:
     arguments, passed = _arguments(parameters, operation.get("requestBody"))
     media, content = _answer(operation["responses"])
-    address = re.sub(r"{(\w+)}", r"{segment(\1)}", path)
-    literal = f'f"{address}"' if address != path else f'"{path}"'
+    result = content
     if media == "text/event-stream":
-        result, call = "Iterator[LiveEvent]", f"return self.stream({', '.join([literal, *passed])})"
+        result = "Iterator[LiveEvent]"
+        call = f"return self.stream({', '.join([_address(path), *passed])})"
+    elif content == "None":
+        call = f"self.call({', '.join([repr(method), _address(path), 'type(None)', *passed])})"
     else:
-        wanted = "type(None)" if content == "None" else _class(content)
-        asked = ", ".join([f'"{method}"', literal, wanted, *passed])
-        result, call = (
-            content,
-            f"self.call({asked})" if content == "None" else f"return self.call({asked})",
-        )
+        asked = [repr(method), _address(path), _class(content), *passed]
+        call = f"return self.call({', '.join(asked)})"
     head = f"    def {operation['operationId']}({', '.join(['self', *arguments])}) -> {result}:"
     return "\n".join([head, *_docstring(operation.get("summary"), 8), f"        {call}\n"])
+
+
+def _address(path: str) -> str:
+    """The path as Python writes it, with the arguments of the method in it."""
+    address = re.sub(r"{(\w+)}", r"{segment(\1)}", path)
+    prefix = "f" if address != path else ""
+    return f'{prefix}"{address}"'
 
 
 def _arguments(parameters: list[Schema], body: Schema | None) -> tuple[list[str], list[str]]:
     """How the method takes its parameters, and how it passes them on."""
     arguments = [f"{p['name']}: {_type(p['schema'])}" for p in parameters if p["in"] == "path"]
+    named = [p for p in parameters if p["in"] != "path"]
+    passed = [*_passed(named, "query", "query"), *_passed(named, "header", "headers")]
     if body:
         kind = _type(body["content"]["application/json"]["schema"])
         arguments.append(f"body: {kind}" if body.get("required") else f"body: {kind} | None = None")
-    named = [p for p in parameters if p["in"] != "path"]
-    keywords = [_keyword(p) for p in sorted(named, key=lambda p: not p.get("required"))]
-    passed = []
-    for place, name in (("query", "query"), ("header", "headers")):
-        if fields := ", ".join(
-            f'"{p["name"]}": {_name(p["name"])}' for p in named if p["in"] == place
-        ):
-            passed.append(f"{name}={{{fields}}}")
-    return arguments + (["*", *keywords] if keywords else []), passed + (
-        ["body=body"] if body else []
-    )
+        passed.append("body=body")
+    if named:
+        keywords = sorted(named, key=lambda p: not p.get("required"))
+        arguments += ["*", *map(_keyword, keywords)]
+    return arguments, passed
+
+
+def _passed(parameters: list[Schema], part: str, argument: str) -> list[str]:
+    """How the parameters in this part of the request are passed on, if there are any."""
+    fields = [f'"{p["name"]}": {_name(p["name"])}' for p in parameters if p["in"] == part]
+    return [f"{argument}={{{', '.join(fields)}}}"] if fields else []
 
 
 def _keyword(parameter: Schema) -> str:
-    kind = _type(parameter["schema"])
+    name, kind = _name(parameter["name"]), _type(parameter["schema"])
     if parameter.get("required"):
-        return f"{_name(parameter['name'])}: {kind}"
-    return f"{_name(parameter['name'])}: {kind if 'None' in kind else f'{kind} | None'} = None"
+        return f"{name}: {kind}"
+    if "None" not in kind:
+        kind += " | None"
+    return f"{name}: {kind} = None"
 
 
 def _answer(responses: Mapping[str, Schema]) -> tuple[str, str]:
@@ -177,7 +189,9 @@ def _answer(responses: Mapping[str, Schema]) -> tuple[str, str]:
     for status, response in responses.items():
         if status.startswith("2"):
             for media, content in response.get("content", {}).items():
-                return media, _type(content.get("schema", {})) if media.endswith("json") else "str"
+                if media.endswith("json"):
+                    return media, _type(content.get("schema", {}))
+                return media, "str"
     return "", "None"
 
 
@@ -188,7 +202,9 @@ def _class(kind: str) -> str:
 
 def _name(name: str) -> str:
     plain = name.lower().replace("-", "_")
-    return f"{plain}_" if keyword.iskeyword(plain) else plain
+    if keyword.iskeyword(plain):
+        plain += "_"
+    return plain
 
 
 def _is_name(name: str) -> bool:
@@ -199,32 +215,26 @@ def _docstring(text: str | None, indent: int = 4) -> list[str]:
     if not text:
         return []
     space = " " * indent
-    first, *rest = textwrap.wrap(text.splitlines()[0], WIDTH - indent)
+    first, *rest = textwrap.wrap(text.splitlines()[0], WIDTH - indent - 2 * len('"""'))
     if not rest:
         return [f'{space}"""{first}"""']
     return [f'{space}"""{first}', *(f"{space}{line}" for line in rest), f'{space}"""']
 
 
 def _formatted(source: str) -> str:
-    for step in (["check", "--fix", "--select", "F401,I"], ["format"]):
-        ruff = [
-            sys.executable,
-            "-m",
-            "ruff",
-            *step,
-            "-q",
-            "--stdin-filename",
-            str(PACKAGE / "generated.py"),
-            "-",
-        ]
-        source = subprocess.run(
-            ruff, input=source, capture_output=True, text=True, check=True
-        ).stdout
-    return source
+    source = _ruff(source, "check", "--fix", "--select", "F401,I")
+    return _ruff(source, "format")
+
+
+def _ruff(source: str, *step: str) -> str:
+    # Under a name in the package, so that its settings hold.
+    name = str(PACKAGE / "generated.py")
+    command = [sys.executable, "-m", "ruff", *step, "-q", "--stdin-filename", name, "-"]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 if __name__ == "__main__":
-    for module, text in modules(
-        requests.get(f"{sys.argv[1]}/openapi.json", timeout=30).json()
-    ).items():
+    reference = requests.get(f"{sys.argv[1]}/openapi.json", timeout=30).json()
+    for module, text in modules(reference).items():
         (PACKAGE / module).write_text(text)

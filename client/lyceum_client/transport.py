@@ -1,7 +1,7 @@
 """How a request gets to the gateway, and what an answer means."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -18,9 +18,8 @@ class Refused(Exception):
     """The platform did not do what it was asked: the problem document says why, `code` in one word."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(
-            f"{status} {problem.get('code')}: {problem.get('detail') or problem.get('title')}"
-        )
+        reason = problem.get("detail") or problem.get("title")
+        super().__init__(f"{status} {problem.get('code')}: {reason}")
         self.status = status
         self.code = str(problem.get("code"))
         self.problem = problem
@@ -36,7 +35,7 @@ class LiveEvent:
 
 
 class Transport:
-    """Speaks HTTP with one gateway, as whoever `token` belongs to. Not to be shared by threads."""
+    """Speaks HTTP with one gateway, for the person whose access token it has. Not to be shared by threads."""
 
     def __init__(self, gateway: str, token: str | None = None) -> None:
         self.gateway = gateway
@@ -46,8 +45,10 @@ class Transport:
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """The answer to any request, whatever it is; options as of `requests`."""
         options.setdefault("timeout", TIMEOUT)
-        credentials = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        options["headers"] = {**credentials, **(options.get("headers") or {})}
+        headers = {**(options.get("headers") or {})}
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        options["headers"] = headers
         return self.http.request(method, f"{self.gateway}{path}", **options)
 
     def call(
@@ -61,9 +62,8 @@ class Transport:
         body: Any = None,
     ) -> Content:
         """What a successful answer says; `Refused` otherwise. Parameters that are None are not sent."""
-        with self.send(
-            method, path, params=_query(query or {}), headers=_sent(headers or {}), json=body
-        ) as response:
+        options = {"params": _query(query or {}), "headers": _sent(headers or {}), "json": body}
+        with self.send(method, path, **options) as response:
             answer: Content = _content(response)
         return answer
 
@@ -75,22 +75,14 @@ class Transport:
         headers: Mapping[str, str | None] | None = None,
     ) -> Iterator[LiveEvent]:
         """The events of a live stream, as they come, until it ends."""
-        sent = {"Accept": "text/event-stream", **_sent(headers or {})}
-        with self.send(
-            "GET", path, params=_query(query or {}), headers=sent, stream=True
-        ) as response:
+        options = {
+            "params": _query(query or {}),
+            "headers": {"Accept": "text/event-stream", **_sent(headers or {})},
+        }
+        with self.send("GET", path, stream=True, **options) as response:
             if not response.ok:
-                _content(response)
-            fields: dict[str, str] = {}
-            for line in response.iter_lines(decode_unicode=True):
-                if line:
-                    name, _, value = line.partition(": ")
-                    fields[name] = value
-                elif "event" in fields:
-                    yield LiveEvent(
-                        fields["event"], fields.get("id"), json.loads(fields.get("data", "null"))
-                    )
-                    fields = {}
+                raise _refused(response)
+            yield from _events(response.iter_lines(decode_unicode=True))
 
 
 def segment(value: object) -> str:
@@ -99,21 +91,50 @@ def segment(value: object) -> str:
 
 
 def _content(response: requests.Response) -> Any:
-    media_type = response.headers.get("Content-Type", "").partition(";")[0]
-    said = response.json() if media_type.endswith("json") else response.text
     if not response.ok:
-        raise Refused(
-            response.status_code, said if isinstance(said, dict) else {"title": response.reason}
-        )
-    return None if response.status_code == HTTPStatus.NO_CONTENT else said
+        raise _refused(response)
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        return None
+    return _said(response)
+
+
+def _refused(response: requests.Response) -> Refused:
+    problem = _said(response)
+    # What stands before the gateway, such as a proxy, knows nothing of problem documents.
+    if not isinstance(problem, dict):
+        problem = {"title": response.reason}
+    return Refused(response.status_code, problem)
+
+
+def _said(response: requests.Response) -> Any:
+    media_type = response.headers.get("Content-Type", "").partition(";")[0]
+    if media_type.endswith("json"):
+        return response.json()
+    return response.text
+
+
+def _events(lines: Iterable[str]) -> Iterator[LiveEvent]:
+    """The events in the lines of a stream (HTML standard, "Server-sent events"), without comments."""
+    fields: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif "event" in fields:
+            data = json.loads(fields.get("data", "null"))
+            yield LiveEvent(fields["event"], fields.get("id"), data)
+            fields = {}
 
 
 def _query(parameters: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in parameters.items()
-        if value is not None
-    }
+    given = {name: value for name, value in parameters.items() if value is not None}
+    return {name: _plain(value) for name, value in given.items()}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
 
 
 def _sent(headers: Mapping[str, str | None]) -> dict[str, str]:
