@@ -2,9 +2,9 @@
 
     python -m benchmarks.login_flood [--pairs 5] [--seconds 10] [--json results.json]
 
-Four readers ask the gateway at a steady pace for a list, a search and a page of a text, in turns
-without and with a flood of sign-ins to accounts that do not exist: the costliest to refuse. No
-quota stands in the way of the flood, as if it came from many addresses.
+Four readers ask the gateway at a steady pace for a search and two lists, in turns without and with a flood of
+sign-ins to accounts that do not exist: the costliest to refuse. No quota stops the flood, as if it came from
+many addresses.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -51,12 +51,10 @@ def main() -> None:
             )
             print(number, json.dumps(rounds[-1]))
     for name in ("p50", "p99"):
-        quiet, flooded = (
-            statistics.median(one[kind][name] for one in rounds) for kind in ("quiet", "flooded")
-        )
-        print(
-            f"{name}: {quiet:.1f} ms alone, {flooded:.1f} ms beside the flood: {flooded / quiet:.2f} times"
-        )
+        quiet = statistics.median(one["quiet"][name] for one in rounds)
+        flooded = statistics.median(one["flooded"][name] for one in rounds)
+        ratio = flooded / quiet
+        print(f"{name}: {quiet:.1f} ms alone, {flooded:.1f} ms during the flood: {ratio:.2f} times")
     if options.json:
         options.json.write_text(json.dumps(rounds, indent=2))
 
@@ -88,9 +86,7 @@ def latencies_of_reads(gateway: str, seconds: float) -> list[float]:
 
 @contextmanager
 def flood(gateway: str) -> Iterator[Counter[int]]:
-    """Sign-ins that fail, in a process of their own while the block runs, and how they are
-    answered, by status.
-    """
+    """Sign-ins that fail, in a process of their own while the block runs; how many got which status."""
     answers: Counter[int] = Counter()
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
@@ -105,7 +101,7 @@ def flood(gateway: str) -> Iterator[Counter[int]]:
 
 
 def try_to_sign_in(gateway: str, line: Connection) -> None:
-    """Say that one has begun; when told to stop, say how one was answered."""
+    """Tell the line that the flood has begun; when the line says stop, tell it the answers by status."""
     answers: Counter[int] = Counter()
 
     def sign_in(client: requests.Session) -> None:
@@ -126,7 +122,7 @@ def try_to_sign_in(gateway: str, line: Connection) -> None:
 def paced(
     work: Callable[[requests.Session], None], workers: int, per_second: float
 ) -> Iterator[None]:
-    """Do the work that often in all, as far as it is quick enough, while the block runs."""
+    """Do the work `per_second` times a second, by all workers together, while the block runs."""
     stopping = threading.Event()
 
     def go_on(delay: float) -> None:

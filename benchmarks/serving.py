@@ -15,20 +15,11 @@ from chassis import testing
 def gunicorn(package: str, database_url: str) -> Iterator[int]:
     """The service on a free port."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "1"]
-    command += [
-        "--no-control-socket",
-        "--keep-alive",
-        "75",
-        "-b",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "warning",
-    ]
+    options = "-k gthread --threads 8 -w 1 --no-control-socket --keep-alive 75 --log-level warning"
+    command = [sys.executable, "-m", "gunicorn", *options.split(), "-b", f"127.0.0.1:{port}"]
+    command.append(f"{package}.app:create_app()")
     environment = {**os.environ, **testing.environment(package.replace("_", "-"), database_url)}
-    process = subprocess.Popen(
-        [*command, f"{package}.app:create_app()"], env=environment, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
         yield port
@@ -55,7 +46,7 @@ def wait_for(port: int) -> None:
 
 
 class Connection:
-    """One that is kept alive. What is not answered with 200 ends the program."""
+    """A connection that is kept alive. An answer other than 200 ends the program."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
@@ -65,15 +56,11 @@ class Connection:
         self, method: str, target: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> bytes:
         """The body of the answer."""
-        said = {
-            "Host": "localhost",
-            **({"Content-Length": str(len(body))} if body else {}),
-            **(headers or {}),
-        }
-        lines = [
-            f"{method} {target} HTTP/1.1",
-            *(f"{name}: {value}" for name, value in said.items()),
-        ]
+        sent = {"Host": "localhost", **(headers or {})}
+        if body:
+            sent["Content-Length"] = str(len(body))
+        lines = [f"{method} {target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in sent.items()]
         self._socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         answer = self._socket.recv(65536)
         while b"\r\n\r\n" not in answer:

@@ -1,10 +1,10 @@
 """How lists and searches of study sessions grow from ten thousand sessions to a million.
 
-    python -m benchmarks.study_sessions_growing [--sessions 10000 1000000] [--rounds 200] [--json results.json]
+    python -m benchmarks.study_sessions_growing [--sessions 10000 1000000] [--rounds 200] [--json file]
 
-Every city has a thousand sessions, of which some eighty lie within five kilometres of its middle:
-more sessions are more cities. Each request is timed as it is answered through HTTP and gunicorn;
-the search near a place also as the same statement by psycopg, in turns.
+Every city has a thousand sessions, of which some eighty lie within five kilometres of its middle: more
+sessions are more cities. Each request is timed through HTTP and gunicorn; the search near a point also as the
+same statement by psycopg, in turns.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -31,19 +31,22 @@ from study_session_service.places import Point
 RADIUS = 5000.0
 MESSAGES = 20_000
 SESSIONS = """
-INSERT INTO study_sessions (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
+INSERT INTO study_sessions
+    (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
 SELECT gen_random_uuid(), 'Session ' || number, 'Talmud', 'discussion',
     %(latitude)s + 0.2 * (random() + random() - 1), %(longitude)s + 0.2 * (random() + random() - 1),
     now() + (1 + 30 * random()) * interval '1 day', 90
 FROM generate_series(1, 1000) AS number
 """
-# One room with a long conversation, and somebody in it.
+# One session with a long chat, and a participant.
 ROOM = """
 WITH room AS (SELECT id FROM study_sessions LIMIT 1), seated AS (
-    INSERT INTO session_participants (session_id, user_id, role) SELECT id, %(user_id)s, 'participant' FROM room
+    INSERT INTO session_participants (session_id, user_id, role)
+    SELECT id, %(user_id)s, 'participant' FROM room
 )
 INSERT INTO chat_messages (session_id, user_id, content, created_at, seq)
-SELECT room.id, %(user_id)s, 'Message ' || number, now() - interval '1 day' + number * interval '1 second', number
+SELECT room.id, %(user_id)s, 'Message ' || number,
+    now() - interval '1 day' + number * interval '1 second', number
 FROM room, generate_series(1, %(messages)s) AS number
 RETURNING session_id
 """
@@ -61,16 +64,14 @@ def main() -> None:
     for count in options.sessions:
         with testing.database("study_session_service") as url:
             found[count] = measure(url, count, options.rounds)
-        for name, figures in found[count].items():
-            print(
-                f"{count:>9} sessions  {name:<28} p50 {figures['p50']:>7.2f} ms  p99 {figures['p99']:>7.2f} ms"
-            )
+        for name, times in found[count].items():
+            latencies = f"p50 {times['p50']:>7.2f} ms  p99 {times['p99']:>7.2f} ms"
+            print(f"{count:>9} sessions  {name:<28} {latencies}")
     fewest, most = found[options.sessions[0]], found[options.sessions[-1]]
     for name in fewest:
         print(f"{name:<28} {most[name]['p50'] / fewest[name]['p50']:>6.2f} times as long")
-    print(
-        f"near, over its SQL           {most['near']['p50'] / most['near, by psycopg']['p50']:>6.2f} times as long"
-    )
+    ratio = most["near"]["p50"] / most["near, by psycopg"]["p50"]
+    print(f"near, over its SQL           {ratio:>6.2f} times as long")
     if options.json:
         options.json.write_text(json.dumps(found, indent=2))
 
@@ -111,9 +112,9 @@ def over_http(port: int, user: testing.User, room: str) -> dict[str, Callable[[P
     headers = {"Authorization": f"Bearer {testing.token_for(user)}"}
 
     def ask(target: str) -> Callable[[Point], object]:
-        return lambda place: connection.ask("GET", target.format(place=place), headers=headers)
+        return lambda point: connection.ask("GET", target.format(point=point), headers=headers)
 
-    near = "/api/study-sessions?lat={place.latitude}&lng={place.longitude}&radius_km=5&limit=50"
+    near = "/api/study-sessions?lat={point.latitude}&lng={point.longitude}&radius_km=5&limit=50"
     messages = f"/api/study-sessions/{room}/messages?limit=50"
     return {
         "near": ask(near),
@@ -126,31 +127,31 @@ def over_http(port: int, user: testing.User, room: str) -> dict[str, Callable[[P
 
 
 def by_psycopg(
-    database: psycopg.Connection[Any], url: str, places: list[Point]
+    database: psycopg.Connection[Any], url: str, points: list[Point]
 ) -> Callable[[Point], object]:
-    """The statement of the search near a place, compiled beforehand, and its rows."""
+    """The statement of the search near a point, compiled beforehand, and its rows."""
     dialect = make_url(url).get_dialect()()
     statements = {}
-    for place in places:
-        query, order = matching(None, Search(origin=place, radius=RADIUS), now())
+    for point in points:
+        query, order = matching(None, Search(origin=point, radius=RADIUS), now())
         compiled = ordered(query, order, 50, None).compile(
             dialect=dialect, compile_kwargs={"render_postcompile": True}
         )
-        statements[place] = (str(compiled), compiled.params)
-    return lambda place: database.execute(*statements[place]).fetchall()
+        statements[point] = (str(compiled), compiled.params)
+    return lambda point: database.execute(*statements[point]).fetchall()
 
 
 def timed(
-    requests: dict[str, Callable[[Point], object]], places: list[Point], rounds: int
+    requests: dict[str, Callable[[Point], object]], points: list[Point], rounds: int
 ) -> dict[str, dict[str, float]]:
     """Each request once a round; the first tenth is not counted."""
     taken: dict[str, list[float]] = {name: [] for name in requests}
     chance = random.Random(rounds)
     for _ in range(rounds + rounds // 10):
-        place = chance.choice(places)
+        point = chance.choice(points)
         for name, request in requests.items():
             began = time.perf_counter()
-            request(place)
+            request(point)
             taken[name].append(1000 * (time.perf_counter() - began))
     return {name: figures(times[rounds // 10 :]) for name, times in taken.items()}
 
