@@ -76,14 +76,16 @@ WITH sent AS (
     SELECT * FROM jsonb_to_recordset(CAST(:sent AS jsonb))
         AS sent (question_id integer, value jsonb, choices text[], client_seq bigint, xp integer)
 ), saved AS (
-    INSERT INTO question_answers AS stored (response_id, question_id, value, choices, client_seq, created_at)
+    INSERT INTO question_answers AS stored
+        (response_id, question_id, value, choices, client_seq, created_at)
     SELECT :response_id, question_id, value, choices, client_seq, :now FROM sent
     ON CONFLICT (response_id, question_id) DO UPDATE
         SET value = excluded.value,
             choices = excluded.choices,
             client_seq = COALESCE(excluded.client_seq, stored.client_seq),
             created_at = excluded.created_at
-        WHERE stored.client_seq IS NULL OR excluded.client_seq IS NULL OR excluded.client_seq >= stored.client_seq
+        WHERE stored.client_seq IS NULL OR excluded.client_seq IS NULL
+            OR excluded.client_seq >= stored.client_seq
     RETURNING question_id
 ), awarded AS (
     INSERT INTO xp_awards (response_id, question_id, amount, awarded_at)
@@ -103,7 +105,8 @@ RETURNING questions_answered, total_xp,
 """)
 
 LOCK = text("""
-SELECT id, user_id, version_id, status, expired_at, last_activity, ends_at, questions_answered, total_xp
+SELECT id, user_id, version_id, status, expired_at, last_activity, ends_at,
+    questions_answered, total_xp
 FROM student_responses WHERE session_id = :session_id FOR UPDATE
 """)
 

@@ -31,8 +31,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         examples=EXAMPLES,
         conflicts={"assessments_slug_key": SlugTaken},
         subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
-        # The first closes what people wait for. Expiry is read from the clock by everybody, and no
-        # index is kept to find what has expired, so it is noted seldom.
+        # The first closes what people wait for. Every reader takes expiry from the clock, and no index
+        # is kept to find what has expired, so it is noted seldom.
         sweeps=[
             Sweep("overdue", every=5, run=completion.finish_overdue),
             Sweep("tallies", every=30, run=statistics.count_closed),

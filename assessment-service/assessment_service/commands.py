@@ -1,6 +1,6 @@
 """What the operator of the platform does from the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -25,19 +25,19 @@ assessments_commands = AppGroup("assessments", help="Bring in and publish assess
 @click.option("--author", type=click.UUID, help="Whose assessments they are.")
 def import_files(files: Sequence[Path], with_shipped: bool, author: UUID | None) -> None:
     """Take YAML or JSON files as drafts: all of them, or none and a list of what is wrong."""
-    wrong: list[str] = []
+    chosen, wrong = list(files), list[str]()
+    if with_shipped:
+        chosen += documents.shipped()
     with transaction(db.session):
-        for file in [*files, *(documents.shipped() if with_shipped else [])]:
+        for file in chosen:
             try:
                 draft = drafts.import_document(documents.read(file), author)
                 click.echo(f"{draft.assessment.slug}: draft of version {draft.number}")
             except (ValueError, yaml.YAMLError) as error:
                 wrong.append(f"{file.name}: {error}")
             except Invalid as problem:
-                wrong += [
-                    f"{file.name}{documents.line_of(file, e['pointer'])}: {e['pointer']} {e['detail']}"
-                    for e in problem.errors
-                ]
+                wrong += _lines_of(problem, file)
+        # After the last file: a list of all that is wrong is worth more than its beginning.
         if wrong:
             db.session.rollback()
     for line in wrong:
@@ -45,6 +45,12 @@ def import_files(files: Sequence[Path], with_shipped: bool, author: UUID | None)
         click.echo(line.encode(errors="replace"), err=True)
     if wrong:
         raise SystemExit(1)
+
+
+def _lines_of(problem: Invalid, file: Path) -> Iterator[str]:
+    for error in problem.errors:
+        line = documents.line_of(file, error["pointer"])
+        yield f"{file.name}{line}: {error['pointer']} {error['detail']}"
 
 
 @assessments_commands.command("publish")
@@ -59,10 +65,9 @@ def publish(slugs: Sequence[str], as_default: bool) -> None:
             try:
                 version = drafts.release(drafts.draft_of(slug))
             except Problem as problem:
-                details = [f"{e['pointer']} {e['detail']}" for e in problem.errors] or [
-                    problem.title()
-                ]
-                raise click.ClickException(f"{slug}: {'; '.join(details)}") from None
+                details = [f"{error['pointer']} {error['detail']}" for error in problem.errors]
+                reason = "; ".join(details) or problem.title()
+                raise click.ClickException(f"{slug}: {reason}") from None
             click.echo(f"{slug}: published version {version.number}")
         if as_default or not drafts.has_default():
             drafts.make_default(slugs[0])

@@ -38,23 +38,20 @@ def complete(session_id: str, user_id: UUID | None) -> Standing:
 def finish(session: AssessmentSession) -> None:
     """Score a locked session that is open. Once its time is up, what is missing stays missing."""
     version = versions.pinned(session.version_id)
-    answered: dict[int, Any] = dict(
-        db.session.execute(
-            select(QuestionAnswer.question_id, QuestionAnswer.value).filter_by(
-                response_id=session.id
-            )
-        ).all()
-    )
-    missing = [
-        i for i, question in version.questions.items() if question.required and i not in answered
-    ]
+    query = select(QuestionAnswer.question_id, QuestionAnswer.value)
+    rows = db.session.execute(query.filter_by(response_id=session.id)).all()
+    answered: dict[int, Any] = dict(rows)
+    required = [i for i, question in version.questions.items() if question.required]
+    missing = [question_id for question_id in required if question_id not in answered]
     if missing and not expiry.time_is_up(session, now()):
         raise AnswersMissing(missing=missing)
     answers = {version.questions[question_id].key: value for question_id, value in answered.items()}
     session.result = scoring.score(version.definition, answers)
     session.status = SessionStatus.COMPLETED
-    # A sweep that comes late does not make the session longer than it was allowed to be.
-    session.completed_at = min(now(), session.ends_at + expiry.GRACE) if session.ends_at else now()
+    session.completed_at = now()
+    if session.ends_at:
+        # A sweep that comes late does not make the session longer than it was allowed to be.
+        session.completed_at = min(session.completed_at, session.ends_at + expiry.GRACE)
     db.session.flush()
 
 

@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from assessment_service import kinds
-from assessment_service.question_types import QuestionType, exact, kind_of, said
+from assessment_service.question_types import (
+    QuestionType,
+    contradictions,
+    exact,
+    kind_of,
+    repeated,
+    said,
+)
 from chassis.errors import FieldError, Invalid
 
 MOST_PAGES = 100
@@ -17,7 +24,7 @@ DEFAULT_XP = 10
 
 
 class Audience(StrEnum):
-    """Who may take an assessment: anybody, or people with an account."""
+    """Who may take an assessment: all people, or those with an account."""
 
     PUBLIC = "public"
     MEMBERS = "members"
@@ -101,6 +108,8 @@ class Definition:
 
 def of_document(document: Mapping[str, Any]) -> Definition:
     """What a document says whose parts are each as they must be."""
+    # Not read by the schemas again: a published version never changes, and what it says must be readable
+    # for ever, also when new documents are read more strictly.
     shuffle = said(document, "shuffle", {})
     return Definition(
         title=document["title"],
@@ -158,9 +167,9 @@ def check(definition: Definition, pointer: str = "") -> None:
 def _contradictions(definition: Definition) -> Iterator[tuple[str, str]]:
     """The fields, as pointers without their first slash, and what is wrong with them."""
     dimensions = [dimension.key for dimension in definition.dimensions]
-    yield from kinds.repeated("dimensions", dimensions)
-    yield from kinds.repeated("pages", [page.key for page in definition.pages])
-    yield from kinds.repeated("pages", [question.key for question in definition.questions])
+    yield from repeated("dimensions", dimensions)
+    yield from repeated("pages", [page.key for page in definition.pages])
+    yield from repeated("pages", [question.key for question in definition.questions])
     if len(definition.questions) > MOST_QUESTIONS:
         yield "pages", f"More than {MOST_QUESTIONS} questions."
     for p, page in enumerate(definition.pages):
@@ -170,10 +179,10 @@ def _contradictions(definition: Definition) -> Iterator[tuple[str, str]]:
 
 
 def _question_contradictions(question: Question, dimensions: Set[str]) -> Iterator[tuple[str, str]]:
-    yield from question.kind.contradictions()
+    yield from contradictions(question.kind)
     if question.scores and question.kind.reach is None:
         yield "scores", "There is nothing to score without right answers."
-    yield from kinds.repeated("scores", [score.dimension for score in question.scores])
+    yield from repeated("scores", [score.dimension for score in question.scores])
     for s, score in enumerate(question.scores):
         if score.dimension not in dimensions:
             yield f"scores/{s}/dimension", "Not one of the dimensions."

@@ -1,4 +1,4 @@
-"""Assessments and sessions of the demo people, made by the rules that everybody's are made by."""
+"""Assessments and sessions of the demo people, made by the rules that make all others."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,6 +41,7 @@ def load() -> str:
     _take("tamar", QUIZ, 0, 0.3)
     naomi = _take("naomi", INTERESTS, 3, 0.2)
     sessions.abandon(naomi.session.session_id, person("naomi"))
+    # Expired, as nothing is by the rules before a month has passed.
     forgotten = _take("david", INTERESTS, 1, 0.4).session
     forgotten.last_activity = now() - LIFETIME - timedelta(days=10)
     forgotten.created_at = forgotten.last_activity - timedelta(minutes=10)

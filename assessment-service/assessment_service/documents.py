@@ -18,7 +18,7 @@ def shipped() -> list[Path]:
 def read(file: Path) -> dict[str, Any]:
     """The definition in a file, with the `slug` of its assessment.
 
-    Errors: `ValueError` or `YAMLError` where the file is not readable; `Invalid` where a part is not as it must be.
+    Errors: `ValueError` or `YAMLError` where the file is not readable, `Invalid` where a part is wrong.
     """
     content = file.read_text(encoding="utf-8")
     document = json.loads(content) if file.suffix == ".json" else yaml.safe_load(content)
@@ -30,9 +30,12 @@ def line_of(file: Path, pointer: str) -> str:
     if file.suffix == ".json":
         return ""
     node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    # Composed again, because what `safe_load` makes of a file does not know its lines.
     for part in pointer.split("/")[1:]:
         node = _child(node, part)
-    return f":{node.start_mark.line + 1}" if node else ""
+    if node is None:
+        return ""
+    return f":{node.start_mark.line + 1}"
 
 
 def _child(node: yaml.Node | None, part: str) -> yaml.Node | None:

@@ -57,8 +57,8 @@ def _begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> Asses
     return _add_draft(assessment, document)
 
 
-def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Assessment]:
-    """The assessments somebody wrote, the newest first; an admin sees all."""
+def list_own(caller: Caller, limit: int, cursor: str | None) -> Page[Assessment]:
+    """The assessments that the caller wrote, newest first; an admin sees all."""
     query = select(Assessment)
     if "admin" not in caller.roles:
         query = query.where(Assessment.author_id == caller.id)
@@ -69,14 +69,16 @@ def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Assessment]:
 def own(caller: Caller, slug: str, *, lock: bool = False) -> Assessment:
     """The assessment, if the caller wrote it or is an admin; strangers do not learn that there is one."""
     query = select(Assessment).filter_by(slug=slug)
-    assessment = db.session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update()
+    assessment = db.session.scalar(query)
     if assessment is None or not (assessment.author_id == caller.id or "admin" in caller.roles):
         raise NotFound
     return assessment
 
 
 def versions(caller: Caller, slug: str, limit: int, cursor: str | None) -> Page[AssessmentVersion]:
-    """The versions of an assessment, the newest first."""
+    """The versions of an assessment, newest first."""
     query = _versions().where(AssessmentVersion.assessment_id == own(caller, slug).id)
     rows = db.session.scalars(
         ordered(query, [AssessmentVersion.number], limit, cursor, descending=True)
@@ -118,7 +120,7 @@ def redraft(caller: Caller, slug: str) -> AssessmentVersion:
 def rewrite(
     caller: Caller, slug: str, document: dict[str, Any], expected: ExpectedVersion
 ) -> AssessmentVersion:
-    """Replace the draft, if nobody else has since."""
+    """Replace the draft, if it is still the version that is expected."""
     definitions.check(definitions.of_document(document), POINTER)
     changed = _draft(own(caller, slug, lock=True), expected)
     changed.definition = document
@@ -145,8 +147,8 @@ def release(chosen: AssessmentVersion) -> AssessmentVersion:
     definition = definitions.of_document(chosen.definition)
     check_complete(definition)
     # The former one first, because there is one current version at any moment (unique key). A
-    # change of rows goes past the mapper that counts revisions, so it is counted here: who holds
-    # the `ETag` of before has something else.
+    # change of rows goes past the mapper that counts revisions, so it is counted here: the `ETag`
+    # of before names something else.
     db.session.execute(
         update(AssessmentVersion)
         .where(
@@ -199,7 +201,7 @@ def import_document(
 
 
 def draft_of(slug: str) -> AssessmentVersion:
-    """The draft of the assessment of this name, whoever wrote it, locked for the operator of the platform."""
+    """The draft of the assessment of this name, for the operator; the assessment is locked."""
     assessment = db.session.scalar(select(Assessment).filter_by(slug=slug).with_for_update())
     if assessment is None:
         raise NotFound
@@ -260,7 +262,7 @@ def _give_ids(version: AssessmentVersion, page: definitions.Page, position: int)
     db.session.flush()
     db.session.add_all(
         models.Question(
-            page_id=row.id, key=q.key, question_type=q.type, question_text=q.text, position=place
+            page_id=row.id, key=q.key, question_type=q.type, question_text=q.text, position=number
         )
-        for place, q in enumerate(page.questions, 1)
+        for number, q in enumerate(page.questions, 1)
     )

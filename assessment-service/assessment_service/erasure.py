@@ -27,7 +27,7 @@ def on_user_deleted(event: Event) -> None:
 
 
 def erase(user_id: UUID) -> None:
-    """Erase answers, points and results; sessions stay as nobody's, only to be counted. Twice is once."""
+    """Erase answers, points and results; sessions stay without an owner, to be counted. Twice is once."""
     # Locked, so that no answer comes between the counting and the erasing.
     rows = list(
         db.session.scalars(select(AssessmentSession).filter_by(user_id=user_id).with_for_update())
@@ -45,7 +45,7 @@ def erase(user_id: UUID) -> None:
         session.user_id = session.attempt = session.result = session.current_page_id = None
         session.total_xp = 0
         session.questions_answered = 0
-        # Without an owner the id alone would open the session: nobody knows the new one.
+        # Without an owner the id alone would open the session: no one knows the new one.
         session.session_id = secrets.token_urlsafe(RANDOM_BYTES)
     db.session.flush()
     forget_answers(db, user_id)

@@ -45,8 +45,8 @@ def overdue(at: datetime) -> ColumnElement[bool]:
 
 def close_expired(*conditions: ColumnElement[bool]) -> int:
     """Note on expired sessions that they are; how many were new. Of some only, if conditions are given."""
-    # A sweep leaves what is locked to the next one. Whoever begins anew needs his expired session
-    # closed, and waits.
+    # A sweep leaves what is locked to the next one. A start needs the person's own expired session
+    # closed, and waits for it.
     at = now()
     due = (
         select(AssessmentSession.id)

@@ -9,5 +9,5 @@ from chassis.data.personal_data import rows_about
 
 
 def everything_about(user_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """The person's rows of each table, as they are stored: sessions, answers, points, assessments they wrote."""
+    """The person's rows of each table: sessions, answers, points, and the assessments they wrote."""
     return rows_about(db, personal_data.about(user_id))

@@ -1,7 +1,6 @@
 """RULES: the kinds of questions: what is an answer, what it is worth, what it counts for in statistics."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
@@ -9,25 +8,11 @@ from typing import Any, Protocol
 BUCKETS = 10
 
 Arrange = Callable[[Sequence[str]], Sequence[str]]
-"""Puts keys in the order in which somebody is shown them."""
+"""Puts keys in the order in which a taker is shown them."""
 
 
 class NotAnAnswer(ValueError):
     """The value is no answer to this question; the text says why."""
-
-
-def repeated(field: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The field, if one of its keys occurs more than once, and which."""
-    again = [key for key, times in Counter(keys).items() if times > 1]
-    if again:
-        yield field, f"More than once: {', '.join(again)}."
-
-
-class Free:
-    """The kinds whose fields fit each other whatever they say."""
-
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        yield from ()
 
 
 class Kind(Protocol):
@@ -36,9 +21,6 @@ class Kind(Protocol):
     @property
     def reach(self) -> tuple[Fraction, Fraction] | None:
         """The fewest and the most points an answer can be worth; None if answers have no points."""
-
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        """The fields of the question that do not fit the others, and why."""
 
     def accept(self, value: Any) -> Any:
         """The answer, as it is kept. Raises `NotAnAnswer`."""
@@ -57,7 +39,7 @@ class Kind(Protocol):
 
 
 @dataclass(frozen=True)
-class Scale(Free):
+class Scale:
     """A whole number on a scale: a Likert item or a slider."""
 
     least: int
@@ -72,14 +54,11 @@ class Scale(Free):
 
     def accept(self, value: Any) -> int:
         # Not `isinstance`, to which True is a number.
-        if (
-            type(value) is not int
-            or not self.least <= value <= self.most
-            or (value - self.least) % self.step
-        ):
+        within = type(value) is int and self.least <= value <= self.most
+        if not within or (value - self.least) % self.step:
             steps = f" in steps of {self.step}" if self.step > 1 else ""
             raise NotAnAnswer(f"Must be a whole number from {self.least} to {self.most}{steps}.")
-        return value
+        return int(value)
 
     def points(self, value: int) -> Fraction:
         return Fraction(value)
@@ -96,7 +75,7 @@ class Scale(Free):
 
 
 @dataclass(frozen=True)
-class Number(Free):
+class Number:
     """A number within bounds; worth itself, or 1 if it is close enough to the right one."""
 
     least: Fraction
@@ -106,13 +85,14 @@ class Number(Free):
 
     @property
     def reach(self) -> tuple[Fraction, Fraction]:
-        return (self.least, self.most) if self.correct is None else (Fraction(0), Fraction(1))
+        if self.correct is None:
+            return self.least, self.most
+        return Fraction(0), Fraction(1)
 
     def accept(self, value: Any) -> int | float:
         if type(value) not in {int, float} or not self.least <= value <= self.most:
-            raise NotAnAnswer(
-                f"Must be a number from {float(self.least):g} to {float(self.most):g}."
-            )
+            bounds = f"{float(self.least):g} to {float(self.most):g}"
+            raise NotAnAnswer(f"Must be a number from {bounds}.")
         return value  # type: ignore[no-any-return]  # its type was checked above
 
     def points(self, value: int | float) -> Fraction:
@@ -139,7 +119,7 @@ class Number(Free):
 
 
 @dataclass(frozen=True)
-class TrueFalse(Free):
+class TrueFalse:
     """True or false; worth 1 if it is the right one."""
 
     correct: bool
@@ -182,28 +162,24 @@ class Options:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", {option.key: option for option in self.options})
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        return repeated("options", [option.key for option in self.options])
-
     def labels(self) -> dict[str, str]:
         return {option.key: option.text for option in self.options}
 
     def shown_options(self, arrange: Arrange) -> dict[str, Any]:
-        return {
-            "options": [
-                {"key": key, "text": self.by_key[key].text} for key in arrange(list(self.by_key))
-            ]
-        }
+        shown = [self.by_key[key] for key in arrange(list(self.by_key))]
+        return {"options": [{"key": option.key, "text": option.text} for option in shown]}
 
     def accept_list(self, value: Any) -> list[str]:
         """Different keys of options, or `NotAnAnswer`."""
-        if not isinstance(value, list) or not all(
-            isinstance(k, str) and k in self.by_key for k in value
-        ):
+        if not isinstance(value, list) or not all(map(self._is_key, value)):
             raise NotAnAnswer("Must be a list of option keys.")
         if len(set(value)) < len(value):
             raise NotAnAnswer("Names an option more than once.")
         return value
+
+    def _is_key(self, value: Any) -> bool:
+        # The type is asked first: a list cannot be a key.
+        return isinstance(value, str) and value in self.by_key
 
 
 @dataclass(frozen=True)
@@ -216,9 +192,9 @@ class SingleChoice(Options):
         return min(points, default=Fraction(0)), max(points, default=Fraction(0))
 
     def accept(self, value: Any) -> str:
-        if not isinstance(value, str) or value not in self.by_key:
+        if not self._is_key(value):
             raise NotAnAnswer("Must be the key of an option.")
-        return value
+        return str(value)
 
     def points(self, value: str) -> Fraction:
         return self.by_key[value].points
@@ -237,23 +213,14 @@ class MultipleChoice(Options):
     least: int
     most: int
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        yield from super().contradictions()
-        if not self.least <= self.most <= len(self.options):
-            yield "most_choices", "Must lie between the least choices and the number of options."
-
     @property
     def reach(self) -> tuple[Fraction, Fraction]:
         ascending = sorted(option.points for option in self.options)
+        descending = ascending[::-1]
         sizes = range(self.least, self.most + 1)
-        # Counted from the front, because `[-size:]` would be everything for a size of 0.
-        return (
-            min((sum(ascending[:size], Fraction(0)) for size in sizes), default=Fraction(0)),
-            max(
-                (sum(ascending[len(ascending) - size :], Fraction(0)) for size in sizes),
-                default=Fraction(0),
-            ),
-        )
+        fewest = [sum(ascending[:size], Fraction(0)) for size in sizes]
+        most = [sum(descending[:size], Fraction(0)) for size in sizes]
+        return min(fewest, default=Fraction(0)), max(most, default=Fraction(0))
 
     def accept(self, value: Any) -> list[str]:
         chosen = set(self.accept_list(value))
@@ -279,18 +246,15 @@ class MultipleChoice(Options):
 
 @dataclass(frozen=True)
 class Ordering(Options):
-    """All options in an order; worth as many points as stand in their right place."""
+    """All options in an order; worth as many points as stand where they should."""
 
     correct: tuple[str, ...]
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        yield from super().contradictions()
-        if self.correct and sorted(self.correct) != sorted(option.key for option in self.options):
-            yield "correct", "Must name every option once."
-
     @property
     def reach(self) -> tuple[Fraction, Fraction] | None:
-        return (Fraction(0), Fraction(len(self.options))) if self.correct else None
+        if not self.correct:
+            return None
+        return Fraction(0), Fraction(len(self.options))
 
     def accept(self, value: Any) -> list[str]:
         if len(order := self.accept_list(value)) < len(self.options):
@@ -301,15 +265,14 @@ class Ordering(Options):
         return Fraction(sum(key == right for key, right in zip(value, self.correct, strict=True)))
 
     def choices(self, value: list[str]) -> list[str]:
-        return [f"{place}:{key}" for place, key in enumerate(value, 1)]
+        return [f"{position}:{key}" for position, key in enumerate(value, 1)]
 
     def labels(self) -> dict[str, str]:
-        places = range(1, len(self.options) + 1)
-        return {
-            f"{place}:{option.key}": f"{place}. {option.text}"
-            for place in places
-            for option in self.options
-        }
+        labels = {}
+        for position in range(1, len(self.options) + 1):
+            for option in self.options:
+                labels[f"{position}:{option.key}"] = f"{position}. {option.text}"
+        return labels
 
     def shown(self, arrange: Arrange) -> dict[str, Any]:
         return self.shown_options(arrange)
@@ -317,18 +280,16 @@ class Ordering(Options):
 
 @dataclass(frozen=True)
 class FreeText:
-    """Words of one's own; worth 1 if they are among the accepted ones, whatever their case and spacing."""
+    """Free text; worth 1 if it is among the accepted ones, whatever its case and spacing."""
 
     most_characters: int
     accepted: frozenset[str]
 
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        if any(len(words) > self.most_characters for words in self.accepted):
-            yield "accepted", f"Must be texts of 1 to {self.most_characters} characters."
-
     @property
     def reach(self) -> tuple[Fraction, Fraction] | None:
-        return (Fraction(0), Fraction(1)) if self.accepted else None
+        if not self.accepted:
+            return None
+        return Fraction(0), Fraction(1)
 
     def accept(self, value: Any) -> str:
         if not isinstance(value, str) or not value.strip() or len(value) > self.most_characters:

@@ -102,7 +102,7 @@ class AssessmentVersion(Base):
     )
     published_at: Mapped[datetime | None]
 
-    # Whoever needs it joins it: a list that loaded it later would ask once for every row.
+    # A query that needs it joins it: a list that loaded it later would ask once for every row.
     assessment: Mapped[Assessment] = relationship(lazy="raise", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  # SQLAlchemy reads it as a class attribute
@@ -141,7 +141,7 @@ class Question(Base):
 
 
 class AssessmentSession(Base):
-    """Somebody taking an assessment, once.
+    """A person taking an assessment, once.
 
     `questions_answered` and `total_xp` sum up the rows of answers and awards; they change with them
     under the lock on this row. Whatever changes with every answer is in no index, so that an answer
@@ -204,7 +204,7 @@ class AssessmentSession(Base):
     current_page_id: Mapped[int | None] = mapped_column(ForeignKey("pages.id"))
     assessment_id: Mapped[int]
     version_id: Mapped[int]
-    user_id: Mapped[UUID | None]  # a user-service id; None is somebody without an account
+    user_id: Mapped[UUID | None]  # a user-service id; None is a person without an account
     attempt: Mapped[int | None]
     ends_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]

@@ -16,6 +16,7 @@ from assessment_service.models import (
 
 def about(user_id: UUID) -> Mapping[str, ColumnElement[bool]]:
     """Each table with people in it, and which of its rows are about this one."""
+    # Answers and points name no person; they are a person's by their session, versions by their assessment.
     taken = select(AssessmentSession.id).where(AssessmentSession.user_id == user_id)
     written = select(Assessment.id).where(Assessment.author_id == user_id)
     return {

@@ -1,6 +1,7 @@
 """RULES: the types of questions, and the kind that a question of each type is of."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from assessment_service.kinds import (
     MultipleChoice,
     Number,
     Option,
+    Options,
     Ordering,
     Scale,
     SingleChoice,
@@ -51,6 +53,26 @@ def kind_of(question: Mapping[str, Any]) -> Kind:
             return _number(question)
         case QuestionType.TEXT:
             return _text(question)
+
+
+def contradictions(kind: Kind) -> Iterator[tuple[str, str]]:
+    """The fields of a question that do not fit its others, and what is wrong with them."""
+    keys = [option.key for option in kind.options] if isinstance(kind, Options) else []
+    yield from repeated("options", keys)
+    match kind:
+        case MultipleChoice() if not kind.least <= kind.most <= len(keys):
+            yield "most_choices", "Must lie between the least choices and the number of options."
+        case Ordering() if kind.correct and sorted(kind.correct) != sorted(keys):
+            yield "correct", "Must name every option once."
+        case FreeText() if any(len(words) > kind.most_characters for words in kind.accepted):
+            yield "accepted", f"Must be texts of 1 to {kind.most_characters} characters."
+
+
+def repeated(field: str, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The field, if a key in it occurs more than once, and which."""
+    again = [key for key, times in Counter(keys).items() if times > 1]
+    if again:
+        yield field, f"More than once: {', '.join(again)}."
 
 
 def said(part: Mapping[str, Any], name: str, default: Any) -> Any:

@@ -19,7 +19,7 @@ from chassis.errors import invalid
 
 @dataclass(frozen=True)
 class ShownQuestion:
-    """A question as it is shown in a session; `details` depend on its type, and never say what an answer is worth."""
+    """A question as it is shown in a session. `details` depend on its type, and never tell points."""
 
     id: int
     type: QuestionType

@@ -42,7 +42,9 @@ def reverse(points: Fraction, reach: Range) -> Fraction:
 def combine(method: Method, weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """The sum or mean of (points, weight); there is at least one."""
     total = sum((points * weight for points, weight in weighted), Fraction(0))
-    return total if method == Method.SUM else total / sum(weight for _, weight in weighted)
+    if method == Method.SUM:
+        return total
+    return total / sum(weight for _, weight in weighted)
 
 
 def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,14 +54,20 @@ def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
     """
     dimensions = [_dimension(definition, dimension, answers) for dimension in definition.dimensions]
     ranked = sorted(dimensions, key=lambda d: (d["percent"] is None, -(d["percent"] or 0)))
-    for place, dimension in enumerate(ranked, 1):
-        before = ranked[place - 2] if place > 1 else None
-        tied = before is not None and before["percent"] == dimension["percent"]
-        dimension["rank"] = (
-            None if dimension["percent"] is None else before["rank"] if before and tied else place
-        )
+    _give_ranks(ranked)
     # Rounded after ranking: two that look equal now need not have been.
     return {"dimensions": [{**d, "percent": _rounded(d["percent"])} for d in ranked]}
+
+
+def _give_ranks(ranked: Sequence[dict[str, Any]]) -> None:
+    """Equal ones share a rank; those without answers, which come last, have none."""
+    rank, percent = None, None
+    for position, dimension in enumerate(ranked, 1):
+        if dimension["percent"] is None:
+            rank = None
+        elif dimension["percent"] != percent:
+            rank, percent = position, dimension["percent"]
+        dimension["rank"] = rank
 
 
 def _dimension(
@@ -72,14 +80,7 @@ def _dimension(
     ]
     named = {"key": dimension.key, "title": dimension.title, "questions_counted": len(items)}
     if not items:
-        return {
-            **named,
-            "score": None,
-            "lowest": None,
-            "highest": None,
-            "percent": None,
-            "band": None,
-        }
+        return named | dict.fromkeys(("score", "lowest", "highest", "percent", "band"))
     reached = combine(dimension.method, [(item.points, item.weight) for item in items])
     lowest = combine(dimension.method, [(item.lowest, item.weight) for item in items])
     highest = combine(dimension.method, [(item.highest, item.weight) for item in items])
@@ -89,12 +90,16 @@ def _dimension(
         "score": _rounded(reached),
         "lowest": _rounded(lowest),
         "highest": _rounded(highest),
-        # Where every answer is worth the same, everybody reached all there was.
-        "percent": 100 * (reached - lowest) / (highest - lowest)
-        if highest > lowest
-        else Fraction(100),
+        "percent": _percent(reached, lowest, highest),
         "band": {"label": band.label, "text": band.text} if band else None,
     }
+
+
+def _percent(reached: Fraction, lowest: Fraction, highest: Fraction) -> Fraction:
+    # Where every answer is worth the same, every taker reached all there was.
+    if lowest == highest:
+        return Fraction(100)
+    return 100 * (reached - lowest) / (highest - lowest)
 
 
 def _item(question: Question, part: Score, value: Any) -> Item:
@@ -102,11 +107,15 @@ def _item(question: Question, part: Score, value: Any) -> Item:
     if reach is None:  # `definitions.check` refuses such questions
         raise AssertionError(f"{question.key} is scored without points")
     points = question.kind.points(value)
-    return Item(reverse(points, reach) if part.reverse else points, *reach, part.weight)
+    if part.reverse:
+        points = reverse(points, reach)
+    return Item(points, *reach, part.weight)
 
 
 def _rounded(number: Fraction | None) -> float | None:
-    return None if number is None else float(round(number, 2))
+    if number is None:
+        return None
+    return float(round(number, 2))
 
 
 def band_of(bands: Sequence[Band], reached: Fraction) -> Band | None:
@@ -114,20 +123,19 @@ def band_of(bands: Sequence[Band], reached: Fraction) -> Band | None:
     for band in bands:
         if band.lower <= reached < band.upper:
             return band
-    return bands[-1] if bands and reached == bands[-1].upper else None
+    if bands and reached == bands[-1].upper:
+        return bands[-1]
+    return None
 
 
 def reachable(definition: Definition, dimension: Dimension) -> Range | None:
-    """The lowest and highest score anybody can get; None if nothing counts in the dimension.
+    """The lowest and highest score that a taker can get; None if nothing counts in the dimension.
 
     Optional questions may be missing, and when time runs out required ones too.
     """
+    untimed = definition.time_limit_minutes is None
     items = [
-        (
-            question.required and definition.time_limit_minutes is None,
-            question.kind.reach,
-            part.weight,
-        )
+        (question.required and untimed, question.kind.reach, part.weight)
         for question, part in scored_questions(definition, dimension)
         if question.kind.reach
     ]
@@ -160,7 +168,8 @@ def _extreme_mean(items: Sequence[Countable], end: int) -> Fraction:
     for points, weight in uncertain[len(chosen) - len(certain) :]:
         mean = combine(Method.MEAN, chosen)
         # An item moves the mean to its own side, so past the first that does not help, none does.
-        if points <= mean if end else points >= mean:
+        helps = points > mean if end else points < mean
+        if not helps:
             break
         chosen = [*chosen, (points, weight)]
     return combine(Method.MEAN, chosen)

@@ -118,19 +118,21 @@ class Validation:
 
     @property
     def progress(self) -> Progress | None:
-        return self.standing.progress if self.standing else None
+        if self.standing is None:
+            return None
+        return self.standing.progress
 
 
 def find(session_id: str, user_id: UUID | None, *, lock: bool = False) -> AssessmentSession:
-    """The session, if it is the caller's or nobody's: of one without an owner the id itself is the
-    permission.
-    """
+    """The session, if it is the caller's or has no owner: then the id itself is the permission."""
     query = (
         select(AssessmentSession)
         .filter_by(session_id=session_id)
         .execution_options(populate_existing=True)
     )
-    session = db.session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update()
+    session = db.session.scalar(query)
     if session is None or session.user_id not in {None, user_id}:
         raise SessionNotFound
     return session

@@ -13,7 +13,7 @@ from assessment_service.versions import Pinned
 from chassis.clock import now, rfc3339
 from chassis.errors import Conflict, TooEarly, Unauthorized
 
-RANDOM_BYTES = 16  # 128 bits: whoever knows the id of a session without an owner may use it
+RANDOM_BYTES = 16  # 128 bits: the id of a session without an owner is the permission to use it
 
 
 class SessionInProgress(Conflict):
@@ -35,8 +35,12 @@ def start(
     version = versions.current(assessment)
     if user_id is None and not version.definition.public:
         raise Unauthorized("this assessment needs an account")
-    attempt = _next_attempt(user_id, version, start_fresh=start_fresh) if user_id else None
+    attempt = ends_at = None
+    if user_id:
+        attempt = _next_attempt(user_id, version, start_fresh=start_fresh)
     began = now()
+    if version.definition.time_limit_minutes:
+        ends_at = began + timedelta(minutes=version.definition.time_limit_minutes)
     session = AssessmentSession(
         session_id=secrets.token_urlsafe(RANDOM_BYTES),
         created_at=began,
@@ -46,9 +50,7 @@ def start(
         version_id=version.id,
         user_id=user_id,
         attempt=attempt,
-        ends_at=began + timedelta(minutes=limit)
-        if (limit := version.definition.time_limit_minutes)
-        else None,
+        ends_at=ends_at,
         shuffle_seed=secrets.randbits(62),
     )
     db.session.add(session)
@@ -57,9 +59,8 @@ def start(
 
 
 def claim(session_id: str, user_id: UUID) -> Standing:
-    """Make a session without an owner one's own. Claiming twice is claiming once."""
-    # First only to learn of which assessment it is: whoever begins a session takes the two locks in
-    # this order, too.
+    """Give a session without an owner to this person. Claiming twice is claiming once."""
+    # First only to learn of which assessment it is: a start takes the two locks in this order, too.
     session = sessions.find(session_id, user_id)
     _one_at_a_time(user_id, session.assessment_id)
     session = sessions.find(session_id, user_id, lock=True)
@@ -93,9 +94,8 @@ def _next_attempt(user_id: UUID, version: Pinned, *, start_fresh: bool) -> int:
 
 
 def _one_at_a_time(user_id: UUID, assessment_id: int) -> None:
-    """Let whoever else begins or claims for this person and assessment wait until we are done."""
-    # There may be no row to lock yet. Two pairs with the same hash wait for each other, and that is
-    # all.
+    """Let other starts and claims for this person and assessment wait for the end of this transaction."""
+    # There may be no row to lock yet. Two pairs with the same hash wait for each other, no more.
     db.session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{assessment_id}", 0)))
     )
@@ -128,18 +128,21 @@ def _taken(user_id: UUID, assessment_id: int) -> int:
 
 def _check_limits(user_id: UUID, version: Pinned) -> None:
     """Every session counts as an attempt, however it ended; the pause begins when one was completed."""
-    definition = version.definition
-    if (
-        definition.max_attempts
-        and _taken(user_id, version.assessment_id) >= definition.max_attempts
-    ):
+    most = version.definition.max_attempts
+    if most and _taken(user_id, version.assessment_id) >= most:
         raise NoAttemptsLeft
-    if definition.hours_between_attempts:
-        query = select(func.max(AssessmentSession.completed_at))
-        last = db.session.scalar(
-            query.filter_by(user_id=user_id, assessment_id=version.assessment_id)
-        )
-        if last and now() < (allowed := last + timedelta(hours=definition.hours_between_attempts)):
-            raise TooEarly(
-                allowed, "You may take this assessment again then.", retry_at=rfc3339(allowed)
-            )
+    pause = version.definition.hours_between_attempts
+    if pause:
+        _check_pause(user_id, version.assessment_id, timedelta(hours=pause))
+
+
+def _check_pause(user_id: UUID, assessment_id: int, pause: timedelta) -> None:
+    query = select(func.max(AssessmentSession.completed_at))
+    last = db.session.scalar(query.filter_by(user_id=user_id, assessment_id=assessment_id))
+    if last is None:
+        return
+    allowed = last + pause
+    if now() < allowed:
+        # `retry_at` is the name that clients of this operation know.
+        detail = "You may take this assessment again then."
+        raise TooEarly(allowed, detail, retry_at=rfc3339(allowed))

@@ -1,7 +1,7 @@
 """RULES: what authors learn: counts, never people.
 
 Sessions that are closed are counted once into `answer_tallies`; only those still open, or closed a
-moment ago, are counted when somebody asks. So figures stay quick with a million answers, and stay
+moment ago, are counted when an author asks. So figures stay quick with a million answers, and stay
 when answers are erased.
 """
 
@@ -141,13 +141,16 @@ def _median_seconds(version: Pinned) -> float | None:
         extract("epoch", AssessmentSession.completed_at - AssessmentSession.created_at), Float
     )
     median = func.percentile_cont(0.5).within_group(seconds)
-    found = db.session.scalar(
+    found: float | None = db.session.scalar(
         select(median).where(
             AssessmentSession.version_id == version.id,
             AssessmentSession.status == SessionStatus.COMPLETED,
         )
     )
-    return None if found is None else round(max(found, 0), 1)
+    if found is None:
+        return None
+    # Below zero where the machine that completed a session had a clock behind that of the first.
+    return round(max(found, 0), 1)
 
 
 def _questions(version: Pinned) -> list[QuestionStatistics]:
@@ -174,4 +177,6 @@ def _question(
 
 
 def _percent(part: int, whole: int) -> float:
-    return 100 * part / whole if whole else 0.0
+    if not whole:
+        return 0.0
+    return 100 * part / whole

@@ -45,11 +45,11 @@ class Pinned:
     @cached_property
     def page_of(self) -> dict[int, int]:
         """The id of the page of each question."""
-        return {
-            self.question_ids[q.key]: self.page_ids[page.key]
-            for page in self.definition.pages
-            for q in page.questions
-        }
+        found = {}
+        for page in self.definition.pages:
+            for question in page.questions:
+                found[self.question_ids[question.key]] = self.page_ids[page.key]
+        return found
 
     @property
     def needs_account(self) -> bool:
@@ -88,7 +88,9 @@ def pin_all(version_ids: Iterable[int]) -> dict[int, Pinned]:
     with _lock:
         known: dict[int, Pinned] = {i: _kept[i] for i in wanted if i in _kept}
     missing = wanted - known.keys()
-    return known | _load(missing) if missing else known
+    if missing:
+        known |= _load(missing)
+    return known
 
 
 def _load(version_ids: Iterable[int]) -> dict[int, Pinned]:
@@ -109,18 +111,17 @@ def _load(version_ids: Iterable[int]) -> dict[int, Pinned]:
         page_ids[version_id][page_key] = page_id
         if question_id:
             question_ids[version_id][question_key] = question_id
-    loaded = {
-        v.id: Pinned(
-            v.id,
-            v.assessment_id,
-            v.assessment.slug,
-            v.number,
-            definitions.of_document(v.definition),
-            page_ids[v.id],
-            question_ids[v.id],
+    loaded = {}
+    for version in versions:
+        loaded[version.id] = Pinned(
+            version.id,
+            version.assessment_id,
+            version.assessment.slug,
+            version.number,
+            definitions.of_document(version.definition),
+            page_ids[version.id],
+            question_ids[version.id],
         )
-        for v in versions
-    }
     with _lock:
         _kept.update(loaded)
     return loaded
@@ -128,7 +129,9 @@ def _load(version_ids: Iterable[int]) -> dict[int, Pinned]:
 
 def current(slug: str | None) -> Pinned:
     """The version that is started now of this assessment, or of the default one."""
-    named = Assessment.is_default if slug is None else Assessment.slug == slug
+    named = Assessment.slug == slug
+    if slug is None:
+        named = Assessment.is_default.is_(True)
     version_id = db.session.scalar(
         select(AssessmentVersion.id)
         .join(AssessmentVersion.assessment)

@@ -11,7 +11,7 @@ RUTH = testing.a_user("ruth")
 LIKE = {"likert": 4, "slider": 30, "single": "a"}
 
 
-def test_every_kind_of_answer_is_kept_as_given(begin) -> None:
+def test_every_kind_of_answer_is_kept_as_given(begin: Any) -> None:
     taker = begin()
     taker.answer_all()
     assert taker.answers == {
@@ -42,14 +42,16 @@ def test_every_kind_of_answer_is_kept_as_given(begin) -> None:
         ("words", {"text": "x"}),
     ],
 )
-def test_a_wrong_shape_is_refused_and_saves_nothing(begin, key: str, value: Any) -> None:
+def test_a_wrong_shape_is_refused_and_saves_nothing(begin: Any, key: str, value: Any) -> None:
     taker = begin()
     refused = taker.answer(key, value)
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/value")
     assert taker.answers == {}
 
 
-def test_a_question_of_another_assessment_is_not_found(begin, publish, client: FlaskClient) -> None:
+def test_a_question_of_another_assessment_is_not_found(
+    begin: Any, publish: Any, client: FlaskClient
+) -> None:
     taker, other = begin(), publish("other")
     body = {
         "session_id": taker.session_id,
@@ -60,7 +62,7 @@ def test_a_question_of_another_assessment_is_not_found(begin, publish, client: F
     assert (refused.status_code, refused.json["code"]) == (404, "question_not_found")
 
 
-def test_answering_again_replaces_the_answer_and_earns_nothing(begin) -> None:
+def test_answering_again_replaces_the_answer_and_earns_nothing(begin: Any) -> None:
     taker = begin()
     assert taker.answer("single", "a").json["xp_gained"] == 10
     again = taker.answer("single", "b").json
@@ -72,11 +74,11 @@ def test_answering_again_replaces_the_answer_and_earns_nothing(begin) -> None:
     assert taker.answers == {"single": "b"}
 
 
-def test_a_question_may_be_worth_points_of_its_own(begin) -> None:
+def test_a_question_may_be_worth_points_of_its_own(begin: Any) -> None:
     assert begin().answer("words").json["xp_gained"] == 25
 
 
-def test_an_answer_that_comes_late_does_not_replace_a_later_one(begin) -> None:
+def test_an_answer_that_comes_late_does_not_replace_a_later_one(begin: Any) -> None:
     taker = begin()
     assert taker.answer("single", "b", client_seq=5).status_code == 200
     stale = taker.answer("single", "a", client_seq=4)
@@ -88,7 +90,9 @@ def test_an_answer_that_comes_late_does_not_replace_a_later_one(begin) -> None:
     assert taker.answer("single", "a", client_seq=6).status_code == 200
 
 
-def test_points_over_sessions_count_a_question_once(begin, publish, client: FlaskClient) -> None:
+def test_points_over_sessions_count_a_question_once(
+    begin: Any, publish: Any, client: FlaskClient
+) -> None:
     taker = begin(RUTH)
     taker.answer("truth")
     taker.answer("words")
@@ -113,7 +117,7 @@ def test_points_over_sessions_count_a_question_once(begin, publish, client: Flas
     assert client.get(f"/api/v2/xp/{RUTH.id}").json == {"total_xp": 45, "assessments_completed": 0}
 
 
-def batch(taker, *answers: tuple[int, Any, int | None]) -> Any:
+def batch(taker: Any, *answers: tuple[int, Any, int | None]) -> Any:
     rows = [
         {"question_id": q, "value": value, **({"client_seq": seq} if seq else {})}
         for q, value, seq in answers
@@ -123,7 +127,7 @@ def batch(taker, *answers: tuple[int, Any, int | None]) -> Any:
     )
 
 
-def test_a_batch_saves_what_it_can_and_says_what_became_of_each(begin) -> None:
+def test_a_batch_saves_what_it_can_and_says_what_became_of_each(begin: Any) -> None:
     taker = begin()
     ids = taker.version.question_ids
     taker.answer("number", 3, client_seq=9)
@@ -153,7 +157,7 @@ def test_a_batch_saves_what_it_can_and_says_what_became_of_each(begin) -> None:
     assert taker.answers == {"number": 3, "truth": True, "single": "b", "slider": 20}
 
 
-def test_a_batch_of_nothing_new_changes_nothing(begin) -> None:
+def test_a_batch_of_nothing_new_changes_nothing(begin: Any) -> None:
     taker = begin()
     taker.answer("single", "b", client_seq=5)
     before = taker.look("/validate").json
@@ -163,19 +167,19 @@ def test_a_batch_of_nothing_new_changes_nothing(begin) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 101])
-def test_a_batch_holds_1_to_100_answers(begin, count: int) -> None:
+def test_a_batch_holds_1_to_100_answers(begin: Any, count: int) -> None:
     taker = begin()
     assert batch(taker, *[(1, 1, None)] * count).status_code == 422
 
 
-def test_progress_reaches_100_only_when_nothing_is_missing(begin) -> None:
+def test_progress_reaches_100_only_when_nothing_is_missing(begin: Any) -> None:
     taker = begin()
     keys = list(taker.version.question_ids)
     seen = [taker.answer(key).json["progress"]["percentage"] for key in keys]
     assert seen == [12.5, 25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0]
 
 
-def test_thirds_are_rounded_down(begin, publish) -> None:
+def test_thirds_are_rounded_down(begin: Any, publish: Any) -> None:
     rows = [{"key": f"q{i}", "type": "true_false", "text": "?"} for i in range(3)]
     version = publish(
         "thirds", dimensions=[], pages=[{"key": "p", "title": "P", "questions": rows}]
@@ -188,7 +192,7 @@ def test_thirds_are_rounded_down(begin, publish) -> None:
     ]
 
 
-def test_an_assessment_without_questions_is_never_under_way(begin, publish) -> None:
+def test_an_assessment_without_questions_is_never_under_way(begin: Any, publish: Any) -> None:
     version = publish("empty", dimensions=[], pages=[{"key": "p", "title": "P"}])
     taker = begin(version=version)
     assert taker.look("/validate").json["progress"]["percentage"] == 0.0

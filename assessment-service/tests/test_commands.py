@@ -41,7 +41,7 @@ def test_a_file_is_imported_and_published(
 
 
 def test_wrong_rows_are_listed_with_their_lines_and_nothing_is_imported(
-    app: Flask, client, tmp_path: Path
+    app: Flask, client: FlaskClient, tmp_path: Path
 ) -> None:
     good, wrong, broken = tmp_path / "good.json", tmp_path / "wrong.yaml", tmp_path / "broken.yaml"
     good.write_text('{"slug": "good", "title": "Good"}')
@@ -60,7 +60,9 @@ def test_wrong_rows_are_listed_with_their_lines_and_nothing_is_imported(
         assert db.session.scalars(db.select(drafts.Assessment)).all() == []
 
 
-def test_an_incomplete_draft_is_not_published(app: Flask, client, tmp_path: Path) -> None:
+def test_an_incomplete_draft_is_not_published(
+    app: Flask, client: FlaskClient, tmp_path: Path
+) -> None:
     file = tmp_path / "empty.yaml"
     file.write_text("slug: empty\ntitle: Empty\n")
     run(app, "assessments", "import", str(file))

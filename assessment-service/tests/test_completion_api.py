@@ -1,11 +1,13 @@
 """Completing a session, and its result."""
 
+from typing import Any
+
 from chassis import testing
 
 RUTH = testing.a_user("ruth")
 
 
-def test_what_is_missing_is_named(begin) -> None:
+def test_what_is_missing_is_named(begin: Any) -> None:
     taker = begin()
     taker.answer_all()
     other = begin()
@@ -17,7 +19,7 @@ def test_what_is_missing_is_named(begin) -> None:
     assert other.look("/validate").json["valid"]
 
 
-def test_an_optional_question_need_not_be_answered(begin) -> None:
+def test_an_optional_question_need_not_be_answered(begin: Any) -> None:
     taker = begin()
     for key in list(taker.version.question_ids)[:-1]:
         taker.answer(key)
@@ -25,7 +27,7 @@ def test_an_optional_question_need_not_be_answered(begin) -> None:
     assert (completed["status"], completed["progress"]["percentage"]) == ("completed", 87.5)
 
 
-def test_the_result_is_computed_from_the_answers(begin) -> None:
+def test_the_result_is_computed_from_the_answers(begin: Any) -> None:
     taker = begin()
     taker.answer_all()
     assert taker.look("/result").json["code"] == "not_completed"
@@ -48,7 +50,7 @@ def test_the_result_is_computed_from_the_answers(begin) -> None:
     assert [dimension["key"] for dimension in result["dimensions"]] == ["points", "mood"]
 
 
-def test_completing_twice_is_completing_once(begin) -> None:
+def test_completing_twice_is_completing_once(begin: Any) -> None:
     taker = begin(RUTH)
     taker.answer_all()
     first, again = taker.do("complete"), taker.do("complete")

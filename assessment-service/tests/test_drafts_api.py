@@ -93,7 +93,7 @@ def test_of_rewrites_at_once_one_wins(
 
 
 def test_a_published_version_stays_and_a_new_draft_begins_from_it(
-    client: FlaskClient, publish, everything: dict[str, Any]
+    client: FlaskClient, publish: Any, everything: dict[str, Any]
 ) -> None:
     publish("habits", ESTHER)
     assert client.get(f"{PATH}/draft", user=ESTHER).json["code"] == "draft_not_found"
@@ -113,8 +113,8 @@ def test_a_published_version_stays_and_a_new_draft_begins_from_it(
     assert client.get(f"{PATH}/versions/1", user=ESTHER).json["definition"]["title"] == "Everything"
 
 
-def test_a_draft_can_be_thrown_away(
-    client: FlaskClient, publish, everything: dict[str, Any]
+def test_a_draft_can_be_deleted(
+    client: FlaskClient, publish: Any, everything: dict[str, Any]
 ) -> None:
     begin_draft(client, everything)
     assert (
@@ -129,7 +129,7 @@ def test_a_draft_can_be_thrown_away(
     assert client.get(PATH).status_code == 200
 
 
-def test_mistakes_are_named_by_their_place_in_the_body(
+def test_mistakes_are_named_by_their_pointer_in_the_body(
     client: FlaskClient, everything: dict[str, Any]
 ) -> None:
     everything["pages"][1]["questions"][0]["correct"] = ["a"]
@@ -179,7 +179,7 @@ def test_what_is_not_published_yet_does_not_exist_for_takers(
     assert client.post("/api/v2/session/start", json={"assessment": "habits"}).status_code == 404
 
 
-def test_an_assessment_is_its_authors_and_the_admins(client: FlaskClient, publish) -> None:
+def test_an_assessment_is_its_authors_and_the_admins(client: FlaskClient, publish: Any) -> None:
     publish("habits", ESTHER)
     client.post(f"{PATH}/draft", user=ESTHER)
     match = {"If-Match": '"1"'}

@@ -1,8 +1,10 @@
-"""What is left of a person who is gone."""
+"""What is left of a person whose account is deleted."""
 
 import json
+from typing import Any
 from uuid import uuid4
 
+import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,8 +31,8 @@ def everything_stored(app: Flask) -> str:
         return "".join(str(db.session.execute(table.select()).all()) for table in tables)
 
 
-def test_nothing_is_left_of_somebody_who_is_deleted(
-    app: Flask, client: FlaskClient, begin, publish
+def test_nothing_is_left_of_a_person_who_is_deleted(
+    app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     ruth, boaz = testing.a_user("ruth", "author"), testing.a_user("boaz")
     open_one, others = begin(ruth), begin(boaz, publish("another"))
@@ -51,7 +53,7 @@ def test_nothing_is_left_of_somebody_who_is_deleted(
 
 
 def test_the_assessments_of_a_deleted_author_stay_without_their_draft(
-    app: Flask, client: FlaskClient, publish
+    app: Flask, client: FlaskClient, publish: Any
 ) -> None:
     esther = testing.a_user("esther", "author")
     publish("hers", esther)
@@ -62,7 +64,7 @@ def test_the_assessments_of_a_deleted_author_stay_without_their_draft(
     assert str(esther.id) not in everything_stored(app)
 
 
-def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin) -> None:
+def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin: Any) -> None:
     ruth = testing.a_user("ruth")
     taker = begin(ruth)
     taker.answer("words", CANARY)
@@ -87,7 +89,9 @@ def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin) -> None:
     assert CANARY not in everything_stored(app)
 
 
-def test_neither_the_session_id_nor_an_answer_is_in_the_logs(begin, capfd, caplog) -> None:
+def test_neither_the_session_id_nor_an_answer_is_in_the_logs(
+    begin: Any, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     taker = begin()
     taker.answer("words", CANARY)
     taker.answer("likert", CANARY)

@@ -1,5 +1,7 @@
 """What a person may read of what is held about them."""
 
+from typing import Any
+
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -8,7 +10,7 @@ from chassis import testing
 CANARY = "a sentence nobody else would write"
 
 
-def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin) -> None:
+def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin: Any) -> None:
     ruth = testing.a_user("ruth", "author")
     taker = begin(ruth)
     taker.answer_all()
@@ -39,7 +41,7 @@ def test_an_export_is_for_other_services_only(client: FlaskClient) -> None:
 
 
 def test_an_export_costs_the_same_however_many_sessions(
-    app: Flask, client: FlaskClient, begin
+    app: Flask, client: FlaskClient, begin: Any
 ) -> None:
     def statements() -> int:
         with testing.count_queries(app) as sent:

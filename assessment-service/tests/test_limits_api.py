@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -35,7 +36,7 @@ def sweep(app: Flask) -> int:
         return run_sweep(messages, Sweep("overdue", every=1, run=completion.finish_overdue))
 
 
-def test_every_session_counts_as_an_attempt(client: FlaskClient, publish) -> None:
+def test_every_session_counts_as_an_attempt(client: FlaskClient, publish: Any) -> None:
     publish(audience="members", max_attempts=2)
     assert start(client).json["attempt"] == 1
     assert start(client, start_fresh=True).json["attempt"] == 2
@@ -44,7 +45,9 @@ def test_every_session_counts_as_an_attempt(client: FlaskClient, publish) -> Non
     assert start(client, BOAZ).json["attempt"] == 1
 
 
-def test_a_refused_fresh_start_does_not_abandon_what_is_open(client: FlaskClient, publish) -> None:
+def test_a_refused_fresh_start_does_not_abandon_what_is_open(
+    client: FlaskClient, publish: Any
+) -> None:
     publish(audience="members", max_attempts=1)
     session_id = start(client).json["session_id"]
     start(client, start_fresh=True)
@@ -52,7 +55,7 @@ def test_a_refused_fresh_start_does_not_abandon_what_is_open(client: FlaskClient
 
 
 def test_the_next_attempt_waits_after_a_completed_one(
-    begin, client: FlaskClient, publish, clock
+    begin: Any, client: FlaskClient, publish: Any, clock: time_machine.Traveller
 ) -> None:
     taker = begin(RUTH, publish(audience="members", hours_between_attempts=24))
     taker.answer_all()
@@ -67,7 +70,7 @@ def test_the_next_attempt_waits_after_a_completed_one(
 
 
 def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(
-    begin, publish, clock
+    begin: Any, publish: Any, clock: time_machine.Traveller
 ) -> None:
     taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
     assert taker.look().json["session"]["ends_at"] == "2026-03-01T12:10:00Z"
@@ -80,7 +83,9 @@ def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(
     assert taker.answers == {"truth": True}
 
 
-def test_coming_back_does_not_give_more_time(begin, publish, clock) -> None:
+def test_coming_back_does_not_give_more_time(
+    begin: Any, publish: Any, clock: time_machine.Traveller
+) -> None:
     taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
     clock.move_to(BEGAN + LIMIT / 2)
     taker.turn_to(taker.version.page_ids["second"])
@@ -89,7 +94,7 @@ def test_coming_back_does_not_give_more_time(begin, publish, clock) -> None:
 
 @pytest.mark.parametrize("by_hand", [True, False])
 def test_when_the_time_is_up_the_answers_there_are_count(
-    app: Flask, begin, publish, clock, by_hand: bool
+    app: Flask, begin: Any, publish: Any, clock: time_machine.Traveller, by_hand: bool
 ) -> None:
     taker = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
     taker.answer("single", "a")
@@ -105,7 +110,7 @@ def test_when_the_time_is_up_the_answers_there_are_count(
 
 
 def test_an_overdue_session_is_completed_before_the_next_begins(
-    begin, client: FlaskClient, publish, clock
+    begin: Any, client: FlaskClient, publish: Any, clock: time_machine.Traveller
 ) -> None:
     old = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
     old.answer("single", "a")

@@ -16,7 +16,8 @@ INSERT INTO pages (id, title, position) VALUES (7, 'Second', 2), (3, 'First', 1)
 INSERT INTO questions (id, page_id, question_type, question_text, position, required, settings) VALUES
     (1, 3, 'likert', 'I like maps.', 1, true, '{"scale": {"least": 1, "most": 5}}'),
     (2, 3, 'multiple_choice', 'Which?', 1, false, '{"options": [{"key": "a", "text": "A"}]}'),
-    (3, 7, 'ordering', 'Sort.', 1, true, '{"options": [{"key": "a", "text": "A"}, {"key": "b", "text": "B"}]}'),
+    (3, 7, 'ordering', 'Sort.', 1, true,
+     '{"options": [{"key": "a", "text": "A"}, {"key": "b", "text": "B"}]}'),
     (4, 7, 'text', 'Why?', 2, false, '{}');
 INSERT INTO student_responses (id, session_id, created_at, completed_at) VALUES
     (1, 'finished', '2025-03-01T10:00Z', '2025-03-02T10:00Z'),
@@ -82,7 +83,8 @@ def test_phase_1_adds_what_it_published(legacy: Migrating) -> None:
         ("user_abandoned_not_completed",),
     ]
     assert legacy.rows("""
-        SELECT confrelid::regclass::text FROM pg_constraint WHERE conname = 'student_responses_current_page_id_fkey'
+        SELECT confrelid::regclass::text FROM pg_constraint
+        WHERE conname = 'student_responses_current_page_id_fkey'
     """) == [("pages",)]
 
 
@@ -111,7 +113,8 @@ def test_the_rollback_of_phase_1_leaves_nothing_of_it_and_can_be_repeated(
 def test_the_old_questionnaire_becomes_the_default_assessment(legacy: Migrating) -> None:
     upgrade()
     [(default, definition)] = legacy.rows("""
-        SELECT is_default, definition FROM assessment_versions JOIN assessments ON assessments.id = assessment_id
+        SELECT is_default, definition FROM assessment_versions
+        JOIN assessments ON assessments.id = assessment_id
         WHERE is_current
     """)
     assert default

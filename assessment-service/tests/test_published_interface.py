@@ -1,5 +1,7 @@
 """The published interface of pausing and resuming, as its documentation shows it."""
 
+from typing import Any
+
 from flask.testing import FlaskClient
 
 from assessment_service.models import SessionStatus
@@ -13,7 +15,9 @@ def test_an_unknown_session_is_not_valid(client: FlaskClient) -> None:
     )
 
 
-def test_a_session_starts_without_a_body_or_a_content_type(client: FlaskClient, publish) -> None:
+def test_a_session_starts_without_a_body_or_a_content_type(
+    client: FlaskClient, publish: Any
+) -> None:
     version = publish()
     started = client.post("/api/v2/session/start")
     assert (started.status_code, started.json["assessment"]) == (201, version.slug)
@@ -36,7 +40,7 @@ def test_a_session_starts_without_a_body_or_a_content_type(client: FlaskClient, 
     }
 
 
-def test_a_session_is_abandoned_when_somebody_starts_fresh(client: FlaskClient, publish) -> None:
+def test_a_session_is_abandoned_by_a_fresh_start(client: FlaskClient, publish: Any) -> None:
     publish()
     session_id = client.post("/api/v2/session/start").json["session_id"]
     abandoned = client.post(f"/api/v2/session/{session_id}/abandon")
@@ -49,7 +53,7 @@ def test_a_session_is_abandoned_when_somebody_starts_fresh(client: FlaskClient, 
     assert validated["session"]["status"] == SessionStatus.ABANDONED.value
 
 
-def test_an_answer_tells_what_it_earned(begin) -> None:
+def test_an_answer_tells_what_it_earned(begin: Any) -> None:
     taker = begin()
     answer = taker.answer("truth", True)
     assert (answer.status_code, answer.json) == (

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text, update
 
 from assessment_service import expiry
@@ -23,14 +25,17 @@ INVARIANTS = {
         SELECT id FROM student_responses AS session
         WHERE questions_answered <> (SELECT count(*) FROM xp_awards WHERE response_id = session.id)
         OR total_xp <> (SELECT COALESCE(sum(amount), 0) FROM xp_awards WHERE response_id = session.id)
-        OR questions_answered <> (SELECT count(*) FROM question_answers WHERE response_id = session.id)
+        OR questions_answered
+            <> (SELECT count(*) FROM question_answers WHERE response_id = session.id)
     """,
     "one open": """
-        SELECT user_id FROM student_responses WHERE status = 'active' AND expired_at IS NULL AND user_id IS NOT NULL
+        SELECT user_id FROM student_responses
+        WHERE status = 'active' AND expired_at IS NULL AND user_id IS NOT NULL
         GROUP BY user_id, assessment_id HAVING count(*) > 1
     """,
     "no answer after the end": """
-        SELECT session.id FROM student_responses AS session JOIN question_answers ON response_id = session.id
+        SELECT session.id FROM student_responses AS session
+        JOIN question_answers ON response_id = session.id
         WHERE question_answers.created_at > session.completed_at
     """,
 }
@@ -44,7 +49,9 @@ def broken(app: Flask) -> dict[str, list[object]]:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_thirty_starts_one_begins_and_all_learn_which(app: Flask, client, publish) -> None:
+def test_of_thirty_starts_one_begins_and_all_learn_which(
+    app: Flask, client: FlaskClient, publish: Any
+) -> None:
     publish()
     ruth = testing.a_user("ruth")
 
@@ -59,7 +66,7 @@ def test_of_thirty_starts_one_begins_and_all_learn_which(app: Flask, client, pub
 
 
 def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(
-    app: Flask, client, publish
+    app: Flask, client: FlaskClient, publish: Any
 ) -> None:
     publish(audience="members", max_attempts=5)
     ruth = testing.a_user("ruth")
@@ -76,7 +83,7 @@ def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin) -> None:
+def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin: Any) -> None:
     taker = begin()
     answers = testing.race([partial(taker.answer, "likert", 1 + i % 5) for i in range(MANY)])
     assert {answer.status_code for answer in answers} == {200}
@@ -85,7 +92,7 @@ def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin) 
     assert broken(app) == {}
 
 
-def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, race_round: int) -> None:
+def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin: Any, race_round: int) -> None:
     taker = begin()
     keys = ["likert", "slider", "single", "truth", "number"]
     values = {
@@ -105,22 +112,22 @@ def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin, race_round:
     assert broken(app) == {}
 
 
-def complete(taker) -> int:
+def complete(taker: Any) -> int:
     return taker.do("complete").status_code
 
 
-def abandon(taker) -> int:
+def abandon(taker: Any) -> int:
     return taker.do("abandon").status_code
 
 
-def start_fresh(taker) -> int:
+def start_fresh(taker: Any) -> int:
     body = {"assessment": taker.version.slug, "start_fresh": True}
     return taker.call("POST", "session/start", json=body).status_code
 
 
 @pytest.mark.parametrize("close", [complete, abandon, start_fresh])
 def test_an_answer_is_in_the_session_before_it_closed_or_refused(
-    app: Flask, begin, close, race_round: int
+    app: Flask, begin: Any, close: Callable[[Any], int], race_round: int
 ) -> None:
     taker = begin(testing.a_user("ruth"))
     taker.answer_all()
@@ -140,7 +147,7 @@ def test_an_answer_is_in_the_session_before_it_closed_or_refused(
     assert broken(app) == {}
 
 
-def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, race_round: int) -> None:
+def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin: Any, race_round: int) -> None:
     taker = begin()
     with app.app_context():
         old = (
@@ -165,7 +172,7 @@ def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin, race_round: int
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_of_many_claims_a_session(app: Flask, begin) -> None:
+def test_one_of_many_claims_a_session(app: Flask, begin: Any) -> None:
     taker = begin()
     people = [testing.a_user(f"user{i}") for i in range(10)]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -34,8 +35,13 @@ def sweep(app: Flask) -> int:
     [(expiry.LIFETIME - SECOND, True), (expiry.LIFETIME, True), (expiry.LIFETIME + SECOND, False)],
     ids=["a second before", "exactly", "a second after"],
 )
-def test_everybody_agrees_when_a_session_expires(
-    app: Flask, client: FlaskClient, begin, clock, age: timedelta, alive: bool
+def test_all_readers_agree_when_a_session_expires(
+    app: Flask,
+    client: FlaskClient,
+    begin: Any,
+    clock: time_machine.Traveller,
+    age: timedelta,
+    alive: bool,
 ) -> None:
     taker = begin(RUTH)
     clock.move_to(BEGAN + age)
@@ -54,7 +60,9 @@ def test_everybody_agrees_when_a_session_expires(
     assert taker.answer("truth").status_code == (200 if alive else 410)
 
 
-def test_an_answer_gives_a_session_thirty_more_days(begin, clock) -> None:
+def test_an_answer_gives_a_session_thirty_more_days(
+    begin: Any, clock: time_machine.Traveller
+) -> None:
     taker = begin()
     clock.move_to(BEGAN + expiry.LIFETIME - SECOND)
     taker.answer("truth")
@@ -64,7 +72,7 @@ def test_an_answer_gives_a_session_thirty_more_days(begin, clock) -> None:
     assert not taker.look("/validate").json["valid"]
 
 
-def test_turning_a_page_is_an_activity(begin, clock) -> None:
+def test_turning_a_page_is_an_activity(begin: Any, clock: time_machine.Traveller) -> None:
     taker = begin()
     clock.move_to(BEGAN + expiry.LIFETIME)
     taker.turn_to(taker.version.page_ids["second"])
@@ -74,7 +82,7 @@ def test_turning_a_page_is_an_activity(begin, clock) -> None:
 
 @pytest.mark.parametrize("swept", [False, True])
 def test_an_expired_session_stays_readable_and_takes_no_changes(
-    app: Flask, client: FlaskClient, begin, clock, swept: bool
+    app: Flask, client: FlaskClient, begin: Any, clock: time_machine.Traveller, swept: bool
 ) -> None:
     taker = begin()
     taker.answer("truth")
@@ -94,8 +102,8 @@ def test_an_expired_session_stays_readable_and_takes_no_changes(
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_an_expired_session_is_not_in_the_way_of_a_new_one(
-    app: Flask, begin, clock, swept: bool
+def test_an_expired_session_does_not_prevent_a_new_one(
+    app: Flask, begin: Any, clock: time_machine.Traveller, swept: bool
 ) -> None:
     old = begin(RUTH)
     clock.move_to(BEGAN + expiry.LIFETIME + SECOND)
@@ -106,7 +114,9 @@ def test_an_expired_session_is_not_in_the_way_of_a_new_one(
     assert old.look("/validate").json["reason"] == "expired"
 
 
-def test_what_is_completed_or_abandoned_does_not_expire(app: Flask, begin, clock) -> None:
+def test_what_is_completed_or_abandoned_does_not_expire(
+    app: Flask, begin: Any, clock: time_machine.Traveller
+) -> None:
     completed, abandoned = begin(), begin()
     completed.answer_all()
     completed.do("complete")

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,21 +16,19 @@ from chassis.clock import now
 RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 
 
-def test_a_session_id_holds_128_random_bits(begin) -> None:
+def test_a_session_id_holds_128_random_bits(begin: Any) -> None:
     ids = {begin().session_id for _ in range(5)}
     assert len(ids) == 5
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", session_id) for session_id in ids)
 
 
-def test_a_session_without_an_owner_opens_to_whoever_knows_its_id(
-    begin, client: FlaskClient
-) -> None:
+def test_the_id_of_a_session_without_an_owner_opens_it(begin: Any, client: FlaskClient) -> None:
     taker = begin()
     assert client.get(f"/api/v2/session/{taker.session_id}", user=RUTH).status_code == 200
     assert taker.answer("truth").status_code == 200
 
 
-def test_a_session_with_an_owner_does_not_exist_for_others(begin, client: FlaskClient) -> None:
+def test_a_session_with_an_owner_does_not_exist_for_others(begin: Any, client: FlaskClient) -> None:
     taker = begin(RUTH)
     path = f"/api/v2/session/{taker.session_id}"
     page = {"page_id": taker.version.page_ids["second"]}
@@ -58,7 +57,7 @@ def test_a_session_with_an_owner_does_not_exist_for_others(begin, client: FlaskC
     assert taker.answers == {}
 
 
-def test_a_forged_token_is_refused_where_none_is_needed(begin, client: FlaskClient) -> None:
+def test_a_forged_token_is_refused_where_none_is_needed(begin: Any, client: FlaskClient) -> None:
     taker = begin()
     forged = {"Authorization": "Bearer not.a.token"}
     assert client.get(f"/api/v2/session/{taker.session_id}", headers=forged).status_code == 401
@@ -66,7 +65,7 @@ def test_a_forged_token_is_refused_where_none_is_needed(begin, client: FlaskClie
 
 
 def test_one_session_of_an_assessment_is_open_at_a_time(
-    begin, client: FlaskClient, publish
+    begin: Any, client: FlaskClient, publish: Any
 ) -> None:
     taker = begin(RUTH)
     again = client.post("/api/v2/session/start", json={"assessment": "everything"}, user=RUTH)
@@ -76,7 +75,7 @@ def test_one_session_of_an_assessment_is_open_at_a_time(
     begin(RUTH, publish("another"))
 
 
-def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin) -> None:
+def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin: Any) -> None:
     old = begin(RUTH)
     old.answer("truth")
     new = begin(RUTH, start_fresh=True)
@@ -87,7 +86,7 @@ def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin) -> N
     assert new.look().json["session"]["attempt"] == 2
 
 
-def test_a_repeated_start_with_its_key_is_the_same_start(publish, client: FlaskClient) -> None:
+def test_a_repeated_start_with_its_key_is_the_same_start(publish: Any, client: FlaskClient) -> None:
     publish()
     first, again = (
         client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}, user=RUTH)
@@ -100,7 +99,7 @@ def test_a_repeated_start_with_its_key_is_the_same_start(publish, client: FlaskC
     assert len({answer.json["session_id"] for answer in anonymous}) == 2
 
 
-def test_an_assessment_for_members_needs_an_account(publish, client: FlaskClient) -> None:
+def test_an_assessment_for_members_needs_an_account(publish: Any, client: FlaskClient) -> None:
     publish(audience="members")
     assert client.post("/api/v2/session/start").status_code == 401
     assert client.post("/api/v2/session/start", user=RUTH).status_code == 201
@@ -111,7 +110,7 @@ def test_what_is_not_published_cannot_be_started(client: FlaskClient, body: dict
     assert client.post("/api/v2/session/start", json=body).json["code"] == "assessment_not_found"
 
 
-def test_a_session_goes_on_elsewhere_where_it_was_left(begin, app: Flask) -> None:
+def test_a_session_goes_on_elsewhere_where_it_was_left(begin: Any, app: Flask) -> None:
     taker = begin(RUTH)
     taker.answer("single", "b", client_seq=3)
     taker.turn_to(taker.version.page_ids["second"])
@@ -129,7 +128,7 @@ def test_a_session_goes_on_elsewhere_where_it_was_left(begin, app: Flask) -> Non
     assert elsewhere["progress"]["percentage"] == 12.5
 
 
-def test_answering_moves_the_session_to_the_page_of_the_question(begin) -> None:
+def test_answering_moves_the_session_to_the_page_of_the_question(begin: Any) -> None:
     taker = begin()
     taker.answer("number")
     assert (
@@ -138,7 +137,7 @@ def test_answering_moves_the_session_to_the_page_of_the_question(begin) -> None:
     )
 
 
-def test_validating_and_reading_leave_no_trace(begin) -> None:
+def test_validating_and_reading_leave_no_trace(begin: Any) -> None:
     taker = begin()
     before = taker.look("/validate").json
     with time_machine.travel(now() + timedelta(days=3)):
@@ -147,13 +146,13 @@ def test_validating_and_reading_leave_no_trace(begin) -> None:
         assert taker.look("/validate").json == before
 
 
-def test_a_page_of_another_assessment_cannot_be_turned_to(begin, publish) -> None:
+def test_a_page_of_another_assessment_cannot_be_turned_to(begin: Any, publish: Any) -> None:
     taker, other = begin(), publish("other")
     refused = taker.turn_to(other.page_ids["first"])
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/page_id")
 
 
-def test_what_is_shown_holds_no_keys_scores_or_points(begin) -> None:
+def test_what_is_shown_holds_no_keys_scores_or_points(begin: Any) -> None:
     taker = begin()
     for page_id in taker.version.page_ids.values():
         shown = taker.turn_to(page_id).get_data(as_text=True)
@@ -163,7 +162,7 @@ def test_what_is_shown_holds_no_keys_scores_or_points(begin) -> None:
         )
 
 
-def test_the_right_order_is_not_the_order_shown_to_everybody(begin) -> None:
+def test_the_right_order_is_not_the_order_shown_to_everybody(begin: Any) -> None:
     shown = set()
     for _ in range(12):
         taker = begin()
@@ -172,7 +171,9 @@ def test_the_right_order_is_not_the_order_shown_to_everybody(begin) -> None:
     assert len(shown) > 1
 
 
-def test_a_shuffled_session_looks_the_same_on_every_device(begin, publish, app: Flask) -> None:
+def test_a_shuffled_session_looks_the_same_on_every_device(
+    begin: Any, publish: Any, app: Flask
+) -> None:
     version = publish("shuffled", shuffle={"questions": True, "options": True})
     orders = set()
     for _ in range(10):
@@ -187,7 +188,7 @@ def test_a_shuffled_session_looks_the_same_on_every_device(begin, publish, app: 
     assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(next(iter(orders))))}
 
 
-def test_abandoning_twice_is_abandoning_once(begin) -> None:
+def test_abandoning_twice_is_abandoning_once(begin: Any) -> None:
     taker = begin()
     taker.answer("truth")
     first, again = taker.do("abandon"), taker.do("abandon")
@@ -206,7 +207,7 @@ def test_abandoning_twice_is_abandoning_once(begin) -> None:
     assert {answer["session_status"] for answer in refused} == {"user_abandoned_not_completed"}
 
 
-def test_somebody_who_signs_in_later_keeps_what_they_began(begin, client: FlaskClient) -> None:
+def test_a_taker_who_signs_in_later_keeps_what_they_began(begin: Any, client: FlaskClient) -> None:
     taker = begin()
     taker.answer("truth")
     claimed = client.post(f"/api/v2/session/{taker.session_id}/claim", user=RUTH)
@@ -219,7 +220,7 @@ def test_somebody_who_signs_in_later_keeps_what_they_began(begin, client: FlaskC
     assert client.get("/api/v2/xp", user=RUTH).json["total_xp"] == 10
 
 
-def test_an_open_session_cannot_be_claimed_beside_another(begin, client: FlaskClient) -> None:
+def test_an_open_session_cannot_be_claimed_next_to_another(begin: Any, client: FlaskClient) -> None:
     mine, nobodys = begin(RUTH), begin()
     refused = client.post(f"/api/v2/session/{nobodys.session_id}/claim", user=RUTH)
     assert (refused.status_code, refused.json["session_id"]) == (409, mine.session_id)
@@ -228,7 +229,9 @@ def test_an_open_session_cannot_be_claimed_beside_another(begin, client: FlaskCl
     assert client.post(f"/api/v2/session/{nobodys.session_id}/claim", user=RUTH).status_code == 200
 
 
-def test_a_session_stays_with_the_version_it_began_with(begin, publish, everything) -> None:
+def test_a_session_stays_with_the_version_it_began_with(
+    begin: Any, publish: Any, everything: dict[str, Any]
+) -> None:
     taker = begin(RUTH)
     everything["pages"][0]["questions"][0]["text"] = "Reworded?"
     publish(pages=everything["pages"])
@@ -238,7 +241,7 @@ def test_a_session_stays_with_the_version_it_began_with(begin, publish, everythi
     assert fresh.look().json["session"]["version"] == 2
 
 
-def test_my_sessions_come_in_pages_the_latest_first(begin, client: FlaskClient) -> None:
+def test_your_sessions_come_in_pages_newest_first(begin: Any, client: FlaskClient) -> None:
     ids = [begin(RUTH, start_fresh=True).session_id for _ in range(5)]
     begin(BOAZ)
     seen, cursor = [], ""
@@ -254,8 +257,8 @@ def test_my_sessions_come_in_pages_the_latest_first(begin, client: FlaskClient) 
     assert client.get("/api/v2/session?status=open", user=RUTH).status_code == 422
 
 
-def test_my_sessions_cost_the_same_however_many_they_are(
-    begin, publish, app: Flask, client: FlaskClient
+def test_your_sessions_cost_the_same_however_many_they_are(
+    begin: Any, publish: Any, app: Flask, client: FlaskClient
 ) -> None:
     def statements() -> int:
         versions._kept.clear()

@@ -43,7 +43,7 @@ def count_closed(app: Flask) -> int:
         return run_sweep(messages, Sweep("tallies", every=1, run=statistics.count_closed))
 
 
-def test_nothing_yet(client: FlaskClient, publish) -> None:
+def test_nothing_yet(client: FlaskClient, publish: Any) -> None:
     publish(author=ESTHER)
     found = figures(client)
     assert (found["started"], found["completed_percent"], found["median_seconds"]) == (
@@ -55,7 +55,7 @@ def test_nothing_yet(client: FlaskClient, publish) -> None:
 
 
 def test_sessions_are_counted_by_what_became_of_them(
-    client: FlaskClient, begin, publish, clock
+    client: FlaskClient, begin: Any, publish: Any, clock: time_machine.Traveller
 ) -> None:
     version = publish(author=ESTHER)
     forgotten = begin(version=version)
@@ -79,7 +79,7 @@ def test_sessions_are_counted_by_what_became_of_them(
 
 
 def test_the_same_is_counted_before_and_after_the_tally(
-    app: Flask, client: FlaskClient, begin, publish
+    app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     version = publish(author=ESTHER)
     people = [testing.a_user(name) for name in ("ruth", "boaz", "naomi")]
@@ -110,7 +110,7 @@ def test_the_same_is_counted_before_and_after_the_tally(
 
 
 def test_tallying_at_once_counts_everything_once(
-    app: Flask, client: FlaskClient, begin, publish
+    app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     version = publish(author=ESTHER)
     for _ in range(10):
@@ -129,7 +129,7 @@ def test_tallying_at_once_counts_everything_once(
         assert db.session.scalar(db.select(db.func.max(AnswerTally.times))) == 10
 
 
-def test_figures_are_those_of_one_version(client: FlaskClient, begin, publish) -> None:
+def test_figures_are_those_of_one_version(client: FlaskClient, begin: Any, publish: Any) -> None:
     begin(version=publish(author=ESTHER)).answer("truth")
     publish(author=ESTHER, title="Second")
     assert figures(client)["started"] == 0
@@ -141,7 +141,7 @@ def test_figures_are_those_of_one_version(client: FlaskClient, begin, publish) -
 
 
 def test_figures_stay_when_people_are_erased(
-    app: Flask, client: FlaskClient, begin, publish
+    app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     version = publish(author=ESTHER)
     ruth = testing.a_user("ruth")
@@ -159,7 +159,7 @@ def test_figures_stay_when_people_are_erased(
         assert db.session.scalars(db.select(QuestionAnswer)).all() == []
 
 
-def test_figures_name_nobody(client: FlaskClient, begin, publish) -> None:
+def test_figures_name_no_person(client: FlaskClient, begin: Any, publish: Any) -> None:
     version = publish(author=ESTHER)
     taker = begin(testing.a_user("ruth"), version)
     taker.answer("words", "My own words.")
@@ -170,7 +170,7 @@ def test_figures_name_nobody(client: FlaskClient, begin, publish) -> None:
 
 
 def test_figures_cost_the_same_however_many_sessions(
-    app: Flask, client: FlaskClient, begin, publish
+    app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     def statements() -> int:
         with testing.count_queries(app) as sent:

@@ -1,7 +1,7 @@
-"""The document that defines an assessment, on the wire and in files: its parts, and what each must say by itself.
+"""The document that defines an assessment, on the wire and in files: its parts, and what each must say.
 
-What the parts say of one another is a rule (`definitions.py`). A document is kept as its author wrote it: what is
-left out stays out, and the rules know what that means.
+What the parts say of one another is a rule (`definitions.py`). A document is kept as its author wrote it:
+what is left out stays out, and the rules know what that means.
 """
 
 import re
@@ -87,7 +87,7 @@ class Texts(fields.List[str]):
 
 
 class Number(fields.Field[int | float]):
-    """A number as it is written, not as the nearest that a float can hold: the rules make a fraction of it."""
+    """A number up to a billion either way. It stays as it is written: the rules make a fraction of it."""
 
     def __init__(self, **kwargs: Any) -> None:
         document = {"type": "number", "minimum": -LARGEST, "maximum": LARGEST}
@@ -104,7 +104,9 @@ class Inner(fields.Nested):
     """A part within a part. One that is left out is read as an empty one, so that what it lacks is named."""
 
     def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        return super().deserialize({} if value is missing else value, *args, **kwargs)
+        if value is missing:
+            value = {}
+        return super().deserialize(value, *args, **kwargs)
 
 
 class Part(Body):
@@ -301,6 +303,7 @@ class Shuffling(Part):
 class AssessmentDefinition(Part):
     """One wording of an assessment. The limits of attempts need the audience `members`, who have accounts."""
 
+    # Pages and dimensions may be left out: a draft need not be complete before it is published.
     title = Wording(200, least=1)
     description = Wording(2000)
     audience = Choice(Audience, metadata={"default": Audience.PUBLIC})

@@ -116,7 +116,7 @@ def create_assessment(body: dict[str, Any]) -> Versioned:
 @blueprint.response(200, page_of(OwnAssessment))
 def list_own_assessments(query: dict[str, Any]) -> Page[Assessment]:
     """List the assessments you wrote, newest first."""
-    return drafts.mine(caller(), **query)
+    return drafts.list_own(caller(), **query)
 
 
 @blueprint.get("/api/v2/assessments/<slug>/draft", "get_assessment_draft")

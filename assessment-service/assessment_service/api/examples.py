@@ -1,6 +1,4 @@
-"""Words for the examples in the documentation: a questionnaire about ways to study, and somebody on
-its way.
-"""
+"""Words for the examples in the documentation: a questionnaire about ways to study, half answered."""
 
 from chassis.web.openapi_examples import Vocabulary
 

@@ -13,5 +13,5 @@ blueprint = Blueprint("assessment-export")
 @on_behalf
 @blueprint.response(200)
 def everything_about() -> dict[str, Any]:
-    """Export everything held about a person."""
+    """Export everything held about the person."""
     return export.everything_about(caller().id)

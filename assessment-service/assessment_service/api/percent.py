@@ -13,4 +13,5 @@ class Percent(fields.Float):
         super().__init__(metadata={**bounds, **kwargs.pop("metadata", {})}, **kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | None:
+        # None where nothing was counted: 0 would say that nothing was reached.
         return None if value is None else round(value, 1)

@@ -284,4 +284,6 @@ def get_assessment_result(session_id: str) -> dict[str, Any]:
 def caller_id() -> UUID | None:
     """The caller's id; None without an account."""
     found = caller_or_none()
-    return found.id if found else None
+    if found is None:
+        return None
+    return found.id
