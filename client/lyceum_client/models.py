@@ -59,8 +59,20 @@ class Assessment(TypedDict):
     hours_between_attempts: int | None
 
 
+class AssessmentDefinition(TypedDict):
+    title: str
+    description: NotRequired[str]
+    audience: NotRequired[Literal["public", "members"]]
+    shuffle: NotRequired[Shuffling]
+    time_limit_minutes: NotRequired[int]
+    max_attempts: NotRequired[int]
+    hours_between_attempts: NotRequired[int]
+    dimensions: NotRequired[list[DefinedDimension]]
+    pages: NotRequired[list[DefinedPage]]
+
+
 class AssessmentDraftChange(TypedDict):
-    definition: dict[str, Any]
+    definition: AssessmentDefinition
 
 
 class AssessmentPage(TypedDict):
@@ -83,11 +95,11 @@ class AssessmentSession(TypedDict):
     attempt: int | None
     status: Literal["active", "completed", "user_abandoned_not_completed", "expired"]
     current_page_id: int | None
-    started_at: str
+    starts_at: str
+    ends_at: str | None
     last_activity: str
     completed_at: str | None
     expires_at: str | None
-    ends_at: str | None
     progress: AssessmentProgress
 
 
@@ -101,7 +113,7 @@ class AssessmentStatistics(TypedDict):
     version: int
     started: int
     sessions: StatusCounts
-    completion_rate: float | None
+    completed_percent: float | None
     median_seconds: float | None
     questions: list[QuestionStatistics]
 
@@ -113,7 +125,7 @@ class AssessmentVersionDocument(TypedDict):
     created_at: str
     updated_at: str
     published_at: str | None
-    definition: dict[str, Any]
+    definition: AssessmentDefinition
 
 
 class AssessmentVersionSummary(TypedDict):
@@ -197,11 +209,11 @@ class CalendarFeedAddress(TypedDict):
     url: str
 
 
-class ChoiceFigures(TypedDict):
+class ChoiceStatistics(TypedDict):
     choice: str
     label: str
     times: int
-    share: float
+    chosen_percent: float
 
 
 class Cluster(TypedDict):
@@ -296,6 +308,41 @@ class Dashboard(TypedDict):
     notifications: FirstUnreadNotifications | None
 
 
+DefinedBand = TypedDict(
+    "DefinedBand", {"from": "float", "to": "float", "label": "str", "text": "NotRequired[str]"}
+)
+
+
+class DefinedDimension(TypedDict):
+    key: str
+    title: str
+    method: NotRequired[Literal["sum", "mean"]]
+    bands: NotRequired[list[DefinedBand]]
+
+
+class DefinedOption(TypedDict):
+    key: str
+    text: str
+    points: NotRequired[float]
+
+
+class DefinedPage(TypedDict):
+    key: str
+    title: str
+    questions: NotRequired[
+        list[
+            LikertQuestion
+            | SliderQuestion
+            | SingleChoiceQuestion
+            | MultipleChoiceQuestion
+            | OrderingQuestion
+            | TrueFalseQuestion
+            | NumberQuestion
+            | TextQuestion
+        ]
+    ]
+
+
 class Device(TypedDict):
     id: str
     device: str
@@ -316,7 +363,7 @@ class DimensionResult(TypedDict):
     score: float | None
     lowest: float | None
     highest: float | None
-    percent: float | None
+    reached_percent: float | None
     band: ResultBand | None
     questions_counted: int
 
@@ -702,6 +749,24 @@ class KeySet(TypedDict):
     keys: list[dict[str, Any]]
 
 
+class LikertQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    type: Literal["likert"]
+    scale: LikertScale
+
+
+class LikertScale(TypedDict):
+    least: int
+    most: int
+    step: NotRequired[int]
+    least_label: NotRequired[str]
+    most_label: NotRequired[str]
+
+
 class ListedHavrutaSession(TypedDict):
     id: str
     havruta_id: str
@@ -784,6 +849,18 @@ class MessagePage(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class MultipleChoiceQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    options: list[DefinedOption]
+    type: Literal["multiple_choice"]
+    least_choices: NotRequired[int]
+    most_choices: NotRequired[int]
+
+
 class MyParticipation(TypedDict):
     role: str | None
     is_active: bool
@@ -807,7 +884,7 @@ class NewAnswer(TypedDict):
 
 
 class NewAssessment(TypedDict):
-    definition: dict[str, Any]
+    definition: AssessmentDefinition
     slug: str
 
 
@@ -1023,6 +1100,19 @@ class NumberBounds(TypedDict):
     most: float
 
 
+class NumberQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    type: Literal["number"]
+    least: float
+    most: float
+    correct: NotRequired[float]
+    tolerance: NotRequired[float]
+
+
 class OccurrenceConflict(TypedDict):
     session_date: str
     starts_at: str
@@ -1041,6 +1131,8 @@ class OpenAssessment(TypedDict):
     session_id: str
     assessment: str
     title: str
+    starts_at: str
+    ends_at: str | None
     last_activity: str
     expires_at: str | None
     progress: ProgressSoFar
@@ -1053,6 +1145,17 @@ class OpenInvitation(TypedDict):
     book: str
     inviter_name: str
     expires_at: str
+
+
+class OrderingQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    options: list[DefinedOption]
+    type: Literal["ordering"]
+    correct: NotRequired[list[str]]
 
 
 class Overlap(TypedDict):
@@ -1245,13 +1348,28 @@ class QuestionScale(TypedDict):
     most_label: str
 
 
+class QuestionScore(TypedDict):
+    dimension: str
+    weight: NotRequired[float]
+    reverse: NotRequired[bool]
+
+
 class QuestionStatistics(TypedDict):
     question_id: int
     key: str
-    type: str
+    type: Literal[
+        "likert",
+        "slider",
+        "single_choice",
+        "multiple_choice",
+        "ordering",
+        "true_false",
+        "number",
+        "text",
+    ]
     text: str
     answered: int
-    distribution: list[ChoiceFigures]
+    distribution: list[ChoiceStatistics]
 
 
 class RatingOfTutor(TypedDict):
@@ -1553,7 +1671,16 @@ class ShownPage(TypedDict):
 
 class ShownQuestion(TypedDict):
     id: int
-    type: str
+    type: Literal[
+        "likert",
+        "slider",
+        "single_choice",
+        "multiple_choice",
+        "ordering",
+        "true_false",
+        "number",
+        "text",
+    ]
     text: str
     required: bool
     scale: NotRequired[QuestionScale]
@@ -1562,6 +1689,39 @@ class ShownQuestion(TypedDict):
     least_choices: NotRequired[int]
     most_choices: NotRequired[int]
     most_characters: NotRequired[int]
+
+
+class Shuffling(TypedDict):
+    questions: NotRequired[bool]
+    options: NotRequired[bool]
+
+
+class SingleChoiceQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    options: list[DefinedOption]
+    type: Literal["single_choice"]
+
+
+class SliderQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    type: Literal["slider"]
+    scale: SliderScale
+
+
+class SliderScale(TypedDict):
+    least: int
+    most: int
+    step: NotRequired[int]
+    least_label: NotRequired[str]
+    most_label: NotRequired[str]
 
 
 class Slot(TypedDict):
@@ -1728,6 +1888,17 @@ class TextPage(TypedDict):
     next: str | None
 
 
+class TextQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    type: Literal["text"]
+    most_characters: NotRequired[int]
+    accepted: NotRequired[list[str]]
+
+
 class TextReference(TypedDict):
     ref: str
     hebrew_ref: str
@@ -1766,6 +1937,16 @@ class Tokens(TypedDict):
     refresh_token: str
     token_type: str
     expires_in: int
+
+
+class TrueFalseQuestion(TypedDict):
+    key: str
+    text: str
+    required: NotRequired[bool]
+    xp: NotRequired[int]
+    scores: NotRequired[list[QuestionScore]]
+    type: Literal["true_false"]
+    correct: NotRequired[bool]
 
 
 class TutorRating(TypedDict):

@@ -1131,7 +1131,9 @@ class Operations(Transport):
         )
 
     def leave_havruta(self, havruta_id: str) -> None:
-        """Leave a havruta. Its owner transfers it first; an owner who is alone in it archives it by leaving."""
+        """Leave a havruta. Its owner transfers it first; an owner who is alone in it archives it by
+        leaving.
+        """
         self.call("POST", f"/api/havrutas/{segment(havruta_id)}/leave", type(None))
 
     def remove_havruta_member(self, havruta_id: str, user_id: str) -> None:
