@@ -14,17 +14,17 @@ from chassis.http_methods import METHODS
 from chassis.redis_client import Cache
 from chassis.web.app import Application
 from chassis.web.strict_requests import MethodNotAllowed
-from gateway import addresses, changes, docs, health, proxy, quotas, streams, views
+from gateway import addresses, docs, health, profile_updates, proxy, quotas, views
+from gateway.aggregation import Aggregator
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
-from gateway.expansion import Directory
-from gateway.gathering import Gatherer
-from gateway.live import Hub
+from gateway.live import RoomHub
 from gateway.openapi import Documents
+from gateway.people import ProfileCache
 from gateway.quotas import Quotas
 from gateway.routes import SERVICES, USER
-from gateway.streams import Doorkeeper
-from gateway.tickets import TicketOffice
+from gateway.streams import RoomAuthorizer, Streams
+from gateway.tickets import StreamTickets
 from gateway.upstream import Upstream
 
 NAMES_DEADLINE = 0.5  # seconds: an answer is not held up long for the sake of names
@@ -38,26 +38,25 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     services = {name: Upstream(name, settings.url(name)) for name in SERVICES}
     internal = {name: Upstream(name, settings.internal_url(name)) for name in SERVICES}
-    directory = Directory(partial(services[USER].fetch, deadline=NAMES_DEADLINE))
-    changes.follow(settings.events_url, directory)
+    profiles = ProfileCache(partial(services[USER].fetch, deadline=NAMES_DEADLINE))
+    profile_updates.follow(settings.events_url, profiles)
     revocations = Revocations(Cache(settings.cache_url))
     gatekeeper = Gatekeeper(Verifier(keys.at(settings.jwks_url), settings.issuer), revocations)
     quotas.install(app, Quotas(settings.cache_url, settings.quotas), gatekeeper)
     identity = ServiceIdentity("gateway", keys.read_private(settings.service_key))
     health.install(app, identity, internal)
-    hub = Hub(settings.events_url, revocations.include)
+    hub = RoomHub(settings.events_url, revocations.include)
     app.extensions["live"] = hub
-    streams.install(
-        app, hub, gatekeeper, Doorkeeper(identity, internal), TicketOffice(settings.cache_url)
-    )
+    authorizer, tickets = RoomAuthorizer(identity, internal), StreamTickets(settings.cache_url)
+    app.extensions["streams"] = Streams(hub, gatekeeper, authorizer, tickets)
     # For the views, whose callers are signed in only as long as their session goes on.
     app.extensions["verifier"] = gatekeeper
-    app.extensions["gatherer"] = Gatherer(services, internal, identity, directory)
+    app.extensions["aggregator"] = Aggregator(services, internal, identity, profiles)
     views.install(app)
     documents = Documents(services)
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
-    proxy.install(app, proxy.Proxy(gatekeeper, services, directory))
+    proxy.install(app, proxy.Proxy(gatekeeper, services, profiles))
     return app
 
 

@@ -12,7 +12,7 @@ READABLE = 1
 
 
 @contextmanager
-def ended_by_hanging_up(client: socket.socket | None) -> Iterator[None]:
+def abort_on_disconnect(client: socket.socket | None) -> Iterator[None]:
     """Raise `ClientGone` in this block, wherever it waits, as soon as the client closes its connection."""
     if client is None:  # not under gunicorn
         yield

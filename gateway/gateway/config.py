@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.config import InvalidSettings
-from gateway.routes import Kind
+from gateway.routes import QuotaClass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +38,9 @@ class Settings:
             raise InvalidSettings("cannot start: a quota must let something through")
 
     @property
-    def quotas(self) -> dict[Kind, int]:
+    def quotas(self) -> dict[QuotaClass, int]:
         """How many requests of each kind one subject may make in a minute."""
-        return {kind: getattr(self, f"{kind.replace('-', '_')}_per_minute") for kind in Kind}
+        return {kind: getattr(self, f"{kind.replace('-', '_')}_per_minute") for kind in QuotaClass}
 
     def url(self, service: str) -> str:
         """The address of a service's public listener."""

@@ -11,6 +11,20 @@ class AmbiguousAddress(Malformed):
     code = "ambiguous_address"
 
 
+class AddressTooLong(Problem):
+    """The address is longer than 4,094 characters."""
+
+    code = "uri_too_long"
+    status = 414
+
+
+class HeadersTooLarge(Problem):
+    """The headers are too many or too long."""
+
+    code = "request_header_fields_too_large"
+    status = 431
+
+
 class BodyTooLarge(Problem):
     """The body is larger than this operation takes."""
 

@@ -3,7 +3,7 @@ all examples.
 """
 
 from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
-from gateway.expansion import Directory
+from gateway.people import ProfileCache
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
 HAVRUTA = "cf9ecdb9-bea0-5cc9-bc19-44bcd9891568"
@@ -104,7 +104,7 @@ EXAMPLES: Vocabulary = {
     "user_id": RUTH,
     "username": "ruth",
 }
-PEOPLE = Directory(
+PEOPLE = ProfileCache(
     lambda _: {
         "items": [
             {"id": RUTH, "username": "ruth", "display_name": "Ruth Adler", "avatar_url": None},

@@ -1,59 +1,115 @@
 """Health: `/healthz` says that the gateway answers, `/readyz` how each service behind it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import StrEnum
 
 import gevent
 from cachetools import TTLCache, cached
-from flask import Flask, Response, jsonify
-from flask.typing import ResponseReturnValue
+from flask import Flask, current_app
+from marshmallow import fields
 
+from chassis.auth.authorization import public
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import Problem
+from chassis.web.fields import Answer, Choice
+from chassis.web.rest import Blueprint
 from gateway.upstream import Upstream
 
 DEADLINE = 1.0  # seconds for all services together
 MEMORY = 1.0  # seconds: asking the gateway often does not mean asking the services often
 
-GRADES = ("ok", "degraded", "failed", "unreachable")  # the worst last
+blueprint = Blueprint("health")
+
+
+class Grade(StrEnum):
+    """How a service is; the worst last."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+
+
+GRADES = list(Grade)
+USABLE = {Grade.OK, Grade.DEGRADED}
+
+
+class Summary(StrEnum):
+    """How the platform is."""
+
+    READY = "ready"
+    DEGRADED = "degraded"
+    UNAVAILABLE = "unavailable"
+
+
+class Health(Answer):
+    """The gateway answers."""
+
+    status = Choice(Grade, required=True, metadata={"example": "ok"})
+    service = fields.String(required=True, metadata={"example": "gateway"})
+
+
+class Readiness(Answer):
+    """How the platform is, and each service."""
+
+    status = Choice(Summary, required=True, metadata={"example": "ready"})
+    checks = fields.Dict(
+        keys=fields.String(),
+        values=Choice(Grade),
+        required=True,
+        metadata={"example": {"user-service": "ok"}},
+    )
 
 
 def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstream]) -> None:
-    """Serve health. `internal` are the services' internal listeners."""
+    """Have the services asked how they are. `internal` are their internal listeners."""
 
     @cached(TTLCache(maxsize=1, ttl=MEMORY))
-    def states() -> dict[str, str]:
+    def grades() -> dict[str, Grade]:
         asked = {
-            name: gevent.spawn(state_of, upstream, identity.token_for(name))
+            name: gevent.spawn(grade_of, upstream, identity.token_for(name))
             for name, upstream in internal.items()
         }
         return {name: answer.get() for name, answer in asked.items()}
 
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return jsonify(status="ok", service="gateway")
-
-    @app.get("/readyz")
-    def readyz() -> ResponseReturnValue:
-        found = states()
-        return jsonify(status=summary(found), checks=found), 503 if summary(
-            found
-        ) == "unavailable" else 200
+    app.extensions["grades"] = grades
 
 
-def state_of(upstream: Upstream, token: str) -> str:
+@blueprint.get("/healthz", "get_health")
+@public
+@blueprint.response(200, Health)
+def get_health() -> dict[str, str]:
+    """Check that the gateway answers."""
+    return {"status": Grade.OK, "service": "gateway"}
+
+
+@blueprint.get("/readyz", "get_readiness")
+@public
+@blueprint.response(200, Readiness)
+@blueprint.alt_response(503, schema=Readiness, description="No service can be used.")
+def get_readiness() -> tuple[dict[str, object], int]:
+    """Check how each service is."""
+    grades: Callable[[], dict[str, Grade]] = current_app.extensions["grades"]
+    found = grades()
+    status = summary(found)
+    answer: dict[str, object] = {"status": status, "checks": found}
+    return answer, 503 if status == Summary.UNAVAILABLE else 200
+
+
+def grade_of(upstream: Upstream, token: str) -> Grade:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
         status = upstream.fetch("/internal/status", token, deadline=DEADLINE)
         # A word that we do not know is no good sign: index raises, and the service counts as
         # unreachable.
-        return max(status["checks"].values(), key=GRADES.index, default="ok")
+        return GRADES[max(map(GRADES.index, status["checks"].values()), default=0)]
     except (Problem, AttributeError, KeyError, TypeError, ValueError):
-        return "unreachable"
+        return Grade.UNREACHABLE
 
 
-def summary(states: Mapping[str, str]) -> str:
+def summary(grades: Mapping[str, Grade]) -> Summary:
     """The gateway is of use as long as one service is; it is `ready` when all are."""
-    usable = [state for state in states.values() if state in {"ok", "degraded"}]
+    usable = [grade for grade in grades.values() if grade in USABLE]
     if not usable:
-        return "unavailable"
-    return "ready" if len(usable) == len(states) else "degraded"
+        return Summary.UNAVAILABLE
+    return Summary.READY if len(usable) == len(grades) else Summary.DEGRADED

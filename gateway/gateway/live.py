@@ -21,7 +21,7 @@ from prometheus_client import Gauge
 from redis.client import PubSub
 
 from chassis.redis_client import connect
-from gateway.readers import Stream, Watcher, frame_of
+from gateway.readers import EventStream, Watcher, frame_of
 
 CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost
 RECONNECT = 0.5
@@ -44,7 +44,7 @@ class Room:
     name: str
     last: int
     visitors: int = 0  # streams that are here or about to be
-    streams: set[Stream] = field(default_factory=set)
+    streams: set[EventStream] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     subscribed: threading.Event = field(default_factory=threading.Event)
 
@@ -53,7 +53,7 @@ class Room:
         return f"room:{self.name}"
 
 
-class Hub:
+class RoomHub:
     """Connects rooms and streams."""
 
     def __init__(self, events_url: str, is_revoked: Callable[[str], bool]) -> None:
@@ -64,7 +64,9 @@ class Hub:
         self._somebody_watches = threading.Event()
         self._started = False
 
-    def watch(self, name: str, seq: int, last_event_id: int | None, watcher: Watcher) -> Stream:
+    def watch(
+        self, name: str, seq: int, last_event_id: int | None, watcher: Watcher
+    ) -> EventStream:
         """A stream of what happens in the room from now on, or from `last_event_id` on.
 
         `seq` is the number of the room's last event according to its owner. What lies between and
@@ -72,7 +74,7 @@ class Hub:
         `redis.RedisError`.
         """
         self._start()
-        stream = Stream(watcher)
+        stream = EventStream(watcher)
         room = self._enter(name)
         OPEN.inc()
         try:
@@ -90,7 +92,7 @@ class Hub:
             raise
         return stream
 
-    def leave(self, name: str, stream: Stream) -> None:
+    def leave(self, name: str, stream: EventStream) -> None:
         """Forget a stream, and its room with the last one."""
         OPEN.dec()
         with self._lock:
@@ -190,7 +192,7 @@ class Hub:
                 self._ask_again_about(stream)
 
     @staticmethod
-    def _ask_again_about(stream: Stream) -> None:
+    def _ask_again_about(stream: EventStream) -> None:
         """Show the reader out who may not watch any more."""
 
         def ask() -> None:

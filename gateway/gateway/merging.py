@@ -27,7 +27,7 @@ def merge(documents: Mapping[str, Document]) -> Document:
     side by side.
     """
     merged: Document = {"tags": [], "paths": {}, "components": {}}
-    for service, document in _told_apart(documents).items():
+    for service, document in _disambiguated(documents).items():
         merged["tags"] += [tag for tag in document.get("tags", []) if tag not in merged["tags"]]
         _add(merged["paths"], document.get("paths", {}), f"paths of {service}", shared=False)
         for section, components in document.get("components", {}).items():
@@ -58,15 +58,15 @@ def references(part: Any) -> Iterator[Name]:
             yield from references(value)
 
 
-def _told_apart(documents: Mapping[str, Document]) -> dict[str, Document]:
+def _disambiguated(documents: Mapping[str, Document]) -> dict[str, Document]:
     """The documents with their service's name before each component, tag and operation that two
     name alike.
     """
-    components = _contested_components(documents)
-    tags = _contested(
+    components = _conflicting_components(documents)
+    tags = _conflicting(
         {s: {tag["name"]: tag for tag in d.get("tags", [])} for s, d in documents.items()}
     )
-    ids = _contested(
+    ids = _conflicting(
         {s: {o.get("operationId"): (s, o) for o in operations(d)} for s, d in documents.items()}
     )
     apart = {
@@ -85,7 +85,7 @@ def _told_apart(documents: Mapping[str, Document]) -> dict[str, Document]:
     return apart
 
 
-def _contested(named: Mapping[str, Mapping[Any, Any]]) -> Set[Any]:
+def _conflicting(named: Mapping[str, Mapping[Any, Any]]) -> Set[Any]:
     """The names that do not stand for the same thing everywhere."""
     held: dict[Any, list[Any]] = defaultdict(list)
     for things in named.values():
@@ -94,24 +94,24 @@ def _contested(named: Mapping[str, Mapping[Any, Any]]) -> Set[Any]:
     return {name for name, things in held.items() if any(thing != things[0] for thing in things)}
 
 
-def _contested_components(documents: Mapping[str, Document]) -> Set[Name]:
+def _conflicting_components(documents: Mapping[str, Document]) -> Set[Name]:
     """Components that differ, and those that only look alike because what they refer to differs."""
     named = {service: dict(_components(document)) for service, document in documents.items()}
     times: dict[Name, int] = defaultdict(int)
     for components in named.values():
         for name in components:
             times[name] += 1
-    contested = set(_contested(named))
+    conflicting = set(_conflicting(named))
     size = -1
-    while size < len(contested):
-        size = len(contested)
+    while size < len(conflicting):
+        size = len(conflicting)
         for components in named.values():
-            contested |= {
+            conflicting |= {
                 n
                 for n, c in components.items()
-                if times[n] > 1 and contested.intersection(references(c))
+                if times[n] > 1 and conflicting.intersection(references(c))
             }
-    return contested
+    return conflicting
 
 
 def _components(document: Document) -> Iterator[tuple[Name, Any]]:
@@ -123,40 +123,40 @@ def _components(document: Document) -> Iterator[tuple[Name, Any]]:
             yield from (((section, name), component) for name, component in components.items())
 
 
-def _rename_components(service: str, document: Document, contested: Set[Name]) -> Document:
-    """A copy of the document with new names for its contested components, and in every reference to them."""
-    renamed: Document = _rename_references(service, document, contested)
+def _rename_components(service: str, document: Document, conflicting: Set[Name]) -> Document:
+    """A copy of the document with new names for its conflicting components, and in every reference to them."""
+    renamed: Document = _rename_references(service, document, conflicting)
     sections: Document = {}
     for section, components in renamed.get("components", {}).items():
         named = sections[section] = {}
         for name, component in components.items():
-            new = _renamed(service, (section, name), contested)
+            new = _renamed(service, (section, name), conflicting)
             # One by one: a name that the service uses already would put one component in the place
             # of another.
             _add(named, {new: component}, f"{section} of {service}", shared=False)
     return {**renamed, "components": sections}
 
 
-def _rename_references(service: str, part: Any, contested: Set[Name]) -> Any:
+def _rename_references(service: str, part: Any, conflicting: Set[Name]) -> Any:
     if isinstance(part, list):
-        return [_rename_references(service, value, contested) for value in part]
+        return [_rename_references(service, value, conflicting) for value in part]
     if not isinstance(part, Mapping):
         return part
-    renamed = {key: _rename_references(service, value, contested) for key, value in part.items()}
+    renamed = {key: _rename_references(service, value, conflicting) for key, value in part.items()}
     if match := REFERENCE.fullmatch(str(part.get("$ref"))):
         renamed["$ref"] = (
-            f"#/components/{match[1]}/{_renamed(service, (match[1], match[2]), contested)}"
+            f"#/components/{match[1]}/{_renamed(service, (match[1], match[2]), conflicting)}"
         )
     return renamed
 
 
-def _renamed(service: str, name: Name, contested: Set[Name]) -> str:
+def _renamed(service: str, name: Name, conflicting: Set[Name]) -> str:
     prefix = service.removesuffix("-service").title().replace("-", "")
-    return f"{prefix}{name[1]}" if name in contested else name[1]
+    return f"{prefix}{name[1]}" if name in conflicting else name[1]
 
 
-def _rename(service: str, name: str, contested: Set[Any], separator: str) -> str:
-    return f"{service.removesuffix('-service')}{separator}{name}" if name in contested else name
+def _rename(service: str, name: str, conflicting: Set[Any], separator: str) -> str:
+    return f"{service.removesuffix('-service')}{separator}{name}" if name in conflicting else name
 
 
 def _add(target: Document, added: Document, what: str, *, shared: bool) -> None:

@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Set
 from copy import deepcopy
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -11,11 +13,11 @@ import structlog
 
 from chassis.errors import Problem
 from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
-from gateway.expansion import name_people
+from gateway.gateway_openapi import add_passed_on, describe_events, gateway_document
 from gateway.merging import METHODS, Collision, Document, merge, references
-from gateway.own_document import own_document
+from gateway.people import name_people
 from gateway.problem_types import Types, problem_types
-from gateway.routes import PEOPLE, PERSON, Access, Names, People, Roster, Route, route_of
+from gateway.routes import LIVE, PEOPLE, PERSON, LiveRoute, Names, People, Roster, route_of
 from gateway.upstream import Upstream
 
 DEADLINE = 2.0  # seconds for all services together
@@ -26,8 +28,8 @@ log = structlog.get_logger(__name__)
 
 INFO = {
     "title": "Lyceum",
-    "version": "1.0",
-    "description": "Learning together: one address for all services.",
+    "version": version("gateway"),
+    "description": (Path(__file__).parent / "assets" / "api.md").read_text(),
 }
 NAMED = (
     "/api/dashboard",
@@ -35,7 +37,7 @@ NAMED = (
 )  # of the gateway's own answers, those with names beside ids
 NAME = {
     "type": ["string", "null"],
-    "description": "From the profile of the person; absent while it cannot be had.",
+    "description": "From the profile of the person; null if there is none, or while it cannot be had.",
 }
 DEGRADED = {
     "type": "array",
@@ -106,56 +108,45 @@ def _ask(upstream: Upstream) -> Document | None:
 
 def publish(documents: Mapping[str, Document]) -> Document:
     """One document of what clients can reach, with what the gateway adds."""
+    own = gateway_document()
+    for path in NAMED:
+        _add_people(own["paths"][path]["get"], PEOPLE, own["components"]["schemas"])
     seen_outside = {
         service: as_seen_outside(service, document) for service, document in documents.items()
     }
+    for live in LIVE:
+        if live.service in seen_outside:
+            _hand_over(own["paths"].pop(live.document_path), live, seen_outside[live.service])
     return {
         "openapi": "3.1.0",
         "info": INFO,
         "servers": [{"url": "/"}],
-        **merge({"gateway": _with_people(own_document()), **seen_outside}),
+        **merge({"gateway": own, **seen_outside}),
     }
-
-
-def _with_people(document: Document) -> Document:
-    for path in NAMED:
-        _add_people(document["paths"][path]["get"], PEOPLE, document["components"]["schemas"])
-    return document
 
 
 def as_seen_outside(service: str, document: Document) -> Document:
     """A service's document without what the gateway does not route to it, and with what the gateway adds."""
     document = deepcopy(document)
-    schemas = document.get("components", {}).get("schemas", {})
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
     reachable = {}
     for path, item in document.get("paths", {}).items():
         route = route_of(path)
         if route and route.service == service:
             reachable[path] = item
             for operation in (item[method] for method in METHODS & item.keys()):
-                _add_answers(operation, route)
+                add_passed_on(operation, route)
                 _add_people(operation, route.people, schemas)
     return {**document, "paths": reachable}
 
 
-def _add_answers(operation: Document, route: Route) -> None:
-    added = {
-        "400": "AmbiguousAddress",
-        "414": "AddressTooLong",
-        "429": "TooManyRequests",
-        "431": "HeadersTooLarge",
-        "502": "BadGateway",
-        "503": "Unavailable",
-        "504": "GatewayTimeout",
-    }
-    if "requestBody" in operation:
-        added |= {"408": "BodyTooSlow", "413": "BodyTooLarge"}
-    if route.access is not Access.PUBLIC:
-        added["401"] = "InvalidToken"
-    responses = {
-        status: {"$ref": f"#/components/responses/{name}"} for status, name in added.items()
-    }
-    operation["responses"] = dict(sorted({**responses, **operation.get("responses", {})}.items()))
+def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
+    """Put the stream of a kind of room, which the gateway serves, with the service that owns such rooms."""
+    stream, schemas = item["get"], document["components"]["schemas"]
+    describe_events(stream, live, document.get("x-live-events", {}).get(live.kind, {}), schemas)
+    stream["tags"] = [tag["name"] for tag in document.get("tags", [])] or stream["tags"]
+    _add_people(stream, PEOPLE, schemas)
+    document["paths"][live.document_path] = item
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:
@@ -174,7 +165,7 @@ def _add_people(operation: Document, people: People, schemas: Document) -> None:
         }
         for name, field in sorted(holding):
             schemas[name]["properties"] |= _beside(people[field])
-        if holding:
+        if holding and not answered.endswith("Event"):
             schemas[answered]["properties"]["degraded"] = DEGRADED
 
 

@@ -6,10 +6,10 @@ from functools import partial
 from flask import Flask, Response, g, request
 
 from chassis.http_methods import METHODS
-from gateway import bodies, expansion, headers
+from gateway import bodies, headers, people
 from gateway.auth import Gatekeeper
-from gateway.clients import ended_by_hanging_up
-from gateway.expansion import Directory
+from gateway.clients import abort_on_disconnect
+from gateway.people import ProfileCache
 from gateway.routes import ROUTES, Route
 from gateway.upstream import Answer, Upstream
 
@@ -20,17 +20,17 @@ class Proxy:
     """Everything that a route needs to answer."""
 
     def __init__(
-        self, gatekeeper: Gatekeeper, upstreams: Mapping[str, Upstream], directory: Directory
+        self, gatekeeper: Gatekeeper, upstreams: Mapping[str, Upstream], profiles: ProfileCache
     ) -> None:
         self._gatekeeper = gatekeeper
         self._upstreams = upstreams
-        self._directory = directory
+        self._profiles = profiles
 
     def forward(self, route: Route) -> Response:
         """Ask the service of the route and answer what it answers."""
         self._gatekeeper.admit(route.access, request.headers)
         body = bodies.read(request, route.body_limit)
-        with ended_by_hanging_up(request.environ.get("gunicorn.socket")):
+        with abort_on_disconnect(request.environ.get("gunicorn.socket")):
             answer = self._upstreams[route.service].ask(
                 request.method,
                 g.target,
@@ -46,7 +46,7 @@ class Proxy:
         encoded = "Content-Encoding" in answer.headers
         if not route.people or not answer.body or media_type not in JSON or encoded:
             return answer.body
-        return expansion.expand(answer.body, route.people, self._directory)
+        return people.expand(answer.body, route.people, self._profiles)
 
 
 def install(app: Flask, proxy: Proxy) -> None:

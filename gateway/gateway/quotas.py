@@ -21,7 +21,7 @@ from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from chassis.errors import TooManyRequests
 from chassis.redis_client import Cache, connect
 from gateway.auth import Gatekeeper
-from gateway.routes import LIVE, READING, Kind, route_of
+from gateway.routes import LIVE, READING, QuotaClass, route_of
 
 WINDOW = 60  # seconds
 # More of them, and Redis is asked more often; fewer, and gateways that have taken theirs let more
@@ -31,13 +31,13 @@ LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 PATIENCE = 1.0  # seconds for which a refusal is not asked about again
 COUNTED = ("/api/", "/.well-known/")
 KINDS = {
-    **{route.path: Kind.STREAM for route in LIVE},
-    "/api/me/export": Kind.EXPORT,
+    **{route.path: QuotaClass.STREAM for route in LIVE},
+    "/api/me/export": QuotaClass.EXPORT,
 }  # the others as the route says
 
 
 @dataclass
-class Account:
+class Allowance:
     """What one subject has of one quota: taken and not spent yet, and left to take when that was
     last seen.
     """
@@ -49,10 +49,10 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Standing:
+class QuotaStatus:
     """How a request stands with the quota it counts against."""
 
-    kind: Kind
+    kind: QuotaClass
     quota: int
     allowed: bool
     remaining: int
@@ -70,7 +70,7 @@ class Standing:
 class Quotas:
     """Counts requests of each kind by subject."""
 
-    def __init__(self, cache_url: str, per_minute: Mapping[Kind, int]) -> None:
+    def __init__(self, cache_url: str, per_minute: Mapping[QuotaClass, int]) -> None:
         self._items = {
             kind: RateLimitItemPerMinute(number, namespace=kind)
             for kind, number in per_minute.items()
@@ -82,40 +82,44 @@ class Quotas:
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._cache = Cache(cache_url)
         self._places = threading.BoundedSemaphore(LOOKUPS)
-        self._accounts: TTLCache[tuple[Kind, str], Account] = TTLCache(maxsize=65536, ttl=WINDOW)
-
-    def spend(self, kind: Kind, subject: str) -> Standing:
-        """Count a request of this kind against the subject's quota, if there is some left."""
-        account = self._accounts.setdefault((kind, subject), Account())
-        if not account.taken and account.refused_until <= time.time():
-            self._replenish(kind, subject, account)
-        # Others may have taken a share or spent it meanwhile.
-        allowed = account.taken > 0
-        account.taken -= allowed
-        reset = max(1, math.ceil(account.resets_at - time.time()))
-        return Standing(
-            kind, self._items[kind].amount, allowed, account.taken + account.left, reset
+        self._allowances: TTLCache[tuple[QuotaClass, str], Allowance] = TTLCache(
+            maxsize=65536, ttl=WINDOW
         )
 
-    def _replenish(self, kind: Kind, subject: str, account: Account) -> None:
+    def spend(self, kind: QuotaClass, subject: str) -> QuotaStatus:
+        """Count a request of this kind against the subject's quota, if there is some left."""
+        allowance = self._allowances.setdefault((kind, subject), Allowance())
+        if not allowance.taken and allowance.refused_until <= time.time():
+            self._replenish(kind, subject, allowance)
+        # Others may have taken a share or spent it meanwhile.
+        allowed = allowance.taken > 0
+        allowance.taken -= allowed
+        reset = max(1, math.ceil(allowance.resets_at - time.time()))
+        return QuotaStatus(
+            kind, self._items[kind].amount, allowed, allowance.taken + allowance.left, reset
+        )
+
+    def _replenish(self, kind: QuotaClass, subject: str, allowance: Allowance) -> None:
         with self._places:
             done = self._cache.run(
-                lambda _: self._take(self._shared, kind, subject, account), fallback=False
+                lambda _: self._take(self._shared, kind, subject, allowance), fallback=False
             )
         if not done:
-            self._take(self._local, kind, subject, account)
+            self._take(self._local, kind, subject, allowance)
 
-    def _take(self, counter: RateLimiter, kind: Kind, subject: str, account: Account) -> bool:
+    def _take(
+        self, counter: RateLimiter, kind: QuotaClass, subject: str, allowance: Allowance
+    ) -> bool:
         item = self._items[kind]
         share = max(1, item.amount // SHARES)
         # Near the end of a quota a whole share is no longer to be had, but single requests may be.
         taken = next(
             (number for number in (share, 1) if counter.hit(item, subject, cost=number)), 0
         )
-        account.taken += taken
-        account.resets_at, account.left = counter.get_window_stats(item, subject)
+        allowance.taken += taken
+        allowance.resets_at, allowance.left = counter.get_window_stats(item, subject)
         if not taken:
-            account.refused_until = min(account.resets_at, time.time() + PATIENCE)
+            allowance.refused_until = min(allowance.resets_at, time.time() + PATIENCE)
         return True
 
 
@@ -138,7 +142,7 @@ def install(app: Flask, quotas: Quotas, gatekeeper: Gatekeeper) -> None:
         return response
 
 
-def kind_of() -> Kind | None:
+def kind_of() -> QuotaClass | None:
     """What kind of request this is; None if it costs nothing."""
     if request.url_rule and request.url_rule.rule in KINDS:
         return KINDS[request.url_rule.rule]
@@ -147,12 +151,12 @@ def kind_of() -> Kind | None:
         return route.kind
     if not request.path.startswith(COUNTED):
         return None
-    return Kind.READ if request.method in READING else Kind.WRITE
+    return QuotaClass.READ if request.method in READING else QuotaClass.WRITE
 
 
-def subject_of(kind: Kind, gatekeeper: Gatekeeper) -> str:
+def subject_of(kind: QuotaClass, gatekeeper: Gatekeeper) -> str:
     """Whose quota the request counts against: the person's, or the address's, as always for a sign-in."""
-    caller = None if kind is Kind.SIGN_IN else gatekeeper.recognize(request.headers)
+    caller = None if kind is QuotaClass.SIGN_IN else gatekeeper.recognize(request.headers)
     return (
         f"user:{caller.id}" if caller else f"address:{network_of(request.environ['REMOTE_ADDR'])}"
     )

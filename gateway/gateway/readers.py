@@ -31,7 +31,7 @@ class Watcher:
     hang_up: Callable[[], None]
 
 
-class Stream:
+class EventStream:
     """The events on their way to one reader."""
 
     def __init__(self, watcher: Watcher) -> None:

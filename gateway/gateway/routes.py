@@ -2,6 +2,7 @@
 it may be.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
@@ -16,7 +17,7 @@ SERVICES = (USER, STUDY_SESSION, TUTORING, HAVRUTA, ASSESSMENT)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class Kind(StrEnum):
+class QuotaClass(StrEnum):
     """What requests are counted as; each kind has a quota of its own."""
 
     READ = "reads"
@@ -56,7 +57,7 @@ People = Mapping[str, Names | Roster]
 
 def named(part: str) -> Names:
     """Names for somebody who has this part in something."""
-    return Names(f"{part}_username", f"{part}_display_name", f"{part}_avatar")
+    return Names(f"{part}_username", f"{part}_display_name", f"{part}_avatar_url")
 
 
 HOST = named("host")
@@ -95,7 +96,7 @@ class Route:
         5.0  # longer than a service waits for a lock before it gives up by itself
     )
     people: People = field(default_factory=dict)
-    kind: Kind | None = None  # None: a read or a write, as the method says
+    kind: QuotaClass | None = None  # None: a read or a write, as the method says
 
     def deadline(self, method: str) -> float:
         """Seconds until the gateway gives up on the service."""
@@ -113,27 +114,32 @@ ROUTES = (
         service=USER,
         access=Access.PUBLIC,
         write_deadline=PASSWORDS,
-        kind=Kind.SIGN_IN,
+        kind=QuotaClass.SIGN_IN,
     ),
     Route(
         prefix="/api/auth/register",
         service=USER,
         access=Access.PUBLIC,
         write_deadline=PASSWORDS,
-        kind=Kind.SIGN_IN,
+        kind=QuotaClass.SIGN_IN,
     ),
     Route(prefix="/api/auth/refresh", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/auth/logout", service=USER, access=Access.PUBLIC),
-    Route(prefix="/api/auth/verify-email", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN),
     Route(
-        prefix="/api/auth/forgot-password", service=USER, access=Access.PUBLIC, kind=Kind.SIGN_IN
+        prefix="/api/auth/verify-email", service=USER, access=Access.PUBLIC, kind=QuotaClass.SIGN_IN
+    ),
+    Route(
+        prefix="/api/auth/forgot-password",
+        service=USER,
+        access=Access.PUBLIC,
+        kind=QuotaClass.SIGN_IN,
     ),
     Route(
         prefix="/api/auth/reset-password",
         service=USER,
         access=Access.PUBLIC,
         write_deadline=PASSWORDS,
-        kind=Kind.SIGN_IN,
+        kind=QuotaClass.SIGN_IN,
     ),
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/users/me", service=USER, access=Access.SIGNED_IN, write_deadline=PASSWORDS),
@@ -160,6 +166,16 @@ class LiveRoute:
     path: str
     kind: str
     service: str
+
+    @property
+    def document_path(self) -> str:
+        """The path as OpenAPI writes it."""
+        return re.sub(r"<\w+:(\w+)>", r"{\1}", self.path)
+
+    @property
+    def event_prefix(self) -> str:
+        """What the names of its events' schemas begin with."""
+        return self.kind.title().replace("-", "")
 
 
 LIVE = (

@@ -1,4 +1,4 @@
-"""Streams of Server-Sent Events: what happens in a room, to whoever its owner allows to watch."""
+"""Streams of Server-Sent Events: what happens in a room, told to those whom its owner allows to watch."""
 
 import http
 import json
@@ -9,26 +9,43 @@ from dataclasses import dataclass
 from functools import partial
 
 import redis
-from flask import Flask, Response, g, jsonify, request
-from flask.typing import ResponseReturnValue
+from flask import Response, current_app, g, request
+from marshmallow import fields, validate
 from werkzeug.datastructures import Headers
 
+from chassis.auth.authorization import caller, guarded_by, signed_in
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Caller
-from chassis.errors import FieldError, Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
+from chassis.errors import Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
+from chassis.web.fields import Answer, Query
+from chassis.web.rest import Blueprint, documented
 from gateway.auth import Gatekeeper
-from gateway.errors import BadGateway
-from gateway.live import Hub
+from gateway.errors import BadGateway, GatewayTimeout
+from gateway.examples import EVENTS
+from gateway.live import RoomHub
 from gateway.readers import Watcher
 from gateway.routes import LIVE, Access, LiveRoute
-from gateway.tickets import LIFETIME, TicketOffice
+from gateway.tickets import LIFETIME, StreamTickets
 from gateway.upstream import Upstream
 
 MOST_PER_PERSON = 10
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
 # No longer than what fits the 64 bits that Redis has for it.
-NUMBER = re.compile(r"[0-9]{1,18}")
-PARAMETERS = {"ticket", "last_event_id"}
+NUMBER = re.compile(r"\A[0-9]{1,18}\Z")
+RESUMING = (
+    "Server-Sent Events. Each has an `id` that grows by one; a client that comes back with the last one it saw, in "
+    "`Last-Event-ID` or `last_event_id`, misses nothing of the last thousand. `event: reset` means that what came "
+    "after it is gone: read the room again. `event: end` says why the stream ends. A comment comes every 15 seconds."
+)
+LAST_EVENT_ID = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "description": "The last event that was seen.",
+    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    "example": "17",
+}
+blueprint = Blueprint("streams")
+
 REFUSALS = {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
 
 
@@ -49,7 +66,7 @@ class Refused(Problem):
 
 
 @dataclass(frozen=True)
-class Doorkeeper:
+class RoomAuthorizer:
     """Asks the service that owns a room whether somebody may watch it."""
 
     identity: ServiceIdentity
@@ -84,83 +101,125 @@ class Doorkeeper:
         return True
 
 
-def install(
-    app: Flask, hub: Hub, gatekeeper: Gatekeeper, doorkeeper: Doorkeeper, tickets: TicketOffice
-) -> None:
-    """Serve the streams of all kinds of rooms, and tickets to them."""
+class StreamTicket(Answer):
+    ticket = fields.String(
+        required=True, metadata={"example": "Vb1nJ0y6mXcQ2sTzR8kWd5hLfPgA9eUoRiK4tM7qYwE"}
+    )
+    expires_in = fields.Integer(
+        required=True, metadata={"description": "In seconds.", "example": LIFETIME}
+    )
 
-    @app.post("/api/events/tickets")
-    def issue_ticket() -> ResponseReturnValue:
-        caller = gatekeeper.admit(Access.SIGNED_IN, request.headers)
-        assert caller is not None  # noqa: S101  # SIGNED_IN admits nobody else
-        return jsonify(
-            ticket=tickets.issue(caller.token), expires_in=LIFETIME
-        ), http.HTTPStatus.CREATED
 
-    def stream(route: LiveRoute, room_id: str | None = None) -> ResponseReturnValue:
-        # Before the ticket is looked at, which is spent by that.
-        check_query()
-        resumed_from = last_event_id()
-        caller = g.caller = spectator(gatekeeper, tickets)
-        room_id = room_id or str(caller.id)
-        if hub.watching(caller.id) >= MOST_PER_PERSON:
+class StreamQuery(Query):
+    last_event_id = fields.String(
+        load_default=None,
+        validate=validate.Regexp(NUMBER, error="Not the id of an event."),
+        metadata={
+            "description": "The last event that was seen, where no header can be sent.",
+            "pattern": "^[0-9]{1,18}$",
+            "example": "17",
+        },
+    )
+    ticket = fields.String(
+        load_default=None,
+        metadata={
+            "description": "In place of a token; good for one stream.",
+            "example": "Vb1nJ0y6mXcQ2sTzR8kWd5hLfPgA9eUoRiK4tM7qYwE",
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Streams:
+    """What streams are opened with."""
+
+    hub: RoomHub
+    gatekeeper: Gatekeeper
+    authorizer: RoomAuthorizer
+    tickets: StreamTickets
+
+    def caller(self, ticket: str | None) -> Caller:
+        """The person who sent a token, or a ticket that stands for one."""
+        headers: Headers = request.headers
+        if ticket:
+            headers = Headers({"Authorization": f"Bearer {self.tickets.redeem(ticket)}"})
+        # A ticket's token is verified like any: its session may have ended since.
+        caller = self.gatekeeper.admit(Access.SIGNED_IN, headers)
+        if caller is None:
+            raise Unauthorized
+        return caller
+
+    def open(
+        self, route: LiveRoute, room_id: str, caller: Caller, resumed_from: int | None
+    ) -> Response:
+        """The stream of the room, from an event on that the client has seen."""
+        if self.hub.watching(caller.id) >= MOST_PER_PERSON:
             raise TooManyStreams(f"at most {MOST_PER_PERSON} at a time", retry_after=5)
         try:
-            name, seq = doorkeeper.ask(route, room_id, caller)
+            name, seq = self.authorizer.ask(route, room_id, caller)
         except Refused as refusal:
             return refusal.response
         watcher = Watcher(
             caller.id,
             caller.session_id,
             caller.expires_at,
-            partial(doorkeeper.allows, route, room_id, caller),
+            partial(self.authorizer.allows, route, room_id, caller),
             hang_up_on(request.environ.get("gunicorn.socket")),
         )
         try:
-            opened = hub.watch(name, seq, resumed_from, watcher)
+            opened = self.hub.watch(name, seq, resumed_from, watcher)
         except redis.RedisError:
             raise Unavailable("live events are not available just now") from None
         response = Response(opened.frames(), mimetype="text/event-stream")
         # Not the end of the frames, which nobody reads in answer to HEAD, or when the reader is
         # gone already.
-        response.call_on_close(partial(hub.leave, name, opened))
+        response.call_on_close(partial(self.hub.leave, name, opened))
         # nginx would collect events until its buffer is full.
         response.headers["X-Accel-Buffering"] = "no"
         return response
 
-    for route in LIVE:
-        app.add_url_rule(
-            route.path, f"stream_{route.kind}", partial(stream, route), methods=["GET"]
-        )
+
+@blueprint.post("/api/events/tickets", "create_stream_ticket")
+@signed_in
+@blueprint.response(201, StreamTicket)
+def create_stream_ticket() -> dict[str, object]:
+    """Create a ticket that opens one stream without a token, once, within half a minute."""
+    return {"ticket": streams().tickets.issue(caller().token), "expires_in": LIFETIME}
 
 
-def spectator(gatekeeper: Gatekeeper, tickets: TicketOffice) -> Caller:
-    """Whoever sent a token, or a ticket that stands for one."""
-    headers: Headers = request.headers
-    if ticket := request.args.get("ticket"):
-        headers = Headers({"Authorization": f"Bearer {tickets.redeem(ticket)}"})
-    # A ticket's token is verified like any: its session may have ended since.
-    caller = gatekeeper.admit(Access.SIGNED_IN, headers)
-    if caller is None:
-        raise Unauthorized
-    return caller
+def stream_of(route: LiveRoute) -> None:
+    """Serve the streams of one kind of room."""
+
+    @blueprint.arguments(StreamQuery, location="query")
+    @blueprint.response(200, {"type": "string"}, content_type="text/event-stream", example=EVENTS)
+    @blueprint.raises(TooManyStreams, BadGateway, GatewayTimeout)
+    def stream(query: dict[str, str | None], room_id: object = None) -> Response:
+        # The query is read before the ticket in it, which is spent by being looked at.
+        resumed_from = last_event_id(query["last_event_id"])
+        caller = g.caller = streams().caller(query["ticket"])
+        return streams().open(route, str(room_id or caller.id), caller, resumed_from)
+
+    room = route.kind.replace("-", " ")
+    stream.__name__ = f"stream_{route.kind.replace('-', '_')}_events"
+    stream.__doc__ = f"Stream what happens in the room of a {room}.\n\n{RESUMING}"
+    documented(stream, parameters=[LAST_EVENT_ID])
+    # Who watches is asked within, by token or by ticket.
+    blueprint.get(route.path, stream.__name__)(guarded_by(stream, "optional", lambda: None))
 
 
-def check_query() -> None:
-    unknown: list[FieldError] = [
-        {"pointer": f"?{name}", "detail": "Unknown parameter."}
-        for name in request.args
-        if name not in PARAMETERS
-    ]
-    if unknown:
-        raise Invalid(errors=unknown)
+for live_route in LIVE:
+    stream_of(live_route)
 
 
-def last_event_id() -> int | None:
-    """Where the reader wants to go on: the header that EventSource sends, or the parameter of the
-    same meaning.
-    """
-    given = request.headers.get("Last-Event-ID") or request.args.get("last_event_id")
+def streams() -> Streams:
+    """Those of the present application."""
+    found: Streams = current_app.extensions["streams"]
+    return found
+
+
+def last_event_id(parameter: str | None) -> int | None:
+    """Where the client resumes: the header that EventSource sends, or the parameter of the same meaning."""
+    given = request.headers.get("Last-Event-ID") or parameter
     if given is None:
         return None
     if not NUMBER.fullmatch(given):

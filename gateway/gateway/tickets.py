@@ -18,7 +18,7 @@ from chassis.redis_client import connect
 LIFETIME = 30  # seconds
 
 
-class TicketOffice:
+class StreamTickets:
     """Issues tickets and takes them in."""
 
     def __init__(self, cache_url: str) -> None:

@@ -15,7 +15,7 @@ from upstream_doubles import Double
 
 from chassis import testing
 from chassis.testing import User
-from gateway.routes import SERVICES, Kind
+from gateway.routes import SERVICES, QuotaClass
 
 Doubles = dict[str, Double]
 
@@ -91,7 +91,7 @@ def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
         **testing.environment("gateway"),
         **{f"{variables[name]}_URL": double.url for name, double in doubles.items()},
         **{f"{variables[name]}_INTERNAL_URL": double.url for name, double in internal.items()},
-        **{f"{kind.replace('-', '_').upper()}_PER_MINUTE": "1000000" for kind in Kind},
+        **{f"{kind.replace('-', '_').upper()}_PER_MINUTE": "1000000" for kind in QuotaClass},
     }
 
 

@@ -8,8 +8,8 @@ from openapi_spec_validator import validate
 from upstream_doubles import answer, as_json
 
 from chassis import testing
+from gateway.gateway_openapi import gateway_document
 from gateway.openapi import FRESH, STALE, Documents, publish
-from gateway.own_document import own_document
 from gateway.routes import SERVICES
 from gateway.upstream import Upstream
 
@@ -35,7 +35,7 @@ def test_the_services_documents_are_one(services: Doubles, internal: Doubles) ->
         document = gateway.get("/openapi.json").json
         assert gateway.get("/openapi.json").json == document
     validate(document)
-    assert set(document["paths"]) == {*PATHS.values(), *own_document()["paths"]}
+    assert set(document["paths"]) == {*PATHS.values(), *gateway_document()["paths"]}
     assert "x-degraded" not in document
     assert [len(double.asked) for double in services.values()] == [1] * 5
 
@@ -107,10 +107,12 @@ def test_two_services_that_claim_the_same_leave_the_document_as_it_was(services:
 
 
 def test_the_types_of_problems_are_explained(services: Doubles, internal: Doubles) -> None:
-    refused = {
-        "409": {"description": "`title_taken`: There is one; `too_late`, `too_early`: Not now"}
-    }
-    find = {"operationId": "texts_find", "responses": {"200": {"description": "OK"}, **refused}}
+    named = [
+        {"code": "title_taken", "title": "There is one"},
+        {"code": "too_early", "title": "Not now"},
+    ]
+    refused = {"409": {"description": "Refused.", "x-problems": named}}
+    find = {"operationId": "list_texts", "responses": {"200": {"description": "OK"}, **refused}}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "x", "version": "1"},
@@ -126,7 +128,7 @@ def test_the_types_of_problems_are_explained(services: Doubles, internal: Double
             "code": "too_early",
             "status": 409,
             "title": "Not now",
-            "operations": ["texts_find"],
+            "operations": ["list_texts"],
         }
         assert gateway.get("/problems/title-taken").json["title"] == "There is one"
         assert gateway.get("/problems/internal-error").json["status"] == 500
@@ -138,10 +140,12 @@ def test_the_types_of_problems_are_explained(services: Doubles, internal: Double
 
 
 def test_what_views_answer_is_documented() -> None:
-    document = own_document()
+    document = gateway_document()
     answers = document["paths"]["/api/dashboard"]["get"]["responses"]
-    assert list(answers) == ["200", "400", "401", "403", "404", "422", "429", "503"]
-    assert answers["401"] == {"$ref": "#/components/responses/InvalidToken"}
+    known = ["200", "400", "401", "403", "404", "414", "422", "429", "431", "503"]
+    assert list(answers) == known
+    codes = [named["code"] for named in answers["401"]["x-problems"]]
+    assert codes == ["invalid_token", "token_revoked", "unauthorized"]
     assert "401" not in document["paths"]["/api/calendar/{token}.ics"]["get"]["responses"]
 
 

@@ -75,7 +75,7 @@ def test_all_contexts_are_on_one_page_with_names(
     gateway: Gateway, services: Doubles, ruth: User
 ) -> None:
     shown = gateway.get(PATH, user=ruth).json
-    named = {**STUDY, "host_username": "boaz", "host_display_name": "Boaz", "host_avatar": None}
+    named = {**STUDY, "host_username": "boaz", "host_display_name": "Boaz", "host_avatar_url": None}
     assert shown == {
         "study_sessions": {"items": [named], "next": "c"},
         "tutoring_sessions": EMPTY,

@@ -12,8 +12,8 @@ import redis
 
 from chassis import testing
 from gateway import live
-from gateway.live import Hub
-from gateway.readers import QUEUE, Stream, Watcher
+from gateway.live import RoomHub
+from gateway.readers import QUEUE, EventStream, Watcher
 
 RUTH = uuid4()
 HALL = f"hall:{uuid4()}"  # channels are shared by all databases of a Redis
@@ -55,12 +55,12 @@ def owner() -> Iterator[Owner]:
 
 
 @pytest.fixture(scope="module")
-def hub() -> Hub:
-    return Hub(testing.redis_url(), lambda session: session == "revoked")
+def hub() -> RoomHub:
+    return RoomHub(testing.redis_url(), lambda session: session == "revoked")
 
 
 def watch(
-    hub: Hub,
+    hub: RoomHub,
     owner: Owner,
     last_event_id: int | None = None,
     *,
@@ -68,12 +68,12 @@ def watch(
     seconds: float = 60,
     may_still_watch: Callable[[], bool] = lambda: True,
     hang_up: Callable[[], None] = lambda: None,
-) -> Stream:
+) -> EventStream:
     watcher = Watcher(RUTH, session, time.time() + seconds, may_still_watch, hang_up)
     return hub.watch(HALL, owner.seq, last_event_id, watcher)
 
 
-def read(stream: Stream, count: int) -> list[tuple[str, int | None]]:
+def read(stream: EventStream, count: int) -> list[tuple[str, int | None]]:
     """The next events as (type, number), heartbeats left out."""
     events = []
     for frame in stream.frames():
@@ -85,7 +85,7 @@ def read(stream: Stream, count: int) -> list[tuple[str, int | None]]:
     return [*events, ("closed", None)]
 
 
-def test_a_stream_begins_now_and_follows(hub: Hub, owner: Owner) -> None:
+def test_a_stream_begins_now_and_follows(hub: RoomHub, owner: Owner) -> None:
     owner.say()
     stream = watch(hub, owner)
     owner.say()
@@ -94,7 +94,7 @@ def test_a_stream_begins_now_and_follows(hub: Hub, owner: Owner) -> None:
     hub.leave(HALL, stream)
 
 
-def test_a_reader_resumes_without_gap_or_repeat(hub: Hub, owner: Owner) -> None:
+def test_a_reader_resumes_without_gap_or_repeat(hub: RoomHub, owner: Owner) -> None:
     for _ in range(5):
         owner.say()
     stream = watch(hub, owner, 2)
@@ -103,7 +103,7 @@ def test_a_reader_resumes_without_gap_or_repeat(hub: Hub, owner: Owner) -> None:
     hub.leave(HALL, stream)
 
 
-def test_a_reader_whose_place_is_gone_is_told_to_read_anew(hub: Hub, owner: Owner) -> None:
+def test_a_reader_whose_place_is_gone_is_told_to_read_anew(hub: RoomHub, owner: Owner) -> None:
     for _ in range(5):
         owner.say()
     owner.redis.xdel(f"room:{HALL}", "3-0")
@@ -113,7 +113,7 @@ def test_a_reader_whose_place_is_gone_is_told_to_read_anew(hub: Hub, owner: Owne
         hub.leave(HALL, stream)
 
 
-def test_events_that_redis_lost_are_answered_by_a_reset(hub: Hub, owner: Owner) -> None:
+def test_events_that_redis_lost_are_answered_by_a_reset(hub: RoomHub, owner: Owner) -> None:
     owner.say()
     owner.redis.flushdb()
     stream = watch(hub, owner, 0)
@@ -122,7 +122,7 @@ def test_events_that_redis_lost_are_answered_by_a_reset(hub: Hub, owner: Owner) 
     hub.leave(HALL, stream)
 
 
-def test_what_the_channel_lost_comes_from_the_stream(hub: Hub, owner: Owner) -> None:
+def test_what_the_channel_lost_comes_from_the_stream(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner)
     owner.say(channel=False)
     owner.say(channel=False)
@@ -132,17 +132,17 @@ def test_what_the_channel_lost_comes_from_the_stream(hub: Hub, owner: Owner) -> 
 
 
 def test_a_silent_channel_is_noticed(
-    hub: Hub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "CHECK", 0.1)
-    fresh = Hub(testing.redis_url(), lambda _: False)
+    fresh = RoomHub(testing.redis_url(), lambda _: False)
     stream = watch(fresh, owner)
     owner.say(channel=False)
     assert read(stream, 1) == [("said", 1)]
     fresh.leave(HALL, stream)
 
 
-def test_a_channel_that_was_cut_is_followed_again(hub: Hub, owner: Owner) -> None:
+def test_a_channel_that_was_cut_is_followed_again(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner)
     for client in owner.redis.client_list(_type="pubsub"):
         owner.redis.client_kill_filter(_id=client["id"])
@@ -151,7 +151,7 @@ def test_a_channel_that_was_cut_is_followed_again(hub: Hub, owner: Owner) -> Non
     hub.leave(HALL, stream)
 
 
-def test_who_is_removed_is_shown_out(hub: Hub, owner: Owner) -> None:
+def test_who_is_removed_is_shown_out(hub: RoomHub, owner: Owner) -> None:
     allowed = watch(hub, owner)
     removed = watch(hub, owner, may_still_watch=lambda: False)
     owner.say("left", members_changed=(RUTH,))
@@ -162,7 +162,7 @@ def test_who_is_removed_is_shown_out(hub: Hub, owner: Owner) -> None:
         hub.leave(HALL, stream)
 
 
-def test_everybody_is_asked_about_when_anybody_may_have_gone(hub: Hub, owner: Owner) -> None:
+def test_everybody_is_asked_about_when_anybody_may_have_gone(hub: RoomHub, owner: Owner) -> None:
     allowed = watch(hub, owner)
     gone = watch(hub, owner, may_still_watch=lambda: False)
     owner.say("moved", members_changed=None)
@@ -173,7 +173,9 @@ def test_everybody_is_asked_about_when_anybody_may_have_gone(hub: Hub, owner: Ow
         hub.leave(HALL, stream)
 
 
-def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(hub: Hub, owner: Owner) -> None:
+def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(
+    hub: RoomHub, owner: Owner
+) -> None:
     asked = threading.Event()
     stream = watch(hub, owner, may_still_watch=lambda: bool(asked.set()))
     owner.seq += 1
@@ -184,7 +186,7 @@ def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(hub: Hub, own
 
 
 def test_who_may_have_been_removed_by_what_never_arrived_is_asked_about(
-    hub: Hub, owner: Owner
+    hub: RoomHub, owner: Owner
 ) -> None:
     asked = threading.Event()
     stream = watch(hub, owner, may_still_watch=lambda: bool(asked.set()))
@@ -196,7 +198,7 @@ def test_who_may_have_been_removed_by_what_never_arrived_is_asked_about(
         hub.leave(HALL, known)
 
 
-def test_a_stream_ends_with_its_token(hub: Hub, owner: Owner) -> None:
+def test_a_stream_ends_with_its_token(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner, seconds=0.2)
     assert read(stream, 2) == [("end", None), ("closed", None)]
     hub.leave(HALL, stream)
@@ -204,13 +206,13 @@ def test_a_stream_ends_with_its_token(hub: Hub, owner: Owner) -> None:
 
 def test_a_stream_ends_with_its_session(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "CHECK", 0.1)
-    hub = Hub(testing.redis_url(), lambda session: session == "revoked")
+    hub = RoomHub(testing.redis_url(), lambda session: session == "revoked")
     stream = watch(hub, owner, session="revoked")
     assert read(stream, 2) == [("end", None), ("closed", None)]
     hub.leave(HALL, stream)
 
 
-def test_a_reader_who_is_too_slow_is_hung_up_on(hub: Hub, owner: Owner) -> None:
+def test_a_reader_who_is_too_slow_is_hung_up_on(hub: RoomHub, owner: Owner) -> None:
     hung_up = threading.Event()
     stream = watch(hub, owner, hang_up=hung_up.set)
     for _ in range(QUEUE + 1):
@@ -220,7 +222,7 @@ def test_a_reader_who_is_too_slow_is_hung_up_on(hub: Hub, owner: Owner) -> None:
 
 
 def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(
-    hub: Hub, owner: Owner
+    hub: RoomHub, owner: Owner
 ) -> None:
     def write() -> None:
         for _ in range(25):
@@ -241,7 +243,7 @@ def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(
     assert results[8:] == [list(range(1, 201))] * 5
 
 
-def test_rooms_without_readers_are_forgotten(hub: Hub, owner: Owner) -> None:
+def test_rooms_without_readers_are_forgotten(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner)
     assert hub.watching(RUTH) == 1
     hub.leave(HALL, stream)

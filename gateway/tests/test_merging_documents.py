@@ -191,9 +191,39 @@ def test_what_the_gateway_may_answer_is_published() -> None:
         "503",
         "504",
     ]
-    assert responses["504"] == {"$ref": "#/components/responses/GatewayTimeout"}
+    assert responses["504"]["x-problems"] == [
+        {"code": "gateway_timeout", "title": "A service did not answer in time"}
+    ]
     login = publish({"user-service": document("/api/auth/login", {"Page": PAGE})})
     assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]
+
+
+def test_the_gateways_problems_join_those_of_the_service() -> None:
+    malformed = {"code": "malformed", "title": "The request cannot be read"}
+    own = {"200": {"description": "OK"}, "400": {"description": "", "x-problems": [malformed]}}
+    published = publish({"user-service": document("/api/users", {"Page": PAGE}, responses=own)})
+    answer = published["paths"]["/api/users"]["get"]["responses"]["400"]
+    assert [named["code"] for named in answer["x-problems"]] == ["ambiguous_address", "malformed"]
+    assert "`malformed`: The request cannot be read" in answer["description"]
+
+
+def test_live_events_are_schemas_with_the_shape_of_their_resources() -> None:
+    schemas = {
+        "Page": PAGE,
+        "Message": {"type": "object", "properties": {"user_id": {"type": "string"}}},
+    }
+    service = document("/api/study-sessions", schemas)
+    service["x-live-events"] = {"study-session": {"message": ref("Message")}}
+    published = publish({"study-session-service": service})
+    stream = published["paths"]["/api/study-sessions/{room_id}/events"]["get"]
+    told = stream["responses"]["200"]["content"]["text/event-stream"]["schema"]
+    assert told["oneOf"] == [ref("StudySessionMessageEvent")]
+    found = published["components"]["schemas"]
+    event = found["StudySessionMessageEvent"]["properties"]
+    assert (event["type"]["const"], event["data"]) == ("message", ref("Message"))
+    assert {"username", "display_name", "avatar_url"} <= found["Message"]["properties"].keys()
+    assert "degraded" not in found["StudySessionMessageEvent"]["properties"]
+    assert published["paths"]["/api/events"]["get"]["responses"]["200"]
 
 
 def test_a_services_own_words_about_an_error_stand() -> None:
@@ -223,7 +253,7 @@ def test_the_names_of_people_are_published_where_they_appear() -> None:
         name: set(schema["properties"])
         for name, schema in published["components"]["schemas"].items()
     }
-    assert found["Session"] == {"host_id", "host_username", "host_display_name", "host_avatar"}
+    assert found["Session"] == {"host_id", "host_username", "host_display_name", "host_avatar_url"}
     assert found["Page"] == {"items", "degraded"}
     assert found["NewHost"] == {"user_id"}
 

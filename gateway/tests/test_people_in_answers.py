@@ -13,9 +13,9 @@ from upstream_doubles import Asked, answer, as_json
 
 from chassis import testing
 from chassis.errors import Unavailable
-from gateway import expansion
+from gateway import people
 from gateway.errors import BadGateway
-from gateway.expansion import CHUNK, Directory
+from gateway.people import CHUNK, ProfileCache
 from gateway.routes import HOST, PERSON
 from gateway.routes import PEOPLE as ROUTED
 
@@ -49,7 +49,7 @@ def test_a_session_comes_with_its_host(gateway: Gateway, services: Doubles) -> N
         "latitude": 31.778,
         "host_username": f"u-{host[:4]}",
         "host_display_name": f"U {host[:4]}",
-        "host_avatar": None,
+        "host_avatar_url": None,
     }
 
 
@@ -98,14 +98,19 @@ def test_people_are_remembered(gateway: Gateway, services: Doubles) -> None:
 @pytest.mark.parametrize(
     "reply", [answer(500), answer(200, b"nonsense"), as_json({"items": [1]}), as_json([])]
 )
-def test_without_the_user_service_ids_stand_alone(
+def test_without_the_user_service_names_are_null(
     gateway: Gateway, services: Doubles, reply: bytes
 ) -> None:
     host = str(uuid4())
     services[USER].reply = lambda *_: reply
     services[STUDY].reply = lambda *_: as_json({"items": [{"host_id": host}], "next": None})
     degraded = gateway.get("/api/study-sessions").json
-    assert degraded == {"items": [{"host_id": host}], "next": None, "degraded": [USER]}
+    unknown = {"host_username": None, "host_display_name": None, "host_avatar_url": None}
+    assert degraded == {
+        "items": [{"host_id": host, **unknown}],
+        "next": None,
+        "degraded": [USER],
+    }
 
 
 def test_a_hung_user_service_holds_nothing_up_for_long(gateway: Gateway, services: Doubles) -> None:
@@ -164,7 +169,7 @@ def test_whoever_has_a_part_in_something_is_named_by_it(
         f"{part}_id": user_id,
         f"{part}_username": f"u-{user_id[:4]}",
         f"{part}_display_name": f"U {user_id[:4]}",
-        f"{part}_avatar": None,
+        f"{part}_avatar_url": None,
     }
 
 
@@ -184,8 +189,8 @@ def test_several_parts_in_one_answer_take_one_question(gateway: Gateway, service
 def test_a_list_of_people_gets_a_list_of_names() -> None:
     ids = [str(uuid4()) for _ in range(3)]
     content = json.dumps([{"attendees": ids}, {"attendees": []}, {"attendees": None}]).encode()
-    directory = Directory(lambda _: {"items": [profile(user_id) for user_id in ids]})
-    document = json.loads(expansion.expand(content, ROUTED, directory))
+    directory = ProfileCache(lambda _: {"items": [profile(user_id) for user_id in ids]})
+    document = json.loads(people.expand(content, ROUTED, directory))
     assert document[0] == {"attendees": ids, "attended_by": [profile(user_id) for user_id in ids]}
     assert document[1:] == [{"attendees": [], "attended_by": []}, {"attendees": None}]
 
@@ -194,7 +199,7 @@ def test_what_somebody_drew_is_kept_as_they_drew_it() -> None:
     content = json.dumps(
         {"author_id": str(uuid4()), "operation": {"author_id": str(uuid4())}}
     ).encode()
-    document = json.loads(expansion.expand(content, ROUTED, Directory(lambda _: {"items": []})))
+    document = json.loads(people.expand(content, ROUTED, ProfileCache(lambda _: {"items": []})))
     assert "author_username" in document
     assert document["operation"].keys() == {"author_id"}
 
@@ -207,14 +212,14 @@ def test_more_people_than_fit_into_one_question_take_few() -> None:
         questions.append(ids)
         return {"items": [profile(user_id) for user_id in ids]}
 
-    people = [{"user_id": str(uuid4())} for _ in range(2 * CHUNK + 1)]
-    expansion.expand(json.dumps(people).encode(), PEOPLE, Directory(ask))
+    members = [{"user_id": str(uuid4())} for _ in range(2 * CHUNK + 1)]
+    people.expand(json.dumps(members).encode(), PEOPLE, ProfileCache(ask))
     assert [len(ids) for ids in questions] == [CHUNK, CHUNK, 1]
 
 
 def test_somebody_unknown_has_no_names() -> None:
     content = json.dumps({"user_id": str(uuid4())}).encode()
-    document = json.loads(expansion.expand(content, PEOPLE, Directory(lambda _: {"items": []})))
+    document = json.loads(people.expand(content, PEOPLE, ProfileCache(lambda _: {"items": []})))
     assert (document["username"], document["display_name"], document["avatar_url"]) == (
         None,
         None,
@@ -228,21 +233,20 @@ def test_what_is_no_id_is_not_asked_for(value: object) -> None:
         pytest.fail(f"asked for {target}")
 
     content = json.dumps({"host_id": value}).encode()
-    assert expansion.expand(content, PEOPLE, Directory(ask)) == content
+    assert people.expand(content, PEOPLE, ProfileCache(ask)) == content
 
 
 def test_an_answer_that_is_a_list_stays_one_when_names_are_missing() -> None:
     def ask(_: str) -> Any:
         raise Unavailable
 
-    content = [{"user_id": str(uuid4())}]
-    assert (
-        json.loads(expansion.expand(json.dumps(content).encode(), PEOPLE, Directory(ask)))
-        == content
-    )
+    [person] = content = [{"user_id": str(uuid4())}]
+    unknown = {"username": None, "display_name": None, "avatar_url": None}
+    expanded = people.expand(json.dumps(content).encode(), PEOPLE, ProfileCache(ask))
+    assert json.loads(expanded) == [{**person, **unknown}]
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000])
 def test_broken_json_is_the_services_fault(content: bytes) -> None:
     with pytest.raises(BadGateway):
-        expansion.expand(content, PEOPLE, Directory(lambda _: {"items": []}))
+        people.expand(content, PEOPLE, ProfileCache(lambda _: {"items": []}))

@@ -11,7 +11,7 @@ from chassis import testing
 from chassis.testing import a_user, race
 from gateway.app import create_app
 from gateway.quotas import SHARES, Quotas, network_of
-from gateway.routes import Kind
+from gateway.routes import QuotaClass
 
 NOWHERE = "redis://127.0.0.1:1/0"
 READS, SIGN_INS = 40, 6
@@ -31,7 +31,7 @@ def small(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
 
 
 def counting(url: str, quota: int) -> Quotas:
-    return Quotas(url, dict.fromkeys(Kind, quota))
+    return Quotas(url, dict.fromkeys(QuotaClass, quota))
 
 
 def somebody() -> str:
@@ -42,7 +42,7 @@ def somebody() -> str:
 @pytest.mark.parametrize("quota", [1, 7, 20, 100])
 def test_the_quota_and_no_more_is_let_through(url: str, quota: int) -> None:
     quotas, ruth = counting(testing.redis_url() if url == "of Redis" else url, quota), somebody()
-    standings = [quotas.spend(Kind.READ, ruth) for _ in range(quota + 5)]
+    standings = [quotas.spend(QuotaClass.READ, ruth) for _ in range(quota + 5)]
     assert [standing.allowed for standing in standings] == [True] * quota + [False] * 5
     assert [standing.remaining for standing in standings[:quota]] == list(range(quota - 1, -1, -1))
     assert 1 <= standings[-1].reset <= 60
@@ -50,15 +50,17 @@ def test_the_quota_and_no_more_is_let_through(url: str, quota: int) -> None:
 
 def test_everybody_and_every_kind_has_a_quota_of_its_own() -> None:
     quotas, ruth = counting(testing.redis_url(), 1), somebody()
-    assert quotas.spend(Kind.READ, ruth).allowed
-    assert quotas.spend(Kind.WRITE, ruth).allowed
-    assert quotas.spend(Kind.READ, somebody()).allowed
-    assert not quotas.spend(Kind.READ, ruth).allowed
+    assert quotas.spend(QuotaClass.READ, ruth).allowed
+    assert quotas.spend(QuotaClass.WRITE, ruth).allowed
+    assert quotas.spend(QuotaClass.READ, somebody()).allowed
+    assert not quotas.spend(QuotaClass.READ, ruth).allowed
 
 
 def test_several_gateways_count_together() -> None:
     gateways, ruth = [counting(testing.redis_url(), 100) for _ in range(3)], somebody()
-    allowed = [gateway.spend(Kind.READ, ruth).allowed for _ in range(100) for gateway in gateways]
+    allowed = [
+        gateway.spend(QuotaClass.READ, ruth).allowed for _ in range(100) for gateway in gateways
+    ]
     assert 100 - 3 * 100 // SHARES <= sum(allowed) <= 100
 
 

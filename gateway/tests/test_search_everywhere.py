@@ -46,7 +46,7 @@ def test_what_is_found_comes_with_names(gateway: Gateway, services: Doubles, rut
         {"items": [{**course, "version": 1}], "next": "c"}
     )
     found = gateway.get("/api/search?q=talmud", user=ruth).json["courses"]
-    unknown = {"tutor_username": None, "tutor_display_name": None, "tutor_avatar": None}
+    unknown = {"tutor_username": None, "tutor_display_name": None, "tutor_avatar_url": None}
     assert found == {"items": [{**course, **unknown}], "next": "c"}
 
 

@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 def public(view: View) -> View:
     """Anybody, signed in or not; a token is not looked at."""
-    return _guarded(view, "public", lambda: None)
+    return guarded_by(view, "public", lambda: None)
 
 
 def optional(view: View) -> View:
@@ -26,7 +26,7 @@ def optional(view: View) -> View:
     def check() -> None:
         g.caller = _verified(_bearer()) if "Authorization" in request.headers else None
 
-    return _guarded(view, "optional", check)
+    return guarded_by(view, "optional", check)
 
 
 def signed_in(view: View) -> View:
@@ -35,7 +35,7 @@ def signed_in(view: View) -> View:
     def check() -> None:
         g.caller = _verified(_bearer())
 
-    return _guarded(view, "signed-in", check)
+    return guarded_by(view, "signed-in", check)
 
 
 def role(name: str) -> Callable[[View], View]:
@@ -46,7 +46,7 @@ def role(name: str) -> Callable[[View], View]:
         if name not in g.caller.roles:
             raise Forbidden(f"Your account does not have the role {name}.", required=name)
 
-    return lambda view: _guarded(view, f"role:{name}", check)
+    return lambda view: guarded_by(view, f"role:{name}", check)
 
 
 def internal(view: View) -> View:
@@ -55,7 +55,7 @@ def internal(view: View) -> View:
     def check() -> None:
         g.peer = current_app.extensions["peers"].verify(_bearer())
 
-    return _guarded(view, "internal", check)
+    return guarded_by(view, "internal", check)
 
 
 def on_behalf(view: View) -> View:
@@ -70,7 +70,7 @@ def on_behalf(view: View) -> View:
             raise Unauthorized("Subject-Token is missing")
         g.caller = _verified(subject)
 
-    return _guarded(view, "internal", check)
+    return guarded_by(view, "internal", check)
 
 
 def caller() -> Caller:
@@ -88,7 +88,9 @@ def access_of(view: Any) -> str | None:
     return getattr(view, "_access", None)
 
 
-def _guarded(view: View, name: str, check: Callable[[], None]) -> View:
+def guarded_by(view: View, name: str, check: Callable[[], None]) -> View:
+    """The view behind a check of its own, declared under one of the names that `access_of` returns."""
+
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         check()

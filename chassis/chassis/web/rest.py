@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property, wraps
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlencode
 
@@ -68,6 +69,15 @@ def documented(
     documentation.setdefault("problems", []).extend(problems)
     view._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
     return view
+
+
+def described(problems: Mapping[str, str]) -> Document:
+    """What an answer says of problems, given their titles by their codes: in words, and in `x-problems`."""
+    named = sorted(problems.items())
+    return {
+        "description": "; ".join(f"`{code}`: {title}" for code, title in named),
+        "x-problems": [{"code": code, "title": title} for code, title in named],
+    }
 
 
 class FieldProblem(Answer):
@@ -262,12 +272,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         problems = [*_general_problems(doc, doc_info), *doc_info.get("problems", [])]
         responses = doc.setdefault("responses", {})
         for status in {p.status for p in problems}:
-            named = sorted({(p.code, p.title()) for p in problems if p.status == status})
-            responses[status] = {
-                "description": "; ".join(f"`{code}`: {title}" for code, title in named),
-                "x-problems": [{"code": code, "title": title} for code, title in named],
-                "content": {PROBLEM_TYPE: {"schema": ProblemDocument}},
-            }
+            found = {p.code: p.title() for p in problems if p.status == status}
+            # What the operation documents by itself stands; a name is what flask-smorest would refer to.
+            if not isinstance(responses.get(status), Mapping):
+                content = {PROBLEM_TYPE: {"schema": ProblemDocument}}
+                responses[status] = {**described(found), "content": content}
         doc["responses"] = {
             str(int(k)): v for k, v in sorted(responses.items(), key=lambda item: int(item[0]))
         }
@@ -355,7 +364,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
         self._rooms = rooms or {}
         app.config.update(
             API_TITLE=title,
-            API_VERSION="1.0",
+            API_VERSION=version("chassis"),
             OPENAPI_VERSION="3.1.0",
             OPENAPI_URL_PREFIX="/",
             OPENAPI_JSON_PATH="openapi.json",

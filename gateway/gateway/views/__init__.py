@@ -1,8 +1,9 @@
-"""Pages that are made of several services' answers, and their documentation."""
+"""What the gateway answers by itself: pages made of several services' answers, streams, health."""
 
 from flask import Flask
 
 from chassis.web.rest import Api
+from gateway import health, streams
 from gateway.examples import EXAMPLES
 from gateway.merging import Document
 from gateway.views import calendar, dashboard, export, overview, problems, search
@@ -14,18 +15,20 @@ BLUEPRINTS = (
     search.blueprint,
     export.blueprint,
     problems.blueprint,
+    streams.blueprint,
+    health.blueprint,
 )
 
 
 class Views(Api):
-    """The views' part of the gateway's document, which is published with the rest of it."""
+    """The document of what the gateway answers by itself, which is published with the services' own."""
 
     def _register_doc_blueprint(self) -> None:
-        """The views have no document of their own."""
+        """It is not served by itself."""
 
 
 def install(app: Flask) -> Document:
-    """Serve the views; their documentation."""
+    """Serve them; their documentation."""
     api = Views(
         app,
         "gateway",

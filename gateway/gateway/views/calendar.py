@@ -17,8 +17,8 @@ from chassis.auth.authorization import caller, public, signed_in
 from chassis.clock import now, rfc3339
 from chassis.web.fields import Answer, Instant, Query
 from chassis.web.rest import Blueprint
+from gateway.aggregation import Aggregate, Part, aggregator
 from gateway.examples import CALENDAR
-from gateway.gathering import Gathered, Part, gatherer
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, text
 
@@ -140,7 +140,7 @@ def get_calendar(query: dict[str, datetime]) -> dict[str, Any]:
 def get_calendar_feed(token: str) -> Response:
     """Get the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
     values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}
-    owner = gatherer().gather([OWNER], values, deadline=DEADLINE).parts["owner"]
+    owner = aggregator().gather([OWNER], values, deadline=DEADLINE).parts["owner"]
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     items = everything(owner["user_id"], today - BEHIND, today + AHEAD)
     response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
@@ -151,9 +151,9 @@ def get_calendar_feed(token: str) -> Response:
     return response
 
 
-def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -> Gathered:
+def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -> Aggregate:
     values = {"user_id": user_id, "since": rfc3339(since), "until": rfc3339(until)}
-    return gatherer().gather(parts, values, deadline=DEADLINE)
+    return aggregator().gather(parts, values, deadline=DEADLINE)
 
 
 def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
@@ -166,7 +166,7 @@ def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str,
     return items
 
 
-def merged(found: Gathered) -> tuple[list[dict[str, Any]], datetime | None]:
+def merged(found: Aggregate) -> tuple[list[dict[str, Any]], datetime | None]:
     """All entries in order, and from where to ask for more: no further than every service has told."""
     pages = {kind: page for kind, page in found.parts.items() if page}
     ends = [

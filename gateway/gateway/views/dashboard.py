@@ -6,7 +6,7 @@ from marshmallow import fields
 from chassis.auth.authorization import caller, signed_in
 from chassis.clock import now, rfc3339
 from chassis.web.rest import Blueprint
-from gateway.gathering import Part, gatherer
+from gateway.aggregation import Part, aggregator
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, text, whole
 
@@ -143,5 +143,5 @@ PARTS = (
 def get_dashboard() -> Response:
     """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
     values = {"now": rfc3339(now())}
-    found = gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
-    return jsonify(gatherer().name_people(found.document()))
+    found = aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
+    return jsonify(aggregator().name_people(found.document()))

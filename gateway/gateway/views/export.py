@@ -7,7 +7,7 @@ from chassis.auth.authorization import caller, signed_in
 from chassis.clock import now, rfc3339
 from chassis.web.fields import Answer, Instant
 from chassis.web.rest import Blueprint
-from gateway.gathering import Part, gatherer
+from gateway.aggregation import Part, aggregator
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape
 
@@ -60,7 +60,7 @@ PARTS = tuple(
 @blueprint.response(200, PersonalDataExport)
 def export_personal_data() -> Response:
     """Export everything that is held about you: all of it, or 503."""
-    found = gatherer().gather(PARTS, {}, deadline=DEADLINE, token=caller().token)
+    found = aggregator().gather(PARTS, {}, deadline=DEADLINE, token=caller().token)
     response = jsonify(found.document(user_id=str(caller().id), exported_at=rfc3339(now())))
     response.headers["Content-Disposition"] = 'attachment; filename="lyceum-export.json"'
     return response

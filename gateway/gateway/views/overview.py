@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.rest import Blueprint
-from gateway.gathering import Part, gatherer
+from gateway.aggregation import Part, aggregator
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, number, text, whole
 
@@ -118,5 +118,5 @@ def get_user_overview(user_id: UUID) -> Response:
     """Get a profile with what the person hosts, teaches and has learnt."""
     values = {"user_id": str(user_id)}
     return jsonify(
-        gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document()
+        aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document()
     )

@@ -8,7 +8,7 @@ from marshmallow import fields
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.fields import Integer, Query, Text
 from chassis.web.rest import Blueprint
-from gateway.gathering import Part, gatherer
+from gateway.aggregation import Part, aggregator
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, text, whole
 
@@ -112,5 +112,5 @@ PARTS = (
 def search_everything(query: dict[str, Any]) -> Response:
     """Search open study sessions and courses by subject, texts by name, people by username."""
     values = {"q": query["q"], "limit": str(query["limit"])}
-    found = gatherer().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
-    return jsonify(gatherer().name_people(found.document()))
+    found = aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
+    return jsonify(aggregator().name_people(found.document()))

@@ -15,9 +15,9 @@ from marshmallow import ValidationError
 
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Problem, Unavailable
-from gateway.clients import ended_by_hanging_up
+from gateway.clients import abort_on_disconnect
 from gateway.errors import BadGateway
-from gateway.expansion import Directory, name_people
+from gateway.people import ProfileCache, name_people
 from gateway.routes import PEOPLE, USER
 from gateway.shapes import Shape
 from gateway.upstream import MAX_ANSWER, Upstream
@@ -40,7 +40,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Gathered:
+class Aggregate:
     """The parts by name, None where one failed, and the services whose parts those are."""
 
     parts: dict[str, Any]
@@ -51,7 +51,7 @@ class Gathered:
         return {**more, **self.parts, **({"degraded": self.degraded} if self.degraded else {})}
 
 
-class Gatherer:
+class Aggregator:
     """Asks the services for the parts of a view."""
 
     def __init__(
@@ -59,12 +59,12 @@ class Gatherer:
         services: Mapping[str, Upstream],
         internal: Mapping[str, Upstream],
         identity: ServiceIdentity,
-        directory: Directory,
+        profiles: ProfileCache,
     ) -> None:
         self._services = services
         self._internal = internal
         self._identity = identity
-        self._directory = directory
+        self._profiles = profiles
 
     def gather(
         self,
@@ -73,12 +73,12 @@ class Gatherer:
         *,
         deadline: float,
         token: str | None = None,
-    ) -> Gathered:
+    ) -> Aggregate:
         """All parts, asked for at once and waited for no longer than `deadline` in seconds.
 
         `Unavailable` if a required part failed, or every one; `NotFound` if a required one is not there.
         """
-        with ended_by_hanging_up(request.environ.get("gunicorn.socket")):
+        with abort_on_disconnect(request.environ.get("gunicorn.socket")):
             outcomes = self._ask_all(parts, values, token, deadline)
         failures = {
             part.name: outcomes[part.name]
@@ -102,14 +102,14 @@ class Gatherer:
         if len(missing) == len(parts):
             raise Unavailable("no service that this is made of answers just now")
         found = {part.name: None if part in missing else outcomes[part.name] for part in parts}
-        return Gathered(found, sorted({part.service for part in missing}))
+        return Aggregate(found, sorted({part.service for part in missing}))
 
     def name_people(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with names beside the ids of people; it is not waited for a service that
         just failed.
         """
         if USER not in document.get("degraded", ()) and not name_people(
-            document, PEOPLE, self._directory
+            document, PEOPLE, self._profiles
         ):
             document["degraded"] = sorted({*document.get("degraded", ()), USER})
         return document
@@ -154,7 +154,7 @@ def without(part: Part) -> Unavailable:
     )
 
 
-def gatherer() -> Gatherer:
+def aggregator() -> Aggregator:
     """That of the present application."""
-    found: Gatherer = current_app.extensions["gatherer"]
+    found: Aggregator = current_app.extensions["aggregator"]
     return found

@@ -12,13 +12,13 @@ from upstream_doubles import Double, answer, as_json
 from chassis import testing
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Unavailable
-from gateway.expansion import Directory
-from gateway.gathering import Gathered, Gatherer, Part
+from gateway.aggregation import Aggregate, Aggregator, Part
+from gateway.people import ProfileCache
 from gateway.shapes import Shape
 from gateway.upstream import Upstream
 
 DEADLINE = 0.5
-Gather = Callable[..., Gathered]
+Gather = Callable[..., Aggregate]
 
 
 class Name(Shape):
@@ -43,11 +43,11 @@ def gather(services: Doubles, internal: Doubles) -> Iterator[Gather]:
     identity = ServiceIdentity("gateway", testing.key_files().service_keys["gateway"])
     public = {name: Upstream(name, double.url) for name, double in services.items()}
     behind = {name: Upstream(name, double.url) for name, double in internal.items()}
-    gatherer = Gatherer(public, behind, identity, Directory(lambda _: {"items": []}))
+    aggregator = Aggregator(public, behind, identity, ProfileCache(lambda _: {"items": []}))
 
-    def gather(*parts: Part, token: str | None = None) -> Gathered:
+    def gather(*parts: Part, token: str | None = None) -> Aggregate:
         with Flask("a test").test_request_context():
-            return gatherer.gather(parts, {"day": "1/2 é"}, deadline=DEADLINE, token=token)
+            return aggregator.gather(parts, {"day": "1/2 é"}, deadline=DEADLINE, token=token)
 
     yield gather
     structlog.contextvars.clear_contextvars()

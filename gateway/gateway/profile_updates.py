@@ -9,7 +9,7 @@ import redis
 import structlog
 
 from chassis.redis_client import connect
-from gateway.expansion import Directory
+from gateway.people import ProfileCache
 from gateway.routes import USER
 
 STREAM = f"events:{USER}"
@@ -20,34 +20,34 @@ CHANGES = {"user.updated", "user.deleted"}
 log = structlog.get_logger(__name__)
 
 
-def follow(events_url: str, directory: Directory) -> None:
-    """Have the directory forget people as they change, from now on."""
+def follow(events_url: str, profiles: ProfileCache) -> None:
+    """Have the profiles forget people as they change, from now on."""
     # Redis is silent for as long as XREAD blocks, and the timeout has to outlast that.
     connection = connect(events_url, timeout=2 * BLOCK / 1000)
     threading.Thread(
-        target=_follow, args=(connection, directory), name="people", daemon=True
+        target=_follow, args=(connection, profiles), name="people", daemon=True
     ).start()
 
 
-def _follow(connection: "redis.Redis", directory: Directory) -> None:
+def _follow(connection: "redis.Redis", profiles: ProfileCache) -> None:
     while True:
         try:
-            _follow_while_connected(connection, directory)
+            _follow_while_connected(connection, profiles)
         except (redis.RedisError, ValueError, KeyError) as error:
             log.warning("people_not_followed", reason=type(error).__name__)
             time.sleep(PAUSE)
 
 
-def _follow_while_connected(connection: "redis.Redis", directory: Directory) -> None:
+def _follow_while_connected(connection: "redis.Redis", profiles: ProfileCache) -> None:
     # The place comes before the forgetting, so that a change in between is read.
     newest: Any = connection.xrevrange(STREAM, count=1)
     last: str = newest[0][0] if newest else "0"
-    directory.forget()  # What was said while nobody listened is unknown.
+    profiles.forget()  # What was said while nobody listened is unknown.
     while True:
         answer: Any = connection.xread({STREAM: last}, count=500, block=BLOCK)
         entries = answer[0][1] if answer else []
         for _, fields in entries:
             event = json.loads(fields["event"])
             if event["type"] in CHANGES:
-                directory.forget(event["aggregate_id"])
+                profiles.forget(event["aggregate_id"])
         last = entries[-1][0] if entries else last

@@ -1,9 +1,7 @@
-"""Puts names and pictures beside the ids of people in an answer: one question to the user-service
-for all of them.
-"""
+"""Puts names and pictures next to the ids of people in an answer: one question to the user-service for all."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,7 +18,7 @@ MEMORY = 300  # seconds
 
 log = structlog.get_logger(__name__)
 
-Place = tuple[dict[str, Any], Names | Roster, list[str]]
+Holder = tuple[dict[str, Any], Names | Roster, list[str]]
 """The object in which to put names, how they are called there, and whose they are."""
 
 
@@ -36,7 +34,7 @@ class Person:
 UNKNOWN = Person(None, None, None)
 
 
-class Directory:
+class ProfileCache:
     """Whom the user-service knows, remembered for a few minutes."""
 
     def __init__(self, fetch: Callable[[str], Any]) -> None:
@@ -83,37 +81,39 @@ class Directory:
         return people
 
 
-def expand(content: bytes, people: People, directory: Directory) -> bytes:
-    """The JSON with people's names beside their ids; as it is, but marked `degraded`, while there
-    are none to be had.
+def expand(content: bytes, people: People, profiles: ProfileCache) -> bytes:
+    """The JSON with people's names next to their ids; with nulls, and marked `degraded`, while the
+    user-service does not answer.
 
-    `people` says which fields hold such ids and what to put beside each. `BadGateway` if the
+    `people` says which fields hold such ids and what to put next to each. `BadGateway` if the
     content is no JSON.
     """
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
         raise BadGateway("a service did not answer with JSON") from None
-    places = list(_places(document, people))
-    if not places:
+    holders = list(_holders(document, people))
+    if not holders:
         return content
-    if not _fill(places, directory) and isinstance(document, dict):
+    if not _fill(holders, profiles) and isinstance(document, dict):
         document["degraded"] = [USER]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def name_people(document: Any, people: People, directory: Directory) -> bool:
-    """Put names beside the ids of people in the document; False if there are none to be had."""
-    return _fill(list(_places(document, people)), directory)
+def name_people(document: Any, people: People, profiles: ProfileCache) -> bool:
+    """Put names next to the ids of people in the document; nulls and False if the user-service does not answer."""
+    return _fill(list(_holders(document, people)), profiles)
 
 
-def _fill(places: Iterable[Place], directory: Directory) -> bool:
+def _fill(holders: Sequence[Holder], profiles: ProfileCache) -> bool:
+    known: Mapping[str, Person] = {}
+    answered = True
     try:
-        known = directory.look_up(user_id for _, _, user_ids in places for user_id in user_ids)
+        known = profiles.look_up(user_id for _, _, user_ids in holders for user_id in user_ids)
     except Problem as problem:
         log.warning("people_unknown", reason=problem.code)
-        return False
-    for item, names, user_ids in places:
+        answered = False
+    for item, names, user_ids in holders:
         found = [known.get(user_id, UNKNOWN) for user_id in user_ids]
         if isinstance(names, Roster):
             item[names.field] = [
@@ -123,10 +123,10 @@ def _fill(places: Iterable[Place], directory: Directory) -> bool:
             item[names.username] = found[0].username
             item[names.display_name] = found[0].display_name
             item[names.avatar_url] = found[0].avatar_url
-    return True
+    return answered
 
 
-def _places(document: Any, people: People) -> Iterator[Place]:
+def _holders(document: Any, people: People) -> Iterator[Holder]:
     """Each object that holds the id of a person, or a list of such ids."""
     pending = [document]
     while pending:

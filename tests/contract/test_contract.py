@@ -1,0 +1,57 @@
+"""The names that clients, other services and operators know: a change of one is made on purpose.
+
+Each list is a file next to this one. After 1.0 a name may be added, and none taken away.
+"""
+
+import dataclasses
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import requests
+
+from docs import write_errors
+from gateway.merging import operations
+
+HERE = Path(__file__).parent
+VERBS = HERE / "verbs.txt"
+
+
+def frozen(name: str) -> list[str]:
+    return (HERE / f"{name}.txt").read_text().splitlines()
+
+
+def test_operation_ids_are_the_ones_that_clients_know(gateway: str) -> None:
+    document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    ids = sorted(operation["operationId"] for operation in operations(document))
+    assert ids == frozen("operation_ids")
+
+
+def test_operation_ids_begin_with_a_verb() -> None:
+    verbs = set(frozen("verbs"))
+    assert [name for name in frozen("operation_ids") if name.partition("_")[0] not in verbs] == []
+
+
+def test_error_codes_are_the_ones_that_clients_know() -> None:
+    codes = {problem.code for problem in write_errors.problem_classes()}
+    assert sorted(codes) == frozen("error_codes")
+
+
+def test_a_code_has_one_meaning() -> None:
+    meanings = defaultdict(set)
+    for problem in write_errors.problem_classes():
+        meanings[problem.code].add((problem.status, problem.title()))
+    assert {code: said for code, said in meanings.items() if len(said) > 1} == {}
+
+
+def test_the_page_of_errors_says_what_the_classes_say() -> None:
+    assert write_errors.PAGE.read_text() == write_errors.page()
+
+
+@pytest.mark.parametrize("program", write_errors.PROGRAMS[1:])
+def test_settings_are_the_ones_that_operators_know(program: str) -> None:
+    settings = import_module(f"{program}.config").Settings
+    names = [f"{program} {field.name.upper()}" for field in dataclasses.fields(settings)]
+    known = [line for line in frozen("settings") if line.startswith(f"{program} ")]
+    assert sorted(names) == known
