@@ -23,8 +23,8 @@ HEAD = """\
 # Errors
 
 Every refusal is a problem document (RFC 9457, `application/problem+json`). `code` is stable and has one meaning in all
-services, `title` says what happened, `detail` what to do, `errors` names the wrong fields, and `type` (`/problems/<code>`)
-is an address that explains it. Some codes come with members of their own, which the title names.
+services, `title` says what happened, `detail` what to do, `errors` names the wrong fields, and `type`
+(`/problems/<code>`) is an address that explains it. Some codes come with members of their own, which the title names.
 
 Written by `python -m docs.write_errors` out of the classes; a test compares.
 

@@ -20,9 +20,9 @@ from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
 from gateway.live import RoomHub
 from gateway.openapi import Documents
-from gateway.people import ProfileCache
+from gateway.people import ProfileCache, name_people
 from gateway.quotas import Quotas
-from gateway.routes import SERVICES, USER
+from gateway.routes import PEOPLE, SERVICES, USER
 from gateway.streams import RoomAuthorizer, Streams
 from gateway.tickets import StreamTickets
 from gateway.upstream import Upstream
@@ -45,7 +45,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     quotas.install(app, Quotas(settings.cache_url, settings.quotas), gatekeeper)
     identity = ServiceIdentity("gateway", keys.read_private(settings.service_key))
     health.install(app, identity, internal)
-    hub = RoomHub(settings.events_url, revocations.include)
+    names = partial(name_people, people=PEOPLE, profiles=profiles)
+    hub = RoomHub(settings.events_url, revocations.include, names)
     app.extensions["live"] = hub
     authorizer, tickets = RoomAuthorizer(identity, internal), StreamTickets(settings.cache_url)
     app.extensions["streams"] = Streams(hub, gatekeeper, authorizer, tickets)

@@ -21,7 +21,7 @@ from prometheus_client import Gauge
 from redis.client import PubSub
 
 from chassis.redis_client import connect
-from gateway.readers import EventStream, Watcher, frame_of
+from gateway.readers import EventStream, Frame, Watcher
 
 CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost
 RECONNECT = 0.5
@@ -56,9 +56,16 @@ class Room:
 class RoomHub:
     """Connects rooms and streams."""
 
-    def __init__(self, events_url: str, is_revoked: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        events_url: str,
+        is_revoked: Callable[[str], bool],
+        complete: Callable[[Any], object] = lambda _: None,
+    ) -> None:
+        """`complete` adds to the data of an event what its service does not know: names of people."""
         self._redis = connect(events_url, timeout=1)
         self._is_revoked = is_revoked
+        self._complete = complete
         self._rooms: dict[str, Room] = {}
         self._lock = threading.Lock()
         self._somebody_watches = threading.Event()
@@ -150,11 +157,11 @@ class RoomHub:
         """Have everybody read the room anew. Needs the room's lock."""
         room.last = seq
         for stream in list(room.streams):
-            stream.offer(frame_of("reset", {"seq": seq}, seq))
+            stream.offer(Frame("reset", {"seq": seq}, seq))
             # Among what was lost may have been that somebody is no longer a member.
             self._ask_again_about(stream)
 
-    def _replay(self, room: Room, last_event_id: int | None) -> Iterator[bytes]:
+    def _replay(self, room: Room, last_event_id: int | None) -> Iterator[Frame]:
         """The frames between what the reader has and what the room has handed out."""
         if last_event_id is None or last_event_id == room.last:
             return
@@ -162,10 +169,10 @@ class RoomHub:
         # Also for a number from the future: the room's owner has lost something, perhaps to a
         # restored backup.
         if len(events) != room.last - last_event_id:
-            yield frame_of("reset", {"seq": room.last}, room.last)
+            yield Frame("reset", {"seq": room.last}, room.last)
             return
         for event in events:
-            yield frame_of(event["type"], event, event["seq"])
+            yield Frame(event["type"], event, event["seq"], self._complete)
 
     def _catch_up(self, room: Room) -> None:
         """Hand out what the stream has and the channel did not bring. Needs the room's lock."""
@@ -184,7 +191,7 @@ class RoomHub:
             self._skip_to(room, event["seq"])
             return
         room.last = event["seq"]
-        frame = frame_of(event["type"], event, room.last)
+        frame = Frame(event["type"], event, room.last, self._complete)
         changed = event["members_changed"]
         for stream in list(room.streams):
             stream.offer(frame)

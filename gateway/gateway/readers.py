@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -31,15 +32,38 @@ class Watcher:
     hang_up: Callable[[], None]
 
 
+class Frame:
+    """An event as it is written. It is made by the first of its readers that comes to it, once for all."""
+
+    def __init__(
+        self,
+        kind: str,
+        data: dict[str, Any],
+        seq: int | None = None,
+        complete: Callable[[Any], object] = lambda _: None,
+    ) -> None:
+        self._kind, self._data, self._seq, self._complete = kind, data, seq, complete
+
+    @cached_property
+    def content(self) -> bytes:
+        """The event in the format of Server-Sent Events."""
+        shown = {name: value for name, value in self._data.items() if name != "members_changed"}
+        # Here, where one reader waits for it, and not where events are handed out to all rooms.
+        self._complete(shown.get("data"))
+        number = f"id: {self._seq}\n" if self._seq is not None else ""
+        text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        return f"{number}event: {self._kind}\ndata: {text}\n\n".encode()
+
+
 class EventStream:
     """The events on their way to one reader."""
 
     def __init__(self, watcher: Watcher) -> None:
         self.watcher = watcher
-        self._frames: queue.Queue[bytes] = queue.Queue(QUEUE)
+        self._frames: queue.Queue[Frame] = queue.Queue(QUEUE)
         self._ended = threading.Event()
 
-    def offer(self, frame: bytes) -> None:
+    def offer(self, frame: Frame) -> None:
         """Queue a frame; a reader for whom there is no more room is hung up on, and may resume."""
         try:
             self._frames.put_nowait(frame)
@@ -53,7 +77,7 @@ class EventStream:
 
     def end(self, reason: str) -> None:
         """Say why, and end."""
-        self.offer(frame_of("end", {"reason": reason}))
+        self.offer(Frame("end", {"reason": reason}))
         self._ended.set()
 
     def frames(self) -> Iterator[bytes]:
@@ -63,19 +87,12 @@ class EventStream:
             # No stream outlives the token that opened it, however much there is to send.
             left = self.watcher.expires_at - time.time()
             if left <= 0:
-                yield frame_of("end", {"reason": "token_expired"})
+                yield Frame("end", {"reason": "token_expired"}).content
                 return
             try:
-                yield self._frames.get(timeout=min(HEARTBEAT, left))
+                yield self._frames.get(timeout=min(HEARTBEAT, left)).content
             except queue.Empty:
                 yield b": heartbeat\n\n"
             # What was offered before the end goes out, the reason for the end as the last.
             if self._ended.is_set() and self._frames.empty():
                 return
-
-
-def frame_of(kind: str, data: dict[str, Any], seq: int | None = None) -> bytes:
-    """An event in the format of Server-Sent Events."""
-    shown = {name: value for name, value in data.items() if name != "members_changed"}
-    number = f"id: {seq}\n" if seq is not None else ""
-    return f"{number}event: {kind}\ndata: {json.dumps(shown, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()

@@ -72,6 +72,14 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    def data(self) -> dict[str, object]:
+        """The `data` of the next event."""
+        while line := self._response.readline().decode():
+            name, _, value = line.partition(": ")
+            if name == "data":
+                return json.loads(value)["data"]
+        raise EOFError
+
     def events(self, count: int) -> list[tuple[str, str | None]]:
         """The next events as (type, id)."""
         found, lines = [], {}
@@ -88,6 +96,26 @@ class Reader:
                     found.append((lines["event"], lines.get("id")))
                 lines = {}
         return found
+
+
+def test_a_live_event_carries_the_names_of_people(
+    gateway: Gateway, services: Doubles, room: Room
+) -> None:
+    author = str(uuid4())
+    known = {"id": author, "username": "boaz", "display_name": "Boaz", "avatar_url": None}
+    services[USER].reply = lambda *_: as_json({"items": [known]})
+    with Reader(gateway, room.path, testing.a_user()) as reader:
+        room.say(data={"user_id": author, "content": "Shalom"})
+        assert reader.data() == {
+            "user_id": author,
+            "content": "Shalom",
+            "username": "boaz",
+            "display_name": "Boaz",
+            "avatar_url": None,
+        }
+        services[USER].reply = lambda *_: answer(500)
+        room.say(data={"user_id": str(uuid4())})
+        assert reader.data()["username"] is None
 
 
 def test_a_rooms_events_reach_who_watches(gateway: Gateway, room: Room) -> None:
