@@ -14,7 +14,17 @@ from chassis.http_methods import METHODS
 from chassis.redis_client import Cache
 from chassis.web.app import Application
 from chassis.web.strict_requests import MethodNotAllowed
-from gateway import addresses, docs, health, profile_updates, proxy, quotas, views
+from gateway import (
+    addresses,
+    compression,
+    cors,
+    docs,
+    health,
+    profile_updates,
+    proxy,
+    quotas,
+    views,
+)
 from gateway.aggregation import Aggregator
 from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
@@ -34,6 +44,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     """The gateway, with its settings from the environment."""
     settings = from_environment(Settings, environ)
     app = Application("gateway", __name__, settings.log_level)
+    cors.install(app, settings.origins)
+    compression.install(app)
     app.before_request(check_address)
 
     services = {name: Upstream(name, settings.url(name)) for name in SERVICES}

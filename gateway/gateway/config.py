@@ -32,10 +32,16 @@ class Settings:
     sign_ins_per_minute: int = 60
     streams_per_minute: int = 120
     exports_per_minute: int = 6
+    allowed_origins: str = ""
 
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):
             raise InvalidSettings("cannot start: a quota must let something through")
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may call the API from a browser; ALLOWED_ORIGINS separates them by commas."""
+        return frozenset(self.allowed_origins.replace(" ", "").split(",")) - {""}
 
     @property
     def quotas(self) -> dict[QuotaClass, int]:

@@ -49,8 +49,7 @@ def operations(document: Document) -> Iterator[Document]:
 def references(part: Any) -> Iterator[Name]:
     """Every component that a part of a document refers to."""
     if isinstance(part, Mapping):
-        if match := REFERENCE.fullmatch(str(part.get("$ref"))):
-            yield match[1], match[2]
+        yield from (name for value in part.values() if (name := _reference(value)))
         for value in part.values():
             yield from references(value)
     elif isinstance(part, list):
@@ -140,14 +139,19 @@ def _rename_components(service: str, document: Document, conflicting: Set[Name])
 def _rename_references(service: str, part: Any, conflicting: Set[Name]) -> Any:
     if isinstance(part, list):
         return [_rename_references(service, value, conflicting) for value in part]
-    if not isinstance(part, Mapping):
-        return part
-    renamed = {key: _rename_references(service, value, conflicting) for key, value in part.items()}
-    if match := REFERENCE.fullmatch(str(part.get("$ref"))):
-        renamed["$ref"] = (
-            f"#/components/{match[1]}/{_renamed(service, (match[1], match[2]), conflicting)}"
-        )
-    return renamed
+    if isinstance(part, Mapping):
+        return {
+            name: _rename_references(service, value, conflicting) for name, value in part.items()
+        }
+    if name := _reference(part):
+        return f"#/components/{name[0]}/{_renamed(service, name, conflicting)}"
+    return part
+
+
+def _reference(value: Any) -> Name | None:
+    """The component that a text refers to: the value of a `$ref`, or of a discriminator's mapping."""
+    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return (match[1], match[2]) if match else None
 
 
 def _renamed(service: str, name: Name, conflicting: Set[Name]) -> str:

@@ -39,7 +39,7 @@ class Proxy:
                 deadline=route.deadline(request.method),
             )
             content = self._expanded(route, answer)
-        return _respond(answer, content)
+        return _respond(answer, content, grows=bool(route.people))
 
     def _expanded(self, route: Route, answer: Answer) -> bytes:
         media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
@@ -62,13 +62,16 @@ def _forward(proxy: Proxy, route: Route, rest: str = "") -> Response:
     return proxy.forward(route)
 
 
-def _respond(answer: Answer, content: bytes) -> Response:
+def _respond(answer: Answer, content: bytes, *, grows: bool) -> Response:
     response = Response(content, answer.status)
     # Flask's own Content-Type is not the service's.
     response.headers.clear()
     response.headers.extend(headers.for_client(answer.headers))
-    # The length in answer to HEAD is that of what GET would have (RFC 9110, section 9.3.2).
-    length = answer.headers.get("Content-Length") if request.method == "HEAD" else str(len(content))
+    length: str | None = str(len(content))
+    if request.method == "HEAD":
+        # What GET would have (RFC 9110, section 9.3.2), or none where it is not known: names would be added.
+        length = None if grows else answer.headers.get("Content-Length")
+        response.automatically_set_content_length = False
     if length is not None and answer.status not in {204, 304}:
         response.headers["Content-Length"] = length
     return response

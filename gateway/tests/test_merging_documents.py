@@ -198,6 +198,22 @@ def test_what_the_gateway_may_answer_is_published() -> None:
     assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]
 
 
+def test_a_discriminator_follows_the_names_of_its_schemas() -> None:
+    told = {
+        "oneOf": [ref("Page")],
+        "discriminator": {"mapping": {"a": "#/components/schemas/Page"}},
+    }
+    merged = merge(
+        {
+            "user-service": document("/api/users", {"Page": PAGE, "Told": told}),
+            "havruta-service": document("/api/texts", {"Page": {"type": "string"}}),
+        }
+    )
+    renamed = merged["components"]["schemas"]["Told"]
+    assert renamed["oneOf"] == [ref("UserPage")]
+    assert renamed["discriminator"]["mapping"] == {"a": "#/components/schemas/UserPage"}
+
+
 def test_the_gateways_problems_join_those_of_the_service() -> None:
     malformed = {"code": "malformed", "title": "The request cannot be read"}
     own = {"200": {"description": "OK"}, "400": {"description": "", "x-problems": [malformed]}}

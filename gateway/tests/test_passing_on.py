@@ -11,6 +11,7 @@ from chassis.testing import a_user
 
 STUDY = "study-session-service"
 TUTORING = "tutoring-service"
+TEXTS = "havruta-service"
 
 SPOOFED = {
     "X-User-Id": "1",
@@ -167,11 +168,20 @@ def test_a_problem_of_a_service_is_passed_on_as_it_is(gateway: Gateway, services
 def test_the_answer_to_head_says_the_length_and_has_no_body(
     gateway: Gateway, services: Doubles
 ) -> None:
-    services[TUTORING].reply = lambda *_: (
-        b'HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nETag: "1"\r\n\r\n'
-    )
-    reply = gateway.call("HEAD", "/api/courses")
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nContent-Type: application/json\r\n\r\n"
+    services[TEXTS].reply = lambda *_: head
+    reply = gateway.call("HEAD", "/api/texts")
     assert (reply.status, reply.headers["Content-Length"], reply.body) == (200, "1234", b"")
+
+
+def test_the_answer_to_head_says_no_length_where_get_would_send_another(
+    gateway: Gateway, services: Doubles
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nContent-Type: application/json\r\n\r\n"
+    services[TUTORING].reply = services[TEXTS].reply = lambda *_: head
+    with_names = gateway.call("HEAD", "/api/courses")
+    compressed = gateway.call("HEAD", "/api/texts", headers={"Accept-Encoding": "gzip"})
+    assert [reply.headers["Content-Length"] for reply in (with_names, compressed)] == [None, None]
 
 
 @pytest.mark.parametrize("status", [204, 304])

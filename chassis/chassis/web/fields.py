@@ -20,7 +20,8 @@ CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 # As many digits as 64 bits need: Python takes long over thousands of them, and refuses from 4,301
 # on.
 WHOLE = re.compile(r"-?[0-9]{1,19}")
-DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?")
+# As JavaScript writes them, too: 1e-7.
+DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
 # Half of a surrogate pair is no text either; JSON over HTTP brings none, a file may.
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
