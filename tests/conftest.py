@@ -3,13 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from dev.ephemeral import EphemeralPlatform
-from tests.client import IS_ELSEWHERE, People
-from tests.forged_tokens import Issuer, issuer_of
-from tests.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
+
+from .support.forged_tokens import Issuer
+from .support.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
+from .support.people import IS_ELSEWHERE, People
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,7 +36,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """The server for platforms of our own; whoever needs it is skipped at somebody else's GATEWAY_URL."""
+    """The server for platforms of our own; without one, as with GATEWAY_URL, a test that needs it is skipped."""
     if IS_ELSEWHERE:
         pytest.skip("needs a platform of its own")
     return os.environ["TEST_POSTGRES_URL"]
@@ -80,4 +83,7 @@ def people(gateway: str) -> People:
 @pytest.fixture(scope="session")
 def issuer(platform: EphemeralPlatform) -> Issuer:
     """Signs tokens as the platform's user-service does."""
-    return issuer_of(platform)
+    folder = platform.layout.keys.signing
+    kid = (folder / "current").read_text().strip()
+    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
+    return Issuer(key, kid, platform.gateway_url)

@@ -3,9 +3,10 @@
 import pytest
 
 from dev.mail import text_of
-from tests.client import PASSWORD, Person, Visitor, agreed, eventually, register, sign_in
-from tests.mailbox import Mailbox, token_in
-from tests.study_sessions import host_session, join, say
+
+from .support.mailbox import Mailbox, token_in
+from .support.people import PASSWORD, Person, Visitor, agreed, eventually, register, sign_in
+from .support.study_sessions import host_session, join, say
 
 NEW_PASSWORD = "a different horse altogether"
 

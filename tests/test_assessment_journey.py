@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.client import Person, Visitor, agreed, register
+from .support.people import Person, Visitor, agreed, register
 
 BASE = "/api/v2/session"
 

@@ -18,10 +18,11 @@ import pytest
 import redis
 
 from dev.ephemeral import EphemeralPlatform
-from tests.client import PASSWORD, People, Person, agreed, eventually, register, sign_in
-from tests.study_sessions import BASE, heard, host_session, join
-from tests.traces_of_people import traces
-from tests.traffic import Reader, Traffic
+
+from .support.leftover_personal_data import occurrences
+from .support.people import PASSWORD, People, Person, agreed, eventually, register, sign_in
+from .support.study_sessions import BASE, heard, host_session, join
+from .support.traffic import Reader, Traffic
 
 pytestmark = pytest.mark.needs("processes to kill, and the databases")
 
@@ -189,7 +190,7 @@ def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
     canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
     miriam = sign_in(shaky.gateway_url, "miriam")
     person = somebody_active(shaky, canary, miriam)
-    found = traces(shaky, canary)
+    found = occurrences(shaky, canary)
     assert {"table user-service users", "table study-session-service chat_messages"} <= set(found)
     assert any(place.startswith("redis room:study-session:") for place in found)
 
@@ -197,8 +198,8 @@ def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
     for _ in range(6):
         kill_one(shaky, chance)
     with contextlib.suppress(AssertionError):  # The assertion after it says what is left.
-        eventually(lambda: traces(shaky, canary) == [], within=SETTLED_WITHIN)
-    assert traces(shaky, canary) == []
+        eventually(lambda: occurrences(shaky, canary) == [], within=SETTLED_WITHIN)
+    assert occurrences(shaky, canary) == []
 
 
 def somebody_active(platform: EphemeralPlatform, canary: str, host: Person) -> Person:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import People, Person, agreed, appoint, register
-from tests.study_sessions import host_session, say
+from .support.people import People, Person, agreed, appoint, register
+from .support.study_sessions import host_session, say
 
 TIMES = 50 if os.environ.get("LYCEUM_SOAK") == "1" else 1
 CHECKS = (

@@ -7,10 +7,11 @@ import pytest
 import requests
 
 from chassis import testing
-from tests.client import People
-from tests.mailbox import Mailbox
-from tests.operations import Operation, operations_of
-from tests.rehearsals import REHEARSALS, Call, Rehearsal
+
+from .support.example_fixtures import REHEARSALS, Call, Rehearsal
+from .support.mailbox import Mailbox
+from .support.operations import Operation, operations_of
+from .support.people import People
 
 Document = dict[str, Any]
 

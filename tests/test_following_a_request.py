@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from dev.ephemeral import EphemeralPlatform
-from tests.client import Person, agreed, eventually, register, sign_in
-from tests.mailbox import Mailbox
-from tests.study_sessions import host_session, join
+
+from .support.mailbox import Mailbox
+from .support.people import Person, agreed, eventually, register, sign_in
+from .support.study_sessions import host_session, join
 
 ID = "followed-by-its-id-0001"
 EFFECTS = {

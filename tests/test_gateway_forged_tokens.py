@@ -5,8 +5,9 @@ import requests
 
 from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
-from tests.forged_tokens import Issuer, forged_tokens
-from tests.operations import something_signed_in
+
+from .support.forged_tokens import Issuer, forged_tokens
+from .support.operations import something_signed_in
 
 LONGEST = 8000  # a longer token does not fit into a header, and is refused as such
 

@@ -6,8 +6,8 @@ import icalendar
 import pytest
 import requests
 
-from tests.client import People, Person, Visitor, agreed, register
-from tests.study_sessions import host_session
+from .support.people import People, Person, Visitor, agreed, register
+from .support.study_sessions import host_session
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.client import Person, Visitor, agreed, register
-from tests.mailbox import Mailbox, token_in
-from tests.streams import Stream
+from .support.mailbox import Mailbox, token_in
+from .support.people import Person, Visitor, agreed, register
+from .support.streams import Stream
 
 
 @pytest.fixture(scope="module")

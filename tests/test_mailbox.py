@@ -14,7 +14,8 @@ import pytest
 
 from dev.mail import MailCatcher, text_of
 from dev.ports import free_port
-from tests.mailbox import Mailbox, MailFolder, Mailpit, receiving, token_in
+
+from .support.mailbox import Mailbox, MailFolder, Mailpit, receiving, token_in
 
 VERIFY, CANCELLED = "Verify your e-mail address · Lyceum", "A session was cancelled · Lyceum"
 LINK = "http://127.0.0.1:8080/verify-email#token="

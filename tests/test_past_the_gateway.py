@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from chassis.auth.service_tokens import ServiceIdentity
 from dev.ephemeral import EphemeralPlatform
 from dev.services import GATEWAY, SERVICES
-from tests.client import People, Person
-from tests.forged_tokens import Issuer
-from tests.operations import something_signed_in
-from tests.study_sessions import host_session
+
+from .support.forged_tokens import Issuer
+from .support.operations import something_signed_in
+from .support.people import People, Person
+from .support.study_sessions import host_session
 
 NAMES = [service.name for service in SERVICES]
 SERVICE_KEYS = "the services' keys and own addresses"

@@ -10,9 +10,10 @@ from contextlib import AbstractContextManager
 import pytest
 
 from dev.ephemeral import EphemeralPlatform
-from tests.client import PASSWORD, People, Person, Visitor, agreed, eventually, register
-from tests.streams import Stream, attempt
-from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
+
+from .support.people import PASSWORD, People, Person, Visitor, agreed, eventually, register
+from .support.streams import Stream, attempt
+from .support.study_sessions import BASE, heard, host_session, join, leave, news, say
 
 pytestmark = pytest.mark.needs("a Redis to stop")
 

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from tests.client import People, Person, Visitor, agreed, eventually, register
-from tests.streams import Stream, attempt
-from tests.study_sessions import BASE, heard, host_session, join, leave, news, say
+from .support.people import People, Person, Visitor, agreed, eventually, register
+from .support.streams import Stream, attempt
+from .support.study_sessions import BASE, heard, host_session, join, leave, news, say
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from dev.ephemeral import EphemeralPlatform
-from tests.client import Person, agreed, eventually, register, sign_in
-from tests.collector import Collector, Step, collecting
-from tests.mailbox import receiving
-from tests.study_sessions import host_session, join
+
+from .support.collector import Collector, Step, collecting
+from .support.mailbox import receiving
+from .support.people import Person, agreed, eventually, register, sign_in
+from .support.study_sessions import host_session, join
 
 pytestmark = pytest.mark.needs("a platform that tells its traces to the test")
 

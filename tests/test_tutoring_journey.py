@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.client import People, Person, agreed, appoint, eventually, register
-from tests.streams import Stream
+from .support.people import People, Person, agreed, appoint, eventually, register
+from .support.streams import Stream
 
 CANCELLED = "session_cancelled"
 

@@ -7,7 +7,8 @@ import requests
 
 from client.generate import PACKAGE, modules
 from lyceum_client import Refused
-from tests.client import Person, Visitor, register
+
+from .support.people import Person, Visitor, register
 
 
 @pytest.fixture(scope="module")

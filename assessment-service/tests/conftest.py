@@ -5,9 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from every_kind_of_question import EVERYTHING
 from flask import Flask
-from takers import Taker
 
 from assessment_service import drafts, versions
 from assessment_service.models import db
@@ -15,6 +13,9 @@ from assessment_service.versions import Pinned
 from chassis import testing
 from chassis.data.db import transaction
 from chassis.testing import User
+
+from .support.every_kind_of_question import EVERYTHING
+from .support.takers import Taker
 
 Publish = Callable[..., Pinned]
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-import notes
 import pytest
 from flask import Flask
+
+from .support import notes
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from flask import Flask
-from notes import db, messages
 from sqlalchemy import select
 
 from chassis.clock import now
 from chassis.data.db import transaction
+
+from .support.notes import db, messages
 
 
 def test_events_are_published_again(in_app: Flask) -> None:

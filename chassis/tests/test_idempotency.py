@@ -6,12 +6,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from notes import db
 
 from chassis import testing
 from chassis.clock import now
 from chassis.data.db import transaction
 from chassis.data.stored_answers import forget_answers, purge_expired
+
+from .support.notes import db
 
 RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 

@@ -20,13 +20,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
-from notes import db, messages
 from sqlalchemy import Connection, event, select
 
 from chassis.clock import now
 from chassis.data.db import transaction
 from chassis.messaging.mailer import TRIES, Mailer
 from chassis.testing.keys import pem
+
+from .support.notes import db, messages
 
 NOWHERE = "smtp://127.0.0.1:1"
 

@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import notes
 import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from notes import Note, db, messages
 from sqlalchemy import select
 
 from chassis import testing
@@ -22,6 +20,9 @@ from chassis.messaging.consumer import TRIES, Consumer
 from chassis.messaging.publisher import ROOM_LENGTH, Publisher, PublishingThread
 from chassis.messaging.worker import Sweep, run_sweep
 from chassis.redis_client import connect
+
+from .support import notes
+from .support.notes import Note, db, messages
 
 STREAM = "events:user-service"
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)

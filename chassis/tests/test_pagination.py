@@ -4,9 +4,10 @@ import re
 
 from flask import Flask
 from flask.testing import FlaskClient
-from notes import Note, db
 
 from chassis import testing
+
+from .support.notes import Note, db
 
 RUTH = testing.a_user("ruth")
 

@@ -4,12 +4,10 @@ import json
 import logging
 import sys
 
-import notes
 import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from notes import db, messages
 from sqlalchemy import select
 
 from chassis import testing
@@ -18,6 +16,9 @@ from chassis.data.db import transaction
 from chassis.messaging.worker import Sweep, run_sweep
 from chassis.telemetry import request_context, tracing
 from chassis.telemetry.request_context import Trace
+
+from .support import notes
+from .support.notes import db, messages
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"

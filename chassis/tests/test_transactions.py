@@ -3,17 +3,18 @@
 import threading
 from uuid import uuid4
 
-import notes
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from notes import Note, db
 from sqlalchemy import select, text
 
 from chassis import testing
 from chassis.data.db import in_transaction, transaction
 from chassis.errors import NotFound
+
+from .support import notes
+from .support.notes import Note, db
 
 RUTH = testing.a_user("ruth")
 

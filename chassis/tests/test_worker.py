@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 import redis
 from flask import Flask
-from notes import db, messages
 from sqlalchemy.exc import OperationalError
 
 from chassis import testing
 from chassis.data.db import transaction
 from chassis.messaging.worker import Sweep, Worker
+
+from .support.notes import db, messages
 
 PATIENCE = 10
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from gateway_process import Doubles, Gateway, running, settings
-from upstream_doubles import Double
 
 from gateway.routes import SERVICES
+
+from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.upstream_doubles import Double
 
 
 @pytest.fixture(scope="session")

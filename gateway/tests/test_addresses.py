@@ -1,11 +1,12 @@
 """Which addresses are understood, and what a service is sent for them."""
 
 import pytest
-from gateway_process import Doubles, Gateway
 
 from chassis.errors import Malformed
 from gateway import addresses
 from gateway.routes import ROUTES, route_of
+
+from .support.gateway_process import Doubles, Gateway
 
 TRICKS = [
     "/api/users/../../internal/status",

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 from flask import Flask
-from gateway_process import Doubles
 from marshmallow import fields
-from upstream_doubles import Double, answer, as_json
 
 from chassis import testing
 from chassis.auth.service_tokens import ServiceIdentity
@@ -16,6 +14,9 @@ from gateway.aggregation import Aggregate, Aggregator, Part
 from gateway.people import ProfileCache
 from gateway.shapes import Shape
 from gateway.upstream import Upstream
+
+from .support.gateway_process import Doubles
+from .support.upstream_doubles import Double, answer, as_json
 
 DEADLINE = 0.5
 Gather = Callable[..., Aggregate]

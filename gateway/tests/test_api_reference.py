@@ -3,15 +3,16 @@
 import re
 
 import pytest
-from gateway_process import Doubles, Gateway, running, settings
 from openapi_spec_validator import validate
-from upstream_doubles import answer, as_json
 
 from chassis import testing
 from gateway.gateway_openapi import gateway_document
 from gateway.openapi import FRESH, STALE, Documents, publish
 from gateway.routes import SERVICES
 from gateway.upstream import Upstream
+
+from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.upstream_doubles import answer, as_json
 
 PATHS = dict(
     zip(

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from gateway_process import Doubles, Gateway
+
+from .support.gateway_process import Doubles, Gateway
 
 MEBIBYTE = 1024 * 1024
 TUTORING = "tutoring-service"

@@ -8,13 +8,14 @@ from uuid import uuid4
 
 import icalendar
 import pytest
-from gateway_process import Doubles, Gateway
 from hypothesis import given
 from hypothesis import strategies as st
-from upstream_doubles import answer, as_json
 
 from chassis.testing import User, a_user
 from gateway.views.calendar import mark_overlaps
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import answer, as_json
 
 PERIOD = "from=2030-03-01T00:00:00Z&to=2030-04-01T00:00:00Z"
 PATH = f"/api/calendar?{PERIOD}"

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from gateway_process import Doubles, Gateway
-from upstream_doubles import Asked, Double, answer, as_json
 
 from chassis.testing import User, a_user
 from gateway.routes import SERVICES
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import Asked, Double, answer, as_json
 
 PATH = "/api/dashboard"
 HOST = str(uuid4())

@@ -2,11 +2,12 @@
 
 import jwt
 import pytest
-from gateway_process import Doubles, Gateway
-from upstream_doubles import answer, as_json
 
 from chassis.testing import a_user
 from gateway.routes import SERVICES
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import answer, as_json
 
 PATH = "/api/me/export"
 

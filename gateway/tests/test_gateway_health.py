@@ -4,12 +4,13 @@ import time
 
 import jwt
 import pytest
-from gateway_process import Doubles, Gateway
-from upstream_doubles import answer, as_json
 
 from chassis.testing import key_files
 from gateway.health import MEMORY, summary
 from gateway.routes import SERVICES
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import answer, as_json
 
 
 def healthy(internal: Doubles) -> None:

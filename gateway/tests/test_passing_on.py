@@ -4,10 +4,11 @@ import re
 import socket
 
 import pytest
-from gateway_process import Doubles, Gateway
-from upstream_doubles import Asked, answer, as_json
 
 from chassis.testing import a_user
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import Asked, answer, as_json
 
 STUDY = "study-session-service"
 TUTORING = "tutoring-service"

@@ -8,8 +8,6 @@ from uuid import uuid4
 
 import pytest
 import redis
-from gateway_process import Doubles, Gateway
-from upstream_doubles import Asked, answer, as_json
 
 from chassis import testing
 from chassis.errors import Unavailable
@@ -18,6 +16,9 @@ from gateway.errors import BadGateway
 from gateway.people import CHUNK, ProfileCache
 from gateway.routes import HOST, PERSON
 from gateway.routes import PEOPLE as ROUTED
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import Asked, answer, as_json
 
 USER = "user-service"
 STUDY = "study-session-service"

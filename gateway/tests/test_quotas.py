@@ -4,14 +4,15 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
-from gateway_process import Doubles, Gateway, running, settings
-from upstream_doubles import as_json
 
 from chassis import testing
 from chassis.testing import a_user, race
 from gateway.app import create_app
 from gateway.quotas import SHARES, Quotas, network_of
 from gateway.routes import QuotaClass
+
+from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.upstream_doubles import as_json
 
 NOWHERE = "redis://127.0.0.1:1/0"
 READS, SIGN_INS = 40, 6

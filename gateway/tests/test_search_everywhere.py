@@ -4,10 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from gateway_process import Doubles, Gateway
-from upstream_doubles import answer, as_json
 
 from chassis.testing import User, a_user
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import answer, as_json
 
 NOTHING = {"items": [], "next": None}
 PARTS = {

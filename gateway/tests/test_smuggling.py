@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from gateway_process import Doubles, Gateway
+
+from .support.gateway_process import Doubles, Gateway
 
 HIDDEN = b"GET /api/courses/hidden HTTP/1.1\r\nHost: a\r\n\r\n"
 CHUNKED = b"0\r\n\r\n"

@@ -10,14 +10,15 @@ from uuid import uuid4
 
 import pytest
 import redis
-from gateway_process import Doubles, Gateway
-from upstream_doubles import answer, as_json
 
 from chassis import testing
 from chassis.testing import User
 from gateway.routes import STUDY_SESSION, USER
 from gateway.server import allow_open_files
 from gateway.streams import MOST_PER_PERSON
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import answer, as_json
 
 
 class Room:

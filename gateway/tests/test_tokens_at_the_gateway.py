@@ -8,13 +8,14 @@ from uuid import uuid4
 
 import pytest
 import redis
-from gateway_process import Doubles, Gateway, running, settings
-from upstream_doubles import Double, answer
 
 from chassis import testing
 from chassis.testing import a_user, key_files, token_for
 
-FORGERY = runpy.run_path(str(Path(__file__).parents[2] / "tests" / "forged_tokens.py"))
+from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.upstream_doubles import Double, answer
+
+FORGERY = runpy.run_path(str(Path(__file__).parents[2] / "tests" / "support" / "forged_tokens.py"))
 ISSUER = FORGERY["Issuer"](key_files().signing_key, testing.KID, testing.ISSUER)
 FORGED: dict[str, str] = FORGERY["forged_tokens"](ISSUER)
 

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from gateway_process import Doubles, Gateway, running, settings
-from upstream_doubles import Asked, Double, Reply, answer, as_json
 
 from chassis.testing import race
 from gateway.breaker import PAUSE, THRESHOLD
 from gateway.routes import SERVICES
+
+from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.upstream_doubles import Asked, Double, Reply, answer, as_json
 
 TUTORING = "tutoring-service"
 HAVRUTA = "havruta-service"

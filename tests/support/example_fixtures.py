@@ -8,7 +8,9 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from tests.client import (
+from .mailbox import Mailbox, token_in
+from .operations import Operation
+from .people import (
     PASSWORD,
     People,
     Person,
@@ -19,9 +21,7 @@ from tests.client import (
     register,
     sign_in,
 )
-from tests.mailbox import Mailbox, token_in
-from tests.operations import Operation
-from tests.study_sessions import host_session, join, say
+from .study_sessions import host_session, join, say
 
 EVENING = "2030-03-05"
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

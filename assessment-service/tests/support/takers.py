@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from every_kind_of_question import VALUES
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from assessment_service.versions import Pinned
 from chassis.testing import User
+
+from .every_kind_of_question import VALUES
 
 
 @dataclass

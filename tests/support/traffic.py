@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import requests
 
-from tests.client import Person
-from tests.streams import Refused, Stream
+from .people import Person
+from .streams import Refused, Stream
 
 LONGEST = 60.0  # seconds that anybody tries the same thing again
 PAUSE = 0.05

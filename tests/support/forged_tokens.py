@@ -1,4 +1,4 @@
-"""Access tokens that nobody may get in with, made from the keys of a platform under test.
+"""Access tokens that open nothing, made from the keys of a platform under test.
 
 They are data: the same ones are shown to the gateway and to each service at its own address.
 """
@@ -18,17 +18,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
-    load_pem_private_key,
 )
-
-from dev.platform import Platform
 
 Claims = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Issuer:
-    """The one whose tokens are valid: his key, its id, and his name."""
+    """The issuer whose tokens are valid: its key, the key's id, and its name."""
 
     key: ec.EllipticCurvePrivateKey
     kid: str
@@ -69,14 +66,6 @@ class Issuer:
     def valid(self) -> str:
         """A token that everybody accepts: without it, refusing the others would prove nothing."""
         return self.sign(self.claims())
-
-
-def issuer_of(platform: Platform) -> Issuer:
-    """Signs as the user-service of a platform of our own does."""
-    folder = platform.layout.keys.signing
-    kid = (folder / "current").read_text().strip()
-    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
-    return Issuer(key, kid, platform.gateway_url)
 
 
 def forged_tokens(issuer: Issuer) -> dict[str, str]:

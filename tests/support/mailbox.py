@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dev.mail import text_of
 from dev.ports import free_port
-from tests.client import TIMEOUT, eventually
+
+from .people import TIMEOUT, eventually
 
 TOKEN = re.compile(r"#token=([A-Za-z0-9_-]+)")
 

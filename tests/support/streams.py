@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from tests.client import PATIENCE, Person, Visitor
+from .people import PATIENCE, Person, Visitor
 
 
 @dataclass(frozen=True)

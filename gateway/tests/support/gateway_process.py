@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from upstream_doubles import Double
-
 from chassis import testing
 from chassis.testing import User
 from gateway.routes import SERVICES, QuotaClass
+
+from .upstream_doubles import Double
 
 Doubles = dict[str, Double]
 

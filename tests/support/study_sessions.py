@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.client import Person, agreed
+from .people import Person, agreed
 
 BASE = "/api/study-sessions"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.client import PASSWORD, People, Person, Visitor, agreed, eventually, register, sign_in
-from tests.study_sessions import host_session, join, leave, say
+from .people import PASSWORD, People, Person, Visitor, agreed, eventually, register, sign_in
+from .study_sessions import host_session, join, leave, say
 
 ALL_TIME = "from=2020-01-01&to=2035-01-01&tz=UTC"
 

@@ -1,4 +1,4 @@
-"""Looks for a string in everything that a platform keeps: tables, Redis, logs."""
+"""Searches everything that a platform keeps for a string: tables, Redis, logs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,8 +13,8 @@ from dev.services import SERVICES
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
-def traces(platform: EphemeralPlatform, canary: str) -> list[str]:
-    """The places where the string is found, in any case of letters."""
+def occurrences(platform: EphemeralPlatform, canary: str) -> list[str]:
+    """Where the string is found, in any case of letters."""
     wanted = canary.lower()
     return [
         *_in_tables(platform, wanted),

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.client import PASSWORD, People, agreed, eventually, register
-from tests.operations import Operation, operations
-from tests.scenes import Scene, Stage
-from tests.who_may_call import (
+from .support.actors import Scene, Stage
+from .support.operations import Operation, operations
+from .support.people import PASSWORD, People, agreed, eventually, register
+from .support.who_may_call import (
     ACCOUNTS,
     ADDRESSES,
     ASSESSMENTS,
