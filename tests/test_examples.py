@@ -8,14 +8,14 @@ import requests
 
 from chassis import testing
 
-from .support.example_fixtures import REHEARSALS, Call, Rehearsal
+from .support.example_fixtures import FIXTURES, Call, ExampleFixtures
 from .support.mailbox import Mailbox
 from .support.operations import Operation, operations_of
 from .support.people import People
 
 Document = dict[str, Any]
 
-# Parameters that go with others, and those that nobody can know beforehand.
+# Parameters that go with others, and those that only an answer tells.
 COMPANIONS = {"to": ["from"], "lat": ["lng"], "lng": ["lat"], "radius_km": ["lat", "lng"]}
 ISSUED = {"cursor", "ticket"}
 
@@ -32,28 +32,28 @@ def documented(document: Document) -> dict[str, Operation]:
 
 
 @pytest.fixture(scope="module")
-def rehearsal(gateway: str, people: People, request: pytest.FixtureRequest) -> Rehearsal:
+def fixtures(gateway: str, people: People, request: pytest.FixtureRequest) -> ExampleFixtures:
     def mailbox() -> Mailbox:
         found: Mailbox = request.getfixturevalue("mailbox")
         return found
 
-    return Rehearsal(gateway, people, mailbox)
+    return ExampleFixtures(gateway, people, mailbox)
 
 
 def test_every_operation_has_examples_that_are_valid(document: Document) -> None:
     testing.check_examples(document)
 
 
-def test_no_operation_is_forgotten(documented: dict[str, Operation]) -> None:
-    assert documented.keys() == REHEARSALS.keys()
+def test_every_operation_has_a_fixture(documented: dict[str, Operation]) -> None:
+    assert documented.keys() == FIXTURES.keys()
 
 
-@pytest.mark.parametrize("name", REHEARSALS)
+@pytest.mark.parametrize("name", FIXTURES)
 def test_the_example_works(
-    document: Document, documented: dict[str, Operation], rehearsal: Rehearsal, name: str
+    document: Document, documented: dict[str, Operation], fixtures: ExampleFixtures, name: str
 ) -> None:
     operation = documented[name]
-    call = rehearsal.of(operation)
+    call = fixtures.call(operation)
     optional = optional_in_query(operation) - ISSUED
     if operation.method != "GET":
         check(document, operation, call, optional)
@@ -68,15 +68,15 @@ def optional_in_query(operation: Operation) -> set[str]:
 
 
 def check(document: Document, operation: Operation, call: Call, optional: Collection[str]) -> None:
-    """The example with these optional parameters is answered with a success, and that as documented."""
-    example = operation.example(call.things, optional)
+    """Send the example with these optional parameters: it succeeds, and answers as documented."""
+    example = operation.example(call.values, optional)
     sent = {
         "params": example.query,
         "headers": example.headers,
         "json": example.body,
         "stream": True,
     }
-    with call.who.request(operation.method, example.path, **sent) as answer:
+    with call.caller.request(operation.method, example.path, **sent) as answer:
         said = answer.headers.get("Content-Type", "").partition(";")[0]
         assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text}"
         contents = operation.document["responses"][str(answer.status_code)].get("content", {})

@@ -1,0 +1,83 @@
+"""Accounts, devices, notifications, calendar feeds."""
+
+import secrets
+
+from ..people import PASSWORD, agreed, eventually, sign_in
+from . import tutoring
+from .callers import (
+    Call,
+    Callers,
+    Fixtures,
+    account,
+    address_of,
+    reader,
+    token_of_feed,
+    visitor,
+)
+
+
+def unused_name(callers: Callers) -> Call:
+    """A visitor who asks for a name that no one has."""
+    name = f"dina-{secrets.token_hex(4)}"
+    return Call(callers.visitor, {"username": name, "email": f"{name}@example.org"})
+
+
+def admin(callers: Callers) -> Call:
+    return Call(callers["admin"], {"user_id": callers.newcomer.id})
+
+
+def account_that_may_end(callers: Callers) -> Call:
+    person = callers.register("dina")
+    passwords = {"password": PASSWORD, "current_password": PASSWORD}
+    return Call(person, {"refresh_token": person.refresh_token, **passwords})
+
+
+def two_devices(callers: Callers) -> Call:
+    """A person who is signed in on two devices, and the id of the second."""
+    person = callers.newcomer
+    second = sign_in(callers.gateway, person.username, PASSWORD)
+    devices = second.read("/api/auth/sessions")["items"]
+    current = next(device["id"] for device in devices if device["current"])
+    return Call(person, {"sign_in_id": current})
+
+
+def mailed_verification(callers: Callers) -> Call:
+    address = address_of(callers.register("dina"))
+    return Call(callers.visitor, {"token": callers.mailed_token(address, "Verify")})
+
+
+def mailed_password_reset(callers: Callers) -> Call:
+    address = address_of(callers.register("dina"))
+    agreed(callers.visitor.post("/api/auth/forgot-password", {"email": address}))
+    return Call(callers.visitor, {"token": callers.mailed_token(address, "Set a new password")})
+
+
+def notified(callers: Callers) -> Call:
+    """A student whose session was cancelled."""
+    student = tutoring.student_of_a_cancelled_session(callers).caller
+    notifications = eventually(lambda: student.read("/api/notifications")["items"])
+    return Call(student, {"notification_id": notifications[0]["id"]})
+
+
+def calendar_feed(callers: Callers) -> Call:
+    url = agreed(callers.newcomer.post("/api/calendar/feed"))["url"]
+    return Call(callers.visitor, {"token": token_of_feed(url)})
+
+
+FIXTURES: Fixtures = {
+    visitor: "get_signing_keys list_profiles get_profile log_in request_password_reset",
+    reader: "search_users list_notifications get_notification_preferences",
+    unused_name: "register_account",
+    account: """
+        get_own_account update_own_account refresh_tokens resend_verification
+        mark_all_notifications_read set_notification_preferences create_calendar_feed
+        delete_calendar_feed
+    """,
+    account_that_may_end: "log_out log_out_everywhere change_password delete_own_account",
+    two_devices: "list_devices log_out_device",
+    mailed_verification: "verify_email",
+    mailed_password_reset: "reset_password",
+    admin: "set_user_roles",
+    notified: "mark_notification_read",
+    calendar_feed: "get_calendar_feed",
+}
