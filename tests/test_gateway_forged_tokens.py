@@ -7,7 +7,7 @@ from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
 
 from .support.forged_tokens import Issuer, forged_tokens
-from .support.operations import something_signed_in
+from .support.operations import path_for_signed_in
 
 LONGEST = 8000  # a longer token does not fit into a header, and is refused as such
 
@@ -23,7 +23,7 @@ def ask(url: str, token: str) -> requests.Response:
 def test_a_forged_token_opens_no_door(
     platform: EphemeralPlatform, issuer: Issuer, name: str
 ) -> None:
-    path = something_signed_in(platform.service_url(name))
+    path = path_for_signed_in(platform.service_url(name))
     doors = [f"{platform.gateway_url}{path}", f"{platform.service_url(name)}{path}"]
     for door in doors:
         assert ask(door, issuer.valid()).status_code not in {401, 403}

@@ -18,7 +18,7 @@ from dev.ephemeral import EphemeralPlatform
 from dev.services import GATEWAY, SERVICES
 
 from .support.forged_tokens import Issuer
-from .support.operations import something_signed_in
+from .support.operations import path_for_signed_in
 from .support.people import People, Person
 from .support.study_sessions import host_session
 
@@ -119,7 +119,7 @@ def at(*names: str) -> pytest.MarkDecorator:
 
 @at(GATEWAY, *NAMES)
 def test_headers_that_say_who_one_is_change_nothing(address: str, ruth: Person) -> None:
-    url = f"{address}{something_signed_in(address)}"
+    url = f"{address}{path_for_signed_in(address)}"
     plain = requests.get(url, headers=bearer(ruth.access_token), timeout=15)
     spoofed = requests.get(url, headers=bearer(ruth.access_token) | SPOOFED, timeout=15)
     assert (spoofed.status_code, spoofed.json()) == (plain.status_code, plain.json())
@@ -238,7 +238,7 @@ def test_each_listener_answers_its_own_addresses_only(
 ) -> None:
     token = identity(platform, GATEWAY).token_for(name)
     outside = f"{platform.service_url(name)}/internal/status"
-    inside = f"{platform.internal_url(name)}{something_signed_in(platform.service_url(name))}"
+    inside = f"{platform.internal_url(name)}{path_for_signed_in(platform.service_url(name))}"
     assert requests.get(outside, headers=bearer(token), timeout=15).status_code == 404
     assert requests.get(inside, headers=bearer(ruth.access_token), timeout=15).status_code == 404
 
@@ -266,9 +266,9 @@ def test_no_services_own_key_makes_a_person(
 ) -> None:
     key = identity(platform, name).key
     forged = [issuer.sign(issuer.claims(), {"kid": kid}, key) for kid in (name, issuer.kid)]
-    path = something_signed_in(platform.gateway_url)
+    path = path_for_signed_in(platform.gateway_url)
     doors = [f"{platform.gateway_url}{path}"]
-    doors += [f"{url}{something_signed_in(url)}" for url in map(platform.service_url, NAMES)]
+    doors += [f"{url}{path_for_signed_in(url)}" for url in map(platform.service_url, NAMES)]
     answers = {
         requests.get(door, headers=bearer(token), timeout=15).status_code
         for door in doors

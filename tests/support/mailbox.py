@@ -1,4 +1,4 @@
-"""Reads the mails of a platform under test, wherever they go."""
+"""Reads the e-mails of a platform under test, wherever it sends them."""
 
 import re
 from abc import ABC, abstractmethod
@@ -22,10 +22,10 @@ TOKEN = re.compile(r"#token=([A-Za-z0-9_-]+)")
 
 
 class Mailbox(ABC):
-    """Every mail that was sent, whoever it is for."""
+    """Every e-mail that was sent, to any address."""
 
     def to(self, address: str, subject: str) -> EmailMessage:
-        """The newest mail to somebody, once there is one whose subject begins so."""
+        """The newest e-mail to this address, once there is one whose subject begins so."""
         return eventually(lambda: self._sent(address, subject))[-1]
 
     def _sent(self, address: str, subject: str) -> list[EmailMessage]:
@@ -37,7 +37,7 @@ class Mailbox(ABC):
 
     @abstractmethod
     def _to(self, address: str) -> Sequence[EmailMessage]:
-        """At least the mails to this address, the oldest first."""
+        """At least the e-mails to this address, oldest first."""
 
 
 class Receiver(Mailbox):

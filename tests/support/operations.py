@@ -74,8 +74,8 @@ def operations(address: str) -> list[Operation]:
     return list(operations_of(document))
 
 
-def something_signed_in(address: str) -> str:
-    """A path of the program that is read by whoever is signed in."""
+def path_for_signed_in(address: str) -> str:
+    """A path that the program lets any signed-in person read."""
     readable = (operation for operation in operations(address) if operation.method == "GET")
     return next(op.path for op in readable if op.needs_sign_in and not op.has_parameters_in_path)
 

@@ -19,13 +19,13 @@ PATIENCE = 15.0
 PAUSE = 0.05
 RENEWED_AFTER = 600.0  # seconds: an access token is good for 900
 LONGEST_WAIT = 60  # seconds: quotas count by the minute
-IS_ELSEWHERE = "GATEWAY_URL" in os.environ  # whether the platform is one that somebody else runs
+IS_ELSEWHERE = "GATEWAY_URL" in os.environ  # whether the platform runs already
 
 Answer = TypeVar("Answer")
 
 
 class PoliteLyceum(Lyceum):
-    """Waits as long as a platform with ordinary quotas asks one to. Of one without quotas that
+    """Waits as long as a platform with ordinary quotas says. With a platform without quotas, waiting
     would hide a fault.
     """
 
@@ -41,7 +41,7 @@ class PoliteLyceum(Lyceum):
 
 
 class Visitor:
-    """Somebody without an account."""
+    """A visitor without an account."""
 
     def __init__(self, gateway: str) -> None:
         self.gateway = gateway
@@ -73,7 +73,7 @@ class Visitor:
 
 
 class Person(Visitor):
-    """Somebody who is signed in."""
+    """A person who is signed in."""
 
     def __init__(
         self,
@@ -138,19 +138,19 @@ def register(gateway: str, name: str = "ruth", **details: str) -> Person:
 
 
 def sign_in(gateway: str, login: str, password: str = DEMO_PASSWORD) -> Person:
-    """Somebody who has an account, by default one of the demo people."""
+    """A person who has an account, by default one of the demo people."""
     credentials = {"login": login, "password": password}
     return _signed_in(gateway, Visitor(gateway).api.log_in(credentials), password)
 
 
 def appoint(admin: Person, person: Person, *roles: str) -> None:
-    """Give somebody roles, and a token that says so."""
+    """Give a person roles, and a token that says so."""
     agreed(admin.put(f"/api/users/{person.id}/roles", {"roles": ["learner", *roles]}))
     person.sign_in_again()
 
 
 def _signed_in(gateway: str, answer: Mapping[str, Any], password: str) -> Person:
-    """Whoever got these tokens."""
+    """The person of an answer with tokens."""
     user = answer["user"]
     return Person(
         gateway,

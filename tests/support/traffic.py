@@ -14,13 +14,13 @@ import requests
 from .people import Person
 from .streams import Refused, Stream
 
-LONGEST = 60.0  # seconds that anybody tries the same thing again
+LONGEST = 60.0  # seconds of trying the same thing again
 PAUSE = 0.05
 TRANSIENT = {429, 502, 503, 504}
 
 
 class Traffic:
-    """Everybody does one thing after the other, and each thing until there is an answer."""
+    """Each person does one thing after another, and repeats each until it is answered."""
 
     def __init__(self, people: Sequence[Person], sessions: Sequence[str], seed: int) -> None:
         self.sent: dict[str, str] = {}  # the words' own id -> session, of all that was acknowledged
@@ -92,7 +92,7 @@ def insist(ask: Callable[[], requests.Response]) -> requests.Response:
 
 
 class Reader:
-    """Somebody who watches a session, loses the connection again and again, and goes on where it was."""
+    """A reader of a session's stream who loses the connection again and again, and resumes."""
 
     def __init__(self, person: Person, session: str, seed: int) -> None:
         self.seen: list[int] = []
