@@ -21,7 +21,7 @@ def test_the_models_are_what_the_migrations_make() -> None:
 def test_operations_are_open_only_where_they_are_meant_to_be(app: Flask) -> None:
     found = {
         (method, path)
-        for method, path, access in testing.operations(app)
+        for method, path, access, _ in testing.operations(app)
         if access == "public" and "/api/" in path
     }
     assert found == OPEN_TO_ANYBODY
@@ -29,7 +29,7 @@ def test_operations_are_open_only_where_they_are_meant_to_be(app: Flask) -> None
 
 def test_the_readme_names_every_operation(app: Flask) -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text()
-    for method, path, _ in testing.operations(app):
+    for method, path, _, _ in testing.operations(app):
         if path.startswith(("/api/", "/internal/export")):
             plain = path.replace("<int(max=2147483647):number>", "{number}").replace(
                 "<uuid:user_id>", "{user_id}"

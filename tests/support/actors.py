@@ -1,4 +1,4 @@
-"""Somebody's things, and people who have more or less to do with them."""
+"""Things of one person, and callers with more or less access to them."""
 
 import secrets
 from collections.abc import Mapping
@@ -13,15 +13,15 @@ ALL_TIME = "from=2020-01-01&to=2035-01-01&tz=UTC"
 
 
 @dataclass(frozen=True)
-class Scene:
-    """`people` by what they are to the things, and the things' ids by the names that addresses give them."""
+class Setting:
+    """Callers by their kind, as the access table has it, and the ids of the things by the parameters' names."""
 
-    people: Mapping[str, Visitor]
-    ids: Mapping[str, Any]
+    callers: Mapping[str, Visitor]
+    values: Mapping[str, Any]
 
 
-class Stage:
-    """Sets scenes with the demo's people, with newcomers, and with somebody whose account was deleted."""
+class Actors:
+    """The demo's people, newcomers, and a person whose account is deleted, in settings of each context."""
 
     def __init__(self, gateway: str, people: People, deleted: Person) -> None:
         self.gateway = gateway
@@ -35,12 +35,12 @@ class Stage:
         self._deleted = deleted
 
     def sign_in_again(self) -> None:
-        """Sign in again whoever may have signed out in the scene of an account."""
+        """Sign in again the callers of `account`, who may have signed out."""
         for name in ("guest", "stranger", "admin"):
             self._people[name].sign_in_again()
 
-    def account(self) -> Scene:
-        """A newcomer's account, with another sign-in and a notification; and a name that nobody has."""
+    def account(self) -> Setting:
+        """A newcomer's account with another device and a notification, and a name that no one has."""
         host, guest = self._people["host"], self._people["guest"]
         session = host_session(host)
         join(guest, session)
@@ -54,24 +54,29 @@ class Stage:
             "sign_in_id": another["id"],
             "notification_id": notification["id"],
         }
-        return self._scene(
-            {**ids, "token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}, "guest"
-        )
+        unknown = {"token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}
+        return self._setting({**ids, **unknown}, owner="guest", stranger="stranger")
 
-    def study_session(self) -> Scene:
-        """A newcomer's session in which a guest has said something and which another has left."""
+    def study_session(self) -> Setting:
+        """A newcomer's session in which a guest has written a message, and which another has left."""
         host, guest, leaver = (self._people[name] for name in ("host", "guest", "leaver"))
         session = host_session(host)
         for person in (guest, leaver):
             join(person, session)
         leave(leaver, session)
         session_id = session.rpartition("/")[2]
-        ids = {"session_id": session_id, "room_id": session_id, "user_id": guest.id, "version": 1}
-        return self._scene(
-            {**ids, "message_id": say(guest, session, "!")["id"]}, "host", "guest", "leaver"
+        ids = {
+            "session_id": session_id,
+            "room_id": session_id,
+            "user_id": guest.id,
+            "message_id": say(guest, session, "!")["id"],
+            "version": 1,
+        }
+        return self._setting(
+            ids, host="host", participant="guest", left="leaver", stranger="stranger"
         )
 
-    def tutoring(self) -> Scene:
+    def tutoring(self) -> Setting:
         """What Ruth teaches Boaz."""
         ruth, boaz = self._people["ruth"], self._people["boaz"]
         enrollment = min(
@@ -82,29 +87,25 @@ class Stage:
         sessions = ruth.read(f"/api/sessions?{ALL_TIME}&enrolled_courses_id={enrollment}")["items"]
         planned = next(one for one in sessions if one["status"] == "scheduled")
         board = agreed(ruth.post("/api/whiteboards", {"enrolled_courses_id": enrollment}))
-        return self._scene(
-            {
-                "course_id": ruth.read(f"/api/enrollments/{enrollment}")["course_id"],
-                "enrollment_id": enrollment,
-                "enrolled_courses_id": enrollment,
-                "session_id": planned["id"],
-                "whiteboard_id": board["id"],
-                "room_id": board["id"],
-                "tutor_id": ruth.id,
-                "parent_id": boaz.id,
-                "request_id": 1,
-                "review_id": 1,
-                "token": "x" * 43,
-                "version": planned["version"],
-            },
-            "ruth",
-            "boaz",
-        )
+        ids = {
+            "course_id": ruth.read(f"/api/enrollments/{enrollment}")["course_id"],
+            "enrollment_id": enrollment,
+            "enrolled_courses_id": enrollment,
+            "session_id": planned["id"],
+            "whiteboard_id": board["id"],
+            "room_id": board["id"],
+            "tutor_id": ruth.id,
+            "parent_id": boaz.id,
+            "request_id": 1,
+            "review_id": 1,
+            "token": "x" * 43,
+            "version": planned["version"],
+        }
+        others = {"other student": "stranger", "student": "boaz", "tutor": "ruth"}
+        return self._setting(ids, **others)
 
-    def havruta(self) -> Scene:
-        """A newcomer's havruta with a session to come, of which Boaz is a member and which another
-        may join.
-        """
+    def havruta(self) -> Setting:
+        """A newcomer's havruta with a planned session: Boaz is a member, and another is invited."""
         host, boaz = self._people["host"], self._people["boaz"]
         havruta = agreed(host.post("/api/havrutas", {"name": "Beginnings", "book": "Genesis"}))
         path = f"/api/havrutas/{havruta['id']}"
@@ -119,17 +120,15 @@ class Stage:
             "havruta_id": havruta["id"],
             "session_id": planned["id"],
             "invitation_id": pending["invitation_id"],
+            "user_id": boaz.id,
+            "book": "Genesis",
+            "ref": "Genesis 1:1",
+            "version": host.read(path)["version"],
         }
-        text = {"book": "Genesis", "ref": "Genesis 1:1"}
-        version = host.read(path)["version"]
-        return self._scene(
-            {**ids, **text, "room_id": havruta["id"], "user_id": boaz.id, "version": version},
-            "host",
-            "boaz",
-        )
+        return self._setting(ids, owner="host", member="boaz", stranger="stranger")
 
-    def assessment(self) -> Scene:
-        """Ruth's answers to an assessment that Esther has written."""
+    def assessment(self) -> Setting:
+        """Ruth's answers to an assessment, and an assessment that Esther has written."""
         ruth, esther = self._people["ruth"], self._people["esther"]
         session = ruth.read("/api/v2/session")["items"][0]
         written = esther.read("/api/v2/assessments/mine")["items"][0]
@@ -138,18 +137,13 @@ class Stage:
             "slug": written["slug"],
             "number": 1,
             "user_id": ruth.id,
+            "version": 1,
         }
-        return self._scene({**ids, "version": 1}, "ruth", "esther")
+        return self._setting(ids, taker="ruth", author="esther", stranger="stranger")
 
-    def _scene(
-        self, ids: Mapping[str, Any], owner: str, member: str = "", former: str = ""
-    ) -> Scene:
-        names = {
-            "stranger": "stranger",
-            "member": member,
-            "owner": owner,
-            "former": former,
-            "admin": "admin",
-        }
-        people = {role: self._people[name] for role, name in names.items() if name}
-        return Scene({"nobody": Visitor(self.gateway), "deleted": self._deleted, **people}, ids)
+    def _setting(self, values: Mapping[str, Any], **callers: str) -> Setting:
+        """The callers are people by name. An admin, a visitor and a deleted person are in every setting."""
+        known = {"admin": "admin", **callers}
+        people = {kind: self._people[name] for kind, name in known.items()}
+        visitor = Visitor(self.gateway)
+        return Setting({"anonymous": visitor, "deleted": self._deleted, **people}, values)

@@ -29,20 +29,20 @@ def test_the_documentation_is_a_valid_openapi_document(client: Any) -> None:
 def test_every_operation_says_who_may_call_it(app: Flask) -> None:
     unguarded = [
         path
-        for _, path, access in testing.operations(app)
+        for _, path, access, _ in testing.operations(app)
         if path.startswith("/api/") and access is None
     ]
     assert unguarded == []
     public = {
         path
-        for _, path, access in testing.operations(app)
+        for _, path, access, _ in testing.operations(app)
         if access == "public" and path.startswith("/api/")
     }
     assert public == {"/api/sessions/calendar/<token>.ics"}
 
 
 def test_without_a_token_nobody_gets_in(app: Flask, client: Any) -> None:
-    for method, path, access in testing.operations(app):
+    for method, path, access, _ in testing.operations(app):
         if path.startswith("/api/") and access != "public":
             for converter in ("<int(max=2147483647):", "<uuid:"):
                 path = path.replace(converter, "<")

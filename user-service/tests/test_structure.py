@@ -19,7 +19,7 @@ def test_the_models_are_what_the_migrations_make() -> None:
 
 
 def test_every_operation_says_who_may_call_it(app: Flask) -> None:
-    open_to_all = {path for _, path, access in testing.operations(app) if access is None}
+    open_to_all = {path for _, path, access, _ in testing.operations(app) if access is None}
     assert open_to_all == {"/healthz", "/readyz", "/metrics", "/openapi.json"}
 
 
@@ -30,7 +30,7 @@ def test_the_documentation_is_valid(client: FlaskClient) -> None:
 def test_the_readme_names_every_operation_and_setting(app: Flask) -> None:
     readme = README.read_text()
     paths = {
-        path for _, path, access in testing.operations(app) if access not in {None, "internal"}
+        path for _, path, access, _ in testing.operations(app) if access not in {None, "internal"}
     }
     shown = {path.replace("<uuid:", "{").replace(">", "}") for path in paths}
     settings = {field.name.upper() for field in dataclasses.fields(Settings)}

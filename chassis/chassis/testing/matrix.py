@@ -1,14 +1,14 @@
-"""Who may do what: every operation of a service, asked by everybody it could be about.
+"""Who may call what: every operation of a service, called by each kind of caller.
 
-A service says who there is, from least to most, what there is to ask about, and what each operation
-answers to each.
+A service lists its kinds of callers, from least to most access, and what each operation answers to each. The
+table is data, so that the suite that asks through the gateway reads the same one.
 """
 
 import hashlib
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 from flask import Flask
@@ -20,39 +20,52 @@ from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.messaging.messages import Event
 from chassis.testing.people import User
-from chassis.testing.structure import operations
+from chassis.testing.structure import PARAMETER, Operation, operations
 
-# The name of a thing in a row's path, or of a parameter in a route's.
-SLOT = re.compile(r"{[^}]*}|<[^>]*>")
-
-Body = Callable[["World"], Any] | None
+Body = Callable[["World"], Any] | Mapping[str, Any] | None
 Thing = Callable[["World", Any], Any]
-Kept = tuple[str, str | None]
+Stored = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class AtGateway:
+    """How an operation is asked through the gateway, where that differs from asking the service alone.
+
+    A call that would change something is not made there: it would change what the next calls are about.
+    """
+
+    statuses: Mapping[int, int] = field(default_factory=dict)
+    """Statuses that are others there, because what is asked for is missing or senseless."""
+    body: Mapping[str, Any] | None = None
+    """What is sent in place of the documented example."""
+    callers: Collection[str] | None = None
+    """The callers who ask, whatever the call changes."""
+    reads_token: bool = True
+    """Whether the gateway looks at a token, and so turns away a caller whose account is deleted."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """An operation, and the status that each kind of caller is told; `{names}` in the path are
-    things of the world.
+    """An operation, and the status that it answers to each kind of caller, in their order.
+
+    A parameter of the path is the thing of the same name, unless `about` names another. Other parameters in
+    `about` go into the query. The first row of an operation is the one that is asked through the gateway too.
     """
 
-    method: str
-    path: str
-    body: Body
-    told: Mapping[str, int]
-
-    @property
-    def changes(self) -> bool:
-        return self.method != "GET"
+    operation: str
+    answers: str
+    body: Body = None
+    about: Mapping[str, str] = field(default_factory=dict)
+    gateway: AtGateway = AtGateway()
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        return " ".join([self.operation, *self.about.values()])
 
 
 class World(dict[str, Any]):
-    """Everybody who may ask, and the ids of what there is to ask about: each made when it is first named.
+    """Each kind of caller, and the things to ask about: each is made when it is first named.
 
-    `clear` it to have all anew. `aid` is whatever the things are made with.
+    `clear` it to have all made again. `aid` is what the things are made with.
     """
 
     def __init__(
@@ -63,6 +76,7 @@ class World(dict[str, Any]):
         aid: Any = None,
     ) -> None:
         self.app, self.people, self.things, self.aid = app, people, things, aid
+        self._operations = {operation.id: operation for operation in operations(app)}
 
     def __missing__(self, name: str) -> Any:
         self[name] = self.things[name](self, self.aid)
@@ -78,24 +92,49 @@ class World(dict[str, Any]):
         assert user
         return user
 
-    def ask(self, who: str, method: str, path: str, body: Body = None) -> TestResponse:
+    def operation(self, row: Row) -> Operation:
+        return self._operations[row.operation]
+
+    def address(self, row: Row) -> str:
+        """The path and query of a row, with the things it is about."""
+        path, query = self.operation(row).path, dict(row.about)
+        for parameter in PARAMETER.finditer(path):
+            name = parameter["name"]
+            value = quote(str(self[query.pop(name, name)]), safe=":")
+            path = path.replace(parameter[0], value)
+        if not query:
+            return path
+        return f"{path}?{urlencode({name: self[thing] for name, thing in query.items()})}"
+
+    def call(self, caller: str, row: Row) -> TestResponse:
+        return self.ask(caller, self.operation(row).method, self.address(row), row.body)
+
+    def ask(self, caller: str, method: str, address: str, body: Body = None) -> TestResponse:
         return self.app.test_client().open(
-            path.format_map(self),
+            address,
             method=method,
-            user=self.people[who],
-            json=body(self) if body else None,
+            user=self.people[caller],
+            json=body(self) if callable(body) else body,
             headers={} if method == "GET" else {"If-Match": '"1"'},
         )
 
-    def made(self, who: str, path: str, body: Body = None) -> Any:
-        """What this person has made."""
-        answer = self.ask(who, "POST", path, body)
+    def made(self, caller: str, address: str, body: Body = None) -> Any:
+        """What this caller has made."""
+        answer = self.ask(caller, "POST", address, body)
         assert answer.status_code in (200, 201), answer.json
         return answer.json
 
-    def delete(self, who: str, hear: Callable[[Event], None]) -> None:
+    def watch(self, kind: str, row: Row) -> dict[str, int]:
+        """What the gateway is answered when it asks whether each caller may watch the room of a stream."""
+        room = f"/internal/rooms/{kind}/{self[row.about['room_id']]}"
+        return {
+            caller: self.app.test_client().get(room, user=user, peer="gateway").status_code
+            for caller, user in self.people.items()
+        }
+
+    def delete(self, caller: str, hear: Callable[[Event], None]) -> None:
         """Have the service hear that the account of this person is deleted."""
-        user = self.person(who)
+        user = self.person(caller)
         facts = {"email_sha256": hashlib.sha256(user.email.encode()).hexdigest()}
         event = Event(uuid4(), "user.deleted", "user-service", str(user.id), 1, now(), None, facts)
         with self.app.app_context():
@@ -103,64 +142,58 @@ class World(dict[str, Any]):
 
 
 class Matrix:
-    """What every operation tells everybody."""
+    """What every operation answers to each kind of caller."""
 
-    def __init__(self, who: Sequence[str], rows: Sequence[tuple[str, str, Body, str]]) -> None:
-        self.who = tuple(who)
-        self.rows = [
-            Row(method, path, body, dict(zip(who, map(int, answers.split()), strict=True)))
-            for method, path, body, answers in rows
-        ]
+    def __init__(self, callers: Sequence[str], rows: Sequence[Row]) -> None:
+        self.callers = tuple(callers)
+        self.rows = list(rows)
+        for row in rows:
+            self.answers(row)
 
-    @property
-    def changing(self) -> list[Row]:
-        return [row for row in self.rows if row.changes]
-
-    @property
-    def reading(self) -> list[Row]:
-        return [row for row in self.rows if not row.changes]
+    def answers(self, row: Row) -> dict[str, int]:
+        """The statuses of the row by caller. Raises ValueError if one is missing."""
+        return dict(zip(self.callers, map(int, row.answers.split()), strict=True))
 
     def ask_all(self, row: Row, world: World) -> dict[str, int]:
-        """What each is told, one after the other.
+        """What each caller is answered, one after the other.
 
-        Who is refused, or only reads, changes nothing; who changes something leaves it to the next
-        as it was before.
+        A caller who is refused, or only reads, changes nothing. After a change everything is made again for
+        the next caller.
         """
-        told: dict[str, int] = {}
-        before: set[Kept] = set()
-        for who in self.who:
-            before = before or _kept_after_making(row, world)
-            told[who] = world.ask(who, row.method, row.path, row.body).status_code
-            if told[who] >= 400 or not row.changes:
-                assert not _kept(world.app) - before, (
-                    f"{who} was told {told[who]} and changed something"
+        reads = world.operation(row).method == "GET"
+        answered: dict[str, int] = {}
+        before: set[Stored] = set()
+        for caller in self.callers:
+            before = before or _stored_after_making(row, world)
+            status = answered[caller] = world.call(caller, row).status_code
+            if status >= 400 or reads:
+                assert not _stored(world.app) - before, (
+                    f"{caller} was answered {status} and changed something"
                 )
             else:
                 world.clear()
                 before = set()
-        return told
+        return answered
 
     def check_operations(self, app: Flask) -> None:
-        """Every operation is in the matrix, but for those of services among themselves."""
+        """Every operation has a row and every row an operation, but for those among services."""
         served = {
-            (method, SLOT.sub("{}", path))
-            for method, path, access in operations(app)
-            if access and not path.startswith("/internal/")
+            operation.id
+            for operation in operations(app)
+            if operation.access and not operation.path.startswith("/internal/")
         }
-        assert {
-            (row.method, SLOT.sub("{}", row.path.partition("?")[0])) for row in self.rows
-        } == served
+        assert {row.operation for row in self.rows} == served
 
 
-def _kept_after_making(row: Row, world: World) -> set[Kept]:
+def _stored_after_making(row: Row, world: World) -> set[Stored]:
     """What is in the database once all that the row names is made."""
-    row.path.format_map(world)
-    if row.body:
+    world.address(row)
+    if callable(row.body):
         row.body(world)
-    return _kept(world.app)
+    return _stored(world.app)
 
 
-def _kept(app: Flask) -> set[Kept]:
+def _stored(app: Flask) -> set[Stored]:
     """A digest of each table. Of messages their ids: they come with a change, and go when they are
     published.
     """
@@ -172,4 +205,4 @@ def _kept(app: Flask) -> set[Kept]:
             else f"SELECT '{name}', md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {name} AS t"  # noqa: S608  # the names of our own tables
             for name in db.metadata.tables
         )
-        return {(name, kept) for name, kept in db.session.execute(text(query))}
+        return {(name, stored) for name, stored in db.session.execute(text(query))}

@@ -1,19 +1,34 @@
 """What a service consists of, for checks that no reviewer should have to remember."""
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flask import Flask
 from openapi_schema_validator import OAS31Validator
 
 from chassis.auth.authorization import access_of
 from chassis.web.openapi_examples import Document
+from chassis.web.rest import operation_id_of
+
+PARAMETER = re.compile(r"<(?:[^:>]*:)?(?P<name>\w+)>")  # in the path of a route
 
 
-def operations(app: Flask) -> Iterator[tuple[str, str, str | None]]:
-    """Every operation: method, path, and the access it declares."""
+class Operation(NamedTuple):
+    """A method of a route, the access that it declares, and its id if clients may call it."""
+
+    method: str
+    path: str
+    access: str | None
+    id: str | None
+
+
+def operations(app: Flask) -> Iterator[Operation]:
+    """Every operation that the application serves."""
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield method, rule.rule, access_of(app.view_functions[rule.endpoint])
+            view = app.view_functions[rule.endpoint]
+            yield Operation(method, rule.rule, access_of(view), operation_id_of(view))
 
 
 def check_examples(document: Document) -> None:

@@ -58,7 +58,7 @@ def documented(
 ) -> View:
     """The view with more in its documentation: parameters and problems are added to those it has.
 
-    The one place that knows where flask-smorest keeps what a view says of itself.
+    Only this function and `operation_id_of` know where flask-smorest keeps what a view says of itself.
     """
     documentation = deepcopy(getattr(view, "_apidoc", {}))
     manual = {"security": security, "operationId": operation_id}
@@ -78,6 +78,12 @@ def described(problems: Mapping[str, str]) -> Document:
         "description": "; ".join(f"`{code}`: {title}" for code, title in named),
         "x-problems": [{"code": code, "title": title} for code, title in named],
     }
+
+
+def operation_id_of(view: Callable[..., Any]) -> str | None:
+    """The id that a view's operation states; None if clients may not call it."""
+    stated: str | None = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("operationId")
+    return stated
 
 
 class FieldProblem(Answer):

@@ -1,0 +1,30 @@
+"""Who may call what the gateway answers by itself: the status for each kind of caller.
+
+Read by the suite that asks through the gateway.
+"""
+
+from chassis.testing.matrix import AtGateway, Matrix, Row
+
+CALLERS = ("anonymous", "deleted", "stranger", "admin", "owner")
+
+ANYONE = "200 200 200 200 200"
+SIGNED_IN = "401 401 200 200 200"
+TOKEN_NOT_READ = AtGateway(reads_token=False)
+
+ACCESS = Matrix(
+    CALLERS,
+    [
+        Row("search_everything", SIGNED_IN),
+        Row("export_personal_data", SIGNED_IN),
+        Row("get_user_overview", SIGNED_IN),
+        Row("get_calendar", SIGNED_IN),
+        # The token in its address is the only key to a feed; this one is unknown.
+        Row("get_calendar_feed", "404 404 404 404 404", gateway=TOKEN_NOT_READ),
+        Row("get_problem_type", ANYONE, gateway=TOKEN_NOT_READ),
+        Row("get_health", ANYONE, gateway=TOKEN_NOT_READ),
+        Row("get_readiness", ANYONE, gateway=TOKEN_NOT_READ),
+        Row("create_stream_ticket", "401 401 201 201 201"),
+        Row("get_dashboard", SIGNED_IN),
+        Row("stream_user_events", SIGNED_IN),
+    ],
+)

@@ -1,0 +1,107 @@
+"""Who may call what: the status that each operation answers to each kind of caller.
+
+Read by test_access.py, which asks this service alone, and by the suite that asks through the gateway.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.testing.matrix import AtGateway, Body, Matrix, Row, World
+
+# They ask in this order: a caller who is refused changes nothing for those who come after. The host removed one
+# participant; one has left and may come back; the deleted one took part, and their token lives on.
+CALLERS = ("anonymous", "deleted", "stranger", "admin", "removed", "left", "participant", "host")
+
+ANYONE = "200 200 200 200 200 200 200 200"
+SIGNED_IN = "401 200 200 200 200 200 200 200"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A private session is a secret to strangers, and to participants who were removed. An unlisted one answers
+    as a public one does. An admin is a stranger to all.
+    """
+
+    public: str
+    private: str
+
+
+VISIBLE = Answers(ANYONE, "404 404 404 404 404 200 200 200")
+INSIDE = Answers("401 403 403 403 403 403 200 200", "401 404 404 404 404 403 200 200")
+SPEAKING = Answers("401 403 403 403 403 403 201 201", "401 404 404 404 404 403 201 201")
+AUTHOR = Answers("401 403 403 403 403 403 200 403", "401 404 404 404 404 403 200 403")
+DELETING = Answers("401 403 403 403 403 403 204 204", "401 404 404 404 404 403 204 204")
+HOST = Answers("401 403 403 403 403 403 403 200", "401 404 404 404 404 403 403 200")
+REMOVING = Answers("401 403 403 403 403 403 403 204", "401 404 404 404 404 403 403 204")
+# The host transfers the session before leaving.
+LEAVING = Answers("401 204 204 204 204 204 204 409", "401 404 404 404 404 204 204 409")
+# A private session is joined with its code only; a participant who was removed is told so.
+JOINING = Answers("401 201 201 201 403 201 200 200", "401 404 404 404 403 201 200 200")
+WITH_CODE = Answers("401 201 201 201 403 201 200 200", "401 201 201 201 403 201 200 200")
+
+MESSAGE = {"content": "!"}
+NOT_THE_TIME = AtGateway({200: 409})
+
+
+def about(visibility: str) -> list[Row]:
+    """The rows about sessions of this visibility."""
+
+    def row(operation: str, answers: Answers, body: Body = None, **options: Any) -> Row:
+        statuses = answers.private if visibility == "private" else answers.public
+        return Row(operation, statuses, body, **{"about": session, **options})
+
+    def new_host(world: World) -> dict[str, str]:
+        return {"user_id": str(world.person("participant").id)}
+
+    def join_code(world: World) -> dict[str, str]:
+        return {"join_code": world[f"whole_{visibility}"]["join_code"]}
+
+    session = {"session_id": visibility}
+    live = {"session_id": f"live_{visibility}"}
+    message = {**session, "message_id": f"message_in_{visibility}"}
+    participant = {**session, "user_id": "participant"}
+    return [
+        row("get_study_session", VISIBLE),
+        row("update_study_session", HOST, {"title": "x"}),
+        row("start_study_session", HOST, gateway=NOT_THE_TIME),
+        row("finish_study_session", HOST, about=live, gateway=NOT_THE_TIME),
+        row("cancel_study_session", HOST),
+        row("transfer_study_session", HOST, new_host),
+        row("join_study_session", JOINING),
+        row("join_study_session", WITH_CODE, join_code),
+        row("leave_study_session", LEAVING),
+        row("list_participants", INSIDE),
+        row("remove_participant", REMOVING, about=participant),
+        row("list_messages", INSIDE),
+        row("send_message", SPEAKING, MESSAGE),
+        row("update_message", AUTHOR, MESSAGE, about=message),
+        row("delete_message", DELETING, about=message),
+    ]
+
+
+ACCESS = Matrix(
+    CALLERS,
+    [
+        Row("search_study_sessions", ANYONE),
+        Row("cluster_study_sessions", ANYONE, about={"bbox": "bbox", "zoom": "zoom"}),
+        Row("list_own_study_sessions", SIGNED_IN),
+        Row(
+            "create_study_session",
+            "401 201 201 201 201 201 201 201",
+            lambda world: world["wanted"],
+            gateway=AtGateway({201: 422}, {"title": ""}),
+        ),
+        *about("public"),
+        *about("unlisted"),
+        *about("private"),
+    ],
+)
+# Streams are the gateway's, which asks this service whether the caller may watch the room.
+STREAMS = Matrix(
+    CALLERS,
+    [
+        Row("stream_study_session_events", INSIDE.public, about={"room_id": "public"}),
+        Row("stream_study_session_events", INSIDE.public, about={"room_id": "unlisted"}),
+        Row("stream_study_session_events", INSIDE.private, about={"room_id": "private"}),
+    ],
+)
