@@ -104,7 +104,8 @@ QUERIES = [
     "stars=",
     "stars=1_0",
     "weight=nan",
-    "weight=1e1",
+    "weight=1e",
+    "weight=1e400",
     "pinned=yes",
     "x=1",
 ]

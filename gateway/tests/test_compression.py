@@ -4,8 +4,9 @@ import gzip
 import json
 
 import pytest
-from gateway_process import Doubles, Gateway
-from upstream_doubles import as_json
+
+from .support.gateway_process import Doubles, Gateway
+from .support.upstream_doubles import as_json
 
 TEXTS = "havruta-service"
 GZIP = {"Accept-Encoding": "br;q=0.9, gzip"}

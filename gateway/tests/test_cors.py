@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from gateway_process import Doubles, Gateway, running, settings
 
 from chassis.testing import a_user
+
+from .support.gateway_process import Doubles, Gateway, running, settings
 
 PAGE = "https://app.example"
 

@@ -11,10 +11,11 @@ import dateutil.rrule
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from random_rules import endless
 
 from recurrence import Freq, InvalidRule, Rule, check_until, dates_of, occurrences, parse
 from recurrence.expansion import HORIZON, UNTIL_WITHIN
+
+from .support.random_rules import endless
 
 TUESDAY = date(2026, 1, 6)
 MOST = 800

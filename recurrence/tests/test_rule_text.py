@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from random_rules import endless
 
 from recurrence import Day, Freq, InvalidRule, Rule, parse
 from recurrence.text import LONGEST
+
+from .support.random_rules import endless
 
 COUNTS = st.integers(1, 366)
 DAYS = st.dates(date(1000, 1, 1), date(8999, 12, 31))
