@@ -80,7 +80,7 @@ EXAMPLES: Vocabulary = {
     "max_participants": 10,
     "member_count": 3,
     "minutes": 720,
-    "mode": "in_person",
+    "mode": "in-person",
     "name": "Genesis on Tuesdays",
     "next_session_at": STARTS,
     "owner_id": RUTH,

@@ -22,7 +22,7 @@ STUDY = {
     "title": "Berakhot",
     "subject": "Talmud",
     "status": "starting-soon",
-    "mode": "in_person",
+    "mode": "in-person",
     "start_time": "2030-01-01T10:00:00Z",
     "ends_at": "2030-01-01T11:00:00Z",
     "host_id": HOST,

@@ -57,7 +57,7 @@ OPEN = frozenset({Status.STARTING_SOON, Status.LIVE})
 
 
 class Mode(StrEnum):
-    IN_PERSON = "in_person"
+    IN_PERSON = "in-person"
     ONLINE = "online"
     HYBRID = "hybrid"
 

@@ -46,7 +46,7 @@ def test_the_host_is_the_first_participant(open_session: Open, ruth: User) -> No
     assert [row["user_id"] for row in session["participants"]] == [str(ruth.id)]
     assert (session["status"], session["mode"], session["visibility"]) == (
         "starting-soon",
-        "in_person",
+        "in-person",
         "public",
     )
 

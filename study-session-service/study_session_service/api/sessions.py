@@ -55,7 +55,7 @@ class NewStudySession(Body):
         2, 500, metadata={"description": "The host included; 10 unless told.", "example": 10}
     )
     description = Text(2000, paragraphs=True, allow_none=True)
-    mode = Choice(Mode, metadata={"description": "in_person unless told."})
+    mode = Choice(Mode, metadata={"description": "in-person by default."})
     venue_name = Text(200, least=1, allow_none=True, metadata={"example": "National Library"})
     meeting_url = HttpsUrl(allow_none=True)
     visibility = Choice(

@@ -1,9 +1,11 @@
-"""The schema: what the models say, and what the database refuses whoever writes."""
+"""The schema: what migrations make of old rows, what the models say, and what the database refuses."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -26,10 +28,57 @@ def test_the_models_are_what_the_migrations_make() -> None:
     testing.check_migrations("study_session_service")
 
 
+@pytest.fixture
+def old_database() -> Iterator[None]:
+    """A database as the first migration left it, with a session of each mode; an application at it."""
+    with testing.empty_database("study_session_service") as url:
+        app = testing.application("study_session_service", url)
+        with app.app_context():
+            upgrade(revision="0001")
+            for mode in ("in_person", "online", "hybrid"):
+                session_id = db.session.execute(text(NEW)).one().id
+                values = {"id": session_id, "mode": mode}
+                db.session.execute(
+                    text("UPDATE study_sessions SET mode = :mode WHERE id = :id"), values
+                )
+            db.session.commit()
+            yield
+        testing.close(app)
+
+
+def rows_by_mode() -> dict[str, Any]:
+    rows = db.session.execute(text("SELECT * FROM study_sessions")).all()
+    found = {row.mode: row._asdict() for row in rows}
+    db.session.rollback()
+    return found
+
+
+@pytest.mark.usefixtures("old_database")
+def test_an_old_session_in_person_is_kept_and_its_mode_has_a_hyphen() -> None:
+    before = rows_by_mode()
+    upgrade(revision="0002")
+    after = rows_by_mode()
+    assert after.keys() == {"in-person", "online", "hybrid"}
+    assert after["in-person"] == {**before["in_person"], "mode": "in-person"}
+    assert (after["online"], after["hybrid"]) == (before["online"], before["hybrid"])
+    with pytest.raises(IntegrityError, match="study_sessions_mode_check"):
+        db.session.execute(text("UPDATE study_sessions SET mode = 'in_person'"))
+    db.session.rollback()
+
+
+@pytest.mark.usefixtures("old_database")
+def test_the_old_mode_comes_back_with_a_downgrade() -> None:
+    before = rows_by_mode()
+    upgrade(revision="0002")
+    downgrade(revision="0001")
+    assert rows_by_mode() == before
+
+
 def test_a_row_with_the_first_columns_alone_is_complete(in_app: Flask) -> None:
     row = db.session.execute(text(NEW)).one()
     assert (row.status, row.max_participants, row.current_participants) == ("starting-soon", 10, 0)
     assert (row.is_open, row.visibility, row.location_visibility) == (True, "public", "exact")
+    assert row.mode == "in-person"
     assert (row.ends_at - row.start_time).total_seconds() == 90 * 60
 
 
