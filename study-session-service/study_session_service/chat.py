@@ -10,7 +10,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from chassis.clock import now, rfc3339
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
+from chassis.errors import (
+    Conflict,
+    DeadlinePassed,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+)
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
 from study_session_service.models import ChatMessage, StudySession, db
@@ -22,24 +29,6 @@ BURST, WINDOW = 10, timedelta(seconds=10)
 # The page of whoever asks for no length.
 KEPT = 50
 KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
-
-
-class ChatClosed(Conflict):
-    """The chat ends two hours after the session."""
-
-    code = "chat_closed"
-
-
-class AuthorOnly(Forbidden):
-    """Only its author may change a message."""
-
-    code = "author_only"
-
-
-class EditTooLate(Conflict):
-    """A message can be changed for 15 minutes."""
-
-    code = "edit_too_late"
 
 
 class MessageDeleted(Conflict):
@@ -91,11 +80,12 @@ def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> C
     session = _open_chat(session_id, author_id)
     message = _message(session, message_id)
     if message.user_id != author_id:
-        raise AuthorOnly
+        raise Forbidden("Only its author may edit a message.", required="author")
     if message.deleted:
         raise MessageDeleted
-    if now() >= message.created_at + EDITABLE:
-        raise EditTooLate
+    editable_until = message.created_at + EDITABLE
+    if now() >= editable_until:
+        raise DeadlinePassed(editable_until, "A message can be edited for 15 minutes.")
     message.content, message.edited_at = content, now()
     db.session.flush()
     rooms.record(session_id, "message_edited", _as_event(message))
@@ -109,7 +99,7 @@ def delete(session_id: UUID, caller_id: UUID, message_id: UUID) -> None:
     session = lifecycle.locked(session_id)
     message = _message(session, message_id)
     if caller_id not in {message.user_id, session.host_id}:
-        raise AuthorOnly
+        raise Forbidden("Its author or the host may delete a message.", required="author")
     if not message.deleted:
         erase(message)
 
@@ -193,8 +183,9 @@ def _open_chat(session_id: UUID, author_id: UUID) -> StudySession:
     see_inside(
         session_id, author_id
     )  # asked under the lock: nobody is removed between this and the writing
-    if now() >= session.closed_at + STAYS_OPEN:
-        raise ChatClosed
+    open_until = session.closed_at + STAYS_OPEN
+    if now() >= open_until:
+        raise DeadlinePassed(open_until, "The chat closes two hours after the session.")
     return session
 
 

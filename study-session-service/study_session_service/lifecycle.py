@@ -7,33 +7,26 @@ write writes it down first (`catch_up`), and the worker does so for the sessions
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select
 
 from chassis.clock import now, rfc3339
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, Forbidden, InvalidTransition, NotFound, TooEarly
 from chassis.versions import ANY, ExpectedVersion
 from study_session_service import rooms
 from study_session_service.models import Status, StudySession, Waiting, db
-from study_session_service.visibility import HostOnly, see
+from study_session_service.visibility import see
 
 EARLIEST_START = timedelta(minutes=15)
 # All of a batch stay locked until the last is written down, and joins and chats wait for that.
 BATCH = 100
 
 
-class InvalidTransition(Conflict):
-    """The session cannot get there from where it is."""
+class SessionEnded(Conflict):
+    """The session has ended."""
 
-    code = "invalid_transition"
-
-
-class SessionFinished(Conflict):
-    """The session is over."""
-
-    code = "session_finished"
+    code = "session_ended"
 
 
 class SessionCancelled(Conflict):
@@ -42,22 +35,15 @@ class SessionCancelled(Conflict):
     code = "session_cancelled"
 
 
-CLOSED: dict[str, type[Conflict]] = {
-    Status.FINISHED: SessionFinished,
-    Status.CANCELLED: SessionCancelled,
-}
-
-
 def start(session_id: UUID, host_id: UUID) -> StudySession:
     """Go live, from a quarter of an hour before the announced time on."""
     session = hosted(session_id, host_id)
     if session.status == Status.LIVE:
         return session
     _require(session, Status.STARTING_SOON, to=Status.LIVE)
-    if now() < session.start_time - EARLIEST_START:
-        raise _invalid(
-            session, Status.LIVE, "a session can be started from 15 minutes before its start_time"
-        )
+    earliest = session.start_time - EARLIEST_START
+    if now() < earliest:
+        raise TooEarly(earliest, "A session can be started from 15 minutes before its start_time.")
     _go_live(session, now())
     return session
 
@@ -105,7 +91,7 @@ def locked(session_id: UUID) -> StudySession:
 
 
 def hosted(session_id: UUID, user_id: UUID, *, expected: ExpectedVersion = ANY) -> StudySession:
-    """The session, locked and caught up; `HostOnly` unless this person is its host.
+    """The session, locked and caught up; `Forbidden` unless this person is its host.
 
     `PreconditionFailed` unless its version is the expected one.
     """
@@ -113,7 +99,7 @@ def hosted(session_id: UUID, user_id: UUID, *, expected: ExpectedVersion = ANY) 
     see(session_id, user_id)
     session = locked(session_id)
     if session.host_id != user_id:
-        raise HostOnly
+        raise Forbidden("Only the host may do this.", required="host")
     # Compared before the clock's changes are written down: those would outdate what the client has
     # just read.
     expected.check(session.version)
@@ -122,10 +108,12 @@ def hosted(session_id: UUID, user_id: UUID, *, expected: ExpectedVersion = ANY) 
 
 
 def require_open(session: StudySession) -> None:
-    """`SessionFinished` or `SessionCancelled` unless the session goes on or is yet to come."""
-    problem = CLOSED.get(session.status_at(now()))
-    if problem:
-        raise problem
+    """`SessionEnded` or `SessionCancelled` unless the session goes on or is yet to come."""
+    status = session.status_at(now())
+    if status == Status.FINISHED:
+        raise SessionEnded(session_status=status)
+    if status == Status.CANCELLED:
+        raise SessionCancelled(session_status=status)
 
 
 def catch_up(session: StudySession) -> None:
@@ -194,9 +182,4 @@ def _dismiss_waiting(session_id: UUID) -> Sequence[UUID]:
 
 def _require(session: StudySession, status: Status, *, to: Status) -> None:
     if session.status != status:
-        raise _invalid(session, to)
-
-
-def _invalid(session: StudySession, to: Status, detail: str | None = None) -> InvalidTransition:
-    ends: dict[str, Any] = {"from": session.status, "to": to}
-    return InvalidTransition(detail, **ends)
+        raise InvalidTransition(session.status, to)

@@ -13,7 +13,7 @@ from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, db
-from study_session_service.visibility import HostOnly, SeenSession, look, see, see_inside
+from study_session_service.visibility import SeenSession, look, see, see_inside
 
 OVERLAPS_SHOWN = 10
 
@@ -24,10 +24,10 @@ class RemovedByHost(Forbidden):
     code = "removed_by_host"
 
 
-class HostMustTransfer(Conflict):
-    """The host cannot go before handing the session to another participant."""
+class TransferRequired(Conflict):
+    """Hand it over to another member before you leave."""
 
-    code = "host_must_transfer"
+    code = "transfer_required"
 
 
 class NotAParticipant(Conflict):
@@ -87,7 +87,7 @@ def leave(session_id: UUID, user_id: UUID) -> None:
     seen = see(session_id, user_id)
     if participant and participant.is_active:
         if participant.is_host and seen.is_open:
-            raise HostMustTransfer
+            raise TransferRequired
         participant.is_active, participant.left_at = False, now()
         seats.free(participant, "left")
     elif seen.position:
@@ -100,11 +100,11 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
     """Send a participant away for good."""
     participant = _own_row(session_id, user_id)
     if see(session_id, host_id).session.host_id != host_id:
-        raise HostOnly
+        raise Forbidden("Only the host may do this.", required="host")
     if participant is None:
         raise NotFound
     if participant.is_host:
-        raise HostMustTransfer
+        raise TransferRequired
     was_active, at = participant.is_active, now()
     participant.is_active = False
     participant.left_at, participant.removed_at = (

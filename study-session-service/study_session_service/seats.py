@@ -21,7 +21,7 @@ from study_session_service.models import Participant, Role, StudySession, Waitin
 
 
 class SessionFull(Conflict):
-    """Every place is taken."""
+    """The session is full."""
 
     code = "session_full"
 

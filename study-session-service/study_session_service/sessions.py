@@ -49,10 +49,10 @@ class When(StrEnum):
     PAST = "past"
 
 
-class FixedWhileLive(Conflict):
-    """A live session can only change its title, subject and description."""
+class NotChangeable(Conflict):
+    """The session cannot be changed like this in its present status."""
 
-    code = "fixed_while_live"
+    code = "not_changeable"
 
 
 class CapacityBelowParticipants(Conflict):
@@ -160,11 +160,13 @@ def _check_start_time(details: Mapping[str, Any]) -> None:
 def _check_changeable(session: StudySession, changes: Mapping[str, Any]) -> None:
     fixed = sorted(set(changes) - CHANGEABLE_WHILE_LIVE)
     if session.status == Status.LIVE and fixed:
-        raise FixedWhileLive(
-            errors=[{"pointer": f"/{name}", "detail": "Fixed once live."} for name in fixed]
+        raise NotChangeable(
+            "A live session can only change its title, subject and description.",
+            session_status=session.status,
+            errors=[{"pointer": f"/{name}", "detail": "Fixed once live."} for name in fixed],
         )
     if changes.get("max_participants", session.max_participants) < session.current_participants:
-        raise CapacityBelowParticipants(f"there are {session.current_participants} participants")
+        raise CapacityBelowParticipants(f"There are {session.current_participants} participants.")
     _check_start_time(changes)
 
 

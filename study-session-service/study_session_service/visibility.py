@@ -26,18 +26,6 @@ from study_session_service.places import Point, distance
 BEFORE = aliased(Waiting)
 
 
-class ParticipantsOnly(Forbidden):
-    """Only active participants may do this."""
-
-    code = "participants_only"
-
-
-class HostOnly(Forbidden):
-    """Only the host may do this."""
-
-    code = "host_only"
-
-
 @dataclass(frozen=True)
 class SeenSession:
     """A session as one viewer sees it at one instant. What is not said here is the session's own."""
@@ -148,10 +136,10 @@ def look(session_id: UUID, viewer_id: UUID | None) -> SeenSession:
 
 
 def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
-    """The session as one of its active participants sees it; `ParticipantsOnly` for others."""
+    """The session as one of its active participants sees it; `Forbidden` for others."""
     seen = see(session_id, viewer_id)
     if not seen.is_inside:
-        raise ParticipantsOnly
+        raise Forbidden("Join the session first.", required="participant")
     return seen
 
 

@@ -1,7 +1,7 @@
 """The chat on the wire."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user, count_queries, race
 from study_session_service.models import db
 
@@ -184,11 +184,12 @@ def test_the_author_edits_for_a_quarter_of_an_hour(
     message = f"{path}/{say(client, path, ruth, 'Shalmo').json['id']}"
     edited = client.patch(message, json={"content": "Shalom"}, user=ruth).json
     assert (edited["content"], edited["edited_at"] is not None) == ("Shalom", True)
-    assert client.patch(message, json={"content": "x"}, user=boaz).json["code"] == "author_only"
+    refused = client.patch(message, json={"content": "x"}, user=boaz).json
+    assert (refused["code"], refused["required"]) == ("forbidden", "author")
     with time_machine.travel(now() + timedelta(minutes=15), tick=False):
-        assert (
-            client.patch(message, json={"content": "x"}, user=ruth).json["code"] == "edit_too_late"
-        )
+        late = client.patch(message, json={"content": "x"}, user=ruth).json
+    until = datetime.fromisoformat(edited["created_at"]) + timedelta(minutes=15)
+    assert (late["code"], late["deadline"]) == ("deadline_passed", rfc3339(until))
     assert contents(client.get(path, user=boaz)) == ["Shalom"]
 
 
@@ -216,7 +217,8 @@ def test_only_the_author_and_the_host_delete(
 ) -> None:
     message = f"{path}/{say(client, path, ruth, 'Shalom').json['id']}"
     refused = client.delete(message, user=boaz)
-    assert (refused.status_code, refused.json["code"]) == (403, "author_only")
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+    assert refused.json["required"] == "author"
 
 
 def test_a_message_belongs_to_its_session(
@@ -244,20 +246,20 @@ def test_who_goes_loses_the_chat(
         client.patch(f"{path}/{message}", json={"content": "x"}, user=boaz),
         client.delete(f"{path}/{message}", user=boaz),
     ]
-    assert {answer.json["code"] for answer in answers} == {"participants_only"}
+    assert {answer.json["code"] for answer in answers} == {"forbidden"}
+    assert {answer.json["required"] for answer in answers} == {"participant"}
 
 
 def test_the_chat_closes_two_hours_after_the_end(
     client: FlaskClient, path: str, ruth: User
 ) -> None:
-    end, second = now() + timedelta(hours=3), timedelta(seconds=1)
+    session = client.get(path.removesuffix("/messages"), user=ruth).json
+    end, second = datetime.fromisoformat(session["ends_at"]), timedelta(seconds=1)
     with time_machine.travel(end + timedelta(hours=2) - second, tick=False):
         message = say(client, path, ruth, "Last words").json["id"]
     with time_machine.travel(end + timedelta(hours=2) + second, tick=False):
         refused = say(client, path, ruth, "Too late")
-        assert (refused.status_code, refused.json["code"]) == (409, "chat_closed")
-        assert (
-            client.patch(f"{path}/{message}", json={"content": "x"}, user=ruth).json["code"]
-            == "chat_closed"
-        )
+        assert (refused.status_code, refused.json["code"]) == (409, "deadline_passed")
+        late = client.patch(f"{path}/{message}", json={"content": "x"}, user=ruth)
+        assert late.json["deadline"] == refused.json["deadline"] == rfc3339(end + timedelta(hours=2))
         assert contents(client.get(path, user=ruth)) == ["Last words"]

@@ -131,8 +131,9 @@ def test_the_host_starts_up_to_a_quarter_of_an_hour_early(
 ) -> None:
     early = open_in(open_session, ruth, 15.5)
     refused = act(client, early, "start", ruth)
-    assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
-    assert (refused.json["from"], refused.json["to"]) == ("starting-soon", "live")
+    earliest = datetime.fromisoformat(early["start_time"]) - timedelta(minutes=15)
+    assert (refused.status_code, refused.json["code"]) == (409, "too_early")
+    assert refused.json["earliest"] == rfc3339(earliest)
     started = act(client, open_in(open_session, ruth, 14.5), "start", ruth)
     assert (started.status_code, started.json["status"]) == (200, "live")
 

@@ -79,7 +79,7 @@ def test_a_full_session_takes_nobody(
 
 
 @pytest.mark.parametrize(
-    ("ending", "code"), [("finish", "session_finished"), ("cancel", "session_cancelled")]
+    ("ending", "code"), [("finish", "session_ended"), ("cancel", "session_cancelled")]
 )
 def test_what_is_over_cannot_be_joined(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User, ending: str, code: str
@@ -97,7 +97,7 @@ def test_what_the_clock_ended_cannot_be_joined(
 ) -> None:
     session = open_session(ruth)
     with time_machine.travel(now() + timedelta(hours=3), tick=False):
-        assert join(client, session, boaz).json["code"] == "session_finished"
+        assert join(client, session, boaz).json["code"] == "session_ended"
 
 
 def test_a_private_session_needs_the_code(
@@ -142,7 +142,7 @@ def test_only_who_was_there_can_be_removed(
 ) -> None:
     session = open_session(ruth)
     assert remove(client, session, ruth, boaz).status_code == 404
-    assert remove(client, session, ruth, ruth).json["code"] == "host_must_transfer"
+    assert remove(client, session, ruth, ruth).json["code"] == "transfer_required"
 
 
 def test_a_host_leaves_only_what_is_over(
@@ -150,7 +150,7 @@ def test_a_host_leaves_only_what_is_over(
 ) -> None:
     session = open_session(ruth)
     refused = leave(client, session, ruth)
-    assert (refused.status_code, refused.json["code"]) == (409, "host_must_transfer")
+    assert (refused.status_code, refused.json["code"]) == (409, "transfer_required")
     client.post(f"{BASE}/{session['id']}/cancel", user=ruth)
     assert leave(client, session, ruth).status_code == 204
     assert read(client, session)["current_participants"] == 0

@@ -255,7 +255,8 @@ def test_a_live_session_keeps_its_time_and_place(
     session = open_session(ruth, start_time=in_minutes(5))
     client.post(f"{BASE}/{session['id']}/start", user=ruth)
     refused = change(client, session, ruth, version=2, title="New", latitude=1, duration_minutes=30)
-    assert (refused.status_code, refused.json["code"]) == (409, "fixed_while_live")
+    assert (refused.status_code, refused.json["code"]) == (409, "not_changeable")
+    assert refused.json["session_status"] == "live"
     assert pointers(refused) == ["/duration_minutes", "/latitude"]
     assert (
         change(
@@ -266,7 +267,7 @@ def test_a_live_session_keeps_its_time_and_place(
 
 
 @pytest.mark.parametrize(
-    ("ending", "code"), [("cancel", "session_cancelled"), ("finish", "session_finished")]
+    ("ending", "code"), [("cancel", "session_cancelled"), ("finish", "session_ended")]
 )
 def test_what_is_over_is_read_only(
     client: FlaskClient, open_session: Open, ruth: User, ending: str, code: str
@@ -324,7 +325,8 @@ def test_a_participant_becomes_the_host(
         str(boaz.id),
         "participant",
     )
-    assert client.post(path, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "host_only"
+    refused = client.post(path, json={"user_id": str(ruth.id)}, user=ruth)
+    assert (refused.json["code"], refused.json["required"]) == ("forbidden", "host")
     assert client.post(f"{BASE}/{session['id']}/leave", user=ruth).status_code == 204
 
 

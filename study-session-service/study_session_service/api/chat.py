@@ -6,21 +6,15 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import DeadlinePassed
 from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from study_session_service import chat
-from study_session_service.chat import (
-    AuthorOnly,
-    ChatClosed,
-    EditTooLate,
-    MessageDeleted,
-    TooManyMessages,
-)
+from study_session_service.chat import MessageDeleted, TooManyMessages
 from study_session_service.models import ChatMessage
-from study_session_service.visibility import ParticipantsOnly
 
 blueprint = Blueprint("chat")
 # The largest bigint: any larger number would be an error of the database.
@@ -82,7 +76,7 @@ class HistoryQuery(PageQuery):
 @blueprint.arguments(NewMessage)
 @blueprint.response(201, Message)
 @blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
-@blueprint.raises(ParticipantsOnly, ChatClosed, TooManyMessages)
+@blueprint.raises(DeadlinePassed, TooManyMessages)
 def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int]:
     """Send a message."""
     message, is_new = chat.send(session_id, caller().id, **body)
@@ -93,7 +87,6 @@ def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, i
 @signed_in
 @blueprint.arguments(HistoryQuery, location="query")
 @blueprint.response(200, page_of(Message))
-@blueprint.raises(ParticipantsOnly)
 def list_messages(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
     """List the messages, newest first; `next` continues in the direction of the read."""
     return chat.history(session_id, caller().id, **query)
@@ -105,7 +98,7 @@ def list_messages(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
 @signed_in
 @blueprint.arguments(MessageChange)
 @blueprint.response(200, Message)
-@blueprint.raises(ParticipantsOnly, AuthorOnly, EditTooLate, MessageDeleted, ChatClosed)
+@blueprint.raises(DeadlinePassed, MessageDeleted)
 def update_message(body: dict[str, Any], session_id: UUID, message_id: UUID) -> ChatMessage:
     """Edit your message, within 15 minutes."""
     return chat.edit(session_id, caller().id, message_id, body["content"])
@@ -116,7 +109,6 @@ def update_message(body: dict[str, Any], session_id: UUID, message_id: UUID) -> 
 )
 @signed_in
 @blueprint.response(204)
-@blueprint.raises(ParticipantsOnly, AuthorOnly)
 def delete_message(session_id: UUID, message_id: UUID) -> None:
     """Delete your message; as the host, any message."""
     chat.delete(session_id, caller().id, message_id)

@@ -14,11 +14,10 @@ from chassis.web.rest import Blueprint
 from study_session_service import participation
 from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
-from study_session_service.lifecycle import SessionCancelled, SessionFinished
+from study_session_service.lifecycle import SessionCancelled, SessionEnded
 from study_session_service.models import Participant
-from study_session_service.participation import HostMustTransfer, Joining, RemovedByHost
+from study_session_service.participation import Joining, RemovedByHost, TransferRequired
 from study_session_service.seats import SessionFull
-from study_session_service.visibility import HostOnly, ParticipantsOnly
 
 blueprint = Blueprint("participation")
 
@@ -73,7 +72,7 @@ class JoinAnswer(Answer):
 @blueprint.alt_response(
     202, schema=JoinAnswer, description="You wait for a place.", success=True, example=WAITING
 )
-@blueprint.raises(SessionFull, SessionFinished, SessionCancelled, RemovedByHost)
+@blueprint.raises(SessionFull, SessionEnded, SessionCancelled, RemovedByHost)
 def join_study_session(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
     """Join a study session, or its waitlist when it is full."""
     joining = participation.join(session_id, caller().id, **body)
@@ -83,7 +82,7 @@ def join_study_session(body: dict[str, Any], session_id: UUID) -> tuple[Joining,
 @blueprint.post("/api/study-sessions/<uuid:session_id>/leave", "leave_study_session")
 @signed_in
 @blueprint.response(204)
-@blueprint.raises(HostMustTransfer)
+@blueprint.raises(TransferRequired)
 def leave_study_session(session_id: UUID) -> None:
     """Give up your seat, or your place on the waitlist."""
     participation.leave(session_id, caller().id)
@@ -93,7 +92,6 @@ def leave_study_session(session_id: UUID) -> None:
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(SessionParticipant))
-@blueprint.raises(ParticipantsOnly)
 def list_participants(query: dict[str, Any], session_id: UUID) -> Page[Participant]:
     """List the participants of a session that you are in."""
     return participation.participants(session_id, caller().id, **query)
@@ -104,7 +102,7 @@ def list_participants(query: dict[str, Any], session_id: UUID) -> Page[Participa
 )
 @signed_in
 @blueprint.response(204)
-@blueprint.raises(HostOnly, HostMustTransfer)
+@blueprint.raises(TransferRequired)
 def remove_participant(session_id: UUID, user_id: UUID) -> None:
     """Remove a participant from your session, for good."""
     participation.remove(session_id, caller().id, user_id)

@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
 from chassis.clock import rfc3339
+from chassis.errors import InvalidTransition, TooEarly
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
@@ -18,7 +19,7 @@ from chassis.web.rest import Blueprint
 from study_session_service import lifecycle, participation, sessions
 from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import HttpsUrl, Origin, point
-from study_session_service.lifecycle import InvalidTransition, SessionCancelled, SessionFinished
+from study_session_service.lifecycle import SessionCancelled, SessionEnded
 from study_session_service.models import (
     LocationVisibility,
     Mode,
@@ -28,8 +29,8 @@ from study_session_service.models import (
     Visibility,
 )
 from study_session_service.participation import NotAParticipant
-from study_session_service.sessions import CapacityBelowParticipants, FixedWhileLive, When
-from study_session_service.visibility import HostOnly, SeenSession
+from study_session_service.sessions import CapacityBelowParticipants, NotChangeable, When
+from study_session_service.visibility import SeenSession
 
 blueprint = Blueprint("study-sessions")
 Answered = tuple[SeenSession, int, dict[str, str]]
@@ -205,9 +206,7 @@ def get_study_session(query: dict[str, Any], session_id: UUID) -> Answered:
     example={"venue_name": "Beit Midrash", "max_participants": 12},
 )
 @blueprint.response(200, StudySessionDetails)
-@blueprint.raises(
-    HostOnly, FixedWhileLive, CapacityBelowParticipants, SessionFinished, SessionCancelled
-)
+@blueprint.raises(NotChangeable, CapacityBelowParticipants, SessionEnded, SessionCancelled)
 def update_study_session(
     changes: dict[str, Any], session_id: UUID, expected: ExpectedVersion
 ) -> Answered:
@@ -218,7 +217,7 @@ def update_study_session(
 @blueprint.post("/api/study-sessions/<uuid:session_id>/start", "start_study_session")
 @signed_in
 @blueprint.response(200, StudySessionDetails)
-@blueprint.raises(HostOnly, InvalidTransition)
+@blueprint.raises(InvalidTransition, TooEarly)
 def start_study_session(session_id: UUID) -> Answered:
     """Start your session, from 15 minutes before the announced time."""
     lifecycle.start(session_id, caller().id)
@@ -228,7 +227,7 @@ def start_study_session(session_id: UUID) -> Answered:
 @blueprint.post("/api/study-sessions/<uuid:session_id>/finish", "finish_study_session")
 @signed_in
 @blueprint.response(200, StudySessionDetails)
-@blueprint.raises(HostOnly, InvalidTransition)
+@blueprint.raises(InvalidTransition)
 def finish_study_session(session_id: UUID) -> Answered:
     """Finish your live session."""
     lifecycle.finish(session_id, caller().id)
@@ -239,7 +238,7 @@ def finish_study_session(session_id: UUID) -> Answered:
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
 @blueprint.response(200, StudySessionDetails)
-@blueprint.raises(HostOnly, InvalidTransition)
+@blueprint.raises(InvalidTransition)
 def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Cancel your session before it starts."""
     lifecycle.cancel(session_id, caller().id, body["reason"])
@@ -250,7 +249,7 @@ def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
 @signed_in
 @blueprint.arguments(NewHost)
 @blueprint.response(200, StudySessionDetails)
-@blueprint.raises(HostOnly, NotAParticipant, SessionFinished, SessionCancelled)
+@blueprint.raises(NotAParticipant, SessionEnded, SessionCancelled)
 def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Make another active participant the host of your session."""
     participation.hand_over(session_id, caller().id, body["user_id"])
