@@ -25,8 +25,8 @@ from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
 from chassis.data.keyset import ordered
+from study_session_service.geometry import Point
 from study_session_service.nearby import Search, matching
-from study_session_service.places import Point
 
 RADIUS = 5000.0
 MESSAGES = 20_000

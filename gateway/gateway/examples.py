@@ -84,7 +84,7 @@ EXAMPLES: Vocabulary = {
     "name": "Genesis on Tuesdays",
     "next_session_at": STARTS,
     "owner_id": RUTH,
-    "places_left": 6,
+    "seats_left": 6,
     "problem": "session-full",
     "questions_answered": 10,
     "questions_total": 25,

@@ -1,4 +1,4 @@
-"""RULES: what somebody has planned, for a calendar of all contexts."""
+"""RULES: what a person has planned, for a calendar of all contexts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Agenda:
 
 
 def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Agenda:
-    """The sessions the person has a place in that begin within the time and were not called off."""
+    """The sessions the person has a seat in that begin within the period and were not cancelled."""
     session, at = StudySession, now()
     query = (
         select(session)

@@ -23,7 +23,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         "study-session-service",
         __name__,
         settings,
-        description="Find, host and join study sessions near a place.",
+        description="Find, host and join study sessions near you.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
         blueprints=[

@@ -105,7 +105,7 @@ def delete(session_id: UUID, caller_id: UUID, message_id: UUID) -> None:
 
 
 def erase(message: ChatMessage) -> None:
-    """Leave nothing of the message but its place. Its session's row is locked."""
+    """Leave nothing of the message but its number. Its session's row is locked."""
     message.content, message.deleted_at = "", now()
     db.session.flush()
     # First the room is emptied, then it hears of the deletion: the other way round it would forget

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.clock import now
 from chassis.errors import Invalid
+from study_session_service.geometry import Box
 from study_session_service.models import OPEN, StudySession, Visibility, db
 from study_session_service.nearby import candidates, has_status, shown_to
-from study_session_service.places import Box
 from study_session_service.visibility import SeenSession
 
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from chassis.clock import now
 from chassis.data.db import in_transaction
+from study_session_service.geometry import Point, approximate
 from study_session_service.models import (
     ChatMessage,
     LocationVisibility,
@@ -24,7 +25,6 @@ from study_session_service.models import (
     Waiting,
     db,
 )
-from study_session_service.places import Point, approximate
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -45,13 +45,13 @@ class Planned:
     name: str
     title: str
     subject: str
-    place: Point
+    location: Point
     start: int
     people: tuple[str, ...]
     _: KW_ONLY
     duration: int = 90
     kind: SessionType = SessionType.DISCUSSION
-    places: int = 10
+    seats: int = 10
     waiting: tuple[str, ...] = ()
     chat: Sequence[tuple[str, str]] = ()
     cancelled: str | None = None
@@ -83,7 +83,7 @@ PLAN = (
         Point(31.7683, 35.2137),
         2 * HOUR,
         ("boaz", "miriam"),
-        places=4,
+        seats=4,
         details={
             "location_visibility": LocationVisibility.APPROXIMATE,
             "venue_name": "At Boaz's home",
@@ -98,7 +98,7 @@ PLAN = (
         ("esther", "yael", "tamar"),
         duration=180,
         kind=SessionType.EXAM_PREP,
-        places=3,
+        seats=3,
         waiting=("david", "hillel"),
         details={"venue_name": "Faculty library"},
     ),
@@ -171,7 +171,7 @@ PLAN = (
         18 * HOUR,
         ("hillel", "boaz", "miriam", "tamar"),
         duration=45,
-        places=50,
+        seats=50,
         details={"mode": Mode.ONLINE, "meeting_url": "https://meet.example.org/mishnah"},
     ),
     Planned(
@@ -183,7 +183,7 @@ PLAN = (
         ("esther", "naomi"),
         duration=240,
         kind=SessionType.SILENT,
-        places=6,
+        seats=6,
     ),
     Planned(
         "suva-marine",
@@ -271,18 +271,18 @@ def _session(planned: Planned, at: datetime) -> StudySession:
         title=planned.title,
         subject=planned.subject,
         session_type=planned.kind,
-        latitude=planned.place.latitude,
-        longitude=planned.place.longitude,
+        latitude=planned.location.latitude,
+        longitude=planned.location.longitude,
         start_time=start,
         duration_minutes=planned.duration,
-        max_participants=planned.places,
+        max_participants=planned.seats,
         current_participants=len(planned.people),
         created_at=at - timedelta(days=3),
         last_seq=len(planned.chat),
         **planned.details,
     )
     if session.location_visibility == LocationVisibility.APPROXIMATE:
-        shown = approximate(planned.place)
+        shown = approximate(planned.location)
         session.approximate_latitude, session.approximate_longitude = (
             shown.latitude,
             shown.longitude,

@@ -40,7 +40,7 @@ def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
         lifecycle.call_off(session, REASON)
     if participant and participant.is_active:
         participant.is_active, participant.left_at = False, now()
-        seats.free(participant, "left")
+        seats.release(participant, "left")
     seats.stop_waiting(session_id, user_id)
     for message in db.session.scalars(
         select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)

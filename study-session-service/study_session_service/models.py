@@ -85,7 +85,7 @@ def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
 
 
 class StudySession(Base):
-    """People who study at a place for a while.
+    """People who study at one location for a while.
 
     Columns with a default may be NULL in the database; this service never writes one.
 
@@ -240,12 +240,12 @@ class StudySession(Base):
         return self.cancelled_at or self.ended_at or self.ends_at
 
     @property
-    def places_left(self) -> int:
+    def seats_left(self) -> int:
         return self.max_participants - self.current_participants
 
 
 class Participant(Base):
-    """A person's place in a session. It is kept when the person leaves, and taken up again by a return."""
+    """A person's seat in a session. The row is kept when they leave, and used again when they return."""
 
     __tablename__ = "session_participants"
     __table_args__ = (
@@ -290,7 +290,7 @@ class Participant(Base):
 
 
 class Waiting(Base):
-    """Somebody who waits for a place; the lowest number is next."""
+    """A person who waits for a seat; the lowest number is next."""
 
     __tablename__ = "session_waitlist"
     __table_args__ = (
@@ -306,7 +306,7 @@ class Waiting(Base):
 
 
 class ChatMessage(Base):
-    """What somebody wrote; `seq` is its place among all that happened in the session."""
+    """What a person wrote; `seq` is its number among all that happened in the session."""
 
     __tablename__ = "chat_messages"
     __table_args__ = (

@@ -1,7 +1,7 @@
-"""RULES: find sessions near a place.
+"""RULES: find sessions near a point.
 
 Boxes on `idx_sessions_location` find the candidates, the exact great circle decides. Both are asked
-about the point that the viewer may see, so that nobody finds out an exact place by measuring from
+about the point that the viewer may see, so that no one finds out an exact location by measuring from
 several sides; the boxes are a little wider than asked, because they are asked about exact points.
 """
 
@@ -31,8 +31,7 @@ from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.pages import Page, cut
 from study_session_service import cache
-from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
-from study_session_service.places import (
+from study_session_service.geometry import (
     DECIMALS,
     FARTHEST_SNAP,
     RADIUS,
@@ -41,6 +40,7 @@ from study_session_service.places import (
     boxes_around,
     widened,
 )
+from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
 from study_session_service.visibility import SeenSession, position_of
 
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
@@ -103,7 +103,7 @@ class Shown:
     longitude: ColumnElement[float]
 
     def distance(self, origin: Point) -> ColumnElement[float]:
-        """`places.distance`, as SQL."""
+        """`geometry.distance`, as SQL."""
         half_height = func.power(
             func.sin(func.radians(self.latitude - literal(origin.latitude, Double)) / 2), 2
         )

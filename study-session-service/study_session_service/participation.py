@@ -38,7 +38,7 @@ class NotAParticipant(Conflict):
 
 @dataclass(frozen=True)
 class Joining:
-    """What came of asking to join: a place or, without one, a place in the waitlist."""
+    """What came of asking to join: a seat or, without one, a position on the waitlist."""
 
     session_id: UUID
     user_id: UUID
@@ -57,23 +57,23 @@ class Joining:
 def join(
     session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False
 ) -> Joining:
-    """Take a place, or with `waitlist` wait for one. Joining twice is joining once."""
-    # Only who may have to wait needs the lock: that there is no place must still be true when the
-    # wait is written.
+    """Take a seat, or with `waitlist` wait for one. Joining twice is joining once."""
+    # Only a person who may have to wait needs the lock: that there is no seat must still be true when
+    # the wait is written.
     if waitlist:
         lifecycle.locked(session_id)
     seen = _admit(look(session_id, user_id), join_code)
     if seen.is_inside:
         return _joined(seen, user_id, seen.mine)
     lifecycle.require_open(seen.session)
-    if not seen.session.places_left:
+    if not seen.session.seats_left:
         if not waitlist:
             raise seats.SessionFull
         position = seats.wait(seen.session, user_id)
         return Joining(session_id, user_id, overlapping(seen.session, user_id), position=position)
     if seat := seats.take(session_id, user_id):
         return _joined(seen, user_id, seat, is_new=True)
-    # No place, or another request was faster and has seated, removed or kept out this very person.
+    # No seat, or another request was faster and has seated, removed or kept out this very person.
     seen = _admit(look(session_id, user_id), join_code)
     if seen.is_inside:
         return _joined(seen, user_id, seen.mine)
@@ -82,18 +82,18 @@ def join(
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:
-    """Give up the place, or the wait for one. Leaving twice is leaving once."""
+    """Give up the seat, or the wait for one. Leaving twice is leaving once."""
     participant = _own_row(session_id, user_id)
     seen = see(session_id, user_id)
     if participant and participant.is_active:
         if participant.is_host and seen.is_open:
             raise TransferRequired
         participant.is_active, participant.left_at = False, now()
-        seats.free(participant, "left")
+        seats.release(participant, "left")
     elif seen.position:
         lifecycle.locked(session_id)
         if not seats.stop_waiting(session_id, user_id):
-            leave(session_id, user_id)  # the place waited for has just come
+            leave(session_id, user_id)  # the seat waited for has just come
 
 
 def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
@@ -112,7 +112,7 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
         participant.removed_at or at,
     )
     if was_active:
-        seats.free(participant, "removed")
+        seats.release(participant, "removed")
     else:
         lifecycle.locked(session_id)
         seats.stop_waiting(session_id, user_id)

@@ -67,7 +67,7 @@ def announce(
 
 
 def present(session_id: UUID) -> Sequence[UUID]:
-    """Whoever has a place in the session."""
+    """The people who have a seat in the session, first come first."""
     active = select(Participant.user_id).where(
         Participant.session_id == session_id, Participant.is_active
     )

@@ -1,9 +1,9 @@
-"""RULES: places in a session: taken, freed, waited for.
+"""RULES: seats in a session: taken, released, waited for.
 
 `current_participants` always equals the active rows. Every change of both is one transaction that
 touches the participant's row first and the session's row last, so two such transactions never wait
-for each other (but see `promote`). While somebody waits, no place is free: a place that frees is
-given away in the transaction that frees it.
+for each other (but see `promote`). While a person waits, no seat is free: a seat that is released is
+given away in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -27,17 +27,17 @@ class SessionFull(Conflict):
 
 
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
-    """Seat the person; None if they have a place, may not come back, or there is plainly no place.
+    """Seat the person; None if they have a seat, may not come back, or there is plainly no seat.
 
-    Raises `SessionFull`, or what `require_open` does, if the last place was taken while we waited
-    for the row: the participant's row is written by then, and only a rollback takes it back.
+    Raises `SessionFull`, or what `require_open` does, if the last seat was taken while this waited for
+    the row: the participant's row is written by then, and only a rollback takes it back.
     """
     at = now()
-    place = select(
+    free_seat = select(
         StudySession.id, literal(user_id), literal(Role.PARTICIPANT), literal(at), literal(True)
-    ).where(StudySession.id == session_id, _has_place(at))
+    ).where(StudySession.id == session_id, _has_seat(at))
     row = insert(Participant).from_select(
-        ["session_id", "user_id", "role", "joined_at", "is_active"], place
+        ["session_id", "user_id", "role", "joined_at", "is_active"], free_seat
     )
     # One statement, so that of two requests of one person the second finds the row of the first.
     seat = row.on_conflict_do_update(
@@ -48,9 +48,9 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
     taken = db.session.scalars(seat, execution_options={"populate_existing": True}).one_or_none()
     if taken is None:
         return None
-    # The UPDATE waits for whoever has the row, and then asks the condition of what they have left
+    # The UPDATE waits for another holder of the row, and then asks the condition of what that has left
     # (READ COMMITTED).
-    if not _count(session_id, 1, _has_place(at)):
+    if not _count(session_id, 1, _has_seat(at)):
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
     data = {"user_id": str(user_id), "role": taken.role, "promoted": promoted}
@@ -60,8 +60,8 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
     return taken
 
 
-def free(participant: Participant, event: str) -> None:
-    """Take the place from whom has left or was removed, and give it to whoever waits first."""
+def release(participant: Participant, event: str) -> None:
+    """Release the seat of a person who left or was removed, and give it to the first on the waitlist."""
     db.session.flush()
     _count(participant.session_id, -1)
     user_id = participant.user_id
@@ -72,21 +72,20 @@ def free(participant: Participant, event: str) -> None:
 
 
 def promote(session_id: UUID) -> None:
-    """Give the free places of a session, whose row this transaction has locked, to those who wait,
-    in their order.
-    """
-    # Until nobody is left, or no place: whom `take` refuses, because they are in already, leaves
-    # theirs to the next. Here the session's row is locked before those of participants. Somebody
-    # who had a place once and stops waiting just now may wait for us and we for them: PostgreSQL
-    # ends one of the two, and `in_transaction` begins it anew.
+    """Give the free seats of a session, whose row this transaction has locked, to the waitlist, in order."""
+    # Until the waitlist or the seats run out: if `take` refuses a person because they already have a
+    # seat, the next in line gets it. Here the session's row is locked before those of participants.
+    # A person who had a seat once and stops waiting at this moment may wait for this transaction, and
+    # this one for theirs: PostgreSQL ends one of the two, and `in_transaction` runs it again.
     while called := _call_up(session_id):
         for waiting in called:
             take(session_id, waiting.user_id, promoted=True)
 
 
 def wait(session: StudySession, user_id: UUID) -> int:
-    """Put the person at the end of the waitlist of the locked, full session, unless already in it;
-    the position.
+    """Put the person at the end of the waitlist of the locked, full session; their position.
+
+    A person who is on it keeps their position.
     """
     entry = insert(Waiting).values(session_id=session.id, user_id=user_id, created_at=now())
     db.session.execute(entry.on_conflict_do_nothing())
@@ -100,17 +99,17 @@ def stop_waiting(session_id: UUID, user_id: UUID) -> bool:
 
 
 def _call_up(session_id: UUID) -> Sequence[Waiting]:
-    """Take off the waitlist as many as there are free places."""
-    places = (
+    """Take off the waitlist as many people as there are free seats."""
+    free_seats = (
         select(StudySession.max_participants - StudySession.current_participants)
-        .where(StudySession.id == session_id, _has_place(now()))
+        .where(StudySession.id == session_id, _has_seat(now()))
         .scalar_subquery()
     )
     first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
-    # NULL places: the session is over, and LIMIT NULL would mean all.
+    # NULL seats: the session is over, and LIMIT NULL would mean all.
     called = (
         delete(Waiting)
-        .where(Waiting.number.in_(first.limit(func.coalesce(places, 0))))
+        .where(Waiting.number.in_(first.limit(func.coalesce(free_seats, 0))))
         .returning(Waiting)
     )
     return sorted(db.session.scalars(called).all(), key=lambda waiting: waiting.number)
@@ -126,7 +125,7 @@ def _position(session_id: UUID, user_id: UUID) -> int:
     return db.session.execute(before).scalar_one()
 
 
-def _has_place(at: datetime) -> ColumnElement[bool]:
+def _has_seat(at: datetime) -> ColumnElement[bool]:
     return and_(
         StudySession.is_open,
         StudySession.ends_at > at,
@@ -135,7 +134,7 @@ def _has_place(at: datetime) -> ColumnElement[bool]:
 
 
 def _count(session_id: UUID, change: int, condition: ColumnElement[bool] | None = None) -> bool:
-    """Change the counter; whether the condition held once the row was ours."""
+    """Change the counter; whether the condition held once this transaction had the row."""
     counted = (
         update(StudySession)
         .where(StudySession.id == session_id, *([] if condition is None else [condition]))

@@ -16,6 +16,7 @@ from chassis.errors import Conflict, invalid
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from study_session_service import cache, lifecycle, rooms, seats
+from study_session_service.geometry import Point, approximate, rounded
 from study_session_service.models import (
     LocationVisibility,
     Participant,
@@ -25,7 +26,6 @@ from study_session_service.models import (
     Visibility,
     db,
 )
-from study_session_service.places import Point, approximate, rounded
 from study_session_service.visibility import SeenSession, see
 
 # Whoever opens a session that begins now takes some minutes to describe it.
@@ -62,7 +62,7 @@ class CapacityBelowParticipants(Conflict):
 
 
 def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
-    """Open a session; its host has the first place."""
+    """Open a session; its host has the first seat."""
     _check_start_time(details)
     session = StudySession(host_id=host_id, current_participants=1, **details)
     _derive(session)
@@ -102,9 +102,7 @@ def change(
 def mine(
     user_id: UUID, when: When, role: Role | None, limit: int, cursor: str | None
 ) -> Page[SeenSession]:
-    """The sessions the person has a place in: those to come, next first, or those that are over,
-    last first.
-    """
+    """The sessions the person has a seat in: those to come, earliest first, or those that are over, newest first."""
     at = now()
     is_over = StudySession.status_column(at).in_([Status.FINISHED, Status.CANCELLED])
     own = (

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
+from study_session_service.geometry import Point, distance
 from study_session_service.models import (
     OPEN,
     Participant,
@@ -21,7 +22,6 @@ from study_session_service.models import (
     Waiting,
     db,
 )
-from study_session_service.places import Point, distance
 
 BEFORE = aliased(Waiting)
 
@@ -42,7 +42,7 @@ class SeenSession:
 
     @property
     def is_inside(self) -> bool:
-        """Whether the viewer has a place in the session."""
+        """Whether the viewer has a seat in the session."""
         return self.mine is not None and self.mine.is_active
 
     @property
@@ -152,9 +152,7 @@ def may_watch(caller: Caller, session_id: str) -> int:
 
 
 def position_of(user_id: UUID | None) -> ColumnElement[Any]:
-    """The person's place in the waitlist of the session of the outer query, counted from 1; NULL
-    outside it.
-    """
+    """The person's position on the waitlist of the outer query's session, from 1; NULL if they are not on it."""
     if user_id is None:
         return null()
     return (

@@ -261,5 +261,7 @@ def test_the_chat_closes_two_hours_after_the_end(
         refused = say(client, path, ruth, "Too late")
         assert (refused.status_code, refused.json["code"]) == (409, "deadline_passed")
         late = client.patch(f"{path}/{message}", json={"content": "x"}, user=ruth)
-        assert late.json["deadline"] == refused.json["deadline"] == rfc3339(end + timedelta(hours=2))
+        assert (
+            late.json["deadline"] == refused.json["deadline"] == rfc3339(end + timedelta(hours=2))
+        )
         assert contents(client.get(path, user=ruth)) == ["Last words"]

@@ -36,7 +36,7 @@ def test_every_state_can_be_looked_at(app: Flask, client: FlaskClient) -> None:
     statuses = "starting-soon,live,finished,cancelled"
     found = client.get(f"{BASE}?limit=100&status={statuses}").json["items"]
     assert {item["status"] for item in found} == set(statuses.split(","))
-    assert any(item["places_left"] == 0 for item in found)
+    assert any(item["seats_left"] == 0 for item in found)
     assert any(item["location_visibility"] == "approximate" for item in found)
     near_taveuni = client.get(f"{BASE}?lat=-16.8&lng=179.99&radius_km=5").json["items"]
     assert [item["title"] for item in near_taveuni] == ["Navigation by the stars"]

@@ -62,7 +62,7 @@ def test_what_they_hosted_stays(
     assert read(client, session)["status"] == "finished"
 
 
-def test_their_place_goes_to_who_waits(
+def test_their_seat_goes_to_the_waitlist(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")

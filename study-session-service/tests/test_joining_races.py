@@ -1,4 +1,4 @@
-"""Many at once: the counter is the number of active rows, and never more than there are places."""
+"""Many at once: the counter is the number of active rows, and never more than there are seats."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -66,9 +66,9 @@ def do(app: Flask) -> Callable[..., Any]:
 
 @pytest.fixture
 def a_session(do: Callable[..., Any]) -> Callable[[int], tuple[UUID, UUID]]:
-    """A session with so many places, and its host."""
+    """A session with so many seats, and its host."""
 
-    def make(places: int) -> tuple[UUID, UUID]:
+    def make(seats: int) -> tuple[UUID, UUID]:
         host = uuid4()
         details = {
             "title": "Berakhot",
@@ -78,7 +78,7 @@ def a_session(do: Callable[..., Any]) -> Callable[[int], tuple[UUID, UUID]]:
             "longitude": 35.235,
             "start_time": now() + timedelta(hours=1),
             "duration_minutes": 60,
-            "max_participants": places,
+            "max_participants": seats,
         }
         return do(lambda: sessions.create(host, details).id), host
 
@@ -95,7 +95,7 @@ def one(app: Flask, query: str) -> Any:
         return db.session.execute(text(query)).scalar_one()
 
 
-def test_forty_joiners_find_ten_places(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_forty_joiners_find_ten_seats(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
     rounds = [a_session(11)[0] for _ in range(100)]
     for session_id in rounds:
         joined = race([lambda s=session_id: do(participation.join, s, uuid4()) for _ in range(40)])
@@ -105,7 +105,7 @@ def test_forty_joiners_find_ten_places(app: Flask, do: Callable[..., Any], a_ses
     assert one(app, "SELECT sum(current_participants) FROM study_sessions") == 1100
 
 
-def test_twenty_people_asking_twice_take_ten_places(
+def test_twenty_people_asking_twice_take_ten_seats(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
     for _ in range(5):
@@ -113,9 +113,9 @@ def test_twenty_people_asking_twice_take_ten_places(
         joined = race(
             [lambda s=session_id, p=person: do(participation.join, s, p) for person in people * 2]
         )
-        seats = [outcome for outcome in joined if not isinstance(outcome, Problem)]
-        assert len({seat.user_id for seat in seats}) == 10
-        assert sum(seat.is_new for seat in seats) == 10
+        joinings = [outcome for outcome in joined if not isinstance(outcome, Problem)]
+        assert len({joining.user_id for joining in joinings}) == 10
+        assert sum(joining.is_new for joining in joinings) == 10
     assert violations(app) == []
 
 
@@ -125,7 +125,7 @@ def test_a_random_walk_keeps_the_counter(
     session_id, host = a_session(4)
     people = [uuid4() for _ in range(8)]
 
-    def change_places() -> Any:
+    def change_seats() -> Any:
         version = one(app, "SELECT version FROM study_sessions")
         return do(
             sessions.change,
@@ -145,7 +145,7 @@ def test_a_random_walk_keeps_the_counter(
                 lambda: (
                     do(participation.remove, session_id, host, person) if number % 40 == 0 else None
                 ),
-                change_places,
+                change_seats,
             ],
             [5, 5, 6, 1, 2],
         )[0]()
@@ -159,7 +159,9 @@ def test_a_random_walk_keeps_the_counter(
         assert violations(app) == []
 
 
-def test_a_freed_place_is_given_to_one(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_a_released_seat_is_given_to_one(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
     session_id, _ = a_session(6)
     seated, waiting = [uuid4() for _ in range(5)], [uuid4() for _ in range(8)]
     for person in seated:

@@ -18,9 +18,16 @@ from sqlalchemy.dialects.postgresql import psycopg
 from chassis import testing
 from chassis.clock import now
 from study_session_service import nearby
+from study_session_service.geometry import (
+    Point,
+    approximate,
+    boxes_around,
+    distance,
+    rounded,
+    split,
+)
 from study_session_service.models import StudySession, db
 from study_session_service.nearby import Search, Sort
-from study_session_service.places import Point, approximate, boxes_around, distance, rounded, split
 
 COUNT = 10_000
 JERUSALEM, TAVEUNI = Point(31.778, 35.235), Point(-16.8, 180.0)
@@ -37,7 +44,7 @@ def anywhere() -> Point:
     return rounded(Point(math.degrees(math.asin(random.uniform(-1, 1))), random.uniform(-180, 180)))
 
 
-def places() -> Iterator[Point]:
+def points() -> Iterator[Point]:
     """Towns, the antimeridian, both poles, and the rest of the Earth."""
     yield from [
         Point(90, 0),
@@ -62,17 +69,17 @@ def places() -> Iterator[Point]:
         yield anywhere()
 
 
-def a_row(number: int, place: Point) -> dict[str, Any]:
+def a_row(number: int, point: Point) -> dict[str, Any]:
     hidden = number % 10 == 0
-    shown = approximate(place) if hidden else None
+    shown = approximate(point) if hidden else None
     return {
         "id": uuid4(),
         "host_id": uuid4(),
         "title": "Berakhot",
         "subject": "Talmud",
         "session_type": "silent",
-        "latitude": place.latitude,
-        "longitude": place.longitude,
+        "latitude": point.latitude,
+        "longitude": point.longitude,
         "start_time": now() + timedelta(minutes=random.randrange(10_000)),
         "duration_minutes": 60,
         "location_visibility": "approximate" if hidden else "exact",
@@ -83,10 +90,10 @@ def a_row(number: int, place: Point) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def ten_thousand(app: Flask) -> Iterator[Rows]:
-    """Open sessions all over the Earth; one in ten shows its place approximately."""
+    """Open sessions all over the Earth; one in ten shows its location approximately."""
     random.seed(7)
     with app.app_context():
-        rows = [a_row(number, place) for number, place in zip(range(COUNT), places(), strict=False)]
+        rows = [a_row(number, point) for number, point in zip(range(COUNT), points(), strict=False)]
         copy_in(rows)
         db.session.execute(text("ANALYZE study_sessions"))
         yield {row["id"]: row for row in rows}
@@ -201,14 +208,14 @@ def test_pages_are_the_whole_cut_up(ten_thousand: Rows, sort: Sort) -> None:
     [Search(origin=JERUSALEM, radius=1000), Search(boxes=boxes_around(JERUSALEM, 1000))],
     ids=["circle", "box"],
 )
-def test_the_index_on_places_is_used_whatever_the_parameters(
+def test_the_index_on_locations_is_used_whatever_the_parameters(
     ten_thousand: Rows, wanted: Search
 ) -> None:
     query, order = nearby.matching(None, wanted, now())
     assert "idx_sessions_location" in generic_plan(query.order_by(*order).limit(51))
 
 
-def test_the_index_on_times_is_used_where_no_place_is_named(ten_thousand: Rows) -> None:
+def test_the_index_on_times_is_used_where_no_location_is_named(ten_thousand: Rows) -> None:
     query, order = nearby.matching(None, Search(), now())
     assert "idx_sessions_open" in generic_plan(query.order_by(*order).limit(51))
 

@@ -77,7 +77,7 @@ def test_a_moved_session_is_news_to_those_who_come(
     assert news() == [("session_moved", [str(boaz.id)])]
 
 
-def test_a_place_is_news_to_whoever_waited_for_it(
+def test_a_seat_is_news_to_the_person_who_waited_for_it(
     client: FlaskClient, open_session: Open, requests: Callable[[], Any], ruth: User, boaz: User
 ) -> None:
     session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")

@@ -75,7 +75,7 @@ def test_a_full_session_takes_nobody(
     session = open_session(ruth, a_user(), max_participants=2)
     refused = join(client, session, boaz)
     assert (refused.status_code, refused.json["code"]) == (409, "session_full")
-    assert read(client, session)["places_left"] == 0
+    assert read(client, session)["seats_left"] == 0
 
 
 @pytest.mark.parametrize(
@@ -223,14 +223,14 @@ def test_who_waits_is_seated_in_the_order_of_waiting(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_asking_to_wait_takes_a_free_place_at_once(
+def test_asking_to_wait_takes_a_free_seat_at_once(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     answer = join(client, open_session(ruth), boaz, waitlist=True)
     assert (answer.status_code, answer.json["is_active"]) == (201, True)
 
 
-def test_who_has_a_place_does_not_wait(
+def test_who_has_a_seat_does_not_wait(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, max_participants=2)
@@ -247,7 +247,7 @@ def test_leaving_ends_the_waiting(
     assert read(client, session)["current_participants"] == 1
 
 
-def test_a_removal_frees_the_place_for_who_waits(
+def test_a_removal_gives_the_seat_to_the_waitlist(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
@@ -271,7 +271,7 @@ def test_who_is_kept_out_waits_no_longer(
     assert not read(client, session, boaz)["my_participation"]["is_active"]
 
 
-def test_more_places_go_to_those_who_wait(
+def test_more_seats_go_to_those_who_wait(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), [a_user() for _ in range(3)]
@@ -283,7 +283,7 @@ def test_more_places_go_to_those_who_wait(
         headers={"If-Match": '"1"'},
         user=ruth,
     )
-    assert (changed.json["current_participants"], changed.json["places_left"]) == (4, 0)
+    assert (changed.json["current_participants"], changed.json["seats_left"]) == (4, 0)
     seated = [read(client, session, person)["my_participation"]["is_active"] for person in waiting]
     assert seated == [True, True, False]
 

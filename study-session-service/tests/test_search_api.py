@@ -136,7 +136,7 @@ def test_what_is_not_public_is_not_found(
         assert titles(client.get(NEAR, user=viewer)) == []
 
 
-def test_strangers_cannot_measure_out_an_approximate_place(
+def test_strangers_cannot_measure_out_an_approximate_location(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, location_visibility="approximate")
@@ -191,7 +191,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(
     client: FlaskClient, open_session: Open, ruth: User, sort: str
 ) -> None:
     start = in_minutes(60)
-    for number in range(7):  # the same time and place: only the id tells them apart
+    for number in range(7):  # the same time and location: only the id tells them apart
         open_session(ruth, title=str(number), start_time=start)
     found, path = [], f"{NEAR}&limit=3&sort={sort}"
     while path:

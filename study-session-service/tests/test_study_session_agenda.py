@@ -29,7 +29,7 @@ def titles(*asked: Any, **more: Any) -> list[str]:
     return [entry["title"] for entry in agenda(*asked, **more).json["items"]]
 
 
-def test_a_session_is_shown_to_its_host_and_those_with_a_place(
+def test_a_session_is_shown_to_its_host_and_those_with_a_seat(
     client: FlaskClient, open_session: Open
 ) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")

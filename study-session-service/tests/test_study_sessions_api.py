@@ -37,7 +37,7 @@ def pointers(answer: Any) -> list[str]:
 
 def test_the_host_is_the_first_participant(open_session: Open, ruth: User) -> None:
     session = open_session(ruth)
-    assert (session["host_id"], session["current_participants"], session["places_left"]) == (
+    assert (session["host_id"], session["current_participants"], session["seats_left"]) == (
         str(ruth.id),
         1,
         9,
@@ -172,7 +172,7 @@ def test_a_private_session_does_not_exist_for_strangers(
     assert (left.status_code, left.json["join_code"]) == (200, None)
 
 
-def test_distance_is_given_from_a_place(
+def test_distance_is_given_from_a_point(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, latitude=0, longitude=179.5)
@@ -181,7 +181,7 @@ def test_distance_is_given_from_a_place(
     assert pointers(client.get(f"{BASE}/{session['id']}?lat=0")) == ["?lng"]
 
 
-def test_strangers_see_an_approximate_place(
+def test_strangers_see_an_approximate_location(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, location_visibility="approximate")
@@ -249,7 +249,7 @@ def test_the_clock_does_not_outdate_what_the_host_has_read(
         assert change(client, session, ruth, title="We have begun").json["status"] == "live"
 
 
-def test_a_live_session_keeps_its_time_and_place(
+def test_a_live_session_keeps_its_time_and_location(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, start_time=in_minutes(5))
@@ -286,7 +286,7 @@ def test_capacity_does_not_fall_below_the_participants(
     session = open_session(ruth, boaz, a_user())
     refused = change(client, session, ruth, max_participants=2)
     assert (refused.status_code, refused.json["code"]) == (409, "capacity_below_participants")
-    assert change(client, session, ruth, max_participants=3).json["places_left"] == 0
+    assert change(client, session, ruth, max_participants=3).json["seats_left"] == 0
 
 
 def test_moving_a_session_is_bound_like_opening_it(
@@ -304,7 +304,7 @@ def test_a_session_made_private_gets_a_code_and_loses_it_again(
     assert change(client, session, ruth, version=2, visibility="public").json["join_code"] is None
 
 
-def test_a_place_made_approximate_moves_with_the_session(
+def test_a_location_made_approximate_moves_with_the_session(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)

@@ -31,7 +31,7 @@ class HostedStudySession(Shape):
     subject = text()
     status = text()
     start_time = text("date-time")
-    places_left = whole()
+    seats_left = whole()
 
 
 class OfferedCourse(Shape):

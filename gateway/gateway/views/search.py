@@ -38,7 +38,7 @@ class FoundStudySession(Shape):
     start_time = text("date-time")
     ends_at = text("date-time")
     host_id = text("uuid")
-    places_left = whole()
+    seats_left = whole()
 
 
 class FoundCourse(Shape):

@@ -46,7 +46,8 @@ class Message(Answer):
     session_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
     seq = fields.Integer(
-        required=True, metadata={"description": "Its place in the order of the session."}
+        required=True,
+        metadata={"description": "Its number among all that happened in the session."},
     )
     content = fields.String(
         required=True,

@@ -12,11 +12,11 @@ LENGTH = 90  # minutes
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
 ANNOUNCED = rfc3339(EVENING - timedelta(days=20))
 JOINED = rfc3339(EVENING - timedelta(days=9, hours=3))
-PLACE = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
+SEAT = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
 
 EXAMPLES: Vocabulary = {
     "Cancellation.reason": "The library is closed that evening.",
-    "JoinAnswer.id": PLACE,
+    "JoinAnswer.id": SEAT,
     "JoinRequest.waitlist": True,
     "MyParticipation.role": "participant",
     "NewHost.user_id": BOAZ,
@@ -28,7 +28,7 @@ EXAMPLES: Vocabulary = {
     },
     "StudySession.id": SESSION,
     "StudySessionDetails.id": SESSION,
-    "SessionParticipant.id": PLACE,
+    "SessionParticipant.id": SEAT,
     "after": 12,
     "before": 42,
     "client_message_id": "phone-17",
@@ -47,7 +47,7 @@ EXAMPLES: Vocabulary = {
     "latitude": 31.778,
     "longitude": 35.235,
     "max_participants": 10,
-    "places_left": 8,
+    "seats_left": 8,
     "q": "berakhot",
     "radius_km": 5,
     "role": "participant",

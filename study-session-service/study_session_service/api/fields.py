@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from chassis.web.fields import Float, Query, Text
-from study_session_service.places import Box, Point, split
+from study_session_service.geometry import Box, Point, split
 
 # Neither exponents nor `inf` nor `nan`, all of which `float` would take.
 NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?")
@@ -93,5 +93,5 @@ class Origin(Query):
 
 
 def point(query: dict[str, Any]) -> Point | None:
-    """The place that an `Origin` names."""
+    """The point that an `Origin` names."""
     return Point(query["lat"], query["lng"]) if "lat" in query else None

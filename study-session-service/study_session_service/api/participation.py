@@ -24,7 +24,7 @@ blueprint = Blueprint("participation")
 
 class JoinRequest(Body):
     waitlist = Boolean(
-        load_default=False, metadata={"description": "Wait for a place if there is none."}
+        load_default=False, metadata={"description": "Wait for a seat if the session is full."}
     )
     join_code = Text(
         20, load_default=None, allow_none=True, metadata={"description": "Opens a private session."}
@@ -52,7 +52,7 @@ class JoinAnswer(Answer):
     position = fields.Integer(
         required=True,
         allow_none=True,
-        metadata={"description": "In the waitlist, counted from 1; null with a place."},
+        metadata={"description": "In the waitlist, counted from 1; null with a seat."},
     )
     overlaps = fields.List(
         fields.Nested(Overlap),
@@ -67,10 +67,10 @@ class JoinAnswer(Answer):
 @blueprint.arguments(JoinRequest, required=False)
 @blueprint.response(201, JoinAnswer)
 @blueprint.alt_response(
-    200, schema=JoinAnswer, description="You have a place already.", success=True
+    200, schema=JoinAnswer, description="You have a seat already.", success=True
 )
 @blueprint.alt_response(
-    202, schema=JoinAnswer, description="You wait for a place.", success=True, example=WAITING
+    202, schema=JoinAnswer, description="You wait for a seat.", success=True, example=WAITING
 )
 @blueprint.raises(SessionFull, SessionEnded, SessionCancelled, RemovedByHost)
 def join_study_session(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
@@ -84,7 +84,7 @@ def join_study_session(body: dict[str, Any], session_id: UUID) -> tuple[Joining,
 @blueprint.response(204)
 @blueprint.raises(TransferRequired)
 def leave_study_session(session_id: UUID) -> None:
-    """Give up your seat, or your place on the waitlist."""
+    """Give up your seat, or your position on the waitlist."""
     participation.leave(session_id, caller().id)
 
 

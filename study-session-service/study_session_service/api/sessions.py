@@ -108,7 +108,7 @@ class StudySession(Answer):
     ends_at = Instant(required=True)
     max_participants = fields.Integer(required=True)
     current_participants = fields.Integer(required=True)
-    places_left = fields.Integer(required=True)
+    seats_left = fields.Integer(required=True)
     distance_m = fields.Float(
         required=True,
         allow_none=True,

@@ -1,4 +1,4 @@
-"""Places on the Earth, taken as a sphere: how far apart, which boxes hold a circle, where an
+"""Points on the Earth, taken as a sphere: how far apart, which boxes hold a circle, where an
 approximate point lies.
 """
 

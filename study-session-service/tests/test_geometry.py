@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study_session_service.places import (
+from study_session_service.geometry import (
     FARTHEST_SNAP,
     RADIUS,
     Box,
