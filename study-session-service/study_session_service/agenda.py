@@ -60,7 +60,7 @@ def _entry(session: StudySession, at: datetime) -> Entry:
         id=str(session.id),
         title=session.title,
         starts_at=session.starts_at,
-        ends_at=session.ends_at,
+        ends_at=session.actual_end,
         status=session.status_at(at),
         location=session.venue_name,
         path=f"/api/study-sessions/{session.id}",

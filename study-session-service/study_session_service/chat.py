@@ -14,7 +14,6 @@ from chassis.errors import (
     Conflict,
     DeadlinePassed,
     Forbidden,
-    Invalid,
     NotFound,
     TooManyRequests,
 )
@@ -146,8 +145,6 @@ def _start(cursor: str | None, before: int | None, after: int | None) -> Start |
     if cursor:
         forwards, seq = decode(cursor, [int, int])
         return Start(seq, forwards == 1)
-    if before is not None and after is not None:
-        raise Invalid(errors=[{"pointer": "?after", "detail": "Not together with before."}])
     if after is not None:
         return Start(after, forwards=True)
     return None if before is None else Start(before)

@@ -9,7 +9,6 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.clock import now
-from chassis.errors import Invalid
 from study_session_service.geometry import Box
 from study_session_service.models import OPEN, StudySession, Visibility, db
 from study_session_service.nearby import candidates, has_status, shown_to
@@ -39,22 +38,28 @@ class Map:
     sessions: Sequence[SeenSession]
 
 
+def can_draw(boxes: Sequence[Box], zoom: int) -> bool:
+    """Whether the boxes have no more cells at this zoom than one request may gather."""
+    return sum(_cells(box, _size(zoom)) for box in boxes) <= MOST_CELLS
+
+
 def draw(boxes: Sequence[Box], zoom: int) -> Map:
-    """The open public sessions in the boxes, at the points that everybody may see, gathered in cells."""
-    size = 360 / 2**zoom / CELLS_PER_TILE
-    if sum(_cells(box, size) for box in boxes) > MOST_CELLS:
-        raise Invalid(
-            errors=[{"pointer": "?zoom", "detail": "Too close for an area of this size."}]
-        )
-    cells = db.session.execute(_query(boxes, size)).all()
-    clusters = [
-        Cluster(cell.latitude, cell.longitude, cell.sessions)
-        for cell in cells
-        if cell.sessions > FEW
-    ]
-    return Map(
-        clusters, _sessions([i for cell in cells if cell.sessions <= FEW for i in cell.first])
-    )
+    """The open public sessions in the boxes, gathered in cells by the points that everyone may see.
+
+    The caller asks `can_draw` first.
+    """
+    clusters, ids = [], []
+    for cell in db.session.execute(_query(boxes, _size(zoom))):
+        if cell.sessions > FEW:
+            clusters.append(Cluster(cell.latitude, cell.longitude, cell.sessions))
+        else:
+            ids += cell.first
+    return Map(clusters, _sessions(ids))
+
+
+def _size(zoom: int) -> float:
+    """Degrees along a side of a cell."""
+    return 360 / 2**zoom / CELLS_PER_TILE
 
 
 def _cells(box: Box, size: float) -> float:
@@ -81,7 +86,7 @@ def _query(boxes: Sequence[Box], size: float) -> Any:
 
 def _sessions(ids: Sequence[UUID]) -> Sequence[SeenSession]:
     at = now()
-    # Asked again: since the cells were counted, a session may have become nobody's business.
+    # Asked again: a session may have been hidden since the cells were counted.
     still_shown = (StudySession.visibility == Visibility.PUBLIC, has_status(OPEN, at))
     query = select(StudySession).where(StudySession.id.in_(ids), *still_shown)
     rows = db.session.scalars(query.order_by(StudySession.start_time, StudySession.id))

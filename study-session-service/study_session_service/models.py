@@ -235,9 +235,14 @@ class StudySession(Base):
         return func.coalesce(cls.started_at, cls.start_time)
 
     @property
+    def actual_end(self) -> datetime:
+        """When it ended, or is going to end; of a cancelled session, when it was to end."""
+        return self.ended_at or self.ends_at
+
+    @property
     def closed_at(self) -> datetime:
-        """When it ended, or is going to end."""
-        return self.cancelled_at or self.ended_at or self.ends_at
+        """When it ended or was cancelled, or is going to end."""
+        return self.cancelled_at or self.actual_end
 
     @property
     def seats_left(self) -> int:

@@ -88,8 +88,8 @@ class Search:
     session_type: str | None = None
     mode: str | None = None
     q: str | None = None
-    starts_after: datetime | None = None
-    starts_before: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     has_space: bool | None = None
     host_id: UUID | None = None
     sort: Sort = Sort.START_TIME
@@ -142,8 +142,8 @@ def search(
         SeenSession(session, mine, at, position, metres) for session, mine, position, metres in rows
     ]
     if wanted.sort == Sort.DISTANCE:
-        return cut(found, limit, lambda seen: (seen.distance_m, seen.id))
-    return cut(found, limit, lambda seen: (seen.start_time, seen.id))
+        return cut(found, limit, lambda seen: (seen.distance_m, seen.session.id))
+    return cut(found, limit, in_order)
 
 
 def matching(
@@ -218,16 +218,21 @@ def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
     if wanted.q:
         texts = (session.title, session.subject, session.description, session.venue_name)
         filters.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
-    if wanted.starts_after:
-        filters.append(session.start_time >= wanted.starts_after)
-    if wanted.starts_before:
-        filters.append(session.start_time < wanted.starts_before)
+    if wanted.since:
+        filters.append(session.start_time >= wanted.since)
+    if wanted.until:
+        filters.append(session.start_time < wanted.until)
     if wanted.has_space is not None:
         has_space = session.current_participants < session.max_participants
         filters.append(has_space if wanted.has_space else ~has_space)
     if wanted.host_id:
         filters.append(session.host_id == wanted.host_id)
     return filters
+
+
+def in_order(seen: SeenSession) -> tuple[datetime, UUID]:
+    """What lists of sessions are sorted by."""
+    return seen.session.start_time, seen.session.id
 
 
 def _holds_exact(box: Box) -> ColumnElement[bool]:
@@ -256,7 +261,7 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
     still_open = [session for session in seen if session.is_open]
     if len(still_open) <= limit and len(kept) == KEPT:
         return None
-    return cut(still_open[: limit + 1], limit, lambda session: (session.start_time, session.id))
+    return cut(still_open[: limit + 1], limit, in_order)
 
 
 def _active(at: datetime) -> Sequence[cache.Frozen]:

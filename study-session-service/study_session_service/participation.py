@@ -47,12 +47,6 @@ class Joining:
     position: int | None = None
     is_new: bool = False
 
-    @property
-    def status_code(self) -> int:
-        if self.participant is None:
-            return 202
-        return 201 if self.is_new else 200
-
 
 def join(
     session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False

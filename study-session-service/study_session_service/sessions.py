@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from study_session_service.models import (
     Visibility,
     db,
 )
+from study_session_service.nearby import in_order
 from study_session_service.visibility import SeenSession, see
 
 # Whoever opens a session that begins now takes some minutes to describe it.
@@ -100,7 +101,13 @@ def change(
 
 
 def mine(
-    user_id: UUID, when: When, role: Role | None, limit: int, cursor: str | None
+    user_id: UUID,
+    when: When,
+    role: Role | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[SeenSession]:
     """The sessions the person has a seat in: those to come, earliest first, or those that are over, newest first."""
     at = now()
@@ -116,12 +123,16 @@ def mine(
     )
     if role:
         own = own.where(Participant.role == role)
+    if since:
+        own = own.where(StudySession.start_time >= since)
+    if until:
+        own = own.where(StudySession.start_time < until)
     order = [StudySession.start_time, StudySession.id]
     rows = db.session.execute(
         ordered(own, order, limit, cursor, descending=when == When.PAST)
     ).all()
     found = [SeenSession(session, participant, at) for session, participant in rows]
-    return cut(found, limit, lambda seen: (seen.start_time, seen.id))
+    return cut(found, limit, in_order)
 
 
 def page(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:

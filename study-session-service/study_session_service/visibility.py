@@ -28,7 +28,7 @@ BEFORE = aliased(Waiting)
 
 @dataclass(frozen=True)
 class SeenSession:
-    """A session as one viewer sees it at one instant. What is not said here is the session's own."""
+    """A session as one viewer sees it at one instant. What does not depend on them is the session's own."""
 
     session: StudySession
     mine: Participant | None
@@ -36,9 +36,6 @@ class SeenSession:
     position: int | None = None
     distance_m: float | None = None
     participants: Sequence[Participant] | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.session, name)
 
     @property
     def is_inside(self) -> bool:
@@ -65,11 +62,11 @@ class SeenSession:
 
     @property
     def latitude(self) -> float:
-        return self._point.latitude
+        return self.point.latitude
 
     @property
     def longitude(self) -> float:
-        return self._point.longitude
+        return self.point.longitude
 
     @property
     def meeting_url(self) -> str | None:
@@ -93,7 +90,8 @@ class SeenSession:
         }
 
     @property
-    def _point(self) -> Point:
+    def point(self) -> Point:
+        """Where the viewer sees it: exactly from inside, else as exactly as the host wants."""
         session = self.session
         if (
             self.is_inside
@@ -105,7 +103,7 @@ class SeenSession:
 
     def seen_from(self, origin: Point) -> "SeenSession":
         """The same with its distance from there, to the point that the viewer sees."""
-        return replace(self, distance_m=distance(origin, self._point))
+        return replace(self, distance_m=distance(origin, self.point))
 
 
 def see(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:

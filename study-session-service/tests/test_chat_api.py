@@ -60,6 +60,7 @@ def test_what_is_typed_is_what_is_read(
 ) -> None:
     said = say(client, path, ruth, content)
     assert (said.status_code, said.json["content"]) == (201, content)
+    assert said.headers["Location"] == f"{path}/{said.json['id']}"
     assert contents(client.get(path, user=boaz)) == [content]
 
 

@@ -80,7 +80,7 @@ def a_session(do: Callable[..., Any]) -> Callable[[int], tuple[UUID, UUID]]:
             "duration_minutes": 60,
             "max_participants": seats,
         }
-        return do(lambda: sessions.create(host, details).id), host
+        return do(lambda: sessions.create(host, details).session.id), host
 
     return make
 

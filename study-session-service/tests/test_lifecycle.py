@@ -143,15 +143,22 @@ def test_an_early_start_brings_the_end_forward(
 ) -> None:
     session = open_in(open_session, ruth, 10)
     started = act(client, session, "start", ruth).json
+    assert (session["starts_at"], started["starts_at"]) == (
+        session["start_time"],
+        started["started_at"],
+    )
     assert started["ends_at"] < session["ends_at"]
 
 
 def test_the_host_finishes_a_live_session(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
-    finished = act(client, open_in(open_session, ruth, -1), "finish", ruth)
+    session = open_in(open_session, ruth, -1)
+    finished = act(client, session, "finish", ruth)
     assert (finished.status_code, finished.json["status"]) == (200, "finished")
-    assert finished.json["ended_at"] < finished.json["ends_at"]
+    assert finished.json["ends_at"] == finished.json["ended_at"] < session["ends_at"]
+    [listed] = client.get(f"{BASE}/mine?when=past", user=ruth).json["items"]
+    assert listed["ends_at"] == finished.json["ended_at"]
 
 
 def test_the_host_cancels_with_a_reason(

@@ -197,7 +197,7 @@ def test_pages_are_the_whole_cut_up(ten_thousand: Rows, sort: Sort) -> None:
     wanted, cursor, pages = Search(origin=JERUSALEM, radius=20_000, sort=sort), None, []
     while cursor or not pages:
         page = nearby.search(None, wanted, 100, cursor)
-        pages.append([seen.id for seen in page.items])
+        pages.append([seen.session.id for seen in page.items])
         cursor = page.next
     assert len(pages) > 2
     assert [i for page in pages for i in page] == found(wanted)

@@ -49,6 +49,8 @@ def test_joining_twice_is_joining_once(
     first, second = join(client, session, boaz), join(client, session, boaz)
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.json == second.json
+    participant = f"{BASE}/{session['id']}/participants/{boaz.id}"
+    assert (first.headers["Location"], "Location" in second.headers) == (participant, False)
     assert (first.json["role"], first.json["is_active"], first.json["position"]) == (
         "participant",
         True,

@@ -108,8 +108,8 @@ def test_times_and_hosts_filter_too(client: FlaskClient, open_session: Open, rut
     host, start = a_user(), now() + timedelta(hours=3)
     open_session(host, title="at three", start_time=rfc3339(start))
     open_session(ruth, title="at four", start_time=rfc3339(start + timedelta(hours=1)))
-    after = {"starts_after": rfc3339(start + timedelta(minutes=1))}
-    before = {"starts_before": rfc3339(start + timedelta(hours=1))}
+    after = {"from": rfc3339(start + timedelta(minutes=1))}
+    before = {"to": rfc3339(start + timedelta(hours=1))}
     assert titles(client.get(BASE, query_string=after)) == ["at four"]
     assert titles(client.get(BASE, query_string=before)) == ["at three"]
     assert titles(client.get(BASE, query_string={"host_id": str(host.id)})) == ["at three"]
@@ -170,7 +170,9 @@ def test_strangers_cannot_measure_out_an_approximate_location(
         ("status=paused", "?status"),
         ("status=", "?status"),
         ("session_type=party", "?session_type"),
-        ("starts_after=2030-01-01T00:00:00", "?starts_after"),
+        ("from=2030-01-01T00:00:00", "?from"),
+        ("to=tomorrow", "?to"),
+        ("from=2030-01-01&tz=Nowhere", "?tz"),
         ("has_space=maybe", "?has_space"),
         ("host_id=ruth", "?host_id"),
         ("limit=101", "?limit"),
@@ -221,6 +223,7 @@ def test_geojson_is_for_who_accepts_it(client: FlaskClient, open_session: Open, 
     feature = collection["features"][0]
     assert feature["geometry"] == {"type": "Point", "coordinates": [35.235, 31.778]}
     assert feature["id"] == feature["properties"]["id"] == sessions[0]["id"]
+    assert feature["properties"] == client.get(f"{NEAR}&limit=1").json["items"][0]
     assert [
         item["id"] for item in client.get(f"{NEAR}&cursor={collection['next']}").json["items"]
     ] == [sessions[1]["id"]]

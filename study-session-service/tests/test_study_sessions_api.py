@@ -360,6 +360,19 @@ def test_my_sessions_to_come_are_next_first_and_past_ones_last_first(
         ]
 
 
+def test_my_sessions_of_a_period_begin_in_it(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    for title, minutes in (("soon", 30), ("later", 90)):
+        open_session(ruth, title=title, start_time=in_minutes(minutes))
+    hour = in_minutes(60)
+    assert titles(client.get(f"{BASE}/mine", query_string={"to": hour}, user=ruth)) == ["soon"]
+    assert titles(client.get(f"{BASE}/mine", query_string={"from": hour}, user=ruth)) == ["later"]
+    everything = {"from": "2026-01-01", "to": "2199-01-01", "tz": "Asia/Jerusalem"}
+    found = titles(client.get(f"{BASE}/mine", query_string=everything, user=ruth))
+    assert found == ["soon", "later"]
+
+
 def titles(answer: Any) -> list[str]:
     return [item["title"] for item in answer.json["items"]]
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.errors import DeadlinePassed
@@ -70,6 +70,11 @@ class HistoryQuery(PageQuery):
         0, MOST, load_default=None, metadata={"description": "The next messages after this `seq`."}
     )
 
+    @validates_schema
+    def _one_direction(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["before"] is not None and data["after"] is not None:
+            raise ValidationError("Not together with before.", "after")
+
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/messages", "send_message")
 @signed_in
@@ -78,10 +83,13 @@ class HistoryQuery(PageQuery):
 @blueprint.response(201, Message)
 @blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
 @blueprint.raises(DeadlinePassed, TooManyMessages)
-def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int]:
+def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int, dict[str, str]]:
     """Send a message."""
     message, is_new = chat.send(session_id, caller().id, **body)
-    return message, 201 if is_new else 200
+    if not is_new:
+        return message, 200, {}
+    path = f"/api/study-sessions/{session_id}/messages/{message.id}"
+    return message, 201, {"Location": path}
 
 
 @blueprint.get("/api/study-sessions/<uuid:session_id>/messages", "list_messages")

@@ -24,6 +24,7 @@ EXAMPLES: Vocabulary = {
         "id": "8f0c2f6c-6b0e-4f6e-9a53-2f1d7c4e5b90",
         "title": "Genesis with Rashi",
         "start_time": rfc3339(EVENING + timedelta(hours=1)),
+        "starts_at": rfc3339(EVENING + timedelta(hours=1)),
         "ends_at": rfc3339(EVENING + timedelta(hours=2)),
     },
     "StudySession.id": SESSION,
@@ -33,6 +34,7 @@ EXAMPLES: Vocabulary = {
     "before": 42,
     "client_message_id": "phone-17",
     "content": "Who starts?",
+    "coordinates": [35.235, 31.778],
     "count": 12,
     "created_at": ANNOUNCED,
     "current_participants": 2,
@@ -40,6 +42,7 @@ EXAMPLES: Vocabulary = {
     "distance_m": 420.5,
     "duration_minutes": LENGTH,
     "ends_at": rfc3339(EVENING + timedelta(minutes=LENGTH)),
+    "from": rfc3339(EVENING - timedelta(days=7)),
     "has_space": True,
     "host_id": RUTH,
     "is_active": True,
@@ -55,30 +58,14 @@ EXAMPLES: Vocabulary = {
     "session_id": SESSION,
     "session_type": "discussion",
     "start_time": rfc3339(EVENING),
-    "starts_after": rfc3339(EVENING - timedelta(days=7)),
-    "starts_before": rfc3339(EVENING + timedelta(days=7)),
+    "starts_at": rfc3339(EVENING),
     "subject": "Talmud",
     "title": "Tractate Berakhot, first chapter",
+    "to": rfc3339(EVENING + timedelta(days=7)),
     "updated_at": ANNOUNCED,
     "user_id": BOAZ,
     "venue_name": "National Library",
     "zoom": 12,
-}
-FEATURES = {
-    "type": "FeatureCollection",
-    "features": [
-        {
-            "type": "Feature",
-            "id": SESSION,
-            "geometry": {"type": "Point", "coordinates": [35.235, 31.778]},
-            "properties": {
-                "id": SESSION,
-                "title": "Tractate Berakhot, first chapter",
-                "host_id": RUTH,
-            },
-        }
-    ],
-    "next": None,
 }
 WAITING: Vocabulary = {
     "session_id": SESSION,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -24,27 +23,6 @@ class HttpsUrl(Text):
             **kwargs,
         )
         self.validators.append(validate.URL(schemes={"https"}, error="Not an https address."))
-
-
-class Choices(fields.Field[frozenset[str]]):
-    """Values of a StrEnum, separated by commas."""
-
-    def __init__(self, kind: type[StrEnum], *, metadata: dict[str, Any], **kwargs: Any) -> None:
-        words = "|".join(kind)
-        document = {"type": "string", "pattern": f"^({words})(,({words}))*$", **metadata}
-        super().__init__(metadata=document, **kwargs)
-        self.kind = kind
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
-        return ",".join(sorted(value))
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
-    ) -> frozenset[str]:
-        chosen = frozenset(str(value).split(","))
-        if not chosen <= set(self.kind):
-            raise ValidationError(f"Must be among: {', '.join(self.kind)}.")
-        return chosen
 
 
 class BoundingBox(fields.Field[Sequence[Box]]):

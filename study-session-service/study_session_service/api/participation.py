@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Boolean, Instant, Text
+from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -15,7 +15,7 @@ from study_session_service import participation
 from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
-from study_session_service.models import Participant
+from study_session_service.models import Participant, Role
 from study_session_service.participation import Joining, RemovedByHost, TransferRequired
 from study_session_service.seats import SessionFull
 
@@ -35,15 +35,16 @@ class Overlap(Answer):
     id = fields.UUID(required=True)
     title = fields.String(required=True)
     start_time = Instant(required=True)
-    ends_at = Instant(required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True, attribute="actual_end")
 
 
 class JoinAnswer(Answer):
     session_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
     id = fields.UUID(required=True, allow_none=True, attribute="participant.id", dump_default=None)
-    role = fields.String(
-        required=True, allow_none=True, attribute="participant.role", dump_default=None
+    role = Choice(
+        Role, required=True, allow_none=True, attribute="participant.role", dump_default=None
     )
     joined_at = Instant(
         required=True, allow_none=True, attribute="participant.joined_at", dump_default=None
@@ -73,10 +74,17 @@ class JoinAnswer(Answer):
     202, schema=JoinAnswer, description="You wait for a seat.", success=True, example=WAITING
 )
 @blueprint.raises(SessionFull, SessionEnded, SessionCancelled, RemovedByHost)
-def join_study_session(body: dict[str, Any], session_id: UUID) -> tuple[Joining, int]:
+def join_study_session(
+    body: dict[str, Any], session_id: UUID
+) -> tuple[Joining, int, dict[str, str]]:
     """Join a study session, or its waitlist when it is full."""
     joining = participation.join(session_id, caller().id, **body)
-    return joining, joining.status_code
+    if joining.participant is None:
+        return joining, 202, {}
+    if not joining.is_new:
+        return joining, 200, {}
+    path = f"/api/study-sessions/{session_id}/participants/{joining.user_id}"
+    return joining, 201, {"Location": path}
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/leave", "leave_study_session")

@@ -2,37 +2,48 @@
 
 from typing import Any
 
-from flask import Response, json, request
+from flask import Response, request
 from marshmallow import ValidationError, fields, validates_schema
 
 from chassis.auth.authorization import caller_or_none, optional, public
 from chassis.pages import Page
-from chassis.web.fields import UUID, Answer, Boolean, Choice, Float, Instant, Integer, Query, Text
+from chassis.web.fields import (
+    UUID,
+    Answer,
+    Boolean,
+    Choice,
+    Choices,
+    Float,
+    Integer,
+    Query,
+    Text,
+)
 from chassis.web.pagination import PageQuery
+from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from study_session_service import clusters, nearby
-from study_session_service.api.examples import FEATURES
-from study_session_service.api.fields import BoundingBox, Choices, Origin, point
+from study_session_service.api import geojson
+from study_session_service.api.fields import BoundingBox, Origin, point
+from study_session_service.api.geojson import StudySessionFeatures
 from study_session_service.api.sessions import StudySession, StudySessionPage
 from study_session_service.models import OPEN, Mode, SessionType, Status
 from study_session_service.nearby import Search, Sort
 from study_session_service.visibility import SeenSession
 
-GEOJSON = "application/geo+json"
-AREA = frozenset({"lat", "lng", "radius_km", "bbox", "status", "limit", "cursor"})
+NOT_FILTERS = frozenset({"lat", "lng", "radius_km", "bbox", "status", "tz", "limit", "cursor"})
 
 blueprint = Blueprint("search")
 
 
-class SearchQuery(Origin, PageQuery):
+class SearchQuery(Origin, PageQuery, PeriodQuery):
     radius_km = Float(
-        0.1, 100, metadata={"description": "Around `lat`, `lng`; 5 unless told. Not with `bbox`."}
+        0.1, 100, metadata={"description": "Around `lat`, `lng`; 5 by default. Not with `bbox`."}
     )
     bbox = BoundingBox()
     status = Choices(
         Status,
         load_default=OPEN,
-        metadata={"description": "starting-soon,live unless told.", "example": "live"},
+        metadata={"description": "starting-soon,live by default.", "example": "live"},
     )
     subject = Text(100, least=1, metadata={"description": "Exactly this, in any case."})
     session_type = Choice(SessionType)
@@ -40,8 +51,6 @@ class SearchQuery(Origin, PageQuery):
     q = Text(
         100, least=1, metadata={"description": "Part of the title, subject, description or venue."}
     )
-    starts_after = Instant(metadata={"description": "At this time or later."})
-    starts_before = Instant()
     has_space = Boolean()
     host_id = UUID()
     sort = Choice(
@@ -69,6 +78,11 @@ class MapQuery(Query):
         metadata={"description": "As of web maps: 0 shows the Earth in one tile."},
     )
 
+    @validates_schema
+    def _bounded(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if not clusters.can_draw(data["bbox"], data["zoom"]):
+            raise ValidationError("Too close for an area of this size.", "zoom")
+
 
 class Cluster(Answer):
     latitude = fields.Float(required=True)
@@ -86,7 +100,7 @@ class StudySessionMap(Answer):
 @blueprint.arguments(SearchQuery, location="query")
 @blueprint.response(200, StudySessionPage)
 @blueprint.alt_response(
-    200, schema={"type": "object"}, content_type=GEOJSON, success=True, example=FEATURES
+    200, schema=StudySessionFeatures, content_type=geojson.MEDIA_TYPE, success=True
 )
 def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response:
     """Search public sessions near a point or in a box; by default those that start soon or are live.
@@ -97,7 +111,10 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
     page = nearby.search(
         viewer.id if viewer else None, _search(query), query["limit"], query["cursor"]
     )
-    return _features(page) if request.accept_mimetypes.best == GEOJSON else page
+    if request.accept_mimetypes.best != geojson.MEDIA_TYPE:
+        return page
+    content = StudySessionFeatures().dumps(page)
+    return Response(content, content_type=geojson.MEDIA_TYPE)
 
 
 @blueprint.get("/api/study-sessions/clusters", "cluster_study_sessions")
@@ -105,32 +122,12 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
 @blueprint.arguments(MapQuery, location="query")
 @blueprint.response(200, StudySessionMap)
 def cluster_study_sessions(query: dict[str, Any]) -> clusters.Map:
-    """Get the open public sessions of an area as GeoJSON: clusters where there are many, sessions
-    where there are few.
-    """
+    """Get what a map of an area shows: clusters where there are many open public sessions, else the sessions."""
     return clusters.draw(query["bbox"], query["zoom"])
 
 
 def _search(query: dict[str, Any]) -> Search:
     origin, boxes = point(query), query.get("bbox", ())
     radius = 1000 * query.get("radius_km", 5) if origin and not boxes else None
-    rest = {name: value for name, value in query.items() if name not in AREA}
+    rest = {name: value for name, value in query.items() if name not in NOT_FILTERS}
     return Search(origin=origin, radius=radius, boxes=boxes, statuses=query["status"], **rest)
-
-
-def _features(page: Page[SeenSession]) -> Response:
-    features = [
-        {
-            "type": "Feature",
-            "id": properties["id"],
-            # Longitude first: RFC 7946, section 3.1.1.
-            "geometry": {
-                "type": "Point",
-                "coordinates": [properties["longitude"], properties["latitude"]],
-            },
-            "properties": properties,
-        }
-        for properties in StudySession(many=True).dump(page.items)
-    ]
-    collection = {"type": "FeatureCollection", "features": features, "next": page.next}
-    return Response(json.dumps(collection), content_type=GEOJSON)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
 from chassis.clock import rfc3339
@@ -15,6 +15,7 @@ from chassis.web.fields import UUID as UserId
 from chassis.web.fields import Answer, Body, Choice, Float, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
+from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from study_session_service import lifecycle, participation, sessions
 from study_session_service.api.examples import EVENING
@@ -78,7 +79,7 @@ class StudySessionChanges(NewStudySession):
 
 
 class MyParticipation(Answer):
-    role = fields.String(required=True, allow_none=True)
+    role = Choice(Role, required=True, allow_none=True)
     is_active = fields.Boolean(required=True)
     joined_at = Instant(required=True, allow_none=True)
     left_at = Instant(required=True, allow_none=True)
@@ -89,23 +90,31 @@ class MyParticipation(Answer):
 
 
 class StudySession(Answer):
+    """A session as a list shows it: the row of one, or what a viewer sees of it."""
+
     id = fields.UUID(required=True)
     host_id = fields.UUID(required=True)
     title = fields.String(required=True)
     subject = fields.String(required=True)
-    session_type = fields.String(required=True, validate=validate.OneOf(list(SessionType)))
-    status = fields.String(required=True, validate=validate.OneOf(list(Status)))
-    mode = fields.String(required=True, validate=validate.OneOf(list(Mode)))
+    session_type = Choice(SessionType, required=True)
+    status = Choice(Status, required=True)
+    mode = Choice(Mode, required=True)
     venue_name = fields.String(required=True, allow_none=True)
     latitude = fields.Float(required=True)
     longitude = fields.Float(required=True)
-    location_visibility = fields.String(
-        required=True, validate=validate.OneOf(list(LocationVisibility))
-    )
-    visibility = fields.String(required=True, validate=validate.OneOf(list(Visibility)))
-    start_time = Instant(required=True)
+    location_visibility = Choice(LocationVisibility, required=True)
+    visibility = Choice(Visibility, required=True)
+    start_time = Instant(required=True, metadata={"description": "As announced."})
     duration_minutes = fields.Integer(required=True)
-    ends_at = Instant(required=True)
+    starts_at = Instant(
+        required=True,
+        metadata={"description": "The actual start once it is live, until then `start_time`."},
+    )
+    ends_at = Instant(
+        required=True,
+        attribute="actual_end",
+        metadata={"description": "The actual end once it has ended."},
+    )
     max_participants = fields.Integer(required=True)
     current_participants = fields.Integer(required=True)
     seats_left = fields.Integer(required=True)
@@ -118,6 +127,12 @@ class StudySession(Answer):
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
 
+    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        # A viewer's view says what depends on the viewer; the rest is the session's own.
+        if isinstance(obj, SeenSession) and not hasattr(SeenSession, attr):
+            obj = obj.session
+        return super().get_attribute(obj, attr, default)
+
 
 StudySessionPage = page_of(StudySession)
 
@@ -126,7 +141,7 @@ class SessionParticipant(Answer):
     id = fields.UUID(required=True)
     session_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(list(Role)))
+    role = Choice(Role, required=True)
     joined_at = Instant(required=True)
     left_at = Instant(required=True, allow_none=True)
     is_active = fields.Boolean(required=True)
@@ -155,7 +170,7 @@ class StudySessionDetails(StudySession):
     )
 
 
-class MyStudySessions(PageQuery):
+class MyStudySessions(PageQuery, PeriodQuery):
     role = Choice(Role, load_default=None)
     when = Choice(When, load_default=When.UPCOMING)
 
@@ -176,7 +191,9 @@ class NewHost(Body):
 def create_study_session(details: dict[str, Any]) -> Answered:
     """Create a study session; you are its host and first participant."""
     seen = sessions.create(caller().id, details)
-    return seen, 201, {**etag(seen.version), "Location": f"/api/study-sessions/{seen.id}"}
+    session = seen.session
+    headers = {**etag(session.version), "Location": f"/api/study-sessions/{session.id}"}
+    return seen, 201, headers
 
 
 @blueprint.get("/api/study-sessions/mine", "list_own_study_sessions")
@@ -185,6 +202,7 @@ def create_study_session(details: dict[str, Any]) -> Answered:
 @blueprint.response(200, StudySessionPage)
 def list_own_study_sessions(query: dict[str, Any]) -> Page[SeenSession]:
     """List the sessions you have a seat in, earliest first; with `when=past`, newest first."""
+    del query["tz"]  # `from` and `to` are instants by now
     return sessions.mine(caller().id, **query)
 
 
@@ -257,4 +275,4 @@ def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
 
 
 def _answer(seen: SeenSession) -> Answered:
-    return seen, 200, etag(seen.version)
+    return seen, 200, etag(seen.session.version)
