@@ -24,6 +24,7 @@ STUDY = {
     "status": "starting-soon",
     "mode": "in-person",
     "start_time": "2030-01-01T10:00:00Z",
+    "starts_at": "2030-01-01T10:00:00Z",
     "ends_at": "2030-01-01T11:00:00Z",
     "host_id": HOST,
     "current_participants": 1,

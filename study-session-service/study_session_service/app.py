@@ -9,8 +9,8 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from study_session_service import cache, demo, departures, lifecycle, rooms, visibility
-from study_session_service.api import agenda, chat, export, participation, search, sessions
+from study_session_service import cache, demo, departures, lifecycle, rooms
+from study_session_service.api import agenda, chat, export, live, participation, search, sessions
 from study_session_service.api.examples import EXAMPLES
 from study_session_service.config import Settings
 from study_session_service.models import db, messages
@@ -36,7 +36,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         ],
         messages=messages,
         examples=EXAMPLES,
-        rooms={rooms.KIND: Room(visibility.may_watch)},
+        rooms={rooms.KIND: Room(rooms.may_watch, live.EVENTS)},
         subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],
         # No read waits for the sweep. Five seconds is how late watchers and other services are
         # told.

@@ -4,12 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.errors import (
     Conflict,
     DeadlinePassed,
@@ -60,17 +59,15 @@ def send(
     # After the look for a retry: its message was counted when it was new.
     _slow_down(session_id, author_id)
     message = ChatMessage(
-        # The event names the message before its row is there.
-        id=uuid4(),
         session_id=session.id,
         user_id=author_id,
         content=content,
         client_message_id=client_message_id,
-        created_at=now(),
+        seq=rooms.next_seq(session_id),
     )
-    message.seq = rooms.record(session_id, "message", _as_event(message))
     db.session.add(message)
     db.session.flush()
+    rooms.tell(session_id, message.seq, "message", message)
     return message, True
 
 
@@ -87,7 +84,7 @@ def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> C
         raise DeadlinePassed(editable_until, "A message can be edited for 15 minutes.")
     message.content, message.edited_at = content, now()
     db.session.flush()
-    rooms.record(session_id, "message_edited", _as_event(message))
+    rooms.record(session_id, "message_edited", message)
     return message
 
 
@@ -110,9 +107,7 @@ def erase(message: ChatMessage) -> None:
     # First the room is emptied, then it hears of the deletion: the other way round it would forget
     # that as well.
     rooms.forget(message.session_id)
-    rooms.record(
-        message.session_id, "message_deleted", {"id": str(message.id), "message_seq": message.seq}
-    )
+    rooms.record(message.session_id, "message_deleted", message)
 
 
 def history(
@@ -211,15 +206,3 @@ def _message(session: StudySession, message_id: UUID) -> ChatMessage:
     if message is None or message.session_id != session.id:
         raise NotFound
     return message
-
-
-def _as_event(message: ChatMessage) -> dict[str, Any]:
-    return {
-        "id": str(message.id),
-        "user_id": str(message.user_id),
-        "content": message.content,
-        "client_message_id": message.client_message_id,
-        "created_at": rfc3339(message.created_at),
-        "edited_at": message.edited_at and rfc3339(message.edited_at),
-        "message_seq": message.seq,
-    }

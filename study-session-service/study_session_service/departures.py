@@ -45,9 +45,10 @@ def _depart(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
     for message in db.session.scalars(
         select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)
     ):
+        # First, so that what is told of the deletion does not name them.
+        message.user_id = nobody
         if not message.deleted:
             chat.erase(message)
-        message.user_id = nobody
     if participant:
         participant.user_id = nobody
     if session.host_id == user_id:

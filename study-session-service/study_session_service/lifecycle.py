@@ -11,11 +11,12 @@ from uuid import UUID
 
 from sqlalchemy import and_, delete, or_, select
 
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, InvalidTransition, NotFound, TooEarly
 from chassis.versions import ANY, ExpectedVersion
 from study_session_service import rooms
 from study_session_service.models import Status, StudySession, Waiting, db
+from study_session_service.notifications import Kind, notify, people_in
 from study_session_service.visibility import see
 
 EARLIEST_START = timedelta(minutes=15)
@@ -58,7 +59,7 @@ def finish(session_id: UUID, host_id: UUID) -> StudySession:
 
 
 def cancel(session_id: UUID, host_id: UUID, reason: str | None = None) -> StudySession:
-    """Call off a session that has not begun."""
+    """Cancel a session that has not begun."""
     session = hosted(session_id, host_id)
     if session.status != Status.CANCELLED:
         _require(session, Status.STARTING_SOON, to=Status.CANCELLED)
@@ -68,12 +69,12 @@ def cancel(session_id: UUID, host_id: UUID, reason: str | None = None) -> StudyS
 
 def call_off(session: StudySession, reason: str | None, *, actor: UUID | None = None) -> None:
     """Cancel the locked session, whatever it is doing."""
-    session.status, session.cancelled_at, session.cancellation_reason = (
-        Status.CANCELLED,
-        now(),
-        reason,
-    )
-    _tell(session, "cancelled", {"reason": reason}, actor)
+    session.status, session.cancelled_at = Status.CANCELLED, now()
+    session.cancellation_reason = reason
+    waiting = _dismiss_waiting(session.id)
+    seq = _record(session, "cancelled")
+    people = [*people_in(session.id), *waiting]
+    notify(session, Kind.SESSION_CANCELLED, people, seq, actor=actor, reason=reason)
 
 
 def locked(session_id: UUID) -> StudySession:
@@ -153,26 +154,20 @@ def sweep() -> int:
 
 def _go_live(session: StudySession, at: datetime) -> None:
     session.status, session.started_at = Status.LIVE, at
-    _tell(session, "live", {"started_at": rfc3339(at)}, None)
+    _record(session, "live")
 
 
 def _finish(session: StudySession, at: datetime) -> None:
     session.status, session.ended_at = Status.FINISHED, at
-    _tell(session, "finished", {"ended_at": rfc3339(at)}, None)
+    _dismiss_waiting(session.id)
+    _record(session, "finished")
 
 
-def _tell(
-    session: StudySession, event: str, data: dict[str, str | None], actor: UUID | None
-) -> None:
+def _record(session: StudySession, event: str) -> int:
     session.version += 1
-    # For `is_open`: the database computes it from what was just set.
+    # Before it is told: the database computes `ends_at` from what was just set.
     db.session.flush()
-    concerned = [
-        *rooms.present(session.id),
-        *([] if session.is_open else _dismiss_waiting(session.id)),
-    ]
-    seq = rooms.record(session.id, event, {"status": session.status, **data})
-    rooms.announce(session.id, event, seq, concerned, actor=actor)
+    return rooms.record(session.id, event, session)
 
 
 def _dismiss_waiting(session_id: UUID) -> Sequence[UUID]:

@@ -128,9 +128,7 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     rows[to].role, session.host_id = Role.HOST, to
     session.version += 1
     db.session.flush()
-    data = {"host_id": str(to), "previous_host_id": str(host_id)}
-    seq = rooms.record(session_id, "host_changed", data, members_changed=[host_id, to])
-    rooms.announce(session_id, "host_changed", seq, [to], actor=host_id)
+    rooms.record(session_id, "host_changed", session, members_changed=[host_id, to])
     return session
 
 

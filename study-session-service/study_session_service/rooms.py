@@ -1,33 +1,38 @@
-"""RULES: what happens in a session is numbered, told to whoever watches it, and told to other services."""
+"""RULES: what happens in a session is numbered, and told live to those who watch it."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from chassis.clock import rfc3339
+from chassis.auth.tokens import Caller
+from chassis.errors import NotFound
 from study_session_service import cache
-from study_session_service.models import Participant, StudySession, db, messages
+from study_session_service.models import Base, StudySession, db, messages
+from study_session_service.visibility import see_inside
 
 KIND = "study-session"
-NEWS = {
-    "rescheduled": "session_moved",
-    "cancelled": "session_cancelled",
-    "promoted": "waitlist_promotion",
-}
+
+
+def may_watch(caller: Caller, session_id: str) -> int:
+    """The number of the session's last event, for an active participant."""
+    try:
+        return see_inside(UUID(session_id), caller.id).session.last_seq
+    except ValueError:
+        raise NotFound from None
 
 
 def record(
-    session_id: UUID,
-    event: str,
-    data: dict[str, Any] | None = None,
-    *,
-    members_changed: Sequence[UUID] = (),
+    session_id: UUID, event: str, resource: Base, *, members_changed: Sequence[UUID] = ()
 ) -> int:
-    """Note that this happened; its number. Locks the session's row, so numbers follow the order of
-    commits.
-    """
+    """Number what happened and tell it, with the row that it is about; the number."""
+    seq = next_seq(session_id)
+    tell(session_id, seq, event, resource, members_changed=members_changed)
+    return seq
+
+
+def next_seq(session_id: UUID) -> int:
+    """The number of what happens next. Locks the session's row, so numbers follow the order of commits."""
     number = (
         update(StudySession)
         .where(StudySession.id == session_id)
@@ -37,52 +42,23 @@ def record(
         .execution_options(synchronize_session=False)
     )
     seq: int = db.session.execute(number).scalar_one()
-    messages.publish_live(
-        f"{KIND}:{session_id}", seq, event, data or {}, members_changed=members_changed
-    )
-    cache.forget(session_id)
     return seq
+
+
+def tell(
+    session_id: UUID,
+    seq: int,
+    event: str,
+    resource: Base,
+    *,
+    members_changed: Sequence[UUID] = (),
+) -> None:
+    """Tell those who watch what has this number. The row is told as it is now, so it is flushed before."""
+    room = f"{KIND}:{session_id}"
+    messages.publish_live(room, seq, event, resource, members_changed=members_changed)
+    cache.forget(session_id)
 
 
 def forget(session_id: UUID) -> None:
     """Take back what watchers can still be given of the past: something of it was deleted."""
     messages.clear_room(f"{KIND}:{session_id}")
-
-
-def announce(
-    session_id: UUID,
-    event: str,
-    seq: int,
-    concerned: Sequence[UUID],
-    *,
-    actor: UUID | None = None,
-    **data: Any,
-) -> None:
-    """Tell other services about the event with this number, and whom it concerns; to them it may be news."""
-    content = {"user_ids": [str(user_id) for user_id in concerned], **data}
-    messages.publish_event(f"study_session.{event}", session_id, seq, content, actor=actor)
-    readers = [user_id for user_id in concerned if user_id != actor]
-    if event in NEWS and readers:
-        _notify(session_id, seq, NEWS[event], readers, actor)
-
-
-def present(session_id: UUID) -> Sequence[UUID]:
-    """The people who have a seat in the session, first come first."""
-    active = select(Participant.user_id).where(
-        Participant.session_id == session_id, Participant.is_active
-    )
-    return db.session.scalars(active.order_by(Participant.joined_at)).all()
-
-
-def _notify(
-    session_id: UUID, seq: int, kind: str, readers: Sequence[UUID], actor: UUID | None
-) -> None:
-    session = db.session.get_one(StudySession, session_id)
-    facts = {
-        "session_id": str(session_id),
-        "title": session.title,
-        "starts_at": rfc3339(session.start_time),
-        "path": f"/api/study-sessions/{session_id}",
-    }
-    content = {"user_ids": [str(user_id) for user_id in readers], "kind": kind, "data": facts}
-    messages.publish_event("notification.requested", session_id, seq, content, actor=actor)

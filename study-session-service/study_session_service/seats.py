@@ -18,6 +18,7 @@ from chassis.errors import Conflict
 from study_session_service import rooms
 from study_session_service.lifecycle import require_open
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
+from study_session_service.notifications import Kind, notify
 
 
 class SessionFull(Conflict):
@@ -53,10 +54,10 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Particip
     if not _count(session_id, 1, _has_seat(at)):
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
-    data = {"user_id": str(user_id), "role": taken.role, "promoted": promoted}
-    seq = rooms.record(session_id, "joined", data, members_changed=[user_id])
+    seq = rooms.record(session_id, "joined", taken, members_changed=[user_id])
     if promoted:
-        rooms.announce(session_id, "promoted", seq, [user_id])
+        session = db.session.get_one(StudySession, session_id)
+        notify(session, Kind.WAITLIST_PROMOTION, [user_id], seq)
     return taken
 
 
@@ -64,11 +65,9 @@ def release(participant: Participant, event: str) -> None:
     """Release the seat of a person who left or was removed, and give it to the first on the waitlist."""
     db.session.flush()
     _count(participant.session_id, -1)
-    user_id = participant.user_id
-    rooms.record(
-        participant.session_id, event, {"user_id": str(user_id)}, members_changed=[user_id]
-    )
-    promote(participant.session_id)
+    session_id, user_id = participant.session_id, participant.user_id
+    rooms.record(session_id, event, participant, members_changed=[user_id])
+    promote(session_id)
 
 
 def promote(session_id: UUID) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, invalid
 from chassis.pages import Page, cut
@@ -27,6 +27,7 @@ from study_session_service.models import (
     db,
 )
 from study_session_service.nearby import in_order
+from study_session_service.notifications import Kind, notify, people_in
 from study_session_service.visibility import SeenSession, see
 
 # Whoever opens a session that begins now takes some minutes to describe it.
@@ -71,8 +72,7 @@ def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
     db.session.flush()
     db.session.add(Participant(session_id=session.id, user_id=host_id, role=Role.HOST))
     db.session.flush()
-    seq = rooms.record(session.id, "created", members_changed=[host_id])
-    rooms.announce(session.id, "created", seq, [host_id], actor=host_id)
+    rooms.record(session.id, "created", session, members_changed=[host_id])
     return page(session.id, host_id)
 
 
@@ -83,19 +83,16 @@ def change(
     session = lifecycle.hosted(session_id, host_id, expected=expected)
     lifecycle.require_open(session)
     _check_changeable(session, changes)
-    before = (session.start_time, session.max_participants)
+    start_time, seats_before = session.start_time, session.max_participants
     for name, value in changes.items():
         setattr(session, name, value)
     _derive(session)
     session.version += 1
     db.session.flush()
-    seq = rooms.record(session_id, "updated", {"fields": sorted(changes)})
-    if session.start_time != before[0]:
-        data = {"start_time": rfc3339(session.start_time)}
-        rooms.announce(
-            session_id, "rescheduled", seq, rooms.present(session_id), actor=host_id, **data
-        )
-    if session.max_participants > before[1]:
+    seq = rooms.record(session_id, "updated", session)
+    if session.start_time != start_time:
+        notify(session, Kind.SESSION_MOVED, people_in(session_id), seq, actor=host_id)
+    if session.max_participants > seats_before:
         seats.promote(session_id)
     return page(session_id, host_id)
 

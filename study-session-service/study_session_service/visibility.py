@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, null, select
 from sqlalchemy.orm import aliased
 
-from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
 from study_session_service.geometry import Point, distance
@@ -139,14 +138,6 @@ def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
     if not seen.is_inside:
         raise Forbidden("Join the session first.", required="participant")
     return seen
-
-
-def may_watch(caller: Caller, session_id: str) -> int:
-    """The number of the session's last event, for an active participant."""
-    try:
-        return see_inside(UUID(session_id), caller.id).session.last_seq
-    except ValueError:
-        raise NotFound from None
 
 
 def position_of(user_id: UUID | None) -> ColumnElement[Any]:

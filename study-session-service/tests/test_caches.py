@@ -242,9 +242,15 @@ def test_everything_works_without_redis(
     assert client.post(f"{path}/cancel", user=ruth).json["status"] == "cancelled"
 
 
-def test_what_happened_is_published_once_events_can_be(without_redis: Flask) -> None:
+def test_what_happened_is_published_once_events_can_be(
+    without_redis: Flask, wanted: Any, ruth: User, boaz: User
+) -> None:
+    client = without_redis.test_client()
+    path = f"{BASE}/{client.post(BASE, json=wanted(), user=ruth).json['id']}"
+    client.post(f"{path}/join", user=boaz)
+    client.post(f"{path}/cancel", user=ruth)
     with without_redis.app_context():
         waiting = db.session.scalars(
             text("SELECT body->>'type' FROM outbox WHERE stream LIKE 'events:%'")
         ).all()
-    assert "study_session.cancelled" in waiting
+    assert "notification.requested" in waiting

@@ -176,7 +176,7 @@ def test_a_released_seat_is_given_to_one(
         if do(participation.join, session_id, person, waitlist=True).participant
     }
     assert first == set(waiting[:5])
-    promotions = "SELECT count(*) FROM outbox WHERE body->>'type' = 'study_session.promoted'"
+    promotions = "SELECT count(*) FROM outbox WHERE body->'data'->>'kind' = 'waitlist_promotion'"
     assert one(app, promotions) == 5
 
 

@@ -290,7 +290,7 @@ def test_more_seats_go_to_those_who_wait(
     assert seated == [True, True, False]
 
 
-def test_nobody_is_seated_in_what_is_over(
+def test_no_one_is_seated_in_what_is_over(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), a_user()

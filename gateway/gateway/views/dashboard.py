@@ -22,6 +22,7 @@ class NextStudySession(Shape):
     status = text()
     mode = text()
     start_time = text("date-time")
+    starts_at = text("date-time")
     ends_at = text("date-time")
     host_id = text("uuid")
     current_participants = whole()

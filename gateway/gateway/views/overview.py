@@ -31,6 +31,8 @@ class HostedStudySession(Shape):
     subject = text()
     status = text()
     start_time = text("date-time")
+    starts_at = text("date-time")
+    ends_at = text("date-time")
     seats_left = whole()
 
 

@@ -36,6 +36,7 @@ class FoundStudySession(Shape):
     status = text()
     mode = text()
     start_time = text("date-time")
+    starts_at = text("date-time")
     ends_at = text("date-time")
     host_id = text("uuid")
     seats_left = whole()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from flask import Flask
@@ -16,6 +17,18 @@ from study_session_service.models import db, messages
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
 Said = Callable[[], Sequence[Any]]
+STORY = (
+    "created",
+    "joined",
+    "message",
+    "message_edited",
+    "updated",
+    "host_changed",
+    "live",
+    "message_deleted",
+    "removed",
+    "finished",
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +65,10 @@ def live(said: Said) -> list[tuple[int, str]]:
     return [(row.seq, row.body["type"]) for row in said() if row.seq]
 
 
-def announced(said: Said, kind: str) -> list[dict[str, Any]]:
-    return [row.body for row in said() if row.body["type"] == f"study_session.{kind}"]
+def told(said: Said, event: str) -> Any:
+    """The data of the only live event of this type."""
+    [body] = [row.body for row in said() if row.seq and row.body["type"] == event]
+    return body["data"]
 
 
 def test_a_session_tells_its_story_in_order(
@@ -69,19 +84,7 @@ def test_a_session_tells_its_story_in_order(
     client.delete(f"{path}/messages/{message}", user=boaz)
     client.delete(f"{path}/participants/{ruth.id}", user=boaz)
     client.post(f"{path}/finish", user=boaz)
-    story = [
-        "created",
-        "joined",
-        "message",
-        "message_edited",
-        "updated",
-        "host_changed",
-        "live",
-        "message_deleted",
-        "removed",
-        "finished",
-    ]
-    assert live(said) == list(enumerate(story, start=1))
+    assert live(said) == list(enumerate(STORY, start=1))
 
 
 def test_what_did_not_happen_is_not_said(
@@ -106,36 +109,57 @@ def test_whose_right_to_watch_has_changed_is_named(
     assert removal["members_changed"] == [str(boaz.id)]
 
 
-def test_a_message_is_told_with_what_it_says(
+def test_a_message_is_told_as_it_is_read(
     client: FlaskClient, open_session: Open, said: Said, ruth: User
 ) -> None:
-    session = open_session(ruth)
-    sent = client.post(
-        f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=ruth
-    ).json
-    told = next(row for row in said() if row.body["type"] == "message")
-    assert (told.seq, told.body["data"]["content"]) == (sent["seq"], "Shalom")
+    path = f"{BASE}/{open_session(ruth)['id']}/messages"
+    sent = client.post(path, json={"content": "Shlaom"}, user=ruth).json
+    one = f"{path}/{sent['id']}"
+    edited = client.patch(one, json={"content": "Shalom"}, user=ruth).json
+    client.delete(one, user=ruth)
+    [deleted] = client.get(path, user=ruth).json["items"]
+    assert told(said, "message") == sent
+    assert told(said, "message_edited") == edited
+    assert told(said, "message_deleted") == deleted
 
 
-def test_moving_a_session_is_announced_to_who_is_in_it(
+def test_a_participant_is_told_as_they_are_listed(
     client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
 ) -> None:
-    session, later = open_session(ruth, boaz), rfc3339(now() + timedelta(hours=9))
-    client.patch(
-        f"{BASE}/{session['id']}",
-        json={"start_time": later},
-        headers={"If-Match": '"1"'},
-        user=ruth,
+    session, naomi = open_session(ruth, boaz), a_user("naomi")
+    path = f"{BASE}/{session['id']}"
+    listed = client.get(f"{path}/participants", user=ruth).json["items"][1]
+    assert told(said, "joined") == listed
+    client.post(f"{path}/leave", user=boaz)
+    assert told(said, "left") == {**listed, "is_active": False, "left_at": ANY}
+    client.post(f"{path}/join", user=naomi)
+    client.delete(f"{path}/participants/{naomi.id}", user=ruth)
+    assert told(said, "removed")["user_id"] == str(naomi.id)
+
+
+@pytest.mark.parametrize("minutes", [5, 60])
+def test_a_session_is_told_as_its_participants_read_it(
+    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User, minutes: int
+) -> None:
+    start = rfc3339(now() + timedelta(minutes=minutes))
+    session = open_session(
+        ruth, boaz, start_time=start, visibility="private", location_visibility="approximate"
     )
-    [moved] = announced(said, "rescheduled")
-    assert moved["data"] == {"user_ids": [str(ruth.id), str(boaz.id)], "start_time": later}
-    assert moved["actor"] == str(ruth.id)
+    path, last = f"{BASE}/{session['id']}", ["start", "finish"] if minutes == 5 else ["cancel"]
+    for action in last:
+        client.post(
+            f"{path}/{action}", json={"reason": "Flu"} if action == "cancel" else None, user=ruth
+        )
+    read = client.get(path, user=boaz).json
+    own = {"join_code", "distance_m", "my_participation", "participants"}
+    event = told(said, "finished" if minutes == 5 else "cancelled")
+    assert {**event, "updated_at": ANY} == {
+        **{name: value for name, value in read.items() if name not in own},
+        "updated_at": ANY,
+    }
+    assert event["cancellation_reason"] == (None if minutes == 5 else "Flu")
 
 
-def test_a_promotion_is_announced_to_who_waited(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
-) -> None:
-    session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
-    client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=naomi)
-    client.post(f"{BASE}/{session['id']}/leave", user=boaz)
-    assert [body["data"]["user_ids"] for body in announced(said, "promoted")] == [[str(naomi.id)]]
+def test_every_event_is_declared(app: Flask) -> None:
+    declared = app.extensions["live_events"]["study-session"]
+    assert declared.keys() == {*STORY, "cancelled", "left"}
