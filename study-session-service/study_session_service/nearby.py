@@ -46,26 +46,20 @@ from study_session_service.visibility import SeenSession, position_of
 SMALLEST = Decimal(1).scaleb(-DECIMALS)
 # Twice the longest page, because within the five minutes the clock ends some of them.
 KEPT = 200
-# Listed, so that a column that is added does not reach strangers by itself.
-BASIC = (
-    "id",
-    "host_id",
-    "title",
-    "subject",
-    "session_type",
-    "status",
-    "mode",
-    "venue_name",
-    "visibility",
-    "location_visibility",
-    "start_time",
-    "started_at",
-    "duration_minutes",
-    "ends_at",
-    "max_participants",
-    "current_participants",
-    "created_at",
-    "updated_at",
+# A cached session has the point that strangers see instead of its own, and nothing that lists do not show.
+NOT_LISTED = frozenset(
+    {
+        "latitude",
+        "longitude",
+        "approximate_latitude",
+        "approximate_longitude",
+        "description",
+        "meeting_url",
+        "join_code",
+    }
+)
+LIST_COLUMNS = tuple(
+    column.key for column in StudySession.__table__.columns if column.key not in NOT_LISTED
 )
 
 
@@ -96,7 +90,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Shown:
+class VisiblePoint:
     """The point of each session as a viewer sees it, in SQL."""
 
     latitude: ColumnElement[float]
@@ -168,7 +162,7 @@ def matching(
     return query, [metres if by_distance else StudySession.start_time, StudySession.id]
 
 
-def shown_to(viewer_id: UUID | None) -> Shown:
+def shown_to(viewer_id: UUID | None) -> VisiblePoint:
     """The points as this viewer may see them; the viewer's row of `Participant` is joined."""
 
     def column(exact: Any, approximate: Any) -> ColumnElement[float]:
@@ -178,7 +172,7 @@ def shown_to(viewer_id: UUID | None) -> Shown:
             Double,
         )
 
-    return Shown(
+    return VisiblePoint(
         column(StudySession.latitude, StudySession.approximate_latitude),
         column(StudySession.longitude, StudySession.approximate_longitude),
     )
@@ -197,7 +191,7 @@ def has_status(statuses: frozenset[str], at: datetime) -> ColumnElement[bool]:
 
 
 def _area(
-    wanted: Search, shown: Shown, metres: ColumnElement[Any]
+    wanted: Search, shown: VisiblePoint, metres: ColumnElement[Any]
 ) -> Sequence[ColumnElement[bool]]:
     if wanted.boxes:
         return [candidates(wanted.boxes), or_(*(shown.lies_in(box) for box in wanted.boxes))]
@@ -273,7 +267,7 @@ def _active(at: datetime) -> Sequence[cache.Frozen]:
 def _frozen(seen: SeenSession) -> cache.Frozen:
     """What a stranger sees of the session in a list."""
     return {
-        **cache.freeze(seen.session, BASIC),
+        **cache.freeze(seen.session, LIST_COLUMNS),
         "latitude": seen.latitude,
         "longitude": seen.longitude,
     }

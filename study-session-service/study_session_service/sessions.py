@@ -167,7 +167,7 @@ def _check_changeable(session: StudySession, changes: Mapping[str, Any]) -> None
     fixed = sorted(set(changes) - CHANGEABLE_WHILE_LIVE)
     if session.status == Status.LIVE and fixed:
         raise NotChangeable(
-            "A live session can only change its title, subject and description.",
+            f"A live session can only change: {', '.join(sorted(CHANGEABLE_WHILE_LIVE))}.",
             session_status=session.status,
             errors=[{"pointer": f"/{name}", "detail": "Fixed once live."} for name in fixed],
         )

@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from chassis import testing
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user, count_queries
 from study_session_service import cache, nearby
-from study_session_service.models import db
+from study_session_service.models import ChatMessage, Participant, StudySession, db
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
@@ -77,6 +77,33 @@ def test_what_is_kept_is_what_is_read(client: FlaskClient, open_session: Open, r
     ):
         fresh, again = (client.get(path, user=user).json for _ in range(2))
         assert fresh == again
+
+
+def test_the_kept_list_says_what_a_search_says(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    live = rfc3339(now() - timedelta(minutes=1))
+    for mode, start in (("hybrid", {}), ("online", {"start_time": live})):
+        open_session(ruth, mode=mode, venue_name="Library", max_participants=7, **start)
+    for _ in range(2):  # read, and read from what was kept
+        kept_list = client.get(BASE).json["items"]
+        assert kept_list == client.get(f"{BASE}?has_space=true").json["items"]
+    shown = {name for item in kept_list for name, value in item.items() if value is not None}
+    assert shown == kept_list[0].keys() - {"distance_m", "my_participation"}
+
+
+def test_what_can_be_kept_comes_back_as_it_was(
+    in_app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz, visibility="private", location_visibility="approximate")
+    client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=boaz)
+    for kind in (StudySession, Participant, ChatMessage):
+        names = [column.key for column in kind.__table__.columns]
+        for row in db.session.scalars(db.select(kind)):
+            again = cache.thaw(kind, json.loads(json.dumps(cache.freeze(row, names))))
+            assert {name: getattr(again, name) for name in names} == {
+                name: getattr(row, name) for name in names
+            }
 
 
 def test_the_kept_list_spares_the_database(
