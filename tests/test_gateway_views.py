@@ -75,7 +75,7 @@ def test_the_export_holds_the_parts_of_all_services_and_of_nobody_else(
     document = newcomer.read("/api/me/export")
     assert document["user_id"] == str(newcomer.id)
     assert document["account"]["users"][0]["username"] == newcomer.username
-    assert document["study_sessions"]["sessions_hosted"]
+    assert document["study_sessions"]["study_sessions"]
     assert {"tutoring", "havrutas", "assessments"} <= document.keys()
     assert str(ruth.id) not in str(document)
 

@@ -9,8 +9,8 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from study_session_service import cache, demo, departures, lifecycle, rooms
-from study_session_service.api import agenda, chat, export, live, participation, search, sessions
+from study_session_service import commands, erasure, lifecycle, rooms, runtime
+from study_session_service.api import BLUEPRINTS, live
 from study_session_service.api.examples import EXAMPLES
 from study_session_service.config import Settings
 from study_session_service.models import db, messages
@@ -26,22 +26,14 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         description="Find, host and join study sessions near you.",
         db=db,
         token_keys=keys.at(settings.jwks_url),
-        blueprints=[
-            search.blueprint,
-            sessions.blueprint,
-            participation.blueprint,
-            chat.blueprint,
-            export.blueprint,
-            agenda.blueprint,
-        ],
+        blueprints=BLUEPRINTS,
         messages=messages,
         examples=EXAMPLES,
         rooms={rooms.KIND: Room(rooms.may_watch, live.EVENTS)},
-        subscriptions=[Subscription("user-service", "user.deleted", departures.on_user_deleted)],
-        # No read waits for the sweep. Five seconds is how late watchers and other services are
-        # told.
+        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
+        # No read waits for the sweep. Five seconds is how late watchers are told.
         sweeps=[Sweep("states", 5, lifecycle.sweep)],
     )
-    cache.install(app, settings.cache_url)
-    app.cli.add_command(demo.command)
+    runtime.install(app, settings)
+    commands.install(app)
     return app

@@ -17,13 +17,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, current_app
 from redis import Redis, WatchError
 from sqlalchemy import inspect
 
 from chassis.data.db import after_commit
-from chassis.redis_client import Cache
 from study_session_service.models import Base, db
+from study_session_service.runtime import runtime
 
 ACTIVE, ACTIVE_LIFETIME = "active_sessions", timedelta(minutes=5)
 CHANGES = "active_sessions:changes"
@@ -31,12 +30,7 @@ SESSION_LIFETIME = timedelta(hours=1)
 CHAT_LIFETIME = timedelta(hours=2)
 
 Row = TypeVar("Row", bound=Base)
-Frozen = dict[str, Any]
-
-
-def install(app: Flask, url: str) -> None:
-    """Give the application its cache."""
-    app.extensions["cache"] = Cache(url)
+Cached = dict[str, Any]
 
 
 def session_key(session_id: UUID) -> str:
@@ -47,37 +41,36 @@ def chat_key(session_id: UUID) -> str:
     return f"chat:{session_id}"
 
 
-def recall(key: str, seq: int) -> Frozen | None:
+def get(key: str, seq: int) -> Cached | None:
     """What is kept under the key, if the session's last event has this number."""
-    found = json.loads(_cache().run(lambda redis: redis.get(key), None) or "{}")
+    found = json.loads(runtime().cache.run(lambda redis: redis.get(key), None) or "{}")
     return found if found.get("seq") == seq else None
 
 
-def keep(key: str, seq: int, lifetime: timedelta, value: Frozen) -> None:
+def put(key: str, seq: int, lifetime: timedelta, value: Cached) -> None:
     """Keep the value, as it was when the session's last event had this number."""
     content = json.dumps({"seq": seq, **value})
-    _cache().run(lambda redis: redis.set(key, content, ex=lifetime), None)
+    runtime().cache.run(lambda redis: redis.set(key, content, ex=lifetime), None)
 
 
-def active_sessions(load: Callable[[], Sequence[Frozen]]) -> Sequence[Frozen]:
+def active_sessions(load: Callable[[], Sequence[Cached]]) -> Sequence[Cached]:
     """The kept list of active sessions, loaded if there is none."""
 
-    def through(redis: "Redis") -> Sequence[Frozen]:
+    def through(redis: "Redis") -> Sequence[Cached]:
         if kept := redis.get(ACTIVE):
-            known: Sequence[Frozen] = json.loads(str(kept))
+            known: Sequence[Cached] = json.loads(str(kept))
             return known
         with redis.pipeline() as pipeline:
-            pipeline.watch(CHANGES)  # type: ignore[no-untyped-call]  # redis types it not
+            pipeline.watch(CHANGES)  # type: ignore[no-untyped-call]  # redis leaves it untyped
             loaded = load()
             pipeline.multi()
             pipeline.set(ACTIVE, json.dumps(loaded), ex=ACTIVE_LIFETIME)
-            # Somebody has written meanwhile: what was loaded may be older, and serves this one
-            # answer only.
+            # On a write meanwhile: what was loaded may be older, and serves this one answer only.
             with contextlib.suppress(WatchError):
                 pipeline.execute()
         return loaded
 
-    found = _cache().run(through, None)
+    found = runtime().cache.run(through, None)
     return load() if found is None else found
 
 
@@ -90,23 +83,25 @@ def forget(session_id: UUID) -> None:
             pipeline.delete(ACTIVE, session_key(session_id), chat_key(session_id))
             pipeline.execute()
 
-    cache = _cache()
+    cache = runtime().cache
     after_commit(db.session, lambda: cache.run(drop, None))
 
 
-def freeze(row: Base, columns: Sequence[str]) -> Frozen:
+def serialize(row: Base, columns: Sequence[str]) -> Cached:
     """These columns of the row as plain JSON."""
     return {column: _plain(getattr(row, column)) for column in columns}
 
 
-def thaw(kind: type[Row], frozen: Mapping[str, Any]) -> Row:
-    """A row as it was frozen, outside any transaction."""
+def deserialize(kind: type[Row], cached: Mapping[str, Any]) -> Row:
+    """A row as it was serialized, outside any transaction."""
     columns = inspect(kind).columns
     # A release that drops a column finds it in what the one before has kept, for two hours.
-    known = {name: value for name, value in frozen.items() if name in columns}
-    return kind(
-        **{name: _restored(value, columns[name].type.python_type) for name, value in known.items()}
-    )
+    known = {
+        name: _restored(value, columns[name].type.python_type)
+        for name, value in cached.items()
+        if name in columns
+    }
+    return kind(**known)
 
 
 def _plain(value: Any) -> Any:
@@ -121,8 +116,3 @@ def _restored(value: Any, kind: type) -> Any:
     if kind is datetime:
         return datetime.fromisoformat(value)
     return UUID(value) if kind is UUID else value
-
-
-def _cache() -> Cache:
-    cache: Cache = current_app.extensions["cache"]
-    return cache

@@ -160,12 +160,14 @@ def _read(session_id: UUID, count: int, start: Start | None) -> Sequence[ChatMes
 def _latest(session: StudySession) -> tuple[Sequence[ChatMessage], bool]:
     """The last messages, and whether there are more."""
     key = cache.chat_key(session.id)
-    if kept := cache.recall(key, session.last_seq):
-        return [cache.thaw(ChatMessage, message) for message in kept["messages"]], kept["more"]
+    if kept := cache.get(key, session.last_seq):
+        return [cache.deserialize(ChatMessage, message) for message in kept["messages"]], kept[
+            "more"
+        ]
     rows = _read(session.id, KEPT + 1, None)
     messages, more = rows[:KEPT], len(rows) > KEPT
-    frozen = [cache.freeze(message, KEPT_COLUMNS) for message in messages]
-    cache.keep(key, session.last_seq, cache.CHAT_LIFETIME, {"messages": frozen, "more": more})
+    frozen = [cache.serialize(message, KEPT_COLUMNS) for message in messages]
+    cache.put(key, session.last_seq, cache.CHAT_LIFETIME, {"messages": frozen, "more": more})
     return messages, more
 
 

@@ -6,11 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import click
-from flask.cli import with_appcontext
-
 from chassis.clock import now
-from chassis.data.db import in_transaction
 from study_session_service.geometry import Point, approximate
 from study_session_service.models import (
     ChatMessage,
@@ -214,25 +210,15 @@ def session_id(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"lyceum:demo:study-session:{name}")
 
 
-@click.command("demo")
-@with_appcontext
-def command() -> None:
-    """Load the demo sessions, if they are not there yet."""
-    count = in_transaction(db.session, load)
-    click.echo(f"{count} study sessions loaded")
-
-
 def load() -> int:
     """Add what is missing of the plan; how many sessions that was."""
     at = now().replace(second=0, microsecond=0)
-    missing = [
-        planned
-        for planned in PLAN
-        if db.session.get(StudySession, session_id(planned.name)) is None
-    ]
-    for planned in missing:
-        _add(planned, at)
-    return len(missing)
+    added = 0
+    for planned in PLAN:
+        if db.session.get(StudySession, session_id(planned.name)) is None:
+            _add(planned, at)
+            added += 1
+    return added
 
 
 def _add(planned: Planned, at: datetime) -> None:
@@ -241,26 +227,18 @@ def _add(planned: Planned, at: datetime) -> None:
     db.session.flush()
     opened = at - timedelta(days=3)
     for number, username in enumerate(planned.people):
-        joined, role = (
-            opened + timedelta(minutes=10 * number),
-            Role.PARTICIPANT if number else Role.HOST,
-        )
-        db.session.add(
-            Participant(
-                session_id=session.id, user_id=person(username), role=role, joined_at=joined
-            )
-        )
+        participant = Participant(session_id=session.id, user_id=person(username))
+        participant.role = Role.PARTICIPANT if number else Role.HOST
+        participant.joined_at = opened + timedelta(minutes=10 * number)
+        db.session.add(participant)
     for username in planned.waiting:
         db.session.add(Waiting(session_id=session.id, user_id=person(username)))
         db.session.flush()  # one by one: the order of numbers is the order of waiting
     for seq, (username, content) in enumerate(planned.chat, start=1):
         said = session.start_time + timedelta(minutes=5 * seq)
-        author = person(username)
-        db.session.add(
-            ChatMessage(
-                session_id=session.id, user_id=author, content=content, seq=seq, created_at=said
-            )
-        )
+        message = ChatMessage(session_id=session.id, user_id=person(username), content=content)
+        message.seq, message.created_at = seq, said
+        db.session.add(message)
 
 
 def _session(planned: Planned, at: datetime) -> StudySession:
@@ -283,10 +261,8 @@ def _session(planned: Planned, at: datetime) -> StudySession:
     )
     if session.location_visibility == LocationVisibility.APPROXIMATE:
         shown = approximate(planned.location)
-        session.approximate_latitude, session.approximate_longitude = (
-            shown.latitude,
-            shown.longitude,
-        )
+        session.approximate_latitude = shown.latitude
+        session.approximate_longitude = shown.longitude
     _set_state(session, planned, at)
     return session
 

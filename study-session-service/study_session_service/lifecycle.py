@@ -63,11 +63,11 @@ def cancel(session_id: UUID, host_id: UUID, reason: str | None = None) -> StudyS
     session = hosted(session_id, host_id)
     if session.status != Status.CANCELLED:
         _require(session, Status.STARTING_SOON, to=Status.CANCELLED)
-        call_off(session, reason, actor=host_id)
+        cancel_locked(session, reason, actor=host_id)
     return session
 
 
-def call_off(session: StudySession, reason: str | None, *, actor: UUID | None = None) -> None:
+def cancel_locked(session: StudySession, reason: str | None, *, actor: UUID | None = None) -> None:
     """Cancel the locked session, whatever it is doing."""
     session.status, session.cancelled_at = Status.CANCELLED, now()
     session.cancellation_reason = reason

@@ -26,7 +26,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
-from chassis.data.db import models_registry
+from chassis.data.db import models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 
@@ -76,12 +76,6 @@ class LocationVisibility(StrEnum):
 class Role(StrEnum):
     HOST = "host"
     PARTICIPANT = "participant"
-
-
-def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """The column holds one of these words."""
-    words = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({words})", name=column)
 
 
 class StudySession(Base):

@@ -249,7 +249,7 @@ def _bound(degrees: float, rounding: str) -> Decimal:
 def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
     """The first page for strangers out of the kept list; None if that does not reach far enough."""
     kept = cache.active_sessions(lambda: _active(at))
-    seen = [SeenSession(cache.thaw(StudySession, row), None, at) for row in kept]
+    seen = [SeenSession(cache.deserialize(StudySession, row), None, at) for row in kept]
     # By the clock alone sessions end, but none opens: that takes a write, and every write drops the
     # list.
     still_open = [session for session in seen if session.is_open]
@@ -258,16 +258,16 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
     return cut(still_open[: limit + 1], limit, in_order)
 
 
-def _active(at: datetime) -> Sequence[cache.Frozen]:
+def _active(at: datetime) -> Sequence[cache.Cached]:
     query, order = matching(None, Search(), at)
     rows = db.session.execute(query.order_by(*order).limit(KEPT)).all()
     return [_frozen(SeenSession(row[0], None, at)) for row in rows]
 
 
-def _frozen(seen: SeenSession) -> cache.Frozen:
+def _frozen(seen: SeenSession) -> cache.Cached:
     """What a stranger sees of the session in a list."""
     return {
-        **cache.freeze(seen.session, LIST_COLUMNS),
+        **cache.serialize(seen.session, LIST_COLUMNS),
         "latitude": seen.latitude,
         "longitude": seen.longitude,
     }

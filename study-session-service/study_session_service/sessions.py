@@ -63,17 +63,17 @@ class CapacityBelowParticipants(Conflict):
     code = "capacity_below_participants"
 
 
-def create(host_id: UUID, details: Mapping[str, Any]) -> SeenSession:
+def create(host_id: UUID, announced: Mapping[str, Any]) -> SeenSession:
     """Open a session; its host has the first seat."""
-    _check_start_time(details)
-    session = StudySession(host_id=host_id, current_participants=1, **details)
+    _check_start_time(announced)
+    session = StudySession(host_id=host_id, current_participants=1, **announced)
     _derive(session)
     db.session.add(session)
     db.session.flush()
     db.session.add(Participant(session_id=session.id, user_id=host_id, role=Role.HOST))
     db.session.flush()
     rooms.record(session.id, "created", session, members_changed=[host_id])
-    return page(session.id, host_id)
+    return details(session.id, host_id)
 
 
 def change(
@@ -94,7 +94,7 @@ def change(
         notify(session, Kind.SESSION_MOVED, people_in(session_id), seq, actor=host_id)
     if session.max_participants > seats_before:
         seats.promote(session_id)
-    return page(session_id, host_id)
+    return details(session_id, host_id)
 
 
 def mine(
@@ -132,7 +132,7 @@ def mine(
     return cut(found, limit, in_order)
 
 
-def page(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:
+def details(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:
     """The session as this person sees it, for those inside with its first participants."""
     seen = see(session_id, viewer_id, origin)
     return replace(seen, participants=_roster(seen.session)) if seen.is_inside else seen
@@ -140,23 +140,23 @@ def page(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) 
 
 def _roster(session: StudySession) -> Sequence[Participant]:
     key = cache.session_key(session.id)
-    if kept := cache.recall(key, session.last_seq):
-        return [cache.thaw(Participant, row) for row in kept["participants"]]
+    if kept := cache.get(key, session.last_seq):
+        return [cache.deserialize(Participant, row) for row in kept["participants"]]
     active = select(Participant).where(Participant.session_id == session.id, Participant.is_active)
     found = db.session.scalars(
         active.order_by(Participant.joined_at, Participant.id).limit(ROSTER)
     ).all()
     # Only the participants are read back: for its number, the session's row was read anyway.
     kept = {
-        "session": cache.freeze(session, KEPT_DETAILS),
-        "participants": [cache.freeze(participant, KEPT_PARTICIPANT) for participant in found],
+        "session": cache.serialize(session, KEPT_DETAILS),
+        "participants": [cache.serialize(participant, KEPT_PARTICIPANT) for participant in found],
     }
-    cache.keep(key, session.last_seq, cache.SESSION_LIFETIME, kept)
+    cache.put(key, session.last_seq, cache.SESSION_LIFETIME, kept)
     return found
 
 
-def _check_start_time(details: Mapping[str, Any]) -> None:
-    start = details.get("start_time")
+def _check_start_time(announced: Mapping[str, Any]) -> None:
+    start = announced.get("start_time")
     if start and start < now() - LATE:
         raise invalid("start_time", "Lies in the past.")
     if start and start > now() + AHEAD:

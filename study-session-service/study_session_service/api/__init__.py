@@ -1,0 +1,12 @@
+"""What this service says and hears over HTTP."""
+
+from study_session_service.api import agenda, chat, export, participation, search, sessions
+
+BLUEPRINTS = [
+    search.blueprint,
+    sessions.blueprint,
+    participation.blueprint,
+    chat.blueprint,
+    export.blueprint,
+    agenda.blueprint,
+]

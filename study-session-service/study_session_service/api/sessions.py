@@ -213,7 +213,7 @@ def list_own_study_sessions(query: dict[str, Any]) -> Page[SeenSession]:
 def get_study_session(query: dict[str, Any], session_id: UUID) -> Answered:
     """Get a study session."""
     viewer = caller_or_none()
-    return _answer(sessions.page(session_id, viewer.id if viewer else None, point(query)))
+    return _answer(sessions.details(session_id, viewer.id if viewer else None, point(query)))
 
 
 @blueprint.patch("/api/study-sessions/<uuid:session_id>", "update_study_session")
@@ -239,7 +239,7 @@ def update_study_session(
 def start_study_session(session_id: UUID) -> Answered:
     """Start your session, from 15 minutes before the announced time."""
     lifecycle.start(session_id, caller().id)
-    return _answer(sessions.page(session_id, caller().id))
+    return _answer(sessions.details(session_id, caller().id))
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/finish", "finish_study_session")
@@ -249,7 +249,7 @@ def start_study_session(session_id: UUID) -> Answered:
 def finish_study_session(session_id: UUID) -> Answered:
     """Finish your live session."""
     lifecycle.finish(session_id, caller().id)
-    return _answer(sessions.page(session_id, caller().id))
+    return _answer(sessions.details(session_id, caller().id))
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/cancel", "cancel_study_session")
@@ -260,7 +260,7 @@ def finish_study_session(session_id: UUID) -> Answered:
 def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Cancel your session before it starts."""
     lifecycle.cancel(session_id, caller().id, body["reason"])
-    return _answer(sessions.page(session_id, caller().id))
+    return _answer(sessions.details(session_id, caller().id))
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/host", "transfer_study_session")
@@ -271,7 +271,7 @@ def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
 def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Make another active participant the host of your session."""
     participation.hand_over(session_id, caller().id, body["user_id"])
-    return _answer(sessions.page(session_id, caller().id))
+    return _answer(sessions.details(session_id, caller().id))
 
 
 def _answer(seen: SeenSession) -> Answered:

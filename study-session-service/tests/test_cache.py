@@ -100,7 +100,7 @@ def test_what_can_be_kept_comes_back_as_it_was(
     for kind in (StudySession, Participant, ChatMessage):
         names = [column.key for column in kind.__table__.columns]
         for row in db.session.scalars(db.select(kind)):
-            again = cache.thaw(kind, json.loads(json.dumps(cache.freeze(row, names))))
+            again = cache.deserialize(kind, json.loads(json.dumps(cache.serialize(row, names))))
             assert {name: getattr(again, name) for name in names} == {
                 name: getattr(row, name) for name in names
             }
@@ -226,7 +226,7 @@ def test_what_an_older_release_has_kept_is_read(
 def test_a_list_read_before_a_write_is_not_kept_after_it(
     in_app: Flask, client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User
 ) -> None:
-    def load() -> list[cache.Frozen]:
+    def load() -> list[cache.Cached]:
         open_session(ruth)  # somebody commits while we still hold the list from before
         return []
 

@@ -1,4 +1,4 @@
-"""What is left of somebody whose account is deleted."""
+"""What is left of a person whose account is deleted."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,7 @@ from chassis.clock import now, rfc3339
 from chassis.data.db import in_transaction
 from chassis.messaging.messages import Event
 from chassis.testing import User, a_user
-from study_session_service.departures import on_user_deleted
+from study_session_service.erasure import on_user_deleted
 from study_session_service.models import db
 
 BASE = "/api/study-sessions"
@@ -43,7 +43,7 @@ def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
 
 
 @pytest.mark.parametrize("minutes", [60, -1])
-def test_what_they_host_is_called_off(
+def test_what_they_host_is_cancelled(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User, minutes: int
 ) -> None:
     session = open_session(ruth, boaz, start_time=rfc3339(now() + timedelta(minutes=minutes)))

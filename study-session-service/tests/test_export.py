@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis.testing import INTERNAL_PORT, a_user, count_queries
+from study_session_service.models import Base
+from study_session_service.personal_data import about
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
@@ -26,18 +29,33 @@ def test_everything_about_a_person_is_in_one_answer(
     with count_queries(app) as statements:
         kept = client.get("/internal/export", user=boaz, peer="gateway").json
     assert len(statements) == 4
-    [session] = kept["sessions_hosted"]
+    [session] = kept["study_sessions"]
     assert (session["latitude"], session["meeting_url"]) == (31.778, "https://meet.example.org/b")
-    assert [(row["session_id"], row["role"]) for row in kept["participations"]] == [
+    assert [(row["session_id"], row["role"]) for row in kept["session_participants"]] == [
         (hosted["id"], "host")
     ]
-    assert [row["session_id"] for row in kept["waiting"]] == [full["id"]]
-    assert [message["content"] for message in kept["messages"]] == ["mine"]
+    assert [row["session_id"] for row in kept["session_waitlist"]] == [full["id"]]
+    assert [message["content"] for message in kept["chat_messages"]] == ["mine"]
 
 
-def test_nobody_has_nothing(client: FlaskClient) -> None:
+def test_of_a_stranger_nothing_is_kept(client: FlaskClient) -> None:
     kept = client.get("/internal/export", user=a_user(), peer="gateway").json
-    assert kept == {"sessions_hosted": [], "participations": [], "waiting": [], "messages": []}
+    assert kept == {
+        "study_sessions": [],
+        "session_participants": [],
+        "session_waitlist": [],
+        "chat_messages": [],
+    }
+
+
+def test_every_table_with_people_in_it_is_looked_at() -> None:
+    named = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if {"user_id", "host_id"} & set(table.columns.keys())
+    }
+    # Stored answers are kept for a day, to be given again.
+    assert about(uuid4()).keys() == named - {"idempotency_keys"}
 
 
 def test_a_person_cannot_ask_for_it_here(client: FlaskClient) -> None:

@@ -1,0 +1,76 @@
+"""RULES: what is left in study sessions of a person whose account is deleted."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.data.stored_answers import forget_answers
+from chassis.messaging.messages import Event
+from study_session_service import cache, chat, lifecycle, seats
+from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
+
+REASON = "The host's account was deleted."
+
+
+def on_user_deleted(event: Event) -> None:
+    """Erase the person whose account the user-service has deleted."""
+    erase(UUID(event.aggregate_id))
+
+
+def erase(user_id: UUID) -> None:
+    """Cancel what the person was going to host, end their part in the rest, erase what they wrote.
+
+    An id that stands for no one replaces theirs: a caller who still has their token is a stranger.
+    """
+    nobody = uuid4()
+    for session_id in _involving(user_id):
+        _erase_in(session_id, user_id, nobody)
+    forget_answers(db, user_id)
+
+
+def _erase_in(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
+    # The participant's row is locked before the session's, as everywhere.
+    participant = _locked_participant(session_id, user_id)
+    session = lifecycle.locked(session_id)
+    # What is over by the clock took place, whether or not that was written down: it is not cancelled.
+    lifecycle.catch_up(session)
+    if session.host_id == user_id and session.is_open:
+        lifecycle.cancel_locked(session, REASON)
+    if participant and participant.is_active:
+        participant.is_active, participant.left_at = False, now()
+        seats.release(participant, "left")
+    seats.stop_waiting(session_id, user_id)
+    _erase_messages(session_id, user_id, nobody)
+    if participant:
+        participant.user_id = nobody
+    if session.host_id == user_id:
+        session.host_id = nobody
+    # Of a session long over nothing is recorded, and the person's id is in the caches all the same.
+    cache.forget(session_id)
+
+
+def _locked_participant(session_id: UUID, user_id: UUID) -> Participant | None:
+    own = select(Participant).filter_by(session_id=session_id, user_id=user_id)
+    locked = own.with_for_update(key_share=True)
+    return db.session.scalar(locked.execution_options(populate_existing=True))
+
+
+def _erase_messages(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
+    own = select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)
+    for message in db.session.scalars(own):
+        # First, so that what is told of the deletion does not name them.
+        message.user_id = nobody
+        if not message.deleted:
+            chat.erase(message)
+
+
+def _involving(user_id: UUID) -> Sequence[UUID]:
+    """The sessions that the person is, was or wants to be in; in one order, because each gets locked."""
+    rows = [
+        select(kind.session_id).where(kind.user_id == user_id)
+        for kind in (Participant, Waiting, ChatMessage)
+    ]
+    hosted = select(StudySession.id).where(StudySession.host_id == user_id)
+    return sorted(db.session.scalars(hosted.union(*rows)))
