@@ -42,7 +42,7 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
         select(session)
         .join(Participant, Participant.session_id == session.id)
         .where(Participant.user_id == user_id, Participant.is_active)
-        # Nothing is cancelled by the clock, so what was last written is right about that.
+        # The clock cancels nothing, so what was last written is right about that.
         .where(
             session.starts_at >= since,
             session.starts_at < until,

@@ -1,6 +1,6 @@
 """What is kept in Redis to spare PostgreSQL, for how long, and what makes it go.
 
-    active_sessions   5 minutes   JSON array: the open public sessions that start first, as a stranger sees them
+    active_sessions   5 minutes   JSON array: open public sessions that start first, as strangers see them
     session:{id}      1 hour      JSON: details and active participants
     chat:{id}         2 hours     JSON: the last 50 messages
 

@@ -1,4 +1,4 @@
-"""RULES: the conversation of those who take part."""
+"""RULES: the conversation of the participants."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from study_session_service.visibility import see_inside
 STAYS_OPEN = timedelta(hours=2)
 EDITABLE = timedelta(minutes=15)
 BURST, WINDOW = 10, timedelta(seconds=10)
-# The page of whoever asks for no length.
+# The length of a page when none is asked for.
 KEPT = 50
 KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
 
@@ -52,7 +52,7 @@ class Start:
 def send(
     session_id: UUID, author_id: UUID, content: str, client_message_id: str | None
 ) -> tuple[ChatMessage, bool]:
-    """Say something; the message, and whether it is new: a retry finds what the first attempt has written."""
+    """Send a message; it, and whether it is new: a retry finds what the first attempt has written."""
     session = _open_chat(session_id, author_id)
     if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
         return known, False
@@ -72,7 +72,7 @@ def send(
 
 
 def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> ChatMessage:
-    """Say it differently, within a quarter of an hour."""
+    """Edit a message, within a quarter of an hour."""
     session = _open_chat(session_id, author_id)
     message = _message(session, message_id)
     if message.user_id != author_id:
@@ -89,8 +89,8 @@ def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> C
 
 
 def delete(session_id: UUID, caller_id: UUID, message_id: UUID) -> None:
-    """Take a message back: its author may, and the host. What it said is gone."""
-    # A closed chat, too: what somebody wishes unsaid can be taken back for ever.
+    """Delete a message, as its author or as the host. What it said is gone."""
+    # In a closed chat, too: a message can be taken back for ever.
     see_inside(session_id, caller_id)
     session = lifecycle.locked(session_id)
     message = _message(session, message_id)
@@ -174,9 +174,8 @@ def _latest(session: StudySession) -> tuple[Sequence[ChatMessage], bool]:
 def _open_chat(session_id: UUID, author_id: UUID) -> StudySession:
     """The session, locked, if this person may write in it now."""
     session = lifecycle.locked(session_id)
-    see_inside(
-        session_id, author_id
-    )  # asked under the lock: nobody is removed between this and the writing
+    # Asked under the lock: no one is removed between this and the writing.
+    see_inside(session_id, author_id)
     open_until = session.closed_at + STAYS_OPEN
     if now() >= open_until:
         raise DeadlinePassed(open_until, "The chat closes two hours after the session.")
@@ -189,18 +188,15 @@ def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatM
 
 
 def _slow_down(session_id: UUID, author_id: UUID) -> None:
-    """`TooManyMessages` for whoever has written ten in the last ten seconds. Exact: the session's
-    row is locked.
-    """
+    """`TooManyMessages` if the author wrote ten in ten seconds. Exact: the session's row is locked."""
     own = select(ChatMessage.created_at).filter_by(session_id=session_id, user_id=author_id)
     recent = own.where(ChatMessage.created_at > now() - WINDOW).order_by(
         ChatMessage.created_at.desc()
     )
     times = db.session.scalars(recent.limit(BURST)).all()
     if len(times) == BURST:
-        raise TooManyMessages(
-            retry_after=max(1, math.ceil((times[-1] + WINDOW - now()).total_seconds()))
-        )
+        wait = (times[-1] + WINDOW - now()).total_seconds()
+        raise TooManyMessages(retry_after=max(1, math.ceil(wait)))
 
 
 def _message(session: StudySession, message_id: UUID) -> ChatMessage:

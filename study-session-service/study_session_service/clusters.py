@@ -59,7 +59,7 @@ def draw(boxes: Sequence[Box], zoom: int) -> Map:
 
 def _size(zoom: int) -> float:
     """Degrees along a side of a cell."""
-    return 360 / 2**zoom / CELLS_PER_TILE
+    return 360 / (1 << zoom) / CELLS_PER_TILE
 
 
 def _cells(box: Box, size: float) -> float:

@@ -24,14 +24,6 @@ from study_session_service.models import (
 
 HOUR = 60
 DAY = 24 * HOUR
-JERUSALEM = Point(31.778, 35.235)
-TEL_AVIV = Point(32.0853, 34.7818)
-HAIFA = Point(32.794, 34.9896)
-NEW_YORK = Point(40.7536, -73.9832)
-LONDON = Point(51.5299, -0.127)
-BERLIN = Point(52.5186, 13.4083)
-SUVA = Point(-18.1416, 178.4419)
-TAVEUNI = Point(-16.8, -179.98)
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ PLAN = (
         "jerusalem-berakhot",
         "Tractate Berakhot, first chapter",
         "Talmud",
-        JERUSALEM,
+        Point(31.778, 35.235),
         -30,
         ("ruth", "boaz", "naomi", "david"),
         chat=(
@@ -102,7 +94,7 @@ PLAN = (
         "tel-aviv-silence",
         "Two hours of silence",
         "Any",
-        TEL_AVIV,
+        Point(32.0853, 34.7818),
         -45,
         ("miriam", "hillel", "esther"),
         duration=120,
@@ -123,7 +115,7 @@ PLAN = (
         "haifa-philosophy",
         "Maimonides, Guide I:1",
         "Philosophy",
-        HAIFA,
+        Point(32.794, 34.9896),
         -2 * DAY,
         ("hillel", "ruth", "naomi"),
         chat=(
@@ -144,7 +136,7 @@ PLAN = (
         "new-york-hebrew",
         "Hebrew reading circle",
         "Hebrew",
-        NEW_YORK,
+        Point(40.7536, -73.9832),
         6 * HOUR,
         ("tamar", "yael"),
         details={"venue_name": "Public Library, main reading room"},
@@ -153,7 +145,7 @@ PLAN = (
         "london-law",
         "Contract law revision",
         "Law",
-        LONDON,
+        Point(51.5299, -0.127),
         DAY + 3 * HOUR,
         ("david", "esther"),
         kind=SessionType.EXAM_PREP,
@@ -174,7 +166,7 @@ PLAN = (
         "berlin-silent",
         "Thesis writing, side by side",
         "Any",
-        BERLIN,
+        Point(52.5186, 13.4083),
         30,
         ("esther", "naomi"),
         duration=240,
@@ -185,7 +177,7 @@ PLAN = (
         "suva-marine",
         "Marine biology, reef ecology",
         "Biology",
-        SUVA,
+        Point(-18.1416, 178.4419),
         4 * HOUR,
         ("david", "miriam"),
     ),
@@ -193,7 +185,7 @@ PLAN = (
         "taveuni-navigation",
         "Navigation by the stars",
         "Astronomy",
-        TAVEUNI,
+        Point(-16.8, -179.98),
         7 * HOUR,
         ("yael", "david"),
     ),

@@ -1,8 +1,7 @@
 """RULES: from starting soon to live to finished, or cancelled before.
 
-The clock decides: `status_at` is what holds, and reads never wait for anybody to write it down. A
-write writes it down first (`catch_up`), and the worker does so for the sessions that nobody touches
-(`sweep`).
+The clock decides: `status_at` is what holds, and no read waits until it is written down. A write
+writes it down first (`catch_up`), and the worker does so for the sessions that are not touched (`sweep`).
 """
 
 from collections.abc import Sequence
@@ -96,7 +95,7 @@ def hosted(session_id: UUID, user_id: UUID, *, expected: ExpectedVersion = ANY) 
 
     `PreconditionFailed` unless its version is the expected one.
     """
-    # Before the lock, so that whoever may not even see the session holds nobody up.
+    # Before the lock, so that a caller who may not even see the session holds no one up.
     see(session_id, user_id)
     session = locked(session_id)
     if session.host_id != user_id:
@@ -120,8 +119,7 @@ def require_open(session: StudySession) -> None:
 def catch_up(session: StudySession) -> None:
     """Write down in the locked session what the clock has decided."""
     status = session.status_at(now())
-    # One that nobody touched while it went on goes live and ends here: watchers are told both, in
-    # order.
+    # One that was not touched while it went on goes live and ends here: watchers are told both, in order.
     if session.status == Status.STARTING_SOON and status in {Status.LIVE, Status.FINISHED}:
         _go_live(session, session.start_time)
     if session.status == Status.LIVE and status == Status.FINISHED:
@@ -129,9 +127,7 @@ def catch_up(session: StudySession) -> None:
 
 
 def sweep() -> int:
-    """Write down what the clock has decided about sessions nobody touches; how many there were in
-    this batch.
-    """
+    """Write down what the clock has decided about sessions not touched; how many were in this batch."""
     at = now()
     due = or_(
         StudySession.ends_at <= at,
@@ -141,8 +137,7 @@ def sweep() -> int:
         select(StudySession)
         .where(StudySession.is_open, due)
         .limit(BATCH)
-        # What somebody is just changing comes with the next round; the rest of the batch does not
-        # wait for it.
+        # A session that is being changed comes with the next round; the rest of the batch does not wait.
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )

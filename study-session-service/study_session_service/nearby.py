@@ -179,7 +179,7 @@ def shown_to(viewer_id: UUID | None) -> VisiblePoint:
 
 
 def candidates(boxes: Sequence[Box]) -> ColumnElement[bool]:
-    """Whatever has its exact point in or near the boxes, by the index on exact points."""
+    """The sessions with their exact point in or near the boxes, by the index on exact points."""
     return or_(*(_holds_exact(wide) for box in boxes for wide in widened(box, FARTHEST_SNAP)))
 
 
@@ -188,6 +188,18 @@ def has_status(statuses: frozenset[str], at: datetime) -> ColumnElement[bool]:
     # `is_open` adds nothing but the proof that the partial indexes hold all that is looked for.
     matches = StudySession.status_column(at).in_(sorted(statuses))
     return and_(StudySession.is_open, matches) if statuses <= OPEN else matches
+
+
+def announced_within(
+    since: datetime | None, until: datetime | None
+) -> Sequence[ColumnElement[bool]]:
+    """The sessions that are announced to start within the period, which may be open at either end."""
+    bounds = []
+    if since:
+        bounds.append(StudySession.start_time >= since)
+    if until:
+        bounds.append(StudySession.start_time < until)
+    return bounds
 
 
 def _area(
@@ -202,7 +214,8 @@ def _area(
 
 
 def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
-    session, filters = StudySession, [has_status(wanted.statuses, at)]
+    session = StudySession
+    filters = [has_status(wanted.statuses, at), *announced_within(wanted.since, wanted.until)]
     if wanted.subject:
         filters.append(func.lower(session.subject) == func.lower(wanted.subject))
     if wanted.session_type:
@@ -212,10 +225,6 @@ def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
     if wanted.q:
         texts = (session.title, session.subject, session.description, session.venue_name)
         filters.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
-    if wanted.since:
-        filters.append(session.start_time >= wanted.since)
-    if wanted.until:
-        filters.append(session.start_time < wanted.until)
     if wanted.has_space is not None:
         has_space = session.current_participants < session.max_participants
         filters.append(has_space if wanted.has_space else ~has_space)

@@ -101,10 +101,8 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
         raise TransferRequired
     was_active, at = participant.is_active, now()
     participant.is_active = False
-    participant.left_at, participant.removed_at = (
-        participant.left_at or at,
-        participant.removed_at or at,
-    )
+    participant.left_at = participant.left_at or at
+    participant.removed_at = participant.removed_at or at
     if was_active:
         seats.release(participant, "removed")
     else:
@@ -135,7 +133,7 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
 def participants(
     session_id: UUID, viewer_id: UUID, limit: int, cursor: str | None
 ) -> Page[Participant]:
-    """Who is in the session, first come first, for those who are in it themselves."""
+    """The participants in the order of joining, for one of them."""
     see_inside(session_id, viewer_id)
     active = select(Participant).where(Participant.session_id == session_id, Participant.is_active)
     rows = db.session.scalars(
@@ -185,6 +183,6 @@ def _lock_rows(session_id: UUID, *user_ids: UUID) -> Sequence[Participant]:
     rows = select(Participant).where(
         Participant.session_id == session_id, Participant.user_id.in_(user_ids)
     )
-    # In one order: two who hand a session to each other would each wait for the other's row.
+    # In one order: two people who hand a session to each other would each wait for the other's row.
     locked = rows.order_by(Participant.id).with_for_update(key_share=True)
     return db.session.scalars(locked, execution_options={"populate_existing": True}).all()

@@ -26,15 +26,15 @@ from study_session_service.models import (
     Visibility,
     db,
 )
-from study_session_service.nearby import in_order
+from study_session_service.nearby import announced_within, in_order
 from study_session_service.notifications import Kind, notify, people_in
 from study_session_service.visibility import SeenSession, see
 
-# Whoever opens a session that begins now takes some minutes to describe it.
+# A host whose session begins now takes some minutes to describe it.
 LATE = timedelta(minutes=5)
 AHEAD = timedelta(days=365)
 JOIN_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
-# 40 bits: at the pace that the gateway allows, nobody guesses one while its session lasts.
+# 40 bits: at the pace that the gateway allows, no one guesses one while its session lasts.
 JOIN_CODE_LENGTH = 8
 CHANGEABLE_WHILE_LIVE = frozenset({"title", "subject", "description"})
 KEPT_DETAILS = tuple(
@@ -106,7 +106,7 @@ def mine(
     limit: int,
     cursor: str | None,
 ) -> Page[SeenSession]:
-    """The sessions the person has a seat in: those to come, earliest first, or those that are over, newest first."""
+    """The sessions the person has a seat in: those to come, earliest first, or past ones, newest first."""
     at = now()
     is_over = StudySession.status_column(at).in_([Status.FINISHED, Status.CANCELLED])
     own = (
@@ -116,14 +116,11 @@ def mine(
             Participant.user_id == user_id,
             Participant.is_active,
             is_over if when == When.PAST else ~is_over,
+            *announced_within(since, until),
         )
     )
     if role:
         own = own.where(Participant.role == role)
-    if since:
-        own = own.where(StudySession.start_time >= since)
-    if until:
-        own = own.where(StudySession.start_time < until)
     order = [StudySession.start_time, StudySession.id]
     rows = db.session.execute(
         ordered(own, order, limit, cursor, descending=when == When.PAST)

@@ -141,7 +141,7 @@ def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
 
 
 def position_of(user_id: UUID | None) -> ColumnElement[Any]:
-    """The person's position on the waitlist of the outer query's session, from 1; NULL if they are not on it."""
+    """The person's position on the waitlist of the outer query's session, from 1; NULL if not on it."""
     if user_id is None:
         return null()
     return (

@@ -1,4 +1,4 @@
-"""What somebody has planned, for a calendar of all contexts."""
+"""What a person has planned, for a calendar of all contexts."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -51,7 +51,7 @@ def test_a_session_is_shown_to_its_host_and_those_with_a_seat(
     assert titles(client, a_user("david")) == []
 
 
-def test_what_was_left_or_called_off_is_not_shown(client: FlaskClient, open_session: Open) -> None:
+def test_what_was_left_or_cancelled_is_not_shown(client: FlaskClient, open_session: Open) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
     left, cancelled = (
         open_session(ruth, boaz, title="Left"),

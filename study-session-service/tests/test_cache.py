@@ -227,7 +227,9 @@ def test_a_list_read_before_a_write_is_not_kept_after_it(
     in_app: Flask, client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User
 ) -> None:
     def load() -> list[cache.Cached]:
-        open_session(ruth)  # somebody commits while we still hold the list from before
+        open_session(
+            ruth
+        )  # another request commits while this one still holds the list from before
         return []
 
     assert cache.active_sessions(load) == []

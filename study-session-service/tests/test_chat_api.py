@@ -172,9 +172,8 @@ def test_the_order_is_that_of_the_numbers(
         ]
     )
     messages = client.get(path, user=ruth).json["items"]
-    assert [m["seq"] for m in messages] == list(
-        range(49, 9, -1)
-    )  # after the opening and eight who joined
+    # After the opening and eight who joined.
+    assert [m["seq"] for m in messages] == list(range(49, 9, -1))
     times = [m["created_at"] for m in messages]
     assert times == sorted(times, reverse=True)
 
@@ -232,7 +231,7 @@ def test_a_message_belongs_to_its_session(
 
 
 @pytest.mark.parametrize("ending", ["leave", "removal"])
-def test_who_goes_loses_the_chat(
+def test_a_person_who_leaves_loses_the_chat(
     client: FlaskClient, path: str, ruth: User, boaz: User, ending: str
 ) -> None:
     message = say(client, path, boaz, "Shalom").json["id"]

@@ -28,7 +28,7 @@ def ruth() -> User:
 
 
 def a_row(**changes: Any) -> StudySession:
-    """A session from nine to ten, as somebody wrote it down."""
+    """A session from nine to ten, as it was written down."""
     row = StudySession(
         host_id=uuid4(),
         title="Berakhot",
@@ -99,7 +99,7 @@ def test_the_worker_sweeps_however_many_there_are(in_app: Flask) -> None:
     assert set(db.session.scalars(select(StudySession.status))) == {Status.LIVE}
 
 
-def test_a_sweep_passes_by_what_somebody_is_working_on(in_app: Flask) -> None:
+def test_a_sweep_passes_by_what_is_being_changed(in_app: Flask) -> None:
     row = a_row()
     db.session.commit()
     with db.engine.begin() as other, time_machine.travel(NINE, tick=False):

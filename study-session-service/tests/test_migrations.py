@@ -13,7 +13,8 @@ from chassis import testing
 from study_session_service.models import StudySession, db
 
 NEW = """
-INSERT INTO study_sessions (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
+INSERT INTO study_sessions
+    (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
 VALUES (gen_random_uuid(), 'Tanakh', 'Bible', 'silent', 31.778, 35.235, '2026-03-01T09:30Z', 90) RETURNING *
 """
 

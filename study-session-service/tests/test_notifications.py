@@ -97,7 +97,7 @@ def test_a_seat_is_news_to_the_person_who_waited_for_it(
     assert request == {"user_ids": [str(naomi.id)], "kind": "waitlist_promotion", "data": facts}
 
 
-def test_what_one_does_alone_is_no_news(
+def test_what_a_host_does_alone_is_no_news(
     client: FlaskClient, open_session: Open, news: News, ruth: User
 ) -> None:
     client.post(f"{BASE}/{open_session(ruth)['id']}/cancel", user=ruth)

@@ -59,7 +59,7 @@ def test_joining_twice_is_joining_once(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_who_left_takes_up_the_same_row_again(
+def test_rejoining_uses_the_participant_row_again(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)
@@ -71,7 +71,7 @@ def test_who_left_takes_up_the_same_row_again(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_a_full_session_takes_nobody(
+def test_a_full_session_takes_no_one(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, a_user(), max_participants=2)
@@ -117,7 +117,7 @@ def test_a_private_session_needs_the_code(
     assert join(client, session, boaz, join_code=session["join_code"].lower()).status_code == 201
 
 
-def test_who_was_removed_cannot_come_back(
+def test_a_person_who_was_removed_cannot_come_back(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -129,7 +129,7 @@ def test_who_was_removed_cannot_come_back(
     assert (seen["current_participants"], seen["my_participation"]["removed"]) == (1, True)
 
 
-def test_who_left_can_still_be_kept_out(
+def test_a_person_who_left_can_still_be_kept_out(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -139,7 +139,7 @@ def test_who_left_can_still_be_kept_out(
     assert read(client, session)["current_participants"] == 1
 
 
-def test_only_who_was_there_can_be_removed(
+def test_only_a_person_who_was_there_can_be_removed(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)
@@ -208,7 +208,7 @@ def test_the_same_key_joins_once(
     ]
 
 
-def test_who_waits_is_seated_in_the_order_of_waiting(
+def test_the_waitlist_is_seated_in_the_order_of_waiting(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     first, second = a_user("first"), a_user("second")
@@ -232,7 +232,7 @@ def test_asking_to_wait_takes_a_free_seat_at_once(
     assert (answer.status_code, answer.json["is_active"]) == (201, True)
 
 
-def test_who_has_a_seat_does_not_wait(
+def test_a_person_with_a_seat_does_not_wait(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, max_participants=2)
@@ -258,7 +258,7 @@ def test_a_removal_gives_the_seat_to_the_waitlist(
     assert read(client, session, waiting)["my_participation"]["is_active"]
 
 
-def test_who_is_kept_out_waits_no_longer(
+def test_a_person_kept_out_waits_no_longer(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     other, waiting = a_user("other"), a_user("waiting")

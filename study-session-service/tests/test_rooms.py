@@ -1,4 +1,4 @@
-"""What happens in a session is numbered without gaps and said to those whom it concerns."""
+"""What happens in a session is numbered without gaps and told to those who watch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta

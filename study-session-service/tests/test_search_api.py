@@ -214,7 +214,9 @@ def test_a_search_takes_one_query_however_much_it_finds(
         assert len(statements) == 1
 
 
-def test_geojson_is_for_who_accepts_it(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_geojson_is_for_clients_that_accept_it(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     sessions = [open_session(ruth) for _ in range(2)]
     answer = client.get(f"{NEAR}&limit=1", headers={"Accept": "application/geo+json"})
     assert answer.content_type == "application/geo+json"

@@ -1,4 +1,4 @@
-"""Words for the examples in the documentation: one session of the demo, an evening in Jerusalem."""
+"""Values for the examples in the documentation: one session of the demo, an evening in Jerusalem."""
 
 from datetime import timedelta
 
@@ -7,8 +7,7 @@ from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
 LENGTH = 90  # minutes
-# A session is announced for the year to come, so that an example of a date that everybody can send
-# moves on.
+# A session is announced at most a year ahead: the date moves on, so that the example can always be sent.
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
 ANNOUNCED = rfc3339(EVENING - timedelta(days=20))
 JOINED = rfc3339(EVENING - timedelta(days=9, hours=3))

@@ -122,7 +122,7 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
 @blueprint.arguments(MapQuery, location="query")
 @blueprint.response(200, StudySessionMap)
 def cluster_study_sessions(query: dict[str, Any]) -> clusters.Map:
-    """Get what a map of an area shows: clusters where there are many open public sessions, else the sessions."""
+    """Get what a map of an area shows: open public sessions, as clusters where there are many."""
     return clusters.draw(query["bbox"], query["zoom"])
 
 

@@ -54,7 +54,7 @@ class NewStudySession(Body):
     )
     duration_minutes = Integer(5, 1440, required=True, metadata={"example": 90})
     max_participants = Integer(
-        2, 500, metadata={"description": "The host included; 10 unless told.", "example": 10}
+        2, 500, metadata={"description": "The host included; 10 by default.", "example": 10}
     )
     description = Text(2000, paragraphs=True, allow_none=True)
     mode = Choice(Mode, metadata={"description": "in-person by default."})
@@ -63,13 +63,13 @@ class NewStudySession(Body):
     visibility = Choice(
         Visibility,
         metadata={
-            "description": "Found by all, unless told; only by its address; only with the join code."
+            "description": "Found by everyone, the default; only by its address; only with the join code."
         },
     )
     location_visibility = Choice(
         LocationVisibility,
         metadata={
-            "description": "exact unless told; approximate shows strangers a point on a grid of a kilometre."
+            "description": "exact by default; approximate shows others a point on a grid of a kilometre."
         },
     )
 
