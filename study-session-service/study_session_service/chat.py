@@ -104,7 +104,7 @@ def erase(message: ChatMessage) -> None:
     """Leave nothing of the message but its number. Its session's row is locked."""
     message.content, message.deleted_at = "", now()
     db.session.flush()
-    # First the room is emptied, then it hears of the deletion: the other way round it would forget
+    # First the room is emptied, then the deletion is told: the other way round the room would forget
     # that as well.
     rooms.forget(message.session_id)
     rooms.record(message.session_id, "message_deleted", message)
@@ -161,13 +161,12 @@ def _latest(session: StudySession) -> tuple[Sequence[ChatMessage], bool]:
     """The last messages, and whether there are more."""
     key = cache.chat_key(session.id)
     if kept := cache.get(key, session.last_seq):
-        return [cache.deserialize(ChatMessage, message) for message in kept["messages"]], kept[
-            "more"
-        ]
+        known = [cache.deserialize(ChatMessage, message) for message in kept["messages"]]
+        return known, kept["more"]
     rows = _read(session.id, KEPT + 1, None)
     messages, more = rows[:KEPT], len(rows) > KEPT
-    frozen = [cache.serialize(message, KEPT_COLUMNS) for message in messages]
-    cache.put(key, session.last_seq, cache.CHAT_LIFETIME, {"messages": frozen, "more": more})
+    plain = [cache.serialize(message, KEPT_COLUMNS) for message in messages]
+    cache.put(key, session.last_seq, cache.CHAT_LIFETIME, {"messages": plain, "more": more})
     return messages, more
 
 

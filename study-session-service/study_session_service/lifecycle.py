@@ -70,9 +70,8 @@ def cancel_locked(session: StudySession, reason: str | None, *, actor: UUID | No
     """Cancel the locked session, whatever it is doing."""
     session.status, session.cancelled_at = Status.CANCELLED, now()
     session.cancellation_reason = reason
-    waiting = _dismiss_waiting(session.id)
     seq = _record(session, "cancelled")
-    people = [*people_in(session.id), *waiting]
+    people = [*people_in(session.id), *_dismiss_waiting(session.id)]
     notify(session, Kind.SESSION_CANCELLED, people, seq, actor=actor, reason=reason)
 
 
@@ -154,8 +153,8 @@ def _go_live(session: StudySession, at: datetime) -> None:
 
 def _finish(session: StudySession, at: datetime) -> None:
     session.status, session.ended_at = Status.FINISHED, at
-    _dismiss_waiting(session.id)
     _record(session, "finished")
+    _dismiss_waiting(session.id)
 
 
 def _record(session: StudySession, event: str) -> int:

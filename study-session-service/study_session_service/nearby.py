@@ -270,10 +270,10 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
 def _active(at: datetime) -> Sequence[cache.Cached]:
     query, order = matching(None, Search(), at)
     rows = db.session.execute(query.order_by(*order).limit(KEPT)).all()
-    return [_frozen(SeenSession(row[0], None, at)) for row in rows]
+    return [_cached(SeenSession(row[0], None, at)) for row in rows]
 
 
-def _frozen(seen: SeenSession) -> cache.Cached:
+def _cached(seen: SeenSession) -> cache.Cached:
     """What a stranger sees of the session in a list."""
     return {
         **cache.serialize(seen.session, LIST_COLUMNS),

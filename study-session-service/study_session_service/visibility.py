@@ -25,6 +25,18 @@ from study_session_service.models import (
 BEFORE = aliased(Waiting)
 
 
+@dataclass(frozen=True, kw_only=True)
+class MyParticipation:
+    """What the viewer is in a session: a participant now or before, or waiting."""
+
+    role: str | None = None
+    is_active: bool = False
+    joined_at: datetime | None = None
+    left_at: datetime | None = None
+    removed: bool = False
+    waitlist_position: int | None = None
+
+
 @dataclass(frozen=True)
 class SeenSession:
     """A session as one viewer sees it at one instant. What does not depend on them is the session's own."""
@@ -76,17 +88,20 @@ class SeenSession:
         return self.session.join_code if self.is_inside else None
 
     @property
-    def my_participation(self) -> dict[str, Any] | None:
+    def my_participation(self) -> "MyParticipation | None":
         if self.mine is None and self.position is None:
             return None
-        return {
-            "role": self.mine and self.mine.role,
-            "is_active": self.is_inside,
-            "joined_at": self.mine and self.mine.joined_at,
-            "left_at": self.mine and self.mine.left_at,
-            "removed": self.mine is not None and self.mine.removed_at is not None,
-            "waitlist_position": self.position,
-        }
+        waiting = MyParticipation(waitlist_position=self.position)
+        if self.mine is None:
+            return waiting
+        return replace(
+            waiting,
+            role=self.mine.role,
+            is_active=self.mine.is_active,
+            joined_at=self.mine.joined_at,
+            left_at=self.mine.left_at,
+            removed=self.mine.removed_at is not None,
+        )
 
     @property
     def point(self) -> Point:
