@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from chassis.clock import now, rfc3339
 from chassis.testing import a_user, token_for
 from chassis.testing.matrix import Row, World
-from study_session_service import departures
+from study_session_service import erasure
 
 from .access import ACCESS, CALLERS, STREAMS
 
@@ -38,7 +38,7 @@ def a_session(visibility: str, *, minutes: int = 10) -> Thing:
             ).status_code
             == 204
         )
-        world.delete("deleted", departures.on_user_deleted)
+        world.delete("deleted", erasure.on_user_deleted)
         return {**session, "message_id": said["id"]}
 
     return make
@@ -83,7 +83,7 @@ def test_each_caller_gets_the_answer_of_the_row(world: World, row: Row) -> None:
 @pytest.mark.parametrize("role", ["left", "participant", "host"])
 def test_a_participant_whose_account_is_deleted_is_a_stranger(world: World, role: str) -> None:
     world.furnish()
-    world.delete(role, departures.on_user_deleted)
+    world.delete(role, erasure.on_user_deleted)
     closed = [row for row in ACCESS.rows if ACCESS.answers(row)["stranger"] in {403, 404}]
     assert closed
     got = [world.call(role, row).status_code for row in closed]
