@@ -67,6 +67,7 @@ PEOPLE: People = {
     "host_id": HOST,
     "tutor_id": named("tutor"),
     "student_id": named("student"),
+    "parent_id": named("parent"),
     "author_id": named("author"),
     "owner_id": named("owner"),
     "navigator_id": named("navigator"),

@@ -61,15 +61,14 @@ class School:
         return dict(booked.json)
 
     def patch(
-        self, session: dict[str, Any], body: Any, query: str = "", user: User | None = None
+        self, session: dict[str, Any], body: Any, user: User | None = None, **options: Any
     ) -> TestResponse:
-        """Change the version of the session that one has read."""
-        headers = {"If-Match": f'"{session["version"]}"'}
+        """Change the version of the session that was read."""
         return self.client.patch(
-            f"/api/sessions/{session['id']}{query}",
+            f"/api/sessions/{session['id']}",
             user=user or self.tutor,
-            json=body,
-            headers=headers,
+            json={**body, **options},
+            headers={"If-Match": f'"{session["version"]}"'},
         )
 
     def read(self, session_id: int, user: User | None = None) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def test_a_series_is_one_event_with_a_rule_and_what_differs_beside_it(school: An
 def test_the_rule_in_the_feed_has_the_times_of_the_sessions_also_after_a_split(school: Any) -> None:
     school.session(session_date="2030-03-12", rrule="FREQ=WEEKLY;BYDAY=TU,TH;COUNT=8")
     third = school.client.get("/api/sessions", user=school.tutor).json["items"][2]
-    assert school.patch(third, {"start_time": "11:00"}, "?scope=future").status_code == 200
+    assert school.patch(third, {"start_time": "11:00"}, scope="future").status_code == 200
     listed = school.client.get("/api/sessions", user=school.tutor).json["items"]
     booked = sorted(datetime.fromisoformat(session["starts_at"]) for session in listed)
     shown = []

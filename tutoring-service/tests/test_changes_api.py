@@ -120,8 +120,8 @@ def test_a_session_in_person_needs_a_place_also_when_changed(school: Any) -> Non
 def test_changing_this_occurrence_detaches_it(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=4")
     second = items(school)[1]
-    school.patch(second, {"session_date": "2030-01-16"}, "?scope=this")
-    school.patch(first, {"start_time": "15:00", "end_time": "16:00"}, "?scope=all")
+    school.patch(second, {"session_date": "2030-01-16"}, scope="this")
+    school.patch(first, {"start_time": "15:00", "end_time": "16:00"}, scope="all")
     shown = {s["session_date"][5:]: s["start_time"][:5] for s in items(school)}
     assert shown == {"01-08": "15:00", "01-16": "10:00", "01-22": "15:00", "01-29": "15:00"}
 
@@ -129,7 +129,7 @@ def test_changing_this_occurrence_detaches_it(school: Any) -> None:
 def test_changing_the_future_splits_the_series(school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=4")
     third = items(school)[2]
-    changed = school.patch(third, {"session_date": "2030-01-23"}, "?scope=future")
+    changed = school.patch(third, {"session_date": "2030-01-23"}, scope="future")
     assert changed.status_code == 200, changed.json
     first, *_ = items(school)
     new = changed.json["series_id"]
@@ -141,7 +141,7 @@ def test_changing_the_future_splits_the_series(school: Any) -> None:
 
 def test_changing_all_moves_a_series_over_itself(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=4")
-    moved = school.patch(first, {"session_date": "2030-01-15"}, "?scope=all")
+    moved = school.patch(first, {"session_date": "2030-01-15"}, scope="all")
     assert moved.status_code == 200, moved.json
     assert days(school) == ["01-15", "01-22", "01-29", "02-05"]
     assert {s["series_id"] for s in items(school)} == {first["series_id"]}
@@ -154,7 +154,7 @@ def test_changing_all_leaves_what_is_past_and_completed(school: Any) -> None:
         school.post(f"/api/sessions/{first['id']}/complete")
         third = items(school)[2]
         school.patch(
-            third, {"topics": ["Changed"], "start_time": "11:00", "end_time": "12:00"}, "?scope=all"
+            third, {"topics": ["Changed"], "start_time": "11:00", "end_time": "12:00"}, scope="all"
         )
         shown = [(s["session_date"][5:], s["start_time"][:5], s["topics"]) for s in items(school)]
     assert shown == [
@@ -170,7 +170,7 @@ def test_what_was_covered_is_not_said_of_what_is_still_to_come(school: Any) -> N
     with time_machine.travel("2030-01-08T09:00:00Z"):
         school.post(f"/api/sessions/{first['id']}/start")
         done = school.post(f"/api/sessions/{first['id']}/complete").json
-        refused = school.patch(done, {"topics_covered": ["Verbs"]}, "?scope=all")
+        refused = school.patch(done, {"topics_covered": ["Verbs"]}, scope="all")
     assert (refused.status_code, refused.json["code"]) == (409, "not_changeable")
     assert [session["topics_covered"] for session in items(school)] == [[], [], []]
 
@@ -178,7 +178,7 @@ def test_what_was_covered_is_not_said_of_what_is_still_to_come(school: Any) -> N
 def test_every_session_of_a_series_that_is_to_be_in_person_needs_a_place(school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=3")
     placed = school.patch(items(school)[1], {"location": "Library"}).json
-    refused = school.patch(placed, {"session_mode": "in-person"}, "?scope=future")
+    refused = school.patch(placed, {"session_mode": "in-person"}, scope="future")
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/location")
     assert {session["session_mode"] for session in items(school)} == {"online"}
 
@@ -186,7 +186,7 @@ def test_every_session_of_a_series_that_is_to_be_in_person_needs_a_place(school:
 def test_a_series_that_cannot_move_as_a_whole_does_not_move(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=4")
     school.session(session_date="2030-01-22", start_time="12:00", end_time="13:00")
-    refused = school.patch(first, {"start_time": "12:00", "end_time": "13:00"}, "?scope=all")
+    refused = school.patch(first, {"start_time": "12:00", "end_time": "13:00"}, scope="all")
     assert refused.status_code == 409
     assert [clash["session_date"] for clash in refused.json["conflicts"]] == ["2030-01-22"]
     assert {s["start_time"] for s in items(school) if s["series_id"]} == {"10:00:00"}
@@ -198,7 +198,7 @@ def test_a_series_over_the_change_of_clocks_keeps_its_hour_when_it_moves_a_day(s
     )
     shown = [(s["session_date"][5:], s["start_time"][:5]) for s in items(school)]
     assert shown == [("03-24", "02:30"), ("03-31", "03:30"), ("04-07", "02:30")]
-    school.patch(first, {"session_date": "2030-03-25"}, "?scope=all")
+    school.patch(first, {"session_date": "2030-03-25"}, scope="all")
     shown = [(s["session_date"][5:], s["start_time"][:5]) for s in items(school)]
     assert shown == [("03-25", "02:30"), ("04-01", "02:30"), ("04-08", "02:30")]
 
@@ -207,7 +207,7 @@ def test_cancelling_this_the_future_or_all_of_a_series(school: Any) -> None:
     def statuses(scope: str) -> list[str]:
         school.session(rrule="FREQ=WEEKLY;COUNT=4")
         second = items(school, "?status=scheduled")[1]
-        school.post(f"/api/sessions/{second['id']}/cancel?scope={scope}")
+        school.post(f"/api/sessions/{second['id']}/cancel", None, {"scope": scope})
         shown = [s["status"] for s in items(school) if s["series_id"] == second["series_id"]]
         for left in items(school, "?status=scheduled"):
             school.post(f"/api/sessions/{left['id']}/cancel")

@@ -96,7 +96,7 @@ def test_an_enrolment_is_paused_resumed_and_completed(school: Any) -> None:
     assert move(school, "complete").json["status"] == "completed"
     refused = move(school, "resume")
     assert (refused.json["code"], refused.json["from"]) == (
-        "illegal_enrollment_transition",
+        "invalid_transition",
         "completed",
     )
 

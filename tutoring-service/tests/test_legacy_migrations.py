@@ -239,3 +239,13 @@ def test_a_rating_of_old_becomes_the_review_of_the_student() -> None:
         )
     assert rated
     assert reviewed == rated
+
+
+def test_the_reason_of_a_cancellation_outlives_its_new_name() -> None:
+    with at_revision("0004", 30) as app:
+        with app.extensions["sqlalchemy"].engine.begin() as connection:
+            connection.execute(text("UPDATE session_bookings SET cancel_reason = 'ill'"))
+        upgrade()
+        assert rows(app, "SELECT DISTINCT cancellation_reason FROM session_bookings") == [("ill",)]
+        downgrade(revision="0004")
+        assert rows(app, "SELECT DISTINCT cancel_reason FROM session_bookings") == [("ill",)]

@@ -20,7 +20,8 @@ def act(school: Any, session: dict[str, Any], what: str, body: Any = None, user:
 def test_a_session_is_started_from_15_minutes_before_it_begins(school: Any) -> None:
     session = school.session()
     with time_machine.travel(EARLY, tick=False):
-        assert act(school, session, "start").json["code"] == "too_early"
+        refused = act(school, session, "start").json
+        assert (refused["code"], refused["earliest"]) == ("too_early", IN_TIME)
     with time_machine.travel(IN_TIME, tick=False):
         started = act(school, session, "start").json
     assert (started["status"], started["started_at"]) == ("in-progress", IN_TIME)
@@ -44,7 +45,7 @@ def test_cancelling_again_changes_nothing(school: Any) -> None:
     session = school.session()
     once = act(school, session, "cancel", {"reason": "ill"})
     again = act(school, session, "cancel", {"reason": "another"})
-    assert (again.status_code, again.json["cancel_reason"], again.json["version"]) == (
+    assert (again.status_code, again.json["cancellation_reason"], again.json["version"]) == (
         200,
         "ill",
         once.json["version"],
@@ -68,7 +69,7 @@ def test_a_way_that_does_not_exist_is_refused_with_both_ends(
     for step in before:
         assert act(school, session, step).status_code == 200
     refused = act(school, session, what)
-    assert (refused.status_code, refused.json["code"]) == (409, "illegal_transition")
+    assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
     assert (refused.json["from"], refused.json["to"]) == path
 
 
@@ -85,9 +86,22 @@ def test_cancelling_within_the_notice_of_the_course_is_late(
 
 def test_the_student_may_cancel_but_not_start_or_complete(school: Any) -> None:
     session = school.session(session_date="2020-01-07")
-    assert act(school, session, "start", user=school.student).status_code == 403
+    refused = act(school, session, "start", user=school.student)
+    assert (refused.status_code, refused.json["required"]) == (403, "tutor")
     assert act(school, session, "complete", user=school.student).status_code == 403
     assert act(school, session, "cancel", user=school.student).status_code == 200
+
+
+def test_the_reason_of_a_cancellation_is_passed_on(app: Any, school: Any) -> None:
+    session = school.session()
+    act(school, session, "cancel", {"reason": "I have caught a cold."})
+    with app.app_context():
+        query = text(
+            "SELECT body #>> '{data,data,reason}', body ->> 'aggregate_id' FROM outbox "
+            "WHERE body #>> '{data,kind}' = 'session_cancelled'"
+        )
+        told = db.session.execute(query).one()
+    assert tuple(told) == ("I have caught a cold.", f"tutoring_session:{session['id']}")
 
 
 CANCELLED_MEANWHILE = """
@@ -102,7 +116,7 @@ def test_who_has_to_wait_meets_the_session_as_it_is_then(app: Any, school: Any, 
     late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, what))
     assert (late.status_code, late.json["code"], late.json["from"]) == (
         409,
-        "illegal_transition",
+        "invalid_transition",
         "cancelled",
     )
 
@@ -111,7 +125,9 @@ def test_a_series_cancelled_meanwhile_is_not_cancelled_again(app: Any, school: A
     session = school.session(session_frequency="weekly", recurrence_count=3, is_recurring=True)[
         "occurrences"
     ][0]
-    late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, "cancel?scope=all"))
+    late = overtaken(
+        app, CANCELLED_MEANWHILE, lambda: act(school, session, "cancel", {"scope": "all"})
+    )
     assert late.status_code == 200
     assert {
         one["version"]
@@ -138,7 +154,7 @@ def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
     )
     assert school.client.get(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 404
     refused = school.client.delete(f"/api/sessions/{done['id']}", user=school.tutor)
-    assert (refused.status_code, refused.json["code"]) == (409, "session_was_started")
+    assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
 
 
 def test_of_a_session_that_is_off_nobody_is_told_twice(app: Any, school: Any) -> None:
@@ -178,7 +194,7 @@ def test_the_tutor_marks_who_was_there_and_that_is_kept(school: Any) -> None:
 
 def test_nobody_is_marked_before_it_began_or_after_it_was_cancelled(school: Any) -> None:
     session = school.session()
-    assert mark(school, session).json["code"] == "not_started"
+    assert mark(school, session).json["code"] == "too_early"
     act(school, session, "cancel")
     assert mark(school, session).json["code"] == "session_cancelled"
 
@@ -216,8 +232,13 @@ def test_progress_counts_topics_once_and_only_what_was_marked(school: Any) -> No
     assert shown["coverage_percent"] == 50.0
     assert len(shown["planned_topics"]) == 4
     assert (shown["completed_sessions"], shown["completed_minutes"]) == (2, 120)
-    assert shown["student_attendance"] == {"present": 0, "absent": 1, "late": 0, "rate": 0.0}
-    assert shown["tutor_attendance"]["rate"] == 1.0
+    assert shown["student_attendance"] == {
+        "present": 0,
+        "absent": 1,
+        "late": 0,
+        "attended_percent": 0.0,
+    }
+    assert shown["tutor_attendance"]["attended_percent"] == 100.0
     assert shown["ratings"] == {"tutor": None, "student": None, "parent": None}
 
 
@@ -265,7 +286,7 @@ def test_a_review_waits_for_the_end_and_is_final_after_14_days(school: Any) -> N
     with time_machine.travel("2030-01-15T00:00:01Z", tick=False):
         assert (
             school.client.patch(path, user=school.student, json={"rating": 2}).json["code"]
-            == "review_is_final"
+            == "deadline_passed"
         )
 
 

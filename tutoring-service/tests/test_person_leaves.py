@@ -99,7 +99,10 @@ def test_of_a_deleted_tutor_the_students_keep_their_history(app: Flask, school: 
     assert str(school.tutor.id) not in everything(app)
     assert school.read(done["id"], school.student)["status"] == "completed"
     called_off = school.read(coming["id"], school.student)
-    assert (called_off["status"], called_off["cancel_reason"]) == ("cancelled", "account deleted")
+    assert (called_off["status"], called_off["cancellation_reason"]) == (
+        "cancelled",
+        "account deleted",
+    )
     enrollment = school.client.get(
         f"/api/enrollments/{school.enrollment_id}", user=school.student
     ).json
@@ -135,7 +138,7 @@ FROM sessions JOIN enrolled_courses enrolled ON enrolled.id = enrolled_courses_i
 def test_what_is_booked_meanwhile_is_called_off_too(app: Flask, school: Any) -> None:
     overtaken(app, BOOK, lambda: deleted(app, school.student))
     (listed,) = school.client.get("/api/sessions", user=school.tutor).json["items"]
-    assert (listed["status"], listed["cancel_reason"]) == ("cancelled", "account deleted")
+    assert (listed["status"], listed["cancellation_reason"]) == ("cancelled", "account deleted")
 
 
 def test_erasing_again_finds_nothing(app: Flask, school: Any) -> None:

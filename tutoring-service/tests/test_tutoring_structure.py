@@ -56,6 +56,22 @@ def _sample(part: str) -> str:
     return "00000000-0000-0000-0000-000000000000" if part in ("<tutor_id>", "<parent_id>") else "1"
 
 
+def test_what_is_created_is_found_at_its_location(school: Any) -> None:
+    of_it = {"enrolled_courses_id": school.enrollment_id}
+    board = school.post("/api/whiteboards", None, of_it).json
+    drawn = {"strokes": [{"client_id": "a", "operation": {}}]}
+    created = [
+        school.post("/api/courses", None, {"title": "Mishnah"}),
+        school.book(rrule="FREQ=WEEKLY;COUNT=3"),
+        school.post("/api/whiteboards", None, of_it),
+        school.post(f"/api/whiteboards/{board['id']}/strokes", None, drawn),
+    ]
+    for answer in created:
+        assert answer.status_code == 201
+        found = school.client.get(answer.headers["Location"], user=school.tutor)
+        assert found.json == {name: answer.json[name] for name in found.json}
+
+
 def test_every_table_is_known_to_export_and_erasure() -> None:
     machinery = {
         messages.outbox,

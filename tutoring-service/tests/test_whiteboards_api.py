@@ -82,10 +82,11 @@ def test_a_live_event_shows_what_a_read_shows(
     assert (seq, event["type"], event["data"]) == (1, "stroke", drawn)
 
 
-def test_a_closed_board_is_read_only(school: Any, board: dict[str, Any]) -> None:
+def test_a_closed_board_is_read_only(school: Any, board: dict[str, Any], app: Flask) -> None:
     draw(school, board, "a")
     assert school.post(f"/api/whiteboards/{board['id']}/close", school.student).status_code == 403
     closed = school.post(f"/api/whiteboards/{board['id']}/close").json
+    assert _told(app, board)[-1][1]["data"] == closed
     assert closed["closed_at"]
     assert school.post(f"/api/whiteboards/{board['id']}/close").json == closed
     refused = draw(school, board, "b")
@@ -93,13 +94,17 @@ def test_a_closed_board_is_read_only(school: Any, board: dict[str, Any]) -> None
     assert len(replay(school, board)) == 1
 
 
-def test_deleting_a_board_leaves_the_session(school: Any, board: dict[str, Any]) -> None:
+def test_deleting_a_board_leaves_the_session(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
     session = school.session(whiteboard_id=board["id"])
     assert (
         school.client.delete(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code
         == 204
     )
     assert school.read(session["id"])["whiteboard_id"] is None
+    ((_, event),) = _told(app, board)
+    assert (event["type"], event["data"]) == ("deleted", {"id": board["id"]})
     assert (
         school.client.get(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code == 404
     )
@@ -158,8 +163,10 @@ def test_a_parent_who_was_sent_away_watches_no_longer(
     path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
     assert school.client.delete(path, user=school.student).status_code == 204
     draw(school, board, "b")
-    told = [(seq, event["members_changed"]) for seq, event in _told(app, board)]
-    assert told == [(1, []), (2, [str(naomi.id)]), (3, [])]
+    told = _told(app, board)
+    changes = [(seq, event["members_changed"]) for seq, event in told]
+    assert changes == [(1, []), (2, [str(naomi.id)]), (3, [])]
+    assert told[1][1]["data"] == {"parent_id": str(naomi.id)}
     assert [stroke["seq"] for stroke in replay(school, board)] == [1, 3]
 
 

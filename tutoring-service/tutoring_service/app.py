@@ -9,8 +9,9 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from tutoring_service import api, erasure, reminders, whiteboards
+from tutoring_service import api, erasure, reminders, rooms, runtime
 from tutoring_service.api.examples import EXAMPLES
+from tutoring_service.api.whiteboards import LIVE_EVENTS
 from tutoring_service.booking import TimeConflict
 from tutoring_service.commands import demo_command, legacy_commands
 from tutoring_service.config import Settings
@@ -37,12 +38,12 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             "session_bookings_student_excl": TimeConflict,
             "reviews_author_key": AlreadyReviewed,
         },
-        rooms={"whiteboard": Room(whiteboards.may_watch)},
+        rooms={"whiteboard": Room(rooms.may_watch, events=LIVE_EVENTS)},
         subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
         sweeps=[Sweep("reminders", every=5, run=reminders.send_due)],
         blueprints=api.BLUEPRINTS,
     )
-    app.config["PUBLIC_URL"] = settings.public_url
+    runtime.install(app, settings)
     app.cli.add_command(demo_command)
     app.cli.add_command(legacy_commands)
     return app

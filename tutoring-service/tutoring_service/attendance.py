@@ -2,7 +2,7 @@
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.errors import Conflict
+from chassis.errors import Conflict, TooEarly
 from tutoring_service import sessions
 from tutoring_service.changes import note
 from tutoring_service.models import TutoringSession, db
@@ -16,12 +16,6 @@ class SessionCancelled(Conflict):
     code = "session_cancelled"
 
 
-class NotStarted(Conflict):
-    """The session has not begun."""
-
-    code = "not_started"
-
-
 def mark(
     caller: Caller, session_id: int, tutor: str | None, student: str | None
 ) -> TutoringSession:
@@ -31,7 +25,7 @@ def mark(
     if session.status == SessionStatus.CANCELLED:
         raise SessionCancelled
     if session.status == SessionStatus.SCHEDULED and now() < session.booking.starts_at:
-        raise NotStarted
+        raise TooEarly(session.booking.starts_at)
     before = _marks(session)
     session.tutor_attendance_status, session.student_attendance_status = tutor, student
     if before != _marks(session):

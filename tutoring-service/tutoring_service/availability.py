@@ -27,7 +27,7 @@ Span = tuple[datetime, datetime]
 
 
 class OutsideWorkingHours(Conflict):
-    """The tutor does not work then."""
+    """The tutor does not work at that time."""
 
     code = "outside_working_hours"
 

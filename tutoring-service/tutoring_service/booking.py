@@ -55,7 +55,7 @@ def conflict(clashes: Sequence[Clash]) -> TimeConflict:
     """The problem that lists what stands in the way."""
     first = clashes[0]
     return TimeConflict(
-        f"the {first.who[0]} has another session then",
+        f"The {first.who[0]} has another session at that time.",
         who=first.who[0],
         session_id=first.session_id,
         conflicts=[clash.as_json() for clash in clashes],

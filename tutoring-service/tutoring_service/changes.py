@@ -22,7 +22,7 @@ REMINDING = ("notification_enabled", "alarm_enabled", "alarm_before_minutes")
 
 
 class NotChangeable(Conflict):
-    """The session's status does not allow this change."""
+    """The session cannot be changed like this in its present status."""
 
     code = "not_changeable"
 
@@ -59,7 +59,7 @@ def change(
         _apply(target, details, caller.id)
     _settle(session, targets, scope, move, moved=moved)
     db.session.flush()
-    _tell(caller, session, targets, moved=moved, details=details)
+    _tell(caller, session, targets, moved=moved)
     return session
 
 
@@ -86,13 +86,13 @@ def _is_move(session: TutoringSession, wanted: dict[str, Any]) -> bool:
 def _check(session: TutoringSession, moved: bool, details: dict[str, Any]) -> None:
     status = session.status
     if moved and status != SessionStatus.SCHEDULED:
-        raise NotChangeable(f"a session that is {status} is not moved", session_status=status)
+        raise NotChangeable(f"A session that is {status} cannot be moved.", session_status=status)
     differing = {name for name, value in details.items() if value != getattr(session, name)}
     over = status in (SessionStatus.COMPLETED, SessionStatus.CANCELLED)
     if differing and (
         status == SessionStatus.CANCELLED or (over and not differing <= set(AFTERWARDS))
     ):
-        raise NotChangeable(f"the session is {status}", session_status=status)
+        raise NotChangeable(f"The session is {status}.", session_status=status)
 
 
 def _check_details(target: TutoringSession, details: dict[str, Any]) -> None:
@@ -100,7 +100,7 @@ def _check_details(target: TutoringSession, details: dict[str, Any]) -> None:
     differing = {name for name, value in details.items() if value != getattr(target, name)}
     if "topics_covered" in differing and target.status == SessionStatus.SCHEDULED:
         raise NotChangeable(
-            "nothing is covered before the session was started", session_status=target.status
+            "Start the session before you say what was covered.", session_status=target.status
         )
     merged = {name: details.get(name, getattr(target, name)) for name in scheduling.DETAILS}
     if differing & {"session_mode", "location", "whiteboard_id"}:
@@ -200,10 +200,7 @@ def _tell(
     targets: Sequence[TutoringSession],
     *,
     moved: bool,
-    details: dict[str, Any],
 ) -> None:
-    for target in targets:
-        notices.announce("moved" if moved else "changed", target.booking, caller.id)
     if moved and targets:
         told = session if session in targets else targets[0]
         notices.tell(

@@ -1,5 +1,6 @@
 """RULES: what tutors offer."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -31,12 +32,16 @@ def get(course_id: int) -> Course:
 
 
 def find(
-    tutor_id: UUID | None, status: str | None, q: str | None, limit: int, cursor: str | None
+    tutor_id: UUID | None,
+    status: Collection[CourseStatus],
+    q: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[Course]:
-    """Courses, the newest first: open ones, or with this status; of all tutors or this one; about
-    anything or `q`.
+    """Courses, newest first: open ones, or with one of these statuses; of all tutors or this one;
+    about anything or `q`.
     """
-    query = select(Course).filter_by(status=status or CourseStatus.OPEN)
+    query = select(Course).where(Course.status.in_(status or {CourseStatus.OPEN}))
     if tutor_id:
         query = query.filter_by(tutor_id=tutor_id)
     if q:

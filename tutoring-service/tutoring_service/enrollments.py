@@ -1,6 +1,6 @@
 """RULES: a student enrols in a course, and how that goes on and ends."""
 
-from typing import Any
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, select, true, union_all
 from sqlalchemy import delete as remove
@@ -8,7 +8,7 @@ from sqlalchemy import delete as remove
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, InvalidTransition, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import lifecycle, sessions
 from tutoring_service.models import (
@@ -32,27 +32,21 @@ FROM = {
 
 
 class AlreadyEnrolled(Conflict):
-    """You are enrolled in this course."""
+    """You are already enrolled in this course."""
 
     code = "already_enrolled"
 
 
 class OwnCourse(Conflict):
-    """A tutor is not his own student."""
+    """You cannot enrol in your own course."""
 
     code = "own_course"
 
 
 class CourseArchived(Conflict):
-    """The course takes no more students."""
+    """The course is archived and takes no more students."""
 
     code = "course_archived"
-
-
-class IllegalEnrollmentTransition(Conflict):
-    """The enrolment cannot go there from its status."""
-
-    code = "illegal_enrollment_transition"
 
 
 class HasCompletedSessions(Conflict):
@@ -89,9 +83,13 @@ def get(caller: Caller, enrollment_id: int) -> Enrollment:
 
 
 def find(
-    caller: Caller, status: str | None, role: str | None, limit: int, cursor: str | None
+    caller: Caller,
+    status: Collection[EnrollmentStatus],
+    role: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[Enrollment]:
-    """The caller's enrolments in this role, or in any."""
+    """The caller's enrolments in this role, or in any; with one of these statuses, or with any."""
     followed = Enrollment.id.in_(
         select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)
     )
@@ -100,7 +98,7 @@ def find(
         Role.STUDENT: Enrollment.student_id == caller.id,
         Role.PARENT: followed,
     }
-    has_status = Enrollment.status == status if status else true()
+    has_status = Enrollment.status.in_(status) if status else true()
     # Each role reads its own index in order; asked for all at once, PostgreSQL would read
     # everybody's enrolments.
     ids = [
@@ -123,8 +121,7 @@ def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment
     if enrollment.status == to:
         return enrollment
     if enrollment.status not in FROM[to]:
-        path: dict[str, Any] = {"from": enrollment.status, "to": to}
-        raise IllegalEnrollmentTransition(f"from {enrollment.status} to {to}", **path)
+        raise InvalidTransition(enrollment.status, to)
     enrollment.status = to
     enrollment.version += 1
     if to in CLOSED:

@@ -123,7 +123,7 @@ def _delete_words(user_id: UUID) -> None:
         .values(message=None)
     )
     cancelled = SessionBooking.cancelled_by == user_id
-    db.session.execute(update(SessionBooking).where(cancelled).values(cancel_reason=None))
+    db.session.execute(update(SessionBooking).where(cancelled).values(cancellation_reason=None))
     mine = or_(SessionBooking.tutor_id == user_id, SessionBooking.student_id == user_id)
     session_ids = select(SessionBooking.session_id).where(mine)
     db.session.execute(

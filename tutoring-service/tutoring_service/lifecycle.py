@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.errors import Conflict
+from chassis.errors import InvalidTransition, TooEarly
 from tutoring_service import notices, reminders, series, sessions
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
 from tutoring_service.parties import require
@@ -23,18 +22,6 @@ ALLOWED = {
 }
 
 
-class IllegalTransition(Conflict):
-    """The session cannot go there from its status."""
-
-    code = "illegal_transition"
-
-
-class TooEarly(Conflict):
-    """A session can be started from 15 minutes before it begins."""
-
-    code = "too_early"
-
-
 def start(caller: Caller, session_id: int) -> TutoringSession:
     """The tutor begins."""
     session, role = sessions.get(caller, session_id, lock=True)
@@ -42,11 +29,12 @@ def start(caller: Caller, session_id: int) -> TutoringSession:
     if session.status == SessionStatus.IN_PROGRESS:
         return session
     _check(session, SessionStatus.IN_PROGRESS)
-    if now() < session.booking.starts_at - EARLY:
-        raise TooEarly
+    earliest = session.booking.starts_at - EARLY
+    if now() < earliest:
+        raise TooEarly(earliest, "A session can be started from 15 minutes before it begins.")
     session.status = SessionStatus.IN_PROGRESS
     session.booking.started_at = now()
-    return _settled(session, "started", caller.id)
+    return _settled(session)
 
 
 def complete(caller: Caller, session_id: int, topics_covered: list[str] | None) -> TutoringSession:
@@ -61,7 +49,7 @@ def complete(caller: Caller, session_id: int, topics_covered: list[str] | None) 
     session.booking.held = False
     if topics_covered is not None:
         session.topics_covered = topics_covered
-    return _settled(session, "completed", caller.id)
+    return _settled(session)
 
 
 def cancel(caller: Caller, session_id: int, reason: str | None, scope: str) -> TutoringSession:
@@ -92,31 +80,38 @@ def cancel_all(
         booking = session.booking
         session.status = SessionStatus.CANCELLED
         booking.held = False
-        booking.cancelled_at, booking.cancelled_by, booking.cancel_reason = now(), actor, reason
+        booking.cancelled_at, booking.cancelled_by, booking.cancellation_reason = (
+            now(),
+            actor,
+            reason,
+        )
         booking.late_cancel = now() > booking.starts_at - notice
         booking.version += 1
         booking.sequence += 1
-        notices.announce("cancelled", booking, actor)
     reminders.forget(session.id for session in cancelled)
     db.session.flush()
     first = cancelled[0].booking
     people = list(told) or notices.everybody(first)
     notices.tell(
-        "session_cancelled", people, first, actor, count=len(cancelled), late=first.late_cancel
+        "session_cancelled",
+        people,
+        first,
+        actor,
+        count=len(cancelled),
+        late=first.late_cancel,
+        reason=reason,
     )
 
 
 def _check(session: TutoringSession, to: SessionStatus) -> None:
     if session.status not in ALLOWED[to]:
-        path: dict[str, Any] = {"from": session.status, "to": to}
-        raise IllegalTransition(f"from {session.status} to {to}", **path)
+        raise InvalidTransition(str(session.status), to)
 
 
-def _settled(session: TutoringSession, what: str, actor: UUID) -> TutoringSession:
+def _settled(session: TutoringSession) -> TutoringSession:
     session.booking.version += 1
     reminders.forget([session.id])
     db.session.flush()
-    notices.announce(what, session.booking, actor)
     return session
 
 

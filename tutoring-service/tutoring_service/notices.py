@@ -11,14 +11,6 @@ from tutoring_service.models import Course, Enrollment, SessionBooking, db, mess
 from tutoring_service.parties import parents_of
 
 
-def announce(what: str, booking: SessionBooking, actor: UUID | None) -> None:
-    """Tell other services that this happened to a session."""
-    data = {"enrolled_courses_id": booking.enrolled_courses_id, "series_id": booking.series_id}
-    messages.publish_event(
-        f"tutoring-session.{what}", booking.session_id, booking.version, data, actor=actor
-    )
-
-
 def tell(
     kind: str,
     people: Iterable[UUID],
@@ -40,7 +32,7 @@ def tell(
     notice = {"user_ids": told, "kind": kind, "data": data}
     messages.publish_event(
         "notification.requested",
-        f"session-{booking.session_id}",
+        f"tutoring_session:{booking.session_id}",
         booking.version,
         notice,
         actor=actor,

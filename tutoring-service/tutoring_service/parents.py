@@ -30,7 +30,7 @@ LENGTH = 12
 
 
 class OwnEnrollment(Conflict):
-    """Tutor and student do not join as a parent."""
+    """You cannot follow your own enrolment as a parent."""
 
     code = "own_enrollment"
 

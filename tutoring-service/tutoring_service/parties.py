@@ -10,12 +10,6 @@ from tutoring_service.models import Enrollment, EnrollmentParent, db
 from tutoring_service.states import Role
 
 
-class NotYourPart(Forbidden):
-    """Your part in this enrolment does not allow this."""
-
-    code = "not_your_part"
-
-
 def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller) -> Role:
     """The caller's role; `NotFound` for a stranger, so that he does not learn that there is such an
     enrolment.
@@ -50,9 +44,9 @@ def enrollment_of(
 
 
 def require(role: Role, *allowed: Role) -> None:
-    """`NotYourPart` unless the role is one of these."""
+    """`Forbidden` unless the role is one of these. The first one decides; the others may act, too."""
     if role not in allowed:
-        raise NotYourPart(f"only for the {' or '.join(allowed)}")
+        raise Forbidden(f"This is for the {' or the '.join(allowed)}.", required=allowed[0])
 
 
 def parents_of(enrollment_ids: set[int]) -> list[UUID]:

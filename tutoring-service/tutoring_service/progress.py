@@ -57,15 +57,15 @@ def _distinct(lists: Iterable[list[str] | None]) -> dict[str, str]:
 
 
 def _attendance(marks: Iterable[str | None]) -> dict[str, Any]:
-    """How often each mark was given. The rate is of those marked, late ones were there; None if
-    nobody was marked.
+    """How often each mark was given. The share of those marked that were there, late ones
+    among them; None if no one was marked.
     """
     counted = Counter(mark for mark in marks if mark)
     marked = counted.total()
     there = counted[Attendance.PRESENT] + counted[Attendance.LATE]
     return {
         **{str(mark): counted[mark] for mark in Attendance},
-        "rate": round(there / marked, 3) if marked else None,
+        "attended_percent": round(100 * there / marked, 1) if marked else None,
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, DeadlinePassed, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import Review, TutoringSession, db
@@ -20,21 +20,15 @@ EDITABLE = timedelta(days=14)
 
 
 class AlreadyReviewed(Conflict):
-    """You have reviewed this session."""
+    """You have already reviewed this session."""
 
     code = "already_reviewed"
 
 
 class NotCompleted(Conflict):
-    """The session is not completed."""
+    """The session is not completed yet."""
 
     code = "not_completed"
-
-
-class ReviewIsFinal(Conflict):
-    """A review can be changed for 14 days."""
-
-    code = "review_is_final"
 
 
 def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Review:
@@ -71,8 +65,9 @@ def rewrite(caller: Caller, session_id: int, review_id: int, wanted: dict[str, A
     review = db.session.scalar(query)
     if review is None:
         raise NotFound
-    if now() > review.created_at + EDITABLE:
-        raise ReviewIsFinal
+    deadline = review.created_at + EDITABLE
+    if now() > deadline:
+        raise DeadlinePassed(deadline, "A review can be changed for 14 days.")
     for name, value in wanted.items():
         setattr(review, name, value)
     review.updated_at = now()

@@ -81,7 +81,6 @@ def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     skipped = _left_out(plan, wanted)
     kept = [one for one in plan.occurrences if one not in skipped]
     booked = book(enrollment, wanted, kept, plan.recurrence, plan.occurrences[0].session_date)
-    notices.announce("scheduled", booked[0].booking, caller.id)
     notices.tell(
         "session_booked",
         notices.everybody(booked[0].booking),
@@ -146,7 +145,7 @@ def check_active(enrollment: Enrollment) -> None:
     """`EnrollmentNotActive` unless sessions may be booked in it."""
     if enrollment.status != EnrollmentStatus.ACTIVE:
         raise EnrollmentNotActive(
-            f"it is {enrollment.status}", status_of_enrollment=enrollment.status
+            f"The enrolment is {enrollment.status}.", enrollment_status=enrollment.status
         )
 
 

@@ -1,5 +1,6 @@
 """RULES: a student asks for a session; the tutor accepts or declines."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from chassis.auth.tokens import Caller
 from chassis.clock import now, rfc3339
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, NotFound
+from chassis.errors import InvalidTransition, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import availability, booking, notices, scheduling
 from tutoring_service.models import Enrollment, SessionRequest, db, messages
@@ -27,12 +28,6 @@ DEFAULTS = {
 }
 
 
-class AlreadyAnswered(Conflict):
-    """The request was answered or withdrawn."""
-
-    code = "already_answered"
-
-
 def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRequest:
     """Ask for a time that is free now; it is booked only when the tutor accepts."""
     enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
@@ -47,13 +42,17 @@ def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRe
 
 
 def of_enrollment(
-    caller: Caller, enrollment_id: int, status: str | None, limit: int, cursor: str | None
+    caller: Caller,
+    enrollment_id: int,
+    status: Collection[RequestStatus],
+    limit: int,
+    cursor: str | None,
 ) -> Page[SessionRequest]:
-    """The requests in the enrolment, in order."""
+    """The requests in the enrolment, oldest first; with one of these statuses, or with any."""
     enrollment_of(caller, enrollment_id)
     query = select(SessionRequest).filter_by(enrolled_courses_id=enrollment_id)
     if status:
-        query = query.filter_by(status=status)
+        query = query.where(SessionRequest.status.in_(status))
     rows = db.session.scalars(ordered(query, (SessionRequest.id,), limit, cursor)).all()
     return cut(rows, limit, lambda row: (row.id,))
 
@@ -63,7 +62,7 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     enrollment, request = _of_tutor(caller, enrollment_id, request_id)
     if request.status == RequestStatus.ACCEPTED:
         return request
-    _check_pending(request)
+    _check_pending(request, RequestStatus.ACCEPTED)
     scheduling.check_active(enrollment)
     wanted = {
         name: getattr(request, name)
@@ -80,7 +79,6 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
         now(),
     )
     db.session.flush()
-    notices.announce("scheduled", session.booking, caller.id)
     notices.tell(
         "session_booked", notices.everybody(session.booking), session.booking, caller.id, count=1
     )
@@ -92,7 +90,7 @@ def decline(caller: Caller, enrollment_id: int, request_id: int) -> SessionReque
     enrollment, request = _of_tutor(caller, enrollment_id, request_id)
     if request.status == RequestStatus.DECLINED:
         return request
-    _check_pending(request)
+    _check_pending(request, RequestStatus.DECLINED)
     request.status, request.answered_at = RequestStatus.DECLINED, now()
     db.session.flush()
     _tell(caller, enrollment, request, "session_request_declined")
@@ -106,7 +104,7 @@ def withdraw(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequ
     request = _locked(enrollment_id, request_id)
     if request.status == RequestStatus.WITHDRAWN:
         return request
-    _check_pending(request)
+    _check_pending(request, RequestStatus.WITHDRAWN)
     request.status, request.answered_at = RequestStatus.WITHDRAWN, now()
     db.session.flush()
     return request
@@ -145,9 +143,9 @@ def _locked(enrollment_id: int, request_id: int) -> SessionRequest:
     return request
 
 
-def _check_pending(request: SessionRequest) -> None:
+def _check_pending(request: SessionRequest, to: RequestStatus) -> None:
     if request.status != RequestStatus.PENDING:
-        raise AlreadyAnswered(f"it is {request.status}", status_of_request=request.status)
+        raise InvalidTransition(request.status, to)
 
 
 def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind: str) -> None:
@@ -170,5 +168,5 @@ def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind:
     version = 1 if request.status == RequestStatus.PENDING else 2
     notice = {"user_ids": [str(other)], "kind": kind, "data": data}
     messages.publish_event(
-        "notification.requested", f"session-request-{request.id}", version, notice, actor=caller.id
+        "notification.requested", f"session_request:{request.id}", version, notice, actor=caller.id
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, NotFound, invalid
+from chassis.errors import Forbidden, InvalidTransition, NotFound, invalid
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
 from tutoring_service import notices
@@ -20,25 +20,16 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
-from tutoring_service.parties import NotYourPart, require, role_in
+from tutoring_service.parties import require, role_in
 from tutoring_service.states import Role, SessionStatus
 
-EQUAL = (
-    "status",
-    "enrolled_courses_id",
-    "session_mode",
-    "priority_level",
-    "is_featured",
-    "is_recurring",
-)
+AMONG = ("status", "session_mode", "priority_level")
+EQUAL = ("enrolled_courses_id", "is_featured", "is_recurring")
+
+DELETED = "deleted"
+"""The end of a session that no row is left to say."""
 
 Columns = tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]
-
-
-class SessionWasStarted(Conflict):
-    """A session that was started is kept."""
-
-    code = "session_was_started"
 
 
 class Sort(StrEnum):
@@ -125,14 +116,13 @@ def remove(caller: Caller, session_id: int) -> None:
         SessionStatus.IN_PROGRESS,
         SessionStatus.COMPLETED,
     ):
-        raise SessionWasStarted
+        raise InvalidTransition(str(session.status), DELETED, "A session that was started is kept.")
     session.booking.version += 1
     if session.status == SessionStatus.SCHEDULED:  # of one that was called off they have been told
         # Told before the deletion, while it can still be read who they are.
         notices.tell(
             "session_cancelled", notices.everybody(session.booking), session.booking, caller.id
         )
-    notices.announce("removed", session.booking, caller.id)
     db.session.flush()
     # In SQL: the database deletes what hangs on it, which the ORM would read first.
     db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
@@ -141,6 +131,7 @@ def remove(caller: Caller, session_id: int) -> None:
 def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
     session, booking = TutoringSession, SessionBooking
     filters = [getattr(session, name) == wanted[name] for name in EQUAL if wanted[name] is not None]
+    filters += [getattr(session, name).in_(wanted[name]) for name in AMONG if wanted[name]]
     since: datetime | None = wanted["since"]
     until: datetime | None = wanted["until"]
     if since and until and since >= until:
@@ -177,7 +168,7 @@ def _mine(
     if everything and role in (None, Role.ADMIN) and Role.ADMIN in caller.roles:
         return None
     if role == Role.ADMIN:
-        raise NotYourPart
+        raise Forbidden("This is for an admin.", required=Role.ADMIN)
     followed = select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)
     ways = {
         Role.TUTOR: booking.tutor_id == caller.id,

@@ -61,6 +61,22 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class AuthorRole(StrEnum):
+    """Who writes reviews."""
+
+    TUTOR = "tutor"
+    STUDENT = "student"
+    PARENT = "parent"
+
+
+class ChangeKind(StrEnum):
+    """What a session's history is told of."""
+
+    RESCHEDULED = "rescheduled"
+    CHANGED = "changed"
+    ATTENDANCE = "attendance"
+
+
 class Scope(StrEnum):
     """Which occurrences of a series a change is for."""
 

@@ -6,8 +6,7 @@ they skip; of a time that they show twice the first is meant.
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from recurrence import instant
 
@@ -24,12 +23,6 @@ class Occurrence:
     duration: int
     starts_at: datetime
     ends_at: datetime
-
-
-@cache
-def zones() -> frozenset[str]:
-    """The names of the IANA time zones."""
-    return frozenset(available_timezones())
 
 
 def minutes_between(start: time, end: time) -> int:

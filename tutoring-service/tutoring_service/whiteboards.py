@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from chassis.auth.tokens import Caller
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut
-from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db, messages
+from tutoring_service import rooms
+from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db
 from tutoring_service.parties import enrollment_of, require
 from tutoring_service.states import Role
 
@@ -101,13 +102,7 @@ def close(caller: Caller, board_id: int) -> WhiteboardSession:
     require(role, Role.TUTOR)
     if board.closed_at is None:
         board.closed_at = now()
-        board.seq += 1
-        messages.publish_live(
-            f"whiteboard:{board.id}",
-            board.seq,
-            "closed",
-            {"closed_at": rfc3339(board.closed_at)},
-        )
+        rooms.tell(board, "closed", board)
     db.session.flush()
     return board
 
@@ -116,9 +111,9 @@ def erase(caller: Caller, board_id: int) -> None:
     """The tutor deletes it. Sessions that used it stay and know nothing of it."""
     board, role = get(caller, board_id, lock=True)
     require(role, Role.TUTOR)
-    # No row keeps this number: nobody can draw after it, because we hold the lock until the board
+    # No row keeps this number: no one can draw after it, because the lock is held until the board
     # is gone.
-    messages.publish_live(f"whiteboard:{board.id}", board.seq + 1, "deleted", {})
+    rooms.tell(board, "deleted", {"id": board.id})
     db.session.execute(delete(WhiteboardSession).where(WhiteboardSession.id == board_id))
 
 
@@ -131,40 +126,21 @@ def turn_away(enrollment_id: int, parent_id: UUID) -> None:
         .execution_options(populate_existing=True)
     )
     for board in db.session.scalars(query):
-        board.seq += 1
-        data = {"user_id": str(parent_id)}
-        messages.publish_live(
-            f"whiteboard:{board.id}", board.seq, "parent_left", data, members_changed=[parent_id]
-        )
+        data = {"parent_id": parent_id}
+        rooms.tell(board, "parent_left", data, members_changed=[parent_id])
     db.session.flush()
 
 
-def may_watch(caller: Caller, room_id: str) -> int:
-    """The number of the last event on the whiteboard, for those who may see it."""
-    # Any text may come here: a number of more digits may be too large for the column.
-    if not room_id.isascii() or not room_id.isdecimal() or len(room_id) > 9:
-        raise NotFound
-    board, _ = get(caller, int(room_id))
-    return board.seq
-
-
 def _append(board: WhiteboardSession, caller: Caller, wanted: dict[str, Any]) -> WhiteboardStroke:
-    board.seq += 1  # under the board's row lock, so that numbers are given in the order of commits
     stroke = WhiteboardStroke(
         whiteboard_id=board.id,
-        seq=board.seq,
+        # The number that the room is told with.
+        seq=board.seq + 1,
         author_id=caller.id,
         client_id=wanted["client_id"],
         operation=wanted["operation"],
         created_at=now(),
     )
     db.session.add(stroke)
-    shown = {
-        "seq": stroke.seq,
-        "author_id": str(stroke.author_id),
-        "client_id": stroke.client_id,
-        "operation": stroke.operation,
-        "created_at": rfc3339(stroke.created_at),
-    }
-    messages.publish_live(f"whiteboard:{board.id}", stroke.seq, "stroke", shown)
+    rooms.tell(board, "stroke", stroke)
     return stroke

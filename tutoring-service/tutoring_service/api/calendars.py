@@ -1,6 +1,8 @@
 """The calendar feed of a person's sessions."""
 
-from flask import Response, current_app, request
+from typing import Any
+
+from flask import Response, request
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, public, signed_in
@@ -8,6 +10,7 @@ from chassis.web.fields import Answer
 from chassis.web.rest import Blueprint
 from tutoring_service import calendars
 from tutoring_service.api.examples import CALENDAR
+from tutoring_service.runtime import runtime
 
 blueprint = Blueprint("calendar-feeds")
 PATH = "/api/sessions/calendar"
@@ -22,11 +25,10 @@ class CalendarAddress(Answer):
 @blueprint.post(PATH, "create_tutoring_calendar_feed")
 @signed_in
 @blueprint.response(201, CalendarAddress)
-def create_tutoring_calendar_feed() -> dict[str, str]:
+def create_tutoring_calendar_feed() -> Any:
     """Create a secret address of your tutoring calendar; the former one is revoked."""
-    return {
-        "url": f"{current_app.config['PUBLIC_URL'].rstrip('/')}{PATH}/{calendars.issue(caller())}.ics"
-    }
+    path = f"{PATH}/{calendars.issue(caller())}.ics"
+    return {"url": f"{runtime().public_url}{path}"}, {"Location": path}
 
 
 @blueprint.delete(PATH, "delete_tutoring_calendar_feed")
@@ -43,7 +45,7 @@ def delete_tutoring_calendar_feed() -> None:
 def get_tutoring_calendar_feed(token: str) -> Response:
     """Get the tutoring calendar at a secret address, for calendar programs."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")
-    # Asked about each time, so that an address ends when it is void, and answered with 304 as long
+    # Asked about each time, so that an address ends when it is revoked, and answered with 304 as long
     # as nothing changed.
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()

@@ -5,28 +5,38 @@ from typing import Any
 from chassis.auth.authorization import caller, signed_in
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import if_match
-from chassis.web.fields import Body, Boolean, Choice, Integer, Query, Text
+from chassis.web.fields import Body, Boolean, Choice, Integer, LocalDate, Text
 from chassis.web.rest import Blueprint
 from tutoring_service import changes
 from tutoring_service.api.scheduling import Details, Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
-from tutoring_service.api.wall_time import LocalDate, LocalTime
+from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.booking import TimeConflict
 from tutoring_service.changes import NotChangeable
 from tutoring_service.states import Priority, Scope, SessionMode
 
 blueprint = Blueprint("session-changes")
+SCOPE = "Of a series: this occurrence, this and the following, or all that are still to come."
 
 
-class TutoringSessionReplacement(Details):
+class ChangeOptions(Body):
+    """For which occurrences a change is meant, and whether it may leave the working hours."""
+
+    scope = Choice(Scope, load_default=Scope.THIS, metadata={"description": SCOPE})
+    force = Boolean(
+        load_default=False, metadata={"description": "Also to outside your working hours."}
+    )
+
+
+class TutoringSessionReplacement(Details, ChangeOptions):
     session_date = LocalDate(required=True)
     start_time = LocalTime(required=True)
     end_time = LocalTime(required=True)
     topics_covered = Topics()
 
 
-class TutoringSessionChanges(Body):
+class TutoringSessionChanges(ChangeOptions):
     session_date = LocalDate()
     start_time = LocalTime()
     end_time = LocalTime()
@@ -42,45 +52,32 @@ class TutoringSessionChanges(Body):
     is_featured = Boolean()
 
 
-class ScopeQuery(Query):
-    scope = Choice(
-        Scope,
-        load_default=Scope.THIS,
-        metadata={
-            "description": "Of a series: this occurrence, this and the following, or all that is to come."
-        },
-    )
-
-
-class ChangeQuery(ScopeQuery):
-    force = Boolean(
-        load_default=False, metadata={"description": "Also to outside one's working hours."}
-    )
-
-
 @blueprint.put(PATH, "replace_tutoring_session")
 @signed_in
 @if_match
 @blueprint.arguments(TutoringSessionReplacement)
-@blueprint.arguments(ChangeQuery, location="query")
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
 def replace_tutoring_session(
-    body: dict[str, Any], query: dict[str, Any], session_id: int, expected: ExpectedVersion
+    body: dict[str, Any], session_id: int, expected: ExpectedVersion
 ) -> Any:
     """Replace what can be changed of a session, or of its series."""
-    return versioned(changes.change(caller(), session_id, expected, body, **query))
+    return _change(body, session_id, expected)
 
 
 @blueprint.patch(PATH, "update_tutoring_session")
 @signed_in
 @if_match
 @blueprint.arguments(TutoringSessionChanges)
-@blueprint.arguments(ChangeQuery, location="query")
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
 def update_tutoring_session(
-    body: dict[str, Any], query: dict[str, Any], session_id: int, expected: ExpectedVersion
+    body: dict[str, Any], session_id: int, expected: ExpectedVersion
 ) -> Any:
     """Update a session, or its series."""
-    return versioned(changes.change(caller(), session_id, expected, body, **query))
+    return _change(body, session_id, expected)
+
+
+def _change(body: dict[str, Any], session_id: int, expected: ExpectedVersion) -> Any:
+    scope, force = body.pop("scope"), body.pop("force")
+    return versioned(changes.change(caller(), session_id, expected, body, scope, force=force))

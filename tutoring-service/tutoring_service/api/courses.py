@@ -8,12 +8,11 @@ from chassis.auth.authorization import caller, role, signed_in
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
-from chassis.web.fields import UUID, Answer, Body, Choice, Instant, Integer, Text
+from chassis.web.fields import UUID, Answer, Body, Choice, Choices, Instant, Integer, Text, TimeZone
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from tutoring_service import courses
-from tutoring_service.api.wall_time import Zone
 from tutoring_service.models import Course as CourseRow
 from tutoring_service.states import CourseStatus
 
@@ -24,7 +23,7 @@ class NewCourse(Body):
     title = Text(200, least=1, required=True, metadata={"example": "Mishnah for beginners"})
     subject = Text(100, load_default=None, allow_none=True, metadata={"example": "Mishnah"})
     description = Text(5000, paragraphs=True, load_default=None, allow_none=True)
-    timezone = Zone(load_default="UTC", metadata={"example": "Asia/Jerusalem"})
+    timezone = TimeZone(load_default="UTC", metadata={"example": "Asia/Jerusalem"})
     cancel_notice_hours = Integer(
         0,
         720,
@@ -37,7 +36,7 @@ class CourseChanges(Body):
     title = Text(200, least=1)
     subject = Text(100, allow_none=True)
     description = Text(5000, paragraphs=True, allow_none=True)
-    timezone = Zone()
+    timezone = TimeZone()
     cancel_notice_hours = Integer(0, 720)
     status = Choice(CourseStatus)
 
@@ -50,15 +49,17 @@ class Course(Answer):
     description = fields.String(required=True, allow_none=True)
     timezone = fields.String(required=True)
     cancel_notice_hours = fields.Integer(required=True)
-    status = fields.String(required=True)
+    status = Choice(CourseStatus, required=True)
     created_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
 class CourseQuery(PageQuery):
     tutor_id = UUID(load_default=None)
-    status = Choice(
-        CourseStatus, load_default=None, metadata={"description": "Open ones if not given."}
+    status = Choices(
+        CourseStatus,
+        load_default=frozenset,
+        metadata={"description": "By default open ones.", "example": "open"},
     )
     q = Text(
         100, least=1, load_default=None, metadata={"description": "Part of the title or subject."}
@@ -73,7 +74,7 @@ class CourseQuery(PageQuery):
 def create_course(body: dict[str, Any]) -> Any:
     """Create a course that students can enrol in."""
     course = courses.publish(caller(), body)
-    return course, etag(course.version)
+    return course, {**etag(course.version), "Location": f"/api/courses/{course.id}"}
 
 
 @blueprint.get("/api/courses", "list_courses")

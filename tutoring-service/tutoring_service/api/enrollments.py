@@ -6,8 +6,9 @@ from uuid import UUID as Uuid
 from marshmallow import fields, validate
 
 from chassis.auth.authorization import caller, role, signed_in
+from chassis.errors import InvalidTransition
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Query, Text
+from chassis.web.fields import Answer, Body, Boolean, Choice, Choices, Instant, Integer, Query, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -16,7 +17,6 @@ from tutoring_service.enrollments import (
     AlreadyEnrolled,
     CourseArchived,
     HasCompletedSessions,
-    IllegalEnrollmentTransition,
     OwnCourse,
 )
 from tutoring_service.models import Enrollment as EnrollmentRow
@@ -35,7 +35,7 @@ class Enrollment(Answer):
     course_id = fields.Integer(required=True)
     tutor_id = fields.UUID(required=True)
     student_id = fields.UUID(required=True)
-    status = fields.String(required=True)
+    status = Choice(EnrollmentStatus, required=True)
     timezone = fields.String(
         required=True, metadata={"description": "The zone of its sessions' wall times."}
     )
@@ -45,7 +45,9 @@ class Enrollment(Answer):
 
 
 class EnrollmentQuery(PageQuery):
-    status = Choice(EnrollmentStatus, load_default=None)
+    status = Choices(
+        EnrollmentStatus, load_default=frozenset, metadata={"example": "active,paused"}
+    )
     role = fields.String(
         validate=validate.OneOf([Role.TUTOR, Role.STUDENT, Role.PARENT]),
         load_default=None,
@@ -71,7 +73,7 @@ class AttendanceCount(Answer):
     present = fields.Integer(required=True)
     absent = fields.Integer(required=True)
     late = fields.Integer(required=True)
-    rate = fields.Float(required=True, allow_none=True)
+    attended_percent = fields.Float(required=True, allow_none=True)
 
 
 class MeanRatings(Answer):
@@ -98,9 +100,10 @@ class Progress(Answer):
 @blueprint.arguments(NewEnrollment)
 @blueprint.response(201, Enrollment)
 @blueprint.raises(AlreadyEnrolled, OwnCourse, CourseArchived)
-def create_enrollment(body: dict[str, Any]) -> EnrollmentRow:
+def create_enrollment(body: dict[str, Any]) -> Any:
     """Enrol in a course."""
-    return enrollments.enroll(caller(), body["course_id"])
+    enrollment = enrollments.enroll(caller(), body["course_id"])
+    return enrollment, {"Location": f"/api/enrollments/{enrollment.id}"}
 
 
 @blueprint.get("/api/enrollments", "list_enrollments")
@@ -133,7 +136,7 @@ def delete_enrollment(query: dict[str, Any], enrollment_id: int) -> None:
 @blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/pause", "pause_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
-@blueprint.raises(IllegalEnrollmentTransition)
+@blueprint.raises(InvalidTransition)
 def pause_enrollment(enrollment_id: int) -> EnrollmentRow:
     """Pause an enrolment."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.PAUSED)
@@ -142,7 +145,7 @@ def pause_enrollment(enrollment_id: int) -> EnrollmentRow:
 @blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/resume", "resume_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
-@blueprint.raises(IllegalEnrollmentTransition)
+@blueprint.raises(InvalidTransition)
 def resume_enrollment(enrollment_id: int) -> EnrollmentRow:
     """Resume a paused enrolment."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.ACTIVE)
@@ -153,7 +156,7 @@ def resume_enrollment(enrollment_id: int) -> EnrollmentRow:
 )
 @signed_in
 @blueprint.response(200, Enrollment)
-@blueprint.raises(IllegalEnrollmentTransition)
+@blueprint.raises(InvalidTransition)
 def complete_enrollment(enrollment_id: int) -> EnrollmentRow:
     """Close an enrolment as completed; its scheduled sessions are cancelled."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.COMPLETED)
@@ -162,7 +165,7 @@ def complete_enrollment(enrollment_id: int) -> EnrollmentRow:
 @blueprint.post("/api/enrollments/<int(max=2147483647):enrollment_id>/cancel", "cancel_enrollment")
 @signed_in
 @blueprint.response(200, Enrollment)
-@blueprint.raises(IllegalEnrollmentTransition)
+@blueprint.raises(InvalidTransition)
 def cancel_enrollment(enrollment_id: int) -> EnrollmentRow:
     """Close an enrolment as cancelled; its scheduled sessions are cancelled."""
     return enrollments.move(caller(), enrollment_id, EnrollmentStatus.CANCELLED)

@@ -21,7 +21,7 @@ END:VCALENDAR\r
 """
 
 EXAMPLES: Vocabulary = {
-    "AttendanceCount": {"present": 9, "absent": 0, "late": 1, "rate": 1.0},
+    "AttendanceCount": {"present": 9, "absent": 0, "late": 1, "attended_percent": 100.0},
     "AttendanceMarks": {"tutor_attendance_status": "present", "student_attendance_status": "late"},
     "Cancellation.reason": "I have caught a cold.",
     "Completion.topics_covered": ["Berakhot 3:1"],

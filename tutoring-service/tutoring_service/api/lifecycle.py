@@ -3,13 +3,14 @@
 from typing import Any
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.web.fields import Body, Text
+from chassis.errors import InvalidTransition, TooEarly
+from chassis.web.fields import Body, Choice, Text
 from chassis.web.rest import Blueprint
 from tutoring_service import lifecycle
-from tutoring_service.api.changes import ScopeQuery
+from tutoring_service.api.changes import SCOPE
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
-from tutoring_service.lifecycle import IllegalTransition, TooEarly
+from tutoring_service.states import Scope
 
 blueprint = Blueprint("session-lifecycle")
 
@@ -19,13 +20,14 @@ class Completion(Body):
 
 
 class Cancellation(Body):
+    scope = Choice(Scope, load_default=Scope.THIS, metadata={"description": SCOPE})
     reason = Text(500, load_default=None, allow_none=True)
 
 
 @blueprint.post(f"{PATH}/start", "start_tutoring_session")
 @signed_in
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(IllegalTransition, TooEarly)
+@blueprint.raises(InvalidTransition, TooEarly)
 def start_tutoring_session(session_id: int) -> Any:
     """Start a session, from 15 minutes before it begins."""
     return versioned(lifecycle.start(caller(), session_id))
@@ -35,7 +37,7 @@ def start_tutoring_session(session_id: int) -> Any:
 @signed_in
 @blueprint.arguments(Completion, required=False)
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(IllegalTransition)
+@blueprint.raises(InvalidTransition)
 def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
     """Complete a session."""
     return versioned(lifecycle.complete(caller(), session_id, body["topics_covered"]))
@@ -44,9 +46,8 @@ def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
 @blueprint.post(f"{PATH}/cancel", "cancel_tutoring_session")
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
-@blueprint.arguments(ScopeQuery, location="query")
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(IllegalTransition)
-def cancel_tutoring_session(body: dict[str, Any], query: dict[str, Any], session_id: int) -> Any:
-    """Cancel a session, or the rest of its series."""
-    return versioned(lifecycle.cancel(caller(), session_id, body["reason"], query["scope"]))
+@blueprint.raises(InvalidTransition)
+def cancel_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
+    """Cancel a session, or what is still to come of its series."""
+    return versioned(lifecycle.cancel(caller(), session_id, **body))

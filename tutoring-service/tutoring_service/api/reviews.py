@@ -5,14 +5,16 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import DeadlinePassed
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Instant, Integer, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from tutoring_service import reviews
 from tutoring_service.models import Review as ReviewRow
-from tutoring_service.reviews import AlreadyReviewed, NotCompleted, ReviewIsFinal
+from tutoring_service.reviews import AlreadyReviewed, NotCompleted
+from tutoring_service.states import AuthorRole
 
 blueprint = Blueprint("reviews")
 PATH = "/api/sessions/<int(max=2147483647):session_id>/reviews"
@@ -32,7 +34,7 @@ class Review(Answer):
     id = fields.Integer(required=True)
     session_id = fields.Integer(required=True)
     author_id = fields.UUID(required=True)
-    author_role = fields.String(required=True)
+    author_role = Choice(AuthorRole, required=True)
     rating = fields.Integer(required=True)
     text = fields.String(required=True, allow_none=True)
     created_at = Instant(required=True)
@@ -45,9 +47,10 @@ class Review(Answer):
 @blueprint.arguments(NewReview)
 @blueprint.response(201, Review)
 @blueprint.raises(NotCompleted, AlreadyReviewed)
-def create_review(body: dict[str, Any], session_id: int) -> ReviewRow:
+def create_review(body: dict[str, Any], session_id: int) -> Any:
     """Review a completed session."""
-    return reviews.write(caller(), session_id, **body)
+    review = reviews.write(caller(), session_id, **body)
+    return review, {"Location": f"/api/sessions/{session_id}/reviews/{review.id}"}
 
 
 @blueprint.get(PATH, "list_reviews")
@@ -63,7 +66,7 @@ def list_reviews(query: dict[str, Any], session_id: int) -> Page[ReviewRow]:
 @signed_in
 @blueprint.arguments(ReviewChanges)
 @blueprint.response(200, Review)
-@blueprint.raises(ReviewIsFinal)
+@blueprint.raises(DeadlinePassed)
 def update_review(body: dict[str, Any], session_id: int, review_id: int) -> ReviewRow:
     """Update your review, within 14 days."""
     return reviews.rewrite(caller(), session_id, review_id, body)

@@ -6,17 +6,17 @@ from marshmallow import fields, validate
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.conditional import etag
-from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
+from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, LocalDate, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.rest import Blueprint
 from tutoring_service import scheduling
 from tutoring_service.api.sessions import TutoringSession
-from tutoring_service.api.wall_time import LocalDate, LocalTime
+from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.booking import TimeConflict
 from tutoring_service.recurring_pattern import InvalidRecurrence
 from tutoring_service.scheduling import EnrollmentNotActive, Plan
-from tutoring_service.states import Frequency, Month, Priority, SessionMode, Weekday
+from tutoring_service.states import Frequency, Month, Priority, Role, SessionMode, Weekday
 
 blueprint = Blueprint("scheduling")
 
@@ -119,7 +119,7 @@ class OccurrenceConflict(Answer):
     session_date = fields.Date(required=True, attribute="occurrence.session_date")
     starts_at = Instant(required=True, attribute="occurrence.starts_at")
     ends_at = Instant(required=True, attribute="occurrence.ends_at")
-    who = fields.List(fields.String(), required=True)
+    who = fields.List(Choice(Role), required=True)
     session_id = fields.Integer(
         required=True,
         allow_none=True,
@@ -142,7 +142,8 @@ class SchedulePreview(Answer):
 def book_tutoring_session(body: dict[str, Any]) -> Any:
     """Book a session, or a series of sessions."""
     scheduled = scheduling.schedule(caller(), body)
-    return scheduled, etag(scheduled.first.booking.version)
+    first = scheduled.first
+    return scheduled, {**etag(first.booking.version), "Location": f"/api/sessions/{first.id}"}
 
 
 @blueprint.post("/api/sessions/preview", "preview_tutoring_session")

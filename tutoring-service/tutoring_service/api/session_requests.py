@@ -5,19 +5,19 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import InvalidTransition
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Choice, Instant, Text
+from chassis.web.fields import Answer, Body, Choice, Choices, Instant, LocalDate, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from tutoring_service import session_requests
 from tutoring_service.api.scheduling import Topics
-from tutoring_service.api.wall_time import LocalDate, LocalTime
+from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.booking import TimeConflict
 from tutoring_service.models import SessionRequest as RequestRow
 from tutoring_service.scheduling import EnrollmentNotActive
-from tutoring_service.session_requests import AlreadyAnswered
 from tutoring_service.states import RequestStatus
 
 blueprint = Blueprint("session-requests")
@@ -40,14 +40,14 @@ class SessionRequest(Answer):
     end_time = LocalTime(required=True)
     topics = fields.List(fields.String(), required=True)
     message = fields.String(required=True, allow_none=True)
-    status = fields.String(required=True)
+    status = Choice(RequestStatus, required=True)
     session_id = fields.Integer(required=True, allow_none=True)
     created_at = Instant(required=True)
     answered_at = Instant(required=True, allow_none=True)
 
 
 class SessionRequestQuery(PageQuery):
-    status = Choice(RequestStatus, load_default=None)
+    status = Choices(RequestStatus, load_default=frozenset, metadata={"example": "pending"})
 
 
 @blueprint.post(PATH, "create_session_request")
@@ -56,9 +56,10 @@ class SessionRequestQuery(PageQuery):
 @blueprint.arguments(NewSessionRequest)
 @blueprint.response(201, SessionRequest)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
-def create_session_request(body: dict[str, Any], enrollment_id: int) -> RequestRow:
+def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:
     """Ask the tutor for a session."""
-    return session_requests.ask(caller(), enrollment_id, body)
+    request = session_requests.ask(caller(), enrollment_id, body)
+    return request, {"Location": f"/api/enrollments/{enrollment_id}/requests/{request.id}"}
 
 
 @blueprint.get(PATH, "list_session_requests")
@@ -73,7 +74,7 @@ def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[Req
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/accept", "accept_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, AlreadyAnswered)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidTransition)
 def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Accept a request: the session is booked if the time is still free."""
     return session_requests.accept(caller(), enrollment_id, request_id)
@@ -82,7 +83,7 @@ def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/decline", "decline_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
-@blueprint.raises(AlreadyAnswered)
+@blueprint.raises(InvalidTransition)
 def decline_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Decline a request."""
     return session_requests.decline(caller(), enrollment_id, request_id)
@@ -91,7 +92,7 @@ def decline_session_request(enrollment_id: int, request_id: int) -> RequestRow:
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/withdraw", "withdraw_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
-@blueprint.raises(AlreadyAnswered)
+@blueprint.raises(InvalidTransition)
 def withdraw_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Withdraw your request."""
     return session_requests.withdraw(caller(), enrollment_id, request_id)

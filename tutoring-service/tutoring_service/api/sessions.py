@@ -5,25 +5,37 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import InvalidTransition
 from chassis.pages import Page
 from chassis.web.conditional import etag
-from chassis.web.fields import Answer, Boolean, Choice, Instant, Integer
+from chassis.web.fields import Answer, Boolean, Choice, Choices, Instant, Integer
 from chassis.web.pagination import PageQuery, page_of
+from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from tutoring_service import sessions
-from tutoring_service.api.wall_time import LocalTime, PeriodQuery, period
+from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.models import SessionChange as SessionChangeRow
 from tutoring_service.models import TutoringSession as SessionRow
-from tutoring_service.sessions import SessionWasStarted, Sort
-from tutoring_service.states import Priority, Role, SessionMode, SessionStatus
+from tutoring_service.sessions import Sort
+from tutoring_service.states import (
+    Attendance,
+    ChangeKind,
+    Frequency,
+    Month,
+    Priority,
+    Role,
+    SessionMode,
+    SessionStatus,
+    Weekday,
+)
 
 blueprint = Blueprint("sessions")
 PATH = "/api/sessions/<int(max=2147483647):session_id>"
 
 
 class RecurringPatternAnswer(Answer):
-    days = fields.List(fields.String(), allow_none=True)
-    months = fields.List(fields.String(), allow_none=True)
+    days = fields.List(Choice(Weekday), allow_none=True)
+    months = fields.List(Choice(Month), allow_none=True)
     specific_dates = fields.List(fields.String(), allow_none=True)
 
 
@@ -38,17 +50,17 @@ class TutoringSession(Answer):
     duration = fields.Integer(
         required=True, allow_none=True, metadata={"description": "In minutes."}
     )
-    session_mode = fields.String(required=True, allow_none=True)
+    session_mode = Choice(SessionMode, required=True, allow_none=True)
     location = fields.String(required=True, allow_none=True)
     whiteboard_id = fields.Integer(required=True, allow_none=True)
     student_review_id = fields.Integer(required=True, allow_none=True)
     tutor_review_id = fields.Integer(required=True, allow_none=True)
     parent_review_id = fields.Integer(required=True, allow_none=True)
-    tutor_attendance_status = fields.String(required=True, allow_none=True)
-    student_attendance_status = fields.String(required=True, allow_none=True)
-    priority_level = fields.String(required=True, allow_none=True)
+    tutor_attendance_status = Choice(Attendance, required=True, allow_none=True)
+    student_attendance_status = Choice(Attendance, required=True, allow_none=True)
+    priority_level = Choice(Priority, required=True, allow_none=True)
     is_recurring = fields.Boolean(required=True, allow_none=True)
-    session_frequency = fields.String(required=True, allow_none=True)
+    session_frequency = Choice(Frequency, required=True, allow_none=True)
     recurring_pattern = fields.Nested(
         RecurringPatternAnswer, required=True, allow_none=True, metadata={"example": None}
     )
@@ -56,9 +68,7 @@ class TutoringSession(Answer):
     alarm_enabled = fields.Boolean(required=True, allow_none=True)
     alarm_before_minutes = fields.Integer(required=True, allow_none=True)
     is_featured = fields.Boolean(required=True, allow_none=True)
-    status = fields.String(
-        required=True, allow_none=True, metadata={"example": str(SessionStatus.SCHEDULED)}
-    )
+    status = Choice(SessionStatus, required=True, allow_none=True)
     created_at = Instant(required=True, allow_none=True)
     updated_at = Instant(required=True, allow_none=True)
     tutor_id = fields.UUID(required=True, attribute="booking.tutor_id")
@@ -71,22 +81,26 @@ class TutoringSession(Answer):
     completed_at = Instant(required=True, allow_none=True, attribute="booking.completed_at")
     cancelled_at = Instant(required=True, allow_none=True, attribute="booking.cancelled_at")
     cancelled_by = fields.UUID(required=True, allow_none=True, attribute="booking.cancelled_by")
-    cancel_reason = fields.String(required=True, allow_none=True, attribute="booking.cancel_reason")
+    cancellation_reason = fields.String(
+        required=True, allow_none=True, attribute="booking.cancellation_reason"
+    )
     late_cancel = fields.Boolean(required=True, attribute="booking.late_cancel")
     version = fields.Integer(required=True, attribute="booking.version")
 
 
 class SessionQuery(PageQuery, PeriodQuery):
-    status = Choice(SessionStatus, load_default=None)
+    status = Choices(
+        SessionStatus, load_default=frozenset, metadata={"example": "scheduled,in-progress"}
+    )
     role = Choice(
-        Role, load_default=None, metadata={"description": "As whom; in any role if not given."}
+        Role, load_default=None, metadata={"description": "Your role in them; by default any."}
     )
     mine = Boolean(
-        load_default=False, metadata={"description": "true: also an admin sees only his own."}
+        load_default=False, metadata={"description": "true: also an admin sees only their own."}
     )
     enrolled_courses_id = Integer(1, load_default=None)
-    session_mode = Choice(SessionMode, load_default=None)
-    priority_level = Choice(Priority, load_default=None)
+    session_mode = Choices(SessionMode, load_default=frozenset)
+    priority_level = Choices(Priority, load_default=frozenset)
     is_featured = Boolean(load_default=None)
     is_recurring = Boolean(load_default=None)
     has_whiteboard = Boolean(load_default=None)
@@ -94,7 +108,7 @@ class SessionQuery(PageQuery, PeriodQuery):
 
 
 class SessionChange(Answer):
-    kind = fields.String(required=True, metadata={"enum": ["rescheduled", "changed", "attendance"]})
+    kind = Choice(ChangeKind, required=True)
     changed_by = fields.UUID(required=True)
     changed_at = Instant(required=True)
     before = fields.Dict(required=True)
@@ -112,7 +126,7 @@ def versioned(session: SessionRow) -> tuple[SessionRow, dict[str, str]]:
 @blueprint.response(200, page_of(TutoringSession))
 def list_tutoring_sessions(query: dict[str, Any]) -> Page[SessionRow]:
     """List your tutoring sessions."""
-    return sessions.find(caller(), period(query))
+    return sessions.find(caller(), query)
 
 
 @blueprint.get(PATH, "get_tutoring_session")
@@ -126,7 +140,7 @@ def get_tutoring_session(session_id: int) -> Any:
 @blueprint.delete(PATH, "delete_tutoring_session")
 @signed_in
 @blueprint.response(204)
-@blueprint.raises(SessionWasStarted)
+@blueprint.raises(InvalidTransition)
 def delete_tutoring_session(session_id: int) -> None:
     """Delete a session that was never started."""
     sessions.remove(caller(), session_id)

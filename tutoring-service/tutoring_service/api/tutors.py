@@ -9,10 +9,11 @@ from marshmallow import fields, validate
 from chassis.auth.authorization import caller, role, signed_in
 from chassis.clock import now
 from chassis.web.conditional import etag
-from chassis.web.fields import Answer, Body, Choice, Instant, Integer
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, LocalDate, TimeZone
+from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from tutoring_service import availability, reviews
-from tutoring_service.api.wall_time import LocalDate, LocalTime, PeriodQuery, Zone, period
+from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.states import Weekday
 
 blueprint = Blueprint("tutors")
@@ -36,7 +37,7 @@ class ExceptionalDay(Body):
 
 
 class NewAvailability(Body):
-    timezone = Zone(required=True)
+    timezone = TimeZone(required=True)
     weekly = fields.List(
         fields.Nested(WeeklyHours), required=True, validate=validate.Length(max=100)
     )
@@ -51,7 +52,7 @@ class HoursAnswer(Answer):
 
 
 class WeeklyHoursAnswer(HoursAnswer):
-    weekday = fields.String(required=True)
+    weekday = Choice(Weekday, required=True)
 
 
 class ExceptionalDayAnswer(Answer):
@@ -111,8 +112,8 @@ def get_availability(tutor_id: UUID) -> Any:
 @blueprint.response(200, Slots)
 def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
     """List a tutor's free times; without a period, in the coming fortnight."""
-    since = period(query)["since"] or now()
-    until = period(query)["until"] or since + TERM
+    since = query["since"] or now()
+    until = query["until"] or since + TERM
     return {"items": availability.slots(tutor_id, since, until, query["duration"])}
 
 

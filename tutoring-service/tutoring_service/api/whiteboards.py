@@ -60,6 +60,27 @@ class Stroke(Answer):
     created_at = Instant(required=True)
 
 
+class DeletedWhiteboard(Answer):
+    """A whiteboard of which nothing is left."""
+
+    id = fields.Integer(required=True)
+
+
+class FormerParent(Answer):
+    """A parent who follows the enrolment no longer."""
+
+    parent_id = fields.UUID(required=True)
+
+
+LIVE_EVENTS = {
+    "stroke": Stroke,
+    "closed": Whiteboard,
+    "deleted": DeletedWhiteboard,
+    "parent_left": FormerParent,
+}
+"""What the room of a whiteboard is told."""
+
+
 class DrawnStrokes(Answer):
     items = fields.List(fields.Nested(Stroke), required=True)
 
@@ -70,7 +91,7 @@ class WhiteboardQuery(PageQuery):
 
 class ReplayQuery(Query):
     after = Integer(
-        0, load_default=0, metadata={"description": "The number of the last stroke that one has."}
+        0, load_default=0, metadata={"description": "The number of the last stroke that you have."}
     )
     limit = Integer(1, MOST, load_default=MOST)
 
@@ -80,9 +101,10 @@ class ReplayQuery(Query):
 @idempotent
 @blueprint.arguments(NewWhiteboard)
 @blueprint.response(201, Whiteboard)
-def create_whiteboard(body: dict[str, Any]) -> WhiteboardRow:
+def create_whiteboard(body: dict[str, Any]) -> Any:
     """Create a whiteboard for an enrolment."""
-    return whiteboards.create(caller(), body["enrolled_courses_id"], body["session_name"])
+    board = whiteboards.create(caller(), body["enrolled_courses_id"], body["session_name"])
+    return board, {"Location": f"/api/whiteboards/{board.id}"}
 
 
 @blueprint.get("/api/whiteboards", "list_whiteboards")
@@ -125,9 +147,12 @@ def close_whiteboard(whiteboard_id: int) -> WhiteboardRow:
 @blueprint.arguments(NewStrokes)
 @blueprint.response(201, DrawnStrokes)
 @blueprint.raises(WhiteboardClosed)
-def draw_strokes(body: dict[str, Any], whiteboard_id: int) -> dict[str, Any]:
+def draw_strokes(body: dict[str, Any], whiteboard_id: int) -> Any:
     """Append strokes; each is drawn once, however often it is sent."""
-    return {"items": whiteboards.draw(caller(), whiteboard_id, body["strokes"])}
+    drawn = whiteboards.draw(caller(), whiteboard_id, body["strokes"])
+    before = min(stroke.seq for stroke in drawn) - 1
+    path = f"/api/whiteboards/{whiteboard_id}/strokes?after={before}"
+    return {"items": drawn}, {"Location": path}
 
 
 @blueprint.get(f"{PATH}/strokes", "list_strokes")

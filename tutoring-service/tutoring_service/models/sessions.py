@@ -234,7 +234,7 @@ class SessionBooking(Base):
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[UUID | None]
-    cancel_reason: Mapped[str | None] = mapped_column(String(500))
+    cancellation_reason: Mapped[str | None] = mapped_column(String(500))
     late_cancel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
     session: Mapped[TutoringSession] = relationship(back_populates="booking", lazy="raise_on_sql")
