@@ -22,7 +22,7 @@ def deleted(app: Flask, user: User) -> None:
         uuid4(), "user.deleted", "user-service", str(user.id), 1, datetime.now(UTC), None, {}
     )
     with app.app_context():
-        in_transaction(app.extensions["sqlalchemy"].session, lambda: erasure.erase(event))
+        in_transaction(app.extensions["sqlalchemy"].session, lambda: erasure.on_user_deleted(event))
 
 
 def everything(app: Flask) -> str:
@@ -113,12 +113,12 @@ def test_the_others_are_told_that_sessions_are_off(app: Flask, school: Any) -> N
     school.session(rrule="FREQ=WEEKLY;COUNT=3")
     deleted(app, school.student)
     with app.app_context():
-        notices = app.extensions["sqlalchemy"].session.execute(
+        notifications = app.extensions["sqlalchemy"].session.execute(
             text(
                 "SELECT body -> 'data' FROM outbox WHERE body #>> '{data,kind}' = 'session_cancelled'"
             )
         )
-        (notice,) = notices.scalars()
+        (notice,) = notifications.scalars()
     assert notice["user_ids"] == [str(school.tutor.id)]
     assert notice["data"]["count"] == 3
 

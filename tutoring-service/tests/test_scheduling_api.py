@@ -343,9 +343,9 @@ def test_booking_tells_the_other_once(school: Any, app: Any) -> None:
         bodies = messages.db.session.scalars(
             messages.outbox.select().with_only_columns(messages.outbox.c.body)
         ).all()
-    notices = [body["data"] for body in bodies if body["type"] == "notification.requested"]
-    assert [(notice["kind"], notice["user_ids"]) for notice in notices] == [
+    notifications = [body["data"] for body in bodies if body["type"] == "notification.requested"]
+    assert [(notice["kind"], notice["user_ids"]) for notice in notifications] == [
         ("session_booked", [str(school.student.id)])
     ]
-    assert notices[0]["data"]["count"] == 5
-    assert notices[0]["data"]["title"] == "Mishnah"
+    assert notifications[0]["data"]["count"] == 5
+    assert notifications[0]["data"]["title"] == "Mishnah"

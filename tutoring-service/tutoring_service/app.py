@@ -9,11 +9,10 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from tutoring_service import api, erasure, reminders, rooms, runtime
+from tutoring_service import api, commands, erasure, reminders, rooms, runtime
 from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.api.whiteboards import LIVE_EVENTS
 from tutoring_service.booking import TimeConflict
-from tutoring_service.commands import demo_command, legacy_commands
 from tutoring_service.config import Settings
 from tutoring_service.enrollments import AlreadyEnrolled
 from tutoring_service.models import db, messages
@@ -39,11 +38,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             "reviews_author_key": AlreadyReviewed,
         },
         rooms={"whiteboard": Room(rooms.may_watch, events=LIVE_EVENTS)},
-        subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
+        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
         sweeps=[Sweep("reminders", every=5, run=reminders.send_due)],
         blueprints=api.BLUEPRINTS,
     )
     runtime.install(app, settings)
-    app.cli.add_command(demo_command)
-    app.cli.add_command(legacy_commands)
+    commands.install(app)
     return app

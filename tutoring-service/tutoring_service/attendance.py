@@ -6,7 +6,7 @@ from chassis.errors import Conflict, TooEarly
 from tutoring_service import sessions
 from tutoring_service.changes import note
 from tutoring_service.models import TutoringSession, db
-from tutoring_service.parties import require
+from tutoring_service.roles import require
 from tutoring_service.states import Role, SessionStatus
 
 

@@ -78,10 +78,9 @@ def declare(
 
 def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> list[Slot]:
     """The tutor's free times of this length, one after another from the start of each free stretch.
-    Two queries.
+
+    The caller asks for no more than `LONGEST_SEARCH`. Two queries.
     """
-    if not timedelta(0) < until - since <= LONGEST_SEARCH:
-        raise invalid("to", f"Must lie after `from`, by {LONGEST_SEARCH.days} days at most.")
     declared = of_tutor(tutor_id)
     stretches = free(working(declared, since, until), _busy(tutor_id, since, until))
     return list(islice(cut(stretches, since, until, timedelta(minutes=minutes)), MOST_SLOTS))

@@ -9,9 +9,18 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now, rfc3339
 from chassis.errors import Conflict
 from chassis.versions import ExpectedVersion
-from tutoring_service import availability, booking, notices, reminders, scheduling, series, sessions
+from tutoring_service import (
+    availability,
+    booking,
+    notifications,
+    reminders,
+    scheduling,
+    series,
+    sessions,
+)
 from tutoring_service.models import SessionChange, SessionSeries, TutoringSession, db
-from tutoring_service.parties import require
+from tutoring_service.notifications import Kind
+from tutoring_service.roles import require
 from tutoring_service.series import Move
 from tutoring_service.states import Role, Scope, SessionStatus
 from tutoring_service.wall_time import Occurrence, minutes_between, occurrence
@@ -203,9 +212,9 @@ def _tell(
 ) -> None:
     if moved and targets:
         told = session if session in targets else targets[0]
-        notices.tell(
-            "session_moved",
-            notices.everybody(told.booking),
+        notifications.tell(
+            Kind.SESSION_MOVED,
+            notifications.everyone(told.booking),
             told.booking,
             caller.id,
             count=len(targets),

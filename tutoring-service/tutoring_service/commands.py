@@ -1,27 +1,31 @@
-"""Commands beside the service: demo data, and rehearsing the migrations with data of the older
-application.
-"""
+"""The commands of the service: demo data, and data of the older application to rehearse migrations with."""
 
 import click
+from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from chassis.data.db import in_transaction
 from tutoring_service import demo, legacy
 from tutoring_service.models import db
 
-legacy_commands = AppGroup("legacy", help="Data of the older application.")
+older = AppGroup("legacy", help="Data of the older application.")
+
+
+def install(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    app.cli.add_command(load_demo)
+    app.cli.add_command(older)
 
 
 @click.command("demo")
 @with_appcontext
-def demo_command() -> None:
+def load_demo() -> None:
     """Load the demo data, unless it is there."""
-    click.echo(
-        "demo data loaded" if in_transaction(db.session, demo.load) else "the demo data is there"
-    )
+    loaded = in_transaction(db.session, demo.load)
+    click.echo("demo data loaded" if loaded else "the demo data is there")
 
 
-@legacy_commands.command("load")
+@older.command("load")
 @click.option("--sessions", type=click.IntRange(1), default=25, show_default=True)
 @click.option(
     "--orphans",
@@ -29,7 +33,7 @@ def demo_command() -> None:
     default=0,
     help="So many of them without an enrolled course.",
 )
-def load(sessions: int, orphans: int) -> None:
+def load_older(sessions: int, orphans: int) -> None:
     """Fill the tables of the first migration with sessions of every kind."""
     with db.engine.begin() as connection:
         legacy.load(connection, sessions, orphans)

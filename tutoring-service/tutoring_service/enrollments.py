@@ -19,7 +19,7 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
-from tutoring_service.parties import enrollment_of, require
+from tutoring_service.roles import enrollment_of, lock_enrollment, require
 from tutoring_service.states import CourseStatus, EnrollmentStatus, Role, SessionStatus
 
 CLOSED = (EnrollmentStatus.COMPLETED, EnrollmentStatus.CANCELLED)
@@ -114,7 +114,7 @@ def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment
     """Pause, resume, complete or cancel it; the tutor alone completes. Closing it calls off what is
     scheduled.
     """
-    enrollment, role = enrollment_of(caller, enrollment_id, lock="update")
+    enrollment, role = lock_enrollment(caller, enrollment_id)
     require(
         role, *((Role.TUTOR,) if to == EnrollmentStatus.COMPLETED else (Role.TUTOR, Role.STUDENT))
     )
@@ -134,7 +134,7 @@ def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment
 
 def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
     """Delete it with all its sessions; if some are completed, only an admin who insists."""
-    _, role = enrollment_of(caller, enrollment_id, lock="update")
+    _, role = lock_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR, Role.ADMIN)
     # All of them are locked first: one that somebody is just completing must not go with the rest.
     rows = _sessions(enrollment_id)

@@ -1,4 +1,4 @@
-"""RULES: what is left of somebody whose account is deleted: the others' history, with nobody's name in it."""
+"""RULES: what is left of a person whose account is deleted: the others' history, without a name in it."""
 
 from itertools import groupby
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.clock import now
+from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
 from tutoring_service import lifecycle, sessions
 from tutoring_service.models import (
@@ -39,24 +40,27 @@ from tutoring_service.models import (
     WhiteboardSession,
     WhiteboardStroke,
     db,
-    idempotency_keys,
     quarantined_sessions,
     retired_session_fields,
 )
-from tutoring_service.personal_data import OWN, about
+from tutoring_service.personal_data import NAMING, about
 from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatus
 
 
-def erase(event: Event) -> None:
-    """Erase the person of a `user.deleted`. Done again, it finds nothing."""
-    user_id = UUID(event.aggregate_id)
-    # First the enrolments, for which whoever is just booking in one of them is waited for: his
-    # session is called off, too. Then the reasons that he gave, before the one that we give. The
-    # others are told while he can still be found among them, and his id is replaced last: all
-    # before looks for it.
+def on_user_deleted(event: Event) -> None:
+    """Erase the person of a `user.deleted`."""
+    erase(UUID(event.aggregate_id))
+
+
+def erase(user_id: UUID) -> None:
+    """Erase the person. Done again, it finds nothing."""
+    # The enrolments come first: a transaction that is just booking in one of them is waited for, and
+    # its session is cancelled, too. The reasons that the person gave are deleted before this gives one
+    # of its own. The others are told while the person can still be found among them, and the id is
+    # replaced last, because all before looks for it.
     _close(user_id)
     _delete_words(user_id)
-    _call_off(user_id)
+    _cancel_coming(user_id)
     _delete_own(user_id)
     _anonymize(user_id, uuid4())
     db.session.expire_all()
@@ -77,7 +81,7 @@ def _close(user_id: UUID) -> None:
     )
 
 
-def _call_off(user_id: UUID) -> None:
+def _cancel_coming(user_id: UUID) -> None:
     """Cancel the coming sessions, and tell the others."""
     booking = SessionBooking
     query = (
@@ -96,14 +100,14 @@ def _call_off(user_id: UUID) -> None:
 
 
 def _delete_own(user_id: UUID) -> None:
-    """What was for him alone, whiteboards on which nobody else drew among it."""
+    """What was for the person alone, whiteboards on which no one else drew among it."""
     db.session.execute(delete(TutorAvailability).filter_by(tutor_id=user_id))
     db.session.execute(delete(CalendarFeed).filter_by(user_id=user_id))
     db.session.execute(delete(SessionReminder).filter_by(user_id=user_id))
     db.session.execute(delete(EnrollmentParent).filter_by(parent_id=user_id))
-    db.session.execute(delete(idempotency_keys).where(idempotency_keys.c.user_id == user_id))
-    his = select(Enrollment.id).where(Enrollment.student_id == user_id)
-    db.session.execute(delete(ParentCode).where(ParentCode.enrollment_id.in_(his)))
+    forget_answers(db, user_id)
+    own = select(Enrollment.id).where(Enrollment.student_id == user_id)
+    db.session.execute(delete(ParentCode).where(ParentCode.enrollment_id.in_(own)))
     board, stroke = WhiteboardSession, WhiteboardStroke
     others_drew = exists().where(stroke.whiteboard_id == board.id, stroke.author_id != user_id)
     db.session.execute(
@@ -114,12 +118,12 @@ def _delete_own(user_id: UUID) -> None:
 
 
 def _delete_words(user_id: UUID) -> None:
-    """What he wrote, and where people met him."""
+    """What the person wrote, and where people met them."""
     db.session.execute(update(Review).where(Review.author_id == user_id).values(text=None))
-    his = select(Enrollment.id).where(Enrollment.student_id == user_id)
+    own = select(Enrollment.id).where(Enrollment.student_id == user_id)
     db.session.execute(
         update(SessionRequest)
-        .where(SessionRequest.enrolled_courses_id.in_(his))
+        .where(SessionRequest.enrolled_courses_id.in_(own))
         .values(message=None)
     )
     cancelled = SessionBooking.cancelled_by == user_id
@@ -151,16 +155,16 @@ def _without(document: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return document.op("-", return_type=JSONB())(cast(literal(name), Text))
 
 
-def _anonymize(user_id: UUID, nobody: UUID) -> None:
-    """Put an id that is nobody's wherever his is."""
+def _anonymize(user_id: UUID, no_one: UUID) -> None:
+    """Put an id that belongs to no one wherever the person's is."""
     for table, column in ((retired_session_fields, "fields"), (quarantined_sessions, "session")):
         kept = table.c[column]
-        replaced = func.replace(cast(kept, Text), str(user_id), str(nobody))
-        condition = about(table.name, user_id)
+        replaced = func.replace(cast(kept, Text), str(user_id), str(no_one))
+        condition = about(user_id)[table.name]
         db.session.execute(update(table).where(condition).values({kept: cast(replaced, JSONB)}))
-    for name, columns in OWN.items():
+    for name, columns in NAMING.items():
         table = Base.metadata.tables[name]
         for column in columns:
             db.session.execute(
-                update(table).where(table.c[column] == user_id).values({column: nobody})
+                update(table).where(table.c[column] == user_id).values({column: no_one})
             )

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import InvalidTransition, TooEarly
-from tutoring_service import notices, reminders, series, sessions
+from tutoring_service import notifications, reminders, series, sessions
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
-from tutoring_service.parties import require
+from tutoring_service.notifications import Kind
+from tutoring_service.roles import require
 from tutoring_service.states import Role, Scope, SessionStatus
 
 EARLY = timedelta(minutes=15)
@@ -91,9 +92,9 @@ def cancel_all(
     reminders.forget(session.id for session in cancelled)
     db.session.flush()
     first = cancelled[0].booking
-    people = list(told) or notices.everybody(first)
-    notices.tell(
-        "session_cancelled",
+    people = list(told) or notifications.everyone(first)
+    notifications.tell(
+        Kind.SESSION_CANCELLED,
         people,
         first,
         actor,

@@ -21,7 +21,7 @@ from tutoring_service.models import (
     SessionReminder,
     db,
 )
-from tutoring_service.parties import enrollment_of, require
+from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.states import Role
 
 LIFETIME = timedelta(days=7)
@@ -45,7 +45,7 @@ class IssuedCode:
 
 def issue(caller: Caller, enrollment_id: int) -> IssuedCode:
     """A new code of the student's; the one before is void."""
-    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
+    enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     expires_at = now() + LIFETIME

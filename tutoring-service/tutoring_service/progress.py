@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from chassis.auth.tokens import Caller
 from tutoring_service.models import Review, TutoringSession, db
-from tutoring_service.parties import enrollment_of
+from tutoring_service.roles import enrollment_of
 from tutoring_service.states import Attendance, SessionStatus
 
 

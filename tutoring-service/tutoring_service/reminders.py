@@ -13,9 +13,10 @@ from sqlalchemy import select, update
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from tutoring_service import notices, sessions
+from tutoring_service import notifications, sessions
 from tutoring_service.models import SessionBooking, SessionReminder, TutoringSession, db
-from tutoring_service.parties import require
+from tutoring_service.notifications import Kind
+from tutoring_service.roles import require
 from tutoring_service.states import Role, SessionStatus
 
 BATCH = 100
@@ -106,7 +107,7 @@ def send_due() -> int:
         # Also of what was cancelled or is over: it must not come up again with each round.
         reminder.sent_at = now()
         if booking.held and booking.ends_at > now():
-            notices.tell("reminder", [reminder.user_id], booking)
+            notifications.tell(Kind.REMINDER, [reminder.user_id], booking)
     return len(rows)
 
 

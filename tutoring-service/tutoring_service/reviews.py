@@ -13,7 +13,7 @@ from chassis.errors import Conflict, DeadlinePassed, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import Review, TutoringSession, db
-from tutoring_service.parties import require
+from tutoring_service.roles import require
 from tutoring_service.states import Role, SessionStatus
 
 EDITABLE = timedelta(days=14)

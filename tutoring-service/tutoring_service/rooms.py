@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.auth.tokens import Caller
 from chassis.errors import NotFound
 from tutoring_service.models import WhiteboardSession, db, messages
-from tutoring_service.parties import enrollment_of
+from tutoring_service.roles import enrollment_of
 
 
 def may_watch(caller: Caller, room_id: str) -> int:

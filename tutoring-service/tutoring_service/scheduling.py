@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, invalid
-from tutoring_service import availability, booking, notices, recurring_pattern, reminders
+from tutoring_service import availability, booking, notifications, recurring_pattern, reminders
 from tutoring_service.booking import Clash
 from tutoring_service.models import (
     Enrollment,
@@ -19,8 +19,9 @@ from tutoring_service.models import (
     WhiteboardSession,
     db,
 )
-from tutoring_service.parties import enrollment_of, require
+from tutoring_service.notifications import Kind
 from tutoring_service.recurring_pattern import Recurrence
+from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.states import EnrollmentStatus, Frequency, Role, SessionMode, SessionStatus
 from tutoring_service.wall_time import Occurrence, minutes_between, occurrence
 
@@ -71,7 +72,7 @@ class Scheduled:
 
 def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     """Book what is wanted: all of it, or nothing; with `on_conflict` "skip" all that is possible."""
-    enrollment, role = enrollment_of(caller, wanted["enrolled_courses_id"], lock="share")
+    enrollment, role = keep_enrollment(caller, wanted["enrolled_courses_id"])
     require(role, Role.TUTOR)
     # The enrolment's row comes first, as with whoever closes it: they cancel these sessions, too,
     # or we find it closed.
@@ -81,9 +82,9 @@ def schedule(caller: Caller, wanted: dict[str, Any]) -> Scheduled:
     skipped = _left_out(plan, wanted)
     kept = [one for one in plan.occurrences if one not in skipped]
     booked = book(enrollment, wanted, kept, plan.recurrence, plan.occurrences[0].session_date)
-    notices.tell(
-        "session_booked",
-        notices.everybody(booked[0].booking),
+    notifications.tell(
+        Kind.SESSION_BOOKED,
+        notifications.everyone(booked[0].booking),
         booked[0].booking,
         caller.id,
         count=len(booked),

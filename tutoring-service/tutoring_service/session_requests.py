@@ -6,13 +6,15 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis.auth.tokens import Caller
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import InvalidTransition, NotFound
 from chassis.pages import Page, cut
-from tutoring_service import availability, booking, notices, scheduling
-from tutoring_service.models import Enrollment, SessionRequest, db, messages
-from tutoring_service.parties import enrollment_of, require
+from recurrence import instant
+from tutoring_service import availability, booking, notifications, scheduling
+from tutoring_service.models import Enrollment, SessionRequest, db
+from tutoring_service.notifications import Kind
+from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
 from tutoring_service.wall_time import Occurrence, occurrence
 
@@ -30,14 +32,14 @@ DEFAULTS = {
 
 def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRequest:
     """Ask for a time that is free now; it is booked only when the tutor accepts."""
-    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
+    enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
     scheduling.check_active(enrollment)
     _check_free(enrollment, [_occurrence(enrollment, wanted)], caller)
     request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)
     db.session.add(request)
     db.session.flush()
-    _tell(caller, enrollment, request, "session_requested")
+    _tell(caller, enrollment, request, Kind.SESSION_REQUESTED)
     return request
 
 
@@ -79,8 +81,12 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
         now(),
     )
     db.session.flush()
-    notices.tell(
-        "session_booked", notices.everybody(session.booking), session.booking, caller.id, count=1
+    notifications.tell(
+        Kind.SESSION_BOOKED,
+        notifications.everyone(session.booking),
+        session.booking,
+        caller.id,
+        count=1,
     )
     return request
 
@@ -93,7 +99,7 @@ def decline(caller: Caller, enrollment_id: int, request_id: int) -> SessionReque
     _check_pending(request, RequestStatus.DECLINED)
     request.status, request.answered_at = RequestStatus.DECLINED, now()
     db.session.flush()
-    _tell(caller, enrollment, request, "session_request_declined")
+    _tell(caller, enrollment, request, Kind.SESSION_REQUEST_DECLINED)
     return request
 
 
@@ -126,7 +132,7 @@ def _check_free(enrollment: Enrollment, occurrences: list[Occurrence], caller: C
 def _of_tutor(
     caller: Caller, enrollment_id: int, request_id: int
 ) -> tuple[Enrollment, SessionRequest]:
-    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
+    enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR)
     return enrollment, _locked(enrollment_id, request_id)
 
@@ -148,25 +154,10 @@ def _check_pending(request: SessionRequest, to: RequestStatus) -> None:
         raise InvalidTransition(request.status, to)
 
 
-def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind: str) -> None:
+def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind: Kind) -> None:
     """Tell the other of the two."""
-    other = enrollment.student_id if caller.id == enrollment.tutor_id else enrollment.tutor_id
-    when = _occurrence(
-        enrollment,
-        {
-            "session_date": request.session_date,
-            "start_time": request.start_time,
-            "end_time": request.end_time,
-        },
-    )
-    data = {
-        "title": notices.title(enrollment.id),
-        "request_id": request.id,
-        "starts_at": rfc3339(when.starts_at),
-        "path": f"/api/enrollments/{enrollment.id}/requests",
-    }
-    version = 1 if request.status == RequestStatus.PENDING else 2
-    notice = {"user_ids": [str(other)], "kind": kind, "data": data}
-    messages.publish_event(
-        "notification.requested", f"session_request:{request.id}", version, notice, actor=caller.id
-    )
+    other = enrollment.student_id
+    if caller.id == enrollment.student_id:
+        other = enrollment.tutor_id
+    starts_at = instant(request.session_date, request.start_time, enrollment.timezone)
+    notifications.tell_of_request(kind, other, request, starts_at, caller.id)

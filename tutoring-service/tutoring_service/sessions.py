@@ -9,10 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
-from chassis.errors import Forbidden, InvalidTransition, NotFound, invalid
+from chassis.errors import Forbidden, InvalidTransition, NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
-from tutoring_service import notices
+from tutoring_service import notifications
 from tutoring_service.models import (
     EnrollmentParent,
     SessionBooking,
@@ -20,7 +20,8 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
-from tutoring_service.parties import require, role_in
+from tutoring_service.notifications import Kind
+from tutoring_service.roles import require, role_in
 from tutoring_service.states import Role, SessionStatus
 
 AMONG = ("status", "session_mode", "priority_level")
@@ -120,8 +121,11 @@ def remove(caller: Caller, session_id: int) -> None:
     session.booking.version += 1
     if session.status == SessionStatus.SCHEDULED:  # of one that was called off they have been told
         # Told before the deletion, while it can still be read who they are.
-        notices.tell(
-            "session_cancelled", notices.everybody(session.booking), session.booking, caller.id
+        notifications.tell(
+            Kind.SESSION_CANCELLED,
+            notifications.everyone(session.booking),
+            session.booking,
+            caller.id,
         )
     db.session.flush()
     # In SQL: the database deletes what hangs on it, which the ORM would read first.
@@ -134,8 +138,6 @@ def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
     filters += [getattr(session, name).in_(wanted[name]) for name in AMONG if wanted[name]]
     since: datetime | None = wanted["since"]
     until: datetime | None = wanted["until"]
-    if since and until and since >= until:
-        raise invalid("to", "Must be after `from`.")
     filters += [booking.starts_at >= since] if since else []
     filters += [booking.starts_at < until] if until else []
     if wanted["has_whiteboard"] is not None:

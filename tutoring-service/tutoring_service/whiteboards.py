@@ -15,7 +15,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import rooms
 from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db
-from tutoring_service.parties import enrollment_of, require
+from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.states import Role
 
 
@@ -27,7 +27,7 @@ class WhiteboardClosed(Conflict):
 
 def create(caller: Caller, enrollment_id: int, name: str | None) -> WhiteboardSession:
     """A new whiteboard for the tutor and the student."""
-    enrollment, role = enrollment_of(caller, enrollment_id, lock="share")
+    enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR, Role.STUDENT)
     board = WhiteboardSession(
         session_name=name,

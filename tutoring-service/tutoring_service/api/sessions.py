@@ -13,6 +13,7 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from tutoring_service import sessions
+from tutoring_service.api.periods import check_period
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.models import SessionChange as SessionChangeRow
 from tutoring_service.models import TutoringSession as SessionRow
@@ -126,6 +127,7 @@ def versioned(session: SessionRow) -> tuple[SessionRow, dict[str, str]]:
 @blueprint.response(200, page_of(TutoringSession))
 def list_tutoring_sessions(query: dict[str, Any]) -> Page[SessionRow]:
     """List your tutoring sessions."""
+    check_period(query["since"], query["until"])
     return sessions.find(caller(), query)
 
 

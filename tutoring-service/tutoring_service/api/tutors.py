@@ -13,6 +13,7 @@ from chassis.web.fields import Answer, Body, Choice, Instant, Integer, LocalDate
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from tutoring_service import availability, reviews
+from tutoring_service.api.periods import check_length
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.states import Weekday
 
@@ -114,6 +115,7 @@ def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
     """List a tutor's free times; without a period, in the coming fortnight."""
     since = query["since"] or now()
     until = query["until"] or since + TERM
+    check_length(since, until, availability.LONGEST_SEARCH)
     return {"items": availability.slots(tutor_id, since, until, query["duration"])}
 
 

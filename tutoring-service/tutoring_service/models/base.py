@@ -1,11 +1,9 @@
 """What all tables stand on."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CheckConstraint, DateTime, Dialect, TypeDecorator
+from sqlalchemy import DateTime, Dialect, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 from chassis.data.db import models_registry
@@ -37,9 +35,3 @@ class Utc(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value and value.replace(tzinfo=UTC)
-
-
-def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
-    """The column holds one of the words, or NULL."""
-    words = ", ".join(f"'{word}'" for word in kind)
-    return CheckConstraint(f"{column} IN ({words})", name=column)

@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.clock import now
-from tutoring_service.models.base import Base, Utc, one_of
+from chassis.data.db import one_of
+from tutoring_service.models.base import Base, Utc
 from tutoring_service.states import (
     CourseStatus,
     EnrollmentStatus,

@@ -25,9 +25,11 @@ from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.clock import now
-from tutoring_service.models.base import Base, Utc, one_of
+from chassis.data.db import one_of
+from tutoring_service.models.base import Base, Utc
 from tutoring_service.states import (
     Attendance,
+    AuthorRole,
     Frequency,
     Priority,
     SessionMode,
@@ -289,7 +291,7 @@ class Review(Base):
         Index("idx_reviews_tutor", "tutor_id", desc("id")),
         Index("idx_reviews_author", "author_id"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
-        CheckConstraint("author_role IN ('tutor', 'student', 'parent')", name="author_role"),
+        one_of("author_role", AuthorRole),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,89 @@
+"""RULES: which people are notified of what. The user-service puts it into their inboxes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import rfc3339
+from tutoring_service.models import Course, Enrollment, SessionBooking, SessionRequest, db, messages
+from tutoring_service.roles import parents_of
+from tutoring_service.states import RequestStatus
+
+
+class Kind(StrEnum):
+    """What this service notifies people of."""
+
+    SESSION_BOOKED = "session_booked"
+    SESSION_MOVED = "session_moved"
+    SESSION_CANCELLED = "session_cancelled"
+    REMINDER = "reminder"
+    SESSION_REQUESTED = "session_requested"
+    SESSION_REQUEST_DECLINED = "session_request_declined"
+
+
+def tell(
+    kind: Kind,
+    people: Iterable[UUID],
+    booking: SessionBooking,
+    actor: UUID | None = None,
+    **more: Any,
+) -> None:
+    """Notify these people of something about a session; never the person who did it."""
+    told = [person for person in dict.fromkeys(people) if person != actor]
+    if not told:
+        return
+    data = {
+        "title": _title(booking.enrolled_courses_id),
+        "session_id": booking.session_id,
+        "starts_at": rfc3339(booking.starts_at),
+        "path": f"/api/sessions/{booking.session_id}",
+        **more,
+    }
+    about = f"tutoring_session:{booking.session_id}"
+    _request(about, booking.version, kind, told, data, actor)
+
+
+def tell_of_request(
+    kind: Kind, person: UUID, request: SessionRequest, starts_at: datetime, actor: UUID
+) -> None:
+    """Notify the person of a request for a session, or of its answer."""
+    data = {
+        "title": _title(request.enrolled_courses_id),
+        "request_id": request.id,
+        "starts_at": rfc3339(starts_at),
+        "path": f"/api/enrollments/{request.enrolled_courses_id}/requests",
+    }
+    # A request is asked, and answered once.
+    version = 1 if request.status == RequestStatus.PENDING else 2
+    _request(f"session_request:{request.id}", version, kind, [person], data, actor)
+
+
+def everyone(booking: SessionBooking) -> list[UUID]:
+    """The tutor, the student and the parents."""
+    return [booking.tutor_id, booking.student_id, *parents_of({booking.enrolled_courses_id})]
+
+
+def _request(
+    about: str,
+    version: int,
+    kind: Kind,
+    people: Iterable[UUID],
+    data: dict[str, Any],
+    actor: UUID | None,
+) -> None:
+    wanted = {"user_ids": [str(person) for person in people], "kind": kind, "data": data}
+    messages.publish_event("notification.requested", about, version, wanted, actor=actor)
+
+
+def _title(enrollment_id: int) -> str | None:
+    """The title of the course."""
+    query = (
+        select(Course.title)
+        .join(Enrollment, Enrollment.course_id == Course.id)
+        .where(Enrollment.id == enrollment_id)
+    )
+    return db.session.scalar(query)
