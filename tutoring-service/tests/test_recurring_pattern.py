@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from recurrence import InvalidRule, parse
-from tutoring_service.recurring_pattern import (
+from tutoring_service.scheduling.recurring_pattern import (
     MOST_DATES,
     InvalidRecurrence,
     Recurrence,
@@ -14,7 +14,7 @@ from tutoring_service.recurring_pattern import (
     from_pattern,
     from_rrule,
 )
-from tutoring_service.wall_time import occurrence
+from tutoring_service.scheduling.wall_time import occurrence
 
 BERLIN = "Europe/Berlin"
 TUESDAY = date(2026, 1, 6)

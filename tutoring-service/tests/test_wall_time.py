@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from tutoring_service.wall_time import minutes_between, occurrence
+from tutoring_service.scheduling.wall_time import minutes_between, occurrence
 
 BERLIN = "Europe/Berlin"
 

@@ -12,11 +12,11 @@ from chassis.web.rooms import Room
 from tutoring_service import api, commands, erasure, reminders, rooms, runtime
 from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.api.whiteboards import LIVE_EVENTS
-from tutoring_service.booking import TimeConflict
 from tutoring_service.config import Settings
 from tutoring_service.enrollments import AlreadyEnrolled
 from tutoring_service.models import db, messages
 from tutoring_service.reviews import AlreadyReviewed
+from tutoring_service.scheduling.conflicts import TimeConflict
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:

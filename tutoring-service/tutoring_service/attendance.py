@@ -3,11 +3,10 @@
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, TooEarly
-from tutoring_service import sessions
-from tutoring_service.changes import note
+from tutoring_service import history, sessions
 from tutoring_service.models import TutoringSession, db
 from tutoring_service.roles import require
-from tutoring_service.states import Role, SessionStatus
+from tutoring_service.states import ChangeKind, Role, SessionStatus
 
 
 class SessionCancelled(Conflict):
@@ -30,7 +29,7 @@ def mark(
     session.tutor_attendance_status, session.student_attendance_status = tutor, student
     if before != _marks(session):
         session.booking.version += 1
-        note(session, "attendance", caller.id, before, _marks(session))
+        history.note(session, ChangeKind.ATTENDANCE, caller.id, before, _marks(session))
     db.session.flush()
     return session
 

@@ -15,8 +15,8 @@ from chassis.auth.tokens import Caller
 from chassis.errors import Conflict, NotFound, invalid
 from recurrence import instant
 from tutoring_service.models import SessionBooking, TutorAvailability, db
+from tutoring_service.scheduling.wall_time import Occurrence, local_date
 from tutoring_service.states import Weekday
-from tutoring_service.wall_time import Occurrence, local_date
 
 # Three months; with the bound on slots this is what one request may make the service compute.
 LONGEST_SEARCH = timedelta(days=93)
@@ -104,9 +104,14 @@ def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occ
 
 
 def check_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> None:
-    """`OutsideWorkingHours`, with the dates, if some are."""
-    if outside := outside_hours(tutor_id, occurrences):
-        raise OutsideWorkingHours(dates=[o.session_date.isoformat() for o in outside])
+    """`OutsideWorkingHours` if some of the occurrences are."""
+    refuse(outside_hours(tutor_id, occurrences))
+
+
+def refuse(outside: Sequence[Occurrence]) -> None:
+    """`OutsideWorkingHours`, with the dates, if there are any."""
+    if outside:
+        raise OutsideWorkingHours(dates=[one.session_date.isoformat() for one in outside])
 
 
 def working(declared: TutorAvailability, since: datetime, until: datetime) -> list[Span]:

@@ -1,4 +1,4 @@
-"""RULES: a person's sessions as an iCalendar feed under a secret address that he can revoke.
+"""RULES: a person's sessions as an iCalendar feed under a secret address that they can revoke.
 
 A series is one event with a rule; an occurrence that differs from what the rule says is an event of
 its own with a RECURRENCE-ID. Nothing in the document depends on when it is read, so that it can be
@@ -7,7 +7,9 @@ cached by its content.
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +22,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
 from recurrence import instant
-from tutoring_service import reminders, series
+from tutoring_service import reminders
 from tutoring_service.models import (
     CalendarFeed,
     Course,
@@ -31,14 +33,23 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
+from tutoring_service.scheduling import series
 from tutoring_service.states import SessionStatus
 
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)
 MOST = 2000
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the events say besides their times: the courses' titles, and the reader's own reminders."""
+
+    titles: dict[int, str]
+    reminders: dict[int, SessionReminder]
+
+
 def issue(caller: Caller) -> str:
-    """The secret of a new address; the one before is void."""
+    """The secret of a new address; the one before is revoked."""
     token = secrets.token_urlsafe(32)
     row = {"user_id": caller.id, "token_hash": _hash(token), "created_at": now()}
     statement = insert(CalendarFeed).values(row)
@@ -47,7 +58,7 @@ def issue(caller: Caller) -> str:
 
 
 def revoke(caller: Caller) -> None:
-    """The address is void."""
+    """End the address."""
     db.session.execute(delete(CalendarFeed).filter_by(user_id=caller.id))
 
 
@@ -61,13 +72,13 @@ def render(token: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Tutoring")
     rows = _sessions_of(feed)
-    titles = _titles(rows)
-    own = _reminders(feed, rows)
-    single = [row for row in rows if row.booking.series_id is None]
-    for session in single:
-        calendar.add_component(_placed(session, titles, own, f"session-{session.id}@lyceum"))
-    for one, occurrences in _in_series(rows):
-        _add_series(calendar, one, occurrences, titles, own)
+    words = Words(_titles(rows), _reminders(feed, rows))
+    for session in rows:
+        if session.booking.series_id is None:
+            calendar.add_component(_placed(session, words, f"session-{session.id}@lyceum"))
+    for row, occurrences in _in_series(rows):
+        for event in _events_of(row, occurrences, words):
+            calendar.add_component(event)
     calendar.add_missing_timezones()
     text: bytes = calendar.to_ical()
     return text
@@ -105,7 +116,7 @@ def _reminders(feed: CalendarFeed, rows: Sequence[TutoringSession]) -> dict[int,
 
 def _in_series(
     rows: Sequence[TutoringSession],
-) -> Iterable[tuple[SessionSeries, list[TutoringSession]]]:
+) -> Iterator[tuple[SessionSeries, list[TutoringSession]]]:
     """Each series with all its occurrences, also those that the window leaves out: the rule has them too."""
     ids = {row.booking.series_id for row in rows if row.booking.series_id}
     query = (
@@ -115,74 +126,87 @@ def _in_series(
         .where(SessionBooking.series_id.in_(ids))
         .order_by(SessionBooking.original_start)
     )
-    occurrences: dict[int | None, list[TutoringSession]] = {}
+    occurrences = defaultdict(list)
     for session in db.session.scalars(query):
-        occurrences.setdefault(session.booking.series_id, []).append(session)
-    for one in db.session.scalars(
-        select(SessionSeries).where(SessionSeries.id.in_(ids)).order_by(SessionSeries.id)
-    ):
-        yield one, occurrences[one.id]
+        occurrences[session.booking.series_id].append(session)
+    series_rows = select(SessionSeries).where(SessionSeries.id.in_(ids)).order_by(SessionSeries.id)
+    for row in db.session.scalars(series_rows):
+        yield row, occurrences[row.id]
 
 
-def _add_series(
-    calendar: Calendar,
-    one: SessionSeries,
-    occurrences: list[TutoringSession],
-    titles: dict[int, str],
-    own: dict[int, SessionReminder],
-) -> None:
-    uid = f"series-{one.id}@lyceum"
-    zone = ZoneInfo(one.timezone)
-    planned = [instant(day, one.start_time, one.timezone) for day in series.rule_dates(one)]
-    # One that is to come, if there is one: what is over rings no more, and would keep all from
-    # ringing.
-    usual = min(
-        occurrences, key=lambda s: (not _is_usual(s, one), s.status != SessionStatus.SCHEDULED)
-    )
-    master = _event(usual, titles, own, uid)
-    # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked
-    # then: EXDATE says so.
-    _place(master, planned[0], one.duration, zone)
-    master.add("sequence", max(s.booking.sequence for s in occurrences))
-    if one.rule:
-        master.add("rrule", series.calendar_rule(one))
-    for extra in (instant(day, one.start_time, one.timezone) for day in series.extra_dates(one)):
-        if extra != planned[0]:
-            master.add("rdate", extra.astimezone(zone))
-    places = {s.booking.original_start for s in occurrences}
-    for skipped in (moment for moment in planned if moment not in places):
-        master.add("exdate", skipped.astimezone(zone))
-    calendar.add_component(master)
+def _events_of(
+    row: SessionSeries, occurrences: list[TutoringSession], words: Words
+) -> Iterator[Event]:
+    """One event for the rule, and one for each occurrence that differs from what it says."""
+    uid = f"series-{row.id}@lyceum"
+    zone = ZoneInfo(row.timezone)
+    usual = _usual(row, occurrences)
+    master = _event(usual, words, uid)
+    master.add("sequence", max(session.booking.sequence for session in occurrences))
+    places = {session.booking.original_start for session in occurrences}
+    _recur(master, row, places)
+    yield master
     for session in occurrences:
         place = session.booking.original_start
-        if place and (
-            not _is_usual(session, one) or _details(session, own) != _details(usual, own)
-        ):
-            event = _placed(session, titles, own, uid)
+        if place and _differs(session, usual, row, words):
+            event = _placed(session, words, uid)
             event.add("recurrence-id", place.astimezone(zone))
-            calendar.add_component(event)
+            yield event
 
 
-def _is_usual(session: TutoringSession, one: SessionSeries) -> bool:
+def _usual(row: SessionSeries, occurrences: list[TutoringSession]) -> TutoringSession:
+    """The occurrence that speaks for the series: one at its own place, if there is one."""
+
+    # One that is to come, if there is one: what is over rings no more, and would keep all from
+    # ringing.
+    def unusual(session: TutoringSession) -> tuple[bool, bool]:
+        return not _is_usual(session, row), session.status != SessionStatus.SCHEDULED
+
+    return min(occurrences, key=unusual)
+
+
+def _recur(master: Event, row: SessionSeries, places: Collection[datetime | None]) -> None:
+    """When the series takes place: its rule, the dates that the rule does not say, and those left out."""
+    zone = ZoneInfo(row.timezone)
+    planned = [instant(day, row.start_time, row.timezone) for day in series.rule_dates(row)]
+    # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked
+    # then: EXDATE says so.
+    _place(master, planned[0], row.duration, zone)
+    if row.rule:
+        master.add("rrule", series.calendar_rule(row))
+    for day in series.extra_dates(row):
+        extra = instant(day, row.start_time, row.timezone)
+        if extra != planned[0]:
+            master.add("rdate", extra.astimezone(zone))
+    for moment in planned:
+        if moment not in places:
+            master.add("exdate", moment.astimezone(zone))
+
+
+def _differs(
+    session: TutoringSession, usual: TutoringSession, row: SessionSeries, words: Words
+) -> bool:
+    return not _is_usual(session, row) or _details(session, words) != _details(usual, words)
+
+
+def _is_usual(session: TutoringSession, row: SessionSeries) -> bool:
     booking = session.booking
     return (
         booking.starts_at == booking.original_start
-        and session.duration == one.duration
+        and session.duration == row.duration
         and session.status != SessionStatus.CANCELLED
     )
 
 
-def _details(session: TutoringSession, own: dict[int, SessionReminder]) -> tuple[object, ...]:
-    choice = reminders.effective(session, own.get(session.id))
+def _details(session: TutoringSession, words: Words) -> tuple[object, ...]:
+    choice = reminders.effective(session, words.reminders.get(session.id))
     return session.topics, session.location, choice["alarm_enabled"], choice["alarm_before_minutes"]
 
 
-def _placed(
-    session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str
-) -> Event:
+def _placed(session: TutoringSession, words: Words, uid: str) -> Event:
     """The session as an event at its own time."""
     booking = session.booking
-    event = _event(session, titles, own, uid)
+    event = _event(session, words, uid)
     minutes = int((booking.ends_at - booking.starts_at).total_seconds()) // 60
     _place(event, booking.starts_at, minutes, ZoneInfo(booking.timezone))
     event.add("sequence", booking.sequence)
@@ -191,24 +215,25 @@ def _placed(
 
 def _place(event: Event, start: datetime, minutes: int, zone: ZoneInfo) -> None:
     event.add("dtstart", start.astimezone(zone))
+    # DURATION and not DTEND: in a night of changing clocks the length is what is kept.
     event.add("duration", timedelta(minutes=minutes))
 
 
-def _event(
-    session: TutoringSession, titles: dict[int, str], own: dict[int, SessionReminder], uid: str
-) -> Event:
+def _event(session: TutoringSession, words: Words, uid: str) -> Event:
     event = Event()
     event.add("uid", uid)
     # Without METHOD it is the time of the last revision (RFC 5545, section 3.8.7.2). That of
     # reading would change the content, and with it the ETag, each time.
     event.add("dtstamp", session.updated_at or session.booking.starts_at)
-    event.add("summary", titles.get(session.booking.enrolled_courses_id, "Tutoring session"))
-    event.add("status", "CANCELLED" if session.status == SessionStatus.CANCELLED else "CONFIRMED")
+    title = words.titles.get(session.booking.enrolled_courses_id, "Tutoring session")
+    event.add("summary", title)
+    cancelled = session.status == SessionStatus.CANCELLED
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     if session.topics:
         event.add("description", "\n".join(session.topics))
     if session.location:
         event.add("location", session.location)
-    choice = reminders.effective(session, own.get(session.id))
+    choice = reminders.effective(session, words.reminders.get(session.id))
     if choice["alarm_enabled"] and session.status == SessionStatus.SCHEDULED:
         event.add_component(_alarm(choice["alarm_before_minutes"]))
     return event

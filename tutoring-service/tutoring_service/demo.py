@@ -14,13 +14,12 @@ from tutoring_service import (
     availability,
     courses,
     enrollments,
-    lifecycle,
     parents,
     reviews,
-    scheduling,
     whiteboards,
 )
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
+from tutoring_service.scheduling import booking, lifecycle
 from tutoring_service.states import Attendance, Frequency, Priority, SessionMode
 
 ZONE = "Asia/Jerusalem"
@@ -133,9 +132,7 @@ def _coming(enrollment: Enrollment, in_days: int, hour: str, **details: Any) -> 
         "start_time": start,
         "end_time": end,
     }
-    return scheduling.schedule(
-        _as_caller(enrollment.tutor_id), {**PLAIN, **wanted, **details}
-    ).first
+    return booking.schedule(_as_caller(enrollment.tutor_id), {**PLAIN, **wanted, **details}).first
 
 
 def _as_caller(user_id: UUID) -> Caller:

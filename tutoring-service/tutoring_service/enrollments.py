@@ -10,7 +10,7 @@ from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, InvalidTransition, NotFound
 from chassis.pages import Page, cut
-from tutoring_service import lifecycle, sessions
+from tutoring_service import sessions
 from tutoring_service.models import (
     Course,
     Enrollment,
@@ -20,6 +20,7 @@ from tutoring_service.models import (
     db,
 )
 from tutoring_service.roles import enrollment_of, lock_enrollment, require
+from tutoring_service.scheduling import lifecycle
 from tutoring_service.states import CourseStatus, EnrollmentStatus, Role, SessionStatus
 
 CLOSED = (EnrollmentStatus.COMPLETED, EnrollmentStatus.CANCELLED)

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from tutoring_service import lifecycle, sessions
+from tutoring_service import sessions
 from tutoring_service.models import (
     Base,
     CalendarFeed,
@@ -44,6 +44,7 @@ from tutoring_service.models import (
     retired_session_fields,
 )
 from tutoring_service.personal_data import NAMING, about
+from tutoring_service.scheduling import lifecycle
 from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatus
 
 

@@ -111,42 +111,65 @@ def _session(
     number: int, kind: Any, enrollment: dict[str, Any], chance: random.Random
 ) -> dict[str, Any]:
     tutor_attended, student_attended, subject, mode, topic, status, frequency = kind
-    hour, minutes = chance.randrange(8, 20), chance.choice((30, 60, 90))
-    ends = hour * 60 + minutes
-    rated = status == "completed" and chance.random() < 0.5
-    pattern = {
-        "days": [chance.choice(("Monday", "Thursday"))],
-        "months": None,
-        "specific_dates": None,
-    }
     return {
         "enrollment_id": enrollment["enrollment_id"],
         "tutor_id": enrollment["tutor_id"],
         "student_id": enrollment["student_id"],
         "subject": subject,
         "topic": topic,
+        "mode": mode,
+        "location": "Room 2" if mode in ("in-person", "hybrid") else None,
+        "tutor_attended": tutor_attended,
+        "student_attended": student_attended,
+        "session_date": START + timedelta(days=number % 700),
+        "status": status,
+        **_every_so_often(number),
+        **_times(chance),
+        **_outcome(status, chance),
+        **_recurrence(frequency, chance),
+        "alarm_before_minutes": chance.choice((5, 15, 60)),
+    }
+
+
+def _every_so_often(number: int) -> dict[str, Any]:
+    """Fields that only some sessions have, each in a rhythm of its own."""
+    return {
         "objectives": "Read on" if number % 3 else None,
         "materials_used": "Board" if number % 4 else None,
         "homework_assigned": "Page 3" if number % 5 else None,
-        "session_date": START + timedelta(days=number % 700),
-        "start_time": time(hour),
-        "end_time": time(ends // 60, ends % 60),
-        "duration": minutes,
-        "mode": mode,
-        "location": "Room 2" if mode in ("in-person", "hybrid") else None,
         "meeting_link": None if number % 2 else f"https://meet.example/{number}",
-        "tutor_attended": tutor_attended,
-        "student_attended": student_attended,
-        "student_feedback": "Clear and kind" if rated else None,
-        "student_rating": chance.randint(1, 5) if rated else None,
-        "payment_status": "paid" if rated else None,
-        "amount": 25 if rated else None,
-        "is_recurring": frequency != "one-time",
-        "session_frequency": frequency,
-        "recurring_pattern": None if frequency == "one-time" else json.dumps(pattern),
         "notification_enabled": number % 2 == 0,
         "alarm_enabled": number % 3 == 0,
-        "alarm_before_minutes": chance.choice((5, 15, 60)),
         "is_featured": number % 7 == 0,
-        "status": status,
+    }
+
+
+def _times(chance: random.Random) -> dict[str, Any]:
+    hour, minutes = chance.randrange(8, 20), chance.choice((30, 60, 90))
+    ends = hour * 60 + minutes
+    end_time = time(ends // 60, ends % 60)
+    return {"start_time": time(hour), "end_time": end_time, "duration": minutes}
+
+
+def _outcome(status: str, chance: random.Random) -> dict[str, Any]:
+    """How it was rated and paid for: about half of the completed ones were."""
+    nothing = dict.fromkeys(("student_feedback", "student_rating", "payment_status", "amount"))
+    if status != "completed" or chance.random() >= 0.5:
+        return nothing
+    return {
+        "student_feedback": "Clear and kind",
+        "student_rating": chance.randint(1, 5),
+        "payment_status": "paid",
+        "amount": 25,
+    }
+
+
+def _recurrence(frequency: str, chance: random.Random) -> dict[str, Any]:
+    days = [chance.choice(("Monday", "Thursday"))]
+    pattern = json.dumps({"days": days, "months": None, "specific_dates": None})
+    recurring = frequency != "one-time"
+    return {
+        "is_recurring": recurring,
+        "session_frequency": frequency,
+        "recurring_pattern": pattern if recurring else None,
     }

@@ -11,12 +11,14 @@ from chassis.data.keyset import ordered
 from chassis.errors import InvalidTransition, NotFound
 from chassis.pages import Page, cut
 from recurrence import instant
-from tutoring_service import availability, booking, notifications, scheduling
+from tutoring_service import availability, notifications
 from tutoring_service.models import Enrollment, SessionRequest, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
+from tutoring_service.scheduling import booking, conflicts
+from tutoring_service.scheduling.details import check_length
+from tutoring_service.scheduling.wall_time import Occurrence, occurrence
 from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
-from tutoring_service.wall_time import Occurrence, occurrence
 
 DEFAULTS = {
     "session_mode": SessionMode.ONLINE,
@@ -34,7 +36,7 @@ def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRe
     """Ask for a time that is free now; it is booked only when the tutor accepts."""
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
-    scheduling.check_active(enrollment)
+    booking.check_active(enrollment)
     _check_free(enrollment, [_occurrence(enrollment, wanted)], caller)
     request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)
     db.session.add(request)
@@ -65,29 +67,23 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     if request.status == RequestStatus.ACCEPTED:
         return request
     _check_pending(request, RequestStatus.ACCEPTED)
-    scheduling.check_active(enrollment)
+    booking.check_active(enrollment)
     wanted = {
         name: getattr(request, name)
         for name in ("session_date", "start_time", "end_time", "topics")
     }
     when = _occurrence(enrollment, wanted)
-    # Free when it was asked for, but that was days ago; and nobody else books from here on.
-    booking.lock_calendars(enrollment.tutor_id, enrollment.student_id)
+    # Free when it was asked for, but that was days ago; and no other transaction books from here on.
+    conflicts.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     _check_free(enrollment, [when], caller)
-    (session,) = scheduling.book(enrollment, {**DEFAULTS, **wanted}, [when])
+    (session,) = booking.book(enrollment, {**DEFAULTS, **wanted}, [when])
     request.status, request.session_id, request.answered_at = (
         RequestStatus.ACCEPTED,
         session.id,
         now(),
     )
     db.session.flush()
-    notifications.tell(
-        Kind.SESSION_BOOKED,
-        notifications.everyone(session.booking),
-        session.booking,
-        caller.id,
-        count=1,
-    )
+    booking.tell_booked([session], caller)
     return request
 
 
@@ -117,16 +113,15 @@ def withdraw(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequ
 
 
 def _occurrence(enrollment: Enrollment, wanted: dict[str, Any]) -> Occurrence:
-    duration = scheduling.check_length(wanted["start_time"], wanted["end_time"])
+    duration = check_length(wanted["start_time"], wanted["end_time"])
     return occurrence(wanted["session_date"], wanted["start_time"], duration, enrollment.timezone)
 
 
 def _check_free(enrollment: Enrollment, occurrences: list[Occurrence], caller: Caller) -> None:
     availability.check_hours(enrollment.tutor_id, occurrences)
-    if found := booking.clashes(
-        enrollment.tutor_id, enrollment.student_id, occurrences, told_to=caller.id
-    ):
-        raise booking.conflict(found)
+    conflicts.check_free(
+        enrollment.tutor_id, enrollment.student_id, occurrences, visible_to=caller.id
+    )
 
 
 def _of_tutor(

@@ -16,7 +16,6 @@ from tutoring_service import notifications
 from tutoring_service.models import (
     EnrollmentParent,
     SessionBooking,
-    SessionChange,
     TutoringSession,
     db,
 )
@@ -99,14 +98,6 @@ def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
         if lock
         else query
     )
-
-
-def history(caller: Caller, session_id: int, limit: int, cursor: str | None) -> Page[SessionChange]:
-    """What was changed of the session, in order."""
-    get(caller, session_id)
-    query = select(SessionChange).filter_by(session_id=session_id)
-    rows = db.session.scalars(ordered(query, (SessionChange.id,), limit, cursor)).all()
-    return cut(rows, limit, lambda row: (row.id,))
 
 
 def remove(caller: Caller, session_id: int) -> None:

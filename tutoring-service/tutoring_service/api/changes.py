@@ -7,13 +7,13 @@ from chassis.versions import ExpectedVersion
 from chassis.web.conditional import if_match
 from chassis.web.fields import Body, Boolean, Choice, Integer, LocalDate, Text
 from chassis.web.rest import Blueprint
-from tutoring_service import changes
 from tutoring_service.api.scheduling import Details, Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
-from tutoring_service.booking import TimeConflict
-from tutoring_service.changes import NotChangeable
+from tutoring_service.scheduling import changes
+from tutoring_service.scheduling.changes import NotChangeable, Wanted
+from tutoring_service.scheduling.conflicts import TimeConflict
 from tutoring_service.states import Priority, Scope, SessionMode
 
 blueprint = Blueprint("session-changes")
@@ -80,4 +80,5 @@ def update_tutoring_session(
 
 def _change(body: dict[str, Any], session_id: int, expected: ExpectedVersion) -> Any:
     scope, force = body.pop("scope"), body.pop("force")
-    return versioned(changes.change(caller(), session_id, expected, body, scope, force=force))
+    wanted = Wanted(body, scope, force)
+    return versioned(changes.change(caller(), session_id, expected, wanted))

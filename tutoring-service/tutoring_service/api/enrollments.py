@@ -21,6 +21,7 @@ from tutoring_service.enrollments import (
 )
 from tutoring_service.models import Enrollment as EnrollmentRow
 from tutoring_service.parents import IssuedCode, OwnEnrollment
+from tutoring_service.progress import Progress as EnrollmentProgress
 from tutoring_service.states import EnrollmentStatus, Role
 
 blueprint = Blueprint("enrollments")
@@ -206,6 +207,6 @@ def remove_parent(enrollment_id: int, parent_id: Uuid) -> None:
 )
 @signed_in
 @blueprint.response(200, Progress)
-def get_enrollment_progress(enrollment_id: int) -> dict[str, Any]:
+def get_enrollment_progress(enrollment_id: int) -> EnrollmentProgress:
     """Get how far an enrolment has come."""
     return progress.of_enrollment(caller(), enrollment_id)

@@ -6,10 +6,10 @@ from chassis.auth.authorization import caller, signed_in
 from chassis.errors import InvalidTransition, TooEarly
 from chassis.web.fields import Body, Choice, Text
 from chassis.web.rest import Blueprint
-from tutoring_service import lifecycle
 from tutoring_service.api.changes import SCOPE
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
+from tutoring_service.scheduling import lifecycle
 from tutoring_service.states import Scope
 
 blueprint = Blueprint("session-lifecycle")

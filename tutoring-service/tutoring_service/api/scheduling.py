@@ -9,13 +9,13 @@ from chassis.web.conditional import etag
 from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, LocalDate, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.rest import Blueprint
-from tutoring_service import scheduling
 from tutoring_service.api.sessions import TutoringSession
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
-from tutoring_service.booking import TimeConflict
-from tutoring_service.recurring_pattern import InvalidRecurrence
-from tutoring_service.scheduling import EnrollmentNotActive, Plan
+from tutoring_service.scheduling import booking
+from tutoring_service.scheduling.booking import EnrollmentNotActive, Plan
+from tutoring_service.scheduling.conflicts import TimeConflict
+from tutoring_service.scheduling.recurring_pattern import InvalidRecurrence
 from tutoring_service.states import Frequency, Month, Priority, Role, SessionMode, Weekday
 
 blueprint = Blueprint("scheduling")
@@ -141,7 +141,7 @@ class SchedulePreview(Answer):
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidRecurrence)
 def book_tutoring_session(body: dict[str, Any]) -> Any:
     """Book a session, or a series of sessions."""
-    scheduled = scheduling.schedule(caller(), body)
+    scheduled = booking.schedule(caller(), body)
     first = scheduled.first
     return scheduled, {**etag(first.booking.version), "Location": f"/api/sessions/{first.id}"}
 
@@ -153,4 +153,4 @@ def book_tutoring_session(body: dict[str, Any]) -> Any:
 @blueprint.raises(EnrollmentNotActive, InvalidRecurrence)
 def preview_tutoring_session(body: dict[str, Any]) -> Plan:
     """Preview what would be booked and what conflicts; nothing is booked."""
-    return scheduling.preview(caller(), body)
+    return booking.preview(caller(), body)

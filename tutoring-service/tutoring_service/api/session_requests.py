@@ -15,9 +15,9 @@ from tutoring_service import session_requests
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
-from tutoring_service.booking import TimeConflict
 from tutoring_service.models import SessionRequest as RequestRow
-from tutoring_service.scheduling import EnrollmentNotActive
+from tutoring_service.scheduling.booking import EnrollmentNotActive
+from tutoring_service.scheduling.conflicts import TimeConflict
 from tutoring_service.states import RequestStatus
 
 blueprint = Blueprint("session-requests")

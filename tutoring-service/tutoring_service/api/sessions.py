@@ -12,7 +12,7 @@ from chassis.web.fields import Answer, Boolean, Choice, Choices, Instant, Intege
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
-from tutoring_service import sessions
+from tutoring_service import history, sessions
 from tutoring_service.api.periods import check_period
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.models import SessionChange as SessionChangeRow
@@ -154,4 +154,4 @@ def delete_tutoring_session(session_id: int) -> None:
 @blueprint.response(200, page_of(SessionChange))
 def list_tutoring_session_changes(query: dict[str, Any], session_id: int) -> Page[SessionChangeRow]:
     """List who changed what in a session, and when."""
-    return sessions.history(caller(), session_id, **query)
+    return history.of_session(caller(), session_id, **query)

@@ -122,6 +122,12 @@ def expand(recurrence: Recurrence, start: date) -> list[date]:
     return sorted(dates)
 
 
+def written(recurrence: Recurrence) -> tuple[str | None, list[str]]:
+    """The rule and the dates as `session_series` holds them."""
+    rule = str(recurrence.rule) if recurrence.rule else None
+    return rule, [day.isoformat() for day in recurrence.dates]
+
+
 def _specific_dates(pattern: dict[str, Any], start: date) -> tuple[date, ...]:
     dates = tuple(sorted(set(pattern.get("specific_dates") or [])))
     if dates and dates[0] < start:

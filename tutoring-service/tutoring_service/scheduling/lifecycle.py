@@ -9,10 +9,11 @@ from sqlalchemy import select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import InvalidTransition, TooEarly
-from tutoring_service import notifications, reminders, series, sessions
+from tutoring_service import notifications, reminders, sessions
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
+from tutoring_service.scheduling import series
 from tutoring_service.states import Role, Scope, SessionStatus
 
 EARLY = timedelta(minutes=15)

@@ -1,0 +1,45 @@
+"""RULES: who changed what of a session, and when."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.auth.tokens import Caller
+from chassis.clock import now
+from chassis.data.keyset import ordered
+from chassis.pages import Page, cut
+from tutoring_service import sessions
+from tutoring_service.models import SessionChange, TutoringSession, db
+from tutoring_service.states import ChangeKind
+
+
+def note(
+    session: TutoringSession,
+    kind: ChangeKind,
+    changed_by: UUID,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Keep what the person changed of the session."""
+    db.session.add(
+        SessionChange(
+            session_id=session.id,
+            changed_by=changed_by,
+            changed_at=now(),
+            kind=kind,
+            before=dict(before),
+            after=dict(after),
+        )
+    )
+
+
+def of_session(
+    caller: Caller, session_id: int, limit: int, cursor: str | None
+) -> Page[SessionChange]:
+    """What was changed of the session, oldest first."""
+    sessions.get(caller, session_id)
+    query = select(SessionChange).filter_by(session_id=session_id)
+    rows = db.session.scalars(ordered(query, (SessionChange.id,), limit, cursor)).all()
+    return cut(rows, limit, lambda row: (row.id,))

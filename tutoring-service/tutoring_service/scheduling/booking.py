@@ -1,0 +1,233 @@
+"""RULES: a tutor books sessions: one, or a series."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from chassis.auth.tokens import Caller
+from chassis.clock import now
+from chassis.errors import Conflict, invalid
+from tutoring_service import availability, notifications, reminders
+from tutoring_service.models import Enrollment, SessionBooking, SessionSeries, TutoringSession, db
+from tutoring_service.notifications import Kind
+from tutoring_service.roles import enrollment_of, keep_enrollment, require
+from tutoring_service.scheduling import conflicts, recurring_pattern
+from tutoring_service.scheduling.details import DETAILS, check_details, check_length
+from tutoring_service.scheduling.recurring_pattern import Recurrence
+from tutoring_service.scheduling.wall_time import Occurrence, occurrence
+from tutoring_service.states import EnrollmentStatus, Frequency, Role, SessionStatus
+
+
+class EnrollmentNotActive(Conflict):
+    """The enrolment is not active."""
+
+    code = "enrollment_not_active"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The occurrences that a request for sessions means, and what is in their way."""
+
+    enrollment: Enrollment
+    start_time: time
+    recurrence: Recurrence | None
+    occurrences: Sequence[Occurrence]
+    conflicts: Sequence[conflicts.Conflict]
+    outside_hours: Sequence[Occurrence]
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """The sessions that were booked, and the occurrences that were left out."""
+
+    occurrences: Sequence[TutoringSession]
+    skipped: Sequence[Occurrence] = ()
+
+    @property
+    def first(self) -> TutoringSession:
+        return self.occurrences[0]
+
+
+def schedule(caller: Caller, wanted: Mapping[str, Any]) -> Scheduled:
+    """Book what is wanted: all of it, or nothing; with `on_conflict` "skip" all that is possible."""
+    enrollment, role = keep_enrollment(caller, wanted["enrolled_courses_id"])
+    require(role, Role.TUTOR)
+    # The enrolment's row comes first, as in the transaction that closes it: that one cancels these
+    # sessions, too, or this one finds it closed.
+    conflicts.lock_calendars(enrollment.tutor_id, enrollment.student_id)
+    plan = _plan(caller, enrollment, wanted)
+    check_details(enrollment.tutor_id, enrollment.student_id, wanted)
+    skipped = left_out(plan, skip=wanted["on_conflict"] == "skip")
+    kept = [one for one in plan.occurrences if one not in skipped]
+    booked = book(enrollment, wanted, kept, _add_series(plan))
+    tell_booked(booked, caller)
+    return Scheduled(booked, skipped)
+
+
+def preview(caller: Caller, wanted: Mapping[str, Any]) -> Plan:
+    """What `schedule` would book, and what is in the way."""
+    enrollment, role = enrollment_of(caller, wanted["enrolled_courses_id"])
+    require(role, Role.TUTOR)
+    check_details(enrollment.tutor_id, enrollment.student_id, wanted)
+    return _plan(caller, enrollment, wanted)
+
+
+@dataclass(frozen=True)
+class InSeries:
+    """The series that sessions are booked in, and how it recurs."""
+
+    row: SessionSeries
+    recurrence: Recurrence
+
+
+def book(
+    enrollment: Enrollment,
+    details: Mapping[str, Any],
+    occurrences: Sequence[Occurrence],
+    in_series: InSeries | None = None,
+) -> list[TutoringSession]:
+    """Write sessions that nothing is in the way of. The calendars of both people must be locked."""
+    booked = [_session(enrollment, details, one, in_series) for one in occurrences]
+    db.session.add_all(booked)
+    db.session.flush()
+    reminders.plan(booked)
+    db.session.flush()
+    return booked
+
+
+def tell_booked(booked: Sequence[TutoringSession], caller: Caller) -> None:
+    """Notify all but the caller of the sessions, once."""
+    first = booked[0].booking
+    people = notifications.everyone(first)
+    notifications.tell(Kind.SESSION_BOOKED, people, first, caller.id, count=len(booked))
+
+
+def check_active(enrollment: Enrollment) -> None:
+    """`EnrollmentNotActive` unless sessions may be booked in it."""
+    status = enrollment.status
+    if status != EnrollmentStatus.ACTIVE:
+        raise EnrollmentNotActive(f"The enrolment is {status}.", enrollment_status=status)
+
+
+def left_out(plan: Plan, *, skip: bool) -> list[Occurrence]:
+    """The occurrences that are skipped.
+
+    Raises what is in the way if nothing may be skipped, or if nothing would be left.
+    """
+    conflicting = {conflict.occurrence for conflict in plan.conflicts}
+    refused = conflicting | set(plan.outside_hours)
+    if skip and len(refused) < len(plan.occurrences):
+        return [one for one in plan.occurrences if one in refused]
+    if plan.conflicts:
+        raise conflicts.TimeConflict(plan.conflicts)
+    availability.refuse(plan.outside_hours)
+    return []
+
+
+def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> Plan:
+    check_active(enrollment)
+    duration = check_length(wanted["start_time"], wanted["end_time"])
+    timezone, tutor_id = enrollment.timezone, enrollment.tutor_id
+    recurring = _recurrence(wanted, timezone)
+    days = _days(recurring, wanted)
+    occurrences = [occurrence(day, wanted["start_time"], duration, timezone) for day in days]
+    found = conflicts.find(tutor_id, enrollment.student_id, occurrences, visible_to=caller.id)
+    outside: Sequence[Occurrence] = ()
+    if not wanted["force"]:
+        outside = availability.outside_hours(tutor_id, occurrences)
+    return Plan(enrollment, wanted["start_time"], recurring, occurrences, found, outside)
+
+
+def _recurrence(wanted: Mapping[str, Any], timezone: str) -> Recurrence | None:
+    if wanted["rrule"]:
+        start, at = wanted["session_date"], wanted["start_time"]
+        return recurring_pattern.from_rrule(wanted["rrule"], start, at, timezone)
+    pattern = wanted["recurring_pattern"] or {}
+    dates = pattern.get("specific_dates")
+    if wanted["session_frequency"] == Frequency.ONE_TIME and not dates:
+        if wanted["is_recurring"]:
+            raise invalid(
+                "session_frequency", "A recurring session needs a frequency, dates or an rrule."
+            )
+        return None
+    return recurring_pattern.from_pattern(
+        wanted["session_frequency"],
+        pattern,
+        wanted["session_date"],
+        wanted["recurrence_count"],
+        wanted["recurrence_until"],
+    )
+
+
+def _days(recurring: Recurrence | None, wanted: Mapping[str, Any]) -> list[date]:
+    start = wanted["session_date"]
+    if recurring is None:
+        return [start]
+    with recurring_pattern.refused_as("rrule" if wanted["rrule"] else "recurring_pattern"):
+        return recurring_pattern.expand(recurring, start)
+
+
+def _add_series(plan: Plan) -> InSeries | None:
+    """The series of a recurring plan. It begins with the rule, also if its first dates are skipped."""
+    if plan.recurrence is None:
+        return None
+    first = plan.occurrences[0]
+    rule, dates = recurring_pattern.written(plan.recurrence)
+    row = SessionSeries(
+        enrolled_courses_id=plan.enrollment.id,
+        timezone=plan.enrollment.timezone,
+        rule=rule,
+        dates=dates,
+        starts_on=first.session_date,
+        start_time=plan.start_time,
+        duration=first.duration,
+        created_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return InSeries(row, plan.recurrence)
+
+
+def _session(
+    enrollment: Enrollment,
+    details: Mapping[str, Any],
+    when: Occurrence,
+    in_series: InSeries | None,
+) -> TutoringSession:
+    return TutoringSession(
+        enrolled_courses_id=enrollment.id,
+        session_date=when.session_date,
+        start_time=when.start_time,
+        end_time=when.end_time,
+        duration=when.duration,
+        topics_covered=[],
+        status=SessionStatus.SCHEDULED,
+        # No one was present at what has not happened, whatever the column's default says.
+        tutor_attendance_status=None,
+        student_attendance_status=None,
+        **_recurrence_columns(in_series),
+        **{name: details[name] for name in DETAILS},
+        booking=SessionBooking(
+            enrolled_courses_id=enrollment.id,
+            tutor_id=enrollment.tutor_id,
+            student_id=enrollment.student_id,
+            starts_at=when.starts_at,
+            ends_at=when.ends_at,
+            timezone=enrollment.timezone,
+            series_id=in_series and in_series.row.id,
+            original_start=in_series and when.starts_at,
+        ),
+    )
+
+
+def _recurrence_columns(in_series: InSeries | None) -> dict[str, Any]:
+    """The older application's three columns, written from the series."""
+    if in_series is None:
+        return {"is_recurring": False, "session_frequency": Frequency.ONE_TIME}
+    recurrence = in_series.recurrence
+    return {
+        "is_recurring": True,
+        "session_frequency": recurrence.label(),
+        "recurring_pattern": recurrence.pattern(in_series.row.starts_on),
+    }
