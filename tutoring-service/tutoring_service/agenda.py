@@ -1,4 +1,4 @@
-"""RULES: what somebody has planned, for a calendar of all contexts."""
+"""RULES: what a person has planned, for a calendar of all contexts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -25,6 +25,7 @@ def mark(
         raise SessionCancelled
     if session.status == SessionStatus.SCHEDULED and now() < session.booking.starts_at:
         raise TooEarly(session.booking.starts_at)
+    # A later mark replaces an earlier one: a student who comes late was perhaps marked absent.
     before = _marks(session)
     session.tutor_attendance_status, session.student_attendance_status = tutor, student
     if before != _marks(session):

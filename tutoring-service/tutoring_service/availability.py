@@ -1,4 +1,4 @@
-"""RULES: when a tutor works, and which times of his are free."""
+"""RULES: when a tutor works, and which of these times are free."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from chassis.auth.tokens import Caller
 from chassis.errors import Conflict, NotFound, invalid
 from recurrence import instant
 from tutoring_service.models import SessionBooking, TutorAvailability, db
-from tutoring_service.scheduling.wall_time import Occurrence, local_date
+from tutoring_service.scheduling.wall_time import Occurrence, local_date, span
 from tutoring_service.states import Weekday
 
 # Three months; with the bound on slots this is what one request may make the service compute.
@@ -41,7 +41,7 @@ class Slot:
 
 
 def of_tutor(tutor_id: UUID) -> TutorAvailability:
-    """The tutor's working hours; `NotFound` if he has said nothing of them."""
+    """The tutor's working hours; `NotFound` if the tutor has declared none."""
     row = db.session.get(TutorAvailability, tutor_id)
     if row is None:
         raise NotFound
@@ -57,8 +57,8 @@ def declare(
         _check_hours(exception["hours"], f"exceptions/{number}/hours")
     if len({exception["date"] for exception in exceptions}) < len(exceptions):
         raise invalid("exceptions", "A date occurs twice.")
-    # The row is there before it is locked: of two who declare for the first time, one would else
-    # find the other's.
+    # The row is there before it is locked: of two transactions that declare for the first time, one
+    # would else fail at the other's row.
     empty = {
         "tutor_id": caller.id,
         "timezone": timezone,
@@ -87,20 +87,14 @@ def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> lis
 
 
 def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """The occurrences that are not wholly within the tutor's working hours; none if he has said
-    nothing of them.
+    """The occurrences that are not wholly within the tutor's working hours; none if the tutor has
+    declared nothing.
     """
     declared = db.session.get(TutorAvailability, tutor_id)
     if declared is None:
         return []
-    spans = working(
-        declared, min(o.starts_at for o in occurrences), max(o.ends_at for o in occurrences)
-    )
-    return [
-        o
-        for o in occurrences
-        if not any(start <= o.starts_at and o.ends_at <= end for start, end in spans)
-    ]
+    spans = working(declared, *span(occurrences))
+    return [one for one in occurrences if not _within(one, spans)]
 
 
 def check_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> None:
@@ -120,6 +114,7 @@ def working(declared: TutorAvailability, since: datetime, until: datetime) -> li
     for hours in declared.weekly:
         weekly.setdefault(Weekday(hours["weekday"]).number, []).append(hours)
     exceptions = {exception["date"]: exception["hours"] for exception in declared.exceptions}
+    # From the day before, whose hours may reach past midnight.
     day = local_date(since, declared.timezone) - timedelta(days=1)
     spans: list[Span] = []
     while day <= local_date(until, declared.timezone):
@@ -129,16 +124,23 @@ def working(declared: TutorAvailability, since: datetime, until: datetime) -> li
     return joined(spans)
 
 
+def _within(one: Occurrence, spans: Sequence[Span]) -> bool:
+    return any(start <= one.starts_at and one.ends_at <= end for start, end in spans)
+
+
 def _span(day: date, hours: dict[str, Any], timezone: str) -> Span:
     start, end = time.fromisoformat(hours["start_time"]), time.fromisoformat(hours["end_time"])
-    last_day = day + timedelta(days=1) if end == MIDNIGHT else day
+    last_day = day
+    if end == MIDNIGHT:
+        last_day += timedelta(days=1)
     return instant(day, start, timezone), instant(last_day, end, timezone)
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
     """The stretches in order, those that touch as one."""
     merged: list[Span] = []
-    for start, end in sorted(span for span in spans if span[0] < span[1]):
+    # A stretch that the clocks skip is empty.
+    for start, end in sorted(stretch for stretch in spans if stretch[0] < stretch[1]):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
@@ -161,6 +163,7 @@ def free(hours: list[Span], busy: list[Span]) -> Iterable[Span]:
     """What the busy stretches leave of the working ones; both in order, without overlaps."""
     ends = [end for _, end in busy]
     for start, end in hours:
+        # Both lists are in order, so what ended before this stretch is passed over by a search.
         for taken_from, taken_until in busy[bisect_right(ends, start) :]:
             if taken_from >= end:
                 break
@@ -190,9 +193,14 @@ def _check_hours(hours: list[dict[str, Any]], field: str) -> None:
 
 
 def _as_json(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    def plain(value: Any) -> Any:
-        if isinstance(value, list):
-            return _as_json(value)
-        return value.isoformat() if isinstance(value, date | time) else value
+    return [_row_as_json(row) for row in rows]
 
-    return [{name: plain(value) for name, value in row.items()} for row in rows]
+
+def _row_as_json(row: dict[str, Any]) -> dict[str, Any]:
+    plain = dict(row)
+    for name, value in row.items():
+        if isinstance(value, list):
+            plain[name] = _as_json(value)
+        elif isinstance(value, date | time):
+            plain[name] = value.isoformat()
+    return plain

@@ -51,6 +51,7 @@ class Words:
 def issue(caller: Caller) -> str:
     """The secret of a new address; the one before is revoked."""
     token = secrets.token_urlsafe(32)
+    # One address a person: a second one would be one more to remember when it is to be revoked.
     row = {"user_id": caller.id, "token_hash": _hash(token), "created_at": now()}
     statement = insert(CalendarFeed).values(row)
     db.session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=row))
@@ -72,10 +73,11 @@ def render(token: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Tutoring")
     rows = _sessions_of(feed)
+    # Read for all sessions at once, and not for each.
     words = Words(_titles(rows), _reminders(feed, rows))
     for session in rows:
         if session.booking.series_id is None:
-            calendar.add_component(_placed(session, words, f"session-{session.id}@lyceum"))
+            calendar.add_component(_at_its_time(session, words, f"session-{session.id}@lyceum"))
     for row, occurrences in _in_series(rows):
         for event in _events_of(row, occurrences, words):
             calendar.add_component(event)
@@ -143,19 +145,19 @@ def _events_of(
     usual = _usual(row, occurrences)
     master = _event(usual, words, uid)
     master.add("sequence", max(session.booking.sequence for session in occurrences))
-    places = {session.booking.original_start for session in occurrences}
-    _recur(master, row, places)
+    positions = {session.booking.original_start for session in occurrences}
+    _recur(master, row, positions)
     yield master
     for session in occurrences:
-        place = session.booking.original_start
-        if place and _differs(session, usual, row, words):
-            event = _placed(session, words, uid)
-            event.add("recurrence-id", place.astimezone(zone))
+        position = session.booking.original_start
+        if position and _differs(session, usual, row, words):
+            event = _at_its_time(session, words, uid)
+            event.add("recurrence-id", position.astimezone(zone))
             yield event
 
 
 def _usual(row: SessionSeries, occurrences: list[TutoringSession]) -> TutoringSession:
-    """The occurrence that speaks for the series: one at its own place, if there is one."""
+    """The occurrence that speaks for the series: one at its own position, if there is one."""
 
     # One that is to come, if there is one: what is over rings no more, and would keep all from
     # ringing.
@@ -165,13 +167,13 @@ def _usual(row: SessionSeries, occurrences: list[TutoringSession]) -> TutoringSe
     return min(occurrences, key=unusual)
 
 
-def _recur(master: Event, row: SessionSeries, places: Collection[datetime | None]) -> None:
+def _recur(master: Event, row: SessionSeries, positions: Collection[datetime | None]) -> None:
     """When the series takes place: its rule, the dates that the rule does not say, and those left out."""
     zone = ZoneInfo(row.timezone)
     planned = [instant(day, row.start_time, row.timezone) for day in series.rule_dates(row)]
     # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked
     # then: EXDATE says so.
-    _place(master, planned[0], row.duration, zone)
+    _add_time(master, planned[0], row.duration, zone)
     if row.rule:
         master.add("rrule", series.calendar_rule(row))
     for day in series.extra_dates(row):
@@ -179,7 +181,7 @@ def _recur(master: Event, row: SessionSeries, places: Collection[datetime | None
         if extra != planned[0]:
             master.add("rdate", extra.astimezone(zone))
     for moment in planned:
-        if moment not in places:
+        if moment not in positions:
             master.add("exdate", moment.astimezone(zone))
 
 
@@ -203,17 +205,17 @@ def _details(session: TutoringSession, words: Words) -> tuple[object, ...]:
     return session.topics, session.location, choice["alarm_enabled"], choice["alarm_before_minutes"]
 
 
-def _placed(session: TutoringSession, words: Words, uid: str) -> Event:
+def _at_its_time(session: TutoringSession, words: Words, uid: str) -> Event:
     """The session as an event at its own time."""
     booking = session.booking
     event = _event(session, words, uid)
     minutes = int((booking.ends_at - booking.starts_at).total_seconds()) // 60
-    _place(event, booking.starts_at, minutes, ZoneInfo(booking.timezone))
+    _add_time(event, booking.starts_at, minutes, ZoneInfo(booking.timezone))
     event.add("sequence", booking.sequence)
     return event
 
 
-def _place(event: Event, start: datetime, minutes: int, zone: ZoneInfo) -> None:
+def _add_time(event: Event, start: datetime, minutes: int, zone: ZoneInfo) -> None:
     event.add("dtstart", start.astimezone(zone))
     # DURATION and not DTEND: in a night of changing clocks the length is what is kept.
     event.add("duration", timedelta(minutes=minutes))

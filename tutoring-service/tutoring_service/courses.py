@@ -57,6 +57,7 @@ def change(
 ) -> Course:
     """Change one's own course. Enrolments keep the zone that they began with."""
     course = db.session.get(Course, course_id, with_for_update=True, populate_existing=True)
+    # A tutor of another course learns no more than a stranger.
     if course is None or course.tutor_id != caller.id:
         raise NotFound
     expected.check(course.version)

@@ -80,7 +80,7 @@ def load() -> bool:
 
 
 def person(username: str) -> Caller:
-    """A demo person, as a token would name him."""
+    """A demo person, as a token would name them."""
     return Caller(
         person_id(username), "demo", username, username.title(), "", True, frozenset(), 0, ""
     )

@@ -58,7 +58,7 @@ class HasCompletedSessions(Conflict):
 
 def enroll(caller: Caller, course_id: int) -> Enrollment:
     """The caller becomes a student of the course. The database refuses a second open enrolment."""
-    # Shared, so that many enrol at once; a tutor who archives the course waits for them, or they
+    # Shared, so that many enrol at once; a transaction that archives the course waits for them, or they
     # find it archived.
     course = db.session.get(Course, course_id, with_for_update={"read": True})
     if course is None:
@@ -67,6 +67,7 @@ def enroll(caller: Caller, course_id: int) -> Enrollment:
         raise OwnCourse
     if course.status != CourseStatus.OPEN:
         raise CourseArchived
+    # The zone is copied: the sessions of those enrolled keep their hours when the tutor moves house.
     enrollment = Enrollment(
         tutor_id=course.tutor_id,
         student_id=caller.id,
@@ -79,7 +80,7 @@ def enroll(caller: Caller, course_id: int) -> Enrollment:
 
 
 def get(caller: Caller, enrollment_id: int) -> Enrollment:
-    """The enrolment, for its parties."""
+    """The enrolment, for its participants."""
     return enrollment_of(caller, enrollment_id)[0]
 
 
@@ -94,17 +95,22 @@ def find(
     followed = Enrollment.id.in_(
         select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)
     )
-    mine = {
+    own = {
         Role.TUTOR: Enrollment.tutor_id == caller.id,
         Role.STUDENT: Enrollment.student_id == caller.id,
         Role.PARENT: followed,
     }
-    has_status = Enrollment.status.in_(status) if status else true()
+    has_status: ColumnElement[bool] = true()
+    if status:
+        has_status = Enrollment.status.in_(status)
+    roles = list(own.values())
+    if role:
+        roles = [own[Role(role)]]
     # Each role reads its own index in order; asked for all at once, PostgreSQL would read
-    # everybody's enrolments.
+    # the enrolments of all people.
     ids = [
         ordered(select(Enrollment.id).where(one, has_status), (Enrollment.id,), limit, cursor)
-        for one in ([mine[Role(role)]] if role else mine.values())
+        for one in roles
     ]
     query = select(Enrollment).where(Enrollment.id.in_(union_all(*ids)))
     rows = db.session.scalars(ordered(query, (Enrollment.id,), limit, cursor)).all()
@@ -112,13 +118,15 @@ def find(
 
 
 def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment:
-    """Pause, resume, complete or cancel it; the tutor alone completes. Closing it calls off what is
+    """Pause, resume, complete or cancel it; the tutor alone completes. Closing it cancels what is
     scheduled.
     """
     enrollment, role = lock_enrollment(caller, enrollment_id)
-    require(
-        role, *((Role.TUTOR,) if to == EnrollmentStatus.COMPLETED else (Role.TUTOR, Role.STUDENT))
-    )
+    if to == EnrollmentStatus.COMPLETED:
+        require(role, Role.TUTOR)
+    else:
+        require(role, Role.TUTOR, Role.STUDENT)
+    # Asked for again it changes nothing, not even the time of closing.
     if enrollment.status == to:
         return enrollment
     if enrollment.status not in FROM[to]:
@@ -137,7 +145,7 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
     """Delete it with all its sessions; if some are completed, only an admin who insists."""
     _, role = lock_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR, Role.ADMIN)
-    # All of them are locked first: one that somebody is just completing must not go with the rest.
+    # All of them are locked first: one that is just being completed must not go with the rest.
     rows = _sessions(enrollment_id)
     insists = force and Role.ADMIN in caller.roles
     if not insists and any(row.status == SessionStatus.COMPLETED for row in rows):

@@ -1,11 +1,13 @@
 """RULES: what is left of a person whose account is deleted: the others' history, without a name in it."""
 
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Text,
     and_,
     cast,
@@ -61,29 +63,26 @@ def erase(user_id: UUID) -> None:
     # replaced last, because all before looks for it.
     _close(user_id)
     _delete_words(user_id)
+    _delete_locations(user_id)
     _cancel_coming(user_id)
     _delete_own(user_id)
     _anonymize(user_id, uuid4())
+    # What SQL has changed, the ORM still has as it was.
     db.session.expire_all()
 
 
 def _close(user_id: UUID) -> None:
-    mine = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
-    open_ones = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
-    db.session.execute(
-        update(Enrollment)
-        .where(mine, open_ones)
-        .values(status=EnrollmentStatus.CANCELLED, closed_at=now())
-    )
-    db.session.execute(
-        update(Course)
-        .where(Course.tutor_id == user_id)
-        .values(status=CourseStatus.ARCHIVED, description=None)
-    )
+    """Close the person's enrolments and courses."""
+    gives_or_takes = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
+    is_open = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
+    closed = {"status": EnrollmentStatus.CANCELLED, "closed_at": now()}
+    db.session.execute(update(Enrollment).where(gives_or_takes, is_open).values(closed))
+    archived = {"status": CourseStatus.ARCHIVED, "description": None}
+    db.session.execute(update(Course).where(Course.tutor_id == user_id).values(archived))
 
 
 def _cancel_coming(user_id: UUID) -> None:
-    """Cancel the coming sessions, and tell the others."""
+    """Cancel the coming sessions, and tell the others once for each enrolment."""
     booking = SessionBooking
     query = (
         sessions.with_booking(lock=True)
@@ -94,9 +93,8 @@ def _cancel_coming(user_id: UUID) -> None:
         )
         .order_by(booking.enrolled_courses_id, booking.starts_at)
     )
-    for _, group in groupby(
-        db.session.scalars(query), key=lambda session: session.enrolled_courses_id
-    ):
+    coming = db.session.scalars(query)
+    for _, group in groupby(coming, key=attrgetter("enrolled_courses_id")):
         lifecycle.cancel_all(list(group), "account deleted", user_id)
 
 
@@ -107,49 +105,46 @@ def _delete_own(user_id: UUID) -> None:
     db.session.execute(delete(SessionReminder).filter_by(user_id=user_id))
     db.session.execute(delete(EnrollmentParent).filter_by(parent_id=user_id))
     forget_answers(db, user_id)
-    own = select(Enrollment.id).where(Enrollment.student_id == user_id)
-    db.session.execute(delete(ParentCode).where(ParentCode.enrollment_id.in_(own)))
+    # A code that the student gave out would let a parent in after they are gone.
+    codes = ParentCode.enrollment_id.in_(_enrollments_as_student(user_id))
+    db.session.execute(delete(ParentCode).where(codes))
     board, stroke = WhiteboardSession, WhiteboardStroke
+    own = or_(board.tutor_id == user_id, board.student_id == user_id)
     others_drew = exists().where(stroke.whiteboard_id == board.id, stroke.author_id != user_id)
-    db.session.execute(
-        delete(board).where(
-            or_(board.tutor_id == user_id, board.student_id == user_id), ~others_drew
-        )
-    )
+    db.session.execute(delete(board).where(own, ~others_drew))
 
 
 def _delete_words(user_id: UUID) -> None:
-    """What the person wrote, and where people met them."""
+    """What the person wrote."""
     db.session.execute(update(Review).where(Review.author_id == user_id).values(text=None))
-    own = select(Enrollment.id).where(Enrollment.student_id == user_id)
-    db.session.execute(
-        update(SessionRequest)
-        .where(SessionRequest.enrolled_courses_id.in_(own))
-        .values(message=None)
-    )
+    asked = SessionRequest.enrolled_courses_id.in_(_enrollments_as_student(user_id))
+    db.session.execute(update(SessionRequest).where(asked).values(message=None))
     cancelled = SessionBooking.cancelled_by == user_id
     db.session.execute(update(SessionBooking).where(cancelled).values(cancellation_reason=None))
-    mine = or_(SessionBooking.tutor_id == user_id, SessionBooking.student_id == user_id)
-    session_ids = select(SessionBooking.session_id).where(mine)
+    # The older application kept what the student wrote with the session.
+    retired = retired_session_fields
+    taken = select(SessionBooking.session_id).where(SessionBooking.student_id == user_id)
+    without = _without(retired.c.fields, "student_feedback")
     db.session.execute(
-        update(TutoringSession).where(TutoringSession.id.in_(session_ids)).values(location=None)
+        update(retired).where(retired.c.session_id.in_(taken)).values(fields=without)
     )
+
+
+def _delete_locations(user_id: UUID) -> None:
+    """Where people met the person, which may be the person's home: now, and before each change."""
+    gives_or_takes = or_(SessionBooking.tutor_id == user_id, SessionBooking.student_id == user_id)
+    session_ids = select(SessionBooking.session_id).where(gives_or_takes)
+    met = TutoringSession.id.in_(session_ids)
+    db.session.execute(update(TutoringSession).where(met).values(location=None))
     changes: Any = SessionChange.__table__.c
     for column in (changes.before, changes.after):
-        met = and_(SessionChange.session_id.in_(session_ids), column.has_key("location"))
-        db.session.execute(
-            update(SessionChange).where(met).values({column: _without(column, "location")})
-        )
-    retired = retired_session_fields
-    db.session.execute(
-        update(retired)
-        .where(
-            retired.c.session_id.in_(
-                select(SessionBooking.session_id).where(SessionBooking.student_id == user_id)
-            )
-        )
-        .values(fields=_without(retired.c.fields, "student_feedback"))
-    )
+        told = and_(SessionChange.session_id.in_(session_ids), column.has_key("location"))
+        without = _without(column, "location")
+        db.session.execute(update(SessionChange).where(told).values({column: without}))
+
+
+def _enrollments_as_student(user_id: UUID) -> Select[Any]:
+    return select(Enrollment.id).where(Enrollment.student_id == user_id)
 
 
 def _without(document: ColumnElement[Any], name: str) -> ColumnElement[Any]:
@@ -157,7 +152,10 @@ def _without(document: ColumnElement[Any], name: str) -> ColumnElement[Any]:
 
 
 def _anonymize(user_id: UUID, no_one: UUID) -> None:
-    """Put an id that belongs to no one wherever the person's is."""
+    """Put an id that belongs to no one wherever the person's is, the same everywhere: the others'
+    history stays the history of one person.
+    """
+    # In documents before columns, by which the rows of these documents are found.
     for table, column in ((retired_session_fields, "fields"), (quarantined_sessions, "session")):
         kept = table.c[column]
         replaced = func.replace(cast(kept, Text), str(user_id), str(no_one))
@@ -166,6 +164,5 @@ def _anonymize(user_id: UUID, no_one: UUID) -> None:
     for name, columns in NAMING.items():
         table = Base.metadata.tables[name]
         for column in columns:
-            db.session.execute(
-                update(table).where(table.c[column] == user_id).values({column: no_one})
-            )
+            named = table.c[column] == user_id
+            db.session.execute(update(table).where(named).values({column: no_one}))

@@ -22,13 +22,15 @@ START = date(2025, 1, 6)
 
 INSERT = """
 INSERT INTO tutor_sessions (
-    enrollment_id, tutor_id, student_id, subject, topic, objectives, materials_used, homework_assigned, session_date,
-    start_time, end_time, duration, mode, location, meeting_link, tutor_attended, student_attended, student_feedback,
-    student_rating, payment_status, amount, is_recurring, session_frequency, recurring_pattern, notification_enabled,
-    alarm_enabled, alarm_before_minutes, is_featured, status
+    enrollment_id, tutor_id, student_id, subject, topic, objectives, materials_used, homework_assigned,
+    session_date, start_time, end_time, duration, mode, location, meeting_link, tutor_attended,
+    student_attended, student_feedback, student_rating, payment_status, amount, is_recurring,
+    session_frequency, recurring_pattern, notification_enabled, alarm_enabled, alarm_before_minutes,
+    is_featured, status
 ) VALUES (
-    :enrollment_id, :tutor_id, :student_id, :subject, :topic, :objectives, :materials_used, :homework_assigned,
-    :session_date, :start_time, :end_time, :duration, :mode, :location, :meeting_link, :tutor_attended,
+    :enrollment_id, :tutor_id, :student_id, :subject, :topic, :objectives, :materials_used,
+    :homework_assigned, :session_date, :start_time, :end_time, :duration, :mode, :location,
+    :meeting_link, :tutor_attended,
     :student_attended, :student_feedback, :student_rating, :payment_status, :amount, :is_recurring,
     :session_frequency, :recurring_pattern, :notification_enabled, :alarm_enabled, :alarm_before_minutes,
     :is_featured, :status
@@ -46,15 +48,12 @@ def load(connection: Connection, count: int, orphans: int = 0) -> None:
     stranger = _insert_enrollment(
         connection, "enrolled_students", first["tutor_id"], _person(chance), first["course_id"]
     )
-    sessions = [
-        _session(
-            number,
-            kind,
-            stranger if number >= count - orphans else chance.choice(enrollments),
-            chance,
-        )
-        for number, kind in enumerate(islice(_kinds(), count))
-    ]
+    sessions = []
+    for number, kind in enumerate(islice(_kinds(), count)):
+        enrollment = chance.choice(enrollments)
+        if number >= count - orphans:
+            enrollment = stranger
+        sessions.append(_session(number, kind, enrollment, chance))
     connection.execute(text(INSERT), sessions)
 
 
@@ -65,31 +64,28 @@ def _kinds() -> Any:
 
 
 def _enroll(connection: Connection, chance: random.Random) -> list[dict[str, Any]]:
-    enrollments = []
     students = [_person(chance) for _ in range(STUDENTS)]
-    for tutor in (_person(chance) for _ in range(TUTORS)):
+    enrollments = []
+    for tutor in [_person(chance) for _ in range(TUTORS)]:
         for number in range(COURSES_EACH):
-            course_id = connection.execute(
-                text(
-                    "INSERT INTO courses (tutor_id, title, subject) VALUES (:tutor, :title, 'Talmud') RETURNING id"
-                ),
-                {"tutor": tutor, "title": f"Course {number}"},
-            ).scalar_one()
+            course = _insert_course(connection, tutor, f"Course {number}")
             for student in students:
-                enrollments.append(
-                    _insert_enrollment(connection, "enrolled_students", tutor, student, course_id)
-                )
-    for enrollment in chance.sample(
-        enrollments, len(enrollments)
-    ):  # so that the numbers differ from the old ones
-        _insert_enrollment(
-            connection,
-            "enrolled_courses",
-            enrollment["tutor_id"],
-            enrollment["student_id"],
-            enrollment["course_id"],
-        )
+                row = _insert_enrollment(connection, "enrolled_students", tutor, student, course)
+                enrollments.append(row)
+    # In another order, so that the new numbers differ from the old ones.
+    for row in chance.sample(enrollments, len(enrollments)):
+        people = row["tutor_id"], row["student_id"], row["course_id"]
+        _insert_enrollment(connection, "enrolled_courses", *people)
     return enrollments
+
+
+def _insert_course(connection: Connection, tutor: UUID, title: str) -> int:
+    statement = (
+        "INSERT INTO courses (tutor_id, title, subject) VALUES (:tutor, :title, 'Talmud') "
+        "RETURNING id"
+    )
+    row = {"tutor": tutor, "title": title}
+    return int(connection.execute(text(statement), row).scalar_one())
 
 
 def _person(chance: random.Random) -> UUID:

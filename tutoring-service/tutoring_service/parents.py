@@ -1,4 +1,4 @@
-"""RULES: a parent joins an enrolment with a code that the student gave him."""
+"""RULES: a parent joins an enrolment with a code that the student gave them."""
 
 import hashlib
 import secrets
@@ -25,7 +25,8 @@ from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.states import Role
 
 LIFETIME = timedelta(days=7)
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
+# None that is read as another.
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LENGTH = 12
 
 
@@ -44,26 +45,28 @@ class IssuedCode:
 
 
 def issue(caller: Caller, enrollment_id: int) -> IssuedCode:
-    """A new code of the student's; the one before is void."""
+    """A new code of the student's; the one before is revoked."""
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
     code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     expires_at = now() + LIFETIME
     row = {"code_hash": _hash(code), "enrollment_id": enrollment.id, "expires_at": expires_at}
+    # One code an enrolment: a student who has lost one makes the next, which revokes it.
     statement = insert(ParentCode).values(row)
     db.session.execute(statement.on_conflict_do_update(index_elements=["enrollment_id"], set_=row))
     return IssuedCode(code, expires_at)
 
 
 def join(caller: Caller, code: str) -> Enrollment:
-    """Follow the enrolment of the code. Of two who use one code at once, one joins."""
+    """Follow the enrolment of the code. Of two callers who use one code at once, one joins."""
+    # Found and spent in one statement, so that the database lets only one of them find it.
     spent = delete(ParentCode).where(
         ParentCode.code_hash == _hash(code.upper()), ParentCode.expires_at > now()
     )
     enrollment_id = db.session.scalar(spent.returning(ParentCode.enrollment_id))
-    enrollment = db.session.get(Enrollment, enrollment_id) if enrollment_id else None
-    if enrollment is None:
-        raise NotFound("this code is not valid")
+    if enrollment_id is None:
+        raise NotFound("This code is not valid.")
+    enrollment = db.session.get_one(Enrollment, enrollment_id)
     if caller.id in (enrollment.tutor_id, enrollment.student_id):
         raise OwnEnrollment
     db.session.execute(
@@ -88,8 +91,10 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
             SessionReminder.user_id == parent_id, SessionReminder.session_id.in_(theirs)
         )
     )
+    # The gateway may be showing a whiteboard live: it asks again, and is refused.
     whiteboards.turn_away(enrollment_id, parent_id)
 
 
 def _hash(code: str) -> bytes:
+    # A fast hash without salt is enough: twelve of 31 letters are 59 bits, and valid for a week.
     return hashlib.sha256(code.encode()).digest()

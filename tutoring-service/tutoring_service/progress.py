@@ -53,6 +53,8 @@ def of_enrollment(caller: Caller, enrollment_id: int) -> Progress:
         session.tutor_attendance_status,
         session.student_attendance_status,
     ).filter_by(enrolled_courses_id=enrollment_id)
+    # All sessions of the enrolment at once: their topics are compared in Python, and they are hundreds
+    # at most.
     rows = db.session.execute(query).all()
     completed = [row for row in rows if row.status == SessionStatus.COMPLETED]
     planned = distinct(row.topics for row in rows if row.status != SessionStatus.CANCELLED)

@@ -1,11 +1,12 @@
-"""RULES: who is reminded of a session, and when.
+"""RULES: which people are reminded of a session, and when.
 
 The session's own three columns are the default of its tutor and its student; each person may choose
-otherwise for himself. A reminder is marked as sent in the transaction that says it, so it is said
+otherwise for themselves. A reminder is marked as sent in the transaction that says it, so it is said
 once whatever crashes.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,8 +25,20 @@ DEFAULTS = {"notification_enabled": False, "alarm_enabled": False, "alarm_before
 FIELDS = tuple(DEFAULTS)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A person's own choice, None where it is the session's, and what comes of both."""
+
+    notification_enabled: bool | None
+    alarm_enabled: bool | None
+    alarm_before_minutes: int | None
+    effective: dict[str, Any]
+    due_at: datetime | None
+    sent_at: datetime | None
+
+
 def plan(booked: Iterable[TutoringSession]) -> None:
-    """Set the reminders of the parties of new sessions."""
+    """Set the reminders of the tutor and the student of new sessions."""
     for session in booked:
         for user_id in (session.booking.tutor_id, session.booking.student_id):
             reminder = SessionReminder(session_id=session.id, user_id=user_id)
@@ -34,45 +47,42 @@ def plan(booked: Iterable[TutoringSession]) -> None:
 
 
 def replan(changed: dict[int, TutoringSession]) -> None:
-    """Set the reminders of changed sessions again; one that is due anew is sent anew."""
-    # Locked: one that is just being sent is set anew after that, and knows that it was sent.
+    """Set the reminders of changed sessions again; one that is due at another time is sent again."""
+    # Locked: one that the worker is just sending is set after that, with the knowledge that it was sent.
     query = select(SessionReminder).where(SessionReminder.session_id.in_(changed)).with_for_update()
     for reminder in db.session.scalars(query.execution_options(populate_existing=True)):
-        due = due_at(changed[reminder.session_id], reminder)
-        if due != reminder.due_at:
-            reminder.due_at, reminder.sent_at = due, None
+        _set(reminder, changed[reminder.session_id])
 
 
 def due_at(session: TutoringSession, reminder: SessionReminder) -> datetime | None:
     """When this person is to be reminded; None if not at all."""
     choice = effective(session, reminder)
     wanted = choice["notification_enabled"] or choice["alarm_enabled"]
-    coming = session.status == SessionStatus.SCHEDULED and session.booking.starts_at > now()
-    return (
-        session.booking.starts_at - timedelta(minutes=choice["alarm_before_minutes"])
-        if wanted and coming
-        else None
-    )
+    starts_at = session.booking.starts_at
+    if not wanted or session.status != SessionStatus.SCHEDULED or starts_at <= now():
+        return None
+    return starts_at - timedelta(minutes=choice["alarm_before_minutes"])
 
 
 def effective(session: TutoringSession, reminder: SessionReminder | None) -> dict[str, Any]:
     """The person's own choice where there is one, else the session's."""
     effective = {}
     for field, default in DEFAULTS.items():
+        # The last is for sessions of the older application, whose columns may be NULL.
         choices = (getattr(reminder, field, None), getattr(session, field), default)
         effective[field] = next(choice for choice in choices if choice is not None)
     return effective
 
 
-def of_caller(caller: Caller, session_id: int) -> dict[str, Any]:
+def of_caller(caller: Caller, session_id: int) -> Shown:
     """The caller's reminder of the session, as it will be."""
     session, role = sessions.get(caller, session_id)
     require(role, Role.TUTOR, Role.STUDENT, Role.PARENT)
     return _shown(session, db.session.get(SessionReminder, (session_id, caller.id)))
 
 
-def choose(caller: Caller, session_id: int, choice: dict[str, Any]) -> dict[str, Any]:
-    """Remind the caller in his own way; None in a field is the session's way."""
+def choose(caller: Caller, session_id: int, choice: dict[str, Any]) -> Shown:
+    """Remind the caller in their own way; None in a field is the session's way."""
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.STUDENT, Role.PARENT)
     reminder = db.session.get(SessionReminder, (session_id, caller.id), with_for_update=True)
@@ -81,17 +91,13 @@ def choose(caller: Caller, session_id: int, choice: dict[str, Any]) -> dict[str,
         db.session.add(reminder)
     for field in FIELDS:
         setattr(reminder, field, choice[field])
-    due = due_at(session, reminder)
-    if due != reminder.due_at:
-        reminder.due_at, reminder.sent_at = due, None
+    _set(reminder, session)
     db.session.flush()
     return _shown(session, reminder)
 
 
 def send_due() -> int:
-    """Say the reminders that are due, some at a time; how many were dealt with. What is over is no
-    longer said.
-    """
+    """Say the reminders that are due, some at a time, but not of what is over; how many were dealt with."""
     due = (
         select(SessionReminder, SessionBooking)
         .join(SessionBooking, SessionBooking.session_id == SessionReminder.session_id)
@@ -99,31 +105,39 @@ def send_due() -> int:
         .order_by(SessionReminder.due_at)
         .limit(BATCH)
         # The reminder alone: a session that is just being changed holds nothing up, and sets its
-        # reminders anew after.
+        # reminders again after that.
         .with_for_update(of=SessionReminder, skip_locked=True)
     )
     rows = db.session.execute(due).all()
     for reminder, booking in rows:
-        # Also of what was cancelled or is over: it must not come up again with each round.
+        # Also of what was cancelled or is over: it would come up again with each round.
         reminder.sent_at = now()
         if booking.held and booking.ends_at > now():
             notifications.tell(Kind.REMINDER, [reminder.user_id], booking)
     return len(rows)
 
 
-def forget(session_ids: Iterable[int]) -> None:
+def forget(sessions: Iterable[TutoringSession]) -> None:
     """Send no reminder of these sessions."""
-    db.session.execute(
-        update(SessionReminder)
-        .where(SessionReminder.session_id.in_(list(session_ids)))
-        .values(due_at=None)
+    ids = [session.id for session in sessions]
+    none_of_them = update(SessionReminder).where(SessionReminder.session_id.in_(ids))
+    db.session.execute(none_of_them.values(due_at=None))
+
+
+def _set(reminder: SessionReminder, session: TutoringSession) -> None:
+    due = due_at(session, reminder)
+    if due != reminder.due_at:
+        reminder.due_at, reminder.sent_at = due, None
+
+
+def _shown(session: TutoringSession, reminder: SessionReminder | None) -> Shown:
+    # A person who has chosen nothing is shown what a row without a choice would say.
+    row = reminder or SessionReminder()
+    return Shown(
+        notification_enabled=row.notification_enabled,
+        alarm_enabled=row.alarm_enabled,
+        alarm_before_minutes=row.alarm_before_minutes,
+        effective=effective(session, reminder),
+        due_at=row.due_at,
+        sent_at=row.sent_at,
     )
-
-
-def _shown(session: TutoringSession, reminder: SessionReminder | None) -> dict[str, Any]:
-    return {
-        **{field: getattr(reminder, field, None) for field in FIELDS},
-        "effective": effective(session, reminder),
-        "due_at": reminder.due_at if reminder else None,
-        "sent_at": reminder.sent_at if reminder else None,
-    }

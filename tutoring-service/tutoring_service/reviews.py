@@ -1,5 +1,6 @@
-"""RULES: what the parties thought of a completed session."""
+"""RULES: what the participants thought of a completed session."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,15 @@ class NotCompleted(Conflict):
     code = "not_completed"
 
 
+@dataclass(frozen=True)
+class Rating:
+    """The mean of what students and parents gave the tutor, None if no one did, and how many they were."""
+
+    tutor_id: UUID
+    average: float | None
+    count: int
+
+
 def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Review:
     """The caller's one review of the session. The session refers to it; of several parents to the first."""
     session, role = sessions.get(caller, session_id, lock=True)
@@ -39,7 +49,7 @@ def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Rev
         raise NotCompleted
     review = Review(
         session_id=session_id,
-        # Said again here, so that a tutor's rating is read from reviews alone.
+        # Repeated here, so that a tutor's rating is read from reviews alone.
         tutor_id=session.booking.tutor_id,
         author_id=caller.id,
         author_role=role,
@@ -49,13 +59,14 @@ def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Rev
         updated_at=now(),
     )
     db.session.add(review)
+    # The database refuses the author's second review, also one that is written at the same moment.
     db.session.flush()
     _refer(session, role, review.id)
     return review
 
 
 def rewrite(caller: Caller, session_id: int, review_id: int, wanted: dict[str, Any]) -> Review:
-    """Change one's own review while that is allowed."""
+    """Change the caller's own review while that is allowed."""
     sessions.get(caller, session_id)
     query = (
         select(Review)
@@ -76,7 +87,7 @@ def rewrite(caller: Caller, session_id: int, review_id: int, wanted: dict[str, A
 
 
 def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) -> Page[Review]:
-    """The reviews of the session, in order."""
+    """The reviews of the session, oldest first."""
     sessions.get(caller, session_id)
     rows = db.session.scalars(
         ordered(select(Review).filter_by(session_id=session_id), (Review.id,), limit, cursor)
@@ -84,20 +95,18 @@ def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) 
     return cut(rows, limit, lambda row: (row.id,))
 
 
-def rating_of(tutor_id: UUID) -> dict[str, Any]:
-    """The mean of what students and parents gave the tutor, and how many they were."""
+def rating_of(tutor_id: UUID) -> Rating:
+    """How students and parents rate the tutor."""
     query = select(func.avg(Review.rating), func.count()).where(
         Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR
     )
     mean, count = db.session.execute(query).one()
-    return {
-        "tutor_id": tutor_id,
-        "average": round(float(mean), 2) if count else None,
-        "count": count,
-    }
+    average = round(float(mean), 2) if count else None
+    return Rating(tutor_id, average, count)
 
 
 def _refer(session: TutoringSession, role: Role, review_id: int) -> None:
+    # The older application's columns, one for each role.
     column = f"{role}_review_id"
     if getattr(session, column) is None:
         setattr(session, column, review_id)

@@ -1,6 +1,7 @@
 """RULES: a student asks for a session; the tutor accepts or declines."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,8 @@ from tutoring_service.scheduling.details import check_length
 from tutoring_service.scheduling.wall_time import Occurrence, occurrence
 from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
 
+WANTED = ("session_date", "start_time", "end_time", "topics")
+# What a student does not ask for; the tutor may change it.
 DEFAULTS = {
     "session_mode": SessionMode.ONLINE,
     "location": None,
@@ -37,11 +40,14 @@ def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRe
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
     booking.check_active(enrollment)
-    _check_free(enrollment, [_occurrence(enrollment, wanted)], caller)
+    # Without the calendars' locks, because nothing is booked: it is looked at again on acceptance.
+    _check_free(enrollment, _occurrence(enrollment, wanted), caller)
     request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)
     db.session.add(request)
     db.session.flush()
-    _tell(caller, enrollment, request, Kind.SESSION_REQUESTED)
+    starts_at = _starts_at(enrollment, request)
+    kind, tutor = Kind.SESSION_REQUESTED, enrollment.tutor_id
+    notifications.tell_of_request(kind, tutor, request, starts_at, caller.id)
     return request
 
 
@@ -68,34 +74,29 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
         return request
     _check_pending(request, RequestStatus.ACCEPTED)
     booking.check_active(enrollment)
-    wanted = {
-        name: getattr(request, name)
-        for name in ("session_date", "start_time", "end_time", "topics")
-    }
+    wanted = {name: getattr(request, name) for name in WANTED}
     when = _occurrence(enrollment, wanted)
-    # Free when it was asked for, but that was days ago; and no other transaction books from here on.
+    # It was free when the student asked, but that was days ago. From here on no other transaction
+    # books these two.
     conflicts.lock_calendars(enrollment.tutor_id, enrollment.student_id)
-    _check_free(enrollment, [when], caller)
+    _check_free(enrollment, when, caller)
     (session,) = booking.book(enrollment, {**DEFAULTS, **wanted}, [when])
-    request.status, request.session_id, request.answered_at = (
-        RequestStatus.ACCEPTED,
-        session.id,
-        now(),
-    )
-    db.session.flush()
+    request.session_id = session.id
+    _answer(request, RequestStatus.ACCEPTED)
     booking.tell_booked([session], caller)
     return request
 
 
 def decline(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
-    """Say no."""
+    """The tutor does not want it."""
     enrollment, request = _of_tutor(caller, enrollment_id, request_id)
     if request.status == RequestStatus.DECLINED:
         return request
     _check_pending(request, RequestStatus.DECLINED)
-    request.status, request.answered_at = RequestStatus.DECLINED, now()
-    db.session.flush()
-    _tell(caller, enrollment, request, Kind.SESSION_REQUEST_DECLINED)
+    _answer(request, RequestStatus.DECLINED)
+    starts_at = _starts_at(enrollment, request)
+    kind, student = Kind.SESSION_REQUEST_DECLINED, enrollment.student_id
+    notifications.tell_of_request(kind, student, request, starts_at, caller.id)
     return request
 
 
@@ -107,8 +108,7 @@ def withdraw(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequ
     if request.status == RequestStatus.WITHDRAWN:
         return request
     _check_pending(request, RequestStatus.WITHDRAWN)
-    request.status, request.answered_at = RequestStatus.WITHDRAWN, now()
-    db.session.flush()
+    _answer(request, RequestStatus.WITHDRAWN)
     return request
 
 
@@ -117,11 +117,14 @@ def _occurrence(enrollment: Enrollment, wanted: dict[str, Any]) -> Occurrence:
     return occurrence(wanted["session_date"], wanted["start_time"], duration, enrollment.timezone)
 
 
-def _check_free(enrollment: Enrollment, occurrences: list[Occurrence], caller: Caller) -> None:
-    availability.check_hours(enrollment.tutor_id, occurrences)
-    conflicts.check_free(
-        enrollment.tutor_id, enrollment.student_id, occurrences, visible_to=caller.id
-    )
+def _starts_at(enrollment: Enrollment, request: SessionRequest) -> datetime:
+    return instant(request.session_date, request.start_time, enrollment.timezone)
+
+
+def _check_free(enrollment: Enrollment, when: Occurrence, caller: Caller) -> None:
+    availability.check_hours(enrollment.tutor_id, [when])
+    people = enrollment.tutor_id, enrollment.student_id
+    conflicts.check_free(*people, [when], visible_to=caller.id)
 
 
 def _of_tutor(
@@ -138,6 +141,7 @@ def _locked(enrollment_id: int, request_id: int) -> SessionRequest:
         .filter_by(id=request_id, enrolled_courses_id=enrollment_id)
         .with_for_update()
     )
+    # As it is now: the lock may have waited for another answer.
     request = db.session.scalar(query.execution_options(populate_existing=True))
     if request is None:
         raise NotFound
@@ -149,10 +153,6 @@ def _check_pending(request: SessionRequest, to: RequestStatus) -> None:
         raise InvalidTransition(request.status, to)
 
 
-def _tell(caller: Caller, enrollment: Enrollment, request: SessionRequest, kind: Kind) -> None:
-    """Tell the other of the two."""
-    other = enrollment.student_id
-    if caller.id == enrollment.student_id:
-        other = enrollment.tutor_id
-    starts_at = instant(request.session_date, request.start_time, enrollment.timezone)
-    notifications.tell_of_request(kind, other, request, starts_at, caller.id)
+def _answer(request: SessionRequest, status: RequestStatus) -> None:
+    request.status, request.answered_at = status, now()
+    db.session.flush()

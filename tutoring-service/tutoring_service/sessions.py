@@ -1,6 +1,5 @@
 """RULES: a session, for those who may see it; its list; and its end before it began."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +29,7 @@ DELETED = "deleted"
 """The end of a session that no row is left to say."""
 
 Columns = tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]
+BY_DATE: Columns = (SessionBooking.starts_at, SessionBooking.session_id)
 
 
 class Sort(StrEnum):
@@ -44,7 +44,8 @@ def get(
 ) -> tuple[TutoringSession, Role]:
     """The session with its booking, and the caller's role in it; `NotFound` for strangers.
 
-    With `lock` nobody else changes it meanwhile; `PreconditionFailed` unless its version is expected.
+    With `lock` no other transaction changes it meanwhile; `PreconditionFailed` unless its version is
+    expected.
     """
     session = db.session.scalar(with_booking(lock=lock).where(TutoringSession.id == session_id))
     if session is None:
@@ -56,29 +57,24 @@ def get(
 
 
 def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
-    """The sessions that meet the filters: those the caller gives, takes, or follows as a parent; an
-    admin's are all.
+    """The sessions that meet the filters: those that the caller gives, takes, or follows as a parent;
+    for an admin all.
     """
-    by_date = wanted["sort"] in (Sort.DATE, Sort.DATE_DESCENDING)
-    columns: Columns = (
-        (SessionBooking.starts_at, SessionBooking.session_id)
-        if by_date
-        else (TutoringSession.created_at, TutoringSession.id)
-    )
+    columns = _order(wanted["sort"])
     query = _page_of(with_booking(), columns, wanted).where(*_filters(wanted))
-    mine = _mine(caller, wanted["role"], everything=not wanted["mine"])
-    if mine is not None:
+    own = _own(caller, wanted["role"], everything=not wanted["mine"])
+    if own is not None:
         # UNION ALL, because IN does not mind what is there twice, and to find that out costs a
         # sort.
-        query = query.where(
-            TutoringSession.id.in_(union_all(*(_ids(columns, wanted, one) for one in mine)))
-        )
+        ids = union_all(*(_ids(columns, wanted, condition) for condition in own))
+        query = query.where(TutoringSession.id.in_(ids))
     rows = db.session.scalars(query).all()
-    return cut(
-        rows,
-        wanted["limit"],
-        lambda row: (row.booking.starts_at if by_date else row.created_at, row.id),
-    )
+    by_date = columns == BY_DATE
+
+    def position(row: TutoringSession) -> tuple[Any, int]:
+        return row.booking.starts_at if by_date else row.created_at, row.id
+
+    return cut(rows, wanted["limit"], position)
 
 
 def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
@@ -91,17 +87,17 @@ def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
         select(TutoringSession)
         .join(TutoringSession.booking)
         .options(contains_eager(TutoringSession.booking))
+        # What this transaction has read before may be from before the wait.
         .execution_options(populate_existing=True)
     )
-    return (
-        query.with_for_update(of=(SessionBooking, TutoringSession), key_share=True)
-        if lock
-        else query
-    )
+    if lock:
+        # Without the keys: rows that refer to a session, such as reviews, are written meanwhile.
+        query = query.with_for_update(of=(SessionBooking, TutoringSession), key_share=True)
+    return query
 
 
 def remove(caller: Caller, session_id: int) -> None:
-    """Take back a session that was never started."""
+    """Delete a session that was never started."""
     session, role = get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.ADMIN)
     if session.booking.started_at or session.status in (
@@ -110,8 +106,9 @@ def remove(caller: Caller, session_id: int) -> None:
     ):
         raise InvalidTransition(str(session.status), DELETED, "A session that was started is kept.")
     session.booking.version += 1
-    if session.status == SessionStatus.SCHEDULED:  # of one that was called off they have been told
-        # Told before the deletion, while it can still be read who they are.
+    # Of one that was cancelled they have been told already.
+    if session.status == SessionStatus.SCHEDULED:
+        # Before the deletion, while it can still be read which people they are.
         notifications.tell(
             Kind.SESSION_CANCELLED,
             notifications.everyone(session.booking),
@@ -123,17 +120,29 @@ def remove(caller: Caller, session_id: int) -> None:
     db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
 
 
+def _order(sort: str) -> Columns:
+    if sort in (Sort.DATE, Sort.DATE_DESCENDING):
+        return BY_DATE
+    return TutoringSession.created_at, TutoringSession.id
+
+
 def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
     session, booking = TutoringSession, SessionBooking
-    filters = [getattr(session, name) == wanted[name] for name in EQUAL if wanted[name] is not None]
-    filters += [getattr(session, name).in_(wanted[name]) for name in AMONG if wanted[name]]
-    since: datetime | None = wanted["since"]
-    until: datetime | None = wanted["until"]
-    filters += [booking.starts_at >= since] if since else []
-    filters += [booking.starts_at < until] if until else []
-    if wanted["has_whiteboard"] is not None:
-        used = session.whiteboard_id.is_not(None)
-        filters.append(used if wanted["has_whiteboard"] else ~used)
+    filters: list[ColumnElement[bool]] = []
+    for name in EQUAL:
+        if wanted[name] is not None:
+            filters.append(getattr(session, name) == wanted[name])
+    for name in AMONG:
+        if wanted[name]:
+            filters.append(getattr(session, name).in_(wanted[name]))
+    if wanted["since"]:
+        filters.append(booking.starts_at >= wanted["since"])
+    if wanted["until"]:
+        filters.append(booking.starts_at < wanted["until"])
+    if wanted["has_whiteboard"] is True:
+        filters.append(session.whiteboard_id.is_not(None))
+    if wanted["has_whiteboard"] is False:
+        filters.append(session.whiteboard_id.is_(None))
     return filters
 
 
@@ -143,18 +152,16 @@ def _page_of(query: Select[Any], columns: Columns, wanted: dict[str, Any]) -> Se
     )
 
 
-def _ids(columns: Columns, wanted: dict[str, Any], mine: ColumnElement[bool]) -> Select[Any]:
+def _ids(columns: Columns, wanted: dict[str, Any], own: ColumnElement[bool]) -> Select[Any]:
     """The page's worth of sessions in one role: each role reads its own index in order, and no
     further than a page.
     """
     query = select(SessionBooking.session_id).join(SessionBooking.session)
-    return _page_of(query, columns, wanted).where(mine, *_filters(wanted))
+    return _page_of(query, columns, wanted).where(own, *_filters(wanted))
 
 
-def _mine(
-    caller: Caller, role: str | None, *, everything: bool
-) -> list[ColumnElement[bool]] | None:
-    """The bookings the caller may see in this role, or in each; None for all, if that is what an
+def _own(caller: Caller, role: str | None, *, everything: bool) -> list[ColumnElement[bool]] | None:
+    """The bookings that the caller may see in this role, or in each; None for all, if that is what an
     admin wants.
     """
     booking = SessionBooking
@@ -168,4 +175,6 @@ def _mine(
         Role.STUDENT: booking.student_id == caller.id,
         Role.PARENT: booking.enrolled_courses_id.in_(followed),
     }
-    return [ways[Role(role)]] if role else list(ways.values())
+    if role:
+        return [ways[Role(role)]]
+    return list(ways.values())

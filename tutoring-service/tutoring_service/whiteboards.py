@@ -45,7 +45,9 @@ def get(caller: Caller, board_id: int, *, lock: bool = False) -> tuple[Whiteboar
     query = (
         select(WhiteboardSession).filter_by(id=board_id).execution_options(populate_existing=True)
     )
-    board = db.session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update()
+    board = db.session.scalar(query)
     if board is None:
         raise NotFound
     _, role = enrollment_of(caller, board.enrolled_courses_id)
@@ -70,6 +72,8 @@ def draw(caller: Caller, board_id: int, strokes: list[dict[str, Any]]) -> list[W
     require(role, Role.TUTOR, Role.STUDENT)
     if board.closed_at:
         raise WhiteboardClosed
+    # Under the lock on the board, so that what a client sends again, while its first request still
+    # runs, finds the strokes of the first.
     query = select(WhiteboardStroke).where(
         WhiteboardStroke.whiteboard_id == board_id,
         WhiteboardStroke.author_id == caller.id,
@@ -118,8 +122,9 @@ def erase(caller: Caller, board_id: int) -> None:
 
 
 def turn_away(enrollment_id: int, parent_id: UUID) -> None:
-    """Have those who show the enrolment's open whiteboards live ask again whether this parent may watch."""
+    """Have it asked again whether this parent may watch the enrolment's open whiteboards."""
     query = select(WhiteboardSession).filter_by(enrolled_courses_id=enrollment_id, closed_at=None)
+    # In one order, so that two parents who leave at once do not wait for each other.
     query = (
         query.order_by(WhiteboardSession.id)
         .with_for_update()

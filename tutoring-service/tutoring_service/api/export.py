@@ -1,4 +1,4 @@
-"""Everything held about a person, for the service that puts his export together."""
+"""Everything held about a person, for the gateway's export of all services."""
 
 from flask import Response, jsonify
 

@@ -9,6 +9,7 @@ from chassis.web.fields import Answer, Body, Boolean, Instant, Integer
 from chassis.web.rest import Blueprint
 from tutoring_service import reminders
 from tutoring_service.api.sessions import PATH
+from tutoring_service.reminders import Shown
 
 blueprint = Blueprint("reminders")
 
@@ -37,7 +38,7 @@ class Reminder(Answer):
 @blueprint.get(f"{PATH}/reminder", "get_reminder")
 @signed_in
 @blueprint.response(200, Reminder)
-def get_reminder(session_id: int) -> dict[str, Any]:
+def get_reminder(session_id: int) -> Shown:
     """Get your reminder of a session."""
     return reminders.of_caller(caller(), session_id)
 
@@ -46,6 +47,6 @@ def get_reminder(session_id: int) -> dict[str, Any]:
 @signed_in
 @blueprint.arguments(ReminderChoice)
 @blueprint.response(200, Reminder)
-def set_reminder(body: dict[str, Any], session_id: int) -> dict[str, Any]:
+def set_reminder(body: dict[str, Any], session_id: int) -> Shown:
     """Override your reminder; null restores the default."""
     return reminders.choose(caller(), session_id, body)

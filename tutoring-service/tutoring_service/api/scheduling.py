@@ -29,7 +29,7 @@ class Topics(fields.List[str]):
 
 
 class RecurringPattern(Body):
-    """On which days, in which months, on which dates beside; null and [] mean the same."""
+    """On which days, in which months, and on which other dates; null and [] mean the same."""
 
     days = fields.List(
         Choice(Weekday), allow_none=True, validate=validate.Length(max=7), load_default=None
@@ -43,7 +43,7 @@ class RecurringPattern(Body):
 
 
 class Details(Body):
-    """What a session has beside its time."""
+    """What a session has besides its time."""
 
     topics = Topics(load_default=list)
     session_mode = Choice(SessionMode, load_default=SessionMode.ONLINE)
@@ -72,7 +72,8 @@ class NewTutoringSession(Details):
         load_default=None,
         allow_none=True,
         metadata={
-            "description": "RFC 5545, such as FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5; instead of frequency and pattern."
+            "description": "RFC 5545, such as FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5; instead of frequency and "
+            "pattern."
         },
     )
     recurrence_count = Integer(1, 366, load_default=None, allow_none=True)
@@ -85,7 +86,7 @@ class NewTutoringSession(Details):
         },
     )
     force = Boolean(
-        load_default=False, metadata={"description": "Also outside one's working hours."}
+        load_default=False, metadata={"description": "Also outside your working hours."}
     )
 
 

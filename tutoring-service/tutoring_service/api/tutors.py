@@ -15,6 +15,7 @@ from chassis.web.rest import Blueprint
 from tutoring_service import availability, reviews
 from tutoring_service.api.periods import check_length
 from tutoring_service.api.wall_time import LocalTime
+from tutoring_service.reviews import Rating
 from tutoring_service.states import Weekday
 
 blueprint = Blueprint("tutors")
@@ -122,6 +123,6 @@ def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
 @blueprint.get("/api/tutors/<uuid:tutor_id>/rating", "get_tutor_rating")
 @signed_in
 @blueprint.response(200, TutorRating)
-def get_tutor_rating(tutor_id: UUID) -> dict[str, Any]:
+def get_tutor_rating(tutor_id: UUID) -> Rating:
     """Get how students and parents rate a tutor."""
     return reviews.rating_of(tutor_id)

@@ -119,16 +119,16 @@ class ParentCode(Base):
 
 
 class TutorAvailability(Base):
-    """When a tutor works: the hours of each weekday, and dates on which it is otherwise, in his own zone."""
+    """When a tutor works: the hours of each weekday, and of dates on which they differ."""
 
     __tablename__ = "tutor_availability"
 
     tutor_id: Mapped[UUID] = mapped_column(primary_key=True)
     timezone: Mapped[str] = mapped_column(String(64))
-    weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{weekday, start_time, end_time}]
-    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(
-        JSONB
-    )  # [{date, hours: [{start_time, end_time}]}]
+    # [{weekday, start_time, end_time}]
+    weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    # [{date, hours: [{start_time, end_time}]}]
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     version: Mapped[int] = mapped_column(default=1)
 
 

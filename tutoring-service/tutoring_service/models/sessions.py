@@ -1,7 +1,7 @@
 """Sessions.
 
 `sessions` is the table of the older tutoring application, column for column; what this platform
-adds to a session stands beside it: when it is and for whom in `session_bookings`, its rule in
+adds to a session stands next to it: when it is and for whom in `session_bookings`, its rule in
 `session_series`, and so on.
 """
 
@@ -107,8 +107,8 @@ class TutoringSession(Base):
     parent_review_id: Mapped[int | None] = mapped_column(
         comment="The parent's review of this session"
     )
-    # The default of the older application says that everybody is present; None is written as NULL
-    # all the same.
+    # The default of the older application says that all are present; None is written as NULL all the
+    # same.
     tutor_attendance_status: Mapped[str | None] = mapped_column(
         String(20).evaluates_none(), server_default="present", comment="present, absent or late"
     )
@@ -158,10 +158,10 @@ class SessionSeries(Base):
         ForeignKey("session_series.id", ondelete="SET NULL")
     )
     timezone: Mapped[str] = mapped_column(String(64))
-    rule: Mapped[str | None] = mapped_column(String(500))  # RFC 5545; NULL: the dates alone
-    dates: Mapped[list[str]] = mapped_column(
-        JSONB, server_default=text("'[]'::jsonb")
-    )  # beside those of the rule
+    # RFC 5545; NULL: the dates alone.
+    rule: Mapped[str | None] = mapped_column(String(500))
+    # Those that the rule does not say.
+    dates: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     starts_on: Mapped[date]
     start_time: Mapped[time]
     duration: Mapped[int]
@@ -220,18 +220,18 @@ class SessionBooking(Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     timezone: Mapped[str] = mapped_column(String(64))
+    # Whether it keeps both people from other sessions: what is over or cancelled does not.
     held: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     series_id: Mapped[int | None] = mapped_column(
         ForeignKey("session_series.id", ondelete="SET NULL")
     )
-    original_start: Mapped[
-        datetime | None
-    ]  # when its series has it; differs from starts_at once it is moved
+    # Its position in the series: when the rule has it, wherever the session was moved alone.
+    original_start: Mapped[datetime | None]
+    # Changed alone: later changes of the series leave it as it is.
     detached: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    sequence: Mapped[int] = mapped_column(
-        default=0, server_default=text("0")
-    )  # revisions as calendars count them
+    # Revisions as calendar programs count them (RFC 5545, section 3.8.7.4).
+    sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -258,7 +258,7 @@ class SessionChange(Base):
 
 
 class SessionReminder(Base):
-    """When somebody is reminded of a session. A field that is NULL is as the session says."""
+    """When a person is reminded of a session. A field that is NULL is as the session says."""
 
     __tablename__ = "session_reminders"
     __table_args__ = (
@@ -283,7 +283,7 @@ class SessionReminder(Base):
 
 
 class Review(Base):
-    """What a party thought of a completed session."""
+    """What a participant thought of a completed session."""
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -306,9 +306,7 @@ class Review(Base):
 
 
 class CalendarFeed(Base):
-    """The secret address under which somebody's calendar program reads his sessions. Only its hash
-    is kept.
-    """
+    """The secret address at which a person's calendar program reads their sessions. Only its hash is kept."""
 
     __tablename__ = "calendar_feeds"
 

@@ -115,6 +115,7 @@ def left_out(plan: Plan, *, skip: bool) -> list[Occurrence]:
 
     Raises what is in the way if nothing may be skipped, or if nothing would be left.
     """
+    # Both reasons count together: what conflicts and is outside the hours is left out once.
     conflicting = {conflict.occurrence for conflict in plan.conflicts}
     refused = conflicting | set(plan.outside_hours)
     if skip and len(refused) < len(plan.occurrences):
@@ -129,6 +130,7 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> 
     check_active(enrollment)
     duration = check_length(wanted["start_time"], wanted["end_time"])
     timezone, tutor_id = enrollment.timezone, enrollment.tutor_id
+    # Each day by its own wall time, so that a weekly lesson keeps its hour over a change of clocks.
     recurring = _recurrence(wanted, timezone)
     days = _days(recurring, wanted)
     occurrences = [occurrence(day, wanted["start_time"], duration, timezone) for day in days]
@@ -172,6 +174,8 @@ def _add_series(plan: Plan) -> InSeries | None:
     """The series of a recurring plan. It begins with the rule, also if its first dates are skipped."""
     if plan.recurrence is None:
         return None
+    # Of the plan, not of what is booked: the rule says its dates from the first one on, and a
+    # calendar is told which of them are left out.
     first = plan.occurrences[0]
     rule, dates = recurring_pattern.written(plan.recurrence)
     row = SessionSeries(
@@ -180,6 +184,7 @@ def _add_series(plan: Plan) -> InSeries | None:
         rule=rule,
         dates=dates,
         starts_on=first.session_date,
+        # As it was asked for: the clocks may skip it on the first day alone.
         start_time=plan.start_time,
         duration=first.duration,
         created_at=now(),

@@ -24,7 +24,7 @@ from tutoring_service.scheduling.series import Move
 from tutoring_service.scheduling.wall_time import Occurrence, minutes_between, occurrence
 from tutoring_service.states import ChangeKind, Role, Scope, SessionStatus
 
-TIMES = ("session_date", "start_time", "end_time")
+TIMES = {"session_date", "start_time", "end_time"}
 AFTERWARDS = {"topics_covered", "is_featured", "whiteboard_id"}
 """What may still be changed of a completed session."""
 
@@ -50,8 +50,7 @@ class Wanted:
 
     def moves(self, session: TutoringSession) -> bool:
         """Whether the session is to be at another time."""
-        times = [name for name in TIMES if name in self.fields]
-        return any(self.fields[name] != getattr(session, name) for name in times)
+        return bool(_differing(session, self.fields) & TIMES)
 
     def move_of(self, session: TutoringSession) -> Move:
         """How far that is from the session's present time; `Invalid` if it gets too long or too short."""
@@ -107,7 +106,7 @@ def change(
 def _lock(
     caller: Caller, session_id: int, expected: ExpectedVersion, wanted: Wanted
 ) -> TutoringSession:
-    """The session, which no other transaction changes now; if it is to move, the calendars are locked, too."""
+    """The locked session; if it is to move, the calendars of both people are locked, too."""
     # Calendars are locked before rows, as by a booking, so it is read without a lock whether
     # anything moves. If the session is moved in between, its version is another, and the second
     # reading refuses.
@@ -125,6 +124,7 @@ def decide(session: TutoringSession, wanted: Wanted) -> Change:
     moved, details = wanted.moves(session), wanted.details
     check_changeable(session, details, moved=moved)
     targets = series.affected(session, wanted.scope, detached=False)
+    # All of them before the first is written: a series that cannot change as a whole does not change.
     for target in targets:
         _check_details(target, details)
     return Change(session, targets, wanted.scope, moved, wanted.move_of(session), details)
@@ -238,7 +238,7 @@ def _set_details(target: TutoringSession, details: Mapping[str, Any], actor: UUI
 
 
 def _finalize(change: Change) -> None:
-    """Versions, reminders and the place in the series."""
+    """Versions, reminders and the position in the series."""
     for target in change.targets:
         target.booking.version += 1
         # RFC 5545, section 3.8.7.4: calendar programs take a revision only if its number is higher.
@@ -254,6 +254,7 @@ def _finalize(change: Change) -> None:
 
 
 def _tell(change: Change, actor: UUID) -> None:
+    # The others are told once, of the session that the tutor named if it is among those that moved.
     told = change.named if change.named in change.targets else change.targets[0]
     people = notifications.everyone(told.booking)
     count = len(change.targets)

@@ -16,14 +16,15 @@ from sqlalchemy import func, or_, select, text
 from chassis import errors
 from chassis.clock import rfc3339
 from tutoring_service.models import SessionBooking, db
-from tutoring_service.scheduling.wall_time import Occurrence
+from tutoring_service.scheduling.wall_time import Occurrence, span
 from tutoring_service.states import Role
 
 # Advisory, because people are rows of another service. Two people with the same key by chance only
 # wait for each other. DISTINCT and ORDER BY are the one order in which all transactions lock.
 LOCK = text(
     "SELECT pg_advisory_xact_lock(key) FROM "
-    "(SELECT DISTINCT hashtextextended(person, 0) AS key FROM unnest(CAST(:people AS text[])) person ORDER BY 1) keys"
+    "(SELECT DISTINCT hashtextextended(person, 0) AS key "
+    "FROM unnest(CAST(:people AS text[])) person ORDER BY 1) keys"
 )
 
 
@@ -81,18 +82,16 @@ def find(
     visible_to: UUID | None,
     exclude: Collection[int] = (),
 ) -> list[Conflict]:
-    """What is in the way of these occurrences, in order; one query. The sessions to `exclude` do not count."""
+    """What is in the way of these occurrences, in order, apart from sessions to `exclude`; one query."""
     people = {tutor_id: Role.TUTOR, student_id: Role.STUDENT}
     booking = SessionBooking
     # Half open, as in the constraints: a session may begin when another ends.
-    span = func.tstzrange(
-        min(one.starts_at for one in occurrences), max(one.ends_at for one in occurrences)
-    )
+    period = func.tstzrange(*span(occurrences))
     query = select(booking).where(
         # As in the constraints, whose indexes PostgreSQL uses only if it sees this condition.
         booking.held,
         or_(booking.tutor_id.in_(people), booking.student_id.in_(people)),
-        func.tstzrange(booking.starts_at, booking.ends_at).op("&&")(span),
+        func.tstzrange(booking.starts_at, booking.ends_at).op("&&")(period),
         booking.session_id.not_in(exclude),
     )
     taken = sorted(db.session.scalars(query), key=_end)

@@ -1,6 +1,6 @@
 """RULES: a session is started, completed, cancelled. Doing it again changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ def start(caller: Caller, session_id: int) -> TutoringSession:
     """The tutor begins."""
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR)
+    # Pressed twice, or sent again by a client that got no answer.
     if session.status == SessionStatus.IN_PROGRESS:
         return session
     _check(session, SessionStatus.IN_PROGRESS)
@@ -36,7 +37,8 @@ def start(caller: Caller, session_id: int) -> TutoringSession:
         raise TooEarly(earliest, "A session can be started from 15 minutes before it begins.")
     session.status = SessionStatus.IN_PROGRESS
     session.booking.started_at = now()
-    return _settled(session)
+    _finalize(session)
+    return session
 
 
 def complete(caller: Caller, session_id: int, topics_covered: list[str] | None) -> TutoringSession:
@@ -48,55 +50,45 @@ def complete(caller: Caller, session_id: int, topics_covered: list[str] | None) 
     _check(session, SessionStatus.COMPLETED)
     session.status = SessionStatus.COMPLETED
     session.booking.completed_at = now()
+    # It no longer takes the time of either: one that ended early leaves the rest free.
     session.booking.held = False
     if topics_covered is not None:
         session.topics_covered = topics_covered
-    return _settled(session)
-
-
-def cancel(caller: Caller, session_id: int, reason: str | None, scope: str) -> TutoringSession:
-    """The tutor or the student calls off the session, or what is still to come of its series."""
-    session, role = sessions.get(caller, session_id, lock=True)
-    require(role, Role.TUTOR, Role.STUDENT)
-    if scope == Scope.THIS or session.booking.series_id is None:
-        if session.status == SessionStatus.CANCELLED:
-            return session
-        _check(session, SessionStatus.CANCELLED)
-        session.booking.detached = session.booking.series_id is not None
-        cancel_all([session], reason, caller.id)
-    else:
-        cancel_all(series.affected(session, scope, detached=True), reason, caller.id)
+    _finalize(session)
     return session
 
 
-def cancel_all(
-    cancelled: Sequence[TutoringSession], reason: str | None, actor: UUID, told: Iterable[UUID] = ()
-) -> None:
-    """Call off these sessions of one enrolment, and tell the others once; `told` if they are not
-    all of them.
-    """
+def cancel(caller: Caller, session_id: int, reason: str | None, scope: str) -> TutoringSession:
+    """The tutor or the student cancels the session, or what is still to come of its series."""
+    session, role = sessions.get(caller, session_id, lock=True)
+    require(role, Role.TUTOR, Role.STUDENT)
+    if scope != Scope.THIS and session.booking.series_id is not None:
+        # A series ends with all its occurrences, those that were moved alone among them.
+        cancel_all(series.affected(session, scope, detached=True), reason, caller.id)
+        return session
+    if session.status == SessionStatus.CANCELLED:
+        return session
+    _check(session, SessionStatus.CANCELLED)
+    # Left out of its series alone: a change of the series does not bring it back.
+    session.booking.detached = session.booking.series_id is not None
+    cancel_all([session], reason, caller.id)
+    return session
+
+
+def cancel_all(cancelled: Sequence[TutoringSession], reason: str | None, actor: UUID) -> None:
+    """Cancel these sessions of one enrolment, which are locked, and tell the others once."""
     if not cancelled:
         return
+    # All are of one enrolment, and so of one course.
     notice = _notice(cancelled[0])
     for session in cancelled:
-        booking = session.booking
-        session.status = SessionStatus.CANCELLED
-        booking.held = False
-        booking.cancelled_at, booking.cancelled_by, booking.cancellation_reason = (
-            now(),
-            actor,
-            reason,
-        )
-        booking.late_cancel = now() > booking.starts_at - notice
-        booking.version += 1
-        booking.sequence += 1
-    reminders.forget(session.id for session in cancelled)
+        _cancel(session, reason, actor, notice)
+    reminders.forget(cancelled)
     db.session.flush()
     first = cancelled[0].booking
-    people = list(told) or notifications.everyone(first)
     notifications.tell(
         Kind.SESSION_CANCELLED,
-        people,
+        notifications.everyone(first),
         first,
         actor,
         count=len(cancelled),
@@ -105,20 +97,32 @@ def cancel_all(
     )
 
 
+def _cancel(session: TutoringSession, reason: str | None, actor: UUID, notice: timedelta) -> None:
+    booking = session.booking
+    session.status = SessionStatus.CANCELLED
+    booking.held = False
+    booking.cancelled_at = now()
+    booking.cancelled_by = actor
+    booking.cancellation_reason = reason
+    # Kept as it was at that moment: the tutor may change the course's notice later.
+    booking.late_cancel = now() > booking.starts_at - notice
+    booking.version += 1
+    booking.sequence += 1
+
+
 def _check(session: TutoringSession, to: SessionStatus) -> None:
     if session.status not in ALLOWED[to]:
         raise InvalidTransition(str(session.status), to)
 
 
-def _settled(session: TutoringSession) -> TutoringSession:
+def _finalize(session: TutoringSession) -> None:
     session.booking.version += 1
-    reminders.forget([session.id])
+    reminders.forget([session])
     db.session.flush()
-    return session
 
 
 def _notice(session: TutoringSession) -> timedelta:
-    """How long before a session cancelling it is in time."""
+    """How long before its beginning a session must be cancelled so that it is not late."""
     hours = (
         select(Course.cancel_notice_hours)
         .join(Enrollment, Enrollment.course_id == Course.id)

@@ -1,7 +1,7 @@
 """RULES: for which occurrences of a series a change is meant, and where the series is split for it.
 
-Each occurrence has a place in its series: `original_start`, when the rule has it. It keeps the place when
-it is moved or cancelled alone, which detaches it; calendar programs know it by that place
+Each occurrence has a position in its series: `original_start`, when the rule has it. It keeps the position
+when it is moved or cancelled alone, which detaches it; calendar programs know it by that position
 (RECURRENCE-ID, RFC 5545, section 3.8.4.4).
 """
 
@@ -47,7 +47,7 @@ def affected(session: TutoringSession, scope: str, *, detached: bool) -> list[Tu
             TutoringSession.status == SessionStatus.SCHEDULED,
             SessionBooking.starts_at > now(),
         )
-        # In the order of the rule, in which an occurrence that was moved alone still has its place.
+        # In the order of the rule, in which an occurrence that was moved alone still has its position.
         .order_by(SessionBooking.original_start)
     )
     if scope == Scope.FUTURE:
@@ -64,12 +64,13 @@ def split(series: SessionSeries, targets: Sequence[TutoringSession], move: Move)
     """Give the targets a series of their own, moved; the one they have if it begins with them.
 
     Whatever of the series comes after the first target goes along: cancelled and detached
-    occurrences keep their own time, but their place in the series moves with it.
+    occurrences keep their own time, but their position in the series moves with it.
     """
     members = _members(series)
-    first = _place(targets[0].booking)
-    going = [member for member in members if _place(member) >= first]
-    days = [local_date(_place(member), series.timezone) for member in going]
+    first = _position(targets[0].booking)
+    going = [member for member in members if _position(member) >= first]
+    days = [local_date(_position(member), series.timezone) for member in going]
+    # As a rule, if one says the moved dates, else as dates: a "2nd Tuesday" a week later is not one.
     moved = recurrence_of(series).shifted(move.days, days)
     # Calendar programs know a series by one rule: what keeps some of its occurrences ends before the
     # first that goes, and another series begins there.
@@ -81,6 +82,7 @@ def split(series: SessionSeries, targets: Sequence[TutoringSession], move: Move)
     own.start_time = move.start_time or series.start_time
     own.duration = move.duration
     db.session.add(own)
+    # A series that was split off gets its number now, by which its bookings refer to it.
     db.session.flush()
     _move_to(own, going, move.days)
     for target in targets:
@@ -121,7 +123,7 @@ def _members(series: SessionSeries) -> Sequence[SessionBooking]:
     return db.session.scalars(query.order_by(SessionBooking.original_start)).all()
 
 
-def _place(booking: SessionBooking) -> datetime:
+def _position(booking: SessionBooking) -> datetime:
     return booking.original_start or booking.starts_at
 
 
@@ -144,15 +146,15 @@ def _split_off(series: SessionSeries, day: date) -> SessionSeries:
 
 
 def _move_to(series: SessionSeries, going: Sequence[SessionBooking], days: int) -> None:
-    """Give the bookings their places in this series, so many days after those they had."""
-    places = [_place(booking) for booking in going]
-    # First out of the old places, so that no two are ever in one: a series that moves by a week
-    # takes the places of its own later occurrences.
+    """Give the bookings their positions in this series, so many days after those they had."""
+    positions = [_position(booking) for booking in going]
+    # First out of the old positions, so that no two are ever in one: a series that moves by a week
+    # takes the positions of its own later occurrences.
     for booking in going:
         booking.series_id = None
     db.session.flush()
-    for booking, place in zip(going, places, strict=True):
-        day = local_date(place, series.timezone) + timedelta(days=days)
+    for booking, position in zip(going, positions, strict=True):
+        day = local_date(position, series.timezone) + timedelta(days=days)
         booking.series_id = series.id
         booking.original_start = instant(day, series.start_time, series.timezone)
     db.session.flush()

@@ -4,6 +4,7 @@ A session keeps its wall time and its duration. A time that the clocks skip is m
 they skip; of a time that they show twice the first is meant.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -27,12 +28,14 @@ class Occurrence:
 
 def minutes_between(start: time, end: time) -> int:
     """From start to end, past midnight if need be; a whole day if they are equal."""
+    # From 1 to DAY, and not from 0: a session does not end when it begins.
     return (_minute(end) - _minute(start) - 1) % DAY + 1
 
 
 def occurrence(day: date, start: time, duration: int, timezone: str) -> Occurrence:
     """The session of this length that begins then."""
     starts_at = instant(day, start, timezone)
+    # Read back from the instant, because the clocks may have skipped the time that was asked for.
     local = starts_at.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
     return Occurrence(
         session_date=local.date(),
@@ -44,6 +47,12 @@ def occurrence(day: date, start: time, duration: int, timezone: str) -> Occurren
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=duration),
     )
+
+
+def span(occurrences: Sequence[Occurrence]) -> tuple[datetime, datetime]:
+    """From the beginning of the first to the end of the last; there is one at least."""
+    starts_at = min(one.starts_at for one in occurrences)
+    return starts_at, max(one.ends_at for one in occurrences)
 
 
 def local_date(moment: datetime, timezone: str) -> date:
