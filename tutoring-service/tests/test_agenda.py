@@ -13,7 +13,7 @@ def agenda(school: Any, person: User, end: str = "2030-02-01", more: str = "") -
     return school.client.get(f"/internal/agenda/{person.id}?{query}", peer="gateway").json
 
 
-def test_a_session_is_shown_to_who_gives_and_who_takes_it(school: Any) -> None:
+def test_a_session_is_shown_to_its_tutor_and_its_student(school: Any) -> None:
     session = school.session(session_mode="hybrid", location="Room 2")
     entry = {
         "id": str(session["id"]),
@@ -45,7 +45,7 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(app: Flask, school
     assert (cut["items"], cut["more"]) == (shown["items"][:2], True)
 
 
-def test_an_admin_can_ask_for_his_own_sessions_alone(school: Any) -> None:
+def test_an_admin_can_ask_for_their_own_sessions_alone(school: Any) -> None:
     admin = a_user("boss", "admin", "tutor")
     school.session()
     enrollment_id = school.enroll(school.student, admin)

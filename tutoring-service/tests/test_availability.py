@@ -1,4 +1,4 @@
-"""When a tutor works, what of it is free, and students who ask for it."""
+"""When a tutor works, and what of it is free."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -12,11 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis import testing
-from chassis.testing import a_user, race
+from chassis.testing import race
 from tutoring_service import availability
 from tutoring_service.models import TutorAvailability
+from tutoring_service.scheduling.wall_time import minutes_between, occurrence
 from tutoring_service.states import Weekday
 
+HALF_AN_HOUR = timedelta(minutes=30)
 WEEKDAYS = [{"weekday": "Tuesday", "start_time": "09:00", "end_time": "12:00"}]
 
 
@@ -72,7 +74,7 @@ def test_a_search_is_bounded(school: Any) -> None:
     assert school.client.get(f"/api/tutors/{uuid4()}/slots", user=school.student).status_code == 404
 
 
-def test_outside_the_hours_only_who_insists_books(school: Any) -> None:
+def test_a_session_outside_the_hours_is_booked_only_with_force(school: Any) -> None:
     declare(school)
     refused = school.book(start_time="11:30", end_time="12:30")
     assert (refused.status_code, refused.json["code"]) == (409, "outside_working_hours")
@@ -92,6 +94,76 @@ def test_a_search_over_years_of_rules_takes_two_queries(app: Flask, school: Any)
     with testing.count_queries(app) as statements:
         slots(school, "from=2030-01-07&to=2030-03-31&duration=30")
     assert len(statements) == 2
+
+
+def at(hour: int, minute: int = 0, day: int = 8) -> datetime:
+    return datetime(2030, 1, day, hour, minute, tzinfo=UTC)
+
+
+def hours_of(*weekly: tuple[str, str, str]) -> TutorAvailability:
+    """A tutor in UTC who works these hours of weekdays."""
+    rows = [{"weekday": day, "start_time": start, "end_time": end} for day, start, end in weekly]
+    return TutorAvailability(timezone="UTC", weekly=rows, exceptions=[])
+
+
+def test_stretches_that_touch_are_one_and_those_that_are_empty_none() -> None:
+    spans = [(at(11), at(12)), (at(9), at(10)), (at(10), at(11)), (at(13), at(13))]
+    assert availability.joined(spans) == [(at(9), at(12))]
+
+
+def test_a_stretch_within_another_does_not_shorten_it() -> None:
+    assert availability.joined([(at(9), at(12)), (at(10), at(11))]) == [(at(9), at(12))]
+
+
+def test_hours_around_midnight_are_one_stretch() -> None:
+    declared = hours_of(("Tuesday", "22:00", "00:00"), ("Wednesday", "00:00", "02:00"))
+    found = availability.working(declared, at(0), at(0, day=10))
+    assert found == [(at(22), at(2, day=9))]
+
+
+def test_the_hours_of_the_evening_before_reach_into_the_period() -> None:
+    declared = hours_of(("Monday", "20:00", "00:00"), ("Tuesday", "00:00", "01:00"))
+    assert availability.working(declared, at(0, 30), at(12)) == [(at(20, day=7), at(1))]
+
+
+def test_what_is_free_is_what_the_sessions_leave() -> None:
+    hours = [(at(9), at(12)), (at(14), at(16))]
+    busy = [(at(8), at(9, 30)), (at(10), at(10, 30)), (at(11, 30), at(14, 15)), (at(18), at(19))]
+    found = [span for span in availability.free(hours, busy) if span[0] < span[1]]
+    assert found == [(at(9, 30), at(10)), (at(10, 30), at(11, 30)), (at(14, 15), at(16))]
+
+
+def test_slots_follow_one_another_within_the_period_and_leave_no_half_ones() -> None:
+    period = at(9, 30), at(12)
+    found = availability.cut([(at(9), at(11, 15)), (at(11, 45), at(13))], *period, HALF_AN_HOUR)
+    assert [f"{slot.starts_at:%H:%M}" for slot in found] == ["09:30", "10:00", "10:30"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "inside"),
+    [
+        ("09:00", "12:00", True),
+        ("08:59", "10:00", False),
+        ("11:30", "12:01", False),
+        ("13:00", "14:00", False),
+    ],
+)
+def test_a_session_is_wholly_within_the_hours_or_outside_them(
+    app: Flask, school: Any, start: str, end: str, inside: bool
+) -> None:
+    declare(school)
+    begin = time.fromisoformat(start)
+    minutes = minutes_between(begin, time.fromisoformat(end))
+    wanted = occurrence(date(2030, 1, 8), begin, minutes, "Europe/Berlin")
+    with app.app_context():
+        outside = availability.outside_hours(school.tutor.id, [wanted])
+    assert (outside == []) is inside
+
+
+def test_a_tutor_who_has_declared_nothing_works_at_any_hour(app: Flask, school: Any) -> None:
+    night = occurrence(date(2030, 1, 8), time(3), 60, "Europe/Berlin")
+    with app.app_context():
+        assert availability.outside_hours(school.tutor.id, [night]) == []
 
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata")
@@ -191,56 +263,3 @@ def _shown(zone: str, day: date, minute: int) -> datetime:
 
 def _minute(text: str) -> int:
     return int(text[:2]) * 60 + int(text[3:5])
-
-
-def ask(school: Any, user: Any = None, enrollment: int | None = None, **wanted: Any) -> Any:
-    body = {"session_date": "2030-01-08", "start_time": "10:00", "end_time": "11:00", **wanted}
-    return school.post(
-        f"/api/enrollments/{enrollment or school.enrollment_id}/requests",
-        user or school.student,
-        body,
-    )
-
-
-def answer(school: Any, request: Any, what: str, user: Any = None) -> Any:
-    path = f"/api/enrollments/{request['enrolled_courses_id']}/requests/{request['id']}/{what}"
-    return school.post(path, user)
-
-
-def test_the_tutor_accepts_what_the_student_asks_for(school: Any) -> None:
-    request = ask(school, topics=["Verbs"], message="Please").json
-    accepted = answer(school, request, "accept")
-    assert (accepted.status_code, accepted.json["status"]) == (200, "accepted")
-    assert school.read(accepted.json["session_id"], school.student)["topics"] == ["Verbs"]
-    assert answer(school, request, "accept").json == accepted.json
-    assert answer(school, request, "decline").json["code"] == "invalid_transition"
-
-
-def test_who_may_ask_accept_and_withdraw(school: Any) -> None:
-    assert ask(school, school.tutor).status_code == 403
-    assert ask(school, a_user("stranger")).status_code == 404
-    request = ask(school).json
-    assert answer(school, request, "accept", school.student).status_code == 403
-    assert answer(school, request, "withdraw", school.student).json["status"] == "withdrawn"
-    assert answer(school, request, "accept").status_code == 409
-
-
-def test_what_was_taken_meanwhile_is_not_accepted(school: Any) -> None:
-    request = ask(school).json
-    school.session(start_time="10:30", end_time="11:30")
-    assert answer(school, request, "accept").json["code"] == "time_conflict"
-    assert ask(school).json["code"] == "time_conflict"
-    listed = school.client.get(
-        f"/api/enrollments/{school.enrollment_id}/requests?status=pending", user=school.tutor
-    ).json
-    assert [one["id"] for one in listed["items"]] == [request["id"]]
-
-
-@pytest.mark.usefixtures("race_round")
-def test_of_two_pending_for_one_time_accepted_at_once_one_is_booked(school: Any) -> None:
-    requests = [ask(school).json]
-    for number in range(5):
-        student = a_user(f"student{number}")
-        requests.append(ask(school, student, school.enroll(student)).json)
-    answers = race([lambda r=r: answer(school, r, "accept") for r in requests])
-    assert sorted(one.status_code for one in answers) == [200] + [409] * 5

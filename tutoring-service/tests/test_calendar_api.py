@@ -165,6 +165,6 @@ def test_the_address_is_void_after_the_next_and_when_revoked(school: Any) -> Non
     assert school.client.get(second).status_code == 404
 
 
-def test_a_feed_shows_ones_own_sessions_only(school: Any) -> None:
+def test_a_feed_shows_only_the_sessions_of_its_owner(school: Any) -> None:
     school.session(session_date=_soon())
     assert read_elsewhere(school, address(school, a_user("david"))) == []

@@ -29,7 +29,7 @@ def test_a_change_names_the_version_it_is_of(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_who_change_one_version_one_does(school: Any) -> None:
+def test_of_twenty_changes_to_one_version_one_is_made(school: Any) -> None:
     session = school.session()
     answers = race(
         [lambda n=n: school.patch(session, {"topics": [f"topic {n}"]}) for n in range(20)]
@@ -75,7 +75,7 @@ def test_a_session_may_move_over_its_own_time(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_two_that_race_for_one_free_time_do_not_both_get_it(school: Any) -> None:
+def test_of_two_moves_to_one_free_time_one_is_made(school: Any) -> None:
     first, second = school.session(), school.session(start_time="12:00", end_time="13:00")
     answers = race(
         [
@@ -113,7 +113,7 @@ def test_nothing_is_covered_before_it_began(school: Any) -> None:
     assert school.patch(school.session(), {"topics_covered": ["Verbs"]}).status_code == 409
 
 
-def test_a_session_in_person_needs_a_place_also_when_changed(school: Any) -> None:
+def test_a_session_in_person_needs_a_location_also_when_changed(school: Any) -> None:
     assert school.patch(school.session(), {"session_mode": "in-person"}).status_code == 422
 
 
@@ -175,7 +175,7 @@ def test_what_was_covered_is_not_said_of_what_is_still_to_come(school: Any) -> N
     assert [session["topics_covered"] for session in items(school)] == [[], [], []]
 
 
-def test_every_session_of_a_series_that_is_to_be_in_person_needs_a_place(school: Any) -> None:
+def test_every_session_of_a_series_that_is_to_be_in_person_needs_a_location(school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=3")
     placed = school.patch(items(school)[1], {"location": "Library"}).json
     refused = school.patch(placed, {"session_mode": "in-person"}, scope="future")

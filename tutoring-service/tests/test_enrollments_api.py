@@ -55,7 +55,7 @@ def test_courses_are_found_by_tutor_the_newest_first(school: Any) -> None:
     assert 'rel="next"' in found.headers["Link"]
 
 
-def test_a_student_enrols_himself_and_nobody_else(school: Any) -> None:
+def test_students_enrol_themselves_and_no_one_else(school: Any) -> None:
     course = school.post("/api/courses", None, {"title": "x"}).json["id"]
     forged = {"course_id": course, "student_id": str(school.tutor.id)}
     assert school.post("/api/enrollments", school.student, forged).status_code == 422
@@ -101,7 +101,7 @@ def test_an_enrolment_is_paused_resumed_and_completed(school: Any) -> None:
     )
 
 
-def test_closing_an_enrolment_calls_off_what_is_scheduled_and_frees_the_place(school: Any) -> None:
+def test_closing_an_enrolment_cancels_its_sessions_and_allows_another_one(school: Any) -> None:
     done, coming = school.completed(), school.session()
     course = school.client.get(
         f"/api/enrollments/{school.enrollment_id}", user=school.student
@@ -120,7 +120,9 @@ def test_booking_and_closing_at_once_leave_no_session_in_a_closed_enrolment(scho
     )
 
 
-def test_what_has_completed_sessions_is_deleted_only_by_an_admin_who_insists(school: Any) -> None:
+def test_an_enrolment_with_completed_sessions_is_deleted_only_by_an_admin_with_force(
+    school: Any,
+) -> None:
     school.completed()
     path = f"/api/enrollments/{school.enrollment_id}"
     boss = a_user("boss", "admin")

@@ -111,7 +111,9 @@ CANCELLED_MEANWHILE = """
 
 
 @pytest.mark.parametrize("what", ["start", "complete"])
-def test_who_has_to_wait_meets_the_session_as_it_is_then(app: Any, school: Any, what: str) -> None:
+def test_a_step_that_has_to_wait_meets_the_session_as_it_is_then(
+    app: Any, school: Any, what: str
+) -> None:
     session = school.session(session_date="2020-01-07")
     late = overtaken(app, CANCELLED_MEANWHILE, lambda: act(school, session, what))
     assert (late.status_code, late.json["code"], late.json["from"]) == (
@@ -157,7 +159,7 @@ def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
     assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
 
 
-def test_of_a_session_that_is_off_nobody_is_told_twice(app: Any, school: Any) -> None:
+def test_no_one_is_told_twice_of_a_cancelled_session(app: Any, school: Any) -> None:
     session, other = school.session(), school.session(session_date="2030-01-09")
     act(school, session, "cancel")
     for one in (session, other):
@@ -182,7 +184,7 @@ def mark(
     )
 
 
-def test_the_tutor_marks_who_was_there_and_that_is_kept(school: Any) -> None:
+def test_the_tutor_marks_attendance_and_the_history_keeps_it(school: Any) -> None:
     done = school.completed()
     assert mark(school, done).json["student_attendance_status"] == "late"
     assert mark(school, done, student="absent").json["student_attendance_status"] == "absent"
@@ -192,7 +194,7 @@ def test_the_tutor_marks_who_was_there_and_that_is_kept(school: Any) -> None:
     assert [change["after"]["student"] for change in changes] == ["late", "absent"]
 
 
-def test_nobody_is_marked_before_it_began_or_after_it_was_cancelled(school: Any) -> None:
+def test_attendance_is_not_marked_before_the_session_or_after_its_cancellation(school: Any) -> None:
     session = school.session()
     assert mark(school, session).json["code"] == "too_early"
     act(school, session, "cancel")

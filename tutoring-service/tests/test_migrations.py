@@ -42,7 +42,8 @@ created_at timestamp without time zone YES CURRENT_TIMESTAMP
 updated_at timestamp without time zone YES CURRENT_TIMESTAMP
 """.strip().splitlines()
 COLUMNS = """
-SELECT column_name, data_type || coalesce('(' || character_maximum_length || ')', ''), is_nullable, column_default
+SELECT column_name, data_type || coalesce('(' || character_maximum_length || ')', ''), is_nullable,
+    column_default
 FROM information_schema.columns WHERE table_name = 'sessions' ORDER BY ordinal_position
 """
 FOREIGN_KEYS = """
@@ -143,7 +144,8 @@ def test_the_newest_schema_still_has_everything_that_the_final_update_names() ->
 
 
 TRANSLATED = """
-    SELECT id, session_mode, topics::text, tutor_attendance_status, student_attendance_status, status, duration
+    SELECT id, session_mode, topics::text, tutor_attendance_status, student_attendance_status, status,
+        duration
     FROM sessions ORDER BY id
 """
 
@@ -152,8 +154,8 @@ def test_every_value_of_2000_sessions_is_translated() -> None:
     with at_revision("0001", 2000) as app:
         old = rows(
             app,
-            "SELECT id, mode, subject, topic, tutor_attended, student_attended, status, duration FROM tutor_sessions "
-            "ORDER BY id",
+            "SELECT id, mode, subject, topic, tutor_attended, student_attended, status, duration "
+            "FROM tutor_sessions ORDER BY id",
         )
         upgrade()
         new = rows(app, TRANSLATED)
@@ -235,7 +237,8 @@ def test_a_rating_of_old_becomes_the_review_of_the_student() -> None:
         upgrade()
         reviewed = rows(
             app,
-            "SELECT s.id, r.rating FROM sessions s JOIN reviews r ON r.id = s.student_review_id ORDER BY s.id",
+            "SELECT s.id, r.rating FROM sessions s JOIN reviews r ON r.id = s.student_review_id "
+            "ORDER BY s.id",
         )
     assert rated
     assert reviewed == rated

@@ -1,4 +1,4 @@
-"""Reminders are said once, to whom and when they are wanted."""
+"""Reminders are said once, to the people and at the times that are wanted."""
 
 import os
 import random
@@ -30,7 +30,8 @@ def said(app: Flask) -> list[str]:
     with app.app_context():
         rows = app.extensions["sqlalchemy"].session.execute(
             text(
-                "SELECT body #>> '{data,user_ids,0}' FROM outbox WHERE body #>> '{data,kind}' = 'reminder' ORDER BY 1"
+                "SELECT body #>> '{data,user_ids,0}' FROM outbox "
+                "WHERE body #>> '{data,kind}' = 'reminder' ORDER BY 1"
             )
         )
         return list(rows.scalars())
@@ -44,7 +45,7 @@ def choose(school: Any, session: dict[str, Any], user: Any, **choice: Any) -> An
     return school.client.put(f"/api/sessions/{session['id']}/reminder", user=user, json=choice)
 
 
-def test_both_parties_are_reminded_when_it_is_due_and_once(app: Flask, school: Any) -> None:
+def test_tutor_and_student_are_reminded_once_when_it_is_due(app: Flask, school: Any) -> None:
     school.session(**WANTED)
     with time_machine.travel(JUST_BEFORE, tick=False):
         assert sweep(app) == 0
@@ -54,13 +55,13 @@ def test_both_parties_are_reminded_when_it_is_due_and_once(app: Flask, school: A
     assert said(app) == both(school)
 
 
-def test_without_notification_and_alarm_nobody_is_reminded(app: Flask, school: Any) -> None:
+def test_without_notification_and_alarm_no_one_is_reminded(app: Flask, school: Any) -> None:
     school.session()
     with time_machine.travel(DUE, tick=False):
         assert sweep(app) == 0
 
 
-def test_each_may_be_reminded_in_his_own_way(app: Flask, school: Any) -> None:
+def test_each_person_may_choose_their_own_reminder(app: Flask, school: Any) -> None:
     session = school.session(**WANTED)
     shown = choose(school, session, school.student, alarm_before_minutes=60).json
     assert shown["due_at"] == "2030-01-08T08:00:00Z"
@@ -76,7 +77,7 @@ def test_each_may_be_reminded_in_his_own_way(app: Flask, school: Any) -> None:
     assert choose(school, session, school.student, alarm_before_minutes=10081).status_code == 422
 
 
-def test_a_moved_session_is_reminded_of_anew_and_a_cancelled_one_not(
+def test_people_are_reminded_again_of_a_moved_session_and_not_of_a_cancelled_one(
     app: Flask, school: Any
 ) -> None:
     session = school.session(**WANTED)
@@ -91,7 +92,9 @@ def test_a_moved_session_is_reminded_of_anew_and_a_cancelled_one_not(
         assert sweep(app) == 0
 
 
-def test_what_is_moved_while_it_is_reminded_of_is_reminded_of_anew(app: Flask, school: Any) -> None:
+def test_people_are_reminded_again_of_a_session_moved_while_they_were_reminded(
+    app: Flask, school: Any
+) -> None:
     session = school.session(**WANTED)
     sent = "UPDATE session_reminders SET sent_at = now()"
     moved = overtaken(app, sent, lambda: school.patch(session, {"session_date": "2030-01-09"}))
@@ -100,7 +103,7 @@ def test_what_is_moved_while_it_is_reminded_of_is_reminded_of_anew(app: Flask, s
         assert sweep(app) == 2
 
 
-def test_a_parent_who_was_sent_away_is_not_reminded(app: Flask, school: Any) -> None:
+def test_a_removed_parent_is_not_reminded(app: Flask, school: Any) -> None:
     session = school.session()
     naomi = a_user("naomi", "parent")
     code = school.post(

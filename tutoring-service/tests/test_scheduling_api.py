@@ -119,7 +119,7 @@ def test_the_same_key_books_once(school: Any) -> None:
     assert len({answer.json["id"] for answer in answers}) == 1
 
 
-def test_a_tutor_is_not_in_two_places(school: Any) -> None:
+def test_a_tutor_is_not_in_two_sessions_at_once(school: Any) -> None:
     first = school.session()
     other = school.enroll(a_user("david"))
     refused = school.book(enrolled_courses_id=other, start_time="10:30", end_time="11:30")
@@ -129,7 +129,9 @@ def test_a_tutor_is_not_in_two_places(school: Any) -> None:
     assert refused.json["session_id"] == first["id"]
 
 
-def test_a_student_is_not_in_two_places_and_the_other_session_is_not_told(school: Any) -> None:
+def test_a_student_is_not_in_two_sessions_at_once_and_strangers_do_not_learn_of_the_other(
+    school: Any,
+) -> None:
     school.session()
     hillel = a_user("hillel", "tutor")
     other = school.enroll(school.student, hillel)
@@ -138,7 +140,7 @@ def test_a_student_is_not_in_two_places_and_the_other_session_is_not_told(school
     assert (refused.json["who"], refused.json["session_id"]) == ("student", None)
 
 
-def test_somebody_who_teaches_then_does_not_learn_then(school: Any) -> None:
+def test_a_person_does_not_teach_and_learn_at_once(school: Any) -> None:
     school.session()
     hillel = a_user("hillel", "tutor")
     learning = school.enroll(school.tutor, hillel)
@@ -158,7 +160,7 @@ def test_a_cancelled_session_frees_its_time(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_sixteen_who_book_one_time_one_gets_it(school: Any) -> None:
+def test_of_sixteen_bookings_of_one_time_one_is_made(school: Any) -> None:
     enrollments = [school.enroll(a_user(f"student{number}")) for number in range(16)]
     answers = race([lambda e=e: school.book(enrolled_courses_id=e) for e in enrollments])
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 15

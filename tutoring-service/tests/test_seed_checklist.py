@@ -10,10 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 RUTH, BOAZ = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
 INSERT = """
-INSERT INTO sessions (enrolled_courses_id, whiteboard_id, topics, session_date, start_time, end_time, duration,
-    session_mode, status)
-VALUES (:enrolled, :whiteboard, '["Introduction to Physics", "Newton''s Laws"]'::json, '2025-12-01', '14:00:00',
-    '15:30:00', 90, 'online', 'scheduled')
+INSERT INTO sessions (enrolled_courses_id, whiteboard_id, topics, session_date, start_time, end_time,
+    duration, session_mode, status)
+VALUES (:enrolled, :whiteboard, '["Introduction to Physics", "Newton''s Laws"]'::json, '2025-12-01',
+    '14:00:00', '15:30:00', 90, 'online', 'scheduled')
 RETURNING id
 """
 
@@ -29,8 +29,8 @@ def connection(app: Flask) -> Iterator[Connection]:
         )
         connection.execute(
             text(
-                "INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id) VALUES (123, :ruth, :boaz, 1), "
-                "(124, :boaz, :ruth, 1)"
+                "INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id) "
+                "VALUES (123, :ruth, :boaz, 1), (124, :boaz, :ruth, 1)"
             ),
             {"ruth": RUTH, "boaz": BOAZ},
         )
@@ -84,8 +84,8 @@ def test_inserting_with_a_valid_enrolled_course(connection: Connection) -> None:
     defaults = one(
         connection,
         "SELECT topics_covered::text, tutor_attendance_status, student_attendance_status, priority_level, "
-        "is_recurring, session_frequency, notification_enabled, alarm_enabled, alarm_before_minutes, is_featured, "
-        "created_at IS NOT NULL FROM sessions WHERE id = :id",
+        "is_recurring, session_frequency, notification_enabled, alarm_enabled, alarm_before_minutes, "
+        "is_featured, created_at IS NOT NULL FROM sessions WHERE id = :id",
         id=session_id,
     )
     assert defaults == (

@@ -89,6 +89,14 @@ def test_a_query_that_says_nothing_is_refused(school: Any, query: str) -> None:
     assert school.client.get(f"/api/sessions?{query}", user=school.tutor).status_code == 422
 
 
+@pytest.mark.parametrize("path", ["/api/sessions", "/api/tutors/{tutor}/slots"])
+def test_a_period_that_ends_before_it_begins_names_the_parameter(school: Any, path: str) -> None:
+    address = path.format(tutor=school.tutor.id)
+    query = "from=2030-02-01&to=2030-01-01"
+    refused = school.client.get(f"{address}?{query}", user=school.student)
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "?to")
+
+
 PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
     ("tutor", lambda s: s.tutor, 200, 200, 200),
     ("student", lambda s: s.student, 200, 403, 200),
@@ -103,7 +111,7 @@ PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
 @pytest.mark.parametrize(
     ("who", "user", "read", "change", "cancel"), PEOPLE, ids=[row[0] for row in PEOPLE]
 )
-def test_who_may_read_change_and_cancel(
+def test_each_role_may_read_change_and_cancel_or_not(
     school: Any, who: str, user: Any, read: int, change: int, cancel: int
 ) -> None:
     session, caller = school.session(), user(school)
@@ -155,8 +163,10 @@ INSERT INTO sessions (id, enrolled_courses_id, session_date, start_time, end_tim
 SELECT n, n % 1000 + 1, date '2030-01-01' + n / 1000, '10:00', '11:00',
     CASE n % 10 WHEN 0 THEN 'scheduled' ELSE 'completed' END
 FROM generate_series(1, 30000) n;
-INSERT INTO session_bookings (session_id, enrolled_courses_id, tutor_id, student_id, starts_at, ends_at, timezone, held)
-SELECT s.id, e.id, e.tutor_id, e.student_id, s.session_date + s.start_time, s.session_date + s.end_time, 'UTC', false
+INSERT INTO session_bookings
+    (session_id, enrolled_courses_id, tutor_id, student_id, starts_at, ends_at, timezone, held)
+SELECT s.id, e.id, e.tutor_id, e.student_id,
+    s.session_date + s.start_time, s.session_date + s.end_time, 'UTC', false
 FROM sessions s JOIN enrolled_courses e ON e.id = s.enrolled_courses_id;
 ANALYZE sessions; ANALYZE session_bookings
 """

@@ -42,7 +42,7 @@ def test_every_operation_says_who_may_call_it(app: Flask) -> None:
     assert public == {"/api/sessions/calendar/<token>.ics"}
 
 
-def test_without_a_token_nobody_gets_in(app: Flask, client: Any) -> None:
+def test_every_operation_but_the_public_ones_needs_a_token(app: Flask, client: Any) -> None:
     for method, path, access, _ in testing.operations(app):
         if path.startswith("/api/") and access != "public":
             for converter in ("<int(max=2147483647):", "<uuid:"):

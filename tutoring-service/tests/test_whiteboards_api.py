@@ -50,7 +50,7 @@ def test_a_stroke_sent_again_is_drawn_once(school: Any, board: dict[str, Any]) -
     assert len(replay(school, board)) == 2
 
 
-def test_two_who_draw_at_once_are_in_one_order_for_all(
+def test_strokes_drawn_at_once_are_in_one_order_for_all(
     school: Any, board: dict[str, Any], app: Flask
 ) -> None:
     people = (school.tutor, school.student)
@@ -151,9 +151,7 @@ def test_the_parties_may_watch_from_the_present_number_on(
     assert watch(school, "x", school.student).status_code == 404
 
 
-def test_a_parent_who_was_sent_away_watches_no_longer(
-    school: Any, board: dict[str, Any], app: Flask
-) -> None:
+def test_a_removed_parent_watches_no_longer(school: Any, board: dict[str, Any], app: Flask) -> None:
     naomi = a_user("naomi", "parent")
     code = school.post(
         f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
