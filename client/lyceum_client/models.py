@@ -146,7 +146,7 @@ class AttendanceCount(TypedDict):
     present: int
     absent: int
     late: int
-    rate: float | None
+    attended_percent: float | None
 
 
 class AttendanceMarks(TypedDict):
@@ -274,7 +274,7 @@ class Course(TypedDict):
     description: str | None
     timezone: str
     cancel_notice_hours: int
-    status: str
+    status: Literal["open", "archived"]
     created_at: str | None
     version: int
     tutor_username: NotRequired[str | None]
@@ -343,6 +343,10 @@ class DefinedPage(TypedDict):
     ]
 
 
+class DeletedWhiteboard(TypedDict):
+    id: int
+
+
 class Device(TypedDict):
     id: str
     device: str
@@ -388,7 +392,7 @@ class Enrollment(TypedDict):
     course_id: int
     tutor_id: str
     student_id: str
-    status: str
+    status: Literal["active", "paused", "completed", "cancelled"]
     timezone: str
     created_at: str | None
     closed_at: str | None
@@ -491,6 +495,10 @@ class FirstUnreadNotifications(TypedDict):
 
 class ForgottenPassword(TypedDict):
     email: str
+
+
+class FormerParent(TypedDict):
+    parent_id: str
 
 
 class FoundCourse(TypedDict):
@@ -1117,7 +1125,7 @@ class OccurrenceConflict(TypedDict):
     session_date: str
     starts_at: str
     ends_at: str
-    who: list[str]
+    who: list[Literal["tutor", "student", "parent", "admin"]]
     session_id: int | None
 
 
@@ -1421,8 +1429,29 @@ class RecurringPattern(TypedDict):
 
 
 class RecurringPatternAnswer(TypedDict):
-    days: NotRequired[list[str] | None]
-    months: NotRequired[list[str] | None]
+    days: NotRequired[
+        list[Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]]
+        | None
+    ]
+    months: NotRequired[
+        list[
+            Literal[
+                "January",
+                "February",
+                "March",
+                "April",
+                "May",
+                "June",
+                "July",
+                "August",
+                "September",
+                "October",
+                "November",
+                "December",
+            ]
+        ]
+        | None
+    ]
     specific_dates: NotRequired[list[str] | None]
 
 
@@ -1462,7 +1491,7 @@ class Review(TypedDict):
     id: int
     session_id: int
     author_id: str
-    author_role: str
+    author_role: Literal["tutor", "student", "parent"]
     rating: int
     text: str | None
     created_at: str
@@ -1514,23 +1543,25 @@ class ScheduledTutoringSession(TypedDict):
     start_time: str
     end_time: str
     duration: int | None
-    session_mode: str | None
+    session_mode: Literal["online", "in-person", "hybrid", None]
     location: str | None
     whiteboard_id: int | None
     student_review_id: int | None
     tutor_review_id: int | None
     parent_review_id: int | None
-    tutor_attendance_status: str | None
-    student_attendance_status: str | None
-    priority_level: str | None
+    tutor_attendance_status: Literal["present", "absent", "late", None]
+    student_attendance_status: Literal["present", "absent", "late", None]
+    priority_level: Literal["low", "medium", "high", "urgent", None]
     is_recurring: bool | None
-    session_frequency: str | None
+    session_frequency: Literal[
+        "one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None
+    ]
     recurring_pattern: RecurringPatternAnswer | None
     notification_enabled: bool | None
     alarm_enabled: bool | None
     alarm_before_minutes: int | None
     is_featured: bool | None
-    status: str | None
+    status: Literal["scheduled", "in-progress", "completed", "cancelled", None]
     created_at: str | None
     updated_at: str | None
     tutor_id: str
@@ -1543,7 +1574,7 @@ class ScheduledTutoringSession(TypedDict):
     completed_at: str | None
     cancelled_at: str | None
     cancelled_by: str | None
-    cancel_reason: str | None
+    cancellation_reason: str | None
     late_cancel: bool
     version: int
     occurrences: list[BookedOccurrence]
@@ -1623,7 +1654,7 @@ class SessionRequest(TypedDict):
     end_time: str
     topics: list[str]
     message: str | None
-    status: str
+    status: Literal["pending", "accepted", "declined", "withdrawn"]
     session_id: int | None
     created_at: str
     answered_at: str | None
@@ -1960,6 +1991,7 @@ class TutorRating(TypedDict):
 
 
 class TutoringCancellation(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
     reason: NotRequired[str | None]
 
 
@@ -1972,23 +2004,25 @@ class TutoringSession(TypedDict):
     start_time: str
     end_time: str
     duration: int | None
-    session_mode: str | None
+    session_mode: Literal["online", "in-person", "hybrid", None]
     location: str | None
     whiteboard_id: int | None
     student_review_id: int | None
     tutor_review_id: int | None
     parent_review_id: int | None
-    tutor_attendance_status: str | None
-    student_attendance_status: str | None
-    priority_level: str | None
+    tutor_attendance_status: Literal["present", "absent", "late", None]
+    student_attendance_status: Literal["present", "absent", "late", None]
+    priority_level: Literal["low", "medium", "high", "urgent", None]
     is_recurring: bool | None
-    session_frequency: str | None
+    session_frequency: Literal[
+        "one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None
+    ]
     recurring_pattern: RecurringPatternAnswer | None
     notification_enabled: bool | None
     alarm_enabled: bool | None
     alarm_before_minutes: int | None
     is_featured: bool | None
-    status: str | None
+    status: Literal["scheduled", "in-progress", "completed", "cancelled", None]
     created_at: str | None
     updated_at: str | None
     tutor_id: str
@@ -2001,7 +2035,7 @@ class TutoringSession(TypedDict):
     completed_at: str | None
     cancelled_at: str | None
     cancelled_by: str | None
-    cancel_reason: str | None
+    cancellation_reason: str | None
     late_cancel: bool
     version: int
     cancelled_by_username: NotRequired[str | None]
@@ -2017,6 +2051,8 @@ class TutoringSession(TypedDict):
 
 
 class TutoringSessionChanges(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+    force: NotRequired[bool]
     session_date: NotRequired[str]
     start_time: NotRequired[str]
     end_time: NotRequired[str]
@@ -2039,6 +2075,8 @@ class TutoringSessionPage(TypedDict):
 
 
 class TutoringSessionReplacement(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+    force: NotRequired[bool]
     topics: NotRequired[list[str]]
     session_mode: NotRequired[Literal["online", "in-person", "hybrid"]]
     location: NotRequired[str | None]
@@ -2082,7 +2120,7 @@ class WeeklyHours(TypedDict):
 class WeeklyHoursAnswer(TypedDict):
     start_time: str
     end_time: str
-    weekday: str
+    weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class Whiteboard(TypedDict):

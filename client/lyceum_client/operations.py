@@ -597,7 +597,7 @@ class Operations(Transport):
         limit: int | None = None,
         cursor: str | None = None,
         tutor_id: str | None = None,
-        status: Literal["open", "archived", None] = None,
+        status: str | None = None,
         q: str | None = None,
     ) -> CoursePage:
         """List courses, newest first."""
@@ -639,7 +639,7 @@ class Operations(Transport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        status: Literal["active", "paused", "completed", "cancelled", None] = None,
+        status: str | None = None,
         role: Literal["tutor", "student", "parent", None] = None,
     ) -> EnrollmentPage:
         """List your enrolments as tutor, student or parent."""
@@ -719,7 +719,7 @@ class Operations(Transport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
-        status: Literal["pending", "accepted", "declined", "withdrawn", None] = None,
+        status: str | None = None,
     ) -> SessionRequestPage:
         """List the requests in an enrolment."""
         return self.call(
@@ -773,12 +773,12 @@ class Operations(Transport):
         tz: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        status: Literal["scheduled", "in-progress", "completed", "cancelled", None] = None,
+        status: str | None = None,
         role: Literal["tutor", "student", "parent", "admin", None] = None,
         mine: bool | None = None,
         enrolled_courses_id: int | None = None,
-        session_mode: Literal["online", "in-person", "hybrid", None] = None,
-        priority_level: Literal["low", "medium", "high", "urgent", None] = None,
+        session_mode: str | None = None,
+        priority_level: str | None = None,
         is_featured: bool | None = None,
         is_recurring: bool | None = None,
         has_whiteboard: bool | None = None,
@@ -829,39 +829,25 @@ class Operations(Transport):
         return self.call("GET", f"/api/sessions/{segment(session_id)}", TutoringSession)
 
     def replace_tutoring_session(
-        self,
-        session_id: int,
-        body: TutoringSessionReplacement,
-        *,
-        if_match: str,
-        scope: Literal["this", "future", "all"] | None = None,
-        force: bool | None = None,
+        self, session_id: int, body: TutoringSessionReplacement, *, if_match: str
     ) -> TutoringSession:
         """Replace what can be changed of a session, or of its series."""
         return self.call(
             "PUT",
             f"/api/sessions/{segment(session_id)}",
             TutoringSession,
-            query={"scope": scope, "force": force},
             headers={"If-Match": if_match},
             body=body,
         )
 
     def update_tutoring_session(
-        self,
-        session_id: int,
-        body: TutoringSessionChanges,
-        *,
-        if_match: str,
-        scope: Literal["this", "future", "all"] | None = None,
-        force: bool | None = None,
+        self, session_id: int, body: TutoringSessionChanges, *, if_match: str
     ) -> TutoringSession:
         """Update a session, or its series."""
         return self.call(
             "PATCH",
             f"/api/sessions/{segment(session_id)}",
             TutoringSession,
-            query={"scope": scope, "force": force},
             headers={"If-Match": if_match},
             body=body,
         )
@@ -894,19 +880,11 @@ class Operations(Transport):
         )
 
     def cancel_tutoring_session(
-        self,
-        session_id: int,
-        body: TutoringCancellation | None = None,
-        *,
-        scope: Literal["this", "future", "all"] | None = None,
+        self, session_id: int, body: TutoringCancellation | None = None
     ) -> TutoringSession:
-        """Cancel a session, or the rest of its series."""
+        """Cancel a session, or what is still to come of its series."""
         return self.call(
-            "POST",
-            f"/api/sessions/{segment(session_id)}/cancel",
-            TutoringSession,
-            query={"scope": scope},
-            body=body,
+            "POST", f"/api/sessions/{segment(session_id)}/cancel", TutoringSession, body=body
         )
 
     def mark_attendance(self, session_id: int, body: AttendanceMarks) -> TutoringSession:
