@@ -79,7 +79,7 @@ def world(app: Flask, school: Any) -> World:
     school.enroll(world.person("other student"), world.person("other tutor"))
     follow(school, world.person("parent"))
     follow(school, User("deleted", ("learner", "parent"), id=world.person("deleted").id))
-    world.delete("deleted", erasure.erase)
+    world.delete("deleted", erasure.on_user_deleted)
     return world
 
 
@@ -110,7 +110,7 @@ def test_each_caller_gets_the_answer_of_the_row(world: World, row: Row) -> None:
 @pytest.mark.parametrize("role", ["student", "tutor"])
 def test_a_party_whose_account_is_deleted_is_a_stranger(world: World, role: str) -> None:
     world.furnish()
-    world.delete(role, erasure.erase)
+    world.delete(role, erasure.on_user_deleted)
     closed = [row for row in ACCESS.rows if ACCESS.answers(row)["deleted"] == 404]
     assert closed
     assert [str(row) for row in closed if world.call(role, row).status_code != 404] == []
