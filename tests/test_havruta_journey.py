@@ -50,16 +50,14 @@ def test_the_one_who_navigates_turns_the_pages_of_all(
     session = agreed(owner.post(f"{havruta}/sessions", {"type": "instant"}))
     assert (
         partner.post(f"{havruta}/sessions", {"type": "instant"}).json()["code"]
-        == "session_already_active"
+        == "session_in_progress"
     )
     path = f"/api/havruta-sessions/{session['id']}"
     agreed(partner.post(f"{path}/join"))
     with Stream(partner, f"{path}/events") as stream:
         agreed(owner.put(f"{path}/position", {"ref": "judg 4:4"}))
         assert stream.until("moved").data["ref"] == "Judges 4:4"
-        assert (
-            partner.put(f"{path}/position", {"ref": "Judges 4:5"}).json()["code"] == "not_navigator"
-        )
+        assert partner.put(f"{path}/position", {"ref": "Judges 4:5"}).json()["code"] == "forbidden"
         agreed(owner.put(f"{path}/navigator", {"user_id": str(partner.id)}))
         agreed(partner.put(f"{path}/position", {"ref": "Judges 5:1"}))
         assert stream.until("moved").data["ref"] == "Judges 5:1"
@@ -71,4 +69,4 @@ def test_the_one_who_navigates_turns_the_pages_of_all(
 
 def test_a_place_that_is_none_is_answered_with_the_nearest(owner: Person) -> None:
     answer = owner.get("/api/texts/refs/Judges 22:1").json()
-    assert (answer["code"], answer["nearest"]) == ("ref_out_of_range", "Judges 21:25")
+    assert (answer["code"], answer["nearest"]) == ("reference_out_of_range", "Judges 21:25")

@@ -1,4 +1,4 @@
-"""RULES: what somebody has planned, for a calendar of all contexts."""
+"""RULES: what a person has planned, for a calendar of all contexts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from havruta_service import sessions
 from havruta_service.models import HavrutaSession, Member, SessionStatus, db
 
 MOST = 500
-USUAL_MINUTES = 60
+USUAL_LENGTH = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,11 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
 
 
 def _entry(session: HavrutaSession) -> Entry:
-    planned = timedelta(minutes=session.planned_minutes or USUAL_MINUTES)
     return Entry(
         id=str(session.id),
         title=session.havruta.name,
-        starts_at=session.start_time,
-        ends_at=session.end_time or session.start_time + planned,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at or session.starts_at + USUAL_LENGTH,
         status=session.current_status,
         location=None,
         path=f"/api/havruta-sessions/{session.id}",

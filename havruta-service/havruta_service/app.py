@@ -8,7 +8,6 @@ from chassis.config import from_environment
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
-from chassis.web.rooms import Room
 from havruta_service import (
     demo,
     ending,
@@ -17,7 +16,6 @@ from havruta_service import (
     mails,
     plans,
     presence,
-    rooms,
     runtime,
 )
 from havruta_service.api import agenda, export, figures, havrutas, navigation, replies, texts
@@ -25,9 +23,10 @@ from havruta_service.api import invitations as invitations_api
 from havruta_service.api import plans as plans_api
 from havruta_service.api import sessions as sessions_api
 from havruta_service.api.examples import EXAMPLES
+from havruta_service.api.rooms import ROOMS
 from havruta_service.config import Settings
+from havruta_service.havrutas import SessionInProgress
 from havruta_service.models import db, messages
-from havruta_service.sessions import SessionAlreadyActive
 
 BLUEPRINTS = (
     texts.blueprint,
@@ -62,13 +61,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         db=db,
         token_keys=keys.at(settings.jwks_url),
         blueprints=BLUEPRINTS,
-        conflicts={"havruta_sessions_one_active_key": SessionAlreadyActive},
+        conflicts={"havruta_sessions_one_active_key": SessionInProgress},
         messages=messages,
         examples=EXAMPLES,
-        rooms={
-            rooms.HAVRUTA: Room(rooms.may_watch_havruta),
-            rooms.SESSION: Room(rooms.may_watch_session),
-        },
+        rooms=ROOMS,
         subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,

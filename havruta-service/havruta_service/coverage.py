@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from havruta_service import presence
 from havruta_service.catalogue import Book
 from havruta_service.models import HavrutaSession, Move, db
-from havruta_service.references import Reference, place_in, spanning
+from havruta_service.references import Reference, passage_in, spanning
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,10 @@ class Coverage:
     minutes: int
     minutes_together: int
 
-    @property
-    def percent(self) -> float:
-        return percent(self.span.segments, self.span.book)
-
 
 def of_session(session: HavrutaSession, book: Book) -> Coverage:
     """What the session covered; a session in which nothing moved covered where it began."""
-    places = [place_in(book, ref) for ref in _refs(session.id) or [session.starting_section]]
+    places = [passage_in(book, ref) for ref in _refs(session.id) or [session.starting_section]]
     intervals = presence.intervals(session.id)
     return Coverage(
         spanning(places),
@@ -40,8 +36,8 @@ def of_session(session: HavrutaSession, book: Book) -> Coverage:
 
 
 def percent(segments: int, book: Book) -> float:
-    """How much of the book so many segments are."""
-    return round(100 * segments / book.length, 2)
+    """How much of the book so many segments are, from 0 to 100 with one decimal."""
+    return round(100 * segments / book.length, 1)
 
 
 def _refs(session_id: UUID) -> list[str | None]:

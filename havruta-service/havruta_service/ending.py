@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select
 
 from chassis.clock import now
-from chassis.errors import NotFound
+from chassis.errors import InvalidTransition, NotFound
 from havruta_service import coverage, havrutas, presence
 from havruta_service.models import EndReason, Havruta, HavrutaSession, Presence, SessionStatus, db
 from havruta_service.navigation import book_of
-from havruta_service.presence import SessionNotActive
-from havruta_service.references import place_in
+from havruta_service.references import passage_in
 from havruta_service.rooms import tell_havruta, tell_session
 
 # Time to come back after the connection broke; much longer than it takes to be absent.
@@ -36,7 +35,7 @@ def end(session_id: UUID, user_id: UUID) -> HavrutaSession:
     if session.is_active:
         complete(havruta, session, now(), EndReason.OWNER)
     elif session.status != SessionStatus.COMPLETED:
-        raise SessionNotActive
+        raise InvalidTransition(session.current_status, SessionStatus.COMPLETED)
     return session
 
 
@@ -75,18 +74,13 @@ def complete(havruta: Havruta, session: HavrutaSession, at: datetime, reason: En
         reason,
         max(at, session.start_time),
     )
-    session.ending_section = str(place_in(book, session.position))
+    session.ending_section = str(passage_in(book, session.position))
     session.coverage_range, session.sections_studied = covered.span.coverage, covered.sections
     session.segments = covered.span.segments
     session.minutes, session.minutes_together = covered.minutes, covered.minutes_together
     havruta.last_place = session.ending_section
-    facts = {
-        "coverage_range": session.coverage_range,
-        "ending_section": session.ending_section,
-        "reason": reason,
-    }
-    tell_session(session, "ended", facts)
-    tell_havruta(havruta, "session_ended", {"session_id": str(session.id), **facts})
+    tell_session(session, "ended", session)
+    tell_havruta(havruta, "session_ended", session)
 
 
 def _end_if_overdue(session_id: UUID, havruta_id: UUID) -> int:

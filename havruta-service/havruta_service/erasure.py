@@ -52,7 +52,7 @@ def _withdraw(havruta: Havruta, user_id: UUID) -> None:
         havruta.owner_id = None
     elif havruta.owner_id == user_id:
         membership.hand_over(havruta, others[0])
-    membership.part(havruta, user_id)
+    membership.detach(havruta, user_id)
 
 
 def _void_invitations(user_id: UUID, address: str | None) -> None:

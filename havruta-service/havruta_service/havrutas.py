@@ -26,22 +26,16 @@ from havruta_service.references import find_book
 from havruta_service.rooms import tell_havruta
 
 
-class OwnerOnly(Forbidden):
-    """Only the owner of the havruta may do this."""
-
-    code = "owner_only"
-
-
 class HavrutaArchived(Conflict):
     """The havruta is archived and can only be read."""
 
     code = "havruta_archived"
 
 
-class SessionStillActive(Conflict):
-    """A session is going on; end it first."""
+class SessionInProgress(Conflict):
+    """A session is in progress; `session_id` names it."""
 
-    code = "session_still_active"
+    code = "session_in_progress"
 
 
 def create(user_id: UUID, name: str, book: str) -> Havruta:
@@ -77,7 +71,7 @@ def rename(havruta_id: UUID, user_id: UUID, expected: ExpectedVersion, name: str
     havruta = led(havruta_id, user_id)
     expected.check(havruta.version)
     havruta.name, havruta.version = name, havruta.version + 1
-    tell_havruta(havruta, "renamed", {"name": name})
+    tell_havruta(havruta, "renamed", havruta)
     return get(havruta_id, user_id)
 
 
@@ -112,7 +106,7 @@ def close(havruta: Havruta) -> None:
         .where(pending)
         .values(status=InvitationStatus.REVOKED, responded_at=now())
     )
-    tell_havruta(havruta, "archived", {})
+    tell_havruta(havruta, "archived", havruta)
 
 
 def locked(havruta_id: UUID, user_id: UUID) -> Havruta:
@@ -149,12 +143,12 @@ def led(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 def check_owner(havruta: Havruta, user_id: UUID) -> None:
     if havruta.owner_id != user_id:
-        raise OwnerOnly
+        raise Forbidden("Only the owner of the havruta may do this.", required="owner")
 
 
 def check_idle(havruta: Havruta) -> None:
     if active_session_id := db.session.scalar(active_session(havruta.id)):
-        raise SessionStillActive(session_id=str(active_session_id))
+        raise SessionInProgress("End it first.", session_id=str(active_session_id))
 
 
 def active_session(havruta_id: Any) -> Select[UUID]:

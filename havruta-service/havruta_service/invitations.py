@@ -5,8 +5,9 @@ seven days.
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from enum import StrEnum
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
@@ -30,38 +31,51 @@ RESEND_AFTER = timedelta(minutes=1)
 BATCH = 200
 
 
+class InvitationOutcome(StrEnum):
+    """What became of an address to invite."""
+
+    SENT = "sent"
+    ALREADY_MEMBER = "already_member"
+    ALREADY_PENDING = "already_pending"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True)
+class InvitationResult:
+    """What became of an address, which is as it was given; with the invitation, if one was sent."""
+
+    email: str
+    status: InvitationOutcome
+    invitation_id: UUID | None = None
+
+
 class InvitationGone(Gone):
     """The invitation is not open any more."""
 
     code = "invitation_gone"
 
 
-class InviterOrOwnerOnly(Forbidden):
-    """Only who sent the invitation, or the owner of the havruta, may do this."""
-
-    code = "inviter_or_owner_only"
-
-
-def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[dict[str, Any]]:
-    """Invite people by their addresses; what became of each. Nothing tells whether an address has
-    an account here.
+def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[InvitationResult]:
+    """Invite people by their addresses; what became of each. Nothing tells whether an address has an
+    account here.
     """
     havruta = havrutas.open_for(havruta_id, caller.id)
     check_rate(caller.id, len(emails))
     _expire(havruta_id)
-    taken = dict.fromkeys(_addresses_of_members(havruta_id, caller), "already_member")
-    taken |= dict.fromkeys(_pending_addresses(havruta_id), "already_pending")
-    results: list[dict[str, Any]] = []
+    members, pending = _addresses_of_members(havruta_id, caller), _pending_addresses(havruta_id)
+    taken = dict.fromkeys(members, InvitationOutcome.ALREADY_MEMBER)
+    taken |= dict.fromkeys(pending, InvitationOutcome.ALREADY_PENDING)
+    results: list[InvitationResult] = []
     for email in emails:
         address = normalised(email)
-        if address is None or address.lower() in taken:
-            results.append(
-                {"email": email, "status": taken[address.lower()] if address else "invalid"}
-            )
-            continue
-        taken[address.lower()] = "already_pending"
-        invitation = _create(havruta, caller, address)
-        results.append({"email": email, "status": "sent", "invitation_id": invitation.id})
+        if address is None:
+            results.append(InvitationResult(email, InvitationOutcome.INVALID))
+        elif address.lower() in taken:
+            results.append(InvitationResult(email, taken[address.lower()]))
+        else:
+            taken[address.lower()] = InvitationOutcome.ALREADY_PENDING
+            invitation = _create(havruta, caller, address)
+            results.append(InvitationResult(email, InvitationOutcome.SENT, invitation.id))
     return results
 
 
@@ -214,7 +228,7 @@ def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
     )
     db.session.add(invitation)
     _send(invitation)
-    tell_havruta(havruta, "member_invited", {"invitation_id": str(invitation.id)})
+    tell_havruta(havruta, "member_invited", invitation)
     return invitation
 
 
@@ -231,7 +245,10 @@ def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
     if not havrutas.is_member(havruta.id, user_id):
         raise NotFound
     if user_id not in {invitation.inviter_id, havruta.owner_id}:
-        raise InviterOrOwnerOnly
+        raise Forbidden(
+            "Only the owner of the havruta, or the member who sent the invitation, may do this.",
+            required="owner",
+        )
     if havruta.is_archived:
         raise havrutas.HavrutaArchived
     return invitation

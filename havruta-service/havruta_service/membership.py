@@ -9,7 +9,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut
 from havruta_service import havrutas, presence
 from havruta_service.models import Havruta, HavrutaSession, Member, SessionStatus, db
-from havruta_service.rooms import tell_havruta, tell_session
+from havruta_service.rooms import Departed, tell_havruta, tell_session
 
 
 class NotAMember(Conflict):
@@ -18,10 +18,10 @@ class NotAMember(Conflict):
     code = "not_a_member"
 
 
-class TransferFirst(Conflict):
-    """The owner has to hand the havruta over before leaving it."""
+class TransferRequired(Conflict):
+    """Hand it over to another member before you leave."""
 
-    code = "transfer_first"
+    code = "transfer_required"
 
 
 class HavrutaFull(Conflict):
@@ -47,8 +47,9 @@ def admit(havruta: Havruta, user_id: UUID) -> None:
     if havruta.is_full:
         raise HavrutaFull
     havruta.member_count += 1
-    db.session.add(Member(havruta_id=havruta.id, user_id=user_id))
-    tell_havruta(havruta, "member_joined", {"user_id": str(user_id)})
+    member = Member(havruta_id=havruta.id, user_id=user_id)
+    db.session.add(member)
+    tell_havruta(havruta, "member_joined", member)
 
 
 def transfer(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> Havruta:
@@ -67,7 +68,7 @@ def hand_over(havruta: Havruta, user_id: UUID) -> None:
     """
     former, havruta.owner_id = havruta.owner_id, user_id
     havruta.version += 1
-    tell_havruta(havruta, "owner_changed", {"owner_id": str(user_id)})
+    tell_havruta(havruta, "owner_changed", havruta)
     session = active_session(havruta)
     if session and session.navigator_id == former:
         navigate(session, user_id, session.mode)
@@ -79,9 +80,9 @@ def leave(havruta_id: UUID, user_id: UUID) -> None:
     """
     havruta = havrutas.open_for(havruta_id, user_id)
     if havruta.owner_id != user_id:
-        part(havruta, user_id)
+        detach(havruta, user_id)
     elif havruta.member_count > 1:
-        raise TransferFirst
+        raise TransferRequired
     else:
         havrutas.check_idle(havruta)
         havrutas.close(havruta)
@@ -93,23 +94,23 @@ def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
     if not havrutas.is_member(havruta_id, user_id):
         raise NotFound
     if user_id == owner_id:
-        raise TransferFirst
-    part(havruta, user_id)
+        raise TransferRequired
+    detach(havruta, user_id)
 
 
-def part(havruta: Havruta, user_id: UUID) -> None:
+def detach(havruta: Havruta, user_id: UUID) -> None:
     """End a membership: also in the session that goes on. The havruta is locked and owned by
     somebody else.
     """
     if session := active_session(havruta):
-        presence.dismiss(session, user_id)
+        presence.expel(session, user_id)
         if session.navigator_id == user_id and havruta.owner_id:
             navigate(session, havruta.owner_id, session.mode)
     db.session.execute(
         delete(Member).where(Member.havruta_id == havruta.id, Member.user_id == user_id)
     )
     havruta.member_count -= 1
-    tell_havruta(havruta, "member_left", {"user_id": str(user_id)}, members_changed=[user_id])
+    tell_havruta(havruta, "member_left", Departed(user_id), gone=[user_id])
 
 
 def active_session(havruta: Havruta) -> HavrutaSession | None:
@@ -130,4 +131,4 @@ def navigate(session: HavrutaSession, user_id: UUID, mode: str) -> None:
     # This counts as a move: a page turned by somebody who did not know of it yet is refused as
     # stale.
     session.navigator_id, session.mode, session.position_seq = user_id, mode, session.seq + 1
-    tell_session(session, "navigator_changed", {"navigator_id": str(user_id), "mode": mode})
+    tell_session(session, "navigator_changed", session)

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_expression, relationship
 
 from chassis.clock import now
-from chassis.data.db import models_registry
+from chassis.data.db import models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 
@@ -86,13 +86,6 @@ class InvitationStatus(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     REVOKED = "revoked"
-
-
-def one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
-    """The column holds one of these values."""
-    return CheckConstraint(
-        f"{column} IN ({', '.join(repr(str(member)) for member in kind)})", name=column
-    )
 
 
 class Base(DeclarativeBase):
@@ -244,6 +237,7 @@ class HavrutaSession(Base):
     seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     end_reason: Mapped[str | None] = mapped_column(String(20))
+    cancellation_reason: Mapped[str | None] = mapped_column(String(500))
     segments: Mapped[int | None]
     minutes: Mapped[int | None]
     minutes_together: Mapped[int | None]
@@ -253,6 +247,17 @@ class HavrutaSession(Base):
 
     # Whoever needs it joins it: a list that loaded it later would ask once for every row.
     havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.start_time
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The actual end once it has ended, before that the planned end; None if there is neither."""
+        if self.end_time or self.planned_minutes is None:
+            return self.end_time
+        return self.start_time + timedelta(minutes=self.planned_minutes)
 
     @property
     def is_active(self) -> bool:

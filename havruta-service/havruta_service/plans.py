@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.errors import Forbidden, invalid
 from chassis.versions import ExpectedVersion
 from havruta_service import havrutas, sessions
@@ -24,8 +24,9 @@ from havruta_service.models import (
     SessionType,
     db,
 )
+from havruta_service.notifications import Kind, notify_others
 from havruta_service.repetition import at_wall_time, repeated, zone_of
-from havruta_service.rooms import notify, tell_havruta
+from havruta_service.rooms import tell_havruta
 
 PLANNED_AHEAD = timedelta(days=731)  # two years, one of them a leap year
 BATCH = 50
@@ -37,12 +38,6 @@ class Scope(StrEnum):
     THIS = "this"
     FUTURE = "future"
     ALL = "all"
-
-
-class NotYours(Forbidden):
-    """Only the owner, or who planned the session, may do this."""
-
-    code = "not_yours"
 
 
 def plan(
@@ -78,9 +73,7 @@ def plan(
     ]
     db.session.add_all(planned)
     db.session.flush()
-    tell_havruta(
-        havruta, "session_planned", {"session_id": str(planned[0].id), "sessions": len(planned)}
-    )
+    tell_havruta(havruta, "session_planned", planned[0])
     return planned[0]
 
 
@@ -137,47 +130,26 @@ def change(
         each.start_time = each.planned_start = start
         each.planned_minutes = planned_minutes or each.planned_minutes
         each.version += 1
-    tell_havruta(
-        havruta, "session_changed", {"session_id": str(session.id), "sessions": len(changed)}
-    )
+    tell_havruta(havruta, "session_changed", session)
     if start_time:
-        others = havrutas.member_ids(havruta, without=user_id)
-        notify(
-            session,
-            havruta,
-            "session_moved",
-            others,
-            user_id,
-            starts_at=rfc3339(session.start_time),
-        )
+        notify_others(Kind.MOVED, havruta, session, actor=user_id)
     return session
 
 
-def cancel(session_id: UUID, user_id: UUID, scope: Scope) -> HavrutaSession:
+def cancel(
+    session_id: UUID, user_id: UUID, scope: Scope, reason: str | None = None
+) -> HavrutaSession:
     """Cancel planned sessions. Cancelling again changes nothing."""
     havruta, session = _of_planner(session_id, user_id)
     if session.status == SessionStatus.CANCELLED and scope == Scope.THIS:
         return session
-    sessions.check_waiting(havruta, session)
-    cancelled = _within(session, scope)
-    for each in cancelled:
-        each.status, each.end_reason, each.version = (
-            SessionStatus.CANCELLED,
-            EndReason.CANCELLED,
-            each.version + 1,
-        )
-    tell_havruta(
-        havruta, "session_cancelled", {"session_id": str(session.id), "sessions": len(cancelled)}
-    )
-    others = havrutas.member_ids(havruta, without=user_id)
-    notify(
-        session,
-        havruta,
-        "session_cancelled",
-        others,
-        user_id,
-        starts_at=rfc3339(session.start_time),
-    )
+    sessions.check_scheduled(havruta, session, SessionStatus.CANCELLED)
+    for each in _within(session, scope):
+        each.status, each.end_reason = SessionStatus.CANCELLED, EndReason.CANCELLED
+        each.cancellation_reason = reason
+        each.version += 1
+    tell_havruta(havruta, "session_cancelled", session)
+    notify_others(Kind.CANCELLED, havruta, session, actor=user_id, reason=reason)
     return session
 
 
@@ -199,18 +171,14 @@ def cancel_missed() -> int:
     ).all()
     for session, havruta in found:
         session.status, session.end_reason = SessionStatus.CANCELLED, EndReason.MISSED
-        tell_havruta(
-            havruta,
-            "session_cancelled",
-            {"session_id": str(session.id), "sessions": 1, "reason": "missed"},
-        )
+        tell_havruta(havruta, "session_cancelled", session)
     return len(found)
 
 
 def answer(session_id: UUID, user_id: UUID, answer: str) -> SessionRsvp:
     """Say whether one means to come."""
     havruta, session = sessions.with_havruta(session_id, user_id)
-    sessions.check_waiting(havruta, session)
+    sessions.check_scheduled(havruta, session, SessionStatus.SCHEDULED)
     row = {"session_id": session.id, "user_id": user_id, "answer": answer, "answered_at": now()}
     said = insert(SessionRsvp).values(row)
     query = said.on_conflict_do_update(
@@ -237,14 +205,17 @@ def answers(session_id: UUID, user_id: UUID) -> Sequence[SessionRsvp]:
 
 def _yours(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
     havruta, session = _of_planner(session_id, user_id)
-    sessions.check_waiting(havruta, session)
+    sessions.check_scheduled(havruta, session, SessionStatus.SCHEDULED)
     return havruta, session
 
 
 def _of_planner(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
     havruta, session = sessions.with_havruta(session_id, user_id)
     if user_id not in {havruta.owner_id, session.created_by}:
-        raise NotYours
+        raise Forbidden(
+            "Only the owner of the havruta, or the member who planned the session, may do this.",
+            required="owner",
+        )
     return havruta, session
 
 

@@ -9,19 +9,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 
 from chassis.clock import now
-from chassis.errors import Conflict, NotFound
+from chassis.errors import InvalidTransition, NotFound
 from havruta_service.havrutas import is_member
 from havruta_service.models import ABSENT_AFTER, HavrutaSession, Presence, SessionStatus, db
-from havruta_service.rooms import tell_session
+from havruta_service.rooms import Departed, tell_session
 
 # So few that hardly a page waits to be turned: the sessions are locked until the sweep commits.
 BATCH = 50
-
-
-class SessionNotActive(Conflict):
-    """The session is not going on."""
-
-    code = "session_not_active"
 
 
 @dataclass(frozen=True)
@@ -35,8 +29,8 @@ class Interval:
 
 def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
     """Be here. Joining twice is joining once."""
-    session = going_on(session_id, user_id)
-    note(session, user_id)
+    session = in_progress(session_id, user_id)
+    touch(session, user_id)
     return session
 
 
@@ -65,17 +59,17 @@ def leave(session_id: UUID, user_id: UUID) -> None:
     _close(session, Presence.user_id == user_id)
 
 
-def dismiss(session: HavrutaSession, user_id: UUID) -> None:
+def expel(session: HavrutaSession, user_id: UUID) -> None:
     """Be gone, and not come back: whoever is no member any more does not watch either. The session
     is locked.
     """
     # Who watches without being present has no interval to end, and is asked for his right to watch
     # by this event.
     if not _close(session, Presence.user_id == user_id, gone=[user_id]):
-        tell_session(session, "left", {"user_id": str(user_id)}, gone=[user_id])
+        tell_session(session, "left", Departed(user_id), gone=[user_id])
 
 
-def note(session: HavrutaSession, user_id: UUID) -> None:
+def touch(session: HavrutaSession, user_id: UUID) -> None:
     """The person is here: seen again, or come (back). The session is locked."""
     interval = db.session.scalar(
         select(Presence).where(_open(session.id, user_id)).with_for_update(key_share=True)
@@ -87,10 +81,10 @@ def note(session: HavrutaSession, user_id: UUID) -> None:
         # Ended in the database first: there is one open interval of a person at most (unique key).
         interval.left_at = interval.last_seen_at
         db.session.flush()
-    db.session.add(
-        Presence(session_id=session.id, user_id=user_id, joined_at=now(), last_seen_at=now())
-    )
-    tell_session(session, "joined", {"user_id": str(user_id)})
+    at = now()
+    interval = Presence(session_id=session.id, user_id=user_id, joined_at=at, last_seen_at=at)
+    db.session.add(interval)
+    tell_session(session, "joined", interval)
 
 
 def close_all(session: HavrutaSession, at: datetime) -> None:
@@ -158,11 +152,13 @@ def whole_minutes(seconds: float) -> int:
     return int(seconds // 60)
 
 
-def going_on(session_id: UUID, user_id: UUID) -> HavrutaSession:
-    """A session that goes on in a havruta of the person, locked."""
+def in_progress(session_id: UUID, user_id: UUID) -> HavrutaSession:
+    """A session in progress in a havruta of the person, locked."""
     session = of_member(session_id, user_id)
     if not session.is_active:
-        raise SessionNotActive
+        raise InvalidTransition(
+            session.current_status, SessionStatus.ACTIVE, "The session has to be in progress."
+        )
     return session
 
 
@@ -200,7 +196,7 @@ def _close(
     ).all()
     for interval in intervals:
         _end(interval, now())
-        tell_session(session, "left", {"user_id": str(interval.user_id)}, gone=gone)
+        tell_session(session, "left", interval, gone=gone)
     return len(intervals)
 
 

@@ -1,15 +1,15 @@
 """RULES: what a havruta has studied so far."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import with_expression
 
-from chassis.data.keyset import ordered
-from chassis.pages import Page, cut
-from havruta_service import coverage, havrutas
+from chassis.pages import Page
+from havruta_service import coverage, havrutas, sessions
 from havruta_service.models import HavrutaSession, Presence, SessionStatus, db
 from havruta_service.navigation import book_of
 from havruta_service.references import Reference, parse
@@ -34,7 +34,7 @@ class Progress:
     ranges: list[str]
     segments: int
     segments_in_book: int
-    percent: float
+    studied_percent: float
     minutes: int
     minutes_together: int
     members: list[MemberProgress]
@@ -47,7 +47,7 @@ def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
     completed = (HavrutaSession.havruta_id == havruta_id) & (
         HavrutaSession.status == SessionStatus.COMPLETED
     )
-    sessions, minutes, together, texts = db.session.execute(
+    count, minutes, together, texts = db.session.execute(
         select(
             func.count(),
             func.sum(HavrutaSession.minutes),
@@ -60,11 +60,11 @@ def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
     return Progress(
         book=book.name,
         last_place=havruta.last_place,
-        sessions=sessions,
+        sessions=count,
         ranges=[str(studied) for studied in ranges],
         segments=segments,
         segments_in_book=book.length,
-        percent=coverage.percent(segments, book),
+        studied_percent=coverage.percent(segments, book),
         minutes=minutes or 0,
         minutes_together=together or 0,
         members=_members(completed),
@@ -72,9 +72,15 @@ def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
 
 
 def history(
-    havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None
+    havruta_id: UUID,
+    user_id: UUID,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[HavrutaSession]:
-    """The completed sessions with who was there, the latest first."""
+    """The completed sessions that began within a period, with those who were there, newest first."""
     havrutas.get(havruta_id, user_id)
     completed = (HavrutaSession.havruta_id == havruta_id) & (
         HavrutaSession.status == SessionStatus.COMPLETED
@@ -90,13 +96,9 @@ def history(
         .where(completed)
         .options(with_expression(HavrutaSession.attendees, people))
     )
-    order = [HavrutaSession.start_time, HavrutaSession.id]
-    query = ordered(query, order, limit, cursor, descending=True).execution_options(
-        populate_existing=True
-    )
-    return cut(
-        db.session.scalars(query).all(), limit, lambda session: (session.start_time, session.id)
-    )
+    # A session that is loaded already would be returned as it is, without its attendees.
+    query = sessions.within(query, since, until).execution_options(populate_existing=True)
+    return sessions.page(query, limit, cursor, descending=True)
 
 
 def merged(ranges: list[Reference]) -> list[Reference]:
@@ -123,4 +125,4 @@ def _members(completed: Any) -> list[MemberProgress]:
         by_session.c.user_id
     )
     rows = db.session.execute(query.order_by(by_session.c.user_id)).all()
-    return [MemberProgress(user_id, sessions, int(minutes)) for user_id, sessions, minutes in rows]
+    return [MemberProgress(user_id, count, int(minutes)) for user_id, count, minutes in rows]

@@ -35,22 +35,22 @@ class UnknownBook(Invalid):
     code = "unknown_book"
 
 
-class RefOutOfRange(Invalid):
+class ReferenceOutOfRange(Invalid):
     """The book has no such place."""
 
-    code = "ref_out_of_range"
+    code = "reference_out_of_range"
 
 
-class MalformedRef(Invalid):
+class MalformedReference(Invalid):
     """This is not a reference to a place in a book."""
 
-    code = "malformed_ref"
+    code = "malformed_reference"
 
 
-class NotOnePlace(Invalid):
+class NotOnePassage(Invalid):
     """The reference spans several places where one is needed."""
 
-    code = "not_one_place"
+    code = "not_one_passage"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Reference:
     last: int
 
     @property
-    def is_place(self) -> bool:
+    def is_passage(self) -> bool:
         return self.first == self.last
 
     @property
@@ -71,21 +71,21 @@ class Reference:
 
     @property
     def start(self) -> "Reference":
-        return _place(self.book, self.first)
+        return _passage(self.book, self.first)
 
     @property
     def end(self) -> "Reference":
-        return _place(self.book, self.last)
+        return _passage(self.book, self.last)
 
     @property
     def previous(self) -> "Reference | None":
         """The place before."""
-        return _place(self.book, self.first - 1) if self.first else None
+        return _passage(self.book, self.first - 1) if self.first else None
 
     @property
     def next(self) -> "Reference | None":
         """The place after."""
-        return _place(self.book, self.last + 1) if self.last + 1 < self.book.length else None
+        return _passage(self.book, self.last + 1) if self.last + 1 < self.book.length else None
 
     @property
     def section(self) -> "Reference":
@@ -105,7 +105,7 @@ class Reference:
     @property
     def coverage(self) -> str:
         """`Genesis 1:1 to Genesis 2:1`, or one place."""
-        return str(self) if self.is_place else f"{self.start} to {self.end}"
+        return str(self) if self.is_passage else f"{self.start} to {self.end}"
 
     @property
     def canonical(self) -> str:
@@ -135,7 +135,7 @@ class Reference:
                 f"{first}:{number(at)}",
                 f"{last}:{number(to)}" if last != first else number(to),
             )
-        if self.is_place:
+        if self.is_passage:
             return f"{name} {begin}"
         if self.segments == book.length:
             return name
@@ -170,24 +170,24 @@ def parse(text: str, field: str | None = None) -> Reference:
     return Reference(book, begin.first, end.last)
 
 
-def parse_place(text: str, field: str) -> Reference:
+def parse_passage(text: str, field: str) -> Reference:
     """The one place that the text refers to; a section or a book stands for its beginning."""
     reference = parse(text, field)
     whole = reference.segments == reference.book.length or reference == reference.section
-    if not (reference.is_place or whole):
-        raise NotOnePlace(errors=_errors(field, "Name one place."), nearest=str(reference.start))
+    if not (reference.is_passage or whole):
+        raise NotOnePassage(errors=_errors(field, "Name one place."), nearest=str(reference.start))
     return reference.start
 
 
-def place_in(book: Book, written: str | None) -> Reference:
+def passage_in(book: Book, written: str | None) -> Reference:
     """The place that is noted; the beginning of the book if none is, or one that is not to be found in it."""
     # Places from before there was a catalogue were free text; none of them keeps anybody from
     # studying on.
     try:
         noted = parse(written or book.name)
     except Invalid:
-        return _place(book, 0)
-    return noted.start if noted.book is book else _place(book, 0)
+        return _passage(book, 0)
+    return noted.start if noted.book is book else _passage(book, 0)
 
 
 def find_book(name: str, field: str) -> Book:
@@ -204,7 +204,7 @@ def spanning(references: Iterable[Reference]) -> Reference:
     return Reference(studied[0].book, min(r.first for r in studied), max(r.last for r in studied))
 
 
-def _place(book: Book, place: int) -> Reference:
+def _passage(book: Book, place: int) -> Reference:
     return Reference(book, place, place)
 
 
@@ -244,14 +244,14 @@ def _locate(book: Book, locator: str, begin: Reference | None, field: str | None
     places = book.section(section)
     if not places:
         raise _out_of_range(
-            _place(book, 0 if section < book.first_section else book.length - 1), field
+            _passage(book, 0 if section < book.first_section else book.length - 1), field
         )
     if segment is None:
         return Reference(book, places[0], places[-1])
     index = segment - book.segment_at(places[0])
     if not 0 <= index < len(places):
-        raise _out_of_range(_place(book, places[0] if index < 0 else places[-1]), field)
-    return _place(book, places[index])
+        raise _out_of_range(_passage(book, places[0] if index < 0 else places[-1]), field)
+    return _passage(book, places[index])
 
 
 def _verse(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
@@ -263,14 +263,14 @@ def _verse(book: Book, locator: str, begin: Reference | None) -> tuple[int, int 
     if match[2] is not None:
         second = _number(match[2])
         return None if second is None else (first, second)
-    if begin and begin.is_place:
+    if begin and begin.is_passage:
         return book.section_at(begin.first), first
     return (1, first) if len(book.segments) == 1 else (first, None)
 
 
 def _folio(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
     """Folio and side, or a folio alone."""
-    if begin and begin.is_place and (side := SIDE.fullmatch(locator)):
+    if begin and begin.is_passage and (side := SIDE.fullmatch(locator)):
         return book.section_at(begin.first), SIDES[side[1]]
     match = FOLIO.fullmatch(locator)
     number = _number(match[1]) if match else None
@@ -300,12 +300,12 @@ def _unknown(text: str, field: str | None) -> UnknownBook:
     return UnknownBook(detail, errors=_errors(field, detail), nearest=nearest)
 
 
-def _out_of_range(nearest: Reference, field: str | None) -> RefOutOfRange:
+def _out_of_range(nearest: Reference, field: str | None) -> ReferenceOutOfRange:
     detail = f"The nearest place is {nearest}."
-    return RefOutOfRange(detail, errors=_errors(field, detail), nearest=str(nearest))
+    return ReferenceOutOfRange(detail, errors=_errors(field, detail), nearest=str(nearest))
 
 
 def _malformed(
     field: str | None, detail: str = "Write it like `Genesis 1:1` or `Berakhot 2a`."
-) -> MalformedRef:
-    return MalformedRef(detail, errors=_errors(field, detail))
+) -> MalformedReference:
+    return MalformedReference(detail, errors=_errors(field, detail))

@@ -1,15 +1,15 @@
-"""RULES: what those who watch a havruta or one of its sessions are told, and who may watch.
+"""RULES: what is told live in the rooms of a havruta and of its sessions, and who may watch.
 
-Every event takes the next number of its room, under the lock of the room's row, which the caller
-holds. Writing an event flushes: whatever else changes in the row is set before, because a row that
-is updated twice while many wait for it can deadlock with them.
+Every event takes the next number of its room, under the lock of the room's row, which the caller holds.
+Telling flushes: whatever else changes in the row is set before, because a row that is updated twice while
+many wait for it can deadlock with them.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from chassis.auth.tokens import Caller
 from chassis.errors import NotFound
@@ -19,46 +19,32 @@ HAVRUTA = "havruta"
 SESSION = "havruta-session"
 
 
-def tell_havruta(
-    havruta: Havruta, event: str, data: dict[str, Any], *, members_changed: Sequence[UUID] = ()
-) -> None:
-    """Tell whoever watches the havruta."""
+@dataclass(frozen=True)
+class Departed:
+    """A person who left; nothing more is left of them in the room."""
+
+    user_id: UUID
+
+
+def tell_havruta(havruta: Havruta, event: str, about: object, *, gone: Sequence[UUID] = ()) -> None:
+    """Tell everyone who watches the havruta. Those who are `gone` may not watch any longer."""
     havruta.seq += 1
-    messages.publish_live(
-        f"{HAVRUTA}:{havruta.id}", havruta.seq, event, data, members_changed=members_changed
-    )
+    # What is told is what is stored: the flush sets times and defaults.
+    db.session.flush()
+    room = f"{HAVRUTA}:{havruta.id}"
+    messages.publish_live(room, havruta.seq, event, about, members_changed=gone)
 
 
 def tell_session(
-    session: HavrutaSession, event: str, data: dict[str, Any], *, gone: Sequence[UUID] | None = ()
+    session: HavrutaSession, event: str, about: object, *, gone: Sequence[UUID] | None = ()
 ) -> None:
-    """Tell whoever watches the session; those who are `gone` may not watch any longer, None is any
-    of them.
+    """Tell everyone who watches the session. Those who are `gone` may not watch any longer; None may be
+    any of them.
     """
     session.seq += 1
-    messages.publish_live(f"{SESSION}:{session.id}", session.seq, event, data, members_changed=gone)
-
-
-def notify(
-    session: HavrutaSession,
-    havruta: Havruta,
-    kind: str,
-    user_ids: Sequence[UUID],
-    actor: UUID,
-    **facts: Any,
-) -> None:
-    """Have people notified about a session."""
-    if not user_ids:
-        return
-    data = {
-        "title": havruta.name,
-        "book": havruta.book,
-        "path": f"/api/havruta-sessions/{session.id}",
-        **facts,
-    }
-    content = {"user_ids": [str(user_id) for user_id in user_ids], "kind": kind, "data": data}
-    # An event has to have a version that grows; the number of the last live event does.
-    messages.publish_event("notification.requested", havruta.id, havruta.seq, content, actor=actor)
+    db.session.flush()
+    room = f"{SESSION}:{session.id}"
+    messages.publish_live(room, session.seq, event, about, members_changed=gone)
 
 
 def may_watch_havruta(caller: Caller, room_id: str) -> int:
@@ -73,8 +59,8 @@ def may_watch_session(caller: Caller, room_id: str) -> int:
     return _seq(query.where(HavrutaSession.id == _id(room_id), Member.user_id == caller.id))
 
 
-def _seq(query: Any) -> int:
-    seq: int | None = db.session.scalar(query)
+def _seq(query: Select[int]) -> int:
+    seq = db.session.scalar(query)
     if seq is None:
         raise NotFound
     return seq

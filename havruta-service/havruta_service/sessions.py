@@ -1,18 +1,20 @@
 """RULES: meeting to study, at once or as it was planned."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager
 
-from chassis.clock import now, rfc3339
+from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.errors import Conflict, NotFound
+from chassis.errors import DeadlinePassed, InvalidTransition, NotFound, TooEarly
 from chassis.pages import Page, cut
 from havruta_service import ending, havrutas, membership, navigation, presence
 from havruta_service.models import (
     MISSED_AFTER,
+    EndReason,
     Havruta,
     HavrutaSession,
     Member,
@@ -20,28 +22,11 @@ from havruta_service.models import (
     SessionType,
     db,
 )
-from havruta_service.references import place_in
-from havruta_service.rooms import notify, tell_havruta
+from havruta_service.notifications import Kind, notify_others
+from havruta_service.references import passage_in
+from havruta_service.rooms import tell_havruta
 
 EARLIEST_START = timedelta(minutes=15)
-
-
-class SessionAlreadyActive(Conflict):
-    """A session of this havruta is going on already."""
-
-    code = "session_already_active"
-
-
-class SessionNotScheduled(Conflict):
-    """The session is not waiting to be started."""
-
-    code = "session_not_scheduled"
-
-
-class TooEarly(Conflict):
-    """A session can be started from 15 minutes before its time."""
-
-    code = "too_early"
 
 
 def start_now(havruta_id: UUID, user_id: UUID) -> HavrutaSession:
@@ -57,9 +42,7 @@ def start(session_id: UUID, user_id: UUID) -> HavrutaSession:
     havruta, session = with_havruta(session_id, user_id)
     if session.is_active:
         return session
-    check_waiting(havruta, session)
-    if now() < session.start_time - EARLIEST_START:
-        raise TooEarly(starts_at=rfc3339(session.start_time))
+    _check_time(havruta, session)
     _ready(havruta.id, user_id)
     return _begin(havruta, session, user_id)
 
@@ -75,34 +58,66 @@ def get(session_id: UUID, user_id: UUID) -> HavrutaSession:
 def of_havruta(
     havruta_id: UUID,
     user_id: UUID,
-    status: str | None,
+    *,
+    status: Collection[SessionStatus] | None = None,
     series_id: UUID | None,
+    since: datetime | None,
+    until: datetime | None,
     limit: int,
     cursor: str | None,
 ) -> Page[HavrutaSession]:
-    """The sessions of a havruta, the latest first."""
+    """The sessions of a havruta that begin within a period, newest first."""
     havrutas.get(havruta_id, user_id)
     query = _mine(user_id).where(HavrutaSession.havruta_id == havruta_id)
     if series_id:
         query = query.where(HavrutaSession.series_id == series_id)
-    return _page(query, status, limit, cursor, descending=True)
+    query = _with_status(within(query, since, until), status)
+    return page(query, limit, cursor, descending=True)
 
 
 def mine(
     user_id: UUID,
-    status: str | None,
-    begin: datetime | None,
-    end: datetime | None,
+    *,
+    status: Collection[SessionStatus] | None = None,
+    since: datetime | None,
+    until: datetime | None,
     limit: int,
     cursor: str | None,
 ) -> Page[HavrutaSession]:
-    """The sessions of all the person's havrutas, the earliest first."""
-    query = _mine(user_id)
-    if begin:
-        query = query.where(HavrutaSession.start_time >= begin)
-    if end:
-        query = query.where(HavrutaSession.start_time < end)
-    return _page(query, status, limit, cursor, descending=False)
+    """The sessions of all the person's havrutas that begin within a period, earliest first."""
+    query = _with_status(within(_mine(user_id), since, until), status)
+    return page(query, limit, cursor, descending=False)
+
+
+def within(
+    query: Select[HavrutaSession], since: datetime | None, until: datetime | None
+) -> Select[HavrutaSession]:
+    """Those that begin at `since` or later, and before `until`."""
+    if since:
+        query = query.where(HavrutaSession.start_time >= since)
+    if until:
+        query = query.where(HavrutaSession.start_time < until)
+    return query
+
+
+def page(
+    query: Select[HavrutaSession], limit: int, cursor: str | None, *, descending: bool
+) -> Page[HavrutaSession]:
+    """A page of sessions in the order in which they begin."""
+    order = [HavrutaSession.start_time, HavrutaSession.id]
+    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=descending)).all()
+    return cut(rows, limit, lambda session: (session.start_time, session.id))
+
+
+def has_status(status: SessionStatus) -> ColumnElement[bool]:
+    """The status as it is read, whether or not the clock has been noted."""
+    waiting = HavrutaSession.status == SessionStatus.SCHEDULED
+    missed = waiting & (HavrutaSession.start_time <= now() - MISSED_AFTER)
+    if status == SessionStatus.SCHEDULED:
+        return waiting & ~missed
+    if status == SessionStatus.CANCELLED:
+        return (HavrutaSession.status == status) | missed
+    return HavrutaSession.status == status
 
 
 def with_havruta(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
@@ -117,14 +132,22 @@ def with_havruta(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSessi
     return havrutas.locked(havruta_id, user_id), presence.of_member(session_id, user_id)
 
 
-def check_waiting(havruta: Havruta, session: HavrutaSession) -> None:
-    """Refuse what is not waiting to be started, in a havruta that goes on."""
+def check_scheduled(havruta: Havruta, session: HavrutaSession, step: SessionStatus) -> None:
+    """Refuse a step of a session that no longer waits to be started, or whose havruta is archived."""
     if havruta.is_archived:
         raise havrutas.HavrutaArchived
     if session.current_status != SessionStatus.SCHEDULED:
-        raise SessionNotScheduled(
-            session_status=session.current_status, reason=session.current_reason
-        )
+        raise InvalidTransition(session.current_status, step, end_reason=session.current_reason)
+
+
+def _check_time(havruta: Havruta, session: HavrutaSession) -> None:
+    """Refuse to start a session that is not planned for now."""
+    if session.current_reason == EndReason.MISSED and not havruta.is_archived:
+        raise DeadlinePassed(session.start_time + MISSED_AFTER, "Plan another session.")
+    check_scheduled(havruta, session, SessionStatus.ACTIVE)
+    earliest = session.start_time - EARLIEST_START
+    if now() < earliest:
+        raise TooEarly(earliest, "A session can be started from 15 minutes before its time.")
 
 
 def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
@@ -132,7 +155,7 @@ def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
     havruta = havrutas.open_for(havruta_id, user_id)
     going_on = membership.active_session(havruta)
     if going_on and not ending.end_if_overdue(havruta, going_on):
-        raise SessionAlreadyActive(session_id=str(going_on.id))
+        raise havrutas.SessionInProgress("Join it instead.", session_id=str(going_on.id))
     # The old one is over in the database before the next begins: one is active at most (unique
     # key).
     db.session.flush()
@@ -140,26 +163,18 @@ def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 
 def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaSession:
-    place = place_in(navigation.book_of(havruta), havruta.last_place)
+    passage = passage_in(navigation.book_of(havruta), havruta.last_place)
     session.status, session.start_time = SessionStatus.ACTIVE, now()
-    session.starting_section = session.position = str(place)
+    session.starting_section = session.position = str(passage)
     session.navigator_id = havruta.owner_id
     db.session.flush()
     # Where it begins is its first move, so that the moves alone say what was covered. Everybody who
     # has waited for it is asked about again: who leaves is not told of in the rooms of all that is
     # planned.
-    navigation.turn(session, place, user_id, gone=None)
-    presence.note(session, user_id)
-    tell_havruta(havruta, "session_started", {"session_id": str(session.id), "type": session.type})
-    others = havrutas.member_ids(havruta, without=user_id)
-    notify(
-        session,
-        havruta,
-        "havruta_session_started",
-        others,
-        user_id,
-        starts_at=rfc3339(session.start_time),
-    )
+    navigation.record_move(session, passage, user_id, gone=None)
+    presence.touch(session, user_id)
+    tell_havruta(havruta, "session_started", session)
+    notify_others(Kind.STARTED, havruta, session, actor=user_id)
     db.session.flush()
     return session
 
@@ -175,27 +190,9 @@ def _mine(user_id: UUID) -> Select[HavrutaSession]:
     )
 
 
-def _page(
-    query: Select[HavrutaSession],
-    status: str | None,
-    limit: int,
-    cursor: str | None,
-    *,
-    descending: bool,
-) -> Page[HavrutaSession]:
-    if status:
-        query = query.where(has_status(SessionStatus(status)))
-    order = [HavrutaSession.start_time, HavrutaSession.id]
-    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=descending)).all()
-    return cut(rows, limit, lambda session: (session.start_time, session.id))
-
-
-def has_status(status: SessionStatus) -> ColumnElement[bool]:
-    """The status as it is read, whether or not the clock has been noted."""
-    waiting = HavrutaSession.status == SessionStatus.SCHEDULED
-    missed = waiting & (HavrutaSession.start_time <= now() - MISSED_AFTER)
-    if status == SessionStatus.SCHEDULED:
-        return waiting & ~missed
-    if status == SessionStatus.CANCELLED:
-        return (HavrutaSession.status == status) | missed
-    return HavrutaSession.status == status
+def _with_status(
+    query: Select[HavrutaSession], statuses: Collection[SessionStatus] | None
+) -> Select[HavrutaSession]:
+    if statuses is None:
+        return query
+    return query.where(or_(*map(has_status, statuses)))

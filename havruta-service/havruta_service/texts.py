@@ -5,10 +5,10 @@ from chassis.pages import Page, cut, decode
 from havruta_service.catalogue import Book, Collection, catalogue
 
 
-class NoSuchText(NotFound):
+class TextNotFound(NotFound):
     """There is no such book in the catalogue."""
 
-    code = "no_such_text"
+    code = "text_not_found"
 
 
 def books(collection: str | None, q: str | None, limit: int, cursor: str | None) -> Page[Book]:
@@ -32,5 +32,5 @@ def book(name: str) -> Book:
     """The book of this name, in English or Hebrew, in full or abbreviated."""
     found = catalogue().find(name)
     if found is None:
-        raise NoSuchText
+        raise TextNotFound
     return found

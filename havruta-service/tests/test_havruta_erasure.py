@@ -58,7 +58,10 @@ def test_in_the_session_that_goes_on_the_new_owner_turns_the_pages(make, delete,
     going_on = make(lambda: db.session.get(HavrutaSession, session.id))
     assert (going_on.status, going_on.navigator_id) == ("active", boaz.id)
     assert [p.user_id for p in make(lambda: list(presence.present(session.id)))] == [boaz.id]
-    assert make(navigation.move, session.id, boaz.id, "Genesis 2:1", None)["ref"] == "Genesis 2:1"
+    assert (
+        make(navigation.go_to, session.id, boaz.id, "Genesis 2:1", None).ref.canonical
+        == "Genesis 2:1"
+    )
 
 
 def test_a_havruta_of_nobody_is_archived_and_its_session_over(make, delete, ruth):
@@ -80,8 +83,8 @@ def test_an_archived_havruta_passes_on_as_well(make, delete, ruth, boaz):
 def test_a_member_leaves_and_his_presence_and_moves_stay_without_him(make, delete, ruth, boaz):
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, boaz)
-    make(navigation.hand_to, session.id, ruth.id, boaz.id)
-    make(navigation.move, session.id, boaz.id, "Genesis 2:1", None)
+    make(navigation.pass_navigation, session.id, ruth.id, boaz.id)
+    make(navigation.go_to, session.id, boaz.id, "Genesis 2:1", None)
     delete(boaz)
     assert make(havrutas.get, havruta.id, ruth.id).owner_id == ruth.id
     assert len(make(presence.intervals, session.id)) == 2
@@ -94,16 +97,16 @@ def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(
     first, second = make.havruta(ruth), make.havruta(boaz)
     (from_him,) = make(invitations.invite, first.id, make.caller(ruth), ["yael@example.org"])
     (accepted,) = make(invitations.invite, second.id, make.caller(boaz), [ruth.email])
-    make(replies.accept_own, accepted["invitation_id"], make.caller(ruth))
+    make(replies.accept_own, accepted.invitation_id, make.caller(ruth))
     third = make.havruta(naomi)
     (to_him,) = make(invitations.invite, third.id, make.caller(naomi), [ruth.email])
     delete(ruth)
     found = make(
         lambda: {i.id: (i.status, i.invitee_email) for i in db.session.scalars(select(Invitation))}
     )
-    assert found[from_him["invitation_id"]][0] == "revoked"
-    assert found[to_him["invitation_id"]] == ("revoked", erasure.NO_ADDRESS)
-    assert found[accepted["invitation_id"]] == ("accepted", erasure.NO_ADDRESS)
+    assert found[from_him.invitation_id][0] == "revoked"
+    assert found[to_him.invitation_id] == ("revoked", erasure.NO_ADDRESS)
+    assert found[accepted.invitation_id] == ("accepted", erasure.NO_ADDRESS)
     assert not any(ruth.email in row for row in make(everything))
 
 
@@ -111,7 +114,7 @@ def test_an_invitation_never_answered_is_void_as_well(make, delete, ruth, boaz):
     havruta = make.havruta(boaz)
     (to_her,) = make(invitations.invite, havruta.id, make.caller(boaz), [ruth.email.upper()])
     delete(ruth)
-    found = make(lambda: db.session.get(Invitation, to_her["invitation_id"]))
+    found = make(lambda: db.session.get(Invitation, to_her.invitation_id))
     assert (found.status, found.invitee_email) == ("revoked", erasure.NO_ADDRESS)
 
 
@@ -135,7 +138,7 @@ def test_an_expired_invitation_to_an_erased_address_is_not_sent_again(
     client, make, delete, ruth, boaz
 ):
     (result,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [boaz.email])
-    invitation_id = result["invitation_id"]
+    invitation_id = result.invitation_id
     make(lambda: setattr(db.session.get(Invitation, invitation_id), "status", "expired"))
     delete(boaz)
     sent = client.post(f"/api/invitations/{invitation_id}/resend", user=ruth)

@@ -114,7 +114,7 @@ def test_a_problem_keeps_its_status_whatever_else_it_says(client, make, ruth):
     url = f"/api/havruta-sessions/{planned.id}"
     client.post(f"{url}/cancel", user=ruth)
     refused = client.put(f"{url}/rsvp", json={"answer": "yes"}, user=ruth)
-    assert (refused.status_code, refused.json["status"], refused.json["session_status"]) == (
+    assert (refused.status_code, refused.json["status"], refused.json["from"]) == (
         409,
         409,
         "cancelled",

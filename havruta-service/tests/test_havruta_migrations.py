@@ -159,6 +159,18 @@ def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy):
     assert legacy("SELECT current_section FROM havrutas")[0]["current_section"] == "Genesis 2:1"
 
 
+def test_a_session_of_before_has_no_reason_and_lives_on(legacy):
+    legacy.at("0004")
+    session_id = legacy(
+        "WITH h AS (INSERT INTO havrutas (name, book, archived_at) VALUES ('h', 'Genesis', now())"
+        " RETURNING id) INSERT INTO havruta_sessions (havruta_id, start_time, status)"
+        " SELECT id, now(), 'cancelled' FROM h RETURNING id"
+    )[0]["id"]
+    legacy.at("head")
+    row = session(legacy, session_id)
+    assert (row["status"], row["cancellation_reason"]) == ("cancelled", None)
+
+
 def test_the_indexes_of_the_source_are_there(legacy):
     legacy.at("head")
     definitions = [

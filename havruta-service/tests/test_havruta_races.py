@@ -47,8 +47,8 @@ def attempt(make):
 def a_token(make, havruta, inviter, user):
     """An invitation to the person, and its token as it was mailed."""
     (result,) = make(invitations.invite, havruta.id, make.caller(inviter), [user.email])
-    token = make(lambda: invitations.issue_token(invitations.to_send(result["invitation_id"])))
-    return result["invitation_id"], token
+    token = make(lambda: invitations.issue_token(invitations.to_send(result.invitation_id)))
+    return result.invitation_id, token
 
 
 def count(make, table, **where):
@@ -99,7 +99,8 @@ def test_nobody_who_has_handed_over_turns_a_page_after_that(make, attempt, ruth,
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, boaz)
     moves = [
-        attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(19)
+        attempt(navigation.go_to, session.id, ruth.id, f"Genesis 2:{n + 1}", None)
+        for n in range(19)
     ]
     hand_over = attempt(membership.transfer, havruta.id, ruth.id, boaz.id)
     race([*moves[:9], hand_over, *moves[9:]])
@@ -109,7 +110,7 @@ def test_nobody_who_has_handed_over_turns_a_page_after_that(make, attempt, ruth,
     # The number of the hand-over is the position's, as nobody was allowed to move after it.
     assert all(seq < handed_over.position_seq for seq, _ in numbers)
     assert [seq for seq, _ in numbers] == sorted({seq for seq, _ in numbers})
-    assert attempt(navigation.move, session.id, ruth.id, "Genesis 3:1", None)() == "not_navigator"
+    assert attempt(navigation.go_to, session.id, ruth.id, "Genesis 3:1", None)() == "forbidden"
 
 
 def _moves(session_id):
@@ -122,7 +123,7 @@ def test_of_twenty_moves_from_one_page_one_is_made(make, attempt, ruth):
     session = make.session(make.havruta(ruth))
     known = make(lambda: db.session.get(HavrutaSession, session.id)).seq
     works = [
-        attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{v + 1}", known)
+        attempt(navigation.go_to, session.id, ruth.id, f"Genesis 2:{v + 1}", known)
         for v in range(20)
     ]
     assert Counter(r if isinstance(r, str) else "moved" for r in race(works)) == {
@@ -198,7 +199,7 @@ def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt
         attempt(invitations.invite, havruta.id, callers[n % 2], ["Naomi@example.org"])
         for n in range(12)
     ]
-    results = Counter(result[0]["status"] for result in race(works))
+    results = Counter(result[0].status for result in race(works))
     assert results == {"sent": 1, "already_pending": 11}
 
 
@@ -219,11 +220,11 @@ def test_nobody_invites_more_people_an_hour_by_inviting_to_several_havrutas_at_o
 def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, ruth):
     session = make.session(make.havruta(ruth))
     works = [
-        attempt(navigation.move, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)
+        attempt(navigation.go_to, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)
     ]
     works += [attempt(ending.end, session.id, ruth.id), attempt(ending.end_overdue)]
     random.shuffle(works)
-    told = [result["seq"] for result in race(works) if isinstance(result, dict)]
+    told = [result.seq for result in race(works) if isinstance(result, navigation.State)]
     kept = [seq for seq, _ in make(_moves, session.id)]
     assert set(told) <= set(kept)
     assert make(lambda: db.session.get(HavrutaSession, session.id)).status == "completed"

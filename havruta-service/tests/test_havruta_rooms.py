@@ -55,8 +55,17 @@ def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(client, make
         == [event["seq"] for _, event in events]
         == list(range(1, last + 2))
     )
-    assert events[3][1]["data"]["ref"] == "Genesis 2:1"
-    assert events[-1][1]["data"]["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
+    turned, handed_on, left, ended = (event["data"] for _, event in events[3:])
+    assert turned == {
+        "ref": "Genesis 2:1",
+        "hebrew_ref": "בראשית ב:א",
+        "user_id": str(ruth.id),
+    }
+    assert handed_on["navigator_id"] == str(boaz.id)
+    assert left == {"user_id": str(boaz.id)}
+    shown = client.get(url, user=ruth).json
+    assert shown == {**shown, **ended}
+    assert ended["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
 
 
 def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth, boaz):
@@ -77,6 +86,30 @@ def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth
     assert [event["type"] for _, event in events] == kinds
     assert [seq for seq, _ in events] == list(range(1, len(kinds) + 1))
     assert events[-1][1]["members_changed"] == [str(ruth.id)]
+    joined, planned, _, ended, led, left = (event["data"] for _, event in events)
+    assert joined.keys() == {"user_id", "joined_at"}
+    assert (planned["status"], ended["end_reason"]) == ("scheduled", "owner")
+    assert led["owner_id"] == str(boaz.id)
+    assert left == {"user_id": str(ruth.id)}
+
+
+def test_every_event_is_told_as_its_schema_says(client, make, told, ruth, boaz, naomi):
+    havruta = make.havruta(ruth, boaz)
+    url = f"/api/havrutas/{havruta.id}"
+    client.patch(url, json={"name": "Mornings"}, user=ruth, headers={"If-Match": "*"})
+    client.post(f"{url}/invitations", json={"emails": [naomi.email]}, user=ruth)
+    planned = make.plan(havruta)
+    session = f"/api/havruta-sessions/{planned.id}"
+    body = {"planned_minutes": 30}
+    client.patch(session, json=body, user=ruth, headers={"If-Match": "*"})
+    client.post(f"{session}/cancel", json={"reason": "Rain"}, user=ruth)
+    client.post(f"{url}/archive", user=ruth)
+    events = {event["type"]: event["data"] for _, event in told(f"havruta:{havruta.id}")}
+    assert events["renamed"]["name"] == "Mornings"
+    assert events["member_invited"].keys() == {"invitation_id"}
+    assert events["session_changed"]["ends_at"] != events["session_planned"]["ends_at"]
+    assert events["session_cancelled"]["cancellation_reason"] == "Rain"
+    assert events["archived"]["archived_at"]
 
 
 @pytest.mark.parametrize("was_present", [True, False])

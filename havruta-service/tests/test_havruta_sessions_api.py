@@ -1,6 +1,6 @@
 """Sessions on the wire: at once, planned, started, cancelled, ended."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -46,17 +46,16 @@ def act(client):
     )
 
 
+def requested(make):
+    """The notifications that are asked for."""
+    bodies = messages.outbox.select().with_only_columns(messages.outbox.c.body)
+    events = make(lambda: list(messages.db.session.scalars(bodies)))
+    return [event["data"] for event in events if event["type"] == "notification.requested"]
+
+
 def notifications(app, make):
-    """What people are to be notified of: kinds and people."""
-
-    def read():
-        rows = messages.db.session.scalars(
-            messages.outbox.select().with_only_columns(messages.outbox.c.body)
-        ).all()
-        events = [row for row in rows if row["type"] == "notification.requested"]
-        return [(event["data"]["kind"], event["data"]["user_ids"]) for event in events]
-
-    return make(read)
+    """Of what people are notified, and who."""
+    return [(data["kind"], data["user_ids"]) for data in requested(make)]
 
 
 def test_any_member_begins_at_once_where_the_book_begins(begin, ruth, boaz):
@@ -70,7 +69,7 @@ def test_any_member_begins_at_once_where_the_book_begins(begin, ruth, boaz):
 def test_a_second_session_is_refused_with_the_id_of_the_first(begin, ruth, boaz):
     first = begin(ruth).json
     refused = begin(boaz)
-    assert (refused.status_code, refused.json["code"]) == (409, "session_already_active")
+    assert (refused.status_code, refused.json["code"]) == (409, "session_in_progress")
     assert refused.json["session_id"] == first["id"]
 
 
@@ -161,7 +160,9 @@ def test_a_plan_can_be_started_from_a_quarter_of_an_hour_before(plan, act, ruth,
     session = plan(ruth).json
     start = now() + timedelta(days=1)
     with time_machine.travel(start - timedelta(minutes=16), tick=False):
-        assert act(session, "start", boaz).json["code"] == "too_early"
+        refused = act(session, "start", boaz).json
+        assert refused["code"] == "too_early"
+        assert refused["earliest"][:16] == rfc3339(start - timedelta(minutes=15))[:16]
     with time_machine.travel(start - timedelta(minutes=14), tick=False):
         started = act(session, "start", boaz).json
         assert (started["status"], started["starting_section"]) == ("active", "Genesis 1:1")
@@ -180,7 +181,10 @@ def test_a_plan_that_nobody_started_in_two_hours_was_missed_noted_or_not(
     with time_machine.travel(now() + timedelta(days=1, hours=2, seconds=1), tick=False):
         before = client.get(url, user=ruth).json
         assert (before["status"], before["end_reason"]) == ("cancelled", "missed")
-        assert act(session, "start", ruth).json["code"] == "session_not_scheduled"
+        refused = act(session, "start", ruth).json
+        assert refused["code"] == "deadline_passed"
+        missed_at = now() - timedelta(seconds=1)
+        assert refused["deadline"][:19] == rfc3339(missed_at)[:19]
         listed = [
             len(
                 client.get(f"/api/havrutas/{havruta.id}/sessions?status={s}", user=ruth).json[
@@ -205,7 +209,7 @@ def test_the_owner_and_the_planner_cancel_and_nobody_else(
         client.post(f"/api/havrutas/{havruta.id}/sessions", json=body, user=boaz).json
         for _ in range(2)
     )
-    assert act(first, "cancel", naomi).json["code"] == "not_yours"
+    assert act(first, "cancel", naomi).json["code"] == "forbidden"
     cancelled = act(first, "cancel", boaz).json
     assert (cancelled["status"], cancelled["end_reason"]) == ("cancelled", "cancelled")
     assert act(first, "cancel", boaz).json == cancelled
@@ -310,7 +314,7 @@ def test_only_the_owner_ends_and_ending_again_says_the_same(client, begin, act, 
     client.put(
         f"/api/havruta-sessions/{session['id']}/position", json={"ref": "Genesis 2:1"}, user=ruth
     )
-    assert act(session, "end", boaz).json["code"] == "owner_only"
+    assert act(session, "end", boaz).json["code"] == "forbidden"
     ended = act(session, "end", ruth).json
     assert {
         k: ended[k]
@@ -326,7 +330,49 @@ def test_only_the_owner_ends_and_ending_again_says_the_same(client, begin, act, 
 
 
 def test_a_plan_cannot_be_ended(plan, act, ruth):
-    assert act(plan(ruth).json, "end", ruth).json["code"] == "session_not_active"
+    refused = act(plan(ruth).json, "end", ruth).json
+    assert refused["code"] == "invalid_transition"
+    assert (refused["from"], refused["to"]) == ("scheduled", "completed")
+
+
+def test_a_refusal_says_who_may(plan, act, ruth, boaz):
+    refused = act(plan(ruth).json, "cancel", boaz).json
+    assert (refused["code"], refused["required"]) == ("forbidden", "owner")
+
+
+def test_what_is_created_has_its_address(client, begin, plan, ruth):
+    for created in (begin(ruth), plan(ruth)):
+        location = created.headers["Location"]
+        assert client.get(location, user=ruth).json["id"] == created.json["id"]
+
+
+def test_a_session_says_when_it_begins_and_ends(client, begin, plan, act, ruth):
+    planned = plan(ruth, planned_minutes=45).json
+    assert planned["starts_at"] == planned["start_time"]
+    ends_at = datetime.fromisoformat(planned["starts_at"]) + timedelta(minutes=45)
+    assert planned["ends_at"] == rfc3339(ends_at)
+    instant = begin(ruth).json
+    assert instant["ends_at"] is None
+    ended = act(instant, "end", ruth).json
+    assert ended["ends_at"] == ended["end_time"]
+
+
+def test_a_cancelled_session_keeps_its_reason_and_the_others_are_told(app, make, plan, act, ruth):
+    cancelled = act(plan(ruth).json, "cancel", ruth, reason="The library is closed.").json
+    assert cancelled["cancellation_reason"] == "The library is closed."
+    (told,) = [data for data in requested(make) if data["kind"] == "session_cancelled"]
+    assert told["data"]["reason"] == "The library is closed."
+    assert told["data"]["starts_at"] == cancelled["starts_at"]
+
+
+def test_a_list_takes_several_statuses_and_a_period_of_days(client, begin, plan, act, ruth):
+    active, tomorrow = begin(ruth).json, plan(ruth).json
+    act(plan(ruth).json, "cancel", ruth)
+    plan(ruth, start_time=rfc3339(now() + timedelta(days=5)))
+    url = "/api/havruta-sessions?status=active,scheduled"
+    until = (now() + timedelta(days=2)).date()
+    listed = client.get(f"{url}&to={until}&tz=Asia/Jerusalem", user=ruth).json["items"]
+    assert [session["id"] for session in listed] == [active["id"], tomorrow["id"]]
 
 
 def test_one_s_sessions_of_all_havrutas_are_listed_in_order_of_time(client, make, ruth, boaz):

@@ -12,7 +12,9 @@ def found(client, user, **body):
 
 
 def test_whoever_founds_a_havruta_owns_it_and_is_its_member(client, ruth):
-    havruta = found(client, ruth).json
+    created = found(client, ruth)
+    havruta = created.json
+    assert created.headers["Location"] == f"/api/havrutas/{havruta['id']}"
     assert (havruta["book"], havruta["owner_id"], havruta["member_count"]) == (
         "Genesis",
         str(ruth.id),
@@ -106,7 +108,7 @@ def test_the_owner_renames_the_version_he_knows(client, make, ruth, boaz):
     tag = {"If-Match": client.get(url, user=ruth).headers["ETag"]}
     assert client.patch(url, json={"name": "New"}, user=ruth).status_code == 428
     assert (
-        client.patch(url, json={"name": "New"}, user=boaz, headers=tag).json["code"] == "owner_only"
+        client.patch(url, json={"name": "New"}, user=boaz, headers=tag).json["code"] == "forbidden"
     )
     assert client.patch(url, json={"name": "New"}, user=ruth, headers=tag).json["name"] == "New"
     assert client.patch(url, json={"name": "Newer"}, user=ruth, headers=tag).status_code == 412
@@ -137,7 +139,7 @@ def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(
     havruta = make.havruta(ruth)
     planned, going_on = make.plan(havruta), make.session(havruta)
     refused = client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).json
-    assert (refused["code"], refused["session_id"]) == ("session_still_active", str(going_on.id))
+    assert (refused["code"], refused["session_id"]) == ("session_in_progress", str(going_on.id))
     client.post(f"/api/havruta-sessions/{going_on.id}/end", user=ruth)
     assert client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).status_code == 200
     assert (
@@ -153,13 +155,13 @@ def test_the_owner_hands_over_to_a_member_only(client, make, ruth, boaz, naomi):
     assert client.post(url, json={"user_id": str(boaz.id)}, user=ruth).json["owner_id"] == str(
         boaz.id
     )
-    assert client.post(url, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "owner_only"
+    assert client.post(url, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "forbidden"
 
 
 def test_an_owner_hands_over_before_leaving_and_others_just_leave(client, make, ruth, boaz):
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}"
-    assert client.post(f"{url}/leave", user=ruth).json["code"] == "transfer_first"
+    assert client.post(f"{url}/leave", user=ruth).json["code"] == "transfer_required"
     assert client.post(f"{url}/leave", user=boaz).status_code == 204
     assert client.get(url, user=boaz).status_code == 404
     assert client.get(url, user=ruth).json["member_count"] == 1
@@ -174,8 +176,8 @@ def test_an_owner_who_is_alone_archives_by_leaving(client, make, ruth):
 def test_the_owner_removes_others_and_nobody_else_does(client, make, ruth, boaz, naomi):
     havruta = make.havruta(ruth, boaz, naomi)
     url = f"/api/havrutas/{havruta.id}/members"
-    assert client.delete(f"{url}/{naomi.id}", user=boaz).json["code"] == "owner_only"
-    assert client.delete(f"{url}/{ruth.id}", user=ruth).json["code"] == "transfer_first"
+    assert client.delete(f"{url}/{naomi.id}", user=boaz).json["code"] == "forbidden"
+    assert client.delete(f"{url}/{ruth.id}", user=ruth).json["code"] == "transfer_required"
     assert client.delete(f"{url}/{naomi.id}", user=ruth).status_code == 204
     assert client.delete(f"{url}/{naomi.id}", user=ruth).status_code == 404
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from chassis.errors import Invalid
 from havruta_service.catalogue import catalogue
 from havruta_service.references import (
-    MalformedRef,
-    NotOnePlace,
+    MalformedReference,
+    NotOnePassage,
     Reference,
-    RefOutOfRange,
+    ReferenceOutOfRange,
     UnknownBook,
     from_hebrew,
     parse,
-    parse_place,
+    parse_passage,
     spanning,
     to_hebrew,
 )
@@ -87,7 +87,7 @@ def test_a_reference_is_brought_to_its_canonical_form(written, canonical):
     ],
 )
 def test_a_place_that_is_not_there_is_refused_with_the_nearest_that_is(written, nearest):
-    with pytest.raises(RefOutOfRange) as refused:
+    with pytest.raises(ReferenceOutOfRange) as refused:
         parse(written, "ref")
     assert refused.value.extra == {"nearest": nearest}
     assert refused.value.errors[0]["pointer"] == "/ref"
@@ -120,7 +120,7 @@ def test_an_unknown_book_is_refused_with_the_nearest_name(written, nearest):
     ],
 )
 def test_what_is_no_reference_is_refused(written):
-    with pytest.raises(MalformedRef):
+    with pytest.raises(MalformedReference):
         parse(written)
 
 
@@ -134,12 +134,12 @@ def test_what_is_no_reference_is_refused(written):
     ],
 )
 def test_a_section_or_a_book_stands_for_its_beginning_where_one_place_is_needed(written, place):
-    assert str(parse_place(written, "ref")) == place
+    assert str(parse_passage(written, "ref")) == place
 
 
 def test_a_range_is_not_one_place():
-    with pytest.raises(NotOnePlace):
-        parse_place("Genesis 1:1-5", "ref")
+    with pytest.raises(NotOnePassage):
+        parse_passage("Genesis 1:1-5", "ref")
 
 
 def test_places_are_compared_by_place_and_not_as_text():

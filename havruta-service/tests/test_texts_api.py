@@ -66,8 +66,8 @@ def test_after_the_last_place_comes_nothing(client):
     ("ref", "code", "nearest"),
     [
         ("Genesiss 1:1", "unknown_book", "Genesis"),
-        ("Genesis 2:26", "ref_out_of_range", "Genesis 2:25"),
-        ("Berakhot 64b", "ref_out_of_range", "Berakhot 64a"),
+        ("Genesis 2:26", "reference_out_of_range", "Genesis 2:25"),
+        ("Berakhot 64b", "reference_out_of_range", "Berakhot 64a"),
     ],
 )
 def test_a_wrong_reference_is_refused_with_the_nearest_right_one(client, ref, code, nearest):
@@ -76,7 +76,7 @@ def test_a_wrong_reference_is_refused_with_the_nearest_right_one(client, ref, co
 
 
 def test_an_unknown_book_is_not_found(client):
-    assert client.get("/api/texts/nothing").json["code"] == "no_such_text"
+    assert client.get("/api/texts/nothing").json["code"] == "text_not_found"
 
 
 @pytest.mark.parametrize("query", ["?cursor=x", "?collection=x", "?limit=0", "?x=1"])

@@ -1,4 +1,4 @@
-"""A person's agenda, for the calendar that the gateway puts together."""
+"""What a person has planned, for the calendar that the gateway puts together."""
 
 from typing import Any
 from uuid import UUID
@@ -6,39 +6,40 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import internal
-from chassis.web.fields import Answer, Instant, Integer, Query
+from chassis.web.fields import Answer, Choice, Instant, Integer, Query
 from chassis.web.rest import Blueprint
 from havruta_service import agenda
+from havruta_service.models import SessionStatus
 
 blueprint = Blueprint("havruta-agenda")
 
 
-class HavrutaAgendaQuery(Query):
+class AgendaQuery(Query):
     since = Instant(required=True, data_key="from")
     until = Instant(required=True, data_key="to")
     limit = Integer(1, agenda.MOST, load_default=agenda.MOST)
 
 
-class HavrutaAgendaEntry(Answer):
+class AgendaEntry(Answer):
     id = fields.String(required=True)
     title = fields.String(required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    status = fields.String(required=True)
+    status = Choice(SessionStatus, required=True)
     location = fields.String(required=True, allow_none=True)
     path = fields.String(required=True)
     changed_at = Instant(required=True)
 
 
-class HavrutaAgenda(Answer):
-    items = fields.List(fields.Nested(HavrutaAgendaEntry), required=True)
+class Agenda(Answer):
+    items = fields.List(fields.Nested(AgendaEntry), required=True)
     more = fields.Boolean(required=True)
 
 
 @blueprint.get("/internal/agenda/<uuid:user_id>")
 @internal
-@blueprint.arguments(HavrutaAgendaQuery, location="query")
-@blueprint.response(200, HavrutaAgenda)
+@blueprint.arguments(AgendaQuery, location="query")
+@blueprint.response(200, Agenda)
 def of_person(query: dict[str, Any], user_id: UUID) -> agenda.Agenda:
-    """List the sessions of a person that begin within a time, the first first."""
+    """List the sessions of a person that begin within a period, earliest first."""
     return agenda.of_person(user_id, **query)

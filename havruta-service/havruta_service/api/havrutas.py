@@ -15,9 +15,9 @@ from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import havrutas, membership, models, progress
-from havruta_service.api.sessions import CompletedHavrutaSession
-from havruta_service.havrutas import HavrutaArchived, OwnerOnly, SessionStillActive
-from havruta_service.membership import NotAMember, TransferFirst
+from havruta_service.api.sessions import CompletedHavrutaSession, PeriodPageQuery
+from havruta_service.havrutas import HavrutaArchived, SessionInProgress
+from havruta_service.membership import NotAMember, TransferRequired
 from havruta_service.models import Member
 from havruta_service.progress import Progress
 from havruta_service.references import UnknownBook
@@ -44,8 +44,8 @@ class HavrutasQuery(PageQuery):
     archived = Boolean(load_default=False)
 
 
-class Havruta(Answer):
-    """A group that studies one book together."""
+class HavrutaSummary(Answer):
+    """A group that studies one book together, without its sessions."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
@@ -53,13 +53,18 @@ class Havruta(Answer):
     owner_id = fields.UUID(required=True, allow_none=True)
     last_place = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
     member_count = fields.Integer(required=True)
-    active_session_id = fields.UUID(required=True, allow_none=True)
-    next_session_at = Instant(required=True, allow_none=True)
     seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
     version = fields.Integer(required=True)
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
     archived_at = Instant(required=True, allow_none=True)
+
+
+class Havruta(HavrutaSummary):
+    """A group that studies one book together."""
+
+    active_session_id = fields.UUID(required=True, allow_none=True)
+    next_session_at = Instant(required=True, allow_none=True)
 
 
 class HavrutaMember(Answer):
@@ -88,7 +93,9 @@ class HavrutaProgress(Answer):
     )
     segments = fields.Integer(required=True)
     segments_in_book = fields.Integer(required=True)
-    percent = fields.Float(required=True)
+    studied_percent = fields.Float(
+        required=True, metadata={"description": "0 to 100, with one decimal."}
+    )
     minutes = fields.Integer(required=True, metadata={"description": "While anybody was there."})
     minutes_together = fields.Integer(
         required=True, metadata={"description": "While at least two were there."}
@@ -105,7 +112,8 @@ class HavrutaProgress(Answer):
 def create_havruta(body: dict[str, str]) -> Tagged:
     """Create a havruta for a book; you own it."""
     havruta = havrutas.create(caller().id, **body)
-    return havruta, 201, etag(havruta.version)
+    location = {"Location": f"/api/havrutas/{havruta.id}"}
+    return havruta, 201, {**etag(havruta.version), **location}
 
 
 @blueprint.get("/api/havrutas", "list_havrutas")
@@ -131,7 +139,7 @@ def get_havruta(havruta_id: UUID) -> Tagged:
 @if_match
 @blueprint.arguments(HavrutaChanges)
 @blueprint.response(200, Havruta)
-@blueprint.raises(OwnerOnly, HavrutaArchived)
+@blueprint.raises(HavrutaArchived)
 def update_havruta(body: dict[str, str], havruta_id: UUID, expected: ExpectedVersion) -> Tagged:
     """Rename a havruta that you own."""
     changed = havrutas.rename(havruta_id, caller().id, expected, body["name"])
@@ -141,7 +149,7 @@ def update_havruta(body: dict[str, str], havruta_id: UUID, expected: ExpectedVer
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/archive", "archive_havruta")
 @signed_in
 @blueprint.response(200, Havruta)
-@blueprint.raises(OwnerOnly, SessionStillActive)
+@blueprint.raises(SessionInProgress)
 def archive_havruta(havruta_id: UUID) -> models.Havruta:
     """Archive a havruta that you own: it can be read, not changed; planned sessions are cancelled."""
     return havrutas.archive(havruta_id, caller().id)
@@ -160,7 +168,7 @@ def list_havruta_members(query: dict[str, Any], havruta_id: UUID) -> Page[Member
 @signed_in
 @blueprint.arguments(NewOwner)
 @blueprint.response(200, Havruta)
-@blueprint.raises(OwnerOnly, HavrutaArchived, NotAMember)
+@blueprint.raises(HavrutaArchived, NotAMember)
 def transfer_havruta(body: dict[str, UUID], havruta_id: UUID) -> models.Havruta:
     """Make another member the owner of your havruta."""
     return membership.transfer(havruta_id, caller().id, body["user_id"])
@@ -169,7 +177,7 @@ def transfer_havruta(body: dict[str, UUID], havruta_id: UUID) -> models.Havruta:
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/leave", "leave_havruta")
 @signed_in
 @blueprint.response(204)
-@blueprint.raises(HavrutaArchived, TransferFirst, SessionStillActive)
+@blueprint.raises(HavrutaArchived, TransferRequired, SessionInProgress)
 def leave_havruta(havruta_id: UUID) -> None:
     """Leave a havruta. Its owner transfers it first; an owner who is alone in it archives it by leaving."""
     membership.leave(havruta_id, caller().id)
@@ -178,7 +186,7 @@ def leave_havruta(havruta_id: UUID) -> None:
 @blueprint.delete("/api/havrutas/<uuid:havruta_id>/members/<uuid:user_id>", "remove_havruta_member")
 @signed_in
 @blueprint.response(204)
-@blueprint.raises(OwnerOnly, HavrutaArchived, TransferFirst)
+@blueprint.raises(HavrutaArchived, TransferRequired)
 def remove_havruta_member(havruta_id: UUID, user_id: UUID) -> None:
     """Remove a member from a havruta that you own."""
     membership.remove(havruta_id, caller().id, user_id)
@@ -194,7 +202,7 @@ def get_havruta_progress(havruta_id: UUID) -> Progress:
 
 @blueprint.get("/api/havrutas/<uuid:havruta_id>/history", "list_havruta_history")
 @signed_in
-@blueprint.arguments(PageQuery, location="query")
+@blueprint.arguments(PeriodPageQuery, location="query")
 @blueprint.response(200, page_of(CompletedHavrutaSession))
 def list_havruta_history(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
     """List the completed sessions with those who were there, newest first."""

@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 from chassis.auth.authorization import caller, signed_in
 from chassis.errors import TooManyRequests
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -18,13 +18,11 @@ from havruta_service.invitations import (
     LONGEST_ADDRESS,
     MOST_AT_ONCE,
     InvitationGone,
-    InviterOrOwnerOnly,
+    InvitationOutcome,
 )
 from havruta_service.models import InvitationStatus
 
 blueprint = Blueprint("invitations")
-
-STATUSES = {"enum": [str(status) for status in InvitationStatus]}
 
 
 class NewInvitations(Body):
@@ -37,10 +35,10 @@ class InvitationResult(Answer):
     """What became of one address."""
 
     email = fields.String(required=True)
-    status = fields.String(
-        required=True, metadata={"enum": ["sent", "already_member", "already_pending", "invalid"]}
+    status = Choice(InvitationOutcome, required=True)
+    invitation_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "Of what was sent."}
     )
-    invitation_id = fields.UUID()
 
 
 class InvitationResults(Answer):
@@ -56,7 +54,7 @@ class Invitation(Answer):
     havruta_id = fields.UUID(required=True)
     inviter_id = fields.UUID(required=True)
     invitee_email = fields.String(required=True)
-    status = fields.String(required=True, attribute="current_status", metadata=STATUSES)
+    status = Choice(InvitationStatus, required=True, attribute="current_status")
     expires_at = Instant(required=True)
     created_at = Instant(required=True)
     responded_at = Instant(required=True, allow_none=True)
@@ -86,7 +84,7 @@ def list_havruta_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[mo
 @blueprint.post("/api/invitations/<uuid:invitation_id>/resend", "resend_invitation")
 @signed_in
 @blueprint.response(200, Invitation)
-@blueprint.raises(InviterOrOwnerOnly, InvitationGone, HavrutaArchived, TooManyRequests)
+@blueprint.raises(InvitationGone, HavrutaArchived, TooManyRequests)
 def resend_invitation(invitation_id: UUID) -> models.Invitation:
     """Send the invitation again with a new token, valid for seven days; the old one is revoked."""
     return invitations.resend(invitation_id, caller().id)
@@ -95,7 +93,7 @@ def resend_invitation(invitation_id: UUID) -> models.Invitation:
 @blueprint.post("/api/invitations/<uuid:invitation_id>/revoke", "revoke_invitation")
 @signed_in
 @blueprint.response(200, Invitation)
-@blueprint.raises(InviterOrOwnerOnly, InvitationGone, HavrutaArchived)
+@blueprint.raises(InvitationGone, HavrutaArchived)
 def revoke_invitation(invitation_id: UUID) -> models.Invitation:
     """Revoke an invitation."""
     return invitations.revoke(invitation_id, caller().id)

@@ -7,19 +7,19 @@ from flask import Response
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import InvalidTransition
 from chassis.web.fields import UUID as UserId
-from chassis.web.fields import Answer, Body, Choice, Integer, Query, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Query, Text
 from chassis.web.rest import Blueprint
 from havruta_service import navigation, presence
-from havruta_service.havrutas import OwnerOnly
+from havruta_service.api.texts import Written
 from havruta_service.models import NavigationMode, SessionStatus
-from havruta_service.navigation import NotNavigator, NotPresent, OtherBook, StalePosition, State
-from havruta_service.presence import SessionNotActive
+from havruta_service.navigation import NotPresent, OtherBook, StalePosition, State
 from havruta_service.references import (
     LONGEST,
-    MalformedRef,
-    NotOnePlace,
-    RefOutOfRange,
+    MalformedReference,
+    NotOnePassage,
+    ReferenceOutOfRange,
     UnknownBook,
 )
 
@@ -50,26 +50,26 @@ class StateQuery(Query):
 
 
 class PresentMember(Answer):
-    """Somebody who is here."""
+    """A member who is present."""
 
     user_id = fields.UUID(required=True)
-    since = fields.String(required=True, metadata={"format": "date-time"})
+    since = Instant(required=True, attribute="joined_at")
 
 
 class SessionState(Answer):
-    """What somebody who comes now has to know."""
+    """What a member who joins now has to know."""
 
     session_id = fields.UUID(required=True)
-    status = fields.String(
-        required=True, metadata={"enum": [str(status) for status in SessionStatus]}
-    )
+    status = Choice(SessionStatus, required=True)
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True, allow_none=True)
     seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
-    ref = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
+    ref = Written(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
     hebrew_ref = fields.String(required=True, allow_none=True)
-    prev = fields.String(required=True, allow_none=True)
-    next = fields.String(required=True, allow_none=True)
+    prev = Written(required=True, attribute="previous", allow_none=True)
+    next = Written(required=True, allow_none=True)
     navigator_id = fields.UUID(required=True, allow_none=True)
-    mode = fields.String(required=True, metadata={"enum": [str(mode) for mode in NavigationMode]})
+    mode = Choice(NavigationMode, required=True)
     present = fields.List(fields.Nested(PresentMember), required=True)
 
 
@@ -82,16 +82,16 @@ class Heartbeat(Answer):
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/join", "join_havruta_session")
 @signed_in
 @blueprint.response(200, SessionState)
-@blueprint.raises(SessionNotActive)
+@blueprint.raises(InvalidTransition)
 def join_havruta_session(session_id: UUID) -> State:
     """Join a session that is in progress."""
-    return navigation.as_state(presence.join(session_id, caller().id))
+    return navigation.state_of(presence.join(session_id, caller().id))
 
 
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/heartbeat", "send_heartbeat")
 @signed_in
 @blueprint.response(200, Heartbeat)
-@blueprint.raises(SessionNotActive)
+@blueprint.raises(InvalidTransition)
 def send_heartbeat(session_id: UUID) -> dict[str, int]:
     """Send a heartbeat, every 15 to 30 seconds; after 90 seconds without one you count as absent."""
     return {"seq": presence.heartbeat(session_id, caller().id)}
@@ -119,28 +119,32 @@ def get_havruta_session_state(query: dict[str, Any], session_id: UUID) -> State 
 @signed_in
 @blueprint.arguments(NewPosition)
 @blueprint.response(200, SessionState)
-@blueprint.raises(NotNavigator, SessionNotActive, StalePosition)
-@blueprint.raises(UnknownBook, RefOutOfRange, MalformedRef, NotOnePlace, OtherBook)
+@blueprint.raises(InvalidTransition, StalePosition)
+@blueprint.raises(UnknownBook, ReferenceOutOfRange, MalformedReference, NotOnePassage, OtherBook)
 def turn_page(body: dict[str, Any], session_id: UUID) -> State:
     """Turn to a passage, as the navigator; in the mode `shared` every member may."""
-    return navigation.move(session_id, caller().id, **body)
+    try:
+        return navigation.go_to(session_id, caller().id, **body)
+    except StalePosition as stale:
+        stale.extra["state"] = SessionState().dump(stale.state)
+        raise
 
 
 @blueprint.put("/api/havruta-sessions/<uuid:session_id>/navigator", "set_navigator")
 @signed_in
 @blueprint.arguments(NewNavigator)
 @blueprint.response(200, SessionState)
-@blueprint.raises(NotNavigator, NotPresent, SessionNotActive)
+@blueprint.raises(NotPresent, InvalidTransition)
 def set_navigator(body: dict[str, UUID], session_id: UUID) -> State:
     """Make a member who is present the navigator, as the navigator or the owner."""
-    return navigation.hand_to(session_id, caller().id, body["user_id"])
+    return navigation.pass_navigation(session_id, caller().id, body["user_id"])
 
 
 @blueprint.put("/api/havruta-sessions/<uuid:session_id>/mode", "set_navigation_mode")
 @signed_in
 @blueprint.arguments(NewNavigationMode)
 @blueprint.response(200, SessionState)
-@blueprint.raises(OwnerOnly, SessionNotActive)
+@blueprint.raises(InvalidTransition)
 def set_navigation_mode(body: dict[str, str], session_id: UUID) -> State:
     """Let one member turn the pages, or every member, as the owner."""
     return navigation.set_mode(session_id, caller().id, body["mode"])

@@ -6,18 +6,18 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import InvalidTransition
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
-from chassis.web.fields import Answer, Body, Choice, Instant, Integer
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
 from chassis.web.rest import Blueprint
 from havruta_service import models, plans
 from havruta_service.api.examples import PLAN
 from havruta_service.api.sessions import HavrutaSession, SessionPlan, Tagged
 from havruta_service.havrutas import HavrutaArchived
 from havruta_service.models import Rsvp
-from havruta_service.plans import NotYours, Scope
+from havruta_service.plans import Scope
 from havruta_service.repetition import InvalidRecurrence
-from havruta_service.sessions import SessionNotScheduled
 
 blueprint = Blueprint("havruta-session-plans")
 
@@ -30,6 +30,7 @@ class HavrutaSessionChanges(Body):
 
 class HavrutaSessionCancellation(Body):
     scope = Choice(Scope, load_default=Scope.THIS)
+    reason = Text(500, least=1, allow_none=True, load_default=None)
 
 
 class RsvpAnswer(Body):
@@ -46,7 +47,7 @@ class HavrutaSessionRsvp(Answer):
     """What somebody answered to a planned session."""
 
     user_id = fields.UUID(required=True)
-    answer = fields.String(required=True, metadata={"enum": [str(answer) for answer in Rsvp]})
+    answer = Choice(Rsvp, required=True)
     answered_at = Instant(required=True)
 
 
@@ -71,11 +72,11 @@ def preview_havruta_sessions(body: dict[str, Any], havruta_id: UUID) -> dict[str
 @if_match
 @blueprint.arguments(HavrutaSessionChanges)
 @blueprint.response(200, HavrutaSession)
-@blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
+@blueprint.raises(HavrutaArchived, InvalidTransition)
 def update_havruta_session(
     body: dict[str, Any], session_id: UUID, expected: ExpectedVersion
 ) -> Tagged:
-    """Move a planned session or change its length, as the owner or as the member who planned it."""
+    """Move a planned session or change its length, as the owner or the member who planned it."""
     changed = plans.change(session_id, caller().id, expected, **body)
     return changed, 200, etag(changed.version)
 
@@ -84,9 +85,9 @@ def update_havruta_session(
 @signed_in
 @blueprint.arguments(HavrutaSessionCancellation, required=False)
 @blueprint.response(200, HavrutaSession)
-@blueprint.raises(NotYours, HavrutaArchived, SessionNotScheduled)
+@blueprint.raises(HavrutaArchived, InvalidTransition)
 def cancel_havruta_session(body: dict[str, Any], session_id: UUID) -> models.HavrutaSession:
-    """Cancel a planned session or more of its series, as the owner or as the member who planned it."""
+    """Cancel a planned session or more of its series, as the owner or the member who planned it."""
     return plans.cancel(session_id, caller().id, **body)
 
 
@@ -94,7 +95,7 @@ def cancel_havruta_session(body: dict[str, Any], session_id: UUID) -> models.Hav
 @signed_in
 @blueprint.arguments(RsvpAnswer)
 @blueprint.response(200, HavrutaSessionRsvp)
-@blueprint.raises(HavrutaArchived, SessionNotScheduled)
+@blueprint.raises(HavrutaArchived, InvalidTransition)
 def answer_rsvp(body: dict[str, str], session_id: UUID) -> models.SessionRsvp:
     """Say whether you mean to come."""
     return plans.answer(session_id, caller().id, body["answer"])

@@ -7,15 +7,13 @@ from marshmallow import fields
 
 from chassis.auth.authorization import caller, public, signed_in
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import models, replies
-from havruta_service.api.invitations import STATUSES
-from havruta_service.invitations import (
-    InvitationGone,
-)
+from havruta_service.invitations import InvitationGone
 from havruta_service.membership import HavrutaFull
+from havruta_service.models import InvitationStatus
 from havruta_service.replies import EmailMismatch, EmailNotVerified
 
 blueprint = Blueprint("invitation-replies")
@@ -34,7 +32,7 @@ class ReceivedInvitation(Answer):
     book = fields.String(required=True, attribute="havruta.book")
     inviter_name = fields.String(required=True)
     masked_email = fields.String(required=True, metadata={"example": "m***@l***.example"})
-    status = fields.String(required=True, attribute="current_status", metadata=STATUSES)
+    status = Choice(InvitationStatus, required=True, attribute="current_status")
     expires_at = Instant(required=True)
 
 

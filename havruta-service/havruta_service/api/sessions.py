@@ -3,23 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.errors import DeadlinePassed, InvalidTransition, TooEarly
 from chassis.pages import Page
 from chassis.web.conditional import etag
 from chassis.web.fields import UUID as SeriesId
-from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
+from chassis.web.fields import Answer, Body, Choice, Choices, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
+from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from havruta_service import ending, models, plans, sessions
 from havruta_service.api.examples import PLAN
-from havruta_service.havrutas import HavrutaArchived, OwnerOnly
-from havruta_service.models import NavigationMode, SessionStatus, SessionType
-from havruta_service.presence import SessionNotActive
+from havruta_service.havrutas import HavrutaArchived, SessionInProgress
+from havruta_service.models import EndReason, NavigationMode, SessionStatus, SessionType
 from havruta_service.repetition import LONGEST_RULE, InvalidRecurrence
-from havruta_service.sessions import SessionAlreadyActive, SessionNotScheduled, TooEarly
 
 blueprint = Blueprint("havruta-sessions")
 
@@ -59,15 +59,23 @@ class NewHavrutaSession(SessionPlan):
                 raise ValidationError("An instant session begins now.", name)
 
 
-class HavrutaSessionsQuery(PageQuery):
-    status = Choice(SessionStatus, load_default=None)
+class PeriodPageQuery(PageQuery, PeriodQuery):
+    """A page of what begins within a period."""
+
+    @post_load
+    def as_instants(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        period: dict[str, Any] = super().as_instants(data)
+        # It has said which instants the dates stand for.
+        del period["tz"]
+        return period
+
+
+class OwnHavrutaSessionsQuery(PeriodPageQuery):
+    status = Choices(SessionStatus, metadata={"example": "active,scheduled"})
+
+
+class HavrutaSessionsQuery(OwnHavrutaSessionsQuery):
     series_id = SeriesId(load_default=None)
-
-
-class MyHavrutaSessionsQuery(PageQuery):
-    status = Choice(SessionStatus, load_default=None)
-    begin = Instant(load_default=None, data_key="from")
-    end = Instant(load_default=None, data_key="to")
 
 
 class HavrutaSession(Answer):
@@ -75,11 +83,13 @@ class HavrutaSession(Answer):
 
     id = fields.UUID(required=True)
     havruta_id = fields.UUID(required=True)
-    type = fields.String(required=True, metadata={"enum": [str(kind) for kind in SessionType]})
-    status = fields.String(
+    type = Choice(SessionType, required=True)
+    status = Choice(SessionStatus, required=True, attribute="current_status")
+    starts_at = Instant(required=True)
+    ends_at = Instant(
         required=True,
-        attribute="current_status",
-        metadata={"enum": [str(status) for status in SessionStatus]},
+        allow_none=True,
+        metadata={"description": "The actual end once it has ended, before that the planned one."},
     )
     start_time = Instant(required=True)
     end_time = Instant(required=True, allow_none=True)
@@ -103,10 +113,11 @@ class HavrutaSession(Answer):
     )
     position = fields.String(required=True, allow_none=True)
     navigator_id = fields.UUID(required=True, allow_none=True)
-    mode = fields.String(required=True, metadata={"enum": [str(mode) for mode in NavigationMode]})
+    mode = Choice(NavigationMode, required=True)
     seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
     version = fields.Integer(required=True)
-    end_reason = fields.String(required=True, attribute="current_reason", allow_none=True)
+    end_reason = Choice(EndReason, required=True, attribute="current_reason", allow_none=True)
+    cancellation_reason = fields.String(required=True, allow_none=True)
     segments = fields.Integer(
         required=True, allow_none=True, metadata={"description": "How much was covered."}
     )
@@ -135,12 +146,15 @@ class CompletedHavrutaSession(HavrutaSession):
 @idempotent
 @blueprint.arguments(NewHavrutaSession, example={"type": SessionType.SCHEDULED, **PLAN})
 @blueprint.response(201, HavrutaSession)
-@blueprint.raises(HavrutaArchived, SessionAlreadyActive, InvalidRecurrence)
-def create_havruta_session(body: dict[str, Any], havruta_id: UUID) -> models.HavrutaSession:
-    """Start a session at once, or plan one or a series of which this is the first."""
+@blueprint.raises(HavrutaArchived, SessionInProgress, InvalidRecurrence)
+def create_havruta_session(body: dict[str, Any], havruta_id: UUID) -> Tagged:
+    """Start a session at once, or plan one or a series; the answer is the first of a series."""
     if body.pop("type") == SessionType.INSTANT:
-        return sessions.start_now(havruta_id, caller().id)
-    return plans.plan(havruta_id, caller().id, **body)
+        created = sessions.start_now(havruta_id, caller().id)
+    else:
+        created = plans.plan(havruta_id, caller().id, **body)
+    location = {"Location": f"/api/havruta-sessions/{created.id}"}
+    return created, 201, {**etag(created.version), **location}
 
 
 @blueprint.get("/api/havrutas/<uuid:havruta_id>/sessions", "list_havruta_sessions")
@@ -154,7 +168,7 @@ def list_havruta_sessions(query: dict[str, Any], havruta_id: UUID) -> Page[model
 
 @blueprint.get("/api/havruta-sessions", "list_own_havruta_sessions")
 @signed_in
-@blueprint.arguments(MyHavrutaSessionsQuery, location="query")
+@blueprint.arguments(OwnHavrutaSessionsQuery, location="query")
 @blueprint.response(200, HavrutaSessionPage)
 def list_own_havruta_sessions(query: dict[str, Any]) -> Page[models.HavrutaSession]:
     """List the sessions of all your havrutas, earliest first."""
@@ -173,7 +187,7 @@ def get_havruta_session(session_id: UUID) -> Tagged:
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/start", "start_havruta_session")
 @signed_in
 @blueprint.response(200, HavrutaSession)
-@blueprint.raises(TooEarly, HavrutaArchived, SessionNotScheduled, SessionAlreadyActive)
+@blueprint.raises(TooEarly, DeadlinePassed, HavrutaArchived, InvalidTransition, SessionInProgress)
 def start_havruta_session(session_id: UUID) -> models.HavrutaSession:
     """Start a planned session, from 15 minutes before its time to two hours after."""
     return sessions.start(session_id, caller().id)
@@ -182,7 +196,7 @@ def start_havruta_session(session_id: UUID) -> models.HavrutaSession:
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/end", "end_havruta_session")
 @signed_in
 @blueprint.response(200, HavrutaSession)
-@blueprint.raises(OwnerOnly, SessionNotActive)
+@blueprint.raises(InvalidTransition)
 def end_havruta_session(session_id: UUID) -> models.HavrutaSession:
     """End the session where it is, as the owner. Ending it again changes nothing."""
     return ending.end(session_id, caller().id)

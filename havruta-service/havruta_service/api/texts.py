@@ -12,17 +12,24 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import references, texts
 from havruta_service.catalogue import Book, Collection
-from havruta_service.references import MalformedRef, Reference, RefOutOfRange, UnknownBook
-from havruta_service.texts import NoSuchText
+from havruta_service.references import (
+    MalformedReference,
+    Reference,
+    ReferenceOutOfRange,
+    UnknownBook,
+)
+from havruta_service.texts import TextNotFound
 
 blueprint = Blueprint("texts")
 
 
 class Written(fields.String):
-    """A reference in its canonical form."""
+    """A reference in its canonical form; null where there is none."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else str(value)
+        if value is None:
+            return None
+        return str(value)
 
 
 class TextsQuery(PageQuery):
@@ -41,9 +48,7 @@ class Text(Answer):
     slug = fields.String(required=True, metadata={"example": "genesis"})
     name = fields.String(required=True, metadata={"example": "Genesis"})
     hebrew_name = fields.String(required=True)
-    collection = fields.String(
-        required=True, metadata={"enum": [str(collection) for collection in Collection]}
-    )
+    collection = Choice(Collection, required=True)
     division = fields.String(
         required=True, metadata={"description": "Part or order.", "example": "Torah"}
     )
@@ -103,7 +108,7 @@ def list_texts(query: dict[str, Any]) -> Page[Book]:
 @blueprint.get("/api/texts/<string:book>", "get_text")
 @public
 @blueprint.response(200, TextWithSections)
-@blueprint.raises(NoSuchText)
+@blueprint.raises(TextNotFound)
 def get_text(book: str) -> Book:
     """Get how a book is divided, by any of its names in English or Hebrew."""
     return texts.book(book)
@@ -112,7 +117,7 @@ def get_text(book: str) -> Book:
 @blueprint.get("/api/texts/refs/<string:ref>", "resolve_reference")
 @public
 @blueprint.response(200, TextReference)
-@blueprint.raises(UnknownBook, RefOutOfRange, MalformedRef)
+@blueprint.raises(UnknownBook, ReferenceOutOfRange, MalformedReference)
 def resolve_reference(ref: str) -> Reference:
     """Resolve a reference: its canonical form, and the passages before and after it."""
     return references.parse(ref)
