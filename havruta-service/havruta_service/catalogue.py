@@ -2,8 +2,8 @@
 from versiref.
 
 A book is a row of sections (chapters, or the folios of the Talmud), a section a row of segments
-(verses, mishnayot, or the two sides of a folio). A place in a book is the number of its segment,
-counted from the beginning of the book.
+(verses, mishnayot, or the two sides of a folio). A passage is the number of its segment, counted
+from the beginning of the book.
 """
 
 import csv
@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, filterfalse, product
 
 from versiref import Versification
 
 FOLIO = re.compile(r"([0-9]+)([ab])")
+SIDE_NUMBERS = {"a": 1, "b": 2}
 QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201c\u201d\u05f3\u05f4]")  # also geresh and gershayim
 WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
 DASHES = re.compile("[\u2010-\u2015\u2212\u05be]")
 
 
 class Collection(StrEnum):
-    """Where a book stands, and so how its places are counted."""
+    """The work that a book belongs to, and so how its passages are counted."""
 
     TANAKH = "tanakh"
     MISHNAH = "mishnah"
@@ -34,7 +35,8 @@ class Collection(StrEnum):
 
 
 EDITIONS = {
-    Collection.TANAKH: "Masoretic text, verse numbers of the Biblia Hebraica Stuttgartensia (data: versiref, `org`)",
+    Collection.TANAKH: "Masoretic text, verse numbers of the Biblia Hebraica Stuttgartensia"
+    " (data: versiref, `org`)",
     Collection.MISHNAH: "The printed Mishnah, 4,192 mishnayot",
     Collection.TALMUD: "Babylonian Talmud, folios of the Vilna edition",
 }
@@ -63,7 +65,7 @@ class Book:
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
-        """The place with which each section begins."""
+        """The passage with which each section begins."""
         return tuple(accumulate((len(numbers) for numbers in self.segments[:-1]), initial=0))
 
     @cached_property
@@ -90,20 +92,20 @@ class Book:
         return EDITIONS[self.collection]
 
     def section(self, number: int) -> range:
-        """The places of a section; none if the book has no such section."""
+        """The passages of a section; none if the book has no such section."""
         if not self.first_section <= number <= self.last_section:
             return range(0)
         index = number - self.first_section
         return range(self.starts[index], self.starts[index] + len(self.segments[index]))
 
-    def section_at(self, place: int) -> int:
-        """The number of the section in which a place lies."""
-        return self.first_section + bisect_right(self.starts, place) - 1
+    def section_at(self, passage: int) -> int:
+        """The number of the section in which a passage lies."""
+        return self.first_section + bisect_right(self.starts, passage) - 1
 
-    def segment_at(self, place: int) -> int:
-        """The number of a place within its section."""
-        index = self.section_at(place) - self.first_section
-        return self.segments[index][place - self.starts[index]]
+    def segment_at(self, passage: int) -> int:
+        """The number of a passage within its section."""
+        index = self.section_at(passage) - self.first_section
+        return self.segments[index][passage - self.starts[index]]
 
 
 class Catalogue:
@@ -114,12 +116,14 @@ class Catalogue:
         self.by_name: dict[str, Book] = {}
         for book, names in books:
             self.books.append(book)
-            for key in {
-                " ".join(words(name)) for name in (book.slug, book.name, book.hebrew_name, *names)
-            }:
-                if self.by_name.setdefault(key, book) is not book:
-                    raise ValueError(f"{key!r} names both {self.by_name[key].name} and {book.name}")
+            for name in (book.slug, book.name, book.hebrew_name, *names):
+                self._name(" ".join(words(name)), book)
         self.longest_name = max(key.count(" ") + 1 for key in self.by_name)
+
+    def _name(self, key: str, book: Book) -> None:
+        named = self.by_name.setdefault(key, book)
+        if named is not book:
+            raise ValueError(f"{key!r} names both {named.name} and {book.name}")
 
     def find(self, name: str) -> Book | None:
         """The book of this name, in English or Hebrew, in full or abbreviated."""
@@ -140,7 +144,8 @@ def catalogue() -> Catalogue:
 def plain(text: str) -> str:
     """The text without points, accents and quotation marks, with one kind of dash."""
     decomposed = unicodedata.normalize("NFKD", DASHES.sub("-", text))
-    return QUOTES.sub("", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    letters = filterfalse(unicodedata.combining, decomposed)
+    return QUOTES.sub("", "".join(letters))
 
 
 def words(text: str) -> list[str]:
@@ -158,19 +163,14 @@ def _tanakh() -> Iterator[tuple[Book, list[str]]]:
 def _mishnah() -> Iterator[tuple[Book, list[str]]]:
     for row in _rows("tractates.tsv"):
         names = [row["name"], *_aliases(row)]
-        prefixed = [f"{prefix} {name}" for name in names for prefix in ("Mishna", "M", "משנה")]
-        only = [] if row["folios"] else [*names, row["hebrew_name"]]
+        prefixed = _prefixed(("Mishnah", "Mishna", "M", "משנה"), names)
+        # The bare name of a tractate that has a Talmud is the Talmud's.
+        bare = [] if row["folios"] else [*names, row["hebrew_name"]]
         chapters = tuple(range(1, int(last) + 1) for last in row["mishnayot"].split())
-        titled = {
-            **row,
-            "name": f"Mishnah {row['name']}",
-            "hebrew_name": f"משנה {row['hebrew_name']}",
-        }
-        spelled = [f"Mishnah {name}" for name in names]
-        yield (
-            _book(titled, Collection.MISHNAH, row["order"], 1, chapters),
-            [*prefixed, *spelled, *only],
-        )
+        title, hebrew_title = f"Mishnah {row['name']}", f"משנה {row['hebrew_name']}"
+        titled = {**row, "name": title, "hebrew_name": hebrew_title}
+        book = _book(titled, Collection.MISHNAH, row["order"], 1, chapters)
+        yield book, [*prefixed, *bare]
 
 
 def _talmud() -> Iterator[tuple[Book, list[str]]]:
@@ -179,18 +179,16 @@ def _talmud() -> Iterator[tuple[Book, list[str]]]:
             continue
         (first, begins), (last, ends) = FOLIO.findall(row["folios"])
         sides = [range(1, 3) for _ in range(int(first), int(last) + 1)]
-        sides[0] = range(1 if begins == "a" else 2, 3)
-        sides[-1] = range(1, 2 if ends == "a" else 3)
+        sides[0] = range(SIDE_NUMBERS[begins], 3)
+        sides[-1] = range(1, SIDE_NUMBERS[ends] + 1)
         names = [row["name"], row["hebrew_name"], *_aliases(row)]
-        prefixed = [
-            f"{prefix} {name}"
-            for name in names
-            for prefix in ("Bavli", "Talmud", "BT", "B", "בבלי", "מסכת")
-        ]
-        yield (
-            _book(row, Collection.TALMUD, row["order"], int(first), tuple(sides)),
-            [*names, *prefixed],
-        )
+        prefixed = _prefixed(("Bavli", "Talmud", "BT", "B", "בבלי", "מסכת"), names)
+        book = _book(row, Collection.TALMUD, row["order"], int(first), tuple(sides))
+        yield book, [*names, *prefixed]
+
+
+def _prefixed(prefixes: Iterable[str], names: Iterable[str]) -> list[str]:
+    return [f"{prefix} {name}" for prefix, name in product(prefixes, names)]
 
 
 def _book(

@@ -14,10 +14,8 @@ def to_hebrew(number: int) -> str:
     letters = ""
     for value, letter in BY_VALUE.items():
         while number >= value:
-            if number in {
-                15,
-                16,
-            }:  # 9 + 6 and 9 + 7, because 10 + 5 and 10 + 6 are letters of the Name
+            # 9 + 6 and 9 + 7, because 10 + 5 and 10 + 6 are letters of the Name.
+            if number in {15, 16}:
                 return letters + BY_VALUE[9] + BY_VALUE[number - 9]
             letters, number = letters + letter, number - value
     return letters
@@ -26,4 +24,6 @@ def to_hebrew(number: int) -> str:
 def from_hebrew(letters: str) -> int | None:
     """The number that Hebrew letters stand for; None if they stand in no order of a number."""
     values = [LETTERS[letter] for letter in letters.translate(FINALS)]
-    return sum(values) if values == sorted(values, reverse=True) else None
+    if values != sorted(values, reverse=True):
+        return None
+    return sum(values)

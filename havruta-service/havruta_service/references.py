@@ -1,5 +1,5 @@
-"""RULES: references to places in books. Read as people write them, validated, and compared by
-place, never as text.
+"""RULES: references to passages in books. Read as people write them, validated, and compared by their
+position in the book, never as text.
 """
 
 import re
@@ -18,15 +18,8 @@ NUMBER = r"[0-9]{1,4}|[א-ת]{1,5}"
 VERSE = re.compile(rf"({NUMBER})(?:(?:\s*[:.,]\s*|\s+)({NUMBER}))?")
 SIDE = re.compile(r"ע?([abאב])")
 FOLIO = re.compile(rf"(?:daf\s+|דף\s+)?({NUMBER})(?:[\s,]*([abאב.:])|[\s,]*ע([אב]))?")
-SIDES = {
-    "a": 1,
-    "א": 1,
-    ".": 1,
-    "b": 2,
-    "ב": 2,
-    ":": 2,
-}  # a printed folio's sides are also marked by . and :
-HEBREW_SIDES = {1: "ע״א", 2: "ע״ב"}
+# The sides of a folio are also marked by `.` and `:` in print.
+SIDES = {"a": 1, "א": 1, ".": 1, "b": 2, "ב": 2, ":": 2}
 
 
 class UnknownBook(Invalid):
@@ -36,26 +29,39 @@ class UnknownBook(Invalid):
 
 
 class ReferenceOutOfRange(Invalid):
-    """The book has no such place."""
+    """The book has no such passage."""
 
     code = "reference_out_of_range"
 
 
 class MalformedReference(Invalid):
-    """This is not a reference to a place in a book."""
+    """This is not a reference to a passage in a book."""
 
     code = "malformed_reference"
 
 
 class NotOnePassage(Invalid):
-    """The reference spans several places where one is needed."""
+    """The reference spans several passages where one is needed."""
 
     code = "not_one_passage"
 
 
 @dataclass(frozen=True)
+class Script:
+    """How numbers and the sides of a folio are written, with what stands between the two."""
+
+    number: Callable[[int], str]
+    sides: Mapping[int, str]
+    gap: str
+
+
+LATIN = Script(str, {1: "a", 2: "b"}, "")
+HEBREW = Script(to_hebrew, {1: "ע״א", 2: "ע״ב"}, " ")
+
+
+@dataclass(frozen=True)
 class Reference:
-    """From one place of a book to another, both included; often the same."""
+    """From one passage of a book to another, both included; often the same."""
 
     book: Book
     first: int
@@ -79,13 +85,17 @@ class Reference:
 
     @property
     def previous(self) -> "Reference | None":
-        """The place before."""
-        return _passage(self.book, self.first - 1) if self.first else None
+        """The passage before."""
+        if self.first == 0:
+            return None
+        return _passage(self.book, self.first - 1)
 
     @property
     def next(self) -> "Reference | None":
-        """The place after."""
-        return _passage(self.book, self.last + 1) if self.last + 1 < self.book.length else None
+        """The passage after."""
+        if self.last + 1 == self.book.length:
+            return None
+        return _passage(self.book, self.last + 1)
 
     @property
     def section(self) -> "Reference":
@@ -95,17 +105,23 @@ class Reference:
     @property
     def previous_section(self) -> "Reference | None":
         number = self.book.section_at(self.first) - 1
-        return _of_section(self.book, number) if number >= self.book.first_section else None
+        if number < self.book.first_section:
+            return None
+        return _of_section(self.book, number)
 
     @property
     def next_section(self) -> "Reference | None":
         number = self.book.section_at(self.last) + 1
-        return _of_section(self.book, number) if number <= self.book.last_section else None
+        if number > self.book.last_section:
+            return None
+        return _of_section(self.book, number)
 
     @property
     def coverage(self) -> str:
-        """`Genesis 1:1 to Genesis 2:1`, or one place."""
-        return str(self) if self.is_passage else f"{self.start} to {self.end}"
+        """`Genesis 1:1 to Genesis 2:1`, or one passage."""
+        if self.is_passage:
+            return str(self)
+        return f"{self.start} to {self.end}"
 
     @property
     def canonical(self) -> str:
@@ -114,80 +130,84 @@ class Reference:
     @property
     def hebrew(self) -> str:
         """The canonical form in Hebrew."""
-        return self._written(self.book.hebrew_name, to_hebrew, HEBREW_SIDES, " ")
+        return self._written(self.book.hebrew_name, HEBREW)
 
     def __str__(self) -> str:
         """The canonical form."""
-        return self._written(self.book.name, str, {1: "a", 2: "b"}, "")
+        return self._written(self.book.name, LATIN)
 
-    def _written(
-        self, name: str, number: Callable[[int], str], sides: Mapping[int, str], gap: str
-    ) -> str:
-        book = self.book
-        (first, at), (last, to) = (
-            (number(book.section_at(place)), book.segment_at(place))
-            for place in (self.first, self.last)
-        )
-        if book.collection is Collection.TALMUD:
-            begin, end = f"{first}{gap}{sides[at]}", f"{last}{gap}{sides[to]}"
-        else:
-            begin, end = (
-                f"{first}:{number(at)}",
-                f"{last}:{number(to)}" if last != first else number(to),
-            )
+    def _written(self, name: str, script: Script) -> str:
+        begin = self._point(self.first, script)
         if self.is_passage:
             return f"{name} {begin}"
-        if self.segments == book.length:
+        if self.segments == self.book.length:
             return name
         if self.first == self.section.first and self.last == self.end.section.last:
-            return f"{name} {first}" if first == last else f"{name} {first}-{last}"
-        return f"{name} {begin}-{end}"
+            return f"{name} {self._sections(script)}"
+        return f"{name} {begin}-{self._end_point(script)}"
+
+    def _point(self, passage: int, script: Script) -> str:
+        """`2:1`, or a folio with its side: `2a`."""
+        section = script.number(self.book.section_at(passage))
+        segment = self.book.segment_at(passage)
+        if self.book.collection is Collection.TALMUD:
+            return f"{section}{script.gap}{script.sides[segment]}"
+        return f"{section}:{script.number(segment)}"
+
+    def _end_point(self, script: Script) -> str:
+        """The end of a range, without its chapter if that is the one in which the range begins."""
+        book = self.book
+        one_section = book.section_at(self.first) == book.section_at(self.last)
+        if one_section and book.collection is not Collection.TALMUD:
+            return script.number(book.segment_at(self.last))
+        return self._point(self.last, script)
+
+    def _sections(self, script: Script) -> str:
+        first = script.number(self.book.section_at(self.first))
+        last = script.number(self.book.section_at(self.last))
+        if first == last:
+            return first
+        return f"{first}-{last}"
 
 
 def parse(text: str, field: str | None = None) -> Reference:
     """What the text refers to. `field` is the field of the request body that a problem is about."""
-    # A path may hold a long text, and decomposing makes it longer: no more is read than shows that
-    # it is too long.
-    written = plain(text[: LONGEST + 1]).casefold().strip()
-    if len(text) > LONGEST or not written:
-        raise _malformed(field)
-    found = _leading_book(written)
-    if found is None:
-        raise _unknown(written, field)
-    book, rest = found
-    rest = rest.lstrip(" ,.")
+    book, rest = _begin_with_book(text, field)
     if not rest:
         return Reference(book, 0, book.length - 1)
-    parts = BETWEEN.split(rest)
-    if len(parts) > 2:
+    begin, *end = BETWEEN.split(rest)
+    if len(end) > 1:
         raise _malformed(field)
-    begin = _locate(book, parts[0], None, field)
-    if len(parts) == 1:
-        return begin
-    end = _locate(book, _without_book(book, parts[1]), begin, field)
-    if end.last < begin.first:
+    first = _locate(book, begin, None, field)
+    if not end:
+        return first
+    last = _locate(book, _without_book(book, end[0]), first, field)
+    if last.last < first.first:
         raise _malformed(field, "It ends before it begins.")
-    return Reference(book, begin.first, end.last)
+    return Reference(book, first.first, last.last)
 
 
 def parse_passage(text: str, field: str) -> Reference:
-    """The one place that the text refers to; a section or a book stands for its beginning."""
+    """The one passage that the text refers to; a section or a book stands for its beginning."""
     reference = parse(text, field)
     whole = reference.segments == reference.book.length or reference == reference.section
     if not (reference.is_passage or whole):
-        raise NotOnePassage(errors=_errors(field, "Name one place."), nearest=str(reference.start))
+        errors = _errors(field, "Name one passage.")
+        raise NotOnePassage(errors=errors, nearest=str(reference.start))
     return reference.start
 
 
 def passage_in(book: Book, written: str | None) -> Reference:
-    """The place that is noted; the beginning of the book if none is, or one that is not to be found in it."""
-    # Places from before there was a catalogue were free text; none of them keeps anybody from
+    """The passage that is noted; the beginning of the book if none is, or one that the book does not have."""
+    # Passages from before there was a catalogue were free text; none of them keeps a havruta from
     # studying on.
     try:
         noted = parse(written or book.name)
     except Invalid:
         return _passage(book, 0)
-    return noted.start if noted.book is book else _passage(book, 0)
+    if noted.book is not book:
+        return _passage(book, 0)
+    return noted.start
 
 
 def find_book(name: str, field: str) -> Book:
@@ -199,18 +219,32 @@ def find_book(name: str, field: str) -> Book:
 
 
 def spanning(references: Iterable[Reference]) -> Reference:
-    """From the first place to the last, in the order of the text, of references to one book."""
+    """From the first passage to the last, in the order of the text, of references to one book."""
     studied = list(references)
     return Reference(studied[0].book, min(r.first for r in studied), max(r.last for r in studied))
 
 
-def _passage(book: Book, place: int) -> Reference:
-    return Reference(book, place, place)
+def _passage(book: Book, passage: int) -> Reference:
+    return Reference(book, passage, passage)
 
 
 def _of_section(book: Book, number: int) -> Reference:
-    places = book.section(number)
-    return Reference(book, places[0], places[-1])
+    passages = book.section(number)
+    return Reference(book, passages[0], passages[-1])
+
+
+def _begin_with_book(text: str, field: str | None) -> tuple[Book, str]:
+    """The book that the text begins with, and what follows it."""
+    # A path may hold a long text, and decomposing makes it longer: no more is read than shows that it is
+    # too long.
+    written = plain(text[: LONGEST + 1]).casefold().strip()
+    if len(text) > LONGEST or not written:
+        raise _malformed(field)
+    found = _leading_book(written)
+    if found is None:
+        raise _unknown(written, field)
+    book, rest = found
+    return book, rest.lstrip(" ,.")
 
 
 def _leading_book(text: str) -> tuple[Book, str] | None:
@@ -224,48 +258,58 @@ def _leading_book(text: str) -> tuple[Book, str] | None:
 
 
 def _without_book(book: Book, text: str) -> str:
-    """The end of a range without the book's name, should it be repeated. Short Hebrew names are
-    numbers as well.
-    """
+    """The end of a range without the book's name, should it be repeated."""
     found = _leading_book(text)
-    rest = found[1].lstrip(" ,.") if found and found[0] is book else ""
-    return rest or text
+    if found is None or found[0] is not book:
+        return text
+    # Short Hebrew names are numbers as well: one that stands alone is a number.
+    return found[1].lstrip(" ,.") or text
 
 
 def _locate(book: Book, locator: str, begin: Reference | None, field: str | None) -> Reference:
-    """The section or place in the book; after `begin`, a lone number or side may be one of the same
+    """The section or passage in the book. After `begin`, a lone number or side may be one of the same
     section.
     """
-    read = _folio if book.collection is Collection.TALMUD else _verse
-    numbers = read(book, locator, begin)
+    numbers = _numbers(book, locator, begin)
     if numbers is None:
         raise _malformed(field)
     section, segment = numbers
-    places = book.section(section)
-    if not places:
-        raise _out_of_range(
-            _passage(book, 0 if section < book.first_section else book.length - 1), field
-        )
+    passages = book.section(section)
+    if not passages:
+        raise _no_section(book, section, field)
     if segment is None:
-        return Reference(book, places[0], places[-1])
-    index = segment - book.segment_at(places[0])
-    if not 0 <= index < len(places):
-        raise _out_of_range(_passage(book, places[0] if index < 0 else places[-1]), field)
-    return _passage(book, places[index])
+        return Reference(book, passages[0], passages[-1])
+    index = segment - book.segment_at(passages[0])
+    if index < 0:
+        raise _out_of_range(_passage(book, passages[0]), field)
+    if index >= len(passages):
+        raise _out_of_range(_passage(book, passages[-1]), field)
+    return _passage(book, passages[index])
+
+
+def _numbers(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
+    """The numbers of a section and of a segment in it, or of a section alone; None if it holds neither."""
+    if book.collection is Collection.TALMUD:
+        return _folio(book, locator, begin)
+    return _verse(book, locator, begin)
 
 
 def _verse(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
     """Chapter and verse, or a chapter alone."""
     match = VERSE.fullmatch(locator)
-    first = _number(match[1]) if match else None
-    if match is None or first is None:
+    if match is None:
+        return None
+    first = _number(match[1])
+    if first is None:
         return None
     if match[2] is not None:
         second = _number(match[2])
         return None if second is None else (first, second)
     if begin and begin.is_passage:
         return book.section_at(begin.first), first
-    return (1, first) if len(book.segments) == 1 else (first, None)
+    if book.section_count == 1:
+        return 1, first
+    return first, None
 
 
 def _folio(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
@@ -273,35 +317,51 @@ def _folio(book: Book, locator: str, begin: Reference | None) -> tuple[int, int 
     if begin and begin.is_passage and (side := SIDE.fullmatch(locator)):
         return book.section_at(begin.first), SIDES[side[1]]
     match = FOLIO.fullmatch(locator)
-    number = _number(match[1]) if match else None
-    if match is None or number is None:
+    if match is None:
+        return None
+    number = _number(match[1])
+    if number is None:
         return None
     mark = match[2] or match[3]
     return number, SIDES[mark] if mark else None
 
 
 def _number(written: str) -> int | None:
-    return int(written) if written.isdigit() else from_hebrew(written)
+    if written.isdigit():
+        return int(written)
+    return from_hebrew(written)
 
 
 def _errors(field: str | None, detail: str) -> list[FieldError]:
-    return [{"pointer": f"/{field}", "detail": detail}] if field else []
+    if field is None:
+        return []
+    return [{"pointer": f"/{field}", "detail": detail}]
 
 
 def _unknown(text: str, field: str | None) -> UnknownBook:
-    name = " ".join(word for word in words(text)[: catalogue().longest_name] if not word.isdigit())
-    names = {
-        " ".join(words(n)): book.name
-        for book in catalogue().books
-        for n in (book.name, book.hebrew_name)
-    }
-    nearest = next((names[close] for close in get_close_matches(name, names, n=1)), None)
-    detail = f"Did you mean {nearest}?" if nearest else "No book has this name."
+    sought = words(text)[: catalogue().longest_name]
+    name = " ".join(word for word in sought if not word.isdigit())
+    names: dict[str, str] = {}
+    for book in catalogue().books:
+        names[" ".join(words(book.name))] = book.name
+        names[" ".join(words(book.hebrew_name))] = book.name
+    close = get_close_matches(name, names, n=1)
+    if not close:
+        detail = "No book has this name."
+        return UnknownBook(detail, errors=_errors(field, detail), nearest=None)
+    nearest = names[close[0]]
+    detail = f"Did you mean {nearest}?"
     return UnknownBook(detail, errors=_errors(field, detail), nearest=nearest)
 
 
+def _no_section(book: Book, section: int, field: str | None) -> ReferenceOutOfRange:
+    if section < book.first_section:
+        return _out_of_range(_passage(book, 0), field)
+    return _out_of_range(_passage(book, book.length - 1), field)
+
+
 def _out_of_range(nearest: Reference, field: str | None) -> ReferenceOutOfRange:
-    detail = f"The nearest place is {nearest}."
+    detail = f"The nearest passage is {nearest}."
     return ReferenceOutOfRange(detail, errors=_errors(field, detail), nearest=str(nearest))
 
 
