@@ -9,8 +9,8 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from havruta_service import (
-    demo,
-    ending,
+    commands,
+    completion,
     erasure,
     invitations,
     mails,
@@ -18,33 +18,18 @@ from havruta_service import (
     presence,
     runtime,
 )
-from havruta_service.api import agenda, export, figures, havrutas, navigation, replies, texts
-from havruta_service.api import invitations as invitations_api
-from havruta_service.api import plans as plans_api
-from havruta_service.api import sessions as sessions_api
+from havruta_service.api import BLUEPRINTS
 from havruta_service.api.examples import EXAMPLES
 from havruta_service.api.rooms import ROOMS
 from havruta_service.config import Settings
 from havruta_service.havrutas import SessionInProgress
 from havruta_service.models import db, messages
 
-BLUEPRINTS = (
-    texts.blueprint,
-    havrutas.blueprint,
-    sessions_api.blueprint,
-    plans_api.blueprint,
-    navigation.blueprint,
-    invitations_api.blueprint,
-    replies.blueprint,
-    export.blueprint,
-    agenda.blueprint,
-    figures.blueprint,
-)
-# The first two are seen by people who wait for each other; what the others note is read by the
+# Members in a session wait for what the first two write. The others write down what answers show by the
 # clock anyway.
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),
-    Sweep("overdue-sessions", every=10, run=ending.end_overdue),
+    Sweep("overdue-sessions", every=10, run=completion.end_overdue),
     Sweep("missed-sessions", every=60, run=plans.cancel_missed),
     Sweep("expired-invitations", every=60, run=invitations.expire),
 )
@@ -65,10 +50,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         messages=messages,
         examples=EXAMPLES,
         rooms=ROOMS,
-        subscriptions=[Subscription("user-service", "user.deleted", erasure.erase)],
+        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,
     )
     runtime.install(app, settings)
-    app.cli.add_command(demo.load_demo)
+    commands.install(app)
     return app

@@ -15,7 +15,7 @@ from havruta_service.references import Reference, passage_in, spanning
 
 @dataclass(frozen=True)
 class Coverage:
-    """From the first place to the last in the order of the text, and for how long."""
+    """From the first passage to the last in the order of the text, and for how long."""
 
     span: Reference
     sections: list[str]
@@ -25,11 +25,13 @@ class Coverage:
 
 def of_session(session: HavrutaSession, book: Book) -> Coverage:
     """What the session covered; a session in which nothing moved covered where it began."""
-    places = [passage_in(book, ref) for ref in _refs(session.id) or [session.starting_section]]
+    refs = _refs(session.id) or [session.starting_section]
+    passages = [passage_in(book, ref) for ref in refs]
+    sections = [str(passage.section) for passage in passages]
     intervals = presence.intervals(session.id)
     return Coverage(
-        spanning(places),
-        list(dict.fromkeys(str(place.section) for place in places)),
+        spanning(passages),
+        list(dict.fromkeys(sections)),
         presence.whole_minutes(presence.seconds_with(intervals, 1)),
         presence.whole_minutes(presence.seconds_with(intervals, 2)),
     )
@@ -41,7 +43,7 @@ def percent(segments: int, book: Book) -> float:
 
 
 def _refs(session_id: UUID) -> list[str | None]:
-    """The places that were turned to, each once, in the order of the first time."""
+    """The passages that were turned to, each once, in the order of the first time."""
     query = (
         select(Move.ref)
         .where(Move.session_id == session_id)

@@ -6,12 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-import click
-from flask.cli import with_appcontext
-
 from chassis.clock import now
-from chassis.data.db import in_transaction
-from havruta_service import ending
+from havruta_service import completion
 from havruta_service.models import (
     EndReason,
     Havruta,
@@ -30,13 +26,7 @@ from havruta_service.repetition import repeated
 
 WEEKLY, ZONE = "FREQ=WEEKLY;COUNT=4", "Asia/Jerusalem"
 DAY = timedelta(days=1)
-
-
-@click.command("demo")
-@with_appcontext
-def load_demo() -> None:
-    """Load the havrutas of the demo. Doing it again changes nothing."""
-    click.echo(f"{in_transaction(db.session, load)} havrutas added")
+UNANSWERED = {InvitationStatus.PENDING, InvitationStatus.EXPIRED}
 
 
 def load() -> int:
@@ -45,7 +35,7 @@ def load() -> int:
 
 
 def demo_id(name: str) -> UUID:
-    """The id of a thing of the demo; of a person the same in every service."""
+    """The id of something in the demo; a person has the same in every service."""
     return uuid5(NAMESPACE_URL, f"lyceum:demo:{name}")
 
 
@@ -170,7 +160,7 @@ def _studied(
             )
         )
     db.session.flush()
-    ending.complete(havruta, session, end, EndReason.OWNER)
+    completion.complete(havruta, session, end, EndReason.OWNER)
     db.session.flush()
 
 
@@ -220,9 +210,7 @@ def _invited(
             created_at=sent,
             last_sent_at=sent,
             expires_at=sent + timedelta(days=7),
-            responded_at=None
-            if status in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}
-            else sent,
+            responded_at=None if status in UNANSWERED else sent,
             accepted_by=accepted_by,
         )
     )

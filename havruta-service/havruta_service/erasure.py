@@ -1,12 +1,13 @@
-"""RULES: what is left of somebody whose account was deleted: nothing that says who he was."""
+"""RULES: what is left of a person whose account is deleted: nothing that says who they were."""
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from chassis.clock import now
+from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from havruta_service import ending, havrutas, membership
+from havruta_service import completion, havrutas, membership
 from havruta_service.models import (
     EndReason,
     Havruta,
@@ -18,69 +19,76 @@ from havruta_service.models import (
     Presence,
     SessionRsvp,
     db,
-    idempotency_keys,
 )
 
 NO_ADDRESS = "deleted@deleted.invalid"
 
 
-def erase(event: Event) -> None:
-    """Take the person out of all havrutas, and put an id in his place that stands for nobody."""
-    user_id = UUID(event.aggregate_id)
+def on_user_deleted(event: Event) -> None:
+    """Erase the person whose account is deleted."""
+    erase(UUID(event.aggregate_id), event.data.get("email_sha256"))
+
+
+def erase(user_id: UUID, email_sha256: str | None) -> None:
+    """Take the person out of all havrutas, and replace their id by one that stands for no one."""
     # In one order, so that two people who leave the same havrutas cannot wait for each other.
-    his = select(Member.havruta_id).where(Member.user_id == user_id).order_by(Member.havruta_id)
-    for havruta_id in db.session.scalars(his).all():
+    own = select(Member.havruta_id).where(Member.user_id == user_id).order_by(Member.havruta_id)
+    for havruta_id in db.session.scalars(own).all():
         if havruta := havrutas.lock(havruta_id):
             _withdraw(havruta, user_id)
-    # While invitations still say who accepted them, because that is how his addresses are known.
-    _void_invitations(user_id, event.data.get("email_sha256"))
-    # One id for all his traces: how many people were there, and for how long, comes out the same as
-    # before.
+    # Before the ids are replaced: addresses are known by the invitations that the person accepted.
+    _revoke_invitations(user_id, email_sha256)
+    # One id for all traces: how many people were present, and for how long, comes out the same as before.
     _anonymise(user_id, uuid4())
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
-    db.session.execute(idempotency_keys.delete().where(idempotency_keys.c.user_id == user_id))
+    forget_answers(db, user_id)
 
 
 def _withdraw(havruta: Havruta, user_id: UUID) -> None:
-    """Who has been in it for longest leads on; if there is nobody, it is over."""
+    """The longest-standing member becomes the owner; without another member, the havruta is closed."""
     others = havrutas.member_ids(havruta, without=user_id)
     if not others:
-        if session := membership.active_session(havruta):
-            ending.complete(havruta, session, now(), EndReason.EMPTY)
-        if not havruta.is_archived:
-            havrutas.close(havruta)
-        havruta.owner_id = None
+        _close(havruta)
     elif havruta.owner_id == user_id:
         membership.hand_over(havruta, others[0])
     membership.detach(havruta, user_id)
 
 
-def _void_invitations(user_id: UUID, address: str | None) -> None:
-    """Those that he sent, and those to his address, known by its SHA-256, or to one at which he
-    once accepted.
-    """
+def _close(havruta: Havruta) -> None:
+    if session := membership.active_session(havruta):
+        completion.complete(havruta, session, now(), EndReason.EMPTY)
+    if not havruta.is_archived:
+        havrutas.close(havruta)
+    havruta.owner_id = None
+
+
+def _revoke_invitations(user_id: UUID, email_sha256: str | None) -> None:
+    """Revoke the invitations from the person and to their addresses, which are then removed."""
     email = func.lower(Invitation.invitee_email)
-    digest = func.encode(func.sha256(func.convert_to(email, "UTF8")), "hex")
-    # No index serves this: accounts are deleted so seldom that the whole table may be read.
-    addresses = select(email).where((Invitation.accepted_by == user_id) | (digest == address))
-    his = (Invitation.inviter_id == user_id) | email.in_(addresses)
-    pending, expired = (
-        Invitation.status == status
-        for status in (InvitationStatus.PENDING, InvitationStatus.EXPIRED)
-    )
-    # Closed before they all get the same address, of which a havruta may have one open invitation
-    # (unique key); also those that expired, which could be sent again.
+    addresses = select(email).where(_addressed_to(user_id, email_sha256))
+    to_them = email.in_(addresses)
+    pending = Invitation.status == InvitationStatus.PENDING
+    expired = Invitation.status == InvitationStatus.EXPIRED
+    # Revoked before they all get the same address, of which a havruta may have one open invitation
+    # (unique key). Also those that expired, which could be sent again.
+    revoked = ((Invitation.inviter_id == user_id) & pending) | (to_them & (pending | expired))
     db.session.execute(
         update(Invitation)
-        .where((his & pending) | (email.in_(addresses) & expired))
+        .where(revoked)
         .values(status=InvitationStatus.REVOKED, responded_at=now())
     )
-    db.session.execute(
-        update(Invitation).where(email.in_(addresses)).values(invitee_email=NO_ADDRESS)
-    )
+    db.session.execute(update(Invitation).where(to_them).values(invitee_email=NO_ADDRESS))
 
 
-def _anonymise(user_id: UUID, nobody: UUID) -> None:
+def _addressed_to(user_id: UUID, email_sha256: str | None) -> ColumnElement[bool]:
+    """The invitations that tell an address of the person: by its SHA-256, or because they accepted one."""
+    # No index serves this: accounts are deleted so seldom that the whole table may be read.
+    email = func.convert_to(func.lower(Invitation.invitee_email), "UTF8")
+    digest = func.encode(func.sha256(email), "hex")
+    return (Invitation.accepted_by == user_id) | (digest == email_sha256)
+
+
+def _anonymise(user_id: UUID, substitute: UUID) -> None:
     columns = (
         Presence.user_id,
         Move.user_id,
@@ -89,9 +97,10 @@ def _anonymise(user_id: UUID, nobody: UUID) -> None:
         Invitation.accepted_by,
     )
     for column in columns:
-        db.session.execute(update(column.class_).where(column == user_id).values({column: nobody}))
+        replaced = update(column.class_).where(column == user_id).values({column: substitute})
+        db.session.execute(replaced)
     db.session.execute(
         update(Invitation)
         .where(Invitation.inviter_id == user_id)
-        .values(inviter_id=nobody, inviter_name="")
+        .values(inviter_id=substitute, inviter_name="")
     )

@@ -1,4 +1,4 @@
-"""RULES: founding a havruta, finding it again, and closing it."""
+"""RULES: creating a havruta, finding it, and closing it."""
 
 from typing import Any
 from uuid import UUID
@@ -39,7 +39,7 @@ class SessionInProgress(Conflict):
 
 
 def create(user_id: UUID, name: str, book: str) -> Havruta:
-    """Found a havruta. Its founder owns it and is its first member."""
+    """Create a havruta. The person who creates it owns it and is its first member."""
     havruta = Havruta(name=name, book=find_book(book, "book").name, owner_id=user_id)
     db.session.add(havruta)
     db.session.flush()
@@ -57,11 +57,11 @@ def get(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 
 def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[Havruta]:
-    """The person's havrutas, the latest first: those that go on, or those that are archived."""
-    state = Havruta.archived_at.is_not(None) if archived else Havruta.archived_at.is_(None)
+    """The person's havrutas, newest first: those that go on, or those that are archived."""
+    is_archived = Havruta.archived_at.is_not(None)
     order = [Havruta.created_at, Havruta.id]
     rows = db.session.scalars(
-        ordered(_of(user_id).where(state), order, limit, cursor, descending=True)
+        ordered(_of(user_id).where(is_archived == archived), order, limit, cursor, descending=True)
     ).all()
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
@@ -76,7 +76,7 @@ def rename(havruta_id: UUID, user_id: UUID, expected: ExpectedVersion, name: str
 
 
 def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
-    """Close the havruta for good. Archiving twice is archiving once."""
+    """Close the havruta for good. Archiving it again changes nothing."""
     havruta = locked(havruta_id, user_id)
     check_owner(havruta, user_id)
     if not havruta.is_archived:
@@ -86,9 +86,9 @@ def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 
 def close(havruta: Havruta) -> None:
-    """What is planned is cancelled, and open invitations are void. The havruta is locked and idle."""
+    """Archive the havruta, which is locked and idle; cancel what is planned, and revoke open invitations."""
     havruta.archived_at, havruta.version = now(), havruta.version + 1
-    # Who plans or invites at this moment waits for the lock of the havruta, and then finds it
+    # A member who plans or invites at this moment waits for the lock of the havruta, and then finds it
     # archived.
     planned = (HavrutaSession.havruta_id == havruta.id) & (
         HavrutaSession.status == SessionStatus.SCHEDULED
@@ -160,7 +160,7 @@ def active_session(havruta_id: Any) -> Select[UUID]:
 
 
 def is_member(havruta_id: UUID, user_id: UUID) -> bool:
-    # Read anew every time: the membership may have ended while the caller waited for the lock.
+    # Read again every time: the membership may have ended while the caller waited for the lock.
     return db.session.get(Member, (havruta_id, user_id), populate_existing=True) is not None
 
 

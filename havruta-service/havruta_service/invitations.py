@@ -1,5 +1,5 @@
-"""RULES: inviting by mail. The token is in the mail alone; here is its hash. It is good once, for
-seven days.
+"""RULES: inviting by e-mail. The token is only in the e-mail; here is its hash. It works once, within seven
+days.
 """
 
 import hashlib
@@ -80,19 +80,19 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
 
 
 def of_havruta(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[Invitation]:
-    """The invitations of a havruta, the latest first: all to its owner, to others those that they sent."""
+    """The invitations of a havruta, newest first: to its owner all, to others those that they sent."""
     havrutas.get(havruta_id, user_id)
-    his = (Invitation.inviter_id == user_id) | (Havruta.owner_id == user_id)
-    query = with_havruta().where(Invitation.havruta_id == havruta_id, his)
+    shown = (Invitation.inviter_id == user_id) | (Havruta.owner_id == user_id)
+    query = with_havruta().where(Invitation.havruta_id == havruta_id, shown)
     return page(query, limit, cursor)
 
 
 def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
-    """Send it again, with a new token, for another seven days; the token of before is void."""
+    """Send it again with a new token, for another seven days; the token of before works no longer."""
     invitation = _managed(invitation_id, user_id)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
         raise InvitationGone(invitation_status=invitation.status)
-    # An address that was invited anew since has one open invitation at most.
+    # An address that was invited again since has one open invitation at most.
     expired = invitation.status == InvitationStatus.EXPIRED
     if expired and invitation.invitee_email.lower() in _pending_addresses(invitation.havruta_id):
         raise InvitationGone(invitation_status=invitation.status)
@@ -105,7 +105,7 @@ def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
 
 
 def revoke(invitation_id: UUID, user_id: UUID) -> Invitation:
-    """Take it back. Revoking twice is revoking once."""
+    """Take it back. Revoking it again changes nothing."""
     invitation = _managed(invitation_id, user_id)
     if invitation.status not in {
         InvitationStatus.PENDING,
@@ -128,23 +128,23 @@ def issue_token(invitation: Invitation) -> str:
 
 def to_send(invitation_id: UUID) -> Invitation | None:
     """The invitation with its havruta, locked, if it is still to be sent."""
-    # Locked until the mail has gone: whoever takes it back meanwhile waits, and then voids the
+    # Locked until the e-mail has gone: a member who revokes it meanwhile waits, and then revokes the
     # token that was sent.
     invitation = db.session.scalar(
         with_havruta()
         .where(Invitation.id == invitation_id)
         .with_for_update(of=Invitation, key_share=True)
     )
-    return (
-        invitation if invitation and invitation.current_status == InvitationStatus.PENDING else None
-    )
+    if invitation is None or invitation.current_status != InvitationStatus.PENDING:
+        return None
+    return invitation
 
 
 def expire() -> int:
-    """Note which invitations have expired; how many they were."""
+    """Mark the invitations that have expired; how many they were."""
     overdue = (Invitation.status == InvitationStatus.PENDING) & (Invitation.expires_at <= now())
-    # Who replies to one at this moment sees by the clock that it has expired, so it is left for the
-    # next round.
+    # A person who responds to one at this moment sees by the clock that it has expired, so it is left
+    # for the next round.
     some = (
         select(Invitation.id)
         .where(overdue)
@@ -162,7 +162,7 @@ def expire() -> int:
 
 
 def check_rate(user_id: UUID, more: int) -> None:
-    """Refuse more invitations than are meant for people one knows."""
+    """Refuse more invitations than a member sends to people they know."""
     # One count at a time: of invitations to several havrutas at once, each would find room for all.
     db.session.execute(
         select(func.pg_advisory_xact_lock(func.hashtextextended(f"invitations:{user_id}", 0)))
@@ -172,18 +172,20 @@ def check_rate(user_id: UUID, more: int) -> None:
     )
     sent = db.session.scalar(select(func.count()).where(lately)) or 0
     if sent + more > MOST_PER_HOUR:
-        raise TooManyRequests("60 people an hour can be invited", retry_after=600)
+        raise TooManyRequests("You can invite 60 people an hour.", retry_after=600)
 
 
 def normalised(email: str) -> str | None:
-    """The address as it is written to; None if it is none."""
-    # No name server is asked while the havruta is locked. And before the `@` is ASCII only, as in
-    # every account here: of other letters Python and PostgreSQL disagree what the small ones are.
+    """The address as e-mails to it are addressed; None if it is not an address."""
+    # No name server is asked while the havruta is locked. What stands before the `@` is ASCII only, as in
+    # every account here: Python and PostgreSQL disagree about the small forms of other letters.
     try:
         address = validate_email(email, check_deliverability=False, allow_smtputf8=False).normalized
     except EmailNotValidError:
         return None
-    return address if len(address) <= LONGEST_ADDRESS else None
+    if len(address) > LONGEST_ADDRESS:
+        return None
+    return address
 
 
 def hashed(token: str) -> str:

@@ -1,4 +1,4 @@
-"""The mails of this service, composed by the worker when it sends them: only then is there a token."""
+"""The e-mails of this service, composed by the worker when it sends them: only then is there a token."""
 
 from email.message import EmailMessage
 from typing import Any
@@ -20,7 +20,7 @@ TEMPLATES = Environment(
 
 
 def invitation(data: dict[str, Any]) -> EmailMessage | None:
-    """The link with which one joins; nothing, if the invitation is not open any more."""
+    """The link to join the havruta; None if the invitation is not open any longer."""
     found = invitations.to_send(UUID(data["invitation_id"]))
     if found is None:
         return None
@@ -28,8 +28,8 @@ def invitation(data: dict[str, Any]) -> EmailMessage | None:
     content = {
         "havruta": found.havruta.name,
         "book": found.havruta.book,
-        "inviter": found.inviter_name or "Somebody",
-        # The token stands behind the `#`: browsers do not send it, so no log on the way holds it.
+        "inviter": found.inviter_name or "A member",
+        # The token stands behind the `#`, which browsers do not send, so that no log on the way holds it.
         "link": f"{runtime().public_url}/invitations#token={token}",
         "token": token,
     }
@@ -44,7 +44,7 @@ def invitation(data: dict[str, Any]) -> EmailMessage | None:
 
 
 def _mailable(address: str) -> str:
-    """The address as every mail server takes it: many refuse a domain that is not in ASCII."""
+    """The address as every mail server takes it; many refuse a domain that is not in ASCII."""
     return validate_email(address, check_deliverability=False).ascii_email or address
 
 

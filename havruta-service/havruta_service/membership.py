@@ -1,4 +1,4 @@
-"""RULES: who belongs to a havruta, who leads it, and how that changes hands."""
+"""RULES: the members of a havruta, its owner, and how ownership changes hands."""
 
 from uuid import UUID
 
@@ -63,9 +63,7 @@ def transfer(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> Havruta:
 
 
 def hand_over(havruta: Havruta, user_id: UUID) -> None:
-    """The member leads from now on, and turns the pages where the owner of before did. The havruta
-    is locked.
-    """
+    """Make the member the owner, and the navigator if the former owner was. The havruta is locked."""
     former, havruta.owner_id = havruta.owner_id, user_id
     havruta.version += 1
     tell_havruta(havruta, "owner_changed", havruta)
@@ -75,8 +73,8 @@ def hand_over(havruta: Havruta, user_id: UUID) -> None:
 
 
 def leave(havruta_id: UUID, user_id: UUID) -> None:
-    """Leave the havruta. An owner hands it over first; one who is alone archives it, and can still
-    read it.
+    """Leave the havruta. An owner hands it over first; an owner without other members archives it, and can
+    still read it.
     """
     havruta = havrutas.open_for(havruta_id, user_id)
     if havruta.owner_id != user_id:
@@ -89,7 +87,7 @@ def leave(havruta_id: UUID, user_id: UUID) -> None:
 
 
 def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
-    """Have a member leave."""
+    """Remove a member."""
     havruta = havrutas.led(havruta_id, owner_id)
     if not havrutas.is_member(havruta_id, user_id):
         raise NotFound
@@ -99,8 +97,8 @@ def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
 
 
 def detach(havruta: Havruta, user_id: UUID) -> None:
-    """End a membership: also in the session that goes on. The havruta is locked and owned by
-    somebody else.
+    """End a membership, also in the session in progress. The havruta is locked and owned by another
+    member.
     """
     if session := active_session(havruta):
         presence.expel(session, user_id)
@@ -114,7 +112,7 @@ def detach(havruta: Havruta, user_id: UUID) -> None:
 
 
 def active_session(havruta: Havruta) -> HavrutaSession | None:
-    """The session that goes on, locked below its havruta."""
+    """The session in progress, locked below its havruta."""
     going_on = (HavrutaSession.havruta_id == havruta.id) & (
         HavrutaSession.status == SessionStatus.ACTIVE
     )
@@ -127,8 +125,7 @@ def active_session(havruta: Havruta) -> HavrutaSession | None:
 
 
 def navigate(session: HavrutaSession, user_id: UUID, mode: str) -> None:
-    """Let the person, or all, turn the pages of the session, which is locked."""
-    # This counts as a move: a page turned by somebody who did not know of it yet is refused as
-    # stale.
+    """Let the person, or every member, turn the pages of the session, which is locked."""
+    # This counts as a move: a page turned by a client that does not know of it yet is refused as stale.
     session.navigator_id, session.mode, session.position_seq = user_id, mode, session.seq + 1
     tell_session(session, "navigator_changed", session)

@@ -26,10 +26,10 @@ from chassis.data.db import models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 
-# Few enough that who is here and who means to come are read whole, without pages.
+# Few enough that the members who are present, or mean to come, are read whole, without pages.
 MOST_MEMBERS = 10
 MISSED_AFTER = timedelta(hours=2)
-# Three heartbeats of the slowest client: one that is lost on the way makes nobody absent.
+# Three heartbeats of the slowest client: one that is lost on the way makes no one absent.
 ABSENT_AFTER = timedelta(seconds=90)
 
 
@@ -58,20 +58,19 @@ class EndReason(StrEnum):
     ARCHIVED = "archived"
     CANCELLED = "cancelled"
     MISSED = "missed"
-    SUPERSEDED = (
-        "superseded"  # unfinished, with a newer one begun, when sessions did not have a status yet
-    )
+    # Unfinished, with a newer one begun, when sessions did not have a status yet.
+    SUPERSEDED = "superseded"
 
 
 class NavigationMode(StrEnum):
-    """Who turns the pages."""
+    """Which members turn the pages."""
 
     NAVIGATOR = "navigator"
     SHARED = "shared"
 
 
 class Rsvp(StrEnum):
-    """Whether somebody means to come."""
+    """Whether a member means to come."""
 
     YES = "yes"
     NO = "no"
@@ -98,7 +97,7 @@ messages = Messages(db, "havruta-service")
 
 
 class Havruta(Base):
-    """A group that studies one book together, led by its owner. `seq` numbers what happened to it."""
+    """A group that studies one book together, led by its owner. `seq` is the number of its last event."""
 
     __tablename__ = "havrutas"
     __table_args__ = (
@@ -124,8 +123,7 @@ class Havruta(Base):
     book: Mapped[str] = mapped_column(String(60))
     owner_id: Mapped[UUID | None]
     last_place: Mapped[str | None] = mapped_column(String(100))
-    # A check cannot look at other rows, so that the most there may be is held by a count in this
-    # one.
+    # A check cannot look at other rows, so a count in this one holds how many there may be.
     member_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
@@ -147,7 +145,7 @@ class Havruta(Base):
 
 
 class Member(Base):
-    """Somebody who studies in a havruta."""
+    """A person who studies in a havruta."""
 
     __tablename__ = "havruta_members"
     __table_args__ = (Index("idx_havruta_members_user", "user_id", "havruta_id"),)
@@ -173,8 +171,8 @@ class Series(Base):
 
 
 class HavrutaSession(Base):
-    """Studying together, planned or at once. `seq` numbers what happened in it, `position_seq` is
-    its last move.
+    """A session of a havruta, planned or at once. `seq` is the number of its last event, `position_seq` that
+    of its last move.
     """
 
     __tablename__ = "havruta_sessions"
@@ -191,7 +189,7 @@ class HavrutaSession(Base):
         CheckConstraint("status <> 'completed' OR end_time IS NOT NULL", name="completed"),
         CheckConstraint("planned_minutes BETWEEN 5 AND 720", name="planned_minutes"),
         CheckConstraint("position_seq <= seq", name="position_seq"),
-        # Whatever locks a rule forgets, two sessions of a havruta do not go on at once.
+        # Whatever lock a rule forgets, two sessions of a havruta are never active at once.
         Index(
             "havruta_sessions_one_active_key",
             "havruta_id",
@@ -245,7 +243,7 @@ class HavrutaSession(Base):
 
     attendees: Mapped[list[UUID] | None] = query_expression(literal(None, ARRAY(Uuid)))
 
-    # Whoever needs it joins it: a list that loaded it later would ask once for every row.
+    # A query that needs it joins it: a list that loaded it later would ask once for every row.
     havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
 
     @property
@@ -272,18 +270,20 @@ class HavrutaSession(Base):
         return self.reason_at(now())
 
     def status_at(self, time: datetime) -> SessionStatus:
-        """The status, whether or not the clock has been noted: what nobody started in time was missed."""
+        """The status by the clock, written down or not: a session that was not started in time was missed."""
         if self.status == SessionStatus.SCHEDULED and self.start_time + MISSED_AFTER <= time:
             return SessionStatus.CANCELLED
         return SessionStatus(self.status)
 
     def reason_at(self, time: datetime) -> str | None:
-        """Why it was completed or cancelled, if it was."""
-        return EndReason.MISSED if self.status_at(time) != self.status else self.end_reason
+        """Why it was completed or cancelled, if it was; by the clock, like the status."""
+        if self.status_at(time) != self.status:
+            return EndReason.MISSED
+        return self.end_reason
 
 
 class Presence(Base):
-    """Somebody was here from `joined_at` until `left_at`, or is, if he was seen of late."""
+    """An interval in which a member was present; open while they are."""
 
     __tablename__ = "session_presence"
     __table_args__ = (
@@ -331,7 +331,7 @@ class Move(Base):
 
 
 class SessionRsvp(Base):
-    """What somebody answered to a planned session."""
+    """What a member answered to a planned session."""
 
     __tablename__ = "session_rsvps"
     __table_args__ = (one_of("answer", Rsvp), Index("idx_session_rsvps_user", "user_id"))
@@ -345,8 +345,8 @@ class SessionRsvp(Base):
 
 
 class Invitation(Base):
-    """An invitation by mail. `invitation_token` is the SHA-256 of the token in the mail, once that
-    was sent.
+    """An invitation by e-mail. `invitation_token` is the SHA-256 of the token in the e-mail, once that was
+    sent.
     """
 
     __tablename__ = "invitations"
@@ -394,13 +394,13 @@ class Invitation(Base):
 
     @property
     def masked_email(self) -> str:
-        """Enough of the address to know one's own: `r***@e***.org`."""
+        """Enough of the address to recognise your own: `r***@e***.org`."""
         local, _, domain = self.invitee_email.rpartition("@")
         name, dot, rest = domain.rpartition(".")
         return f"{local[:1]}***@{name[:1]}***{dot}{rest}"
 
     def status_at(self, time: datetime) -> InvitationStatus:
-        """The status, whether or not the clock has been noted."""
+        """The status by the clock, written down or not."""
         if self.status == InvitationStatus.PENDING and self.expires_at <= time:
             return InvitationStatus.EXPIRED
         return InvitationStatus(self.status)

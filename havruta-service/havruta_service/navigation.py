@@ -57,7 +57,7 @@ class State:
 
 @dataclass(frozen=True)
 class Turn:
-    """A page that was turned: to which passage, and by whom."""
+    """A page that was turned: the passage, and the member who turned to it."""
 
     ref: Reference
     user_id: UUID

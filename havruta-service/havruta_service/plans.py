@@ -1,4 +1,4 @@
-"""RULES: planning to meet: once or by a rule, changing the plan, and saying whether one comes."""
+"""RULES: planning sessions, once or by a rule; changing the plan; and answering whether to come."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -51,26 +51,22 @@ def plan(
     """Plan one session, or as many as the rule says; the first of them."""
     havruta = havrutas.open_for(havruta_id, user_id)
     times = times_of(start_time, rrule, timezone)
-    series = None
+    series_id = None
     if rrule and timezone:
-        series = Series(id=uuid4(), havruta_id=havruta.id, rrule=rrule, timezone=timezone)
-        db.session.add(series)
-        # No relationship tells SQLAlchemy that the sessions refer to this row; it would write them
-        # first.
-        db.session.flush()
-    planned = [
-        HavrutaSession(
+        series_id = _add_series(havruta.id, rrule, timezone)
+    planned = []
+    for time in times:
+        session = HavrutaSession(
             havruta_id=havruta.id,
             type=SessionType.SCHEDULED,
             status=SessionStatus.SCHEDULED,
             start_time=time,
             planned_start=time,
             planned_minutes=planned_minutes,
-            series_id=series.id if series else None,
+            series_id=series_id,
             created_by=user_id,
         )
-        for time in times
-    ]
+        planned.append(session)
     db.session.add_all(planned)
     db.session.flush()
     tell_havruta(havruta, "session_planned", planned[0])
@@ -101,7 +97,7 @@ def times_of(
     if rrule is None:
         return [start_time]
     if timezone is None:
-        raise invalid("timezone", "Needed to repeat a session: its hour is that of a place.")
+        raise invalid("timezone", "Needed to repeat a session: it keeps its hour in this zone.")
     return repeated(rrule, timezone, start_time)
 
 
@@ -154,11 +150,11 @@ def cancel(
 
 
 def cancel_missed() -> int:
-    """Cancel what nobody started within two hours; how many sessions that was."""
+    """Cancel the sessions that were not started within two hours; how many they were."""
     missed = (HavrutaSession.status == SessionStatus.SCHEDULED) & (
         HavrutaSession.start_time <= now() - MISSED_AFTER
     )
-    # Both or neither, and without waiting: whoever has them locked sees by the clock that the
+    # Both or neither, and without waiting: a request that has them locked sees by the clock that the
     # session was missed.
     found = db.session.execute(
         select(HavrutaSession, Havruta)
@@ -176,7 +172,7 @@ def cancel_missed() -> int:
 
 
 def answer(session_id: UUID, user_id: UUID, answer: str) -> SessionRsvp:
-    """Say whether one means to come."""
+    """Say whether the person means to come."""
     havruta, session = sessions.with_havruta(session_id, user_id)
     sessions.check_scheduled(havruta, session, SessionStatus.SCHEDULED)
     row = {"session_id": session.id, "user_id": user_id, "answer": answer, "answered_at": now()}
@@ -191,9 +187,7 @@ def answer(session_id: UUID, user_id: UUID, answer: str) -> SessionRsvp:
 
 
 def answers(session_id: UUID, user_id: UUID) -> Sequence[SessionRsvp]:
-    """Who means to come. A havruta has ten members at most; the answers of those who left it are
-    not shown.
-    """
+    """Which members mean to come: ten at most. The answers of those who left the havruta are not shown."""
     session = sessions.get(session_id, user_id)
     query = (
         select(SessionRsvp)
@@ -201,6 +195,20 @@ def answers(session_id: UUID, user_id: UUID) -> Sequence[SessionRsvp]:
         .where(SessionRsvp.session_id == session_id, Member.havruta_id == session.havruta_id)
     )
     return db.session.scalars(query.order_by(SessionRsvp.answered_at, SessionRsvp.user_id)).all()
+
+
+def _add_series(havruta_id: UUID, rrule: str, timezone: str) -> UUID:
+    series = Series(id=uuid4(), havruta_id=havruta_id, rrule=rrule, timezone=timezone)
+    db.session.add(series)
+    # No relationship tells SQLAlchemy that the sessions refer to this row; it would write them first.
+    db.session.flush()
+    return series.id
+
+
+def _series_of(session: HavrutaSession) -> Series | None:
+    if session.series_id is None:
+        return None
+    return db.session.get(Series, session.series_id)
 
 
 def _yours(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
@@ -226,7 +234,7 @@ def _within(session: HavrutaSession, scope: Scope) -> list[HavrutaSession]:
     meant = (HavrutaSession.series_id == session.series_id) & (
         HavrutaSession.status == SessionStatus.SCHEDULED
     )
-    # What was missed is over, also while the worker has not noted it.
+    # What was missed is over, also before the worker has written it down.
     meant &= HavrutaSession.start_time > now() - MISSED_AFTER
     if scope == Scope.FUTURE:
         meant &= HavrutaSession.start_time >= session.start_time
@@ -250,7 +258,7 @@ def _moved(
         return [each.start_time for each in changed]
     # For what it refuses: a time that is over, or too far ahead.
     times_of(start_time, None, None)
-    series = db.session.get(Series, session.series_id) if session.series_id else None
+    series = _series_of(session)
     if series is None or scope == Scope.THIS:
         return [start_time]
     zone = zone_of(series.timezone)
@@ -269,15 +277,11 @@ def _moved(
 
 def _divide(session: HavrutaSession, changed: Sequence[HavrutaSession], scope: Scope) -> None:
     """Take what is changed out of its series, unless that is all of it."""
-    series = db.session.get(Series, session.series_id) if session.series_id else None
+    series = _series_of(session)
     if series is None or scope == Scope.ALL:
         return
-    own = None
+    own_id = None
     if scope == Scope.FUTURE:
-        own = Series(
-            id=uuid4(), havruta_id=series.havruta_id, rrule=series.rrule, timezone=series.timezone
-        )
-        db.session.add(own)
-        db.session.flush()
+        own_id = _add_series(series.havruta_id, series.rrule, series.timezone)
     for each in changed:
-        each.series_id = own.id if own else None
+        each.series_id = own_id

@@ -1,4 +1,6 @@
-"""RULES: who is here. Whoever was not heard of for 90 seconds is absent; intervals are kept."""
+"""RULES: which members are present in a session. A member whose client is silent for 90 seconds is absent;
+intervals are kept.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ BATCH = 50
 
 @dataclass(frozen=True)
 class Interval:
-    """From when until when somebody was here."""
+    """From when until when a member was present."""
 
     user_id: UUID
     begin: datetime
@@ -28,17 +30,17 @@ class Interval:
 
 
 def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
-    """Be here. Joining twice is joining once."""
+    """Join the session. Joining it again changes nothing."""
     session = in_progress(session_id, user_id)
     touch(session, user_id)
     return session
 
 
 def heartbeat(session_id: UUID, user_id: UUID) -> int:
-    """Still be here; the number of the last event. Who was absent is here again."""
-    # Everybody sends this all the time, so the session is not locked, and pages turn meanwhile. The
-    # interval is enough: whoever ends it locks it too, and then `left_at` is set. Machines' clocks
-    # differ, but its time does not go back.
+    """Stay present; the number of the last event. A member who was absent joins again."""
+    # Every client sends this all the time, so the session is not locked, and pages turn meanwhile. The
+    # interval is enough: what ends it locks it too, and then `left_at` is set. Machines' clocks differ,
+    # but its time does not go back.
     beat = (
         update(Presence)
         .where(_open(session_id, user_id), Presence.last_seen_at > now() - ABSENT_AFTER)
@@ -54,23 +56,23 @@ def heartbeat(session_id: UUID, user_id: UUID) -> int:
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:
-    """Be gone. Leaving twice is leaving once; it changes neither owner nor navigator."""
+    """Leave the session. Leaving it again changes nothing; its owner and navigator stay the same."""
     session = of_member(session_id, user_id)
     _close(session, Presence.user_id == user_id)
 
 
 def expel(session: HavrutaSession, user_id: UUID) -> None:
-    """Be gone, and not come back: whoever is no member any more does not watch either. The session
-    is locked.
+    """End the presence of a person who is no longer a member, and may not watch either. The session is
+    locked.
     """
-    # Who watches without being present has no interval to end, and is asked for his right to watch
-    # by this event.
+    # A member who watches without being present has no interval to end. This event has their right to
+    # watch asked again.
     if not _close(session, Presence.user_id == user_id, gone=[user_id]):
         tell_session(session, "left", Departed(user_id), gone=[user_id])
 
 
 def touch(session: HavrutaSession, user_id: UUID) -> None:
-    """The person is here: seen again, or come (back). The session is locked."""
+    """Record that the member is present: seen again, or joining (again). The session is locked."""
     interval = db.session.scalar(
         select(Presence).where(_open(session.id, user_id)).with_for_update(key_share=True)
     )
@@ -88,7 +90,7 @@ def touch(session: HavrutaSession, user_id: UUID) -> None:
 
 
 def close_all(session: HavrutaSession, at: datetime) -> None:
-    """End what is open when the session ends."""
+    """End the open intervals when the session ends."""
     still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None)
     for interval in db.session.scalars(
         select(Presence).where(still_open).with_for_update(key_share=True)
@@ -98,7 +100,7 @@ def close_all(session: HavrutaSession, at: datetime) -> None:
 
 
 def notice_absence() -> int:
-    """Note who is absent in sessions that go on; how many they were."""
+    """Record which members are absent in sessions in progress; how many they were."""
     stale = Presence.left_at.is_(None) & (Presence.last_seen_at <= now() - ABSENT_AFTER)
     with_absent = select(Presence.session_id).where(stale).limit(BATCH)
     # A session that is locked is in use, and waits for the next round instead of holding up this
@@ -114,7 +116,7 @@ def notice_absence() -> int:
 
 
 def present(session_id: UUID) -> Sequence[Presence]:
-    """Who is here, in the order in which they came."""
+    """The members who are present, in the order in which they joined."""
     here = (
         (Presence.session_id == session_id)
         & Presence.left_at.is_(None)
@@ -138,10 +140,12 @@ def intervals(session_id: UUID) -> list[Interval]:
 
 
 def seconds_with(intervals: Iterable[Interval], people: int) -> float:
-    """For how long at least so many people were here at once."""
-    changes = sorted([(i.begin, 1) for i in intervals] + [(i.end, -1) for i in intervals])
+    """For how many seconds at least so many people were present at once."""
+    changes = []
+    for interval in intervals:
+        changes += [(interval.begin, 1), (interval.end, -1)]
     total, here, since = 0.0, 0, None
-    for at, change in changes:
+    for at, change in sorted(changes):
         if here >= people and since:
             total += (at - since).total_seconds()
         here, since = here + change, at
@@ -185,10 +189,10 @@ def _open(session_id: UUID, user_id: UUID) -> Any:
 def _close(
     session: HavrutaSession, whose: ColumnElement[bool], *, gone: Sequence[UUID] = ()
 ) -> int:
-    """End these open intervals: now, or when they were last heard of if they are absent already;
-    how many they were.
+    """End these open intervals: now, or at the last heartbeat of members who are absent already; how many
+    they were.
     """
-    # PostgreSQL looks at the condition again after waiting for an interval: who was heard of
+    # PostgreSQL looks at the condition again after waiting for an interval: a member whose heartbeat came
     # meanwhile is not absent.
     still_open = (Presence.session_id == session.id) & Presence.left_at.is_(None) & whose
     intervals = db.session.scalars(
@@ -201,5 +205,6 @@ def _close(
 
 
 def _end(interval: Presence, at: datetime) -> None:
-    absent = interval.last_seen_at <= at - ABSENT_AFTER
-    interval.left_at = interval.last_seen_at if absent else max(at, interval.last_seen_at)
+    interval.left_at = interval.last_seen_at
+    if interval.last_seen_at > at - ABSENT_AFTER:
+        interval.left_at = max(at, interval.last_seen_at)

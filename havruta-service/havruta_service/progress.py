@@ -17,7 +17,7 @@ from havruta_service.references import Reference, parse
 
 @dataclass(frozen=True)
 class MemberProgress:
-    """How much somebody took part."""
+    """How much a member took part."""
 
     user_id: UUID
     sessions: int
@@ -104,7 +104,7 @@ def history(
 def merged(ranges: list[Reference]) -> list[Reference]:
     """The ranges in the order of the text, where they overlap or adjoin as one."""
     result: list[Reference] = []
-    for studied in sorted(ranges, key=lambda r: r.first):
+    for studied in sorted(ranges, key=lambda range_: range_.first):
         if result and studied.first <= result[-1].last + 1:
             last = result.pop()
             studied = Reference(last.book, last.first, max(last.last, studied.last))

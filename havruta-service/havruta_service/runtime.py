@@ -13,11 +13,11 @@ class Runtime:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Give the application its own."""
+    """Give the application what its rules work with."""
     app.extensions["runtime"] = Runtime(public_url=settings.public_url.rstrip("/"))
 
 
 def runtime() -> Runtime:
-    """That of the present application."""
+    """What the rules of the present application work with."""
     found: Runtime = current_app.extensions["runtime"]
     return found

@@ -1,4 +1,4 @@
-"""RULES: meeting to study, at once or as it was planned."""
+"""RULES: sessions that begin at once or as planned, and lists of sessions."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import DeadlinePassed, InvalidTransition, NotFound, TooEarly
 from chassis.pages import Page, cut
-from havruta_service import ending, havrutas, membership, navigation, presence
+from havruta_service import completion, havrutas, membership, navigation, presence
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -30,7 +30,7 @@ EARLIEST_START = timedelta(minutes=15)
 
 
 def start_now(havruta_id: UUID, user_id: UUID) -> HavrutaSession:
-    """Begin to study at once, where the havruta stopped."""
+    """Begin a session at once, where the havruta stopped."""
     havruta = _ready(havruta_id, user_id)
     session = HavrutaSession(havruta_id=havruta.id, type=SessionType.INSTANT, created_by=user_id)
     db.session.add(session)
@@ -110,7 +110,7 @@ def page(
 
 
 def has_status(status: SessionStatus) -> ColumnElement[bool]:
-    """The status as it is read, whether or not the clock has been noted."""
+    """The session has this status by the clock, written down or not."""
     waiting = HavrutaSession.status == SessionStatus.SCHEDULED
     missed = waiting & (HavrutaSession.start_time <= now() - MISSED_AFTER)
     if status == SessionStatus.SCHEDULED:
@@ -122,8 +122,7 @@ def has_status(status: SessionStatus) -> ColumnElement[bool]:
 
 def with_havruta(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
     """The session and its havruta, locked from the top."""
-    # Read without a lock: a session never goes to another havruta, and the havruta has to be locked
-    # before it.
+    # Read without a lock: a session never goes to another havruta, and the havruta is locked before it.
     havruta_id = db.session.scalar(
         select(HavrutaSession.havruta_id).where(HavrutaSession.id == session_id)
     )
@@ -151,13 +150,12 @@ def _check_time(havruta: Havruta, session: HavrutaSession) -> None:
 
 
 def _ready(havruta_id: UUID, user_id: UUID) -> Havruta:
-    """A havruta in which nothing goes on, locked. What the clock has ended does not stand in the way."""
+    """A havruta without a session in progress, locked. One that the clock has ended is not in the way."""
     havruta = havrutas.open_for(havruta_id, user_id)
     going_on = membership.active_session(havruta)
-    if going_on and not ending.end_if_overdue(havruta, going_on):
+    if going_on and not completion.end_if_overdue(havruta, going_on):
         raise havrutas.SessionInProgress("Join it instead.", session_id=str(going_on.id))
-    # The old one is over in the database before the next begins: one is active at most (unique
-    # key).
+    # The old one is over in the database before the next begins: one is active at most (unique key).
     db.session.flush()
     return havruta
 
@@ -168,9 +166,9 @@ def _begin(havruta: Havruta, session: HavrutaSession, user_id: UUID) -> HavrutaS
     session.starting_section = session.position = str(passage)
     session.navigator_id = havruta.owner_id
     db.session.flush()
-    # Where it begins is its first move, so that the moves alone say what was covered. Everybody who
-    # has waited for it is asked about again: who leaves is not told of in the rooms of all that is
-    # planned.
+    # Where it begins is its first move, so that the moves alone say what was covered. The right to watch
+    # of everyone who waited for it is asked again: a member who leaves is not announced in the rooms of
+    # planned sessions.
     navigation.record_move(session, passage, user_id, gone=None)
     presence.touch(session, user_id)
     tell_havruta(havruta, "session_started", session)

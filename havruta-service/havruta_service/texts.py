@@ -1,4 +1,4 @@
-"""RULES: looking into the catalogue."""
+"""RULES: reading the catalogue."""
 
 from chassis.errors import NotFound
 from chassis.pages import Page, cut, decode
@@ -15,16 +15,20 @@ def books(collection: str | None, q: str | None, limit: int, cursor: str | None)
     """The books in their traditional order: all, or those with a name, in any language, in which
     the words occur.
     """
-    numbered = list(enumerate(catalogue().books))
-    if q is not None:
-        named = catalogue().holding(q)
-        numbered = [(n, book) for n, book in numbered if book.slug in named]
-    if collection:
-        numbered = [(n, book) for n, book in numbered if book.collection is Collection(collection)]
+    after = -1
     if cursor:
         (after,) = decode(cursor, [int])
-        numbered = [(n, book) for n, book in numbered if n > after]
-    page = cut(numbered, limit, lambda entry: (entry[0],))
+    named = None if q is None else catalogue().holding(q)
+    found = []
+    for number, book in enumerate(catalogue().books):
+        if number <= after:
+            continue
+        if named is not None and book.slug not in named:
+            continue
+        if collection and book.collection is not Collection(collection):
+            continue
+        found.append((number, book))
+    page = cut(found, limit, lambda entry: (entry[0],))
     return Page([book for _, book in page.items], page.next)
 
 

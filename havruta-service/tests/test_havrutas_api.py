@@ -1,17 +1,22 @@
 """Havrutas and their members on the wire."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
-from chassis.testing import a_user, count_queries
+from chassis.testing import User, a_user, count_queries
 
 
-def found(client, user, **body):
+def found(client: FlaskClient, user: User, **body: Any) -> Any:
     return client.post("/api/havrutas", json={"name": "Tuesdays", "book": "gen", **body}, user=user)
 
 
-def test_whoever_founds_a_havruta_owns_it_and_is_its_member(client, ruth):
+def test_a_person_who_creates_a_havruta_owns_it_and_is_its_member(
+    client: FlaskClient, ruth: User
+) -> None:
     created = found(client, ruth)
     havruta = created.json
     assert created.headers["Location"] == f"/api/havrutas/{havruta['id']}"
@@ -36,12 +41,12 @@ def test_whoever_founds_a_havruta_owns_it_and_is_its_member(client, ruth):
         ({"owner_id": "x"}, "/owner_id"),
     ],
 )
-def test_a_wrong_field_is_named(client, ruth, body, pointer):
+def test_a_wrong_field_is_named(client: FlaskClient, ruth: User, body: Any, pointer: str) -> None:
     answer = found(client, ruth, **body)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
 
 
-def test_the_same_idempotency_key_founds_one_havruta(client, ruth):
+def test_the_same_idempotency_key_founds_one_havruta(client: FlaskClient, ruth: User) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     body = {"name": "Tuesdays", "book": "Genesis"}
     answers = [client.post("/api/havrutas", json=body, user=ruth, headers=key) for _ in range(2)]
@@ -67,14 +72,18 @@ def test_the_same_idempotency_key_founds_one_havruta(client, ruth):
         ("delete", f"/members/{UUID(int=7)}", None),
     ],
 )
-def test_a_stranger_finds_nothing(client, make, ruth, naomi, method, leaf, body):
+def test_a_stranger_finds_nothing(
+    client: FlaskClient, make: Any, ruth: User, naomi: User, method: str, leaf: str, body: Any
+) -> None:
     havruta = make.havruta(ruth)
     options = {"json": body} if body is not None else {}
     answer = getattr(client, method)(f"/api/havrutas/{havruta.id}{leaf}", user=naomi, **options)
     assert answer.status_code == 404
 
 
-def test_one_sees_one_s_own_havrutas_latest_first_in_pages(client, make, ruth, boaz):
+def test_own_havrutas_are_listed_newest_first_in_pages(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     ids = [str(make.havruta(ruth, boaz).id) for _ in range(3)]
     make.havruta(ruth)
     first = client.get("/api/havrutas?limit=2", user=boaz).json
@@ -82,7 +91,9 @@ def test_one_sees_one_s_own_havrutas_latest_first_in_pages(client, make, ruth, b
     assert [h["id"] for h in first["items"] + rest["items"]] == ids[::-1]
 
 
-def test_listing_costs_the_same_however_many_there_are(client, app, make, ruth):
+def test_listing_costs_the_same_however_many_there_are(
+    client: FlaskClient, app: Flask, make: Any, ruth: User
+) -> None:
     make.session(make.havruta(ruth))
     with count_queries(app) as one:
         client.get("/api/havrutas", user=ruth)
@@ -94,7 +105,9 @@ def test_listing_costs_the_same_however_many_there_are(client, app, make, ruth):
     assert len(one) == len(many)
 
 
-def test_what_goes_on_and_what_comes_next_is_shown(client, make, ruth):
+def test_what_goes_on_and_what_comes_next_is_shown(
+    client: FlaskClient, make: Any, ruth: User
+) -> None:
     havruta = make.havruta(ruth)
     planned, going_on = make.plan(havruta), make.session(havruta)
     shown = client.get(f"/api/havrutas/{havruta.id}", user=ruth).json
@@ -102,7 +115,9 @@ def test_what_goes_on_and_what_comes_next_is_shown(client, make, ruth):
     assert shown["next_session_at"].startswith(planned.start_time.isoformat()[:19])
 
 
-def test_the_owner_renames_the_version_he_knows(client, make, ruth, boaz):
+def test_the_owner_renames_the_version_they_know(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}"
     tag = {"If-Match": client.get(url, user=ruth).headers["ETag"]}
@@ -114,7 +129,9 @@ def test_the_owner_renames_the_version_he_knows(client, make, ruth, boaz):
     assert client.patch(url, json={"name": "Newer"}, user=ruth, headers=tag).status_code == 412
 
 
-def test_an_archived_havruta_can_be_read_and_not_changed(client, make, ruth, boaz):
+def test_an_archived_havruta_can_be_read_and_not_changed(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}"
     assert client.post(f"{url}/archive", user=boaz).status_code == 403
@@ -135,7 +152,9 @@ def test_an_archived_havruta_can_be_read_and_not_changed(client, make, ruth, boa
     ] == [str(havruta.id)]
 
 
-def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(client, make, ruth):
+def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(
+    client: FlaskClient, make: Any, ruth: User
+) -> None:
     havruta = make.havruta(ruth)
     planned, going_on = make.plan(havruta), make.session(havruta)
     refused = client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).json
@@ -147,7 +166,9 @@ def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(
     )
 
 
-def test_the_owner_hands_over_to_a_member_only(client, make, ruth, boaz, naomi):
+def test_the_owner_hands_over_to_a_member_only(
+    client: FlaskClient, make: Any, ruth: User, boaz: User, naomi: User
+) -> None:
     url = f"/api/havrutas/{make.havruta(ruth, boaz).id}/transfer"
     assert (
         client.post(url, json={"user_id": str(naomi.id)}, user=ruth).json["code"] == "not_a_member"
@@ -158,7 +179,9 @@ def test_the_owner_hands_over_to_a_member_only(client, make, ruth, boaz, naomi):
     assert client.post(url, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "forbidden"
 
 
-def test_an_owner_hands_over_before_leaving_and_others_just_leave(client, make, ruth, boaz):
+def test_an_owner_hands_over_before_leaving_and_others_just_leave(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}"
     assert client.post(f"{url}/leave", user=ruth).json["code"] == "transfer_required"
@@ -167,13 +190,17 @@ def test_an_owner_hands_over_before_leaving_and_others_just_leave(client, make, 
     assert client.get(url, user=ruth).json["member_count"] == 1
 
 
-def test_an_owner_who_is_alone_archives_by_leaving(client, make, ruth):
+def test_an_owner_who_is_alone_archives_by_leaving(
+    client: FlaskClient, make: Any, ruth: User
+) -> None:
     havruta = make.havruta(ruth)
     assert client.post(f"/api/havrutas/{havruta.id}/leave", user=ruth).status_code == 204
     assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["archived_at"]
 
 
-def test_the_owner_removes_others_and_nobody_else_does(client, make, ruth, boaz, naomi):
+def test_only_the_owner_removes_others(
+    client: FlaskClient, make: Any, ruth: User, boaz: User, naomi: User
+) -> None:
     havruta = make.havruta(ruth, boaz, naomi)
     url = f"/api/havrutas/{havruta.id}/members"
     assert client.delete(f"{url}/{naomi.id}", user=boaz).json["code"] == "forbidden"
@@ -182,6 +209,6 @@ def test_the_owner_removes_others_and_nobody_else_does(client, make, ruth, boaz,
     assert client.delete(f"{url}/{naomi.id}", user=ruth).status_code == 404
 
 
-def test_there_is_room_for_ten(client, make, ruth):
+def test_there_is_room_for_ten(client: FlaskClient, make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth, *(a_user(f"user{n}") for n in range(9)))
     assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["member_count"] == 10

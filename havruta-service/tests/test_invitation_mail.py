@@ -1,25 +1,32 @@
-"""An invitation on its whole way: asked for, mailed by the worker, accepted with what the mail holds."""
+"""An invitation on its whole way: asked for, sent by the worker, accepted with what the e-mail holds."""
 
 import socket
 from collections.abc import Iterator
 from email import policy
 from email.parser import BytesParser
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+from flask import Flask
+from flask.testing import FlaskClient
 
 from chassis.messaging.mailer import Mailer
+from chassis.testing import User
 from havruta_service import mails
 from havruta_service.models import messages
 
 
 class Letterbox:
-    """Takes any mail, and keeps it."""
+    """Takes any e-mail, and keeps it."""
 
     def __init__(self) -> None:
         self.mails = []
 
-    async def handle_DATA(self, server, session, envelope):  # aiosmtpd's name
+    async def handle_DATA(
+        self, server: object, session: object, envelope: Envelope
+    ) -> Any:  # aiosmtpd's name
         self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
         return "250 OK"
 
@@ -38,8 +45,13 @@ def letterbox() -> Iterator[tuple[Letterbox, str]]:
 
 
 def test_an_invitation_is_mailed_and_accepted_with_the_mail(
-    app, client, make, letterbox, ruth, naomi
-):
+    app: Flask,
+    client: FlaskClient,
+    make: Any,
+    letterbox: tuple[Letterbox, str],
+    ruth: User,
+    naomi: User,
+) -> None:
     box, url = letterbox
     havruta = make.havruta(ruth)
     client.post(
@@ -56,7 +68,9 @@ def test_an_invitation_is_mailed_and_accepted_with_the_mail(
     assert accepted.json["status"] == "accepted"
 
 
-def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app, client, make, letterbox, ruth):
+def test_a_domain_of_other_letters_is_mailed_to_in_ascii(
+    app: Flask, client: FlaskClient, make: Any, letterbox: tuple[Letterbox, str], ruth: User
+) -> None:
     box, url = letterbox
     body = {"emails": ["naomi@b\u00fccher.example"]}
     client.post(f"/api/havrutas/{make.havruta(ruth).id}/invitations", json=body, user=ruth)
@@ -66,8 +80,8 @@ def test_a_domain_of_other_letters_is_mailed_to_in_ascii(app, client, make, lett
 
 
 def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(
-    app, client, make, letterbox, ruth
-):
+    app: Flask, client: FlaskClient, make: Any, letterbox: tuple[Letterbox, str], ruth: User
+) -> None:
     box, url = letterbox
     havruta = make.havruta(ruth)
     body = {"emails": ["naomi@example.org"]}
@@ -80,7 +94,9 @@ def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(
     assert box.mails == []
 
 
-def test_a_mail_server_that_is_down_leaves_the_token_of_no_mail_behind(app, client, make, ruth):
+def test_a_mail_server_that_is_down_leaves_the_token_of_no_mail_behind(
+    app: Flask, client: FlaskClient, make: Any, ruth: User
+) -> None:
     havruta = make.havruta(ruth)
     client.post(
         f"/api/havrutas/{havruta.id}/invitations", json={"emails": ["naomi@example.org"]}, user=ruth

@@ -1,31 +1,36 @@
-"""Inviting and answering, on the wire and through the mail."""
+"""Inviting and answering, on the wire and by e-mail."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.testing import a_user
+from chassis.testing import User, a_user
 from havruta_service import invitations, mails
 from havruta_service.invitations import hashed
-from havruta_service.models import Invitation, db, messages
+from havruta_service.models import Havruta, Invitation, db, messages
+
+Act = Callable[..., Any]
 
 
 @pytest.fixture
-def havruta(make, ruth, boaz):
+def havruta(make: Any, ruth: User, boaz: User) -> Havruta:
     return make.havruta(ruth, boaz)
 
 
 @pytest.fixture
-def invite(client, havruta):
+def invite(client: FlaskClient, havruta: Havruta) -> Act:
     """Invite these addresses; what became of them."""
 
-    def post(user, *emails):
+    def post(user: User, *emails: Any) -> Any:
         answer = client.post(
             f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=user
         )
@@ -35,10 +40,10 @@ def invite(client, havruta):
 
 
 @pytest.fixture
-def mail(make):
-    """The mail that the worker composes for an invitation, read again as it would be received."""
+def mail(make: Any) -> Act:
+    """The e-mail that the worker composes for an invitation, read again as it would be received."""
 
-    def compose(result):
+    def compose(result: dict[str, Any]) -> Any:
         message = make(mails.invitation, {"invitation_id": result["invitation_id"]})
         return message and BytesParser(policy=policy.default).parsebytes(message.as_bytes())
 
@@ -46,10 +51,10 @@ def mail(make):
 
 
 @pytest.fixture
-def token(mail):
-    """The token in the mail of an invitation."""
+def token(mail: Act) -> Act:
+    """The token in the e-mail of an invitation."""
 
-    def read(result):
+    def read(result: dict[str, Any]) -> Any:
         text = mail(result).get_body(("plain",)).get_content()
         return text.split("#token=")[1].split()[0]
 
@@ -57,17 +62,17 @@ def token(mail):
 
 
 @pytest.fixture
-def post(client):
+def post(client: FlaskClient) -> Act:
     return lambda leaf, user=None, **body: client.post(
         f"/api/invitations/{leaf}", user=user, json=body
     )
 
 
-def statuses(results):
+def statuses(results: list[dict[str, Any]]) -> Any:
     return [result["status"] for result in results]
 
 
-def test_each_address_is_told_what_became_of_it(invite, ruth):
+def test_each_address_is_told_what_became_of_it(invite: Act, ruth: User) -> None:
     results = invite(
         ruth, "naomi@example.org", "Naomi@Example.org", "no address", "ruth@example.org", "x@y", ""
     )
@@ -82,7 +87,9 @@ def test_each_address_is_told_what_became_of_it(invite, ruth):
     assert statuses(invite(ruth, "NAOMI@example.org")) == ["already_pending"]
 
 
-def test_who_accepted_is_a_member_and_is_not_invited_again(invite, token, post, ruth, naomi):
+def test_a_person_who_accepted_is_a_member_and_is_not_invited_again(
+    invite: Act, token: Act, post: Act, ruth: User, naomi: User
+) -> None:
     post("accept", naomi, token=token(invite(ruth, naomi.email)[0]))
     assert statuses(invite(ruth, naomi.email)) == ["already_member"]
 
@@ -90,7 +97,9 @@ def test_who_accepted_is_a_member_and_is_not_invited_again(invite, token, post, 
 @pytest.mark.parametrize(
     "emails", [[], ["a@example.org"] * 21, "a@example.org", [1], ["a" * 300 + "@example.org"]]
 )
-def test_a_wrong_list_is_refused(client, havruta, ruth, emails):
+def test_a_wrong_list_is_refused(
+    client: FlaskClient, havruta: Havruta, ruth: User, emails: object
+) -> None:
     answer = client.post(
         f"/api/havrutas/{havruta.id}/invitations", json={"emails": emails}, user=ruth
     )
@@ -98,7 +107,7 @@ def test_a_wrong_list_is_refused(client, havruta, ruth, emails):
     assert answer.json["errors"][0]["pointer"].startswith("/emails")
 
 
-def test_invitations_are_limited_to_sixty_an_hour(invite, ruth):
+def test_invitations_are_limited_to_sixty_an_hour(invite: Act, ruth: User) -> None:
     for batch in range(3):
         assert (
             statuses(invite(ruth, *(f"p{batch}-{n}@example.org" for n in range(20))))
@@ -109,8 +118,8 @@ def test_invitations_are_limited_to_sixty_an_hour(invite, ruth):
 
 
 def test_the_mail_names_book_and_inviter_and_links_to_the_configured_address(
-    invite, mail, ruth, naomi
-):
+    invite: Act, mail: Act, ruth: User, naomi: User
+) -> None:
     message = mail(invite(ruth, naomi.email)[0])
     assert message["To"] == naomi.email
     for kind in ("plain", "html"):
@@ -120,7 +129,9 @@ def test_the_mail_names_book_and_inviter_and_links_to_the_configured_address(
         )
 
 
-def test_only_the_hash_of_the_token_is_kept(make, invite, token, ruth, naomi):
+def test_only_the_hash_of_the_token_is_kept(
+    make: Any, invite: Act, token: Act, ruth: User, naomi: User
+) -> None:
     secret = token(invite(ruth, naomi.email)[0])
     kept = make(lambda: db.session.scalar(select(Invitation.invitation_token)))
     assert kept == hashed(secret)
@@ -130,9 +141,9 @@ def test_only_the_hash_of_the_token_is_kept(make, invite, token, ruth, naomi):
         assert not any(secret in row or naomi.email in row for row in rows)
 
 
-def test_the_preview_shows_what_one_is_invited_to_and_changes_nothing(
-    make, invite, token, post, havruta, ruth
-):
+def test_the_preview_shows_the_havruta_and_changes_nothing(
+    make: Any, invite: Act, token: Act, post: Act, havruta: Havruta, ruth: User
+) -> None:
     secret = token(invite(ruth, "naomi@example.org")[0])
     shown = post("preview", token=secret).json
     assert {
@@ -147,7 +158,15 @@ def test_the_preview_shows_what_one_is_invited_to_and_changes_nothing(
     assert post("preview", token=secret).json == shown
 
 
-def test_accepting_makes_one_a_member_once(client, invite, token, post, havruta, ruth, naomi):
+def test_accepting_twice_makes_one_membership(
+    client: FlaskClient,
+    invite: Act,
+    token: Act,
+    post: Act,
+    havruta: Havruta,
+    ruth: User,
+    naomi: User,
+) -> None:
     secret = token(invite(ruth, naomi.email)[0])
     first = post("accept", naomi, token=secret)
     assert (first.status_code, first.json["status"]) == (200, "accepted")
@@ -157,24 +176,30 @@ def test_accepting_makes_one_a_member_once(client, invite, token, post, havruta,
 
 
 @pytest.mark.parametrize(
-    ("who", "code"),
+    ("person", "code"),
     [
         (a_user("esther"), "email_mismatch"),
         (a_user("naomi", email_verified=False), "email_not_verified"),
     ],
 )
-def test_accepting_needs_the_verified_address_it_was_sent_to(invite, token, post, ruth, who, code):
-    refused = post("accept", who, token=token(invite(ruth, "naomi@example.org")[0]))
+def test_accepting_needs_the_verified_address_it_was_sent_to(
+    invite: Act, token: Act, post: Act, ruth: User, person: User, code: str
+) -> None:
+    refused = post("accept", person, token=token(invite(ruth, "naomi@example.org")[0]))
     assert (refused.status_code, refused.json["code"]) == (403, code)
 
 
-def test_case_does_not_matter_in_an_address(invite, token, post, ruth, naomi):
+def test_case_does_not_matter_in_an_address(
+    invite: Act, token: Act, post: Act, ruth: User, naomi: User
+) -> None:
     assert (
         post("accept", naomi, token=token(invite(ruth, "NAOMI@example.org")[0])).status_code == 200
     )
 
 
-def test_declining_needs_the_token_only_and_is_final(invite, token, post, ruth, naomi):
+def test_declining_needs_the_token_only_and_is_final(
+    invite: Act, token: Act, post: Act, ruth: User, naomi: User
+) -> None:
     secret = token(invite(ruth, naomi.email)[0])
     declined = post("decline", token=secret)
     assert (declined.status_code, declined.json["status"]) == (200, "declined")
@@ -184,7 +209,9 @@ def test_declining_needs_the_token_only_and_is_final(invite, token, post, ruth, 
     assert refused.json["invitation_status"] == "declined"
 
 
-def test_a_full_havruta_takes_nobody(make, invite, token, post, havruta, ruth, naomi):
+def test_a_full_havruta_takes_no_more_members(
+    make: Any, invite: Act, token: Act, post: Act, havruta: Havruta, ruth: User, naomi: User
+) -> None:
     secret = token(invite(ruth, naomi.email)[0])
     for n in range(8):
         user = a_user(f"user{n}")
@@ -194,14 +221,21 @@ def test_a_full_havruta_takes_nobody(make, invite, token, post, havruta, ruth, n
 
 
 @pytest.mark.parametrize("leaf", ["preview", "accept", "decline"])
-def test_a_guessed_token_is_not_found(post, naomi, leaf):
+def test_a_guessed_token_is_not_found(post: Act, naomi: User, leaf: str) -> None:
     assert post(leaf, naomi, token="guess").status_code == 404
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 200), (0, 410), (1, 410)])
 def test_an_invitation_ends_after_seven_days_noted_or_not(
-    make, invite, token, post, ruth, naomi, seconds, status
-):
+    make: Any,
+    invite: Act,
+    token: Act,
+    post: Act,
+    ruth: User,
+    naomi: User,
+    seconds: int,
+    status: int,
+) -> None:
     sent = now()
     with time_machine.travel(sent, tick=False):
         secret = token(invite(ruth, naomi.email)[0])
@@ -214,13 +248,17 @@ def test_an_invitation_ends_after_seven_days_noted_or_not(
     assert shown == ("accepted" if status == 200 else "expired")
 
 
-def test_an_address_can_be_invited_again_once_its_invitation_has_expired(invite, ruth):
+def test_an_address_can_be_invited_again_once_its_invitation_has_expired(
+    invite: Act, ruth: User
+) -> None:
     invite(ruth, "naomi@example.org")
     with time_machine.travel(now() + timedelta(days=8), tick=False):
         assert statuses(invite(ruth, "naomi@example.org")) == ["sent"]
 
 
-def test_sending_again_makes_a_new_token_and_voids_the_old(invite, token, post, ruth, naomi):
+def test_resending_makes_a_new_token_and_revokes_the_old(
+    invite: Act, token: Act, post: Act, ruth: User, naomi: User
+) -> None:
     result = invite(ruth, naomi.email)[0]
     old = token(result)
     url = f"{result['invitation_id']}/resend"
@@ -235,8 +273,8 @@ def test_sending_again_makes_a_new_token_and_voids_the_old(invite, token, post, 
 
 
 def test_an_expired_invitation_with_a_newer_one_to_the_same_address_is_not_sent_again(
-    invite, post, ruth
-):
+    invite: Act, post: Act, ruth: User
+) -> None:
     old = invite(ruth, "naomi@example.org")[0]
     with time_machine.travel(now() + timedelta(days=8), tick=False):
         newer = invite(ruth, "Naomi@example.org")[0]
@@ -246,12 +284,14 @@ def test_an_expired_invitation_with_a_newer_one_to_the_same_address_is_not_sent_
         assert post(f"{old['invitation_id']}/resend", ruth).json["status"] == "pending"
 
 
-def test_an_address_that_no_account_can_have_is_invalid(invite, ruth):
+def test_an_address_that_no_account_can_have_is_invalid(invite: Act, ruth: User) -> None:
     results = invite(ruth, "i@example.org", "\u0130@example.org")
     assert [result["status"] for result in results] == ["sent", "invalid"]
 
 
-def test_a_revoked_invitation_is_gone_and_not_mailed(invite, mail, token, post, ruth, naomi):
+def test_a_revoked_invitation_is_gone_and_not_mailed(
+    invite: Act, mail: Act, token: Act, post: Act, ruth: User, naomi: User
+) -> None:
     result = invite(ruth, naomi.email)[0]
     secret = token(result)
     url = f"{result['invitation_id']}/revoke"
@@ -262,16 +302,18 @@ def test_a_revoked_invitation_is_gone_and_not_mailed(invite, mail, token, post, 
 
 
 def test_only_the_inviter_and_the_owner_take_back_and_strangers_find_nothing(
-    invite, post, make, ruth, boaz, naomi
-):
-    his, hers = invite(boaz, "a@example.org")[0], invite(ruth, "b@example.org")[0]
-    assert post(f"{hers['invitation_id']}/revoke", boaz).json["code"] == "forbidden"
-    assert post(f"{his['invitation_id']}/revoke", naomi).status_code == 404
+    invite: Act, post: Act, make: Any, ruth: User, boaz: User, naomi: User
+) -> None:
+    boazs, ruths = invite(boaz, "a@example.org")[0], invite(ruth, "b@example.org")[0]
+    assert post(f"{ruths['invitation_id']}/revoke", boaz).json["code"] == "forbidden"
+    assert post(f"{boazs['invitation_id']}/revoke", naomi).status_code == 404
     assert post(f"{uuid4()}/revoke", ruth).status_code == 404
-    assert post(f"{his['invitation_id']}/revoke", ruth).status_code == 200
+    assert post(f"{boazs['invitation_id']}/revoke", ruth).status_code == 200
 
 
-def test_the_owner_sees_all_invitations_and_others_their_own(client, havruta, invite, ruth, boaz):
+def test_the_owner_sees_all_invitations_and_others_their_own(
+    client: FlaskClient, havruta: Havruta, invite: Act, ruth: User, boaz: User
+) -> None:
     invite(ruth, "a@example.org", "b@example.org")
     invite(boaz, "c@example.org")
     url = f"/api/havrutas/{havruta.id}/invitations"
@@ -283,9 +325,9 @@ def test_the_owner_sees_all_invitations_and_others_their_own(client, havruta, in
     ]
 
 
-def test_whoever_registers_later_finds_what_came_to_his_verified_address(
-    client, invite, post, ruth
-):
+def test_a_person_who_registers_later_finds_invitations_to_their_verified_address(
+    client: FlaskClient, invite: Act, post: Act, ruth: User
+) -> None:
     invite(ruth, "tamar@example.org")
     unverified, verified = a_user("tamar", email_verified=False), a_user("tamar")
     assert client.get("/api/invitations/mine", user=unverified).json["items"] == []
@@ -296,20 +338,36 @@ def test_whoever_registers_later_finds_what_came_to_his_verified_address(
     assert client.get("/api/invitations/mine", user=verified).json["items"] == []
 
 
-def test_one_declines_one_s_own_invitation(invite, post, ruth, naomi):
+def test_a_person_declines_their_own_invitation(
+    invite: Act, post: Act, ruth: User, naomi: User
+) -> None:
     result = invite(ruth, naomi.email)[0]
     assert post(f"{result['invitation_id']}/decline", naomi).json["status"] == "declined"
 
 
-def test_archiving_voids_open_invitations(client, havruta, invite, token, post, ruth, naomi):
+def test_archiving_revokes_open_invitations(
+    client: FlaskClient,
+    havruta: Havruta,
+    invite: Act,
+    token: Act,
+    post: Act,
+    ruth: User,
+    naomi: User,
+) -> None:
     secret = token(invite(ruth, naomi.email)[0])
     client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth)
     assert post("accept", naomi, token=secret).json["invitation_status"] == "revoked"
 
 
-def test_who_was_removed_does_not_come_back_with_the_old_token(
-    client, havruta, invite, token, post, ruth, naomi
-):
+def test_a_removed_member_does_not_come_back_with_the_old_token(
+    client: FlaskClient,
+    havruta: Havruta,
+    invite: Act,
+    token: Act,
+    post: Act,
+    ruth: User,
+    naomi: User,
+) -> None:
     secret = token(invite(ruth, naomi.email)[0])
     post("accept", naomi, token=secret)
     client.delete(f"/api/havrutas/{havruta.id}/members/{naomi.id}", user=ruth)
@@ -317,5 +375,5 @@ def test_who_was_removed_does_not_come_back_with_the_old_token(
     assert client.get(f"/api/havrutas/{havruta.id}", user=naomi).status_code == 404
 
 
-def test_the_mail_of_an_invitation_that_never_was_is_not_sent(make):
+def test_the_mail_of_an_invitation_that_never_was_is_not_sent(make: Any) -> None:
     assert make(mails.invitation, {"invitation_id": str(UUID(int=0))}) is None

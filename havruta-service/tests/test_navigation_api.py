@@ -1,47 +1,51 @@
 """Being in a session and turning the pages, on the wire."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
 
 from chassis.clock import now
-from chassis.testing import count_queries
+from chassis.testing import User, count_queries
 from havruta_service import presence
 
 
 class Table:
     """A session that goes on, and what people do in it."""
 
-    def __init__(self, client, session_id):
+    def __init__(self, client: FlaskClient, session_id: UUID) -> None:
         self.client, self.url = client, f"/api/havruta-sessions/{session_id}"
 
-    def post(self, leaf, user):
+    def post(self, leaf: str, user: User) -> Any:
         return self.client.post(f"{self.url}/{leaf}", user=user)
 
-    def turn(self, user, ref, **body):
+    def turn(self, user: User, ref: str, **body: Any) -> Any:
         return self.client.put(f"{self.url}/position", json={"ref": ref, **body}, user=user)
 
-    def hand_to(self, user, other):
+    def hand_to(self, user: User, other: User) -> Any:
         return self.client.put(f"{self.url}/navigator", json={"user_id": str(other.id)}, user=user)
 
-    def mode(self, user, mode):
+    def mode(self, user: User, mode: str) -> Any:
         return self.client.put(f"{self.url}/mode", json={"mode": mode}, user=user)
 
-    def state(self, user, query=""):
+    def state(self, user: User, query: str = "") -> Any:
         return self.client.get(f"{self.url}/state{query}", user=user)
 
-    def present(self, user):
+    def present(self, user: User) -> Any:
         return [each["user_id"] for each in self.state(user).json["present"]]
 
 
 @pytest.fixture
-def table(client, make, ruth, boaz, naomi):
+def table(client: FlaskClient, make: Any, ruth: User, boaz: User, naomi: User) -> Table:
     """Ruth's session with Boaz in it; Naomi is a member and not there."""
     return Table(client, make.session(make.havruta(ruth, boaz, naomi), boaz).id)
 
 
-def test_the_navigator_turns_the_pages_and_nobody_else(table, ruth, boaz):
+def test_only_the_navigator_turns_the_pages(table: Table, ruth: User, boaz: User) -> None:
     turned = table.turn(ruth, "gen 2.1")
     assert (turned.json["ref"], turned.json["prev"], turned.json["next"]) == (
         "Genesis 2:1",
@@ -53,12 +57,14 @@ def test_the_navigator_turns_the_pages_and_nobody_else(table, ruth, boaz):
     assert table.state(boaz).json == table.state(ruth).json == turned.json
 
 
-def test_every_move_has_a_greater_number(table, ruth):
+def test_every_move_has_a_greater_number(table: Table, ruth: User) -> None:
     numbers = [table.turn(ruth, f"Genesis 2:{verse}").json["seq"] for verse in (3, 2, 2, 5)]
     assert numbers == sorted(set(numbers))
 
 
-def test_a_move_from_a_page_that_was_turned_is_refused_with_the_present_state(table, ruth):
+def test_a_move_from_a_page_that_was_turned_is_refused_with_the_present_state(
+    table: Table, ruth: User
+) -> None:
     known = table.state(ruth).json["seq"]
     turned = table.turn(ruth, "Genesis 2:1", expected_seq=known).json
     refused = table.turn(ruth, "Genesis 3:1", expected_seq=known)
@@ -67,7 +73,9 @@ def test_a_move_from_a_page_that_was_turned_is_refused_with_the_present_state(ta
     assert table.turn(ruth, "Genesis 3:1", expected_seq=turned["seq"] + 1).status_code == 409
 
 
-def test_somebody_s_coming_does_not_make_a_move_stale(table, ruth, naomi):
+def test_a_member_who_joins_does_not_make_a_move_stale(
+    table: Table, ruth: User, naomi: User
+) -> None:
     known = table.turn(ruth, "Genesis 2:1").json["seq"]
     table.post("join", naomi)
     assert table.turn(ruth, "Genesis 2:2", expected_seq=known).status_code == 200
@@ -84,13 +92,15 @@ def test_somebody_s_coming_does_not_make_a_move_stale(table, ruth, naomi):
         ("", "invalid"),
     ],
 )
-def test_what_is_no_place_in_the_book_is_refused(table, ruth, ref, code):
+def test_what_is_not_a_passage_of_the_book_is_refused(
+    table: Table, ruth: User, ref: str, code: str
+) -> None:
     refused = table.turn(ruth, ref)
     assert (refused.status_code, refused.json["code"]) == (422, code)
     assert refused.json["errors"][0]["pointer"] == "/ref"
 
 
-def test_polling_says_whether_anything_happened(table, ruth, boaz):
+def test_polling_says_whether_anything_happened(table: Table, ruth: User, boaz: User) -> None:
     seq = table.state(boaz).json["seq"]
     unchanged = table.state(boaz, f"?since_seq={seq}")
     assert (unchanged.status_code, unchanged.data) == (304, b"")
@@ -98,7 +108,9 @@ def test_polling_says_whether_anything_happened(table, ruth, boaz):
     assert table.state(boaz, f"?since_seq={seq}").json["ref"] == "Genesis 2:1"
 
 
-def test_the_owner_hands_over_to_who_is_there_and_takes_it_back(table, ruth, boaz, naomi):
+def test_the_owner_passes_navigation_to_a_present_member_and_takes_it_back(
+    table: Table, ruth: User, boaz: User, naomi: User
+) -> None:
     assert table.hand_to(ruth, naomi).json["code"] == "not_present"
     assert table.hand_to(ruth, boaz).json["navigator_id"] == str(boaz.id)
     assert table.turn(ruth, "Genesis 2:1").json["code"] == "forbidden"
@@ -108,7 +120,9 @@ def test_the_owner_hands_over_to_who_is_there_and_takes_it_back(table, ruth, boa
     assert table.turn(boaz, "Genesis 2:2").json["code"] == "forbidden"
 
 
-def test_the_owner_replaces_a_navigator_who_is_absent(table, ruth, boaz, naomi):
+def test_the_owner_replaces_a_navigator_who_is_absent(
+    table: Table, ruth: User, boaz: User, naomi: User
+) -> None:
     table.hand_to(ruth, boaz)
     with time_machine.travel(now() + timedelta(seconds=91), tick=False):
         table.post("join", ruth)
@@ -117,7 +131,9 @@ def test_the_owner_replaces_a_navigator_who_is_absent(table, ruth, boaz, naomi):
         assert table.hand_to(ruth, naomi).json["navigator_id"] == str(naomi.id)
 
 
-def test_in_shared_mode_every_member_turns_the_pages(table, ruth, boaz, naomi):
+def test_in_shared_mode_every_member_turns_the_pages(
+    table: Table, ruth: User, boaz: User, naomi: User
+) -> None:
     assert table.mode(boaz, "shared").json["code"] == "forbidden"
     assert table.mode(ruth, "shared").json["mode"] == "shared"
     assert [table.turn(user, "Genesis 2:1").status_code for user in (ruth, boaz, naomi)] == [
@@ -129,14 +145,18 @@ def test_in_shared_mode_every_member_turns_the_pages(table, ruth, boaz, naomi):
     assert table.turn(boaz, "Genesis 2:2").status_code == 403
 
 
-def test_the_new_owner_turns_the_pages_after_a_transfer(client, table, make, ruth, boaz):
+def test_the_new_owner_turns_the_pages_after_a_transfer(
+    client: FlaskClient, table: Table, make: Any, ruth: User, boaz: User
+) -> None:
     havruta_id = client.get(table.url, user=ruth).json["havruta_id"]
     client.post(f"/api/havrutas/{havruta_id}/transfer", json={"user_id": str(boaz.id)}, user=ruth)
     assert table.turn(ruth, "Genesis 2:1").json["code"] == "forbidden"
     assert table.turn(boaz, "Genesis 2:1").status_code == 200
 
 
-def test_a_navigator_who_leaves_the_havruta_gives_the_pages_back(client, table, ruth, boaz):
+def test_a_navigator_who_leaves_the_havruta_gives_the_pages_back(
+    client: FlaskClient, table: Table, ruth: User, boaz: User
+) -> None:
     havruta_id = client.get(table.url, user=ruth).json["havruta_id"]
     table.hand_to(ruth, boaz)
     client.post(f"/api/havrutas/{havruta_id}/leave", user=boaz)
@@ -146,7 +166,9 @@ def test_a_navigator_who_leaves_the_havruta_gives_the_pages_back(client, table, 
     assert table.turn(boaz, "Genesis 2:1").status_code == 404
 
 
-def test_leaving_the_session_changes_neither_owner_nor_navigator(client, table, ruth):
+def test_leaving_the_session_changes_neither_owner_nor_navigator(
+    client: FlaskClient, table: Table, ruth: User
+) -> None:
     assert table.post("leave", ruth).status_code == 204
     assert table.post("leave", ruth).status_code == 204
     session = client.get(table.url, user=ruth).json
@@ -154,14 +176,18 @@ def test_leaving_the_session_changes_neither_owner_nor_navigator(client, table, 
     assert session["navigator_id"] == havruta["owner_id"] == str(ruth.id)
 
 
-def test_members_are_not_present_until_they_come(table, ruth, boaz, naomi):
+def test_members_are_not_present_until_they_join(
+    table: Table, ruth: User, boaz: User, naomi: User
+) -> None:
     assert table.present(ruth) == [str(ruth.id), str(boaz.id)]
     table.post("join", naomi)
     table.post("join", naomi)
     assert table.present(ruth) == [str(ruth.id), str(boaz.id), str(naomi.id)]
 
 
-def test_a_heartbeat_keeps_one_here_and_silence_does_not(table, ruth, boaz):
+def test_a_heartbeat_keeps_a_member_present_and_silence_does_not(
+    table: Table, ruth: User, boaz: User
+) -> None:
     for seconds in (60, 120):
         with time_machine.travel(now() + timedelta(seconds=seconds), tick=False):
             assert table.post("heartbeat", boaz).json["seq"] == table.state(boaz).json["seq"]
@@ -169,18 +195,20 @@ def test_a_heartbeat_keeps_one_here_and_silence_does_not(table, ruth, boaz):
         assert table.present(boaz) == [str(boaz.id)]
 
 
-def test_a_heartbeat_after_absence_comes_back_and_keeps_both_intervals(table, make, ruth, boaz):
+def test_a_heartbeat_after_absence_comes_back_and_keeps_both_intervals(
+    table: Table, make: Any, ruth: User, boaz: User
+) -> None:
     start = now()
     with time_machine.travel(start + timedelta(seconds=200), tick=False):
         table.post("heartbeat", boaz)
         assert table.present(ruth) == [str(boaz.id)]
     intervals = make(presence.intervals, table.url.rpartition("/")[2])
-    his = [i for i in intervals if i.user_id == boaz.id]
-    assert len(his) == 2
-    assert his[0].end < start + timedelta(seconds=90) < his[1].begin
+    intervals = [i for i in intervals if i.user_id == boaz.id]
+    assert len(intervals) == 2
+    assert intervals[0].end < start + timedelta(seconds=90) < intervals[1].begin
 
 
-def test_absence_is_noticed_once(table, make, ruth):
+def test_absence_is_noticed_once(table: Table, make: Any, ruth: User) -> None:
     with time_machine.travel(now() + timedelta(seconds=91), tick=False):
         before = table.state(ruth).json["seq"]
         assert make(presence.notice_absence) == 2
@@ -189,20 +217,20 @@ def test_absence_is_noticed_once(table, make, ruth):
 
 
 @pytest.mark.parametrize("leaf", ["join", "heartbeat"])
-def test_nobody_comes_to_a_session_that_is_over(table, ruth, leaf):
+def test_no_one_joins_a_session_that_is_over(table: Table, ruth: User, leaf: str) -> None:
     table.post("end", ruth)
     assert table.post(leaf, ruth).json["code"] == "invalid_transition"
     assert table.turn(ruth, "Genesis 2:1").json["code"] == "invalid_transition"
 
 
-def test_a_heartbeat_costs_one_change_and_one_look(app, table, ruth):
+def test_a_heartbeat_costs_one_change_and_one_look(app: Flask, table: Table, ruth: User) -> None:
     table.post("heartbeat", ruth)
     with count_queries(app) as statements:
         table.post("heartbeat", ruth)
     assert len([s for s in statements if s.startswith(("UPDATE", "SELECT", "INSERT"))]) == 2
 
 
-def test_a_move_costs_ten_statements_at_most(app, table, ruth):
+def test_a_move_costs_ten_statements_at_most(app: Flask, table: Table, ruth: User) -> None:
     table.turn(ruth, "Genesis 2:1")
     with count_queries(app) as statements:
         table.turn(ruth, "Genesis 2:2")

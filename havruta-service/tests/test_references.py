@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ from havruta_service.references import (
 
 
 @st.composite
-def references(draw):
+def references(draw: st.DrawFn) -> Any:
     book = draw(st.sampled_from(catalogue().books))
     first = draw(st.integers(0, book.length - 1))
     return Reference(book, first, draw(st.integers(first, book.length - 1)))
@@ -67,7 +68,7 @@ places = references().map(lambda reference: reference.start)
         ("Avot 1:1", "Mishnah Avot 1:1"),
     ],
 )
-def test_a_reference_is_brought_to_its_canonical_form(written, canonical):
+def test_a_reference_is_brought_to_its_canonical_form(written: str, canonical: str) -> None:
     assert str(parse(written)) == canonical
 
 
@@ -86,7 +87,9 @@ def test_a_reference_is_brought_to_its_canonical_form(written, canonical):
         ("Mishnah Berakhot 1:6", "Mishnah Berakhot 1:5"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused_with_the_nearest_that_is(written, nearest):
+def test_a_place_that_is_not_there_is_refused_with_the_nearest_that_is(
+    written: str, nearest: str
+) -> None:
     with pytest.raises(ReferenceOutOfRange) as refused:
         parse(written, "ref")
     assert refused.value.extra == {"nearest": nearest}
@@ -96,7 +99,7 @@ def test_a_place_that_is_not_there_is_refused_with_the_nearest_that_is(written, 
 @pytest.mark.parametrize(
     ("written", "nearest"), [("Genesiss 1:1", "Genesis"), ("Berakot 2a", "Berakhot"), ("???", None)]
 )
-def test_an_unknown_book_is_refused_with_the_nearest_name(written, nearest):
+def test_an_unknown_book_is_refused_with_the_nearest_name(written: str, nearest: str) -> None:
     with pytest.raises(UnknownBook) as refused:
         parse(written)
     assert refused.value.extra == {"nearest": nearest}
@@ -119,7 +122,7 @@ def test_an_unknown_book_is_refused_with_the_nearest_name(written, nearest):
         "Berakhot 2:1",
     ],
 )
-def test_what_is_no_reference_is_refused(written):
+def test_what_is_no_reference_is_refused(written: str) -> None:
     with pytest.raises(MalformedReference):
         parse(written)
 
@@ -133,23 +136,25 @@ def test_what_is_no_reference_is_refused(written):
         ("Tamid 25", "Tamid 25b"),
     ],
 )
-def test_a_section_or_a_book_stands_for_its_beginning_where_one_place_is_needed(written, place):
+def test_a_section_or_a_book_stands_for_its_beginning_where_one_place_is_needed(
+    written: str, place: Any
+) -> None:
     assert str(parse_passage(written, "ref")) == place
 
 
-def test_a_range_is_not_one_place():
+def test_a_range_is_not_one_place() -> None:
     with pytest.raises(NotOnePassage):
         parse_passage("Genesis 1:1-5", "ref")
 
 
-def test_places_are_compared_by_place_and_not_as_text():
+def test_places_are_compared_by_place_and_not_as_text() -> None:
     later, earlier = parse("Genesis 10:1"), parse("Genesis 2:1")
     assert str(later) < str(earlier)
     assert later.first > earlier.first
     assert str(spanning([later, earlier])) == "Genesis 2:1-10:1"
 
 
-def test_the_end_of_a_section_is_followed_by_the_next_and_the_end_of_the_book_by_nothing():
+def test_the_end_of_a_section_is_followed_by_the_next_and_the_end_of_the_book_by_nothing() -> None:
     assert str(parse("Genesis 1:31").next) == "Genesis 2:1"
     assert str(parse("Genesis 1:31").next_section) == "Genesis 2"
     assert str(parse("Berakhot 2b").next) == "Berakhot 3a"
@@ -157,30 +162,30 @@ def test_the_end_of_a_section_is_followed_by_the_next_and_the_end_of_the_book_by
     assert (parse("Genesis 1:1").previous, parse("Genesis 1").previous_section) == (None, None)
 
 
-def test_coverage_is_written_from_place_to_place():
+def test_coverage_is_written_from_place_to_place() -> None:
     assert parse("Genesis 1:1-2:1").coverage == "Genesis 1:1 to Genesis 2:1"
     assert parse("Genesis 1:1").coverage == "Genesis 1:1"
 
 
 @given(references())
-def test_the_canonical_form_is_read_as_what_it_was_written_for(reference):
+def test_the_canonical_form_is_read_as_what_it_was_written_for(reference: Reference) -> None:
     assert parse(str(reference)) == reference
     assert parse(reference.coverage) == reference
 
 
 @given(references())
-def test_the_hebrew_form_is_read_as_what_it_was_written_for(reference):
+def test_the_hebrew_form_is_read_as_what_it_was_written_for(reference: Reference) -> None:
     assert parse(reference.hebrew) == reference
 
 
 @given(places)
-def test_next_and_previous_undo_each_other(place):
+def test_next_and_previous_undo_each_other(place: Any) -> None:
     assert place.next is None or place.next.previous == place
     assert place.previous is None or place.previous.next == place
 
 
 @given(places)
-def test_a_place_lies_in_its_section_and_sections_follow_one_another(place):
+def test_a_place_lies_in_its_section_and_sections_follow_one_another(place: Any) -> None:
     section = place.section
     assert section.first <= place.first <= section.last
     assert section.next_section is None or section.next_section.first == section.last + 1
@@ -193,14 +198,14 @@ def test_a_place_lies_in_its_section_and_sections_follow_one_another(place):
         )
     )
 )
-def test_a_span_holds_all_its_places_and_ends_with_one(found):
+def test_a_span_holds_all_its_places_and_ends_with_one(found: list[Reference]) -> None:
     span = spanning(found)
     assert {span.first, span.last} <= {place.first for place in found}
     assert all(span.first <= place.first <= span.last for place in found)
 
 
 @given(st.integers(1, 999))
-def test_numbers_survive_being_written_in_hebrew(number):
+def test_numbers_survive_being_written_in_hebrew(number: int) -> None:
     assert from_hebrew(to_hebrew(number)) == number
 
 
@@ -208,12 +213,12 @@ def test_numbers_survive_being_written_in_hebrew(number):
     st.text(max_size=120)
     | st.from_regex(r"(Gen|Berakhot|1 Sam|בראשית)[ :.\-0-9abאב]{0,20}", fullmatch=True)
 )
-def test_any_text_is_a_reference_or_a_problem(text):
+def test_any_text_is_a_reference_or_a_problem(text: str) -> None:
     with suppress(Invalid):
         parse(text)
 
 
-def test_a_reference_is_read_in_well_under_a_millisecond():
+def test_a_reference_is_read_in_well_under_a_millisecond() -> None:
     parse("Genesis 1:1")
     began = time.perf_counter()
     for _ in range(200):

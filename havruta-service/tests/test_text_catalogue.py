@@ -1,23 +1,24 @@
 """The data of the catalogue against what is known of the texts."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from havruta_service.catalogue import Collection, catalogue
 
 
-def books(collection):
+def books(collection: Collection) -> Any:
     return [book for book in catalogue().books if book.collection is collection]
 
 
-def book(name):
+def book(name: str) -> Any:
     found = catalogue().find(name)
     assert found is not None, name
     return found
 
 
-def test_the_tanakh_has_39_books_in_the_order_of_its_three_parts():
+def test_the_tanakh_has_39_books_in_the_order_of_its_three_parts() -> None:
     names = [b.name for b in books(Collection.TANAKH)]
     assert len(names) == 39
     assert (names[0], names[4], names[5], names[26], names[-1]) == (
@@ -52,11 +53,13 @@ def test_the_tanakh_has_39_books_in_the_order_of_its_three_parts():
         ("Obadiah", 1, 21),
     ],
 )
-def test_a_book_has_its_masoretic_chapters_and_verses(name, chapters, verses):
+def test_a_book_has_its_masoretic_chapters_and_verses(
+    name: str, chapters: int, verses: int
+) -> None:
     assert (len(book(name).segments), book(name).length) == (chapters, verses)
 
 
-def test_the_mishnah_has_its_63_tractates_525_chapters_and_4192_mishnayot():
+def test_the_mishnah_has_its_63_tractates_525_chapters_and_4192_mishnayot() -> None:
     tractates = books(Collection.MISHNAH)
     assert (len(tractates), sum(len(t.segments) for t in tractates)) == (63, 525)
     by_order = Counter()
@@ -73,7 +76,7 @@ def test_the_mishnah_has_its_63_tractates_525_chapters_and_4192_mishnayot():
     assert by_order.total() == 4192
 
 
-def test_the_talmud_has_37_tractates_from_folio_2_to_their_last_side():
+def test_the_talmud_has_37_tractates_from_folio_2_to_their_last_side() -> None:
     tractates = {t.name: t for t in books(Collection.TALMUD)}
     assert len(tractates) == 37
     assert all(t.first_section == 2 for name, t in tractates.items() if name != "Tamid")
@@ -99,16 +102,16 @@ def test_the_talmud_has_37_tractates_from_folio_2_to_their_last_side():
         ("mishnah-avot", "Mishnah Avot"),
     ],
 )
-def test_a_book_is_found_by_any_of_its_names(written, name):
+def test_a_book_is_found_by_any_of_its_names(written: str, name: str) -> None:
     assert book(written).name == name
 
 
-def test_slugs_are_unique():
+def test_slugs_are_unique() -> None:
     slugs = [b.slug for b in catalogue().books]
     assert len(set(slugs)) == len(slugs) == 139
 
 
-def test_every_section_holds_the_places_that_say_they_are_in_it():
+def test_every_section_holds_the_places_that_say_they_are_in_it() -> None:
     for b in catalogue().books:
         places = [
             place for n in range(b.first_section, b.last_section + 1) for place in b.section(n)

@@ -1,0 +1,27 @@
+"""The operations of this service."""
+
+from havruta_service.api import (
+    agenda,
+    export,
+    havrutas,
+    invitation_responses,
+    invitations,
+    navigation,
+    plans,
+    sessions,
+    statistics,
+    texts,
+)
+
+BLUEPRINTS = (
+    texts.blueprint,
+    havrutas.blueprint,
+    sessions.blueprint,
+    plans.blueprint,
+    navigation.blueprint,
+    invitations.blueprint,
+    invitation_responses.blueprint,
+    export.blueprint,
+    agenda.blueprint,
+    statistics.blueprint,
+)

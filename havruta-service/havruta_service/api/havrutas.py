@@ -68,14 +68,14 @@ class Havruta(HavrutaSummary):
 
 
 class HavrutaMember(Answer):
-    """Somebody who studies in a havruta."""
+    """A person who studies in a havruta."""
 
     user_id = fields.UUID(required=True)
     joined_at = Instant(required=True)
 
 
 class HavrutaMemberProgress(Answer):
-    """How much somebody took part."""
+    """How much a member took part."""
 
     user_id = fields.UUID(required=True)
     sessions = fields.Integer(required=True)
@@ -96,9 +96,11 @@ class HavrutaProgress(Answer):
     studied_percent = fields.Float(
         required=True, metadata={"description": "0 to 100, with one decimal."}
     )
-    minutes = fields.Integer(required=True, metadata={"description": "While anybody was there."})
+    minutes = fields.Integer(
+        required=True, metadata={"description": "While at least one member was present."}
+    )
     minutes_together = fields.Integer(
-        required=True, metadata={"description": "While at least two were there."}
+        required=True, metadata={"description": "While at least two were present."}
     )
     members = fields.List(fields.Nested(HavrutaMemberProgress), required=True)
 
@@ -205,5 +207,5 @@ def get_havruta_progress(havruta_id: UUID) -> Progress:
 @blueprint.arguments(PeriodPageQuery, location="query")
 @blueprint.response(200, page_of(CompletedHavrutaSession))
 def list_havruta_history(query: dict[str, Any], havruta_id: UUID) -> Page[models.HavrutaSession]:
-    """List the completed sessions with those who were there, newest first."""
+    """List the completed sessions with the members who were present, newest first."""
     return progress.history(havruta_id, caller().id, **query)

@@ -1,4 +1,4 @@
-"""Inviting by mail."""
+"""Inviting by e-mail."""
 
 from typing import Any
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Being in a session, and turning the pages together."""
+"""Being present in a session, and turning the pages together."""
 
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ class NewPosition(Body):
     expected_seq = Integer(
         0,
         load_default=None,
-        metadata={"description": "The `seq` one knows; 409 if the pages were turned since."},
+        metadata={"description": "The `seq` that you know; 409 if the pages were turned since."},
     )
 
 

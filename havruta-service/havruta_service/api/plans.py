@@ -1,4 +1,4 @@
-"""Planning to meet, changing the plan, and saying whether one comes."""
+"""Planning sessions, changing the plan, and answering whether to come."""
 
 from typing import Any
 from uuid import UUID
@@ -44,7 +44,7 @@ class SessionDates(Answer):
 
 
 class HavrutaSessionRsvp(Answer):
-    """What somebody answered to a planned session."""
+    """What a member answered to a planned session."""
 
     user_id = fields.UUID(required=True)
     answer = Choice(Rsvp, required=True)
@@ -52,7 +52,7 @@ class HavrutaSessionRsvp(Answer):
 
 
 class HavrutaSessionRsvps(Answer):
-    """Who means to come."""
+    """Which members mean to come."""
 
     items = fields.List(fields.Nested(HavrutaSessionRsvp), required=True)
 

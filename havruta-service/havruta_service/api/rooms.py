@@ -18,13 +18,13 @@ class DepartedMember(Answer):
 
 
 class InvitedMember(Answer):
-    """An invitation. Not every member may see whom it is for."""
+    """An invitation, without its address, which not every member may see."""
 
     invitation_id = fields.UUID(required=True, attribute="id")
 
 
 class PageTurn(Answer):
-    """The passage that was turned to, and by whom."""
+    """The passage that was turned to, and the member who did it."""
 
     ref = Written(required=True)
     hebrew_ref = fields.String(required=True, attribute="ref.hebrew")

@@ -10,12 +10,12 @@ from chassis.errors import DeadlinePassed, InvalidTransition, TooEarly
 from chassis.pages import Page
 from chassis.web.conditional import etag
 from chassis.web.fields import UUID as SeriesId
-from chassis.web.fields import Answer, Body, Choice, Choices, Instant, Integer, Text
+from chassis.web.fields import Answer, Body, Choice, Choices, Instant, Integer, Text, TimeZone
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
-from havruta_service import ending, models, plans, sessions
+from havruta_service import completion, models, plans, sessions
 from havruta_service.api.examples import PLAN
 from havruta_service.havrutas import HavrutaArchived, SessionInProgress
 from havruta_service.models import EndReason, NavigationMode, SessionStatus, SessionType
@@ -40,8 +40,8 @@ class SessionPlan(Body):
             "example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5",
         },
     )
-    timezone = Text(
-        64, least=1, metadata={"description": "Where the clock hangs.", "example": "Asia/Jerusalem"}
+    timezone = TimeZone(
+        metadata={"description": "Sessions of a series keep their hour in this zone."}
     )
 
 
@@ -50,7 +50,7 @@ class NewHavrutaSession(SessionPlan):
 
     @validates_schema
     def check_plan(self, data: dict[str, Any], **kwargs: Any) -> None:
-        """Only what is planned has a time; what is planned has one."""
+        """A planned session has a time; an instant session has none."""
         planned = data["type"] == SessionType.SCHEDULED
         if planned and "start_time" not in data:
             raise ValidationError("Needed for a scheduled session.", "start_time")
@@ -126,7 +126,7 @@ class HavrutaSession(Answer):
 
 
 class ListedHavrutaSession(HavrutaSession):
-    """A session with what it is a session of."""
+    """A session with the name and the book of its havruta."""
 
     havruta_name = fields.String(required=True, attribute="havruta.name")
     book = fields.String(required=True, attribute="havruta.book")
@@ -136,7 +136,7 @@ HavrutaSessionPage = page_of(ListedHavrutaSession)
 
 
 class CompletedHavrutaSession(HavrutaSession):
-    """A session that is over, with who was there."""
+    """A session that is over, with the members who were present."""
 
     attendees = fields.List(fields.UUID(), required=True)
 
@@ -199,4 +199,4 @@ def start_havruta_session(session_id: UUID) -> models.HavrutaSession:
 @blueprint.raises(InvalidTransition)
 def end_havruta_session(session_id: UUID) -> models.HavrutaSession:
     """End the session where it is, as the owner. Ending it again changes nothing."""
-    return ending.end(session_id, caller().id)
+    return completion.end(session_id, caller().id)

@@ -1,4 +1,4 @@
-"""The books that can be studied, and references to places in them."""
+"""The books that can be studied, and references to passages in them."""
 
 from typing import Any
 
@@ -71,7 +71,9 @@ class TextSection(Answer):
 class TextWithSections(Text):
     """A book with its divisions."""
 
-    edition = fields.String(required=True, metadata={"description": "Whose numbers these are."})
+    edition = fields.String(
+        required=True, metadata={"description": "The edition that these numbers follow."}
+    )
     contents = fields.List(fields.Nested(TextSection), required=True)
 
 
@@ -81,17 +83,17 @@ class TextReference(Answer):
     ref = fields.String(required=True, attribute="canonical", metadata={"example": "Genesis 2:1"})
     hebrew_ref = fields.String(required=True, attribute="hebrew")
     book = fields.Nested(Text, required=True)
-    start = Written(required=True, metadata={"description": "The first place."})
-    end = Written(required=True, metadata={"description": "The last place."})
+    start = Written(required=True, metadata={"description": "The first passage."})
+    end = Written(required=True, metadata={"description": "The last passage."})
     segments = fields.Integer(required=True)
     section = Written(required=True, metadata={"example": "Genesis 2"})
     prev = Written(
         required=True,
         attribute="previous",
         allow_none=True,
-        metadata={"description": "The place before."},
+        metadata={"description": "The passage before."},
     )
-    next = Written(required=True, allow_none=True, metadata={"description": "The place after."})
+    next = Written(required=True, allow_none=True, metadata={"description": "The passage after."})
     prev_section = Written(required=True, attribute="previous_section", allow_none=True)
     next_section = Written(required=True, allow_none=True)
 

@@ -1,10 +1,12 @@
 """What the migrations make of the data of before."""
 
-from collections.abc import Iterator
-from uuid import uuid4
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from flask import Flask
 from flask_migrate import downgrade, upgrade
 from psycopg.rows import dict_row
 from sqlalchemy.exc import DBAPIError
@@ -15,15 +17,15 @@ from chassis import testing
 class Database:
     """A database at some revision, with SQL to look at it."""
 
-    def __init__(self, app, url):
+    def __init__(self, app: Flask, url: str) -> None:
         self.app = app
         self.connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
 
-    def at(self, revision, move=upgrade):
+    def at(self, revision: str, move: Callable[..., None] = upgrade) -> None:
         with self.app.app_context():
             move(revision=revision)
 
-    def __call__(self, query, *values):
+    def __call__(self, query: LiteralString, *values: Any) -> Any:
         cursor = self.connection.execute(query, values)
         return cursor.fetchall() if cursor.description else []
 
@@ -40,10 +42,13 @@ def legacy() -> Iterator[Database]:
         testing.close(app)
 
 
-def a_havruta(sql, *, section="Genesis 2:1", members=()):
+def a_havruta(
+    sql: Database, *, section: str | None = "Genesis 2:1", members: Sequence[UUID] = ()
+) -> Any:
     creator = uuid4()
     row = sql(
-        "INSERT INTO havrutas (name, book, creator_id, current_section) VALUES ('h', 'Genesis', %s, %s) RETURNING id",
+        "INSERT INTO havrutas (name, book, creator_id, current_section)"
+        " VALUES ('h', 'Genesis', %s, %s) RETURNING id",
         creator,
         section,
     )[0]
@@ -52,7 +57,13 @@ def a_havruta(sql, *, section="Genesis 2:1", members=()):
     return row["id"], creator
 
 
-def a_session(sql, havruta_id, start, end=None, sections=()):
+def a_session(
+    sql: Database,
+    havruta_id: UUID,
+    start: str,
+    end: str | None = None,
+    sections: Sequence[str] = (),
+) -> Any:
     return sql(
         "INSERT INTO havruta_sessions (havruta_id, start_time, end_time, sections_studied)"
         " VALUES (%s, now() + %s::interval, now() + %s::interval, %s) RETURNING id",
@@ -63,11 +74,11 @@ def a_session(sql, havruta_id, start, end=None, sections=()):
     )[0]["id"]
 
 
-def session(sql, session_id):
+def session(sql: Database, session_id: UUID) -> Any:
     return sql("SELECT * FROM havruta_sessions WHERE id = %s", session_id)[0]
 
 
-def test_no_reading_position_and_no_owner_is_lost(legacy):
+def test_no_reading_position_and_no_owner_is_lost(legacy: Database) -> None:
     (with_place, owner), (without, _) = a_havruta(legacy), a_havruta(legacy, section=None)
     legacy.at("head")
     rows = {row["id"]: row for row in legacy("SELECT * FROM havrutas")}
@@ -76,7 +87,7 @@ def test_no_reading_position_and_no_owner_is_lost(legacy):
     assert {"creator_id", "current_section"}.isdisjoint(rows[with_place])
 
 
-def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy):
+def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy: Database) -> None:
     havruta_id, owner = a_havruta(legacy, members=[uuid4(), uuid4()])
     legacy.at("head")
     assert legacy("SELECT member_count FROM havrutas")[0]["member_count"] == 3
@@ -85,7 +96,7 @@ def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy):
     )
 
 
-def test_a_finished_session_is_completed_with_what_it_covered(legacy):
+def test_a_finished_session_is_completed_with_what_it_covered(legacy: Database) -> None:
     havruta_id, _ = a_havruta(legacy)
     long = a_session(
         legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"]
@@ -110,7 +121,7 @@ def test_a_finished_session_is_completed_with_what_it_covered(legacy):
     ]
 
 
-def test_of_unfinished_sessions_only_the_latest_goes_on(legacy):
+def test_of_unfinished_sessions_only_the_latest_goes_on(legacy: Database) -> None:
     havruta_id, owner = a_havruta(legacy)
     oldest, older, latest, planned = (
         a_session(legacy, havruta_id, start) for start in ("-3 days", "-2 days", "-1 day", "1 day")
@@ -124,7 +135,7 @@ def test_of_unfinished_sessions_only_the_latest_goes_on(legacy):
     assert [m["ref"] for m in legacy("SELECT ref FROM session_moves")] == ["Genesis 2:1"]
 
 
-def test_downgrading_restores_columns_and_data(legacy):
+def test_downgrading_restores_columns_and_data(legacy: Database) -> None:
     havruta_id, owner = a_havruta(legacy)
     finished = a_session(legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1"])
     for start in ("-3 days", "-1 day", "1 day"):
@@ -140,7 +151,7 @@ def test_downgrading_restores_columns_and_data(legacy):
     assert legacy("SELECT last_place FROM havrutas")[0]["last_place"] == "Genesis 2:1"
 
 
-def test_what_the_code_of_before_wrote_in_between_is_kept(legacy):
+def test_what_the_code_of_before_wrote_in_between_is_kept(legacy: Database) -> None:
     legacy.at("0002")
     a_havruta(legacy, section="Genesis 3:1")
     legacy.at("head")
@@ -152,14 +163,14 @@ def test_what_the_code_of_before_wrote_in_between_is_kept(legacy):
     )
 
 
-def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy):
+def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy: Database) -> None:
     havruta_id, _ = a_havruta(legacy, members=[uuid4() for _ in range(10)])
     with pytest.raises(DBAPIError, match=str(havruta_id)):
         legacy.at("head")
     assert legacy("SELECT current_section FROM havrutas")[0]["current_section"] == "Genesis 2:1"
 
 
-def test_a_session_of_before_has_no_reason_and_lives_on(legacy):
+def test_a_session_of_before_has_no_reason_and_lives_on(legacy: Database) -> None:
     legacy.at("0004")
     session_id = legacy(
         "WITH h AS (INSERT INTO havrutas (name, book, archived_at) VALUES ('h', 'Genesis', now())"
@@ -171,7 +182,7 @@ def test_a_session_of_before_has_no_reason_and_lives_on(legacy):
     assert (row["status"], row["cancellation_reason"]) == ("cancelled", None)
 
 
-def test_the_indexes_of_the_source_are_there(legacy):
+def test_the_indexes_of_the_source_are_there(legacy: Database) -> None:
     legacy.at("head")
     definitions = [
         row["indexdef"]
@@ -181,7 +192,7 @@ def test_the_indexes_of_the_source_are_there(legacy):
         assert any(d.endswith(f"havruta_sessions USING btree {columns}") for d in definitions)
 
 
-def test_the_owner_is_a_member_and_one_session_is_active_at_most(legacy):
+def test_the_owner_is_a_member_and_one_session_is_active_at_most(legacy: Database) -> None:
     havruta_id, owner = a_havruta(legacy)
     legacy.at("head")
     with pytest.raises(psycopg.errors.ForeignKeyViolation):

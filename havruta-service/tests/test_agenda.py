@@ -1,24 +1,27 @@
-"""What somebody has planned and how much he has studied, for pages of all contexts."""
+"""What a person has planned and how much they have studied, for pages of all contexts."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
 
 from chassis import testing
 from chassis.clock import now, rfc3339
-from chassis.testing import a_user
-from havruta_service import ending
+from chassis.testing import User, a_user
+from havruta_service import completion
 
 
-def agenda(client, person, days=7, more=""):
+def agenda(client: FlaskClient, person: User, days: int = 7, more: str = "") -> Any:
     times = [rfc3339(now() + timedelta(days=days)) for days in (-1, days)]
     return client.get(
         f"/internal/agenda/{person.id}?from={times[0]}&to={times[1]}{more}", peer="gateway"
     ).json
 
 
-def test_members_see_what_is_planned(client, make):
+def test_members_see_what_is_planned(client: FlaskClient, make: Any) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
     planned = make.plan(make.havruta(ruth, boaz), planned_minutes=45)
     entry = {
@@ -36,7 +39,9 @@ def test_members_see_what_is_planned(client, make):
     assert agenda(client, a_user("david"))["items"] == []
 
 
-def test_what_goes_on_is_shown_and_what_was_missed_is_not(client, make):
+def test_sessions_in_progress_are_shown_and_missed_ones_are_not(
+    client: FlaskClient, make: Any
+) -> None:
     ruth = a_user("ruth")
     havruta = make.havruta(ruth)
     missed = make.plan(havruta)
@@ -48,7 +53,9 @@ def test_what_goes_on_is_shown_and_what_was_missed_is_not(client, make):
     assert agenda(client, ruth)["items"][0]["id"] == str(going_on.id)
 
 
-def test_sessions_come_in_order_within_the_time_and_the_limit(app, client, make):
+def test_sessions_come_in_order_within_the_time_and_the_limit(
+    app: Flask, client: FlaskClient, make: Any
+) -> None:
     ruth = a_user("ruth")
     havruta = make.havruta(ruth)
     planned = {
@@ -62,17 +69,17 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(app, client, make)
     assert (cut["items"], cut["more"]) == (shown[:1], True)
 
 
-def test_figures_count_what_is_completed(client, make):
+def test_statistics_count_completed_sessions(client: FlaskClient, make: Any) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
     with time_machine.travel(now() - timedelta(hours=2), tick=False):
         session = make.session(make.havruta(ruth, boaz), boaz)
     with time_machine.travel(session.start_time + timedelta(seconds=80), tick=False):
-        make(ending.end, session.id, ruth.id)
-    figures = {
+        make(completion.end, session.id, ruth.id)
+    counted = {
         user.id: client.get(f"/internal/figures/{user.id}", peer="gateway").json
         for user in (ruth, boaz)
     }
-    assert figures == {user.id: {"sessions": 1, "minutes": 1} for user in (ruth, boaz)}
+    assert counted == {user.id: {"sessions": 1, "minutes": 1} for user in (ruth, boaz)}
     assert client.get(f"/internal/figures/{uuid4()}", peer="gateway").json == {
         "sessions": 0,
         "minutes": 0,

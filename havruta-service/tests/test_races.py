@@ -1,39 +1,45 @@
-"""Many at once, each in a thread and a transaction of his own."""
+"""Many at once, each in a thread and a transaction of its own."""
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from chassis.errors import Problem
-from chassis.testing import a_user, overtaken, race
+from chassis.testing import User, a_user, overtaken, race
 from havruta_service import (
-    ending,
+    completion,
     havrutas,
+    invitation_responses,
     invitations,
     mails,
     membership,
     navigation,
     presence,
-    replies,
     sessions,
 )
 from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, db
 
+Act = Callable[..., Any]
+
 
 @pytest.fixture(autouse=True)
-def emptied(client):
+def emptied(client: FlaskClient) -> None:
     """What a test wrote is removed afterwards."""
 
 
 @pytest.fixture
-def attempt(make):
+def attempt(make: Any) -> Act:
     """Make work that gives its result, or the code of the problem."""
 
-    def work(rule, *args):
-        def run():
+    def work(rule: Act, *args: Any) -> Any:
+        def run() -> Any:
             try:
                 return make(rule, *args)
             except Problem as problem:
@@ -44,25 +50,25 @@ def attempt(make):
     return work
 
 
-def a_token(make, havruta, inviter, user):
-    """An invitation to the person, and its token as it was mailed."""
+def a_token(make: Any, havruta: Havruta, inviter: User, user: User) -> Any:
+    """An invitation to the person, and its token as it was sent."""
     (result,) = make(invitations.invite, havruta.id, make.caller(inviter), [user.email])
     token = make(lambda: invitations.issue_token(invitations.to_send(result.invitation_id)))
     return result.invitation_id, token
 
 
-def count(make, table, **where):
+def count(make: Any, table: Any, **where: Any) -> Any:
     return make(
         lambda: db.session.scalar(select(func.count()).select_from(table).filter_by(**where))
     )
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_sixteen_who_begin_at_once_one_does(make, ruth, boaz):
+def test_of_sixteen_who_begin_at_once_one_does(make: Any, ruth: User, boaz: User) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}/sessions"
 
-    def begin(user):
+    def begin(user: User) -> Any:
         return make.app.test_client().post(url, json={"type": "instant"}, user=user)
 
     answers = race([partial(begin, user) for user in (ruth, boaz) * 8])
@@ -74,8 +80,8 @@ def test_of_sixteen_who_begin_at_once_one_does(make, ruth, boaz):
 
 @pytest.mark.usefixtures("race_round")
 def test_one_who_begins_at_once_and_one_who_starts_a_plan_begin_one_session(
-    make, attempt, ruth, boaz
-):
+    make: Any, attempt: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     planned = make.plan(havruta)
     make(lambda: _due(planned.id))
@@ -89,13 +95,15 @@ def test_one_who_begins_at_once_and_one_who_starts_a_plan_begin_one_session(
     assert count(make, HavrutaSession, havruta_id=havruta.id, status="active") == 1
 
 
-def _due(session_id):
+def _due(session_id: UUID) -> None:
     session = db.session.get(HavrutaSession, session_id)
     session.start_time = session.planned_start = session.created_at
 
 
 @pytest.mark.usefixtures("race_round")
-def test_nobody_who_has_handed_over_turns_a_page_after_that(make, attempt, ruth, boaz):
+def test_no_page_turns_by_a_former_navigator(
+    make: Any, attempt: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, boaz)
     moves = [
@@ -107,19 +115,19 @@ def test_nobody_who_has_handed_over_turns_a_page_after_that(make, attempt, ruth,
     handed_over = make(lambda: db.session.get(HavrutaSession, session.id))
     assert handed_over.navigator_id == boaz.id
     numbers = make(_moves, session.id)
-    # The number of the hand-over is the position's, as nobody was allowed to move after it.
+    # The number of the hand-over is the position's, as no one was allowed to move after it.
     assert all(seq < handed_over.position_seq for seq, _ in numbers)
     assert [seq for seq, _ in numbers] == sorted({seq for seq, _ in numbers})
     assert attempt(navigation.go_to, session.id, ruth.id, "Genesis 3:1", None)() == "forbidden"
 
 
-def _moves(session_id):
+def _moves(session_id: UUID) -> Any:
     query = select(Move.seq, Move.user_id).where(Move.session_id == session_id).order_by(Move.seq)
     return db.session.execute(query).all()
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_moves_from_one_page_one_is_made(make, attempt, ruth):
+def test_of_twenty_moves_from_one_page_one_is_made(make: Any, attempt: Act, ruth: User) -> None:
     session = make.session(make.havruta(ruth))
     known = make(lambda: db.session.get(HavrutaSession, session.id)).seq
     works = [
@@ -133,7 +141,9 @@ def test_of_twenty_moves_from_one_page_one_is_made(make, attempt, ruth):
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_hand_overs_and_departures_at_once_one_owner_is_left(make, attempt, ruth):
+def test_of_hand_overs_and_departures_at_once_one_owner_is_left(
+    make: Any, attempt: Act, ruth: User
+) -> None:
     others = [a_user(f"user{n}") for n in range(4)]
     havruta = make.havruta(ruth, *others)
     works = [attempt(membership.transfer, havruta.id, ruth.id, other.id) for other in others]
@@ -146,14 +156,16 @@ def test_of_hand_overs_and_departures_at_once_one_owner_is_left(make, attempt, r
     assert left.member_count == count(make, Member, havruta_id=havruta.id)
 
 
-def test_of_twenty_who_accept_with_one_place_left_one_becomes_a_member(make, attempt, ruth):
+def test_of_twenty_who_accept_with_one_seat_left_one_becomes_a_member(
+    make: Any, attempt: Act, ruth: User
+) -> None:
     for _ in range(2):
         havruta = make.havruta(ruth, *(a_user(f"member{n}") for n in range(8)))
         people = [a_user(f"guest{n}-{havruta.id.hex[:6]}") for n in range(20)]
         tokens = [a_token(make, havruta, ruth, person)[1] for person in people]
         results = race(
             [
-                attempt(replies.accept, token, make.caller(person))
+                attempt(invitation_responses.accept, token, make.caller(person))
                 for token, person in zip(tokens, people, strict=True)
             ]
         )
@@ -165,24 +177,26 @@ def test_of_twenty_who_accept_with_one_place_left_one_becomes_a_member(make, att
 
 
 @pytest.mark.usefixtures("race_round")
-def test_twenty_acceptances_of_one_invitation_are_one_membership(make, attempt, naomi):
+def test_twenty_acceptances_of_one_invitation_are_one_membership(
+    make: Any, attempt: Act, naomi: User
+) -> None:
     ruth = a_user("ruth")
     havruta = make.havruta(ruth)
     _, token = a_token(make, havruta, ruth, naomi)
     caller = make.caller(naomi)
-    results = race([attempt(replies.accept, token, caller) for _ in range(20)])
+    results = race([attempt(invitation_responses.accept, token, caller) for _ in range(20)])
     assert not any(isinstance(result, str) for result in results)
     assert make(havrutas.get, havruta.id, ruth.id).member_count == 2
 
 
 @pytest.mark.usefixtures("race_round")
-def test_accepting_declining_and_revoking_at_once_end_in_one_state(make, attempt):
+def test_accepting_declining_and_revoking_at_once_end_in_one_state(make: Any, attempt: Act) -> None:
     ruth, user = a_user("ruth"), a_user("yael")
     havruta = make.havruta(ruth)
     invitation_id, token = a_token(make, havruta, ruth, user)
     works = [
-        attempt(replies.accept, token, make.caller(user)),
-        attempt(replies.decline, token),
+        attempt(invitation_responses.accept, token, make.caller(user)),
+        attempt(invitation_responses.decline, token),
         attempt(invitations.revoke, invitation_id, ruth.id),
     ] * 3
     race(works)
@@ -192,7 +206,9 @@ def test_accepting_declining_and_revoking_at_once_end_in_one_state(make, attempt
     assert make(lambda: mails.invitation({"invitation_id": str(invitation_id)})) is None
 
 
-def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt, ruth, boaz):
+def test_one_address_invited_many_times_at_once_has_one_invitation(
+    make: Any, attempt: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     callers = [make.caller(user) for user in (ruth, boaz)]
     works = [
@@ -204,7 +220,9 @@ def test_one_address_invited_many_times_at_once_has_one_invitation(make, attempt
 
 
 @pytest.mark.usefixtures("race_round")
-def test_nobody_invites_more_people_an_hour_by_inviting_to_several_havrutas_at_once(make, attempt):
+def test_inviting_to_several_havrutas_at_once_invites_no_more_people_an_hour(
+    make: Any, attempt: Act
+) -> None:
     ruth = a_user("ruth")
     havrutas = [make.havruta(ruth) for _ in range(4)]
     caller = make.caller(ruth)
@@ -217,12 +235,14 @@ def test_nobody_invites_more_people_an_hour_by_inviting_to_several_havrutas_at_o
 
 
 @pytest.mark.usefixtures("race_round")
-def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, ruth):
+def test_ending_while_pages_turn_keeps_every_move_that_was_told(
+    make: Any, attempt: Act, ruth: User
+) -> None:
     session = make.session(make.havruta(ruth))
     works = [
         attempt(navigation.go_to, session.id, ruth.id, f"Genesis 2:{n + 1}", None) for n in range(9)
     ]
-    works += [attempt(ending.end, session.id, ruth.id), attempt(ending.end_overdue)]
+    works += [attempt(completion.end, session.id, ruth.id), attempt(completion.end_overdue)]
     random.shuffle(works)
     told = [result.seq for result in race(works) if isinstance(result, navigation.State)]
     kept = [seq for seq, _ in make(_moves, session.id)]
@@ -230,10 +250,13 @@ def test_ending_while_pages_turn_keeps_every_move_that_was_told(make, attempt, r
     assert make(lambda: db.session.get(HavrutaSession, session.id)).status == "completed"
 
 
-def test_who_is_heard_of_while_the_sweep_waits_is_not_absent(make, ruth, boaz):
+def test_a_heartbeat_while_the_sweep_waits_keeps_the_member_present(
+    make: Any, ruth: User, boaz: User
+) -> None:
     session = make.session(make.havruta(ruth, boaz), boaz)
     silent = text(
-        "UPDATE session_presence SET (joined_at, last_seen_at) = (now() - interval '1 h', now() - interval '2 min')"
+        "UPDATE session_presence SET joined_at = now() - interval '1 h',"
+        " last_seen_at = now() - interval '2 min'"
     )
     make(lambda: db.session.execute(silent))
     heard = "UPDATE session_presence SET last_seen_at = now()"
@@ -241,7 +264,9 @@ def test_who_is_heard_of_while_the_sweep_waits_is_not_absent(make, ruth, boaz):
     assert make(presence.is_present, session.id, boaz.id)
 
 
-def test_coming_and_going_at_once_leaves_one_open_interval_at_most(make, attempt, ruth, boaz):
+def test_coming_and_going_at_once_leaves_one_open_interval_at_most(
+    make: Any, attempt: Act, ruth: User, boaz: User
+) -> None:
     session = make.session(make.havruta(ruth, boaz))
     comings = [
         attempt(presence.join, session.id, boaz.id),

@@ -1,16 +1,18 @@
 """How sessions end, and what is left of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.clock import now
 from chassis.testing import User, a_user
-from havruta_service import coverage, ending, havrutas, navigation, presence, progress, sessions
+from havruta_service import completion, coverage, havrutas, navigation, presence, progress, sessions
 from havruta_service.catalogue import catalogue
 from havruta_service.models import HavrutaSession, db
 from havruta_service.presence import Interval, seconds_with
@@ -22,17 +24,17 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def emptied(client):
+def emptied(client: FlaskClient) -> None:
     """What a test wrote is removed afterwards."""
 
 
-def read(make, session):
+def read(make: Any, session: HavrutaSession) -> Any:
     return make(lambda: db.session.get(HavrutaSession, session.id))
 
 
-def test_a_session_in_which_nothing_moved_covered_where_it_began(make, ruth):
+def test_a_session_in_which_nothing_moved_covered_where_it_began(make: Any, ruth: User) -> None:
     session = make.session(make.havruta(ruth))
-    ended = make(ending.end, session.id, ruth.id)
+    ended = make(completion.end, session.id, ruth.id)
     assert (ended.coverage_range, ended.ending_section, ended.segments) == (
         "Genesis 1:1",
         "Genesis 1:1",
@@ -40,27 +42,31 @@ def test_a_session_in_which_nothing_moved_covered_where_it_began(make, ruth):
     )
 
 
-def test_coverage_goes_from_the_first_place_to_the_last_in_the_order_of_the_text(make, ruth):
+def test_coverage_goes_from_the_first_place_to_the_last_in_the_order_of_the_text(
+    make: Any, ruth: User
+) -> None:
     session = make.session(make.havruta(ruth))
     for ref in ("Genesis 10:1", "Genesis 2:1", "Genesis 9:5"):
         make(navigation.go_to, session.id, ruth.id, ref, None)
-    ended = make(ending.end, session.id, ruth.id)
+    ended = make(completion.end, session.id, ruth.id)
     assert ended.coverage_range == "Genesis 1:1 to Genesis 10:1"
     assert ended.ending_section == "Genesis 9:5"
     assert ended.sections_studied == ["Genesis 1", "Genesis 10", "Genesis 2", "Genesis 9"]
 
 
-def test_a_session_ends_by_itself_when_nobody_was_there_for_five_minutes(make, ruth):
+def test_a_session_ends_by_itself_when_no_one_was_present_for_five_minutes(
+    make: Any, ruth: User
+) -> None:
     start = now()
     with time_machine.travel(start, tick=False):
         havruta = make.havruta(ruth)
         session = make.session(havruta)
         make(navigation.go_to, session.id, ruth.id, "Genesis 3:1", None)
     with time_machine.travel(start + 5 * MINUTE - timedelta(seconds=1), tick=False):
-        assert make(ending.end_overdue) == 0
+        assert make(completion.end_overdue) == 0
     with time_machine.travel(start + 5 * MINUTE, tick=False):
-        assert make(ending.end_overdue) == 1
-        assert make(ending.end_overdue) == 0
+        assert make(completion.end_overdue) == 1
+        assert make(completion.end_overdue) == 0
     ended = read(make, session)
     assert (ended.status, ended.end_reason, ended.ending_section) == (
         "completed",
@@ -71,19 +77,19 @@ def test_a_session_ends_by_itself_when_nobody_was_there_for_five_minutes(make, r
     assert make(havrutas.get, havruta.id, ruth.id).last_place == "Genesis 3:1"
 
 
-def test_a_session_ends_by_itself_after_twelve_hours(make, ruth):
+def test_a_session_ends_by_itself_after_twelve_hours(make: Any, ruth: User) -> None:
     start = now()
     with time_machine.travel(start, tick=False):
         session = make.session(make.havruta(ruth))
     with time_machine.travel(start + timedelta(hours=12) - timedelta(seconds=30), tick=False):
         make(presence.heartbeat, session.id, ruth.id)
-        assert make(ending.end_overdue) == 0
+        assert make(completion.end_overdue) == 0
     with time_machine.travel(start + timedelta(hours=12), tick=False):
-        assert make(ending.end_overdue) == 1
+        assert make(completion.end_overdue) == 1
     assert read(make, session).end_reason == "too_long"
 
 
-def test_what_the_clock_has_ended_does_not_stand_in_the_way(make, ruth):
+def test_what_the_clock_has_ended_does_not_stand_in_the_way(make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth)
     session = make.session(havruta)
     make(navigation.go_to, session.id, ruth.id, "Genesis 3:1", None)
@@ -93,7 +99,9 @@ def test_what_the_clock_has_ended_does_not_stand_in_the_way(make, ruth):
     assert read(make, session).end_reason == "empty"
 
 
-def test_minutes_are_those_of_presence_for_each_and_together(make, ruth, boaz):
+def test_minutes_are_those_of_presence_for_each_and_together(
+    make: Any, ruth: User, boaz: User
+) -> None:
     start = now().replace(microsecond=0)
     with time_machine.travel(start, tick=False):
         havruta = make.havruta(ruth, boaz)
@@ -102,28 +110,28 @@ def test_minutes_are_those_of_presence_for_each_and_together(make, ruth, boaz):
     with time_machine.travel(start + 20 * MINUTE, tick=False):
         make(presence.leave, session.id, boaz.id)
     with time_machine.travel(start + 30 * MINUTE, tick=False):
-        ended = make(ending.end, session.id, ruth.id)
+        ended = make(completion.end, session.id, ruth.id)
     assert (ended.minutes, ended.minutes_together) == (30, 10)
     studied = make(progress.of_havruta, havruta.id, ruth.id)
     assert {m.user_id: m.minutes for m in studied.members} == {ruth.id: 30, boaz.id: 10}
 
 
-def stay(make, session, start, minutes):
-    """A heartbeat of each at each of his minutes."""
+def stay(make: Any, session: HavrutaSession, start: datetime, minutes: dict[User, range]) -> None:
+    """A heartbeat of each person at each of their minutes."""
     for minute in sorted({m for each in minutes.values() for m in each}):
         with time_machine.travel(start + minute * MINUTE, tick=False):
-            for user, his in minutes.items():
-                if minute in his:
+            for user, own in minutes.items():
+                if minute in own:
                     make(presence.heartbeat, session.id, user.id)
 
 
-def test_progress_counts_what_was_studied_twice_once(make, ruth):
+def test_progress_counts_what_was_studied_twice_once(make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth)
     for refs in (["Genesis 1:31"], ["Genesis 1:5", "Genesis 2:3"], ["Genesis 4:1"]):
         session = make.session(havruta)
         for ref in refs:
             make(navigation.go_to, session.id, ruth.id, ref, None)
-        make(ending.end, session.id, ruth.id)
+        make(completion.end, session.id, ruth.id)
     studied = make(progress.of_havruta, havruta.id, ruth.id)
     # The second session began at 1:31 and the third at 2:3, where those before had ended.
     assert studied.ranges == ["Genesis 1:1-4:1"]
@@ -131,7 +139,7 @@ def test_progress_counts_what_was_studied_twice_once(make, ruth):
     assert studied.studied_percent == 5.3
 
 
-def test_nothing_studied_is_no_progress(make, ruth):
+def test_nothing_studied_is_no_progress(make: Any, ruth: User) -> None:
     studied = make(progress.of_havruta, make.havruta(ruth).id, ruth.id)
     assert (studied.sessions, studied.ranges, studied.studied_percent, studied.minutes) == (
         0,
@@ -141,13 +149,15 @@ def test_nothing_studied_is_no_progress(make, ruth):
     )
 
 
-def test_history_shows_completed_sessions_with_who_was_there(client, make, ruth, boaz):
+def test_history_shows_completed_sessions_with_those_who_were_present(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     make.plan(havruta)
     first, second = make.session(havruta, boaz), None
-    make(ending.end, first.id, ruth.id)
+    make(completion.end, first.id, ruth.id)
     second = make.session(havruta)
-    make(ending.end, second.id, ruth.id)
+    make(completion.end, second.id, ruth.id)
     page = client.get(f"/api/havrutas/{havruta.id}/history?limit=1", user=boaz).json
     rest = client.get(f"/api/havrutas/{havruta.id}/history?cursor={page['next']}", user=boaz).json
     shown = page["items"] + rest["items"]
@@ -160,7 +170,7 @@ ranges = st.tuples(places, places).map(lambda pair: Reference(GENESIS, min(pair)
 
 
 @given(st.lists(ranges, max_size=8))
-def test_merged_ranges_hold_exactly_the_same_places(found):
+def test_merged_ranges_hold_exactly_the_same_places(found: list[Reference]) -> None:
     held = {place for studied in found for place in range(studied.first, studied.last + 1)}
     result = merged(found)
     assert sum(studied.segments for studied in result) == len(held)
@@ -168,7 +178,9 @@ def test_merged_ranges_hold_exactly_the_same_places(found):
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=6), st.integers(1, 3))
-def test_time_together_is_what_counting_each_second_gives(spans, people):
+def test_time_together_is_what_counting_each_second_gives(
+    spans: list[tuple[int, int]], people: int
+) -> None:
     start = now()
     spans = [(min(span), max(span)) for span in spans]
     intervals = [
@@ -188,7 +200,9 @@ def test_time_together_is_what_counting_each_second_gives(spans, people):
     moves=st.lists(places, max_size=5),
     comings=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 120)), max_size=8),
 )
-def test_what_is_stored_at_the_end_is_what_history_gives_again(make, moves, comings):
+def test_what_is_stored_at_the_end_is_what_history_gives_again(
+    make: Any, moves: list[int], comings: list[tuple[bool, bool, int]]
+) -> None:
     owner, other = a_user("ruth"), a_user("boaz")
     start = now()
     with time_machine.travel(start, tick=False):
@@ -196,13 +210,13 @@ def test_what_is_stored_at_the_end_is_what_history_gives_again(make, moves, comi
     for place in moves:
         make(navigation.go_to, session.id, owner.id, str(Reference(GENESIS, place, place)), None)
     elapsed = accumulate(seconds for _, _, seconds in comings)
-    for (who, here, _), at in zip(comings, elapsed, strict=True):
-        user: User = owner if who else other
+    for (is_owner, here, _), at in zip(comings, elapsed, strict=True):
+        user: User = owner if is_owner else other
         with time_machine.travel(start + timedelta(seconds=at), tick=False):
             make(presence.heartbeat if here else presence.leave, session.id, user.id)
     last = sum(seconds for _, _, seconds in comings)
     with time_machine.travel(start + timedelta(seconds=last), tick=False):
-        ended = make(ending.end, session.id, owner.id)
+        ended = make(completion.end, session.id, owner.id)
     again = make(coverage.of_session, ended, GENESIS)
     assert (ended.coverage_range, ended.segments) == (again.span.coverage, again.span.segments)
     assert (ended.minutes, ended.minutes_together) == (again.minutes, again.minutes_together)

@@ -1,22 +1,28 @@
-"""What those who watch are told, and who may watch."""
+"""What is told in the rooms, and who may watch."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 import redis
+from flask import Flask
+from flask.testing import FlaskClient
 
 from chassis.clock import now
-from chassis.testing import redis_url, token_for
+from chassis.testing import User, redis_url, token_for
 from havruta_service.models import messages
+
+Act = Callable[..., Any]
 
 
 @pytest.fixture
-def told(app, make):
+def told(app: Flask, make: Any) -> Act:
     """The events of a room in the order of its stream, once all is published."""
 
-    def read(room):
+    def read(room: str) -> Any:
         with app.app_context():
             app.extensions["worker"].publisher.publish_pending()
         with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
@@ -29,8 +35,8 @@ def told(app, make):
 
 
 @pytest.fixture
-def ask(client):
-    """Ask as the gateway does whether somebody may watch."""
+def ask(client: FlaskClient) -> Act:
+    """Ask as the gateway does whether a person may watch."""
     return lambda room, user: client.get(
         f"/internal/rooms/{room.replace(':', '/')}",
         peer="gateway",
@@ -38,7 +44,9 @@ def ask(client):
     )
 
 
-def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(client, make, told, ruth, boaz):
+def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(
+    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User
+) -> None:
     session = make.session(make.havruta(ruth, boaz))
     url = f"/api/havruta-sessions/{session.id}"
     client.post(f"{url}/join", user=boaz)
@@ -68,7 +76,9 @@ def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(client, make
     assert ended["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
 
 
-def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth, boaz):
+def test_a_havruta_s_room_tells_of_sessions_and_members(
+    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     make.plan(havruta)
     client.post(f"/api/havruta-sessions/{make.session(havruta).id}/end", user=ruth)
@@ -93,7 +103,9 @@ def test_a_havruta_s_room_tells_of_sessions_and_members(client, make, told, ruth
     assert left == {"user_id": str(ruth.id)}
 
 
-def test_every_event_is_told_as_its_schema_says(client, make, told, ruth, boaz, naomi):
+def test_every_event_is_told_as_its_schema_says(
+    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User, naomi: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}"
     client.patch(url, json={"name": "Mornings"}, user=ruth, headers={"If-Match": "*"})
@@ -113,9 +125,9 @@ def test_every_event_is_told_as_its_schema_says(client, make, told, ruth, boaz, 
 
 
 @pytest.mark.parametrize("was_present", [True, False])
-def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(
-    client, make, told, ruth, boaz, was_present
-):
+def test_the_right_to_watch_of_a_removed_member_is_asked_again(
+    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User, was_present: bool
+) -> None:
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, *([boaz] if was_present else []))
     client.delete(f"/api/havrutas/{havruta.id}/members/{boaz.id}", user=ruth)
@@ -123,16 +135,18 @@ def test_who_is_removed_is_asked_again_whether_he_may_watch_the_session(
     assert (last["type"], last["members_changed"]) == ("left", [str(boaz.id)])
 
 
-def test_when_a_planned_session_begins_everybody_who_waited_is_asked_about(
-    client, make, told, ruth, boaz
-):
+def test_when_a_planned_session_begins_the_right_to_watch_of_all_is_asked_again(
+    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User
+) -> None:
     planned = make.plan(make.havruta(ruth, boaz), start_time=now() + timedelta(minutes=5))
     client.post(f"/api/havruta-sessions/{planned.id}/start", user=ruth)
     _, first = told(f"havruta-session:{planned.id}")[0]
     assert (first["type"], first["members_changed"]) == ("moved", None)
 
 
-def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(client, make, told, ruth):
+def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(
+    client: FlaskClient, make: Any, told: Act, ruth: User
+) -> None:
     session = make.session(make.havruta(ruth))
     told(f"havruta-session:{session.id}")
     with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
@@ -155,7 +169,9 @@ def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(client, make, told, 
 
 
 @pytest.mark.parametrize("kind", ["havruta", "havruta-session"])
-def test_members_may_watch_and_nobody_else(make, ask, ruth, boaz, naomi, kind):
+def test_only_members_may_watch(
+    make: Any, ask: Act, ruth: User, boaz: User, naomi: User, kind: str
+) -> None:
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta)
     room = f"{kind}:{havruta.id if kind == 'havruta' else session.id}"
@@ -164,12 +180,14 @@ def test_members_may_watch_and_nobody_else(make, ask, ruth, boaz, naomi, kind):
 
 
 @pytest.mark.parametrize("room_id", [str(UUID(int=7)), "1", "x" * 500, "' OR 1=1"])
-def test_a_room_that_is_none_is_not_found(ask, ruth, room_id):
+def test_a_room_that_does_not_exist_is_not_found(ask: Act, ruth: User, room_id: str) -> None:
     assert ask(f"havruta:{room_id}", ruth).status_code == 404
     assert ask(f"havruta-session:{room_id}", ruth).status_code == 404
 
 
-def test_the_outbox_holds_no_names_and_no_addresses(client, make, ruth, boaz):
+def test_the_outbox_holds_no_names_and_no_addresses(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     make.session(havruta)
     client.post(

@@ -1,11 +1,17 @@
 """What no honest client sends is refused as the client's mistake, and breaks nothing."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 
 from chassis.clock import now, rfc3339
+from chassis.testing import User
+
+Act = Callable[..., Any]
 
 BODIES = [
     b"[]",
@@ -34,7 +40,7 @@ OPERATIONS = [
 
 
 @pytest.fixture
-def at(make, ruth):
+def at(make: Any, ruth: User) -> Act:
     """Paths of things that are there."""
     havruta = make.havruta(ruth)
     session = make.session(havruta)
@@ -43,7 +49,9 @@ def at(make, ruth):
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_a_hostile_body_is_the_client_s_mistake(client, at, ruth, method, path, body):
+def test_a_hostile_body_is_the_client_s_mistake(
+    client: FlaskClient, at: Act, ruth: User, method: str, path: str, body: bytes
+) -> None:
     answer = client.open(
         at(path), method=method, data=body, user=ruth, content_type="application/json"
     )
@@ -64,7 +72,9 @@ def test_a_hostile_body_is_the_client_s_mistake(client, at, ruth, method, path, 
         "1" * 100,
     ],
 )
-def test_a_strange_reference_is_no_reference(client, at, ruth, ref):
+def test_a_strange_reference_is_no_reference(
+    client: FlaskClient, at: Act, ruth: User, ref: str
+) -> None:
     answer = client.put(
         at("/api/havruta-sessions/{session}/position"), json={"ref": ref}, user=ruth
     )
@@ -87,7 +97,9 @@ def test_a_strange_reference_is_no_reference(client, at, ruth, ref):
 @pytest.mark.parametrize(
     "path", ["/api/havrutas", "/api/havruta-sessions", "/api/invitations/mine"]
 )
-def test_a_strange_query_names_its_parameter(client, ruth, path, query):
+def test_a_strange_query_names_its_parameter(
+    client: FlaskClient, ruth: User, path: str, query: str
+) -> None:
     answer = client.get(f"{path}?{query}", user=ruth)
     assert answer.status_code in {400, 422}
 
@@ -95,7 +107,7 @@ def test_a_strange_query_names_its_parameter(client, ruth, path, query):
 @pytest.mark.parametrize(
     "name", ["' OR 1=1 --", "%", "{{7*7}}", "\u202eevil", "😀" * 100, "<script>", "חברותא"]
 )
-def test_a_name_is_taken_literally(client, ruth, name):
+def test_a_name_is_taken_literally(client: FlaskClient, ruth: User, name: str) -> None:
     created = client.post("/api/havrutas", json={"name": name, "book": "Genesis"}, user=ruth)
     assert (created.status_code, created.json["name"]) == (201, name)
 
@@ -103,13 +115,17 @@ def test_a_name_is_taken_literally(client, ruth, name):
 @pytest.mark.parametrize(
     "start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z", 5]
 )
-def test_a_time_that_is_none_is_refused(client, at, ruth, start):
+def test_a_time_that_is_none_is_refused(
+    client: FlaskClient, at: Act, ruth: User, start: object
+) -> None:
     body = {"type": "scheduled", "start_time": start}
     answer = client.post(at("/api/havrutas/{havruta}/sessions"), json=body, user=ruth)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/start_time")
 
 
-def test_a_problem_keeps_its_status_whatever_else_it_says(client, make, ruth):
+def test_a_problem_keeps_its_status_whatever_else_it_says(
+    client: FlaskClient, make: Any, ruth: User
+) -> None:
     planned = make.plan(make.havruta(ruth))
     url = f"/api/havruta-sessions/{planned.id}"
     client.post(f"{url}/cancel", user=ruth)
@@ -121,7 +137,9 @@ def test_a_problem_keeps_its_status_whatever_else_it_says(client, make, ruth):
     )
 
 
-def test_the_same_person_counts_once_however_the_id_is_written(client, make, ruth, boaz):
+def test_the_same_person_counts_once_however_the_id_is_written(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     written = str(UUID(str(boaz.id))).upper()
     answer = client.post(
@@ -130,7 +148,9 @@ def test_the_same_person_counts_once_however_the_id_is_written(client, make, rut
     assert answer.json["owner_id"] == str(boaz.id)
 
 
-def test_a_series_of_a_year_is_planned_in_one_go(client, make, ruth):
+def test_a_series_of_a_year_is_planned_in_one_go(
+    client: FlaskClient, make: Any, ruth: User
+) -> None:
     havruta = make.havruta(ruth)
     body = {
         "type": "scheduled",

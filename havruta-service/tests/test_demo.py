@@ -1,32 +1,38 @@
-"""The demo, and what is exported of a person."""
+"""The havrutas of the demo."""
+
+from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
 
-from chassis.testing import User
 from havruta_service import demo, havrutas, progress
 from havruta_service.models import HavrutaSession, Invitation, db
 
 
 @pytest.fixture(autouse=True)
-def emptied(client):
+def emptied(client: FlaskClient) -> None:
     """What a test wrote is removed afterwards."""
 
 
 @pytest.fixture
-def loaded(app):
+def loaded(app: Flask) -> Result:
     """The demo, loaded from the command line."""
     result = app.test_cli_runner().invoke(args=["demo"])
     assert result.exit_code == 0, result.output
     return result
 
 
-def test_loading_the_demo_again_changes_nothing(app, make, loaded):
+def test_loading_the_demo_again_changes_nothing(app: Flask, make: Any, loaded: Result) -> None:
     assert loaded.output == "3 havrutas added\n"
     assert app.test_cli_runner().invoke(args=["demo"]).output == "0 havrutas added\n"
     assert make(demo.load) == 0
 
 
-def test_the_demo_has_both_kinds_of_sessions_and_invitations_in_every_state(make, loaded):
+def test_the_demo_has_both_kinds_of_sessions_and_invitations_in_every_state(
+    make: Any, loaded: Result
+) -> None:
     kinds = make(
         lambda: set(db.session.execute(db.select(HavrutaSession.type, HavrutaSession.status)).all())
     )
@@ -39,7 +45,7 @@ def test_the_demo_has_both_kinds_of_sessions_and_invitations_in_every_state(make
     assert statuses == {"pending", "accepted", "declined", "expired", "revoked"}
 
 
-def test_the_demo_shows_progress_over_several_sessions(make, loaded):
+def test_the_demo_shows_progress_over_several_sessions(make: Any, loaded: Result) -> None:
     ruth = demo.demo_id("ruth")
     (havruta,) = make(lambda: list(havrutas.mine(ruth, False, 10, None).items))
     studied = make(progress.of_havruta, havruta.id, ruth)
@@ -49,20 +55,3 @@ def test_the_demo_shows_progress_over_several_sessions(make, loaded):
         "Genesis 4:16",
     )
     assert (studied.minutes, len(studied.members)) == (180, 3)
-
-
-def test_a_person_s_data_is_exported_to_other_services_only(client, loaded):
-    url = "/internal/export"
-    document = client.get(url, user=User("ruth", id=demo.demo_id("ruth")), peer="gateway").json
-    assert {kind: len(rows) for kind, rows in document.items()} == {
-        "havrutas": 1,
-        "sessions_begun": 8,
-        "presence": 3,
-        "moves": 8,
-        "rsvps": 0,
-        "invitations_sent": 5,
-        "invitations_received": 0,
-        "invitations_accepted": 0,
-    }
-    assert client.get(url, base_url="http://localhost:81").status_code == 401
-    assert client.get(url).status_code == 404

@@ -1,28 +1,40 @@
-"""What is left of somebody who deleted his account."""
+"""What is left of a person whose account is deleted."""
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis.clock import now
 from chassis.messaging.messages import Event
-from chassis.testing import a_user
-from havruta_service import erasure, havrutas, invitations, navigation, presence, replies
+from chassis.testing import User, a_user
+from havruta_service import (
+    erasure,
+    havrutas,
+    invitation_responses,
+    invitations,
+    navigation,
+    presence,
+)
 from havruta_service.models import Base, Havruta, HavrutaSession, Invitation, db, messages
+
+Act = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def emptied(client):
+def emptied(client: FlaskClient) -> None:
     """What a test wrote is removed afterwards."""
 
 
 @pytest.fixture
-def delete(make):
-    """Hear that somebody deleted his account."""
+def delete(make: Any) -> Act:
+    """Hear that a person deleted their account."""
 
-    def hear(user):
+    def hear(user: User) -> None:
         address = hashlib.sha256(user.email.lower().encode()).hexdigest()
         event = Event(
             uuid4(),
@@ -34,25 +46,29 @@ def delete(make):
             None,
             {"email_sha256": address},
         )
-        make(erasure.erase, event)
+        make(erasure.on_user_deleted, event)
 
     return hear
 
 
-def everything():
+def everything() -> Any:
     """All rows, as text; but for what was told while it happened."""
     tables = [table for table in Base.metadata.sorted_tables if table is not messages.outbox]
     return [str(row) for table in tables for row in db.session.execute(select(table))]
 
 
-def test_who_is_longest_in_it_leads_on(make, delete, ruth, boaz, naomi):
+def test_the_longest_standing_member_becomes_the_owner(
+    make: Any, delete: Act, ruth: User, boaz: User, naomi: User
+) -> None:
     havruta = make.havruta(ruth, boaz, naomi)
     delete(ruth)
     left = make(havrutas.get, havruta.id, naomi.id)
     assert (left.owner_id, left.member_count, left.archived_at) == (boaz.id, 2, None)
 
 
-def test_in_the_session_that_goes_on_the_new_owner_turns_the_pages(make, delete, ruth, boaz):
+def test_in_a_session_in_progress_the_new_owner_turns_the_pages(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
     session = make.session(make.havruta(ruth, boaz), boaz)
     delete(ruth)
     going_on = make(lambda: db.session.get(HavrutaSession, session.id))
@@ -64,7 +80,9 @@ def test_in_the_session_that_goes_on_the_new_owner_turns_the_pages(make, delete,
     )
 
 
-def test_a_havruta_of_nobody_is_archived_and_its_session_over(make, delete, ruth):
+def test_a_havruta_without_members_is_archived_and_its_session_over(
+    make: Any, delete: Act, ruth: User
+) -> None:
     havruta = make.havruta(ruth)
     session = make.session(havruta)
     delete(ruth)
@@ -73,14 +91,18 @@ def test_a_havruta_of_nobody_is_archived_and_its_session_over(make, delete, ruth
     assert make(lambda: db.session.get(HavrutaSession, session.id)).status == "completed"
 
 
-def test_an_archived_havruta_passes_on_as_well(make, delete, ruth, boaz):
+def test_an_archived_havruta_gets_a_new_owner_as_well(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     make(havrutas.archive, havruta.id, ruth.id)
     delete(ruth)
     assert make(havrutas.get, havruta.id, boaz.id).owner_id == boaz.id
 
 
-def test_a_member_leaves_and_his_presence_and_moves_stay_without_him(make, delete, ruth, boaz):
+def test_presence_and_moves_of_a_member_stay_under_another_id(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, boaz)
     make(navigation.pass_navigation, session.id, ruth.id, boaz.id)
@@ -91,26 +113,28 @@ def test_a_member_leaves_and_his_presence_and_moves_stay_without_him(make, delet
     assert not any(str(boaz.id) in row for row in make(everything))
 
 
-def test_invitations_from_and_to_him_are_void_and_his_address_is_gone(
-    make, delete, ruth, boaz, naomi
-):
+def test_invitations_from_and_to_the_person_are_revoked_and_the_address_is_gone(
+    make: Any, delete: Act, ruth: User, boaz: User, naomi: User
+) -> None:
     first, second = make.havruta(ruth), make.havruta(boaz)
-    (from_him,) = make(invitations.invite, first.id, make.caller(ruth), ["yael@example.org"])
+    (from_them,) = make(invitations.invite, first.id, make.caller(ruth), ["yael@example.org"])
     (accepted,) = make(invitations.invite, second.id, make.caller(boaz), [ruth.email])
-    make(replies.accept_own, accepted.invitation_id, make.caller(ruth))
+    make(invitation_responses.accept_own, accepted.invitation_id, make.caller(ruth))
     third = make.havruta(naomi)
-    (to_him,) = make(invitations.invite, third.id, make.caller(naomi), [ruth.email])
+    (to_them,) = make(invitations.invite, third.id, make.caller(naomi), [ruth.email])
     delete(ruth)
     found = make(
         lambda: {i.id: (i.status, i.invitee_email) for i in db.session.scalars(select(Invitation))}
     )
-    assert found[from_him.invitation_id][0] == "revoked"
-    assert found[to_him.invitation_id] == ("revoked", erasure.NO_ADDRESS)
+    assert found[from_them.invitation_id][0] == "revoked"
+    assert found[to_them.invitation_id] == ("revoked", erasure.NO_ADDRESS)
     assert found[accepted.invitation_id] == ("accepted", erasure.NO_ADDRESS)
     assert not any(ruth.email in row for row in make(everything))
 
 
-def test_an_invitation_never_answered_is_void_as_well(make, delete, ruth, boaz):
+def test_an_invitation_never_answered_is_revoked_as_well(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(boaz)
     (to_her,) = make(invitations.invite, havruta.id, make.caller(boaz), [ruth.email.upper()])
     delete(ruth)
@@ -118,7 +142,7 @@ def test_an_invitation_never_answered_is_void_as_well(make, delete, ruth, boaz):
     assert (found.status, found.invitee_email) == ("revoked", erasure.NO_ADDRESS)
 
 
-def test_hearing_it_twice_changes_nothing(make, delete, ruth, boaz):
+def test_hearing_it_twice_changes_nothing(make: Any, delete: Act, ruth: User, boaz: User) -> None:
     havruta = make.havruta(ruth, boaz)
     delete(ruth)
     before = make(everything)
@@ -127,7 +151,7 @@ def test_hearing_it_twice_changes_nothing(make, delete, ruth, boaz):
     assert make(havrutas.get, havruta.id, boaz.id).owner_id == boaz.id
 
 
-def test_a_stranger_s_deletion_changes_nothing(make, delete, ruth):
+def test_a_stranger_s_deletion_changes_nothing(make: Any, delete: Act, ruth: User) -> None:
     make.havruta(ruth)
     before = make(everything)
     delete(a_user("esther"))
@@ -135,22 +159,11 @@ def test_a_stranger_s_deletion_changes_nothing(make, delete, ruth):
 
 
 def test_an_expired_invitation_to_an_erased_address_is_not_sent_again(
-    client, make, delete, ruth, boaz
-):
+    client: FlaskClient, make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
     (result,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [boaz.email])
     invitation_id = result.invitation_id
     make(lambda: setattr(db.session.get(Invitation, invitation_id), "status", "expired"))
     delete(boaz)
     sent = client.post(f"/api/invitations/{invitation_id}/resend", user=ruth)
     assert (sent.status_code, sent.json["invitation_status"]) == (410, "revoked")
-
-
-def test_an_export_holds_invitations_to_an_address_once_it_is_proven(client, make, ruth):
-    invited, pretender = a_user("miriam"), a_user("miriam", email_verified=False)
-    make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [invited.email])
-    held = client.get("/internal/export", user=invited, peer="gateway").json["invitations_received"]
-    assert [invitation["invitee_email"] for invitation in held] == [invited.email]
-    assert (
-        client.get("/internal/export", user=pretender, peer="gateway").json["invitations_received"]
-        == []
-    )

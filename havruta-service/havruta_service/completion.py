@@ -1,5 +1,5 @@
-"""RULES: how a session ends: by its owner, or by the clock when nobody is there any more or it
-takes too long.
+"""RULES: how a session ends: by its owner, or by the clock when no one is present any longer or it takes
+too long.
 """
 
 from datetime import datetime, timedelta
@@ -62,18 +62,15 @@ def end_if_overdue(havruta: Havruta, session: HavrutaSession) -> bool:
 
 
 def complete(havruta: Havruta, session: HavrutaSession, at: datetime, reason: EndReason) -> None:
-    """Note what was studied, and where to go on next time. Both are locked."""
+    """Record what was studied, and where to go on next time. Both are locked."""
     book = book_of(havruta)
     # Minutes are counted from closed intervals.
     presence.close_all(session, at)
     covered = coverage.of_session(session, book)
     # This machine's clock may be behind that of the one where the session began; a check refuses
     # such an end.
-    session.status, session.end_reason, session.end_time = (
-        SessionStatus.COMPLETED,
-        reason,
-        max(at, session.start_time),
-    )
+    session.end_time = max(at, session.start_time)
+    session.status, session.end_reason = SessionStatus.COMPLETED, reason
     session.ending_section = str(passage_in(book, session.position))
     session.coverage_range, session.sections_studied = covered.span.coverage, covered.sections
     session.segments = covered.span.segments
@@ -88,7 +85,9 @@ def _end_if_overdue(session_id: UUID, havruta_id: UUID) -> int:
     session = db.session.get(
         HavrutaSession, session_id, with_for_update={"key_share": True}, populate_existing=True
     )
-    return int(bool(havruta and session and session.is_active and end_if_overdue(havruta, session)))
+    if havruta is None or session is None or not session.is_active:
+        return 0
+    return int(end_if_overdue(havruta, session))
 
 
 def _overdue(at: datetime) -> ColumnElement[bool]:
@@ -100,7 +99,7 @@ def _overdue(at: datetime) -> ColumnElement[bool]:
 
 
 def _last_seen(session_id: object) -> Select[datetime]:
-    """When somebody was last seen in the session."""
+    """When a member was last seen in the session."""
     return select(func.max(func.coalesce(Presence.left_at, Presence.last_seen_at))).where(
         Presence.session_id == session_id
     )

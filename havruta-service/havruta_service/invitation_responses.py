@@ -1,8 +1,8 @@
-"""RULES: replying to an invitation: with the token from the mail, or as whom the address belongs to."""
+"""RULES: responding to an invitation: with the token from the e-mail, or as the person whose verified
+address it was sent to.
+"""
 
 from uuid import UUID
-
-from sqlalchemy import func
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
@@ -10,6 +10,7 @@ from chassis.errors import Forbidden, NotFound
 from chassis.pages import Page
 from havruta_service import havrutas, invitations, membership
 from havruta_service.models import Havruta, Invitation, InvitationStatus, db
+from havruta_service.personal_data import addressed_to
 
 
 class EmailMismatch(Forbidden):
@@ -28,9 +29,8 @@ def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:
     """The open invitations to the caller's address, once it is verified."""
     if not caller.email_verified:
         return Page([], None)
-    to_him = func.lower(Invitation.invitee_email) == caller.email.lower()
     query = invitations.with_havruta().where(
-        to_him,
+        addressed_to(caller),
         Invitation.status == InvitationStatus.PENDING,
         Invitation.expires_at > now(),
         Havruta.archived_at.is_(None),
@@ -39,12 +39,12 @@ def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:
 
 
 def preview(token: str) -> Invitation:
-    """What the holder of a token is invited to. Looking changes nothing."""
+    """What the holder of the token is invited to. Nothing changes."""
     return _open(_by_token(token))
 
 
 def accept(token: str, caller: Caller) -> Invitation:
-    """Join the havruta with the token from the mail."""
+    """Join the havruta with the token from the e-mail."""
     return _accept(_by_token(token), caller)
 
 
@@ -54,7 +54,7 @@ def accept_own(invitation_id: UUID, caller: Caller) -> Invitation:
 
 
 def decline(token: str) -> Invitation:
-    """Decline with the token from the mail. Declining twice is declining once."""
+    """Decline with the token from the e-mail. Declining again changes nothing."""
     return _decline(_by_token(token))
 
 
@@ -65,8 +65,8 @@ def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
 
 def _accept(found: Invitation, caller: Caller) -> Invitation:
     invitation, havruta = invitations.locked(found.id)
-    # Accepting again changes nothing; but whoever was removed since does not come back with the old
-    # mail.
+    # Accepting again changes nothing; but a member who was removed since does not come back with the old
+    # e-mail.
     if invitation.accepted_by == caller.id and havrutas.is_member(havruta.id, caller.id):
         return invitation
     if invitation.invitee_email.lower() != caller.email.lower():
@@ -107,12 +107,11 @@ def _by_token(token: str) -> Invitation:
 
 
 def _own(invitation_id: UUID, caller: Caller) -> Invitation:
-    invitation = db.session.scalar(invitations.with_havruta().where(Invitation.id == invitation_id))
-    to_him = (
-        invitation
-        and invitation.invitee_email.lower() == caller.email.lower()
-        and caller.email_verified
+    if not caller.email_verified:
+        raise NotFound
+    invitation = db.session.scalar(
+        invitations.with_havruta().where(Invitation.id == invitation_id, addressed_to(caller))
     )
-    if invitation is None or not to_him:
+    if invitation is None:
         raise NotFound
     return invitation

@@ -1,4 +1,4 @@
-"""Replying to an invitation."""
+"""Responding to an invitation."""
 
 from typing import Any
 from uuid import UUID
@@ -10,13 +10,13 @@ from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Choice, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from havruta_service import models, replies
+from havruta_service import invitation_responses, models
+from havruta_service.invitation_responses import EmailMismatch, EmailNotVerified
 from havruta_service.invitations import InvitationGone
 from havruta_service.membership import HavrutaFull
 from havruta_service.models import InvitationStatus
-from havruta_service.replies import EmailMismatch, EmailNotVerified
 
-blueprint = Blueprint("invitation-replies")
+blueprint = Blueprint("invitation-responses")
 
 
 class InvitationToken(Body):
@@ -24,7 +24,7 @@ class InvitationToken(Body):
 
 
 class ReceivedInvitation(Answer):
-    """An invitation as who is invited sees it."""
+    """An invitation as the invited person sees it."""
 
     id = fields.UUID(required=True)
     havruta_id = fields.UUID(required=True)
@@ -42,7 +42,7 @@ class ReceivedInvitation(Answer):
 @blueprint.response(200, page_of(ReceivedInvitation))
 def list_own_invitations(query: dict[str, Any]) -> Page[models.Invitation]:
     """List the open invitations to your verified address, newest first."""
-    return replies.mine(caller(), **query)
+    return invitation_responses.mine(caller(), **query)
 
 
 @blueprint.post("/api/invitations/preview", "preview_invitation")
@@ -52,7 +52,7 @@ def list_own_invitations(query: dict[str, Any]) -> Page[models.Invitation]:
 @blueprint.raises(InvitationGone)
 def preview_invitation(body: dict[str, str]) -> models.Invitation:
     """Get what the token in an e-mail invites to; nothing changes."""
-    return replies.preview(body["token"])
+    return invitation_responses.preview(body["token"])
 
 
 @blueprint.post("/api/invitations/accept", "accept_invitation_by_token")
@@ -62,7 +62,7 @@ def preview_invitation(body: dict[str, str]) -> models.Invitation:
 @blueprint.raises(EmailMismatch, EmailNotVerified, InvitationGone, HavrutaFull)
 def accept_invitation_by_token(body: dict[str, str]) -> models.Invitation:
     """Join the havruta with the token from the e-mail that came to your own address."""
-    return replies.accept(body["token"], caller())
+    return invitation_responses.accept(body["token"], caller())
 
 
 @blueprint.post("/api/invitations/decline", "decline_invitation_by_token")
@@ -72,7 +72,7 @@ def accept_invitation_by_token(body: dict[str, str]) -> models.Invitation:
 @blueprint.raises(InvitationGone)
 def decline_invitation_by_token(body: dict[str, str]) -> models.Invitation:
     """Decline with the token from the e-mail; no account is needed."""
-    return replies.decline(body["token"])
+    return invitation_responses.decline(body["token"])
 
 
 @blueprint.post("/api/invitations/<uuid:invitation_id>/accept", "accept_invitation")
@@ -81,7 +81,7 @@ def decline_invitation_by_token(body: dict[str, str]) -> models.Invitation:
 @blueprint.raises(InvitationGone, HavrutaFull)
 def accept_invitation(invitation_id: UUID) -> models.Invitation:
     """Accept one of your invitations and join the havruta."""
-    return replies.accept_own(invitation_id, caller())
+    return invitation_responses.accept_own(invitation_id, caller())
 
 
 @blueprint.post("/api/invitations/<uuid:invitation_id>/decline", "decline_invitation")
@@ -90,4 +90,4 @@ def accept_invitation(invitation_id: UUID) -> models.Invitation:
 @blueprint.raises(InvitationGone)
 def decline_invitation(invitation_id: UUID) -> models.Invitation:
     """Decline one of your invitations."""
-    return replies.decline_own(invitation_id, caller())
+    return invitation_responses.decline_own(invitation_id, caller())

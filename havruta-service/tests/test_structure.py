@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from chassis import testing
 
 
-def test_the_models_are_what_the_migrations_make():
+def test_the_models_are_what_the_migrations_make() -> None:
     testing.check_migrations("havruta_service")
 
 

@@ -1,0 +1,55 @@
+"""Everything that is held about a person."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis.testing import User, a_user
+from havruta_service import demo, invitations
+
+URL = "/internal/export"
+
+
+@pytest.fixture
+def export(client: FlaskClient) -> Any:
+    """Ask as the gateway does what is held about a person."""
+    return lambda user: client.get(URL, user=user, peer="gateway").json
+
+
+def test_all_rows_about_a_person_are_exported(app: Flask, export: Any) -> None:
+    app.test_cli_runner().invoke(args=["demo"])
+    held = export(User("ruth", id=demo.demo_id("ruth")))
+    assert {table: len(rows) for table, rows in held.items()} == {
+        "havrutas": 1,
+        "havruta_members": 1,
+        "havruta_sessions": 8,
+        "session_presence": 3,
+        "session_moves": 8,
+        "session_rsvps": 0,
+        "invitations": 5,
+    }
+
+
+def test_an_export_holds_no_token_and_nothing_of_others(make: Any, export: Any, ruth: User) -> None:
+    make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), ["yael@example.org"])
+    (invitation,) = export(ruth)["invitations"]
+    assert invitation["invitee_email"] == "yael@example.org"
+    assert "invitation_token" not in invitation
+    assert not any(export(a_user("naomi")).values())
+
+
+def test_invitations_to_an_address_are_exported_once_it_is_verified(
+    make: Any, export: Any, ruth: User
+) -> None:
+    invited, pretender = a_user("miriam"), a_user("miriam", email_verified=False)
+    make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [invited.email])
+    held = export(invited)["invitations"]
+    assert [invitation["invitee_email"] for invitation in held] == [invited.email]
+    assert export(pretender)["invitations"] == []
+
+
+def test_only_services_export(client: FlaskClient, ruth: User) -> None:
+    assert client.get(URL, base_url="http://localhost:81").status_code == 401
+    assert client.get(URL).status_code == 404
