@@ -1,4 +1,4 @@
-"""Two people study a text together: invited by mail, turning the pages live, ending where they stopped."""
+"""Two people study a text together: invited by e-mail, turning the pages live, ending where they stopped."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def owner(gateway: str) -> Person:
 
 @pytest.fixture(scope="module")
 def partner(gateway: str, mailbox: Mailbox) -> Person:
-    """Somebody whose address is verified, as accepting an invitation needs."""
+    """A person whose address is verified, as accepting an invitation needs."""
     person = register(gateway, "barak")
     token = token_in(mailbox.to(f"{person.username}@example.org", "Verify"))
     agreed(Visitor(gateway).post("/api/auth/verify-email", {"token": token}))
@@ -28,7 +28,7 @@ def partner(gateway: str, mailbox: Mailbox) -> Person:
 
 @pytest.fixture(scope="module")
 def havruta(gateway: str, owner: Person, partner: Person, mailbox: Mailbox) -> str:
-    """A havruta that the partner has joined by the mailed link."""
+    """A havruta that the partner has joined by the link in the e-mail."""
     made = agreed(owner.post("/api/havrutas", {"name": "Judges in the morning", "book": "Judges"}))
     path = f"/api/havrutas/{made['id']}"
     address = f"{partner.username}@example.org"
@@ -44,9 +44,7 @@ def havruta(gateway: str, owner: Person, partner: Person, mailbox: Mailbox) -> s
     return path
 
 
-def test_the_one_who_navigates_turns_the_pages_of_all(
-    owner: Person, partner: Person, havruta: str
-) -> None:
+def test_the_navigator_turns_the_pages_of_all(owner: Person, partner: Person, havruta: str) -> None:
     session = agreed(owner.post(f"{havruta}/sessions", {"type": "instant"}))
     assert (
         partner.post(f"{havruta}/sessions", {"type": "instant"}).json()["code"]
@@ -67,6 +65,6 @@ def test_the_one_who_navigates_turns_the_pages_of_all(
     assert owner.read(havruta)["last_place"] == "Judges 5:1"
 
 
-def test_a_place_that_is_none_is_answered_with_the_nearest(owner: Person) -> None:
+def test_a_passage_that_does_not_exist_is_answered_with_the_nearest(owner: Person) -> None:
     answer = owner.get("/api/texts/refs/Judges 22:1").json()
     assert (answer["code"], answer["nearest"]) == ("reference_out_of_range", "Judges 21:25")

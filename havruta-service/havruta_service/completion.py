@@ -12,7 +12,7 @@ from chassis.errors import InvalidTransition, NotFound
 from havruta_service import coverage, havrutas, presence
 from havruta_service.models import EndReason, Havruta, HavrutaSession, Presence, SessionStatus, db
 from havruta_service.navigation import book_of
-from havruta_service.references import passage_in
+from havruta_service.reference_reader import passage_in
 from havruta_service.rooms import tell_havruta, tell_session
 
 # Time to come back after the connection broke; much longer than it takes to be absent.

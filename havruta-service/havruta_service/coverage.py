@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from havruta_service import presence
 from havruta_service.catalogue import Book
 from havruta_service.models import HavrutaSession, Move, db
-from havruta_service.references import Reference, passage_in, spanning
+from havruta_service.reference_reader import passage_in
+from havruta_service.references import Reference, spanning
 
 
 @dataclass(frozen=True)

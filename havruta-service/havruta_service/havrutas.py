@@ -22,7 +22,7 @@ from havruta_service.models import (
     SessionStatus,
     db,
 )
-from havruta_service.references import find_book
+from havruta_service.reference_reader import find_book
 from havruta_service.rooms import tell_havruta
 
 

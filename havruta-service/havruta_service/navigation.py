@@ -24,7 +24,8 @@ from havruta_service.models import (
     SessionStatus,
     db,
 )
-from havruta_service.references import Reference, find_book, parse_passage, passage_in
+from havruta_service.reference_reader import find_book, parse_passage, passage_in
+from havruta_service.references import Reference
 from havruta_service.rooms import tell_session
 
 

@@ -115,7 +115,7 @@ def change(
     own, or `all` that are still planned are changed; together they can only be moved to another
     time of day.
     """
-    havruta, session = _yours(session_id, user_id)
+    havruta, session = _changeable(session_id, user_id)
     expected.check(session.version)
     # In this order: to divide a series changes of which series the session is, and the first two
     # ask for that.
@@ -211,7 +211,7 @@ def _series_of(session: HavrutaSession) -> Series | None:
     return db.session.get(Series, session.series_id)
 
 
-def _yours(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
+def _changeable(session_id: UUID, user_id: UUID) -> tuple[Havruta, HavrutaSession]:
     havruta, session = _of_planner(session_id, user_id)
     sessions.check_scheduled(havruta, session, SessionStatus.SCHEDULED)
     return havruta, session

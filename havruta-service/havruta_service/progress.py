@@ -12,7 +12,8 @@ from chassis.pages import Page
 from havruta_service import coverage, havrutas, sessions
 from havruta_service.models import HavrutaSession, Presence, SessionStatus, db
 from havruta_service.navigation import book_of
-from havruta_service.references import Reference, parse
+from havruta_service.reference_reader import parse
+from havruta_service.references import Reference
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from havruta_service.models import (
     db,
 )
 from havruta_service.notifications import Kind, notify_others
-from havruta_service.references import passage_in
+from havruta_service.reference_reader import passage_in
 from havruta_service.rooms import tell_havruta
 
 EARLIEST_START = timedelta(minutes=15)

@@ -7,23 +7,22 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from chassis import testing
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.db import in_transaction
-from chassis.testing import User, a_user
+from chassis.testing import User, a_user, service, token_for
 from havruta_service import havrutas, membership, plans, presence, sessions
 from havruta_service.models import Base, Havruta, HavrutaSession, db
 
 
 @pytest.fixture(scope="session")
 def app() -> Iterator[Flask]:
-    with testing.service("havruta_service") as app:
+    with service("havruta_service") as app:
         yield app
 
 
 class Maker:
-    """Makes things as people would, each in a transaction of its own."""
+    """Makes what tests need as people would, each step in a transaction of its own."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -40,7 +39,7 @@ class Maker:
         return havruta
 
     def session(self, havruta: Havruta, *present: User) -> HavrutaSession:
-        """One that goes on, begun by the owner, with these people in it."""
+        """One in progress, begun by the owner, with these people in it."""
         session: HavrutaSession = self(sessions.start_now, havruta.id, havruta.owner_id)
         for user in present:
             self(presence.join, session.id, user.id)
@@ -49,23 +48,19 @@ class Maker:
     def plan(self, havruta: Havruta, **plan: Any) -> HavrutaSession:
         """One for tomorrow, planned by the owner."""
         plan = {"start_time": now() + timedelta(days=1), "planned_minutes": 60, **plan}
-        planned: HavrutaSession = self(plans.plan, havruta.id, havruta.owner_id, **plan)
-        return planned
+        return self(plans.plan, havruta.id, havruta.owner_id, **plan)
 
     def caller(self, user: User) -> Caller:
-        """The person as the token says it."""
-        verified: Caller = self.app.extensions["verifier"].verify(testing.token_for(user))
-        return verified
+        return self.app.extensions["verifier"].verify(token_for(user))
 
 
 def _loaded(result: Any) -> Any:
     """With all columns, so that it can be read when its session is gone."""
     rows = result if isinstance(result, list) else [result]
-    for row in rows:
-        if isinstance(row, Base):
-            db.session.flush()
-            db.session.refresh(row)
-            db.session.expunge(row)
+    for row in filter(lambda row: isinstance(row, Base), rows):
+        db.session.flush()
+        db.session.refresh(row)
+        db.session.expunge(row)
     return result
 
 

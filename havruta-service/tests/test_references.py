@@ -10,18 +10,16 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid
 from havruta_service.catalogue import catalogue
-from havruta_service.references import (
+from havruta_service.hebrew_numbers import from_hebrew, to_hebrew
+from havruta_service.reference_reader import (
     MalformedReference,
     NotOnePassage,
-    Reference,
     ReferenceOutOfRange,
     UnknownBook,
-    from_hebrew,
     parse,
     parse_passage,
-    spanning,
-    to_hebrew,
 )
+from havruta_service.references import Reference, spanning
 
 
 @st.composite

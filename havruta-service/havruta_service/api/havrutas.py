@@ -20,7 +20,7 @@ from havruta_service.havrutas import HavrutaArchived, SessionInProgress
 from havruta_service.membership import NotAMember, TransferRequired
 from havruta_service.models import Member
 from havruta_service.progress import Progress
-from havruta_service.references import UnknownBook
+from havruta_service.reference_reader import UnknownBook
 
 blueprint = Blueprint("havrutas")
 

@@ -15,7 +15,7 @@ from havruta_service import navigation, presence
 from havruta_service.api.texts import Written
 from havruta_service.models import NavigationMode, SessionStatus
 from havruta_service.navigation import NotPresent, OtherBook, StalePosition, State
-from havruta_service.references import (
+from havruta_service.reference_reader import (
     LONGEST,
     MalformedReference,
     NotOnePassage,

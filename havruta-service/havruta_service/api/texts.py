@@ -10,14 +10,10 @@ from chassis.web.fields import Answer, Choice
 from chassis.web.fields import Text as Words
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from havruta_service import references, texts
+from havruta_service import reference_reader, texts
 from havruta_service.catalogue import Book, Collection
-from havruta_service.references import (
-    MalformedReference,
-    Reference,
-    ReferenceOutOfRange,
-    UnknownBook,
-)
+from havruta_service.reference_reader import MalformedReference, ReferenceOutOfRange, UnknownBook
+from havruta_service.references import Reference
 from havruta_service.texts import TextNotFound
 
 blueprint = Blueprint("texts")
@@ -122,4 +118,4 @@ def get_text(book: str) -> Book:
 @blueprint.raises(UnknownBook, ReferenceOutOfRange, MalformedReference)
 def resolve_reference(ref: str) -> Reference:
     """Resolve a reference: its canonical form, and the passages before and after it."""
-    return references.parse(ref)
+    return reference_reader.parse(ref)
