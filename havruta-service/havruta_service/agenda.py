@@ -53,6 +53,7 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
             ~sessions.has_status(SessionStatus.CANCELLED),
         )
         .order_by(session.start_time, session.id)
+        # One more than asked for, to see whether there are more.
         .limit(limit + 1)
     )
     found = db.session.scalars(query).all()

@@ -21,6 +21,7 @@ def notify_others(
     kind: Kind, havruta: Havruta, session: HavrutaSession, *, actor: UUID, **facts: Any
 ) -> None:
     """Have all members notified about a session, except the one who did it. The havruta is locked."""
+    # No one needs to be told of what they did themselves.
     others = havrutas.member_ids(havruta, without=actor)
     if not others:
         return

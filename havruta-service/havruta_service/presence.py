@@ -144,6 +144,7 @@ def seconds_with(intervals: Iterable[Interval], people: int) -> float:
     changes = []
     for interval in intervals:
         changes += [(interval.begin, 1), (interval.end, -1)]
+    # Between two changes the number of people stays the same.
     total, here, since = 0.0, 0, None
     for at, change in sorted(changes):
         if here >= people and since:

@@ -15,6 +15,7 @@ def books(collection: str | None, q: str | None, limit: int, cursor: str | None)
     """The books in their traditional order: all, or those with a name, in any language, in which
     the words occur.
     """
+    # A cursor is the number of the last book shown: the order of the catalogue is that of its files.
     after = -1
     if cursor:
         (after,) = decode(cursor, [int])

@@ -126,6 +126,7 @@ def turn_page(body: dict[str, Any], session_id: UUID) -> State:
     try:
         return navigation.go_to(session_id, caller().id, **body)
     except StalePosition as stale:
+        # The rule knows where the session is, and only this module how that is written.
         stale.extra["state"] = SessionState().dump(stale.state)
         raise
 

@@ -65,7 +65,7 @@ class PeriodPageQuery(PageQuery, PeriodQuery):
     @post_load
     def as_instants(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         period: dict[str, Any] = super().as_instants(data)
-        # It has said which instants the dates stand for.
+        # Rules take instants: the zone was needed to say which instants the dates stand for.
         del period["tz"]
         return period
 
