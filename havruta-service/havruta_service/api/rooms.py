@@ -23,7 +23,7 @@ class InvitedMember(Answer):
     invitation_id = fields.UUID(required=True, attribute="id")
 
 
-class PageTurn(Answer):
+class HavrutaPageTurn(Answer):
     """The passage that was turned to, and the member who did it."""
 
     ref = Written(required=True)
@@ -51,7 +51,7 @@ ROOMS = {
     rooms.SESSION: Room(
         rooms.may_watch_session,
         {
-            "moved": PageTurn,
+            "moved": HavrutaPageTurn,
             "joined": PresentMember,
             "left": DepartedMember,
             "navigator_changed": HavrutaSession,
