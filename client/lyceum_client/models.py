@@ -146,7 +146,7 @@ class AttendanceCount(TypedDict):
     present: int
     absent: int
     late: int
-    attended_percent: float | None
+    rate: float | None
 
 
 class AttendanceMarks(TypedDict):
@@ -227,6 +227,8 @@ class CompletedHavrutaSession(TypedDict):
     havruta_id: str
     type: Literal["scheduled", "instant"]
     status: Literal["scheduled", "active", "completed", "cancelled"]
+    starts_at: str
+    ends_at: str | None
     start_time: str
     end_time: str | None
     planned_start: str | None
@@ -242,7 +244,10 @@ class CompletedHavrutaSession(TypedDict):
     mode: Literal["navigator", "shared"]
     seq: int
     version: int
-    end_reason: str | None
+    end_reason: Literal[
+        "owner", "empty", "too_long", "archived", "cancelled", "missed", "superseded", None
+    ]
+    cancellation_reason: str | None
     segments: int | None
     minutes: int | None
     minutes_together: int | None
@@ -274,7 +279,7 @@ class Course(TypedDict):
     description: str | None
     timezone: str
     cancel_notice_hours: int
-    status: Literal["open", "archived"]
+    status: str
     created_at: str | None
     version: int
     tutor_username: NotRequired[str | None]
@@ -343,8 +348,8 @@ class DefinedPage(TypedDict):
     ]
 
 
-class DeletedWhiteboard(TypedDict):
-    id: int
+class DepartedMember(TypedDict):
+    user_id: str
 
 
 class Device(TypedDict):
@@ -392,7 +397,7 @@ class Enrollment(TypedDict):
     course_id: int
     tutor_id: str
     student_id: str
-    status: Literal["active", "paused", "completed", "cancelled"]
+    status: str
     timezone: str
     created_at: str | None
     closed_at: str | None
@@ -497,10 +502,6 @@ class ForgottenPassword(TypedDict):
     email: str
 
 
-class FormerParent(TypedDict):
-    parent_id: str
-
-
 class FoundCourse(TypedDict):
     id: int
     title: str
@@ -553,13 +554,13 @@ class Havruta(TypedDict):
     owner_id: str | None
     last_place: str | None
     member_count: int
-    active_session_id: str | None
-    next_session_at: str | None
     seq: int
     version: int
     created_at: str
     updated_at: str
     archived_at: str | None
+    active_session_id: str | None
+    next_session_at: str | None
     owner_username: NotRequired[str | None]
     owner_display_name: NotRequired[str | None]
     owner_avatar: NotRequired[str | None]
@@ -599,6 +600,12 @@ class HavrutaPage(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class HavrutaPageTurn(TypedDict):
+    ref: str
+    hebrew_ref: str
+    user_id: str
+
+
 class HavrutaProgress(TypedDict):
     book: str
     last_place: str | None
@@ -606,7 +613,7 @@ class HavrutaProgress(TypedDict):
     ranges: list[str]
     segments: int
     segments_in_book: int
-    percent: float
+    studied_percent: float
     minutes: int
     minutes_together: int
     members: list[HavrutaMemberProgress]
@@ -618,6 +625,8 @@ class HavrutaSession(TypedDict):
     havruta_id: str
     type: Literal["scheduled", "instant"]
     status: Literal["scheduled", "active", "completed", "cancelled"]
+    starts_at: str
+    ends_at: str | None
     start_time: str
     end_time: str | None
     planned_start: str | None
@@ -633,7 +642,10 @@ class HavrutaSession(TypedDict):
     mode: Literal["navigator", "shared"]
     seq: int
     version: int
-    end_reason: str | None
+    end_reason: Literal[
+        "owner", "empty", "too_long", "archived", "cancelled", "missed", "superseded", None
+    ]
+    cancellation_reason: str | None
     segments: int | None
     minutes: int | None
     minutes_together: int | None
@@ -648,6 +660,7 @@ class HavrutaSession(TypedDict):
 
 class HavrutaSessionCancellation(TypedDict):
     scope: NotRequired[Literal["this", "future", "all"]]
+    reason: NotRequired[str | None]
 
 
 class HavrutaSessionChanges(TypedDict):
@@ -669,6 +682,20 @@ class HavrutaSessionRsvp(TypedDict):
 class HavrutaSessionRsvps(TypedDict):
     items: list[HavrutaSessionRsvp]
     degraded: NotRequired[list[str]]
+
+
+class HavrutaSummary(TypedDict):
+    id: str
+    name: str
+    book: str
+    owner_id: str | None
+    last_place: str | None
+    member_count: int
+    seq: int
+    version: int
+    created_at: str
+    updated_at: str
+    archived_at: str | None
 
 
 class Heartbeat(TypedDict):
@@ -722,7 +749,7 @@ class InvitationPage(TypedDict):
 class InvitationResult(TypedDict):
     email: str
     status: Literal["sent", "already_member", "already_pending", "invalid"]
-    invitation_id: NotRequired[str]
+    invitation_id: str | None
 
 
 class InvitationResults(TypedDict):
@@ -731,6 +758,10 @@ class InvitationResults(TypedDict):
 
 class InvitationToken(TypedDict):
     token: str
+
+
+class InvitedMember(TypedDict):
+    invitation_id: str
 
 
 class JoinAnswer(TypedDict):
@@ -780,6 +811,8 @@ class ListedHavrutaSession(TypedDict):
     havruta_id: str
     type: Literal["scheduled", "instant"]
     status: Literal["scheduled", "active", "completed", "cancelled"]
+    starts_at: str
+    ends_at: str | None
     start_time: str
     end_time: str | None
     planned_start: str | None
@@ -795,7 +828,10 @@ class ListedHavrutaSession(TypedDict):
     mode: Literal["navigator", "shared"]
     seq: int
     version: int
-    end_reason: str | None
+    end_reason: Literal[
+        "owner", "empty", "too_long", "archived", "cancelled", "missed", "superseded", None
+    ]
+    cancellation_reason: str | None
     segments: int | None
     minutes: int | None
     minutes_together: int | None
@@ -1125,7 +1161,7 @@ class OccurrenceConflict(TypedDict):
     session_date: str
     starts_at: str
     ends_at: str
-    who: list[Literal["tutor", "student", "parent", "admin"]]
+    who: list[str]
     session_id: int | None
 
 
@@ -1429,29 +1465,8 @@ class RecurringPattern(TypedDict):
 
 
 class RecurringPatternAnswer(TypedDict):
-    days: NotRequired[
-        list[Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]]
-        | None
-    ]
-    months: NotRequired[
-        list[
-            Literal[
-                "January",
-                "February",
-                "March",
-                "April",
-                "May",
-                "June",
-                "July",
-                "August",
-                "September",
-                "October",
-                "November",
-                "December",
-            ]
-        ]
-        | None
-    ]
+    days: NotRequired[list[str] | None]
+    months: NotRequired[list[str] | None]
     specific_dates: NotRequired[list[str] | None]
 
 
@@ -1491,7 +1506,7 @@ class Review(TypedDict):
     id: int
     session_id: int
     author_id: str
-    author_role: Literal["tutor", "student", "parent"]
+    author_role: str
     rating: int
     text: str | None
     created_at: str
@@ -1543,25 +1558,23 @@ class ScheduledTutoringSession(TypedDict):
     start_time: str
     end_time: str
     duration: int | None
-    session_mode: Literal["online", "in-person", "hybrid", None]
+    session_mode: str | None
     location: str | None
     whiteboard_id: int | None
     student_review_id: int | None
     tutor_review_id: int | None
     parent_review_id: int | None
-    tutor_attendance_status: Literal["present", "absent", "late", None]
-    student_attendance_status: Literal["present", "absent", "late", None]
-    priority_level: Literal["low", "medium", "high", "urgent", None]
+    tutor_attendance_status: str | None
+    student_attendance_status: str | None
+    priority_level: str | None
     is_recurring: bool | None
-    session_frequency: Literal[
-        "one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None
-    ]
+    session_frequency: str | None
     recurring_pattern: RecurringPatternAnswer | None
     notification_enabled: bool | None
     alarm_enabled: bool | None
     alarm_before_minutes: int | None
     is_featured: bool | None
-    status: Literal["scheduled", "in-progress", "completed", "cancelled", None]
+    status: str | None
     created_at: str | None
     updated_at: str | None
     tutor_id: str
@@ -1574,7 +1587,7 @@ class ScheduledTutoringSession(TypedDict):
     completed_at: str | None
     cancelled_at: str | None
     cancelled_by: str | None
-    cancellation_reason: str | None
+    cancel_reason: str | None
     late_cancel: bool
     version: int
     occurrences: list[BookedOccurrence]
@@ -1654,7 +1667,7 @@ class SessionRequest(TypedDict):
     end_time: str
     topics: list[str]
     message: str | None
-    status: Literal["pending", "accepted", "declined", "withdrawn"]
+    status: str
     session_id: int | None
     created_at: str
     answered_at: str | None
@@ -1673,6 +1686,8 @@ class SessionResult(TypedDict):
 class SessionState(TypedDict):
     session_id: str
     status: Literal["scheduled", "active", "completed", "cancelled"]
+    starts_at: str
+    ends_at: str | None
     seq: int
     ref: str | None
     hebrew_ref: str | None
@@ -1991,7 +2006,6 @@ class TutorRating(TypedDict):
 
 
 class TutoringCancellation(TypedDict):
-    scope: NotRequired[Literal["this", "future", "all"]]
     reason: NotRequired[str | None]
 
 
@@ -2004,25 +2018,23 @@ class TutoringSession(TypedDict):
     start_time: str
     end_time: str
     duration: int | None
-    session_mode: Literal["online", "in-person", "hybrid", None]
+    session_mode: str | None
     location: str | None
     whiteboard_id: int | None
     student_review_id: int | None
     tutor_review_id: int | None
     parent_review_id: int | None
-    tutor_attendance_status: Literal["present", "absent", "late", None]
-    student_attendance_status: Literal["present", "absent", "late", None]
-    priority_level: Literal["low", "medium", "high", "urgent", None]
+    tutor_attendance_status: str | None
+    student_attendance_status: str | None
+    priority_level: str | None
     is_recurring: bool | None
-    session_frequency: Literal[
-        "one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None
-    ]
+    session_frequency: str | None
     recurring_pattern: RecurringPatternAnswer | None
     notification_enabled: bool | None
     alarm_enabled: bool | None
     alarm_before_minutes: int | None
     is_featured: bool | None
-    status: Literal["scheduled", "in-progress", "completed", "cancelled", None]
+    status: str | None
     created_at: str | None
     updated_at: str | None
     tutor_id: str
@@ -2035,7 +2047,7 @@ class TutoringSession(TypedDict):
     completed_at: str | None
     cancelled_at: str | None
     cancelled_by: str | None
-    cancellation_reason: str | None
+    cancel_reason: str | None
     late_cancel: bool
     version: int
     cancelled_by_username: NotRequired[str | None]
@@ -2051,8 +2063,6 @@ class TutoringSession(TypedDict):
 
 
 class TutoringSessionChanges(TypedDict):
-    scope: NotRequired[Literal["this", "future", "all"]]
-    force: NotRequired[bool]
     session_date: NotRequired[str]
     start_time: NotRequired[str]
     end_time: NotRequired[str]
@@ -2075,8 +2085,6 @@ class TutoringSessionPage(TypedDict):
 
 
 class TutoringSessionReplacement(TypedDict):
-    scope: NotRequired[Literal["this", "future", "all"]]
-    force: NotRequired[bool]
     topics: NotRequired[list[str]]
     session_mode: NotRequired[Literal["online", "in-person", "hybrid"]]
     location: NotRequired[str | None]
@@ -2120,7 +2128,7 @@ class WeeklyHours(TypedDict):
 class WeeklyHoursAnswer(TypedDict):
     start_time: str
     end_time: str
-    weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    weekday: str
 
 
 class Whiteboard(TypedDict):

@@ -1125,23 +1125,33 @@ class Operations(Transport):
         return self.call("GET", f"/api/havrutas/{segment(havruta_id)}/progress", HavrutaProgress)
 
     def list_havruta_history(
-        self, havruta_id: str, *, limit: int | None = None, cursor: str | None = None
+        self,
+        havruta_id: str,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        tz: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> CompletedHavrutaSessionPage:
-        """List the completed sessions with those who were there, newest first."""
+        """List the completed sessions with the members who were present, newest first."""
         return self.call(
             "GET",
             f"/api/havrutas/{segment(havruta_id)}/history",
             CompletedHavrutaSessionPage,
-            query={"limit": limit, "cursor": cursor},
+            query={"from": from_, "to": to, "tz": tz, "limit": limit, "cursor": cursor},
         )
 
     def list_havruta_sessions(
         self,
         havruta_id: str,
         *,
+        from_: str | None = None,
+        to: str | None = None,
+        tz: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        status: Literal["scheduled", "active", "completed", "cancelled", None] = None,
+        status: str | None = None,
         series_id: str | None = None,
     ) -> ListedHavrutaSessionPage:
         """List the sessions of a havruta, newest first."""
@@ -1149,13 +1159,21 @@ class Operations(Transport):
             "GET",
             f"/api/havrutas/{segment(havruta_id)}/sessions",
             ListedHavrutaSessionPage,
-            query={"limit": limit, "cursor": cursor, "status": status, "series_id": series_id},
+            query={
+                "from": from_,
+                "to": to,
+                "tz": tz,
+                "limit": limit,
+                "cursor": cursor,
+                "status": status,
+                "series_id": series_id,
+            },
         )
 
     def create_havruta_session(
         self, havruta_id: str, body: NewHavrutaSession, *, idempotency_key: str | None = None
     ) -> HavrutaSession:
-        """Start a session at once, or plan one or a series of which this is the first."""
+        """Start a session at once, or plan one or a series; the answer is the first of a series."""
         return self.call(
             "POST",
             f"/api/havrutas/{segment(havruta_id)}/sessions",
@@ -1167,18 +1185,26 @@ class Operations(Transport):
     def list_own_havruta_sessions(
         self,
         *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        status: Literal["scheduled", "active", "completed", "cancelled", None] = None,
         from_: str | None = None,
         to: str | None = None,
+        tz: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: str | None = None,
     ) -> ListedHavrutaSessionPage:
         """List the sessions of all your havrutas, earliest first."""
         return self.call(
             "GET",
             "/api/havruta-sessions",
             ListedHavrutaSessionPage,
-            query={"limit": limit, "cursor": cursor, "status": status, "from": from_, "to": to},
+            query={
+                "from": from_,
+                "to": to,
+                "tz": tz,
+                "limit": limit,
+                "cursor": cursor,
+                "status": status,
+            },
         )
 
     def get_havruta_session(self, session_id: str) -> ListedHavrutaSession:
@@ -1190,7 +1216,7 @@ class Operations(Transport):
     def update_havruta_session(
         self, session_id: str, body: HavrutaSessionChanges, *, if_match: str
     ) -> HavrutaSession:
-        """Move a planned session or change its length, as the owner or as the member who planned it."""
+        """Move a planned session or change its length, as the owner or the member who planned it."""
         return self.call(
             "PATCH",
             f"/api/havruta-sessions/{segment(session_id)}",
@@ -1218,7 +1244,7 @@ class Operations(Transport):
     def cancel_havruta_session(
         self, session_id: str, body: HavrutaSessionCancellation | None = None
     ) -> HavrutaSession:
-        """Cancel a planned session or more of its series, as the owner or as the member who planned it."""
+        """Cancel a planned session or more of its series, as the owner or the member who planned it."""
         return self.call(
             "POST", f"/api/havruta-sessions/{segment(session_id)}/cancel", HavrutaSession, body=body
         )
