@@ -146,7 +146,7 @@ class AttendanceCount(TypedDict):
     present: int
     absent: int
     late: int
-    rate: float | None
+    attended_percent: float | None
 
 
 class AttendanceMarks(TypedDict):
@@ -162,7 +162,7 @@ class Availability(TypedDict):
     version: int
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -255,10 +255,10 @@ class CompletedHavrutaSession(TypedDict):
     attended_by: NotRequired[list[dict[str, Any]]]
     created_by_username: NotRequired[str | None]
     created_by_display_name: NotRequired[str | None]
-    created_by_avatar: NotRequired[str | None]
+    created_by_avatar_url: NotRequired[str | None]
     navigator_username: NotRequired[str | None]
     navigator_display_name: NotRequired[str | None]
-    navigator_avatar: NotRequired[str | None]
+    navigator_avatar_url: NotRequired[str | None]
 
 
 class CompletedHavrutaSessionPage(TypedDict):
@@ -279,12 +279,12 @@ class Course(TypedDict):
     description: str | None
     timezone: str
     cancel_notice_hours: int
-    status: str
+    status: Literal["open", "archived"]
     created_at: str | None
     version: int
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -348,8 +348,15 @@ class DefinedPage(TypedDict):
     ]
 
 
+class DeletedWhiteboard(TypedDict):
+    id: int
+
+
 class DepartedMember(TypedDict):
     user_id: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
 
 
 class Device(TypedDict):
@@ -397,17 +404,17 @@ class Enrollment(TypedDict):
     course_id: int
     tutor_id: str
     student_id: str
-    status: str
+    status: Literal["active", "paused", "completed", "cancelled"]
     timezone: str
     created_at: str | None
     closed_at: str | None
     version: int
     student_username: NotRequired[str | None]
     student_display_name: NotRequired[str | None]
-    student_avatar: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -502,6 +509,13 @@ class ForgottenPassword(TypedDict):
     email: str
 
 
+class FormerParent(TypedDict):
+    parent_id: str
+    parent_username: NotRequired[str | None]
+    parent_display_name: NotRequired[str | None]
+    parent_avatar_url: NotRequired[str | None]
+
+
 class FoundCourse(TypedDict):
     id: int
     title: str
@@ -509,7 +523,7 @@ class FoundCourse(TypedDict):
     tutor_id: str
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
 
 
 class FoundPerson(TypedDict):
@@ -526,12 +540,13 @@ class FoundStudySession(TypedDict):
     status: str
     mode: str
     start_time: str
+    starts_at: str
     ends_at: str
     host_id: str
-    places_left: int
+    seats_left: int
     host_username: NotRequired[str | None]
     host_display_name: NotRequired[str | None]
-    host_avatar: NotRequired[str | None]
+    host_avatar_url: NotRequired[str | None]
 
 
 class FoundText(TypedDict):
@@ -563,8 +578,17 @@ class Havruta(TypedDict):
     next_session_at: str | None
     owner_username: NotRequired[str | None]
     owner_display_name: NotRequired[str | None]
-    owner_avatar: NotRequired[str | None]
+    owner_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
+
+
+class HavrutaArchivedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSummary
 
 
 class HavrutaChanges(TypedDict):
@@ -577,6 +601,33 @@ class HavrutaMember(TypedDict):
     username: NotRequired[str | None]
     display_name: NotRequired[str | None]
     avatar_url: NotRequired[str | None]
+
+
+class HavrutaMemberInvitedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: InvitedMember
+
+
+class HavrutaMemberJoinedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaMember
+
+
+class HavrutaMemberLeftEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: DepartedMember
 
 
 class HavrutaMemberPage(TypedDict):
@@ -594,6 +645,15 @@ class HavrutaMemberProgress(TypedDict):
     avatar_url: NotRequired[str | None]
 
 
+class HavrutaOwnerChangedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSummary
+
+
 class HavrutaPage(TypedDict):
     items: list[Havruta]
     next: str | None
@@ -604,6 +664,9 @@ class HavrutaPageTurn(TypedDict):
     ref: str
     hebrew_ref: str
     user_id: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
 
 
 class HavrutaProgress(TypedDict):
@@ -618,6 +681,15 @@ class HavrutaProgress(TypedDict):
     minutes_together: int
     members: list[HavrutaMemberProgress]
     degraded: NotRequired[list[str]]
+
+
+class HavrutaRenamedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSummary
 
 
 class HavrutaSession(TypedDict):
@@ -651,10 +723,10 @@ class HavrutaSession(TypedDict):
     minutes_together: int | None
     created_by_username: NotRequired[str | None]
     created_by_display_name: NotRequired[str | None]
-    created_by_avatar: NotRequired[str | None]
+    created_by_avatar_url: NotRequired[str | None]
     navigator_username: NotRequired[str | None]
     navigator_display_name: NotRequired[str | None]
-    navigator_avatar: NotRequired[str | None]
+    navigator_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -663,10 +735,82 @@ class HavrutaSessionCancellation(TypedDict):
     reason: NotRequired[str | None]
 
 
+class HavrutaSessionCancelledEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSession
+
+
+class HavrutaSessionChangedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSession
+
+
 class HavrutaSessionChanges(TypedDict):
     start_time: NotRequired[str | None]
     planned_minutes: NotRequired[int | None]
     scope: NotRequired[Literal["this", "future", "all"]]
+
+
+class HavrutaSessionEndedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSession
+
+
+class HavrutaSessionJoinedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: PresentMember
+
+
+class HavrutaSessionLeftEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: DepartedMember
+
+
+class HavrutaSessionMovedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaPageTurn
+
+
+class HavrutaSessionNavigatorChangedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSession
+
+
+class HavrutaSessionPlannedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSession
 
 
 class HavrutaSessionRsvp(TypedDict):
@@ -684,6 +828,15 @@ class HavrutaSessionRsvps(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class HavrutaSessionStartedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSession
+
+
 class HavrutaSummary(TypedDict):
     id: str
     name: str
@@ -696,6 +849,14 @@ class HavrutaSummary(TypedDict):
     created_at: str
     updated_at: str
     archived_at: str | None
+    owner_username: NotRequired[str | None]
+    owner_display_name: NotRequired[str | None]
+    owner_avatar_url: NotRequired[str | None]
+
+
+class Health(TypedDict):
+    status: Literal["ok", "degraded", "failed", "unreachable"]
+    service: str
 
 
 class Heartbeat(TypedDict):
@@ -708,7 +869,9 @@ class HostedStudySession(TypedDict):
     subject: str
     status: str
     start_time: str
-    places_left: int
+    starts_at: str
+    ends_at: str
+    seats_left: int
 
 
 class Hours(TypedDict):
@@ -733,10 +896,10 @@ class Invitation(TypedDict):
     accepted_by: str | None
     accepted_by_username: NotRequired[str | None]
     accepted_by_display_name: NotRequired[str | None]
-    accepted_by_avatar: NotRequired[str | None]
+    accepted_by_avatar_url: NotRequired[str | None]
     inviter_username: NotRequired[str | None]
     inviter_display_name: NotRequired[str | None]
-    inviter_avatar: NotRequired[str | None]
+    inviter_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -768,7 +931,7 @@ class JoinAnswer(TypedDict):
     session_id: str
     user_id: str
     id: str | None
-    role: str | None
+    role: Literal["host", "participant", None]
     joined_at: str | None
     is_active: bool
     position: int | None
@@ -839,10 +1002,10 @@ class ListedHavrutaSession(TypedDict):
     book: str
     created_by_username: NotRequired[str | None]
     created_by_display_name: NotRequired[str | None]
-    created_by_avatar: NotRequired[str | None]
+    created_by_avatar_url: NotRequired[str | None]
     navigator_username: NotRequired[str | None]
     navigator_display_name: NotRequired[str | None]
-    navigator_avatar: NotRequired[str | None]
+    navigator_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -850,6 +1013,40 @@ class ListedHavrutaSessionPage(TypedDict):
     items: list[ListedHavrutaSession]
     next: str | None
     degraded: NotRequired[list[str]]
+
+
+class LiveStudySession(TypedDict):
+    id: str
+    host_id: str
+    title: str
+    subject: str
+    session_type: Literal["silent", "discussion", "exam-prep"]
+    status: Literal["starting-soon", "live", "finished", "cancelled"]
+    mode: Literal["in-person", "online", "hybrid"]
+    venue_name: str | None
+    latitude: float
+    longitude: float
+    location_visibility: Literal["exact", "approximate"]
+    visibility: Literal["public", "unlisted", "private"]
+    start_time: str
+    duration_minutes: int
+    starts_at: str
+    ends_at: str
+    max_participants: int
+    current_participants: int
+    seats_left: int
+    created_at: str
+    updated_at: str
+    description: str | None
+    meeting_url: str | None
+    started_at: str | None
+    ended_at: str | None
+    cancelled_at: str | None
+    cancellation_reason: str | None
+    version: int
+    host_username: NotRequired[str | None]
+    host_display_name: NotRequired[str | None]
+    host_avatar_url: NotRequired[str | None]
 
 
 class Login(TypedDict):
@@ -906,7 +1103,7 @@ class MultipleChoiceQuestion(TypedDict):
 
 
 class MyParticipation(TypedDict):
-    role: str | None
+    role: Literal["host", "participant", None]
     is_active: bool
     joined_at: str | None
     left_at: str | None
@@ -1030,7 +1227,7 @@ class NewStudySession(TypedDict):
     duration_minutes: int
     max_participants: NotRequired[int]
     description: NotRequired[str | None]
-    mode: NotRequired[Literal["in_person", "online", "hybrid"]]
+    mode: NotRequired[Literal["in-person", "online", "hybrid"]]
     venue_name: NotRequired[str | None]
     meeting_url: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "unlisted", "private"]]
@@ -1075,13 +1272,14 @@ class NextStudySession(TypedDict):
     status: str
     mode: str
     start_time: str
+    starts_at: str
     ends_at: str
     host_id: str
     current_participants: int
     max_participants: int
     host_username: NotRequired[str | None]
     host_display_name: NotRequired[str | None]
-    host_avatar: NotRequired[str | None]
+    host_avatar_url: NotRequired[str | None]
 
 
 class NextTutoringSession(TypedDict):
@@ -1096,10 +1294,10 @@ class NextTutoringSession(TypedDict):
     student_id: str
     student_username: NotRequired[str | None]
     student_display_name: NotRequired[str | None]
-    student_avatar: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
 
 
 class Notification(TypedDict):
@@ -1161,7 +1359,7 @@ class OccurrenceConflict(TypedDict):
     session_date: str
     starts_at: str
     ends_at: str
-    who: list[str]
+    who: list[Literal["tutor", "student", "parent", "admin"]]
     session_id: int | None
 
 
@@ -1206,6 +1404,7 @@ class Overlap(TypedDict):
     id: str
     title: str
     start_time: str
+    starts_at: str
     ends_at: str
 
 
@@ -1231,7 +1430,7 @@ class OwnHavruta(TypedDict):
     next_session_at: str | None
     owner_username: NotRequired[str | None]
     owner_display_name: NotRequired[str | None]
-    owner_avatar: NotRequired[str | None]
+    owner_avatar_url: NotRequired[str | None]
 
 
 class PageSummary(TypedDict):
@@ -1281,6 +1480,11 @@ class PlannedOccurrence(TypedDict):
     duration: int
     starts_at: str
     ends_at: str
+
+
+class Point(TypedDict):
+    type: Literal["Point"]
+    coordinates: list[float]
 
 
 class PresentMember(TypedDict):
@@ -1421,6 +1625,11 @@ class RatingOfTutor(TypedDict):
     count: int
 
 
+class Readiness(TypedDict):
+    status: Literal["ready", "degraded", "unavailable"]
+    checks: dict[str, Literal["ok", "degraded", "failed", "unreachable"]]
+
+
 class ReceivedInvitation(TypedDict):
     id: str
     havruta_id: str
@@ -1465,8 +1674,29 @@ class RecurringPattern(TypedDict):
 
 
 class RecurringPatternAnswer(TypedDict):
-    days: NotRequired[list[str] | None]
-    months: NotRequired[list[str] | None]
+    days: NotRequired[
+        list[Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]]
+        | None
+    ]
+    months: NotRequired[
+        list[
+            Literal[
+                "January",
+                "February",
+                "March",
+                "April",
+                "May",
+                "June",
+                "July",
+                "August",
+                "September",
+                "October",
+                "November",
+                "December",
+            ]
+        ]
+        | None
+    ]
     specific_dates: NotRequired[list[str] | None]
 
 
@@ -1506,14 +1736,14 @@ class Review(TypedDict):
     id: int
     session_id: int
     author_id: str
-    author_role: str
+    author_role: Literal["tutor", "student", "parent"]
     rating: int
     text: str | None
     created_at: str
     updated_at: str
     author_username: NotRequired[str | None]
     author_display_name: NotRequired[str | None]
-    author_avatar: NotRequired[str | None]
+    author_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -1558,23 +1788,25 @@ class ScheduledTutoringSession(TypedDict):
     start_time: str
     end_time: str
     duration: int | None
-    session_mode: str | None
+    session_mode: Literal["online", "in-person", "hybrid", None]
     location: str | None
     whiteboard_id: int | None
     student_review_id: int | None
     tutor_review_id: int | None
     parent_review_id: int | None
-    tutor_attendance_status: str | None
-    student_attendance_status: str | None
-    priority_level: str | None
+    tutor_attendance_status: Literal["present", "absent", "late", None]
+    student_attendance_status: Literal["present", "absent", "late", None]
+    priority_level: Literal["low", "medium", "high", "urgent", None]
     is_recurring: bool | None
-    session_frequency: str | None
+    session_frequency: Literal[
+        "one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None
+    ]
     recurring_pattern: RecurringPatternAnswer | None
     notification_enabled: bool | None
     alarm_enabled: bool | None
     alarm_before_minutes: int | None
     is_featured: bool | None
-    status: str | None
+    status: Literal["scheduled", "in-progress", "completed", "cancelled", None]
     created_at: str | None
     updated_at: str | None
     tutor_id: str
@@ -1587,20 +1819,20 @@ class ScheduledTutoringSession(TypedDict):
     completed_at: str | None
     cancelled_at: str | None
     cancelled_by: str | None
-    cancel_reason: str | None
+    cancellation_reason: str | None
     late_cancel: bool
     version: int
     occurrences: list[BookedOccurrence]
     skipped: list[PlannedOccurrence]
     cancelled_by_username: NotRequired[str | None]
     cancelled_by_display_name: NotRequired[str | None]
-    cancelled_by_avatar: NotRequired[str | None]
+    cancelled_by_avatar_url: NotRequired[str | None]
     student_username: NotRequired[str | None]
     student_display_name: NotRequired[str | None]
-    student_avatar: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -1620,7 +1852,7 @@ class SessionChange(TypedDict):
     after: dict[str, Any]
     changed_by_username: NotRequired[str | None]
     changed_by_display_name: NotRequired[str | None]
-    changed_by_avatar: NotRequired[str | None]
+    changed_by_avatar_url: NotRequired[str | None]
 
 
 class SessionChangePage(TypedDict):
@@ -1667,7 +1899,7 @@ class SessionRequest(TypedDict):
     end_time: str
     topics: list[str]
     message: str | None
-    status: str
+    status: Literal["pending", "accepted", "declined", "withdrawn"]
     session_id: int | None
     created_at: str
     answered_at: str | None
@@ -1698,7 +1930,7 @@ class SessionState(TypedDict):
     present: list[PresentMember]
     navigator_username: NotRequired[str | None]
     navigator_display_name: NotRequired[str | None]
-    navigator_avatar: NotRequired[str | None]
+    navigator_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
@@ -1786,6 +2018,11 @@ class StatusCounts(TypedDict):
     expired: int
 
 
+class StreamTicket(TypedDict):
+    ticket: str
+    expires_in: int
+
+
 class Stroke(TypedDict):
     seq: int
     author_id: str
@@ -1794,7 +2031,7 @@ class Stroke(TypedDict):
     created_at: str
     author_username: NotRequired[str | None]
     author_display_name: NotRequired[str | None]
-    author_avatar: NotRequired[str | None]
+    author_avatar_url: NotRequired[str | None]
 
 
 class StudiedTogether(TypedDict):
@@ -1809,7 +2046,7 @@ class StudySession(TypedDict):
     subject: str
     session_type: Literal["silent", "discussion", "exam-prep"]
     status: Literal["starting-soon", "live", "finished", "cancelled"]
-    mode: Literal["in_person", "online", "hybrid"]
+    mode: Literal["in-person", "online", "hybrid"]
     venue_name: str | None
     latitude: float
     longitude: float
@@ -1817,21 +2054,31 @@ class StudySession(TypedDict):
     visibility: Literal["public", "unlisted", "private"]
     start_time: str
     duration_minutes: int
+    starts_at: str
     ends_at: str
     max_participants: int
     current_participants: int
-    places_left: int
+    seats_left: int
     distance_m: float | None
     my_participation: MyParticipation | None
     created_at: str
     updated_at: str
     host_username: NotRequired[str | None]
     host_display_name: NotRequired[str | None]
-    host_avatar: NotRequired[str | None]
+    host_avatar_url: NotRequired[str | None]
 
 
 class StudySessionCancellation(TypedDict):
     reason: NotRequired[str | None]
+
+
+class StudySessionCancelledEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveStudySession
 
 
 class StudySessionChanges(TypedDict):
@@ -1844,11 +2091,20 @@ class StudySessionChanges(TypedDict):
     duration_minutes: NotRequired[int]
     max_participants: NotRequired[int]
     description: NotRequired[str | None]
-    mode: NotRequired[Literal["in_person", "online", "hybrid"]]
+    mode: NotRequired[Literal["in-person", "online", "hybrid"]]
     venue_name: NotRequired[str | None]
     meeting_url: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "unlisted", "private"]]
     location_visibility: NotRequired[Literal["exact", "approximate"]]
+
+
+class StudySessionCreatedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveStudySession
 
 
 class StudySessionDetails(TypedDict):
@@ -1858,7 +2114,7 @@ class StudySessionDetails(TypedDict):
     subject: str
     session_type: Literal["silent", "discussion", "exam-prep"]
     status: Literal["starting-soon", "live", "finished", "cancelled"]
-    mode: Literal["in_person", "online", "hybrid"]
+    mode: Literal["in-person", "online", "hybrid"]
     venue_name: str | None
     latitude: float
     longitude: float
@@ -1866,10 +2122,11 @@ class StudySessionDetails(TypedDict):
     visibility: Literal["public", "unlisted", "private"]
     start_time: str
     duration_minutes: int
+    starts_at: str
     ends_at: str
     max_participants: int
     current_participants: int
-    places_left: int
+    seats_left: int
     distance_m: float | None
     my_participation: MyParticipation | None
     created_at: str
@@ -1885,8 +2142,67 @@ class StudySessionDetails(TypedDict):
     participants: list[SessionParticipant] | None
     host_username: NotRequired[str | None]
     host_display_name: NotRequired[str | None]
-    host_avatar: NotRequired[str | None]
+    host_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
+
+
+class StudySessionFeature(TypedDict):
+    type: Literal["Feature"]
+    id: str
+    geometry: Point
+    properties: StudySession
+
+
+class StudySessionFeatures(TypedDict):
+    type: Literal["FeatureCollection"]
+    features: list[StudySessionFeature]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class StudySessionFinishedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveStudySession
+
+
+class StudySessionHostChangedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveStudySession
+
+
+class StudySessionJoinedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: SessionParticipant
+
+
+class StudySessionLeftEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: SessionParticipant
+
+
+class StudySessionLiveEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveStudySession
 
 
 class StudySessionMap(TypedDict):
@@ -1895,10 +2211,55 @@ class StudySessionMap(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class StudySessionMessageDeletedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: Message
+
+
+class StudySessionMessageEditedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: Message
+
+
+class StudySessionMessageEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: Message
+
+
 class StudySessionPage(TypedDict):
     items: list[StudySession]
     next: str | None
     degraded: NotRequired[list[str]]
+
+
+class StudySessionRemovedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: SessionParticipant
+
+
+class StudySessionUpdatedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveStudySession
 
 
 class SubmissionResult(TypedDict):
@@ -2001,11 +2362,12 @@ class TutorRating(TypedDict):
     count: int
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
 class TutoringCancellation(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
     reason: NotRequired[str | None]
 
 
@@ -2018,23 +2380,25 @@ class TutoringSession(TypedDict):
     start_time: str
     end_time: str
     duration: int | None
-    session_mode: str | None
+    session_mode: Literal["online", "in-person", "hybrid", None]
     location: str | None
     whiteboard_id: int | None
     student_review_id: int | None
     tutor_review_id: int | None
     parent_review_id: int | None
-    tutor_attendance_status: str | None
-    student_attendance_status: str | None
-    priority_level: str | None
+    tutor_attendance_status: Literal["present", "absent", "late", None]
+    student_attendance_status: Literal["present", "absent", "late", None]
+    priority_level: Literal["low", "medium", "high", "urgent", None]
     is_recurring: bool | None
-    session_frequency: str | None
+    session_frequency: Literal[
+        "one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None
+    ]
     recurring_pattern: RecurringPatternAnswer | None
     notification_enabled: bool | None
     alarm_enabled: bool | None
     alarm_before_minutes: int | None
     is_featured: bool | None
-    status: str | None
+    status: Literal["scheduled", "in-progress", "completed", "cancelled", None]
     created_at: str | None
     updated_at: str | None
     tutor_id: str
@@ -2047,22 +2411,24 @@ class TutoringSession(TypedDict):
     completed_at: str | None
     cancelled_at: str | None
     cancelled_by: str | None
-    cancel_reason: str | None
+    cancellation_reason: str | None
     late_cancel: bool
     version: int
     cancelled_by_username: NotRequired[str | None]
     cancelled_by_display_name: NotRequired[str | None]
-    cancelled_by_avatar: NotRequired[str | None]
+    cancelled_by_avatar_url: NotRequired[str | None]
     student_username: NotRequired[str | None]
     student_display_name: NotRequired[str | None]
-    student_avatar: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
 
 
 class TutoringSessionChanges(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+    force: NotRequired[bool]
     session_date: NotRequired[str]
     start_time: NotRequired[str]
     end_time: NotRequired[str]
@@ -2085,6 +2451,8 @@ class TutoringSessionPage(TypedDict):
 
 
 class TutoringSessionReplacement(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+    force: NotRequired[bool]
     topics: NotRequired[list[str]]
     session_mode: NotRequired[Literal["online", "in-person", "hybrid"]]
     location: NotRequired[str | None]
@@ -2105,6 +2473,15 @@ class UnreadNotification(TypedDict):
     kind: str
     data: dict[str, Any]
     created_at: str
+
+
+class UserNotificationEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: Notification
 
 
 class UserRoles(TypedDict):
@@ -2128,7 +2505,7 @@ class WeeklyHours(TypedDict):
 class WeeklyHoursAnswer(TypedDict):
     start_time: str
     end_time: str
-    weekday: str
+    weekday: Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class Whiteboard(TypedDict):
@@ -2142,14 +2519,50 @@ class Whiteboard(TypedDict):
     closed_at: str | None
     student_username: NotRequired[str | None]
     student_display_name: NotRequired[str | None]
-    student_avatar: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
     tutor_username: NotRequired[str | None]
     tutor_display_name: NotRequired[str | None]
-    tutor_avatar: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
     degraded: NotRequired[list[str]]
+
+
+class WhiteboardClosedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: Whiteboard
+
+
+class WhiteboardDeletedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: DeletedWhiteboard
 
 
 class WhiteboardPage(TypedDict):
     items: list[Whiteboard]
     next: str | None
     degraded: NotRequired[list[str]]
+
+
+class WhiteboardParentLeftEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: FormerParent
+
+
+class WhiteboardStrokeEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: Stroke

@@ -4,7 +4,7 @@ Written by generate.py out of the API reference; not to be edited.
 """
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from lyceum_client.models import (
     Accepted,
@@ -48,6 +48,7 @@ from lyceum_client.models import (
     HavrutaSessionChanges,
     HavrutaSessionRsvp,
     HavrutaSessionRsvps,
+    Health,
     Heartbeat,
     Invitation,
     InvitationPage,
@@ -101,6 +102,7 @@ from lyceum_client.models import (
     ProfilePage,
     Progress,
     PublicExperience,
+    Readiness,
     ReceivedInvitation,
     ReceivedInvitationPage,
     Refresh,
@@ -125,6 +127,7 @@ from lyceum_client.models import (
     SessionState,
     SessionValidation,
     Slots,
+    StreamTicket,
     StudySessionCancellation,
     StudySessionChanges,
     StudySessionDetails,
@@ -152,18 +155,6 @@ from lyceum_client.transport import LiveEvent, Transport, segment
 
 class Operations(Transport):
     """The platform's API."""
-
-    def get_health(self) -> dict[str, Any]:
-        """Check that the gateway answers."""
-        return self.call("GET", "/healthz", dict)
-
-    def get_readiness(self) -> dict[str, Any]:
-        """Check how each service is."""
-        return self.call("GET", "/readyz", dict)
-
-    def create_stream_ticket(self) -> dict[str, Any]:
-        """Create a ticket that opens one stream without a token, once, within half a minute."""
-        return self.call("POST", "/api/events/tickets", dict)
 
     def get_dashboard(self) -> Dashboard:
         """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
@@ -193,53 +184,17 @@ class Operations(Transport):
         """Get what the type of a problem document stands for."""
         return self.call("GET", f"/problems/{segment(problem)}", ProblemType)
 
-    def stream_user_events(
-        self, *, last_event_id: str | None = None, ticket: str | None = None
-    ) -> Iterator[LiveEvent]:
-        """Stream what happens in the room of a user."""
-        return self.stream(
-            "/api/events", query={"ticket": ticket}, headers={"Last-Event-ID": last_event_id}
-        )
+    def create_stream_ticket(self) -> StreamTicket:
+        """Create a ticket that opens one stream without a token, once, within half a minute."""
+        return self.call("POST", "/api/events/tickets", StreamTicket)
 
-    def stream_study_session_events(
-        self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
-    ) -> Iterator[LiveEvent]:
-        """Stream what happens in the room of a study session."""
-        return self.stream(
-            f"/api/study-sessions/{segment(room_id)}/events",
-            query={"ticket": ticket},
-            headers={"Last-Event-ID": last_event_id},
-        )
+    def get_health(self) -> Health:
+        """Check that the gateway answers."""
+        return self.call("GET", "/healthz", Health)
 
-    def stream_whiteboard_events(
-        self, room_id: int, *, last_event_id: str | None = None, ticket: str | None = None
-    ) -> Iterator[LiveEvent]:
-        """Stream what happens in the room of a whiteboard."""
-        return self.stream(
-            f"/api/whiteboards/{segment(room_id)}/events",
-            query={"ticket": ticket},
-            headers={"Last-Event-ID": last_event_id},
-        )
-
-    def stream_havruta_events(
-        self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
-    ) -> Iterator[LiveEvent]:
-        """Stream what happens in the room of a havruta."""
-        return self.stream(
-            f"/api/havrutas/{segment(room_id)}/events",
-            query={"ticket": ticket},
-            headers={"Last-Event-ID": last_event_id},
-        )
-
-    def stream_havruta_session_events(
-        self, room_id: str, *, last_event_id: str | None = None, ticket: str | None = None
-    ) -> Iterator[LiveEvent]:
-        """Stream what happens in the room of a havruta session."""
-        return self.stream(
-            f"/api/havruta-sessions/{segment(room_id)}/events",
-            query={"ticket": ticket},
-            headers={"Last-Event-ID": last_event_id},
-        )
+    def get_readiness(self) -> Readiness:
+        """Check how each service is."""
+        return self.call("GET", "/readyz", Readiness)
 
     def register_account(self, body: NewAccount) -> Tokens:
         """Create an account and sign in."""
@@ -369,9 +324,18 @@ class Operations(Transport):
         """Get the public keys of access tokens."""
         return self.call("GET", "/.well-known/jwks.json", KeySet)
 
+    def stream_user_events(
+        self, *, ticket: str | None = None, last_event_id: str | None = None
+    ) -> Iterator[LiveEvent]:
+        """Stream what happens in the room of a user."""
+        return self.stream("/api/events", query={"ticket": ticket, "last_event_id": last_event_id})
+
     def search_study_sessions(
         self,
         *,
+        from_: str | None = None,
+        to: str | None = None,
+        tz: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         lat: float | None = None,
@@ -381,10 +345,8 @@ class Operations(Transport):
         status: str | None = None,
         subject: str | None = None,
         session_type: Literal["silent", "discussion", "exam-prep"] | None = None,
-        mode: Literal["in_person", "online", "hybrid"] | None = None,
+        mode: Literal["in-person", "online", "hybrid"] | None = None,
         q: str | None = None,
-        starts_after: str | None = None,
-        starts_before: str | None = None,
         has_space: bool | None = None,
         host_id: str | None = None,
         sort: Literal["start_time", "distance"] | None = None,
@@ -395,6 +357,9 @@ class Operations(Transport):
             "/api/study-sessions",
             StudySessionPage,
             query={
+                "from": from_,
+                "to": to,
+                "tz": tz,
                 "limit": limit,
                 "cursor": cursor,
                 "lat": lat,
@@ -406,8 +371,6 @@ class Operations(Transport):
                 "session_type": session_type,
                 "mode": mode,
                 "q": q,
-                "starts_after": starts_after,
-                "starts_before": starts_before,
                 "has_space": has_space,
                 "host_id": host_id,
                 "sort": sort,
@@ -427,7 +390,7 @@ class Operations(Transport):
         )
 
     def cluster_study_sessions(self, *, bbox: str, zoom: int) -> StudySessionMap:
-        """Get the open public sessions of an area as GeoJSON: clusters where there are many, sessions"""
+        """Get what a map of an area shows: open public sessions, as clusters where there are many."""
         return self.call(
             "GET",
             "/api/study-sessions/clusters",
@@ -438,6 +401,9 @@ class Operations(Transport):
     def list_own_study_sessions(
         self,
         *,
+        from_: str | None = None,
+        to: str | None = None,
+        tz: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         role: Literal["host", "participant", None] = None,
@@ -448,7 +414,15 @@ class Operations(Transport):
             "GET",
             "/api/study-sessions/mine",
             StudySessionPage,
-            query={"limit": limit, "cursor": cursor, "role": role, "when": when},
+            query={
+                "from": from_,
+                "to": to,
+                "tz": tz,
+                "limit": limit,
+                "cursor": cursor,
+                "role": role,
+                "when": when,
+            },
         )
 
     def get_study_session(
@@ -523,7 +497,7 @@ class Operations(Transport):
         )
 
     def leave_study_session(self, session_id: str) -> None:
-        """Give up your seat, or your place on the waitlist."""
+        """Give up your seat, or your position on the waitlist."""
         self.call("POST", f"/api/study-sessions/{segment(session_id)}/leave", type(None))
 
     def list_participants(
@@ -589,6 +563,15 @@ class Operations(Transport):
             "DELETE",
             f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
             type(None),
+        )
+
+    def stream_study_session_events(
+        self, room_id: str, *, ticket: str | None = None, last_event_id: str | None = None
+    ) -> Iterator[LiveEvent]:
+        """Stream what happens in the room of a study session."""
+        return self.stream(
+            f"/api/study-sessions/{segment(room_id)}/events",
+            query={"ticket": ticket, "last_event_id": last_event_id},
         )
 
     def list_courses(
@@ -1028,6 +1011,15 @@ class Operations(Transport):
         """Get how students and parents rate a tutor."""
         return self.call("GET", f"/api/tutors/{segment(tutor_id)}/rating", TutorRating)
 
+    def stream_whiteboard_events(
+        self, room_id: int, *, ticket: str | None = None, last_event_id: str | None = None
+    ) -> Iterator[LiveEvent]:
+        """Stream what happens in the room of a whiteboard."""
+        return self.stream(
+            f"/api/whiteboards/{segment(room_id)}/events",
+            query={"ticket": ticket, "last_event_id": last_event_id},
+        )
+
     def list_texts(
         self,
         *,
@@ -1371,6 +1363,24 @@ class Operations(Transport):
         """Decline one of your invitations."""
         return self.call(
             "POST", f"/api/invitations/{segment(invitation_id)}/decline", ReceivedInvitation
+        )
+
+    def stream_havruta_events(
+        self, room_id: str, *, ticket: str | None = None, last_event_id: str | None = None
+    ) -> Iterator[LiveEvent]:
+        """Stream what happens in the room of a havruta."""
+        return self.stream(
+            f"/api/havrutas/{segment(room_id)}/events",
+            query={"ticket": ticket, "last_event_id": last_event_id},
+        )
+
+    def stream_havruta_session_events(
+        self, room_id: str, *, ticket: str | None = None, last_event_id: str | None = None
+    ) -> Iterator[LiveEvent]:
+        """Stream what happens in the room of a havruta session."""
+        return self.stream(
+            f"/api/havruta-sessions/{segment(room_id)}/events",
+            query={"ticket": ticket, "last_event_id": last_event_id},
         )
 
     def start_assessment_session(
