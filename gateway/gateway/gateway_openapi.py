@@ -1,11 +1,9 @@
 """What the gateway adds to the documents of the services: its own operations, problems and names of people."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from chassis.errors import InvalidToken, Problem, TooManyRequests, Unavailable
+from chassis.errors import InvalidToken, TooManyRequests, Unavailable
 from chassis.web.openapi_examples import SCHEMAS
-from chassis.web.rest import PROBLEM_TYPE, described
 from gateway import views
 from gateway.errors import (
     AddressTooLong,
@@ -18,9 +16,9 @@ from gateway.errors import (
     TokenRevoked,
 )
 from gateway.merging import Document, operations
+from gateway.refusals import add_problems
 from gateway.routes import Access, LiveRoute, Route
 
-PROBLEM = {PROBLEM_TYPE: {"schema": {"$ref": f"{SCHEMAS}ProblemDocument"}}}
 EVERYWHERE = (AmbiguousAddress, AddressTooLong, HeadersTooLarge, TooManyRequests)
 PASSED_ON = (*EVERYWHERE, BadGateway, Unavailable, GatewayTimeout)
 WITH_BODY = (BodyTooSlow, BodyTooLarge)
@@ -46,20 +44,6 @@ def add_passed_on(operation: Document, route: Route) -> None:
         add_problems(operation, WITH_BODY)
     if route.access is not Access.PUBLIC:
         add_problems(operation, WITH_TOKEN)
-
-
-def add_problems(operation: Document, problems: Iterable[type[Problem]]) -> None:
-    """Name more problems in the answers of an operation."""
-    added: dict[str, dict[str, str]] = defaultdict(dict)
-    for problem in problems:
-        added[str(problem.status)][problem.code] = problem.title()
-    responses = operation.setdefault("responses", {})
-    for status, titles in added.items():
-        answer = responses.setdefault(status, {"x-problems": [], "content": PROBLEM})
-        if "x-problems" in answer:
-            known = {named["code"]: named["title"] for named in answer["x-problems"]}
-            responses[status] = {**answer, **described({**titles, **known})}
-    operation["responses"] = dict(sorted(responses.items()))
 
 
 def describe_events(

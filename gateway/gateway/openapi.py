@@ -13,10 +13,15 @@ import structlog
 
 from chassis.errors import Problem
 from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
-from gateway.gateway_openapi import add_passed_on, describe_events, gateway_document
+from gateway.gateway_openapi import (
+    add_passed_on,
+    describe_events,
+    gateway_document,
+)
 from gateway.merging import METHODS, Collision, Document, merge, references
 from gateway.people import name_people
 from gateway.problem_types import Types, problem_types
+from gateway.refusals import share_refusals
 from gateway.routes import LIVE, PEOPLE, PERSON, LiveRoute, Names, People, Roster, route_of
 from gateway.upstream import Upstream
 
@@ -117,12 +122,9 @@ def publish(documents: Mapping[str, Document]) -> Document:
     for live in LIVE:
         if live.service in seen_outside:
             _hand_over(own["paths"].pop(live.document_path), live, seen_outside[live.service])
-    return {
-        "openapi": "3.1.0",
-        "info": INFO,
-        "servers": [{"url": "/"}],
-        **merge({"gateway": own, **seen_outside}),
-    }
+    merged = merge({"gateway": own, **seen_outside})
+    share_refusals(merged)
+    return {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], **merged}
 
 
 def as_seen_outside(service: str, document: Document) -> Document:

@@ -1,11 +1,12 @@
 """The types of problems that an OpenAPI document names in its answers, each in `x-problems`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from chassis.web.problems import code_of
 from gateway.merging import Document, operations
+from gateway.refusals import refusals_of
 
 Types = Mapping[str, Mapping[str, Any]]
 
@@ -13,23 +14,12 @@ Types = Mapping[str, Mapping[str, Any]]
 def problem_types(document: Document) -> Types:
     """Code, status, title and the operations that name it, by the last part of the type's address."""
     types: dict[str, dict[str, Any]] = {}
-    for operation_id, status, named in _named(document):
-        problem = {
-            "code": named["code"],
-            "status": status,
-            "title": named["title"],
-            "operations": [],
-        }
-        found = types.setdefault(named["code"].replace("_", "-"), problem)
-        found["operations"].append(operation_id)
-    return {**_everywhere(), **types}
-
-
-def _named(document: Document) -> Iterator[tuple[str, int, Mapping[str, str]]]:
     for operation in operations(document):
-        for status, answer in operation["responses"].items():
-            for named in answer.get("x-problems", []):
-                yield operation.get("operationId", ""), int(status), named
+        for status, named in refusals_of(document, operation):
+            problem = {"code": named["code"], "status": status, "title": named["title"]}
+            found = types.setdefault(named["code"].replace("_", "-"), {**problem, "operations": []})
+            found["operations"].append(operation.get("operationId", ""))
+    return {**_everywhere(), **types}
 
 
 def _everywhere() -> Types:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from gateway.merging import Collision, merge, operations, references
+from gateway.merging import Collision, Document, merge, operations, references
 from gateway.openapi import as_seen_outside, publish
+from gateway.refusals import refusals_of
 
 PAGE = {"type": "object", "properties": {"next": {"type": "string"}}}
 
@@ -174,6 +175,12 @@ def test_only_what_can_be_reached_is_published() -> None:
     )
 
 
+def codes(published: Document, path: str, status: int) -> list[str]:
+    """What a read of the path may be refused by with this status."""
+    refusals = refusals_of(published, published["paths"][path]["get"])
+    return [named["code"] for found, named in refusals if found == status]
+
+
 def test_what_the_gateway_may_answer_is_published() -> None:
     body = {"requestBody": {"content": {"application/json": {"schema": ref("Page")}}}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, **body)})
@@ -191,11 +198,23 @@ def test_what_the_gateway_may_answer_is_published() -> None:
         "503",
         "504",
     ]
-    assert responses["504"]["x-problems"] == [
-        {"code": "gateway_timeout", "title": "A service did not answer in time"}
-    ]
+    assert codes(published, "/api/users", 504) == ["gateway_timeout"]
     login = publish({"user-service": document("/api/auth/login", {"Page": PAGE})})
     assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]
+
+
+def test_what_several_operations_refuse_alike_is_said_once() -> None:
+    services = {
+        "user-service": document("/api/users", {"Page": PAGE}),
+        "havruta-service": document("/api/texts", {"Page": PAGE}),
+    }
+    published = publish(services)
+    reads = [published["paths"][path]["get"] for path in ("/api/users", "/api/texts")]
+    first, second = (read["responses"]["504"] for read in reads)
+    assert first == second == {"$ref": "#/components/responses/504_gateway_timeout"}
+    shared = published["components"]["responses"]["504_gateway_timeout"]
+    assert [named["code"] for named in shared["x-problems"]] == ["gateway_timeout"]
+    assert (504, shared["x-problems"][0]) in refusals_of(published, reads[0])
 
 
 def test_a_discriminator_follows_the_names_of_its_schemas() -> None:
@@ -218,9 +237,7 @@ def test_the_gateways_problems_join_those_of_the_service() -> None:
     malformed = {"code": "malformed", "title": "The request cannot be read"}
     own = {"200": {"description": "OK"}, "400": {"description": "", "x-problems": [malformed]}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, responses=own)})
-    answer = published["paths"]["/api/users"]["get"]["responses"]["400"]
-    assert [named["code"] for named in answer["x-problems"]] == ["ambiguous_address", "malformed"]
-    assert "`malformed`: The request cannot be read" in answer["description"]
+    assert codes(published, "/api/users", 400) == ["ambiguous_address", "malformed"]
 
 
 def test_live_events_are_schemas_with_the_shape_of_their_resources() -> None:
