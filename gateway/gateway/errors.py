@@ -71,7 +71,7 @@ class BadGateway(_ServiceTrouble):
 
 
 class Unreachable(BadGateway):
-    """A service cannot be reached."""
+    """A service gave no usable answer."""
 
     # Only the gateway has to know that there was no answer at all, and may ask again.
     code = "bad_gateway"

@@ -196,5 +196,5 @@ class Messages:
 
 
 def _as_declared(room: str, type_: str, data: object) -> Any:
-    declared = current_app.extensions["live_events"][room.partition(":")[0]]
-    return declared[type_].dump(data) if declared else data
+    kind = room.partition(":")[0]
+    return current_app.extensions["live_events"][kind][type_].dump(data)

@@ -4,7 +4,7 @@ The gateway asks the service that owns a room whether somebody may watch it, in 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask import Flask, Response, jsonify
 
@@ -24,7 +24,7 @@ class Room:
     """One kind of room. `events` are the schemas of the data of its events, by the type of the event."""
 
     may_watch: MayWatch
-    events: Mapping[str, type[Answer]] = field(default_factory=dict)
+    events: Mapping[str, type[Answer]]
 
 
 def install(app: Flask, rooms: Mapping[str, Room]) -> None:
