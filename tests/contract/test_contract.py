@@ -4,6 +4,7 @@ Each list is a file next to this one. After 1.0 a name may be added, and none ta
 """
 
 import dataclasses
+import re
 from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,9 @@ from docs import write_errors
 from gateway.merging import operations
 
 HERE = Path(__file__).parent
-VERBS = HERE / "verbs.txt"
+ROOT = HERE.parents[1]
+EVENT = re.compile(r'"([a-z_]+\.[a-z_]+)"')
+ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \|", re.MULTILINE)
 
 
 def frozen(name: str) -> list[str]:
@@ -55,3 +58,24 @@ def test_settings_are_the_ones_that_operators_know(program: str) -> None:
     names = [f"{program} {field.name.upper()}" for field in dataclasses.fields(settings)]
     known = [line for line in frozen("settings") if line.startswith(f"{program} ")]
     assert sorted(names) == known
+
+
+def test_events_are_the_ones_that_services_listen_to() -> None:
+    listened_to = set()
+    for app in ROOT.glob("*-service/*_service/app.py"):
+        listened_to |= set(EVENT.findall(app.read_text()))
+    followed = EVENT.findall((ROOT / "gateway/gateway/profile_updates.py").read_text())
+    assert sorted(listened_to | set(followed)) == frozen("events")
+
+
+def test_events_are_the_ones_that_the_page_describes() -> None:
+    assert sorted(set(ROW.findall((ROOT / "docs/events.md").read_text()))) == frozen("events")
+
+
+def test_events_are_the_ones_that_services_send() -> None:
+    sent = set()
+    for package in ROOT.glob("*-service/*_service"):
+        for module in (package / "notifications.py", package / "events.py"):
+            if module.exists():
+                sent |= set(EVENT.findall(module.read_text()))
+    assert sorted(sent) == frozen("events")
