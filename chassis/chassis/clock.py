@@ -1,4 +1,4 @@
-"""The time, from one place, so that a test can stop it, how it is written, and its zones."""
+"""The present time, which a test can stop here; how an instant is written; the names of time zones."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -18,5 +18,6 @@ def rfc3339(instant: datetime) -> str:
 @cache
 def time_zones() -> frozenset[str]:
     """The names of the IANA time zones."""
-    # Read once, because it walks through the whole database; and no name from outside becomes a path in it.
+    # Read once, because this walks through the whole database of zones.
+    # A name from outside is looked up in the result, and never becomes a path in that database.
     return frozenset(available_timezones())

@@ -16,8 +16,9 @@ class InvalidSettings(SystemExit):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """What every service with a database needs. Each field is the environment variable of its name
-    in capitals.
+    """What every service with a database needs.
+
+    Each field is the environment variable of its name in capitals.
     """
 
     database_url: str
@@ -41,7 +42,7 @@ def from_environment(kind: type[Settings], environ: Mapping[str, str] = os.envir
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]  # a TypeVar cannot say "dataclass"
         name = field.name.upper()
         raw = environ.get(name, "")
-        # Docker Compose passes a variable that nobody has set as an empty one.
+        # Docker Compose passes a variable that was not set as an empty one.
         if not raw and field.default is not dataclasses.MISSING:
             continue
         try:

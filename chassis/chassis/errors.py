@@ -1,7 +1,7 @@
 """What can go wrong, in the words of the caller.
 
-A rule raises a subclass: it states its stable `code`, the base class is the HTTP status,
-the first line of the docstring is the title. `problems.py` turns it into an RFC 9457 document.
+A rule raises a subclass. The class states its stable `code`, its base class gives the HTTP status,
+and the first line of its docstring is the title. `web/problems.py` turns it into an RFC 9457 document.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,9 +23,8 @@ class Problem(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
-    keeps_changes: ClassVar[bool] = (
-        False  # True: what the request wrote is committed although it fails
-    )
+    # True: what the request wrote is committed although the request fails.
+    keeps_changes: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -65,7 +64,7 @@ class Unauthorized(Problem):
     status = 401
 
     def __init__(self, detail: str | None = None, **extra: Any) -> None:
-        # RFC 6750, section 3.1: nothing is said to be wrong with a token where none was sent.
+        # RFC 6750, section 3.1: the answer to a request without a token names no error of the token.
         extra.setdefault("headers", {"WWW-Authenticate": "Bearer"})
         super().__init__(detail, **extra)
 
@@ -82,9 +81,9 @@ class InvalidToken(Unauthorized):
 
 
 class Forbidden(Problem):
-    """You may not do this.
+    """You do not have permission for this.
 
-    `required` names what somebody has to be who may: `host`, `owner`, `tutor`, `participant`, …
+    `required` names the part that has the permission: `host`, `owner`, `tutor`, `participant`, …
     """
 
     code = "forbidden"
@@ -99,7 +98,7 @@ class Forbidden(Problem):
 
 
 class NotFound(Problem):
-    """There is no such thing, or not for you."""
+    """It does not exist, or you may not see it."""
 
     code = "not_found"
     status = 404
@@ -118,7 +117,7 @@ class InvalidTransition(Conflict):
     code = "invalid_transition"
 
     def __init__(self, before: str, after: str, detail: str | None = None, **extra: Any) -> None:
-        # `from` is a word of Python's own.
+        # `from` is a keyword of Python, and no name of an argument.
         steps: dict[str, Any] = {"from": str(before), "to": str(after)}
         super().__init__(detail, **steps, **extra)
 
@@ -142,14 +141,14 @@ class DeadlinePassed(Conflict):
 
 
 class Gone(Problem):
-    """This was here and will not come back."""
+    """It existed, and was removed for good."""
 
     code = "gone"
     status = 410
 
 
 class PreconditionFailed(Problem):
-    """Somebody changed it since you read it."""
+    """It was changed since you read it."""
 
     code = "precondition_failed"
     status = 412

@@ -17,37 +17,29 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Some items in order, and the cursor of what follows; None at the end."""
+    """Some items in order, and the cursor of the next page; None at the end."""
 
     items: Sequence[Item]
     next: str | None
 
 
 def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) -> Page[Item]:
-    """The page of `limit` items, given one row more than that if there is one."""
+    """The page of `limit` items, out of one row more than that if there is one."""
     items = rows[:limit]
     return Page(items, encode(key(items[-1])) if len(rows) > limit else None)
 
 
 def encode(values: Sequence[Any]) -> str:
     """Sort values as an opaque cursor."""
-    plain = [
-        v.isoformat() if isinstance(v, datetime) else str(v) if isinstance(v, UUID) else v
-        for v in values
-    ]
-    return (
-        base64.urlsafe_b64encode(json.dumps(plain, separators=(",", ":")).encode())
-        .decode()
-        .rstrip("=")
-    )
+    text = json.dumps([_plain(value) for value in values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
     """The sort values in a cursor, of these kinds; `Invalid` naming the parameter for anything else."""
+    padded = cursor + "=" * (-len(cursor) % 4)
     try:
-        plain = json.loads(
-            base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        )
+        plain = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if not isinstance(plain, list) or len(plain) != len(kinds):
             raise ValueError
         return [_restore(value, kind) for value, kind in zip(plain, kinds, strict=True)]
@@ -55,6 +47,14 @@ def decode(cursor: str, kinds: Sequence[type]) -> list[Any]:
         raise Invalid(
             errors=[{"pointer": "?cursor", "detail": "Not a cursor of this list."}]
         ) from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    return value
 
 
 def _restore(value: Any, kind: Any) -> Any:
@@ -67,7 +67,7 @@ def _restore(value: Any, kind: Any) -> Any:
         return UUID(value)
     if kind is float and type(value) in {int, float}:
         return float(value)
-    # A cursor is the client's to forge, and what PostgreSQL cannot hold would be an error of ours.
+    # A client can forge a cursor. A value that PostgreSQL cannot hold must not become a 500.
     if (
         type(value) is not kind
         or (kind is int and abs(value) >= 2**63)

@@ -1,4 +1,4 @@
-"""A Redis that may be gone: it makes things faster and decides nothing."""
+"""Connections to Redis, and a cache that may be gone: it makes things faster and decides nothing."""
 
 import threading
 import time
@@ -17,18 +17,15 @@ Result = TypeVar("Result")
 
 
 def connect(url: str, *, timeout: float = 0.2) -> "redis.Redis":
-    """A client that gives up at once instead of retrying: a command may not be safe to repeat.
-    Connects lazily.
-    """
+    """A client that connects when it is used, and gives up at once: some commands are not safe to repeat."""
     return redis.Redis.from_url(
         url,
-        # Redis answers in less than a millisecond, or something is wrong. By default a call of one
-        # that is down takes seconds, of one that hangs a minute.
+        # Redis answers in less than a millisecond, or something is wrong. By default a call takes
+        # seconds while Redis is down, and a minute while it hangs.
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
-        # A subscription only listens: without a PING now and then it would not notice that it was
-        # cut off.
+        # A subscription only listens: without a PING now and then it would not notice a lost connection.
         health_check_interval=30,
         decode_responses=True,
         # The newer protocol answers XREAD and XREADGROUP in another shape.
@@ -37,7 +34,7 @@ def connect(url: str, *, timeout: float = 0.2) -> "redis.Redis":
 
 
 class Cache:
-    """Runs commands on Redis; while it fails, answers with the fallback and does not wait for it."""
+    """Runs commands on Redis; while Redis fails, answers with the fallback at once."""
 
     def __init__(self, url: str) -> None:
         self._redis = connect(url)

@@ -34,8 +34,8 @@ class Service(Application):
     """An application in which a request is a transaction: a return commits, a raise rolls back."""
 
     def dispatch_request(self, *args: Any) -> Any:
-        # Here, and not when the request is torn down: what PostgreSQL refuses at the commit still
-        # becomes an answer.
+        # Committed here, and not when the request is torn down: a refusal at the commit still becomes an
+        # answer.
         answer: Callable[[], Any] = super().dispatch_request
         return database.in_transaction(self.extensions["sqlalchemy"].session, lambda: answer(*args))
 
@@ -59,9 +59,9 @@ def create_service(
 ) -> Service:
     """A service with its database.
 
-    `examples` are words for the documentation; `conflicts` says which conflict a violated
-    constraint stands for, `rooms` who may watch what happens live, and what that is; the worker acts on
-    `subscriptions`, runs `sweeps` and composes `mails`.
+    `examples` are values for the documentation, by the names of fields. `conflicts` says which conflict a
+    violated constraint stands for. `rooms` says who may watch live events, and what these hold. The worker
+    acts on `subscriptions`, runs `sweeps` and composes the e-mails of each kind in `mails`.
     """
     app = Service(name, import_name, settings.log_level)
     strict_requests.install(app, settings.internal_port)

@@ -1,4 +1,4 @@
-"""Which text can be kept."""
+"""Which text PostgreSQL can store."""
 
 import re
 

@@ -8,7 +8,7 @@ from chassis.errors import PreconditionFailed
 
 @dataclass(frozen=True)
 class ExpectedVersion:
-    """The versions that a change may be made to; None is whichever there is."""
+    """The versions that a change may be made to; None stands for any version."""
 
     versions: frozenset[int] | None = None
 

@@ -28,6 +28,6 @@ def test_mails_that_were_put_aside_are_sent_again(in_app: Flask) -> None:
             messages.mails.update().values(parked_at=now() - timedelta(days=1), tries=8)
         )
     result = in_app.test_cli_runner().invoke(args=["mails", "retry"])
-    assert result.output == "1 mails will be sent again\n"
+    assert result.output == "1 e-mails will be sent again\n"
     [mail] = db.session.execute(select(messages.mails)).all()
     assert (mail.parked_at, mail.tries) == (None, 0)

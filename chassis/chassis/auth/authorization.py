@@ -1,6 +1,4 @@
-"""Who may call an operation: each says it with one of these decorators; one that says nothing
-cannot be routed.
-"""
+"""Who may call an operation: each operation declares it with a decorator, or it cannot be routed."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,12 +14,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def public(view: View) -> View:
-    """Anybody, signed in or not; a token is not looked at."""
+    """Every caller, signed in or not; a token is not looked at."""
     return guarded_by(view, "public", lambda: None)
 
 
 def optional(view: View) -> View:
-    """Anybody; who sends a token must send a valid one."""
+    """Every caller; a token that is sent must be valid."""
 
     def check() -> None:
         g.caller = _verified(_bearer()) if "Authorization" in request.headers else None
@@ -30,7 +28,7 @@ def optional(view: View) -> View:
 
 
 def signed_in(view: View) -> View:
-    """Whoever has a valid access token."""
+    """Callers with a valid access token."""
 
     def check() -> None:
         g.caller = _verified(_bearer())
@@ -39,7 +37,7 @@ def signed_in(view: View) -> View:
 
 
 def role(name: str) -> Callable[[View], View]:
-    """Whoever has a valid access token and this role."""
+    """Callers with a valid access token and this role."""
 
     def check() -> None:
         g.caller = _verified(_bearer())
@@ -59,9 +57,7 @@ def internal(view: View) -> View:
 
 
 def on_behalf(view: View) -> View:
-    """Other services, with a service token, in the name of the person whose access token is the
-    `Subject-Token`.
-    """
+    """Other services, with a service token, for the person whose access token is the `Subject-Token`."""
 
     def check() -> None:
         g.peer = current_app.extensions["peers"].verify(_bearer())
@@ -74,12 +70,12 @@ def on_behalf(view: View) -> View:
 
 
 def caller() -> Caller:
-    """The person who calls, or on whose behalf another service does."""
+    """The person that calls, or on whose behalf another service calls."""
     return g.caller  # type: ignore[no-any-return]  # flask.g is untyped
 
 
 def caller_or_none() -> Caller | None:
-    """The person who calls, where signing in is optional."""
+    """The person that calls; None for a caller that is not signed in."""
     return g.get("caller")  # type: ignore[no-any-return]  # flask.g is untyped
 
 

@@ -20,8 +20,8 @@ from jwt.exceptions import PyJWTError
 from chassis.errors import Unavailable
 
 FRESH = 300  # seconds for which fetched keys are used without asking again
-# Anybody can make up key ids: they must not set off fetches. A new key has to be shown for longer
-# than this before a token is signed with it.
+# A client can make up key ids, and must not set off a fetch with each. A new key has to be published for
+# longer than this before a token is signed with it.
 PATIENCE = 60  # seconds between two fetches for the sake of an unknown key
 RETRY = 1  # seconds between two fetches while there is no key at all
 MAX_DOCUMENT = 65536
@@ -32,7 +32,7 @@ PublicKeys = Mapping[str, EllipticCurvePublicKey]
 
 
 class RemoteKeys:
-    """The keys at a JWKS address. An address that does not answer leaves the known keys in use."""
+    """The keys at a JWKS address. The known keys stay in use while the address does not answer."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -44,12 +44,12 @@ class RemoteKeys:
         )
 
     def get(self, kid: str) -> EllipticCurvePublicKey | None:
-        """The key, or None for an unknown id. `Unavailable` while no key could be had at all."""
+        """The key, or None for an unknown id. `Unavailable` as long as no key could be fetched at all."""
         age = time.monotonic() - self._asked
         if age > self._patience(kid):
             self._refresh()
         if not self._keys:
-            raise Unavailable("the keys of the token issuer cannot be had just now")
+            raise Unavailable("the keys of the token issuer cannot be fetched just now")
         return self._keys.get(kid)
 
     def _patience(self, kid: str) -> float:
@@ -58,14 +58,13 @@ class RemoteKeys:
         return FRESH if kid in self._keys else PATIENCE
 
     def _refresh(self) -> None:
-        # Whoever comes while another thread is asking goes on with the keys there are, unless there
-        # are none.
+        # While one thread fetches, the others go on with the known keys; without any key they wait.
         if not self._lock.acquire(blocking=not self._keys):
             return
         try:
-            # Another thread may have asked while this one waited for its turn.
+            # Another thread may have fetched the keys while this one waited.
             if time.monotonic() - self._asked > RETRY:
-                # Before the fetch, so that one that fails is not followed by another at once.
+                # Noted before the fetch, so that a failed fetch is not followed by another at once.
                 self._asked = time.monotonic()
                 self._keys = self._fetch()
         except (urllib3.exceptions.HTTPError, ValueError) as error:
@@ -85,11 +84,9 @@ class RemoteKeys:
 
 def at(url: str) -> "RemoteKeys | PublicKeys":
     """The keys at an http(s) address, or in the file of a `file:` address."""
-    return (
-        read_public(Path(url.removeprefix("file://")))
-        if url.startswith("file:")
-        else RemoteKeys(url)
-    )
+    if url.startswith("file:"):
+        return read_public(Path(url.removeprefix("file://")))
+    return RemoteKeys(url)
 
 
 def parse(document: str | bytes) -> PublicKeys:
@@ -98,13 +95,13 @@ def parse(document: str | bytes) -> PublicKeys:
         keys = PyJWKSet.from_dict(json.loads(document)).keys
     except (PyJWTError, AttributeError, TypeError, KeyError) as error:
         raise ValueError("not a JWKS document") from error
-    found = {
-        k.key_id: k.key
-        for k in keys
-        if k.key_id
-        and isinstance(k.key, EllipticCurvePublicKey)
-        and isinstance(k.key.curve, SECP256R1)
-    }
+    found: dict[str, EllipticCurvePublicKey] = {}
+    for jwk in keys:
+        key = jwk.key
+        if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+            continue
+        if jwk.key_id:
+            found[jwk.key_id] = key
     if not found:
         raise ValueError("no usable key")
     return found

@@ -1,6 +1,4 @@
-"""One service calling another: a short-lived token signed with the caller's own key, for one
-callee, for one call.
-"""
+"""Tokens by which one service calls another: signed with its own key, for one callee and one call."""
 
 import secrets
 import threading
@@ -47,17 +45,14 @@ class ServiceTokenVerifier:
     def __init__(self, name: str, keys: PublicKeys) -> None:
         self._name = name
         self._keys = keys
-        # For as long as a token can be valid: its minute, and the difference of the clocks at both
-        # ends.
+        # Remembered as long as a token can be valid: its minute, and the leeway of the clocks at both ends.
         self._used: TTLCache[str, bool] = TTLCache(maxsize=65536, ttl=LIFETIME + 2 * LEEWAY)
         self._lock = threading.Lock()
 
     def verify(self, token: str) -> str:
-        """The name of the calling service; `InvalidToken` if the token is not for us, is spent or
-        is too old.
-        """
+        """The name of the calling service; `InvalidToken` if the token is spent, too old or not for us."""
         issuer = self._issuer(token)
-        # No key but the issuer's own: a service cannot speak in the name of another.
+        # Only the issuer's own key is tried, so that no service can call in the name of another.
         keys = {issuer: self._keys[issuer]} if issuer in self._keys else {}
         claims = decode(token, keys, TYPE, issuer, self._name, REQUIRED, LIFETIME)
         with self._lock:

@@ -1,7 +1,7 @@
 """Access tokens: the checks that every program makes, at the gateway and again at each service.
 
-RFC 9068 (`typ: at+jwt`), signed with ES256 by the user-service alone. Nothing else is trusted: no
-identity header, no algorithm or key named by the token itself.
+They follow RFC 9068 (`typ: at+jwt`) and are signed with ES256 by the user-service alone. Nothing else is
+trusted: no identity header, and no algorithm or key that the token itself names.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class KeySet(Protocol):
 
 @dataclass(frozen=True)
 class Caller:
-    """The signed-in person behind a request, as the token says it."""
+    """The signed-in person behind a request, as the token describes them."""
 
     id: UUID
     session_id: str
@@ -52,7 +52,7 @@ class Caller:
 
 
 class Verifier:
-    """Verifies access tokens of one issuer and remembers for a few seconds which it has verified."""
+    """Verifies access tokens of one issuer, and remembers verified ones for half a minute."""
 
     def __init__(self, keys: KeySet, issuer: str) -> None:
         self._keys = keys
@@ -61,18 +61,17 @@ class Verifier:
         self._lock = threading.Lock()
 
     def verify(self, token: str) -> Caller:
-        """The caller whom a valid token names; `InvalidToken` for any other."""
-        # Of one length for each token. What is replaced becomes a question mark, which no valid
-        # token holds.
+        """The caller that a valid token names; `InvalidToken` for any other token."""
+        # A digest has the same length for every token. A character that cannot be encoded becomes a question
+        # mark, which no valid token holds.
         digest = hashlib.sha256(token.encode(errors="replace")).digest()
         with self._lock:
             known = self._verified.get(digest)
-        # What is remembered does not outlive the token, not even by the leeway.
+        # A remembered token is not used beyond its end, not even by the leeway.
         if known and known.expires_at > time.time():
             return known
-        caller = self._caller(
-            token, decode(token, self._keys, TYPE, self._issuer, AUDIENCE, REQUIRED, MAX_LIFETIME)
-        )
+        claims = decode(token, self._keys, TYPE, self._issuer, AUDIENCE, REQUIRED, MAX_LIFETIME)
+        caller = self._caller(token, claims)
         with self._lock:
             self._verified[digest] = caller
         return caller
@@ -109,8 +108,8 @@ def decode(
     try:
         header = jwt.get_unverified_header(token)
         kid = header.get("kid")
-        # No other header: a token neither brings its own key (jwk, jku, x5u) nor changes how it is
-        # read (crit, b64).
+        # No other header is allowed: a token neither brings its own key (jwk, jku, x5u) nor changes how it
+        # is read (crit, b64).
         plain = (
             set(header) == {"alg", "typ", "kid"}
             and header["typ"] == kind
@@ -130,7 +129,7 @@ def decode(
             leeway=LEEWAY,
             options={"require": required, "strict_aud": True},
         )
-    # PyJWT lets some errors of its parts through: a header nested too deep, an `exp` of infinity.
+    # PyJWT lets errors of what it calls through: a header that is nested too deep, an `exp` of infinity.
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError, OverflowError):
         raise InvalidToken from None
     _check_times(claims, max_lifetime)
@@ -141,7 +140,7 @@ def decode(
 
 def _check_times(claims: dict[str, Any], max_lifetime: int) -> None:
     issued, expires = claims["iat"], claims["exp"]
-    # PyJWT takes text and fractions for times, too.
+    # PyJWT also accepts text and fractions as times.
     if (
         type(issued) is not int
         or type(expires) is not int

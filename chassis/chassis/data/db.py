@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session, registry, scoped_session
 
 from chassis.errors import Problem
 
-# PostgreSQL's own way of naming, so that a name in a migration is the one PostgreSQL would have
-# chosen.
+# PostgreSQL's own way of naming: a name in a migration is the one that PostgreSQL would have chosen.
 NAMING = {
     "ix": "idx_%(table_name)s_%(column_0_N_name)s",
     "uq": "%(table_name)s_%(column_0_N_name)s_key",
@@ -26,9 +25,8 @@ NAMING = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
-# A wait for a lock ends before the statement does, and before the caller has given up (5 s for a
-# write), so that the answer says what was wrong. Compiling (jit) costs more than it saves where
-# queries are short.
+# A wait for a lock ends before the statement's own timeout, and before the caller gives up (5 s for a write),
+# so that the answer says what was wrong. Compiling (jit) costs more than it saves on short queries.
 SESSION_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",
@@ -61,23 +59,20 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
     """Bind the service's models to its database. Nothing connects before the first query."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        # One connection for each of the server's threads; the others are for what runs beside them,
-        # such as publishing.
+        # One connection for each of the server's threads; the overflow is for what runs next to them, such as
+        # publishing.
         "pool_size": pool_size,
         "max_overflow": 2,
         "pool_timeout": 2,
-        # After a restart of PostgreSQL each connection in the pool would otherwise cost somebody
-        # his request.
+        # Without it, each connection in the pool would fail one request after a restart of PostgreSQL.
         "pool_pre_ping": True,
         "pool_recycle": 1800,
-        "hide_parameters": True,  # what people write is nothing for a log
+        "hide_parameters": True,  # what people write must not come into a log
         "connect_args": {
-            # The least that psycopg allows.
-            "connect_timeout": 2,
+            "connect_timeout": 2,  # the least that psycopg allows
             "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
-            # A server that is gone without a word is noticed within half a minute. By default Linux
-            # waits for a quarter of an hour where something was sent, and for two hours where
-            # nothing was.
+            # A server that disappears without closing its connections is noticed within half a minute. By
+            # default Linux waits a quarter of an hour for an answer, and two hours on an idle connection.
             "keepalives_idle": 10,
             "keepalives_interval": 5,
             "keepalives_count": 3,
@@ -89,9 +84,9 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
 
 @contextmanager
 def transaction(session: AnySession) -> Iterator[None]:
-    """Commit what the block did, then run what it left for after the commit; a raise rolls all of it back.
+    """Commit what the block did, then run its `after_commit` callbacks; an exception rolls all of it back.
 
-    A `Problem` that says `keeps_changes` is raised after a commit.
+    A `Problem` with `keeps_changes` is raised after a commit.
     """
     try:
         yield
@@ -106,7 +101,7 @@ def transaction(session: AnySession) -> Iterator[None]:
     except BaseException:
         _rollback(session)
         raise
-    # Not within the `try`: what is committed is not rolled back because a callback fails.
+    # Outside of the `try`: what is committed is not rolled back because a callback fails.
     _run_callbacks(session)
 
 
@@ -116,16 +111,13 @@ def after_commit(session: AnySession, callback: Callable[[], None]) -> None:
 
 
 def in_transaction(session: AnySession, work: Callable[[], Result]) -> Result:
-    """Run the work in a transaction of its own; up to three times if PostgreSQL ends it to break a
-    deadlock.
-    """
+    """Run the work in a transaction of its own; up to three times if it is ended to break a deadlock."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction(session):
                 return work()
         except DBAPIError as error:
-            # Only what PostgreSQL promises to have had no effect: of a lost connection nobody
-            # knows.
+            # Only these errors promise that nothing was committed. After a lost connection that is unknown.
             if not isinstance(error.orig, RETRIED) or attempt == ATTEMPTS:
                 raise
             time.sleep(random.uniform(0, 0.05 * attempt))  # noqa: S311  # jitter, not a secret
@@ -133,7 +125,7 @@ def in_transaction(session: AnySession, work: Callable[[], Result]) -> Result:
 
 
 def _rollback(session: AnySession) -> None:
-    # First, because a rollback on a dead connection may raise.
+    # The callbacks are dropped first, because a rollback on a dead connection may raise.
     session.info.pop("after_commit", None)
     session.rollback()
 

@@ -1,4 +1,4 @@
-"""Keyset pagination: a page is a bounded read after the last row of the page before, whatever its depth."""
+"""Keyset pagination: at any depth, a page is a bounded read after the last row of the page before."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVarTuple
@@ -18,18 +18,17 @@ def ordered(
     *,
     descending: bool = False,
 ) -> Select[*Row]:
-    """The query, ordered by the columns, from the cursor on, with one row more than the page holds."""
+    """The query, ordered by the columns, after the cursor, for one row more than the page holds."""
     if cursor:
         query = query.where(after(columns, cursor, descending=descending))
-    return query.order_by(*(c.desc() if descending else c for c in columns)).limit(limit + 1)
+    order = [column.desc() for column in columns] if descending else columns
+    return query.order_by(*order).limit(limit + 1)
 
 
 def after(
     columns: Sequence[ColumnElement[Any]], cursor: str, *, descending: bool = False
 ) -> ColumnElement[bool]:
-    """The rows that follow the cursor in the order of these columns, as one row-value comparison an
-    index can serve.
-    """
+    """The rows after the cursor in the order of these columns: one comparison, which an index serves."""
     kinds = [column.type.python_type for column in columns]
     position = tuple_(*columns)
     values = decode(cursor, kinds)

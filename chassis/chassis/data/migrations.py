@@ -1,7 +1,7 @@
-"""The one recipe for every service's `migrations/env.py`, and whether a database has had it.
+"""Runs the migrations for every service's `migrations/env.py`, and checks the revision of a database.
 
-Replicas may migrate at once: an advisory lock lets one do it and the others find it done. DDL waits
-for locks only briefly and tries again, because a waiting ALTER TABLE blocks every reader behind it.
+Several replicas may migrate at the same time: an advisory lock lets one do it, and the others find it done.
+DDL waits for locks only briefly and tries again, because a waiting ALTER TABLE blocks every reader behind it.
 """
 
 import time
@@ -45,14 +45,14 @@ def run(metadata: MetaData) -> None:
 
 
 def database_check() -> str:
-    """Whether the database answers and is migrated at least to the revision this code was written for.
+    """`ok` if the database answers and is at least at the revision of this code, or else `failed`.
 
-    A revision that this code does not know is a newer one: the old code goes on with it until it is replaced.
+    A revision that this code does not know is a newer one. The old code goes on with it until it is replaced.
     """
     migrate = current_app.extensions["migrate"]
     try:
         with migrate.db.engine.connect() as connection:
-            # The rollback below takes it back before the connection is used for other things.
+            # The rollback below restores the timeout before the connection goes back to the pool.
             connection.execute(text("SET statement_timeout = '1s'"))
             found = set(MigrationContext.configure(connection).get_current_heads())
             connection.rollback()
@@ -60,12 +60,15 @@ def database_check() -> str:
         return "failed"
     script = ScriptDirectory(migrate.directory)
     known = {revision.revision for revision in script.walk_revisions()}
-    return "ok" if found == set(script.get_heads()) or found - known else "failed"
+    is_current = found == set(script.get_heads())
+    is_newer = bool(found - known)
+    return "ok" if is_current or is_newer else "failed"
 
 
 def _wait_for_turn(connection: Connection) -> None:
-    """Take the lock that lets one migrate at a time. No transaction stays open while waiting: it
-    would hold up DDL.
+    """Take the lock that lets one process migrate at a time.
+
+    No transaction stays open while this waits: it would hold up the DDL of the process that migrates.
     """
     while not connection.execute(
         text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}
@@ -84,8 +87,7 @@ def _migrate(connection: Connection, options: dict[str, Any]) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             context.configure(connection=connection, **options)
-            # Each migration commits by itself, so that another attempt goes on where this one was
-            # stopped.
+            # Each migration commits by itself, so that the next attempt goes on where this one stopped.
             with context.begin_transaction():
                 context.run_migrations()
             return

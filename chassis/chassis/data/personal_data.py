@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ColumnElement, func, literal_column, select
 
 SECRETS = frozenset({"password_hash", "token_hash", "invitation_token"})
-"""Columns that would let somebody in."""
+"""Columns whose values open an account or an invitation."""
 
 
 def rows_about(

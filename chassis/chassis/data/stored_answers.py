@@ -40,13 +40,13 @@ def keys_table(metadata: MetaData) -> Table:
 
 
 def forget_answers(db: SQLAlchemy, user_id: UUID) -> None:
-    """Delete the stored answers of somebody who is gone."""
+    """Delete the stored answers of a person whose account is deleted."""
     table = answers_of(db)
     db.session.execute(table.delete().where(table.c.user_id == user_id))
 
 
 def purge_expired(db: SQLAlchemy) -> int:
-    """Delete answers that are kept no longer; how many they were."""
+    """Delete the answers that are kept no longer, and return how many there were."""
     table = answers_of(db)
     old = select(table.c.user_id, table.c.key).where(table.c.created_at < now() - KEPT).limit(BATCH)
     gone = db.session.execute(

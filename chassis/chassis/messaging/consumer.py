@@ -1,4 +1,4 @@
-"""Acts on the events of other services: each once, whatever is delivered twice, late or out of order."""
+"""Acts on the events of other services: once on each, even if it comes twice, late or out of order."""
 
 import json
 import os
@@ -24,13 +24,10 @@ from chassis.telemetry import request_context, tracing
 from chassis.telemetry.request_context import Trace
 
 TRIES = 5
-# A handler may well take longer: who takes up its event meanwhile waits at the inbox, and finds it
-# done.
-RETRY_AFTER = (
-    1000  # milliseconds after which an unfinished event is taken up again, by whoever comes first
-)
-# A worker that is told to stop waits that long at most, and the connection's timeout has to be
-# longer.
+# An event that is unfinished for so long is taken up again, by any worker. A handler may take longer: a
+# second worker that takes up its event waits at the inbox, and finds it done.
+RETRY_AFTER = 1000  # milliseconds
+# A worker that is told to stop waits so long at most. The connection's timeout has to be longer.
 BLOCK = 1000  # milliseconds to wait for new events
 BATCH = 100
 
@@ -45,10 +42,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Subscription:
-    """What to do when `source` says `type`.
+    """What to do when the service `source` publishes an event of this `type`.
 
-    `handler` runs in a transaction together with the note that the event was handled. With
-    `latest_only`, an event older than the newest one seen of its aggregate is dropped.
+    `handler` runs in one transaction with the note that the event was handled. With `latest_only`, an event
+    is dropped if a newer one of the same aggregate was seen.
     """
 
     source: str
@@ -81,9 +78,9 @@ class Consumer:
         self._streams = sorted({f"events:{s.source}" for s in subscriptions})
 
     def consume(self, block: int = BLOCK) -> int:
-        """Take up what was left unfinished, then what is new; how many entries were finished.
+        """Take up unfinished entries, then new ones, and return how many were finished.
 
-        Waits up to `block` milliseconds for something new. Needs an application context. Raises
+        Waits up to `block` milliseconds for new entries. Needs an application context. Raises
         `redis.RedisError`.
         """
         if not self._streams:
@@ -92,19 +89,18 @@ class Consumer:
             finished = sum(self._take(entry) for entry in self._unfinished())
             return finished + sum(self._take(entry) for entry in self._new(block))
         except redis.ResponseError as error:
-            # So it is at the first start, and after Redis has lost its data.
+            # The group is missing at the first start, and after Redis has lost its data.
             if not str(error).startswith("NOGROUP"):
                 raise
             self._join_groups()
             return 0
 
     def measure(self) -> None:
-        """Set the gauge of what waits in each stream."""
+        """Set the gauge of the events that wait in each stream."""
         for stream in self._streams:
             for group in self._redis.xinfo_groups(stream):
                 if group["name"] == self._group:
-                    # Redis does not know a group's lag once entries that it has yet to read were
-                    # deleted.
+                    # Redis cannot tell the lag of a group after unread entries of its stream were deleted.
                     LAG.labels(stream).set((group["lag"] or 0) + group["pending"])
 
     def close(self) -> None:
@@ -114,8 +110,8 @@ class Consumer:
     def _join_groups(self) -> None:
         for stream in self._streams:
             try:
-                # From the beginning: what was said before we came is meant for us too, and the
-                # inbox knows what was acted on.
+                # The group begins at the oldest event: earlier events are for this service too, and the inbox
+                # holds those that were acted on.
                 self._redis.xgroup_create(stream, self._group, id="0", mkstream=True)
             except redis.ResponseError as error:
                 if not str(error).startswith("BUSYGROUP"):
@@ -144,11 +140,11 @@ class Consumer:
         try:
             event = in_transaction(self._session, lambda: self._act_on(entry))
         except (OperationalError, InterfaceError, PoolTimeout):
-            # It is the database that is in trouble: this costs no try, or an outage would park all
-            # that comes in.
+            # The database is in trouble, not the event: this counts as no try, or an outage would park
+            # every event.
             log.warning("event_delayed", stream=entry.stream, entry=entry.id)
             return False
-        except Exception as error:  # whatever a handler raises, the events behind this one go on
+        except Exception as error:  # whatever a handler raises, the events behind it are acted on
             if not self._give_up(entry, error):
                 return False
         else:
@@ -158,15 +154,14 @@ class Consumer:
                     "event_acted_on", source=event.source, type=event.type, event_id=str(event.id)
                 )
         finally:
-            # The next event must not see rows as they were for this one.
+            # The next event must not see rows as this one had loaded them.
             self._session.remove()
-        # After the commit: what is delivered again because of a crash in between is known to the
-        # inbox.
+        # Acknowledged after the commit: an event that comes again after a crash in between is in the inbox.
         self._redis.xack(entry.stream, self._group, entry.id)
         return True
 
     def _act_on(self, entry: Entry) -> Event | None:
-        """Have an event that we subscribe to handled; None if there was nothing to do."""
+        """Have the event handled, and return it; None if there was nothing to do."""
         event = parse(entry.fields)
         subscription = self._subscriptions.get((event.source, event.type))
         if subscription is None:
@@ -181,8 +176,7 @@ class Consumer:
         return event
 
     def _is_first_delivery(self, event: Event) -> bool:
-        # This waits for a transaction that has the same event in hand: it is done then, or ours if
-        # that one failed.
+        # This waits for another transaction with the same event. If that one fails, the event is this one's.
         note = (
             insert(self._messages.inbox)
             .values(event_id=event.id, received_at=now())
@@ -198,8 +192,7 @@ class Consumer:
         note = insert(table).values(
             source=event.source, aggregate_id=event.aggregate_id, version=event.aggregate_version
         )
-        # The row stays locked until the commit, so that two events of one aggregate are acted on
-        # one after the other.
+        # The row stays locked until the commit: two events of one aggregate are acted on one after the other.
         newer = note.on_conflict_do_update(
             index_elements=["source", "aggregate_id"],
             set_={"version": note.excluded.version},
@@ -208,7 +201,7 @@ class Consumer:
         return self._session.execute(newer.returning(table.c.version)).scalar() is not None
 
     def _give_up(self, entry: Entry, error: Exception) -> bool:
-        """Note the failure; True once there were too many, and the event is parked."""
+        """Note the failure; True if there were too many, so that the event is parked."""
         log.error("event_failed", stream=entry.stream, entry=entry.id, exc_info=error)
         tries = in_transaction(self._session, lambda: self._note_failure(entry, error))
         if tries < TRIES:
@@ -245,7 +238,7 @@ class Consumer:
 
 
 def parse(fields: Mapping[str, str]) -> Event:
-    """The event in a stream's entry; unknown fields are ignored. `ValueError` if it is none of ours."""
+    """The event in a stream's entry; unknown fields are ignored. `ValueError` for what is no event."""
     try:
         body: dict[str, Any] = json.loads(fields["event"])
         if body["schema_version"] != 1:

@@ -1,7 +1,7 @@
-"""Sends the mails that a service asked for.
+"""Sends the e-mails that a service asked for.
 
-A mail is composed at the moment it is sent, so that secrets and addresses are nowhere before. A
-crash between sending and noting it sends it again, under the same Message-ID.
+An e-mail is composed when it is sent, so that its secrets and addresses are stored nowhere. After a crash
+between sending it and noting that, it is sent again under the same Message-ID.
 """
 
 import smtplib
@@ -26,22 +26,23 @@ from chassis.telemetry.request_context import Trace
 
 TRIES = 24  # over some twelve hours
 LONGEST_PAUSE = 3600
-TIMEOUT = 10  # seconds for each answer of the mail server
-DIALOGUE = "2min"  # for all of them: a dozen, if each comes at the last moment
+TIMEOUT = 10  # seconds for each answer of the SMTP server
+DIALOGUE = "2min"  # for all its answers: a dozen, if each comes at the last moment
 
-SENT = Counter("mails_sent_total", "Mails handed to the mail server.", ["kind"])
-PARKED = Counter("mails_parked_total", "Mails put aside after too many failures.", ["kind"])
+SENT = Counter("mails_sent_total", "E-mails handed to the SMTP server.", ["kind"])
+PARKED = Counter("mails_parked_total", "E-mails put aside after too many failures.", ["kind"])
 
 log = structlog.get_logger(__name__)
 
 Compose = Callable[[dict[str, Any]], EmailMessage | None]
-"""Makes the mail of a kind out of its data; None if it is no longer wanted. Runs in a transaction,
-may write.
+"""Makes the e-mail of a kind out of its data; None if it is no longer wanted.
+
+Runs in a transaction, and may write.
 """
 
 
 class Mailer:
-    """Sends due mails by SMTP, each by one worker."""
+    """Sends due e-mails by SMTP, each by one worker."""
 
     def __init__(
         self, messages: Messages, composers: Mapping[str, Compose], smtp_url: str, sender: str
@@ -51,14 +52,12 @@ class Mailer:
         self._composers = composers
         address = urlsplit(smtp_url)
         self._host, self._port = address.hostname or "localhost", address.port or 25
-        self._user, self._password = (
-            unquote(address.username or ""),
-            unquote(address.password or ""),
-        )
+        self._user = unquote(address.username or "")
+        self._password = unquote(address.password or "")
         self._sender = sender
 
     def send_due(self) -> int:
-        """Send what is due; how many mails were dealt with. Needs an application context."""
+        """Send what is due, and return how many e-mails were dealt with. Needs an application context."""
         done = 0
         while in_transaction(self._session, self._send_next):
             done += 1
@@ -76,8 +75,8 @@ class Mailer:
         ).one_or_none()
         if row is None:
             return False
-        # PostgreSQL would take a transaction that waits for a slow mail server for a forgotten one.
-        # Ended after the mail is out and before that is noted, it would send the mail again and
+        # PostgreSQL ends a transaction that is idle, as this one is while a slow SMTP server answers. If it
+        # were ended after the e-mail is out and before that is noted, the e-mail would be sent again and
         # again.
         self._session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{DIALOGUE}'"))
         origin = row.data.pop("origin", {})
@@ -92,8 +91,8 @@ class Mailer:
         table = self._messages.mails
         this = table.c.id == row.id
         try:
-            # What was written while composing is undone if the mail does not go out; the note of
-            # the failure is not.
+            # If the e-mail does not go out, what was written while composing it is undone, but not the note
+            # of the failure.
             with self._session.begin_nested():
                 if message := self._composers[row.kind](row.data):
                     self._send(message, f"<{row.id}@{self._sender.rpartition('@')[2]}>")
@@ -101,14 +100,14 @@ class Mailer:
                     log.info("mail_sent", kind=row.kind, mail=str(row.id))
                 self._session.execute(table.delete().where(this))
         except (OperationalError, InterfaceError):
-            raise  # it is the database that is in trouble, and the mail has not failed
-        except Exception as error:  # whatever is wrong with this mail, those behind it go out
+            raise  # the database is in trouble, and the e-mail has not failed
+        except Exception as error:  # whatever is wrong with this e-mail, those behind it go out
             self._session.execute(
                 table.update().where(this).values(self._postponed(row.kind, row.tries, error))
             )
 
     def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
-        # Only the kind of the error: its words may hold an address.
+        # Only the type of the error is logged: its message may hold an address.
         log.warning("mail_failed", kind=kind, tries=tries + 1, reason=type(error).__name__)
         if tries + 1 < TRIES:
             return {
@@ -125,8 +124,8 @@ class Mailer:
         message["X-Request-ID"] = request_context.current().request_id
         with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT) as server:
             if self._user and self._password:
-                # Without a context of ours smtplib checks no certificate, and anybody on the way
-                # gets the password.
+                # smtplib checks no certificate without a context of ours: any machine on the way could take
+                # the password.
                 server.starttls(context=ssl.create_default_context())
                 server.login(self._user, self._password)
             server.send_message(message)

@@ -1,8 +1,9 @@
 """What a service says to others, written in the transaction of what happened.
 
-Three kinds: an event that other services may act on (`publish_event`), a live event for whoever watches
-a room (`publish_live`), and a mail to send (`queue_email`). `publisher.py` and `worker.py` take them from
-here; so nothing is said that did not happen, and nothing that happened is left unsaid.
+There are three kinds of messages: an event that other services may act on (`publish_event`), a live event
+for the people who watch a room (`publish_live`), and an e-mail to send (`queue_email`). `publisher.py` and
+`mailer.py` read them from these tables. So no message tells of a change that was rolled back, and none is
+lost.
 """
 
 from collections.abc import Sequence
@@ -40,8 +41,8 @@ ROOM = "room:"  # how the names of the streams of rooms begin
 class Event:
     """Something that happened to one aggregate of one service.
 
-    `aggregate_version` grows with every change of the aggregate; `data` holds ids and figures, no
-    personal data.
+    `aggregate_version` grows with every change of the aggregate. `data` holds ids and figures, no personal
+    data.
     """
 
     id: UUID
@@ -66,8 +67,8 @@ class Messages:
             "outbox",
             metadata,
             Column("id", Uuid, primary_key=True),
-            # Given at the insert, not at the commit: who looks for what is beyond the last one he
-            # saw misses what commits late. So what is unpublished is looked for, and this puts it
+            # Given at the insert, not at the commit: a reader that asks for rows after the last one it saw
+            # misses a row that commits late. So readers ask for unpublished rows, and this column puts them
             # in order.
             Column("position", BigInteger, Identity(always=True), nullable=False),
             Column("stream", String(200), nullable=False),
@@ -98,7 +99,7 @@ class Messages:
             metadata,
             Column("stream", String(200), primary_key=True),
             Column("entry_id", String(50), primary_key=True),
-            # As it came, which may be anything: JSONB would refuse what is not JSON.
+            # The entry as it came. It may be anything, and JSONB would refuse what is not JSON.
             Column("body", Text, nullable=False),
             Column("error", Text, nullable=False),
             Column("tries", Integer, nullable=False),
@@ -126,7 +127,7 @@ class Messages:
         *,
         actor: UUID | None = None,
     ) -> UUID:
-        """Tell other services. `data` is JSON without personal data: those who need it ask for it."""
+        """Tell other services. `data` is JSON without personal data: a service that needs it asks for it."""
         event_id = uuid4()
         event = {
             "id": str(event_id),
@@ -152,37 +153,37 @@ class Messages:
         *,
         members_changed: Sequence[UUID] | None = (),
     ) -> None:
-        """Tell whoever watches the room, e.g. `study-session:<id>`.
+        """Tell the people who watch the room, e.g. `study-session:<id>`.
 
-        `data` is written as the schema says that the service declares for this type of event in this kind of
-        room: it is what the schema of the resource itself takes.
+        `data` is what the schema takes that the service declares for this type of event in this kind of room.
 
-        `seq` is the room's next number, allocated under a row lock that this transaction holds, so
-        that the order of numbers is the order of commits. `members_changed` are the people whose
-        right to watch must be asked again; None is everybody.
+        `seq` is the room's next number. It is allocated under a row lock that this transaction holds, so
+        that the order of numbers is the order of commits. `members_changed` are the people whose permission
+        to watch is checked again; None stands for everyone in the room.
         """
+        changed = None
+        if members_changed is not None:
+            changed = [str(user_id) for user_id in members_changed]
         body = {
             "type": type,
             "seq": seq,
             "occurred_at": rfc3339(now()),
             "data": _as_declared(room, type, data),
-            "members_changed": None
-            if members_changed is None
-            else [str(user_id) for user_id in members_changed],
+            "members_changed": changed,
         }
         self._enqueue(uuid4(), f"{ROOM}{room}", seq, body)
 
     def clear_room(self, room: str) -> None:
-        """Take back all that was broadcast in the room: who resumes from before is told to read it anew.
+        """Take back all live events of the room: a client that resumes is told to read the room again.
 
-        For words that were deleted: they are not to be had from the room's past either.
+        This is for words that were deleted: they must not stay in the room's past either.
         """
         self._enqueue(uuid4(), f"{ROOM}{room}", None, {})
 
     def queue_email(
         self, kind: str, data: dict[str, Any], *, due_at: datetime | None = None
     ) -> None:
-        """Have the worker compose and send a mail. `data` holds references, never addresses or secrets."""
+        """Have the worker compose and send an e-mail. `data` holds references, never addresses or secrets."""
         content = {**data, "origin": request_context.current().carried}
         row = {"id": uuid4(), "kind": kind, "data": content, "due_at": due_at or now()}
         self.db.session.execute(insert(self.mails).values(row))

@@ -1,8 +1,8 @@
 """Takes messages from the outbox to Redis Streams, in the order of their commits.
 
-An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes
-back empty is filled again from there. A live event goes to the stream of its room under its own
-number and leaves the outbox at once.
+An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes back
+empty is filled again from there. A live event goes to the stream of its room under its own number, and
+leaves the outbox at once.
 """
 
 import json
@@ -22,10 +22,10 @@ from chassis.messaging.messages import ROOM, Messages
 
 BATCH = 500
 KEPT = timedelta(days=30)
-# A Redis that comes back with its data may lack the last second of its log, or minutes after a
-# failover.
+# A Redis that comes back with its data may lack the last second of its log; after a failover, the last
+# minutes.
 OVERLAP = timedelta(minutes=10)
-# Who was away for more than this reads the room anew.
+# A client that missed more events than this reads the room again.
 ROOM_LENGTH = 1000
 ROOM_LIFETIME = timedelta(days=7)
 PAUSE = 1.0  # seconds between attempts while PostgreSQL or Redis does not answer
@@ -38,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 
 class Publisher:
-    """Publishes what waits in one service's outbox. Any number may run: one works at a time."""
+    """Publishes what waits in one service's outbox. Any number of publishers may run: one works at a time."""
 
     def __init__(self, messages: Messages, engine: Engine, connection: "redis.Redis") -> None:
         self._messages = messages
@@ -47,32 +47,28 @@ class Publisher:
         self._lock_key = zlib.crc32(f"outbox:{messages.service}".encode())
 
     def publish_pending(self) -> int:
-        """Publish all that waits; how many they were. Raises what PostgreSQL or Redis raises."""
+        """Publish all that waits, and return how many messages. Raises what PostgreSQL or Redis raises."""
         total = 0
         while published := self._publish_batch():
             total += published
         return total
 
     def restore(self) -> int:
-        """If Redis has lost what it had, mark what it may have lost as unpublished; how many
-        messages that was.
-        """
-        marker, identity = (
-            f"outbox:{self._messages.service}",
-            str(self._redis.info("server")["run_id"]),
-        )
+        """If Redis has restarted, mark the events it may have lost as unpublished, and return how many."""
+        marker = f"outbox:{self._messages.service}"
+        identity = str(self._redis.info("server")["run_id"])
         known = self._redis.get(marker)
         if known == identity:
             return 0
         lost = self.replay(OVERLAP if known else KEPT)
-        # After the marking: a crash in between has it done twice, which the inboxes bear.
+        # Noted after the marking: a crash in between repeats it, and the inboxes drop what comes twice.
         self._redis.set(marker, identity)
         if lost:
             log.warning("outbox_restored", messages=lost, everything=known is None)
         return lost
 
     def replay(self, age: timedelta) -> int:
-        """Mark the events of the last `age` as unpublished; how many they were."""
+        """Mark the events of the last `age` as unpublished, and return how many there are."""
         outbox = self._messages.outbox
         with self._engine.begin() as connection:
             return connection.execute(
@@ -83,11 +79,9 @@ class Publisher:
 
     def purge_expired(self) -> None:
         """Delete the events that are kept no longer, here and in Redis."""
-        outbox, inbox, failed = (
-            self._messages.outbox,
-            self._messages.inbox,
-            self._messages.failed_events,
-        )
+        outbox = self._messages.outbox
+        inbox = self._messages.inbox
+        failed = self._messages.failed_events
         oldest = now() - KEPT
         with self._engine.begin() as connection:
             connection.execute(
@@ -95,14 +89,13 @@ class Publisher:
                     outbox.c.published_at.is_not(None), outbox.c.created_at < oldest
                 )
             )
-            # Longer than events are kept, because one may still be replayed on its last day.
+            # The inbox remembers for longer than events are kept: one may still be replayed on its last day.
             connection.execute(inbox.delete().where(inbox.c.received_at < oldest - KEPT))
-            # What was not put aside was acted on at a later try. What was waits for somebody to see
-            # to it.
+            # An event that is not parked was acted on at a later try. A parked one waits for an operator.
             connection.execute(
                 failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest)
             )
-        # By age, not by length: after a busy day a reader that was down still finds what it has not
+        # Trimmed by age, not by length: after a busy day a reader that was down still finds what it has not
         # read.
         self._redis.xtrim(
             f"events:{self._messages.service}",
@@ -111,7 +104,7 @@ class Publisher:
         )
 
     def measure(self) -> None:
-        """Set the gauges of what waits."""
+        """Set the gauges of the messages that wait."""
         outbox = self._messages.outbox
         waiting = select(func.count(), func.min(outbox.c.created_at)).where(
             outbox.c.published_at.is_(None)
@@ -135,15 +128,15 @@ class Publisher:
             .with_for_update(skip_locked=True)
         )
         with self._engine.begin() as connection:
-            # One publisher at a time keeps the order; it waits, because the other may have looked
-            # before our commit.
+            # One publisher at a time keeps the order. A second one waits: the first may have read the outbox
+            # before the commit that woke the second.
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock_key})
-            # Only now, in a statement of its own: one that waits for the lock itself would see the
-            # rows of before.
+            # The rows are read in a statement of their own: a statement that itself waits for the lock
+            # would see the rows from before its wait.
             rows = connection.execute(waiting).all()
             if rows:
                 self._send(rows)
-                # Sent before it is noted: a crash in between has it sent twice, and never lost.
+                # Sent before that is noted: after a crash in between, rows are sent twice but never lost.
                 self._settle(connection, rows)
         PUBLISHED.inc(len(rows))
         return len(rows)
@@ -168,7 +161,7 @@ class Publisher:
                 pipeline.expire(row.stream, ROOM_LIFETIME)
                 pipeline.publish(row.stream, body)
         for result in pipeline.execute(raise_on_error=False):
-            # A number that the room's stream already has was published before a crash.
+            # An event whose number is in the room's stream already was published before a crash.
             if isinstance(result, Exception) and "equal or smaller" not in str(result):
                 raise result
 
@@ -185,9 +178,9 @@ class Publisher:
 
 
 class PublishingThread:
-    """Publishes right after commits, beside the requests, so that a live event is out in milliseconds.
+    """Publishes right after commits, next to the requests, so that a live event is out in milliseconds.
 
-    The worker's relay is what makes it certain; this only makes it fast.
+    The worker's relay makes publishing certain; this thread only makes it fast.
     """
 
     def __init__(self, publisher: Publisher) -> None:
@@ -215,7 +208,7 @@ class PublishingThread:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._due.wait()
-            # Before the work: who wakes the thread while it publishes is heard in the next round.
+            # Cleared before the work: a wake-up during the work starts the next round.
             self._due.clear()
             try:
                 self._publisher.publish_pending()

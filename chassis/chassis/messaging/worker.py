@@ -1,7 +1,8 @@
-"""The one process beside a service's web process: relay, consumer, clock sweeps, mail.
+"""The second process of each service: relay, consumer, e-mails, sweeps.
 
-Each runs in a thread of its own in a loop that survives whatever is down. SIGTERM and SIGINT end it
-after the work in hand. Any number of workers may run for one service.
+Each of them is a loop in a thread of its own, which survives outages of PostgreSQL, Redis and the SMTP
+server. SIGTERM and SIGINT end the loops after the work in hand. Any number of workers may run for one
+service.
 """
 
 import signal
@@ -30,7 +31,7 @@ from chassis.messaging.publisher import KEPT, Publisher
 from chassis.telemetry import request_context
 from chassis.telemetry.request_context import Trace
 
-# Only what a web process could not publish by itself waits for this.
+# Only messages that a web process could not publish by itself wait for the relay.
 RELAY_PAUSE = 0.5
 MAIL_PAUSE = 1.0
 TROUBLE_PAUSE = 1.0
@@ -46,9 +47,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Sweep:
-    """Work that the clock asks for: `run` in a transaction every so many seconds, by one worker at a time.
+    """Work that the clock asks for, done by one worker at a time.
 
-    `run` returns how many things it did; as long as it did some, it is run again at once.
+    `run` is called in a transaction `every` so many seconds. It returns how many things it did; as long as
+    it did some, it is called again at once.
     """
 
     name: str
@@ -77,11 +79,10 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop`."""
-        threads = [
-            threading.Thread(target=self._loop, args=(name, pause, work), name=name)
-            for name, pause, work in self._loops()
-        ]
-        for thread in threads:
+        threads: list[threading.Thread] = []
+        for name, pause, work in self._loops():
+            thread = threading.Thread(target=self._loop, args=(name, pause, work), name=name)
+            threads.append(thread)
             thread.start()
         self._stopping.wait()
         for thread in threads:
@@ -95,16 +96,15 @@ class Worker:
         setup = self._setup
         loops: list[tuple[str, float, Callable[[], object]]] = [
             ("relay", RELAY_PAUSE, self._relay),
-            # Without a pause: it waits in Redis.
-            ("consumer", 0, setup.consumer.consume),
+            ("consumer", 0, setup.consumer.consume),  # without a pause: it waits in Redis
             ("measure", MEASURE_PAUSE, self._measure),
             ("purge", PURGE_PAUSE, setup.publisher.purge_expired),
         ]
         if setup.mailer:
             loops.append(("mail", MAIL_PAUSE, setup.mailer.send_due))
-        return loops + [
-            (s.name, s.every, partial(run_sweep, setup.messages, s)) for s in setup.sweeps
-        ]
+        for sweep in setup.sweeps:
+            loops.append((sweep.name, sweep.every, partial(run_sweep, setup.messages, sweep)))
+        return loops
 
     def _relay(self) -> None:
         self._setup.publisher.restore()
@@ -131,19 +131,23 @@ class Worker:
 
 
 def run_sweep(messages: Messages, sweep: Sweep) -> int:
-    """Run a sweep until nothing is left to do; how many things it did. Needs an application context."""
+    """Run a sweep until nothing is left to do, and return how many things it did.
+
+    Needs an application context.
+    """
     key = zlib.crc32(f"{messages.service}:{sweep.name}".encode())
     session = messages.db.session
 
     def once() -> int:
-        # Who finds it taken leaves: the other one does it.
-        mine = session.execute(
+        locked = session.execute(
             text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}
         ).scalar()
-        with request_context.continued(
-            Trace.read({})
-        ):  # what it says and mails can be followed like a request
-            return sweep.run() if mine else 0
+        # A worker that finds the lock taken skips its turn: another one does the work.
+        if not locked:
+            return 0
+        # The sweep has an id like a request, by which its events and e-mails can be followed.
+        with request_context.continued(Trace.read({})):
+            return sweep.run()
 
     total = 0
     while done := in_transaction(session, once):
@@ -164,7 +168,7 @@ def run_sweep(messages: Messages, sweep: Sweep) -> int:
 @with_appcontext
 def worker_command(metrics_port: int | None, metrics_address: str) -> None:
     """Run the service's worker."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # the documented way out of the proxy
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # documented by werkzeug
     worker = Worker(app, app.extensions["worker"])
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: worker.stop())
@@ -173,21 +177,21 @@ def worker_command(metrics_port: int | None, metrics_address: str) -> None:
     worker.run()
 
 
-events_commands = AppGroup("events", help="What the service has said and heard.")
-mail_commands = AppGroup("mails", help="What the service sends.")
+events_commands = AppGroup("events", help="Events that the service publishes and acts on.")
+mail_commands = AppGroup("mails", help="E-mails that the service sends.")
 
 
 @events_commands.command("replay")
 @click.option("--days", type=click.IntRange(0, KEPT.days), default=KEPT.days, show_default=True)
 def replay(days: int) -> None:
-    """Publish the events of the last days again; those who have acted on them will not act twice."""
+    """Publish the events of the last days again. A service that has acted on one does not act on it twice."""
     count = current_app.extensions["worker"].publisher.replay(KEPT / KEPT.days * days)
     click.echo(f"{count} events will be published again")
 
 
 @mail_commands.command("retry")
 def retry_mails() -> None:
-    """Send the mails that were put aside again."""
+    """Send the parked e-mails again."""
     messages: Messages = current_app.extensions["worker"].messages
     table = messages.mails
     parked = (
@@ -198,12 +202,12 @@ def retry_mails() -> None:
     count = in_transaction(
         messages.db.session, lambda: messages.db.session.execute(parked.returning(table.c.id)).all()
     )
-    click.echo(f"{len(count)} mails will be sent again")
+    click.echo(f"{len(count)} e-mails will be sent again")
 
 
 @events_commands.command("parked")
 def parked() -> None:
-    """List the events that were put aside."""
+    """List the parked events."""
     messages: Messages = current_app.extensions["worker"].messages
     table = messages.failed_events
     for row in messages.db.session.execute(table.select().where(table.c.parked_at.is_not(None))):

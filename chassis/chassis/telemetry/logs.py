@@ -53,9 +53,11 @@ def configure(service: str, level: str) -> None:
 def name_request(
     _: object, __: str, line: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Say in the line which request it comes from, if it comes from one."""
+    """Add the ids of the request and the trace that the line belongs to, if any."""
     trace = request_context.present()
-    return {"request_id": trace.request_id, "trace_id": trace.trace_id, **line} if trace else line
+    if trace is None:
+        return line
+    return {"request_id": trace.request_id, "trace_id": trace.trace_id, **line}
 
 
 def install(app: Flask) -> None:
@@ -68,20 +70,20 @@ def install(app: Flask) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-ID"] = request_context.current().request_id
+        ended = time.perf_counter()
+        caller = g.get("caller")
         log.info(
             "request",
             method=request.method,
-            # Not the path, in which there may be a secret.
+            # The route, and not the path, which may hold a secret.
             route=request.url_rule.rule if request.url_rule else None,
             status=response.status_code,
-            duration_ms=round(
-                (time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 2
-            ),
-            user_id=str(g.caller.id) if "caller" in g and g.caller else None,
+            duration_ms=round((ended - g.get("started", ended)) * 1000, 2),
+            user_id=str(caller.id) if caller else None,
         )
         return response
 
     @app.teardown_request
     def forget(_: BaseException | None) -> None:
-        # A thread of the server goes into its next request with the context of this one.
+        # A thread of the server keeps its context, which must not reach the next request.
         structlog.contextvars.unbind_contextvars("user_id")

@@ -19,7 +19,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        # Made-up methods would be labels without end.
+        # Each made-up method would be one more label.
         method = request.method if request.method in METHODS else "other"
         REQUESTS.labels(method, route, response.status_code).inc()
         if "started" in g:

@@ -1,6 +1,6 @@
-"""Which request some work comes from, wherever it is done: its id, and its place in a W3C trace.
+"""Which request some work comes from, wherever it is done: the request's id, and its W3C trace.
 
-Headers carry it from the gateway to a service, messages to workers and into e-mails.
+Headers carry both from the gateway to a service; messages carry them to workers and into e-mails.
 """
 
 import re
@@ -11,15 +11,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Self
 
-# It goes from anybody into logs and into the headers of mails.
+# Any client can choose it, and it goes into logs and into the headers of e-mails.
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The id of a request, and where in which trace the work in hand is. `span_id` is None where a
-    trace begins.
+    """The id of a request, and the trace and span of the work in hand.
+
+    `span_id` is None where a trace begins.
     """
 
     request_id: str
@@ -29,9 +30,7 @@ class Trace:
 
     @classmethod
     def read(cls, carrier: Mapping[str, Any]) -> Self:
-        """What was handed over as `carried` says it, as far as it is well-formed; what is not is
-        made anew.
-        """
+        """The trace in a carrier as `carried` writes it; a new id for whatever is missing or malformed."""
         offered = str(carrier.get("request_id"))
         request_id = offered if REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
         if found := TRACEPARENT.fullmatch(str(carrier.get("traceparent"))):
@@ -40,7 +39,7 @@ class Trace:
 
     @property
     def carried(self) -> dict[str, str]:
-        """What to hand over with work that somebody else will do."""
+        """What to hand over with work that another program will do."""
         span_id = self.span_id or secrets.token_hex(8)
         return {
             "request_id": self.request_id,
@@ -52,12 +51,12 @@ _current: ContextVar[Trace | None] = ContextVar("trace", default=None)
 
 
 def current() -> Trace:
-    """Where the work in hand comes from; if from nowhere, a new beginning."""
+    """The trace of the work in hand; a new one if it has none."""
     return _current.get() or Trace.read({})
 
 
 def present() -> Trace | None:
-    """Where the work in hand comes from, if from anywhere."""
+    """The trace of the work in hand, if it has one."""
     return _current.get()
 
 

@@ -1,8 +1,7 @@
-"""Spans for OpenTelemetry, sent by OTLP over HTTP. Loaded only where they are wanted: needs
-`chassis[tracing]`.
+"""Spans for OpenTelemetry, sent by OTLP over HTTP. Loaded only on demand: needs `chassis[tracing]`.
 
-Where a span belongs is said by `request_context.Trace`; OpenTelemetry's own means of carrying that are not
-used. No span holds a value: not of a statement, and not the words of an error.
+`request_context.Trace` says where a span belongs; OpenTelemetry's own means of carrying that are not used.
+No span holds a value: neither one of a statement, nor the message of an error.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,13 +19,12 @@ from sqlalchemy.engine import ExceptionContext
 
 from chassis.telemetry.request_context import Trace, present
 
-SENT_WITHIN = 2.0  # seconds, tries included: a program that ends does not wait long for a collector that is away
+# Seconds, tries included: a program that ends does not wait long for a collector that is away.
+SENT_WITHIN = 2.0
 
 
 class Recorder:
-    """Tells what this program does: the collector that the environment names, unless another
-    listener is given.
-    """
+    """Sends this program's spans to the collector that the environment names, or to another listener."""
 
     def __init__(self, service: str, listener: SpanExporter | None = None) -> None:
         self._provider = TracerProvider(resource=Resource.create({"service.name": service}))
@@ -43,15 +41,15 @@ class Recorder:
     def step(
         self, trace: Trace, name: str, kind: str, attributes: Mapping[str, Any]
     ) -> Iterator[dict[str, str]]:
-        """A span around the block; what the block's own trace is to say of its place."""
+        """A span around the block; the `Trace` attributes of what is done inside of it."""
         span = self._begin(trace, name, kind, attributes)
-        place = span.get_span_context()
+        begun = span.get_span_context()
         try:
             with otel.use_span(span, record_exception=False, set_status_on_exception=False):
                 yield {
-                    "trace_id": otel.format_trace_id(place.trace_id),
-                    "span_id": otel.format_span_id(place.span_id),
-                    "flags": f"{place.trace_flags:02x}",
+                    "trace_id": otel.format_trace_id(begun.trace_id),
+                    "span_id": otel.format_span_id(begun.span_id),
+                    "flags": f"{begun.trace_flags:02x}",
                 }
         except BaseException as error:
             _fail(span, error)
@@ -60,7 +58,7 @@ class Recorder:
             span.end()
 
     def describe(self, name: str, attributes: Mapping[str, Any], *, failed: bool) -> None:
-        """Say more of the span that the work in hand is in."""
+        """Name the span of the work in hand, and add attributes to it."""
         span = otel.get_current_span()
         span.update_name(name)
         span.set_attributes(attributes)
@@ -68,7 +66,7 @@ class Recorder:
             span.set_status(otel.StatusCode.ERROR)
 
     def follow(self, engine: Engine) -> None:
-        """A span for each statement that belongs to a trace; those that look for work belong to none."""
+        """A span for each statement that belongs to a trace. A worker that looks for work has no trace."""
 
         @event.listens_for(engine, "before_cursor_execute")
         def begin(_: Any, __: Any, statement: str, ___: Any, context: Any, ____: Any) -> None:
@@ -98,13 +96,13 @@ class Recorder:
 def _parent(trace: Trace) -> Context:
     if trace.span_id is None:
         return Context()
-    place = otel.SpanContext(
+    parent = otel.SpanContext(
         int(trace.trace_id, 16),
         int(trace.span_id, 16),
         is_remote=True,
         trace_flags=otel.TraceFlags(int(trace.flags, 16)),
     )
-    return otel.set_span_in_context(otel.NonRecordingSpan(place), Context())
+    return otel.set_span_in_context(otel.NonRecordingSpan(parent), Context())
 
 
 def _fail(span: otel.Span, error: BaseException) -> None:

@@ -1,6 +1,6 @@
-"""Tells OpenTelemetry what this program does, where OTEL_EXPORTER_OTLP_ENDPOINT says where it listens.
+"""Traces what this program does, if OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
 
-Nothing of OpenTelemetry is loaded otherwise.
+Otherwise nothing of OpenTelemetry is loaded.
 """
 
 import os
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chassis.telemetry.spans import Recorder
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-# Asked every few seconds, and of no interest.
+# Asked every few seconds, and not worth a trace.
 PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/internal/status"})
 
 
@@ -28,7 +28,7 @@ _recorder: "Recorder | None" = None
 
 
 def configure(service: str) -> None:
-    """Tell OpenTelemetry of this program's work if the environment says where it listens."""
+    """Begin to trace this program's work if the environment names a collector."""
     global _recorder
     if not os.environ.get(ENDPOINT):
         return
@@ -44,7 +44,7 @@ def configure(service: str) -> None:
 
 
 def install(app: Flask) -> None:
-    """Name the span of each request by its route, as soon as that is known."""
+    """Name the span of each request by its route, which is known when the request ends."""
 
     @app.after_request
     def describe(response: Response) -> Response:
@@ -58,7 +58,7 @@ def install(app: Flask) -> None:
 
 
 def follow(engine: "Engine") -> None:
-    """Tell OpenTelemetry of the engine's statements, if it listens."""
+    """Trace the engine's statements, if this program is traced."""
     if _recorder:
         _recorder.follow(engine)
 
@@ -81,7 +81,7 @@ def request_of(environ: Mapping[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def span(name: str, kind: str, attributes: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """Do what is in the block as a step of its own of the present trace.
+    """Do what is in the block as a step of its own in the present trace.
 
     `kind` is SERVER, CLIENT, CONSUMER or INTERNAL. Attributes hold ids and names, no personal data.
     """
@@ -90,7 +90,7 @@ def span(name: str, kind: str, attributes: Mapping[str, Any] | None = None) -> I
         yield
         return
     with (
-        _recorder.step(trace, name, kind, attributes or {}) as place,
-        continued(replace(trace, **place)),
+        _recorder.step(trace, name, kind, attributes or {}) as inside,
+        continued(replace(trace, **inside)),
     ):
         yield

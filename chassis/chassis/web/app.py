@@ -1,4 +1,4 @@
-"""An application of the platform: logs, metrics, traces and headers as every program has them."""
+"""A Flask application with the logs, metrics, traces and headers that every program has."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -36,9 +36,8 @@ class Application(Flask):
         super().__init__(import_name, static_folder=None)
         # Werkzeug would answer `/a//b` with a redirect to `/a/b`: two addresses for one thing.
         self.url_map.merge_slashes = False
-        # The logs come first: Flask runs what is before a request in this order and what is after
-        # it in reverse, so that the clock starts before every check and the line is written about
-        # the answer that leaves.
+        # The logs come first: Flask runs what comes before a request in this order, and what comes after it
+        # in reverse. So the clock starts before every check, and the line tells of the answer that leaves.
         logs.install(self)
         metrics.install(self)
         tracing.install(self)
@@ -52,8 +51,8 @@ class Application(Flask):
             return super().wsgi_app(environ, start_response)
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
-        # A path whose id is out of range matches no operation; Werkzeug then speaks of the methods
-        # of the others.
+        # A path whose id is out of range matches no operation. Werkzeug would then answer 405, with the
+        # methods of other operations.
         if isinstance(request.routing_exception, MethodNotAllowed):
             adapter = self.create_url_adapter(request)
             if adapter and request.method in adapter.allowed_methods():
@@ -63,6 +62,6 @@ class Application(Flask):
 
 def harden(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Without a word of ours a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
+    # Without this header a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,6 +1,4 @@
-"""Optimistic concurrency on the wire: `ETag` is the row's version, `If-Match` says which one is
-being changed.
-"""
+"""Optimistic concurrency on the wire: `ETag` is the row's version, `If-Match` the version to change."""
 
 import re
 from collections.abc import Callable
@@ -33,7 +31,7 @@ def etag(version: int) -> dict[str, str]:
 
 
 def if_match(view: View) -> View:
-    """Pass what `If-Match` names as `expected`; 428 without the header, 412 if nothing in it is a version."""
+    """Pass the versions that `If-Match` names as `expected`; 428 without the header, 412 if it names none."""
 
     @wraps(view)
     def conditional(*args: Any, **kwargs: Any) -> Any:
@@ -50,12 +48,14 @@ def if_match(view: View) -> View:
 def expected_version(header: str) -> ExpectedVersion:
     """The versions that an `If-Match` header names (RFC 9110, section 13.1.1).
 
-    Weak tags and tags of other servers name none of ours; `PreconditionFailed` if there is no other.
+    Weak tags and tags of other servers name no version of ours. `PreconditionFailed` if there are no others.
     """
     if header.strip() == "*":
         return ANY
-    matches = [ETAG.fullmatch(tag.strip()) for tag in header.split(",", MOST_TAGS)]
-    versions = frozenset(int(match[1]) for match in matches if match)
+    versions: set[int] = set()
+    for tag in header.split(",", MOST_TAGS):
+        if match := ETAG.fullmatch(tag.strip()):
+            versions.add(int(match[1]))
     if not versions:
         raise PreconditionFailed
-    return ExpectedVersion(versions)
+    return ExpectedVersion(frozenset(versions))

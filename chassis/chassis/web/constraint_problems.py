@@ -1,4 +1,4 @@
-"""What PostgreSQL refuses, or does not answer to, as problem documents."""
+"""What PostgreSQL refuses or does not answer, as problem documents."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ def install(app: Flask, conflicts: Conflicts) -> None:
         constraint = str(getattr(getattr(error.orig, "diag", None), "constraint_name", None))
         if constraint in conflicts:
             return render(conflicts[constraint]())
-        # A rule should have looked first: a defect, and to be seen as one.
+        # A rule should have checked first. This is a defect, and is answered as one.
         return on_unexpected(error)
 
     app.register_error_handler(IntegrityError, on_integrity_error)
@@ -41,4 +41,6 @@ def on_database_trouble(error: Exception) -> Response:
 
 
 def on_dbapi_error(error: DBAPIError) -> Response:
-    return on_database_trouble(error) if error.connection_invalidated else on_unexpected(error)
+    if error.connection_invalidated:
+        return on_database_trouble(error)
+    return on_unexpected(error)

@@ -13,28 +13,26 @@ from marshmallow import RAISE, Schema, ValidationError, fields, utils, validate
 from chassis.clock import rfc3339, time_zones
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Python alone would take more than RFC 3339 allows, such as weeks and dates without hyphens.
+# Python alone accepts more than RFC 3339 allows, such as weeks and dates without hyphens.
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
-# Python's UUID also takes braces, `urn:uuid:` and hyphens anywhere: many spellings of one id.
+# Python's UUID also accepts braces, `urn:uuid:` and hyphens anywhere: many spellings of one id.
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# As many digits as 64 bits need: Python takes long over thousands of them, and refuses from 4,301
-# on.
+# As many digits as 64 bits need: Python is slow with thousands of digits, and refuses more than 4,300.
 WHOLE = re.compile(r"-?[0-9]{1,19}")
-# As JavaScript writes them, too: 1e-7.
+# Exponents too, as JavaScript writes them: 1e-7.
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
-# Half of a surrogate pair is no text either; JSON over HTTP brings none, a file may.
+# Half of a surrogate pair is no text either. JSON over HTTP cannot bring one here, but a file can.
 CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-# A zone, a length or a series of weeks may be added to any of them without an overflow.
+# A zone, a duration or a series of weeks can be added to any instant between them without an overflow.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class Answer(Schema):
-    """What a service says. Unknown attributes are left out."""
+    """The body of an answer. Unknown attributes are left out."""
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        # marshmallow tries for an item first, which costs as much as all the rest where objects are
-        # written.
+        # marshmallow tries for an item first, which for objects costs as much as all the rest.
         if isinstance(obj, Mapping) or "." in attr:
             return super().get_attribute(obj, attr, default)
         return getattr(obj, attr, default)
@@ -57,7 +55,7 @@ class Query(Schema):
 class Text(fields.String):
     """Text of a bounded number of characters without control characters.
 
-    One line is trimmed and, if `least` is positive, not blank; `paragraphs=True` allows line breaks
+    One line is trimmed, and must not be blank if `least` is positive. `paragraphs=True` allows line breaks
     and keeps the text as typed.
     """
 
@@ -71,7 +69,8 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if (CONTROL_IN_PARAGRAPHS if self.paragraphs else CONTROL).search(text):
+        refused = CONTROL_IN_PARAGRAPHS if self.paragraphs else CONTROL
+        if refused.search(text):
             raise ValidationError("Must not hold control characters.")
         if self.least and not text.strip():
             raise ValidationError("Must not be blank.")
@@ -107,7 +106,7 @@ class Choices(fields.Field[frozenset[Any]]):
 
 
 class Variants(fields.Field[Any]):
-    """An object of one of several schemas; its field `by` names the one: `{"circle": Circle, "square": Square}`."""
+    """An object of one of several schemas, such as `{"circle": Circle}`; its field `by` names which one."""
 
     def __init__(self, by: str, schemas: Mapping[str, type[Schema]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -123,7 +122,7 @@ class Variants(fields.Field[Any]):
         if not isinstance(value, Mapping):
             raise ValidationError("Must be an object.")
         name = value.get(self.by)
-        # The type is asked first: a list cannot be a key.
+        # The type is checked first: a list cannot be a key.
         if not isinstance(name, str) or name not in self.schemas:
             raise ValidationError({self.by: [f"Must be one of: {', '.join(self.schemas)}."]})
         return self.schemas[name].load(value)
@@ -166,39 +165,37 @@ class Float(fields.Float):
         super().__init__(validate=validate.Range(least, most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        plain = (
-            isinstance(value, str) and DECIMAL.fullmatch(value) is not None
-            if isinstance(self.root, Query)
-            else type(value) in {int, float} and math.isfinite(value)
-        )
-        if not plain:
+        if not self._is_plain(value):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
+
+    def _is_plain(self, value: Any) -> bool:
+        if isinstance(self.root, Query):
+            return isinstance(value, str) and DECIMAL.fullmatch(value) is not None
+        return type(value) in {int, float} and math.isfinite(value)
 
 
 class Boolean(fields.Boolean):
     """true or false, and nothing that merely looks like it."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        allowed = (
-            {"true": True, "false": False}
-            if isinstance(self.root, Query)
-            else {True: True, False: False}
-        )
-        # The type is asked first: 1 equals True as a key, and a list cannot be one.
+        allowed: dict[Any, bool] = {True: True, False: False}
+        if isinstance(self.root, Query):
+            allowed = {"true": True, "false": False}
+        # The type is checked first: as a key 1 equals True, and a list cannot be a key.
         if type(value) not in {bool, str} or value not in allowed:
             raise self.make_error("invalid", input=value)
         return allowed[value]
 
 
 class Instant(fields.AwareDateTime):
-    """An RFC 3339 date and time with its offset; in UTC, with `Z`, on the way out."""
+    """An RFC 3339 date and time with its offset; written in UTC, with `Z`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str) or not INSTANT.fullmatch(value):
             raise ValidationError("Not an RFC 3339 date and time with an offset.")
         try:
-            # RFC 3339 allows `t` and `z`; Python knows `Z` alone.
+            # RFC 3339 allows `t` and `z`; Python reads only `Z`.
             instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             raise ValidationError("Not a valid date and time.") from None
@@ -220,7 +217,7 @@ class LocalDate(fields.Date):
             day = date.fromisoformat(value)
         except ValueError:
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
-        # Midnight there is up to a day away from midnight in UTC.
+        # In other zones midnight is up to a day away from midnight in UTC.
         if not EARLIEST.date() < day < LATEST.date() - timedelta(days=1):
             raise ValidationError("Must lie between the years 2000 and 2200.")
         return day

@@ -1,4 +1,4 @@
-"""What gunicorn refuses before there is a request is a problem document too."""
+"""Problem documents for what gunicorn refuses before there is a request."""
 
 import json
 import secrets
@@ -13,7 +13,7 @@ def install() -> None:
 
 
 def write_problem(sock: socket.socket, status_int: int, reason: str, mesg: str) -> None:
-    """Say on the bare connection what is wrong, and that it ends here."""
+    """Write the problem to the bare connection, which then ends."""
     code = reason.lower().replace(" ", "_").replace("-", "_")
     problem = {
         "type": f"/problems/{code.replace('_', '-')}",

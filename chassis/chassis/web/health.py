@@ -21,10 +21,9 @@ def install(app: Flask, service: str, checks: dict[str, Check]) -> None:
     @app.get("/readyz")
     def readyz() -> ResponseReturnValue:
         results = {name: check() for name, check in checks.items()}
-        ready = "failed" not in results.values()
-        return jsonify(
-            status="ready" if ready else "unavailable", checks=results
-        ), 200 if ready else 503
+        if "failed" in results.values():
+            return jsonify(status="unavailable", checks=results), 503
+        return jsonify(status="ready", checks=results)
 
     @app.get("/internal/status")
     @internal

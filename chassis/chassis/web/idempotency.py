@@ -1,8 +1,8 @@
 """`Idempotency-Key`: the same key with the same request has one effect and one answer.
 
-The answer is stored in the transaction of the effect, so there is never one without the other. A
-second request with the key waits for the first to commit and then gets its answer; if the first
-fails, the second is the first.
+The answer is stored in the transaction of the effect, so that there is never one without the other. A second
+request with the key waits until the first commits, and gets the first one's answer. If the first fails, the
+second is treated as the first.
 """
 
 import hashlib
@@ -29,8 +29,10 @@ PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "A value of the client's choice, best a UUID. The same key with the same request within 24 hours "
-    "gets the stored answer and has no second effect.",
+    "description": (
+        "A value of the client's choice, best a UUID. The same key with the same request within 24 hours "
+        "gets the stored answer and has no second effect."
+    ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 
@@ -50,7 +52,7 @@ class IdempotencyKeyReused(Invalid):
 
 
 def idempotent(view: View) -> View:
-    """Honour `Idempotency-Key` on an operation that creates something, for callers who are signed in."""
+    """Honour `Idempotency-Key` on an operation that creates something, for callers that are signed in."""
 
     @wraps(view)
     def once(*args: Any, **kwargs: Any) -> Any:
@@ -79,7 +81,8 @@ def _claim(key: str) -> Response | None:
     claim = fresh.on_conflict_do_update(
         index_elements=["user_id", "key"],
         set_={
-            **{c: fresh.excluded[c] for c in ("request_hash", "created_at")},
+            "request_hash": fresh.excluded.request_hash,
+            "created_at": fresh.excluded.created_at,
             "status": None,
             "body": None,
         },
@@ -90,13 +93,12 @@ def _claim(key: str) -> Response | None:
         if session.execute(claim).scalar():
             return None
     except OperationalError as error:
-        # The first request with this key is not through after lock_timeout: better an answer than a
-        # queue.
+        # The first request with this key is still not done after lock_timeout: better an answer than a queue.
         if isinstance(error.orig, LockNotAvailable):
             raise RequestInProgress from error
         raise
-    # It is there, and nobody can delete it now: ON CONFLICT DO UPDATE locks also the row that its
-    # WHERE leaves alone.
+    # The row is there and cannot be deleted now: ON CONFLICT DO UPDATE also locks a row that its WHERE
+    # leaves as it is.
     stored = session.execute(table.select().filter_by(user_id=caller().id, key=key)).one()
     if stored.request_hash != row["request_hash"]:
         raise IdempotencyKeyReused
@@ -118,5 +120,5 @@ def _store(key: str, response: Response) -> None:
 
 def _request_hash() -> bytes:
     parts = (request.method.encode(), request.full_path.encode(), request.get_data(cache=True))
-    # No method and no path holds a NUL, so that two requests never give the same bytes.
+    # No method and no path holds a NUL, so two different requests never give the same bytes.
     return hashlib.sha256(b"\0".join(parts)).digest()

@@ -1,13 +1,12 @@
 """Examples in an OpenAPI document: of every parameter, every body, and every answer of success.
 
-A field says its own example in its metadata, or has a word in the service's vocabulary: under its
-name, where many fields share it; under `Schema.field`, or for a whole schema `Schema`, where they
-do not. The rest follows from the type, where a type has telling values; text has none.
+A field has its example in its own metadata, or in the service's vocabulary: under its name, where many fields
+share it; under `Schema.field`, or under `Schema` for a whole schema, where they do not. Other examples follow
+from the type, if its values tell something; those of text do not.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from itertools import chain
 from typing import Any
 
 Document = dict[str, Any]
@@ -16,11 +15,11 @@ Vocabulary = Mapping[str, Any]
 NOTHING = object()
 SCHEMAS = "#/components/schemas/"
 
-# People of the demo, who have a part in every example.
+# People of the demo, who appear in every example.
 RUTH = "0d6b02a5-94d2-5ab0-99a6-bbdfa6e55d8a"
 BOAZ = "f33044ac-b764-5a8f-bac8-e95ce52a4de3"
 
-# What fields are called everywhere.
+# Examples of fields that many services have.
 GENERAL: Vocabulary = {
     "Idempotency-Key": "8c1f0d5e-52a7-4f0e-9d3b-6f1c2a7e4b90",
     "If-Match": '"1"',
@@ -43,23 +42,27 @@ BY_FORMAT = {
 def add_examples(document: Document, words: Vocabulary) -> Document:
     """The document with an example wherever there can be one and none is yet."""
     illustrated = deepcopy(document)
-    values = ExampleValues(
-        illustrated.get("components", {}).get("schemas", {}), {**GENERAL, **words}
-    )
+    schemas = illustrated.get("components", {}).get("schemas", {})
+    values = ExampleValues(schemas, {**GENERAL, **words})
     for item in illustrated.get("paths", {}).values():
-        shared = item.get("parameters", [])
-        for operation in (part for name, part in item.items() if name != "parameters"):
-            for parameter in chain(shared, operation.get("parameters", [])):
-                values.illustrate(parameter, parameter["name"])
-            answers = [
-                answer
-                for status, answer in operation["responses"].items()
-                if status.startswith("2")
-            ]
-            for part in (operation.get("requestBody", {}), *answers):
-                for content in part.get("content", {}).values():
-                    values.illustrate(content)
+        operations = dict(item)
+        for parameter in operations.pop("parameters", []):
+            values.illustrate(parameter, parameter["name"])
+        for operation in operations.values():
+            _illustrate_operation(operation, values)
     return illustrated
+
+
+def _illustrate_operation(operation: Document, values: "ExampleValues") -> None:
+    for parameter in operation.get("parameters", []):
+        values.illustrate(parameter, parameter["name"])
+    parts = [operation.get("requestBody", {})]
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            parts.append(answer)
+    for part in parts:
+        for content in part.get("content", {}).values():
+            values.illustrate(content)
 
 
 class ExampleValues:
@@ -76,13 +79,11 @@ class ExampleValues:
             part["example"] = deepcopy(example)
 
     def example_of(self, schema: Document, *names: str) -> Any:
-        """What may stand where this schema is, under one of these names; NOTHING where any text
-        would be as good.
-        """
+        """A value of this schema, under one of these names; NOTHING if any text would be as good."""
         return next(self._candidates(schema, names), NOTHING)
 
     def _candidates(self, schema: Document, names: Sequence[str]) -> Iterator[Any]:
-        """The best first."""
+        """Possible examples, the best first."""
         if "example" in schema:
             yield schema["example"]
         yield from (self._words[name] for name in names if name in self._words)
@@ -96,10 +97,11 @@ class ExampleValues:
         for part in schema.get("anyOf", []):
             yield from self._candidates(part, [])
         kinds = schema.get("type", [])
-        for kind in (
-            kind for kind in BY_PREFERENCE if kind in ([kinds] if isinstance(kinds, str) else kinds)
-        ):
-            yield from self._of_kind(kind, schema, names)
+        if isinstance(kinds, str):
+            kinds = [kinds]
+        for kind in BY_PREFERENCE:
+            if kind in kinds:
+                yield from self._of_kind(kind, schema, names)
 
     def _of_kind(self, kind: str, schema: Document, names: Sequence[str]) -> Iterator[Any]:
         match kind:
@@ -110,9 +112,8 @@ class ExampleValues:
                 yield [] if item is NOTHING else [item]
             case "object":
                 yield self._composed(schema, *names[:1])
-            case "null" if (
-                "default" not in schema
-            ):  # with a default it only means that it may be left out
+            # With a default, null only means that the field may be left out.
+            case "null" if "default" not in schema:
                 yield None
             case "integer" | "number":
                 yield min(max(1, schema.get("minimum", 1)), schema.get("maximum", 1))
@@ -120,11 +121,12 @@ class ExampleValues:
                 yield BY_FORMAT[schema["format"]]
 
     def _composed(self, schema: Document, name: str = "") -> Document:
-        """Everything that is required, and what else has an example of its own."""
+        """The fields that are required, and those with an example of their own."""
         required = schema.get("required", [])
-        examples = {
-            field: self.example_of(part, f"{name}.{field}", field)
-            for field, part in schema.get("properties", {}).items()
-            if field in required or "example" in part or f"{name}.{field}" in self._words
-        }
-        return {field: example for field, example in examples.items() if example is not NOTHING}
+        examples: Document = {}
+        for field, part in schema.get("properties", {}).items():
+            if field in required or "example" in part or f"{name}.{field}" in self._words:
+                example = self.example_of(part, f"{name}.{field}", field)
+                if example is not NOTHING:
+                    examples[field] = example
+        return examples

@@ -21,7 +21,8 @@ class Moment(fields.String):
 class PeriodQuery(Query):
     """From one moment to another. After loading, `since` and `until` are instants in UTC, or None.
 
-    A date stands for the whole day in `tz`: `to` includes the day that it names, and excludes an instant.
+    A date stands for a whole day in `tz`. A date in `to` is part of the period; an instant in `to` is its
+    end.
     """
 
     since = Moment(
@@ -53,5 +54,5 @@ def _instant(moment: date | None, zone: ZoneInfo) -> datetime | None:
         return None
     if isinstance(moment, datetime):
         return moment
-    # Of a midnight that the clocks skip or repeat, the first moment of the day (fold=0, PEP 495).
+    # If the clocks skip or repeat midnight, this is the first moment of the day (fold=0, PEP 495).
     return datetime.combine(moment, time(), zone).astimezone(UTC)

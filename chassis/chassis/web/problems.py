@@ -22,27 +22,26 @@ def install(app: Flask) -> None:
 
 
 def render(problem: Problem) -> Response:
-    """The problem as a response. Its `type` is a path that the documentation explains."""
+    """The problem as a response. Its `type` is an address that explains it."""
+    extra = dict(problem.extra)
+    if problem.errors:
+        extra = {"errors": problem.errors, **extra}
     return _document(
-        problem.status,
-        problem.code,
-        problem.title(),
-        problem.detail,
-        {**({"errors": problem.errors} if problem.errors else {}), **problem.extra},
-        problem.headers,
+        problem.status, problem.code, problem.title(), problem.detail, extra, problem.headers
     )
 
 
 def on_http_exception(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or 500)
-    headers = {
-        k: v for k, v in error.get_headers() if k.lower() not in {"content-type", "content-length"}
-    }
+    headers = dict(error.get_headers())
+    # Those of Werkzeug's HTML page.
+    headers.pop("Content-Type", None)
+    headers.pop("Content-Length", None)
     return _document(status, code_of(status), status.phrase, error.description, {}, headers)
 
 
 def code_of(status: HTTPStatus) -> str:
-    """The code of a problem that says no more than its status."""
+    """The code of a problem that has no other meaning than its status."""
     return status.phrase.lower().replace(" ", "_").replace("-", "_").replace("'", "")
 
 
@@ -66,7 +65,8 @@ def _document(
         "code": code,
         "instance": request.path,
         "request_id": current().request_id,
-        **({"detail": detail} if detail else {}),
     }
+    if detail:
+        body["detail"] = detail
     body |= {name: value for name, value in extra.items() if name not in body}
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")

@@ -1,4 +1,4 @@
-"""flask-smorest, made strict: declared access, problem documents, operation ids, exact bodies and queries."""
+"""A strict flask-smorest: declared access, operation ids, problem documents, exact bodies and queries."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
@@ -36,15 +36,13 @@ from chassis.web.strict_requests import escape, read_json
 PROBLEM_TYPE = "application/problem+json"
 BODY, QUERY = "json", "query"  # where webargs reads arguments from
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
-# What OpenAPI says of who may call; a role is not a matter of the token's kind.
+# The declared access in terms of OpenAPI, which has none for roles.
 SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     "public": [],
     "optional": [{}, *BEARER],
     "internal": [{"service": []}],
 }
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -58,13 +56,14 @@ def documented(
 ) -> View:
     """The view with more in its documentation: parameters and problems are added to those it has.
 
-    Only this function and `operation_id_of` know where flask-smorest keeps what a view says of itself.
+    Only this function and `operation_id_of` know where flask-smorest keeps it.
     """
     documentation = deepcopy(getattr(view, "_apidoc", {}))
-    manual = {"security": security, "operationId": operation_id}
-    documentation.setdefault("manual_doc", {}).update(
-        {name: value for name, value in manual.items() if value is not None}
-    )
+    manual = documentation.setdefault("manual_doc", {})
+    if security is not None:
+        manual["security"] = security
+    if operation_id is not None:
+        manual["operationId"] = operation_id
     documentation.setdefault("arguments", {}).setdefault("parameters", []).extend(parameters)
     documentation.setdefault("problems", []).extend(problems)
     view._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
@@ -72,7 +71,7 @@ def documented(
 
 
 def described(problems: Mapping[str, str]) -> Document:
-    """What an answer says of problems, given their titles by their codes: in words, and in `x-problems`."""
+    """The description of an answer with these problems (titles by code): in words, and as `x-problems`."""
     named = sorted(problems.items())
     return {
         "description": "; ".join(f"`{code}`: {title}" for code, title in named),
@@ -122,27 +121,27 @@ class Parser(FlaskParser):
     }
 
     def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
-        # webargs would take a body of another media type for an empty one.
+        # webargs would read a body of another media type as an empty one.
         return read_json(req)
 
     def load_querystring(self, req: Request, schema: marshmallow.Schema) -> MultiDictProxy:
-        # webargs would take one of several values, and the next program perhaps another.
-        repeated = [name for name, values in req.args.lists() if len(values) > 1]
-        if repeated:
-            raise Invalid(
-                errors=[
-                    {"pointer": f"?{name}", "detail": "Given more than once."} for name in repeated
-                ]
-            )
-        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # webargs leaves it untyped
+        # webargs would read one of several values, and the next program perhaps another.
+        errors: list[FieldError] = []
+        for name, values in req.args.lists():
+            if len(values) > 1:
+                errors.append({"pointer": f"?{name}", "detail": "Given more than once."})
+        if errors:
+            raise Invalid(errors=errors)
+        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # untyped in webargs
 
     def handle_error(
         self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
     ) -> NoReturn:
-        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # a location maps to its fields
-        raise Invalid(
-            errors=[e for where, found in messages.items() for e in pointers(found, _root(where))]
-        )
+        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # by location
+        errors: list[FieldError] = []
+        for location, found in messages.items():
+            errors += pointers(found, _root(location))
+        raise Invalid(errors=errors)
 
 
 def _root(location: str) -> str:
@@ -153,23 +152,29 @@ def pointers(messages: Any, path: str) -> list[FieldError]:
     """marshmallow's nested messages as a flat list of pointers, each below the path."""
     if isinstance(messages, str):
         return [{"pointer": path.rstrip("/") or "/", "detail": messages}]
+    errors: list[FieldError] = []
     if isinstance(messages, Mapping):
-        separator = "" if path in {"?", "/"} else "/"
-        return [
-            e
-            for name, found in messages.items()
-            for e in pointers(
-                found, path if name == "_schema" else f"{path}{separator}{escape(str(name))}"
-            )
-        ]
-    return [e for found in messages for e in pointers(found, path)]
+        for name, found in messages.items():
+            errors += pointers(found, _below(path, str(name)))
+    else:
+        for found in messages:
+            errors += pointers(found, path)
+    return errors
+
+
+def _below(path: str, name: str) -> str:
+    if name == "_schema":
+        return path
+    separator = "" if path in {"?", "/"} else "/"
+    return f"{path}{separator}{escape(name)}"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
-    """A blueprint whose operations declare who may call them, what they read, and what they are called.
+    """A blueprint whose operations declare who may call them, what they read, and their ids.
 
-    An operation that clients may call states its `operation_id`: the name of the method that calls it in a
-    generated client, a verb and what it is about. A query parameter or a body that it does not read is refused.
+    An operation that clients may call states its `operation_id`: the name of its method in a generated
+    client, made of a verb and an object. A query parameter or a body that the operation does not read is
+    refused.
     """
 
     ARGUMENTS_PARSER = Parser()
@@ -209,10 +214,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return self.route(rule, methods=["DELETE"], operation_id=operation_id, **options)
 
     def arguments(self, schema: Any, **options: Any) -> Decorator:
-        once = (
-            schema() if isinstance(schema, type) else schema
-        )  # webargs would make one for each request
-        read: Decorator = super().arguments(once, **options)
+        if isinstance(schema, type):
+            schema = schema()  # webargs would make one for each request
+        read: Decorator = super().arguments(schema, **options)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             reading = read(view)
@@ -222,8 +226,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         return decorate
 
     def response(self, status_code: int, schema: Any = None, **kwargs: Any) -> Decorator:
-        """As in flask-smorest; a page also gets its RFC 8288 `Link`, a 204 has no body,
-        and what the client has already (`If-None-Match`) is answered 304.
+        """As in flask-smorest, but pages get a `Link` (RFC 8288), and 204 and 304 have no body.
+
+        The answer is 304 to a client that has the present version already (`If-None-Match`).
         """
         document = super().response(status_code, schema, **kwargs)
 
@@ -244,12 +249,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             def bare(*args: Any, **values: Any) -> Any:
                 refuse_unread(reads_of(current_app.view_functions[str(request.endpoint)]))
                 response = answered(*args, **values)
-                # flask-smorest makes JSON of nothing, too, where there is no body (RFC 9110,
-                # section 15.3.5).
+                # flask-smorest writes JSON here, but a 204 has no body (RFC 9110, section 15.3.5).
                 if response.status_code == HTTPStatus.NO_CONTENT:
                     response.set_data(b"")
                     response.headers.pop("Content-Type", None)
-                # Answers 304 without a body when `If-None-Match` names the present version.
                 if request.method in {"GET", "HEAD"} and "ETag" in response.headers:
                     response.make_conditional(request)
                 return response
@@ -279,12 +282,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         responses = doc.setdefault("responses", {})
         for status in {p.status for p in problems}:
             found = {p.code: p.title() for p in problems if p.status == status}
-            # What the operation documents by itself stands; a name is what flask-smorest would refer to.
+            # An answer that the operation documents itself stays. A name would be flask-smorest's own
+            # response.
             if not isinstance(responses.get(status), Mapping):
                 content = {PROBLEM_TYPE: {"schema": ProblemDocument}}
                 responses[status] = {**described(found), "content": content}
         doc["responses"] = {
-            str(int(k)): v for k, v in sorted(responses.items(), key=lambda item: int(item[0]))
+            str(int(status)): responses[status] for status in sorted(responses, key=int)
         }
         return doc
 
@@ -305,12 +309,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
 
 def reads_of(view: Callable[..., Any]) -> frozenset[str]:
-    """Where a view reads arguments: in the `query`, in a `json` body, in both, or nowhere."""
+    """What a view reads arguments from: `query`, a `json` body, both, or nothing."""
     return getattr(view, "_reads", frozenset())
 
 
 def refuse_unread(reads: Collection[str]) -> None:
-    """`Invalid` for query parameters and a body that the operation would pass over in silence."""
+    """`Invalid` for query parameters and a body that the operation would silently ignore."""
     errors: list[FieldError] = []
     if QUERY not in reads:
         errors += [{"pointer": f"?{name}", "detail": "Unknown parameter."} for name in request.args]
@@ -321,14 +325,14 @@ def refuse_unread(reads: Collection[str]) -> None:
 
 
 def _has_content() -> bool:
-    """Whether there is a body that says something; many clients send `{}` where they have nothing to say."""
+    """Whether there is a body other than `{}`, which many clients send instead of none."""
     if not request.content_length and "Transfer-Encoding" not in request.headers:
         return False
     return request.mimetype != "application/json" or read_json(request) != {}
 
 
 def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[type[Problem]]:
-    """What any operation of this shape may answer."""
+    """The problems that any operation of this kind may answer."""
     security = info.get("manual_doc", {}).get("security", [])
     problems: list[type[Problem]] = [Malformed, NotFound, Invalid, Unavailable]
     problems += [Unauthorized, Forbidden] if security else []
@@ -337,7 +341,7 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
 
 
 def variants2properties(converter: Any, field: Any, **kwargs: Any) -> Document:
-    """What apispec writes of a field of `Variants`, by the name that it wants for such a function."""
+    """What apispec writes about a field of `Variants`; apispec demands this name of the function."""
     if not isinstance(field, Variants):
         return {}
     references = {
@@ -351,8 +355,9 @@ def variants2properties(converter: Any, field: Any, **kwargs: Any) -> Document:
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
-    """Builds the service's OpenAPI 3.1 document, under one tag, served at `/openapi.json`; `examples` are its
-    words for them.
+    """Builds the service's OpenAPI 3.1 document, with one tag, and serves it at `/openapi.json`.
+
+    `examples` are values for its examples, by the names of fields.
     """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
@@ -385,20 +390,21 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
     def document(self) -> Document:
         """The document, once all blueprints are registered.
 
-        `x-live-events` has the schemas of what is said in rooms: kind of room, type of event, schema of its data.
+        `x-live-events` has the schemas of the data of live events, by kind of room and type of event.
         """
-        live = {
-            kind: {type_: self._reference(schema) for type_, schema in room.events.items()}
-            for kind, room in self._rooms.items()
-        }
+        live = {kind: self._references(room.events) for kind, room in self._rooms.items()}
         document: Document = add_examples(self.spec.to_dict(), self._examples)
         document["x-live-events"] = live
         tag = self._title.removesuffix("-service")
         document["tags"] = [{"name": tag, "description": self._description}]
         for item in document["paths"].values():
-            for operation in (part for name, part in item.items() if name != "parameters"):
-                operation["tags"] = [tag]
+            for name, operation in item.items():
+                if name != "parameters":
+                    operation["tags"] = [tag]
         return document
+
+    def _references(self, events: Mapping[str, type[Answer]]) -> Document:
+        return {type_: self._reference(schema) for type_, schema in events.items()}
 
     def _reference(self, schema: type[Answer]) -> Document:
         reference: Document = self.ma_plugin.converter.resolve_nested_schema(schema)
@@ -408,11 +414,11 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
         return jsonify(self.document)
 
     def handle_http_exception(self, error: Any) -> Any:
-        """Errors are rendered by `problems.py`."""
+        """Leave errors to `problems.py`, which renders them."""
         raise error
 
     def _register_error_handlers(self) -> None:
-        """They are `problems.py`'s."""
+        """Register none: `problems.py` has them."""
 
     def _register_pagination_header(self) -> None:
-        """Pages are bodies with a cursor, not headers."""
+        """Register none: a page has its cursor in the body."""

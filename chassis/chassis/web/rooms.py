@@ -1,6 +1,6 @@
-"""Rooms, in which people watch what happens live: who may watch, and what the events say.
+"""Rooms, in which people watch live events: who may watch, and what the events hold.
 
-The gateway asks the service that owns a room whether somebody may watch it, in the name of that person.
+The gateway asks the service that owns a room whether a person may watch it, on behalf of that person.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,9 +14,7 @@ from chassis.errors import NotFound
 from chassis.web.fields import Answer
 
 MayWatch = Callable[[Caller, str], int]
-"""The number of the last event of the room with this id; raises a `Problem` if the caller may not
-watch it.
-"""
+"""The number of the last event of the room with this id; a `Problem` if the caller may not watch it."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +27,7 @@ class Room:
 
 def install(app: Flask, rooms: Mapping[str, Room]) -> None:
     """Answer `/internal/rooms/<kind>/<id>` for the kinds of rooms this service owns."""
-    app.extensions["live_events"] = {
-        kind: {type_: schema() for type_, schema in room.events.items()}
-        for kind, room in rooms.items()
-    }
+    app.extensions["live_events"] = {kind: _schemas(room) for kind, room in rooms.items()}
 
     @app.get("/internal/rooms/<kind>/<room_id>")
     @on_behalf
@@ -40,3 +35,7 @@ def install(app: Flask, rooms: Mapping[str, Room]) -> None:
         if kind not in rooms:
             raise NotFound
         return jsonify(room=f"{kind}:{room_id}", seq=rooms[kind].may_watch(caller(), room_id))
+
+
+def _schemas(room: Room) -> dict[str, Answer]:
+    return {type_: schema() for type_, schema in room.events.items()}

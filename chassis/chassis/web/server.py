@@ -9,24 +9,24 @@ from gunicorn.workers.base import Worker
 from chassis.web import gunicorn_errors
 
 worker_class = "gthread"
-# Each further one would have counters of its own behind the same /metrics, and accept a service's
-# token once more.
+# A second worker would have counters of its own behind the same /metrics, and would accept a service token
+# that the first has seen.
 workers = 1
-# As many as there are connections to the database.
+# As many threads as there are connections to the database.
 threads = 8
 control_socket_disable = True
 
 # The optional C parser accepts a bare LF inside a header.
 http_parser = "python"
-# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path
-# than was checked.
+# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so a path that was not
+# checked.
 forwarder_headers = ""
 
-# Longer than the gateway keeps an idle connection, so that it is never the service that closes one.
+# Longer than the gateway keeps an idle connection, so that the service never closes one first.
 keepalive = 75
 graceful_timeout = 10
 
 
 def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
-    """Refuse in our own format."""
+    """Have gunicorn refuse with problem documents."""
     gunicorn_errors.install()

@@ -1,8 +1,7 @@
 """Refuses what no honest client sends, before any of our code reads it.
 
-Werkzeug cuts a chunked body at MAX_CONTENT_LENGTH without an error, so a service demands a
-Content-Length; it also decodes broken percent-escapes and UTF-8 leniently, so paths and queries are
-looked at as bytes first.
+Werkzeug cuts a chunked body at MAX_CONTENT_LENGTH without an error, so a service demands a Content-Length.
+Werkzeug also decodes broken percent-escapes and UTF-8 leniently, so paths and queries are checked as bytes.
 """
 
 import json
@@ -37,9 +36,7 @@ class MethodNotAllowed(Problem):
 
 
 def install(app: Flask, internal_port: int | None) -> None:
-    """Check every request. `/internal/` is answered on the internal listener only, and only health
-    beside it.
-    """
+    """Check every request. Only the internal listener answers `/internal/`, and only `/healthz` with it."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.before_request
@@ -49,12 +46,12 @@ def install(app: Flask, internal_port: int | None) -> None:
 
 
 def check_listener(internal_port: int | None) -> None:
-    # gunicorn takes this port from the socket that listens. (For a unix socket it would take the
-    # client's `Host`.)
+    # gunicorn takes this port from the socket that listens. (For a unix socket it would take the client's
+    # `Host`.)
     internal = request.environ["SERVER_PORT"] == str(internal_port)
-    if request.path.startswith("/internal/") != internal and not (
-        internal and request.path == "/healthz"
-    ):
+    if internal and request.path == "/healthz":
+        return
+    if request.path.startswith("/internal/") != internal:
         raise NotFound
 
 
@@ -82,11 +79,11 @@ def check_text(decoded: bytes) -> None:
 def read_json(received: Request) -> Any:
     """The body as JSON, `{}` if there is none.
 
-    Errors: 415 for another media type or charset; 400 for what is not strict JSON (NaN, duplicate
-    keys, a BOM, too deep); 422 for text that cannot be stored (NUL, lone surrogates) or integers
-    beyond 64 bits, naming the field.
+    Errors: 415 for another media type or charset; 400 for what is not strict JSON (NaN, duplicate names, a
+    BOM, too deep); 422 for text that cannot be stored (NUL, lone surrogates) or numbers beyond 64 bits,
+    naming the field.
     """
-    # Kept, because a request that lost to a deadlock is run again.
+    # Kept, because a request that was ended to break a deadlock is run again.
     raw = received.get_data(cache=True)
     if not raw:
         return {}
@@ -94,8 +91,8 @@ def read_json(received: Request) -> Any:
     if received.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType
     try:
-        # Decoded here: json.loads would take UTF-16 and UTF-32 as well, where RFC 8259 (section
-        # 8.1) wants UTF-8.
+        # Decoded here, because json.loads also accepts UTF-16 and UTF-32: RFC 8259 (section 8.1) demands
+        # UTF-8.
         value = json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not strict JSON: {_brief(error)}") from None
@@ -110,19 +107,21 @@ def _refuse(constant: str) -> NoReturn:
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
-    # Which of two equal names counts differs from program to program (RFC 8259, section 4): a way
-    # past checks.
+    # Programs differ on which of two equal names counts (RFC 8259, section 4), which would let one past a
+    # check.
     if len(fields) < len(pairs):
         raise ValueError("a name occurs twice")
     return fields
 
 
 def _brief(error: Exception) -> str:
-    return "too deeply nested" if isinstance(error, RecursionError) else str(error)[:100]
+    if isinstance(error, RecursionError):
+        return "too deeply nested"
+    return str(error)[:100]
 
 
 def _unstorable(value: Any) -> list[FieldError]:
-    """What in the JSON value PostgreSQL could not hold. Iterative, so that depth costs no stack."""
+    """What PostgreSQL could not hold in the JSON value. Iterative, so that depth costs no stack."""
     errors: list[FieldError] = []
     pending: list[tuple[str, int, Any]] = [("", 0, value)]
     while pending:
@@ -130,14 +129,12 @@ def _unstorable(value: Any) -> list[FieldError]:
         if depth > MAX_DEPTH:
             raise Malformed("the body is too deeply nested")
         if isinstance(item, dict):
-            errors += [
-                {"pointer": pointer or "/", "detail": "A name is not storable text."}
-                for k in item
-                if _odd(k)
-            ]
-            pending += [
-                (f"{pointer}/{escape(k)}", depth + 1, v) for k, v in item.items() if not _odd(k)
-            ]
+            for name, held in item.items():
+                if _odd(name):
+                    detail = "A name is not storable text."
+                    errors.append({"pointer": pointer or "/", "detail": detail})
+                else:
+                    pending.append((f"{pointer}/{escape(name)}", depth + 1, held))
         elif isinstance(item, list):
             pending += [(f"{pointer}/{i}", depth + 1, v) for i, v in enumerate(item)]
         elif isinstance(item, str) and _odd(item):
