@@ -1,9 +1,9 @@
--- One service's database. psql reads the password itself, so that it stands in no command line.
+-- Makes one service's database. psql reads the password itself, so that it stands in no command line.
 \getenv database DATABASE
 \set role :database _service
 \set password `cat "$SHARE"`
 
--- PostgreSQL knows no IF NOT EXISTS for roles and databases: the statement is written only where it is needed.
+-- PostgreSQL has no IF NOT EXISTS for roles and databases: the statement is generated only if it is needed.
 SELECT format('CREATE ROLE %I LOGIN', :'role')
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 

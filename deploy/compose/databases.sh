@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a database and its role for each service, and keeps everybody out of the databases of the others.
-# Run on every start: what is there stays, the passwords are set to those the services have.
+# Makes a database and its role for each service, and keeps each role out of the databases of the others.
+# Runs on every start: what is there stays, and passwords are set to those that the services have.
 set -eu
 
 PGPASSWORD=$(cat /secrets/superuser)

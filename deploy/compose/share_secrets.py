@@ -1,9 +1,8 @@
-"""Makes keys and passwords, and gives each program its own: `python -m
-deploy.compose.share_secrets`.
+"""Makes keys and passwords, and gives each program its own: `python -m deploy.compose.share_secrets`.
 
-Everything is made once and kept in one volume that nobody else mounts. Each program has a volume
-with its share: its private key, the public keys of all, and the password of its database role.
-PostgreSQL has a volume with all passwords. A second run changes nothing but what was lost.
+Each secret is made once and kept in one volume that only this container mounts. Each program has a volume
+with its share: its private key, the public keys of all, and the password of its database role. PostgreSQL
+has a volume with all passwords. A second run restores what was lost, and changes nothing else.
 """
 
 import os
@@ -33,10 +32,10 @@ def main() -> None:
 
 
 def kept_password(name: str) -> str:
-    """The password of this name, made if there is none."""
+    """The password of this name; a new one if there is none."""
     path = VAULT / "passwords" / name
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    # An empty one was left by a start that was killed before it could write.
+    # An empty file was left by a start that was killed before it could write.
     if not path.exists() or not path.read_text():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32))
@@ -49,9 +48,7 @@ def give_keys(keys: Keys, program: str) -> None:
 
 
 def give_signing_keys(keys: Keys, share: Path) -> None:
-    """Give the first signing key. Later ones are made by the user-service itself, so its folder is
-    its own.
-    """
+    """Give the first signing key. The user-service makes later ones in its folder, which it owns."""
     if share.exists():
         return
     unfinished = share.with_name(".signing")
@@ -62,14 +59,16 @@ def give_signing_keys(keys: Keys, share: Path) -> None:
 
 
 def give(content: str, path: Path, *, readable_by_all: bool = False) -> None:
-    """Put the file in its place whole. Only PostgreSQL's may be read by every account: its own
-    differs by image.
+    """Write the file, whole or not at all.
+
+    Only PostgreSQL's files are readable by every account: the account that it runs as differs by image.
     """
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f".{path.name}")
     unfinished.touch(mode=0o600)
     unfinished.write_text(content)
-    unfinished.chmod(0o444 if readable_by_all else 0o400)
+    mode = 0o444 if readable_by_all else 0o400
+    unfinished.chmod(mode)
     os.chown(unfinished, *PROGRAM)
     unfinished.replace(path)
 

@@ -18,7 +18,7 @@ def server():
 
 @pytest.fixture
 def names(server):
-    """Names of two databases, of which nothing is left afterwards."""
+    """Names of two databases, which are removed afterwards."""
     names = [f"compose_{secrets.token_hex(4)}" for _ in range(2)]
     yield names
     with psycopg.connect(server, autocommit=True) as connection:

@@ -69,11 +69,10 @@ def test_an_image_runs_as_nobody_in_particular_and_tells_its_health(name):
 def test_only_the_gateway_and_the_page_of_the_mail_catcher_are_published(containers):
     published = {name for name, container in containers.items() if "ports" in container}
     assert published == {GATEWAY, "mailpit"}
-    assert all(
-        port.startswith("${") and ":-127.0.0.1:" in port
-        for name in published
-        for port in containers[name]["ports"]
-    )
+    for name in published:
+        for port in containers[name]["ports"]:
+            assert port.startswith("${")
+            assert ":-127.0.0.1:" in port
 
 
 def test_nothing_that_goes_on_running_is_without_a_health_check(containers):
@@ -85,7 +84,7 @@ def test_nothing_that_goes_on_running_is_without_a_health_check(containers):
 
 
 def dockerfile(name: str) -> str:
-    """The lines of an image's recipe, each on one line."""
+    """An image's Dockerfile, with each instruction on one line."""
     return (ROOT / name / "Dockerfile").read_text().replace("\\\n", "")
 
 

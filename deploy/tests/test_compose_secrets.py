@@ -38,7 +38,7 @@ def test_no_program_gets_a_secret_of_another(shares):
         (shares / service.name / "pgpass").read_text().rpartition(":")[2] for service in SERVICES
     ]
     assert len(set(seen)) == len(PROGRAMS) + len(SERVICES)
-    files = {program: {file.name for file in (shares / program).iterdir()} for program in PROGRAMS}
+    files = {program: names_in(shares / program) for program in PROGRAMS}
     assert files.pop("user-service") == {"pgpass", "service.pem", "services.json", "signing"}
     assert files.pop(GATEWAY) == {"service.pem", "services.json"}
     assert all(names == {"pgpass", "service.pem", "services.json"} for names in files.values())
@@ -55,13 +55,9 @@ def test_postgres_gets_the_passwords_that_the_services_use(shares):
 
 def test_secrets_are_readable_by_their_program_alone(shares):
     share_secrets.main()
-    secret = [
-        path
-        for program in PROGRAMS
-        for path in (shares / program).rglob("*")
-        if path.suffix == ".pem"
-    ]
-    secret += shares.glob("*/pgpass")
+    secret = [*shares.glob("*/pgpass")]
+    for program in PROGRAMS:
+        secret += (shares / program).rglob("*.pem")
     assert len(secret) == len(PROGRAMS) + 1 + len(SERVICES)
     assert all(path.stat().st_mode & 0o077 == 0 for path in secret)
 
@@ -91,6 +87,10 @@ def test_signing_keys_made_later_stay(shares):
     share_secrets.main()
     assert later.read_text().endswith("\n")
     assert json.dumps(Keyring(keyring.directory).jwks()) == before
+
+
+def names_in(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

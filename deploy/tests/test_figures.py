@@ -1,4 +1,4 @@
-"""What is said about figures is true: on the dashboard, and in the documentation."""
+"""The dashboard and the documentation tell the metrics that the programs have."""
 
 import json
 import re
@@ -31,14 +31,18 @@ GROUPS = re.compile(r"\bby \((.*?)\)")
 
 @pytest.fixture(scope="module")
 def labels() -> dict[str, set[str]]:
-    """Every metric of our programs by the name that Prometheus knows it by, with its labels."""
+    """The labels of every metric of the programs, by its name in Prometheus."""
     for package in (chassis, gateway, *map(import_module, SERVICES)):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             if "migrations" not in module.name:
                 import_module(module.name)
     found = {id(metric): metric for metric in REGISTRY._names_to_collectors.values()}
     ours = [metric for metric in found.values() if isinstance(metric, MetricWrapperBase)]
-    return {f"{m._name}{suffix}": set(m._labelnames) for m in ours for suffix in SUFFIXES[m._type]}
+    labels: dict[str, set[str]] = {}
+    for metric in ours:
+        for suffix in SUFFIXES[metric._type]:
+            labels[f"{metric._name}{suffix}"] = set(metric._labelnames)
+    return labels
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +62,9 @@ def test_what_the_dashboard_asks_for_is_there(dashboard, labels) -> None:
 
 
 def test_every_figure_is_on_the_dashboard(dashboard, labels) -> None:
-    asked_for = {
-        metric for expression in expressions(dashboard) for metric, _ in USE.findall(expression)
-    }
+    asked_for: set[str] = set()
+    for expression in expressions(dashboard):
+        asked_for.update(metric for metric, _ in USE.findall(expression))
     drawn_by_their_buckets = {name for name in labels if name.endswith(("_sum", "_count"))}
     assert labels.keys() - drawn_by_their_buckets - asked_for == set()
 

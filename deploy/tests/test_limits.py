@@ -1,4 +1,4 @@
-"""What docs/operations.md says about limits and retries is what the code does."""
+"""docs/operations.md gives the limits and retries of the code."""
 
 import re
 from datetime import timedelta
@@ -22,14 +22,14 @@ MODULE = re.compile(r"`(\w+)/([\w/]+\.py)`")
 
 
 def rows() -> dict[str, tuple[str, str]]:
-    """The table of limits: what is limited, to which figure, and where that is set."""
+    """The table of limits: what is limited, the figure, and where it is set."""
     section = OPERATIONS.read_text().partition(HEADING)[2].partition("\n## ")[0]
     lines = [line.strip("| ").split(" | ") for line in section.splitlines() if "|" in line]
     return {what: (figure, place) for what, figure, place in lines[2:]}
 
 
 def pauses() -> list[timedelta]:
-    """How long an e-mail waits after each failure, until it is parked."""
+    """The waits of an e-mail after each failure, until it is parked."""
     longest = mailer.LONGEST_PAUSE
     return [timedelta(seconds=min(2**tries, longest)) for tries in range(mailer.TRIES - 1)]
 
