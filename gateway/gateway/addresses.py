@@ -1,9 +1,8 @@
-"""Reads the address of a request as it came over the wire, and writes the one that goes to a
-service.
+"""Reads the address of a request as it came over the wire, and writes the one that goes to a service.
 
-Two programs that read one address differently let a request past a check. So an address that leaves
-any room for reading is refused, and a service is sent one that is written anew from the segments
-that were matched.
+If two programs read one address differently, a request gets past a check. So an address that can be read in
+two ways is refused, and a service gets an address that is written again from the segments that were
+matched.
 """
 
 import re
@@ -12,11 +11,9 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 from chassis.web.strict_requests import check_text
 from gateway.errors import AmbiguousAddress
 
-# What RFC 3986 allows in a path, without the semicolon, which some programs read as the start of
-# parameters.
+# What RFC 3986 allows in a path, but for the semicolon, which some programs read as the start of parameters.
 PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})*)+")
-# Slash, backslash, dot, percent sign, question mark, hash, semicolon: written plainly or not at
-# all.
+# Slash, backslash, dot, percent sign, question mark, hash and semicolon must be written plainly.
 DISGUISED = re.compile(r"%(?:2f|5c|2e|25|3f|23|3b)", re.IGNORECASE)
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 DOTS = {".", ".."}
@@ -24,9 +21,7 @@ SAFE = "~!$&'()*+,=:@"
 
 
 def read(raw: str, understood: str) -> str:
-    """The target for a service, rebuilt from the raw one; `understood` is the path as our own
-    routing reads it.
-    """
+    """The target for a service, rebuilt from the raw one; `understood` is the path as Flask reads it."""
     path, question_mark, query = raw.partition("?")
     if (
         not PATH.fullmatch(path)

@@ -1,6 +1,4 @@
-"""Puts one answer together from parts: all services are asked at once, and one that fails takes its
-part away alone.
-"""
+"""Puts one answer together from parts. All services are asked at once; one that fails is missed alone."""
 
 from collections.abc import Mapping, Sequence
 from contextvars import copy_context
@@ -33,9 +31,10 @@ class Part:
 
     name: str
     service: str
-    target: str  # `{name}` stands for a value of the request; under /internal/ the gateway asks as itself
+    # `{name}` stands for a value of the request. Under /internal/ the gateway asks with its own token.
+    target: str
     shape: Shape
-    required: bool = False  # without it there is no view at all
+    required: bool = False  # without a required part there is no view at all
     most: int = MAX_ANSWER
 
 
@@ -47,8 +46,11 @@ class Aggregate:
     degraded: list[str]
 
     def document(self, **more: Any) -> dict[str, Any]:
-        """What was gathered and what else there is to say, marked `degraded` if anything is missing."""
-        return {**more, **self.parts, **({"degraded": self.degraded} if self.degraded else {})}
+        """The parts with further fields, marked `degraded` if a part is missing."""
+        document = {**more, **self.parts}
+        if self.degraded:
+            document["degraded"] = self.degraded
+        return document
 
 
 class Aggregator:
@@ -74,50 +76,36 @@ class Aggregator:
         deadline: float,
         token: str | None = None,
     ) -> Aggregate:
-        """All parts, asked for at once and waited for no longer than `deadline` in seconds.
+        """All parts, asked for at once, within `deadline` in seconds.
 
-        `Unavailable` if a required part failed, or every one; `NotFound` if a required one is not there.
+        `Unavailable` if a required part failed, or every part; `NotFound` if a required part does not exist.
         """
         with abort_on_disconnect(request.environ.get("gunicorn.socket")):
             outcomes = self._ask_all(parts, values, token, deadline)
-        failures = {
-            part.name: outcomes[part.name]
-            for part in parts
-            if isinstance(outcomes[part.name], Problem)
-        }
-        missing = [part for part in parts if part.name in failures]
-        for part in missing:
-            log.warning(
-                "part_failed",
-                part=part.name,
-                upstream=part.service,
-                reason=failures[part.name].code,
-            )
-            if part.required:
-                raise (
-                    failures[part.name]
-                    if isinstance(failures[part.name], NotFound)
-                    else without(part)
-                )
-        if len(missing) == len(parts):
-            raise Unavailable("no service that this is made of answers just now")
-        found = {part.name: None if part in missing else outcomes[part.name] for part in parts}
-        return Aggregate(found, sorted({part.service for part in missing}))
+        found: dict[str, Any] = {}
+        degraded: list[str] = []
+        for part in parts:
+            outcome = outcomes[part.name]
+            if isinstance(outcome, Problem):
+                give_up(part, outcome)
+                degraded.append(part.service)
+                outcome = None
+            found[part.name] = outcome
+        if len(degraded) == len(parts):
+            raise Unavailable("none of the services for this answers just now")
+        return Aggregate(found, sorted(set(degraded)))
 
     def name_people(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The document with names beside the ids of people; it is not waited for a service that
-        just failed.
-        """
-        if USER not in document.get("degraded", ()) and not name_people(
-            document, PEOPLE, self._profiles
-        ):
-            document["degraded"] = sorted({*document.get("degraded", ()), USER})
+        """The document with names next to the ids of people; a user-service that just failed is not asked."""
+        degraded = document.get("degraded", ())
+        if USER not in degraded and not name_people(document, PEOPLE, self._profiles):
+            document["degraded"] = sorted({*degraded, USER})
         return document
 
     def _ask_all(
         self, parts: Sequence[Part], values: Mapping[str, str], token: str | None, deadline: float
     ) -> dict[str, Any]:
-        # Each in a copy of our context: the request's id and trace go with every question.
+        # Each greenlet has a copy of our context, so that each question carries the request's id and trace.
         asked = {
             p.name: gevent.spawn(copy_context().run, self._ask, p, values, token, deadline)
             for p in parts
@@ -125,17 +113,21 @@ class Aggregator:
         try:
             return {name: answer.get() for name, answer in asked.items()}
         finally:
-            # When the client has hung up, nobody waits for the answers any more.
+            # When the client has hung up, the answers are of no use any more.
             gevent.killall(list(asked.values()), block=False)
 
     def _ask(
         self, part: Part, values: Mapping[str, str], token: str | None, deadline: float
     ) -> Any:
-        """The part, or the problem that there was with it."""
-        internal = part.target.startswith(INTERNAL)
-        upstream = (self._internal if internal else self._services)[part.service]
-        credentials = (self._identity.token_for(part.service), token) if internal else (token, None)
-        # Even a slash is escaped: what somebody writes must not become part of the address.
+        """The part, or the problem that kept it away."""
+        credentials: tuple[str | None, str | None]
+        if part.target.startswith(INTERNAL):
+            upstream = self._internal[part.service]
+            credentials = (self._identity.token_for(part.service), token)
+        else:
+            upstream = self._services[part.service]
+            credentials = (token, None)
+        # Even a slash is escaped: what a person writes must not become part of the address.
         target = part.target.format_map(
             {name: quote(value, safe="") for name, value in values.items()}
         )
@@ -145,16 +137,20 @@ class Aggregator:
         except Problem as problem:
             return problem
         except (ValidationError, TypeError):
-            return BadGateway(f"{part.service} answered with something else")
+            return BadGateway(f"{part.service} gave an answer of another form")
 
 
-def without(part: Part) -> Unavailable:
-    return Unavailable(
-        f"{part.service} does not answer just now, and there is nothing to say without it"
-    )
+def give_up(part: Part, problem: Problem) -> None:
+    """Note that the part failed; raise if there is no view without it."""
+    log.warning("part_failed", part=part.name, upstream=part.service, reason=problem.code)
+    if not part.required:
+        return
+    if isinstance(problem, NotFound):
+        raise problem
+    raise Unavailable(f"{part.service} does not answer just now, and is needed for this")
 
 
 def aggregator() -> Aggregator:
-    """That of the present application."""
+    """The aggregator of the present application."""
     found: Aggregator = current_app.extensions["aggregator"]
     return found

@@ -37,7 +37,7 @@ from gateway.streams import RoomAuthorizer, Streams
 from gateway.tickets import StreamTickets
 from gateway.upstream import Upstream
 
-NAMES_DEADLINE = 0.5  # seconds: an answer is not held up long for the sake of names
+NAMES_DEADLINE = 0.5  # seconds: an answer does not wait long for names
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
@@ -62,7 +62,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["live"] = hub
     authorizer, tickets = RoomAuthorizer(identity, internal), StreamTickets(settings.cache_url)
     app.extensions["streams"] = Streams(hub, gatekeeper, authorizer, tickets)
-    # For the views, whose callers are signed in only as long as their session goes on.
+    # The views refuse the tokens of ended sessions too.
     app.extensions["verifier"] = gatekeeper
     app.extensions["aggregator"] = Aggregator(services, internal, identity, profiles)
     views.install(app)
@@ -74,7 +74,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
 
 def check_address() -> None:
-    """Refuse what can be read in two ways before anything is decided by it."""
+    """Refuse an address that can be read in two ways, before anything is decided by it."""
     if request.method not in METHODS:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
     g.target = addresses.read(request.environ["RAW_URI"], request.path)

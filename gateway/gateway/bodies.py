@@ -1,4 +1,4 @@
-"""Takes the body of a request in, whole and bounded, so that a service always gets a Content-Length."""
+"""Reads the body of a request, whole and bounded, so that a service always gets a Content-Length."""
 
 import gevent
 from flask import Request
@@ -18,14 +18,14 @@ def read(received: Request, limit: int) -> bytes | None:
     if coding.lower() not in {"", "chunked"}:
         raise Malformed("the only transfer coding that is understood is chunked")
     if received.method in READING:
-        # Such a body means nothing (RFC 9110, section 9.3.1), and programs differ on whether to
-        # read it: requests are smuggled so.
+        # Such a body has no meaning (RFC 9110, section 9.3.1), and programs differ on whether to read it,
+        # which lets a second request be smuggled in.
         if coding or declared:
             raise Malformed(f"a {received.method} request has no body")
         return None
     if declared > limit:
         raise BodyTooLarge(f"at most {limit} bytes")
-    # One byte more than is allowed tells too much from just enough.
+    # Reading one byte more than is allowed tells whether the body is too large.
     body = _take(received, limit + 1 if coding else declared)
     if len(body) > limit:
         raise BodyTooLarge(f"at most {limit} bytes")

@@ -1,6 +1,4 @@
-"""What keeps one service's trouble from becoming everybody's: a circuit breaker, a bulkhead, a
-budget of retries.
-"""
+"""Keeps one service's trouble from spreading: a circuit breaker, a bulkhead, a budget of retries."""
 
 import threading
 import time
@@ -16,8 +14,9 @@ FAILURES = (BadGateway, GatewayTimeout)
 
 
 class Breaker:
-    """After some failures in a row the service is asked nothing for a pause, then once; if that
-    succeeds, as before.
+    """Leaves a service alone after some failures in a row.
+
+    After a pause the service is asked once; if that succeeds, it is asked as before.
     """
 
     def __init__(self, service: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -45,7 +44,7 @@ class Breaker:
             self._count(self._failures + 1)
             raise
         else:
-            # An answer of 500 is one, too. Other exceptions, such as a client who left, say nothing
+            # An answer of 500 is an answer too. Other exceptions, such as a client that left, say nothing
             # about the service.
             self._count(0)
         finally:
@@ -68,18 +67,18 @@ class Breaker:
 
 
 class Bulkhead:
-    """So many calls of one service at a time and no more: whoever comes then is told so at once."""
+    """Allows a number of calls of one service at a time; a call beyond that is refused at once."""
 
-    def __init__(self, service: str, places: int) -> None:
+    def __init__(self, service: str, most: int) -> None:
         self._service = service
-        self._places = threading.BoundedSemaphore(places)
+        self._slots = threading.BoundedSemaphore(most)
 
     def __enter__(self) -> None:
-        if not self._places.acquire(blocking=False):
+        if not self._slots.acquire(blocking=False):
             raise Unavailable(f"too many requests wait for {self._service}")
 
     def __exit__(self, *_: object) -> None:
-        self._places.release()
+        self._slots.release()
 
 
 class RetryBudget:
@@ -91,11 +90,11 @@ class RetryBudget:
         self._saved = most
 
     def earn(self) -> None:
-        """One more call was made."""
+        """Count one more call, which allows for a fraction of a retry."""
         self._saved = min(self._most, self._saved + self._fraction)
 
     def spend(self) -> bool:
-        """Whether there is enough for a retry, which is then taken."""
+        """Take one retry from the budget; False if there is none left."""
         if self._saved < 1:
             return False
         self._saved -= 1

@@ -21,8 +21,7 @@ def abort_on_disconnect(client: socket.socket | None) -> Iterator[None]:
     watcher = gevent.get_hub().loop.io(client.fileno(), READABLE)
 
     def look() -> None:
-        # Bytes are the next request, sent early: they stay where they are, and the end behind them
-        # is not seen.
+        # Bytes are the next request, sent early. They stay in the socket, and hide the end of the connection.
         watcher.stop()
         if _has_ended(client):
             waiting.throw(ClientGone())

@@ -1,4 +1,4 @@
-"""Sends an answer compressed to a client that asks for it (gzip), if that is worth it; never a stream."""
+"""Compresses answers with gzip for clients that ask for it: large enough ones, and never a stream."""
 
 import gzip
 
@@ -35,7 +35,7 @@ def install(app: Flask) -> None:
             response.set_data(compressed(content))
             response.headers["Content-Encoding"] = "gzip"
         elif request.method == "HEAD":
-            # A service's answer, which has no content here: how long GET's would be is not known.
+            # A service's answer to HEAD has no content here, so the compressed length is not known.
             response.headers.pop("Content-Length", None)
             response.automatically_set_content_length = False
         return response

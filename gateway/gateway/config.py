@@ -40,7 +40,7 @@ class Settings:
 
     @property
     def origins(self) -> frozenset[str]:
-        """The origins whose pages may call the API from a browser; ALLOWED_ORIGINS separates them by commas."""
+        """The origins whose pages may call the API from a browser, which are separated by commas."""
         return frozenset(self.allowed_origins.replace(" ", "").split(",")) - {""}
 
     @property

@@ -1,4 +1,4 @@
-"""Lets pages of other origins call the API from a browser: those that ALLOWED_ORIGINS names, by token, never by cookie.
+"""Lets pages of the origins in ALLOWED_ORIGINS call the API from a browser: by token, never by cookie.
 
 The rules are those of the Fetch standard (https://fetch.spec.whatwg.org/#http-cors-protocol).
 """
@@ -34,7 +34,7 @@ def install(app: Flask, allowed: Collection[str]) -> None:
 
     @app.after_request
     def say_who_may_read(response: Response) -> Response:
-        # Also where the origin is not allowed: a cache must not give its answer to another.
+        # This holds for refused origins too: a cache must not give their answer to an allowed one.
         response.vary.add("Origin")
         origin = request.headers.get("Origin")
         if origin in allowed:

@@ -18,7 +18,7 @@ ASSETS = {
     "favicon-32x32.png": PACKAGED,
 }
 CACHED = 3600  # seconds
-# Everything from here, nothing inline; the stylesheet holds its pictures as data.
+# Everything comes from this server, and nothing is inline. The stylesheet holds its pictures as data.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

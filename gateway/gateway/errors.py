@@ -50,7 +50,7 @@ class ClientGone(Problem):
 
     code = "client_gone"
 
-    # nginx's number: nobody is there to be told, but logs and metrics are.
+    # nginx's number for it. No client reads it, but logs and metrics show it.
     status = 499
 
 
@@ -73,7 +73,7 @@ class BadGateway(_ServiceTrouble):
 class Unreachable(BadGateway):
     """A service gave no usable answer."""
 
-    # Only the gateway has to know that there was no answer at all, and may ask again.
+    # Only the gateway tells the two apart: without any answer it may ask again.
     code = "bad_gateway"
 
 

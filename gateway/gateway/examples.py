@@ -1,6 +1,4 @@
-"""Words for the examples of what the gateway answers by itself, and the people who have a part in
-all examples.
-"""
+"""Values for the examples of what the gateway answers by itself, and the people in all examples."""
 
 from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 from gateway.people import ProfileCache
@@ -49,7 +47,7 @@ EXAMPLES: Vocabulary = {
         "type": "/problems/session-full",
         "code": "session_full",
         "status": 409,
-        "title": "Every place is taken",
+        "title": "Every seat is taken",
         "operations": ["participation_join"],
     },
     "PublicProfile.id": RUTH,

@@ -1,4 +1,4 @@
-"""What the gateway adds to the documents of the services: its own operations, problems and names of people."""
+"""What the gateway adds to the services' documents: its own operations and problems, and live events."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ WITH_TOKEN = (InvalidToken, TokenRevoked)
 def gateway_document() -> Document:
     """The operations that the gateway answers by itself."""
     document = views.document()
-    # How to sign in is the services' to say: all say the same.
+    # The services' documents already say how to sign in.
     document["components"] = {"schemas": document["components"]["schemas"]}
     for operation in operations(document):
         add_problems(operation, EVERYWHERE)
@@ -38,7 +38,7 @@ def gateway_document() -> Document:
 
 
 def add_passed_on(operation: Document, route: Route) -> None:
-    """What the gateway may answer in the stead of the route's service."""
+    """Name the problems that the gateway may answer instead of the route's service."""
     add_problems(operation, PASSED_ON)
     if "requestBody" in operation:
         add_problems(operation, WITH_BODY)
@@ -49,7 +49,7 @@ def add_passed_on(operation: Document, route: Route) -> None:
 def describe_events(
     stream: Document, route: LiveRoute, told: Mapping[str, Document], schemas: Document
 ) -> None:
-    """Say what comes on the stream of a kind of room, in schemas that are added to the others.
+    """Describe the events on the stream of a kind of room, in schemas that are added to the others.
 
     `told` has the schema of the data of each type of event.
     """

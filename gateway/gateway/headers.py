@@ -1,6 +1,4 @@
-"""Which headers pass: from the client by a list of those we know, from a service all but those of
-the connection.
-"""
+"""Which headers pass: from the client those in a list, from a service all but those of the connection."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,8 +9,7 @@ from werkzeug.datastructures import Headers
 
 from gateway.errors import BadGateway
 
-# No header that says who somebody is: a service believes the token alone, and the gateway makes up
-# no other word.
+# No header that names a person: a service believes the token alone, and the gateway adds nothing to it.
 FROM_CLIENT = (
     "Accept",
     "Accept-Language",
@@ -36,7 +33,7 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-# Said anew by the gateway, or not for clients: nobody here signs in by cookie.
+# The gateway writes these itself, but for cookies: no one signs in by cookie here.
 REPLACED = {"content-length", "date", "server", "set-cookie", "x-request-id"}
 NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -45,8 +42,8 @@ VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 def for_service(received: Headers, peer: str) -> dict[str, str]:
     """The headers of the request to a service. `peer` is the address that our own socket saw."""
     passed = {name: received[name] for name in FROM_CLIENT if name in received}
-    # X-Forwarded-For does not go on from what the client sent, which anybody can make up; and where
-    # the client does not name itself, SKIP_HEADER keeps urllib3 from doing so.
+    # A client can make up an X-Forwarded-For, so what it sent is dropped. Without a User-Agent of the
+    # client's, SKIP_HEADER keeps urllib3 from adding its own.
     return {"User-Agent": SKIP_HEADER, **passed, "X-Forwarded-For": peer}
 
 
@@ -60,5 +57,5 @@ def for_client(answered: HTTPHeaderDict) -> list[tuple[str, str]]:
 
 
 def _named(answered: Mapping[str, str]) -> Iterable[str]:
-    """What the answer's `Connection` says to be meant for this connection alone."""
+    """The headers that the answer's `Connection` reserves for this connection."""
     return (name.strip().lower() for name in answered.get("Connection", "").split(","))

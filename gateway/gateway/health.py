@@ -1,4 +1,4 @@
-"""Health: `/healthz` says that the gateway answers, `/readyz` how each service behind it is."""
+"""Health: `/healthz` says that the gateway answers, `/readyz` tells the state of each service behind it."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -22,7 +22,7 @@ blueprint = Blueprint("health")
 
 
 class Grade(StrEnum):
-    """How a service is; the worst last."""
+    """The state of a service; the worst last."""
 
     OK = "ok"
     DEGRADED = "degraded"
@@ -35,7 +35,7 @@ USABLE = {Grade.OK, Grade.DEGRADED}
 
 
 class Summary(StrEnum):
-    """How the platform is."""
+    """The state of the platform."""
 
     READY = "ready"
     DEGRADED = "degraded"
@@ -50,7 +50,7 @@ class Health(Answer):
 
 
 class Readiness(Answer):
-    """How the platform is, and each service."""
+    """The state of the platform, and of each service."""
 
     status = Choice(Summary, required=True, metadata={"example": "ready"})
     checks = fields.Dict(
@@ -62,7 +62,7 @@ class Readiness(Answer):
 
 
 def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstream]) -> None:
-    """Have the services asked how they are. `internal` are their internal listeners."""
+    """Have the services asked for their state, at their internal listeners."""
 
     @cached(TTLCache(maxsize=1, ttl=MEMORY))
     def grades() -> dict[str, Grade]:
@@ -100,8 +100,7 @@ def grade_of(upstream: Upstream, token: str) -> Grade:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
         status = upstream.fetch("/internal/status", token, deadline=DEADLINE)
-        # A word that we do not know is no good sign: index raises, and the service counts as
-        # unreachable.
+        # An unknown word is no good sign: index raises, and the service counts as unreachable.
         return GRADES[max(map(GRADES.index, status["checks"].values()), default=0)]
     except (Problem, AttributeError, KeyError, TypeError, ValueError):
         return Grade.UNREACHABLE
@@ -112,4 +111,6 @@ def summary(grades: Mapping[str, Grade]) -> Summary:
     usable = [grade for grade in grades.values() if grade in USABLE]
     if not usable:
         return Summary.UNAVAILABLE
-    return Summary.READY if len(usable) == len(grades) else Summary.DEGRADED
+    if len(usable) < len(grades):
+        return Summary.DEGRADED
+    return Summary.READY

@@ -1,10 +1,8 @@
-"""Live events of rooms, from Redis to whoever watches: one subscription per worker, whatever the
-number of streams.
+"""Live events of rooms, from Redis to the people who watch: one subscription for all streams of a worker.
 
-A room's events are numbered 1, 2, 3 … by the service that owns it, in the order of their commits,
-and the last thousand are in the Redis Stream `room:<name>`; each is also published on the channel
-of the same name. The channel makes delivery fast, the stream makes it complete: what the channel
-lost is read from the stream.
+The service that owns a room numbers its events 1, 2, 3 … in the order of their commits. The last thousand
+are in the Redis Stream `room:<name>`, and each is also published on the channel of the same name. The
+channel makes delivery fast, the stream makes it complete: what the channel lost is read from the stream.
 """
 
 import json
@@ -27,10 +25,9 @@ CHECK = 5.0  # seconds between looks at the streams themselves, for what the cha
 RECONNECT = 0.5
 TURN = 0.05  # seconds after which the listener looks whether rooms have come or gone
 SUBSCRIBED_WITHIN = 2.0
-# Several times what the relay needs where a web process could not publish by itself.
-ARRIVED_WITHIN = (
-    3.0  # seconds between a commit and its event in Redis, at most; what is not there then was lost
-)
+# Seconds between a commit and its event in Redis, at most: an event that is not there by then was lost. The
+# relay needs a fraction of it where a web process could not publish by itself.
+ARRIVED_WITHIN = 3.0
 
 OPEN = Gauge("live_streams", "Streams being served.")
 
@@ -39,11 +36,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Room:
-    """A room that somebody watches through this worker. `last` is the number of the last event handed out."""
+    """A room that is watched through this worker. `last` is the number of the last event handed out."""
 
     name: str
     last: int
-    visitors: int = 0  # streams that are here or about to be
+    visitors: int = 0  # streams that have joined or are about to
     streams: set[EventStream] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     subscribed: threading.Event = field(default_factory=threading.Event)
@@ -62,7 +59,7 @@ class RoomHub:
         is_revoked: Callable[[str], bool],
         complete: Callable[[Any], object] = lambda _: None,
     ) -> None:
-        """`complete` adds to the data of an event what its service does not know: names of people."""
+        """`complete` adds names of people to the data of an event, which its service does not know."""
         self._redis = connect(events_url, timeout=1)
         self._is_revoked = is_revoked
         self._complete = complete
@@ -76,21 +73,19 @@ class RoomHub:
     ) -> EventStream:
         """A stream of what happens in the room from now on, or from `last_event_id` on.
 
-        `seq` is the number of the room's last event according to its owner. What lies between and
-        is no longer in Redis is replaced by a `reset` event: the client reads the room anew. Raises
-        `redis.RedisError`.
+        `seq` is the number of the room's last event according to its owner. If events in between are no
+        longer in Redis, a `reset` event tells the client to read the room again. Raises `redis.RedisError`.
         """
         self._start()
         stream = EventStream(watcher)
         room = self._enter(name)
         OPEN.inc()
         try:
-            # Subscribed first, read afterwards: what happens in between comes on both ways, and is
-            # handed out once.
+            # Subscribed before the stream is read: an event in between comes on both ways, and is handed
+            # out once.
             self._wait_for(room, seq)
             with room.lock:
-                # Under the room's lock, so that no event is handed out between the replay and the
-                # joining.
+                # The room's lock keeps events from being handed out between the replay and the joining.
                 for frame in self._replay(room, last_event_id):
                     stream.offer(frame)
                 room.streams.add(stream)
@@ -100,7 +95,7 @@ class RoomHub:
         return stream
 
     def leave(self, name: str, stream: EventStream) -> None:
-        """Forget a stream, and its room with the last one."""
+        """Forget a stream, and the room with its last stream."""
         OPEN.dec()
         with self._lock:
             room = self._rooms[name]
@@ -110,7 +105,7 @@ class RoomHub:
                 del self._rooms[name]
 
     def close(self) -> None:
-        """End every stream: this process is about to end, and the readers resume elsewhere."""
+        """End every stream, as this process is about to end: the readers resume at another."""
         for room in list(self._rooms.values()):
             for stream in list(room.streams):
                 stream.end("restarting")
@@ -126,8 +121,7 @@ class RoomHub:
         with self._lock:
             room = self._rooms.get(name)
             if room is None:
-                # The room begins where its stream is; for what is before, each reader says where he
-                # was.
+                # The room begins at the end of its stream. For earlier events each reader names its last one.
                 newest: Any = self._redis.xrevrange(f"room:{name}", count=1)
                 room = self._rooms[name] = Room(
                     name, int(newest[0][0].split("-")[0]) if newest else 0
@@ -137,9 +131,7 @@ class RoomHub:
         return room
 
     def _wait_for(self, room: Room, seq: int) -> None:
-        """Catch up with the room; what has not arrived after a moment is lost, and everybody is
-        told to read anew.
-        """
+        """Catch up with the room. An event that does not arrive in time is lost: readers get a `reset`."""
         if not room.subscribed.wait(SUBSCRIBED_WITHIN):
             raise redis.TimeoutError("the live channel does not answer")
         deadline = time.monotonic() + ARRIVED_WITHIN
@@ -154,11 +146,11 @@ class RoomHub:
             time.sleep(TURN)
 
     def _skip_to(self, room: Room, seq: int) -> None:
-        """Have everybody read the room anew. Needs the room's lock."""
+        """Have every reader read the room again. Needs the room's lock."""
         room.last = seq
         for stream in list(room.streams):
             stream.offer(Frame("reset", {"seq": seq}, seq))
-            # Among what was lost may have been that somebody is no longer a member.
+            # A lost event may have said that a person is no longer a member.
             self._ask_again_about(stream)
 
     def _replay(self, room: Room, last_event_id: int | None) -> Iterator[Frame]:
@@ -166,8 +158,8 @@ class RoomHub:
         if last_event_id is None or last_event_id == room.last:
             return
         events = self._read(room.key, last_event_id, room.last) if last_event_id < room.last else []
-        # Also for a number from the future: the room's owner has lost something, perhaps to a
-        # restored backup.
+        # This holds for a number from the future too: the room's owner has lost events, perhaps to a restored
+        # backup.
         if len(events) != room.last - last_event_id:
             yield Frame("reset", {"seq": room.last}, room.last)
             return
@@ -175,7 +167,7 @@ class RoomHub:
             yield Frame(event["type"], event, event["seq"], self._complete)
 
     def _catch_up(self, room: Room) -> None:
-        """Hand out what the stream has and the channel did not bring. Needs the room's lock."""
+        """Hand out the events of the stream that the channel did not bring. Needs the room's lock."""
         for event in self._read(room.key, room.last):
             self._hand_out(room, event)
 
@@ -200,13 +192,13 @@ class RoomHub:
 
     @staticmethod
     def _ask_again_about(stream: EventStream) -> None:
-        """Show the reader out who may not watch any more."""
+        """Ask again whether the reader may watch, and end the stream if not."""
 
         def ask() -> None:
             if not stream.watcher.may_still_watch():
                 stream.end("not_allowed")
 
-        # The room's lock is held here, and the owner may take a second to answer.
+        # In a thread, because the room's lock is held here and the owner may take a second to answer.
         threading.Thread(target=ask, daemon=True).start()
 
     def _start(self) -> None:
@@ -227,20 +219,20 @@ class RoomHub:
                 time.sleep(RECONNECT)
 
     def _listen_on(self, channel: PubSub) -> None:
-        """Follow the rooms that somebody watches, until Redis fails or nobody watches any."""
+        """Follow the watched rooms until Redis fails or none is watched."""
         followed: set[str] = set()
         confirmed: set[str] = set()
         while True:
             rooms = {room.key: room for room in list(self._rooms.values())}
-            # Only this thread speaks on the connection, which is not made for two; others make and
-            # leave rooms.
+            # Only this thread uses the connection, which is not made for two. Other threads open and leave
+            # rooms.
             if new := rooms.keys() - followed:
                 channel.subscribe(*new)
             if old := followed - rooms.keys():
                 channel.unsubscribe(*old)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
             if not (rooms or followed):
-                # Somebody may have come since `rooms` was read. He sets the event after his room is
-                # there, so looking again after the clearing misses nobody.
+                # A reader may have come since `rooms` was read. It sets the event after its room is there,
+                # so a look after the clearing misses no one.
                 self._somebody_watches.clear()
                 if not self._rooms:
                     return
@@ -259,7 +251,7 @@ class RoomHub:
         elif message["type"] == "subscribe":
             confirmed.add(message["channel"])
             if room:
-                # Before this confirmation the channel brought nothing of the room.
+                # Before this confirmation the channel brought no event of the room.
                 self._check(room)
         elif message["type"] == "message" and room:
             self._receive(room, json.loads(message["data"]))
@@ -278,7 +270,7 @@ class RoomHub:
                     self._check(room)
                 except redis.RedisError as error:
                     log.warning("live_check_failed", reason=type(error).__name__)
-                    # The other rooms would only wait for the same timeout.
+                    # A check of the other rooms would only wait for the same timeout.
                     break
 
     def _check(self, room: Room) -> None:

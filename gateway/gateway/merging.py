@@ -1,7 +1,7 @@
 """Joins OpenAPI documents of several services into one.
 
-What two services say alike is said once. Where they give one name to different things, each gets
-its service's name before it. Two services at one address are a mistake, and nothing is joined.
+What two services describe alike is kept once. If they give one name to different things, each thing gets the
+name of its service before its own. Two services with one address are a mistake, and nothing is joined.
 """
 
 import re
@@ -17,15 +17,11 @@ REFERENCE = re.compile(r"#/components/([^/]+)/([^/]+)")
 
 
 class Collision(Exception):
-    """Two services claim the same address or the same security scheme, or two components would get
-    one name.
-    """
+    """Two services claim one address or one security scheme, or two components would get one name."""
 
 
 def merge(documents: Mapping[str, Document]) -> Document:
-    """Tags, paths and components of the services of these names; `Collision` if they cannot stand
-    side by side.
-    """
+    """Tags, paths and components of documents, given by service; `Collision` if two exclude each other."""
     merged: Document = {"tags": [], "paths": {}, "components": {}}
     for service, document in _disambiguated(documents).items():
         merged["tags"] += [tag for tag in document.get("tags", []) if tag not in merged["tags"]]
@@ -58,15 +54,11 @@ def references(part: Any) -> Iterator[Name]:
 
 
 def _disambiguated(documents: Mapping[str, Document]) -> dict[str, Document]:
-    """The documents with their service's name before each component, tag and operation that two
-    name alike.
-    """
+    """The documents with the service's name before each name that two give to different things."""
     components = _conflicting_components(documents)
-    tags = _conflicting(
-        {s: {tag["name"]: tag for tag in d.get("tags", [])} for s, d in documents.items()}
-    )
+    tags = _conflicting({service: _tags(document) for service, document in documents.items()})
     ids = _conflicting(
-        {s: {o.get("operationId"): (s, o) for o in operations(d)} for s, d in documents.items()}
+        {service: _ids(service, document) for service, document in documents.items()}
     )
     apart = {
         service: _rename_components(service, document, components)
@@ -84,13 +76,26 @@ def _disambiguated(documents: Mapping[str, Document]) -> dict[str, Document]:
     return apart
 
 
+def _tags(document: Document) -> Document:
+    return {tag["name"]: tag for tag in document.get("tags", [])}
+
+
+def _ids(service: str, document: Document) -> dict[Any, Any]:
+    """The operations by their ids. Even equal ones of two services are different things."""
+    return {
+        operation.get("operationId"): (service, operation) for operation in operations(document)
+    }
+
+
 def _conflicting(named: Mapping[str, Mapping[Any, Any]]) -> Set[Any]:
     """The names that do not stand for the same thing everywhere."""
-    held: dict[Any, list[Any]] = defaultdict(list)
+    first: dict[Any, Any] = {}
+    conflicting: set[Any] = set()
     for things in named.values():
         for name, thing in things.items():
-            held[name].append(thing)
-    return {name for name, things in held.items() if any(thing != things[0] for thing in things)}
+            if first.setdefault(name, thing) != thing:
+                conflicting.add(name)
+    return conflicting
 
 
 def _conflicting_components(documents: Mapping[str, Document]) -> Set[Name]:
@@ -105,33 +110,28 @@ def _conflicting_components(documents: Mapping[str, Document]) -> Set[Name]:
     while size < len(conflicting):
         size = len(conflicting)
         for components in named.values():
-            conflicting |= {
-                n
-                for n, c in components.items()
-                if times[n] > 1 and conflicting.intersection(references(c))
-            }
+            for name, component in components.items():
+                if times[name] > 1 and conflicting.intersection(references(component)):
+                    conflicting.add(name)
     return conflicting
 
 
 def _components(document: Document) -> Iterator[tuple[Name, Any]]:
-    """All components but security schemes, which clients know by name: those have to be the same
-    everywhere.
-    """
+    """All components but security schemes, which have to be the same everywhere: clients know their names."""
     for section, components in document.get("components", {}).items():
         if section != "securitySchemes":
             yield from (((section, name), component) for name, component in components.items())
 
 
 def _rename_components(service: str, document: Document, conflicting: Set[Name]) -> Document:
-    """A copy of the document with new names for its conflicting components, and in every reference to them."""
+    """A copy of the document with new names for its conflicting components, in references to them too."""
     renamed: Document = _rename_references(service, document, conflicting)
     sections: Document = {}
     for section, components in renamed.get("components", {}).items():
         named = sections[section] = {}
         for name, component in components.items():
             new = _renamed(service, (section, name), conflicting)
-            # One by one: a name that the service uses already would put one component in the place
-            # of another.
+            # Added one by one, so that a new name that the service uses already is a collision.
             _add(named, {new: component}, f"{section} of {service}", shared=False)
     return {**renamed, "components": sections}
 
@@ -150,21 +150,27 @@ def _rename_references(service: str, part: Any, conflicting: Set[Name]) -> Any:
 
 def _reference(value: Any) -> Name | None:
     """The component that a text refers to: the value of a `$ref`, or of a discriminator's mapping."""
-    match = REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    match = REFERENCE.fullmatch(value)
     return (match[1], match[2]) if match else None
 
 
 def _renamed(service: str, name: Name, conflicting: Set[Name]) -> str:
+    if name not in conflicting:
+        return name[1]
     prefix = service.removesuffix("-service").title().replace("-", "")
-    return f"{prefix}{name[1]}" if name in conflicting else name[1]
+    return f"{prefix}{name[1]}"
 
 
 def _rename(service: str, name: str, conflicting: Set[Any], separator: str) -> str:
-    return f"{service.removesuffix('-service')}{separator}{name}" if name in conflicting else name
+    if name not in conflicting:
+        return name
+    return f"{service.removesuffix('-service')}{separator}{name}"
 
 
 def _add(target: Document, added: Document, what: str, *, shared: bool) -> None:
-    """Put the added beside what is there. Only what may be shared may be there already, and then the same."""
+    """Add to the target. What is there already is a `Collision`, unless it may be shared and is the same."""
     for name, thing in added.items():
         if name in target and not (shared and target[name] == thing):
             raise Collision(f"{name} among the {what}")

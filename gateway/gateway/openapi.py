@@ -27,7 +27,7 @@ from gateway.upstream import Upstream
 
 DEADLINE = 2.0  # seconds for all services together
 FRESH = 60  # seconds for which a complete document is used without asking again
-STALE = 5  # the same for one in which a service may be missing
+STALE = 5  # seconds for which one is used that lacks a service
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +36,8 @@ INFO = {
     "version": version("gateway"),
     "description": (Path(__file__).parent / "assets" / "api.md").read_text(),
 }
-NAMED = (
-    "/api/dashboard",
-    "/api/search",
-)  # of the gateway's own answers, those with names beside ids
+# The gateway's own answers that have names next to ids.
+NAMED = ("/api/dashboard", "/api/search")
 NAME = {
     "type": ["string", "null"],
     "description": "From the profile of the person; null if there is none, or while it cannot be had.",
@@ -66,15 +64,13 @@ class Documents:
         self._lock = threading.Lock()
 
     def published(self) -> Document:
-        """The platform's document. A service that does not answer is in it as it was, and named in
-        `x-degraded`.
-        """
+        """The platform's document. `x-degraded` names services that are in it only as last seen."""
         with self._lock:
             self._keep_up()
             return self._published
 
     def problem_types(self) -> Types:
-        """What the types of problems stand for, by the last part of their addresses."""
+        """What the types of problems stand for, by the last segment of their addresses."""
         with self._lock:
             self._keep_up()
             return self._problem_types
@@ -86,16 +82,17 @@ class Documents:
         try:
             document = publish(self._seen)
         except Collision as collision:
-            # Two services were deployed that claim the same. What was there stays, until one of
-            # them gives way.
+            # Two deployed services claim the same name. The last document stays until one of them changes.
             log.error("documents_collide", reason=str(collision))
             document, missing = self._published or publish({}), sorted(self._services)
-        self._published = document | ({"x-degraded": missing} if missing else {})
-        self._problem_types = problem_types(self._published)
+        if missing:
+            document = {**document, "x-degraded": missing}
+        self._published = document
+        self._problem_types = problem_types(document)
         self._until = self._clock() + (STALE if missing else FRESH)
 
     def _refresh(self) -> list[str]:
-        """Ask all services at once; the names of those that did not answer."""
+        """Ask all services at once, and return the names of those that did not answer."""
         asked = {name: gevent.spawn(_ask, upstream) for name, upstream in self._services.items()}
         answers = {name: answer.get() for name, answer in asked.items()}
         self._seen |= {name: document for name, document in answers.items() if document}
@@ -108,7 +105,9 @@ def _ask(upstream: Upstream) -> Document | None:
     except Problem as problem:
         log.warning("document_not_fetched", upstream=upstream.service, reason=problem.code)
         return None
-    return document if isinstance(document, dict) and "openapi" in document else None
+    if isinstance(document, dict) and "openapi" in document:
+        return document
+    return None
 
 
 def publish(documents: Mapping[str, Document]) -> Document:
@@ -128,7 +127,7 @@ def publish(documents: Mapping[str, Document]) -> Document:
 
 
 def as_seen_outside(service: str, document: Document) -> Document:
-    """A service's document without what the gateway does not route to it, and with what the gateway adds."""
+    """A service's document, less what the gateway does not route to it, plus what the gateway adds."""
     document = deepcopy(document)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     reachable = {}
@@ -143,7 +142,7 @@ def as_seen_outside(service: str, document: Document) -> Document:
 
 
 def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
-    """Put the stream of a kind of room, which the gateway serves, with the service that owns such rooms."""
+    """Move the stream of a kind of room, which the gateway serves, to the service that owns such rooms."""
     stream, schemas = item["get"], document["components"]["schemas"]
     describe_events(stream, live, document.get("x-live-events", {}).get(live.kind, {}), schemas)
     stream["tags"] = [tag["name"] for tag in document.get("tags", [])] or stream["tags"]
@@ -152,36 +151,36 @@ def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:
-    """Put names beside ids in every example and schema of a successful answer that holds such an id."""
-    successes = [
-        answer for status, answer in operation["responses"].items() if status.startswith("2")
-    ]
+    """Put names next to the ids of people in the examples and schemas of successful answers."""
+    responses = operation["responses"].items()
+    successes = [answer for status, answer in responses if status.startswith("2")]
     name_people(_examples_in(successes), people, EXAMPLE_PEOPLE)
-    for answered in sorted(
-        _schemas_in(successes)
-    ):  # in one order, so that every process says the same
-        holding = {
-            (name, field)
-            for name in _all_schemas_in(answered, schemas)
-            for field in people.keys() & schemas[name].get("properties", {}).keys()
-        }
-        for name, field in sorted(holding):
-            schemas[name]["properties"] |= _beside(people[field])
-        if holding and not answered.endswith("Event"):
+    # In one order, so that every process publishes the same document.
+    for answered in sorted(_schemas_in(successes)):
+        named = False
+        for name in sorted(_all_schemas_in(answered, schemas)):
+            properties = schemas[name].get("properties", {})
+            for field in sorted(people.keys() & properties.keys()):
+                properties |= _next_to(people[field])
+                named = True
+        if named and not answered.endswith("Event"):
             schemas[answered]["properties"]["degraded"] = DEGRADED
 
 
-def _beside(names: Names | Roster) -> Document:
-    """The properties that stand beside an id, or a list of them."""
+def _next_to(names: Names | Roster) -> Document:
+    """The properties next to an id, or next to a list of ids."""
     if isinstance(names, Roster):
-        person = {"id": {"type": "string", "format": "uuid"}, **_beside(PERSON)}
+        person = {"id": {"type": "string", "format": "uuid"}, **_next_to(PERSON)}
         return {names.field: {"type": "array", "items": {"type": "object", "properties": person}}}
     return dict.fromkeys((names.username, names.display_name, names.avatar_url), NAME)
 
 
 def _examples_in(answers: list[Document]) -> list[Any]:
-    contents = [content for answer in answers for content in answer.get("content", {}).values()]
-    return [content["example"] for content in contents if "example" in content]
+    examples: list[Any] = []
+    for answer in answers:
+        contents = answer.get("content", {}).values()
+        examples += [content["example"] for content in contents if "example" in content]
+    return examples
 
 
 def _schemas_in(part: Any) -> Set[str]:
@@ -189,7 +188,7 @@ def _schemas_in(part: Any) -> Set[str]:
 
 
 def _all_schemas_in(start: str, schemas: Document) -> Set[str]:
-    """The schema, and those it refers to, directly or not."""
+    """The schema of this name, and all that it refers to, directly or not."""
     found: set[str] = set()
     pending = {start}
     while pending:

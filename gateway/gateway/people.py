@@ -1,8 +1,9 @@
-"""Puts names and pictures next to the ids of people in an answer: one question to the user-service for all."""
+"""Puts names and pictures next to the ids of people in an answer, by one question to the user-service."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -19,12 +20,12 @@ MEMORY = 300  # seconds
 log = structlog.get_logger(__name__)
 
 Holder = tuple[dict[str, Any], Names | Roster, list[str]]
-"""The object in which to put names, how they are called there, and whose they are."""
+"""The object to put names in, the fields for them, and the ids of the people."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """How somebody is shown."""
+    """How a person is shown."""
 
     username: str | None
     display_name: str | None
@@ -35,7 +36,7 @@ UNKNOWN = Person(None, None, None)
 
 
 class ProfileCache:
-    """Whom the user-service knows, remembered for a few minutes."""
+    """The people that the user-service knows, remembered for a few minutes."""
 
     def __init__(self, fetch: Callable[[str], Any]) -> None:
         self._fetch = fetch
@@ -43,9 +44,7 @@ class ProfileCache:
         self._generation = 0
 
     def look_up(self, ids: Iterable[str]) -> dict[str, Person]:
-        """The people of these ids; `Problem` if one is not remembered and the user-service does not
-        answer.
-        """
+        """The people with these ids; `Problem` if one is not remembered and the user-service fails."""
         wanted = sorted(set(ids))
         found = {user_id: person for user_id in wanted if (person := self._known.get(user_id))}
         missing = [user_id for user_id in wanted if user_id not in found]
@@ -54,9 +53,7 @@ class ProfileCache:
         return found
 
     def forget(self, user_id: str | None = None) -> None:
-        """Forget a person who has changed, or everybody; what was asked before that is not
-        remembered either.
-        """
+        """Forget a person who has changed, or all people. Answers that are under way are not remembered."""
         self._generation += 1
         if user_id:
             self._known.pop(user_id, None)
@@ -67,26 +64,24 @@ class ProfileCache:
         generation = self._generation
         answer = self._fetch(f"/api/users?ids={','.join(ids)}")
         try:
-            people = {
-                profile["id"]: Person(
-                    profile.get("username"), profile["display_name"], profile.get("avatar_url")
-                )
-                for profile in answer["items"]
-            }
+            people = {profile["id"]: _person(profile) for profile in answer["items"]}
         except (AttributeError, KeyError, TypeError):
             raise BadGateway(f"{USER} did not answer with people") from None
-        # Somebody may have changed after the user-service wrote this.
+        # A person may have changed after the user-service wrote this answer.
         if generation == self._generation:
             self._known.update(people)
         return people
 
 
-def expand(content: bytes, people: People, profiles: ProfileCache) -> bytes:
-    """The JSON with people's names next to their ids; with nulls, and marked `degraded`, while the
-    user-service does not answer.
+def _person(profile: Mapping[str, Any]) -> Person:
+    return Person(profile.get("username"), profile["display_name"], profile.get("avatar_url"))
 
-    `people` says which fields hold such ids and what to put next to each. `BadGateway` if the
-    content is no JSON.
+
+def expand(content: bytes, people: People, profiles: ProfileCache) -> bytes:
+    """The JSON with the names of people next to their ids.
+
+    While the user-service does not answer, the names are null and the JSON is marked `degraded`. `people`
+    says which fields hold such ids, and what to put next to each. `BadGateway` if the content is no JSON.
     """
     try:
         document = json.loads(content)
@@ -101,7 +96,7 @@ def expand(content: bytes, people: People, profiles: ProfileCache) -> bytes:
 
 
 def name_people(document: Any, people: People, profiles: ProfileCache) -> bool:
-    """Put names next to the ids of people in the document; nulls and False if the user-service does not answer."""
+    """Put names next to the ids of people in the document; nulls, and False, if the user-service fails."""
     return _fill(list(_holders(document, people)), profiles)
 
 
@@ -109,7 +104,7 @@ def _fill(holders: Sequence[Holder], profiles: ProfileCache) -> bool:
     known: Mapping[str, Person] = {}
     answered = True
     try:
-        known = profiles.look_up(user_id for _, _, user_ids in holders for user_id in user_ids)
+        known = profiles.look_up(chain.from_iterable(user_ids for _, _, user_ids in holders))
     except Problem as problem:
         log.warning("people_unknown", reason=problem.code)
         answered = False
@@ -136,12 +131,16 @@ def _holders(document: Any, people: People) -> Iterator[Holder]:
         elif isinstance(item, dict):
             pending += [value for name, value in item.items() if name not in OPAQUE]
             for field, names in people.items():
-                held = item.get(field)
-                if isinstance(held, list) is not isinstance(names, Roster):
-                    continue
-                named = held if isinstance(held, list) else [held]
-                user_ids = [
-                    i.lower() for i in named if isinstance(i, str) and CANONICAL_UUID.fullmatch(i)
-                ]
-                if len(user_ids) == len(named):
+                user_ids = _ids_in(item.get(field), names)
+                if user_ids is not None:
                     yield item, names, user_ids
+
+
+def _ids_in(held: Any, names: Names | Roster) -> list[str] | None:
+    """The ids in a field, if it holds what the names are for: one id, or a list of ids."""
+    if isinstance(held, list) is not isinstance(names, Roster):
+        return None
+    named = held if isinstance(held, list) else [held]
+    if not all(isinstance(user_id, str) and CANONICAL_UUID.fullmatch(user_id) for user_id in named):
+        return None
+    return [user_id.lower() for user_id in named]

@@ -1,4 +1,4 @@
-"""The types of problems that an OpenAPI document names in its answers, each in `x-problems`."""
+"""The types of problems that an OpenAPI document names in the `x-problems` of its answers."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -12,7 +12,7 @@ Types = Mapping[str, Mapping[str, Any]]
 
 
 def problem_types(document: Document) -> Types:
-    """Code, status, title and the operations that name it, by the last part of the type's address."""
+    """Code, status, title and operations of each type, by the last segment of the type's address."""
     types: dict[str, dict[str, Any]] = {}
     for operation in operations(document):
         for status, named in refusals_of(document, operation):
@@ -23,7 +23,7 @@ def problem_types(document: Document) -> Types:
 
 
 def _everywhere() -> Types:
-    """What any address may answer before an operation is found, and after one has failed."""
+    """The types that any address may answer, before an operation is found or after it has failed."""
     plain = [(status, code_of(status)) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST]
     plain.append((HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error"))
     return {

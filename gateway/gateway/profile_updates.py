@@ -1,4 +1,4 @@
-"""Follows what the user-service says about people, so that names shown elsewhere do not grow old."""
+"""Follows the user-service's events about people, so that names shown elsewhere do not grow old."""
 
 import json
 import threading
@@ -39,10 +39,10 @@ def _follow(connection: "redis.Redis", profiles: ProfileCache) -> None:
 
 
 def _follow_while_connected(connection: "redis.Redis", profiles: ProfileCache) -> None:
-    # The place comes before the forgetting, so that a change in between is read.
+    # The end of the stream is read before the forgetting, so that a change in between is seen.
     newest: Any = connection.xrevrange(STREAM, count=1)
     last: str = newest[0][0] if newest else "0"
-    profiles.forget()  # What was said while nobody listened is unknown.
+    profiles.forget()  # changes while this did not listen are unknown
     while True:
         answer: Any = connection.xread({STREAM: last}, count=500, block=BLOCK)
         entries = answer[0][1] if answer else []

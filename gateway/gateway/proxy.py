@@ -17,7 +17,7 @@ JSON = ("application/json", "application/geo+json")
 
 
 class Proxy:
-    """Everything that a route needs to answer."""
+    """What a route needs to answer."""
 
     def __init__(
         self, gatekeeper: Gatekeeper, upstreams: Mapping[str, Upstream], profiles: ProfileCache
@@ -50,7 +50,7 @@ class Proxy:
 
 
 def install(app: Flask, proxy: Proxy) -> None:
-    """Serve every route, with every method: which ones there are is for the services to say."""
+    """Serve every route with every method: the services decide which methods there are."""
     for route in ROUTES:
         view: Callable[..., Response] = partial(_forward, proxy, route)
         for rule in (route.prefix, f"{route.prefix}/<path:rest>"):
@@ -69,7 +69,7 @@ def _respond(answer: Answer, content: bytes, *, grows: bool) -> Response:
     response.headers.extend(headers.for_client(answer.headers))
     length: str | None = str(len(content))
     if request.method == "HEAD":
-        # What GET would have (RFC 9110, section 9.3.2), or none where it is not known: names would be added.
+        # The length that GET would have (RFC 9110, section 9.3.2). It is unknown if names would be added.
         length = None if grows else answer.headers.get("Content-Length")
         response.automatically_set_content_length = False
     if length is not None and answer.status not in {204, 304}:

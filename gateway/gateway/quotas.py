@@ -1,8 +1,8 @@
-"""Bounds what one person, or one address that names nobody, may ask for in a minute.
+"""Limits the requests of one person, or of one address without a token, in a minute.
 
-Redis counts for all gateways together; while it is away, each counts for itself. A share of what
-somebody may ask is taken at once and spent here, so that hardly any request waits for Redis; as
-much more than the quota may pass.
+Redis counts for all gateways together; while it is away, each gateway counts for itself. A gateway takes a
+share of a quota at a time and spends it by itself, so that hardly any request waits for Redis. Up to a
+share of each gateway may pass beyond the quota.
 """
 
 import ipaddress
@@ -24,8 +24,7 @@ from gateway.auth import Gatekeeper
 from gateway.routes import LIVE, READING, QuotaClass, route_of
 
 WINDOW = 60  # seconds
-# More of them, and Redis is asked more often; fewer, and gateways that have taken theirs let more
-# pass than the quota.
+# With more shares Redis is asked more often. With fewer, gateways let more pass beyond the quota.
 SHARES = 20  # in a quota
 LOOKUPS = 32  # at a time: fewer than the connections the Redis client will open
 PATIENCE = 1.0  # seconds for which a refusal is not asked about again
@@ -38,9 +37,7 @@ KINDS = {
 
 @dataclass
 class Allowance:
-    """What one subject has of one quota: taken and not spent yet, and left to take when that was
-    last seen.
-    """
+    """A subject's part of one quota: taken and not spent yet, and left to take when last seen."""
 
     taken: int = 0
     left: int = 0
@@ -50,7 +47,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class QuotaStatus:
-    """How a request stands with the quota it counts against."""
+    """The state of the quota that a request counts against."""
 
     kind: QuotaClass
     quota: int
@@ -60,7 +57,7 @@ class QuotaStatus:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a client is told of it."""
+        """The headers that tell a client about it."""
         return {
             "RateLimit-Policy": f'"{self.kind}";q={self.quota};w={WINDOW}',
             "RateLimit": f'"{self.kind}";r={self.remaining};t={self.reset}',
@@ -91,7 +88,7 @@ class Quotas:
         allowance = self._allowances.setdefault((kind, subject), Allowance())
         if not allowance.taken and allowance.refused_until <= time.time():
             self._replenish(kind, subject, allowance)
-        # Others may have taken a share or spent it meanwhile.
+        # Other requests may have taken a share or spent it meanwhile.
         allowed = allowance.taken > 0
         allowance.taken -= allowed
         reset = max(1, math.ceil(allowance.resets_at - time.time()))
@@ -112,7 +109,7 @@ class Quotas:
     ) -> bool:
         item = self._items[kind]
         share = max(1, item.amount // SHARES)
-        # Near the end of a quota a whole share is no longer to be had, but single requests may be.
+        # Near the end of a quota a whole share is no longer left, but single requests may be.
         taken = next(
             (number for number in (share, 1) if counter.hit(item, subject, cost=number)), 0
         )
@@ -124,7 +121,7 @@ class Quotas:
 
 
 def install(app: Flask, quotas: Quotas, gatekeeper: Gatekeeper) -> None:
-    """Count every request that is more than a look at the gateway itself."""
+    """Count every request but those to the gateway's own documentation and health."""
 
     @app.before_request
     def count() -> None:
@@ -143,7 +140,7 @@ def install(app: Flask, quotas: Quotas, gatekeeper: Gatekeeper) -> None:
 
 
 def kind_of() -> QuotaClass | None:
-    """What kind of request this is; None if it costs nothing."""
+    """The kind of request that this counts as; None if it is not counted."""
     if request.url_rule and request.url_rule.rule in KINDS:
         return KINDS[request.url_rule.rule]
     route = route_of(request.path)
@@ -155,7 +152,7 @@ def kind_of() -> QuotaClass | None:
 
 
 def subject_of(kind: QuotaClass, gatekeeper: Gatekeeper) -> str:
-    """Whose quota the request counts against: the person's, or the address's, as always for a sign-in."""
+    """The owner of the quota: the person, or the address; for a sign-in always the address."""
     caller = None if kind is QuotaClass.SIGN_IN else gatekeeper.recognize(request.headers)
     return (
         f"user:{caller.id}" if caller else f"address:{network_of(request.environ['REMOTE_ADDR'])}"
@@ -163,14 +160,14 @@ def subject_of(kind: QuotaClass, gatekeeper: Gatekeeper) -> str:
 
 
 def network_of(address: str) -> str:
-    """The address, or for IPv6 the network of 64 bits that one customer has to himself."""
+    """The address, or for IPv6 its network of 64 bits, which belongs to one customer."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:  # a socket without an address
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
         return address
-    # A socket for both kinds of addresses writes those of IPv4 so.
+    # A socket for both kinds of addresses writes IPv4 addresses in this form.
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -1,4 +1,4 @@
-"""The way of live events to one reader: a bounded queue, in the format of Server-Sent Events."""
+"""The queue of live events to one reader: bounded, and written as Server-Sent Events."""
 
 import json
 import queue
@@ -13,8 +13,8 @@ from uuid import UUID
 from prometheus_client import Counter
 
 QUEUE = 256  # events that a slow reader may be behind
-# Proxies close what is silent, often after a minute; the HTML standard advises a comment every 15
-# seconds or so.
+# Proxies close a silent connection, often after a minute. The HTML standard advises a comment every 15
+# seconds.
 HEARTBEAT = 15.0
 
 DELIVERED = Counter("live_events_total", "Events handed to a stream.")
@@ -23,7 +23,7 @@ DROPPED = Counter("live_streams_dropped_total", "Streams ended because their rea
 
 @dataclass(frozen=True)
 class Watcher:
-    """Who watches, until when the token allows it, and how to ask again whether it is allowed."""
+    """A person who watches, until when the token allows it, and how to ask again whether it is allowed."""
 
     user_id: UUID
     session_id: str
@@ -33,7 +33,7 @@ class Watcher:
 
 
 class Frame:
-    """An event as it is written. It is made by the first of its readers that comes to it, once for all."""
+    """An event as it is written. Its first reader writes it, once for all readers."""
 
     def __init__(
         self,
@@ -48,7 +48,8 @@ class Frame:
     def content(self) -> bytes:
         """The event in the format of Server-Sent Events."""
         shown = {name: value for name, value in self._data.items() if name != "members_changed"}
-        # Here, where one reader waits for it, and not where events are handed out to all rooms.
+        # Names are added here, where one reader waits for them, and not where events of all rooms are
+        # handed out.
         self._complete(shown.get("data"))
         number = f"id: {self._seq}\n" if self._seq is not None else ""
         text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
@@ -64,7 +65,7 @@ class EventStream:
         self._ended = threading.Event()
 
     def offer(self, frame: Frame) -> None:
-        """Queue a frame; a reader for whom there is no more room is hung up on, and may resume."""
+        """Queue a frame. The connection of a reader whose queue is full is closed; the reader may resume."""
         try:
             self._frames.put_nowait(frame)
             DELIVERED.inc()
@@ -72,19 +73,19 @@ class EventStream:
             if not self._ended.is_set():
                 self._ended.set()
                 DROPPED.inc()
-                # He cannot be told: what is told would wait behind what he does not read.
+                # The reader cannot be told: an event would wait behind those that it does not read.
                 self.watcher.hang_up()
 
     def end(self, reason: str) -> None:
-        """Say why, and end."""
+        """End the stream with an event that names the reason."""
         self.offer(Frame("end", {"reason": reason}))
         self._ended.set()
 
     def frames(self) -> Iterator[bytes]:
-        """What to write, until the stream ends; a comment when there was nothing for a while."""
+        """What to write, until the stream ends; a comment after a while without events."""
         yield b"retry: 1000\n\n"
         while True:
-            # No stream outlives the token that opened it, however much there is to send.
+            # No stream outlives the token that opened it, however many events wait.
             left = self.watcher.expires_at - time.time()
             if left <= 0:
                 yield Frame("end", {"reason": "token_expired"}).content
@@ -93,6 +94,6 @@ class EventStream:
                 yield self._frames.get(timeout=min(HEARTBEAT, left)).content
             except queue.Empty:
                 yield b": heartbeat\n\n"
-            # What was offered before the end goes out, the reason for the end as the last.
+            # Events that were offered before the end go out first; the reason for the end is the last.
             if self._ended.is_set() and self._frames.empty():
                 return

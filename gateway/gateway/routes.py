@@ -1,6 +1,4 @@
-"""The public map: which address belongs to which service, who may come in, how large and how long
-it may be.
-"""
+"""The public map: which address belongs to which service, its access, and the limits of size and time."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +16,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class QuotaClass(StrEnum):
-    """What requests are counted as; each kind has a quota of its own."""
+    """The kinds of requests that are counted; each has a quota of its own."""
 
     READ = "reads"
     WRITE = "writes"
@@ -28,16 +26,16 @@ class QuotaClass(StrEnum):
 
 
 class Access(Enum):
-    """What the gateway itself asks of a caller. The service asks again, and for each operation."""
+    """What the gateway itself demands of a caller. The service checks again, for each operation."""
 
     PUBLIC = "a token is not looked at"
-    OPEN = "whoever sends a token sends a valid one"
+    OPEN = "a token that is sent must be valid"
     SIGNED_IN = "a valid token is needed"
 
 
 @dataclass(frozen=True)
 class Names:
-    """The fields in which the display data of a person is put beside the person's id."""
+    """The fields for the display data of a person, next to the person's id."""
 
     username: str
     display_name: str
@@ -46,17 +44,17 @@ class Names:
 
 @dataclass(frozen=True)
 class Roster:
-    """The field in which the display data of several people is put beside the list of their ids."""
+    """The field for the display data of several people, next to the list of their ids."""
 
     field: str
 
 
 People = Mapping[str, Names | Roster]
-"""Field with the id of a person, or with a list of such ids -> what is put beside it."""
+"""Field with the id of a person, or with a list of such ids -> what is put next to it."""
 
 
 def named(part: str) -> Names:
-    """Names for somebody who has this part in something."""
+    """The fields for a person with this part, such as `host`."""
     return Names(f"{part}_username", f"{part}_display_name", f"{part}_avatar_url")
 
 
@@ -79,7 +77,7 @@ PEOPLE: People = {
     "attendees": Roster("attended_by"),
 }
 OPAQUE = frozenset({"operation", "before", "after", "data"})
-"""Fields whose content is kept as it was written, whatever it looks like."""
+"""Fields whose content stays as a client wrote it, whatever it looks like."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,21 +88,21 @@ class Route:
     service: str
     access: Access = Access.OPEN
     body_limit: int = 1024 * 1024  # bytes
-    # Services read in milliseconds: of one that hangs a reader is to hear in little more than a
-    # second.
+    # Services read in milliseconds. If one hangs, the client is told in little more than a second.
     read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
-    write_deadline: float = (
-        5.0  # longer than a service waits for a lock before it gives up by itself
-    )
+    # Longer than a service waits for a lock before it gives up by itself.
+    write_deadline: float = 5.0
     people: People = field(default_factory=dict)
     kind: QuotaClass | None = None  # None: a read or a write, as the method says
 
     def deadline(self, method: str) -> float:
         """Seconds until the gateway gives up on the service."""
-        return self.read_deadline if method in READING else self.write_deadline
+        if method in READING:
+            return self.read_deadline
+        return self.write_deadline
 
 
-# Hashing a password takes a quarter of a second of processor time, and waits its turn.
+# Hashing a password takes a quarter of a second of processor time, and may wait for others.
 PASSWORDS = 10.0
 
 ROUTES = (
@@ -162,7 +160,7 @@ ROUTES = (
 
 @dataclass(frozen=True)
 class LiveRoute:
-    """Where the events of one kind of room are streamed. Without `<room_id>` the room is the caller's own."""
+    """The address that streams the events of one kind of room; the caller's own room without `<room_id>`."""
 
     path: str
     kind: str
@@ -175,7 +173,7 @@ class LiveRoute:
 
     @property
     def event_prefix(self) -> str:
-        """What the names of its events' schemas begin with."""
+        """The beginning of the names of its events' schemas."""
         return self.kind.title().replace("-", "")
 
 

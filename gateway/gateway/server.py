@@ -1,5 +1,4 @@
-"""How gunicorn runs the gateway: `gunicorn -c python:gateway.server -b 127.0.0.1:8080
-"gateway.app:create_app()"`.
+"""How gunicorn runs the gateway: `gunicorn -c python:gateway.server -b … "gateway.app:create_app()"`.
 
 Nothing of the gateway is imported here: the worker patches the standard library for gevent first.
 """
@@ -20,8 +19,8 @@ control_socket_disable = True
 
 # The optional C parser accepts a bare LF inside a header.
 http_parser = "python"
-# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so another path
-# than was checked.
+# gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so a path that was not
+# checked.
 forwarder_headers = ""
 
 # Seconds that a connection may take for its next request's head, idle time included.
@@ -31,14 +30,14 @@ graceful_timeout = 10
 
 def on_starting(_arbiter: Arbiter) -> None:
     """Prepare for as many connections as are taken."""
-    # One for each client, and at most one to a service on his behalf.
+    # One connection for each client, and at most one to a service on the client's behalf.
     allow_open_files(2 * worker_connections)
 
 
 def allow_open_files(number: int) -> None:
-    """Have this process and its children open so many files, or as many as the system lets it.
+    """Allow this process and its children to open so many files, or as many as the system lets it.
 
-    Who logs in on Linux may open 1024 unless he asks for more: too few for a thousand streams.
+    By default a process on Linux may open 1024 files, which are too few for a thousand streams.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = number if hard == resource.RLIM_INFINITY else min(number, hard)
@@ -46,14 +45,12 @@ def allow_open_files(number: int) -> None:
 
 
 def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
-    """Refuse in our own format."""
+    """Have gunicorn refuse with problem documents."""
     gunicorn_errors.install()
 
 
 def post_worker_init(worker: Worker) -> None:
-    """End the streams when the worker is told to stop: they would hold it up until the end of its
-    patience.
-    """
+    """End the streams when the worker is told to stop, or they would hold it up to its graceful timeout."""
 
     gateway: Any = worker.wsgi
 

@@ -8,7 +8,7 @@ from chassis.web.fields import Answer
 
 
 class View(Answer):
-    """What the gateway says in answer to a question that it put to several services."""
+    """An answer that the gateway puts together from several services."""
 
     degraded = fields.List(
         fields.String(),
@@ -19,7 +19,7 @@ class View(Answer):
 
 
 class Shape(Schema):
-    """The fields that are taken. Others are left out; an answer that does not fit is no answer."""
+    """The fields that are taken. Others are left out; an answer without one of these counts as a failure."""
 
     class Meta:
         unknown = EXCLUDE

@@ -1,4 +1,4 @@
-"""Streams of Server-Sent Events: what happens in a room, told to those whom its owner allows to watch."""
+"""Streams of Server-Sent Events: the live events of a room, for people that its owner allows to watch."""
 
 import http
 import json
@@ -30,12 +30,13 @@ from gateway.upstream import Upstream
 
 MOST_PER_PERSON = 10
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
-# No longer than what fits the 64 bits that Redis has for it.
+# As many digits as surely fit the 64 bits that Redis has for a number.
 NUMBER = re.compile(r"\A[0-9]{1,18}\Z")
 RESUMING = (
-    "Server-Sent Events. Each has an `id` that grows by one; a client that comes back with the last one it saw, in "
-    "`Last-Event-ID` or `last_event_id`, misses nothing of the last thousand. `event: reset` means that what came "
-    "after it is gone: read the room again. `event: end` says why the stream ends. A comment comes every 15 seconds."
+    "Server-Sent Events. Each has an `id` that grows by one. A client that comes back with the last id it "
+    "saw, in `Last-Event-ID` or `last_event_id`, misses none of the last thousand events. `event: reset` "
+    "means that events after that id are gone: read the room again. `event: end` says why the stream ends. "
+    "A comment comes every 15 seconds."
 )
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -67,13 +68,13 @@ class Refused(Problem):
 
 @dataclass(frozen=True)
 class RoomAuthorizer:
-    """Asks the service that owns a room whether somebody may watch it."""
+    """Asks the service that owns a room whether a person may watch it."""
 
     identity: ServiceIdentity
     internal: Mapping[str, Upstream]
 
     def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> tuple[str, int]:
-        """The room's name and the number of its last event; `Refused` with the owner's own words."""
+        """The room's name and the number of its last event; `Refused` with the owner's own problem."""
         headers = {
             "Authorization": f"Bearer {self.identity.token_for(route.service)}",
             "Subject-Token": caller.token,
@@ -91,7 +92,7 @@ class RoomAuthorizer:
             raise BadGateway(f"{route.service} answered with something else") from None
 
     def allows(self, route: LiveRoute, room_id: str, caller: Caller) -> bool:
-        """Whether watching is still allowed; a service that cannot be asked has not forbidden it."""
+        """Whether watching is still allowed. It is while the owner cannot be asked."""
         try:
             self.ask(route, room_id, caller)
         except Refused:
@@ -123,7 +124,7 @@ class StreamQuery(Query):
     ticket = fields.String(
         load_default=None,
         metadata={
-            "description": "In place of a token; good for one stream.",
+            "description": "Instead of a token; good for one stream.",
             "example": "Vb1nJ0y6mXcQ2sTzR8kWd5hLfPgA9eUoRiK4tM7qYwE",
         },
     )
@@ -143,7 +144,7 @@ class Streams:
         headers: Headers = request.headers
         if ticket:
             headers = Headers({"Authorization": f"Bearer {self.tickets.redeem(ticket)}"})
-        # A ticket's token is verified like any: its session may have ended since.
+        # The token of a ticket is verified like any other: its session may have ended since.
         caller = self.gatekeeper.admit(Access.SIGNED_IN, headers)
         if caller is None:
             raise Unauthorized
@@ -152,7 +153,7 @@ class Streams:
     def open(
         self, route: LiveRoute, room_id: str, caller: Caller, resumed_from: int | None
     ) -> Response:
-        """The stream of the room, from an event on that the client has seen."""
+        """The stream of the room, after an event that the client has seen."""
         if self.hub.watching(caller.id) >= MOST_PER_PERSON:
             raise TooManyStreams(f"at most {MOST_PER_PERSON} at a time", retry_after=5)
         try:
@@ -171,8 +172,7 @@ class Streams:
         except redis.RedisError:
             raise Unavailable("live events are not available just now") from None
         response = Response(opened.frames(), mimetype="text/event-stream")
-        # Not the end of the frames, which nobody reads in answer to HEAD, or when the reader is
-        # gone already.
+        # The end of the frames would be too late: no one reads them after HEAD, or when the reader has left.
         response.call_on_close(partial(self.hub.leave, name, opened))
         # nginx would collect events until its buffer is full.
         response.headers["X-Accel-Buffering"] = "no"
@@ -194,7 +194,7 @@ def stream_of(route: LiveRoute) -> None:
     @blueprint.response(200, {"type": "string"}, content_type="text/event-stream", example=EVENTS)
     @blueprint.raises(TooManyStreams, BadGateway, GatewayTimeout)
     def stream(query: dict[str, str | None], room_id: object = None) -> Response:
-        # The query is read before the ticket in it, which is spent by being looked at.
+        # The query is checked before its ticket, which can be redeemed only once.
         resumed_from = last_event_id(query["last_event_id"])
         caller = g.caller = streams().caller(query["ticket"])
         return streams().open(route, str(room_id or caller.id), caller, resumed_from)
@@ -203,7 +203,7 @@ def stream_of(route: LiveRoute) -> None:
     stream.__name__ = f"stream_{route.kind.replace('-', '_')}_events"
     stream.__doc__ = f"Stream what happens in the room of a {room}.\n\n{RESUMING}"
     documented(stream, parameters=[LAST_EVENT_ID])
-    # Who watches is asked within, by token or by ticket.
+    # The view itself finds the caller, by token or by ticket.
     blueprint.get(route.path, stream.__name__)(guarded_by(stream, "optional", lambda: None))
 
 
@@ -212,13 +212,13 @@ for live_route in LIVE:
 
 
 def streams() -> Streams:
-    """Those of the present application."""
+    """The streams of the present application."""
     found: Streams = current_app.extensions["streams"]
     return found
 
 
 def last_event_id(parameter: str | None) -> int | None:
-    """Where the client resumes: the header that EventSource sends, or the parameter of the same meaning."""
+    """The event after which the client resumes: from the header that EventSource sends, or the parameter."""
     given = request.headers.get("Last-Event-ID") or parameter
     if given is None:
         return None
@@ -228,9 +228,7 @@ def last_event_id(parameter: str | None) -> int | None:
 
 
 def hang_up_on(client: socket.socket | None) -> Callable[[], None]:
-    """How to end a connection whose reader does not read: its writer is waiting and would not hear
-    of it otherwise.
-    """
+    """How to close a connection whose reader does not read. Its writer waits, and would not notice."""
 
     def hang_up() -> None:
         if client:

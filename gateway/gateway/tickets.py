@@ -1,8 +1,7 @@
-"""Tickets for streams: a browser's EventSource cannot send a token, and a token does not belong in
-an address.
+"""Tickets for streams: a browser's EventSource sends no token, and a token must not stand in an address.
 
-A ticket opens one stream, once, within half a minute. Redis holds the token it stands for under the
-ticket's hash, encrypted with a key that only the ticket gives.
+A ticket opens one stream, once, within half a minute. Redis holds the token that the ticket stands for
+under the ticket's hash, encrypted with a key that only the ticket gives.
 """
 
 import base64
@@ -19,7 +18,7 @@ LIFETIME = 30  # seconds
 
 
 class StreamTickets:
-    """Issues tickets and takes them in."""
+    """Issues and redeems tickets."""
 
     def __init__(self, cache_url: str) -> None:
         self._redis = connect(cache_url)
@@ -34,7 +33,7 @@ class StreamTickets:
         return ticket
 
     def redeem(self, ticket: str) -> str:
-        """The token that the ticket stands for; `InvalidToken` if it is spent, too old or none of ours."""
+        """The token that the ticket stands for; `InvalidToken` if it is spent, too old or not ours."""
         try:
             sealed = self._redis.getdel(_name(ticket))
         except redis.RedisError:
@@ -49,5 +48,5 @@ def _name(ticket: str) -> str:
 
 
 def _cipher(ticket: str) -> Fernet:
-    # Not the hash that is the name: whoever reads Redis has that one.
+    # Another hash than the name: a reader of Redis knows that one.
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"seal:" + ticket.encode()).digest()))

@@ -1,6 +1,4 @@
-"""One service as the gateway sees it: kept connections, a deadline for each call, and care for it
-when it is unwell.
-"""
+"""One service as the gateway calls it: kept connections, a deadline for each call, and a breaker."""
 
 import http.client
 import json
@@ -30,8 +28,8 @@ CONNECT_TIMEOUT = 0.5
 MAX_IDLE = 60  # seconds; services close an idle connection after 75
 MAX_ANSWER = 5 * 1024 * 1024
 PIECE = 64 * 1024
-# A POST may have had its effect although the connection broke, and is left to its sender and his
-# key.
+# A POST may have had its effect although the connection broke: the client may repeat it with its
+# Idempotency-Key.
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 CALLS = Counter(
@@ -76,7 +74,7 @@ class Upstream:
         self.breaker = Breaker(service)
         self._bulkhead = Bulkhead(service, PLACES)
         self._budget = RetryBudget()
-        # As many are kept as there are places: none is opened for one call and thrown away.
+        # As many connections are kept as calls are allowed: none is opened for one call and thrown away.
         self._connections = Connections(
             address.host or "", address.port, maxsize=PLACES, retries=False
         )
@@ -91,13 +89,14 @@ class Upstream:
         deadline: float,
         most: int = MAX_ANSWER,
     ) -> Answer:
-        """The service's whole answer, of at most so many bytes.
+        """The service's whole answer, of at most `most` bytes.
 
-        Asked again once, where that is safe, within the same `deadline` in seconds.
+        If it fails, the service is asked once more, where that is safe, within the same `deadline` in
+        seconds.
         """
         self._budget.earn()
-        # urllib3's timeouts begin anew with every byte: a service that trickles would hold its
-        # place for ever.
+        # urllib3's timeouts begin again with every byte: a service that trickles would hold its call for
+        # ever.
         with (
             self._bulkhead,
             gevent.Timeout(deadline, GatewayTimeout(f"{self.service} did not answer in time")),
@@ -124,11 +123,9 @@ class Upstream:
         deadline: float,
         most: int = MAX_ANSWER,
     ) -> Any:
-        """The JSON at an address of the service; `NotFound` if it says so, another `Problem` if it
-        has no JSON.
+        """The JSON at an address of the service; `NotFound` for a 404, another `Problem` if there is no JSON.
 
-        `subject` is the access token of the person for whom the gateway asks with a token of its
-        own.
+        `subject` is the access token of the person for whom the gateway asks with a token of its own.
         """
         headers = {"Accept": "application/json"}
         if token:
@@ -189,14 +186,14 @@ class Upstream:
         except HTTPError as error:
             raise BadGateway(f"{self.service} did not finish its answer") from error
         finally:
-            # An answer read to its end has given its connection back already. One that is not must
-            # not: its rest would be taken for the next answer.
+            # An answer that was read to its end has given its connection back already. Another must not
+            # give it back: the next call would read the rest as its answer.
             response.close()
 
     def _send(
         self, method: str, target: str, headers: dict[str, str], body: bytes | None, deadline: float
     ) -> urllib3.BaseHTTPResponse:
-        """The answer as far as its headers. Nothing is followed, decoded or kept for the next call."""
+        """The answer up to its headers. No redirect is followed, nothing is decoded, no cookie is kept."""
         try:
             return self._connections.urlopen(
                 method,
@@ -218,9 +215,7 @@ class Upstream:
             raise BadGateway(f"{self.service} did not answer in HTTP") from error
 
     def _content(self, response: urllib3.BaseHTTPResponse, most: int) -> bytes:
-        """The body of the answer. A client is sent nothing before it is here whole: half an answer
-        has no status.
-        """
+        """The body of the answer, whole: half an answer must not reach a client under a status of success."""
         if response.status < http.HTTPStatus.OK:
             raise BadGateway(f"{self.service} answered {response.status}")
         pieces: list[bytes] = []
@@ -234,5 +229,5 @@ class Upstream:
 
 
 def _was_closed(error: HTTPError) -> bool:
-    """Whether the connection ended before the answer began, as a kept one does when its service restarts."""
+    """Whether the connection ended before the answer began, as kept ones do when a service restarts."""
     return isinstance(error, ProtocolError) and isinstance(error.args[-1], ConnectionError)

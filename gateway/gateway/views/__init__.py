@@ -1,4 +1,4 @@
-"""What the gateway answers by itself: pages made of several services' answers, streams, health."""
+"""What the gateway answers by itself: views of several services, streams, health."""
 
 from flask import Flask
 
@@ -21,14 +21,14 @@ BLUEPRINTS = (
 
 
 class Views(Api):
-    """The document of what the gateway answers by itself, which is published with the services' own."""
+    """The document of what the gateway answers by itself. It is published together with the services' own."""
 
     def _register_doc_blueprint(self) -> None:
-        """It is not served by itself."""
+        """Serve no document: the gateway's own is part of the platform's."""
 
 
 def install(app: Flask) -> Document:
-    """Serve them; their documentation."""
+    """Serve the operations, and return their documentation."""
     api = Views(
         app,
         "gateway",
@@ -41,5 +41,5 @@ def install(app: Flask) -> Document:
 
 
 def document() -> Document:
-    """The documentation alone."""
+    """The documentation of the operations."""
     return install(Flask(__name__))

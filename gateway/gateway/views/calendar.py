@@ -1,6 +1,4 @@
-"""All sessions of somebody as one calendar: a list that says what overlaps, and a feed for calendar
-programs.
-"""
+"""All sessions of a person as one calendar: a list that marks overlaps, and a feed for calendar programs."""
 
 import hashlib
 from collections.abc import Sequence
@@ -24,7 +22,7 @@ from gateway.shapes import Shape, View, text
 
 DEADLINE = 1.0  # seconds for all parts together
 LONGEST = timedelta(days=92)
-BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)  # of today, in a feed
+BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)  # from today, in a feed
 
 blueprint = Blueprint("calendar")
 
@@ -67,7 +65,7 @@ class CalendarQuery(Query):
 
 
 class CalendarEntry(Answer):
-    """A session that begins within the time."""
+    """A session that begins within the period."""
 
     kind = fields.String(
         required=True, metadata={"enum": ["study_session", "tutoring_session", "havruta_session"]}
@@ -85,7 +83,7 @@ class CalendarEntry(Answer):
 
 
 class Calendar(View):
-    """Sessions of every kind, the earliest first. What is cancelled is not in it."""
+    """Sessions of every kind, earliest first, without cancelled ones."""
 
     items = fields.List(fields.Nested(CalendarEntry), required=True)
     next_from = Instant(
@@ -108,7 +106,7 @@ PARTS = tuple(
         "havruta_session": HAVRUTA,
     }.items()
 )
-# A program takes what is missing from a feed for cancelled: better no feed for a while.
+# A calendar program treats what is missing from a feed as cancelled: better no feed for a while.
 FEED_PARTS = tuple(replace(part, required=True) for part in PARTS)
 OWNER = Part(
     name="owner",
@@ -127,11 +125,10 @@ def get_calendar(query: dict[str, datetime]) -> dict[str, Any]:
     """List all your sessions that begin within a period, with those that overlap."""
     found = ask(PARTS, str(caller().id), **query)
     items, next_from = merged(found)
-    return {
-        "items": items,
-        "next_from": next_from,
-        **({"degraded": found.degraded} if found.degraded else {}),
-    }
+    answer: dict[str, Any] = {"items": items, "next_from": next_from}
+    if found.degraded:
+        answer["degraded"] = found.degraded
+    return answer
 
 
 @blueprint.get("/api/calendar/<token>.ics", "get_calendar_feed")
@@ -144,7 +141,7 @@ def get_calendar_feed(token: str) -> Response:
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     items = everything(owner["user_id"], today - BEHIND, today + AHEAD)
     response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
-    # A calendar program asks often: with the ETag it is mostly told that nothing has changed.
+    # A calendar program asks often. With the ETag it is mostly told that nothing has changed.
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -157,7 +154,7 @@ def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -
 
 
 def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """All entries within the time, however many pages of the services they fill."""
+    """All entries within the period, however many pages of the services they fill."""
     items, following = merged(ask(FEED_PARTS, user_id, since, until))
     while following and following > since:
         since = following
@@ -167,26 +164,23 @@ def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str,
 
 
 def merged(found: Aggregate) -> tuple[list[dict[str, Any]], datetime | None]:
-    """All entries in order, and from where to ask for more: no further than every service has told."""
+    """All entries in order up to where every service has listed its own, and from when to ask for more."""
     pages = {kind: page for kind, page in found.parts.items() if page}
-    ends = [
-        page["items"][-1]["starts_at"] for page in pages.values() if page["more"] and page["items"]
-    ]
-    end = min(ends, default=None)
-    items = [
-        {**entry, "kind": kind, "overlaps": False}
-        for kind, page in pages.items()
-        for entry in page["items"]
-        if end is None or entry["starts_at"] < end
-    ]
+    unfinished = [page["items"] for page in pages.values() if page["more"] and page["items"]]
+    end = min((entries[-1]["starts_at"] for entries in unfinished), default=None)
+    items: list[dict[str, Any]] = []
+    for kind, page in pages.items():
+        for entry in page["items"]:
+            if end is None or entry["starts_at"] < end:
+                items.append({**entry, "kind": kind, "overlaps": False})
     items.sort(key=lambda entry: (entry["starts_at"], entry["kind"], entry["id"]))
     mark_overlaps(items)
     return items, end
 
 
 def mark_overlaps(items: Sequence[dict[str, Any]]) -> None:
-    """Mark the entries, which are in order, that are at the time of another."""
-    longest: dict[str, Any] | None = None  # of those before, the one that ends last
+    """Mark the entries that overlap another one. They are in order."""
+    longest: dict[str, Any] | None = None  # the earlier entry that ends last
     for entry in items:
         if longest and entry["starts_at"] < longest["ends_at"]:
             entry["overlaps"] = longest["overlaps"] = True
@@ -203,7 +197,7 @@ def rendered(items: Sequence[dict[str, Any]]) -> bytes:
     for entry in items:
         event = Event()
         event.add("uid", f"{entry['kind']}-{entry['id']}@lyceum".replace("_", "-"))
-        # Not the present time, which would give every answer another ETag.
+        # The present time would give every answer another ETag.
         event.add("dtstamp", entry["changed_at"])
         event.add("dtstart", entry["starts_at"])
         event.add("dtend", entry["ends_at"])

@@ -1,4 +1,4 @@
-"""What is next for somebody, on one page."""
+"""What is next for the caller, on one page."""
 
 from flask import Response, jsonify
 from marshmallow import fields
@@ -93,7 +93,7 @@ UnreadNotifications = first_page(UnreadNotification)
 
 
 class Dashboard(View):
-    """The first of everything; null where a service did not answer."""
+    """The first items of each list; null where a service did not answer."""
 
     study_sessions = fields.Nested(NextStudySessions, required=True, allow_none=True)
     tutoring_sessions = fields.Nested(NextTutoringSessions, required=True, allow_none=True)

@@ -1,4 +1,4 @@
-"""Everything that any service holds about somebody, in one document: complete, or not at all."""
+"""Everything that the services hold about a person, in one document: complete, or not at all."""
 
 from flask import Response, jsonify
 from marshmallow import INCLUDE, fields
@@ -11,21 +11,21 @@ from gateway.aggregation import Part, aggregator
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape
 
-DEADLINE = 30.0  # seconds: somebody's years of messages take longer to read than a page
+DEADLINE = 30.0  # seconds: years of messages take longer to read than a page
 MOST = 32 * 1024 * 1024  # bytes from one service
 
 blueprint = Blueprint("personal-data")
 
 
 class Everything(Shape):
-    """Whatever a service holds."""
+    """All that a service holds, in the service's own form."""
 
     class Meta:
         unknown = INCLUDE
 
 
 class PersonalDataExport(Answer):
-    """Each service's part is laid out as that service keeps it."""
+    """All that the services hold about you, each part in the form in which its service keeps it."""
 
     user_id = fields.UUID(required=True)
     exported_at = Instant(required=True)

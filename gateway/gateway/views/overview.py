@@ -1,4 +1,4 @@
-"""What everybody who is signed in may see of somebody, out of all contexts."""
+"""What every signed-in person may see of another, from all services."""
 
 from uuid import UUID
 

@@ -20,7 +20,7 @@ class ProblemType(Answer):
     operations = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "The ids of those that may answer so."},
+        metadata={"description": "The ids of the operations that may answer so."},
     )
 
 

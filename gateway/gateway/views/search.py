@@ -1,4 +1,4 @@
-"""One question to all contexts: study sessions, courses, texts and people."""
+"""One search through study sessions, courses, texts and people."""
 
 from typing import Any
 
@@ -71,8 +71,9 @@ FoundPeople = first_page(FoundPerson)
 
 
 class SearchResults(View):
-    """The first finds of each kind; `next` goes on in the kind's own list. Null where a service did
-    not answer.
+    """The first results of each kind; null where a service did not answer.
+
+    `next` is the cursor with which the kind's own list goes on.
     """
 
     study_sessions = fields.Nested(FoundStudySessions, required=True, allow_none=True)
