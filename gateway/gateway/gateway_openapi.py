@@ -23,6 +23,7 @@ EVERYWHERE = (AmbiguousAddress, AddressTooLong, HeadersTooLarge, TooManyRequests
 PASSED_ON = (*EVERYWHERE, BadGateway, Unavailable, GatewayTimeout)
 WITH_BODY = (BodyTooSlow, BodyTooLarge)
 WITH_TOKEN = (InvalidToken, TokenRevoked)
+EVENT = {"seq": 17, "occurred_at": "2030-03-05T17:04:12Z"}
 
 
 def gateway_document() -> Document:
@@ -51,16 +52,19 @@ def describe_events(
 ) -> None:
     """Describe the events on the stream of a kind of room, in schemas that are added to the others.
 
-    `told` has the schema of the data of each type of event.
+    `told` has the schema and an example of the data of each type of event.
     """
     names = {type_: f"{route.event_prefix}{_title(type_)}Event" for type_ in told}
-    schemas |= {names[type_]: _event(type_, data) for type_, data in told.items()}
+    schemas |= {names[type_]: _event(type_, data["schema"]) for type_, data in told.items()}
     if names:
         references = {type_: f"{SCHEMAS}{name}" for type_, name in names.items()}
-        stream["responses"]["200"]["content"]["text/event-stream"]["schema"] = {
+        content = stream["responses"]["200"]["content"]["text/event-stream"]
+        content["schema"] = {
             "oneOf": [{"$ref": reference} for reference in references.values()],
             "discriminator": {"propertyName": "type", "mapping": references},
         }
+        type_, data = next(iter(told.items()))
+        content["example"] = {**EVENT, "type": type_, "data": data["example"]}
 
 
 def _event(type_: str, data: Document) -> Document:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
+from chassis.web.openapi_examples import BOAZ
 from gateway.merging import Collision, Document, merge, operations, references
 from gateway.openapi import as_seen_outside, publish
 from gateway.refusals import refusals_of
@@ -246,11 +247,17 @@ def test_live_events_are_schemas_with_the_shape_of_their_resources() -> None:
         "Message": {"type": "object", "properties": {"user_id": {"type": "string"}}},
     }
     service = document("/api/study-sessions", schemas)
-    service["x-live-events"] = {"study-session": {"message": ref("Message")}}
+    service["x-live-events"] = {
+        "study-session": {"message": {"schema": ref("Message"), "example": {"user_id": BOAZ}}}
+    }
     published = publish({"study-session-service": service})
     stream = published["paths"]["/api/study-sessions/{room_id}/events"]["get"]
-    told = stream["responses"]["200"]["content"]["text/event-stream"]["schema"]
-    assert told["oneOf"] == [ref("StudySessionMessageEvent")]
+    told = stream["responses"]["200"]["content"]["text/event-stream"]
+    assert told["schema"]["oneOf"] == [ref("StudySessionMessageEvent")]
+    assert (told["example"]["type"], told["example"]["data"]["display_name"]) == (
+        "message",
+        "Boaz Levi",
+    )
     found = published["components"]["schemas"]
     event = found["StudySessionMessageEvent"]["properties"]
     assert (event["type"]["const"], event["data"]) == ("message", ref("Message"))

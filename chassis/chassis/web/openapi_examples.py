@@ -50,6 +50,9 @@ def add_examples(document: Document, words: Vocabulary) -> Document:
             values.illustrate(parameter, parameter["name"])
         for operation in operations.values():
             _illustrate_operation(operation, values)
+    for events in illustrated.get("x-live-events", {}).values():
+        for event in events.values():
+            values.illustrate(event)
     return illustrated
 
 

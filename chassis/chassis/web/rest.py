@@ -390,11 +390,12 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
     def document(self) -> Document:
         """The document, once all blueprints are registered.
 
-        `x-live-events` has the schemas of the data of live events, by kind of room and type of event.
+        `x-live-events` has the schema and an example of the data of live events, by kind of room and type.
         """
-        live = {kind: self._references(room.events) for kind, room in self._rooms.items()}
-        document: Document = add_examples(self.spec.to_dict(), self._examples)
-        document["x-live-events"] = live
+        # Before the rest is written: a schema becomes a part of the document when it is referred to.
+        live = {kind: self._told(room) for kind, room in self._rooms.items()}
+        bare = {**self.spec.to_dict(), "x-live-events": live}
+        document: Document = add_examples(bare, self._examples)
         tag = self._title.removesuffix("-service")
         document["tags"] = [{"name": tag, "description": self._description}]
         for item in document["paths"].values():
@@ -403,12 +404,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
                     operation["tags"] = [tag]
         return document
 
-    def _references(self, events: Mapping[str, type[Answer]]) -> Document:
-        return {type_: self._reference(schema) for type_, schema in events.items()}
-
-    def _reference(self, schema: type[Answer]) -> Document:
-        reference: Document = self.ma_plugin.converter.resolve_nested_schema(schema)
-        return reference
+    def _told(self, room: Room) -> Document:
+        refer = self.ma_plugin.converter.resolve_nested_schema
+        return {type_: {"schema": refer(schema)} for type_, schema in room.events.items()}
 
     def _openapi_json(self) -> Response:
         return jsonify(self.document)
