@@ -22,9 +22,10 @@ APART = (".migrations", ".testing", "gateway.server")
 HEAD = """\
 # Errors
 
-Every refusal is a problem document (RFC 9457, `application/problem+json`). `code` is stable and has one meaning in all
-services, `title` says what happened, `detail` what to do, `errors` names the wrong fields, and `type`
-(`/problems/<code>`) is an address that explains it. Some codes come with members of their own, which the title names.
+Every refusal is a problem document (RFC 9457, `application/problem+json`). `code` is stable and has one
+meaning in all services, `title` says what happened, `detail` what to do, `errors` names the wrong fields,
+and `type` (`/problems/<code>`) is an address that explains it. Some codes come with members of their own,
+which the title names.
 
 Written by `python -m docs.write_errors` out of the classes; a test compares.
 
@@ -35,12 +36,15 @@ Written by `python -m docs.write_errors` out of the classes; a test compares.
 
 def problem_classes() -> Iterator[type[Problem]]:
     """Every problem that a program of the platform may raise."""
+    modules: set[str] = set()
     for program in PROGRAMS:
         package = import_module(program)
         for module in pkgutil.walk_packages(package.__path__, f"{program}."):
             if not any(part in module.name for part in APART):
-                import_module(module.name)
-    yield from sorted(_below(Problem), key=lambda problem: (problem.status, problem.code))
+                modules.add(import_module(module.name).__name__)
+    # Tests define problems of their own in the same process.
+    found = [problem for problem in _below(Problem) if problem.__module__ in modules]
+    yield from sorted(found, key=lambda problem: (problem.status, problem.code))
 
 
 def _below(parent: type[Problem]) -> set[type[Problem]]:

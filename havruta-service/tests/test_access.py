@@ -26,7 +26,7 @@ def a_havruta(world: World, make: Any) -> Havruta:
     owner, *others = (world.person(caller) for caller in ("owner", "member", "former", "deleted"))
     havruta: Havruta = make.havruta(owner, *others)
     make(membership.leave, havruta.id, world.person("former").id)
-    world.delete("deleted", erasure.erase)
+    world.delete("deleted", erasure.on_user_deleted)
     return havruta
 
 
@@ -91,7 +91,7 @@ def test_each_caller_gets_the_answer_of_the_row(world: World, row: Row) -> None:
 @pytest.mark.parametrize("role", ["member", "owner"])
 def test_a_member_whose_account_is_deleted_is_a_stranger(world: World, role: str) -> None:
     world.furnish()
-    world.delete(role, erasure.erase)
+    world.delete(role, erasure.on_user_deleted)
     closed = [row for row in ACCESS.rows if ACCESS.answers(row)["deleted"] == 404]
     assert closed
     assert [str(row) for row in closed if world.call(role, row).status_code != 404] == []

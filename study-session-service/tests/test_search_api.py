@@ -155,7 +155,7 @@ def test_strangers_cannot_measure_out_an_approximate_location(
         ("lng=1", "?lat"),
         ("lat=91&lng=0", "?lat"),
         ("lat=nan&lng=0", "?lat"),
-        ("lat=1e1&lng=0", "?lat"),
+        ("lat=1e2&lng=0", "?lat"),
         ("lat=0&lng=181", "?lng"),
         ("lat=0&lng=0&radius_km=0.09", "?radius_km"),
         ("lat=0&lng=0&radius_km=100.1", "?radius_km"),
