@@ -36,7 +36,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """The server for platforms of our own; without one, as with GATEWAY_URL, a test that needs it is skipped."""
+    """The server for platforms of our own; tests that need one are skipped with GATEWAY_URL."""
     if IS_ELSEWHERE:
         pytest.skip("needs a platform of its own")
     return os.environ["TEST_POSTGRES_URL"]

@@ -1,4 +1,4 @@
-"""Each operation, asked through the gateway by each kind of caller: it answers as the services' tables say."""
+"""Each operation answers each kind of caller through the gateway as the services' tables say."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ SETTINGS: dict[str, Callable[[Actors], Setting]] = {
     "assessment-service": Actors.assessment,
 }
 ENTRIES = entries(SETTINGS)
-# A change there leaves to the next caller what the call is about, or the next caller gets a setting of their own.
+# In these a changing call leaves its object for the next caller, or makes one for each caller.
 UNHARMED = {"gateway", "user-service", "study-session-service"}
 SIGNING_OUT = {"log_out", "log_out_everywhere"}
 

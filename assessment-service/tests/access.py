@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
 
-# They ask in this order: a caller who is refused changes nothing for those who come after. The deleted one took
-# an assessment and wrote one, and is an author as long as their token lasts.
+# They ask in this order: a refused caller changes nothing for those after it. The deleted one took an
+# assessment and wrote one, and is an author as long as their token lasts.
 CALLERS = (
     "anonymous",
     "deleted",

@@ -1,4 +1,4 @@
-"""The matrix of who may call what notices what it lacks, and a caller who changes something though refused."""
+"""The access matrix notices what it lacks, and a refused caller that changes something."""
 
 from uuid import uuid4
 

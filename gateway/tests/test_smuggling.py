@@ -70,7 +70,8 @@ def test_http_1_0_has_no_chunks(gateway: Gateway, services: Doubles) -> None:
 
 def test_a_trailer_is_not_a_header(gateway: Gateway, services: Doubles) -> None:
     gateway.raw(
-        b"POST /api/courses HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: Idempotency-Key\r\n\r\n"
+        b"POST /api/courses HTTP/1.1\r\nHost: a\r\n"
+        b"Transfer-Encoding: chunked\r\nTrailer: Idempotency-Key\r\n\r\n"
         b"2\r\n{}\r\n0\r\nIdempotency-Key: k-1\r\nX-User-Id: 1\r\n\r\n"
     )
     (asked,) = services["tutoring-service"].asked

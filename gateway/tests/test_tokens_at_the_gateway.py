@@ -45,8 +45,10 @@ def test_the_token_that_the_forgeries_are_made_from_is_accepted(
 def test_a_forged_token_is_refused_and_reaches_no_service(
     gateway: Gateway, services: Doubles, forgery: str
 ) -> None:
-    head = f"GET /api/courses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {FORGED[forgery]}\r\nConnection: close"
-    answered = gateway.raw(f"{head}\r\n\r\n".encode("latin-1"))
+    head = "GET /api/courses HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+    answered = gateway.raw(
+        f"{head}Authorization: Bearer {FORGED[forgery]}\r\n\r\n".encode("latin-1")
+    )
     too_long_for_a_header = len(FORGED[forgery]) > 8000
     assert answered.startswith(b"HTTP/1.1 431" if too_long_for_a_header else b"HTTP/1.1 401")
     assert too_long_for_a_header or b'"code": "invalid_token"' in answered

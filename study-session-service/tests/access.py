@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.testing.matrix import AtGateway, Body, Matrix, Row, World
 
-# They ask in this order: a caller who is refused changes nothing for those who come after. The host removed one
+# They ask in this order: a refused caller changes nothing for those after it. The host removed one
 # participant; one has left and may come back; the deleted one took part, and their token lives on.
 CALLERS = ("anonymous", "deleted", "stranger", "admin", "removed", "left", "participant", "host")
 
@@ -18,8 +18,10 @@ SIGNED_IN = "401 200 200 200 200 200 200 200"
 
 @dataclass(frozen=True)
 class Answers:
-    """A private session is a secret to strangers, and to participants who were removed. An unlisted one answers
-    as a public one does. An admin is a stranger to all.
+    """The statuses of a public session and of a private one, by caller.
+
+    A private session is a secret to strangers, and to participants who were removed. An unlisted one
+    answers as a public one does. An admin is a stranger to all.
     """
 
     public: str

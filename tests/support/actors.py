@@ -14,7 +14,7 @@ ALL_TIME = "from=2020-01-01&to=2035-01-01&tz=UTC"
 
 @dataclass(frozen=True)
 class Setting:
-    """Callers by their kind, as the access table has it, and the ids of the things by the parameters' names."""
+    """Callers by their kind in the access table, and the ids of things by the names of parameters."""
 
     callers: Mapping[str, Visitor]
     values: Mapping[str, Any]

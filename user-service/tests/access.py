@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
 
-# They ask in this order: a caller who is refused changes nothing for those who come after. The deleted one was
-# an admin, and their token says so as long as it lasts.
+# They ask in this order: a refused caller changes nothing for those after it. The deleted one was an admin,
+# and their token says so as long as it lasts.
 CALLERS = ("anonymous", "deleted", "stranger", "admin", "owner")
 
 ANYONE = "200 200 200 200 200"

@@ -12,8 +12,8 @@ from chassis.testing.servers import empty_database
 from chassis.testing.services import application, close
 
 EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
-# As PostgreSQL has understood them: Alembic compares neither the definitions of CHECK and exclusion constraints,
-# nor the predicates, collations and operator classes of indexes, nor what is generated.
+# As PostgreSQL has understood them. Alembic compares neither the definitions of CHECK and exclusion
+# constraints, nor the predicates, collations and operator classes of indexes, nor generated columns.
 DEFINITIONS = """
 SELECT 'constraint ' || conname AS name, conrelid::regclass || ': ' || pg_get_constraintdef(oid) AS definition
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
@@ -29,7 +29,8 @@ LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attnum > 0 AND NOT attisdropped AND attrelid <> 'alembic_version'::regclass
 """
 LEFT_OVERS = """
-SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'S', 'p')
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm', 'S', 'p')
 UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e' ORDER BY 1
 """
 
@@ -84,7 +85,7 @@ def modelled(package: str, db: SQLAlchemy, extensions: Sequence[str]) -> dict[st
 def compare(
     migrated: dict[str, str], modelled: dict[str, str], apart: Collection[str] = ()
 ) -> None:
-    """`AssertionError` that names what is defined in one way by the migrations and in another by the models."""
+    """`AssertionError` that names what the migrations define in another way than the models."""
     names = sorted((migrated.keys() | modelled.keys()) - set(apart))
     differing = [
         f"{name}\n  migrations: {migrated.get(name)}\n  models:     {modelled.get(name)}"
