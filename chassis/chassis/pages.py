@@ -26,7 +26,9 @@ class Page(Generic[Item]):
 def cut(rows: Sequence[Item], limit: int, key: Callable[[Item], Sequence[Any]]) -> Page[Item]:
     """The page of `limit` items, out of one row more than that if there is one."""
     items = rows[:limit]
-    return Page(items, encode(key(items[-1])) if len(rows) > limit else None)
+    if len(rows) <= limit:
+        return Page(items, None)
+    return Page(items, encode(key(items[-1])))
 
 
 def encode(values: Sequence[Any]) -> str:
@@ -67,11 +69,15 @@ def _restore(value: Any, kind: Any) -> Any:
         return UUID(value)
     if kind is float and type(value) in {int, float}:
         return float(value)
-    # A client can forge a cursor. A value that PostgreSQL cannot hold must not become a 500.
-    if (
-        type(value) is not kind
-        or (kind is int and abs(value) >= 2**63)
-        or (kind is str and UNSTORABLE.search(value))
-    ):
+    if type(value) is not kind or not _is_storable(value):
         raise ValueError
     return value
+
+
+def _is_storable(value: Any) -> bool:
+    # A client can forge a cursor. A value that PostgreSQL cannot hold must not become a 500.
+    if isinstance(value, int):
+        return abs(value) < 2**63
+    if isinstance(value, str):
+        return UNSTORABLE.search(value) is None
+    return True

@@ -75,7 +75,9 @@ def create_service(
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
     health.install(app, name, {"database": migrations.database_check})
     rooms_of_service.install(app, rooms or {})
-    mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from) if mails else None
+    mailer = None
+    if mails:
+        mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from)
     old_answers = Sweep("old-answers", 3600, partial(stored_answers.purge_expired, db))
     worker.install(
         app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url

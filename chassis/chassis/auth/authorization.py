@@ -22,7 +22,9 @@ def optional(view: View) -> View:
     """Every caller; a token that is sent must be valid."""
 
     def check() -> None:
-        g.caller = _verified(_bearer()) if "Authorization" in request.headers else None
+        g.caller = None
+        if "Authorization" in request.headers:
+            g.caller = _verified(_bearer())
 
     return guarded_by(view, "optional", check)
 

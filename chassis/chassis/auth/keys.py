@@ -55,7 +55,9 @@ class RemoteKeys:
     def _patience(self, kid: str) -> float:
         if not self._keys:
             return RETRY
-        return FRESH if kid in self._keys else PATIENCE
+        if kid in self._keys:
+            return FRESH
+        return PATIENCE
 
     def _refresh(self) -> None:
         # While one thread fetches, the others go on with the known keys; without any key they wait.

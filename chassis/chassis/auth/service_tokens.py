@@ -53,7 +53,9 @@ class ServiceTokenVerifier:
         """The name of the calling service; `InvalidToken` if the token is spent, too old or not for us."""
         issuer = self._issuer(token)
         # Only the issuer's own key is tried, so that no service can call in the name of another.
-        keys = {issuer: self._keys[issuer]} if issuer in self._keys else {}
+        keys: PublicKeys = {}
+        if issuer in self._keys:
+            keys = {issuer: self._keys[issuer]}
         claims = decode(token, keys, TYPE, issuer, self._name, REQUIRED, LIFETIME)
         with self._lock:
             if claims["jti"] in self._used:

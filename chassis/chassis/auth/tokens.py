@@ -106,23 +106,9 @@ def decode(
     if len(token) > MAX_LENGTH or not COMPACT.fullmatch(token):
         raise InvalidToken
     try:
-        header = jwt.get_unverified_header(token)
-        kid = header.get("kid")
-        # No other header is allowed: a token neither brings its own key (jwk, jku, x5u) nor changes how it
-        # is read (crit, b64).
-        plain = (
-            set(header) == {"alg", "typ", "kid"}
-            and header["typ"] == kind
-            and header["alg"] == ALGORITHM
-        )
-        if not plain or not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
-            raise InvalidToken
-        key = keys.get(kid)
-        if key is None:
-            raise InvalidToken
         claims: dict[str, Any] = jwt.decode(
             token,
-            key,
+            _key_of(token, keys, kind),
             algorithms=[ALGORITHM],
             audience=audience,
             issuer=issuer,
@@ -136,6 +122,24 @@ def decode(
     if not all(isinstance(claims[name], str) for name in required if name not in {"iat", "exp"}):
         raise InvalidToken
     return claims
+
+
+def _key_of(token: str, keys: KeySet, kind: str) -> EllipticCurvePublicKey:
+    """The key that the token's header names; `InvalidToken` if the header holds anything unexpected."""
+    header = jwt.get_unverified_header(token)
+    # No other header is allowed: a token neither brings its own key (jwk, jku, x5u) nor changes how it
+    # is read (crit, b64).
+    if set(header) != {"alg", "typ", "kid"}:
+        raise InvalidToken
+    if header["typ"] != kind or header["alg"] != ALGORITHM:
+        raise InvalidToken
+    kid = header["kid"]
+    if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
+        raise InvalidToken
+    key = keys.get(kid)
+    if key is None:
+        raise InvalidToken
+    return key
 
 
 def _check_times(claims: dict[str, Any], max_lifetime: int) -> None:

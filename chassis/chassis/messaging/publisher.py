@@ -60,7 +60,8 @@ class Publisher:
         known = self._redis.get(marker)
         if known == identity:
             return 0
-        lost = self.replay(OVERLAP if known else KEPT)
+        age = OVERLAP if known else KEPT
+        lost = self.replay(age)
         # Noted after the marking: a crash in between repeats it, and the inboxes drop what comes twice.
         self._redis.set(marker, identity)
         if lost:

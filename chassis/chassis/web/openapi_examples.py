@@ -99,6 +99,9 @@ class ExampleValues:
             yield from self._candidates(self._schemas[name], [name])
         for part in schema.get("anyOf", []):
             yield from self._candidates(part, [])
+        yield from self._of_type(schema, names)
+
+    def _of_type(self, schema: Document, names: Sequence[str]) -> Iterator[Any]:
         kinds = schema.get("type", [])
         if isinstance(kinds, str):
             kinds = [kinds]

@@ -335,8 +335,10 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
     """The problems that any operation of this kind may answer."""
     security = info.get("manual_doc", {}).get("security", [])
     problems: list[type[Problem]] = [Malformed, NotFound, Invalid, Unavailable]
-    problems += [Unauthorized, Forbidden] if security else []
-    problems += [UnsupportedMediaType] if "requestBody" in doc else []
+    if security:
+        problems += [Unauthorized, Forbidden]
+    if "requestBody" in doc:
+        problems.append(UnsupportedMediaType)
     return problems
 
 

@@ -137,13 +137,18 @@ def _unstorable(value: Any) -> list[FieldError]:
                     pending.append((f"{pointer}/{escape(name)}", depth + 1, held))
         elif isinstance(item, list):
             pending += [(f"{pointer}/{i}", depth + 1, v) for i, v in enumerate(item)]
-        elif isinstance(item, str) and _odd(item):
-            errors.append(
-                {"pointer": pointer, "detail": "Not storable text: NUL or a lone surrogate."}
-            )
-        elif isinstance(item, int | float) and not -MAX_INTEGER <= item <= MAX_INTEGER:
-            errors.append({"pointer": pointer, "detail": "Number out of range."})
+        elif fault := _fault(item):
+            errors.append({"pointer": pointer, "detail": fault})
     return errors
+
+
+def _fault(item: Any) -> str | None:
+    """What is wrong with a text or number."""
+    if isinstance(item, str) and _odd(item):
+        return "Not storable text: NUL or a lone surrogate."
+    if isinstance(item, int | float) and not -MAX_INTEGER <= item <= MAX_INTEGER:
+        return "Number out of range."
+    return None
 
 
 def _odd(text: str) -> bool:
