@@ -25,12 +25,19 @@ def read(received: Request, limit: int) -> bytes | None:
         return None
     if declared > limit:
         raise BodyTooLarge(f"at most {limit} bytes")
+    if coding:
+        return _chunked(received, limit)
+    body = _take(received, declared)
+    if len(body) < declared:
+        raise Malformed("the body ended early")
+    return body
+
+
+def _chunked(received: Request, limit: int) -> bytes:
     # Reading one byte more than is allowed tells whether the body is too large.
-    body = _take(received, limit + 1 if coding else declared)
+    body = _take(received, limit + 1)
     if len(body) > limit:
         raise BodyTooLarge(f"at most {limit} bytes")
-    if not coding and len(body) < declared:
-        raise Malformed("the body ended early")
     return body
 
 

@@ -54,10 +54,12 @@ def describe_events(
 
     `told` has the schema and an example of the data of each type of event.
     """
-    names = {type_: f"{route.event_prefix}{_title(type_)}Event" for type_ in told}
-    schemas |= {names[type_]: _event(type_, data["schema"]) for type_, data in told.items()}
-    if names:
-        references = {type_: f"{SCHEMAS}{name}" for type_, name in names.items()}
+    references: dict[str, str] = {}
+    for type_, data in told.items():
+        name = f"{route.event_prefix}{_title(type_)}Event"
+        schemas[name] = _event(type_, data["schema"])
+        references[type_] = f"{SCHEMAS}{name}"
+    if references:
         content = stream["responses"]["200"]["content"]["text/event-stream"]
         content["schema"] = {
             "oneOf": [{"$ref": reference} for reference in references.values()],

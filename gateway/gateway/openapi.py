@@ -94,9 +94,14 @@ class Documents:
     def _refresh(self) -> list[str]:
         """Ask all services at once, and return the names of those that did not answer."""
         asked = {name: gevent.spawn(_ask, upstream) for name, upstream in self._services.items()}
-        answers = {name: answer.get() for name, answer in asked.items()}
-        self._seen |= {name: document for name, document in answers.items() if document}
-        return [name for name, document in answers.items() if not document]
+        missing: list[str] = []
+        for name, answer in asked.items():
+            document = answer.get()
+            if document:
+                self._seen[name] = document
+            else:
+                missing.append(name)
+        return missing
 
 
 def _ask(upstream: Upstream) -> Document | None:

@@ -45,9 +45,14 @@ class ProfileCache:
 
     def look_up(self, ids: Iterable[str]) -> dict[str, Person]:
         """The people with these ids; `Problem` if one is not remembered and the user-service fails."""
-        wanted = sorted(set(ids))
-        found = {user_id: person for user_id in wanted if (person := self._known.get(user_id))}
-        missing = [user_id for user_id in wanted if user_id not in found]
+        found: dict[str, Person] = {}
+        missing: list[str] = []
+        for user_id in sorted(set(ids)):
+            person = self._known.get(user_id)
+            if person:
+                found[user_id] = person
+            else:
+                missing.append(user_id)
         for start in range(0, len(missing), CHUNK):
             found |= self._ask(missing[start : start + CHUNK])
         return found

@@ -1,7 +1,7 @@
 """All sessions of a person as one calendar: a list that marks overlaps, and a feed for calendar programs."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -166,8 +166,7 @@ def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str,
 def merged(found: Aggregate) -> tuple[list[dict[str, Any]], datetime | None]:
     """All entries in order up to where every service has listed its own, and from when to ask for more."""
     pages = {kind: page for kind, page in found.parts.items() if page}
-    unfinished = [page["items"] for page in pages.values() if page["more"] and page["items"]]
-    end = min((entries[-1]["starts_at"] for entries in unfinished), default=None)
+    end = listed_until(pages.values())
     items: list[dict[str, Any]] = []
     for kind, page in pages.items():
         for entry in page["items"]:
@@ -176,6 +175,12 @@ def merged(found: Aggregate) -> tuple[list[dict[str, Any]], datetime | None]:
     items.sort(key=lambda entry: (entry["starts_at"], entry["kind"], entry["id"]))
     mark_overlaps(items)
     return items, end
+
+
+def listed_until(pages: Iterable[dict[str, Any]]) -> datetime | None:
+    """The instant up to which every service has listed its entries; None if they have listed all."""
+    unfinished = [page["items"] for page in pages if page["more"] and page["items"]]
+    return min((entries[-1]["starts_at"] for entries in unfinished), default=None)
 
 
 def mark_overlaps(items: Sequence[dict[str, Any]]) -> None:
