@@ -8,7 +8,7 @@ from uuid import uuid4
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import String, select, update
 
 from chassis import testing
 from chassis.data.db import in_transaction
@@ -112,6 +112,26 @@ def test_nothing_of_the_person_is_left_in_any_table(
             if CANARY in str(tuple(row))
         ]
     assert found == []
+
+
+def test_no_column_of_the_account_keeps_what_the_person_may_have_written(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    member = join(CANARY)
+    free = [
+        column.name
+        for column in User.__table__.columns
+        if isinstance(column.type, String) and column.nullable
+    ]
+    with app.app_context():
+        written = update(User).where(User.id == member.id).values(dict.fromkeys(free, CANARY))
+        in_transaction(db.session, lambda: db.session.execute(written))
+    assert leave(client, member).status_code == 202
+    with app.app_context():
+        account = db.session.get_one(User, member.id)
+        kept = [name for name in free if getattr(account, name) == CANARY]
+    assert {"avatar_url", "bio"} <= set(free)
+    assert kept == []
 
 
 def test_the_other_services_are_told_last_of_a_deletion(
