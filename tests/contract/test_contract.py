@@ -18,7 +18,6 @@ from gateway.merging import operations
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ROW = re.compile(r"^\| `(\w+\.\w+)` \|", re.MULTILINE)
-VERBS = HERE / "verbs.txt"
 
 
 def frozen(name: str) -> list[str]:
