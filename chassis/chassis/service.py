@@ -25,8 +25,9 @@ from chassis.web import constraint_problems, health, strict_requests
 from chassis.web import rooms as rooms_of_service
 from chassis.web.app import Application
 from chassis.web.constraint_problems import Conflicts
+from chassis.web.openapi import Api
 from chassis.web.openapi_examples import Vocabulary
-from chassis.web.rest import Api, Blueprint
+from chassis.web.rest import Blueprint
 from chassis.web.rooms import Room
 
 

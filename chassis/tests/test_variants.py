@@ -7,8 +7,10 @@ from flask import Flask
 from marshmallow import ValidationError, fields
 
 from chassis.auth.authorization import public
+from chassis.web.arguments import pointers
 from chassis.web.fields import Body, Variants
-from chassis.web.rest import Api, Blueprint, pointers
+from chassis.web.openapi import Api
+from chassis.web.rest import Blueprint
 
 
 class Circle(Body):

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from chassis.errors import Problem
+from chassis.web.openapi import PROBLEM_TYPE, described
 from chassis.web.openapi_examples import SCHEMAS
-from chassis.web.rest import PROBLEM_TYPE, described
 from gateway.merging import Document, operations
 
 RESPONSES = "#/components/responses/"

@@ -18,7 +18,8 @@ from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Caller
 from chassis.errors import Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
 from chassis.web.fields import Answer, Query
-from chassis.web.rest import Blueprint, documented
+from chassis.web.openapi import documented
+from chassis.web.rest import Blueprint
 from gateway.auth import Gatekeeper
 from gateway.errors import BadGateway, GatewayTimeout
 from gateway.examples import EVENTS

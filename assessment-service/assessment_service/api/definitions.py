@@ -21,8 +21,8 @@ from marshmallow import (
 from assessment_service.definitions import DEFAULT_XP, MOST_PAGES, MOST_QUESTIONS, Audience, Method
 from assessment_service.question_types import DEFAULT_CHARACTERS, QuestionType
 from chassis.errors import Invalid
+from chassis.web.arguments import pointers
 from chassis.web.fields import Body, Boolean, Choice, Integer, Text, Variants
-from chassis.web.rest import pointers
 
 LARGEST = 10**9
 MOST_OPTIONS = 50

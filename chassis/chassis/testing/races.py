@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 @pytest.fixture(params=range(ROUNDS), ids=lambda number: f"round-{number}")
 def race_round(request: pytest.FixtureRequest) -> int:
-    """A race is run so many times, each with everything anew: `RACE_ROUNDS=100 make test`."""
+    """A race is run so many times, each with everything made again: `RACE_ROUNDS=100 make test`."""
     return int(request.param)
 
 

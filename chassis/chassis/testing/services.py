@@ -98,7 +98,7 @@ def _template(package: str) -> str:
 class ApiClient(FlaskClient):
     """A client that can speak as somebody: `client.get("/api/...", user=ruth)`.
 
-    `peer="gateway"` is for internal calls, with a `user` on his behalf.
+    `peer="gateway"` is for internal calls, with a `user` on whose behalf it is made.
     """
 
     def open(

@@ -8,8 +8,8 @@ from flask import Flask
 from openapi_schema_validator import OAS31Validator
 
 from chassis.auth.authorization import access_of
+from chassis.web.openapi import operation_id_of
 from chassis.web.openapi_examples import Document
-from chassis.web.rest import operation_id_of
 
 PARAMETER = re.compile(r"<(?:[^:>]*:)?(?P<name>\w+)>")  # in the path of a route
 

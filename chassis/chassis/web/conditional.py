@@ -9,7 +9,7 @@ from flask import request
 
 from chassis.errors import PreconditionFailed, PreconditionRequired
 from chassis.versions import ANY, ExpectedVersion
-from chassis.web.rest import documented
+from chassis.web.openapi import documented
 
 # Nine digits fit the 32 bits of the column.
 ETAG = re.compile(r'"([0-9]{1,9})"')

@@ -21,7 +21,7 @@ from chassis.auth.authorization import caller, caller_or_none
 from chassis.clock import now
 from chassis.data.stored_answers import KEPT, answers_of
 from chassis.errors import Conflict, Invalid, Malformed
-from chassis.web.rest import documented
+from chassis.web.openapi import documented
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 STORED_HEADERS = ("Location", "ETag")

@@ -1,23 +1,16 @@
 """A strict flask-smorest: declared access, operation ids, problem documents, exact bodies and queries."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from copy import deepcopy
-from functools import cached_property, wraps
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
-from importlib.metadata import version
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import flask_smorest
-import marshmallow
-from flask import Flask, Request, Response, current_app, jsonify, request
-from marshmallow import fields
-from webargs.flaskparser import FlaskParser
-from webargs.multidictproxy import MultiDictProxy
+from flask import Flask, current_app, request
 
 from chassis.auth.authorization import access_of
 from chassis.errors import (
-    FieldError,
     Forbidden,
     Invalid,
     Malformed,
@@ -28,13 +21,9 @@ from chassis.errors import (
     UnsupportedMediaType,
 )
 from chassis.pages import Page
-from chassis.web.fields import Answer, Variants
-from chassis.web.openapi_examples import Document, Vocabulary, add_examples
-from chassis.web.rooms import Room
-from chassis.web.strict_requests import escape, read_json
+from chassis.web.arguments import BODY, Parser, reads_of, refuse_unread
+from chassis.web.openapi import PROBLEM_TYPE, ProblemDocument, described, documented
 
-PROBLEM_TYPE = "application/problem+json"
-BODY, QUERY = "json", "query"  # where webargs reads arguments from
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 # The declared access in terms of OpenAPI, which has none for roles.
 SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
@@ -43,130 +32,6 @@ SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     "internal": [{"service": []}],
 }
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def documented(
-    view: View,
-    *,
-    security: Sequence[Mapping[str, Any]] | None = None,
-    operation_id: str | None = None,
-    parameters: Sequence[Mapping[str, Any]] = (),
-    problems: Sequence[type[Problem]] = (),
-) -> View:
-    """The view with more in its documentation: parameters and problems are added to those it has.
-
-    Only this function and `operation_id_of` know where flask-smorest keeps it.
-    """
-    documentation = deepcopy(getattr(view, "_apidoc", {}))
-    manual = documentation.setdefault("manual_doc", {})
-    if security is not None:
-        manual["security"] = security
-    if operation_id is not None:
-        manual["operationId"] = operation_id
-    documentation.setdefault("arguments", {}).setdefault("parameters", []).extend(parameters)
-    documentation.setdefault("problems", []).extend(problems)
-    view._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
-    return view
-
-
-def described(problems: Mapping[str, str]) -> Document:
-    """The description of an answer with these problems (titles by code): in words, and as `x-problems`."""
-    named = sorted(problems.items())
-    return {
-        "description": "; ".join(f"`{code}`: {title}" for code, title in named),
-        "x-problems": [{"code": code, "title": title} for code, title in named],
-    }
-
-
-def operation_id_of(view: Callable[..., Any]) -> str | None:
-    """The id that a view's operation states; None if clients may not call it."""
-    stated: str | None = getattr(view, "_apidoc", {}).get("manual_doc", {}).get("operationId")
-    return stated
-
-
-class FieldProblem(Answer):
-    """One wrong field."""
-
-    pointer = fields.String(
-        required=True, metadata={"description": "JSON Pointer into the body, or `?name`."}
-    )
-    detail = fields.String(required=True)
-
-
-class ProblemDocument(Answer):
-    """RFC 9457 problem details. Some codes come with members of their own."""
-
-    class Meta:
-        unknown = marshmallow.INCLUDE
-
-    type = fields.String(required=True, metadata={"format": "uri-reference"})
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    code = fields.String(required=True, metadata={"description": "Stable name of the error."})
-    instance = fields.String(required=True)
-    request_id = fields.String(required=True)
-    detail = fields.String()
-    errors = fields.List(fields.Nested(FieldProblem))
-
-
-class Parser(FlaskParser):
-    """Reads bodies and queries, and says which field is wrong."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012  # the base class says so
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": marshmallow.RAISE,
-        "querystring": marshmallow.RAISE,
-        "json": marshmallow.RAISE,
-    }
-
-    def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
-        # webargs would read a body of another media type as an empty one.
-        return read_json(req)
-
-    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> MultiDictProxy:
-        # webargs would read one of several values, and the next program perhaps another.
-        errors: list[FieldError] = []
-        for name, values in req.args.lists():
-            if len(values) > 1:
-                errors.append({"pointer": f"?{name}", "detail": "Given more than once."})
-        if errors:
-            raise Invalid(errors=errors)
-        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # untyped in webargs
-
-    def handle_error(
-        self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
-    ) -> NoReturn:
-        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # by location
-        errors: list[FieldError] = []
-        for location, found in messages.items():
-            errors += pointers(found, _root(location))
-        raise Invalid(errors=errors)
-
-
-def _root(location: str) -> str:
-    return "?" if location in {"query", "querystring"} else "/"
-
-
-def pointers(messages: Any, path: str) -> list[FieldError]:
-    """marshmallow's nested messages as a flat list of pointers, each below the path."""
-    if isinstance(messages, str):
-        return [{"pointer": path.rstrip("/") or "/", "detail": messages}]
-    errors: list[FieldError] = []
-    if isinstance(messages, Mapping):
-        for name, found in messages.items():
-            errors += pointers(found, _below(path, str(name)))
-    else:
-        for found in messages:
-            errors += pointers(found, path)
-    return errors
-
-
-def _below(path: str, name: str) -> str:
-    if name == "_schema":
-        return path
-    separator = "" if path in {"?", "/"} else "/"
-    return f"{path}{separator}{escape(name)}"
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
@@ -308,29 +173,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             self._docs = everything
 
 
-def reads_of(view: Callable[..., Any]) -> frozenset[str]:
-    """What a view reads arguments from: `query`, a `json` body, both, or nothing."""
-    return getattr(view, "_reads", frozenset())
-
-
-def refuse_unread(reads: Collection[str]) -> None:
-    """`Invalid` for query parameters and a body that the operation would silently ignore."""
-    errors: list[FieldError] = []
-    if QUERY not in reads:
-        errors += [{"pointer": f"?{name}", "detail": "Unknown parameter."} for name in request.args]
-    if BODY not in reads and _has_content():
-        errors.append({"pointer": "/", "detail": "This operation takes no body."})
-    if errors:
-        raise Invalid(errors=errors)
-
-
-def _has_content() -> bool:
-    """Whether there is a body other than `{}`, which many clients send instead of none."""
-    if not request.content_length and "Transfer-Encoding" not in request.headers:
-        return False
-    return request.mimetype != "application/json" or read_json(request) != {}
-
-
 def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[type[Problem]]:
     """The problems that any operation of this kind may answer."""
     security = info.get("manual_doc", {}).get("security", [])
@@ -340,85 +182,3 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
     if "requestBody" in doc:
         problems.append(UnsupportedMediaType)
     return problems
-
-
-def variants2properties(converter: Any, field: Any, **kwargs: Any) -> Document:
-    """What apispec writes about a field of `Variants`; apispec demands this name of the function."""
-    if not isinstance(field, Variants):
-        return {}
-    references = {
-        name: converter.resolve_nested_schema(schema) for name, schema in field.schemas.items()
-    }
-    mapping = {name: reference["$ref"] for name, reference in references.items()}
-    return {
-        "oneOf": list(references.values()),
-        "discriminator": {"propertyName": field.by, "mapping": mapping},
-    }
-
-
-class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
-    """Builds the service's OpenAPI 3.1 document, with one tag, and serves it at `/openapi.json`.
-
-    `examples` are values for its examples, by the names of fields.
-    """
-
-    DEFAULT_ERROR_RESPONSE_NAME = None
-    ERROR_SCHEMA = ProblemDocument
-
-    def __init__(
-        self,
-        app: Flask,
-        title: str,
-        description: str,
-        examples: Vocabulary,
-        rooms: Mapping[str, Room] | None = None,
-    ) -> None:
-        self._title, self._description, self._examples = title, description, examples
-        self._rooms = rooms or {}
-        app.config.update(
-            API_TITLE=title,
-            API_VERSION=version("chassis"),
-            OPENAPI_VERSION="3.1.0",
-            OPENAPI_URL_PREFIX="/",
-            OPENAPI_JSON_PATH="openapi.json",
-        )
-        super().__init__(app, spec_kwargs={"info": {"description": description}})
-        self.ma_plugin.converter.add_attribute_function(variants2properties)
-        self.spec.components.security_scheme(
-            "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-        )
-
-    @cached_property
-    def document(self) -> Document:
-        """The document, once all blueprints are registered.
-
-        `x-live-events` has the schema and an example of the data of live events, by kind of room and type.
-        """
-        # Before the rest is written: a schema becomes a part of the document when it is referred to.
-        live = {kind: self._told(room) for kind, room in self._rooms.items()}
-        bare = {**self.spec.to_dict(), "x-live-events": live}
-        document: Document = add_examples(bare, self._examples)
-        tag = self._title.removesuffix("-service")
-        document["tags"] = [{"name": tag, "description": self._description}]
-        for item in document["paths"].values():
-            for name, operation in item.items():
-                if name != "parameters":
-                    operation["tags"] = [tag]
-        return document
-
-    def _told(self, room: Room) -> Document:
-        refer = self.ma_plugin.converter.resolve_nested_schema
-        return {type_: {"schema": refer(schema)} for type_, schema in room.events.items()}
-
-    def _openapi_json(self) -> Response:
-        return jsonify(self.document)
-
-    def handle_http_exception(self, error: Any) -> Any:
-        """Leave errors to `problems.py`, which renders them."""
-        raise error
-
-    def _register_error_handlers(self) -> None:
-        """Register none: `problems.py` has them."""
-
-    def _register_pagination_header(self) -> None:
-        """Register none: a page has its cursor in the body."""

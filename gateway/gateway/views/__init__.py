@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from chassis.web.rest import Api
+from chassis.web.openapi import Api
 from gateway import health, streams
 from gateway.examples import EXAMPLES
 from gateway.merging import Document

@@ -1,0 +1,96 @@
+"""Arguments of an operation: read strictly, and refused with the name of each wrong field."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NoReturn
+
+import marshmallow
+from flask import Request, request
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+
+from chassis.errors import FieldError, Invalid
+from chassis.web.strict_requests import escape, read_json
+
+BODY, QUERY = "json", "query"  # where webargs reads arguments from
+
+
+class Parser(FlaskParser):
+    """Reads bodies and queries, and says which field is wrong."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012  # the base class says so
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": marshmallow.RAISE,
+        "querystring": marshmallow.RAISE,
+        "json": marshmallow.RAISE,
+    }
+
+    def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
+        # webargs would read a body of another media type as an empty one.
+        return read_json(req)
+
+    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> MultiDictProxy:
+        # webargs would read one of several values, and the next program perhaps another.
+        errors: list[FieldError] = []
+        for name, values in req.args.lists():
+            if len(values) > 1:
+                errors.append({"pointer": f"?{name}", "detail": "Given more than once."})
+        if errors:
+            raise Invalid(errors=errors)
+        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # untyped in webargs
+
+    def handle_error(
+        self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
+    ) -> NoReturn:
+        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # by location
+        errors: list[FieldError] = []
+        for location, found in messages.items():
+            errors += pointers(found, _root(location))
+        raise Invalid(errors=errors)
+
+
+def _root(location: str) -> str:
+    return "?" if location in {"query", "querystring"} else "/"
+
+
+def pointers(messages: Any, path: str) -> list[FieldError]:
+    """marshmallow's nested messages as a flat list of pointers, each below the path."""
+    if isinstance(messages, str):
+        return [{"pointer": path.rstrip("/") or "/", "detail": messages}]
+    errors: list[FieldError] = []
+    if isinstance(messages, Mapping):
+        for name, found in messages.items():
+            errors += pointers(found, _below(path, str(name)))
+    else:
+        for found in messages:
+            errors += pointers(found, path)
+    return errors
+
+
+def _below(path: str, name: str) -> str:
+    if name == "_schema":
+        return path
+    separator = "" if path in {"?", "/"} else "/"
+    return f"{path}{separator}{escape(name)}"
+
+
+def reads_of(view: Callable[..., Any]) -> frozenset[str]:
+    """What a view reads arguments from: `query`, a `json` body, both, or nothing."""
+    return getattr(view, "_reads", frozenset())
+
+
+def refuse_unread(reads: Collection[str]) -> None:
+    """`Invalid` for query parameters and a body that the operation would silently ignore."""
+    errors: list[FieldError] = []
+    if QUERY not in reads:
+        errors += [{"pointer": f"?{name}", "detail": "Unknown parameter."} for name in request.args]
+    if BODY not in reads and _has_content():
+        errors.append({"pointer": "/", "detail": "This operation takes no body."})
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _has_content() -> bool:
+    """Whether there is a body other than `{}`, which many clients send instead of none."""
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
+        return False
+    return request.mimetype != "application/json" or read_json(request) != {}
