@@ -56,11 +56,11 @@ containers: .venv/.ready  ## Check Dockerfiles and docker-compose.yml
 servers: .venv/.ready  ## Only an ephemeral PostgreSQL and Redis, for pytest in one folder
 	@$(LAUNCH) servers
 
-lock: | $(UV)  ## Write the locks anew (args=--upgrade takes the newest versions)
+lock: | $(UV)  ## Write the locks again (args=--upgrade takes the newest versions)
 	@$(COMPILE) --group dev $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
 	@for lock in $(LOCKED); do $(COMPILE) -c requirements-dev.lock --extra tracing chassis/pyproject.toml $${lock%/*}/pyproject.toml -o $$lock || exit 1; done
 
-client: .venv/.ready  ## Write the client for Python anew, out of the running platform's API reference (PORT=)
+client: .venv/.ready  ## Write the client for Python again, out of the running platform's API reference (PORT=)
 	@$(BIN)/python client/generate.py http://127.0.0.1:$(or $(PORT),8080)
 
 migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring

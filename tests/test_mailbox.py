@@ -59,7 +59,7 @@ class _Request(BaseHTTPRequestHandler):
                 self.send_error(404)
 
     def _search(self, query: str) -> dict[str, object]:
-        """The mails to whoever the query names, the newest first."""
+        """The e-mails to the address that the query names, newest first."""
         messages = [
             {
                 "ID": str(number),

@@ -1,4 +1,4 @@
-"""Whoever goes past the gateway, or through it by a trick, gains nothing."""
+"""A client that goes past the gateway, or through it by a trick, gains nothing."""
 
 import http.client
 import json
@@ -95,7 +95,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def status(platform: EphemeralPlatform, name: str, token: str | None) -> int:
-    """What a service's internal listener answers to whoever has this token."""
+    """What a service's internal listener answers to the holder of this token."""
     headers = bearer(token) if token else {}
     return requests.get(
         f"{platform.internal_url(name)}/internal/status", headers=headers, timeout=15

@@ -1,4 +1,4 @@
-"""What whoever runs a service can do from a shell."""
+"""What operators of a service can do from a shell."""
 
 from datetime import timedelta
 

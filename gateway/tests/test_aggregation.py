@@ -75,18 +75,18 @@ def test_values_of_the_request_cannot_change_the_address(gather: Gather, service
 
 
 def test_a_public_listener_is_asked_in_the_callers_name(gather: Gather, services: Doubles) -> None:
-    gather(STUDY, token="his")
-    assert services["study-session-service"].asked[0].header("Authorization") == "Bearer his"
+    gather(STUDY, token="own")
+    assert services["study-session-service"].asked[0].header("Authorization") == "Bearer own"
 
 
 def test_an_internal_listener_is_asked_in_the_gateways_name(
     gather: Gather, internal: Doubles
 ) -> None:
-    gather(HAVRUTA, token="his")
+    gather(HAVRUTA, token="own")
     asked = internal["havruta-service"].asked[0]
     assert asked.target == "/internal/c/1%2F2%20%C3%A9"
-    assert asked.header("Authorization") not in {None, "Bearer his"}
-    assert asked.header("Subject-Token") == "his"
+    assert asked.header("Authorization") not in {None, "Bearer own"}
+    assert asked.header("Subject-Token") == "own"
 
 
 LYING = [

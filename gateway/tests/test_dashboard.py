@@ -48,7 +48,7 @@ PARTS = {
 
 @pytest.fixture
 def ruth(services: Doubles) -> User:
-    """Somebody for whom every service has an answer."""
+    """A caller that every service has an answer for."""
     for double in services.values():
         double.reply = lambda *_: as_json(EMPTY)
     services["study-session-service"].reply = lambda *_: as_json(

@@ -1,4 +1,4 @@
-"""Rooms and streams: every reader sees each event once, in order, or is told to read anew."""
+"""Rooms and streams: every reader sees each event once, in order, or is told to read again."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Streams on the wire: opened by whoever may watch, one gateway process for very many."""
+"""Streams on the wire: opened by people who may watch, very many by one gateway process."""
 
 import contextlib
 import http.client

@@ -120,7 +120,7 @@ PLAN = (
         ("hillel", "ruth", "naomi"),
         chat=(
             ("hillel", "Image and likeness: where do we start?"),
-            ("naomi", "With the Hebrew, as he does."),
+            ("naomi", "With the Hebrew next to it."),
         ),
     ),
     Planned(

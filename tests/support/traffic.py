@@ -112,7 +112,7 @@ class Reader:
     def _read(self) -> None:
         while not self._is_at_the_end():
             last = self.seen[-1] if self.seen else 0
-            # What cannot be opened now, what ends, and what is silent for a moment is opened anew.
+            # What cannot be opened now, what ends, and what is silent for a moment is opened again.
             with (
                 contextlib.suppress(Refused, EOFError, OSError, http.client.HTTPException),
                 Stream(self._person, self._path, last_event_id=last, patience=1) as stream,

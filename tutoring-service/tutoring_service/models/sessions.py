@@ -1,7 +1,7 @@
 """Sessions.
 
 `sessions` is the table of the older tutoring application, column for column; what this platform
-adds to a session stands next to it: when it is and for whom in `session_bookings`, its rule in
+adds to a session stands next to it: when it is and for which people in `session_bookings`, its rule in
 `session_series`, and so on.
 """
 
@@ -169,7 +169,7 @@ class SessionSeries(Base):
 
 
 class SessionBooking(Base):
-    """The platform's side of a session: for whom and when exactly, its series, its version, how it
+    """The platform's side of a session: its people, when exactly, its series, its version, how it
     went.
 
     Each session has one. While it is `held` its tutor and its student have no other held booking at
