@@ -73,7 +73,7 @@ class Aftermath:
             return [json.loads(fields["event"]) for _, fields in entries]
 
     def is_settled(self) -> bool:
-        """Whether everything was said and, as far as it concerns somebody, heard."""
+        """Whether every message was published, and every notification is in its inbox."""
         unsaid = [self.rows(service, UNSAID) for service in (STUDY, "user-service")]
         return unsaid == [[(0,)], [(0,)]] and len(self.rows("user-service", NOTIFIED)) >= len(
             self.rows(STUDY, REQUESTED)
@@ -189,7 +189,7 @@ def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
 ) -> None:
     canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
     miriam = sign_in(shaky.gateway_url, "miriam")
-    person = somebody_active(shaky, canary, miriam)
+    person = an_active_person(shaky, canary, miriam)
     found = occurrences(shaky, canary)
     assert {"table user-service users", "table study-session-service chat_messages"} <= set(found)
     assert any(place.startswith("redis room:study-session:") for place in found)
@@ -202,8 +202,8 @@ def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
     assert occurrences(shaky, canary) == []
 
 
-def somebody_active(platform: EphemeralPlatform, canary: str, host: Person) -> Person:
-    """Somebody who has left traces wherever one can, each with the canary in it."""
+def an_active_person(platform: EphemeralPlatform, canary: str, host: Person) -> Person:
+    """A person who has left traces in every possible place, each with the canary in it."""
     person = register(platform.gateway_url, canary, display_name=canary)
     person.http.headers["User-Agent"] = f"{canary}/1.0"
     agreed(person.post("/api/auth/login", {"login": person.username, "password": PASSWORD}))

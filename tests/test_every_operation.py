@@ -28,8 +28,8 @@ SIGNING_OUT = ("log_out", "log_out_everywhere")  # after them every answer would
 
 @pytest.fixture(scope="module")
 def busy(gateway: str, people: People) -> Person:
-    """Somebody with something of every kind, and every role but the one that may change what other
-    tests rely on.
+    """A person with something of every kind, and every role but the one that may change what other tests
+    rely on.
     """
     busy, student = register(gateway, "busy"), register(gateway, "student")
     appoint(people["admin"], busy, "tutor", "parent", "author")

@@ -32,7 +32,7 @@ def mail(address: str, subject: str, text: str) -> EmailMessage:
 MAILS = (
     mail("ruth@example.org", VERIFY, f"{LINK}the-first"),
     mail("ruth@example.org", VERIFY, f"{LINK}the-second"),
-    mail("boaz@example.org", VERIFY, f"{LINK}of-somebody-else"),
+    mail("boaz@example.org", VERIFY, f"{LINK}of-another-person"),
     mail("ruth@example.org", CANCELLED, "Snow in צפת"),
 )
 
@@ -129,7 +129,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
 
 def test_the_newest_mail_to_somebody_about_something_is_found(kept: Mailbox) -> None:
     assert token_in(kept.to("ruth@example.org", "Verify")) == "the-second"
-    assert token_in(kept.to("boaz@example.org", "Verify")) == "of-somebody-else"
+    assert token_in(kept.to("boaz@example.org", "Verify")) == "of-another-person"
 
 
 def test_subject_and_text_are_read_as_they_were_written(kept: Mailbox) -> None:

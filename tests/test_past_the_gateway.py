@@ -196,13 +196,11 @@ def test_the_internal_listener_is_for_services_only(
     assert status(platform, name, gateway.token_for(name)) == 200
     refused = {
         "nothing": None,
-        "somebody's token": ruth.access_token,
+        "a person's token": ruth.access_token,
         "an administrator's token": issuer.valid(),
         "a token for another service": gateway.token_for(other),
-        "a token for nobody": gateway.token_for(""),
-        "a token of a service that there is not": ServiceIdentity("nobody", gateway.key).token_for(
-            name
-        ),
+        "a token for no service": gateway.token_for(""),
+        "a token of an unknown service": ServiceIdentity("nobody", gateway.key).token_for(name),
         "another's key under the gateway's name": stranger.token_for(name),
         "an old token": an_old_token(gateway, name),
     }

@@ -26,7 +26,7 @@ def naomi(people: People) -> Person:
 
 @pytest.fixture
 def somewhere() -> dict[str, float]:
-    """A place in the South Atlantic where nobody else studies."""
+    """A place in the South Atlantic where no one else studies."""
     return {
         "latitude": round(random.uniform(-40, -30), 5),
         "longitude": round(random.uniform(-25, -15), 5),

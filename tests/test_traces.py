@@ -14,7 +14,7 @@ from .support.study_sessions import host_session, join
 
 pytestmark = pytest.mark.needs("a platform that tells its traces to the test")
 
-SECRET = "the reason is nobody else's business"
+SECRET = "the reason is no one else's business"
 MAIL = "mail notification"
 
 

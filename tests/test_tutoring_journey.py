@@ -12,7 +12,7 @@ CANCELLED = "session_cancelled"
 
 @pytest.fixture(scope="module")
 def tutor(gateway: str, people: People) -> Person:
-    """Somebody who has nothing to do yet."""
+    """A person who has nothing to do yet."""
     tutor = register(gateway, "hillel")
     appoint(people["admin"], tutor, "tutor")
     return tutor

@@ -194,9 +194,9 @@ def test_an_assessment_is_its_authors_and_the_admins(client: FlaskClient, publis
         ("GET", "statistics", None),
         ("GET", "statistics?version=1", None),
     ]:
-        for somebody, status in ((None, 401), (LEARNER, 404), (RUTH, 404)):
+        for reader, status in ((None, 401), (LEARNER, 404), (RUTH, 404)):
             refused = client.open(
-                f"{PATH}/{leaf}", method=method, json=body, headers=match, user=somebody
+                f"{PATH}/{leaf}", method=method, json=body, headers=match, user=reader
             )
             assert refused.status_code == status, (method, leaf)
     for leaf in ("draft", "versions", "versions/1", "statistics"):

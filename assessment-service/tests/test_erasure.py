@@ -16,7 +16,7 @@ from chassis.clock import now
 from chassis.data.db import transaction
 from chassis.messaging.messages import Event
 
-CANARY = "a sentence nobody else would write"
+CANARY = "a sentence no one else would write"
 
 
 def delete(app: Flask, user: testing.User) -> None:

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from chassis import testing
 
-CANARY = "a sentence nobody else would write"
+CANARY = "a sentence no one else would write"
 
 
 def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin: Any) -> None:

@@ -38,20 +38,20 @@ def test_a_session_with_an_owner_does_not_exist_for_others(begin: Any, client: F
         "value": True,
     }
     batch = {"session_id": taker.session_id, "answers": [{"question_id": 1, "value": 1}]}
-    for somebody in (None, BOAZ):
+    for reader in (None, BOAZ):
         tried = [
-            client.get(path, user=somebody),
-            client.get(f"{path}/result", user=somebody),
-            client.put(f"{path}/page", json=page, user=somebody),
-            client.post(f"{path}/abandon", user=somebody),
-            client.post(f"{path}/complete", user=somebody),
-            client.post("/api/v2/answers/submit", json=answer, user=somebody),
-            client.post("/api/v2/answers/batch", json=batch, user=somebody),
+            client.get(path, user=reader),
+            client.get(f"{path}/result", user=reader),
+            client.put(f"{path}/page", json=page, user=reader),
+            client.post(f"{path}/abandon", user=reader),
+            client.post(f"{path}/complete", user=reader),
+            client.post("/api/v2/answers/submit", json=answer, user=reader),
+            client.post("/api/v2/answers/batch", json=batch, user=reader),
         ]
         assert [(a.status_code, a.json["code"]) for a in tried] == [
             (404, "session_not_found")
         ] * len(tried)
-        assert client.get(f"{path}/validate", user=somebody).json["reason"] == "not_found"
+        assert client.get(f"{path}/validate", user=reader).json["reason"] == "not_found"
     assert client.post(f"{path}/claim", user=BOAZ).status_code == 404
     assert taker.look("/validate").json["valid"]
     assert taker.answers == {}

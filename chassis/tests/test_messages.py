@@ -232,7 +232,7 @@ def test_what_a_dead_consumer_left_is_taken_up(
 ) -> None:
     consumer.consume(block=1)
     deliver(server, an_event(), an_event())
-    server.xreadgroup("tutoring-service", "somebody-dead", {STREAM: ">"})
+    server.xreadgroup("tutoring-service", "a-dead-worker", {STREAM: ">"})
     monkeypatch.setattr("chassis.messaging.consumer.RETRY_AFTER", 0)
     consume_all(consumer)
     assert len(notes.heard) == 2

@@ -1,4 +1,4 @@
-"""All sessions of somebody as one calendar."""
+"""All sessions of a person as one calendar."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -44,7 +44,7 @@ def entry(start: str, end: str, name: str = "1", **changes: Any) -> dict[str, An
 
 @pytest.fixture
 def ruth(internal: Doubles) -> User:
-    """Somebody with nothing planned, and a feed."""
+    """A person with nothing planned, and a feed."""
     ruth = a_user("ruth")
     for name in KINDS:
         plan(internal, name)

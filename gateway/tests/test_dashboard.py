@@ -1,4 +1,4 @@
-"""What is next for somebody, out of all contexts, on one page."""
+"""What is next for the caller, from all services, on one page."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Everything that is held about somebody, out of all services."""
+"""Everything that the services hold about a person."""
 
 import jwt
 import pytest

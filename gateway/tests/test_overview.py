@@ -1,4 +1,4 @@
-"""What everybody who is signed in may see of somebody."""
+"""What every signed-in person may see of another."""
 
 from typing import Any
 from uuid import uuid4
@@ -10,10 +10,10 @@ from chassis.testing import User, a_user
 from .support.gateway_process import Doubles, Gateway
 from .support.upstream_doubles import answer, as_json
 
-SOMEBODY = str(uuid4())
-PATH = f"/api/users/{SOMEBODY}/overview"
+PERSON = str(uuid4())
+PATH = f"/api/users/{PERSON}/overview"
 PROFILE = {
-    "id": SOMEBODY,
+    "id": PERSON,
     "username": "boaz",
     "display_name": "Boaz",
     "avatar_url": None,
@@ -85,9 +85,9 @@ def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
 def test_other_addresses_of_profiles_are_the_user_services(
     gateway: Gateway, services: Doubles
 ) -> None:
-    gateway.get(f"/api/users/{SOMEBODY}")
+    gateway.get(f"/api/users/{PERSON}")
     gateway.get("/api/users/x/overview")
     assert [asked.target for asked in services["user-service"].asked] == [
-        f"/api/users/{SOMEBODY}",
+        f"/api/users/{PERSON}",
         "/api/users/x/overview",
     ]

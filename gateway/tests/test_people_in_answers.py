@@ -1,4 +1,4 @@
-"""Names and pictures beside the ids of people."""
+"""Names and pictures next to the ids of people."""
 
 import json
 import time

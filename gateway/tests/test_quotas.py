@@ -35,14 +35,14 @@ def counting(url: str, quota: int) -> Quotas:
     return Quotas(url, dict.fromkeys(QuotaClass, quota))
 
 
-def somebody() -> str:
+def a_person() -> str:
     return f"user:{secrets.token_hex(8)}"
 
 
 @pytest.mark.parametrize("url", ["of Redis", NOWHERE])
 @pytest.mark.parametrize("quota", [1, 7, 20, 100])
 def test_the_quota_and_no_more_is_let_through(url: str, quota: int) -> None:
-    quotas, ruth = counting(testing.redis_url() if url == "of Redis" else url, quota), somebody()
+    quotas, ruth = counting(testing.redis_url() if url == "of Redis" else url, quota), a_person()
     standings = [quotas.spend(QuotaClass.READ, ruth) for _ in range(quota + 5)]
     assert [standing.allowed for standing in standings] == [True] * quota + [False] * 5
     assert [standing.remaining for standing in standings[:quota]] == list(range(quota - 1, -1, -1))
@@ -50,15 +50,15 @@ def test_the_quota_and_no_more_is_let_through(url: str, quota: int) -> None:
 
 
 def test_everybody_and_every_kind_has_a_quota_of_its_own() -> None:
-    quotas, ruth = counting(testing.redis_url(), 1), somebody()
+    quotas, ruth = counting(testing.redis_url(), 1), a_person()
     assert quotas.spend(QuotaClass.READ, ruth).allowed
     assert quotas.spend(QuotaClass.WRITE, ruth).allowed
-    assert quotas.spend(QuotaClass.READ, somebody()).allowed
+    assert quotas.spend(QuotaClass.READ, a_person()).allowed
     assert not quotas.spend(QuotaClass.READ, ruth).allowed
 
 
 def test_several_gateways_count_together() -> None:
-    gateways, ruth = [counting(testing.redis_url(), 100) for _ in range(3)], somebody()
+    gateways, ruth = [counting(testing.redis_url(), 100) for _ in range(3)], a_person()
     allowed = [
         gateway.spend(QuotaClass.READ, ruth).allowed for _ in range(100) for gateway in gateways
     ]

@@ -56,7 +56,7 @@ def room(internal: Doubles) -> Iterator[Room]:
 
 
 class Reader:
-    """Somebody who reads a stream."""
+    """A person who reads a stream."""
 
     def __init__(self, gateway: Gateway, path: str, user: User | None, **headers: str) -> None:
         if user:

@@ -24,13 +24,13 @@ def erase(user_id: UUID) -> None:
 
     An id that stands for no one replaces theirs: a caller who still has their token is a stranger.
     """
-    nobody = uuid4()
+    no_one = uuid4()
     for session_id in _involving(user_id):
-        _erase_in(session_id, user_id, nobody)
+        _erase_in(session_id, user_id, no_one)
     forget_answers(db, user_id)
 
 
-def _erase_in(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
+def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
     # The participant's row is locked before the session's, as everywhere.
     participant = _locked_participant(session_id, user_id)
     session = lifecycle.locked(session_id)
@@ -42,11 +42,11 @@ def _erase_in(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
         participant.is_active, participant.left_at = False, now()
         seats.release(participant, "left")
     seats.stop_waiting(session_id, user_id)
-    _erase_messages(session_id, user_id, nobody)
+    _erase_messages(session_id, user_id, no_one)
     if participant:
-        participant.user_id = nobody
+        participant.user_id = no_one
     if session.host_id == user_id:
-        session.host_id = nobody
+        session.host_id = no_one
     # Of a session long over nothing is recorded, and the person's id is in the caches all the same.
     cache.forget(session_id)
 
@@ -57,11 +57,11 @@ def _locked_participant(session_id: UUID, user_id: UUID) -> Participant | None:
     return db.session.scalar(locked.execution_options(populate_existing=True))
 
 
-def _erase_messages(session_id: UUID, user_id: UUID, nobody: UUID) -> None:
+def _erase_messages(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
     own = select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)
     for message in db.session.scalars(own):
         # First, so that what is told of the deletion does not name them.
-        message.user_id = nobody
+        message.user_id = no_one
         if not message.deleted:
             chat.erase(message)
 

@@ -64,7 +64,7 @@ class Issuer:
         return f"{content}.{_base64(signature)}"
 
     def valid(self) -> str:
-        """A token that everybody accepts: without it, refusing the others would prove nothing."""
+        """A token that every service accepts: without it, refusing the others would prove nothing."""
         return self.sign(self.claims())
 
 
@@ -166,7 +166,7 @@ def _wrong_claims(issuer: Issuer) -> dict[str, str]:
         "another issuer": {"iss": "http://evil.example"},
         "an issuer that begins like ours": {"iss": f"{issuer.name}.evil.example"},
         "sub is a number": {"sub": 1},
-        "sub is nobody": {"sub": "admin"},
+        "sub is no id": {"sub": "admin"},
         "sub is a list": {"sub": [str(uuid4())]},
         "sid is a number": {"sid": 1},
         "roles is a number": {"roles": 1},

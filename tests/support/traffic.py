@@ -42,7 +42,7 @@ class Traffic:
 
     @contextmanager
     def flowing(self) -> Iterator[None]:
-        """From here to there; afterwards everybody has had an answer to their last request."""
+        """From here to there; afterwards every client has had an answer to its last request."""
         for thread in self._threads:
             thread.start()
         try:

@@ -102,9 +102,9 @@ PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
     ("student", lambda s: s.student, 200, 403, 200),
     ("another tutor", lambda s: a_user("hillel", "tutor"), 404, 404, 404),
     ("another student", lambda s: a_user("david"), 404, 404, 404),
-    ("a parent of nobody here", lambda s: a_user("naomi", "parent"), 404, 404, 404),
+    ("a parent of no student here", lambda s: a_user("naomi", "parent"), 404, 404, 404),
     ("an admin", lambda s: a_user("boss", "admin"), 200, 403, 403),
-    ("nobody", lambda s: None, 401, 401, 401),
+    ("no one", lambda s: None, 401, 401, 401),
 ]
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from chassis import testing
 
 Join = Callable[..., Any]
-SOMEBODY = "5e1b0baf-accd-4833-b01e-950a4fa6def9"
+UNKNOWN = "5e1b0baf-accd-4833-b01e-950a4fa6def9"
 PUBLIC = {"id", "username", "display_name", "avatar_url", "bio", "created_at"}
 
 
@@ -34,11 +34,11 @@ def test_an_unknown_profile_is_not_found(client: FlaskClient) -> None:
 def test_many_profiles_come_in_the_order_of_their_ids_each_once(
     client: FlaskClient, join: Join
 ) -> None:
-    ruth, boaz, nobody = join("ruth"), join("boaz"), uuid4()
-    page = client.get(f"/api/users?ids={boaz.id},{nobody},{ruth.id},{boaz.id}").json
+    ruth, boaz, no_one = join("ruth"), join("boaz"), uuid4()
+    page = client.get(f"/api/users?ids={boaz.id},{no_one},{ruth.id},{boaz.id}").json
     assert [item["display_name"] for item in page["items"]] == ["Boaz", "Deleted user", "Ruth"]
     assert page["items"][0].keys() == PUBLIC
-    assert page["items"][1] == {"id": str(nobody), "display_name": "Deleted user"}
+    assert page["items"][1] == {"id": str(no_one), "display_name": "Deleted user"}
     assert page["next"] is None
 
 
@@ -57,11 +57,11 @@ def test_a_hundred_profiles_are_one_statement(app: Flask, client: FlaskClient, j
         "ids=",
         "ids=,",
         "ids=1",
-        f"ids={SOMEBODY},",
-        f"ids={SOMEBODY};{SOMEBODY}",
-        "ids=" + ",".join([SOMEBODY] * 101),
-        f"ids={SOMEBODY}&ids={SOMEBODY}",
-        f"ids={SOMEBODY}&email=ruth@example.org",
+        f"ids={UNKNOWN},",
+        f"ids={UNKNOWN};{UNKNOWN}",
+        "ids=" + ",".join([UNKNOWN] * 101),
+        f"ids={UNKNOWN}&ids={UNKNOWN}",
+        f"ids={UNKNOWN}&email=ruth@example.org",
     ],
 )
 def test_a_bad_list_of_ids_is_named(client: FlaskClient, query: str) -> None:

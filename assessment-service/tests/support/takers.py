@@ -14,7 +14,7 @@ from .every_kind_of_question import VALUES
 
 @dataclass
 class Taker:
-    """Somebody with a session, on a device of their own."""
+    """A person with a session, on a device of their own."""
 
     app: Flask
     version: Pinned

@@ -16,7 +16,7 @@ ISSUER = "http://lyceum.test"
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with an account, as far as tokens tell."""
+    """A person with an account, as far as tokens tell."""
 
     username: str
     roles: tuple[str, ...] = ("learner",)
@@ -29,7 +29,7 @@ class User:
 
 
 def a_user(username: str = "ruth", *roles: str, email_verified: bool = True) -> User:
-    """A new person; everybody is a learner."""
+    """A new person; every person is a learner."""
     return User(username, ("learner", *roles), email_verified)
 
 

@@ -35,7 +35,7 @@ def server(variable: str) -> str:
 def empty_database(package: str, template: str = "template0") -> Iterator[str]:
     """A database of its own for a test, dropped afterwards."""
     name = f"{package}_{secrets.token_hex(6)}"
-    # Nobody may be connected to a database while it is cloned, as who migrates it would be.
+    # No connection to a database may be open while it is cloned, such as that of a migration.
     with as_admin(template) as admin:
         admin.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(

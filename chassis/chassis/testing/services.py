@@ -1,6 +1,4 @@
-"""A service under test: its application, on a migrated database of its own, and a client that can
-speak as somebody.
-"""
+"""A service under test: its application on a migrated database of its own, and a client for any caller."""
 
 import importlib
 import os
@@ -96,7 +94,7 @@ def _template(package: str) -> str:
 
 
 class ApiClient(FlaskClient):
-    """A client that can speak as somebody: `client.get("/api/...", user=ruth)`.
+    """A client that calls as a person: `client.get("/api/...", user=ruth)`.
 
     `peer="gateway"` is for internal calls, with a `user` on whose behalf it is made.
     """

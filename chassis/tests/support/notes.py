@@ -116,7 +116,7 @@ def create(body: dict[str, object]) -> object:
 @idempotent
 @blueprint.response(201)
 def draft() -> dict[str, str]:
-    """Make something that need not be anybody's."""
+    """Make something that need not belong to a person."""
     return {"id": str(uuid4())}
 
 

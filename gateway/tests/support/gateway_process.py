@@ -97,7 +97,7 @@ def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
 
 @contextmanager
 def running(environ: Mapping[str, str]) -> Iterator[Gateway]:
-    """A gateway that answers. Its socket is ours, so nobody else can take the port before it."""
+    """A gateway that answers. Its socket is ours, so no other program can take the port before it."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         program = [
             sys.executable,

@@ -71,7 +71,7 @@ class Double:
         self.asked.clear()
 
     def stop(self) -> None:
-        """Listen no more and hang up on everybody."""
+        """Listen no more, and close every connection."""
         self.stopping.set()
         for open_socket in [self._listener, *self._open]:
             _hang_up(open_socket)

@@ -8,8 +8,8 @@ from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 HAVRUTA = "cf9ecdb9-bea0-5cc9-bc19-44bcd9891568"
 SESSION = "1f7b9c52-8e0d-4a6b-9d3c-5b2e7f4a1c60"
 INVITATION = "9a4d0b7e-6c2f-4e58-8b1a-3d5f7c9e2a40"
-# Sessions are planned for the two years to come, so that an example of a plan that everybody can
-# send moves on.
+# Sessions are planned for the two years to come, so the example of a plan moves
+# on with the present day.
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
 START, NEXT = rfc3339(EVENING), rfc3339(EVENING + timedelta(days=7))
 FOUNDED = rfc3339(EVENING - timedelta(days=20))
