@@ -149,7 +149,9 @@ def as_seen_outside(service: str, document: Document) -> Document:
 def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
     """Move the stream of a kind of room, which the gateway serves, to the service that owns such rooms."""
     stream, schemas = item["get"], document["components"]["schemas"]
-    describe_events(stream, live, document.get("x-live-events", {}).get(live.kind, {}), schemas)
+    events = document.get("x-live-events", {}).get(live.kind, {})
+    name_people([event["example"] for event in events.values()], PEOPLE, EXAMPLE_PEOPLE)
+    describe_events(stream, live, events, schemas)
     stream["tags"] = [tag["name"] for tag in document.get("tags", [])] or stream["tags"]
     _add_people(stream, PEOPLE, schemas)
     document["paths"][live.document_path] = item

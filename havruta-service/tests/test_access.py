@@ -33,7 +33,9 @@ def a_havruta(world: World, make: Any) -> Havruta:
 def handed(world: World, make: Any) -> Any:
     """An active session in which the member turns the pages."""
     session = make.session(a_havruta(world, make), world.person("member"))
-    make(navigation.hand_to, session.id, world.person("owner").id, world.person("member").id)
+    make(
+        navigation.pass_navigation, session.id, world.person("owner").id, world.person("member").id
+    )
     return session.id
 
 
@@ -41,7 +43,7 @@ def invited(world: World, make: Any, by: str = "owner") -> Any:
     """An invitation whose e-mail was sent some minutes ago, so that it may be sent again."""
     inviter, havruta = make.caller(world.person(by)), a_havruta(world, make)
     (result,) = make(invitations.invite, havruta.id, inviter, [world.person("invited").email])
-    invitation = make(lambda: db.session.get(Invitation, result["invitation_id"]))
+    invitation = make(lambda: db.session.get(Invitation, result.invitation_id))
     make(
         lambda: setattr(db.session.merge(invitation), "last_sent_at", now() - timedelta(minutes=5))
     )

@@ -192,7 +192,7 @@ def count() -> dict[str, int]:
 class Song(Answer):
     """What is told of a song in the hall."""
 
-    text = fields.String(required=True)
+    text = fields.String(required=True, metadata={"example": "Yedid nefesh"})
     sung_at = Instant()
 
 
