@@ -65,6 +65,12 @@ class School:
     def read(self, session_id: int, user: User | None = None) -> dict[str, Any]:
         return dict(self.client.get(f"/api/sessions/{session_id}", user=user or self.tutor).json)
 
+    def act(
+        self, session: dict[str, Any], what: str, body: Any = None, user: User | None = None
+    ) -> TestResponse:
+        """Do something with the session: start, complete, cancel or review it."""
+        return self.post(f"/api/sessions/{session['id']}/{what}", user, body)
+
     def completed(self, **wanted: Any) -> dict[str, Any]:
         """A session that was held: long ago, so that it may be started."""
         session = self.session(**{"session_date": "2020-01-07", **wanted})

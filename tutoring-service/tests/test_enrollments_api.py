@@ -159,17 +159,3 @@ def test_an_enrolment_is_seen_by_its_parties(school: Any) -> None:
         len(school.client.get("/api/enrollments?role=tutor", user=school.tutor).json["items"]) == 1
     )
     assert school.client.get("/api/enrollments?role=student", user=school.tutor).json["items"] == []
-
-
-def test_a_parent_leaves_or_is_sent_away_by_the_student(school: Any) -> None:
-    naomi = a_user("naomi", "parent")
-    code = school.post(
-        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
-    ).json["code"]
-    school.post("/api/enrollments/join", naomi, {"code": code})
-    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
-    assert school.client.delete(path, user=school.tutor).status_code == 403
-    assert school.client.delete(path, user=school.student).status_code == 204
-    assert (
-        school.client.get(f"/api/enrollments/{school.enrollment_id}", user=naomi).status_code == 404
-    )

@@ -1,0 +1,160 @@
+"""Parents follow an enrolment by a code of the student's."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import text
+
+from chassis.testing import User, a_user, race
+from tutoring_service.models import db
+
+
+def test_a_parent_with_the_code_follows_and_reviews(school: Any) -> None:
+    done = school.completed()
+    naomi = a_user("naomi", "parent")
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
+    assert school.client.get(f"/api/sessions/{done['id']}", user=naomi).status_code == 404
+    joined = race([lambda: school.post("/api/enrollments/join", naomi, {"code": code})] * 5)
+    assert sorted(answer.status_code for answer in joined) == [200, 404, 404, 404, 404]
+    written = school.act(done, "reviews", {"rating": 3}, naomi)
+    assert written.json["author_role"] == "parent"
+    assert school.read(done["id"], naomi)["parent_review_id"] == written.json["id"]
+    listed = school.client.get("/api/sessions?role=parent", user=naomi).json["items"]
+    assert [session["id"] for session in listed] == [done["id"]]
+    assert school.act(done, "cancel", user=naomi).status_code == 403
+
+
+def test_a_code_is_void_after_a_week_and_after_the_next(school: Any) -> None:
+    path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
+    naomi = a_user("naomi", "parent")
+    with time_machine.travel("2030-01-01T00:00:00Z", tick=False):
+        first = school.post(path, school.student).json["code"]
+        second = school.post(path, school.student).json["code"]
+        assert school.post("/api/enrollments/join", naomi, {"code": first}).status_code == 404
+    with time_machine.travel("2030-01-08T00:00:00Z", tick=False):
+        assert school.post("/api/enrollments/join", naomi, {"code": second}).status_code == 404
+
+
+def test_a_parent_leaves_or_is_sent_away_by_the_student(school: Any) -> None:
+    naomi = a_user("naomi", "parent")
+    code = school.post(
+        f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
+    ).json["code"]
+    school.post("/api/enrollments/join", naomi, {"code": code})
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    assert school.client.delete(path, user=school.tutor).status_code == 403
+    assert school.client.delete(path, user=school.student).status_code == 204
+    assert (
+        school.client.get(f"/api/enrollments/{school.enrollment_id}", user=naomi).status_code == 404
+    )
+
+
+def a_code(school: Any) -> str:
+    path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
+    return str(school.post(path, school.student).json["code"])
+
+
+def join(school: Any, parent: User, code: str) -> Any:
+    return school.post("/api/enrollments/join", parent, {"code": code})
+
+
+def sees(school: Any, parent: User) -> bool:
+    path = f"/api/enrollments/{school.enrollment_id}"
+    return bool(school.client.get(path, user=parent).status_code == 200)
+
+
+def test_only_the_student_gives_out_codes(school: Any) -> None:
+    path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
+    refused = school.post(path, school.tutor)
+    assert (refused.status_code, refused.json["required"]) == (403, "student")
+    assert school.post(path, a_user("stranger")).status_code == 404
+
+
+def test_a_code_is_kept_as_a_hash_and_read_in_either_case(app: Flask, school: Any) -> None:
+    code = a_code(school)
+    with app.app_context():
+        kept = db.session.scalar(text("SELECT code_hash FROM parent_codes"))
+    assert code.encode() not in bytes(kept)
+    naomi = a_user("naomi", "parent")
+    assert join(school, naomi, code.lower()).status_code == 200
+    assert sees(school, naomi)
+
+
+def test_a_code_lets_one_parent_in(school: Any) -> None:
+    code, parents = a_code(school), [a_user(f"parent{number}", "parent") for number in range(5)]
+    answers = race([lambda p=p: join(school, p, code) for p in parents])
+    assert sorted(answer.status_code for answer in answers) == [200] + [404] * 4
+    assert [sees(school, parent) for parent in parents].count(True) == 1
+
+
+@pytest.mark.parametrize("role", ["tutor", "student"])
+def test_the_people_of_an_enrolment_do_not_follow_it_and_leave_the_code_unspent(
+    school: Any, role: str
+) -> None:
+    code, person = a_code(school), getattr(school, role)
+    refused = join(school, replace(person, roles=(*person.roles, "parent")), code)
+    assert (refused.status_code, refused.json["code"]) == (409, "own_enrollment")
+    assert join(school, a_user("naomi", "parent"), code).status_code == 200
+
+
+def test_joining_again_with_another_code_changes_nothing(school: Any) -> None:
+    naomi = a_user("naomi", "parent")
+    first = join(school, naomi, a_code(school)).json
+    again = join(school, naomi, a_code(school))
+    assert (again.status_code, again.json) == (200, first)
+
+
+def test_only_an_account_of_a_parent_follows(school: Any) -> None:
+    refused = join(school, a_user("naomi"), a_code(school))
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("code", ["", "short", "A" * 12, "0" * 12, 12, None])
+def test_what_is_no_code_lets_no_one_in(school: Any, code: Any) -> None:
+    a_code(school)
+    naomi = a_user("naomi", "parent")
+    assert join(school, naomi, code).status_code in {404, 422}
+    assert not sees(school, naomi)
+
+
+def test_a_parent_leaves_by_themselves_and_sends_no_other_away(school: Any) -> None:
+    naomi, david = a_user("naomi", "parent"), a_user("david", "parent")
+    for parent in (naomi, david):
+        join(school, parent, a_code(school))
+    parents = f"/api/enrollments/{school.enrollment_id}/parents"
+    refused = school.client.delete(f"{parents}/{david.id}", user=naomi)
+    assert (refused.status_code, refused.json["required"]) == (403, "student")
+    for _ in range(2):
+        school.client.delete(f"{parents}/{naomi.id}", user=naomi)
+        assert (sees(school, naomi), sees(school, david)) == (False, True)
+
+
+def test_a_parent_reads_and_changes_nothing(school: Any) -> None:
+    naomi = a_user("naomi", "parent")
+    join(school, naomi, a_code(school))
+    session = school.read(school.session()["id"])
+    assert school.read(session["id"], naomi) == session
+    assert school.patch(session, {"topics": ["x"]}, naomi).status_code == 403
+    for step in ("start", "complete", "cancel"):
+        assert school.act(session, step, user=naomi).status_code == 403
+    assert school.book(naomi, start_time="12:00", end_time="13:00").status_code == 403
+    assert school.read(session["id"]) == session
+
+
+def test_an_enrolment_that_is_deleted_takes_its_parents_and_codes_along(
+    app: Flask, school: Any
+) -> None:
+    join(school, a_user("naomi", "parent"), a_code(school))
+    a_code(school)
+    path = f"/api/enrollments/{school.enrollment_id}"
+    assert school.client.delete(path, user=school.tutor).status_code == 204
+    with app.app_context():
+        left = (
+            "SELECT (SELECT count(*) FROM parent_codes) + (SELECT count(*) FROM enrollment_parents)"
+        )
+        assert db.session.scalar(text(left)) == 0
