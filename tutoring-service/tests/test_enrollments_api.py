@@ -1,4 +1,4 @@
-"""Courses and enrolments, on the wire."""
+"""Enrolments, on the wire."""
 
 from functools import partial
 from typing import Any
@@ -6,53 +6,6 @@ from typing import Any
 import pytest
 
 from chassis.testing import a_user, overtaken, race
-
-
-def test_a_tutor_publishes_and_changes_a_course(school: Any) -> None:
-    made = school.post("/api/courses", None, {"title": " Mishnah ", "timezone": "Asia/Jerusalem"})
-    assert (made.status_code, made.json["title"], made.headers["ETag"]) == (201, "Mishnah", '"1"')
-    path = f"/api/courses/{made.json['id']}"
-    changed = school.client.patch(
-        path, user=school.tutor, json={"status": "archived"}, headers={"If-Match": '"1"'}
-    )
-    assert changed.json["version"] == 2
-    assert (
-        school.client.patch(
-            path, user=school.tutor, json={}, headers={"If-Match": '"1"'}
-        ).status_code
-        == 412
-    )
-    stranger = a_user("hillel", "tutor")
-    assert (
-        school.client.patch(path, user=stranger, json={}, headers={"If-Match": '"2"'}).status_code
-        == 404
-    )
-    assert (
-        school.post("/api/enrollments", a_user(), {"course_id": made.json["id"]}).json["code"]
-        == "course_archived"
-    )
-
-
-def test_only_tutors_publish(school: Any) -> None:
-    assert school.post("/api/courses", school.student, {"title": "x"}).json["code"] == "forbidden"
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [{}, {"title": " "}, {"title": "x", "timezone": "Mars/Base"}, {"title": "x", "price": 5}],
-)
-def test_a_course_that_cannot_be_is_refused(school: Any, wrong: dict[str, Any]) -> None:
-    assert school.post("/api/courses", None, wrong).status_code == 422
-
-
-def test_courses_are_found_by_tutor_the_newest_first(school: Any) -> None:
-    for title in ("first", "second"):
-        school.post("/api/courses", None, {"title": title})
-    found = school.client.get(
-        f"/api/courses?tutor_id={school.tutor.id}&limit=2", user=school.student
-    )
-    assert [course["title"] for course in found.json["items"]] == ["second", "first"]
-    assert 'rel="next"' in found.headers["Link"]
 
 
 def test_students_enrol_themselves_and_no_one_else(school: Any) -> None:
