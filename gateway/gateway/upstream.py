@@ -125,7 +125,7 @@ class Upstream:
     ) -> Any:
         """The JSON at an address of the service; `NotFound` for a 404, another `Problem` if there is no JSON.
 
-        `subject` is the access token of the person for whom the gateway asks with a token of its own.
+        `subject` is the access token of the person on whose behalf the gateway asks with its own token.
         """
         headers = {"Accept": "application/json"}
         if token:

@@ -15,7 +15,7 @@ CALLERS = ("anonymous", "deleted", "stranger", "admin", "invited", "former", "me
 
 ANYONE = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200 200 200 200"
-# An admin leads no havruta: what people study, and with whom, is theirs.
+# An admin leads no havruta: what people study together is their own affair.
 MEMBERS = "401 404 404 404 404 404 200 200"
 OWNER = "401 404 404 404 404 404 403 200"
 INVITED = "401 404 404 404 200 404 404 404"
