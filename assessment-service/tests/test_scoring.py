@@ -219,21 +219,14 @@ def test_what_is_said_to_be_reachable_is_reached(questions: list[Part], method: 
     certain = [i for i, part in enumerate(questions) if part["required"]]
     optional = [i for i, part in enumerate(questions) if not part["required"]]
     choices = chain.from_iterable(combinations(optional, size) for size in range(len(optional) + 1))
-    sets = [chosen for chosen in ({*certain, *extra} for extra in choices) if chosen]
-    ends = [
-        scoring.combine(
-            method,
-            [
-                (
-                    Fraction(questions[i]["most"] if end else 1),
-                    Fraction(str(questions[i]["weight"])),
-                )
-                for i in chosen
-            ],
-        )
-        for chosen in sets
-        for end in (0, 1)
-    ]
+    sets = list(filter(None, ({*certain, *extra} for extra in choices)))
+    ends: list[Fraction] = []
+    for chosen in sets:
+        weights = [Fraction(str(questions[i]["weight"])) for i in chosen]
+        most = [Fraction(questions[i]["most"]) for i in chosen]
+        least = [Fraction(1)] * len(weights)
+        for values in (least, most):
+            ends.append(scoring.combine(method, list(zip(values, weights, strict=True))))
     assert scoring.reachable(definition, definition.dimensions[0]) == (min(ends), max(ends))
 
 

@@ -1,6 +1,7 @@
 """All sessions of a person as one calendar."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -286,6 +287,13 @@ def test_the_list_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
     assert gateway.get(PATH).status == 401
 
 
+def at_once(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether the entries are two, and at one time."""
+    if one is other:
+        return False
+    return one["starts_at"] < other["ends_at"] and other["starts_at"] < one["ends_at"]
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=12))
 def test_overlaps_are_those_that_comparing_all_with_all_finds(times: list[tuple[int, int]]) -> None:
     base = datetime(2030, 3, 1, tzinfo=UTC)
@@ -300,11 +308,5 @@ def test_overlaps_are_those_that_comparing_all_with_all_finds(times: list[tuple[
     ]
     mark_overlaps(items)
     assert [item["overlaps"] for item in items] == [
-        any(
-            one is not other
-            and one["starts_at"] < other["ends_at"]
-            and other["starts_at"] < one["ends_at"]
-            for other in items
-        )
-        for one in items
+        any(map(partial(at_once, one), items)) for one in items
     ]

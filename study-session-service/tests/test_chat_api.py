@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -165,12 +166,12 @@ def test_the_order_is_that_of_the_numbers(
 ) -> None:
     people = [a_user() for _ in range(8)]
     path = f"{BASE}/{open_session(ruth, *people)['id']}/messages"
-    race(
-        [
-            lambda p=person: [say(app.test_client(), path, p, "!") for _ in range(5)]
-            for person in people
-        ]
-    )
+
+    def say_five(person: User) -> None:
+        for _ in range(5):
+            say(app.test_client(), path, person, "!")
+
+    race([partial(say_five, person) for person in people])
     messages = client.get(path, user=ruth).json["items"]
     # After the opening and eight who joined.
     assert [m["seq"] for m in messages] == list(range(49, 9, -1))

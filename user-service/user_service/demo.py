@@ -36,7 +36,7 @@ def load() -> int:
             "display_name": name,
             "password_hash": password_hash,
             "timezone": timezone,
-            "roles": [str(role) for role in roles],
+            "roles": list(map(str, roles)),
             "email_verified_at": now(),
             "version": 1,
         }

@@ -35,21 +35,21 @@ def check_examples(document: Document) -> None:
     """Every operation has examples of its parameters, its body and its successful answers, and each
     is valid.
     """
-    faults = [
-        f"{name}: {fault}"
-        for path, item in document["paths"].items()
-        for method, operation in item.items()
-        if method != "parameters"
-        for name, part in _exemplary(
-            f"{method.upper()} {path}", operation, item.get("parameters", [])
-        )
-        for fault in (
-            misfits(part["example"], part["schema"], document)
-            if "example" in part
-            else ["no example"]
-        )
-    ]
+    faults: list[str] = []
+    for path, item in document["paths"].items():
+        shared = item.get("parameters", [])
+        for method, operation in item.items():
+            if method == "parameters":
+                continue
+            for name, part in _exemplary(f"{method.upper()} {path}", operation, shared):
+                faults += (f"{name}: {fault}" for fault in _faults_of(part, document))
     assert not faults, "\n".join(faults)
+
+
+def _faults_of(part: Document, document: Document) -> list[str]:
+    if "example" not in part:
+        return ["no example"]
+    return misfits(part["example"], part["schema"], document)
 
 
 def misfits(value: object, schema: Document, document: Document) -> list[str]:
