@@ -51,7 +51,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def mailbox(request: pytest.FixtureRequest) -> Mailbox:
-    """The mails that the platform sends."""
+    """The e-mails that the platform sends."""
     if not IS_ELSEWHERE:
         return request.getfixturevalue("receiver")
     if url := os.environ.get("MAILPIT_URL"):

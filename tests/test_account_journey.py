@@ -1,4 +1,4 @@
-"""An account from its first mail to its deletion."""
+"""An account from its first e-mail to its deletion."""
 
 import pytest
 

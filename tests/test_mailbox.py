@@ -1,4 +1,4 @@
-"""The mails of a platform are read in the same way wherever they go."""
+"""The e-mails of a platform are read in the same way wherever they go."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Mails go out once each, and wait while the mail server does not take them."""
+"""E-mails go out once each, and wait while the SMTP server does not take them."""
 
 import asyncio
 import socket
@@ -33,7 +33,7 @@ NOWHERE = "smtp://127.0.0.1:1"
 
 
 class Post(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
-    """A mail server's memory; it refuses addresses that begin with nobody."""
+    """An SMTP server's memory; it refuses addresses that begin with nobody."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ def mailer(in_app: Flask, server: Controller) -> Mailer:
 
 
 class Guarded:
-    """A mail server that asks for a password under TLS, by a certificate that no program knows yet."""
+    """An SMTP server that asks for a password under TLS, by a certificate that no program knows yet."""
 
     def __init__(self, folder: Path) -> None:
         self.post = Post()

@@ -33,7 +33,7 @@ class Letterbox:
 
 @pytest.fixture
 def letterbox() -> Iterator[tuple[Letterbox, str]]:
-    """A mail server for this test, and its address."""
+    """An SMTP server for this test, and its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

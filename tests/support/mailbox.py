@@ -41,7 +41,7 @@ class Mailbox(ABC):
 
 
 class Receiver(Mailbox):
-    """Takes mails by SMTP, at its address."""
+    """Takes e-mails by SMTP, at its address."""
 
     def __init__(self) -> None:
         self.url = f"smtp://127.0.0.1:{free_port()}"
@@ -71,7 +71,7 @@ class MailFolder(Mailbox):
 
 
 class Mailpit(Mailbox):
-    """The mail catcher of docker-compose.yml, by its REST API."""
+    """The e-mail catcher of docker-compose.yml, by its REST API."""
 
     def __init__(self, url: str) -> None:
         self._api = f"{url.rstrip('/')}/api/v1"
@@ -88,7 +88,7 @@ class Mailpit(Mailbox):
 
 @contextmanager
 def receiving() -> Iterator[Receiver]:
-    """A mailbox that takes mails at its address."""
+    """A mailbox that takes e-mails at its address."""
     mailbox = Receiver()
     host, _, port = mailbox.url.removeprefix("smtp://").partition(":")
     controller = Controller(mailbox, hostname=host, port=int(port))
@@ -106,7 +106,7 @@ def parsed(mail: bytes) -> EmailMessage:
 
 
 def token_in(mail: EmailMessage) -> str:
-    """The token of the link in a mail's plain text."""
+    """The token of the link in an e-mail's plain text."""
     found = TOKEN.search(text_of(mail))
     assert found, mail
     return found[1]

@@ -1,4 +1,4 @@
-"""Verifying an address and setting a forgotten password, from the mail to the effect."""
+"""Verifying an address and setting a forgotten password, from the e-mail to the effect."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def mailed(app: Flask) -> list[EmailMessage]:
 
 
 def reset_token(app: Flask) -> str:
-    """The token of the newest mail that sets a new password."""
+    """The token of the newest e-mail that sets a new password."""
     return token_in(
         [mail for mail in mailed(app) if mail["Subject"].startswith("Set a new password")][-1]
     )
