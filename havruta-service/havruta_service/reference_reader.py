@@ -120,8 +120,11 @@ def _without_book(book: Book, text: str) -> str:
     found = _leading_book(text)
     if found is None or found[0] is not book:
         return text
-    # Short Hebrew names are numbers as well: one that stands alone is a number.
-    return found[1].lstrip(" ,.") or text
+    # Short Hebrew names are numbers as well: one that stands alone, or before a verse, is a number.
+    rest = found[1]
+    if rest.startswith(":"):
+        return text
+    return rest.lstrip(" ,.") or text
 
 
 def _locate(book: Book, locator: str, begin: Reference | None, field: str | None) -> Reference:

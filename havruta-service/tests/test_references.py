@@ -176,6 +176,14 @@ def test_the_hebrew_form_is_read_as_what_it_was_written_for(reference: Reference
     assert parse(reference.hebrew) == reference
 
 
+@pytest.mark.parametrize(
+    "written", ["Ezekiel 17:1-18:1", "Ezekiel 17-18", "Ezekiel 17:1-Ezekiel 18:1"]
+)
+def test_the_end_of_a_range_may_be_a_number_that_is_a_name_too(written: str) -> None:
+    reference = parse(written)
+    assert parse(reference.hebrew) == reference
+
+
 @given(places)
 def test_next_and_previous_undo_each_other(place: Any) -> None:
     assert place.next is None or place.next.previous == place
