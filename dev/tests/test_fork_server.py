@@ -1,6 +1,7 @@
 """The fork server and its client. Each test writes the workers that it needs."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,8 +83,7 @@ def test_the_status_of_a_program_is_that_of_an_interpreter(workers: Workers) -> 
 def test_a_program_that_is_started_again_has_no_status_until_it_ends(workers: Workers) -> None:
     workers.start("tutoring", "sys.exit(7)")
     assert workers.client.wait("tutoring") == 7
-    (workers.folder / "tutoring" / "app.py").unlink()
-    (workers.folder / "tutoring").rmdir()
+    shutil.rmtree(workers.folder / "tutoring")
     workers.start_sleeping("tutoring")
     assert "tutoring" not in workers.client.statuses()
 
