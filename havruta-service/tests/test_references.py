@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.errors import Invalid
-from havruta_service.catalogue import catalogue
+from havruta_service.catalogue import Book, catalogue
 from havruta_service.hebrew_numbers import from_hebrew, to_hebrew
 from havruta_service.reference_reader import (
     MalformedReference,
@@ -182,6 +183,13 @@ def test_the_hebrew_form_is_read_as_what_it_was_written_for(reference: Reference
 def test_the_end_of_a_range_may_be_a_number_that_is_a_name_too(written: str) -> None:
     reference = parse(written)
     assert parse(reference.hebrew) == reference
+
+
+@pytest.mark.parametrize("book", catalogue().books, ids=attrgetter("slug"))
+def test_every_section_may_end_a_range_in_hebrew(book: Book) -> None:
+    for number in range(book.first_section + 1, book.last_section + 1):
+        reference = Reference(book, 0, book.section(number)[0])
+        assert parse(reference.hebrew) == reference
 
 
 @given(places)
