@@ -21,9 +21,7 @@ def is_free(port: int) -> bool:
 
 def free_port(preferred: int | None = None) -> int:
     """The preferred port if it is free, or any other that is."""
-    if preferred and is_free(preferred):
-        return preferred
-    port = random.choice(PORTS)  # noqa: S311  # not a secret
-    while not is_free(port):
-        port = random.choice(PORTS)  # noqa: S311
+    port = preferred
+    while not port or not is_free(port):
+        port = random.choice(PORTS)  # noqa: S311  # not a secret
     return port

@@ -170,7 +170,7 @@ def _locked(session_id: str, user_id: UUID | None) -> Any:
 def _sift(
     version: Pinned, answers: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[int, Outcome], dict[int, dict[str, Any]]]:
-    """What is refused, and what is to be saved, both by position."""
+    """What is refused, and what can be saved, both by position."""
     outcomes: dict[int, Outcome] = {}
     accepted: dict[int, dict[str, Any]] = {}
     for index, answer in enumerate(answers):

@@ -53,7 +53,8 @@ class Workers:
     def pids(self) -> set[int]:
         """The fork server and what it has forked."""
         family = Launcher(self.folder, self.folder)
-        family.process = self.client.process  # type: ignore[assignment]
+        # Launcher finds the descendants of any process; it only asks for its pid.
+        family.process = self.client.process
         return family.descendants() | {self.client.process.pid}
 
 

@@ -36,7 +36,7 @@ class Breaker:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Ask the service within this block; `Unavailable` at once while it is to be left alone."""
+        """Ask the service within this block; `Unavailable` at once while it is left alone."""
         probe = self._admit()
         try:
             yield

@@ -2,7 +2,7 @@
 
 The session's own three columns are the default of its tutor and its student; each person may choose
 otherwise for themselves. A reminder is marked as sent in the transaction that says it, so it is said
-once whatever crashes.
+once, even after a crash.
 """
 
 from collections.abc import Iterable

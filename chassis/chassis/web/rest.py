@@ -85,7 +85,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             reading = read(view)
-            reading._reads = reads_of(view) | {options.get("location", BODY)}  # type: ignore[attr-defined]
+            reads = reads_of(view) | {options.get("location", BODY)}
+            reading._reads = reads  # type: ignore[attr-defined]  # a mark on the function
             return reading
 
         return decorate
