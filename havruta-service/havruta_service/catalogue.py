@@ -118,9 +118,11 @@ class Catalogue:
             self.books.append(book)
             for name in (book.slug, book.name, book.hebrew_name, *names):
                 self._name(" ".join(words(name)), book)
+        # In words: a reader of references tries no more of a text as a name.
         self.longest_name = max(key.count(" ") + 1 for key in self.by_name)
 
     def _name(self, key: str, book: Book) -> None:
+        # A name of two books would make what a reference means a matter of the order of the files.
         named = self.by_name.setdefault(key, book)
         if named is not book:
             raise ValueError(f"{key!r} names both {named.name} and {book.name}")
@@ -143,6 +145,7 @@ def catalogue() -> Catalogue:
 
 def plain(text: str) -> str:
     """The text without points, accents and quotation marks, with one kind of dash."""
+    # Decomposed, points and accents are characters of their own; wide digits become common ones.
     decomposed = unicodedata.normalize("NFKD", DASHES.sub("-", text))
     letters = filterfalse(unicodedata.combining, decomposed)
     return QUOTES.sub("", "".join(letters))
@@ -178,6 +181,7 @@ def _talmud() -> Iterator[tuple[Book, list[str]]]:
         if not row["folios"]:
             continue
         (first, begins), (last, ends) = FOLIO.findall(row["folios"])
+        # Every folio has two sides, but the text may begin or end in the middle of one.
         sides = [range(1, 3) for _ in range(int(first), int(last) + 1)]
         sides[0] = range(SIDE_NUMBERS[begins], 3)
         sides[-1] = range(1, SIDE_NUMBERS[ends] + 1)

@@ -46,18 +46,18 @@ def _genesis() -> int:
     )
     if havruta is None:
         return 0
-    both, everybody = ["ruth", "boaz"], ["ruth", "boaz", "miriam"]
+    two, three = ["ruth", "boaz"], ["ruth", "boaz", "miriam"]
     _studied(
-        havruta, SessionType.INSTANT, 21 * DAY, both, ["Genesis 1:1", "Genesis 1:14", "Genesis 2:1"]
+        havruta, SessionType.INSTANT, 21 * DAY, two, ["Genesis 1:1", "Genesis 1:14", "Genesis 2:1"]
     )
     _studied(
         havruta,
         SessionType.SCHEDULED,
         14 * DAY,
-        everybody,
+        three,
         ["Genesis 2:1", "Genesis 2:25", "Genesis 3:24"],
     )
-    _studied(havruta, SessionType.SCHEDULED, 7 * DAY, everybody, ["Genesis 3:24", "Genesis 4:16"])
+    _studied(havruta, SessionType.SCHEDULED, 7 * DAY, three, ["Genesis 3:24", "Genesis 4:16"])
     _planned(havruta, now() + 2 * DAY)
     _cancelled(havruta, now() + 3 * DAY)
     _invited(havruta, "david", InvitationStatus.PENDING)

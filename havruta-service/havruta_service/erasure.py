@@ -50,6 +50,7 @@ def _withdraw(havruta: Havruta, user_id: UUID) -> None:
     if not others:
         _close(havruta)
     elif havruta.owner_id == user_id:
+        # First, because `detach` passes navigation on to the owner.
         membership.hand_over(havruta, others[0])
     membership.detach(havruta, user_id)
 
@@ -59,6 +60,7 @@ def _close(havruta: Havruta) -> None:
         completion.complete(havruta, session, now(), EndReason.EMPTY)
     if not havruta.is_archived:
         havrutas.close(havruta)
+    # Only an archived havruta may be without an owner (check).
     havruta.owner_id = None
 
 

@@ -73,6 +73,7 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
         elif address.lower() in taken:
             results.append(InvitationResult(email, taken[address.lower()]))
         else:
+            # An address that is given twice gets one e-mail.
             taken[address.lower()] = InvitationOutcome.ALREADY_PENDING
             invitation = _create(havruta, caller, address)
             results.append(InvitationResult(email, InvitationOutcome.SENT, invitation.id))
@@ -99,6 +100,7 @@ def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
     wait = invitation.last_sent_at + RESEND_AFTER - now()
     if wait > timedelta():
         raise TooManyRequests(retry_after=int(wait.total_seconds()) + 1)
+    # Without a hash no token opens it, until the worker sends the e-mail with the new one.
     invitation.status, invitation.invitation_token = InvitationStatus.PENDING, None
     _send(invitation)
     return invitation
@@ -172,6 +174,7 @@ def check_rate(user_id: UUID, more: int) -> None:
     )
     sent = db.session.scalar(select(func.count()).where(lately)) or 0
     if sent + more > MOST_PER_HOUR:
+        # When exactly the oldest leave the hour is not worth another query.
         raise TooManyRequests("You can invite 60 people an hour.", retry_after=600)
 
 
@@ -237,6 +240,7 @@ def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
 def _send(invitation: Invitation) -> None:
     invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
     db.session.flush()
+    # The token is made by the worker that sends the e-mail: a queued message would keep it readable.
     messages.queue_email("invitation", {"invitation_id": str(invitation.id)})
 
 

@@ -68,6 +68,7 @@ def hand_over(havruta: Havruta, user_id: UUID) -> None:
     havruta.version += 1
     tell_havruta(havruta, "owner_changed", havruta)
     session = active_session(havruta)
+    # A member who was made the navigator stays it; an owner who navigates passes that on too.
     if session and session.navigator_id == former:
         navigate(session, user_id, session.mode)
 

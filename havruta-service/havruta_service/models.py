@@ -214,6 +214,7 @@ class HavrutaSession(Base):
     status: Mapped[str] = mapped_column(String(20), server_default="scheduled")
     start_time: Mapped[datetime]
     end_time: Mapped[datetime | None]
+    # Stays when a session starts early or late, which moves `start_time`.
     planned_start: Mapped[datetime | None]
     planned_minutes: Mapped[int | None]
     series_id: Mapped[UUID | None] = mapped_column(
@@ -221,6 +222,7 @@ class HavrutaSession(Base):
     )
     starting_section: Mapped[str | None] = mapped_column(String(100))
     ending_section: Mapped[str | None] = mapped_column(String(100))
+    # Two references of 100 characters, with ` to ` between them.
     coverage_range: Mapped[str | None] = mapped_column(String(210))
     sections_studied: Mapped[list[str]] = mapped_column(
         ARRAY(String(100)), server_default=text("'{}'"), default=list

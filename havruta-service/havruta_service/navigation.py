@@ -125,6 +125,7 @@ def pass_navigation(session_id: UUID, user_id: UUID, navigator_id: UUID) -> Stat
     session = presence.in_progress(session_id, user_id)
     if user_id not in {session.navigator_id, havruta_of(session).owner_id}:
         raise Forbidden("Only the owner or the navigator may do this.", required="owner")
+    # To take the pages is to be present, as it is to turn one.
     if navigator_id == user_id:
         presence.touch(session, user_id)
     elif not presence.is_present(session_id, navigator_id):
@@ -144,6 +145,7 @@ def set_mode(session_id: UUID, owner_id: UUID, mode: str) -> State:
 
 def state(session_id: UUID, user_id: UUID, since_seq: int | None) -> State | None:
     """Where the session is; None if nothing has happened since the event of this number."""
+    # Read without a lock: clients without a stream ask for this every few seconds.
     membership = (Member.havruta_id == HavrutaSession.havruta_id) & (Member.user_id == user_id)
     session = db.session.scalar(
         select(HavrutaSession).join(Member, membership).where(HavrutaSession.id == session_id)

@@ -1,4 +1,4 @@
-"""RULES: of what members are notified outside the rooms."""
+"""RULES: what members are notified of outside the rooms."""
 
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from havruta_service.models import Havruta, HavrutaSession, messages
 
 
 class Kind(StrEnum):
-    """Of what members are notified."""
+    """What members are notified of."""
 
     STARTED = "havruta_session_started"
     MOVED = "session_moved"

@@ -280,6 +280,7 @@ def _divide(session: HavrutaSession, changed: Sequence[HavrutaSession], scope: S
     series = _series_of(session)
     if series is None or scope == Scope.ALL:
         return
+    # One session alone needs no series.
     own_id = None
     if scope == Scope.FUTURE:
         own_id = _add_series(series.havruta_id, series.rrule, series.timezone)

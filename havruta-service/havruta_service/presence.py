@@ -207,5 +207,6 @@ def _close(
 
 def _end(interval: Presence, at: datetime) -> None:
     interval.left_at = interval.last_seen_at
+    # A member who was still there is present until now; one who fell silent was, until last seen.
     if interval.last_seen_at > at - ABSENT_AFTER:
         interval.left_at = max(at, interval.last_seen_at)

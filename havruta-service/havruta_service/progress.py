@@ -53,6 +53,7 @@ def of_havruta(havruta_id: UUID, user_id: UUID) -> Progress:
             func.count(),
             func.sum(HavrutaSession.minutes),
             func.sum(HavrutaSession.minutes_together),
+            # Each range once: a havruta may study the same one for years.
             func.array_agg(HavrutaSession.coverage_range.distinct()),
         ).where(completed)
     ).one()
@@ -116,6 +117,7 @@ def merged(ranges: list[Reference]) -> list[Reference]:
 def _members(completed: Any) -> list[MemberProgress]:
     seconds = func.sum(func.extract("epoch", Presence.left_at - Presence.joined_at))
     by_session = (
+        # Rounded down for each session, as the minutes of the session itself are.
         select(Presence.user_id, func.floor(seconds / 60).label("minutes"))
         .join(HavrutaSession, HavrutaSession.id == Presence.session_id)
         .where(completed)

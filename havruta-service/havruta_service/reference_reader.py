@@ -140,6 +140,7 @@ def _locate(book: Book, locator: str, begin: Reference | None, field: str | None
         raise _no_section(book, section, field)
     if segment is None:
         return Reference(book, passages[0], passages[-1])
+    # A tractate begins with the second side of a folio, or with the first.
     index = segment - book.segment_at(passages[0])
     if index < 0:
         raise _out_of_range(passage_at(book, passages[0]), field)
@@ -166,8 +167,10 @@ def _verse(book: Book, locator: str, begin: Reference | None) -> tuple[int, int 
     if match[2] is not None:
         second = _number(match[2])
         return None if second is None else (first, second)
+    # The 5 of `1:1-5` is a verse, that of `1-5` a chapter.
     if begin and begin.is_passage:
         return book.section_at(begin.first), first
+    # A book of one chapter is quoted without it: `Obadiah 5`.
     if book.section_count == 1:
         return 1, first
     return first, None
@@ -200,6 +203,7 @@ def _errors(field: str | None, detail: str) -> list[FieldError]:
 
 
 def _unknown(text: str, field: str | None) -> UnknownBook:
+    # What follows the words of a name is its passage; and comparing costs the same for any text.
     sought = words(text)[: catalogue().longest_name]
     name = " ".join(word for word in sought if not word.isdigit())
     names: dict[str, str] = {}

@@ -118,8 +118,8 @@ class Reference:
     def _end_point(self, script: Script) -> str:
         """The end of a range, without its chapter if that is the one in which the range begins."""
         book = self.book
-        one_section = book.section_at(self.first) == book.section_at(self.last)
-        if one_section and book.collection is not Collection.TALMUD:
+        # Never so in the Talmud: a range within one folio is the whole of it.
+        if book.section_at(self.first) == book.section_at(self.last):
             return script.number(book.segment_at(self.last))
         return self._point(self.last, script)
 

@@ -22,6 +22,7 @@ class InvalidRecurrence(Invalid):
 def repeated(rrule: str, timezone: str, start: datetime) -> list[datetime]:
     """When the sessions begin, in UTC; from `start` on, at the time that it is there then, to the second."""
     first = start.astimezone(zone_of(timezone))
+    # RFC 5545 knows no fractions of a second.
     day, at = first.date(), first.time().replace(microsecond=0)
     try:
         rule = parse(rrule).local(at, timezone)
