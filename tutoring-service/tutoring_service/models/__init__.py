@@ -1,6 +1,7 @@
 """The tables of this service."""
 
 from tutoring_service.models.base import Base, db, idempotency_keys, messages
+from tutoring_service.models.calendars import CalendarFeed
 from tutoring_service.models.enrollments import (
     Course,
     Enrollment,
@@ -14,9 +15,8 @@ from tutoring_service.models.legacy import (
     quarantined_sessions,
     retired_session_fields,
 )
+from tutoring_service.models.reviews import Review
 from tutoring_service.models.sessions import (
-    CalendarFeed,
-    Review,
     SessionBooking,
     SessionChange,
     SessionReminder,

@@ -15,9 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    LargeBinary,
     String,
-    desc,
     func,
     text,
 )
@@ -29,7 +27,6 @@ from chassis.data.db import one_of
 from tutoring_service.models.base import Base, Utc
 from tutoring_service.states import (
     Attendance,
-    AuthorRole,
     Frequency,
     Priority,
     SessionMode,
@@ -280,36 +277,3 @@ class SessionReminder(Base):
     alarm_before_minutes: Mapped[int | None]
     due_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-
-
-class Review(Base):
-    """What a participant thought of a completed session."""
-
-    __tablename__ = "reviews"
-    __table_args__ = (
-        Index("reviews_author_key", "session_id", "author_id", unique=True),
-        Index("idx_reviews_tutor", "tutor_id", desc("id")),
-        Index("idx_reviews_author", "author_id"),
-        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
-        one_of("author_role", AuthorRole),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("sessions.id", ondelete="CASCADE"))
-    tutor_id: Mapped[UUID]
-    author_id: Mapped[UUID]
-    author_role: Mapped[str] = mapped_column(String(10))
-    rating: Mapped[int]
-    text: Mapped[str | None] = mapped_column(String(2000))
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-
-
-class CalendarFeed(Base):
-    """The secret address at which a person's calendar program reads their sessions. Only its hash is kept."""
-
-    __tablename__ = "calendar_feeds"
-
-    user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    created_at: Mapped[datetime]
