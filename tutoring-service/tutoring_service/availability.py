@@ -83,6 +83,7 @@ def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> lis
     """
     declared = of_tutor(tutor_id)
     stretches = free(working(declared, since, until), _busy(tutor_id, since, until))
+    # Of five minutes in three months there may be many thousands.
     return list(islice(cut(stretches, since, until, timedelta(minutes=minutes)), MOST_SLOTS))
 
 
@@ -118,6 +119,7 @@ def working(declared: TutorAvailability, since: datetime, until: datetime) -> li
     day = local_date(since, declared.timezone) - timedelta(days=1)
     spans: list[Span] = []
     while day <= local_date(until, declared.timezone):
+        # An exception replaces the hours of its day, also by none.
         hours_of_day = exceptions.get(day.isoformat(), weekly.get(day.weekday(), []))
         spans += [_span(day, hours, declared.timezone) for hours in hours_of_day]
         day += timedelta(days=1)

@@ -71,6 +71,7 @@ def render(token: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Lyceum//Tutoring//EN")
     calendar.add("version", "2.0")
+    # No property of the RFC, but the one by which calendar programs name a feed.
     calendar.add("x-wr-calname", "Tutoring")
     rows = _sessions_of(feed)
     # Read for all sessions at once, and not for each.
@@ -131,6 +132,7 @@ def _in_series(
     occurrences = defaultdict(list)
     for session in db.session.scalars(query):
         occurrences[session.booking.series_id].append(session)
+    # In one order: the document has to be the same at each reading.
     series_rows = select(SessionSeries).where(SessionSeries.id.in_(ids)).order_by(SessionSeries.id)
     for row in db.session.scalars(series_rows):
         yield row, occurrences[row.id]

@@ -55,7 +55,7 @@ def find(
 def change(
     caller: Caller, course_id: int, expected: ExpectedVersion, wanted: dict[str, Any]
 ) -> Course:
-    """Change one's own course. Enrolments keep the zone that they began with."""
+    """Change a course of the tutor's own. Enrolments keep the zone that they began with."""
     course = db.session.get(Course, course_id, with_for_update=True, populate_existing=True)
     # A tutor of another course learns no more than a stranger.
     if course is None or course.tutor_id != caller.id:

@@ -97,6 +97,7 @@ def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) 
 
 def rating_of(tutor_id: UUID) -> Rating:
     """How students and parents rate the tutor."""
+    # What the tutor wrote is about the student.
     query = select(func.avg(Review.rating), func.count()).where(
         Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR
     )

@@ -145,6 +145,8 @@ def _rule(
     if frequency not in RHYTHMS:
         raise invalid("session_frequency", "Needs an rrule.")
     freq, interval = RHYTHMS[Frequency(frequency)]
+    # The older application names weekdays alone. Monthly, it means the one in the week of the first
+    # session.
     ordinal = _ordinal(start) if freq == Freq.MONTHLY else 0
     weekdays = sorted({Weekday(name).number for name in pattern.get("days") or []})
     months = sorted({Month(name).number for name in pattern.get("months") or []})
