@@ -45,6 +45,8 @@ class Hasher:
         self._cost = cost
         self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
+        # Threads of its own, because only these step back: a thread that answers requests keeps its
+        # priority.
         self._workers = ThreadPoolExecutor(AT_ONCE, "passwords", _step_back)
         # A salt and a digest of zeros: as costly to check as any hash, and no password has it.
         self.unmatched = f"$2b${cost:02}${'.' * 53}"

@@ -80,6 +80,7 @@ def begin(user: User, device: str) -> TokenPair:
 
 def refresh(token: str) -> TokenPair:
     """Exchange a refresh token for a new pair. Of many at once, one gets it."""
+    # One UPDATE decides: of requests with one token, those that wait for its row find it replaced.
     spent = db.session.scalar(
         update(RefreshToken)
         .where(
