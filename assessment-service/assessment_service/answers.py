@@ -214,6 +214,7 @@ def _superseded(accepted: Mapping[int, Mapping[str, Any]]) -> list[int]:
 
 
 def _is_older(client_seq: int | None, than: int | None) -> bool:
+    # Without numbers nothing is known but the order of arrival, in which the later is the newer.
     return client_seq is not None and than is not None and client_seq < than
 
 

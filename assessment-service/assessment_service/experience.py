@@ -26,6 +26,7 @@ def for_user(user_id: UUID) -> Experience:
         .join(AssessmentSession, AssessmentSession.id == XpAward.response_id)
         .join(Question, Question.id == XpAward.question_id)
         .where(AssessmentSession.user_id == user_id)
+        # By key, not by id: a question has another id in each version.
         .group_by(AssessmentSession.assessment_id, Question.key)
         .subquery()
     )

@@ -104,6 +104,7 @@ class Number:
 
     def choices(self, value: int | float) -> list[str]:
         """One of ten equal ranges, so that the number of choices is bounded."""
+        # The upper bound itself belongs to the last range.
         return [str(min(int((Fraction(str(value)) - self.least) / self._width), BUCKETS - 1))]
 
     def labels(self) -> dict[str, str]:
@@ -160,6 +161,7 @@ class Options:
     by_key: dict[str, Option] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # The class is frozen: no assignment sets a field.
         object.__setattr__(self, "by_key", {option.key: option for option in self.options})
 
     def labels(self) -> dict[str, str]:
@@ -218,6 +220,7 @@ class MultipleChoice(Options):
         ascending = sorted(option.points for option in self.options)
         descending = ascending[::-1]
         sizes = range(self.least, self.most + 1)
+        # Points may be negative, so that more options are not always worth more.
         fewest = [sum(ascending[:size], Fraction(0)) for size in sizes]
         most = [sum(descending[:size], Fraction(0)) for size in sizes]
         return min(fewest, default=Fraction(0)), max(most, default=Fraction(0))
@@ -300,6 +303,7 @@ class FreeText:
         return Fraction(plain(value) in self.accepted)
 
     def choices(self, value: str) -> list[str]:
+        # Statistics hold counts alone, and no word that a taker wrote.
         return []
 
     def labels(self) -> dict[str, str]:

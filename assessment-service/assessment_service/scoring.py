@@ -153,6 +153,7 @@ def _extreme_sum(items: Sequence[Countable], end: int) -> Fraction:
     extreme = max if end else min
     certain = [reach[end] * weight for is_certain, reach, weight in items if is_certain]
     uncertain = [reach[end] * weight for is_certain, reach, weight in items if not is_certain]
+    # What would pull the sum the other way is left out; but one item has to be answered for a score.
     helping = [points for points in uncertain if extreme(points, 0) == points]
     return sum(certain + helping or [extreme(uncertain)], Fraction(0))
 
@@ -164,6 +165,7 @@ def _extreme_mean(items: Sequence[Countable], end: int) -> Fraction:
         ((reach[end], weight) for is_certain, reach, weight in items if not is_certain),
         reverse=bool(end),
     )
+    # Sorted, the uncertain ones that help most come first.
     chosen = certain or uncertain[:1]
     for points, weight in uncertain[len(chosen) - len(certain) :]:
         mean = combine(Method.MEAN, chosen)

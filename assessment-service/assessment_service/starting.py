@@ -70,6 +70,7 @@ def claim(session_id: str, user_id: UUID) -> Standing:
         other = _open_session(user_id, session.assessment_id)
         if other and session.status == SessionStatus.ACTIVE:
             raise SessionInProgress(session_id=other.session_id)
+        # Limits are not asked: an assessment that needs no account has none.
         session.attempt = _taken(user_id, session.assessment_id) + 1
         session.user_id = user_id
         db.session.flush()
