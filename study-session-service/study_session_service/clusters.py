@@ -63,6 +63,7 @@ def _size(zoom: int) -> float:
 
 
 def _cells(box: Box, size: float) -> float:
+    # One more each way: a box seldom begins where a cell does.
     return ((box.north - box.south) / size + 1) * ((box.east - box.west) / size + 1)
 
 

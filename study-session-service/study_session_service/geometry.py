@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-RADIUS = 6_371_008.7714  # metres, the mean radius
+RADIUS = 6_371_008.7714  # metres, the mean radius R1 of the GRS 80 ellipsoid
 DECIMALS = 8
 GRID = 0.009  # degrees of latitude, about one kilometre
 # Half the diagonal of a cell is 710 m; in the three cells around a pole it can be 870 m.
@@ -32,7 +32,10 @@ class Box:
 
 
 def distance(here: Point, there: Point) -> float:
-    """Metres along the great circle."""
+    """Metres along the great circle, by the haversine formula, which is exact for near points as well.
+
+    Source: R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68 (1984), 159.
+    """
     phi, phi_there = math.radians(here.latitude), math.radians(there.latitude)
     half_height = math.sin((phi_there - phi) / 2)
     half_width = math.sin(math.radians(there.longitude - here.longitude) / 2)
@@ -46,6 +49,8 @@ def boxes_around(centre: Point, radius: float) -> Sequence[Box]:
     south, north = centre.latitude - angle, centre.latitude + angle
     if south <= -90 or north >= 90:  # a pole is inside, and with it every meridian
         return [Box(max(south, -90.0), -180.0, min(north, 90.0), 180.0)]
+    # The meridians that touch the circle do so nearer to the pole than its centre, where degrees are
+    # narrower.
     reach = math.sin(math.radians(angle)) / math.cos(math.radians(centre.latitude))
     width = math.degrees(math.asin(min(1.0, reach)))
     return split(south, centre.longitude - width, north, centre.longitude + width)
@@ -83,6 +88,7 @@ def approximate(exact: Point) -> Point:
     # A grid and not chance: of many sessions at one home, the mean of random points would be the
     # home.
     rows = round(180 / GRID)
+    # The pole itself belongs to the last row, and 180° to the last column.
     row = min(math.floor((exact.latitude + 90) / GRID), rows - 1)
     latitude = (row + 0.5) * GRID - 90
     # Fewer towards the poles, where they would become so narrow that they hid little.

@@ -223,6 +223,7 @@ def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
     if wanted.mode:
         filters.append(session.mode == wanted.mode)
     if wanted.q:
+        # Escaped below: a `%` or `_` is looked for as it stands.
         texts = (session.title, session.subject, session.description, session.venue_name)
         filters.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
     if wanted.has_space is not None:

@@ -1,4 +1,4 @@
-"""RULES: open a session, change it, find one's own."""
+"""RULES: open a session, change it, find those of a person."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -183,6 +183,7 @@ def _derive(session: StudySession) -> None:
     session.approximate_longitude = shown.longitude if shown else None
     if session.visibility != Visibility.PRIVATE:
         session.join_code = None
+    # A code stays when other things change: it has been sent to people.
     elif not session.join_code:
         session.join_code = "".join(
             secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH)

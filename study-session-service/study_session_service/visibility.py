@@ -56,6 +56,7 @@ class SeenSession:
     @property
     def is_known(self) -> bool:
         """Whether the session is no secret to the viewer."""
+        # After a removal by the host it is as secret as to a stranger.
         has_been_in = self.mine is not None and self.mine.removed_at is None
         return (
             self.session.visibility != Visibility.PRIVATE
@@ -160,6 +161,7 @@ def position_of(user_id: UUID | None) -> ColumnElement[Any]:
     if user_id is None:
         return null()
     return (
+        # A person on the waitlist is counted too, so that only for others the count is 0.
         select(func.nullif(func.count(BEFORE.number), 0))
         .join_from(
             Waiting,
