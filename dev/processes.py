@@ -53,9 +53,8 @@ class Child:
     def ask_to_stop(self) -> None:
         """Tell the process to end in good order, without waiting for it."""
         if self.process.poll() is None:
-            self.process.send_signal(
-                signal.SIGCONT
-            )  # a stopped process would not receive the next one
+            # A stopped process would not receive the signal that ends it.
+            self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(self.stop_signal)
 
     def stop(self, timeout: float = STOP_TIMEOUT) -> None:
