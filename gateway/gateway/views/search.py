@@ -14,7 +14,7 @@ from gateway.shapes import Shape, View, first_page, text, whole
 
 DEADLINE = 1.0  # seconds for all parts together
 
-blueprint = Blueprint("find")
+blueprint = Blueprint("search")
 
 
 class SearchWords(Query):
