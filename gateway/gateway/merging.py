@@ -107,6 +107,7 @@ def _conflicting_components(documents: Mapping[str, Document]) -> Set[Name]:
             times[name] += 1
     conflicting = set(_conflicting(named))
     size = -1
+    # Until none is added: one that conflicts makes those that refer to it conflict, however far away.
     while size < len(conflicting):
         size = len(conflicting)
         for components in named.values():
@@ -159,6 +160,7 @@ def _reference(value: Any) -> Name | None:
 def _renamed(service: str, name: Name, conflicting: Set[Name]) -> str:
     if name not in conflicting:
         return name[1]
+    # Components are classes to those who generate a client, so their names stay in CamelCase.
     prefix = service.removesuffix("-service").title().replace("-", "")
     return f"{prefix}{name[1]}"
 

@@ -114,6 +114,7 @@ def _fill(holders: Sequence[Holder], profiles: ProfileCache) -> bool:
         log.warning("people_unknown", reason=problem.code)
         answered = False
     for item, names, user_ids in holders:
+        # Also of people who are not known: a client may rely on the fields.
         found = [known.get(user_id, UNKNOWN) for user_id in user_ids]
         if isinstance(names, Roster):
             item[names.field] = [
@@ -128,6 +129,7 @@ def _fill(holders: Sequence[Holder], profiles: ProfileCache) -> bool:
 
 def _holders(document: Any, people: People) -> Iterator[Holder]:
     """Each object that holds the id of a person, or a list of such ids."""
+    # A stack and not recursion: how deep a document goes is up to the service that wrote it.
     pending = [document]
     while pending:
         item = pending.pop()

@@ -125,6 +125,7 @@ def documented(
 
     Only this function and `operation_id_of` know where flask-smorest keeps it.
     """
+    # A copy, as flask-smorest makes them: the mark of a decorated function is its own.
     documentation = deepcopy(getattr(view, "_apidoc", {}))
     manual = documentation.setdefault("manual_doc", {})
     if security is not None:
