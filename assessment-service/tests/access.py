@@ -1,4 +1,4 @@
-"""Who may call what: the status that each operation answers to each kind of caller.
+"""The status that each operation answers to each kind of caller.
 
 Read by test_access.py, which asks this service alone, and by the suite that asks through the gateway.
 """
@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
 
-# They ask in this order: a refused caller changes nothing for those after it. The deleted one took an
-# assessment and wrote one, and is an author as long as their token lasts.
+# The callers ask in this order: a refused caller changes nothing for the next ones. The deleted caller took
+# one assessment and wrote another, and is an author as long as the token lasts.
 CALLERS = (
     "anonymous",
     "deleted",
@@ -30,7 +30,7 @@ STARTED = "201 201 201 201 201 201 201 201"
 TAKER = "404 404 404 404 404 200 404 404"
 CLAIMING = "401 404 404 404 404 200 404 404"
 AUTHOR = "401 404 404 404 404 404 200 200"
-# What the deleted one published stays, and only admins look after it.
+# What a deleted author published stays, and only admins look after it.
 ADMIN = "401 404 404 404 404 404 404 200"
 
 OWNED, ANSWERED, DONE, UNOWNED, UNOWNED_ANSWERED, UNOWNED_DONE, ERASED = (
@@ -64,8 +64,8 @@ def answer(session: str) -> Callable[[World], dict[str, Any]]:
 
 def answers(session: str) -> Callable[[World], dict[str, Any]]:
     def body(world: World) -> dict[str, Any]:
-        one = answer(session)(world)
-        return {"session_id": one.pop("session_id"), "answers": [one]}
+        entry = answer(session)(world)
+        return {"session_id": entry.pop("session_id"), "answers": [entry]}
 
     return body
 

@@ -34,7 +34,7 @@ def everything() -> dict[str, Any]:
 
 @pytest.fixture
 def publish(app: Flask, everything: dict[str, Any]) -> Publish:
-    """Publish a definition, that of everything with changes, as the newest version of an assessment."""
+    """Publish the definition of everything, with changes, as the newest version of an assessment."""
 
     def publish(slug: str = "everything", author: User | None = None, **changes: Any) -> Pinned:
         with app.app_context(), transaction(db.session):
@@ -51,7 +51,7 @@ def publish(app: Flask, everything: dict[str, Any]) -> Publish:
 
 @pytest.fixture
 def begin(app: Flask, client: Any, publish: Publish) -> Callable[..., Taker]:
-    """Start a session of an assessment, that of everything if none is published yet."""
+    """Start a session of a version; by default of the definition of everything, published on first use."""
     published: list[Pinned] = []
 
     def begin(user: User | None = None, version: Pinned | None = None, **body: Any) -> Taker:

@@ -20,7 +20,7 @@ ASSESSMENTS = "/api/v2/assessments"
 
 @dataclass(frozen=True)
 class Desk:
-    """What assessments are written with and taken at."""
+    """The fixtures with which assessments are published and taken."""
 
     publish: Callable[..., Any]
     begin: Callable[..., Any]
@@ -146,7 +146,7 @@ def test_a_taker_or_author_whose_account_is_deleted_is_a_stranger(world: World, 
         (f"{ASSESSMENTS}/mine", {"author": 11, "admin": 12}),
     ],
 )
-def test_each_list_holds_only_the_callers_own(
+def test_a_list_holds_only_what_the_caller_may_see(
     world: World, path: str, seen: dict[str, int]
 ) -> None:
     world.furnish()

@@ -42,7 +42,7 @@ def test_every_kind_of_answer_is_kept_as_given(begin: Any) -> None:
         ("words", {"text": "x"}),
     ],
 )
-def test_a_wrong_shape_is_refused_and_saves_nothing(begin: Any, key: str, value: Any) -> None:
+def test_an_invalid_answer_is_refused_and_saves_nothing(begin: Any, key: str, value: Any) -> None:
     taker = begin()
     refused = taker.answer(key, value)
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/value")
@@ -74,11 +74,11 @@ def test_answering_again_replaces_the_answer_and_earns_nothing(begin: Any) -> No
     assert taker.answers == {"single": "b"}
 
 
-def test_a_question_may_be_worth_points_of_its_own(begin: Any) -> None:
+def test_a_question_may_set_its_own_xp(begin: Any) -> None:
     assert begin().answer("words").json["xp_gained"] == 25
 
 
-def test_an_answer_that_comes_late_does_not_replace_a_later_one(begin: Any) -> None:
+def test_a_stale_answer_does_not_replace_a_later_one(begin: Any) -> None:
     taker = begin()
     assert taker.answer("single", "b", client_seq=5).status_code == 200
     stale = taker.answer("single", "a", client_seq=4)
@@ -90,7 +90,7 @@ def test_an_answer_that_comes_late_does_not_replace_a_later_one(begin: Any) -> N
     assert taker.answer("single", "a", client_seq=6).status_code == 200
 
 
-def test_points_over_sessions_count_a_question_once(
+def test_total_xp_counts_a_question_once_over_all_sessions(
     begin: Any, publish: Any, client: FlaskClient
 ) -> None:
     taker = begin(RUTH)
@@ -127,7 +127,7 @@ def batch(taker: Any, *answers: tuple[int, Any, int | None]) -> Any:
     )
 
 
-def test_a_batch_saves_what_it_can_and_says_what_became_of_each(begin: Any) -> None:
+def test_a_batch_saves_what_it_can_and_reports_each_outcome(begin: Any) -> None:
     taker = begin()
     ids = taker.version.question_ids
     taker.answer("number", 3, client_seq=9)
@@ -157,7 +157,7 @@ def test_a_batch_saves_what_it_can_and_says_what_became_of_each(begin: Any) -> N
     assert taker.answers == {"number": 3, "truth": True, "single": "b", "slider": 20}
 
 
-def test_a_batch_of_nothing_new_changes_nothing(begin: Any) -> None:
+def test_a_batch_of_stale_answers_changes_nothing(begin: Any) -> None:
     taker = begin()
     taker.answer("single", "b", client_seq=5)
     before = taker.look("/validate").json
@@ -179,7 +179,7 @@ def test_progress_reaches_100_only_when_nothing_is_missing(begin: Any) -> None:
     assert seen == [12.5, 25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0]
 
 
-def test_thirds_are_rounded_down(begin: Any, publish: Any) -> None:
+def test_progress_in_thirds_is_rounded_down(begin: Any, publish: Any) -> None:
     rows = [{"key": f"q{i}", "type": "true_false", "text": "?"} for i in range(3)]
     version = publish(
         "thirds", dimensions=[], pages=[{"key": "p", "title": "P", "questions": rows}]
@@ -192,7 +192,7 @@ def test_thirds_are_rounded_down(begin: Any, publish: Any) -> None:
     ]
 
 
-def test_an_assessment_without_questions_is_never_under_way(begin: Any, publish: Any) -> None:
+def test_an_assessment_without_questions_can_be_completed(begin: Any, publish: Any) -> None:
     version = publish("empty", dimensions=[], pages=[{"key": "p", "title": "P"}])
     taker = begin(version=version)
     assert taker.look("/validate").json["progress"]["percentage"] == 0.0

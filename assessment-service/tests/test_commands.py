@@ -40,7 +40,7 @@ def test_a_file_is_imported_and_published(
     assert run(app, "assessments", "import", str(file)) == (0, "everything: draft of version 2\n")
 
 
-def test_wrong_rows_are_listed_with_their_lines_and_nothing_is_imported(
+def test_mistakes_are_listed_by_line_and_nothing_is_imported(
     app: Flask, client: FlaskClient, tmp_path: Path
 ) -> None:
     good, wrong, broken = tmp_path / "good.json", tmp_path / "wrong.yaml", tmp_path / "broken.yaml"
@@ -68,7 +68,7 @@ def test_an_incomplete_draft_is_not_published(
     run(app, "assessments", "import", str(file))
     code, output = run(app, "assessments", "publish", "empty")
     assert (code, "There is no page." in output) == (1, True)
-    assert run(app, "assessments", "publish", "nowhere")[0] == 1
+    assert run(app, "assessments", "publish", "no-such-assessment")[0] == 1
 
 
 def test_the_shipped_assessments_use_every_kind_of_question() -> None:
@@ -97,13 +97,13 @@ def test_the_quiz_is_scored_as_computed_by_hand() -> None:
     [best] = scoring.score(quiz, right)["dimensions"]
     # 1 + 4 + 3 + 1 + 1 + 1 + 1 + twice 1
     assert (best["score"], best["percent"], best["band"]["label"]) == (14, 100, "astronomer")
-    some = {
+    partly_right = {
         **right,
         "order": ["venus", "mercury", "earth", "mars"],
         "giants": ["mars", "saturn"],
         "titan": "Mars",
     }
-    [found] = scoring.score(quiz, some)["dimensions"]
+    [found] = scoring.score(quiz, partly_right)["dimensions"]
     # 1 + 2 + 0 + 1 + 1 + 1 + 1 + 0
     assert (found["score"], found["band"]["label"]) == (7, "at home")
 

@@ -7,7 +7,7 @@ from chassis import testing
 RUTH = testing.a_user("ruth")
 
 
-def test_what_is_missing_is_named(begin: Any) -> None:
+def test_missing_required_answers_are_named(begin: Any) -> None:
     taker = begin()
     taker.answer_all()
     other = begin()
@@ -34,7 +34,7 @@ def test_the_result_is_computed_from_the_answers(begin: Any) -> None:
     taker.do("complete")
     result = taker.look("/result").json
     found = {dimension["key"]: dimension for dimension in result["dimensions"]}
-    # single 2, multiple 2 + 1, ordering 0 in place, truth wrong, number 7.5 within 0.5 of 7
+    # single 2, multiple 2 + 1, ordering with none right 0, truth wrong 0, number 7.5 within 0.5 of 7 is 1
     assert (found["points"]["score"], found["points"]["lowest"], found["points"]["highest"]) == (
         6,
         -2,
@@ -50,7 +50,7 @@ def test_the_result_is_computed_from_the_answers(begin: Any) -> None:
     assert [dimension["key"] for dimension in result["dimensions"]] == ["points", "mood"]
 
 
-def test_completing_twice_is_completing_once(begin: Any) -> None:
+def test_completing_again_changes_nothing(begin: Any) -> None:
     taker = begin(RUTH)
     taker.answer_all()
     first, again = taker.do("complete"), taker.do("complete")

@@ -15,7 +15,7 @@ from chassis.errors import Invalid
 
 
 def read(document: Any) -> definitions.Definition:
-    """The definition in a document of which every part, and all of them together, are as they must be."""
+    """The definition in a document; `Invalid` if a part is wrong, or the parts contradict one another."""
     definition = definitions.of_document(read_parts(AssessmentDefinition, document))
     definitions.check(definition)
     return definition
@@ -27,7 +27,7 @@ def errors_of(document: Any) -> list[dict[str, str]]:
     return [dict(error) for error in refused.value.errors]
 
 
-def test_every_mistake_is_named_with_its_row(everything: dict[str, Any]) -> None:
+def test_every_mistake_is_named_by_its_pointer(everything: dict[str, Any]) -> None:
     everything["title"] = " "
     everything["pages"][0]["questions"][0]["xp"] = -1
     everything["pages"][0]["questions"][2]["options"] = [
@@ -43,7 +43,7 @@ def test_every_mistake_is_named_with_its_row(everything: dict[str, Any]) -> None
     ]
 
 
-def test_mistakes_come_in_the_order_of_their_parts() -> None:
+def test_mistakes_are_listed_in_the_order_of_the_document() -> None:
     pages = [{"key": f"p{number}"} for number in range(12)]
     pointers = [error["pointer"] for error in errors_of({"title": "T", "pages": pages})]
     assert pointers == [f"/pages/{number}/title" for number in range(12)]
@@ -57,9 +57,9 @@ def test_keys_are_unique_in_the_whole_assessment(everything: dict[str, Any]) -> 
     assert "More than once: points." in details
 
 
-def test_a_question_scores_in_dimensions_there_are(everything: dict[str, Any]) -> None:
+def test_a_question_scores_only_in_defined_dimensions(everything: dict[str, Any]) -> None:
     everything["pages"][1]["questions"][2]["scores"] = [
-        {"dimension": "nowhere"},
+        {"dimension": "unknown"},
         {"dimension": "mood", "weight": 0},
     ]
     assert [error["pointer"] for error in errors_of(everything)] == [
@@ -68,7 +68,7 @@ def test_a_question_scores_in_dimensions_there_are(everything: dict[str, Any]) -
     ]
 
 
-def test_what_has_no_right_answer_cannot_be_scored(everything: dict[str, Any]) -> None:
+def test_a_question_without_a_right_answer_cannot_be_scored(everything: dict[str, Any]) -> None:
     everything["pages"][1]["questions"][3]["scores"] = [{"dimension": "points"}]
     assert errors_of(everything)[0]["pointer"] == "/pages/1/questions/3/scores"
 
@@ -76,16 +76,16 @@ def test_what_has_no_right_answer_cannot_be_scored(everything: dict[str, Any]) -
 @pytest.mark.parametrize(
     "document", [None, 5, [], "x", {}, {"title": 5, "pages": {}}, {"title": "x" * 201}]
 )
-def test_what_is_no_definition_is_refused(document: Any) -> None:
+def test_a_document_that_is_no_definition_is_refused(document: Any) -> None:
     assert errors_of(document)
 
 
-def test_null_says_the_same_as_leaving_out(everything: dict[str, Any]) -> None:
+def test_null_means_the_same_as_a_missing_field(everything: dict[str, Any]) -> None:
     without = read(everything)
     everything["description"] = everything["time_limit_minutes"] = everything["shuffle"] = None
     everything["pages"][1]["questions"][2]["xp"] = None
     assert read(everything) == without
-    # So in documents that were stored as they were sent.
+    # Also in documents that were stored as they were sent.
     assert definitions.of_document(everything) == without
 
 
@@ -126,14 +126,14 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
     )
     at: Any = document
     while True:
-        place = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
-        if not isinstance(at[place], dict | list) or not at[place] or data.draw(st.booleans()):
-            at[place] = data.draw(
+        step = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if not isinstance(at[step], dict | list) or not at[step] or data.draw(st.booleans()):
+            at[step] = data.draw(
                 json_values | st.sampled_from(["likert", "ordering", "text", "number"])
             )
             break
-        at = at[place]
-    with suppress(Invalid):  # anything else is our mistake
+        at = at[step]
+    with suppress(Invalid):  # any other exception is a mistake of the service
         drafts.check_complete(read(document))
 
 

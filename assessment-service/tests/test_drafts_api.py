@@ -1,4 +1,4 @@
-"""Authors at work on the wire."""
+"""Drafts and published versions on the wire."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ def test_a_draft_is_written_rewritten_and_published(
     assert client.get(PATH).json == listed
 
 
-def test_only_the_version_that_was_read_is_changed(
+def test_a_draft_changes_only_with_the_etag_that_was_read(
     client: FlaskClient, everything: dict[str, Any]
 ) -> None:
     begin_draft(client, everything)
@@ -74,7 +74,7 @@ def test_only_the_version_that_was_read_is_changed(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_rewrites_at_once_one_wins(
+def test_only_one_of_twelve_concurrent_rewrites_wins(
     app: Flask, client: FlaskClient, everything: dict[str, Any]
 ) -> None:
     begin_draft(client, everything)
@@ -143,7 +143,7 @@ def test_mistakes_are_named_by_their_pointer_in_the_body(
     ]
 
 
-def test_bands_with_a_gap_may_be_drafted_and_not_published(
+def test_bands_with_a_gap_may_be_drafted_but_not_published(
     client: FlaskClient, everything: dict[str, Any]
 ) -> None:
     everything["dimensions"][0]["bands"] = [{"from": 0, "to": 10, "label": "all"}]
@@ -154,24 +154,28 @@ def test_bands_with_a_gap_may_be_drafted_and_not_published(
 
 
 @pytest.mark.parametrize("slug", ["mine", "Habits", "a--b", "-a", "a b", "x" * 81])
-def test_a_slug_is_plain(client: FlaskClient, everything: dict[str, Any], slug: str) -> None:
+def test_a_malformed_or_reserved_slug_is_refused(
+    client: FlaskClient, everything: dict[str, Any], slug: str
+) -> None:
     body = {"slug": slug, "definition": everything}
     refused = client.post("/api/v2/assessments", json=body, user=ESTHER)
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/slug")
 
 
-def test_a_slug_is_taken_once(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_a_slug_can_be_taken_only_once(client: FlaskClient, everything: dict[str, Any]) -> None:
     begin_draft(client, everything)
     assert begin_draft(client, everything).json["code"] == "slug_taken"
 
 
-def test_only_authors_begin_assessments(client: FlaskClient, everything: dict[str, Any]) -> None:
+def test_only_authors_may_begin_assessments(
+    client: FlaskClient, everything: dict[str, Any]
+) -> None:
     body = {"slug": "habits", "definition": everything}
     assert client.post("/api/v2/assessments", json=body).status_code == 401
     assert client.post("/api/v2/assessments", json=body, user=LEARNER).json["code"] == "forbidden"
 
 
-def test_what_is_not_published_yet_does_not_exist_for_takers(
+def test_an_unpublished_assessment_does_not_exist_for_takers(
     client: FlaskClient, everything: dict[str, Any]
 ) -> None:
     begin_draft(client, everything)
@@ -179,7 +183,9 @@ def test_what_is_not_published_yet_does_not_exist_for_takers(
     assert client.post("/api/v2/session/start", json={"assessment": "habits"}).status_code == 404
 
 
-def test_an_assessment_is_its_authors_and_the_admins(client: FlaskClient, publish: Any) -> None:
+def test_only_the_author_and_admins_may_manage_an_assessment(
+    client: FlaskClient, publish: Any
+) -> None:
     publish("habits", ESTHER)
     client.post(f"{PATH}/draft", user=ESTHER)
     match = {"If-Match": '"1"'}
@@ -194,9 +200,9 @@ def test_an_assessment_is_its_authors_and_the_admins(client: FlaskClient, publis
         ("GET", "statistics", None),
         ("GET", "statistics?version=1", None),
     ]:
-        for reader, status in ((None, 401), (LEARNER, 404), (RUTH, 404)):
+        for caller, status in ((None, 401), (LEARNER, 404), (RUTH, 404)):
             refused = client.open(
-                f"{PATH}/{leaf}", method=method, json=body, headers=match, user=reader
+                f"{PATH}/{leaf}", method=method, json=body, headers=match, user=caller
             )
             assert refused.status_code == status, (method, leaf)
     for leaf in ("draft", "versions", "versions/1", "statistics"):

@@ -31,13 +31,13 @@ def everything_stored(app: Flask) -> str:
         return "".join(str(db.session.execute(table.select()).all()) for table in tables)
 
 
-def test_nothing_is_left_of_a_person_who_is_deleted(
+def test_nothing_is_left_of_a_deleted_person(
     app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     ruth, boaz = testing.a_user("ruth", "author"), testing.a_user("boaz")
-    open_one, others = begin(ruth), begin(boaz, publish("another"))
-    open_one.answer("words", CANARY)
-    others.answer("words", "Something else.")
+    own, other = begin(ruth), begin(boaz, publish("another"))
+    own.answer("words", CANARY)
+    other.answer("words", "Something else.")
     body = {"slug": "hers", "definition": {"title": CANARY}}
     client.post("/api/v2/assessments", json=body, headers={"Idempotency-Key": "k"}, user=ruth)
     assert CANARY in everything_stored(app)
@@ -46,9 +46,9 @@ def test_nothing_is_left_of_a_person_who_is_deleted(
     left = everything_stored(app)
     assert CANARY not in left
     assert str(ruth.id) not in left
-    assert open_one.session_id not in left
-    assert open_one.look("/validate").json["reason"] == "not_found"
-    assert others.answers == {"words": "Something else."}
+    assert own.session_id not in left
+    assert own.look("/validate").json["reason"] == "not_found"
+    assert other.answers == {"words": "Something else."}
     assert client.get(f"/api/v2/xp/{ruth.id}").json["total_xp"] == 0
 
 
@@ -64,7 +64,7 @@ def test_the_assessments_of_a_deleted_author_stay_without_their_draft(
     assert str(esther.id) not in everything_stored(app)
 
 
-def test_the_deletion_is_heard_from_the_user_service(app: Flask, begin: Any) -> None:
+def test_a_user_deleted_event_erases_the_person(app: Flask, begin: Any) -> None:
     ruth = testing.a_user("ruth")
     taker = begin(ruth)
     taker.answer("words", CANARY)
@@ -99,7 +99,7 @@ def test_neither_the_session_id_nor_an_answer_is_in_the_logs(
     taker.do("complete")
     taker.do("abandon")
     taker.look("/result")
-    said = caplog.text + "".join(capfd.readouterr())
-    assert "/api/v2/session/<session_id>/validate" in said
-    assert taker.session_id not in said
-    assert CANARY not in said
+    logged = caplog.text + "".join(capfd.readouterr())
+    assert "/api/v2/session/<session_id>/validate" in logged
+    assert taker.session_id not in logged
+    assert CANARY not in logged

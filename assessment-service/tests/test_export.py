@@ -1,4 +1,4 @@
-"""What a person may read of what is held about them."""
+"""Everything that is held about a person."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from chassis import testing
 CANARY = "a sentence no one else would write"
 
 
-def test_a_person_may_read_everything_held_about_them(client: FlaskClient, begin: Any) -> None:
+def test_an_export_holds_everything_about_the_person(client: FlaskClient, begin: Any) -> None:
     ruth = testing.a_user("ruth", "author")
     taker = begin(ruth)
     taker.answer_all()
@@ -40,7 +40,7 @@ def test_an_export_is_for_other_services_only(client: FlaskClient) -> None:
     assert client.get("/internal/export", user=ruth, **internal).status_code == 401
 
 
-def test_an_export_costs_the_same_however_many_sessions(
+def test_an_export_needs_no_more_queries_for_more_sessions(
     app: Flask, client: FlaskClient, begin: Any
 ) -> None:
     def statements() -> int:

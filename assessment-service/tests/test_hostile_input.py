@@ -1,4 +1,4 @@
-"""What no honest client sends."""
+"""What no honest client sends breaks nothing."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ HOSTILE: list[Any] = [
 ]  # fmt: skip
 
 
-def test_whatever_is_sent_is_saved_or_refused_and_can_be_read(begin: Any) -> None:
+def test_a_hostile_answer_leaves_the_session_readable(begin: Any) -> None:
     taker = begin()
     for key in taker.version.question_ids:
         for value in HOSTILE:
@@ -43,13 +43,13 @@ def test_whatever_is_sent_is_saved_or_refused_and_can_be_read(begin: Any) -> Non
         b"null",
     ],
 )
-def test_a_body_that_is_none_is_refused(client: FlaskClient, body: bytes) -> None:
+def test_a_malformed_body_is_refused(client: FlaskClient, body: bytes) -> None:
     refused = client.post("/api/v2/answers/submit", data=body, content_type="application/json")
     assert refused.status_code in {400, 422}
     assert refused.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize("session_id", ["%00", "x" * 5000, "%F0%9F%98%80", "a%27b", "..", "%2e%2e"])
-def test_a_strange_session_id_is_not_found(client: FlaskClient, session_id: str) -> None:
+def test_a_malformed_session_id_is_not_found(client: FlaskClient, session_id: str) -> None:
     assert client.get(f"/api/v2/session/{session_id}").status_code in {400, 404}
     assert client.get(f"/api/v2/session/{session_id}/validate").status_code in {200, 400, 404}

@@ -1,4 +1,4 @@
-"""How often, how soon and how long."""
+"""How often, how soon and for how long an assessment may be taken."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,10 @@ RUTH, BOAZ = testing.a_user("ruth"), testing.a_user("boaz")
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LIMIT = timedelta(minutes=10)
 SECOND = timedelta(seconds=1)
-WIDE = [{"key": "points", "title": "Points", "bands": []}, {"key": "mood", "title": "Mood"}]
+WITHOUT_BANDS = [
+    {"key": "points", "title": "Points", "bands": []},
+    {"key": "mood", "title": "Mood"},
+]
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_every_session_counts_as_an_attempt(client: FlaskClient, publish: Any) -
     assert start(client, BOAZ).json["attempt"] == 1
 
 
-def test_a_refused_fresh_start_does_not_abandon_what_is_open(
+def test_a_refused_fresh_start_does_not_abandon_the_open_session(
     client: FlaskClient, publish: Any
 ) -> None:
     publish(audience="members", max_attempts=1)
@@ -54,7 +57,7 @@ def test_a_refused_fresh_start_does_not_abandon_what_is_open(
     assert client.get(f"/api/v2/session/{session_id}/validate", user=RUTH).json["valid"]
 
 
-def test_the_next_attempt_waits_after_a_completed_one(
+def test_the_next_attempt_has_to_wait_after_a_completed_one(
     begin: Any, client: FlaskClient, publish: Any, clock: time_machine.Traveller
 ) -> None:
     taker = begin(RUTH, publish(audience="members", hours_between_attempts=24))
@@ -69,10 +72,10 @@ def test_the_next_attempt_waits_after_a_completed_one(
     assert start(client).status_code == 201
 
 
-def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(
+def test_answers_are_accepted_until_the_end_of_the_grace_period(
     begin: Any, publish: Any, clock: time_machine.Traveller
 ) -> None:
-    taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
+    taker = begin(version=publish(dimensions=WITHOUT_BANDS, time_limit_minutes=10))
     assert taker.look().json["session"]["ends_at"] == "2026-03-01T12:10:00Z"
     clock.move_to(BEGAN + LIMIT + expiry.GRACE)
     assert taker.answer("truth").status_code == 200
@@ -83,20 +86,20 @@ def test_answers_are_taken_until_the_time_is_up_and_half_a_minute_of_grace(
     assert taker.answers == {"truth": True}
 
 
-def test_coming_back_does_not_give_more_time(
+def test_resuming_a_session_does_not_extend_its_time_limit(
     begin: Any, publish: Any, clock: time_machine.Traveller
 ) -> None:
-    taker = begin(version=publish(dimensions=WIDE, time_limit_minutes=10))
+    taker = begin(version=publish(dimensions=WITHOUT_BANDS, time_limit_minutes=10))
     clock.move_to(BEGAN + LIMIT / 2)
     taker.turn_to(taker.version.page_ids["second"])
     assert taker.look().json["session"]["ends_at"] == "2026-03-01T12:10:00Z"
 
 
 @pytest.mark.parametrize("by_hand", [True, False])
-def test_when_the_time_is_up_the_answers_there_are_count(
+def test_an_overdue_session_is_scored_by_the_answers_it_has(
     app: Flask, begin: Any, publish: Any, clock: time_machine.Traveller, by_hand: bool
 ) -> None:
-    taker = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
+    taker = begin(RUTH, publish(dimensions=WITHOUT_BANDS, time_limit_minutes=10))
     taker.answer("single", "a")
     assert taker.do("complete").json["code"] == "answers_missing"
     clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)
@@ -112,7 +115,7 @@ def test_when_the_time_is_up_the_answers_there_are_count(
 def test_an_overdue_session_is_completed_before_the_next_begins(
     begin: Any, client: FlaskClient, publish: Any, clock: time_machine.Traveller
 ) -> None:
-    old = begin(RUTH, publish(dimensions=WIDE, time_limit_minutes=10))
+    old = begin(RUTH, publish(dimensions=WITHOUT_BANDS, time_limit_minutes=10))
     old.answer("single", "a")
     clock.move_to(BEGAN + LIMIT + expiry.GRACE + SECOND)
     assert start(client, start_fresh=True).json["attempt"] == 2

@@ -46,7 +46,7 @@ class Migrating:
 
 @pytest.fixture
 def legacy() -> Iterator[Migrating]:
-    """A database before sessions had a status, with sessions."""
+    """A database with sessions, from before sessions had a status."""
     with testing.empty_database("assessment_service") as url:
         app = testing.application("assessment_service", url)
         with app.app_context():
@@ -69,7 +69,7 @@ UNION ALL SELECT indexname FROM pg_indexes WHERE indexname = 'idx_student_respon
 """
 
 
-def test_phase_1_adds_what_it_published(legacy: Migrating) -> None:
+def test_phase_1_adds_the_documented_columns_type_and_index(legacy: Migrating) -> None:
     upgrade(revision="0002")
     assert legacy.rows(COLUMNS) == [
         ("current_page_id", "integer", None),
@@ -88,7 +88,7 @@ def test_phase_1_adds_what_it_published(legacy: Migrating) -> None:
     """) == [("pages",)]
 
 
-def test_old_sessions_keep_their_own_past(legacy: Migrating) -> None:
+def test_old_sessions_get_status_and_activity_from_their_dates(legacy: Migrating) -> None:
     upgrade(revision="0002")
     assert legacy.rows(
         "SELECT session_id, status::text, last_activity, current_page_id FROM student_responses ORDER BY id"
@@ -98,7 +98,7 @@ def test_old_sessions_keep_their_own_past(legacy: Migrating) -> None:
     ]
 
 
-def test_the_rollback_of_phase_1_leaves_nothing_of_it_and_can_be_repeated(
+def test_phase_1_can_be_rolled_back_completely_and_applied_again(
     legacy: Migrating,
 ) -> None:
     upgrade(revision="0002")
@@ -132,7 +132,7 @@ def test_the_old_questionnaire_becomes_the_default_assessment(legacy: Migrating)
     ]
 
 
-def test_the_latest_of_several_answers_stays_and_earns_once(legacy: Migrating) -> None:
+def test_only_the_latest_of_several_answers_stays_and_earns_xp(legacy: Migrating) -> None:
     upgrade()
     assert legacy.rows(
         "SELECT question_id, value, choices FROM question_answers ORDER BY question_id"
@@ -147,7 +147,7 @@ def test_the_latest_of_several_answers_stays_and_earns_once(legacy: Migrating) -
     ) == [(4, 40), (0, 0)]
 
 
-def test_the_platform_can_be_taken_back_with_its_questions(legacy: Migrating) -> None:
+def test_a_downgrade_restores_the_questions_and_can_be_undone(legacy: Migrating) -> None:
     before = legacy.rows(
         "SELECT id, question_type, question_text, required, settings FROM questions ORDER BY id"
     )

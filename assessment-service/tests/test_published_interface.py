@@ -40,7 +40,7 @@ def test_a_session_starts_without_a_body_or_a_content_type(
     }
 
 
-def test_a_session_is_abandoned_by_a_fresh_start(client: FlaskClient, publish: Any) -> None:
+def test_an_abandoned_session_is_no_longer_valid(client: FlaskClient, publish: Any) -> None:
     publish()
     session_id = client.post("/api/v2/session/start").json["session_id"]
     abandoned = client.post(f"/api/v2/session/{session_id}/abandon")
@@ -53,7 +53,7 @@ def test_a_session_is_abandoned_by_a_fresh_start(client: FlaskClient, publish: A
     assert validated["session"]["status"] == SessionStatus.ABANDONED.value
 
 
-def test_an_answer_tells_what_it_earned(begin: Any) -> None:
+def test_the_reply_to_an_answer_says_what_it_earned(begin: Any) -> None:
     taker = begin()
     answer = taker.answer("truth", True)
     assert (answer.status_code, answer.json) == (
@@ -71,6 +71,6 @@ def test_an_answer_tells_what_it_earned(begin: Any) -> None:
     )
 
 
-def test_without_a_default_there_is_nothing_to_start(client: FlaskClient) -> None:
+def test_a_start_without_a_default_assessment_is_not_found(client: FlaskClient) -> None:
     answer = client.post("/api/v2/session/start")
     assert (answer.status_code, answer.json["code"]) == (404, "assessment_not_found")

@@ -1,4 +1,4 @@
-"""What is an answer to which kind of question, and what it is worth."""
+"""The answers that each kind of question accepts, and what they are worth."""
 
 from fractions import Fraction
 from typing import Any
@@ -36,7 +36,7 @@ TRUTH = kind("true_false", correct=False)
 NUMBER = kind("number", least=0, most=10, correct=7, tolerance=0.1)
 MEASURE = kind("number", least=-1, most=1)
 WORDS = kind("text", most_characters=12, accepted=["Saturn", "the  planet"])
-NO_ANSWERS: list[Any] = [
+ODD_VALUES: list[Any] = [
     None,
     {},
     {"a": 1},
@@ -87,27 +87,27 @@ def test_an_answer_is_worth_its_points(kind: Kind, value: Any, points: int) -> N
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        (LIKERT, [0, 6, 1.0, "3", *NO_ANSWERS]),
-        (SLIDER, [-15, 35, 7, 25.0, *NO_ANSWERS]),
-        (SINGLE, [["a"], "A", "d", *NO_ANSWERS]),
-        (MULTIPLE, ["a", ["a", "a"], ["d"], ["a", "b", "c"], *NO_ANSWERS]),
+        (LIKERT, [0, 6, 1.0, "3", *ODD_VALUES]),
+        (SLIDER, [-15, 35, 7, 25.0, *ODD_VALUES]),
+        (SINGLE, [["a"], "A", "d", *ODD_VALUES]),
+        (MULTIPLE, ["a", ["a", "a"], ["d"], ["a", "b", "c"], *ODD_VALUES]),
         (
             ORDERING,
-            [["a", "b"], ["a", "b", "b"], ["a", "b", "d"], ["a", "b", "c", "a"], *NO_ANSWERS],
+            [["a", "b"], ["a", "b", "b"], ["a", "b", "d"], ["a", "b", "c", "a"], *ODD_VALUES],
         ),
-        (TRUTH, [0, 1, "true", *(value for value in NO_ANSWERS if value is not True)]),
-        (NUMBER, [-0.1, 10.01, "7", *(value for value in NO_ANSWERS if value != 1.5)]),
-        (WORDS, ["   ", "x" * 13, *(value for value in NO_ANSWERS if value not in ("x", "1"))]),
+        (TRUTH, [0, 1, "true", *(value for value in ODD_VALUES if value is not True)]),
+        (NUMBER, [-0.1, 10.01, "7", *(value for value in ODD_VALUES if value != 1.5)]),
+        (WORDS, ["   ", "x" * 13, *(value for value in ODD_VALUES if value not in ("x", "1"))]),
     ],
     ids=["likert", "slider", "single", "multiple", "ordering", "truth", "number", "words"],
 )
-def test_anything_else_is_no_answer(kind: Kind, values: list[Any]) -> None:
+def test_an_unsuitable_value_is_not_an_answer(kind: Kind, values: list[Any]) -> None:
     for value in values:
         with pytest.raises(NotAnAnswer):
             kind.accept(value)
 
 
-def test_chosen_options_are_kept_in_one_order() -> None:
+def test_chosen_options_are_kept_in_the_order_of_the_definition() -> None:
     assert MULTIPLE.accept(["b", "a"]) == MULTIPLE.accept(["a", "b"]) == ["a", "b"]
 
 
@@ -127,20 +127,20 @@ def test_the_reach_is_the_fewest_and_the_most_points(kind: Kind, lowest: int, hi
 
 
 @given(st.sets(st.sampled_from("abc"), min_size=1, max_size=2))
-def test_no_choice_leaves_the_reach(chosen: set[str]) -> None:
+def test_no_choice_is_worth_points_outside_the_reach(chosen: set[str]) -> None:
     lowest, highest = MULTIPLE.reach or (0, 0)
     assert lowest <= MULTIPLE.points(MULTIPLE.accept(list(chosen))) <= highest
 
 
 @given(st.floats(0, 10))
-def test_a_number_counts_for_one_of_ten_ranges(value: float) -> None:
+def test_a_number_is_counted_in_one_of_ten_ranges(value: float) -> None:
     [choice] = NUMBER.choices(NUMBER.accept(value))
     assert choice in NUMBER.labels()
     low, high = (float(edge) for edge in NUMBER.labels()[choice].split(" to "))
     assert low <= value <= high
 
 
-def test_what_an_answer_counts_for_has_a_label() -> None:
+def test_every_counted_choice_has_a_label() -> None:
     for kind, value in (
         (LIKERT, 3),
         (SINGLE, "a"),
@@ -152,7 +152,7 @@ def test_what_an_answer_counts_for_has_a_label() -> None:
     assert WORDS.choices("Titan") == []
 
 
-def test_what_is_shown_says_nothing_about_points() -> None:
+def test_a_shown_question_says_nothing_about_points() -> None:
     for kind in (LIKERT, SLIDER, SINGLE, MULTIPLE, ORDERING, TRUTH, NUMBER, WORDS):
         shown = str(kind.shown(lambda keys: keys))
         assert not any(
@@ -197,7 +197,7 @@ def test_what_is_shown_says_nothing_about_points() -> None:
         ("essay", {}, "type"),
     ],
 )
-def test_a_wrong_question_is_refused_by_its_field(
+def test_a_wrong_question_is_refused_and_its_field_is_named(
     type_: str, settings: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(Invalid) as refused:

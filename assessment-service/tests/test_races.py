@@ -1,4 +1,4 @@
-"""Many at once: one open session, points once, no answer in a session that is closed."""
+"""Concurrent calls: one session stays open, XP is earned once, a closed session takes no answer."""
 
 import random
 from collections import Counter
@@ -19,7 +19,7 @@ from chassis.clock import now
 
 MANY = 30
 
-# Each finds rows that must not be there.
+# Each query finds rows that must not be there.
 INVARIANTS = {
     "counters": """
         SELECT id FROM student_responses AS session
@@ -49,7 +49,7 @@ def broken(app: Flask) -> dict[str, list[object]]:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_thirty_starts_one_begins_and_all_learn_which(
+def test_thirty_concurrent_starts_begin_one_session_and_all_name_it(
     app: Flask, client: FlaskClient, publish: Any
 ) -> None:
     publish()
@@ -65,7 +65,7 @@ def test_of_thirty_starts_one_begins_and_all_learn_which(
     assert broken(app) == {}
 
 
-def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(
+def test_concurrent_fresh_starts_never_exceed_the_attempts(
     app: Flask, client: FlaskClient, publish: Any
 ) -> None:
     publish(audience="members", max_attempts=5)
@@ -83,7 +83,7 @@ def test_fresh_starts_at_once_leave_one_open_and_never_exceed_the_attempts(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin: Any) -> None:
+def test_thirty_answers_to_one_question_earn_its_xp_once(app: Flask, begin: Any) -> None:
     taker = begin()
     answers = testing.race([partial(taker.answer, "likert", 1 + i % 5) for i in range(MANY)])
     assert {answer.status_code for answer in answers} == {200}
@@ -92,7 +92,9 @@ def test_thirty_answers_to_one_question_earn_its_points_once(app: Flask, begin: 
     assert broken(app) == {}
 
 
-def test_of_answers_in_any_order_the_latest_stays(app: Flask, begin: Any, race_round: int) -> None:
+def test_the_latest_answer_stays_in_whatever_order_answers_arrive(
+    app: Flask, begin: Any, race_round: int
+) -> None:
     taker = begin()
     keys = ["likert", "slider", "single", "truth", "number"]
     values = {
@@ -126,7 +128,7 @@ def start_fresh(taker: Any) -> int:
 
 
 @pytest.mark.parametrize("close", [complete, abandon, start_fresh])
-def test_an_answer_is_in_the_session_before_it_closed_or_refused(
+def test_an_answer_is_saved_before_the_session_closes_or_refused(
     app: Flask, begin: Any, close: Callable[[Any], int], race_round: int
 ) -> None:
     taker = begin(testing.a_user("ruth"))
@@ -172,7 +174,7 @@ def test_an_answer_and_the_expiry_sweep_agree(app: Flask, begin: Any, race_round
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_of_many_claims_a_session(app: Flask, begin: Any) -> None:
+def test_only_one_of_ten_concurrent_claims_succeeds(app: Flask, begin: Any) -> None:
     taker = begin()
     people = [testing.a_user(f"user{i}") for i in range(10)]
 

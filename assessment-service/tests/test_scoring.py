@@ -1,4 +1,4 @@
-"""From answers to results, against tables computed by hand, and what holds for all answers."""
+"""From answers to results: examples computed by hand, and what holds for all answers."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -22,7 +22,7 @@ def a_definition(
     bands: Sequence[tuple[Any, Any]] = (),
     **changes: Any,
 ) -> Definition:
-    """Likert questions 1..5 in one dimension; each part says what is particular about its question."""
+    """Likert questions from 1 to 5 in one dimension; each part says how its question differs."""
     rows = [
         {
             "key": f"q{index}",
@@ -72,7 +72,7 @@ PLAIN: list[Part] = [{}, {"weight": 2}, {"reverse": True}]
         ("sum", (3, 4, 2), 15, 4, 20, 68.75),
         # (3 + 2 * 4 + 4) / 4
         ("mean", (3, 4, 2), 3.75, 1, 5, 68.75),
-        # 1 + 2 * 1 + (6 - 5) is the least there is
+        # 1 + 2 * 1 + (6 - 5) is the lowest possible
         ("sum", (1, 1, 5), 4, 4, 20, 0),
         ("mean", (5, 5, 1), 5, 1, 5, 100),
         # without the second: 3 + 4 of 2..10, or a mean of two
@@ -100,7 +100,7 @@ def test_results_are_those_computed_by_hand(
     ]
 
 
-def test_without_answers_there_is_no_score() -> None:
+def test_a_dimension_without_answers_has_no_score() -> None:
     found = result(a_definition(PLAIN), None, None, None)
     assert (found["score"], found["band"], found["rank"], found["questions_counted"]) == (
         None,
@@ -110,7 +110,7 @@ def test_without_answers_there_is_no_score() -> None:
     )
 
 
-def test_a_band_begins_where_it_says_and_the_last_holds_its_end() -> None:
+def test_a_band_includes_its_start_and_the_last_also_its_end() -> None:
     definition = a_definition([{}], bands=[(1, 3), (3, 5)])
     assert [result(definition, value)["band"]["label"] for value in (1, 2, 3, 4, 5)] == [
         "1-3",
@@ -121,7 +121,7 @@ def test_a_band_begins_where_it_says_and_the_last_holds_its_end() -> None:
     ]
 
 
-def test_tenths_fall_into_the_band_they_are_written_into() -> None:
+def test_a_sum_of_tenths_falls_into_the_exact_band() -> None:
     bands = [
         definitions.Band(Fraction("0.1"), Fraction("0.3"), "low", ""),
         definitions.Band(Fraction("0.3"), Fraction(1), "high", ""),
@@ -130,7 +130,7 @@ def test_tenths_fall_into_the_band_they_are_written_into() -> None:
     assert found is bands[1]
 
 
-def test_equal_dimensions_share_a_rank_in_the_order_they_were_defined() -> None:
+def test_equal_dimensions_share_a_rank_and_keep_their_order() -> None:
     keys = ["a", "b", "c", "d"]
     rows = [
         {
@@ -193,7 +193,7 @@ def test_the_order_of_answers_never_matters(
 
 
 @given(st.integers(-100, 100), st.integers(-100, 0), st.integers(0, 100))
-def test_the_reverse_of_the_reverse_is_the_same(points: int, lowest: int, highest: int) -> None:
+def test_reversing_points_twice_restores_them(points: int, lowest: int, highest: int) -> None:
     reach = (Fraction(lowest), Fraction(highest))
     once = scoring.reverse(Fraction(points), reach)
     assert scoring.reverse(once, reach) == points
@@ -201,7 +201,7 @@ def test_the_reverse_of_the_reverse_is_the_same(points: int, lowest: int, highes
 
 
 @given(answered())
-def test_no_score_leaves_what_is_said_to_be_reachable(
+def test_no_score_lies_outside_the_reachable_range(
     case: tuple[Definition, dict[str, int]],
 ) -> None:
     definition, answers = case
@@ -214,7 +214,9 @@ def test_no_score_leaves_what_is_said_to_be_reachable(
 
 
 @given(parts, methods)
-def test_what_is_said_to_be_reachable_is_reached(questions: list[Part], method: str) -> None:
+def test_both_ends_of_the_reachable_range_can_be_reached(
+    questions: list[Part], method: str
+) -> None:
     definition = a_definition(questions, method=method)
     certain = [i for i, part in enumerate(questions) if part["required"]]
     optional = [i for i, part in enumerate(questions) if not part["required"]]
@@ -267,21 +269,23 @@ def test_bands_without_gaps_hold_every_score(
         ([(1, 3), (2, 5)], "After 3 the next must begin there, not at 2."),
     ],
 )
-def test_a_gap_or_an_overlap_is_found(bands: list[tuple[float, float]], detail: str) -> None:
+def test_a_gap_or_overlap_of_bands_is_reported(
+    bands: list[tuple[float, float]], detail: str
+) -> None:
     [gap] = scoring.gaps(a_definition([{}], bands=bands))
     assert gap == {"pointer": "/dimensions/0/bands", "detail": detail}
 
 
-def test_an_optional_question_widens_what_a_sum_can_reach() -> None:
+def test_an_optional_question_widens_the_reachable_range_of_a_sum() -> None:
     definition = a_definition([{}, {"required": False}])
     assert scoring.reachable(definition, definition.dimensions[0]) == (1, 10)
 
 
-def test_a_time_limit_makes_every_question_one_that_may_be_missing() -> None:
+def test_a_time_limit_lets_every_answer_be_missing() -> None:
     definition = a_definition([{}, {}], time_limit_minutes=5)
     assert scoring.reachable(definition, definition.dimensions[0]) == (1, 10)
 
 
-def test_a_dimension_nothing_counts_in_is_found() -> None:
+def test_a_dimension_without_questions_is_reported() -> None:
     definition = definitions.of_document({"title": "T", "dimensions": [{"key": "d", "title": "D"}]})
     assert scoring.gaps(definition)[0]["detail"] == "No question counts in this dimension."

@@ -72,7 +72,7 @@ def test_an_answer_gives_a_session_thirty_more_days(
     assert not taker.look("/validate").json["valid"]
 
 
-def test_turning_a_page_is_an_activity(begin: Any, clock: time_machine.Traveller) -> None:
+def test_turning_a_page_counts_as_activity(begin: Any, clock: time_machine.Traveller) -> None:
     taker = begin()
     clock.move_to(BEGAN + expiry.LIFETIME)
     taker.turn_to(taker.version.page_ids["second"])
@@ -81,7 +81,7 @@ def test_turning_a_page_is_an_activity(begin: Any, clock: time_machine.Traveller
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_an_expired_session_stays_readable_and_takes_no_changes(
+def test_an_expired_session_stays_readable_but_takes_no_changes(
     app: Flask, client: FlaskClient, begin: Any, clock: time_machine.Traveller, swept: bool
 ) -> None:
     taker = begin()
@@ -114,7 +114,7 @@ def test_an_expired_session_does_not_prevent_a_new_one(
     assert old.look("/validate").json["reason"] == "expired"
 
 
-def test_what_is_completed_or_abandoned_does_not_expire(
+def test_a_completed_or_abandoned_session_does_not_expire(
     app: Flask, begin: Any, clock: time_machine.Traveller
 ) -> None:
     completed, abandoned = begin(), begin()

@@ -1,4 +1,4 @@
-"""Sessions on the wire: whose they are, how they are started, left and come back to."""
+"""Sessions on the wire: their owners, and how they are started, left and resumed."""
 
 import re
 from datetime import timedelta
@@ -38,26 +38,28 @@ def test_a_session_with_an_owner_does_not_exist_for_others(begin: Any, client: F
         "value": True,
     }
     batch = {"session_id": taker.session_id, "answers": [{"question_id": 1, "value": 1}]}
-    for reader in (None, BOAZ):
+    for caller in (None, BOAZ):
         tried = [
-            client.get(path, user=reader),
-            client.get(f"{path}/result", user=reader),
-            client.put(f"{path}/page", json=page, user=reader),
-            client.post(f"{path}/abandon", user=reader),
-            client.post(f"{path}/complete", user=reader),
-            client.post("/api/v2/answers/submit", json=answer, user=reader),
-            client.post("/api/v2/answers/batch", json=batch, user=reader),
+            client.get(path, user=caller),
+            client.get(f"{path}/result", user=caller),
+            client.put(f"{path}/page", json=page, user=caller),
+            client.post(f"{path}/abandon", user=caller),
+            client.post(f"{path}/complete", user=caller),
+            client.post("/api/v2/answers/submit", json=answer, user=caller),
+            client.post("/api/v2/answers/batch", json=batch, user=caller),
         ]
         assert [(a.status_code, a.json["code"]) for a in tried] == [
             (404, "session_not_found")
         ] * len(tried)
-        assert client.get(f"{path}/validate", user=reader).json["reason"] == "not_found"
+        assert client.get(f"{path}/validate", user=caller).json["reason"] == "not_found"
     assert client.post(f"{path}/claim", user=BOAZ).status_code == 404
     assert taker.look("/validate").json["valid"]
     assert taker.answers == {}
 
 
-def test_a_forged_token_is_refused_where_none_is_needed(begin: Any, client: FlaskClient) -> None:
+def test_a_forged_token_is_refused_even_where_none_is_needed(
+    begin: Any, client: FlaskClient
+) -> None:
     taker = begin()
     forged = {"Authorization": "Bearer not.a.token"}
     assert client.get(f"/api/v2/session/{taker.session_id}", headers=forged).status_code == 401
@@ -75,7 +77,7 @@ def test_one_session_of_an_assessment_is_open_at_a_time(
     begin(RUTH, publish("another"))
 
 
-def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin: Any) -> None:
+def test_a_fresh_start_abandons_the_open_session_and_keeps_its_answers(begin: Any) -> None:
     old = begin(RUTH)
     old.answer("truth")
     new = begin(RUTH, start_fresh=True)
@@ -86,7 +88,9 @@ def test_starting_fresh_abandons_what_was_open_and_keeps_its_answers(begin: Any)
     assert new.look().json["session"]["attempt"] == 2
 
 
-def test_a_repeated_start_with_its_key_is_the_same_start(publish: Any, client: FlaskClient) -> None:
+def test_a_start_repeated_with_its_key_gives_the_same_session(
+    publish: Any, client: FlaskClient
+) -> None:
     publish()
     first, again = (
         client.post("/api/v2/session/start", headers={"Idempotency-Key": "k"}, user=RUTH)
@@ -105,12 +109,14 @@ def test_an_assessment_for_members_needs_an_account(publish: Any, client: FlaskC
     assert client.post("/api/v2/session/start", user=RUTH).status_code == 201
 
 
-@pytest.mark.parametrize("body", [{"assessment": "nowhere"}, {"assessment": "x' OR true --"}])
-def test_what_is_not_published_cannot_be_started(client: FlaskClient, body: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "body", [{"assessment": "no-such-assessment"}, {"assessment": "x' OR true --"}]
+)
+def test_an_unknown_assessment_cannot_be_started(client: FlaskClient, body: dict[str, str]) -> None:
     assert client.post("/api/v2/session/start", json=body).json["code"] == "assessment_not_found"
 
 
-def test_a_session_goes_on_elsewhere_where_it_was_left(begin: Any, app: Flask) -> None:
+def test_a_session_continues_on_another_device_where_it_was_left(begin: Any, app: Flask) -> None:
     taker = begin(RUTH)
     taker.answer("single", "b", client_seq=3)
     taker.turn_to(taker.version.page_ids["second"])
@@ -137,7 +143,7 @@ def test_answering_moves_the_session_to_the_page_of_the_question(begin: Any) -> 
     )
 
 
-def test_validating_and_reading_leave_no_trace(begin: Any) -> None:
+def test_validating_and_reading_a_session_change_nothing(begin: Any) -> None:
     taker = begin()
     before = taker.look("/validate").json
     with time_machine.travel(now() + timedelta(days=3)):
@@ -146,13 +152,13 @@ def test_validating_and_reading_leave_no_trace(begin: Any) -> None:
         assert taker.look("/validate").json == before
 
 
-def test_a_page_of_another_assessment_cannot_be_turned_to(begin: Any, publish: Any) -> None:
+def test_turning_to_a_page_of_another_assessment_is_refused(begin: Any, publish: Any) -> None:
     taker, other = begin(), publish("other")
     refused = taker.turn_to(other.page_ids["first"])
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/page_id")
 
 
-def test_what_is_shown_holds_no_keys_scores_or_points(begin: Any) -> None:
+def test_a_shown_page_reveals_no_scores_and_no_right_answers(begin: Any) -> None:
     taker = begin()
     for page_id in taker.version.page_ids.values():
         shown = taker.turn_to(page_id).get_data(as_text=True)
@@ -162,7 +168,7 @@ def test_what_is_shown_holds_no_keys_scores_or_points(begin: Any) -> None:
         )
 
 
-def test_the_right_order_is_not_the_order_shown_to_everybody(begin: Any) -> None:
+def test_options_to_be_ordered_are_shown_in_different_orders(begin: Any) -> None:
     shown = set()
     for _ in range(12):
         taker = begin()
@@ -188,7 +194,7 @@ def test_a_shuffled_session_looks_the_same_on_every_device(
     assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(next(iter(orders))))}
 
 
-def test_abandoning_twice_is_abandoning_once(begin: Any) -> None:
+def test_abandoning_again_changes_nothing(begin: Any) -> None:
     taker = begin()
     taker.answer("truth")
     first, again = taker.do("abandon"), taker.do("abandon")
@@ -207,7 +213,9 @@ def test_abandoning_twice_is_abandoning_once(begin: Any) -> None:
     assert {answer["session_status"] for answer in refused} == {"user_abandoned_not_completed"}
 
 
-def test_a_taker_who_signs_in_later_keeps_what_they_began(begin: Any, client: FlaskClient) -> None:
+def test_a_claimed_session_belongs_to_the_claimer_with_its_xp(
+    begin: Any, client: FlaskClient
+) -> None:
     taker = begin()
     taker.answer("truth")
     claimed = client.post(f"/api/v2/session/{taker.session_id}/claim", user=RUTH)
@@ -221,12 +229,12 @@ def test_a_taker_who_signs_in_later_keeps_what_they_began(begin: Any, client: Fl
 
 
 def test_an_open_session_cannot_be_claimed_next_to_another(begin: Any, client: FlaskClient) -> None:
-    mine, nobodys = begin(RUTH), begin()
-    refused = client.post(f"/api/v2/session/{nobodys.session_id}/claim", user=RUTH)
-    assert (refused.status_code, refused.json["session_id"]) == (409, mine.session_id)
-    nobodys.answer_all()
-    nobodys.do("complete")
-    assert client.post(f"/api/v2/session/{nobodys.session_id}/claim", user=RUTH).status_code == 200
+    own, unowned = begin(RUTH), begin()
+    refused = client.post(f"/api/v2/session/{unowned.session_id}/claim", user=RUTH)
+    assert (refused.status_code, refused.json["session_id"]) == (409, own.session_id)
+    unowned.answer_all()
+    unowned.do("complete")
+    assert client.post(f"/api/v2/session/{unowned.session_id}/claim", user=RUTH).status_code == 200
 
 
 def test_a_session_stays_with_the_version_it_began_with(
@@ -241,7 +249,7 @@ def test_a_session_stays_with_the_version_it_began_with(
     assert fresh.look().json["session"]["version"] == 2
 
 
-def test_your_sessions_come_in_pages_newest_first(begin: Any, client: FlaskClient) -> None:
+def test_own_sessions_are_listed_in_pages_newest_first(begin: Any, client: FlaskClient) -> None:
     ids = [begin(RUTH, start_fresh=True).session_id for _ in range(5)]
     begin(BOAZ)
     seen, cursor = [], ""
@@ -257,7 +265,7 @@ def test_your_sessions_come_in_pages_newest_first(begin: Any, client: FlaskClien
     assert client.get("/api/v2/session?status=open", user=RUTH).status_code == 422
 
 
-def test_your_sessions_cost_the_same_however_many_they_are(
+def test_listing_more_sessions_needs_no_more_queries(
     begin: Any, publish: Any, app: Flask, client: FlaskClient
 ) -> None:
     def statements() -> int:

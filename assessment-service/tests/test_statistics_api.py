@@ -1,4 +1,4 @@
-"""What authors learn."""
+"""The statistics that authors see, on the wire."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ def count_closed(app: Flask) -> int:
         return run_sweep(messages, Sweep("tallies", every=1, run=statistics.count_closed))
 
 
-def test_nothing_yet(client: FlaskClient, publish: Any) -> None:
+def test_figures_are_empty_before_the_first_session(client: FlaskClient, publish: Any) -> None:
     publish(author=ESTHER)
     found = figures(client)
     assert (found["started"], found["completed_percent"], found["median_seconds"]) == (
@@ -54,7 +54,7 @@ def test_nothing_yet(client: FlaskClient, publish: Any) -> None:
     assert {question["answered"] for question in found["questions"]} == {0}
 
 
-def test_sessions_are_counted_by_what_became_of_them(
+def test_sessions_are_counted_by_their_state(
     client: FlaskClient, begin: Any, publish: Any, clock: time_machine.Traveller
 ) -> None:
     version = publish(author=ESTHER)
@@ -78,7 +78,7 @@ def test_sessions_are_counted_by_what_became_of_them(
     assert (found["started"], found["completed_percent"], found["median_seconds"]) == (6, 50.0, 120)
 
 
-def test_the_same_is_counted_before_and_after_the_tally(
+def test_figures_are_the_same_before_and_after_the_tally(
     app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     version = publish(author=ESTHER)
@@ -109,7 +109,7 @@ def test_the_same_is_counted_before_and_after_the_tally(
     assert times(figures(client), "likert") == {"4": 2, "5": 1}
 
 
-def test_tallying_at_once_counts_everything_once(
+def test_concurrent_tallies_count_every_answer_once(
     app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     version = publish(author=ESTHER)
@@ -169,7 +169,7 @@ def test_figures_name_no_person(client: FlaskClient, begin: Any, publish: Any) -
     assert "My own words." not in shown
 
 
-def test_figures_cost_the_same_however_many_sessions(
+def test_figures_need_no_more_queries_for_more_sessions(
     app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:
     def statements() -> int:

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from chassis import testing
 
-OPEN_TO_ANYBODY = {
+PUBLIC_OPERATIONS = {
     ("GET", "/api/v2/assessments"),
     ("GET", "/api/v2/assessments/<slug>"),
     ("GET", "/api/v2/xp/<uuid:user_id>"),
@@ -18,13 +18,13 @@ def test_the_models_are_what_the_migrations_make() -> None:
     testing.check_migrations("assessment_service")
 
 
-def test_operations_are_open_only_where_they_are_meant_to_be(app: Flask) -> None:
+def test_only_the_listed_operations_are_public(app: Flask) -> None:
     found = {
         (method, path)
         for method, path, access, _ in testing.operations(app)
         if access == "public" and "/api/" in path
     }
-    assert found == OPEN_TO_ANYBODY
+    assert found == PUBLIC_OPERATIONS
 
 
 def test_the_readme_names_every_operation(app: Flask) -> None:

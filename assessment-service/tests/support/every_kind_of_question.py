@@ -1,4 +1,4 @@
-"""A definition with every kind of question on two pages, the last of them optional, and an answer to each."""
+"""A definition with every kind of question, the last one optional, on two pages, and an answer to each."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ VALUES: dict[str, Any] = {
     "number": 7.5,
     "words": "Because.",
 }
-COUNTS = {"scores": [{"dimension": "points"}]}
+SCORED = {"scores": [{"dimension": "points"}]}
 EVERYTHING: dict[str, Any] = {
     "title": "Everything",
     "dimensions": [
@@ -46,14 +46,14 @@ EVERYTHING: dict[str, Any] = {
                     "type": "single_choice",
                     "text": "Which?",
                     "options": OPTIONS,
-                    **COUNTS,
+                    **SCORED,
                 },
                 {
                     "key": "multiple",
                     "type": "multiple_choice",
                     "text": "Which?",
                     "options": OPTIONS,
-                    **COUNTS,
+                    **SCORED,
                 },
             ],
         },
@@ -67,9 +67,9 @@ EVERYTHING: dict[str, Any] = {
                     "text": "Sort.",
                     "options": OPTIONS,
                     "correct": ["a", "b", "c"],
-                    **COUNTS,
+                    **SCORED,
                 },
-                {"key": "truth", "type": "true_false", "text": "True?", "correct": False, **COUNTS},
+                {"key": "truth", "type": "true_false", "text": "True?", "correct": False, **SCORED},
                 {
                     "key": "number",
                     "type": "number",
@@ -78,7 +78,7 @@ EVERYTHING: dict[str, Any] = {
                     "most": 10,
                     "correct": 7,
                     "tolerance": 0.5,
-                    **COUNTS,
+                    **SCORED,
                 },
                 {"key": "words", "type": "text", "text": "Why?", "required": False, "xp": 25},
             ],

@@ -1,4 +1,4 @@
-"""People who take an assessment, spoken for over HTTP."""
+"""People who take an assessment over HTTP."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +51,7 @@ class Taker:
 
     @property
     def answers(self) -> dict[str, Any]:
-        """What is saved, by question key."""
+        """The saved answers, by question key."""
         keys = {question_id: key for key, question_id in self.version.question_ids.items()}
         return {
             keys[answer["question_id"]]: answer["value"] for answer in self.look().json["answers"]
