@@ -1,4 +1,4 @@
-"""On which dates a rule falls: the platform's vectors, and whatever python-dateutil says."""
+"""The dates on which a rule falls: fixed examples, and a comparison with python-dateutil."""
 
 import datetime
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ def days(text: str, start: str) -> list[str]:
     return [day.isoformat()[5:] for day in found]
 
 
-def test_every_tuesday_and_thursday() -> None:
+def test_a_weekly_rule_falls_on_each_of_its_weekdays() -> None:
     found = days("FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5", "2026-01-06")
     assert found == ["01-06", "01-08", "01-13", "01-15", "01-20"]
 
 
-def test_every_second_week_on_tuesday_and_thursday() -> None:
+def test_an_interval_of_two_skips_every_second_week() -> None:
     found = days("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=5", "2026-01-06")
     assert found == ["01-06", "01-08", "01-20", "01-22", "02-03"]
 
@@ -41,7 +41,7 @@ def test_a_month_without_a_31st_is_passed_over() -> None:
     assert found == ["01-31", "03-31", "05-31", "07-31"]
 
 
-def test_the_last_day_of_every_month() -> None:
+def test_month_day_minus_one_is_the_last_day_of_each_month() -> None:
     found = days("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=4", "2026-01-31")
     assert found == ["01-31", "02-28", "03-31", "04-30"]
 
@@ -67,12 +67,12 @@ def test_the_last_day_of_every_month() -> None:
         ("FREQ=MONTHLY;INTERVAL=12;COUNT=2", "2096-02-29", "02-29 02-29"),
     ],
 )
-def test_a_rule_has_these_dates(text: str, start: str, expected: str) -> None:
+def test_a_rule_falls_on_the_expected_dates(text: str, start: str, expected: str) -> None:
     assert days(text, start) == expected.split()
 
 
 @pytest.mark.parametrize(
-    "never",
+    "text",
     [
         "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1",
         "FREQ=DAILY;INTERVAL=7;BYDAY=WE;COUNT=2",
@@ -83,10 +83,10 @@ def test_a_rule_has_these_dates(text: str, start: str, expected: str) -> None:
         "FREQ=WEEKLY;INTERVAL=52;COUNT=366",
     ],
 )
-def test_a_rule_that_never_ends_well_is_refused_at_once(never: str) -> None:
+def test_a_rule_that_cannot_reach_its_count_is_refused_immediately(text: str) -> None:
     began = process_time()
     with pytest.raises(InvalidRule):
-        dates_of(parse(never), TUESDAY, most=MOST)
+        dates_of(parse(text), TUESDAY, most=MOST)
     assert process_time() - began < 0.5  # seconds; it takes some milliseconds
 
 
@@ -98,13 +98,13 @@ def test_a_rule_that_never_ends_well_is_refused_at_once(never: str) -> None:
         "FREQ=MONTHLY;BYMONTH=4;BYMONTHDAY=31;UNTIL=20271231",
     ],
 )
-def test_up_to_a_last_date_there_may_be_none(text: str) -> None:
+def test_a_rule_may_have_no_date_up_to_its_until(text: str) -> None:
     assert dates_of(parse(text), TUESDAY, most=MOST) == []
     with pytest.raises(InvalidRule):
         occurrences(parse(text), TUESDAY, time(18), "UTC", most=MOST)
 
 
-def test_more_dates_than_may_be_are_refused_and_not_cut_off() -> None:
+def test_too_many_dates_are_refused_and_not_cut_off() -> None:
     every_day = parse("FREQ=DAILY;UNTIL=20270106")
     assert len(dates_of(every_day, TUESDAY, most=366)) == 366
     with pytest.raises(InvalidRule, match="more than 365"):
@@ -113,7 +113,7 @@ def test_more_dates_than_may_be_are_refused_and_not_cut_off() -> None:
         dates_of(parse("FREQ=DAILY;COUNT=5"), TUESDAY, most=4)
 
 
-def test_until_lies_within_two_years() -> None:
+def test_until_must_lie_within_two_years() -> None:
     last = TUESDAY + UNTIL_WITHIN
     check_until(Rule(Freq.DAILY, until=TUESDAY), TUESDAY)
     check_until(Rule(Freq.DAILY, until=last), TUESDAY)
@@ -123,7 +123,7 @@ def test_until_lies_within_two_years() -> None:
             check_until(Rule(Freq.DAILY, until=outside), TUESDAY)
 
 
-def test_an_instant_is_made_a_date_before_it_is_compared_with_dates() -> None:
+def test_an_until_that_is_an_instant_must_first_become_a_date() -> None:
     rule = parse("FREQ=DAILY;UNTIL=20260110T000000Z")
     with pytest.raises(TypeError):
         dates_of(rule, TUESDAY, most=MOST)
@@ -132,13 +132,13 @@ def test_an_instant_is_made_a_date_before_it_is_compared_with_dates() -> None:
 
 @pytest.fixture(scope="module")
 def _a_nearer_end_of_the_calendar() -> Iterator[None]:
-    """python-dateutil looks for a date that never comes up to the last year there is."""
+    """For a date that never comes, python-dateutil searches as far as MAXYEAR."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(datetime, "MAXYEAR", 2060)
         yield
 
 
-# Weekdays with and without ordinals at once are left out: python-dateutil finds no date for them.
+# Rules that mix weekdays with and without ordinals are left out: python-dateutil finds no date for them.
 PARTS = endless(mixed=False)
 STARTS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 
@@ -146,7 +146,7 @@ STARTS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 @pytest.mark.usefixtures("_a_nearer_end_of_the_calendar")
 @settings(max_examples=300, deadline=None)
 @given(PARTS, STARTS, st.integers(1, 366))
-def test_the_first_so_many_dates_are_those_of_dateutil(
+def test_the_dates_of_a_rule_with_count_are_those_of_dateutil(
     parts: dict[str, Any],
     start: date,
     count: int,
@@ -163,7 +163,7 @@ def test_the_first_so_many_dates_are_those_of_dateutil(
 @pytest.mark.usefixtures("_a_nearer_end_of_the_calendar")
 @settings(max_examples=300, deadline=None)
 @given(PARTS, STARTS, st.integers(0, UNTIL_WITHIN.days))
-def test_the_dates_up_to_a_last_one_are_those_of_dateutil(
+def test_the_dates_of_a_rule_with_until_are_those_of_dateutil(
     parts: dict[str, Any],
     start: date,
     length: int,
@@ -198,7 +198,7 @@ def test_a_moved_rule_has_every_date_moved(parts: dict[str, Any], start: date, b
     moved = rule.moved(by)
     found = dates_of(rule, start, most=MOST)
     assume(moved and found)
-    # The first date, and not `start`: what happens later begins with its own first date.
+    # The first date, not `start`: the moved rule begins on its own first date.
     assert dates_of(moved, found[0] + days, most=MOST) == [day + days for day in found]
 
 
@@ -218,7 +218,7 @@ def test_a_moved_rule_has_every_date_moved(parts: dict[str, Any], start: date, b
         ("FREQ=MONTHLY;BYDAY=2MO;COUNT=2", 7, "None"),
     ],
 )
-def test_a_rule_moves_if_a_rule_of_its_kind_says_the_other_dates(
+def test_a_rule_moves_only_if_its_kind_can_express_the_new_dates(
     text: str,
     by: int,
     moved: str,

@@ -1,4 +1,4 @@
-"""What the README shows is so."""
+"""The README shows what the package does."""
 
 import doctest
 from pathlib import Path

@@ -140,12 +140,12 @@ def test_a_rule_has_one_plain_form(text: str, plain: str) -> None:
         "FREQ=DAILY;UNTIL=99991231T235959Z",
     ],
 )
-def test_what_is_no_rule_is_refused(text: str) -> None:
+def test_a_text_that_is_no_rule_is_refused(text: str) -> None:
     with pytest.raises(InvalidRule):
         parse(text)
 
 
-def test_a_rule_has_a_greatest_length() -> None:
+def test_a_rule_has_a_maximum_length() -> None:
     padded = "FREQ=WEEKLY;COUNT=2;BYDAY=" + ",".join(["MO"] * 200)
     assert parse(padded[:LONGEST].rstrip(",M"))
     with pytest.raises(InvalidRule):
@@ -172,6 +172,6 @@ def test_any_text_is_a_rule_or_refused(text: str) -> None:
         {"until": date(999, 12, 31)},
     ],
 )
-def test_a_rule_made_by_a_program_keeps_the_same_bounds(parts: dict[str, Any]) -> None:
+def test_a_rule_made_in_code_has_the_same_bounds(parts: dict[str, Any]) -> None:
     with pytest.raises(InvalidRule):
         Rule(Freq.WEEKLY, **parts)

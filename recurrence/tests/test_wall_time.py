@@ -1,4 +1,4 @@
-"""Wall time: gaps, repeated hours, and what UNTIL leaves of them."""
+"""Wall time: gaps, repeated hours, and the last date before an UNTIL that is an instant."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -15,7 +15,7 @@ ZONES = sorted(available_timezones() - {"localtime"})
 MINUTE = timedelta(minutes=1)
 
 
-def test_a_week_over_the_change_of_clocks_keeps_its_hour() -> None:
+def test_a_weekly_rule_keeps_its_hour_over_a_change_of_clocks() -> None:
     weekly = parse("FREQ=WEEKLY;COUNT=2")
     assert occurrences(weekly, date(2026, 3, 24), time(18), BERLIN, most=2) == [
         datetime(2026, 3, 24, 17, tzinfo=UTC),
@@ -30,7 +30,7 @@ def test_a_time_that_the_clocks_skip_moves_forward_by_the_gap() -> None:
 
 
 @pytest.mark.parametrize("fold", [0, 1])
-def test_of_a_time_that_the_clocks_show_twice_the_first_is_meant(fold: int) -> None:
+def test_a_time_that_the_clocks_show_twice_means_the_first(fold: int) -> None:
     moment = instant(date(2026, 10, 25), time(2, 30, fold=fold), BERLIN)
     assert moment == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
@@ -52,7 +52,9 @@ def test_of_a_time_that_the_clocks_show_twice_the_first_is_meant(fold: int) -> N
         ("Pacific/Apia", "2011-12-30", time(18), "2011-12-31T04:00Z"),
     ],
 )
-def test_wall_times_all_over_the_world(zone: str, day: str, at: time, expected: str) -> None:
+def test_wall_times_become_instants_all_over_the_world(
+    zone: str, day: str, at: time, expected: str
+) -> None:
     assert instant(date.fromisoformat(day), at, zone) == datetime.fromisoformat(expected)
 
 
@@ -61,7 +63,7 @@ def test_wall_times_all_over_the_world(zone: str, day: str, at: time, expected: 
     st.sampled_from(ZONES),
     st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 31)),  # noqa: DTZ001  # read off a wall
 )
-def test_in_every_zone_the_clocks_show_the_time_or_have_just_skipped_it(
+def test_the_clocks_show_a_time_at_its_instant_or_skip_it(
     zone: str,
     wall: datetime,
 ) -> None:
@@ -70,7 +72,7 @@ def test_in_every_zone_the_clocks_show_the_time_or_have_just_skipped_it(
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_around_every_change_of_clocks_it_is_the_same(data: st.DataObject) -> None:
+def test_an_instant_near_a_change_of_clocks_is_right(data: st.DataObject) -> None:
     zone = data.draw(st.sampled_from(zones_that_change()))
     change = data.draw(st.sampled_from(changes(zone)))
     before = (change - MINUTE).astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
@@ -79,7 +81,7 @@ def test_around_every_change_of_clocks_it_is_the_same(data: st.DataObject) -> No
 
 
 def check_instant(wall: datetime, zone: str) -> None:
-    """The first moment that shows the time; of a skipped time, one that shows it with the gap added."""
+    """The instant is the first that shows the time or, if it is skipped, shows it with the gap added."""
     moment = instant(wall.date(), wall.time(), zone)
     shown = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
     moments = moments_that_show(wall, zone)
@@ -90,7 +92,7 @@ def check_instant(wall: datetime, zone: str) -> None:
 
 
 def moments_that_show(wall: datetime, zone: str) -> list[datetime]:
-    """The moments at which the clocks show this, found from the offsets around it alone."""
+    """The moments at which the clocks show this time, found only from the offsets around it."""
     around = wall.replace(tzinfo=UTC)
     offsets = {offset_at(around + timedelta(hours=hours), zone) for hours in range(-48, 49)}
     candidates = {around - offset for offset in offsets}
@@ -154,7 +156,7 @@ def _minute_of_change(before: datetime, after: datetime, zone: str) -> datetime:
         ("20261025T011500Z", time(2, 30), BERLIN, "2026-10-25"),
     ],
 )
-def test_an_instant_is_the_end_on_the_date_that_it_still_reaches(
+def test_an_until_instant_becomes_the_last_date_that_it_reaches(
     until: str,
     at: time,
     zone: str,
@@ -169,12 +171,12 @@ def test_an_instant_is_the_end_on_the_date_that_it_still_reaches(
     st.sampled_from(ZONES),
     st.times().map(lambda at: at.replace(microsecond=0)),
     st.datetimes(
-        datetime(2020, 1, 1),  # noqa: DTZ001  # the zone comes by `timezones`
+        datetime(2020, 1, 1),  # noqa: DTZ001  # `timezones` adds the zone
         datetime(2040, 1, 1),  # noqa: DTZ001
         timezones=st.just(UTC),
     ),
 )
-def test_the_last_date_is_the_last_that_does_not_come_after_the_instant(
+def test_the_last_date_is_the_latest_that_is_not_after_the_instant(
     zone: str,
     at: time,
     until: datetime,

@@ -15,7 +15,7 @@ NUMBERED = st.builds(Day, WEEKDAYS, ORDINALS)
 
 @st.composite
 def endless(draw: st.DrawFn, *, mixed: bool) -> dict[str, Any]:
-    """All parts of a rule but its end; `mixed`: with ordinals before some of its weekdays."""
+    """All parts of a rule except its end; `mixed`: weekdays with and without ordinals in one rule."""
     freq = draw(st.sampled_from(Freq))
     parts = {
         "freq": freq,
