@@ -1,4 +1,4 @@
-"""Who may call what: the status that each operation answers to each kind of caller.
+"""The access table: the status with which each operation answers each kind of caller.
 
 Read by test_access.py, which asks this service alone, and by the suite that asks through the gateway.
 """
@@ -8,8 +8,8 @@ from typing import Any
 
 from chassis.testing.matrix import AtGateway, Body, Matrix, Row, World
 
-# They ask in this order: a refused caller changes nothing for those after it. The host removed one
-# participant; one has left and may come back; the deleted one took part, and their token lives on.
+# The order of the calls: a refused call changes nothing for the callers after it. The host removed one
+# participant; another left and may come back; the deleted one took part, and their token is still valid.
 CALLERS = ("anonymous", "deleted", "stranger", "admin", "removed", "left", "participant", "host")
 
 ANYONE = "200 200 200 200 200 200 200 200"
@@ -20,8 +20,8 @@ SIGNED_IN = "401 200 200 200 200 200 200 200"
 class Answers:
     """The statuses of a public session and of a private one, by caller.
 
-    A private session is a secret to strangers, and to participants who were removed. An unlisted one
-    answers as a public one does. An admin is a stranger to all.
+    A private session is hidden from strangers and from removed participants. An unlisted one answers
+    as a public one does. An admin is a stranger in every session.
     """
 
     public: str
@@ -37,7 +37,7 @@ HOST = Answers("401 403 403 403 403 403 403 200", "401 404 404 404 404 403 403 2
 REMOVING = Answers("401 403 403 403 403 403 403 204", "401 404 404 404 404 403 403 204")
 # The host transfers the session before leaving.
 LEAVING = Answers("401 204 204 204 204 204 204 409", "401 404 404 404 404 204 204 409")
-# A private session is joined with its code only; a participant who was removed is told so.
+# A private session is joined only with its code; a removed participant gets 403, not 404.
 JOINING = Answers("401 201 201 201 403 201 200 200", "401 404 404 404 403 201 200 200")
 WITH_CODE = Answers("401 201 201 201 403 201 200 200", "401 201 201 201 403 201 200 200")
 
@@ -98,7 +98,7 @@ ACCESS = Matrix(
         *about("private"),
     ],
 )
-# Streams are the gateway's, which asks this service whether the caller may watch the room.
+# Streams belong to the gateway, which asks this service whether the caller may watch the room.
 STREAMS = Matrix(
     CALLERS,
     [

@@ -21,7 +21,7 @@ def app() -> Iterator[Flask]:
 
 @pytest.fixture
 def wanted() -> Callable[..., dict[str, Any]]:
-    """What a host asks for: in two hours, for an hour, in Jerusalem; with changes."""
+    """The body of a request to open a session in two hours, for an hour, in Jerusalem, unless changed."""
 
     def body(**changes: Any) -> dict[str, Any]:
         usual = {
@@ -40,7 +40,7 @@ def wanted() -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def open_session(client: FlaskClient, wanted: Callable[..., dict[str, Any]]) -> Callable[..., Any]:
-    """Open a session as its host, with these people in it; what the service answered."""
+    """Open a session as its host, let these people join, and return the answer to the opening."""
 
     def open_as(host: User, *participants: User, **changes: Any) -> Any:
         answer = client.post("/api/study-sessions", json=wanted(**changes), user=host)

@@ -1,4 +1,4 @@
-"""Every operation, called by each kind of caller: nothing is answered, or changed, beyond the table."""
+"""Every operation, called by each kind of caller: none answers or changes more than the table allows."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +21,7 @@ Thing = Callable[[World, Callable[..., Any]], Any]
 
 
 def a_session(visibility: str, *, minutes: int = 10) -> Thing:
-    """A session with all who are in it, or were, and a message of the participant."""
+    """A session with its present and past participants, and a message by the participant."""
 
     def make(world: World, open_session: Callable[..., Any]) -> Any:
         inside = [world.person(name) for name in ("participant", "left", "removed", "deleted")]
@@ -29,17 +29,17 @@ def a_session(visibility: str, *, minutes: int = 10) -> Thing:
         session = open_session(
             world.person("host"), *inside, visibility=visibility, start_time=start
         )
-        one = f"{BASE}/{session['id']}"
-        said = world.made("participant", f"{one}/messages", {"content": "Shalom"})
-        assert world.ask("left", "POST", f"{one}/leave").status_code == 204
+        path = f"{BASE}/{session['id']}"
+        message = world.made("participant", f"{path}/messages", {"content": "Shalom"})
+        assert world.ask("left", "POST", f"{path}/leave").status_code == 204
         assert (
             world.ask(
-                "host", "DELETE", f"{one}/participants/{world.person('removed').id}"
+                "host", "DELETE", f"{path}/participants/{world.person('removed').id}"
             ).status_code
             == 204
         )
         world.delete("deleted", erasure.on_user_deleted)
-        return {**session, "message_id": said["id"]}
+        return {**session, "message_id": message["id"]}
 
     return make
 
@@ -64,7 +64,7 @@ def world(
 
 
 def session_things(visibility: str) -> dict[str, Thing]:
-    """The ids of two sessions of this visibility, and what is known of the first."""
+    """Two sessions of this visibility, their ids, and the id of the message in the first."""
     whole, live = f"whole_{visibility}", f"whole_live_{visibility}"
     return {
         whole: a_session(visibility),
@@ -97,7 +97,7 @@ def test_a_participant_whose_account_is_deleted_is_a_stranger(world: World, role
         (BASE, dict.fromkeys(CALLERS, 2)),
     ],
 )
-def test_each_list_holds_what_is_public_or_the_callers_own(
+def test_each_list_holds_only_public_or_own_sessions(
     world: World, path: str, seen: dict[str, int]
 ) -> None:
     world.furnish()

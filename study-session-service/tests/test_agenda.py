@@ -1,4 +1,4 @@
-"""What a person has planned, for a calendar of all contexts."""
+"""The agenda of a person, for the gateway's calendar."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +17,7 @@ Open = Callable[..., Any]
 
 
 def agenda(client: FlaskClient, person: User, start: int = 0, end: int = 48, more: str = "") -> Any:
-    """What begins between so many hours from now."""
+    """The answer with what begins from `start` to `end` hours from now."""
     times = [rfc3339(now() + timedelta(hours=hours)) for hours in (start, end)]
     return client.get(
         f"/internal/agenda/{person.id}?from={times[0].replace('+', '%2B')}&to={times[1]}{more}",
@@ -25,11 +25,11 @@ def agenda(client: FlaskClient, person: User, start: int = 0, end: int = 48, mor
     )
 
 
-def titles(*asked: Any, **more: Any) -> list[str]:
-    return [entry["title"] for entry in agenda(*asked, **more).json["items"]]
+def titles(*args: Any, **kwargs: Any) -> list[str]:
+    return [entry["title"] for entry in agenda(*args, **kwargs).json["items"]]
 
 
-def test_a_session_is_shown_to_its_host_and_those_with_a_seat(
+def test_a_session_is_shown_only_to_its_participants(
     client: FlaskClient, open_session: Open
 ) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
@@ -51,7 +51,7 @@ def test_a_session_is_shown_to_its_host_and_those_with_a_seat(
     assert titles(client, a_user("david")) == []
 
 
-def test_what_was_left_or_cancelled_is_not_shown(client: FlaskClient, open_session: Open) -> None:
+def test_a_session_left_or_cancelled_is_not_shown(client: FlaskClient, open_session: Open) -> None:
     ruth, boaz = a_user("ruth"), a_user("boaz")
     left, cancelled = (
         open_session(ruth, boaz, title="Left"),
@@ -62,7 +62,7 @@ def test_what_was_left_or_cancelled_is_not_shown(client: FlaskClient, open_sessi
     assert (titles(client, ruth), titles(client, boaz)) == (["Left"], [])
 
 
-def test_a_session_that_was_started_early_is_shown_when_it_took_place(
+def test_a_session_started_early_is_shown_at_its_actual_time(
     client: FlaskClient, open_session: Open
 ) -> None:
     ruth = a_user("ruth")
@@ -74,7 +74,7 @@ def test_a_session_that_was_started_early_is_shown_when_it_took_place(
     assert entry["starts_at"] < entry["ends_at"] < soon
 
 
-def test_sessions_come_in_order_within_the_time_and_the_limit(
+def test_sessions_come_earliest_first_within_period_and_limit(
     app: Flask, client: FlaskClient, open_session: Open
 ) -> None:
     ruth = a_user("ruth")
@@ -91,10 +91,10 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(
 @pytest.mark.parametrize(
     "query", ["", "from=2030-01-01T00:00:00Z", "from=x&to=y", "from=2030-01-01&to=2030-01-02"]
 )
-def test_a_time_is_needed(client: FlaskClient, query: str) -> None:
+def test_the_agenda_requires_a_valid_period(client: FlaskClient, query: str) -> None:
     assert client.get(f"/internal/agenda/{uuid4()}?{query}", peer="gateway").status_code == 422
 
 
-def test_only_other_services_may_ask(client: FlaskClient) -> None:
+def test_only_other_services_may_read_the_agenda(client: FlaskClient) -> None:
     ruth = a_user("ruth")
     assert client.get(f"/internal/agenda/{ruth.id}", user=ruth).status_code == 404

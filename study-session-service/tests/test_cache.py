@@ -1,4 +1,4 @@
-"""What is kept in Redis: the keys, what makes them go, and doing without."""
+"""What is kept in Redis: the keys, the writes that drop them, and operation without Redis."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -44,13 +44,13 @@ def kept(store: "redis.Redis", key: str) -> Any:
 
 
 def warm(client: FlaskClient, session: Any, user: User) -> tuple[str, ...]:
-    """Fill all three caches; their keys."""
+    """Fill all three caches and return their keys."""
     for path in (BASE, f"{BASE}/{session['id']}", f"{BASE}/{session['id']}/messages"):
         assert client.get(path, user=None if path == BASE else user).status_code == 200
     return "active_sessions", f"session:{session['id']}", f"chat:{session['id']}"
 
 
-def test_three_keys_with_their_lifetimes(
+def test_three_keys_are_kept_for_their_lifetimes(
     client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, visibility="public")
@@ -67,7 +67,9 @@ def test_three_keys_with_their_lifetimes(
     assert [message["content"] for message in kept(store, chat)["messages"]] == ["Shalom"]
 
 
-def test_what_is_kept_is_what_is_read(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_cached_answer_equals_the_fresh_one(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     session = open_session(ruth, location_visibility="approximate", venue_name="Library")
     client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=ruth)
     for path, user in (
@@ -79,20 +81,20 @@ def test_what_is_kept_is_what_is_read(client: FlaskClient, open_session: Open, r
         assert fresh == again
 
 
-def test_the_kept_list_says_what_a_search_says(
+def test_the_cached_list_equals_the_result_of_a_search(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     live = rfc3339(now() - timedelta(minutes=1))
     for mode, start in (("hybrid", {}), ("online", {"start_time": live})):
         open_session(ruth, mode=mode, venue_name="Library", max_participants=7, **start)
-    for _ in range(2):  # read, and read from what was kept
-        kept_list = client.get(BASE).json["items"]
-        assert kept_list == client.get(f"{BASE}?has_space=true").json["items"]
-    shown = {name for item in kept_list for name, value in item.items() if value is not None}
-    assert shown == kept_list[0].keys() - {"distance_m", "my_participation"}
+    for _ in range(2):  # from the database, then from the cache
+        cached_list = client.get(BASE).json["items"]
+        assert cached_list == client.get(f"{BASE}?has_space=true").json["items"]
+    shown = {name for item in cached_list for name, value in item.items() if value is not None}
+    assert shown == cached_list[0].keys() - {"distance_m", "my_participation"}
 
 
-def test_what_can_be_kept_comes_back_as_it_was(
+def test_a_serialized_row_is_restored_unchanged(
     in_app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, visibility="private", location_visibility="approximate")
@@ -106,7 +108,7 @@ def test_what_can_be_kept_comes_back_as_it_was(
             }
 
 
-def test_the_kept_list_spares_the_database(
+def test_the_cached_list_needs_no_query(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     open_session(ruth)
@@ -116,7 +118,7 @@ def test_the_kept_list_spares_the_database(
     assert statements == []
 
 
-def test_the_kept_list_gives_nothing_away(
+def test_the_cached_list_holds_nothing_private(
     client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User
 ) -> None:
     open_session(
@@ -131,7 +133,7 @@ def test_the_kept_list_gives_nothing_away(
     assert "secret" not in content
 
 
-def test_the_kept_list_follows_the_clock(
+def test_the_cached_list_follows_the_clock(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     open_session(ruth)
@@ -142,7 +144,7 @@ def test_the_kept_list_follows_the_clock(
         assert client.get(BASE).json["items"] == []
 
 
-def test_a_list_longer_than_is_kept_goes_on_in_the_database(
+def test_a_page_longer_than_the_cached_list_is_complete(
     client: FlaskClient, open_session: Open, ruth: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nearby, "KEPT", 3)
@@ -173,7 +175,7 @@ WRITES: dict[str, Callable[[FlaskClient, str, User, User], Any]] = {
 
 
 @pytest.mark.parametrize("write", WRITES)
-def test_a_write_drops_what_is_kept(
+def test_a_write_drops_the_cached_values(
     client: FlaskClient,
     open_session: Open,
     store: "redis.Redis",
@@ -196,7 +198,7 @@ def test_a_refused_write_drops_nothing(
     assert store.exists(*keys) == 3
 
 
-def test_what_outlived_its_deletion_is_not_used(
+def test_an_outdated_cached_value_is_not_used(
     client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -210,7 +212,7 @@ def test_what_outlived_its_deletion_is_not_used(
     assert len(client.get(f"{BASE}/{session['id']}/messages", user=ruth).json["items"]) == 1
 
 
-def test_what_an_older_release_has_kept_is_read(
+def test_a_value_cached_by_an_older_release_can_be_read(
     client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -223,20 +225,19 @@ def test_what_an_older_release_has_kept_is_read(
     warm(client, session, ruth)
 
 
-def test_a_list_read_before_a_write_is_not_kept_after_it(
+def test_a_list_read_before_a_write_is_not_cached_after_it(
     in_app: Flask, client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User
 ) -> None:
     def load() -> list[cache.Cached]:
-        open_session(
-            ruth
-        )  # another request commits while this one still holds the list from before
+        # Another request commits while this one still holds the list from before.
+        open_session(ruth)
         return []
 
     assert cache.active_sessions(load) == []
     assert store.get("active_sessions") is None
 
 
-def test_nothing_is_decided_from_what_is_kept(
+def test_no_decision_is_made_from_the_cache(
     client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -271,7 +272,7 @@ def test_everything_works_without_redis(
     assert client.post(f"{path}/cancel", user=ruth).json["status"] == "cancelled"
 
 
-def test_what_happened_is_published_once_events_can_be(
+def test_an_event_is_recorded_without_redis(
     without_redis: Flask, wanted: Any, ruth: User, boaz: User
 ) -> None:
     client = without_redis.test_client()
@@ -279,7 +280,7 @@ def test_what_happened_is_published_once_events_can_be(
     client.post(f"{path}/join", user=boaz)
     client.post(f"{path}/cancel", user=ruth)
     with without_redis.app_context():
-        waiting = db.session.scalars(
+        recorded = db.session.scalars(
             text("SELECT body->>'type' FROM outbox WHERE stream LIKE 'events:%'")
         ).all()
-    assert "notification.requested" in waiting
+    assert "notification.requested" in recorded

@@ -31,7 +31,7 @@ def boaz() -> User:
 
 @pytest.fixture
 def path(open_session: Open, ruth: User, boaz: User) -> str:
-    """Where the messages of a session of both are."""
+    """The address of the messages of a session in which both take part."""
     return f"{BASE}/{open_session(ruth, boaz)['id']}/messages"
 
 
@@ -40,7 +40,7 @@ def say(client: FlaskClient, path: str, user: User, content: str, **body: Any) -
 
 
 def talk(client: FlaskClient, path: str, user: User, count: int) -> list[str]:
-    """So many messages, slowly enough."""
+    """Send so many messages, slowly enough for the limit, and return their contents."""
     start, said = now(), [f"No. {number}" for number in range(count)]
     for number, content in enumerate(said):
         with time_machine.travel(start + timedelta(seconds=2 * number), tick=False):
@@ -56,7 +56,7 @@ def contents(answer: Any) -> list[str]:
     "content",
     ["<script>alert(1)</script>", "two\nlines", "שלום", "  kept  ", "%_\\'\"", "x" * 2000],
 )
-def test_what_is_typed_is_what_is_read(
+def test_a_message_is_read_as_it_was_typed(
     client: FlaskClient, path: str, ruth: User, boaz: User, content: str
 ) -> None:
     said = say(client, path, ruth, content)
@@ -66,7 +66,7 @@ def test_what_is_typed_is_what_is_read(
 
 
 @pytest.mark.parametrize("content", ["", "   ", "x" * 2001, "bell\x07", "nul\x00", None, 5])
-def test_what_cannot_be_said_is_refused(
+def test_invalid_content_is_refused(
     client: FlaskClient, path: str, ruth: User, content: Any
 ) -> None:
     refused = say(client, path, ruth, content)
@@ -86,7 +86,7 @@ def test_a_retry_finds_the_first_message(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_twenty_retries_at_once_say_it_once(
+def test_twenty_concurrent_retries_send_one_message(
     app: Flask, client: FlaskClient, path: str, ruth: User
 ) -> None:
     answers = race(
@@ -99,7 +99,7 @@ def test_twenty_retries_at_once_say_it_once(
     assert len({answer.json["id"] for answer in answers}) == 1
 
 
-def test_ten_messages_in_ten_seconds_are_enough(
+def test_the_eleventh_message_in_ten_seconds_is_refused(
     client: FlaskClient, path: str, ruth: User, boaz: User
 ) -> None:
     start = now()
@@ -114,15 +114,15 @@ def test_ten_messages_in_ten_seconds_are_enough(
         assert say(client, path, ruth, "!").status_code == 201
 
 
-def test_history_is_newest_first_in_pages_both_ways(
+def test_history_is_newest_first_in_both_directions(
     client: FlaskClient, path: str, ruth: User
 ) -> None:
     said = talk(client, path, ruth, 7)
-    back = list(pages(client, f"{path}?limit=3", ruth))
-    assert back == [said[:3:-1], said[3:0:-1], said[:1]]
+    backwards = list(pages(client, f"{path}?limit=3", ruth))
+    assert backwards == [said[:3:-1], said[3:0:-1], said[:1]]
     oldest = client.get(path, user=ruth).json["items"][-1]["seq"]
-    forth = list(pages(client, f"{path}?limit=3&after={oldest}", ruth))
-    assert forth == [said[3:0:-1], said[6:3:-1]]
+    forwards = list(pages(client, f"{path}?limit=3&after={oldest}", ruth))
+    assert forwards == [said[3:0:-1], said[6:3:-1]]
     assert contents(client.get(f"{path}?before={oldest + 2}", user=ruth)) == [said[1], said[0]]
 
 
@@ -137,16 +137,18 @@ def pages(client: FlaskClient, path: str, user: User) -> Any:
     "query",
     ["before=1&after=1", "before=-1", "after=x", "limit=0", "limit=101", "cursor=x", "page=2"],
 )
-def test_a_wrong_page_is_refused(client: FlaskClient, path: str, ruth: User, query: str) -> None:
+def test_a_wrong_page_parameter_is_refused(
+    client: FlaskClient, path: str, ruth: User, query: str
+) -> None:
     assert client.get(f"{path}?{query}", user=ruth).status_code == 422
 
 
 @pytest.mark.parametrize("count", [0, 50, 51])
-def test_the_first_page_ends_where_it_ends(
+def test_the_first_page_holds_at_most_fifty_messages(
     client: FlaskClient, path: str, ruth: User, count: int
 ) -> None:
     said = talk(client, path, ruth, count)
-    for _ in range(2):  # read, and read from what was kept
+    for _ in range(2):  # from the database, then from the cache
         answer = client.get(path, user=ruth)
         assert contents(answer) == said[::-1][:50]
         assert (answer.json["next"] is None) == (count <= 50)
@@ -161,7 +163,7 @@ def test_history_takes_two_queries_however_long(
     assert len(statements) == 2
 
 
-def test_the_order_is_that_of_the_numbers(
+def test_messages_are_ordered_by_their_numbers(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     people = [a_user() for _ in range(8)]
@@ -173,13 +175,13 @@ def test_the_order_is_that_of_the_numbers(
 
     race([partial(say_five, person) for person in people])
     messages = client.get(path, user=ruth).json["items"]
-    # After the opening and eight who joined.
+    # The opening and the eight joinings have the first nine numbers.
     assert [m["seq"] for m in messages] == list(range(49, 9, -1))
     times = [m["created_at"] for m in messages]
     assert times == sorted(times, reverse=True)
 
 
-def test_the_author_edits_for_a_quarter_of_an_hour(
+def test_the_author_may_edit_for_a_quarter_of_an_hour(
     client: FlaskClient, path: str, ruth: User, boaz: User
 ) -> None:
     message = f"{path}/{say(client, path, ruth, 'Shalmo').json['id']}"
@@ -194,7 +196,7 @@ def test_the_author_edits_for_a_quarter_of_an_hour(
     assert contents(client.get(path, user=boaz)) == ["Shalom"]
 
 
-def test_what_is_deleted_is_gone_for_good(
+def test_a_deleted_message_is_gone_for_good(
     client: FlaskClient, in_app: Flask, path: str, ruth: User, boaz: User
 ) -> None:
     ids = [say(client, path, boaz, "canary").json["id"] for _ in range(2)]
@@ -213,7 +215,7 @@ def test_what_is_deleted_is_gone_for_good(
     assert set(db.session.scalars(text("SELECT content FROM chat_messages"))) == {""}
 
 
-def test_only_the_author_and_the_host_delete(
+def test_only_the_author_and_the_host_may_delete(
     client: FlaskClient, path: str, ruth: User, boaz: User
 ) -> None:
     message = f"{path}/{say(client, path, ruth, 'Shalom').json['id']}"
@@ -232,7 +234,7 @@ def test_a_message_belongs_to_its_session(
 
 
 @pytest.mark.parametrize("ending", ["leave", "removal"])
-def test_a_person_who_leaves_loses_the_chat(
+def test_a_former_participant_loses_the_chat(
     client: FlaskClient, path: str, ruth: User, boaz: User, ending: str
 ) -> None:
     message = say(client, path, boaz, "Shalom").json["id"]

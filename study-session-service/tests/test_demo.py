@@ -24,14 +24,14 @@ def rows(app: Flask) -> Any:
         return db.session.execute(text("SELECT * FROM study_sessions ORDER BY id")).all()
 
 
-def test_loading_twice_is_loading_once(app: Flask, client: FlaskClient) -> None:
+def test_loading_twice_changes_nothing(app: Flask, client: FlaskClient) -> None:
     assert load(app) == f"{len(demo.PLAN)} study sessions loaded\n"
     before = rows(app)
     assert load(app) == "0 study sessions loaded\n"
     assert rows(app) == before
 
 
-def test_every_state_can_be_looked_at(app: Flask, client: FlaskClient) -> None:
+def test_the_demo_shows_every_state(app: Flask, client: FlaskClient) -> None:
     load(app)
     statuses = "starting-soon,live,finished,cancelled"
     found = client.get(f"{BASE}?limit=100&status={statuses}").json["items"]

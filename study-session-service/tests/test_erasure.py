@@ -31,8 +31,8 @@ def boaz() -> User:
     return a_user("boaz")
 
 
-def goes(app: Flask, person: User) -> None:
-    """The person's account is deleted, and this service hears of it."""
+def delete_account(app: Flask, person: User) -> None:
+    """Let the service receive `user.deleted` for this person."""
     event = Event(uuid4(), "user.deleted", "user-service", str(person.id), 2, now(), person.id, {})
     with app.app_context():
         in_transaction(db.session, lambda: on_user_deleted(event))
@@ -43,45 +43,45 @@ def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
 
 
 @pytest.mark.parametrize("minutes", [60, -1])
-def test_what_they_host_is_cancelled(
+def test_the_hosts_open_sessions_are_cancelled(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User, minutes: int
 ) -> None:
     session = open_session(ruth, boaz, start_time=rfc3339(now() + timedelta(minutes=minutes)))
-    goes(app, ruth)
+    delete_account(app, ruth)
     seen = read(client, session, boaz)
     assert (seen["status"], seen["current_participants"]) == ("cancelled", 1)
     assert [row["user_id"] for row in seen["participants"]] == [str(boaz.id)]
 
 
-def test_what_they_hosted_stays(
+def test_the_hosts_finished_sessions_stay(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, start_time=rfc3339(now() - timedelta(minutes=1)))
     client.post(f"{BASE}/{session['id']}/finish", user=ruth)
-    goes(app, ruth)
+    delete_account(app, ruth)
     assert read(client, session)["status"] == "finished"
 
 
-def test_their_seat_goes_to_the_waitlist(
+def test_the_persons_seat_goes_to_the_waitlist(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
     client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=naomi)
-    goes(app, boaz)
+    delete_account(app, boaz)
     assert read(client, session, naomi)["my_participation"]["is_active"]
     assert read(client, session)["current_participants"] == 2
 
 
-def test_they_wait_no_longer(
+def test_the_person_leaves_the_waitlist(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, a_user(), max_participants=2)
     client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=boaz)
-    goes(app, boaz)
+    delete_account(app, boaz)
     assert read(client, session, boaz)["my_participation"] is None
 
 
-def test_their_words_are_gone_also_where_they_had_left(
+def test_messages_are_erased_even_in_a_session_left_before(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -89,7 +89,7 @@ def test_their_words_are_gone_also_where_they_had_left(
     client.post(f"{path}/messages", json={"content": "canary"}, headers=key, user=boaz)
     client.post(f"{path}/messages", json={"content": "mine"}, user=ruth)
     client.post(f"{path}/leave", user=boaz)
-    goes(app, boaz)
+    delete_account(app, boaz)
     assert [
         message["content"] for message in client.get(f"{path}/messages", user=ruth).json["items"]
     ] == ["mine", None]
@@ -101,7 +101,7 @@ def test_their_words_are_gone_also_where_they_had_left(
     assert not any("canary" in content for content in [*rows, *answers])
 
 
-def test_nothing_names_them_any_more(
+def test_no_row_and_no_answer_names_the_deleted_person(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     held = open_session(ruth, boaz, start_time=rfc3339(now() - timedelta(minutes=1)))
@@ -111,7 +111,7 @@ def test_nothing_names_them_any_more(
     client.get(f"{BASE}/{held['id']}/messages", user=boaz)
     client.post(f"{BASE}/{held['id']}/finish", user=ruth)
     client.post(f"{BASE}/{open_session(boaz, ruth)['id']}/leave", user=ruth)
-    goes(app, ruth)
+    delete_account(app, ruth)
     assert str(ruth.id) not in str(state(app))
     assert str(ruth.id) not in str(read(client, held, boaz))
     assert str(ruth.id) not in client.get(f"{BASE}/{held['id']}/messages", user=boaz).text
@@ -122,29 +122,29 @@ def test_a_second_delivery_changes_nothing(
 ) -> None:
     session = open_session(ruth, boaz)
     client.post(f"{BASE}/{session['id']}/messages", json={"content": "Shalom"}, user=boaz)
-    goes(app, boaz)
+    delete_account(app, boaz)
     before = state(app)
-    goes(app, boaz)
+    delete_account(app, boaz)
     assert state(app) == before
 
 
 def state(app: Flask) -> Any:
     with app.app_context():
         return [
-            db.session.execute(text(f"SELECT * FROM {table} ORDER BY id")).all()  # noqa: S608  # names of our own
+            db.session.execute(text(f"SELECT * FROM {table} ORDER BY id")).all()  # noqa: S608  # our tables
             for table in ("study_sessions", "session_participants", "chat_messages")
         ]
 
 
-def test_a_stranger_goes_without_a_trace(
+def test_the_deletion_of_a_stranger_changes_nothing(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     open_session(ruth)
     before = state(app)
-    goes(app, a_user())
+    delete_account(app, a_user())
     assert state(app) == before
 
 
-def test_the_worker_listens_for_them(app: Flask) -> None:
+def test_the_worker_subscribes_to_account_deletions(app: Flask) -> None:
     consumer = app.extensions["worker"].consumer
     assert consumer._subscriptions["user-service", "user.deleted"].handler is on_user_deleted

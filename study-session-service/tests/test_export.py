@@ -38,7 +38,7 @@ def test_everything_about_a_person_is_in_one_answer(
     assert [message["content"] for message in kept["chat_messages"]] == ["mine"]
 
 
-def test_of_a_stranger_nothing_is_kept(client: FlaskClient) -> None:
+def test_nothing_is_kept_about_a_stranger(client: FlaskClient) -> None:
     kept = client.get("/internal/export", user=a_user(), peer="gateway").json
     assert kept == {
         "study_sessions": [],
@@ -48,17 +48,17 @@ def test_of_a_stranger_nothing_is_kept(client: FlaskClient) -> None:
     }
 
 
-def test_every_table_with_people_in_it_is_looked_at() -> None:
+def test_every_table_with_people_in_it_is_exported() -> None:
     named = {
         table.name
         for table in Base.metadata.sorted_tables
         if {"user_id", "host_id"} & set(table.columns.keys())
     }
-    # Stored answers are kept for a day, to be given again.
+    # Stored answers are kept for a day, to be repeated.
     assert about(uuid4()).keys() == named - {"idempotency_keys"}
 
 
-def test_a_person_cannot_ask_for_it_here(client: FlaskClient) -> None:
+def test_only_other_services_may_request_the_export(client: FlaskClient) -> None:
     ruth = a_user("ruth")
     path, inside = "/internal/export", f"http://localhost:{INTERNAL_PORT}"
     assert client.get(path, user=ruth).status_code == 404

@@ -50,11 +50,11 @@ def towards(start: Point, bearing: float, metres: float) -> Point:
         (Point(0, 0), Point(60, 90), math.pi * RADIUS / 2000),
     ],
 )
-def test_distances_are_great_circles(here: Point, there: Point, kilometres: float) -> None:
+def test_distances_follow_great_circles(here: Point, there: Point, kilometres: float) -> None:
     assert distance(here, there) / 1000 == pytest.approx(kilometres, abs=0.5)
 
 
-# Radii as searches have them: at a pole, `towards` is exact to some millimetres.
+# The radii are those of searches: at a pole, `towards` is exact to a few millimetres.
 @given(points | EDGES, st.floats(0, 2 * math.pi), st.floats(100, 100_000), st.floats(0, 0.9999))
 def test_a_circle_lies_in_its_boxes(
     centre: Point, bearing: float, radius: float, share: float
@@ -65,7 +65,9 @@ def test_a_circle_lies_in_its_boxes(
 
 
 @given(points | EDGES, st.floats(0, 2 * math.pi), st.floats(0, 0.9999))
-def test_a_widened_box_holds_what_is_near_it(corner: Point, bearing: float, share: float) -> None:
+def test_a_widened_box_holds_the_points_near_it(
+    corner: Point, bearing: float, share: float
+) -> None:
     box = Box(corner.latitude, corner.longitude, corner.latitude, corner.longitude)
     point = towards(corner, bearing, 1000 * share)
     assert any(holds(wide, point) for wide in widened(box, 1000))
@@ -84,7 +86,7 @@ def test_an_area_across_the_antimeridian_is_two_boxes() -> None:
     assert split(-1, 170, 1, 180) == [Box(-1, 170, 1, 180), Box(-1, -180, 1, -180)]
 
 
-def test_a_circle_over_a_pole_takes_every_meridian() -> None:
+def test_a_circle_over_a_pole_spans_every_meridian() -> None:
     assert boxes_around(Point(89.99, 12), 5000) == [
         Box(pytest.approx(89.945, abs=1e-3), -180, 90, 180)
     ]

@@ -28,7 +28,7 @@ def ruth() -> User:
 
 
 def a_row(**changes: Any) -> StudySession:
-    """A session from nine to ten, as it was written down."""
+    """A stored session from nine to ten."""
     row = StudySession(
         host_id=uuid4(),
         title="Berakhot",
@@ -60,20 +60,20 @@ STATES = [
 ]
 
 
-@pytest.mark.parametrize(("written", "seconds", "status"), STATES)
-def test_the_clock_says_what_a_session_is(
-    in_app: Flask, written: Any, seconds: float, status: Status
+@pytest.mark.parametrize(("stored", "seconds", "status"), STATES)
+def test_the_clock_decides_the_status(
+    in_app: Flask, stored: Any, seconds: float, status: Status
 ) -> None:
-    row, instant = a_row(**written), NINE + timedelta(seconds=seconds)
+    row, instant = a_row(**stored), NINE + timedelta(seconds=seconds)
     assert row.status_at(instant) == status
     assert db.session.scalar(select(StudySession.status_column(instant))) == status
 
 
-@pytest.mark.parametrize(("written", "seconds", "status"), STATES)
-def test_the_sweep_writes_down_what_the_clock_says(
-    in_app: Flask, written: Any, seconds: float, status: Status
+@pytest.mark.parametrize(("stored", "seconds", "status"), STATES)
+def test_the_sweep_stores_the_status_that_the_clock_decides(
+    in_app: Flask, stored: Any, seconds: float, status: Status
 ) -> None:
-    row = a_row(**written)
+    row = a_row(**stored)
     before = row.status
     with time_machine.travel(NINE + timedelta(seconds=seconds), tick=False):
         assert lifecycle.sweep() == int(before != status)
@@ -82,14 +82,14 @@ def test_the_sweep_writes_down_what_the_clock_says(
     assert row.status == status
 
 
-def test_a_session_that_nobody_touched_ran_as_announced(in_app: Flask) -> None:
+def test_an_untouched_session_ran_as_announced(in_app: Flask) -> None:
     row = a_row()
     with time_machine.travel(NINE + timedelta(hours=5), tick=False):
         lifecycle.sweep()
     assert (row.started_at, row.ended_at) == (NINE, NINE + timedelta(hours=1))
 
 
-def test_the_worker_sweeps_however_many_there_are(in_app: Flask) -> None:
+def test_the_worker_sweeps_more_than_one_batch(in_app: Flask) -> None:
     for _ in range(lifecycle.BATCH + 5):
         a_row()
     db.session.commit()
@@ -99,7 +99,7 @@ def test_the_worker_sweeps_however_many_there_are(in_app: Flask) -> None:
     assert set(db.session.scalars(select(StudySession.status))) == {Status.LIVE}
 
 
-def test_a_sweep_passes_by_what_is_being_changed(in_app: Flask) -> None:
+def test_the_sweep_skips_a_session_that_is_being_changed(in_app: Flask) -> None:
     row = a_row()
     db.session.commit()
     with db.engine.begin() as other, time_machine.travel(NINE, tick=False):
@@ -107,7 +107,7 @@ def test_a_sweep_passes_by_what_is_being_changed(in_app: Flask) -> None:
         assert lifecycle.sweep() == 0
 
 
-def test_what_the_clock_did_is_said_once(in_app: Flask) -> None:
+def test_a_change_by_the_clock_is_recorded_once(in_app: Flask) -> None:
     a_row()
     with time_machine.travel(NINE + timedelta(hours=2), tick=False):
         lifecycle.sweep()
@@ -126,7 +126,7 @@ def open_in(open_session: Open, host: User, minutes: float) -> Any:
     return open_session(host, start_time=rfc3339(now() + timedelta(minutes=minutes)))
 
 
-def test_the_host_starts_up_to_a_quarter_of_an_hour_early(
+def test_the_host_may_start_a_quarter_of_an_hour_early(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     early = open_in(open_session, ruth, 15.5)
@@ -169,7 +169,7 @@ def test_the_host_cancels_with_a_reason(
 
 
 @pytest.mark.parametrize(("minutes", "action"), [(5, "start"), (-1, "finish"), (60, "cancel")])
-def test_doing_it_twice_is_doing_it_once(
+def test_a_repeated_action_gets_the_same_answer(
     client: FlaskClient, open_session: Open, ruth: User, minutes: float, action: str
 ) -> None:
     session = open_in(open_session, ruth, minutes)
@@ -178,7 +178,7 @@ def test_doing_it_twice_is_doing_it_once(
 
 
 @pytest.mark.parametrize(
-    ("minutes", "before", "action", "start"),
+    ("minutes", "before", "action", "status"),
     [
         (60, None, "finish", "starting-soon"),
         (-1, None, "cancel", "live"),
@@ -188,24 +188,24 @@ def test_doing_it_twice_is_doing_it_once(
         (60, "cancel", "finish", "cancelled"),
     ],
 )
-def test_there_is_no_other_way(
+def test_every_other_transition_is_refused(
     client: FlaskClient,
     open_session: Open,
     ruth: User,
     minutes: float,
     before: str | None,
     action: str,
-    start: str,
+    status: str,
 ) -> None:
     session = open_in(open_session, ruth, minutes)
     if before:
         act(client, session, before, ruth)
     refused = act(client, session, action, ruth)
     assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
-    assert refused.json["from"] == start
+    assert refused.json["from"] == status
 
 
-def test_a_cancelled_session_empties_its_waitlist(
+def test_a_cancellation_empties_the_waitlist(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     boaz, naomi = a_user("boaz"), a_user("naomi")

@@ -20,7 +20,7 @@ VALUES (gen_random_uuid(), 'Tanakh', 'Bible', 'silent', 31.778, 35.235, '2026-03
 
 
 def insert_and_set(**values: Any) -> None:
-    """A session as its defaults make it, and then changed like this."""
+    """Insert a session with its defaults, then set these values."""
     session_id = db.session.execute(text(NEW)).one().id
     db.session.execute(update(StudySession).where(StudySession.id == session_id).values(values))
 
@@ -31,7 +31,7 @@ def test_the_models_are_what_the_migrations_make() -> None:
 
 @pytest.fixture
 def old_database() -> Iterator[None]:
-    """A database as the first migration left it, with a session of each mode; an application at it."""
+    """A database as the first migration left it, with a session of each mode, in use by an application."""
     with testing.empty_database("study_session_service") as url:
         app = testing.application("study_session_service", url)
         with app.app_context():
@@ -55,7 +55,7 @@ def rows_by_mode() -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("old_database")
-def test_an_old_session_in_person_is_kept_and_its_mode_has_a_hyphen() -> None:
+def test_the_upgrade_spells_the_in_person_mode_with_a_hyphen() -> None:
     before = rows_by_mode()
     upgrade(revision="0002")
     after = rows_by_mode()
@@ -68,14 +68,14 @@ def test_an_old_session_in_person_is_kept_and_its_mode_has_a_hyphen() -> None:
 
 
 @pytest.mark.usefixtures("old_database")
-def test_the_old_mode_comes_back_with_a_downgrade() -> None:
+def test_the_downgrade_restores_the_old_mode() -> None:
     before = rows_by_mode()
     upgrade(revision="0002")
     downgrade(revision="0001")
     assert rows_by_mode() == before
 
 
-def test_a_row_with_the_first_columns_alone_is_complete(in_app: Flask) -> None:
+def test_a_row_with_only_the_required_columns_is_complete(in_app: Flask) -> None:
     row = db.session.execute(text(NEW)).one()
     assert (row.status, row.max_participants, row.current_participants) == ("starting-soon", 10, 0)
     assert (row.is_open, row.visibility, row.location_visibility) == (True, "public", "exact")
@@ -99,7 +99,7 @@ def test_a_row_with_the_first_columns_alone_is_complete(in_app: Flask) -> None:
         ("study_sessions_approximate_location_check", {"location_visibility": "approximate"}),
     ],
 )
-def test_the_database_refuses_what_cannot_be(
+def test_the_database_refuses_impossible_values(
     in_app: Flask, constraint: str, values: dict[str, Any]
 ) -> None:
     with pytest.raises(IntegrityError, match=constraint):
@@ -112,13 +112,13 @@ def test_a_finished_session_leaves_the_indexes_of_open_ones(in_app: Flask) -> No
     assert db.session.execute(text("SELECT * FROM active_sessions_view")).all() == []
 
 
-def test_not_a_number_is_no_coordinate(in_app: Flask) -> None:
+def test_a_coordinate_must_be_a_number(in_app: Flask) -> None:
     with pytest.raises(IntegrityError, match="study_sessions_latitude_check"):
         insert_and_set(latitude="NaN")
 
 
-def test_the_named_indexes_exist(in_app: Flask) -> None:
-    named = {
+def test_the_expected_indexes_exist(in_app: Flask) -> None:
+    expected = {
         "idx_sessions_host",
         "idx_sessions_status",
         "idx_sessions_time",
@@ -130,6 +130,6 @@ def test_the_named_indexes_exist(in_app: Flask) -> None:
         "idx_chat_user",
         "session_participants_session_id_user_id_key",
     }
-    assert named <= set(
+    assert expected <= set(
         db.session.scalars(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"))
     )

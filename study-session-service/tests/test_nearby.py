@@ -1,4 +1,4 @@
-"""Search among ten thousand sessions, against looking at each of them."""
+"""Search among ten thousand sessions, checked against a full scan."""
 
 import math
 import random
@@ -143,20 +143,20 @@ centres = st.one_of(
 @example(centre=POLES[1], kilometres=0.1)
 @example(centre=POLES[2], kilometres=30)
 @example(centre=JERUSALEM, kilometres=5)
-def test_a_circle_holds_what_looking_at_each_finds(
+def test_a_circle_finds_the_same_sessions_as_a_full_scan(
     ten_thousand: Rows, centre: Point, kilometres: float
 ) -> None:
     radius = 1000 * kilometres
-    far = {i: distance(centre, shown(row)) for i, row in ten_thousand.items()}
-    # What lies on the rim within a micrometre may fall on either side.
-    inside = {i for i, metres in far.items() if metres <= radius - 1e-6}
-    rim = {i for i, metres in far.items() if abs(metres - radius) < 1e-6}
+    distances = {i: distance(centre, shown(row)) for i, row in ten_thousand.items()}
+    # A session within a micrometre of the rim may fall on either side.
+    inside = {i for i, metres in distances.items() if metres <= radius - 1e-6}
+    rim = {i for i, metres in distances.items() if abs(metres - radius) < 1e-6}
     by_time = found(Search(origin=centre, radius=radius))
     by_distance = found(Search(origin=centre, radius=radius, sort=Sort.DISTANCE))
     assert inside <= set(by_time) <= inside | rim
     assert by_time == sorted(by_time, key=lambda i: (ten_thousand[i]["start_time"], i))
     assert set(by_distance) == set(by_time)
-    metres = [far[i] for i in by_distance]
+    metres = [distances[i] for i in by_distance]
     assert metres == pytest.approx(sorted(metres), abs=1e-6)
 
 
@@ -164,7 +164,7 @@ def test_a_circle_holds_what_looking_at_each_finds(
 @given(corner=centres, height=st.floats(0, 20), width=st.floats(0, 359))
 @example(corner=Point(-17, 179.9), height=1, width=0.2)
 @example(corner=Point(-90, -180), height=180, width=360)
-def test_a_box_holds_what_looking_at_each_finds(
+def test_a_box_finds_the_same_sessions_as_a_full_scan(
     ten_thousand: Rows, corner: Point, height: float, width: float
 ) -> None:
     boxes = split(
@@ -193,7 +193,7 @@ def test_the_rim_belongs_to_the_circle(ten_thousand: Rows) -> None:
 
 
 @pytest.mark.parametrize("sort", list(Sort))
-def test_pages_are_the_whole_cut_up(ten_thousand: Rows, sort: Sort) -> None:
+def test_the_pages_together_are_the_whole_result(ten_thousand: Rows, sort: Sort) -> None:
     wanted, cursor, pages = Search(origin=JERUSALEM, radius=20_000, sort=sort), None, []
     while cursor or not pages:
         page = nearby.search(None, wanted, 100, cursor)
@@ -208,20 +208,20 @@ def test_pages_are_the_whole_cut_up(ten_thousand: Rows, sort: Sort) -> None:
     [Search(origin=JERUSALEM, radius=1000), Search(boxes=boxes_around(JERUSALEM, 1000))],
     ids=["circle", "box"],
 )
-def test_the_index_on_locations_is_used_whatever_the_parameters(
+def test_the_index_on_locations_is_used_for_any_parameters(
     ten_thousand: Rows, wanted: Search
 ) -> None:
     query, order = nearby.matching(None, wanted, now())
     assert "idx_sessions_location" in generic_plan(query.order_by(*order).limit(51))
 
 
-def test_the_index_on_times_is_used_where_no_location_is_named(ten_thousand: Rows) -> None:
+def test_the_index_on_times_is_used_without_a_location(ten_thousand: Rows) -> None:
     query, order = nearby.matching(None, Search(), now())
     assert "idx_sessions_open" in generic_plan(query.order_by(*order).limit(51))
 
 
 def generic_plan(query: Any) -> str:
-    """The plan of the prepared statement, made without a look at its parameters."""
+    """The plan of the prepared statement, made without regard to its parameters."""
     compiled = query.compile(
         dialect=psycopg.dialect(paramstyle="numeric_dollar"),
         compile_kwargs={"render_postcompile": True},

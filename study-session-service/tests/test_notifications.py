@@ -20,19 +20,19 @@ News = Callable[[], list[tuple[str, list[str]]]]
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Flask]:
-    """The service with nowhere to publish: what it says stays in its outbox."""
+    """The service with nowhere to publish: its messages stay in the outbox."""
     with testing.service("study_session_service", EVENTS_URL="redis://127.0.0.1:1/0") as app:
         yield app
 
 
 @pytest.fixture
 def requests(app: Flask) -> Callable[[], list[dict[str, Any]]]:
-    """What people are to be notified of, in order."""
+    """The notifications that were requested, in order."""
 
     def read() -> list[dict[str, Any]]:
         with app.app_context():
             outbox = messages.outbox.c
-            # What has a number is told live; the rest are events between services.
+            # A row with a number is a live event; the rest are events between services.
             events = db.select(outbox.body).where(outbox.seq.is_(None)).order_by(outbox.position)
             bodies = db.session.scalars(events).all()
         assert {body["type"] for body in bodies} <= {"notification.requested"}
@@ -43,7 +43,7 @@ def requests(app: Flask) -> Callable[[], list[dict[str, Any]]]:
 
 @pytest.fixture
 def news(requests: Callable[[], list[dict[str, Any]]]) -> News:
-    """The same as (kind, people)."""
+    """The same, as (kind, people)."""
     return lambda: [(request["kind"], request["user_ids"]) for request in requests()]
 
 
@@ -57,7 +57,7 @@ def boaz() -> User:
     return a_user("boaz")
 
 
-def test_a_cancelled_session_is_news_to_those_who_come_or_wait(
+def test_a_cancellation_notifies_participants_and_the_waitlist(
     client: FlaskClient, open_session: Open, news: News, requests: Any, ruth: User, boaz: User
 ) -> None:
     session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
@@ -67,7 +67,7 @@ def test_a_cancelled_session_is_news_to_those_who_come_or_wait(
     assert requests()[0]["data"]["reason"] == "Flu"
 
 
-def test_a_moved_session_is_news_to_those_who_come(
+def test_moving_a_session_notifies_the_other_participants(
     client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
 ) -> None:
     session, later = open_session(ruth, boaz), rfc3339(now() + timedelta(hours=9))
@@ -80,7 +80,7 @@ def test_a_moved_session_is_news_to_those_who_come(
     assert news() == [("session_moved", [str(boaz.id)])]
 
 
-def test_a_seat_is_news_to_the_person_who_waited_for_it(
+def test_a_promotion_notifies_the_person_who_waited(
     client: FlaskClient, open_session: Open, requests: Callable[[], Any], ruth: User, boaz: User
 ) -> None:
     session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
@@ -97,7 +97,7 @@ def test_a_seat_is_news_to_the_person_who_waited_for_it(
     assert request == {"user_ids": [str(naomi.id)], "kind": "waitlist_promotion", "data": facts}
 
 
-def test_what_a_host_does_alone_is_no_news(
+def test_a_host_alone_in_a_session_is_not_notified(
     client: FlaskClient, open_session: Open, news: News, ruth: User
 ) -> None:
     client.post(f"{BASE}/{open_session(ruth)['id']}/cancel", user=ruth)

@@ -42,7 +42,7 @@ def read(client: FlaskClient, session: Any, user: User | None = None) -> Any:
     return client.get(f"{BASE}/{session['id']}", user=user).json
 
 
-def test_joining_twice_is_joining_once(
+def test_joining_twice_takes_one_seat(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)
@@ -59,7 +59,7 @@ def test_joining_twice_is_joining_once(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_rejoining_uses_the_participant_row_again(
+def test_rejoining_reuses_the_participant_row(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)
@@ -71,7 +71,7 @@ def test_rejoining_uses_the_participant_row_again(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_a_full_session_takes_no_one(
+def test_a_full_session_cannot_be_joined(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, a_user(), max_participants=2)
@@ -83,7 +83,7 @@ def test_a_full_session_takes_no_one(
 @pytest.mark.parametrize(
     ("ending", "code"), [("finish", "session_ended"), ("cancel", "session_cancelled")]
 )
-def test_what_is_over_cannot_be_joined(
+def test_a_finished_or_cancelled_session_cannot_be_joined(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User, ending: str, code: str
 ) -> None:
     minutes = -1 if ending == "finish" else 60
@@ -94,7 +94,7 @@ def test_what_is_over_cannot_be_joined(
         assert (refused.status_code, refused.json["code"]) == (409, code)
 
 
-def test_what_the_clock_ended_cannot_be_joined(
+def test_a_session_ended_by_the_clock_cannot_be_joined(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)
@@ -117,7 +117,7 @@ def test_a_private_session_needs_the_code(
     assert join(client, session, boaz, join_code=session["join_code"].lower()).status_code == 201
 
 
-def test_a_person_who_was_removed_cannot_come_back(
+def test_a_removed_participant_cannot_rejoin(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -129,7 +129,7 @@ def test_a_person_who_was_removed_cannot_come_back(
     assert (seen["current_participants"], seen["my_participation"]["removed"]) == (1, True)
 
 
-def test_a_person_who_left_can_still_be_kept_out(
+def test_a_participant_who_left_can_still_be_removed(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -139,7 +139,7 @@ def test_a_person_who_left_can_still_be_kept_out(
     assert read(client, session)["current_participants"] == 1
 
 
-def test_only_a_person_who_was_there_can_be_removed(
+def test_neither_a_stranger_nor_the_host_can_be_removed(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)
@@ -147,7 +147,7 @@ def test_only_a_person_who_was_there_can_be_removed(
     assert remove(client, session, ruth, ruth).json["code"] == "transfer_required"
 
 
-def test_a_host_leaves_only_what_is_over(
+def test_the_host_may_leave_only_a_session_that_is_over(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)
@@ -158,7 +158,7 @@ def test_a_host_leaves_only_what_is_over(
     assert read(client, session)["current_participants"] == 0
 
 
-def test_joining_warns_of_other_sessions_at_the_same_time(
+def test_joining_warns_of_overlapping_sessions(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     hour, start = timedelta(hours=1), now() + timedelta(hours=5)
@@ -175,7 +175,7 @@ def test_joining_warns_of_other_sessions_at_the_same_time(
     ]
 
 
-def test_participants_see_one_another_in_the_order_of_joining(
+def test_participants_are_listed_in_the_order_of_joining(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     people = [boaz, *(a_user() for _ in range(4))]
@@ -188,7 +188,7 @@ def test_participants_see_one_another_in_the_order_of_joining(
     assert found == [str(person.id) for person in [ruth, *people]]
 
 
-def test_the_list_of_participants_takes_two_queries_however_many(
+def test_the_participant_list_takes_two_queries_at_any_length(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, *(a_user() for _ in range(6)))
@@ -197,7 +197,7 @@ def test_the_list_of_participants_takes_two_queries_however_many(
     assert len(statements) == 2
 
 
-def test_the_same_key_joins_once(
+def test_the_same_idempotency_key_joins_once(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, headers = open_session(ruth), {"Idempotency-Key": "join"}
@@ -225,7 +225,7 @@ def test_the_waitlist_is_seated_in_the_order_of_waiting(
     assert read(client, session)["current_participants"] == 2
 
 
-def test_asking_to_wait_takes_a_free_seat_at_once(
+def test_asking_to_wait_takes_a_free_seat_immediately(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     answer = join(client, open_session(ruth), boaz, waitlist=True)
@@ -239,7 +239,7 @@ def test_a_person_with_a_seat_does_not_wait(
     assert join(client, session, boaz, waitlist=True).status_code == 200
 
 
-def test_leaving_ends_the_waiting(
+def test_leaving_ends_the_wait(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), a_user()
@@ -258,7 +258,7 @@ def test_a_removal_gives_the_seat_to_the_waitlist(
     assert read(client, session, waiting)["my_participation"]["is_active"]
 
 
-def test_a_person_kept_out_waits_no_longer(
+def test_a_removed_participant_waits_no_longer(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     other, waiting = a_user("other"), a_user("waiting")
@@ -273,7 +273,7 @@ def test_a_person_kept_out_waits_no_longer(
     assert not read(client, session, boaz)["my_participation"]["is_active"]
 
 
-def test_more_seats_go_to_those_who_wait(
+def test_added_seats_go_to_the_waitlist(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), [a_user() for _ in range(3)]
@@ -290,7 +290,7 @@ def test_more_seats_go_to_those_who_wait(
     assert seated == [True, True, False]
 
 
-def test_no_one_is_seated_in_what_is_over(
+def test_a_session_that_is_over_gives_no_seat_to_the_waitlist(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session, waiting = open_session(ruth, boaz, max_participants=2), a_user()

@@ -1,4 +1,4 @@
-"""Many at once: the counter is the number of active rows, and never more than there are seats."""
+"""Many calls at the same time: the counter equals the active rows and never exceeds the seats."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ def clean(app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def do(app: Flask) -> Callable[..., Any]:
-    """Run a rule as a request would, in a transaction of its own; a problem is returned."""
+    """Run a rule as a request would, in a transaction of its own, and return its result or its problem."""
 
     def run(rule: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with app.app_context():
@@ -96,7 +96,9 @@ def one(app: Flask, query: str) -> Any:
         return db.session.execute(text(query)).scalar_one()
 
 
-def test_forty_joiners_find_ten_seats(app: Flask, do: Callable[..., Any], a_session: Any) -> None:
+def test_forty_concurrent_joins_take_ten_seats(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
     rounds = [a_session(11)[0] for _ in range(100)]
     for session_id in rounds:
         joined = race([lambda s=session_id: do(participation.join, s, uuid4()) for _ in range(40)])
@@ -106,7 +108,7 @@ def test_forty_joiners_find_ten_seats(app: Flask, do: Callable[..., Any], a_sess
     assert one(app, "SELECT sum(current_participants) FROM study_sessions") == 1100
 
 
-def test_twenty_people_asking_twice_take_ten_seats(
+def test_twenty_people_who_join_twice_take_ten_seats(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
     for _ in range(5):
@@ -120,7 +122,7 @@ def test_twenty_people_asking_twice_take_ten_seats(
     assert violations(app) == []
 
 
-def test_a_random_walk_keeps_the_counter(
+def test_a_random_walk_keeps_the_counter_correct(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
     session_id, host = a_session(4)
@@ -160,7 +162,7 @@ def test_a_random_walk_keeps_the_counter(
         assert violations(app) == []
 
 
-def test_a_released_seat_is_given_to_one(
+def test_each_released_seat_goes_to_one_waiting_person(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
     session_id, _ = a_session(6)
@@ -177,24 +179,24 @@ def test_a_released_seat_is_given_to_one(
     assert one(app, promotions) == 5
 
 
-def test_a_host_hands_over_while_the_other_leaves(
+def test_a_handover_and_the_leaving_exclude_each_other(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
     for _ in range(25):
         session_id, host = a_session(5)
         other = uuid4()
         do(participation.join, session_id, other)
-        handed, left = race(
+        handed_over, left = race(
             [
                 lambda s=session_id, h=host, o=other: do(participation.hand_over, s, h, o),
                 lambda s=session_id, o=other: do(participation.leave, s, o),
             ]
         )
-        assert isinstance(handed, Problem) != isinstance(left, Problem)
+        assert isinstance(handed_over, Problem) != isinstance(left, Problem)
     assert violations(app) == []
 
 
-def test_no_one_speaks_after_being_removed(
+def test_a_removed_participant_sends_no_more_messages(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""What happens in a session is numbered without gaps and told to those who watch."""
+"""The live events of a session: they are numbered without gaps and carry what clients read."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -16,7 +16,7 @@ from study_session_service.models import db, messages
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
-Said = Callable[[], Sequence[Any]]
+Outbox = Callable[[], Sequence[Any]]
 STORY = (
     "created",
     "joined",
@@ -33,14 +33,14 @@ STORY = (
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Flask]:
-    """The service with nowhere to publish: what it says stays in its outbox."""
+    """The service with nowhere to publish: its messages stay in the outbox."""
     with testing.service("study_session_service", EVENTS_URL="redis://127.0.0.1:1/0") as app:
         yield app
 
 
 @pytest.fixture
-def said(app: Flask) -> Said:
-    """All that was said, in order."""
+def outbox(app: Flask) -> Outbox:
+    """All messages in the outbox, in order."""
 
     def read() -> Sequence[Any]:
         with app.app_context():
@@ -61,18 +61,18 @@ def boaz() -> User:
     return a_user("boaz")
 
 
-def live(said: Said) -> list[tuple[int, str]]:
-    return [(row.seq, row.body["type"]) for row in said() if row.seq]
+def live(outbox: Outbox) -> list[tuple[int, str]]:
+    return [(row.seq, row.body["type"]) for row in outbox() if row.seq]
 
 
-def told(said: Said, event: str) -> Any:
+def data_of(outbox: Outbox, event: str) -> Any:
     """The data of the only live event of this type."""
-    [body] = [row.body for row in said() if row.seq and row.body["type"] == event]
+    [body] = [row.body for row in outbox() if row.seq and row.body["type"] == event]
     return body["data"]
 
 
-def test_a_session_tells_its_story_in_order(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
+def test_the_live_events_of_a_session_are_numbered_in_order(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, start_time=rfc3339(now() + timedelta(minutes=5)))
     path = f"{BASE}/{session['id']}"
@@ -84,62 +84,62 @@ def test_a_session_tells_its_story_in_order(
     client.delete(f"{path}/messages/{message}", user=boaz)
     client.delete(f"{path}/participants/{ruth.id}", user=boaz)
     client.post(f"{path}/finish", user=boaz)
-    assert live(said) == list(enumerate(STORY, start=1))
+    assert live(outbox) == list(enumerate(STORY, start=1))
 
 
-def test_what_did_not_happen_is_not_said(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
+def test_an_action_without_effect_records_no_event(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, max_participants=2)
-    path, before = f"{BASE}/{session['id']}", len(said())
+    path, before = f"{BASE}/{session['id']}", len(outbox())
     for _ in range(2):
         client.post(f"{path}/join", user=boaz)
         client.post(f"{path}/join", user=a_user())
         client.post(f"{path}/leave", user=ruth)
         client.post(f"{path}/finish", user=ruth)
-    assert len(said()) == before
+    assert len(outbox()) == before
 
 
-def test_whose_right_to_watch_has_changed_is_named(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
+def test_a_removal_names_the_removed_participant(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
     client.delete(f"{BASE}/{session['id']}/participants/{boaz.id}", user=ruth)
-    removal = next(row.body for row in said() if row.body["type"] == "removed")
+    removal = next(row.body for row in outbox() if row.body["type"] == "removed")
     assert removal["members_changed"] == [str(boaz.id)]
 
 
-def test_a_message_is_told_as_it_is_read(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User
+def test_message_events_carry_what_clients_read(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User
 ) -> None:
     path = f"{BASE}/{open_session(ruth)['id']}/messages"
     sent = client.post(path, json={"content": "Shlaom"}, user=ruth).json
-    one = f"{path}/{sent['id']}"
-    edited = client.patch(one, json={"content": "Shalom"}, user=ruth).json
-    client.delete(one, user=ruth)
+    message = f"{path}/{sent['id']}"
+    edited = client.patch(message, json={"content": "Shalom"}, user=ruth).json
+    client.delete(message, user=ruth)
     [deleted] = client.get(path, user=ruth).json["items"]
-    assert told(said, "message") == sent
-    assert told(said, "message_edited") == edited
-    assert told(said, "message_deleted") == deleted
+    assert data_of(outbox, "message") == sent
+    assert data_of(outbox, "message_edited") == edited
+    assert data_of(outbox, "message_deleted") == deleted
 
 
-def test_a_participant_is_told_as_they_are_listed(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User
+def test_participant_events_carry_what_the_list_shows(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User
 ) -> None:
     session, naomi = open_session(ruth, boaz), a_user("naomi")
     path = f"{BASE}/{session['id']}"
     listed = client.get(f"{path}/participants", user=ruth).json["items"][1]
-    assert told(said, "joined") == listed
+    assert data_of(outbox, "joined") == listed
     client.post(f"{path}/leave", user=boaz)
-    assert told(said, "left") == {**listed, "is_active": False, "left_at": ANY}
+    assert data_of(outbox, "left") == {**listed, "is_active": False, "left_at": ANY}
     client.post(f"{path}/join", user=naomi)
     client.delete(f"{path}/participants/{naomi.id}", user=ruth)
-    assert told(said, "removed")["user_id"] == str(naomi.id)
+    assert data_of(outbox, "removed")["user_id"] == str(naomi.id)
 
 
 @pytest.mark.parametrize("minutes", [5, 60])
-def test_a_session_is_told_as_its_participants_read_it(
-    client: FlaskClient, open_session: Open, said: Said, ruth: User, boaz: User, minutes: int
+def test_session_events_carry_what_participants_read(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User, minutes: int
 ) -> None:
     start = rfc3339(now() + timedelta(minutes=minutes))
     session = open_session(
@@ -152,7 +152,7 @@ def test_a_session_is_told_as_its_participants_read_it(
         )
     read = client.get(path, user=boaz).json
     own = {"join_code", "distance_m", "my_participation", "participants"}
-    event = told(said, "finished" if minutes == 5 else "cancelled")
+    event = data_of(outbox, "finished" if minutes == 5 else "cancelled")
     assert {**event, "updated_at": ANY} == {
         **{name: value for name, value in read.items() if name not in own},
         "updated_at": ANY,

@@ -31,7 +31,7 @@ def in_minutes(minutes: float) -> str:
     return rfc3339(now() + timedelta(minutes=minutes))
 
 
-def test_what_is_near_is_found_next_first(
+def test_sessions_nearby_are_found_earliest_first(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     for title, longitude, minutes in (
@@ -84,7 +84,7 @@ def test_a_box_may_cross_the_antimeridian(
         ("status=live,cancelled", {"live", "cancelled"}),
     ],
 )
-def test_filters_leave_what_was_asked_for(
+def test_a_filter_keeps_only_the_matching_sessions(
     client: FlaskClient, open_session: Open, ruth: User, query: str, found: set[str]
 ) -> None:
     sessions: dict[str, dict[str, Any]] = {
@@ -104,7 +104,9 @@ def test_filters_leave_what_was_asked_for(
     assert set(titles(client.get(f"{NEAR}&{query}"))) == found
 
 
-def test_times_and_hosts_filter_too(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_a_search_can_be_limited_to_times_and_a_host(
+    client: FlaskClient, open_session: Open, ruth: User
+) -> None:
     host, start = a_user(), now() + timedelta(hours=3)
     open_session(host, title="at three", start_time=rfc3339(start))
     open_session(ruth, title="at four", start_time=rfc3339(start + timedelta(hours=1)))
@@ -118,17 +120,17 @@ def test_times_and_hosts_filter_too(client: FlaskClient, open_session: Open, rut
 def test_the_clock_moves_sessions_between_states(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
-    open_session(ruth, title="it")
+    open_session(ruth, title="Berakhot")
     for hours, status in ((0, "starting-soon"), (2.5, "live"), (4, "finished")):
         with time_machine.travel(now() + timedelta(hours=hours), tick=False):
             for asked in ("starting-soon", "live", "finished"):
                 assert titles(client.get(f"{NEAR}&status={asked}")) == (
-                    ["it"] if asked == status else []
+                    ["Berakhot"] if asked == status else []
                 )
 
 
 @pytest.mark.parametrize("visibility", ["unlisted", "private"])
-def test_what_is_not_public_is_not_found(
+def test_a_session_that_is_not_public_is_not_found(
     client: FlaskClient, open_session: Open, ruth: User, visibility: str
 ) -> None:
     open_session(ruth, visibility=visibility)
@@ -136,7 +138,7 @@ def test_what_is_not_public_is_not_found(
         assert titles(client.get(NEAR, user=viewer)) == []
 
 
-def test_strangers_cannot_measure_out_an_approximate_location(
+def test_strangers_cannot_narrow_down_an_approximate_location(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, location_visibility="approximate")
@@ -214,7 +216,7 @@ def test_a_search_takes_one_query_however_much_it_finds(
         assert len(statements) == 1
 
 
-def test_geojson_is_for_clients_that_accept_it(
+def test_geojson_is_returned_to_clients_that_accept_it(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     sessions = [open_session(ruth) for _ in range(2)]
@@ -231,7 +233,7 @@ def test_geojson_is_for_clients_that_accept_it(
     ] == [sessions[1]["id"]]
 
 
-def test_a_map_gathers_many_and_shows_few(
+def test_a_map_clusters_many_sessions_and_shows_few_singly(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     for number in range(4):
@@ -244,7 +246,7 @@ def test_a_map_gathers_many_and_shows_few(
     assert [session["id"] for session in answer.json["sessions"]] == [alone["id"]]
 
 
-def test_a_map_shows_approximate_places_only(
+def test_a_map_shows_only_the_approximate_location(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, location_visibility="approximate")
@@ -252,7 +254,7 @@ def test_a_map_shows_approximate_places_only(
     assert shown["latitude"] == client.get(f"{BASE}/{session['id']}").json["latitude"] != 31.778
 
 
-def test_a_map_leaves_out_what_is_over_or_not_public(
+def test_a_map_leaves_out_cancelled_and_unlisted_sessions(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     over = open_session(ruth)
@@ -267,11 +269,11 @@ def test_a_map_leaves_out_what_is_over_or_not_public(
 @pytest.mark.parametrize(
     "query", ["zoom=3", "bbox=0,0,1,1", "bbox=0,0,1,1&zoom=23", "bbox=-180,-90,180,90&zoom=22"]
 )
-def test_a_map_has_bounds(client: FlaskClient, query: str) -> None:
+def test_missing_or_excessive_map_bounds_are_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"{BASE}/clusters?{query}").status_code == 422
 
 
-def test_a_map_takes_two_queries_however_much_is_on_it(
+def test_a_map_takes_two_queries_however_much_it_shows(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     for number in range(5):

@@ -24,7 +24,7 @@ def test_the_documentation_is_valid_openapi(client: FlaskClient) -> None:
     validate(client.get("/openapi.json").json)
 
 
-def test_every_operation_says_what_it_answers(client: FlaskClient) -> None:
+def test_every_operation_documents_its_answer(client: FlaskClient) -> None:
     paths = client.get("/openapi.json").json["paths"]
     for operations in paths.values():
         for method, operation in operations.items():
@@ -54,7 +54,7 @@ POINT = {"latitude", "longitude"}  # cached as strangers see them
 
 
 def not_cached(schema: type[Answer]) -> set[str]:
-    """The columns that a list shows by this schema and the cached list does not have."""
+    """The columns that this schema shows in lists and the cached list lacks."""
     shown = {field.attribute or name for name, field in schema().fields.items()}
     columns = {column.key for column in Row.__table__.columns}
     return (shown & columns) - set(LIST_COLUMNS) - POINT
@@ -71,6 +71,6 @@ def test_a_column_that_a_list_shows_and_the_cache_lacks_is_noticed() -> None:
     assert not_cached(WithDescription) == {"description"}
 
 
-def test_what_is_named_of_a_session_is_there() -> None:
+def test_the_named_columns_and_fields_exist() -> None:
     assert {column.key for column in Row.__table__.columns} >= NOT_LISTED
     assert set(NewStudySession().fields) > CHANGEABLE_WHILE_LIVE

@@ -51,7 +51,9 @@ def test_the_host_is_the_first_participant(open_session: Open, ruth: User) -> No
     )
 
 
-def test_everything_asked_for_is_read_back(client: FlaskClient, wanted: Wanted, ruth: User) -> None:
+def test_every_requested_field_is_read_back(
+    client: FlaskClient, wanted: Wanted, ruth: User
+) -> None:
     body = wanted(
         max_participants=4,
         description="Line one.\nLine <b>two</b>.",
@@ -104,7 +106,7 @@ def test_a_wrong_field_is_named(
     assert pointers(answer) == [f"/{field}"]
 
 
-def test_nothing_can_be_left_out_that_has_no_default(client: FlaskClient, ruth: User) -> None:
+def test_a_field_without_a_default_is_required(client: FlaskClient, ruth: User) -> None:
     answer = client.post(BASE, json={}, user=ruth)
     required = [
         "duration_minutes",
@@ -129,14 +131,16 @@ def test_a_session_starts_between_now_and_a_year_ahead(
     assert status == 201 or pointers(answer) == ["/start_time"]
 
 
-def test_the_same_key_opens_one_session(client: FlaskClient, wanted: Wanted, ruth: User) -> None:
+def test_the_same_idempotency_key_opens_one_session(
+    client: FlaskClient, wanted: Wanted, ruth: User
+) -> None:
     body, headers = wanted(), {"Idempotency-Key": "once"}
     first, second = (client.post(BASE, json=body, headers=headers, user=ruth) for _ in range(2))
     assert first.json["id"] == second.json["id"]
     assert len(client.get(f"{BASE}/mine", user=ruth).json["items"]) == 1
 
 
-def test_strangers_see_neither_the_meeting_nor_the_participants(
+def test_strangers_see_neither_meeting_url_nor_participants(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, mode="online", meeting_url="https://meet.example.org/b")
@@ -172,7 +176,7 @@ def test_a_private_session_does_not_exist_for_strangers(
     assert (left.status_code, left.json["join_code"]) == (200, None)
 
 
-def test_distance_is_given_from_a_point(
+def test_the_distance_is_measured_from_the_given_point(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth, latitude=0, longitude=179.5)
@@ -199,7 +203,7 @@ def change(
     return client.patch(f"{BASE}/{session['id']}", json=changes, headers=headers, user=user)
 
 
-def test_the_host_changes_what_was_announced(
+def test_the_host_may_change_the_details(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)
@@ -212,7 +216,7 @@ def test_the_host_changes_what_was_announced(
     assert changed.json["updated_at"] > session["updated_at"]
 
 
-def test_a_change_needs_the_present_version(
+def test_a_change_needs_the_current_version(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)
@@ -222,9 +226,7 @@ def test_a_change_needs_the_present_version(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_changes_of_one_version_one_wins(
-    app: Flask, open_session: Open, ruth: User
-) -> None:
+def test_one_of_twenty_concurrent_changes_wins(app: Flask, open_session: Open, ruth: User) -> None:
     session = open_session(ruth)
     answers = race(
         [lambda i=i: change(app.test_client(), session, ruth, title=f"No. {i}") for i in range(20)]
@@ -233,7 +235,7 @@ def test_of_twenty_changes_of_one_version_one_wins(
     assert statuses == [200] + [412] * 19
 
 
-def test_joining_and_talking_do_not_outdate_what_the_host_has_read(
+def test_joining_and_chatting_do_not_outdate_the_hosts_version(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz)
@@ -241,7 +243,7 @@ def test_joining_and_talking_do_not_outdate_what_the_host_has_read(
     assert change(client, session, ruth, title="Still the same version").status_code == 200
 
 
-def test_the_clock_does_not_outdate_what_the_host_has_read(
+def test_the_clock_does_not_outdate_the_hosts_version(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)
@@ -269,7 +271,7 @@ def test_a_live_session_keeps_its_time_and_location(
 @pytest.mark.parametrize(
     ("ending", "code"), [("cancel", "session_cancelled"), ("finish", "session_ended")]
 )
-def test_what_is_over_is_read_only(
+def test_a_finished_or_cancelled_session_is_read_only(
     client: FlaskClient, open_session: Open, ruth: User, ending: str, code: str
 ) -> None:
     session = open_session(
@@ -280,7 +282,7 @@ def test_what_is_over_is_read_only(
     assert (refused.status_code, refused.json["code"]) == (409, code)
 
 
-def test_capacity_does_not_fall_below_the_participants(
+def test_capacity_cannot_fall_below_the_participants(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth, boaz, a_user())
@@ -289,14 +291,14 @@ def test_capacity_does_not_fall_below_the_participants(
     assert change(client, session, ruth, max_participants=3).json["seats_left"] == 0
 
 
-def test_moving_a_session_is_bound_like_opening_it(
+def test_a_moved_session_obeys_the_limits_of_a_new_one(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     refused = change(client, open_session(ruth), ruth, start_time=in_minutes(-6))
     assert (refused.status_code, pointers(refused)) == (422, ["/start_time"])
 
 
-def test_a_session_made_private_gets_a_code_and_loses_it_again(
+def test_a_session_has_a_join_code_only_while_it_is_private(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)
@@ -304,7 +306,7 @@ def test_a_session_made_private_gets_a_code_and_loses_it_again(
     assert change(client, session, ruth, version=2, visibility="public").json["join_code"] is None
 
 
-def test_a_location_made_approximate_moves_with_the_session(
+def test_an_approximate_location_moves_with_the_session(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     session = open_session(ruth)
@@ -342,7 +344,7 @@ def test_only_an_active_participant_can_become_the_host(
         assert (refused.status_code, refused.json["code"]) == (409, "not_a_participant")
 
 
-def test_my_sessions_to_come_are_next_first_and_past_ones_last_first(
+def test_own_sessions_are_earliest_first_and_past_ones_newest_first(
     client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     for title, minutes in (("soon", 30), ("later", 90), ("begun", -1)):
@@ -360,7 +362,7 @@ def test_my_sessions_to_come_are_next_first_and_past_ones_last_first(
         ]
 
 
-def test_my_sessions_of_a_period_begin_in_it(
+def test_own_sessions_of_a_period_begin_in_it(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     for title, minutes in (("soon", 30), ("later", 90)):
@@ -377,7 +379,7 @@ def titles(answer: Any) -> list[str]:
     return [item["title"] for item in answer.json["items"]]
 
 
-def test_my_sessions_come_in_pages(client: FlaskClient, open_session: Open, ruth: User) -> None:
+def test_own_sessions_come_in_pages(client: FlaskClient, open_session: Open, ruth: User) -> None:
     start = in_minutes(30)
     for number in range(5):
         open_session(ruth, title=str(number), start_time=start)
@@ -389,7 +391,7 @@ def test_my_sessions_come_in_pages(client: FlaskClient, open_session: Open, ruth
     assert sorted(found) == ["0", "1", "2", "3", "4"]
 
 
-def test_my_sessions_take_one_query_however_many(
+def test_own_sessions_take_one_query_however_many(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     for _ in range(6):
