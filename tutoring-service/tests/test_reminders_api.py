@@ -1,4 +1,4 @@
-"""Reminders are said once, to the people and at the times that are wanted."""
+"""Reminders are sent once, to the people and at the times that were chosen."""
 
 import os
 import random
@@ -26,7 +26,7 @@ def sweep(app: Flask) -> int:
         return run_sweep(setup.messages, setup.sweeps[0])
 
 
-def said(app: Flask) -> list[str]:
+def reminded(app: Flask) -> list[str]:
     with app.app_context():
         rows = app.extensions["sqlalchemy"].session.execute(
             text(
@@ -45,17 +45,17 @@ def choose(school: Any, session: dict[str, Any], user: Any, **choice: Any) -> An
     return school.client.put(f"/api/sessions/{session['id']}/reminder", user=user, json=choice)
 
 
-def test_tutor_and_student_are_reminded_once_when_it_is_due(app: Flask, school: Any) -> None:
+def test_tutor_and_student_are_reminded_once_at_the_due_time(app: Flask, school: Any) -> None:
     school.session(**WANTED)
     with time_machine.travel(JUST_BEFORE, tick=False):
         assert sweep(app) == 0
     with time_machine.travel(DUE, tick=False):
         assert sweep(app) == 2
         assert sweep(app) == 0
-    assert said(app) == both(school)
+    assert reminded(app) == both(school)
 
 
-def test_without_notification_and_alarm_no_one_is_reminded(app: Flask, school: Any) -> None:
+def test_a_session_without_notification_and_alarm_reminds_no_one(app: Flask, school: Any) -> None:
     school.session()
     with time_machine.travel(DUE, tick=False):
         assert sweep(app) == 0
@@ -73,11 +73,11 @@ def test_each_person_may_choose_their_own_reminder(app: Flask, school: Any) -> N
     choose(school, session, school.tutor, notification_enabled=False, alarm_enabled=False)
     with time_machine.travel("2030-01-08T08:00:00Z", tick=False):
         sweep(app)
-    assert said(app) == [str(school.student.id)]
+    assert reminded(app) == [str(school.student.id)]
     assert choose(school, session, school.student, alarm_before_minutes=10081).status_code == 422
 
 
-def test_people_are_reminded_again_of_a_moved_session_and_not_of_a_cancelled_one(
+def test_reminders_are_repeated_after_a_move_but_not_a_cancellation(
     app: Flask, school: Any
 ) -> None:
     session = school.session(**WANTED)
@@ -92,9 +92,7 @@ def test_people_are_reminded_again_of_a_moved_session_and_not_of_a_cancelled_one
         assert sweep(app) == 0
 
 
-def test_people_are_reminded_again_of_a_session_moved_while_they_were_reminded(
-    app: Flask, school: Any
-) -> None:
+def test_reminders_are_repeated_after_a_move_during_the_sweep(app: Flask, school: Any) -> None:
     session = school.session(**WANTED)
     sent = "UPDATE session_reminders SET sent_at = now()"
     moved = overtaken(app, sent, lambda: school.patch(session, {"session_date": "2030-01-09"}))
@@ -115,30 +113,29 @@ def test_a_removed_parent_is_not_reminded(app: Flask, school: Any) -> None:
     assert school.client.delete(path, user=school.student).status_code == 204
     with time_machine.travel("2030-01-08T08:50:00Z", tick=False):
         sweep(app)
-    assert said(app) == []
+    assert reminded(app) == []
 
 
-def test_what_is_over_is_not_reminded_of_when_the_worker_comes_back(
-    app: Flask, school: Any
-) -> None:
+def test_a_returning_worker_sends_no_reminders_of_past_sessions(app: Flask, school: Any) -> None:
     school.session(**WANTED)
     with time_machine.travel("2030-01-09T00:00:00Z", tick=False):
         sweep(app)
-    assert said(app) == []
+    assert reminded(app) == []
 
 
 @pytest.mark.usefixtures("race_round")
-def test_workers_that_sweep_at_once_say_each_reminder_once(app: Flask, school: Any) -> None:
+def test_concurrent_sweeps_send_each_reminder_once(app: Flask, school: Any) -> None:
     for hour in range(10, 20):
         school.session(start_time=f"{hour}:00", end_time=f"{hour}:30", notification_enabled=True)
     with time_machine.travel("2030-01-08T08:50:00Z", tick=False):
         race([lambda: sweep(app)] * 4)
         sweep(app)
-    assert len(said(app)) == 2
+    assert len(reminded(app)) == 2
 
 
 PROGRAM = """
 import sys
+from chassis import testing
 from chassis.messaging.worker import run_sweep
 from tutoring_service import reminders
 reminders.BATCH = 3
@@ -151,9 +148,7 @@ print("done", flush=True)
 """
 
 
-def test_a_worker_killed_at_any_moment_says_nothing_twice_and_nothing_never(
-    app: Flask, school: Any
-) -> None:
+def test_workers_killed_at_any_moment_send_each_reminder_once(app: Flask, school: Any) -> None:
     school.session(rrule="FREQ=DAILY;COUNT=60", notification_enabled=True)
     with app.app_context():
         session = app.extensions["sqlalchemy"].session
@@ -169,11 +164,11 @@ def test_a_worker_killed_at_any_moment_says_nothing_twice_and_nothing_never(
             env=os.environ,
         ) as worker:
             assert worker.stdout is not None
-            worker.stdout.readline()
+            assert worker.stdout.readline() == "ready\n"
             time.sleep(random.uniform(0, 0.1))
             worker.send_signal(signal.SIGKILL)
     sweep(app)
-    assert len(said(app)) == 120
+    assert len(reminded(app)) == 120
     with app.app_context():
         twice = app.extensions["sqlalchemy"].session.execute(
             text(
