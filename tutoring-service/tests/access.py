@@ -1,4 +1,4 @@
-"""Who may call what: the status that each operation answers to each kind of caller.
+"""The status that each operation answers to each kind of caller.
 
 Read by test_access.py, which asks this service alone, and by the suite that asks through the gateway.
 """
@@ -7,8 +7,8 @@ from typing import Any
 
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
 
-# They ask in this order: a caller who is refused changes nothing for those who come after. The deleted one
-# followed the enrollment as a parent, and is a tutor as long as their token lasts.
+# They call in this order: a refused caller changes nothing for the callers after it. The deleted caller
+# followed the enrolment as a parent, and remains a tutor as long as their token lasts.
 CALLERS = (
     "anonymous",
     "deleted",
@@ -106,7 +106,7 @@ ACCESS = Matrix(
         Row("create_review", "401 404 404 404 403 201 201 201", {"rating": 5}, COMPLETED),
         Row("list_reviews", INSIDE, about=COMPLETED),
         Row("update_review", "401 404 404 404 404 404 404 200", {"rating": 1}, REVIEW),
-        # Through the gateway a stranger alone: the others are demo people, whose feeds stay as they are.
+        # Through the gateway only a stranger calls: the others are demo people, whose feeds stay as they are.
         Row(
             "create_tutoring_calendar_feed",
             "401 201 201 201 201 201 201 201",
@@ -132,7 +132,7 @@ ACCESS = Matrix(
         Row("list_strokes", INSIDE),
     ],
 )
-# Streams are the gateway's, which asks this service whether the caller may watch the room.
+# Streams belong to the gateway, which asks this service whether the caller may watch the room.
 STREAMS = Matrix(
     CALLERS, [Row("stream_whiteboard_events", INSIDE, about={"room_id": "whiteboard_id"})]
 )

@@ -14,7 +14,7 @@ CANARY = "canary-7f3a"
 
 @dataclass
 class School:
-    """A tutor, their student, and the student's enrolment, spoken to over HTTP."""
+    """A tutor, their student, and the student's enrolment, reached over HTTP."""
 
     client: FlaskClient
     tutor: User
@@ -22,7 +22,7 @@ class School:
     enrollment_id: int = 0
 
     def enroll(self, student: User, tutor: User | None = None, **course: Any) -> int:
-        """Another enrolment, in a new course of the tutor's."""
+        """Another enrolment, in a new course of the tutor."""
         made = self.post(
             "/api/courses", tutor or self.tutor, {"title": "Mishnah", "timezone": ZONE, **course}
         )
@@ -36,7 +36,7 @@ class School:
         return self.client.post(path, user=user or self.tutor, json=body or {}, headers=headers)
 
     def book(self, user: User | None = None, **wanted: Any) -> TestResponse:
-        """Ask for a session: tomorrow of the tests, an hour long, by default."""
+        """Ask for a session, by default an hour long on 2030-01-08."""
         plain = {
             "enrolled_courses_id": self.enrollment_id,
             "session_date": "2030-01-08",
@@ -54,7 +54,7 @@ class School:
     def patch(
         self, session: dict[str, Any], body: Any, user: User | None = None, **options: Any
     ) -> TestResponse:
-        """Change the version of the session that was read."""
+        """Change the session, at the version that was read."""
         return self.client.patch(
             f"/api/sessions/{session['id']}",
             user=user or self.tutor,
@@ -72,7 +72,7 @@ class School:
         return self.post(f"/api/sessions/{session['id']}/{what}", user, body)
 
     def completed(self, **wanted: Any) -> dict[str, Any]:
-        """A session that was held: long ago, so that it may be started."""
+        """A completed session, long ago, so that it could be started."""
         session = self.session(**{"session_date": "2020-01-07", **wanted})
         self.post(f"/api/sessions/{session['id']}/start")
         done = self.post(f"/api/sessions/{session['id']}/complete")
@@ -80,8 +80,8 @@ class School:
         return dict(done.json)
 
 
-def a_life(school: Any) -> dict[str, Any]:
-    """A student with a past and a future."""
+def a_history(school: Any) -> dict[str, Any]:
+    """What a student leaves here: sessions past and to come, a review, a request, whiteboards."""
     done = school.completed(session_mode="in-person", location=CANARY)
     school.post(
         f"/api/sessions/{done['id']}/reviews", school.student, {"rating": 4, "text": CANARY}

@@ -84,7 +84,7 @@ def world(app: Flask, school: Any) -> World:
 
 
 def another_day(year: int) -> str:
-    """A day of its own for each session, so that none hinders another."""
+    """A day of its own for each session, so that no two conflict."""
     return (date(year, 1, 8) + timedelta(days=next(DAYS))).isoformat()
 
 
@@ -108,7 +108,7 @@ def test_each_caller_gets_the_answer_of_the_row(world: World, row: Row) -> None:
 
 
 @pytest.mark.parametrize("role", ["student", "tutor"])
-def test_a_party_whose_account_is_deleted_is_a_stranger(world: World, role: str) -> None:
+def test_a_participant_whose_account_is_deleted_is_a_stranger(world: World, role: str) -> None:
     world.furnish()
     world.delete(role, erasure.on_user_deleted)
     closed = [row for row in ACCESS.rows if ACCESS.answers(row)["deleted"] == 404]
@@ -135,7 +135,7 @@ def test_each_list_holds_only_the_callers_own(
 
 
 @pytest.mark.parametrize("row", STREAMS.rows, ids=str)
-def test_only_the_parties_may_watch(world: World, row: Row) -> None:
+def test_only_participants_and_admins_may_watch(world: World, row: Row) -> None:
     assert world.watch("whiteboard", row) == STREAMS.answers(row)
 
 

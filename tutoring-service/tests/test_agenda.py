@@ -30,7 +30,7 @@ def test_a_session_is_shown_to_its_tutor_and_its_student(school: Any) -> None:
     assert agenda(school, a_user("boss", "admin"))["items"] == []
 
 
-def test_sessions_come_in_order_within_the_time_and_the_limit(app: Flask, school: Any) -> None:
+def test_sessions_come_in_order_within_the_period_and_the_limit(app: Flask, school: Any) -> None:
     days = ["2030-01-10", "2030-01-08", "2030-01-09", "2030-02-02"]
     sessions = {day: school.session(session_date=day) for day in days}
     cancelled = school.session(session_date="2030-01-07")
@@ -45,7 +45,7 @@ def test_sessions_come_in_order_within_the_time_and_the_limit(app: Flask, school
     assert (cut["items"], cut["more"]) == (shown["items"][:2], True)
 
 
-def test_an_admin_can_ask_for_their_own_sessions_alone(school: Any) -> None:
+def test_an_admin_can_list_only_their_own_sessions(school: Any) -> None:
     admin = a_user("boss", "admin", "tutor")
     school.session()
     enrollment_id = school.enroll(school.student, admin)

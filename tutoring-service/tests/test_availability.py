@@ -1,4 +1,4 @@
-"""When a tutor works, and what of it is free."""
+"""When a tutor works, and which of these times are free."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -36,7 +36,7 @@ def slots(school: Any, query: str) -> list[str]:
     return [slot["starts_at"][5:16] for slot in shown.json["items"]]
 
 
-def test_slots_are_what_bookings_leave_of_the_hours(school: Any) -> None:
+def test_slots_fill_the_hours_that_bookings_leave(school: Any) -> None:
     assert declare(school).status_code == 200
     school.session(start_time="10:00", end_time="10:45")
     found = slots(school, "from=2030-01-07&to=2030-01-15&duration=60")
@@ -58,13 +58,13 @@ def test_hours_that_end_before_they_start_are_refused(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_hours_declared_twice_at_once_are_declared_twice(school: Any) -> None:
+def test_hours_declared_concurrently_get_consecutive_versions(school: Any) -> None:
     answers = race([lambda: declare(school)] * 4)
     assert [answer.status_code for answer in answers] == [200] * 4
     assert sorted(answer.json["version"] for answer in answers) == [1, 2, 3, 4]
 
 
-def test_a_search_is_bounded(school: Any) -> None:
+def test_a_slot_search_is_bounded(school: Any) -> None:
     declare(school)
     path = f"/api/tutors/{school.tutor.id}/slots"
     assert (
@@ -84,7 +84,7 @@ def test_a_session_outside_the_hours_is_booked_only_with_force(school: Any) -> N
     assert school.book(start_time="20:00", end_time="21:00", force=True).status_code == 201
 
 
-def test_a_search_over_years_of_rules_takes_two_queries(app: Flask, school: Any) -> None:
+def test_a_slot_search_over_years_takes_two_queries(app: Flask, school: Any) -> None:
     exceptions = [
         {"date": (date(2030, 1, 1) + timedelta(days=n)).isoformat(), "hours": []}
         for n in range(0, 730, 2)
@@ -101,12 +101,12 @@ def at(hour: int, minute: int = 0, day: int = 8) -> datetime:
 
 
 def hours_of(*weekly: tuple[str, str, str]) -> TutorAvailability:
-    """A tutor in UTC who works these hours of weekdays."""
+    """The availability of a tutor in UTC with these weekly hours."""
     rows = [{"weekday": day, "start_time": start, "end_time": end} for day, start, end in weekly]
     return TutorAvailability(timezone="UTC", weekly=rows, exceptions=[])
 
 
-def test_stretches_that_touch_are_one_and_those_that_are_empty_none() -> None:
+def test_touching_stretches_are_joined_and_empty_ones_dropped() -> None:
     spans = [(at(11), at(12)), (at(9), at(10)), (at(10), at(11)), (at(13), at(13))]
     assert availability.joined(spans) == [(at(9), at(12))]
 
@@ -126,14 +126,14 @@ def test_the_hours_of_the_evening_before_reach_into_the_period() -> None:
     assert availability.working(declared, at(0, 30), at(12)) == [(at(20, day=7), at(1))]
 
 
-def test_what_is_free_is_what_the_sessions_leave() -> None:
+def test_sessions_are_cut_out_of_the_working_hours() -> None:
     hours = [(at(9), at(12)), (at(14), at(16))]
     busy = [(at(8), at(9, 30)), (at(10), at(10, 30)), (at(11, 30), at(14, 15)), (at(18), at(19))]
     found = [span for span in availability.free(hours, busy) if span[0] < span[1]]
     assert found == [(at(9, 30), at(10)), (at(10, 30), at(11, 30)), (at(14, 15), at(16))]
 
 
-def test_slots_follow_one_another_within_the_period_and_leave_no_half_ones() -> None:
+def test_only_whole_slots_are_cut_within_the_period() -> None:
     period = at(9, 30), at(12)
     found = availability.cut([(at(9), at(11, 15)), (at(11, 45), at(13))], *period, HALF_AN_HOUR)
     assert [f"{slot.starts_at:%H:%M}" for slot in found] == ["09:30", "10:00", "10:30"]
@@ -148,7 +148,7 @@ def test_slots_follow_one_another_within_the_period_and_leave_no_half_ones() -> 
         ("13:00", "14:00", False),
     ],
 )
-def test_a_session_is_wholly_within_the_hours_or_outside_them(
+def test_a_session_partly_outside_the_hours_counts_as_outside(
     app: Flask, school: Any, start: str, end: str, inside: bool
 ) -> None:
     declare(school)
@@ -192,7 +192,7 @@ def _time(minute: int) -> str:
     minutes=st.sampled_from([15, 45, 60, 180]),
     first=st.sampled_from([date(2026, 3, 27), date(2026, 10, 30), date(2026, 6, 1)]),
 )
-def test_the_free_stretches_are_those_of_a_count_by_minutes(
+def test_the_slots_match_a_count_minute_by_minute(
     zone: str, weekly: Any, exceptions: Any, taken: Any, minutes: int, first: date
 ) -> None:
     since = datetime.combine(first, time(), UTC)
@@ -250,7 +250,7 @@ def _is_free(declared: Any, busy: Any, moment: datetime) -> bool:
 
 @cache
 def _shown(zone: str, day: date, minute: int) -> datetime:
-    """The first moment at which the clocks show this minute of the day; of one they skip, an hour later."""
+    """The first moment at which the clocks show this minute of the day; if they skip it, an hour later."""
     wanted = (day + timedelta(days=minute // 1440), minute % 1440)
     moment = datetime.combine(day, time(), UTC) - timedelta(hours=15)
     for _ in range(3 * 1440):

@@ -26,28 +26,28 @@ def plan(conflicting: list[Occurrence], outside: list[Occurrence]) -> Plan:
     return Plan(Enrollment(), time(10), None, WEEKS, conflicts, outside)
 
 
-def test_nothing_is_left_out_of_a_plan_that_nothing_is_in_the_way_of() -> None:
+def test_nothing_is_left_out_of_a_plan_without_obstacles() -> None:
     assert left_out(plan([], []), skip=False) == []
     assert left_out(plan([], []), skip=True) == []
 
 
-def test_what_is_in_the_way_is_refused_unless_it_may_be_skipped() -> None:
+def test_a_conflict_is_refused_unless_it_may_be_skipped() -> None:
     with pytest.raises(TimeConflict):
         left_out(plan([WEEKS[1]], []), skip=False)
     assert left_out(plan([WEEKS[1]], []), skip=True) == [WEEKS[1]]
 
 
-def test_occurrences_outside_the_working_hours_are_refused_with_their_dates() -> None:
+def test_occurrences_outside_the_hours_are_refused_with_their_dates() -> None:
     with pytest.raises(OutsideWorkingHours) as refusal:
         left_out(plan([], WEEKS[1:]), skip=False)
     assert refusal.value.extra == {"dates": ["2030-01-15", "2030-01-22"]}
 
 
-def test_both_reasons_to_skip_count_together_in_the_order_of_the_plan() -> None:
+def test_occurrences_are_skipped_for_both_reasons_in_plan_order() -> None:
     assert left_out(plan([WEEKS[2]], [WEEKS[0]]), skip=True) == [WEEKS[0], WEEKS[2]]
 
 
-def test_a_plan_of_which_nothing_would_be_left_is_refused() -> None:
+def test_a_plan_with_every_occurrence_skipped_is_refused() -> None:
     with pytest.raises(TimeConflict):
         left_out(plan([WEEKS[0]], WEEKS[1:]), skip=True)
     with pytest.raises(OutsideWorkingHours):
@@ -55,7 +55,7 @@ def test_a_plan_of_which_nothing_would_be_left_is_refused() -> None:
 
 
 @pytest.mark.parametrize("status", ["paused", "completed", "cancelled"])
-def test_sessions_are_booked_in_an_active_enrolment_alone(status: str) -> None:
+def test_sessions_are_booked_only_in_an_active_enrolment(status: str) -> None:
     check_active(Enrollment(status="active"))
     with pytest.raises(EnrollmentNotActive) as refusal:
         check_active(Enrollment(status=status))

@@ -51,7 +51,7 @@ def test_a_session_is_an_event_in_its_zone_with_an_alarm(school: Any) -> None:
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
-def test_a_change_is_the_same_event_in_a_later_sequence(school: Any) -> None:
+def test_a_change_raises_the_sequence_of_the_same_event(school: Any) -> None:
     session = school.session()
     path = address(school)
     moved = school.patch(session, {"start_time": "12:00"}).json
@@ -63,17 +63,17 @@ def test_a_change_is_the_same_event_in_a_later_sequence(school: Any) -> None:
 
 
 @time_machine.travel("2030-03-01T12:00:00Z", tick=False)
-def test_another_program_expands_a_series_to_the_sessions_that_are_booked(school: Any) -> None:
+def test_another_program_expands_a_series_to_the_booked_sessions(school: Any) -> None:
     school.session(session_date="2030-03-26", rrule="FREQ=WEEKLY;COUNT=3")
     listed = school.client.get("/api/sessions", user=school.tutor).json["items"]
     (event,) = read_elsewhere(school, address(school))
-    # Wall times: this library's reader of time zones passes over their RDATEs.
+    # Wall times, because this library ignores the RDATEs of time zones.
     shown = [moment.replace(tzinfo=BERLIN).astimezone(UTC) for moment in event.rruleset]
     assert shown == sorted(datetime.fromisoformat(session["starts_at"]) for session in listed)
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
-def test_a_series_is_one_event_with_a_rule_and_what_differs_beside_it(school: Any) -> None:
+def test_a_series_is_one_event_with_a_rule_and_its_exceptions(school: Any) -> None:
     school.session(session_date="2030-01-22", start_time="10:30", end_time="10:45")
     school.session(rrule="FREQ=WEEKLY;COUNT=5", on_conflict="skip")
     series = [
@@ -101,7 +101,7 @@ def test_a_series_is_one_event_with_a_rule_and_what_differs_beside_it(school: An
 
 
 @time_machine.travel("2030-03-01T12:00:00Z", tick=False)
-def test_the_rule_in_the_feed_has_the_times_of_the_sessions_also_after_a_split(school: Any) -> None:
+def test_the_rules_of_a_split_series_give_the_booked_times(school: Any) -> None:
     school.session(session_date="2030-03-12", rrule="FREQ=WEEKLY;BYDAY=TU,TH;COUNT=8")
     third = school.client.get("/api/sessions", user=school.tutor).json["items"][2]
     assert school.patch(third, {"start_time": "11:00"}, scope="future").status_code == 200
@@ -117,7 +117,7 @@ def test_the_rule_in_the_feed_has_the_times_of_the_sessions_also_after_a_split(s
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
-def test_a_series_rings_also_after_its_first_session_was_held(school: Any) -> None:
+def test_a_series_keeps_its_alarm_after_the_first_session(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=3", alarm_enabled=True, alarm_before_minutes=20)
     path = address(school)
     with time_machine.travel("2030-01-08T09:00:00Z", tick=False):
@@ -129,7 +129,7 @@ def test_a_series_rings_also_after_its_first_session_was_held(school: Any) -> No
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
-def test_an_occurrence_rings_as_its_reader_chose(school: Any) -> None:
+def test_an_occurrence_has_the_alarm_that_its_reader_chose(school: Any) -> None:
     series = school.session(rrule="FREQ=WEEKLY;COUNT=3", alarm_enabled=True)
     second = series["occurrences"][1]["id"]
     choice = {"alarm_before_minutes": 60}
@@ -157,7 +157,7 @@ def _soon() -> str:
     return (datetime.combine(date.today(), time(), UTC) + timedelta(days=3)).date().isoformat()  # noqa: DTZ011
 
 
-def test_the_address_is_void_after_the_next_and_when_revoked(school: Any) -> None:
+def test_a_feed_address_is_revoked_by_the_next_or_on_request(school: Any) -> None:
     first, second = address(school), address(school)
     assert school.client.get(first).status_code == 404
     assert school.client.get(second).status_code == 200

@@ -20,7 +20,7 @@ TUESDAY = date(2030, 1, 8)
 
 
 def a_session(**columns: Any) -> TutoringSession:
-    """A session on a Tuesday from 10 to 11, in no database."""
+    """A session on a Tuesday from 10 to 11, without a database."""
     plain = {
         "session_date": TUESDAY,
         "start_time": time(10),
@@ -58,20 +58,22 @@ def test_a_session_moves_if_a_time_differs(fields: dict[str, Any], moves: bool) 
         ({"start_time": time(12)}, Move(0, time(12), 60)),
         ({"end_time": time(11, 30)}, Move(0, None, 90)),
         ({"start_time": time(23), "end_time": time(0, 30)}, Move(0, time(23), 90)),
-        # Said again, the hour is no new one: each occurrence keeps its own.
+        # A start that is repeated unchanged is not a new one: each occurrence keeps its own.
         ({"start_time": time(10), "session_date": date(2030, 1, 9)}, Move(1, None, 60)),
     ],
 )
-def test_a_move_is_days_an_hour_and_a_length(fields: dict[str, Any], move: Move) -> None:
+def test_a_move_consists_of_days_a_start_time_and_a_length(
+    fields: dict[str, Any], move: Move
+) -> None:
     assert Wanted(fields).move_of(a_session()) == move
 
 
-def test_the_length_of_a_session_of_old_is_read_from_its_times() -> None:
+def test_a_missing_duration_is_computed_from_the_times() -> None:
     session = a_session(duration=None, end_time=time(11, 45))
     assert Wanted({"start_time": time(12)}).move_of(session).duration == 105
 
 
-def test_a_move_beyond_the_longest_session_is_refused() -> None:
+def test_a_move_beyond_the_longest_duration_is_refused() -> None:
     with pytest.raises(Invalid) as refusal:
         Wanted({"end_time": time(22, 1)}).move_of(a_session())
     assert refusal.value.errors[0]["pointer"] == "/end_time"
@@ -93,12 +95,12 @@ COVERED = {"topics_covered": ["Verbs"]}
         ("completed", {}, True, False),
         ("cancelled", {"is_featured": True}, False, False),
         ("cancelled", {}, True, False),
-        # What a form sends as it is already is no change.
+        # A field that is sent with its present value is no change.
         ("completed", {"topics": ["Verbs"]}, False, True),
         ("cancelled", {"topics": ["Verbs"], "is_featured": False}, False, True),
     ],
 )
-def test_the_status_says_what_may_still_be_changed(
+def test_the_status_decides_what_may_still_be_changed(
     status: str, details: dict[str, Any], moved: bool, allowed: bool
 ) -> None:
     session = a_session(status=status)
@@ -122,7 +124,7 @@ def test_the_status_says_what_may_still_be_changed(
         (3, Scope.ALL, False, False),
     ],
 )
-def test_a_series_is_split_where_its_rule_no_longer_says_all(
+def test_the_scope_and_the_move_decide_whether_a_series_is_split(
     series_id: int | None, scope: Scope, moved: bool, splits: bool
 ) -> None:
     session = a_session(booking=SessionBooking(series_id=series_id))
@@ -130,6 +132,6 @@ def test_a_series_is_split_where_its_rule_no_longer_says_all(
     assert change.splits is splits
 
 
-def test_a_change_of_nothing_splits_nothing() -> None:
+def test_a_change_without_targets_splits_nothing() -> None:
     session = a_session(booking=SessionBooking(series_id=3))
     assert not Change(session, [], Scope.ALL, True, Move(1, None, 60), {}).splits

@@ -16,7 +16,7 @@ def days(school: Any, series_id: int | None = None) -> list[str]:
     return [s["session_date"][5:] for s in items(school) if series_id in (None, s["series_id"])]
 
 
-def test_a_change_names_the_version_it_is_of(school: Any) -> None:
+def test_a_change_must_name_the_present_version(school: Any) -> None:
     session = school.session()
     path = f"/api/sessions/{session['id']}"
     assert (
@@ -29,7 +29,7 @@ def test_a_change_names_the_version_it_is_of(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_changes_to_one_version_one_is_made(school: Any) -> None:
+def test_twenty_concurrent_changes_change_a_version_once(school: Any) -> None:
     session = school.session()
     answers = race(
         [lambda n=n: school.patch(session, {"topics": [f"topic {n}"]}) for n in range(20)]
@@ -39,13 +39,13 @@ def test_of_twenty_changes_to_one_version_one_is_made(school: Any) -> None:
     assert school.read(session["id"])["topics"] == winner
 
 
-def test_only_the_tutor_changes(school: Any) -> None:
+def test_only_the_tutor_may_change_a_session(school: Any) -> None:
     session = school.session()
     assert school.patch(session, {"is_featured": True}, user=school.student).status_code == 403
     assert school.patch(session, {"is_featured": True}, user=a_user("stranger")).status_code == 404
 
 
-def test_moving_keeps_the_length_and_the_history(school: Any) -> None:
+def test_a_move_keeps_the_length_and_is_recorded(school: Any) -> None:
     session = school.session(start_time="10:00", end_time="11:30")
     moved = school.patch(session, {"session_date": "2030-01-09", "start_time": "12:00"}).json
     assert (moved["session_date"], moved["start_time"], moved["end_time"]) == (
@@ -62,20 +62,20 @@ def test_moving_keeps_the_length_and_the_history(school: Any) -> None:
     assert change["changed_by"] == str(school.tutor.id)
 
 
-def test_moving_onto_another_session_is_a_conflict(school: Any) -> None:
+def test_a_move_onto_another_session_is_a_conflict(school: Any) -> None:
     school.session()
     second = school.session(start_time="12:00", end_time="13:00")
     refused = school.patch(second, {"start_time": "10:30", "end_time": "11:30"})
     assert (refused.status_code, refused.json["code"]) == (409, "time_conflict")
 
 
-def test_a_session_may_move_over_its_own_time(school: Any) -> None:
+def test_a_moved_session_may_overlap_its_own_former_time(school: Any) -> None:
     session = school.session()
     assert school.patch(session, {"start_time": "10:30"}).status_code == 200
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_two_moves_to_one_free_time_one_is_made(school: Any) -> None:
+def test_a_free_time_is_taken_by_one_of_two_concurrent_moves(school: Any) -> None:
     first, second = school.session(), school.session(start_time="12:00", end_time="13:00")
     answers = race(
         [
@@ -86,7 +86,7 @@ def test_of_two_moves_to_one_free_time_one_is_made(school: Any) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 
-def test_a_replacement_sets_what_it_leaves_out_to_the_default(school: Any) -> None:
+def test_a_replacement_resets_omitted_fields(school: Any) -> None:
     session = school.session(topics=["Verbs"], is_featured=True)
     body = {
         "session_date": "2030-01-08",
@@ -102,18 +102,18 @@ def test_a_replacement_sets_what_it_leaves_out_to_the_default(school: Any) -> No
     assert replaced.json["priority_level"] == "high"
 
 
-def test_what_was_held_is_not_moved_but_may_say_what_was_covered(school: Any) -> None:
+def test_a_completed_session_accepts_covered_topics_but_no_move(school: Any) -> None:
     done = school.completed()
     refused = school.patch(done, {"start_time": "09:00", "end_time": "10:00"})
     assert (refused.status_code, refused.json["code"]) == (409, "not_changeable")
     assert school.patch(done, {"topics_covered": ["Verbs"]}).json["topics_covered"] == ["Verbs"]
 
 
-def test_nothing_is_covered_before_it_began(school: Any) -> None:
+def test_covered_topics_are_refused_before_a_session_begins(school: Any) -> None:
     assert school.patch(school.session(), {"topics_covered": ["Verbs"]}).status_code == 409
 
 
-def test_a_session_in_person_needs_a_location_also_when_changed(school: Any) -> None:
+def test_a_session_changed_to_in_person_needs_a_location(school: Any) -> None:
     assert school.patch(school.session(), {"session_mode": "in-person"}).status_code == 422
 
 
@@ -126,7 +126,7 @@ def test_changing_this_occurrence_detaches_it(school: Any) -> None:
     assert shown == {"01-08": "15:00", "01-16": "10:00", "01-22": "15:00", "01-29": "15:00"}
 
 
-def test_changing_the_future_splits_the_series(school: Any) -> None:
+def test_changing_the_future_occurrences_splits_the_series(school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=4")
     third = items(school)[2]
     changed = school.patch(third, {"session_date": "2030-01-23"}, scope="future")
@@ -139,7 +139,7 @@ def test_changing_the_future_splits_the_series(school: Any) -> None:
     assert changed.json["recurring_pattern"]["days"] == ["Wednesday"]
 
 
-def test_changing_all_moves_a_series_over_itself(school: Any) -> None:
+def test_a_series_may_be_moved_onto_its_own_dates(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=4")
     moved = school.patch(first, {"session_date": "2030-01-15"}, scope="all")
     assert moved.status_code == 200, moved.json
@@ -147,7 +147,7 @@ def test_changing_all_moves_a_series_over_itself(school: Any) -> None:
     assert {s["series_id"] for s in items(school)} == {first["series_id"]}
 
 
-def test_changing_all_leaves_what_is_past_and_completed(school: Any) -> None:
+def test_changing_all_leaves_past_and_completed_occurrences(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=4")
     with time_machine.travel("2030-01-16T12:00:00Z"):
         school.post(f"/api/sessions/{first['id']}/start")
@@ -165,7 +165,7 @@ def test_changing_all_leaves_what_is_past_and_completed(school: Any) -> None:
     ]
 
 
-def test_what_was_covered_is_not_said_of_what_is_still_to_come(school: Any) -> None:
+def test_covered_topics_are_refused_for_coming_occurrences(school: Any) -> None:
     first = school.session(rrule="FREQ=WEEKLY;COUNT=3")
     with time_machine.travel("2030-01-08T09:00:00Z"):
         school.post(f"/api/sessions/{first['id']}/start")
@@ -175,10 +175,10 @@ def test_what_was_covered_is_not_said_of_what_is_still_to_come(school: Any) -> N
     assert [session["topics_covered"] for session in items(school)] == [[], [], []]
 
 
-def test_every_session_of_a_series_that_is_to_be_in_person_needs_a_location(school: Any) -> None:
+def test_every_session_of_an_in_person_series_needs_a_location(school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=3")
-    placed = school.patch(items(school)[1], {"location": "Library"}).json
-    refused = school.patch(placed, {"session_mode": "in-person"}, scope="future")
+    second = school.patch(items(school)[1], {"location": "Library"}).json
+    refused = school.patch(second, {"session_mode": "in-person"}, scope="future")
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/location")
     assert {session["session_mode"] for session in items(school)} == {"online"}
 
@@ -192,7 +192,7 @@ def test_a_series_that_cannot_move_as_a_whole_does_not_move(school: Any) -> None
     assert {s["start_time"] for s in items(school) if s["series_id"]} == {"10:00:00"}
 
 
-def test_a_series_over_the_change_of_clocks_keeps_its_hour_when_it_moves_a_day(school: Any) -> None:
+def test_a_series_moved_by_a_day_keeps_its_hour_over_a_clock_change(school: Any) -> None:
     first = school.session(
         session_date="2030-03-24", start_time="02:30", end_time="03:30", rrule="FREQ=WEEKLY;COUNT=3"
     )
@@ -203,7 +203,7 @@ def test_a_series_over_the_change_of_clocks_keeps_its_hour_when_it_moves_a_day(s
     assert shown == [("03-25", "02:30"), ("04-01", "02:30"), ("04-08", "02:30")]
 
 
-def test_cancelling_this_the_future_or_all_of_a_series(school: Any) -> None:
+def test_a_cancellation_covers_the_occurrences_of_its_scope(school: Any) -> None:
     def statuses(scope: str) -> list[str]:
         school.session(rrule="FREQ=WEEKLY;COUNT=4")
         second = items(school, "?status=scheduled")[1]

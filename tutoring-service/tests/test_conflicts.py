@@ -1,4 +1,4 @@
-"""What is in the way of a session, and who is told of it."""
+"""What is in the way of a session, and how much of it is shown."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -62,7 +62,7 @@ def test_a_session_may_begin_when_another_ends(
         (BOAZ, DAVID, (Role.STUDENT,)),
     ],
 )
-def test_a_conflict_names_the_role_that_is_busy(
+def test_a_conflict_names_the_roles_that_are_busy(
     tutor: object, student: object, busy: tuple[Role, ...]
 ) -> None:
     other = booked(1, tutor, student, at(10), at(11))
@@ -71,7 +71,7 @@ def test_a_conflict_names_the_role_that_is_busy(
     assert conflict.who == busy
 
 
-def test_only_a_participant_learns_which_session_it_is() -> None:
+def test_only_a_participant_learns_which_session_conflicts() -> None:
     foreign = booked(1, HILLEL, BOAZ, at(9, 30), at(10, 30))
     own = booked(2, RUTH, DAVID, at(10, 30), at(11, 30))
     conflict = conflict_of(TEN_TO_ELEVEN, [foreign, own], PEOPLE, RUTH)
@@ -81,7 +81,7 @@ def test_only_a_participant_learns_which_session_it_is() -> None:
     assert hidden.session_id is None
 
 
-def test_a_refusal_tells_the_first_conflict_and_lists_all() -> None:
+def test_a_refusal_describes_the_first_conflict_and_lists_all() -> None:
     later = lesson(at(12), at(13))
     refusal = TimeConflict(
         [Conflict(TEN_TO_ELEVEN, (Role.STUDENT,), None), Conflict(later, (Role.TUTOR,), 7)]

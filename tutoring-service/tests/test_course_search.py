@@ -31,5 +31,5 @@ def test_courses_are_found_by_part_of_their_title_or_subject(
 
 
 @pytest.mark.parametrize("words", ["", "%20", "a" * 101])
-def test_words_that_say_nothing_are_refused(school: Any, words: str) -> None:
+def test_an_empty_or_overlong_query_is_refused(school: Any, words: str) -> None:
     assert school.client.get(f"/api/courses?q={words}", user=school.student).status_code == 422

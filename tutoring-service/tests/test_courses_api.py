@@ -51,7 +51,7 @@ def test_a_tutor_publishes_and_changes_a_course(school: Any) -> None:
     )
 
 
-def test_only_tutors_publish(school: Any) -> None:
+def test_only_a_tutor_may_publish_a_course(school: Any) -> None:
     assert school.post("/api/courses", school.student, {"title": "x"}).json["code"] == "forbidden"
 
 
@@ -59,11 +59,11 @@ def test_only_tutors_publish(school: Any) -> None:
     "wrong",
     [{}, {"title": " "}, {"title": "x", "timezone": "Mars/Base"}, {"title": "x", "price": 5}],
 )
-def test_a_course_that_cannot_be_is_refused(school: Any, wrong: dict[str, Any]) -> None:
+def test_an_invalid_course_is_refused(school: Any, wrong: dict[str, Any]) -> None:
     assert school.post("/api/courses", None, wrong).status_code == 422
 
 
-def test_courses_are_found_by_tutor_the_newest_first(school: Any) -> None:
+def test_courses_are_found_by_tutor_newest_first(school: Any) -> None:
     for title in ("first", "second"):
         school.post("/api/courses", None, {"title": title})
     found = school.client.get(
@@ -73,7 +73,7 @@ def test_courses_are_found_by_tutor_the_newest_first(school: Any) -> None:
     assert 'rel="next"' in found.headers["Link"]
 
 
-def test_of_ten_changes_to_one_version_one_is_made(school: Any) -> None:
+def test_ten_concurrent_changes_change_a_version_once(school: Any) -> None:
     course = publish(school)
     answers = race([lambda n=n: change(school, course, title=f"Title {n}") for n in range(10)])
     assert sorted(answer.status_code for answer in answers) == [200] + [412] * 9
@@ -96,7 +96,7 @@ def test_a_change_without_a_version_is_refused(school: Any) -> None:
         ({"version": 7}, "/version"),
     ],
 )
-def test_a_wrong_change_is_named_and_changes_nothing(
+def test_a_refused_change_names_the_field_and_changes_nothing(
     school: Any, wrong: dict[str, Any], pointer: str
 ) -> None:
     course = publish(school)
@@ -106,7 +106,7 @@ def test_a_wrong_change_is_named_and_changes_nothing(
     assert (shown.json, shown.headers["ETag"]) == (course, '"1"')
 
 
-def test_those_enrolled_keep_the_zone_that_they_began_with(school: Any) -> None:
+def test_an_enrolment_keeps_the_time_zone_that_it_began_with(school: Any) -> None:
     course = publish(school, timezone="Asia/Jerusalem")
     first = school.post("/api/enrollments", school.student, {"course_id": course["id"]}).json
     assert change(school, course, timezone="America/New_York").status_code == 200
@@ -137,7 +137,7 @@ def test_courses_are_listed_by_several_states_and_in_pages(school: Any) -> None:
     assert [found["title"] for found in rest["items"]] == ["one", "Mishnah"]
 
 
-def test_a_course_of_another_tutor_is_read_and_not_changed(school: Any) -> None:
+def test_a_course_of_another_tutor_may_be_read_but_not_changed(school: Any) -> None:
     course, hillel = publish(school), a_user("hillel", "tutor")
     assert school.client.get(f"/api/courses/{course['id']}", user=hillel).json == course
     assert change(school, course, hillel, title="Mine").status_code == 404

@@ -1,4 +1,4 @@
-"""The people of the demo."""
+"""The data of the demo."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ def test_a_session_takes_five_minutes_to_twelve_hours(start: time, end: time, mi
     [
         (time(10), time(10, 4)),
         (time(10), time(22, 1)),
-        # The same hour is that of the day after; an earlier one, too.
+        # The same time is that of the day after, and so is an earlier one.
         (time(10), time(10)),
         (time(10), time(9, 59)),
     ],
@@ -39,7 +39,7 @@ def test_a_shorter_or_longer_session_is_refused(start: time, end: time) -> None:
 
 
 @pytest.mark.parametrize("mode", ["in-person", "hybrid"])
-def test_people_who_meet_need_a_location(mode: str) -> None:
+def test_an_in_person_or_hybrid_session_needs_a_location(mode: str) -> None:
     details: dict[str, Any] = {"session_mode": mode, "location": "", "whiteboard_id": None}
     with pytest.raises(Invalid) as refusal:
         check_details(uuid4(), uuid4(), details)

@@ -28,7 +28,7 @@ def test_students_enrol_themselves_and_no_one_else(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_ten_enrolments_at_once_one_is_open(school: Any) -> None:
+def test_ten_concurrent_enrolments_in_a_course_open_one(school: Any) -> None:
     course = school.post("/api/courses", None, {"title": "x"}).json["id"]
     answers = race(
         [lambda: school.post("/api/enrollments", school.student, {"course_id": course})] * 10
@@ -37,57 +37,57 @@ def test_of_ten_enrolments_at_once_one_is_open(school: Any) -> None:
     assert {a.json["code"] for a in answers if a.status_code == 409} == {"already_enrolled"}
 
 
-def move(school: Any, what: str, user: Any = None) -> Any:
+def step(school: Any, what: str, user: Any = None) -> Any:
     return school.post(f"/api/enrollments/{school.enrollment_id}/{what}", user)
 
 
 def test_an_enrolment_is_paused_resumed_and_completed(school: Any) -> None:
-    assert move(school, "pause", school.student).json["status"] == "paused"
-    assert move(school, "pause").json["status"] == "paused"
-    assert move(school, "resume").json["status"] == "active"
-    assert move(school, "complete", school.student).status_code == 403
-    assert move(school, "complete").json["status"] == "completed"
-    refused = move(school, "resume")
+    assert step(school, "pause", school.student).json["status"] == "paused"
+    assert step(school, "pause").json["status"] == "paused"
+    assert step(school, "resume").json["status"] == "active"
+    assert step(school, "complete", school.student).status_code == 403
+    assert step(school, "complete").json["status"] == "completed"
+    refused = step(school, "resume")
     assert (refused.json["code"], refused.json["from"]) == (
         "invalid_transition",
         "completed",
     )
 
 
-def test_closing_an_enrolment_cancels_its_sessions_and_allows_another_one(school: Any) -> None:
+def test_closing_an_enrolment_cancels_its_sessions_and_allows_another(school: Any) -> None:
     done, coming = school.completed(), school.session()
     course = school.client.get(
         f"/api/enrollments/{school.enrollment_id}", user=school.student
     ).json["course_id"]
-    move(school, "cancel", school.student)
+    step(school, "cancel", school.student)
     assert school.read(done["id"])["status"] == "completed"
     assert school.read(coming["id"])["status"] == "cancelled"
     assert school.post("/api/enrollments", school.student, {"course_id": course}).status_code == 201
 
 
 @pytest.mark.usefixtures("race_round")
-def test_booking_and_closing_at_once_leave_no_session_in_a_closed_enrolment(school: Any) -> None:
+def test_booking_while_closing_leaves_no_scheduled_session(school: Any) -> None:
     race([school.book, lambda: school.post(f"/api/enrollments/{school.enrollment_id}/cancel")])
     assert (
         school.client.get("/api/sessions?status=scheduled", user=school.student).json["items"] == []
     )
 
 
-def test_an_enrolment_with_completed_sessions_is_deleted_only_by_an_admin_with_force(
+def test_only_an_admin_with_force_may_delete_completed_sessions(
     school: Any,
 ) -> None:
     school.completed()
     path = f"/api/enrollments/{school.enrollment_id}"
-    boss = a_user("boss", "admin")
+    admin = a_user("boss", "admin")
     assert school.client.delete(path, user=school.student).status_code == 403
     assert school.client.delete(path, user=school.tutor).json["code"] == "has_completed_sessions"
     assert school.client.delete(f"{path}?force=true", user=school.tutor).status_code == 409
-    assert school.client.delete(path, user=boss).status_code == 409
-    assert school.client.delete(f"{path}?force=true", user=boss).status_code == 204
+    assert school.client.delete(path, user=admin).status_code == 409
+    assert school.client.delete(f"{path}?force=true", user=admin).status_code == 204
     assert school.client.get("/api/sessions", user=school.tutor).json["items"] == []
 
 
-def test_what_is_completed_meanwhile_is_not_deleted(app: Any, school: Any) -> None:
+def test_an_enrolment_with_a_session_completed_meanwhile_is_kept(app: Any, school: Any) -> None:
     session = school.session(session_date="2020-01-07")
     school.post(f"/api/sessions/{session['id']}/start")
     completed = "UPDATE session_bookings SET held = false; UPDATE sessions SET status = 'completed'"
@@ -97,13 +97,15 @@ def test_what_is_completed_meanwhile_is_not_deleted(app: Any, school: Any) -> No
 
 
 @pytest.mark.parametrize("path", ["/api/enrollments/{id}/parent-codes", "/api/whiteboards"])
-def test_nothing_is_added_to_what_is_deleted_meanwhile(app: Any, school: Any, path: str) -> None:
+def test_nothing_is_added_to_an_enrolment_deleted_meanwhile(
+    app: Any, school: Any, path: str
+) -> None:
     body = {"enrolled_courses_id": school.enrollment_id} if path.endswith("whiteboards") else {}
     add = partial(school.post, path.format(id=school.enrollment_id), school.student, body)
     assert overtaken(app, "DELETE FROM enrolled_courses", add).status_code == 404
 
 
-def test_an_enrolment_is_seen_by_its_parties(school: Any) -> None:
+def test_an_enrolment_is_shown_only_to_its_participants(school: Any) -> None:
     path = f"/api/enrollments/{school.enrollment_id}"
     assert school.client.get(path, user=school.student).status_code == 200
     assert school.client.get(path, user=a_user("stranger")).status_code == 404

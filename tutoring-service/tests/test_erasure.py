@@ -13,7 +13,7 @@ from chassis.messaging.messages import Event
 from chassis.testing import User, overtaken
 from tutoring_service import erasure
 
-from .school import CANARY, a_life
+from .school import CANARY, a_history
 
 
 def deleted(app: Flask, user: User) -> None:
@@ -35,10 +35,8 @@ def everything(app: Flask) -> str:
         return json.dumps(rows)
 
 
-def test_of_a_deleted_student_nothing_is_left_but_history_without_a_name(
-    app: Flask, school: Any
-) -> None:
-    life = a_life(school)
+def test_a_deleted_student_leaves_only_anonymous_history(app: Flask, school: Any) -> None:
+    history = a_history(school)
     deleted(app, school.student)
     left = everything(app)
     assert str(school.student.id) not in left
@@ -47,26 +45,30 @@ def test_of_a_deleted_student_nothing_is_left_but_history_without_a_name(
     assert [session["status"] for session in listed] == ["completed", "cancelled"]
     assert len({session["student_id"] for session in listed}) == 1
     (review,) = school.client.get(
-        f"/api/sessions/{life['done']['id']}/reviews", user=school.tutor
+        f"/api/sessions/{history['done']['id']}/reviews", user=school.tutor
     ).json["items"]
     assert (review["rating"], review["text"]) == (4, None)
     assert (
-        school.client.get(f"/api/whiteboards/{life['alone']['id']}", user=school.tutor).status_code
+        school.client.get(
+            f"/api/whiteboards/{history['alone']['id']}", user=school.tutor
+        ).status_code
         == 404
     )
     assert (
-        school.client.get(f"/api/whiteboards/{life['shared']['id']}", user=school.tutor).status_code
+        school.client.get(
+            f"/api/whiteboards/{history['shared']['id']}", user=school.tutor
+        ).status_code
         == 200
     )
 
 
-def test_of_a_deleted_tutor_the_students_keep_their_history(app: Flask, school: Any) -> None:
+def test_the_students_of_a_deleted_tutor_keep_their_history(app: Flask, school: Any) -> None:
     done, coming = school.completed(), school.session()
     deleted(app, school.tutor)
     assert str(school.tutor.id) not in everything(app)
     assert school.read(done["id"], school.student)["status"] == "completed"
-    called_off = school.read(coming["id"], school.student)
-    assert (called_off["status"], called_off["cancellation_reason"]) == (
+    cancelled = school.read(coming["id"], school.student)
+    assert (cancelled["status"], cancelled["cancellation_reason"]) == (
         "cancelled",
         "account deleted",
     )
@@ -76,7 +78,7 @@ def test_of_a_deleted_tutor_the_students_keep_their_history(app: Flask, school: 
     assert enrollment["status"] == "cancelled"
 
 
-def test_the_others_are_told_that_sessions_are_cancelled(app: Flask, school: Any) -> None:
+def test_an_erasure_notifies_the_others_of_cancelled_sessions(app: Flask, school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=3")
     deleted(app, school.student)
     with app.app_context():
@@ -90,7 +92,7 @@ def test_the_others_are_told_that_sessions_are_cancelled(app: Flask, school: Any
     assert notice["data"]["count"] == 3
 
 
-# As the service books: the row of the enrolment is held until the session is there.
+# As the service books: the row of the enrolment is locked until the session is written.
 BOOK = """
 SELECT FROM enrolled_courses FOR SHARE;
 INSERT INTO sessions (enrolled_courses_id, session_date, start_time, end_time)
@@ -103,14 +105,14 @@ FROM sessions JOIN enrolled_courses enrolled ON enrolled.id = enrolled_courses_i
 """
 
 
-def test_a_session_that_is_booked_meanwhile_is_cancelled_too(app: Flask, school: Any) -> None:
+def test_a_session_booked_during_the_erasure_is_cancelled_too(app: Flask, school: Any) -> None:
     overtaken(app, BOOK, lambda: deleted(app, school.student))
     (listed,) = school.client.get("/api/sessions", user=school.tutor).json["items"]
     assert (listed["status"], listed["cancellation_reason"]) == ("cancelled", "account deleted")
 
 
-def test_erasing_again_finds_nothing(app: Flask, school: Any) -> None:
-    a_life(school)
+def test_a_second_erasure_changes_nothing(app: Flask, school: Any) -> None:
+    a_history(school)
     deleted(app, school.student)
     once = everything(app)
     deleted(app, school.student)

@@ -35,14 +35,14 @@ def test_a_move_is_kept_with_the_times_before_and_after(school: Any) -> None:
     assert change["after"]["starts_at"] == "2030-01-08T13:00:00Z"
 
 
-def test_a_change_keeps_the_fields_that_differ_and_no_others(school: Any) -> None:
+def test_a_change_records_only_the_fields_that_differ(school: Any) -> None:
     session = school.session(topics=["Nouns"])
     school.patch(session, {"topics": ["Verbs"], "is_featured": False})
     [change] = history(school, session).json["items"]
     assert (change["before"], change["after"]) == ({"topics": ["Nouns"]}, {"topics": ["Verbs"]})
 
 
-def test_what_changes_nothing_leaves_no_trace(school: Any) -> None:
+def test_a_request_that_changes_nothing_is_not_recorded(school: Any) -> None:
     session = school.session(topics=["Nouns"])
     school.patch(session, {"topics": ["Nouns"]})
     done = school.completed()
@@ -84,7 +84,7 @@ def test_a_history_is_read_in_pages_oldest_first(school: Any) -> None:
     assert rest["next"] is None
 
 
-def test_participants_read_it_and_strangers_do_not(school: Any) -> None:
+def test_only_participants_may_read_the_history(school: Any) -> None:
     session = school.session()
     school.patch(session, {"topics": ["Verbs"]})
     assert len(history(school, session, school.student).json["items"]) == 1

@@ -1,4 +1,4 @@
-"""How a session goes on, and who was there."""
+"""Starting, completing and cancelling sessions; attendance and progress."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ EARLY = "2030-01-08T08:44:59Z"
 IN_TIME = "2030-01-08T08:45:00Z"
 
 
-def test_a_session_is_started_from_15_minutes_before_it_begins(school: Any) -> None:
+def test_a_session_can_be_started_15_minutes_before_it_begins(school: Any) -> None:
     session = school.session()
     with time_machine.travel(EARLY, tick=False):
         refused = school.act(session, "start").json
@@ -23,14 +23,14 @@ def test_a_session_is_started_from_15_minutes_before_it_begins(school: Any) -> N
     assert (started["status"], started["started_at"]) == ("in-progress", IN_TIME)
 
 
-def test_it_is_completed_with_what_was_covered(school: Any) -> None:
+def test_a_session_is_completed_with_its_covered_topics(school: Any) -> None:
     session = school.session(session_date="2020-01-07", topics=["Verbs", "Nouns"])
     school.act(session, "start")
     done = school.act(session, "complete", {"topics_covered": ["Verbs"]}).json
     assert (done["status"], done["topics_covered"]) == ("completed", ["Verbs"])
 
 
-def test_doing_it_again_changes_nothing(school: Any) -> None:
+def test_starting_or_completing_again_changes_nothing(school: Any) -> None:
     session = school.session(session_date="2020-01-07")
     for what in ("start", "complete"):
         once, again = school.act(session, what), school.act(session, what)
@@ -58,7 +58,7 @@ def test_cancelling_again_changes_nothing(school: Any) -> None:
         (["cancel"], "complete", ("cancelled", "completed")),
     ],
 )
-def test_a_way_that_does_not_exist_is_refused_with_both_ends(
+def test_an_invalid_transition_is_refused_with_both_statuses(
     school: Any, before: list[str], what: str, path: tuple[str, str]
 ) -> None:
     session = school.session(session_date="2020-01-07")
@@ -88,7 +88,7 @@ def test_the_student_may_cancel_but_not_start_or_complete(school: Any) -> None:
     assert school.act(session, "cancel", user=school.student).status_code == 200
 
 
-def test_the_reason_of_a_cancellation_is_passed_on(app: Any, school: Any) -> None:
+def test_the_reason_for_a_cancellation_is_passed_on(app: Any, school: Any) -> None:
     session = school.session()
     school.act(session, "cancel", {"reason": "I have caught a cold."})
     with app.app_context():
@@ -96,8 +96,8 @@ def test_the_reason_of_a_cancellation_is_passed_on(app: Any, school: Any) -> Non
             "SELECT body #>> '{data,data,reason}', body ->> 'aggregate_id' FROM outbox "
             "WHERE body #>> '{data,kind}' = 'session_cancelled'"
         )
-        told = db.session.execute(query).one()
-    assert tuple(told) == ("I have caught a cold.", f"tutoring_session:{session['id']}")
+        notice = db.session.execute(query).one()
+    assert tuple(notice) == ("I have caught a cold.", f"tutoring_session:{session['id']}")
 
 
 CANCELLED_MEANWHILE = """
@@ -107,7 +107,7 @@ CANCELLED_MEANWHILE = """
 
 
 @pytest.mark.parametrize("what", ["start", "complete"])
-def test_a_step_that_has_to_wait_meets_the_session_as_it_is_then(
+def test_a_step_after_a_concurrent_cancellation_is_refused(
     app: Any, school: Any, what: str
 ) -> None:
     session = school.session(session_date="2020-01-07")
@@ -133,7 +133,7 @@ def test_a_series_cancelled_meanwhile_is_not_cancelled_again(app: Any, school: A
     } == {2}
 
 
-def test_an_enrolment_that_ends_leaves_what_was_started_meanwhile(app: Any, school: Any) -> None:
+def test_a_cancelled_enrolment_leaves_a_session_started_meanwhile(app: Any, school: Any) -> None:
     session = school.session()
     started = (
         "UPDATE session_bookings SET started_at = now(); UPDATE sessions SET status = 'in-progress'"
@@ -145,7 +145,7 @@ def test_an_enrolment_that_ends_leaves_what_was_started_meanwhile(app: Any, scho
     assert school.read(session["id"])["status"] == "in-progress"
 
 
-def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
+def test_only_a_session_that_never_started_can_be_deleted(school: Any) -> None:
     session, done = school.session(), school.completed()
     assert (
         school.client.delete(f"/api/sessions/{session['id']}", user=school.tutor).status_code == 204
@@ -155,7 +155,7 @@ def test_what_was_never_started_can_be_taken_back(school: Any) -> None:
     assert (refused.status_code, refused.json["code"]) == (409, "invalid_transition")
 
 
-def test_no_one_is_told_twice_of_a_cancelled_session(app: Any, school: Any) -> None:
+def test_deleting_a_cancelled_session_notifies_no_one_again(app: Any, school: Any) -> None:
     session, other = school.session(), school.session(session_date="2030-01-09")
     school.act(session, "cancel")
     for one in (session, other):
@@ -190,14 +190,14 @@ def test_the_tutor_marks_attendance_and_the_history_keeps_it(school: Any) -> Non
     assert [change["after"]["student"] for change in changes] == ["late", "absent"]
 
 
-def test_attendance_is_not_marked_before_the_session_or_after_its_cancellation(school: Any) -> None:
+def test_attendance_of_a_coming_or_cancelled_session_is_refused(school: Any) -> None:
     session = school.session()
     assert mark(school, session).json["code"] == "too_early"
     school.act(session, "cancel")
     assert mark(school, session).json["code"] == "session_cancelled"
 
 
-def test_attendance_is_for_the_tutor_and_in_three_words(school: Any) -> None:
+def test_only_the_tutor_may_mark_attendance_with_known_values(school: Any) -> None:
     done = school.completed()
     assert mark(school, done, user=school.student).status_code == 403
     assert mark(school, done, student="asleep").status_code == 422
@@ -205,7 +205,7 @@ def test_attendance_is_for_the_tutor_and_in_three_words(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_marks_made_at_once_are_one_or_the_other(school: Any) -> None:
+def test_concurrent_attendance_marks_do_not_mix(school: Any) -> None:
     done = school.completed()
     answers = race([lambda w=w: mark(school, done, w, w) for w in ("present", "absent") * 5])
     assert {answer.status_code for answer in answers} == {200}
@@ -216,7 +216,7 @@ def test_marks_made_at_once_are_one_or_the_other(school: Any) -> None:
     assert last["tutor_attendance_status"] == now["tutor_attendance_status"]
 
 
-def test_progress_counts_topics_once_and_only_what_was_marked(school: Any) -> None:
+def test_progress_counts_topics_once_and_only_marked_attendance(school: Any) -> None:
     first = school.session(session_date="2020-01-07", topics=["Verbs", "Nouns"])
     second = school.session(session_date="2020-01-14", topics=["verbs ", "Poetry", "Prose"])
     for session, covered in ((first, ["VERBS"]), (second, ["Poetry", "Unplanned"])):

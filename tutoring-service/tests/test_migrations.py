@@ -76,7 +76,7 @@ WHERE table_name = 'sessions' AND col_description('sessions'::regclass, c.ordina
 
 @contextmanager
 def at_revision(revision: str, sessions: int = 0, orphans: int = 0) -> Iterator[Flask]:
-    """The service at this migration, with so many sessions of the older application."""
+    """The service at this migration, with this many sessions of the older application."""
     with testing.empty_database("tutoring_service") as url:
         app = testing.application("tutoring_service", url)
         with app.app_context():
@@ -102,7 +102,7 @@ def rows(app: Flask, sql: str) -> list[Any]:
         return [tuple(row) for row in connection.execute(text(sql))]
 
 
-def test_the_refactoring_makes_the_27_columns_five_indexes_and_13_comments() -> None:
+def test_the_refactoring_makes_27_columns_five_indexes_and_13_comments() -> None:
     with at_revision("0002", 25) as app:
         assert len(rows(app, COLUMNS)) == 27
         assert [name for (name,) in rows(app, INDEXES)] == [
@@ -123,7 +123,7 @@ def test_the_refactoring_makes_the_27_columns_five_indexes_and_13_comments() -> 
         assert rows(app, "SELECT count(*) FROM sessions") == [(25,)]
 
 
-def test_the_final_update_gives_the_documented_answers_to_its_own_questions() -> None:
+def test_the_final_update_passes_its_own_documented_checks() -> None:
     with at_revision("0003", 25) as app:
         assert [" ".join(map(str, row)) for row in rows(app, COLUMNS)] == FINAL_COLUMNS
         assert rows(app, FOREIGN_KEYS) == FINAL_FOREIGN_KEYS
@@ -135,7 +135,7 @@ def test_the_final_update_gives_the_documented_answers_to_its_own_questions() ->
         assert rows(app, orphaned) == [(0,)]
 
 
-def test_the_newest_schema_still_has_everything_that_the_final_update_names() -> None:
+def test_the_newest_schema_keeps_all_that_the_final_update_names() -> None:
     with at_revision("head") as app:
         assert [" ".join(map(str, row)) for row in rows(app, COLUMNS)] == FINAL_COLUMNS
         assert rows(app, FOREIGN_KEYS) == FINAL_FOREIGN_KEYS
@@ -170,30 +170,30 @@ def as_list(*topics: str | None) -> str:
     return "[" + ",".join(f'"{topic}"' for topic in topics if topic) + "]"
 
 
-def test_every_session_finds_the_enrolment_of_its_tutor_student_and_course() -> None:
-    parties = """
+def test_every_session_keeps_its_tutor_student_and_course() -> None:
+    people = """
         SELECT s.id, e.tutor_id, e.student_id, e.course_id FROM {} s JOIN {} e ON e.id = s.{} ORDER BY s.id
     """
     with at_revision("0001", 500) as app:
-        old = rows(app, parties.format("tutor_sessions", "enrolled_students", "enrollment_id"))
+        old = rows(app, people.format("tutor_sessions", "enrolled_students", "enrollment_id"))
         upgrade()
-        new = rows(app, parties.format("sessions", "enrolled_courses", "enrolled_courses_id"))
+        new = rows(app, people.format("sessions", "enrolled_courses", "enrolled_courses_id"))
     assert new == old
 
 
-def test_sessions_without_an_enrolled_course_stop_the_migration_and_are_listed(
+def test_unmapped_sessions_stop_the_migration_and_are_listed(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with at_revision("0002", 30, orphans=3) as app:
         with pytest.raises(SystemExit):
             upgrade()
-        told = capfd.readouterr().err
-        assert "3 sessions have no enrolled course" in told
-        assert all(f"session {number}: tutor" in told for number in (28, 29, 30))
+        printed = capfd.readouterr().err
+        assert "3 sessions have no enrolled course" in printed
+        assert all(f"session {number}: tutor" in printed for number in (28, 29, 30))
         assert rows(app, "SELECT count(*) FROM sessions") == [(30,)]
 
 
-def test_sessions_without_an_enrolled_course_are_put_aside_when_asked_and_come_back() -> None:
+def test_unmapped_sessions_are_quarantined_on_request_and_restored() -> None:
     with at_revision("0001", 30, orphans=3) as app:
         before = rows(app, "SELECT * FROM tutor_sessions ORDER BY id")
         upgrade(x_arg="unmapped=quarantine")
@@ -207,7 +207,7 @@ def test_sessions_without_an_enrolled_course_are_put_aside_when_asked_and_come_b
         assert rows(app, "SELECT * FROM tutor_sessions ORDER BY id") == before
 
 
-def test_going_back_restores_every_column_of_every_session() -> None:
+def test_a_downgrade_restores_every_column_of_every_session() -> None:
     with at_revision("0001", 300) as app:
         before = rows(app, "SELECT * FROM tutor_sessions ORDER BY id")
         upgrade()
@@ -217,7 +217,7 @@ def test_going_back_restores_every_column_of_every_session() -> None:
         assert rows(app, "SELECT count(*) FROM sessions") == [(300,)]
 
 
-def test_of_overlapping_sessions_of_old_only_one_holds_its_time() -> None:
+def test_overlapping_older_sessions_hold_their_time_only_once() -> None:
     with at_revision("head", 2000) as app:
         assert rows(app, "SELECT count(*) FROM session_bookings") == [(2000,)]
         ((held, coming),) = rows(
@@ -228,7 +228,7 @@ def test_of_overlapping_sessions_of_old_only_one_holds_its_time() -> None:
         assert 0 < held <= coming
 
 
-def test_a_rating_of_old_becomes_the_review_of_the_student() -> None:
+def test_an_older_rating_becomes_the_review_of_the_student() -> None:
     with at_revision("0001", 300) as app:
         rated = rows(
             app,
@@ -244,7 +244,7 @@ def test_a_rating_of_old_becomes_the_review_of_the_student() -> None:
     assert reviewed == rated
 
 
-def test_the_reason_of_a_cancellation_outlives_its_new_name() -> None:
+def test_a_cancellation_reason_survives_the_renamed_column() -> None:
     with at_revision("0004", 30) as app:
         with app.extensions["sqlalchemy"].engine.begin() as connection:
             connection.execute(text("UPDATE session_bookings SET cancel_reason = 'ill'"))

@@ -1,4 +1,4 @@
-"""Parents follow an enrolment by a code of the student's."""
+"""Parents follow an enrolment with a code from the student."""
 
 from dataclasses import replace
 from typing import Any
@@ -29,7 +29,7 @@ def test_a_parent_with_the_code_follows_and_reviews(school: Any) -> None:
     assert school.act(done, "cancel", user=naomi).status_code == 403
 
 
-def test_a_code_is_void_after_a_week_and_after_the_next(school: Any) -> None:
+def test_a_code_expires_after_a_week_and_is_revoked_by_the_next(school: Any) -> None:
     path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
     naomi = a_user("naomi", "parent")
     with time_machine.travel("2030-01-01T00:00:00Z", tick=False):
@@ -40,7 +40,7 @@ def test_a_code_is_void_after_a_week_and_after_the_next(school: Any) -> None:
         assert school.post("/api/enrollments/join", naomi, {"code": second}).status_code == 404
 
 
-def test_a_parent_leaves_or_is_sent_away_by_the_student(school: Any) -> None:
+def test_a_parent_is_removed_by_the_student_but_not_by_the_tutor(school: Any) -> None:
     naomi = a_user("naomi", "parent")
     code = school.post(
         f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
@@ -93,9 +93,7 @@ def test_a_code_lets_one_parent_in(school: Any) -> None:
 
 
 @pytest.mark.parametrize("role", ["tutor", "student"])
-def test_the_people_of_an_enrolment_do_not_follow_it_and_leave_the_code_unspent(
-    school: Any, role: str
-) -> None:
+def test_a_participant_cannot_follow_and_leaves_the_code_unspent(school: Any, role: str) -> None:
     code, person = a_code(school), getattr(school, role)
     refused = join(school, replace(person, roles=(*person.roles, "parent")), code)
     assert (refused.status_code, refused.json["code"]) == (409, "own_enrollment")
@@ -109,20 +107,20 @@ def test_joining_again_with_another_code_changes_nothing(school: Any) -> None:
     assert (again.status_code, again.json) == (200, first)
 
 
-def test_only_an_account_of_a_parent_follows(school: Any) -> None:
+def test_only_a_parent_account_may_follow_an_enrolment(school: Any) -> None:
     refused = join(school, a_user("naomi"), a_code(school))
     assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("code", ["", "short", "A" * 12, "0" * 12, 12, None])
-def test_what_is_no_code_lets_no_one_in(school: Any, code: Any) -> None:
+def test_an_invalid_code_lets_no_one_in(school: Any, code: Any) -> None:
     a_code(school)
     naomi = a_user("naomi", "parent")
     assert join(school, naomi, code).status_code in {404, 422}
     assert not sees(school, naomi)
 
 
-def test_a_parent_leaves_by_themselves_and_sends_no_other_away(school: Any) -> None:
+def test_a_parent_may_leave_but_not_remove_another_parent(school: Any) -> None:
     naomi, david = a_user("naomi", "parent"), a_user("david", "parent")
     for parent in (naomi, david):
         join(school, parent, a_code(school))
@@ -134,7 +132,7 @@ def test_a_parent_leaves_by_themselves_and_sends_no_other_away(school: Any) -> N
         assert (sees(school, naomi), sees(school, david)) == (False, True)
 
 
-def test_a_parent_reads_and_changes_nothing(school: Any) -> None:
+def test_a_parent_may_read_a_session_but_not_change_it(school: Any) -> None:
     naomi = a_user("naomi", "parent")
     join(school, naomi, a_code(school))
     session = school.read(school.session()["id"])
@@ -146,9 +144,7 @@ def test_a_parent_reads_and_changes_nothing(school: Any) -> None:
     assert school.read(session["id"]) == session
 
 
-def test_an_enrolment_that_is_deleted_takes_its_parents_and_codes_along(
-    app: Flask, school: Any
-) -> None:
+def test_deleting_an_enrolment_deletes_its_parents_and_codes(app: Flask, school: Any) -> None:
     join(school, a_user("naomi", "parent"), a_code(school))
     a_code(school)
     path = f"/api/enrollments/{school.enrollment_id}"

@@ -21,7 +21,7 @@ TUESDAY = date(2026, 1, 6)
 WEEK = timedelta(days=7)
 
 
-def test_a_rule_that_ends_at_an_instant_ends_on_a_date_of_the_sessions() -> None:
+def test_an_end_at_an_instant_becomes_a_local_date() -> None:
     ending = "FREQ=WEEKLY;UNTIL=20260120T170000Z"
     assert str(from_rrule(ending, TUESDAY, time(18), BERLIN).rule) == "FREQ=WEEKLY;UNTIL=20260120"
     ending = "FREQ=WEEKLY;UNTIL=20260120T165959Z"
@@ -56,13 +56,13 @@ def test_a_monthly_pattern_on_a_weekday_keeps_its_week_of_the_month() -> None:
     assert expand(monthly, start) == [date(2026, 1, 13), date(2026, 2, 10), date(2026, 3, 10)]
 
 
-def test_a_monthly_pattern_on_a_fifth_weekday_keeps_to_the_last() -> None:
+def test_a_monthly_pattern_on_a_fifth_weekday_means_the_last() -> None:
     start = date(2026, 3, 31)  # the fifth Tuesday
     monthly = from_pattern("monthly", {"days": ["Tuesday"]}, start, 3, None)
     assert expand(monthly, start) == [start, date(2026, 4, 28), date(2026, 5, 26)]
 
 
-def test_months_of_a_pattern_leave_out_the_others() -> None:
+def test_a_pattern_with_months_leaves_out_the_others() -> None:
     start = date(2026, 1, 27)
     weekly = from_pattern("weekly", {"months": ["January", "March"]}, start, 3, None)
     assert expand(weekly, start) == [date(2026, 1, 27), date(2026, 3, 3), date(2026, 3, 10)]
@@ -74,7 +74,7 @@ def test_specific_dates_are_taken_once_each_and_in_order() -> None:
     assert expand(given_dates, TUESDAY) == [TUESDAY, date(2026, 1, 9), date(2026, 2, 1)]
 
 
-def test_specific_dates_stand_also_where_no_date_meets_the_frequency() -> None:
+def test_specific_dates_count_even_if_no_date_meets_the_frequency() -> None:
     pattern = {"months": ["July"], "specific_dates": [date(2026, 1, 9)]}
     weekly = from_pattern("weekly", pattern, TUESDAY, None, None)
     assert expand(weekly, TUESDAY) == [date(2026, 1, 9)]
@@ -90,7 +90,7 @@ def test_a_series_without_a_date_or_with_too_many_is_refused() -> None:
             expand(refused, TUESDAY)
 
 
-def test_a_series_that_was_booked_by_its_count_may_end_after_two_years() -> None:
+def test_a_series_booked_by_its_count_may_end_after_two_years() -> None:
     monthly = Recurrence(parse("FREQ=MONTHLY;UNTIL=20340106"))
     assert expand(monthly, TUESDAY)[-1] == date(2034, 1, 6)
 
@@ -105,7 +105,7 @@ def test_a_series_that_was_booked_by_its_count_may_end_after_two_years() -> None
         ("FREQ=DAILY;INTERVAL=2;COUNT=2", "custom", [], []),
     ],
 )
-def test_a_rule_is_told_in_the_words_of_the_columns(
+def test_a_rule_is_described_by_the_older_columns(
     rule: str,
     label: str,
     days: list[str],
@@ -116,14 +116,14 @@ def test_a_rule_is_told_in_the_words_of_the_columns(
     assert recurring.pattern(TUESDAY) == {"days": days, "months": months, "specific_dates": []}
 
 
-def test_dates_are_told_in_the_words_of_the_columns() -> None:
+def test_dates_are_described_by_the_older_columns() -> None:
     recurring = Recurrence(None, (TUESDAY,))
     assert recurring.label() == "custom"
-    said = {"days": [], "months": [], "specific_dates": ["2026-01-06"]}
-    assert recurring.pattern(TUESDAY) == said
+    described = {"days": [], "months": [], "specific_dates": ["2026-01-06"]}
+    assert recurring.pattern(TUESDAY) == described
 
 
-def test_a_moved_series_keeps_a_rule_as_long_as_one_says_its_dates() -> None:
+def test_a_moved_series_keeps_a_rule_if_one_gives_its_dates() -> None:
     dates = [TUESDAY, TUESDAY + WEEK]
     weekly = Recurrence(parse("FREQ=WEEKLY;BYDAY=TU;COUNT=2"))
     assert str(weekly.shifted(1, dates).rule) == "FREQ=WEEKLY;BYDAY=WE;UNTIL=20260114"
@@ -141,7 +141,7 @@ def test_a_series_that_stays_on_its_days_keeps_its_rule() -> None:
 
 
 @pytest.mark.parametrize("zone", ["Africa/Addis_Ababa", "America/New_York", BERLIN, "Pacific/Apia"])
-def test_every_tuesday_for_a_year_there_is_one_session_of_its_length(zone: str) -> None:
+def test_a_weekly_series_has_a_session_of_its_length_every_week(zone: str) -> None:
     weekly = from_rrule("FREQ=WEEKLY;COUNT=53", TUESDAY, time(18), zone)
     sessions = [occurrence(day, time(18), 90, zone) for day in expand(weekly, TUESDAY)]
     assert all(s.start_time == time(18) for s in sessions)

@@ -1,4 +1,4 @@
-"""When a person is reminded, and by which of the choices."""
+"""When a person is reminded, and which choice decides it."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ STARTS_AT = datetime(2030, 1, 8, 9, tzinfo=UTC)
 
 
 def a_session(**columns: Any) -> TutoringSession:
-    """A session that reminds its participants half an hour before, in no database."""
+    """A session that reminds its participants half an hour before, without a database."""
     plain = {
         "status": "scheduled",
         "notification_enabled": True,
@@ -24,7 +24,7 @@ def a_session(**columns: Any) -> TutoringSession:
     return TutoringSession(**{**plain, **columns})
 
 
-def test_a_persons_own_choice_comes_before_the_sessions_field_by_field() -> None:
+def test_each_field_of_a_persons_own_choice_overrides_the_session() -> None:
     own = SessionReminder(alarm_before_minutes=0, notification_enabled=False)
     assert effective(a_session(), own) == {
         "notification_enabled": False,
@@ -33,7 +33,7 @@ def test_a_persons_own_choice_comes_before_the_sessions_field_by_field() -> None
     }
 
 
-def test_a_session_of_old_that_says_nothing_reminds_no_one() -> None:
+def test_an_older_session_without_settings_reminds_no_one() -> None:
     nothing = a_session(notification_enabled=None, alarm_enabled=None, alarm_before_minutes=None)
     assert effective(nothing, None) == {
         "notification_enabled": False,
@@ -62,6 +62,6 @@ def test_a_reminder_is_due_before_a_scheduled_session(
     assert (moment and f"{moment:%H:%M}") == due
 
 
-def test_nothing_is_due_for_what_has_begun() -> None:
+def test_no_reminder_is_due_once_a_session_has_begun() -> None:
     with time_machine.travel(STARTS_AT, tick=False):
         assert due_at(a_session(), SessionReminder()) is None

@@ -12,7 +12,7 @@ def review(school: Any, session: dict[str, Any], user: Any, rating: int = 5) -> 
     return school.act(session, "reviews", {"rating": rating, "text": "Good"}, user)
 
 
-def test_each_party_reviews_once_and_the_session_refers_to_it(school: Any) -> None:
+def test_a_participant_reviews_once_and_the_session_refers_to_it(school: Any) -> None:
     done = school.completed()
     by_student, by_tutor = (
         review(school, done, school.student, 4),
@@ -30,7 +30,7 @@ def test_each_party_reviews_once_and_the_session_refers_to_it(school: Any) -> No
     assert (rating["average"], rating["count"]) == (4.0, 1)
 
 
-def test_of_ten_reviews_of_one_author_at_once_one_is_kept(school: Any) -> None:
+def test_ten_concurrent_reviews_by_one_author_leave_one(school: Any) -> None:
     done = school.completed()
     answers = race([lambda: review(school, done, school.student)] * 10)
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
@@ -57,7 +57,7 @@ def test_a_review_waits_for_the_end_and_is_final_after_14_days(school: Any) -> N
 
 
 @pytest.mark.parametrize("rating", [0, 6, "5", 4.5, True, None])
-def test_a_rating_is_a_number_from_1_to_5(school: Any, rating: Any) -> None:
+def test_a_rating_is_an_integer_from_1_to_5(school: Any, rating: Any) -> None:
     refused = school.act(school.completed(), "reviews", {"rating": rating}, school.student)
     assert refused.status_code == 422
 
@@ -72,7 +72,7 @@ def rating_of(school: Any, tutor: User) -> tuple[float | None, int]:
     return shown["average"], shown["count"]
 
 
-def test_a_rewritten_review_counts_as_it_is_now(school: Any) -> None:
+def test_a_rewritten_review_counts_with_its_new_rating(school: Any) -> None:
     written = review(school, school.completed(), school.student, 2).json
     rewritten = rewrite(school, written, school.student, rating=5, text=None).json
     assert (rewritten["rating"], rewritten["text"]) == (5, None)
@@ -96,7 +96,7 @@ def test_a_change_of_one_field_leaves_the_other(school: Any) -> None:
         ({"author_role": "tutor"}, "/author_role"),
     ],
 )
-def test_a_change_that_cannot_be_is_refused_and_changes_nothing(
+def test_an_invalid_change_is_refused_and_changes_nothing(
     school: Any, changes: dict[str, Any], pointer: str
 ) -> None:
     done = school.completed()
@@ -126,7 +126,7 @@ def test_the_participants_read_all_reviews_of_a_session_oldest_first(school: Any
     assert school.client.get(path, user=a_user("stranger")).status_code == 404
 
 
-def test_a_rating_is_the_mean_of_students_over_all_courses_of_a_tutor(school: Any) -> None:
+def test_a_tutors_rating_is_the_mean_over_all_courses(school: Any) -> None:
     assert rating_of(school, school.tutor) == (None, 0)
     review(school, school.completed(), school.student, 4)
     david = a_user("david")
@@ -138,7 +138,7 @@ def test_a_rating_is_the_mean_of_students_over_all_courses_of_a_tutor(school: An
     assert rating_of(school, school.tutor) == (4.5, 2)
 
 
-def test_a_review_is_a_change_of_the_session(school: Any) -> None:
+def test_a_review_raises_the_version_of_the_session(school: Any) -> None:
     done = school.completed()
     review(school, done, school.student)
     stale = school.patch(done, {"is_featured": True})

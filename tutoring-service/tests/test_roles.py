@@ -47,12 +47,14 @@ def test_an_admin_who_teaches_is_the_tutor(enrolled: Any) -> None:
 
 
 @pytest.mark.parametrize("account_role", ["learner", "tutor", "parent"])
-def test_a_stranger_learns_nothing_whatever_their_account(enrolled: Any, account_role: str) -> None:
+def test_a_stranger_is_refused_whatever_their_account_role(
+    enrolled: Any, account_role: str
+) -> None:
     with pytest.raises(NotFound):
         role_of(enrolled, uuid4(), account_role)
 
 
-def test_a_refusal_names_the_role_that_decides_and_says_which_others_may() -> None:
+def test_a_refusal_names_the_required_role_and_the_others_allowed() -> None:
     with pytest.raises(Forbidden) as refusal:
         roles.require(Role.PARENT, Role.TUTOR, Role.STUDENT)
     assert refusal.value.extra == {"required": "tutor"}

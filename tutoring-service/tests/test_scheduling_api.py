@@ -7,7 +7,7 @@ import pytest
 
 from chassis.testing import a_user, overtaken, race
 
-CONTRADICTIONS = [
+INVALID_BOOKINGS = [
     ({"end_time": "10:04"}, "/end_time"),
     ({"end_time": "22:01"}, "/end_time"),
     ({"end_time": "10:00"}, "/end_time"),
@@ -24,7 +24,7 @@ CONTRADICTIONS = [
     ({"start_time": "10:00:30"}, "/start_time"),
     ({"start_time": "24:00"}, "/start_time"),
     ({"start_time": "10:00Z"}, "/start_time"),
-    ({"tutor_id": "somebody"}, "/tutor_id"),
+    ({"tutor_id": "x"}, "/tutor_id"),
     ({"is_recurring": True}, "/session_frequency"),
     ({"rrule": "FREQ=SECONDLY;COUNT=5"}, "/rrule"),
     ({"rrule": "FREQ=WEEKLY"}, "/rrule"),
@@ -39,7 +39,7 @@ CONTRADICTIONS = [
     ({"rrule": "FREQ=DAILY;FREQ=DAILY;COUNT=2"}, "/rrule"),
     ({"rrule": ";;;"}, "/rrule"),
 ]
-RULES_OF_NO_SERIES = [
+INVALID_RECURRENCES = [
     ({"rrule": "FREQ=WEEKLY"}, "/rrule"),
     ({"rrule": "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=2"}, "/rrule"),
     ({"rrule": "FREQ=DAILY;INTERVAL=7;BYDAY=WE;UNTIL=20300301"}, "/rrule"),
@@ -54,7 +54,7 @@ RULES_OF_NO_SERIES = [
 ]
 
 
-def test_the_tutor_books_a_session_with_the_columns_of_old(school: Any) -> None:
+def test_the_tutor_books_a_session_with_the_older_columns(school: Any) -> None:
     booked = school.book(
         topics=["Newton's laws"], session_mode="hybrid", location="Room 2", is_featured=True
     )
@@ -74,8 +74,8 @@ def test_the_tutor_books_a_session_with_the_columns_of_old(school: Any) -> None:
     assert session["topics"] == ["Newton's laws"]
 
 
-@pytest.mark.parametrize(("wrong", "pointer"), CONTRADICTIONS)
-def test_what_cannot_be_is_refused_by_the_name_of_the_field(
+@pytest.mark.parametrize(("wrong", "pointer"), INVALID_BOOKINGS)
+def test_a_refused_booking_names_the_field(
     school: Any, wrong: dict[str, Any], pointer: str
 ) -> None:
     refused = school.book(**wrong)
@@ -83,8 +83,8 @@ def test_what_cannot_be_is_refused_by_the_name_of_the_field(
     assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
 
 
-@pytest.mark.parametrize(("wrong", "pointer"), RULES_OF_NO_SERIES)
-def test_what_nothing_can_repeat_by_is_no_recurrence(
+@pytest.mark.parametrize(("wrong", "pointer"), INVALID_RECURRENCES)
+def test_an_invalid_recurrence_is_refused_with_its_own_code(
     school: Any, wrong: dict[str, Any], pointer: str
 ) -> None:
     refused = school.book(**wrong)
@@ -98,14 +98,14 @@ def test_a_session_may_cross_midnight(school: Any) -> None:
     assert session["ends_at"] == "2030-01-08T23:30:00Z"
 
 
-def test_only_the_tutor_of_the_enrolment_books(school: Any) -> None:
+def test_only_the_tutor_of_the_enrolment_may_book(school: Any) -> None:
     assert school.book(school.student).status_code == 403
     assert school.book(a_user("hillel", "tutor")).status_code == 404
     assert school.book(a_user("boss", "admin")).status_code == 403
 
 
 @pytest.mark.usefixtures("race_round")
-def test_the_same_key_books_once(school: Any) -> None:
+def test_the_same_idempotency_key_books_once(school: Any) -> None:
     body = {
         "enrolled_courses_id": school.enrollment_id,
         "session_date": "2030-01-08",
@@ -119,7 +119,7 @@ def test_the_same_key_books_once(school: Any) -> None:
     assert len({answer.json["id"] for answer in answers}) == 1
 
 
-def test_a_tutor_is_not_in_two_sessions_at_once(school: Any) -> None:
+def test_a_tutor_is_not_in_two_sessions_at_the_same_time(school: Any) -> None:
     first = school.session()
     other = school.enroll(a_user("david"))
     refused = school.book(enrolled_courses_id=other, start_time="10:30", end_time="11:30")
@@ -129,7 +129,7 @@ def test_a_tutor_is_not_in_two_sessions_at_once(school: Any) -> None:
     assert refused.json["session_id"] == first["id"]
 
 
-def test_a_student_is_not_in_two_sessions_at_once_and_strangers_do_not_learn_of_the_other(
+def test_a_conflict_of_the_student_hides_the_other_session(
     school: Any,
 ) -> None:
     school.session()
@@ -140,7 +140,7 @@ def test_a_student_is_not_in_two_sessions_at_once_and_strangers_do_not_learn_of_
     assert (refused.json["who"], refused.json["session_id"]) == ("student", None)
 
 
-def test_a_person_does_not_teach_and_learn_at_once(school: Any) -> None:
+def test_a_person_does_not_teach_and_learn_at_the_same_time(school: Any) -> None:
     school.session()
     hillel = a_user("hillel", "tutor")
     learning = school.enroll(school.tutor, hillel)
@@ -160,7 +160,7 @@ def test_a_cancelled_session_frees_its_time(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_sixteen_bookings_of_one_time_one_is_made(school: Any) -> None:
+def test_a_time_is_booked_by_one_of_sixteen_concurrent_requests(school: Any) -> None:
     enrollments = [school.enroll(a_user(f"student{number}")) for number in range(16)]
     answers = race([lambda e=e: school.book(enrolled_courses_id=e) for e in enrollments])
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 15
@@ -168,7 +168,7 @@ def test_of_sixteen_bookings_of_one_time_one_is_made(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_thirty_staggered_bookings_no_two_overlap(school: Any) -> None:
+def test_thirty_staggered_concurrent_bookings_do_not_overlap(school: Any) -> None:
     enrollments = [school.enroll(a_user(f"student{number}")) for number in range(6)]
 
     def book(number: int) -> Any:
@@ -190,7 +190,7 @@ def test_of_thirty_staggered_bookings_no_two_overlap(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_student_and_many_tutors_at_once(school: Any) -> None:
+def test_a_student_is_booked_by_one_of_eight_concurrent_tutors(school: Any) -> None:
     tutors = [a_user(f"tutor{number}", "tutor") for number in range(8)]
     enrollments = [school.enroll(school.student, tutor) for tutor in tutors]
     answers = race(
@@ -239,7 +239,7 @@ def test_all_conflicts_of_a_series_are_listed_and_nothing_is_written(school: Any
     assert [session["id"] for session in listed] == taken
 
 
-def test_what_is_taken_may_be_skipped(school: Any) -> None:
+def test_the_taken_dates_of_a_series_may_be_skipped(school: Any) -> None:
     school.session(session_date="2030-01-15")
     booked = school.session(rrule="FREQ=WEEKLY;COUNT=4", on_conflict="skip")
     assert [one["session_date"] for one in booked["occurrences"]] == [
@@ -250,7 +250,7 @@ def test_what_is_taken_may_be_skipped(school: Any) -> None:
     assert [one["session_date"] for one in booked["skipped"]] == ["2030-01-15"]
 
 
-def test_if_everything_is_taken_skipping_does_not_help(school: Any) -> None:
+def test_a_fully_taken_series_is_refused_despite_skipping(school: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=4")
     assert school.book(rrule="FREQ=WEEKLY;COUNT=4", on_conflict="skip").status_code == 409
 
@@ -320,7 +320,7 @@ def test_nothing_is_booked_in_a_paused_enrolment(school: Any) -> None:
     assert refused.json["code"] == "enrollment_not_active"
 
 
-def test_a_whiteboard_is_one_of_the_same_two_people(school: Any) -> None:
+def test_a_whiteboard_of_other_people_is_refused(school: Any) -> None:
     def board(enrollment: int) -> int:
         return int(
             school.post("/api/whiteboards", None, {"enrolled_courses_id": enrollment}).json["id"]
@@ -330,7 +330,7 @@ def test_a_whiteboard_is_one_of_the_same_two_people(school: Any) -> None:
     assert school.book(whiteboard_id=board(school.enroll(school.student))).status_code == 201
 
 
-def test_a_whiteboard_that_is_deleted_meanwhile_is_none(school: Any, app: Any) -> None:
+def test_a_whiteboard_deleted_meanwhile_is_refused(school: Any, app: Any) -> None:
     board = school.post("/api/whiteboards", body={"enrolled_courses_id": school.enrollment_id}).json
     refused = overtaken(
         app, "DELETE FROM whiteboard_sessions", lambda: school.book(whiteboard_id=board["id"])
@@ -338,7 +338,7 @@ def test_a_whiteboard_that_is_deleted_meanwhile_is_none(school: Any, app: Any) -
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/whiteboard_id")
 
 
-def test_booking_tells_the_other_once(school: Any, app: Any) -> None:
+def test_a_booked_series_notifies_the_student_once(school: Any, app: Any) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=5")
     with app.app_context():
         messages = app.extensions["worker"].messages

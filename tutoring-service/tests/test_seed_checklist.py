@@ -1,4 +1,4 @@
-"""The checklist of the final update of `sessions`, one test a line."""
+"""The checklist of the final update of `sessions`, one test for each line."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -77,7 +77,7 @@ def test_deleting_an_enrolled_course_deletes_its_sessions(connection: Connection
     assert one(connection, "SELECT count(*) FROM sessions") == (0,)
 
 
-def test_deleting_a_whiteboard_leaves_the_session_with_null(connection: Connection) -> None:
+def test_deleting_a_whiteboard_sets_it_to_null_in_the_session(connection: Connection) -> None:
     session_id = insert(connection, whiteboard=456)
     connection.execute(text("DELETE FROM whiteboard_sessions WHERE id = 456"))
     assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (
@@ -85,7 +85,7 @@ def test_deleting_a_whiteboard_leaves_the_session_with_null(connection: Connecti
     )
 
 
-def test_inserting_with_a_valid_enrolled_course(connection: Connection) -> None:
+def test_a_session_of_an_enrolled_course_gets_the_defaults(connection: Connection) -> None:
     session_id = insert(connection)
     defaults = one(
         connection,
@@ -109,21 +109,21 @@ def test_inserting_with_a_valid_enrolled_course(connection: Connection) -> None:
     )
 
 
-def test_inserting_with_a_valid_whiteboard(connection: Connection) -> None:
+def test_a_session_with_a_valid_whiteboard_is_inserted(connection: Connection) -> None:
     session_id = insert(connection, whiteboard=456)
     assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (
         456,
     )
 
 
-def test_inserting_with_a_null_whiteboard(connection: Connection) -> None:
+def test_a_session_with_a_null_whiteboard_is_inserted(connection: Connection) -> None:
     session_id = insert(connection, whiteboard=None)
     assert one(connection, "SELECT whiteboard_id FROM sessions WHERE id = :id", id=session_id) == (
         None,
     )
 
 
-def test_updating_the_enrolled_course(connection: Connection) -> None:
+def test_the_enrolled_course_can_be_updated(connection: Connection) -> None:
     session_id = insert(connection)
     connection.execute(
         text("UPDATE sessions SET enrolled_courses_id = 124 WHERE id = :id"), {"id": session_id}
@@ -131,7 +131,7 @@ def test_updating_the_enrolled_course(connection: Connection) -> None:
     assert one(connection, "SELECT enrolled_courses_id FROM sessions") == (124,)
 
 
-def test_updating_the_whiteboard(connection: Connection) -> None:
+def test_the_whiteboard_can_be_updated(connection: Connection) -> None:
     session_id = insert(connection)
     connection.execute(
         text("UPDATE sessions SET whiteboard_id = 456 WHERE id = :id"), {"id": session_id}
@@ -139,7 +139,7 @@ def test_updating_the_whiteboard(connection: Connection) -> None:
     assert one(connection, "SELECT whiteboard_id FROM sessions") == (456,)
 
 
-def test_joining_with_enrolled_courses_finds_the_tutors_and_the_students(
+def test_a_join_with_enrolled_courses_finds_a_persons_sessions(
     connection: Connection,
 ) -> None:
     session_id = insert(connection)
@@ -153,7 +153,7 @@ def test_joining_with_enrolled_courses_finds_the_tutors_and_the_students(
         assert found == (session_id,)
 
 
-def test_joining_with_whiteboards_finds_the_name(connection: Connection) -> None:
+def test_a_join_with_whiteboards_finds_the_name(connection: Connection) -> None:
     insert(connection)
     session_id = insert(connection, whiteboard=456)
     found = one(
@@ -164,7 +164,7 @@ def test_joining_with_whiteboards_finds_the_name(connection: Connection) -> None
     assert found == (session_id, "Forces")
 
 
-def test_the_list_endpoint_answers_with_the_names_of_the_columns(school: Any) -> None:
+def test_the_list_endpoint_uses_the_new_column_name(school: Any) -> None:
     school.session()
     (listed,) = school.client.get("/api/sessions", user=school.tutor).json["items"]
     assert "enrolled_courses_id" in listed

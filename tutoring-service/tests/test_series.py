@@ -41,14 +41,14 @@ def split_at(row: SessionSeries, number: int, move: Move) -> SessionSeries:
     return db.session.get_one(SessionSeries, targets[0].booking.series_id)
 
 
-def test_a_split_ends_the_old_series_the_day_before_the_new_one(weekly: SessionSeries) -> None:
+def test_a_split_ends_the_old_series_before_its_first_target(weekly: SessionSeries) -> None:
     new = split_at(weekly, 2, A_DAY_LATER)
     assert (weekly.rule, weekly.starts_on) == ("FREQ=WEEKLY;UNTIL=20300401", date(2030, 3, 19))
     assert (new.rule, new.starts_on) == ("FREQ=WEEKLY;UNTIL=20300417", date(2030, 4, 3))
     assert new.split_from == weekly.id
 
 
-def test_the_positions_move_by_days_on_the_wall(weekly: SessionSeries) -> None:
+def test_the_positions_move_by_days_of_wall_time(weekly: SessionSeries) -> None:
     # At ten in Berlin: nine o'clock UTC in winter, eight in summer.
     assert positions(weekly) == ["03-19T09", "03-26T09", "04-02T08", "04-09T08", "04-16T08"]
     new = split_at(weekly, 1, Move(-7, time(12), 90))
@@ -63,7 +63,7 @@ def test_a_series_that_moves_as_a_whole_stays_the_same_series(weekly: SessionSer
     assert weekly.starts_on == date(2030, 3, 26)
 
 
-def test_a_detached_occurrence_goes_along_with_its_position_and_keeps_its_time(
+def test_a_detached_occurrence_moves_its_position_and_keeps_its_time(
     weekly: SessionSeries,
 ) -> None:
     fourth = occurrences(weekly)[3]
@@ -76,7 +76,7 @@ def test_a_detached_occurrence_goes_along_with_its_position_and_keeps_its_time(
     assert fourth.booking.starts_at == before
 
 
-def test_the_columns_of_old_are_written_from_the_new_rule(weekly: SessionSeries) -> None:
+def test_the_older_columns_are_written_from_the_new_rule(weekly: SessionSeries) -> None:
     first, *_, last = occurrences(weekly)
     split_at(weekly, 4, A_DAY_LATER)
     assert last.recurring_pattern == {"days": ["Wednesday"], "months": [], "specific_dates": []}
@@ -94,7 +94,7 @@ def test_the_columns_of_old_are_written_from_the_new_rule(weekly: SessionSeries)
         (Scope.ALL, True, [0, 1, 2, 3, 4]),
     ],
 )
-def test_a_change_is_for_the_occurrences_of_its_scope(
+def test_a_change_affects_the_occurrences_of_its_scope(
     weekly: SessionSeries, scope: Scope, detached: bool, affected: list[int]
 ) -> None:
     all_five = occurrences(weekly)
@@ -104,14 +104,14 @@ def test_a_change_is_for_the_occurrences_of_its_scope(
     assert [all_five.index(one) for one in found] == affected
 
 
-def test_the_session_that_is_named_is_changed_though_it_is_detached(weekly: SessionSeries) -> None:
+def test_the_named_session_is_affected_even_if_it_is_detached(weekly: SessionSeries) -> None:
     third = occurrences(weekly)[2]
     third.booking.detached = True
     db.session.flush()
     assert third in series.affected(third, Scope.FUTURE, detached=False)
 
 
-def test_what_was_held_or_cancelled_is_not_changed_any_more(weekly: SessionSeries) -> None:
+def test_completed_and_cancelled_occurrences_are_not_affected(weekly: SessionSeries) -> None:
     first, second, third, *later = occurrences(weekly)
     first.status, second.status = "completed", "cancelled"
     db.session.flush()

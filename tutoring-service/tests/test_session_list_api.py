@@ -1,4 +1,4 @@
-"""Who sees which sessions, and how they are found."""
+"""Which sessions each person sees, and how they are found."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,14 +49,14 @@ def full(school: Any) -> Any:
 
 
 @pytest.mark.parametrize(("query", "expected"), FILTERS)
-def test_a_filter_finds_what_it_says(full: Any, query: str, expected: list[str]) -> None:
+def test_a_filter_finds_the_matching_sessions(full: Any, query: str, expected: list[str]) -> None:
     listed = full.client.get(f"/api/sessions?{query}", user=full.tutor)
     assert listed.status_code == 200, listed.json
     assert [session["session_date"][5:] for session in listed.json["items"]] == expected
 
 
 @pytest.mark.parametrize("sort", ["session_date", "-session_date", "created_at", "-created_at"])
-def test_pages_go_on_where_the_last_ended(full: Any, sort: str) -> None:
+def test_each_page_continues_where_the_last_one_ended(full: Any, sort: str) -> None:
     whole = [
         s["id"]
         for s in full.client.get(f"/api/sessions?sort={sort}", user=full.student).json["items"]
@@ -85,7 +85,7 @@ def test_pages_go_on_where_the_last_ended(full: Any, sort: str) -> None:
         "from=2030-02-01&to=2030-01-01",
     ],
 )
-def test_a_query_that_says_nothing_is_refused(school: Any, query: str) -> None:
+def test_an_invalid_query_is_refused(school: Any, query: str) -> None:
     assert school.client.get(f"/api/sessions?{query}", user=school.tutor).status_code == 422
 
 
@@ -102,17 +102,17 @@ PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
     ("student", lambda s: s.student, 200, 403, 200),
     ("another tutor", lambda s: a_user("hillel", "tutor"), 404, 404, 404),
     ("another student", lambda s: a_user("david"), 404, 404, 404),
-    ("a parent of no student here", lambda s: a_user("naomi", "parent"), 404, 404, 404),
+    ("an unrelated parent", lambda s: a_user("naomi", "parent"), 404, 404, 404),
     ("an admin", lambda s: a_user("boss", "admin"), 200, 403, 403),
-    ("no one", lambda s: None, 401, 401, 401),
+    ("anonymous", lambda s: None, 401, 401, 401),
 ]
 
 
 @pytest.mark.parametrize(
-    ("who", "user", "read", "change", "cancel"), PEOPLE, ids=[row[0] for row in PEOPLE]
+    ("name", "user", "read", "change", "cancel"), PEOPLE, ids=[row[0] for row in PEOPLE]
 )
-def test_each_role_may_read_change_and_cancel_or_not(
-    school: Any, who: str, user: Any, read: int, change: int, cancel: int
+def test_each_role_may_read_change_and_cancel_as_listed(
+    school: Any, name: str, user: Any, read: int, change: int, cancel: int
 ) -> None:
     session, caller = school.session(), user(school)
     path = f"/api/sessions/{session['id']}"
@@ -138,9 +138,7 @@ def test_an_unchanged_session_is_not_sent_again(school: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/sessions", "/api/enrollments", "/api/courses"])
-def test_a_list_takes_as_many_queries_for_many_as_for_one(
-    app: Flask, school: Any, path: str
-) -> None:
+def test_a_list_takes_one_query_however_long_it_is(app: Flask, school: Any, path: str) -> None:
     def queries() -> int:
         with testing.count_queries(app) as statements:
             assert school.client.get(path, user=school.tutor).json["items"]
@@ -183,7 +181,7 @@ READ_BY = [
 ]
 
 
-def test_the_list_reads_by_index(app: Flask, client: Any) -> None:
+def test_the_list_of_sessions_reads_by_index(app: Flask, client: Any) -> None:
     with app.app_context():
         engine = app.extensions["sqlalchemy"].engine
     tutor = User("tutor", ("learner", "tutor"), id=_tutor(engine))

@@ -33,7 +33,7 @@ def test_the_tutor_accepts_what_the_student_asks_for(school: Any) -> None:
     assert answer(school, request, "decline").json["code"] == "invalid_transition"
 
 
-def test_the_student_asks_and_withdraws_and_the_tutor_accepts(school: Any) -> None:
+def test_only_the_student_asks_and_withdraws_and_the_tutor_accepts(school: Any) -> None:
     assert ask(school, school.tutor).status_code == 403
     assert ask(school, a_user("stranger")).status_code == 404
     request = ask(school).json
@@ -42,7 +42,7 @@ def test_the_student_asks_and_withdraws_and_the_tutor_accepts(school: Any) -> No
     assert answer(school, request, "accept").status_code == 409
 
 
-def test_what_was_taken_meanwhile_is_not_accepted(school: Any) -> None:
+def test_a_request_for_a_time_taken_meanwhile_is_not_accepted(school: Any) -> None:
     request = ask(school).json
     school.session(start_time="10:30", end_time="11:30")
     assert answer(school, request, "accept").json["code"] == "time_conflict"
@@ -54,7 +54,7 @@ def test_what_was_taken_meanwhile_is_not_accepted(school: Any) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_two_pending_for_one_time_accepted_at_once_one_is_booked(school: Any) -> None:
+def test_six_concurrent_acceptances_for_one_time_book_one_session(school: Any) -> None:
     requests = [ask(school).json]
     for number in range(5):
         student = a_user(f"student{number}")
@@ -72,7 +72,7 @@ def test_a_request_outside_the_working_hours_is_refused(school: Any) -> None:
     assert refused.json["dates"] == ["2030-01-08"]
 
 
-def test_an_answer_to_an_answered_request_is_refused_with_both_states(school: Any) -> None:
+def test_an_answered_request_refuses_another_answer(school: Any) -> None:
     request = ask(school).json
     assert answer(school, request, "decline").json["status"] == "declined"
     assert answer(school, request, "decline").status_code == 200
@@ -92,7 +92,7 @@ def test_requests_are_listed_by_several_states(school: Any) -> None:
 
 
 def notified(app: Flask) -> list[tuple[str, str, int]]:
-    """Of which kinds the people were notified about requests: kind, aggregate, version."""
+    """The notifications about requests: kind, aggregate, version."""
     query = text(
         "SELECT body #>> '{data,kind}', body ->> 'aggregate_id', (body ->> 'aggregate_version')::int "
         "FROM outbox WHERE body ->> 'aggregate_id' LIKE 'session_request:%' ORDER BY position"
@@ -101,9 +101,7 @@ def notified(app: Flask) -> list[tuple[str, str, int]]:
         return [tuple(row) for row in db.session.execute(query)]
 
 
-def test_the_tutor_is_told_of_a_request_and_the_student_of_its_refusal(
-    app: Flask, school: Any
-) -> None:
+def test_a_request_and_its_decline_send_one_notification_each(app: Flask, school: Any) -> None:
     request = ask(school).json
     answer(school, request, "decline")
     about = f"session_request:{request['id']}"

@@ -27,7 +27,7 @@ def test_the_documentation_is_a_valid_openapi_document(client: Any) -> None:
     assert not any(path.startswith("/internal") for path in document["paths"])
 
 
-def test_every_operation_says_who_may_call_it(app: Flask) -> None:
+def test_every_operation_declares_its_access(app: Flask) -> None:
     unguarded = [
         path
         for _, path, access, _ in testing.operations(app)
@@ -57,14 +57,14 @@ def _sample(part: str) -> str:
     return "00000000-0000-0000-0000-000000000000" if part in ("<tutor_id>", "<parent_id>") else "1"
 
 
-def test_what_is_created_is_found_at_its_location(school: Any) -> None:
-    of_it = {"enrolled_courses_id": school.enrollment_id}
-    board = school.post("/api/whiteboards", None, of_it).json
+def test_a_created_resource_is_found_at_its_location(school: Any) -> None:
+    body = {"enrolled_courses_id": school.enrollment_id}
+    board = school.post("/api/whiteboards", None, body).json
     drawn = {"strokes": [{"client_id": "a", "operation": {}}]}
     created = [
         school.post("/api/courses", None, {"title": "Mishnah"}),
         school.book(rrule="FREQ=WEEKLY;COUNT=3"),
-        school.post("/api/whiteboards", None, of_it),
+        school.post("/api/whiteboards", None, body),
         school.post(f"/api/whiteboards/{board['id']}/strokes", None, drawn),
     ]
     for answer in created:
@@ -85,7 +85,7 @@ def test_every_table_is_known_to_export_and_erasure() -> None:
     assert set(Base.metadata.tables) - impersonal == set(about(uuid4()))
 
 
-def test_the_readme_names_every_setting_and_every_path(app: Flask) -> None:
+def test_the_readme_names_every_setting(app: Flask) -> None:
     readme = README.read_text()
     missing = [
         field.name.upper()

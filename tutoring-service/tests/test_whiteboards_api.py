@@ -29,7 +29,7 @@ def replay(school: Any, board: dict[str, Any], query: str = "") -> list[dict[str
     return list(shown.json["items"])
 
 
-def test_strokes_are_numbered_and_replayed_from_any_point(
+def test_strokes_are_numbered_and_replayed_from_any_number(
     school: Any, board: dict[str, Any]
 ) -> None:
     draw(school, board, "a", "b")
@@ -50,7 +50,7 @@ def test_a_stroke_sent_again_is_drawn_once(school: Any, board: dict[str, Any]) -
     assert len(replay(school, board)) == 2
 
 
-def test_strokes_drawn_at_once_are_in_one_order_for_all(
+def test_strokes_drawn_concurrently_are_in_one_order_for_all(
     school: Any, board: dict[str, Any], app: Flask
 ) -> None:
     people = (school.tutor, school.student)
@@ -59,14 +59,14 @@ def test_strokes_drawn_at_once_are_in_one_order_for_all(
     )
     strokes = replay(school, board)
     assert [s["seq"] for s in strokes] == list(range(1, 41))
-    told = _told(app, board)
-    assert [(seq, body["data"]["client_id"]) for seq, body in told] == [
+    published = _published(app, board)
+    assert [(seq, body["data"]["client_id"]) for seq, body in published] == [
         (s["seq"], s["client_id"]) for s in strokes
     ]
 
 
-def _told(app: Flask, board: dict[str, Any]) -> list[tuple[int, Any]]:
-    """What the room's stream got, or will get."""
+def _published(app: Flask, board: dict[str, Any]) -> list[tuple[int, Any]]:
+    """The entries of the room's stream, with those that were still to be published."""
     with app.app_context():
         app.extensions["worker"].publisher.publish_pending()
     with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
@@ -78,15 +78,15 @@ def test_a_live_event_shows_what_a_read_shows(
     school: Any, board: dict[str, Any], app: Flask
 ) -> None:
     drawn = draw(school, board, "a").json["items"][0]
-    ((seq, event),) = _told(app, board)
+    ((seq, event),) = _published(app, board)
     assert (seq, event["type"], event["data"]) == (1, "stroke", drawn)
 
 
-def test_a_closed_board_is_read_only(school: Any, board: dict[str, Any], app: Flask) -> None:
+def test_a_closed_whiteboard_is_read_only(school: Any, board: dict[str, Any], app: Flask) -> None:
     draw(school, board, "a")
     assert school.post(f"/api/whiteboards/{board['id']}/close", school.student).status_code == 403
     closed = school.post(f"/api/whiteboards/{board['id']}/close").json
-    assert _told(app, board)[-1][1]["data"] == closed
+    assert _published(app, board)[-1][1]["data"] == closed
     assert closed["closed_at"]
     assert school.post(f"/api/whiteboards/{board['id']}/close").json == closed
     refused = draw(school, board, "b")
@@ -94,7 +94,7 @@ def test_a_closed_board_is_read_only(school: Any, board: dict[str, Any], app: Fl
     assert len(replay(school, board)) == 1
 
 
-def test_deleting_a_board_leaves_the_session(
+def test_deleting_a_whiteboard_leaves_the_session(
     school: Any, board: dict[str, Any], app: Flask
 ) -> None:
     session = school.session(whiteboard_id=board["id"])
@@ -103,14 +103,14 @@ def test_deleting_a_board_leaves_the_session(
         == 204
     )
     assert school.read(session["id"])["whiteboard_id"] is None
-    ((_, event),) = _told(app, board)
+    ((_, event),) = _published(app, board)
     assert (event["type"], event["data"]) == ("deleted", {"id": board["id"]})
     assert (
         school.client.get(f"/api/whiteboards/{board['id']}", user=school.tutor).status_code == 404
     )
 
 
-def test_strangers_see_no_board(school: Any, board: dict[str, Any]) -> None:
+def test_a_stranger_sees_no_whiteboard(school: Any, board: dict[str, Any]) -> None:
     stranger = a_user("stranger")
     assert school.client.get(f"/api/whiteboards/{board['id']}", user=stranger).status_code == 404
     assert draw(school, board, "a", user=stranger).status_code == 404
@@ -126,7 +126,7 @@ def test_strangers_see_no_board(school: Any, board: dict[str, Any]) -> None:
         {"client_id": "a", "operation": {"text": "\x00"}},
     ],
 )
-def test_what_is_no_stroke_is_refused(
+def test_an_invalid_stroke_is_refused(
     school: Any, board: dict[str, Any], stroke: dict[str, Any]
 ) -> None:
     refused = school.post(f"/api/whiteboards/{board['id']}/strokes", None, {"strokes": [stroke]})
@@ -141,7 +141,7 @@ def watch(school: Any, room: str, user: Any) -> Any:
     )
 
 
-def test_the_parties_may_watch_from_the_present_number_on(
+def test_participants_may_watch_from_the_present_number_on(
     school: Any, board: dict[str, Any]
 ) -> None:
     draw(school, board, "a", "b")
@@ -151,7 +151,9 @@ def test_the_parties_may_watch_from_the_present_number_on(
     assert watch(school, "x", school.student).status_code == 404
 
 
-def test_a_removed_parent_watches_no_longer(school: Any, board: dict[str, Any], app: Flask) -> None:
+def test_the_removal_of_a_parent_is_published_to_the_room(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
     naomi = a_user("naomi", "parent")
     code = school.post(
         f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
@@ -161,14 +163,14 @@ def test_a_removed_parent_watches_no_longer(school: Any, board: dict[str, Any], 
     path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
     assert school.client.delete(path, user=school.student).status_code == 204
     draw(school, board, "b")
-    told = _told(app, board)
-    changes = [(seq, event["members_changed"]) for seq, event in told]
+    published = _published(app, board)
+    changes = [(seq, event["members_changed"]) for seq, event in published]
     assert changes == [(1, []), (2, [str(naomi.id)]), (3, [])]
-    assert told[1][1]["data"] == {"parent_id": str(naomi.id)}
+    assert published[1][1]["data"] == {"parent_id": str(naomi.id)}
     assert [stroke["seq"] for stroke in replay(school, board)] == [1, 3]
 
 
-def test_boards_of_an_enrolment_are_listed(school: Any, board: dict[str, Any]) -> None:
+def test_the_whiteboards_of_an_enrolment_are_listed(school: Any, board: dict[str, Any]) -> None:
     listed = school.client.get(
         f"/api/whiteboards?enrolled_courses_id={school.enrollment_id}", user=school.tutor
     ).json
