@@ -1,4 +1,4 @@
-"""Who may call what: the status that each operation answers to each kind of caller.
+"""The status with which each operation answers each kind of caller.
 
 Read by test_access.py, which asks this service alone, and by the suite that asks through the gateway.
 """
@@ -9,13 +9,13 @@ from typing import Any
 from chassis.clock import now, rfc3339
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
 
-# They ask in this order: a caller who is refused changes nothing for those who come after. The former member
-# has left; the deleted one was a member whose token lives on; the invited one has not answered.
+# The callers ask in this order: a refused call changes nothing for the callers after it. The former member
+# has left; the deleted caller was a member, whose token is still valid; the invited caller has not answered.
 CALLERS = ("anonymous", "deleted", "stranger", "admin", "invited", "former", "member", "owner")
 
 ANYONE = "200 200 200 200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200 200 200 200"
-# An admin leads no havruta: what people study together is their own affair.
+# An admin is a stranger to a havruta: what people study together is their own affair.
 MEMBERS = "401 404 404 404 404 404 200 200"
 OWNER = "401 404 404 404 404 404 403 200"
 INVITED = "401 404 404 404 200 404 404 404"
@@ -64,7 +64,7 @@ ACCESS = Matrix(
         Row("archive_havruta", OWNER),
         Row("list_havruta_members", MEMBERS),
         Row("transfer_havruta", OWNER, member),
-        # The owner may, after a transfer.
+        # The owner may leave after a transfer.
         Row("leave_havruta", "401 404 404 404 404 404 204 409"),
         Row("remove_havruta_member", "401 404 404 404 404 404 403 204"),
         Row("get_havruta_progress", MEMBERS),
@@ -101,7 +101,7 @@ ACCESS = Matrix(
         Row("revoke_invitation", MEMBERS, about={"invitation_id": "sent_by_member"}),
         Row("accept_invitation", INVITED),
         Row("decline_invitation", INVITED),
-        # An e-mail may be read by others: its token says what it invites to, and only its address accepts.
+        # Others may read an e-mail: its token shows what it invites to, but only the invited address accepts.
         Row("preview_invitation", ANYONE, token, gateway=UNKNOWN_TOKEN),
         Row(
             "accept_invitation_by_token",
@@ -113,7 +113,7 @@ ACCESS = Matrix(
     ],
 )
 
-# Streams are the gateway's, which asks this service whether the caller may watch the room.
+# Streams belong to the gateway, which asks this service whether the caller may watch the room.
 STREAMS = Matrix(
     CALLERS,
     [

@@ -1,4 +1,4 @@
-"""The service under test, and what to test it with, built through its rules."""
+"""The service under test, and the data to test it with, made through its rules."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -28,7 +28,7 @@ class Maker:
         self.app = app
 
     def __call__(self, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """What the rule returns, once it is committed."""
+        """What the rule returns, after it is committed."""
         with self.app.app_context():
             return in_transaction(db.session, lambda: _loaded(work(*args, **kwargs)))
 
@@ -39,14 +39,14 @@ class Maker:
         return havruta
 
     def session(self, havruta: Havruta, *present: User) -> HavrutaSession:
-        """One in progress, begun by the owner, with these people in it."""
+        """A session in progress, begun by the owner, with these people in it."""
         session: HavrutaSession = self(sessions.start_now, havruta.id, havruta.owner_id)
         for user in present:
             self(presence.join, session.id, user.id)
         return session
 
     def plan(self, havruta: Havruta, **plan: Any) -> HavrutaSession:
-        """One for tomorrow, planned by the owner."""
+        """A session planned by the owner, for tomorrow unless the plan says otherwise."""
         plan = {"start_time": now() + timedelta(days=1), "planned_minutes": 60, **plan}
         return self(plans.plan, havruta.id, havruta.owner_id, **plan)
 
@@ -55,7 +55,7 @@ class Maker:
 
 
 def _loaded(result: Any) -> Any:
-    """With all columns, so that it can be read when its session is gone."""
+    """The result with all its columns, so that it can be read after its database session."""
     rows = result if isinstance(result, list) else [result]
     for row in filter(lambda row: isinstance(row, Base), rows):
         db.session.flush()

@@ -22,7 +22,7 @@ ROOMS = {
 
 
 def a_havruta(world: World, make: Any) -> Havruta:
-    """A havruta of the owner and the member, which the former and the deleted one were in."""
+    """A havruta of the owner and the member; the former member and the deleted person were in it."""
     owner, *others = (world.person(caller) for caller in ("owner", "member", "former", "deleted"))
     havruta: Havruta = make.havruta(owner, *others)
     make(membership.leave, havruta.id, world.person("former").id)
@@ -107,7 +107,7 @@ def test_a_member_whose_account_is_deleted_is_a_stranger(world: World, role: str
         ("/api/invitations/mine", {"invited": 2}),
     ],
 )
-def test_each_list_holds_only_the_callers_own(
+def test_each_list_holds_only_items_of_the_caller(
     world: World, path: str, seen: dict[str, int]
 ) -> None:
     world.furnish()
@@ -116,7 +116,7 @@ def test_each_list_holds_only_the_callers_own(
 
 
 @pytest.mark.parametrize("row", STREAMS.rows, ids=str)
-def test_only_members_may_watch(world: World, row: Row) -> None:
+def test_only_members_may_watch_a_room(world: World, row: Row) -> None:
     assert world.watch(ROOMS[row.operation], row) == STREAMS.answers(row)
 
 

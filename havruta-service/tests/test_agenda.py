@@ -1,4 +1,4 @@
-"""What a person has planned and how much they have studied, for pages of all contexts."""
+"""What a person has planned and how much they have studied, for the gateway."""
 
 from datetime import timedelta
 from typing import Any
@@ -45,15 +45,15 @@ def test_sessions_in_progress_are_shown_and_missed_ones_are_not(
     ruth = a_user("ruth")
     havruta = make.havruta(ruth)
     missed = make.plan(havruta)
-    going_on = make.session(havruta)
+    active = make.session(havruta)
     with time_machine.travel(missed.start_time + timedelta(hours=3)):
         shown = agenda(client, ruth, more="")["items"]
     assert str(missed.id) not in [entry["id"] for entry in shown]
     assert [entry["status"] for entry in agenda(client, ruth)["items"]] == ["active", "scheduled"]
-    assert agenda(client, ruth)["items"][0]["id"] == str(going_on.id)
+    assert agenda(client, ruth)["items"][0]["id"] == str(active.id)
 
 
-def test_sessions_come_in_order_within_the_time_and_the_limit(
+def test_sessions_are_in_order_of_time_within_the_period_and_the_limit(
     app: Flask, client: FlaskClient, make: Any
 ) -> None:
     ruth = a_user("ruth")

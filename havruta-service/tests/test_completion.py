@@ -33,7 +33,7 @@ def read(make: Any, session: HavrutaSession) -> Any:
     return make(lambda: db.session.get(HavrutaSession, session.id))
 
 
-def test_a_session_in_which_nothing_moved_covered_where_it_began(make: Any, ruth: User) -> None:
+def test_a_session_without_moves_covers_the_passage_where_it_began(make: Any, ruth: User) -> None:
     session = make.session(make.havruta(ruth))
     ended = make(completion.end, session.id, ruth.id)
     assert (ended.coverage_range, ended.ending_section, ended.segments) == (
@@ -43,9 +43,7 @@ def test_a_session_in_which_nothing_moved_covered_where_it_began(make: Any, ruth
     )
 
 
-def test_coverage_goes_from_the_first_place_to_the_last_in_the_order_of_the_text(
-    make: Any, ruth: User
-) -> None:
+def test_coverage_runs_from_first_to_last_passage_in_text_order(make: Any, ruth: User) -> None:
     session = make.session(make.havruta(ruth))
     for ref in ("Genesis 10:1", "Genesis 2:1", "Genesis 9:5"):
         make(navigation.go_to, session.id, ruth.id, ref, None)
@@ -55,9 +53,7 @@ def test_coverage_goes_from_the_first_place_to_the_last_in_the_order_of_the_text
     assert ended.sections_studied == ["Genesis 1", "Genesis 10", "Genesis 2", "Genesis 9"]
 
 
-def test_a_session_ends_by_itself_when_no_one_was_present_for_five_minutes(
-    make: Any, ruth: User
-) -> None:
+def test_an_empty_session_ends_by_itself_after_five_minutes(make: Any, ruth: User) -> None:
     start = now()
     with time_machine.travel(start, tick=False):
         havruta = make.havruta(ruth)
@@ -90,7 +86,7 @@ def test_a_session_ends_by_itself_after_twelve_hours(make: Any, ruth: User) -> N
     assert read(make, session).end_reason == "too_long"
 
 
-def test_what_the_clock_has_ended_does_not_stand_in_the_way(make: Any, ruth: User) -> None:
+def test_an_overdue_session_does_not_stand_in_the_way_of_the_next(make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth)
     session = make.session(havruta)
     make(navigation.go_to, session.id, ruth.id, "Genesis 3:1", None)
@@ -100,7 +96,7 @@ def test_what_the_clock_has_ended_does_not_stand_in_the_way(make: Any, ruth: Use
     assert read(make, session).end_reason == "empty"
 
 
-def test_minutes_are_those_of_presence_for_each_and_together(
+def test_minutes_of_presence_are_counted_for_each_member_and_together(
     make: Any, ruth: User, boaz: User
 ) -> None:
     start = now().replace(microsecond=0)
@@ -126,7 +122,7 @@ def stay(make: Any, session: HavrutaSession, start: datetime, minutes: dict[User
                     make(presence.heartbeat, session.id, user.id)
 
 
-def test_progress_counts_what_was_studied_twice_once(make: Any, ruth: User) -> None:
+def test_progress_counts_a_passage_studied_twice_once(make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth)
     for refs in (["Genesis 1:31"], ["Genesis 1:5", "Genesis 2:3"], ["Genesis 4:1"]):
         session = make.session(havruta)
@@ -134,13 +130,13 @@ def test_progress_counts_what_was_studied_twice_once(make: Any, ruth: User) -> N
             make(navigation.go_to, session.id, ruth.id, ref, None)
         make(completion.end, session.id, ruth.id)
     studied = make(progress.of_havruta, havruta.id, ruth.id)
-    # The second session began at 1:31 and the third at 2:3, where those before had ended.
+    # The second session began at 1:31 and the third at 2:3, where the one before had ended.
     assert studied.ranges == ["Genesis 1:1-4:1"]
     assert (studied.segments, studied.sessions) == (81, 3)
     assert studied.studied_percent == 5.3
 
 
-def test_nothing_studied_is_no_progress(make: Any, ruth: User) -> None:
+def test_a_new_havruta_has_no_progress(make: Any, ruth: User) -> None:
     studied = make(progress.of_havruta, make.havruta(ruth).id, ruth.id)
     assert (studied.sessions, studied.ranges, studied.studied_percent, studied.minutes) == (
         0,
@@ -150,7 +146,7 @@ def test_nothing_studied_is_no_progress(make: Any, ruth: User) -> None:
     )
 
 
-def test_history_shows_completed_sessions_with_those_who_were_present(
+def test_history_shows_completed_sessions_with_their_attendees(
     client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -166,12 +162,12 @@ def test_history_shows_completed_sessions_with_those_who_were_present(
     assert [len(s["attendees"]) for s in shown] == [1, 2]
 
 
-places = st.integers(0, GENESIS.length - 1)
-ranges = st.tuples(places, places).map(lambda pair: Reference(GENESIS, min(pair), max(pair)))
+positions = st.integers(0, GENESIS.length - 1)
+ranges = st.tuples(positions, positions).map(lambda pair: Reference(GENESIS, min(pair), max(pair)))
 
 
 @given(st.lists(ranges, max_size=8))
-def test_merged_ranges_hold_exactly_the_same_places(found: list[Reference]) -> None:
+def test_merged_ranges_hold_exactly_the_same_passages(found: list[Reference]) -> None:
     result = merged(found)
     assert sum(studied.segments for studied in result) == len(passages_of(found))
     assert passages_of(result) == passages_of(found)
@@ -183,7 +179,7 @@ def passages_of(references: list[Reference]) -> set[int]:
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=6), st.integers(1, 3))
-def test_time_together_is_what_counting_each_second_gives(
+def test_time_together_equals_a_count_second_by_second(
     spans: list[tuple[int, int]], people: int
 ) -> None:
     start = now()
@@ -196,7 +192,7 @@ def test_time_together_is_what_counting_each_second_gives(
     for begin, end in spans:
         for second in range(begin, end):
             present[second] += 1
-    counted = [here for here in present if here >= people]
+    counted = [number for number in present if number >= people]
     assert seconds_with(intervals, people) == len(counted)
 
 
@@ -204,24 +200,24 @@ def test_time_together_is_what_counting_each_second_gives(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    moves=st.lists(places, max_size=5),
-    comings=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 120)), max_size=8),
+    moves=st.lists(positions, max_size=5),
+    steps=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 120)), max_size=8),
 )
-def test_what_is_stored_at_the_end_is_what_history_gives_again(
-    make: Any, moves: list[int], comings: list[tuple[bool, bool, int]]
+def test_stored_coverage_and_minutes_equal_those_computed_again(
+    make: Any, moves: list[int], steps: list[tuple[bool, bool, int]]
 ) -> None:
     owner, other = a_user("ruth"), a_user("boaz")
     start = now()
     with time_machine.travel(start, tick=False):
         session = make.session(make.havruta(owner, other), other)
-    for place in moves:
-        make(navigation.go_to, session.id, owner.id, str(Reference(GENESIS, place, place)), None)
-    elapsed = accumulate(seconds for _, _, seconds in comings)
-    for (is_owner, here, _), at in zip(comings, elapsed, strict=True):
+    for index in moves:
+        make(navigation.go_to, session.id, owner.id, str(Reference(GENESIS, index, index)), None)
+    elapsed = accumulate(seconds for _, _, seconds in steps)
+    for (is_owner, here, _), at in zip(steps, elapsed, strict=True):
         user: User = owner if is_owner else other
         with time_machine.travel(start + timedelta(seconds=at), tick=False):
             make(presence.heartbeat if here else presence.leave, session.id, user.id)
-    last = sum(seconds for _, _, seconds in comings)
+    last = sum(seconds for _, _, seconds in steps)
     with time_machine.travel(start + timedelta(seconds=last), tick=False):
         ended = make(completion.end, session.id, owner.id)
     again = make(coverage.of_session, ended, GENESIS)

@@ -30,7 +30,7 @@ def test_loading_the_demo_again_changes_nothing(app: Flask, make: Any, loaded: R
     assert make(demo.load) == 0
 
 
-def test_the_demo_has_both_kinds_of_sessions_and_invitations_in_every_state(
+def test_the_demo_has_both_session_types_and_every_invitation_status(
     make: Any, loaded: Result
 ) -> None:
     kinds = make(

@@ -32,9 +32,9 @@ def emptied(client: FlaskClient) -> None:
 
 @pytest.fixture
 def delete(make: Any) -> Act:
-    """Hear that a person deleted their account."""
+    """Receive the event that a person's account is deleted."""
 
-    def hear(user: User) -> None:
+    def receive(user: User) -> None:
         address = hashlib.sha256(user.email.lower().encode()).hexdigest()
         event = Event(
             uuid4(),
@@ -48,11 +48,11 @@ def delete(make: Any) -> Act:
         )
         make(erasure.on_user_deleted, event)
 
-    return hear
+    return receive
 
 
 def everything() -> Any:
-    """All rows, as text; but for what was told while it happened."""
+    """All rows as text, except for the outbox."""
     tables = [table for table in Base.metadata.sorted_tables if table is not messages.outbox]
     return [str(row) for table in tables for row in db.session.execute(select(table))]
 
@@ -66,13 +66,13 @@ def test_the_longest_standing_member_becomes_the_owner(
     assert (left.owner_id, left.member_count, left.archived_at) == (boaz.id, 2, None)
 
 
-def test_in_a_session_in_progress_the_new_owner_turns_the_pages(
+def test_the_new_owner_turns_the_pages_of_a_session_in_progress(
     make: Any, delete: Act, ruth: User, boaz: User
 ) -> None:
     session = make.session(make.havruta(ruth, boaz), boaz)
     delete(ruth)
-    going_on = make(lambda: db.session.get(HavrutaSession, session.id))
-    assert (going_on.status, going_on.navigator_id) == ("active", boaz.id)
+    active = make(lambda: db.session.get(HavrutaSession, session.id))
+    assert (active.status, active.navigator_id) == ("active", boaz.id)
     assert [p.user_id for p in make(lambda: list(presence.present(session.id)))] == [boaz.id]
     assert (
         make(navigation.go_to, session.id, boaz.id, "Genesis 2:1", None).ref.canonical
@@ -80,7 +80,7 @@ def test_in_a_session_in_progress_the_new_owner_turns_the_pages(
     )
 
 
-def test_a_havruta_without_members_is_archived_and_its_session_over(
+def test_a_havruta_without_members_is_archived_and_its_session_ends(
     make: Any, delete: Act, ruth: User
 ) -> None:
     havruta = make.havruta(ruth)
@@ -113,7 +113,7 @@ def test_presence_and_moves_of_a_member_stay_under_another_id(
     assert not any(str(boaz.id) in row for row in make(everything))
 
 
-def test_invitations_from_and_to_the_person_are_revoked_and_the_address_is_gone(
+def test_open_invitations_are_revoked_and_the_address_is_erased(
     make: Any, delete: Act, ruth: User, boaz: User, naomi: User
 ) -> None:
     first, second = make.havruta(ruth), make.havruta(boaz)
@@ -132,17 +132,19 @@ def test_invitations_from_and_to_the_person_are_revoked_and_the_address_is_gone(
     assert not any(ruth.email in row for row in make(everything))
 
 
-def test_an_invitation_never_answered_is_revoked_as_well(
+def test_an_unanswered_invitation_is_revoked_as_well(
     make: Any, delete: Act, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(boaz)
-    (to_her,) = make(invitations.invite, havruta.id, make.caller(boaz), [ruth.email.upper()])
+    (to_ruth,) = make(invitations.invite, havruta.id, make.caller(boaz), [ruth.email.upper()])
     delete(ruth)
-    found = make(lambda: db.session.get(Invitation, to_her.invitation_id))
+    found = make(lambda: db.session.get(Invitation, to_ruth.invitation_id))
     assert (found.status, found.invitee_email) == ("revoked", erasure.NO_ADDRESS)
 
 
-def test_hearing_it_twice_changes_nothing(make: Any, delete: Act, ruth: User, boaz: User) -> None:
+def test_a_repeated_deletion_event_changes_nothing(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
     havruta = make.havruta(ruth, boaz)
     delete(ruth)
     before = make(everything)
@@ -151,7 +153,7 @@ def test_hearing_it_twice_changes_nothing(make: Any, delete: Act, ruth: User, bo
     assert make(havrutas.get, havruta.id, boaz.id).owner_id == boaz.id
 
 
-def test_a_stranger_s_deletion_changes_nothing(make: Any, delete: Act, ruth: User) -> None:
+def test_the_deletion_of_a_stranger_changes_nothing(make: Any, delete: Act, ruth: User) -> None:
     make.havruta(ruth)
     before = make(everything)
     delete(a_user("esther"))

@@ -14,7 +14,7 @@ URL = "/internal/export"
 
 @pytest.fixture
 def export(client: FlaskClient) -> Any:
-    """Ask as the gateway does what is held about a person."""
+    """Ask, as the gateway does, for everything that is held about a person."""
     return lambda user: client.get(URL, user=user, peer="gateway").json
 
 
@@ -40,7 +40,7 @@ def test_an_export_holds_no_token_and_nothing_of_others(make: Any, export: Any, 
     assert not any(export(a_user("naomi")).values())
 
 
-def test_invitations_to_an_address_are_exported_once_it_is_verified(
+def test_only_invitations_to_a_verified_address_are_exported(
     make: Any, export: Any, ruth: User
 ) -> None:
     invited, pretender = a_user("miriam"), a_user("miriam", email_verified=False)
@@ -50,6 +50,6 @@ def test_invitations_to_an_address_are_exported_once_it_is_verified(
     assert export(pretender)["invitations"] == []
 
 
-def test_only_services_export(client: FlaskClient, ruth: User) -> None:
+def test_only_services_may_ask_for_an_export(client: FlaskClient, ruth: User) -> None:
     assert client.get(URL, base_url="http://localhost:81").status_code == 401
     assert client.get(URL).status_code == 404

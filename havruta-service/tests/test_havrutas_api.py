@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 from chassis.testing import User, a_user, count_queries
 
 
-def found(client: FlaskClient, user: User, **body: Any) -> Any:
+def create(client: FlaskClient, user: User, **body: Any) -> Any:
     return client.post("/api/havrutas", json={"name": "Tuesdays", "book": "gen", **body}, user=user)
 
 
-def test_a_person_who_creates_a_havruta_owns_it_and_is_its_member(
+def test_the_creator_of_a_havruta_is_its_owner_and_a_member(
     client: FlaskClient, ruth: User
 ) -> None:
-    created = found(client, ruth)
+    created = create(client, ruth)
     havruta = created.json
     assert created.headers["Location"] == f"/api/havrutas/{havruta['id']}"
     assert (havruta["book"], havruta["owner_id"], havruta["member_count"]) == (
@@ -42,11 +42,11 @@ def test_a_person_who_creates_a_havruta_owns_it_and_is_its_member(
     ],
 )
 def test_a_wrong_field_is_named(client: FlaskClient, ruth: User, body: Any, pointer: str) -> None:
-    answer = found(client, ruth, **body)
+    answer = create(client, ruth, **body)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
 
 
-def test_the_same_idempotency_key_founds_one_havruta(client: FlaskClient, ruth: User) -> None:
+def test_the_same_idempotency_key_creates_one_havruta(client: FlaskClient, ruth: User) -> None:
     key = {"Idempotency-Key": str(uuid4())}
     body = {"name": "Tuesdays", "book": "Genesis"}
     answers = [client.post("/api/havrutas", json=body, user=ruth, headers=key) for _ in range(2)]
@@ -72,7 +72,7 @@ def test_the_same_idempotency_key_founds_one_havruta(client: FlaskClient, ruth: 
         ("delete", f"/members/{UUID(int=7)}", None),
     ],
 )
-def test_a_stranger_finds_nothing(
+def test_a_stranger_finds_no_havruta(
     client: FlaskClient, make: Any, ruth: User, naomi: User, method: str, leaf: str, body: Any
 ) -> None:
     havruta = make.havruta(ruth)
@@ -91,7 +91,7 @@ def test_own_havrutas_are_listed_newest_first_in_pages(
     assert [h["id"] for h in first["items"] + rest["items"]] == ids[::-1]
 
 
-def test_listing_costs_the_same_however_many_there_are(
+def test_a_longer_list_takes_the_same_number_of_queries(
     client: FlaskClient, app: Flask, make: Any, ruth: User
 ) -> None:
     make.session(make.havruta(ruth))
@@ -105,17 +105,17 @@ def test_listing_costs_the_same_however_many_there_are(
     assert len(one) == len(many)
 
 
-def test_what_goes_on_and_what_comes_next_is_shown(
+def test_a_havruta_shows_its_active_and_its_next_session(
     client: FlaskClient, make: Any, ruth: User
 ) -> None:
     havruta = make.havruta(ruth)
-    planned, going_on = make.plan(havruta), make.session(havruta)
+    planned, active = make.plan(havruta), make.session(havruta)
     shown = client.get(f"/api/havrutas/{havruta.id}", user=ruth).json
-    assert shown["active_session_id"] == str(going_on.id)
+    assert shown["active_session_id"] == str(active.id)
     assert shown["next_session_at"].startswith(planned.start_time.isoformat()[:19])
 
 
-def test_the_owner_renames_the_version_they_know(
+def test_a_rename_needs_the_owner_and_the_current_version(
     client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -129,7 +129,7 @@ def test_the_owner_renames_the_version_they_know(
     assert client.patch(url, json={"name": "Newer"}, user=ruth, headers=tag).status_code == 412
 
 
-def test_an_archived_havruta_can_be_read_and_not_changed(
+def test_an_archived_havruta_can_be_read_but_not_changed(
     client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -152,21 +152,21 @@ def test_an_archived_havruta_can_be_read_and_not_changed(
     ] == [str(havruta.id)]
 
 
-def test_archiving_waits_for_the_end_of_the_session_and_cancels_what_is_planned(
+def test_archiving_waits_for_the_active_session_and_cancels_plans(
     client: FlaskClient, make: Any, ruth: User
 ) -> None:
     havruta = make.havruta(ruth)
-    planned, going_on = make.plan(havruta), make.session(havruta)
+    planned, active = make.plan(havruta), make.session(havruta)
     refused = client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).json
-    assert (refused["code"], refused["session_id"]) == ("session_in_progress", str(going_on.id))
-    client.post(f"/api/havruta-sessions/{going_on.id}/end", user=ruth)
+    assert (refused["code"], refused["session_id"]) == ("session_in_progress", str(active.id))
+    client.post(f"/api/havruta-sessions/{active.id}/end", user=ruth)
     assert client.post(f"/api/havrutas/{havruta.id}/archive", user=ruth).status_code == 200
     assert (
         client.get(f"/api/havruta-sessions/{planned.id}", user=ruth).json["status"] == "cancelled"
     )
 
 
-def test_the_owner_hands_over_to_a_member_only(
+def test_the_owner_transfers_a_havruta_only_to_a_member(
     client: FlaskClient, make: Any, ruth: User, boaz: User, naomi: User
 ) -> None:
     url = f"/api/havrutas/{make.havruta(ruth, boaz).id}/transfer"
@@ -179,7 +179,7 @@ def test_the_owner_hands_over_to_a_member_only(
     assert client.post(url, json={"user_id": str(ruth.id)}, user=ruth).json["code"] == "forbidden"
 
 
-def test_an_owner_hands_over_before_leaving_and_others_just_leave(
+def test_the_owner_cannot_leave_before_a_transfer_but_a_member_can(
     client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -190,7 +190,7 @@ def test_an_owner_hands_over_before_leaving_and_others_just_leave(
     assert client.get(url, user=ruth).json["member_count"] == 1
 
 
-def test_an_owner_who_is_alone_archives_by_leaving(
+def test_the_last_member_archives_a_havruta_by_leaving(
     client: FlaskClient, make: Any, ruth: User
 ) -> None:
     havruta = make.havruta(ruth)
@@ -198,7 +198,7 @@ def test_an_owner_who_is_alone_archives_by_leaving(
     assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["archived_at"]
 
 
-def test_only_the_owner_removes_others(
+def test_only_the_owner_removes_members(
     client: FlaskClient, make: Any, ruth: User, boaz: User, naomi: User
 ) -> None:
     havruta = make.havruta(ruth, boaz, naomi)
@@ -209,6 +209,6 @@ def test_only_the_owner_removes_others(
     assert client.delete(f"{url}/{naomi.id}", user=ruth).status_code == 404
 
 
-def test_there_is_room_for_ten(client: FlaskClient, make: Any, ruth: User) -> None:
+def test_a_havruta_has_room_for_ten_members(client: FlaskClient, make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth, *(a_user(f"user{n}") for n in range(9)))
     assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["member_count"] == 10

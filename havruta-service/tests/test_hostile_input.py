@@ -1,4 +1,4 @@
-"""What no honest client sends is refused as the client's mistake, and breaks nothing."""
+"""Input that no honest client sends is refused as the client's mistake, and breaks nothing."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,7 +41,7 @@ OPERATIONS = [
 
 @pytest.fixture
 def at(make: Any, ruth: User) -> Act:
-    """Paths of things that are there."""
+    """Fill a path with a havruta and a session that exist."""
     havruta = make.havruta(ruth)
     session = make.session(havruta)
     return lambda path: path.format(havruta=havruta.id, session=session.id)
@@ -72,9 +72,7 @@ def test_a_hostile_body_is_the_client_s_mistake(
         "1" * 100,
     ],
 )
-def test_a_strange_reference_is_no_reference(
-    client: FlaskClient, at: Act, ruth: User, ref: str
-) -> None:
+def test_a_strange_reference_is_refused(client: FlaskClient, at: Act, ruth: User, ref: str) -> None:
     answer = client.put(
         at("/api/havruta-sessions/{session}/position"), json={"ref": ref}, user=ruth
     )
@@ -115,7 +113,7 @@ def test_a_name_is_taken_literally(client: FlaskClient, ruth: User, name: str) -
 @pytest.mark.parametrize(
     "start", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "2026-02-30T00:00:00Z", 5]
 )
-def test_a_time_that_is_none_is_refused(
+def test_an_invalid_time_is_refused(
     client: FlaskClient, at: Act, ruth: User, start: object
 ) -> None:
     body = {"type": "scheduled", "start_time": start}
@@ -123,7 +121,7 @@ def test_a_time_that_is_none_is_refused(
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/start_time")
 
 
-def test_a_problem_keeps_its_status_whatever_else_it_says(
+def test_a_problem_keeps_its_status_whatever_fields_it_adds(
     client: FlaskClient, make: Any, ruth: User
 ) -> None:
     planned = make.plan(make.havruta(ruth))
@@ -137,7 +135,7 @@ def test_a_problem_keeps_its_status_whatever_else_it_says(
     )
 
 
-def test_the_same_person_counts_once_however_the_id_is_written(
+def test_an_id_in_upper_case_names_the_same_person(
     client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -148,7 +146,7 @@ def test_the_same_person_counts_once_however_the_id_is_written(
     assert answer.json["owner_id"] == str(boaz.id)
 
 
-def test_a_series_of_a_year_is_planned_in_one_go(
+def test_a_series_of_a_year_is_planned_in_one_request(
     client: FlaskClient, make: Any, ruth: User
 ) -> None:
     havruta = make.havruta(ruth)

@@ -1,4 +1,4 @@
-"""An invitation on its whole way: asked for, sent by the worker, accepted with what the e-mail holds."""
+"""An invitation from request to acceptance: the worker sends it, and the token in the e-mail accepts it."""
 
 import socket
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ class Letterbox:
     """Takes any e-mail, and keeps it."""
 
     def __init__(self) -> None:
-        self.mails = []
+        self.emails = []
 
     async def handle_DATA(
         self, server: object, session: object, envelope: Envelope
     ) -> Any:  # aiosmtpd's name
-        self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
+        self.emails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
         return "250 OK"
 
 
@@ -44,7 +44,7 @@ def letterbox() -> Iterator[tuple[Letterbox, str]]:
     controller.stop()
 
 
-def test_an_invitation_is_mailed_and_accepted_with_the_mail(
+def test_an_invitation_is_sent_once_and_accepted_with_its_token(
     app: Flask,
     client: FlaskClient,
     make: Any,
@@ -61,14 +61,14 @@ def test_an_invitation_is_mailed_and_accepted_with_the_mail(
     with app.app_context():
         assert mailer.send_due() == 1
         assert mailer.send_due() == 0
-    (mail,) = box.mails
-    assert (mail["To"], mail["From"]) == (naomi.email, "lyceum@localhost")
-    token = mail.get_body(("plain",)).get_content().split("#token=")[1].split()[0]
+    (email,) = box.emails
+    assert (email["To"], email["From"]) == (naomi.email, "lyceum@localhost")
+    token = email.get_body(("plain",)).get_content().split("#token=")[1].split()[0]
     accepted = client.post("/api/invitations/accept", json={"token": token}, user=naomi)
     assert accepted.json["status"] == "accepted"
 
 
-def test_a_domain_of_other_letters_is_mailed_to_in_ascii(
+def test_an_email_to_an_international_domain_is_addressed_in_ascii(
     app: Flask, client: FlaskClient, make: Any, letterbox: tuple[Letterbox, str], ruth: User
 ) -> None:
     box, url = letterbox
@@ -76,10 +76,10 @@ def test_a_domain_of_other_letters_is_mailed_to_in_ascii(
     client.post(f"/api/havrutas/{make.havruta(ruth).id}/invitations", json=body, user=ruth)
     with app.app_context():
         assert Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due() == 1
-    assert [mail["To"] for mail in box.mails] == ["naomi@xn--bcher-kva.example"]
+    assert [email["To"] for email in box.emails] == ["naomi@xn--bcher-kva.example"]
 
 
-def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(
+def test_the_email_of_a_revoked_invitation_is_not_sent(
     app: Flask, client: FlaskClient, make: Any, letterbox: tuple[Letterbox, str], ruth: User
 ) -> None:
     box, url = letterbox
@@ -91,10 +91,10 @@ def test_an_invitation_that_was_revoked_before_it_was_mailed_is_not(
     client.post(f"/api/invitations/{invited[0]['invitation_id']}/revoke", user=ruth)
     with app.app_context():
         assert Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due() == 1
-    assert box.mails == []
+    assert box.emails == []
 
 
-def test_a_mail_server_that_is_down_leaves_the_token_of_no_mail_behind(
+def test_an_email_waits_while_the_smtp_server_is_down(
     app: Flask, client: FlaskClient, make: Any, ruth: User
 ) -> None:
     havruta = make.havruta(ruth)

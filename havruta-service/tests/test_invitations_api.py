@@ -28,7 +28,7 @@ def havruta(make: Any, ruth: User, boaz: User) -> Havruta:
 
 @pytest.fixture
 def invite(client: FlaskClient, havruta: Havruta) -> Act:
-    """Invite these addresses; what became of them."""
+    """Invite these addresses, and return the result of each."""
 
     def post(user: User, *emails: Any) -> Any:
         answer = client.post(
@@ -40,7 +40,7 @@ def invite(client: FlaskClient, havruta: Havruta) -> Act:
 
 
 @pytest.fixture
-def mail(make: Any) -> Act:
+def email(make: Any) -> Act:
     """The e-mail that the worker composes for an invitation, read again as it would be received."""
 
     def compose(result: dict[str, Any]) -> Any:
@@ -51,11 +51,11 @@ def mail(make: Any) -> Act:
 
 
 @pytest.fixture
-def token(mail: Act) -> Act:
+def token(email: Act) -> Act:
     """The token in the e-mail of an invitation."""
 
     def read(result: dict[str, Any]) -> Any:
-        text = mail(result).get_body(("plain",)).get_content()
+        text = email(result).get_body(("plain",)).get_content()
         return text.split("#token=")[1].split()[0]
 
     return read
@@ -72,7 +72,7 @@ def statuses(results: list[dict[str, Any]]) -> Any:
     return [result["status"] for result in results]
 
 
-def test_each_address_is_told_what_became_of_it(invite: Act, ruth: User) -> None:
+def test_each_address_gets_its_own_result(invite: Act, ruth: User) -> None:
     results = invite(
         ruth, "naomi@example.org", "Naomi@Example.org", "no address", "ruth@example.org", "x@y", ""
     )
@@ -97,7 +97,7 @@ def test_a_person_who_accepted_is_a_member_and_is_not_invited_again(
 @pytest.mark.parametrize(
     "emails", [[], ["a@example.org"] * 21, "a@example.org", [1], ["a" * 300 + "@example.org"]]
 )
-def test_a_wrong_list_is_refused(
+def test_a_wrong_list_of_addresses_is_refused(
     client: FlaskClient, havruta: Havruta, ruth: User, emails: object
 ) -> None:
     answer = client.post(
@@ -117,10 +117,10 @@ def test_invitations_are_limited_to_sixty_an_hour(invite: Act, ruth: User) -> No
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
 
 
-def test_the_mail_names_book_and_inviter_and_links_to_the_configured_address(
-    invite: Act, mail: Act, ruth: User, naomi: User
+def test_the_email_names_book_and_inviter_and_links_to_the_public_url(
+    invite: Act, email: Act, ruth: User, naomi: User
 ) -> None:
-    message = mail(invite(ruth, naomi.email)[0])
+    message = email(invite(ruth, naomi.email)[0])
     assert message["To"] == naomi.email
     for kind in ("plain", "html"):
         content = message.get_body((kind,)).get_content()
@@ -182,14 +182,14 @@ def test_accepting_twice_makes_one_membership(
         (a_user("naomi", email_verified=False), "email_not_verified"),
     ],
 )
-def test_accepting_needs_the_verified_address_it_was_sent_to(
+def test_accepting_needs_the_verified_address_of_the_invitation(
     invite: Act, token: Act, post: Act, ruth: User, person: User, code: str
 ) -> None:
     refused = post("accept", person, token=token(invite(ruth, "naomi@example.org")[0]))
     assert (refused.status_code, refused.json["code"]) == (403, code)
 
 
-def test_case_does_not_matter_in_an_address(
+def test_the_case_of_an_address_does_not_matter(
     invite: Act, token: Act, post: Act, ruth: User, naomi: User
 ) -> None:
     assert (
@@ -197,7 +197,7 @@ def test_case_does_not_matter_in_an_address(
     )
 
 
-def test_declining_needs_the_token_only_and_is_final(
+def test_declining_needs_only_the_token_and_is_final(
     invite: Act, token: Act, post: Act, ruth: User, naomi: User
 ) -> None:
     secret = token(invite(ruth, naomi.email)[0])
@@ -226,7 +226,7 @@ def test_a_guessed_token_is_not_found(post: Act, naomi: User, leaf: str) -> None
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, 200), (0, 410), (1, 410)])
-def test_an_invitation_ends_after_seven_days_noted_or_not(
+def test_an_invitation_expires_after_seven_days_even_before_the_sweep(
     make: Any,
     invite: Act,
     token: Act,
@@ -248,7 +248,7 @@ def test_an_invitation_ends_after_seven_days_noted_or_not(
     assert shown == ("accepted" if status == 200 else "expired")
 
 
-def test_an_address_can_be_invited_again_once_its_invitation_has_expired(
+def test_an_address_can_be_invited_again_after_its_invitation_expired(
     invite: Act, ruth: User
 ) -> None:
     invite(ruth, "naomi@example.org")
@@ -256,7 +256,7 @@ def test_an_address_can_be_invited_again_once_its_invitation_has_expired(
         assert statuses(invite(ruth, "naomi@example.org")) == ["sent"]
 
 
-def test_resending_makes_a_new_token_and_revokes_the_old(
+def test_resending_makes_a_new_token_and_revokes_the_old_one(
     invite: Act, token: Act, post: Act, ruth: User, naomi: User
 ) -> None:
     result = invite(ruth, naomi.email)[0]
@@ -272,7 +272,7 @@ def test_resending_makes_a_new_token_and_revokes_the_old(
         assert post(url, ruth).status_code == 410
 
 
-def test_an_expired_invitation_with_a_newer_one_to_the_same_address_is_not_sent_again(
+def test_an_expired_invitation_is_not_resent_next_to_a_newer_one(
     invite: Act, post: Act, ruth: User
 ) -> None:
     old = invite(ruth, "naomi@example.org")[0]
@@ -289,8 +289,8 @@ def test_an_address_that_no_account_can_have_is_invalid(invite: Act, ruth: User)
     assert [result["status"] for result in results] == ["sent", "invalid"]
 
 
-def test_a_revoked_invitation_is_gone_and_not_mailed(
-    invite: Act, mail: Act, token: Act, post: Act, ruth: User, naomi: User
+def test_a_revoked_invitation_is_gone_and_has_no_email(
+    invite: Act, email: Act, token: Act, post: Act, ruth: User, naomi: User
 ) -> None:
     result = invite(ruth, naomi.email)[0]
     secret = token(result)
@@ -298,20 +298,20 @@ def test_a_revoked_invitation_is_gone_and_not_mailed(
     assert post(url, ruth).json["status"] == "revoked"
     assert post(url, ruth).json["status"] == "revoked"
     assert post("accept", naomi, token=secret).status_code == 410
-    assert mail(result) is None
+    assert email(result) is None
 
 
-def test_only_the_inviter_and_the_owner_take_back_and_strangers_find_nothing(
+def test_only_the_inviter_and_the_owner_revoke_an_invitation(
     invite: Act, post: Act, make: Any, ruth: User, boaz: User, naomi: User
 ) -> None:
-    boazs, ruths = invite(boaz, "a@example.org")[0], invite(ruth, "b@example.org")[0]
-    assert post(f"{ruths['invitation_id']}/revoke", boaz).json["code"] == "forbidden"
-    assert post(f"{boazs['invitation_id']}/revoke", naomi).status_code == 404
+    from_boaz, from_ruth = invite(boaz, "a@example.org")[0], invite(ruth, "b@example.org")[0]
+    assert post(f"{from_ruth['invitation_id']}/revoke", boaz).json["code"] == "forbidden"
+    assert post(f"{from_boaz['invitation_id']}/revoke", naomi).status_code == 404
     assert post(f"{uuid4()}/revoke", ruth).status_code == 404
-    assert post(f"{boazs['invitation_id']}/revoke", ruth).status_code == 200
+    assert post(f"{from_boaz['invitation_id']}/revoke", ruth).status_code == 200
 
 
-def test_the_owner_sees_all_invitations_and_others_their_own(
+def test_the_owner_sees_all_invitations_and_a_member_their_own(
     client: FlaskClient, havruta: Havruta, invite: Act, ruth: User, boaz: User
 ) -> None:
     invite(ruth, "a@example.org", "b@example.org")
@@ -325,7 +325,7 @@ def test_the_owner_sees_all_invitations_and_others_their_own(
     ]
 
 
-def test_a_person_who_registers_later_finds_invitations_to_their_verified_address(
+def test_a_later_account_finds_invitations_to_its_verified_address(
     client: FlaskClient, invite: Act, post: Act, ruth: User
 ) -> None:
     invite(ruth, "tamar@example.org")
@@ -375,5 +375,5 @@ def test_a_removed_member_does_not_come_back_with_the_old_token(
     assert client.get(f"/api/havrutas/{havruta.id}", user=naomi).status_code == 404
 
 
-def test_the_mail_of_an_invitation_that_never_was_is_not_sent(make: Any) -> None:
+def test_an_unknown_invitation_has_no_email(make: Any) -> None:
     assert make(mails.invitation, {"invitation_id": str(UUID(int=0))}) is None

@@ -1,4 +1,4 @@
-"""What the migrations make of the data of before."""
+"""What the migrations make of existing data."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, LiteralString
@@ -32,7 +32,7 @@ class Database:
 
 @pytest.fixture
 def legacy() -> Iterator[Database]:
-    """A database as it was at first."""
+    """A database at the first revision."""
     with testing.empty_database("havruta_service") as url:
         app = testing.application("havruta_service", url)
         database = Database(app, url)
@@ -79,12 +79,15 @@ def session(sql: Database, session_id: UUID) -> Any:
 
 
 def test_no_reading_position_and_no_owner_is_lost(legacy: Database) -> None:
-    (with_place, owner), (without, _) = a_havruta(legacy), a_havruta(legacy, section=None)
+    (with_passage, owner), (without, _) = a_havruta(legacy), a_havruta(legacy, section=None)
     legacy.at("head")
     rows = {row["id"]: row for row in legacy("SELECT * FROM havrutas")}
-    assert (rows[with_place]["last_place"], rows[with_place]["owner_id"]) == ("Genesis 2:1", owner)
+    assert (rows[with_passage]["last_place"], rows[with_passage]["owner_id"]) == (
+        "Genesis 2:1",
+        owner,
+    )
     assert rows[without]["last_place"] is None
-    assert {"creator_id", "current_section"}.isdisjoint(rows[with_place])
+    assert {"creator_id", "current_section"}.isdisjoint(rows[with_passage])
 
 
 def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy: Database) -> None:
@@ -96,7 +99,7 @@ def test_the_creator_becomes_a_member_and_the_members_are_counted(legacy: Databa
     )
 
 
-def test_a_finished_session_is_completed_with_what_it_covered(legacy: Database) -> None:
+def test_a_finished_session_becomes_completed_with_its_coverage(legacy: Database) -> None:
     havruta_id, _ = a_havruta(legacy)
     long = a_session(
         legacy, havruta_id, "-2 days", "-47 hours", ["Genesis 1:1", "Genesis 1:5", "Genesis 2:1"]
@@ -121,17 +124,17 @@ def test_a_finished_session_is_completed_with_what_it_covered(legacy: Database) 
     ]
 
 
-def test_of_unfinished_sessions_only_the_latest_goes_on(legacy: Database) -> None:
+def test_only_the_newest_unfinished_session_stays_active(legacy: Database) -> None:
     havruta_id, owner = a_havruta(legacy)
-    oldest, older, latest, planned = (
+    oldest, older, newest, planned = (
         a_session(legacy, havruta_id, start) for start in ("-3 days", "-2 days", "-1 day", "1 day")
     )
     legacy.at("head")
-    states = [session(legacy, s)["status"] for s in (oldest, older, latest, planned)]
+    states = [session(legacy, s)["status"] for s in (oldest, older, newest, planned)]
     assert states == ["completed", "completed", "active", "scheduled"]
-    assert session(legacy, latest)["position"] == "Genesis 2:1"
-    assert session(legacy, latest)["navigator_id"] == owner
-    assert [session(legacy, s)["end_time"] for s in (latest, planned)] == [None, None]
+    assert session(legacy, newest)["position"] == "Genesis 2:1"
+    assert session(legacy, newest)["navigator_id"] == owner
+    assert [session(legacy, s)["end_time"] for s in (newest, planned)] == [None, None]
     assert [m["ref"] for m in legacy("SELECT ref FROM session_moves")] == ["Genesis 2:1"]
 
 
@@ -151,7 +154,7 @@ def test_downgrading_restores_columns_and_data(legacy: Database) -> None:
     assert legacy("SELECT last_place FROM havrutas")[0]["last_place"] == "Genesis 2:1"
 
 
-def test_what_the_code_of_before_wrote_in_between_is_kept(legacy: Database) -> None:
+def test_rows_written_by_old_code_between_migrations_are_kept(legacy: Database) -> None:
     legacy.at("0002")
     a_havruta(legacy, section="Genesis 3:1")
     legacy.at("head")
@@ -163,14 +166,14 @@ def test_what_the_code_of_before_wrote_in_between_is_kept(legacy: Database) -> N
     )
 
 
-def test_a_havruta_of_more_than_ten_stops_the_migration_with_its_id(legacy: Database) -> None:
+def test_the_migration_stops_with_the_id_of_a_havruta_of_eleven_members(legacy: Database) -> None:
     havruta_id, _ = a_havruta(legacy, members=[uuid4() for _ in range(10)])
     with pytest.raises(DBAPIError, match=str(havruta_id)):
         legacy.at("head")
     assert legacy("SELECT current_section FROM havrutas")[0]["current_section"] == "Genesis 2:1"
 
 
-def test_a_session_of_before_has_no_reason_and_lives_on(legacy: Database) -> None:
+def test_an_old_cancelled_session_has_no_cancellation_reason(legacy: Database) -> None:
     legacy.at("0004")
     session_id = legacy(
         "WITH h AS (INSERT INTO havrutas (name, book, archived_at) VALUES ('h', 'Genesis', now())"
@@ -182,7 +185,7 @@ def test_a_session_of_before_has_no_reason_and_lives_on(legacy: Database) -> Non
     assert (row["status"], row["cancellation_reason"]) == ("cancelled", None)
 
 
-def test_the_indexes_of_the_source_are_there(legacy: Database) -> None:
+def test_sessions_are_indexed_by_status(legacy: Database) -> None:
     legacy.at("head")
     definitions = [
         row["indexdef"]
@@ -192,7 +195,7 @@ def test_the_indexes_of_the_source_are_there(legacy: Database) -> None:
         assert any(d.endswith(f"havruta_sessions USING btree {columns}") for d in definitions)
 
 
-def test_the_owner_is_a_member_and_one_session_is_active_at_most(legacy: Database) -> None:
+def test_the_owner_is_a_member_and_at_most_one_session_is_active(legacy: Database) -> None:
     havruta_id, owner = a_havruta(legacy)
     legacy.at("head")
     with pytest.raises(psycopg.errors.ForeignKeyViolation):

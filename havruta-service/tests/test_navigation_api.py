@@ -1,4 +1,4 @@
-"""Being in a session and turning the pages, on the wire."""
+"""Presence in a session and turning the pages, on the wire."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from havruta_service import presence
 
 
 class Table:
-    """A session that goes on, and what people do in it."""
+    """A session in progress, and what people do in it."""
 
     def __init__(self, client: FlaskClient, session_id: UUID) -> None:
         self.client, self.url = client, f"/api/havruta-sessions/{session_id}"
@@ -41,7 +41,7 @@ class Table:
 
 @pytest.fixture
 def table(client: FlaskClient, make: Any, ruth: User, boaz: User, naomi: User) -> Table:
-    """Ruth's session with Boaz in it; Naomi is a member and not there."""
+    """Ruth's session with Boaz in it; Naomi is a member, but not present."""
     return Table(client, make.session(make.havruta(ruth, boaz, naomi), boaz).id)
 
 
@@ -57,14 +57,12 @@ def test_only_the_navigator_turns_the_pages(table: Table, ruth: User, boaz: User
     assert table.state(boaz).json == table.state(ruth).json == turned.json
 
 
-def test_every_move_has_a_greater_number(table: Table, ruth: User) -> None:
+def test_each_move_has_a_greater_number_than_the_last(table: Table, ruth: User) -> None:
     numbers = [table.turn(ruth, f"Genesis 2:{verse}").json["seq"] for verse in (3, 2, 2, 5)]
     assert numbers == sorted(set(numbers))
 
 
-def test_a_move_from_a_page_that_was_turned_is_refused_with_the_present_state(
-    table: Table, ruth: User
-) -> None:
+def test_a_stale_move_is_refused_with_the_present_state(table: Table, ruth: User) -> None:
     known = table.state(ruth).json["seq"]
     turned = table.turn(ruth, "Genesis 2:1", expected_seq=known).json
     refused = table.turn(ruth, "Genesis 3:1", expected_seq=known)
@@ -92,7 +90,7 @@ def test_a_member_who_joins_does_not_make_a_move_stale(
         ("", "invalid"),
     ],
 )
-def test_what_is_not_a_passage_of_the_book_is_refused(
+def test_a_move_to_an_invalid_reference_is_refused(
     table: Table, ruth: User, ref: str, code: str
 ) -> None:
     refused = table.turn(ruth, ref)
@@ -100,7 +98,7 @@ def test_what_is_not_a_passage_of_the_book_is_refused(
     assert refused.json["errors"][0]["pointer"] == "/ref"
 
 
-def test_polling_says_whether_anything_happened(table: Table, ruth: User, boaz: User) -> None:
+def test_polling_shows_whether_anything_has_happened(table: Table, ruth: User, boaz: User) -> None:
     seq = table.state(boaz).json["seq"]
     unchanged = table.state(boaz, f"?since_seq={seq}")
     assert (unchanged.status_code, unchanged.data) == (304, b"")
@@ -120,7 +118,7 @@ def test_the_owner_passes_navigation_to_a_present_member_and_takes_it_back(
     assert table.turn(boaz, "Genesis 2:2").json["code"] == "forbidden"
 
 
-def test_the_owner_replaces_a_navigator_who_is_absent(
+def test_the_owner_replaces_an_absent_navigator(
     table: Table, ruth: User, boaz: User, naomi: User
 ) -> None:
     table.hand_to(ruth, boaz)
@@ -131,7 +129,7 @@ def test_the_owner_replaces_a_navigator_who_is_absent(
         assert table.hand_to(ruth, naomi).json["navigator_id"] == str(naomi.id)
 
 
-def test_in_shared_mode_every_member_turns_the_pages(
+def test_every_member_turns_the_pages_in_shared_mode(
     table: Table, ruth: User, boaz: User, naomi: User
 ) -> None:
     assert table.mode(boaz, "shared").json["code"] == "forbidden"
@@ -154,7 +152,7 @@ def test_the_new_owner_turns_the_pages_after_a_transfer(
     assert table.turn(boaz, "Genesis 2:1").status_code == 200
 
 
-def test_a_navigator_who_leaves_the_havruta_gives_the_pages_back(
+def test_the_owner_navigates_after_the_navigator_left_the_havruta(
     client: FlaskClient, table: Table, ruth: User, boaz: User
 ) -> None:
     havruta_id = client.get(table.url, user=ruth).json["havruta_id"]
@@ -195,7 +193,7 @@ def test_a_heartbeat_keeps_a_member_present_and_silence_does_not(
         assert table.present(boaz) == [str(boaz.id)]
 
 
-def test_a_heartbeat_after_absence_comes_back_and_keeps_both_intervals(
+def test_a_heartbeat_after_absence_begins_a_second_interval(
     table: Table, make: Any, ruth: User, boaz: User
 ) -> None:
     start = now()
@@ -217,20 +215,20 @@ def test_absence_is_noticed_once(table: Table, make: Any, ruth: User) -> None:
 
 
 @pytest.mark.parametrize("leaf", ["join", "heartbeat"])
-def test_no_one_joins_a_session_that_is_over(table: Table, ruth: User, leaf: str) -> None:
+def test_an_ended_session_takes_no_member_and_no_move(table: Table, ruth: User, leaf: str) -> None:
     table.post("end", ruth)
     assert table.post(leaf, ruth).json["code"] == "invalid_transition"
     assert table.turn(ruth, "Genesis 2:1").json["code"] == "invalid_transition"
 
 
-def test_a_heartbeat_costs_one_change_and_one_look(app: Flask, table: Table, ruth: User) -> None:
+def test_a_heartbeat_costs_two_statements(app: Flask, table: Table, ruth: User) -> None:
     table.post("heartbeat", ruth)
     with count_queries(app) as statements:
         table.post("heartbeat", ruth)
     assert len([s for s in statements if s.startswith(("UPDATE", "SELECT", "INSERT"))]) == 2
 
 
-def test_a_move_costs_ten_statements_at_most(app: Flask, table: Table, ruth: User) -> None:
+def test_a_move_costs_at_most_ten_statements(app: Flask, table: Table, ruth: User) -> None:
     table.turn(ruth, "Genesis 2:1")
     with count_queries(app) as statements:
         table.turn(ruth, "Genesis 2:2")

@@ -1,4 +1,4 @@
-"""Many at once, each in a thread and a transaction of its own."""
+"""Many calls at the same time, each in a thread and a transaction of its own."""
 
 import random
 from collections import Counter
@@ -36,7 +36,7 @@ def emptied(client: FlaskClient) -> None:
 
 @pytest.fixture
 def attempt(make: Any) -> Act:
-    """Make work that gives its result, or the code of the problem."""
+    """Turn a rule into work that returns its result, or the code of its problem."""
 
     def work(rule: Act, *args: Any) -> Any:
         def run() -> Any:
@@ -64,7 +64,7 @@ def count(make: Any, table: Any, **where: Any) -> Any:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_sixteen_who_begin_at_once_one_does(make: Any, ruth: User, boaz: User) -> None:
+def test_sixteen_concurrent_requests_begin_one_session(make: Any, ruth: User, boaz: User) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}/sessions"
 
@@ -79,7 +79,7 @@ def test_of_sixteen_who_begin_at_once_one_does(make: Any, ruth: User, boaz: User
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_who_begins_at_once_and_one_who_starts_a_plan_begin_one_session(
+def test_concurrent_instant_and_planned_starts_begin_one_session(
     make: Any, attempt: Act, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -101,7 +101,7 @@ def _due(session_id: UUID) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_no_page_turns_by_a_former_navigator(
+def test_a_former_navigator_turns_no_page_after_a_transfer(
     make: Any, attempt: Act, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -110,13 +110,13 @@ def test_no_page_turns_by_a_former_navigator(
         attempt(navigation.go_to, session.id, ruth.id, f"Genesis 2:{n + 1}", None)
         for n in range(19)
     ]
-    hand_over = attempt(membership.transfer, havruta.id, ruth.id, boaz.id)
-    race([*moves[:9], hand_over, *moves[9:]])
-    handed_over = make(lambda: db.session.get(HavrutaSession, session.id))
-    assert handed_over.navigator_id == boaz.id
+    transfer = attempt(membership.transfer, havruta.id, ruth.id, boaz.id)
+    race([*moves[:9], transfer, *moves[9:]])
+    transferred = make(lambda: db.session.get(HavrutaSession, session.id))
+    assert transferred.navigator_id == boaz.id
     numbers = make(_moves, session.id)
-    # The number of the hand-over is the position's, as no one was allowed to move after it.
-    assert all(seq < handed_over.position_seq for seq, _ in numbers)
+    # The position has the number of the transfer, as no one was allowed to move after it.
+    assert all(seq < transferred.position_seq for seq, _ in numbers)
     assert [seq for seq, _ in numbers] == sorted({seq for seq, _ in numbers})
     assert attempt(navigation.go_to, session.id, ruth.id, "Genesis 3:1", None)() == "forbidden"
 
@@ -127,7 +127,9 @@ def _moves(session_id: UUID) -> Any:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_twenty_moves_from_one_page_one_is_made(make: Any, attempt: Act, ruth: User) -> None:
+def test_only_one_of_twenty_concurrent_moves_from_a_page_is_made(
+    make: Any, attempt: Act, ruth: User
+) -> None:
     session = make.session(make.havruta(ruth))
     known = make(lambda: db.session.get(HavrutaSession, session.id)).seq
     works = [
@@ -141,7 +143,7 @@ def test_of_twenty_moves_from_one_page_one_is_made(make: Any, attempt: Act, ruth
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_hand_overs_and_departures_at_once_one_owner_is_left(
+def test_concurrent_transfers_and_departures_leave_one_owner(
     make: Any, attempt: Act, ruth: User
 ) -> None:
     others = [a_user(f"user{n}") for n in range(4)]
@@ -156,7 +158,7 @@ def test_of_hand_overs_and_departures_at_once_one_owner_is_left(
     assert left.member_count == count(make, Member, havruta_id=havruta.id)
 
 
-def test_of_twenty_who_accept_with_one_seat_left_one_becomes_a_member(
+def test_only_one_of_twenty_acceptances_makes_the_tenth_member(
     make: Any, attempt: Act, ruth: User
 ) -> None:
     for _ in range(2):
@@ -177,7 +179,7 @@ def test_of_twenty_who_accept_with_one_seat_left_one_becomes_a_member(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_twenty_acceptances_of_one_invitation_are_one_membership(
+def test_twenty_acceptances_of_one_invitation_make_one_membership(
     make: Any, attempt: Act, naomi: User
 ) -> None:
     ruth = a_user("ruth")
@@ -190,7 +192,9 @@ def test_twenty_acceptances_of_one_invitation_are_one_membership(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_accepting_declining_and_revoking_at_once_end_in_one_state(make: Any, attempt: Act) -> None:
+def test_accepting_declining_and_revoking_together_end_in_one_status(
+    make: Any, attempt: Act
+) -> None:
     ruth, user = a_user("ruth"), a_user("yael")
     havruta = make.havruta(ruth)
     invitation_id, token = a_token(make, havruta, ruth, user)
@@ -206,7 +210,7 @@ def test_accepting_declining_and_revoking_at_once_end_in_one_state(make: Any, at
     assert make(lambda: mails.invitation({"invitation_id": str(invitation_id)})) is None
 
 
-def test_one_address_invited_many_times_at_once_has_one_invitation(
+def test_an_address_invited_concurrently_has_one_invitation(
     make: Any, attempt: Act, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -220,9 +224,7 @@ def test_one_address_invited_many_times_at_once_has_one_invitation(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_inviting_to_several_havrutas_at_once_invites_no_more_people_an_hour(
-    make: Any, attempt: Act
-) -> None:
+def test_concurrent_invitations_stay_within_the_hourly_limit(make: Any, attempt: Act) -> None:
     ruth = a_user("ruth")
     havrutas = [make.havruta(ruth) for _ in range(4)]
     caller = make.caller(ruth)
@@ -235,7 +237,7 @@ def test_inviting_to_several_havrutas_at_once_invites_no_more_people_an_hour(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_ending_while_pages_turn_keeps_every_move_that_was_told(
+def test_ending_while_pages_turn_keeps_every_answered_move(
     make: Any, attempt: Act, ruth: User
 ) -> None:
     session = make.session(make.havruta(ruth))
@@ -244,9 +246,9 @@ def test_ending_while_pages_turn_keeps_every_move_that_was_told(
     ]
     works += [attempt(completion.end, session.id, ruth.id), attempt(completion.end_overdue)]
     random.shuffle(works)
-    told = [result.seq for result in race(works) if isinstance(result, navigation.State)]
+    answered = [result.seq for result in race(works) if isinstance(result, navigation.State)]
     kept = [seq for seq, _ in make(_moves, session.id)]
-    assert set(told) <= set(kept)
+    assert set(answered) <= set(kept)
     assert make(lambda: db.session.get(HavrutaSession, session.id)).status == "completed"
 
 
@@ -259,18 +261,18 @@ def test_a_heartbeat_while_the_sweep_waits_keeps_the_member_present(
         " last_seen_at = now() - interval '2 min'"
     )
     make(lambda: db.session.execute(silent))
-    heard = "UPDATE session_presence SET last_seen_at = now()"
-    assert overtaken(make.app, heard, lambda: make(presence.notice_absence)) == 0
+    heartbeat = "UPDATE session_presence SET last_seen_at = now()"
+    assert overtaken(make.app, heartbeat, lambda: make(presence.notice_absence)) == 0
     assert make(presence.is_present, session.id, boaz.id)
 
 
-def test_coming_and_going_at_once_leaves_one_open_interval_at_most(
+def test_concurrent_joins_and_departures_open_at_most_one_interval(
     make: Any, attempt: Act, ruth: User, boaz: User
 ) -> None:
     session = make.session(make.havruta(ruth, boaz))
-    comings = [
+    arrivals = [
         attempt(presence.join, session.id, boaz.id),
         attempt(presence.heartbeat, session.id, boaz.id),
     ]
-    race([*comings * 5, *[attempt(presence.leave, session.id, boaz.id)] * 5])
+    race([*arrivals * 5, *[attempt(presence.leave, session.id, boaz.id)] * 5])
     assert make(lambda: len([p for p in presence.present(session.id) if p.user_id == boaz.id])) <= 1

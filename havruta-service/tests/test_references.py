@@ -30,7 +30,7 @@ def references(draw: st.DrawFn) -> Any:
     return Reference(book, first, draw(st.integers(first, book.length - 1)))
 
 
-places = references().map(lambda reference: reference.start)
+passages = references().map(lambda reference: reference.start)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,7 @@ def test_a_reference_is_brought_to_its_canonical_form(written: str, canonical: s
         ("Mishnah Berakhot 1:6", "Mishnah Berakhot 1:5"),
     ],
 )
-def test_a_place_that_is_not_there_is_refused_with_the_nearest_that_is(
-    written: str, nearest: str
-) -> None:
+def test_a_missing_passage_is_refused_with_the_nearest_one(written: str, nearest: str) -> None:
     with pytest.raises(ReferenceOutOfRange) as refused:
         parse(written, "ref")
     assert refused.value.extra == {"nearest": nearest}
@@ -121,13 +119,13 @@ def test_an_unknown_book_is_refused_with_the_nearest_name(written: str, nearest:
         "Berakhot 2:1",
     ],
 )
-def test_what_is_no_reference_is_refused(written: str) -> None:
+def test_a_malformed_reference_is_refused(written: str) -> None:
     with pytest.raises(MalformedReference):
         parse(written)
 
 
 @pytest.mark.parametrize(
-    ("written", "place"),
+    ("written", "passage"),
     [
         ("Genesis 2", "Genesis 2:1"),
         ("Genesis", "Genesis 1:1"),
@@ -135,25 +133,23 @@ def test_what_is_no_reference_is_refused(written: str) -> None:
         ("Tamid 25", "Tamid 25b"),
     ],
 )
-def test_a_section_or_a_book_stands_for_its_beginning_where_one_place_is_needed(
-    written: str, place: Any
-) -> None:
-    assert str(parse_passage(written, "ref")) == place
+def test_a_section_or_a_book_stands_for_its_first_passage(written: str, passage: Any) -> None:
+    assert str(parse_passage(written, "ref")) == passage
 
 
-def test_a_range_is_not_one_place() -> None:
+def test_a_range_is_not_one_passage() -> None:
     with pytest.raises(NotOnePassage):
         parse_passage("Genesis 1:1-5", "ref")
 
 
-def test_places_are_compared_by_place_and_not_as_text() -> None:
+def test_passages_are_compared_by_position_and_not_as_text() -> None:
     later, earlier = parse("Genesis 10:1"), parse("Genesis 2:1")
     assert str(later) < str(earlier)
     assert later.first > earlier.first
     assert str(spanning([later, earlier])) == "Genesis 2:1-10:1"
 
 
-def test_the_end_of_a_section_is_followed_by_the_next_and_the_end_of_the_book_by_nothing() -> None:
+def test_next_and_previous_cross_sections_but_not_the_book() -> None:
     assert str(parse("Genesis 1:31").next) == "Genesis 2:1"
     assert str(parse("Genesis 1:31").next_section) == "Genesis 2"
     assert str(parse("Berakhot 2b").next) == "Berakhot 3a"
@@ -161,26 +157,26 @@ def test_the_end_of_a_section_is_followed_by_the_next_and_the_end_of_the_book_by
     assert (parse("Genesis 1:1").previous, parse("Genesis 1").previous_section) == (None, None)
 
 
-def test_coverage_is_written_from_place_to_place() -> None:
+def test_coverage_is_written_from_passage_to_passage() -> None:
     assert parse("Genesis 1:1-2:1").coverage == "Genesis 1:1 to Genesis 2:1"
     assert parse("Genesis 1:1").coverage == "Genesis 1:1"
 
 
 @given(references())
-def test_the_canonical_form_is_read_as_what_it_was_written_for(reference: Reference) -> None:
+def test_the_canonical_form_is_read_as_the_same_reference(reference: Reference) -> None:
     assert parse(str(reference)) == reference
     assert parse(reference.coverage) == reference
 
 
 @given(references())
-def test_the_hebrew_form_is_read_as_what_it_was_written_for(reference: Reference) -> None:
+def test_the_hebrew_form_is_read_as_the_same_reference(reference: Reference) -> None:
     assert parse(reference.hebrew) == reference
 
 
 @pytest.mark.parametrize(
     "written", ["Ezekiel 17:1-18:1", "Ezekiel 17-18", "Ezekiel 17:1-Ezekiel 18:1"]
 )
-def test_the_end_of_a_range_may_be_a_number_that_is_a_name_too(written: str) -> None:
+def test_a_range_may_end_with_a_number_that_is_also_a_book_name(written: str) -> None:
     reference = parse(written)
     assert parse(reference.hebrew) == reference
 
@@ -192,30 +188,30 @@ def test_every_section_may_end_a_range_in_hebrew(book: Book) -> None:
         assert parse(reference.hebrew) == reference
 
 
-@given(places)
-def test_next_and_previous_undo_each_other(place: Any) -> None:
-    assert place.next is None or place.next.previous == place
-    assert place.previous is None or place.previous.next == place
+@given(passages)
+def test_next_and_previous_undo_each_other(passage: Any) -> None:
+    assert passage.next is None or passage.next.previous == passage
+    assert passage.previous is None or passage.previous.next == passage
 
 
-@given(places)
-def test_a_place_lies_in_its_section_and_sections_follow_one_another(place: Any) -> None:
-    section = place.section
-    assert section.first <= place.first <= section.last
+@given(passages)
+def test_a_passage_lies_in_its_section_and_sections_follow_one_another(passage: Any) -> None:
+    section = passage.section
+    assert section.first <= passage.first <= section.last
     assert section.next_section is None or section.next_section.first == section.last + 1
 
 
 @given(
-    places.flatmap(
+    passages.flatmap(
         lambda p: st.lists(
             st.integers(0, p.book.length - 1).map(lambda n: Reference(p.book, n, n)), min_size=1
         )
     )
 )
-def test_a_span_holds_all_its_places_and_ends_with_one(found: list[Reference]) -> None:
+def test_a_span_holds_all_its_passages_and_begins_and_ends_with_one(found: list[Reference]) -> None:
     span = spanning(found)
-    assert {span.first, span.last} <= {place.first for place in found}
-    assert all(span.first <= place.first <= span.last for place in found)
+    assert {span.first, span.last} <= {passage.first for passage in found}
+    assert all(span.first <= passage.first <= span.last for passage in found)
 
 
 @given(st.integers(1, 999))
@@ -232,7 +228,7 @@ def test_any_text_is_a_reference_or_a_problem(text: str) -> None:
         parse(text)
 
 
-def test_a_reference_is_read_in_well_under_a_millisecond() -> None:
+def test_a_reference_is_read_in_less_than_a_millisecond() -> None:
     parse("Genesis 1:1")
     began = time.perf_counter()
     for _ in range(200):

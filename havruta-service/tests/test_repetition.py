@@ -1,4 +1,4 @@
-"""When sessions repeat."""
+"""The times of sessions that repeat."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ def test_sessions_begin_at_a_whole_second():
     assert repeated("FREQ=DAILY;COUNT=1", "UTC", start) == [start.replace(microsecond=0)]
 
 
-def test_an_instant_ends_a_rule_as_a_date_does():
+def test_a_rule_ends_at_a_date_or_at_an_instant():
     assert wall("FREQ=DAILY;UNTIL=20260102", "2026-01-01T18:00") == ["01-01 18:00", "01-02 18:00"]
     assert wall("FREQ=DAILY;UNTIL=20260102T175900Z", "2026-01-01T18:00") == ["01-01 18:00"]
 
@@ -37,12 +37,12 @@ def test_the_hour_stays_when_the_clocks_change():
     assert found == [datetime(2026, 3, 24, 17, tzinfo=UTC), datetime(2026, 3, 31, 16, tzinfo=UTC)]
 
 
-def test_an_hour_that_is_skipped_moves_on_by_the_gap():
+def test_a_skipped_hour_moves_forward_by_the_gap():
     found = wall("FREQ=WEEKLY;COUNT=2", "2026-03-22T02:30", "Europe/Berlin")
     assert found == ["03-22 02:30", "03-29 03:30"]
 
 
-def test_an_hour_that_comes_twice_is_the_first():
+def test_an_hour_that_comes_twice_means_the_first_one():
     start = datetime(2026, 10, 18, 0, 30, tzinfo=UTC)
     second = repeated("FREQ=WEEKLY;COUNT=2", "Europe/Berlin", start)[1]
     assert second == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
@@ -64,14 +64,14 @@ def test_an_hour_that_comes_twice_is_the_first():
         "FREQ=MONTHLY;INTERVAL=52;COUNT=366",
     ],
 )
-def test_what_is_no_rule_here_is_refused_by_its_field(rule):
+def test_an_invalid_rule_is_refused_with_its_field(rule):
     with pytest.raises(InvalidRecurrence) as refused:
         repeated(rule, "UTC", datetime(2026, 2, 1, tzinfo=UTC))
     assert refused.value.code == "invalid_recurrence"
     assert [error["pointer"] for error in refused.value.errors] == ["/rrule"]
 
 
-def test_a_zone_has_to_be_one():
+def test_an_unknown_time_zone_is_refused():
     with pytest.raises(Problem) as refused:
         repeated("FREQ=DAILY;COUNT=2", "../etc/passwd", datetime(2026, 1, 1, tzinfo=UTC))
     assert refused.value.errors[0]["pointer"] == "/timezone"

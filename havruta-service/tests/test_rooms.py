@@ -1,4 +1,4 @@
-"""What is told in the rooms, and who may watch."""
+"""The live events of rooms, and the right to watch them."""
 
 import time
 from collections.abc import Callable
@@ -19,8 +19,8 @@ Act = Callable[..., Any]
 
 
 @pytest.fixture
-def told(app: Flask, make: Any) -> Act:
-    """The events of a room in the order of its stream, once all is published."""
+def live_events(app: Flask, make: Any) -> Act:
+    """The events of a room in the order of its stream, after all are published."""
 
     def read(room: str) -> Any:
         with app.app_context():
@@ -36,7 +36,7 @@ def told(app: Flask, make: Any) -> Act:
 
 @pytest.fixture
 def ask(client: FlaskClient) -> Act:
-    """Ask as the gateway does whether a person may watch."""
+    """Ask, as the gateway does, whether a person may watch."""
     return lambda room, user: client.get(
         f"/internal/rooms/{room.replace(':', '/')}",
         peer="gateway",
@@ -44,8 +44,8 @@ def ask(client: FlaskClient) -> Act:
     )
 
 
-def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(
-    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User
+def test_the_room_of_a_session_numbers_its_events_without_a_gap(
+    client: FlaskClient, make: Any, live_events: Act, ruth: User, boaz: User
 ) -> None:
     session = make.session(make.havruta(ruth, boaz))
     url = f"/api/havruta-sessions/{session.id}"
@@ -55,7 +55,7 @@ def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(
     client.post(f"{url}/leave", user=boaz)
     last = client.get(f"{url}/state", user=ruth).json["seq"]
     client.post(f"{url}/end", user=ruth)
-    events = told(f"havruta-session:{session.id}")
+    events = live_events(f"havruta-session:{session.id}")
     kinds = ["moved", "joined", "joined", "moved", "navigator_changed", "left", "ended"]
     assert [event["type"] for _, event in events] == kinds
     assert (
@@ -63,28 +63,28 @@ def test_a_session_s_room_tells_everything_in_numbers_without_a_gap(
         == [event["seq"] for _, event in events]
         == list(range(1, last + 2))
     )
-    turned, handed_on, left, ended = (event["data"] for _, event in events[3:])
+    turned, handed_over, left, ended = (event["data"] for _, event in events[3:])
     assert turned == {
         "ref": "Genesis 2:1",
         "hebrew_ref": "בראשית ב:א",
         "user_id": str(ruth.id),
     }
-    assert handed_on["navigator_id"] == str(boaz.id)
+    assert handed_over["navigator_id"] == str(boaz.id)
     assert left == {"user_id": str(boaz.id)}
     shown = client.get(url, user=ruth).json
     assert shown == {**shown, **ended}
     assert ended["coverage_range"] == "Genesis 1:1 to Genesis 2:1"
 
 
-def test_a_havruta_s_room_tells_of_sessions_and_members(
-    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User
+def test_the_room_of_a_havruta_has_events_of_sessions_and_members(
+    client: FlaskClient, make: Any, live_events: Act, ruth: User, boaz: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
     make.plan(havruta)
     client.post(f"/api/havruta-sessions/{make.session(havruta).id}/end", user=ruth)
     client.post(f"/api/havrutas/{havruta.id}/transfer", json={"user_id": str(boaz.id)}, user=ruth)
     client.post(f"/api/havrutas/{havruta.id}/leave", user=ruth)
-    events = told(f"havruta:{havruta.id}")
+    events = live_events(f"havruta:{havruta.id}")
     kinds = [
         "member_joined",
         "session_planned",
@@ -96,15 +96,15 @@ def test_a_havruta_s_room_tells_of_sessions_and_members(
     assert [event["type"] for _, event in events] == kinds
     assert [seq for seq, _ in events] == list(range(1, len(kinds) + 1))
     assert events[-1][1]["members_changed"] == [str(ruth.id)]
-    joined, planned, _, ended, led, left = (event["data"] for _, event in events)
+    joined, planned, _, ended, transferred, left = (event["data"] for _, event in events)
     assert joined.keys() == {"user_id", "joined_at"}
     assert (planned["status"], ended["end_reason"]) == ("scheduled", "owner")
-    assert led["owner_id"] == str(boaz.id)
+    assert transferred["owner_id"] == str(boaz.id)
     assert left == {"user_id": str(ruth.id)}
 
 
-def test_every_event_is_told_as_its_schema_says(
-    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User, naomi: User
+def test_each_event_is_published_as_its_schema_says(
+    client: FlaskClient, make: Any, live_events: Act, ruth: User, boaz: User, naomi: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
     url = f"/api/havrutas/{havruta.id}"
@@ -116,7 +116,7 @@ def test_every_event_is_told_as_its_schema_says(
     client.patch(session, json=body, user=ruth, headers={"If-Match": "*"})
     client.post(f"{session}/cancel", json={"reason": "Rain"}, user=ruth)
     client.post(f"{url}/archive", user=ruth)
-    events = {event["type"]: event["data"] for _, event in told(f"havruta:{havruta.id}")}
+    events = {event["type"]: event["data"] for _, event in live_events(f"havruta:{havruta.id}")}
     assert events["renamed"]["name"] == "Mornings"
     assert events["member_invited"].keys() == {"invitation_id"}
     assert events["session_changed"]["ends_at"] != events["session_planned"]["ends_at"]
@@ -125,30 +125,30 @@ def test_every_event_is_told_as_its_schema_says(
 
 
 @pytest.mark.parametrize("was_present", [True, False])
-def test_the_right_to_watch_of_a_removed_member_is_asked_again(
-    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User, was_present: bool
+def test_the_right_of_a_removed_member_to_watch_is_checked_again(
+    client: FlaskClient, make: Any, live_events: Act, ruth: User, boaz: User, was_present: bool
 ) -> None:
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta, *([boaz] if was_present else []))
     client.delete(f"/api/havrutas/{havruta.id}/members/{boaz.id}", user=ruth)
-    _, last = told(f"havruta-session:{session.id}")[-1]
+    _, last = live_events(f"havruta-session:{session.id}")[-1]
     assert (last["type"], last["members_changed"]) == ("left", [str(boaz.id)])
 
 
-def test_when_a_planned_session_begins_the_right_to_watch_of_all_is_asked_again(
-    client: FlaskClient, make: Any, told: Act, ruth: User, boaz: User
+def test_the_right_to_watch_is_checked_again_when_a_plan_starts(
+    client: FlaskClient, make: Any, live_events: Act, ruth: User, boaz: User
 ) -> None:
     planned = make.plan(make.havruta(ruth, boaz), start_time=now() + timedelta(minutes=5))
     client.post(f"/api/havruta-sessions/{planned.id}/start", user=ruth)
-    _, first = told(f"havruta-session:{planned.id}")[0]
+    _, first = live_events(f"havruta-session:{planned.id}")[0]
     assert (first["type"], first["members_changed"]) == ("moved", None)
 
 
 def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(
-    client: FlaskClient, make: Any, told: Act, ruth: User
+    client: FlaskClient, make: Any, live_events: Act, ruth: User
 ) -> None:
     session = make.session(make.havruta(ruth))
-    told(f"havruta-session:{session.id}")
+    live_events(f"havruta-session:{session.id}")
     with redis.Redis.from_url(redis_url(), decode_responses=True) as connection:
         pubsub = connection.pubsub(ignore_subscribe_messages=True)
         pubsub.subscribe(f"room:havruta-session:{session.id}")
@@ -169,7 +169,7 @@ def test_a_move_is_in_the_stream_within_a_tenth_of_a_second(
 
 
 @pytest.mark.parametrize("kind", ["havruta", "havruta-session"])
-def test_only_members_may_watch(
+def test_only_members_may_watch_a_room(
     make: Any, ask: Act, ruth: User, boaz: User, naomi: User, kind: str
 ) -> None:
     havruta = make.havruta(ruth, boaz)

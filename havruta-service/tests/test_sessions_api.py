@@ -1,4 +1,4 @@
-"""Sessions on the wire: at once, planned, started, cancelled, ended."""
+"""Sessions on the wire: instant, planned, started, cancelled, ended."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def havruta(make: Any, ruth: User, boaz: User) -> Havruta:
 
 @pytest.fixture
 def begin(client: FlaskClient, havruta: Havruta) -> Act:
-    """Begin a session at once."""
+    """Begin an instant session."""
     return lambda user: client.post(
         f"/api/havrutas/{havruta.id}/sessions", json={"type": "instant"}, user=user
     )
@@ -33,7 +33,7 @@ def begin(client: FlaskClient, havruta: Havruta) -> Act:
 
 @pytest.fixture
 def plan(client: FlaskClient, havruta: Havruta) -> Act:
-    """Plan a session for tomorrow, or otherwise."""
+    """Plan a session, for tomorrow unless the body says otherwise."""
 
     def post(user: User, **body: Any) -> Any:
         body = {"type": "scheduled", "start_time": rfc3339(now() + timedelta(days=1)), **body}
@@ -53,18 +53,18 @@ def act(client: FlaskClient) -> Act:
 
 
 def requested(make: Any) -> Any:
-    """The notifications that are asked for."""
+    """The notifications that were requested."""
     bodies = messages.outbox.select().with_only_columns(messages.outbox.c.body)
     events = make(lambda: list(messages.db.session.scalars(bodies)))
     return [event["data"] for event in events if event["type"] == "notification.requested"]
 
 
 def notifications(app: Flask, make: Any) -> Any:
-    """The kinds of the notifications, each with its people."""
+    """The kinds of the notifications, each with its recipients."""
     return [(data["kind"], data["user_ids"]) for data in requested(make)]
 
 
-def test_any_member_begins_at_once_where_the_book_begins(
+def test_any_member_begins_a_session_where_the_book_begins(
     begin: Act, ruth: User, boaz: User
 ) -> None:
     answer = begin(boaz)
@@ -92,14 +92,16 @@ def test_the_next_session_begins_where_the_last_one_ended(
     assert begin(ruth).json["starting_section"] == "Genesis 2:3"
 
 
-def test_the_others_are_notified_of_the_beginning(
+def test_the_other_members_are_notified_of_the_beginning(
     app: Flask, make: Any, begin: Act, ruth: User, boaz: User
 ) -> None:
     begin(ruth)
     assert notifications(app, make) == [("havruta_session_started", [str(boaz.id)])]
 
 
-def test_what_is_planned_does_not_stand_in_the_way(begin: Act, plan: Act, ruth: User) -> None:
+def test_a_planned_session_does_not_prevent_an_instant_one(
+    begin: Act, plan: Act, ruth: User
+) -> None:
     assert plan(ruth).json["status"] == "scheduled"
     assert begin(ruth).status_code == 201
 
@@ -119,7 +121,7 @@ def test_what_is_planned_does_not_stand_in_the_way(begin: Act, plan: Act, ruth: 
         ({"type": "scheduled", "rrule": "FREQ=DAILY;COUNT=2", "timezone": "Mars"}, "/timezone"),
     ],
 )
-def test_a_wrong_plan_is_refused_by_its_field(
+def test_a_wrong_field_of_a_plan_is_named(
     client: FlaskClient, havruta: Havruta, ruth: User, body: dict[str, Any], pointer: str
 ) -> None:
     if {"planned_minutes", "rrule"} & body.keys():
@@ -147,11 +149,11 @@ def test_a_rule_plans_each_of_its_sessions(
         "FREQ=WEEKLY;BYMONTH=3,4;COUNT=3",
     ],
 )
-def test_days_are_named_by_their_month_as_well(plan: Act, ruth: User, rule: str) -> None:
+def test_a_rule_may_name_months_and_days_of_the_month(plan: Act, ruth: User, rule: str) -> None:
     assert plan(ruth, rrule=rule, timezone="UTC").status_code == 201
 
 
-def test_what_nothing_can_repeat_by_is_no_recurrence(plan: Act, ruth: User) -> None:
+def test_a_rule_that_never_happens_is_refused(plan: Act, ruth: User) -> None:
     refused = plan(ruth, rrule="FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=2", timezone="UTC")
     assert (refused.status_code, refused.json["code"]) == (422, "invalid_recurrence")
     assert [error["pointer"] for error in refused.json["errors"]] == ["/rrule"]
@@ -176,7 +178,7 @@ def test_a_preview_without_a_time_begins_now(
         assert len(shown.json["start_times"]) == 1
 
 
-def test_a_plan_can_be_started_from_a_quarter_of_an_hour_before(
+def test_a_plan_can_be_started_fifteen_minutes_early(
     plan: Act, act: Act, ruth: User, boaz: User
 ) -> None:
     session = plan(ruth).json
@@ -193,7 +195,7 @@ def test_a_plan_can_be_started_from_a_quarter_of_an_hour_before(
         assert act(session, "start", ruth).json == started
 
 
-def test_a_plan_not_started_in_two_hours_was_missed_written_down_or_not(
+def test_a_plan_is_missed_after_two_hours_even_before_the_sweep(
     client: FlaskClient, make: Any, havruta: Havruta, plan: Act, act: Act, ruth: User
 ) -> None:
     session = plan(ruth).json
@@ -223,7 +225,7 @@ def test_a_plan_not_started_in_two_hours_was_missed_written_down_or_not(
         assert (after["status"], after["end_reason"]) == ("cancelled", "missed")
 
 
-def test_only_the_owner_and_the_planner_cancel(
+def test_only_the_owner_and_the_planner_cancel_a_plan(
     app: Flask, make: Any, ruth: User, boaz: User, naomi: User, client: FlaskClient, act: Act
 ) -> None:
     havruta = make.havruta(ruth, boaz, naomi)
@@ -267,7 +269,7 @@ def test_one_session_is_moved_out_of_its_series(
     assert change(client, first, ruth, start_time=later).status_code == 412
 
 
-def test_the_future_of_a_series_is_moved_as_a_series_of_its_own(
+def test_moving_the_future_of_a_series_makes_a_new_series(
     client: FlaskClient, havruta: Havruta, plan: Act, ruth: User
 ) -> None:
     with time_machine.travel("2026-03-20T10:00:00Z"):
@@ -295,7 +297,7 @@ def test_the_future_of_a_series_is_moved_as_a_series_of_its_own(
     assert listed[0]["series_id"] != listed[1]["series_id"] == listed[3]["series_id"]
 
 
-def test_several_sessions_stay_on_their_days(client: FlaskClient, plan: Act, ruth: User) -> None:
+def test_a_series_cannot_be_moved_to_other_days(client: FlaskClient, plan: Act, ruth: User) -> None:
     first = plan(ruth, rrule="FREQ=WEEKLY;COUNT=3", timezone="UTC").json
     refused = change(
         client, first, ruth, scope="all", start_time=rfc3339(now() + timedelta(days=3))
@@ -320,7 +322,7 @@ def test_no_session_of_a_series_is_moved_into_the_past(
         )
 
 
-def test_members_say_whether_they_come_and_may_think_again(
+def test_members_answer_an_rsvp_and_may_change_their_answer(
     client: FlaskClient, plan: Act, ruth: User, boaz: User
 ) -> None:
     url = f"/api/havruta-sessions/{plan(ruth).json['id']}"
@@ -344,7 +346,7 @@ def test_the_answer_of_a_member_who_left_is_not_shown(
     assert client.get(f"{url}/rsvps", user=ruth).json["items"] == []
 
 
-def test_only_the_owner_ends_and_ending_again_says_the_same(
+def test_only_the_owner_ends_a_session_and_a_repeat_changes_nothing(
     client: FlaskClient, begin: Act, act: Act, ruth: User, boaz: User
 ) -> None:
     session = begin(ruth).json
@@ -372,12 +374,14 @@ def test_a_plan_cannot_be_ended(plan: Act, act: Act, ruth: User) -> None:
     assert (refused["from"], refused["to"]) == ("scheduled", "completed")
 
 
-def test_a_refusal_says_who_may(plan: Act, act: Act, ruth: User, boaz: User) -> None:
+def test_a_refusal_says_that_the_owner_is_required(
+    plan: Act, act: Act, ruth: User, boaz: User
+) -> None:
     refused = act(plan(ruth).json, "cancel", boaz).json
     assert (refused["code"], refused["required"]) == ("forbidden", "owner")
 
 
-def test_what_is_created_has_its_address(
+def test_a_created_session_is_found_at_its_address(
     client: FlaskClient, begin: Act, plan: Act, ruth: User
 ) -> None:
     for created in (begin(ruth), plan(ruth)):
@@ -398,14 +402,14 @@ def test_a_session_says_when_it_begins_and_ends(
     assert ended["ends_at"] == ended["end_time"]
 
 
-def test_a_cancelled_session_keeps_its_reason_and_the_others_are_told(
+def test_a_cancelled_session_and_its_notification_hold_the_reason(
     app: Flask, make: Any, plan: Act, act: Act, ruth: User
 ) -> None:
     cancelled = act(plan(ruth).json, "cancel", ruth, reason="The library is closed.").json
     assert cancelled["cancellation_reason"] == "The library is closed."
-    (told,) = [data for data in requested(make) if data["kind"] == "session_cancelled"]
-    assert told["data"]["reason"] == "The library is closed."
-    assert told["data"]["starts_at"] == cancelled["starts_at"]
+    (notification,) = [data for data in requested(make) if data["kind"] == "session_cancelled"]
+    assert notification["data"]["reason"] == "The library is closed."
+    assert notification["data"]["starts_at"] == cancelled["starts_at"]
 
 
 def test_a_list_takes_several_statuses_and_a_period_of_days(
@@ -420,7 +424,7 @@ def test_a_list_takes_several_statuses_and_a_period_of_days(
     assert [session["id"] for session in listed] == [active["id"], tomorrow["id"]]
 
 
-def test_own_sessions_of_all_havrutas_are_listed_in_order_of_time(
+def test_own_sessions_of_all_havrutas_are_listed_earliest_first(
     client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
     one, other = make.havruta(ruth), make.havruta(boaz, ruth, book="Berakhot")
@@ -440,7 +444,7 @@ def test_own_sessions_of_all_havrutas_are_listed_in_order_of_time(
 @pytest.mark.parametrize(
     "path", ["/api/havruta-sessions", "/api/havrutas/{}/sessions", "/api/havrutas/{}/history"]
 )
-def test_a_list_costs_the_same_however_long(
+def test_a_longer_list_takes_the_same_number_of_queries(
     client: FlaskClient, app: Flask, make: Any, havruta: Havruta, ruth: User, path: str
 ) -> None:
     def cost() -> Any:

@@ -48,10 +48,10 @@ def test_a_book_is_read_by_any_name_with_its_chapters_and_its_edition(client: Fl
     assert "Stuttgartensia" in book["edition"]
 
 
-def test_a_reference_is_read_with_what_stands_before_and_after(client: FlaskClient) -> None:
-    read_ = read(client, "gen 1.31").json
+def test_a_reference_is_read_with_its_neighbours(client: FlaskClient) -> None:
+    reference = read(client, "gen 1.31").json
     assert {
-        k: read_[k] for k in ("ref", "prev", "next", "section", "prev_section", "next_section")
+        k: reference[k] for k in ("ref", "prev", "next", "section", "prev_section", "next_section")
     } == {
         "ref": "Genesis 1:31",
         "prev": "Genesis 1:30",
@@ -62,7 +62,7 @@ def test_a_reference_is_read_with_what_stands_before_and_after(client: FlaskClie
     }
 
 
-def test_after_the_last_place_comes_nothing(client: FlaskClient) -> None:
+def test_the_last_passage_of_a_book_has_no_next(client: FlaskClient) -> None:
     assert read(client, "Genesis 50:26").json["next"] is None
 
 
