@@ -1,6 +1,6 @@
-"""Who may call what the gateway answers by itself: the status for each kind of caller.
+"""Who may call the gateway's own operations: the status for each kind of caller.
 
-Read by the suite that asks through the gateway.
+Read by `tests/test_access.py`, which asks through the gateway.
 """
 
 from chassis.testing.matrix import AtGateway, Matrix, Row

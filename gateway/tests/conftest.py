@@ -1,4 +1,4 @@
-"""A gateway before services that stand for the real ones."""
+"""A gateway in front of doubles of the services."""
 
 from collections.abc import Iterator
 
@@ -42,7 +42,7 @@ def services(_doubles: Doubles) -> Iterator[Doubles]:
 
 @pytest.fixture
 def internal(_internal: Doubles) -> Iterator[Doubles]:
-    """Their internal listeners."""
+    """The internal listeners of the services, by name."""
     yield _internal
     for double in _internal.values():
         double.reset()

@@ -1,4 +1,4 @@
-"""Which addresses are understood, and what a service is sent for them."""
+"""Which addresses are accepted, and how a service receives them."""
 
 import pytest
 
@@ -79,7 +79,7 @@ def test_a_tricky_address_is_refused_and_reaches_no_service(
         "/openapi.json/x",
     ],
 )
-def test_an_address_of_no_route_is_unknown_and_reaches_no_service(
+def test_an_unknown_address_is_not_found_and_reaches_no_service(
     gateway: Gateway, services: Doubles, internal: Doubles, target: str
 ) -> None:
     reply = gateway.get(target)
@@ -107,18 +107,18 @@ def test_an_address_of_no_route_is_unknown_and_reaches_no_service(
         ("/api/users?q=http://a/", "/api/users?q=http://a/"),
     ],
 )
-def test_a_service_is_sent_the_address_written_anew(
+def test_a_service_receives_the_address_in_normal_form(
     gateway: Gateway, services: Doubles, target: str, sent: str
 ) -> None:
     assert gateway.get(target).json["target"] == sent
 
 
-def test_an_address_that_our_routing_reads_differently_is_refused() -> None:
+def test_an_address_that_the_router_reads_differently_is_refused() -> None:
     with pytest.raises(Malformed):
         addresses.read("/api/users/7", "/users/7")
 
 
-def test_the_longest_prefix_decides() -> None:
+def test_the_longest_prefix_decides_the_route() -> None:
     prefixes = {
         path: route.prefix
         for path in ("/api/users/me", "/api/users/mentor")
@@ -127,7 +127,7 @@ def test_the_longest_prefix_decides() -> None:
     assert prefixes == {"/api/users/me": "/api/users/me", "/api/users/mentor": "/api/users"}
 
 
-def test_every_prefix_is_written_plainly_and_once() -> None:
+def test_every_prefix_is_unique_and_in_normal_form() -> None:
     prefixes = [route.prefix for route in ROUTES]
     assert len(set(prefixes)) == len(prefixes)
     assert all(addresses.read(prefix, prefix) == prefix for prefix in prefixes)

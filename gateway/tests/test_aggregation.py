@@ -1,4 +1,4 @@
-"""Putting one answer together from parts of several services."""
+"""Views that are put together from the answers of several services."""
 
 from collections.abc import Callable, Iterator
 
@@ -43,8 +43,8 @@ def gather(services: Doubles, internal: Doubles) -> Iterator[Gather]:
         double.reply = lambda *_: as_json({"name": "Ruth", "secret": 1})
     identity = ServiceIdentity("gateway", testing.key_files().service_keys["gateway"])
     public = {name: Upstream(name, double.url) for name, double in services.items()}
-    behind = {name: Upstream(name, double.url) for name, double in internal.items()}
-    aggregator = Aggregator(public, behind, identity, ProfileCache(lambda _: {"items": []}))
+    private = {name: Upstream(name, double.url) for name, double in internal.items()}
+    aggregator = Aggregator(public, private, identity, ProfileCache(lambda _: {"items": []}))
 
     def gather(*parts: Part, token: str | None = None) -> Aggregate:
         with Flask("a test").test_request_context():
@@ -61,7 +61,7 @@ def hang(double: Double) -> Callable[..., None]:
     return reply
 
 
-def test_of_each_answer_a_view_takes_what_it_names(gather: Gather) -> None:
+def test_a_view_takes_only_the_fields_of_its_shapes(gather: Gather) -> None:
     assert gather(STUDY, TUTORING).document(at=1) == {
         "at": 1,
         "study": {"name": "Ruth"},
@@ -69,17 +69,19 @@ def test_of_each_answer_a_view_takes_what_it_names(gather: Gather) -> None:
     }
 
 
-def test_values_of_the_request_cannot_change_the_address(gather: Gather, services: Doubles) -> None:
+def test_request_values_are_escaped_in_the_address_of_a_part(
+    gather: Gather, services: Doubles
+) -> None:
     gather(STUDY)
     assert services["study-session-service"].asked[0].target == "/api/a?day=1%2F2%20%C3%A9"
 
 
-def test_a_public_listener_is_asked_in_the_callers_name(gather: Gather, services: Doubles) -> None:
+def test_a_public_listener_receives_the_callers_token(gather: Gather, services: Doubles) -> None:
     gather(STUDY, token="own")
     assert services["study-session-service"].asked[0].header("Authorization") == "Bearer own"
 
 
-def test_an_internal_listener_is_asked_in_the_gateways_name(
+def test_an_internal_listener_receives_a_service_and_a_subject_token(
     gather: Gather, internal: Doubles
 ) -> None:
     gather(HAVRUTA, token="own")
@@ -89,7 +91,7 @@ def test_an_internal_listener_is_asked_in_the_gateways_name(
     assert asked.header("Subject-Token") == "own"
 
 
-LYING = [
+MALFORMED = [
     answer(200, b"nonsense"),
     as_json([]),
     as_json(None),
@@ -102,9 +104,9 @@ LYING = [
 
 
 @pytest.mark.parametrize(
-    "reply", [*LYING, answer(500), answer(404), answer(401), answer(302, location="/")]
+    "reply", [*MALFORMED, answer(500), answer(404), answer(401), answer(302, location="/")]
 )
-def test_a_part_that_fails_or_lies_is_null_and_its_service_named(
+def test_a_failed_or_malformed_part_is_null_and_its_service_is_named(
     gather: Gather, services: Doubles, reply: bytes
 ) -> None:
     services["tutoring-service"].reply = lambda *_: reply
@@ -124,13 +126,13 @@ def test_a_hung_service_costs_the_deadline_and_no_more(gather: Gather, services:
     ]
 
 
-def test_two_failed_parts_of_one_service_name_it_once(gather: Gather, services: Doubles) -> None:
+def test_a_service_with_two_failed_parts_is_named_once(gather: Gather, services: Doubles) -> None:
     services["tutoring-service"].reply = lambda *_: answer(500)
     other = Part(name="other", service="tutoring-service", target="/api/x", shape=Name())
     assert gather(STUDY, TUTORING, other).degraded == ["tutoring-service"]
 
 
-def test_where_every_part_fails_there_is_no_view(gather: Gather, services: Doubles) -> None:
+def test_a_view_whose_parts_all_fail_is_unavailable(gather: Gather, services: Doubles) -> None:
     for double in services.values():
         double.reply = lambda *_: answer(500)
     with pytest.raises(Unavailable):
@@ -140,7 +142,7 @@ def test_where_every_part_fails_there_is_no_view(gather: Gather, services: Doubl
 @pytest.mark.parametrize(
     ("reply", "problem"), [(answer(500), Unavailable), (answer(404), NotFound)]
 )
-def test_without_a_required_part_there_is_no_view(
+def test_the_failure_of_a_required_part_fails_the_view(
     gather: Gather, internal: Doubles, reply: bytes, problem: type[Exception]
 ) -> None:
     internal["havruta-service"].reply = lambda *_: reply

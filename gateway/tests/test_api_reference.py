@@ -29,7 +29,7 @@ def documented(path: str) -> bytes:
     return as_json({"openapi": "3.1.0", "info": info, "paths": {path: {"get": get}}})
 
 
-def test_the_services_documents_are_one(services: Doubles, internal: Doubles) -> None:
+def test_the_services_documents_are_merged_into_one(services: Doubles, internal: Doubles) -> None:
     for name, double in services.items():
         double.reply = lambda _, __, path=PATHS[name]: documented(path)
     with running(settings(services, internal)) as gateway:
@@ -41,7 +41,9 @@ def test_the_services_documents_are_one(services: Doubles, internal: Doubles) ->
     assert [len(double.asked) for double in services.values()] == [1] * 5
 
 
-def test_a_service_that_is_down_at_the_start_is_named(services: Doubles, internal: Doubles) -> None:
+def test_the_document_names_a_service_that_is_down_at_the_start(
+    services: Doubles, internal: Doubles
+) -> None:
     for name, double in services.items():
         double.reply = lambda _, __, path=PATHS[name]: documented(path)
     with running(
@@ -53,7 +55,7 @@ def test_a_service_that_is_down_at_the_start_is_named(services: Doubles, interna
     assert "/api/courses" in document["paths"]
 
 
-def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> None:
+def test_a_service_that_goes_down_keeps_its_last_document(services: Doubles) -> None:
     double, now = services["havruta-service"], [0.0]
     documents = Documents(
         {"havruta-service": Upstream("havruta-service", double.url)}, lambda: now[0]
@@ -70,7 +72,7 @@ def test_a_service_that_goes_away_is_documented_as_it_was(services: Doubles) -> 
     assert "/api/havrutas" in documents.published()["paths"]
 
 
-def test_two_services_that_claim_the_same_leave_the_document_as_it_was(services: Doubles) -> None:
+def test_a_collision_of_two_services_leaves_the_document_unchanged(services: Doubles) -> None:
     def clashing(url: str) -> bytes:
         scheme = {"bearer": {"type": "http", "scheme": url}}
         paths = {
@@ -107,9 +109,9 @@ def test_two_services_that_claim_the_same_leave_the_document_as_it_was(services:
     assert len(first.asked) == asked
 
 
-def test_the_types_of_problems_are_explained(services: Doubles, internal: Doubles) -> None:
+def test_problem_types_are_explained(services: Doubles, internal: Doubles) -> None:
     named = [
-        {"code": "title_taken", "title": "There is one"},
+        {"code": "title_taken", "title": "The title is taken"},
         {"code": "too_early", "title": "Not now"},
     ]
     refused = {"409": {"description": "Refused.", "x-problems": named}}
@@ -131,7 +133,7 @@ def test_the_types_of_problems_are_explained(services: Doubles, internal: Double
             "title": "Not now",
             "operations": ["list_texts"],
         }
-        assert gateway.get("/problems/title-taken").json["title"] == "There is one"
+        assert gateway.get("/problems/title-taken").json["title"] == "The title is taken"
         assert gateway.get("/problems/internal-error").json["status"] == 500
         unknown = gateway.get("/problems/never-heard-of")
         assert (unknown.status, unknown.json["code"]) == (404, "not_found")
@@ -140,7 +142,7 @@ def test_the_types_of_problems_are_explained(services: Doubles, internal: Double
         assert "get_calendar" in gateway.get("/problems/token-revoked").json["operations"]
 
 
-def test_what_views_answer_is_documented() -> None:
+def test_the_answers_of_a_view_are_documented() -> None:
     document = gateway_document()
     answers = document["paths"]["/api/dashboard"]["get"]["responses"]
     known = ["200", "400", "401", "403", "404", "414", "422", "429", "431", "503"]
@@ -150,7 +152,7 @@ def test_what_views_answer_is_documented() -> None:
     assert "401" not in document["paths"]["/api/calendar/{token}.ics"]["get"]["responses"]
 
 
-def test_what_the_gateway_answers_by_itself_has_examples() -> None:
+def test_the_gateways_own_answers_have_examples() -> None:
     testing.check_examples(publish({}))
 
 
@@ -162,7 +164,7 @@ def test_examples_name_people_as_answers_do() -> None:
     assert (found["tutor_username"], found["tutor_display_name"]) == ("ruth", "Ruth Adler")
 
 
-def test_what_is_exported_has_no_names_beside_ids() -> None:
+def test_exported_data_has_no_names_next_to_ids() -> None:
     published = publish({})
     content = published["paths"]["/api/me/export"]["get"]["responses"]["200"]["content"][
         "application/json"
@@ -171,7 +173,7 @@ def test_what_is_exported_has_no_names_beside_ids() -> None:
     assert "username" not in published["components"]["schemas"]["PersonalDataExport"]["properties"]
 
 
-def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway) -> None:
+def test_the_page_loads_assets_from_the_gateway_only(gateway: Gateway) -> None:
     page = gateway.get("/docs")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assets = re.findall(r'(?:src|href)="([^"]*)"', page.body.decode())
@@ -181,7 +183,7 @@ def test_the_page_needs_nothing_from_elsewhere(gateway: Gateway) -> None:
         assert gateway.get(asset).status == 200
 
 
-def test_the_page_allows_only_scripts_of_its_own(gateway: Gateway) -> None:
+def test_the_page_allows_only_its_own_scripts(gateway: Gateway) -> None:
     page = gateway.get("/docs")
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -193,5 +195,5 @@ def test_the_page_allows_only_scripts_of_its_own(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     "path", ["/docs/", "/docs/index.html", "/docs/oauth2-redirect.html", "/docs/docs.html"]
 )
-def test_nothing_else_of_the_package_is_served(gateway: Gateway, path: str) -> None:
+def test_no_other_file_of_swagger_ui_is_served(gateway: Gateway, path: str) -> None:
     assert gateway.get(path).status == 404

@@ -1,4 +1,4 @@
-"""How large a body may be and how it has to be framed."""
+"""How large a body may be, and how it must be framed."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ TUTORING = "tutoring-service"
 
 
 def in_chunks(size: int) -> Iterator[bytes]:
-    """A body of which the length is not announced."""
+    """A body whose length is not announced."""
     for start in range(0, size, 8192):
         yield b"x" * min(8192, size - start)
 
@@ -52,7 +52,7 @@ def test_a_larger_body_is_refused_and_reaches_no_service(
     [
         pytest.param(b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", id="ends within a chunk"),
         pytest.param(
-            b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n", id="no chunk size"
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n", id="an invalid chunk size"
         ),
         pytest.param(
             b"Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n", id="longer than its chunk"
@@ -71,14 +71,14 @@ def test_a_body_that_is_not_framed_as_announced_is_refused(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_a_method_that_only_reads_has_no_body(
+def test_a_body_with_a_method_that_only_reads_is_refused(
     gateway: Gateway, services: Doubles, method: str
 ) -> None:
     assert gateway.call(method, "/api/courses", body=b"{}").status == 400
     assert services[TUTORING].asked == []
 
 
-def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(
+def test_a_client_that_expects_100_continue_receives_it(
     gateway: Gateway, services: Doubles
 ) -> None:
     answered = gateway.raw(

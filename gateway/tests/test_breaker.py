@@ -1,4 +1,4 @@
-"""The breaker, the bulkhead and the budget by themselves."""
+"""The breaker, the bulkhead and the retry budget on their own."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ def opened(breaker: Breaker) -> Breaker:
     return breaker
 
 
-def test_it_opens_after_some_failures_in_a_row(breaker: Breaker) -> None:
+def test_a_breaker_opens_after_several_failures_in_a_row(breaker: Breaker) -> None:
     for _ in range(THRESHOLD - 1):
         fail(breaker)
     assert breaker.state == "closed"
@@ -54,7 +54,7 @@ def test_it_opens_after_some_failures_in_a_row(breaker: Breaker) -> None:
     assert breaker.state == "open"
 
 
-def test_a_success_in_between_starts_the_count_anew(breaker: Breaker) -> None:
+def test_a_success_resets_the_count_of_failures(breaker: Breaker) -> None:
     for _ in range(3):
         for _ in range(THRESHOLD - 1):
             fail(breaker)
@@ -62,13 +62,15 @@ def test_a_success_in_between_starts_the_count_anew(breaker: Breaker) -> None:
     assert breaker.state == "closed"
 
 
-def test_while_open_it_asks_nothing(breaker: Breaker) -> None:
+def test_an_open_breaker_lets_no_call_through(breaker: Breaker) -> None:
     with pytest.raises(Unavailable) as raised, opened(breaker).attempt():
         pytest.fail("the service was asked")
     assert raised.value.headers["Retry-After"] == "1"
 
 
-def test_after_the_pause_one_call_goes_through_at_a_time(breaker: Breaker, clock: Clock) -> None:
+def test_a_half_open_breaker_lets_one_call_through_at_a_time(
+    breaker: Breaker, clock: Clock
+) -> None:
     opened(breaker)
     clock.now += PAUSE
     assert breaker.state == "half-open"
@@ -77,7 +79,7 @@ def test_after_the_pause_one_call_goes_through_at_a_time(breaker: Breaker, clock
     assert breaker.state == "closed"
 
 
-def test_of_many_at_once_one_is_the_probe(breaker: Breaker, clock: Clock) -> None:
+def test_concurrent_calls_send_a_single_probe(breaker: Breaker, clock: Clock) -> None:
     opened(breaker)
     clock.now += PAUSE
     asked: list[int] = []
@@ -95,7 +97,7 @@ def test_of_many_at_once_one_is_the_probe(breaker: Breaker, clock: Clock) -> Non
     assert sum(race([call] * 16)) == len(asked) == 1
 
 
-def test_a_failed_probe_means_another_pause(breaker: Breaker, clock: Clock) -> None:
+def test_a_failed_probe_starts_another_pause(breaker: Breaker, clock: Clock) -> None:
     opened(breaker)
     clock.now += PAUSE
     fail(breaker)
@@ -105,7 +107,7 @@ def test_a_failed_probe_means_another_pause(breaker: Breaker, clock: Clock) -> N
     assert breaker.state == "closed"
 
 
-def test_a_client_who_leaves_says_nothing_about_the_service(breaker: Breaker, clock: Clock) -> None:
+def test_a_client_that_hangs_up_does_not_count_as_a_failure(breaker: Breaker, clock: Clock) -> None:
     opened(breaker)
     clock.now += PAUSE
     fail(breaker, ClientGone())
@@ -114,10 +116,10 @@ def test_a_client_who_leaves_says_nothing_about_the_service(breaker: Breaker, cl
     assert breaker.state == "closed"
 
 
-def test_a_full_bulkhead_turns_the_next_one_away() -> None:
+def test_a_full_bulkhead_refuses_the_next_call() -> None:
     bulkhead = Bulkhead("a-service", 2)
     with bulkhead, bulkhead, pytest.raises(Unavailable), bulkhead:
-        pytest.fail("there was a third place")
+        pytest.fail("a third call went through")
     with bulkhead, bulkhead:
         pass
 

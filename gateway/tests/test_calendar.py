@@ -45,7 +45,7 @@ def entry(start: str, end: str, name: str = "1", **changes: Any) -> dict[str, An
 
 @pytest.fixture
 def ruth(internal: Doubles) -> User:
-    """A person with nothing planned, and a feed."""
+    """A person with a feed and nothing planned."""
     ruth = a_user("ruth")
     for name in KINDS:
         plan(internal, name)
@@ -62,7 +62,7 @@ def shown(gateway: Gateway, ruth: User) -> list[tuple[str, str, bool]]:
     return [(item["kind"], item["id"], item["overlaps"]) for item in items]
 
 
-def test_sessions_of_all_kinds_are_one_list_in_order(
+def test_sessions_of_all_kinds_form_one_list_in_order(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     plan(
@@ -87,7 +87,7 @@ def test_sessions_of_all_kinds_are_one_list_in_order(
     ]
 
 
-def test_what_is_at_the_same_time_is_marked(
+def test_sessions_at_the_same_time_are_marked(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     plan(
@@ -106,7 +106,7 @@ def test_what_is_at_the_same_time_is_marked(
     assert [overlaps for _, _, overlaps in shown(gateway, ruth)] == [True, True, True, False, False]
 
 
-def test_each_service_is_asked_once_for_that_person_and_time(
+def test_each_service_is_asked_once_for_the_person_and_the_period(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     gateway.get(PATH.replace("Z", "%2B02:00"), user=ruth)
@@ -119,7 +119,7 @@ def test_each_service_is_asked_once_for_that_person_and_time(
         }
 
 
-def test_an_entry_tells_what_a_calendar_shows(
+def test_an_entry_has_only_the_fields_of_a_calendar(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     plan(
@@ -145,7 +145,7 @@ def test_an_entry_tells_what_a_calendar_shows(
     }
 
 
-def test_the_list_goes_no_further_than_every_service_has_told(
+def test_the_list_ends_where_one_of_the_services_has_more_entries(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     plan(
@@ -170,7 +170,7 @@ def test_the_list_goes_no_further_than_every_service_has_told(
 @pytest.mark.parametrize(
     "reply", [answer(500), as_json({"items": [{}], "more": False}), as_json({"items": []})]
 )
-def test_a_service_that_is_unwell_is_named_and_a_feed_is_refused(
+def test_a_failing_service_degrades_the_list_and_refuses_the_feed(
     gateway: Gateway, internal: Doubles, ruth: User, name: str, reply: bytes
 ) -> None:
     for other in KINDS:
@@ -194,12 +194,12 @@ def test_a_service_that_is_unwell_is_named_and_a_feed_is_refused(
         f"{PERIOD}&limit=7",
     ],
 )
-def test_a_bad_time_is_refused(gateway: Gateway, internal: Doubles, query: str) -> None:
+def test_an_invalid_period_is_refused(gateway: Gateway, internal: Doubles, query: str) -> None:
     refused = gateway.get(f"/api/calendar?{query}", user=a_user())
     assert (refused.status, refused.json["errors"][0]["pointer"][0]) == (422, "?")
 
 
-def test_a_feed_is_read_without_signing_in(gateway: Gateway, internal: Doubles, ruth: User) -> None:
+def test_a_feed_is_read_without_a_token(gateway: Gateway, internal: Doubles, ruth: User) -> None:
     title = "Berakhot, chapter 1; " + "א" * 100
     plan(
         internal,
@@ -223,7 +223,7 @@ def test_a_feed_is_read_without_signing_in(gateway: Gateway, internal: Doubles, 
     assert internal["havruta-service"].asked[0].target.startswith(f"/internal/agenda/{ruth.id}?")
 
 
-def test_a_feed_holds_more_than_a_service_tells_at_once(
+def test_a_feed_holds_more_than_one_page_of_a_service(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     pages = [
@@ -245,7 +245,7 @@ def test_a_feed_holds_more_than_a_service_tells_at_once(
     assert len(internal["tutoring-service"].asked) == 2
 
 
-def test_a_feed_ends_where_more_than_a_page_begins_at_once(
+def test_a_feed_ends_where_a_full_page_starts_at_the_same_time(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     plan(
@@ -269,7 +269,7 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(
     assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 200
 
 
-def test_a_void_address_is_not_found_and_nobody_else_is_asked(
+def test_a_revoked_feed_is_not_found_and_no_agenda_is_read(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
     internal["user-service"].reply = lambda *_: as_json({}, 404)
@@ -277,25 +277,27 @@ def test_a_void_address_is_not_found_and_nobody_else_is_asked(
     assert not any(internal[name].asked for name in KINDS)
 
 
-def test_the_address_is_managed_by_the_user_service(gateway: Gateway, services: Doubles) -> None:
+def test_the_address_of_a_feed_is_managed_by_the_user_service(
+    gateway: Gateway, services: Doubles
+) -> None:
     assert gateway.post("/api/calendar/feed", user=a_user()).json["target"] == "/api/calendar/feed"
     assert gateway.post("/api/calendar/feed").status == 401
     assert len(services["user-service"].asked) == 1
 
 
-def test_the_list_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
+def test_the_list_needs_a_token(gateway: Gateway) -> None:
     assert gateway.get(PATH).status == 401
 
 
-def at_once(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether the entries are two, and at one time."""
+def overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether these are two different entries that overlap."""
     if one is other:
         return False
     return one["starts_at"] < other["ends_at"] and other["starts_at"] < one["ends_at"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 10)), max_size=12))
-def test_overlaps_are_those_that_comparing_all_with_all_finds(times: list[tuple[int, int]]) -> None:
+def test_overlaps_are_those_of_a_pairwise_comparison(times: list[tuple[int, int]]) -> None:
     base = datetime(2030, 3, 1, tzinfo=UTC)
     items: list[dict[str, Any]] = [
         {
@@ -308,5 +310,5 @@ def test_overlaps_are_those_that_comparing_all_with_all_finds(times: list[tuple[
     ]
     mark_overlaps(items)
     assert [item["overlaps"] for item in items] == [
-        any(map(partial(at_once, one), items)) for one in items
+        any(map(partial(overlap, one), items)) for one in items
     ]

@@ -1,4 +1,4 @@
-"""Answers as gzip."""
+"""The compression of answers."""
 
 import gzip
 import json
@@ -24,7 +24,9 @@ def test_a_long_answer_is_compressed_on_request(gateway: Gateway, services: Doub
 
 
 @pytest.mark.parametrize("accepted", ["identity", "br", "gzip;q=0", ""])
-def test_it_is_not_without_a_request(gateway: Gateway, services: Doubles, accepted: str) -> None:
+def test_an_answer_is_not_compressed_unless_gzip_is_accepted(
+    gateway: Gateway, services: Doubles, accepted: str
+) -> None:
     services[TEXTS].reply = lambda *_: as_json(LONG)
     reply = gateway.get("/api/texts", headers={"Accept-Encoding": accepted})
     assert reply.json == LONG

@@ -1,4 +1,4 @@
-"""Pages of other origins, in a browser."""
+"""Calls from pages of other origins, in a browser."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def preflight(gateway: Gateway, origin: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("origin", [PAGE, "http://localhost:3000"])
-def test_a_page_of_an_allowed_origin_may_ask(open_gateway: Gateway, origin: str) -> None:
+def test_a_page_of_an_allowed_origin_may_call_the_api(open_gateway: Gateway, origin: str) -> None:
     allowed = preflight(open_gateway, origin)
     assert allowed["Access-Control-Allow-Origin"] == origin
     assert "PATCH" in allowed["Access-Control-Allow-Methods"]
@@ -37,7 +37,7 @@ def test_a_page_of_an_allowed_origin_may_ask(open_gateway: Gateway, origin: str)
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "", f"{PAGE}.evil.example", "https://APP.example"]
 )
-def test_a_page_of_another_origin_may_not(open_gateway: Gateway, origin: str) -> None:
+def test_a_page_of_another_origin_may_not_call_the_api(open_gateway: Gateway, origin: str) -> None:
     assert not any(name.startswith("Access-Control") for name in preflight(open_gateway, origin))
 
 
@@ -49,5 +49,5 @@ def test_an_allowed_page_may_read_the_answer(open_gateway: Gateway) -> None:
     assert "Origin" in headers["Vary"]
 
 
-def test_no_origin_is_allowed_unless_one_is_named(gateway: Gateway) -> None:
+def test_no_origin_is_allowed_by_default(gateway: Gateway) -> None:
     assert "Access-Control-Allow-Origin" not in preflight(gateway, PAGE)

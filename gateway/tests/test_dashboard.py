@@ -48,7 +48,7 @@ PARTS = {
 
 @pytest.fixture
 def ruth(services: Doubles) -> User:
-    """A caller that every service has an answer for."""
+    """A caller for whom each service has an answer."""
     for double in services.values():
         double.reply = lambda *_: as_json(EMPTY)
     services["study-session-service"].reply = lambda *_: as_json(
@@ -73,7 +73,7 @@ def hang(double: Double) -> Callable[..., None]:
     return reply
 
 
-def test_all_contexts_are_on_one_page_with_names(
+def test_the_page_shows_every_context_with_names(
     gateway: Gateway, services: Doubles, ruth: User
 ) -> None:
     shown = gateway.get(PATH, user=ruth).json
@@ -88,7 +88,7 @@ def test_all_contexts_are_on_one_page_with_names(
     }
 
 
-def test_every_service_is_asked_once_for_each_part_in_the_callers_name(
+def test_each_part_is_asked_for_once_with_the_callers_token(
     gateway: Gateway, services: Doubles, ruth: User
 ) -> None:
     gateway.get(PATH, user=ruth, headers={"X-Request-ID": "one-of-ours"})
@@ -116,16 +116,16 @@ def test_all_services_are_asked_at_the_same_time(
 
 
 @pytest.mark.parametrize("name", SERVICES)
-@pytest.mark.parametrize("how", ["hangs", "fails", "lies"])
-def test_a_service_that_is_unwell_takes_its_own_part_away(
+@pytest.mark.parametrize("how", ["hangs", "fails", "answers nonsense"])
+def test_a_failing_service_costs_only_its_own_parts(
     gateway: Gateway, services: Doubles, ruth: User, name: str, how: str
 ) -> None:
-    ways: dict[str, Any] = {
+    failures: dict[str, Any] = {
         "hangs": hang(services[name]),
         "fails": lambda *_: answer(500),
-        "lies": lambda *_: as_json({"items": [{"id": 1}], "next": None}),
+        "answers nonsense": lambda *_: as_json({"items": [{"id": 1}], "next": None}),
     }
-    services[name].reply = ways[how]
+    services[name].reply = failures[how]
     began = time.monotonic()
     reply = gateway.get(PATH, user=ruth)
     assert time.monotonic() - began < 1.5
@@ -138,7 +138,7 @@ def test_a_service_that_is_unwell_takes_its_own_part_away(
         assert time.monotonic() - began < 10
 
 
-def test_with_all_services_unwell_there_is_no_page(
+def test_the_page_is_unavailable_when_every_service_fails(
     gateway: Gateway, services: Doubles, ruth: User
 ) -> None:
     for double in services.values():
@@ -151,10 +151,10 @@ def test_with_all_services_unwell_there_is_no_page(
     )
 
 
-def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
+def test_the_page_needs_a_valid_token(gateway: Gateway) -> None:
     assert gateway.get(PATH).status == 401
     assert gateway.get(PATH, token="a.b.c").status == 401
 
 
-def test_it_is_read_and_nothing_else(gateway: Gateway) -> None:
+def test_the_page_can_only_be_read(gateway: Gateway) -> None:
     assert gateway.post(PATH, user=a_user()).status == 405

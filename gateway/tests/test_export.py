@@ -12,7 +12,7 @@ from .support.upstream_doubles import answer, as_json
 PATH = "/api/me/export"
 
 
-def test_it_holds_what_each_service_holds(
+def test_an_export_holds_the_data_of_each_service(
     gateway: Gateway, services: Doubles, internal: Doubles
 ) -> None:
     for name, double in internal.items():
@@ -43,7 +43,7 @@ def subject(header: str | None) -> str:
 
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize("reply", [answer(500), as_json([]), answer(200, b"{"), answer(403)])
-def test_it_is_complete_or_not_at_all(
+def test_an_export_is_complete_or_unavailable(
     gateway: Gateway, internal: Doubles, name: str, reply: bytes
 ) -> None:
     for double in internal.values():
@@ -55,9 +55,7 @@ def test_it_is_complete_or_not_at_all(
     assert name in refused.json["detail"]
 
 
-def test_more_than_fits_into_another_answer_fits_into_an_export(
-    gateway: Gateway, internal: Doubles
-) -> None:
+def test_an_export_may_be_larger_than_any_other_answer(gateway: Gateway, internal: Doubles) -> None:
     words = "x" * (6 * 1024 * 1024)
     for double in internal.values():
         double.reply = lambda *_: as_json({})
@@ -65,6 +63,6 @@ def test_more_than_fits_into_another_answer_fits_into_an_export(
     assert gateway.get(PATH, user=a_user()).json["study_sessions"] == {"messages": [words]}
 
 
-def test_it_is_for_oneself_alone(gateway: Gateway, internal: Doubles) -> None:
+def test_an_export_needs_a_token(gateway: Gateway, internal: Doubles) -> None:
     assert gateway.get(PATH).status == 401
     assert not any(double.asked for double in internal.values())

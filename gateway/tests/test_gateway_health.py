@@ -1,4 +1,4 @@
-"""What the gateway says of itself and of the services."""
+"""The health of the gateway and of the services."""
 
 import time
 
@@ -23,7 +23,7 @@ def test_the_gateway_answers_whatever_the_services_do(gateway: Gateway) -> None:
     assert gateway.get("/healthz").json == {"status": "ok", "service": "gateway"}
 
 
-def test_it_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) -> None:
+def test_the_gateway_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) -> None:
     healthy(internal)
     reply = gateway.get("/readyz")
     assert (reply.status, reply.json) == (
@@ -32,7 +32,7 @@ def test_it_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) 
     )
 
 
-def test_it_asks_each_service_with_a_token_for_that_service(
+def test_each_service_is_asked_with_a_token_for_its_audience(
     gateway: Gateway, internal: Doubles
 ) -> None:
     healthy(internal)
@@ -58,7 +58,7 @@ def test_it_asks_each_service_with_a_token_for_that_service(
         (answer(200, b"nonsense"), "unreachable"),
     ],
 )
-def test_a_service_is_as_well_as_the_worst_of_its_checks(
+def test_the_state_of_a_service_is_that_of_its_worst_check(
     gateway: Gateway, internal: Doubles, reply: bytes, state: str
 ) -> None:
     healthy(internal)
@@ -68,7 +68,9 @@ def test_a_service_is_as_well_as_the_worst_of_its_checks(
     assert answered.json["checks"] == {**dict.fromkeys(SERVICES, "ok"), "havruta-service": state}
 
 
-def test_asking_often_does_not_ask_the_services_often(gateway: Gateway, internal: Doubles) -> None:
+def test_readiness_checks_ask_a_service_at_most_once_a_second(
+    gateway: Gateway, internal: Doubles
+) -> None:
     healthy(internal)
     began = time.monotonic()
     for _ in range(20):
@@ -87,5 +89,7 @@ def test_asking_often_does_not_ask_the_services_often(gateway: Gateway, internal
         (["failed", "unreachable"], "unavailable"),
     ],
 )
-def test_one_usable_service_makes_the_gateway_useful(states: list[str], expected: str) -> None:
+def test_the_gateway_is_unavailable_only_without_a_usable_service(
+    states: list[str], expected: str
+) -> None:
     assert summary(dict(enumerate(states))) == expected

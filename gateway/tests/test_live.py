@@ -1,4 +1,4 @@
-"""Rooms and streams: every reader sees each event once, in order, or is told to read again."""
+"""Rooms and streams: every reader receives each event once and in order, or a reset."""
 
 import json
 import random
@@ -85,7 +85,7 @@ def read(stream: EventStream, count: int) -> list[tuple[str, int | None]]:
     return [*events, ("closed", None)]
 
 
-def test_a_stream_begins_now_and_follows(hub: RoomHub, owner: Owner) -> None:
+def test_a_stream_begins_with_the_next_event(hub: RoomHub, owner: Owner) -> None:
     owner.say()
     stream = watch(hub, owner)
     owner.say()
@@ -103,17 +103,17 @@ def test_a_reader_resumes_without_gap_or_repeat(hub: RoomHub, owner: Owner) -> N
     hub.leave(HALL, stream)
 
 
-def test_a_reader_whose_place_is_gone_is_told_to_read_anew(hub: RoomHub, owner: Owner) -> None:
+def test_a_reader_whose_position_is_gone_receives_a_reset(hub: RoomHub, owner: Owner) -> None:
     for _ in range(5):
         owner.say()
     owner.redis.xdel(f"room:{HALL}", "3-0")
-    for place in (1, 9):
-        stream = watch(hub, owner, place)
+    for position in (1, 9):
+        stream = watch(hub, owner, position)
         assert read(stream, 1) == [("reset", 5)]
         hub.leave(HALL, stream)
 
 
-def test_events_that_redis_lost_are_answered_by_a_reset(hub: RoomHub, owner: Owner) -> None:
+def test_events_lost_by_redis_cause_a_reset(hub: RoomHub, owner: Owner) -> None:
     owner.say()
     owner.redis.flushdb()
     stream = watch(hub, owner, 0)
@@ -122,7 +122,7 @@ def test_events_that_redis_lost_are_answered_by_a_reset(hub: RoomHub, owner: Own
     hub.leave(HALL, stream)
 
 
-def test_what_the_channel_lost_comes_from_the_stream(hub: RoomHub, owner: Owner) -> None:
+def test_events_lost_by_the_channel_come_from_the_stream(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner)
     owner.say(channel=False)
     owner.say(channel=False)
@@ -142,7 +142,7 @@ def test_a_silent_channel_is_noticed(
     fresh.leave(HALL, stream)
 
 
-def test_a_channel_that_was_cut_is_followed_again(hub: RoomHub, owner: Owner) -> None:
+def test_a_channel_is_followed_again_after_a_disconnect(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner)
     for client in owner.redis.client_list(_type="pubsub"):
         owner.redis.client_kill_filter(_id=client["id"])
@@ -151,7 +151,7 @@ def test_a_channel_that_was_cut_is_followed_again(hub: RoomHub, owner: Owner) ->
     hub.leave(HALL, stream)
 
 
-def test_who_is_removed_is_shown_out(hub: RoomHub, owner: Owner) -> None:
+def test_the_stream_of_a_removed_member_ends(hub: RoomHub, owner: Owner) -> None:
     allowed = watch(hub, owner)
     removed = watch(hub, owner, may_still_watch=lambda: False)
     owner.say("left", members_changed=(RUTH,))
@@ -162,7 +162,7 @@ def test_who_is_removed_is_shown_out(hub: RoomHub, owner: Owner) -> None:
         hub.leave(HALL, stream)
 
 
-def test_everybody_is_asked_about_when_anybody_may_have_gone(hub: RoomHub, owner: Owner) -> None:
+def test_every_watcher_is_checked_when_any_member_may_have_left(hub: RoomHub, owner: Owner) -> None:
     allowed = watch(hub, owner)
     gone = watch(hub, owner, may_still_watch=lambda: False)
     owner.say("moved", members_changed=None)
@@ -173,9 +173,7 @@ def test_everybody_is_asked_about_when_anybody_may_have_gone(hub: RoomHub, owner
         hub.leave(HALL, stream)
 
 
-def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(
-    hub: RoomHub, owner: Owner
-) -> None:
+def test_watchers_are_checked_after_a_gap_in_the_events(hub: RoomHub, owner: Owner) -> None:
     asked = threading.Event()
     stream = watch(hub, owner, may_still_watch=lambda: bool(asked.set()))
     owner.seq += 1
@@ -185,7 +183,7 @@ def test_who_may_have_been_removed_by_what_was_lost_is_asked_about(
     hub.leave(HALL, stream)
 
 
-def test_who_may_have_been_removed_by_what_never_arrived_is_asked_about(
+def test_watchers_are_checked_when_the_latest_event_never_arrived(
     hub: RoomHub, owner: Owner
 ) -> None:
     asked = threading.Event()
@@ -212,7 +210,7 @@ def test_a_stream_ends_with_its_session(owner: Owner, monkeypatch: pytest.Monkey
     hub.leave(HALL, stream)
 
 
-def test_a_reader_who_is_too_slow_is_hung_up_on(hub: RoomHub, owner: Owner) -> None:
+def test_a_reader_that_is_too_slow_is_disconnected(hub: RoomHub, owner: Owner) -> None:
     hung_up = threading.Event()
     stream = watch(hub, owner, hang_up=hung_up.set)
     for _ in range(QUEUE + 1):
@@ -221,7 +219,7 @@ def test_a_reader_who_is_too_slow_is_hung_up_on(hub: RoomHub, owner: Owner) -> N
     hub.leave(HALL, stream)
 
 
-def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(
+def test_readers_that_come_and_go_see_concurrent_writes_in_one_order(
     hub: RoomHub, owner: Owner
 ) -> None:
     def write() -> None:
@@ -243,7 +241,7 @@ def test_eight_writers_and_five_readers_who_come_and_go_agree_on_one_order(
     assert results[8:] == [list(range(1, 201))] * 5
 
 
-def test_rooms_without_readers_are_forgotten(hub: RoomHub, owner: Owner) -> None:
+def test_a_stream_that_was_left_no_longer_counts(hub: RoomHub, owner: Owner) -> None:
     stream = watch(hub, owner)
     assert hub.watching(RUTH) == 1
     hub.leave(HALL, stream)

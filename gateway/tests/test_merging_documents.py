@@ -48,7 +48,7 @@ def dangling(merged: dict[str, Any]) -> set[tuple[str, str]]:
     }
 
 
-def test_what_is_the_same_is_there_once() -> None:
+def test_equal_components_appear_once() -> None:
     merged = merge(
         {
             "user-service": document("/a", {"Page": PAGE}),
@@ -61,7 +61,7 @@ def test_what_is_the_same_is_there_once() -> None:
     assert merged["tags"] == [{"name": "things"}]
 
 
-def test_what_differs_gets_its_services_name() -> None:
+def test_different_components_get_the_names_of_their_services() -> None:
     merged = merge(
         {
             "study-session-service": document("/a", {"Page": PAGE}),
@@ -73,7 +73,7 @@ def test_what_differs_gets_its_services_name() -> None:
     assert not dangling(merged)
 
 
-def test_a_new_name_does_not_take_the_place_of_another_component() -> None:
+def test_a_new_name_may_not_collide_within_its_own_service() -> None:
     own = {"Page": PAGE, "StudySessionPage": {**PAGE, "title": "Its own"}}
     other = {"Page": {**PAGE, "title": "Another"}}
     with pytest.raises(Collision):
@@ -85,7 +85,7 @@ def test_a_new_name_does_not_take_the_place_of_another_component() -> None:
         )
 
 
-def test_what_refers_to_something_different_is_different() -> None:
+def test_schemas_that_refer_to_different_schemas_are_different() -> None:
     lists = {
         "Page": {"type": "array", "items": ref("Item")},
         "Outer": {"properties": {"page": ref("Page")}},
@@ -104,13 +104,13 @@ def test_what_refers_to_something_different_is_different() -> None:
     assert not dangling(merged)
 
 
-def test_schemas_that_refer_to_themselves_are_the_same_when_they_are() -> None:
+def test_equal_schemas_that_refer_to_themselves_appear_once() -> None:
     tree = {"Page": {"properties": {"children": {"type": "array", "items": ref("Page")}}}}
     merged = merge({"user-service": document("/a", tree), "havruta-service": document("/b", tree)})
     assert list(merged["components"]["schemas"]) == ["Page"]
 
 
-def test_a_name_that_only_one_uses_stays_as_it_is() -> None:
+def test_a_name_that_only_one_service_uses_stays_as_it_is() -> None:
     merged = merge(
         {
             "user-service": document("/a", {"Page": PAGE, "Only": ref("Page")}),
@@ -120,7 +120,7 @@ def test_a_name_that_only_one_uses_stays_as_it_is() -> None:
     assert merged["components"]["schemas"]["Only"] == ref("UserPage")
 
 
-def test_operations_and_tags_of_the_same_name_are_told_apart() -> None:
+def test_operations_and_tags_of_the_same_name_get_distinct_names() -> None:
     described = document("/b", {"Page": PAGE}, operationId="list")
     described["tags"] = [{"name": "things", "description": "Others."}]
     merged = merge(
@@ -134,7 +134,7 @@ def test_operations_and_tags_of_the_same_name_are_told_apart() -> None:
     assert [tag["name"] for tag in merged["tags"]] == ["user things", "havruta things"]
 
 
-def test_two_services_at_one_address_are_a_mistake() -> None:
+def test_two_services_at_one_address_are_a_collision() -> None:
     with pytest.raises(Collision, match="/a"):
         merge(
             {
@@ -144,14 +144,14 @@ def test_two_services_at_one_address_are_a_mistake() -> None:
         )
 
 
-def test_two_ways_to_sign_in_under_one_name_are_a_mistake() -> None:
+def test_different_security_schemes_of_one_name_are_a_collision() -> None:
     other = document("/b", {"Page": PAGE})
     other["components"]["securitySchemes"]["bearer"]["bearerFormat"] = "opaque"
     with pytest.raises(Collision, match="bearer"):
         merge({"user-service": document("/a", {"Page": PAGE}), "havruta-service": other})
 
 
-def test_a_name_made_up_must_not_meet_a_name_there_is() -> None:
+def test_a_new_name_may_not_collide_with_another_services_name() -> None:
     first = document("/a", {"Page": PAGE, "HavrutaPage": {"type": "integer"}})
     with pytest.raises(Collision, match="HavrutaPage"):
         merge(
@@ -159,7 +159,7 @@ def test_a_name_made_up_must_not_meet_a_name_there_is() -> None:
         )
 
 
-def test_the_documents_that_are_joined_stay_as_they_were() -> None:
+def test_publishing_leaves_the_services_documents_unchanged() -> None:
     first, second = (
         document("/api/users", {"Page": PAGE}),
         document("/api/texts", {"Page": {"type": "string"}}),
@@ -168,7 +168,7 @@ def test_the_documents_that_are_joined_stay_as_they_were() -> None:
     assert first == document("/api/users", {"Page": PAGE})
 
 
-def test_only_what_can_be_reached_is_published() -> None:
+def test_only_reachable_operations_are_published() -> None:
     for path in ("/internal/status", "/api/courses", "/api/unknown"):
         assert as_seen_outside("user-service", document(path, {"Page": PAGE}))["paths"] == {}
     assert list(
@@ -177,12 +177,12 @@ def test_only_what_can_be_reached_is_published() -> None:
 
 
 def codes(published: Document, path: str, status: int) -> list[str]:
-    """What a read of the path may be refused by with this status."""
+    """The codes of the problems that a GET of the path may be answered with under this status."""
     refusals = refusals_of(published, published["paths"][path]["get"])
     return [named["code"] for found, named in refusals if found == status]
 
 
-def test_what_the_gateway_may_answer_is_published() -> None:
+def test_the_gateways_own_refusals_are_published() -> None:
     body = {"requestBody": {"content": {"application/json": {"schema": ref("Page")}}}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, **body)})
     responses = published["paths"]["/api/users"]["get"]["responses"]
@@ -204,7 +204,7 @@ def test_what_the_gateway_may_answer_is_published() -> None:
     assert "401" not in login["paths"]["/api/auth/login"]["get"]["responses"]
 
 
-def test_what_several_operations_refuse_alike_is_said_once() -> None:
+def test_a_refusal_of_several_operations_is_published_once() -> None:
     services = {
         "user-service": document("/api/users", {"Page": PAGE}),
         "havruta-service": document("/api/texts", {"Page": PAGE}),
@@ -219,17 +219,17 @@ def test_what_several_operations_refuse_alike_is_said_once() -> None:
 
 
 def test_a_discriminator_follows_the_names_of_its_schemas() -> None:
-    told = {
+    choice = {
         "oneOf": [ref("Page")],
         "discriminator": {"mapping": {"a": "#/components/schemas/Page"}},
     }
     merged = merge(
         {
-            "user-service": document("/api/users", {"Page": PAGE, "Told": told}),
+            "user-service": document("/api/users", {"Page": PAGE, "Choice": choice}),
             "havruta-service": document("/api/texts", {"Page": {"type": "string"}}),
         }
     )
-    renamed = merged["components"]["schemas"]["Told"]
+    renamed = merged["components"]["schemas"]["Choice"]
     assert renamed["oneOf"] == [ref("UserPage")]
     assert renamed["discriminator"]["mapping"] == {"a": "#/components/schemas/UserPage"}
 
@@ -241,7 +241,7 @@ def test_the_gateways_problems_join_those_of_the_service() -> None:
     assert codes(published, "/api/users", 400) == ["ambiguous_address", "malformed"]
 
 
-def test_live_events_are_schemas_with_the_shape_of_their_resources() -> None:
+def test_live_events_have_the_schemas_of_their_resources() -> None:
     schemas = {
         "Page": PAGE,
         "Message": {"type": "object", "properties": {"user_id": {"type": "string"}}},
@@ -252,9 +252,9 @@ def test_live_events_are_schemas_with_the_shape_of_their_resources() -> None:
     }
     published = publish({"study-session-service": service})
     stream = published["paths"]["/api/study-sessions/{room_id}/events"]["get"]
-    told = stream["responses"]["200"]["content"]["text/event-stream"]
-    assert told["schema"]["oneOf"] == [ref("StudySessionMessageEvent")]
-    assert (told["example"]["type"], told["example"]["data"]["display_name"]) == (
+    content = stream["responses"]["200"]["content"]["text/event-stream"]
+    assert content["schema"]["oneOf"] == [ref("StudySessionMessageEvent")]
+    assert (content["example"]["type"], content["example"]["data"]["display_name"]) == (
         "message",
         "Boaz Levi",
     )
@@ -266,13 +266,13 @@ def test_live_events_are_schemas_with_the_shape_of_their_resources() -> None:
     assert published["paths"]["/api/events"]["get"]["responses"]["200"]
 
 
-def test_a_services_own_words_about_an_error_stand() -> None:
+def test_a_services_own_description_of_an_error_is_kept() -> None:
     own = {"200": {"description": "OK"}, "503": {"description": "Busy."}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, responses=own)})
     assert published["paths"]["/api/users"]["get"]["responses"]["503"] == {"description": "Busy."}
 
 
-def test_the_names_of_people_are_published_where_they_appear() -> None:
+def test_the_names_of_people_are_published_in_answers_only() -> None:
     schemas = {
         "Page": {
             "type": "object",
@@ -285,10 +285,8 @@ def test_the_names_of_people_are_published_where_they_appear() -> None:
         },
         "NewHost": {"type": "object", "properties": {"user_id": {"type": "string"}}},
     }
-    taken = {"requestBody": {"content": {"application/json": {"schema": ref("NewHost")}}}}
-    published = publish(
-        {"study-session-service": document("/api/study-sessions", schemas, **taken)}
-    )
+    body = {"requestBody": {"content": {"application/json": {"schema": ref("NewHost")}}}}
+    published = publish({"study-session-service": document("/api/study-sessions", schemas, **body)})
     found = {
         name: set(schema["properties"])
         for name, schema in published["components"]["schemas"].items()

@@ -1,4 +1,4 @@
-"""What every signed-in person may see of another."""
+"""What a signed-in person may see of another person."""
 
 from typing import Any
 from uuid import uuid4
@@ -46,7 +46,7 @@ def ruth(services: Doubles, internal: Doubles) -> User:
     return a_user("ruth")
 
 
-def test_a_profile_comes_with_what_its_person_does(gateway: Gateway, ruth: User) -> None:
+def test_an_overview_shows_a_profile_and_the_persons_activity(gateway: Gateway, ruth: User) -> None:
     assert gateway.get(PATH, user=ruth).json == WHOLE
 
 
@@ -59,7 +59,7 @@ def test_a_profile_comes_with_what_its_person_does(gateway: Gateway, ruth: User)
     ],
 )
 @pytest.mark.parametrize("reply", [answer(500), as_json({"total_xp": "much"})])
-def test_without_a_service_its_part_is_missing(
+def test_the_parts_of_a_failing_service_are_null(
     gateway: Gateway, services: Doubles, ruth: User, name: str, parts: list[str], reply: bytes
 ) -> None:
     assert gateway.get(PATH, user=ruth).status == 200
@@ -71,18 +71,18 @@ def test_without_a_service_its_part_is_missing(
 @pytest.mark.parametrize(
     ("reply", "status"), [(as_json({}, 404), 404), (answer(500), 503), (as_json({}), 503)]
 )
-def test_there_is_no_page_without_a_profile(
+def test_an_overview_without_a_profile_is_an_error(
     gateway: Gateway, services: Doubles, ruth: User, reply: bytes, status: int
 ) -> None:
     services["user-service"].reply = lambda *_: reply
     assert gateway.get(PATH, user=ruth).status == status
 
 
-def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
+def test_the_overview_needs_a_token(gateway: Gateway) -> None:
     assert gateway.get(PATH).status == 401
 
 
-def test_other_addresses_of_profiles_are_the_user_services(
+def test_other_addresses_of_profiles_go_to_the_user_service(
     gateway: Gateway, services: Doubles
 ) -> None:
     gateway.get(f"/api/users/{PERSON}")

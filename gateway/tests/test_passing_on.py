@@ -55,13 +55,13 @@ def test_a_request_reaches_the_service_of_its_prefix_as_it_was_sent(
     ] * 4
 
 
-def test_headers_that_claim_an_identity_stay_outside(gateway: Gateway, services: Doubles) -> None:
+def test_headers_that_claim_an_identity_are_dropped(gateway: Gateway, services: Doubles) -> None:
     reply = gateway.get("/api/courses", headers=SPOOFED)
     assert {name.lower() for name, _ in reply.json["headers"]} == SENT
     assert services[TUTORING].asked[0].header("Accept-Encoding") == "identity"
 
 
-def test_headers_that_a_client_may_send_pass(gateway: Gateway, services: Doubles) -> None:
+def test_headers_that_a_client_may_send_are_passed_on(gateway: Gateway, services: Doubles) -> None:
     sent = {
         "Accept": "application/geo+json",
         "Accept-Language": "he",
@@ -76,27 +76,27 @@ def test_headers_that_a_client_may_send_pass(gateway: Gateway, services: Doubles
     assert {name: asked.header(name) for name in sent} == sent
 
 
-def test_a_header_named_in_connection_is_not_taken_away_from_the_service(
+def test_a_header_named_in_connection_still_reaches_the_service(
     gateway: Gateway, services: Doubles
 ) -> None:
-    token_named = {
+    connection_headers = {
         "Connection": "close, Authorization, X-Forwarded-For",
         "X-Forwarded-For": "10.0.0.1",
     }
-    gateway.get("/api/courses", user=a_user(), headers=token_named)
+    gateway.get("/api/courses", user=a_user(), headers=connection_headers)
     asked = services[TUTORING].asked[0]
     assert asked.header("Authorization")
     assert asked.header("X-Forwarded-For") == "127.0.0.1"
 
 
-def test_the_service_is_told_the_address_of_the_peer_alone(
+def test_the_service_receives_only_the_address_of_the_peer(
     gateway: Gateway, services: Doubles
 ) -> None:
     gateway.get("/api/courses", headers={"X-Forwarded-For": "10.0.0.1, 10.0.0.2"})
     assert services[TUTORING].asked[0].header("X-Forwarded-For") == "127.0.0.1"
 
 
-def test_a_plain_request_id_and_a_trace_go_along(gateway: Gateway, services: Doubles) -> None:
+def test_a_valid_request_id_and_a_trace_are_passed_on(gateway: Gateway, services: Doubles) -> None:
     trace = "0af7651916cd43dd8448eb211c80319c"
     sent = {"X-Request-ID": "journey-0001", "traceparent": f"00-{trace}-b7ad6b7169203331-01"}
     reply = gateway.get("/api/courses", headers=sent)
@@ -106,16 +106,14 @@ def test_a_plain_request_id_and_a_trace_go_along(gateway: Gateway, services: Dou
 
 
 @pytest.mark.parametrize("offered", ["<script>", "short", "a" * 65, "a b c d e f"])
-def test_any_other_request_id_is_replaced(
+def test_an_invalid_request_id_is_replaced(
     gateway: Gateway, services: Doubles, offered: str
 ) -> None:
     gateway.get("/api/courses", headers={"X-Request-ID": offered})
     assert re.fullmatch("[0-9a-f]{32}", services[TUTORING].asked[0].header("X-Request-ID"))
 
 
-def test_an_answer_comes_back_without_the_headers_of_its_connection(
-    gateway: Gateway, services: Doubles
-) -> None:
+def test_an_answer_loses_the_headers_of_its_connection(gateway: Gateway, services: Doubles) -> None:
     services[TUTORING].reply = lambda *_: answer(
         201,
         b"{}",
@@ -166,16 +164,14 @@ def test_a_problem_of_a_service_is_passed_on_as_it_is(gateway: Gateway, services
     assert reply.headers["Content-Type"] == "application/problem+json"
 
 
-def test_the_answer_to_head_says_the_length_and_has_no_body(
-    gateway: Gateway, services: Doubles
-) -> None:
+def test_the_answer_to_head_has_the_length_and_no_body(gateway: Gateway, services: Doubles) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nContent-Type: application/json\r\n\r\n"
     services[TEXTS].reply = lambda *_: head
     reply = gateway.call("HEAD", "/api/texts")
     assert (reply.status, reply.headers["Content-Length"], reply.body) == (200, "1234", b"")
 
 
-def test_the_answer_to_head_says_no_length_where_get_would_send_another(
+def test_the_answer_to_head_has_no_length_where_that_of_get_differs(
     gateway: Gateway, services: Doubles
 ) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\nContent-Type: application/json\r\n\r\n"
@@ -186,13 +182,15 @@ def test_the_answer_to_head_says_no_length_where_get_would_send_another(
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_an_answer_without_a_body_passes(gateway: Gateway, services: Doubles, status: int) -> None:
+def test_an_answer_without_a_body_is_passed_on(
+    gateway: Gateway, services: Doubles, status: int
+) -> None:
     services[TUTORING].reply = lambda *_: f'HTTP/1.1 {status} Fine\r\nETag: "1"\r\n\r\n'.encode()
     reply = gateway.get("/api/courses")
     assert (reply.status, reply.body, reply.headers["ETag"]) == (status, b"", '"1"')
 
 
-def test_a_body_behind_204_does_not_become_the_next_answer(
+def test_a_body_after_a_204_does_not_become_the_next_answer(
     gateway: Gateway, services: Doubles
 ) -> None:
     hidden = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhidden"
@@ -210,7 +208,7 @@ def test_a_chunked_answer_is_passed_on_with_its_length(gateway: Gateway, service
     assert "Transfer-Encoding" not in reply.headers
 
 
-def test_a_compressed_answer_is_not_unpacked(gateway: Gateway, services: Doubles) -> None:
+def test_a_compressed_answer_is_not_decompressed(gateway: Gateway, services: Doubles) -> None:
     bomb = b"\x1f\x8b not really gzip"
     services[STUDY].reply = lambda *_: answer(
         200, bomb, content_type="application/json", content_encoding="gzip"
@@ -225,13 +223,13 @@ def test_a_large_answer_is_passed_on_whole(gateway: Gateway, services: Doubles) 
     assert gateway.get("/api/courses").body == large
 
 
-def test_every_method_is_left_to_the_service(gateway: Gateway, services: Doubles) -> None:
+def test_every_method_is_passed_on_to_the_service(gateway: Gateway, services: Doubles) -> None:
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     assert [gateway.call(method, "/api/courses/7").json["method"] for method in methods] == methods
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND"])
-def test_a_method_that_is_not_served_says_which_are(
+def test_the_refusal_of_a_method_lists_the_allowed_ones(
     gateway: Gateway, services: Doubles, method: str
 ) -> None:
     reply = gateway.call(method, "/api/courses/7")
@@ -240,7 +238,7 @@ def test_a_method_that_is_not_served_says_which_are(
     assert services[TUTORING].asked == []
 
 
-def test_connections_to_a_service_are_kept(gateway: Gateway, services: Doubles) -> None:
+def test_connections_to_a_service_are_reused(gateway: Gateway, services: Doubles) -> None:
     ports: set[int] = set()
 
     def note_port(_: Asked, connection: socket.socket) -> bytes:

@@ -35,12 +35,12 @@ def profile(user_id: str) -> dict[str, Any]:
 
 
 def profiles(asked: Asked, _: object) -> bytes:
-    """The batch of the user-service."""
+    """The user-service's answer about a batch of ids."""
     ids = parse_qs(urlsplit(asked.target).query)["ids"][0].split(",")
     return as_json({"items": [profile(user_id) for user_id in ids]})
 
 
-def test_a_session_comes_with_its_host(gateway: Gateway, services: Doubles) -> None:
+def test_a_session_comes_with_the_names_of_its_host(gateway: Gateway, services: Doubles) -> None:
     host = str(uuid4())
     services[USER].reply = profiles
     services[STUDY].reply = lambda *_: as_json({"id": 1, "host_id": host, "latitude": 31.778})
@@ -57,9 +57,7 @@ def test_a_session_comes_with_its_host(gateway: Gateway, services: Doubles) -> N
 @pytest.mark.parametrize(
     "path", ["/api/study-sessions/1/participants", "/api/study-sessions/1/messages"]
 )
-def test_a_page_of_people_takes_one_question(
-    gateway: Gateway, services: Doubles, path: str
-) -> None:
+def test_a_page_of_people_takes_one_request(gateway: Gateway, services: Doubles, path: str) -> None:
     ids = [str(uuid4()) for _ in range(100)]
     services[USER].reply = profiles
     services[STUDY].reply = lambda *_: as_json(
@@ -71,7 +69,7 @@ def test_a_page_of_people_takes_one_question(
     assert len(services[USER].asked) == 1
 
 
-def test_somebody_who_changed_is_asked_for_again(gateway: Gateway, services: Doubles) -> None:
+def test_a_changed_profile_is_fetched_again(gateway: Gateway, services: Doubles) -> None:
     host = str(uuid4())
     services[USER].reply = profiles
     services[STUDY].reply = lambda *_: as_json({"host_id": host})
@@ -87,7 +85,7 @@ def test_somebody_who_changed_is_asked_for_again(gateway: Gateway, services: Dou
         assert time.monotonic() < deadline
 
 
-def test_people_are_remembered(gateway: Gateway, services: Doubles) -> None:
+def test_profiles_are_cached(gateway: Gateway, services: Doubles) -> None:
     host = str(uuid4())
     services[USER].reply = profiles
     services[STUDY].reply = lambda *_: as_json({"host_id": host})
@@ -99,7 +97,7 @@ def test_people_are_remembered(gateway: Gateway, services: Doubles) -> None:
 @pytest.mark.parametrize(
     "reply", [answer(500), answer(200, b"nonsense"), as_json({"items": [1]}), as_json([])]
 )
-def test_without_the_user_service_names_are_null(
+def test_names_are_null_without_the_user_service(
     gateway: Gateway, services: Doubles, reply: bytes
 ) -> None:
     host = str(uuid4())
@@ -114,7 +112,9 @@ def test_without_the_user_service_names_are_null(
     }
 
 
-def test_a_hung_user_service_holds_nothing_up_for_long(gateway: Gateway, services: Doubles) -> None:
+def test_a_hung_user_service_does_not_hold_up_an_answer(
+    gateway: Gateway, services: Doubles
+) -> None:
     def hang(*_: object) -> None:
         services[USER].stopping.wait(8)
 
@@ -124,9 +124,7 @@ def test_a_hung_user_service_holds_nothing_up_for_long(gateway: Gateway, service
     assert (reply.status, reply.json["degraded"]) == (200, [USER])
 
 
-def test_the_length_and_the_other_headers_fit_the_new_content(
-    gateway: Gateway, services: Doubles
-) -> None:
+def test_the_headers_of_an_answer_fit_its_new_content(gateway: Gateway, services: Doubles) -> None:
     services[USER].reply = profiles
     content = json.dumps(
         {"type": "FeatureCollection", "features": [{"properties": {"host_id": str(uuid4())}}]}
@@ -144,14 +142,16 @@ def test_the_length_and_the_other_headers_fit_the_new_content(
     assert (reply.headers["ETag"], reply.headers["Link"]) == ('"7"', '</x>; rel="next"')
 
 
-def test_what_is_announced_as_json_and_is_none_is_a_bad_gateway(
+def test_an_answer_that_is_not_the_announced_json_is_a_bad_gateway(
     gateway: Gateway, services: Doubles
 ) -> None:
     services[STUDY].reply = lambda *_: answer(200, b'{"host_id": ', content_type="application/json")
     assert gateway.get("/api/study-sessions/1").status == 502
 
 
-def test_other_services_answers_are_left_as_they_are(gateway: Gateway, services: Doubles) -> None:
+def test_answers_of_a_route_without_people_are_left_as_they_are(
+    gateway: Gateway, services: Doubles
+) -> None:
     content = b'{"user_id" :  "%s"}' % str(uuid4()).encode()
     services["assessment-service"].reply = lambda *_: answer(
         200, content, content_type="application/json"
@@ -159,22 +159,22 @@ def test_other_services_answers_are_left_as_they_are(gateway: Gateway, services:
     assert gateway.get("/api/v2/assessments").body == content
 
 
-@pytest.mark.parametrize("part", ["tutor", "student", "author", "owner", "navigator", "inviter"])
-def test_whoever_has_a_part_in_something_is_named_by_it(
-    gateway: Gateway, services: Doubles, part: str
+@pytest.mark.parametrize("prefix", ["tutor", "student", "author", "owner", "navigator", "inviter"])
+def test_each_field_for_a_person_gets_names_next_to_it(
+    gateway: Gateway, services: Doubles, prefix: str
 ) -> None:
     user_id = str(uuid4())
     services[USER].reply = profiles
-    services["havruta-service"].reply = lambda *_: as_json({f"{part}_id": user_id})
+    services["havruta-service"].reply = lambda *_: as_json({f"{prefix}_id": user_id})
     assert gateway.get("/api/havrutas/1").json == {
-        f"{part}_id": user_id,
-        f"{part}_username": f"u-{user_id[:4]}",
-        f"{part}_display_name": f"U {user_id[:4]}",
-        f"{part}_avatar_url": None,
+        f"{prefix}_id": user_id,
+        f"{prefix}_username": f"u-{user_id[:4]}",
+        f"{prefix}_display_name": f"U {user_id[:4]}",
+        f"{prefix}_avatar_url": None,
     }
 
 
-def test_several_parts_in_one_answer_take_one_question(gateway: Gateway, services: Doubles) -> None:
+def test_several_fields_for_people_take_one_request(gateway: Gateway, services: Doubles) -> None:
     services[USER].reply = profiles
     sessions = [
         {"tutor_id": str(uuid4()), "student_id": str(uuid4()), "cancelled_by": None}
@@ -187,16 +187,16 @@ def test_several_parts_in_one_answer_take_one_question(gateway: Gateway, service
     assert len(services[USER].asked) == 1
 
 
-def test_a_list_of_people_gets_a_list_of_names() -> None:
+def test_a_list_of_ids_gets_a_list_of_profiles() -> None:
     ids = [str(uuid4()) for _ in range(3)]
     content = json.dumps([{"attendees": ids}, {"attendees": []}, {"attendees": None}]).encode()
-    directory = ProfileCache(lambda _: {"items": [profile(user_id) for user_id in ids]})
-    document = json.loads(people.expand(content, ROUTED, directory))
+    cache = ProfileCache(lambda _: {"items": [profile(user_id) for user_id in ids]})
+    document = json.loads(people.expand(content, ROUTED, cache))
     assert document[0] == {"attendees": ids, "attended_by": [profile(user_id) for user_id in ids]}
     assert document[1:] == [{"attendees": [], "attended_by": []}, {"attendees": None}]
 
 
-def test_what_somebody_drew_is_kept_as_they_drew_it() -> None:
+def test_the_content_of_a_whiteboard_operation_gets_no_names() -> None:
     content = json.dumps(
         {"author_id": str(uuid4()), "operation": {"author_id": str(uuid4())}}
     ).encode()
@@ -205,20 +205,20 @@ def test_what_somebody_drew_is_kept_as_they_drew_it() -> None:
     assert document["operation"].keys() == {"author_id"}
 
 
-def test_more_people_than_fit_into_one_question_take_few() -> None:
-    questions: list[list[str]] = []
+def test_many_people_are_asked_for_in_chunks() -> None:
+    batches: list[list[str]] = []
 
     def ask(target: str) -> Any:
         ids = target.removeprefix("/api/users?ids=").split(",")
-        questions.append(ids)
+        batches.append(ids)
         return {"items": [profile(user_id) for user_id in ids]}
 
     members = [{"user_id": str(uuid4())} for _ in range(2 * CHUNK + 1)]
     people.expand(json.dumps(members).encode(), PEOPLE, ProfileCache(ask))
-    assert [len(ids) for ids in questions] == [CHUNK, CHUNK, 1]
+    assert [len(ids) for ids in batches] == [CHUNK, CHUNK, 1]
 
 
-def test_somebody_unknown_has_no_names() -> None:
+def test_an_unknown_person_has_no_names() -> None:
     content = json.dumps({"user_id": str(uuid4())}).encode()
     document = json.loads(people.expand(content, PEOPLE, ProfileCache(lambda _: {"items": []})))
     assert (document["username"], document["display_name"], document["avatar_url"]) == (
@@ -229,7 +229,7 @@ def test_somebody_unknown_has_no_names() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 7, "", "not-an-id", ["x"], {"a": 1}, "a,b"])
-def test_what_is_no_id_is_not_asked_for(value: object) -> None:
+def test_an_invalid_id_is_not_asked_for(value: object) -> None:
     def ask(target: str) -> Any:
         pytest.fail(f"asked for {target}")
 
@@ -237,7 +237,7 @@ def test_what_is_no_id_is_not_asked_for(value: object) -> None:
     assert people.expand(content, PEOPLE, ProfileCache(ask)) == content
 
 
-def test_an_answer_that_is_a_list_stays_one_when_names_are_missing() -> None:
+def test_a_list_stays_a_list_when_names_are_missing() -> None:
     def ask(_: str) -> Any:
         raise Unavailable
 
@@ -248,6 +248,6 @@ def test_an_answer_that_is_a_list_stays_one_when_names_are_missing() -> None:
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000])
-def test_broken_json_is_the_services_fault(content: bytes) -> None:
+def test_broken_json_is_a_bad_gateway(content: bytes) -> None:
     with pytest.raises(BadGateway):
         people.expand(content, PEOPLE, ProfileCache(lambda _: {"items": []}))

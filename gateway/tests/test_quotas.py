@@ -1,4 +1,4 @@
-"""How much one person, or one address, may ask for in a minute."""
+"""How many requests a person or an address may send in a minute."""
 
 import secrets
 from collections.abc import Iterator
@@ -40,17 +40,17 @@ def a_person() -> str:
     return f"user:{secrets.token_hex(8)}"
 
 
-@pytest.mark.parametrize("url", ["of Redis", NOWHERE])
+@pytest.mark.parametrize("url", ["Redis", NOWHERE])
 @pytest.mark.parametrize("quota", [1, 7, 20, 100])
-def test_the_quota_and_no_more_is_let_through(url: str, quota: int) -> None:
-    quotas, ruth = counting(testing.redis_url() if url == "of Redis" else url, quota), a_person()
+def test_requests_beyond_the_quota_are_refused(url: str, quota: int) -> None:
+    quotas, ruth = counting(testing.redis_url() if url == "Redis" else url, quota), a_person()
     standings = [quotas.spend(QuotaClass.READ, ruth) for _ in range(quota + 5)]
     assert [standing.allowed for standing in standings] == [True] * quota + [False] * 5
     assert [standing.remaining for standing in standings[:quota]] == list(range(quota - 1, -1, -1))
     assert 1 <= standings[-1].reset <= 60
 
 
-def test_everybody_and_every_kind_has_a_quota_of_its_own() -> None:
+def test_each_person_has_a_separate_quota_of_each_class() -> None:
     quotas, ruth = counting(testing.redis_url(), 1), a_person()
     assert quotas.spend(QuotaClass.READ, ruth).allowed
     assert quotas.spend(QuotaClass.WRITE, ruth).allowed
@@ -58,7 +58,7 @@ def test_everybody_and_every_kind_has_a_quota_of_its_own() -> None:
     assert not quotas.spend(QuotaClass.READ, ruth).allowed
 
 
-def test_several_gateways_count_together() -> None:
+def test_several_gateways_share_one_count() -> None:
     gateways, ruth = [counting(testing.redis_url(), 100) for _ in range(3)], a_person()
     allowed = [
         gateway.spend(QuotaClass.READ, ruth).allowed for _ in range(100) for gateway in gateways
@@ -80,13 +80,13 @@ def test_an_address_counts_as_its_network(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
-def test_an_answer_says_how_much_is_left(small: Gateway, services: Doubles) -> None:
+def test_an_answer_states_what_is_left_of_the_quota(small: Gateway, services: Doubles) -> None:
     reply = small.get("/api/courses", user=a_user())
     assert reply.headers["RateLimit-Policy"] == f'"reads";q={READS};w=60'
     assert reply.headers["RateLimit"].startswith(f'"reads";r={READS - 1};t=')
 
 
-def test_whoever_asks_too_often_is_told_when_to_come_back(
+def test_a_request_over_the_quota_is_refused_with_retry_after(
     small: Gateway, services: Doubles
 ) -> None:
     ruth, boaz = a_user(), a_user()
@@ -100,7 +100,7 @@ def test_whoever_asks_too_often_is_told_when_to_come_back(
     assert small.get("/api/courses", user=boaz).status == 200
 
 
-def test_a_burst_lets_no_more_through(small: Gateway, services: Doubles) -> None:
+def test_a_burst_does_not_exceed_the_quota(small: Gateway, services: Doubles) -> None:
     ruth = a_user()
     statuses = [
         reply.status for reply in race([lambda: small.get("/api/courses", user=ruth)] * (2 * READS))
@@ -109,17 +109,19 @@ def test_a_burst_lets_no_more_through(small: Gateway, services: Doubles) -> None
     assert statuses.count(429) == READS
 
 
-def test_nobody_gets_more_by_other_words(small: Gateway, services: Doubles) -> None:
+def test_spoofed_addresses_and_other_methods_do_not_raise_the_quota(
+    small: Gateway, services: Doubles
+) -> None:
     spoofs = ["X-Forwarded-For", "X-Real-IP", "Forwarded", "True-Client-IP", "X-Client-IP"]
-    ways = [("POST", LOGIN, b"{}"), ("HEAD", LOGIN, None), ("POST", f"{LOGIN}/", b"{}")]
+    variants = [("POST", LOGIN, b"{}"), ("HEAD", LOGIN, None), ("POST", f"{LOGIN}/", b"{}")]
     statuses: list[int] = []
-    for number, (name, (method, path, body)) in enumerate(product(spoofs, ways)):
+    for number, (name, (method, path, body)) in enumerate(product(spoofs, variants)):
         headers = {name: f"192.0.2.{number}"}
         statuses.append(small.call(method, path, headers=headers, body=body).status)
     assert statuses.count(429) >= len(statuses) - SIGN_INS
 
 
-def test_a_flood_of_logins_is_bounded_by_address_and_slows_nobody(
+def test_a_flood_of_logins_is_limited_without_limiting_reads(
     small: Gateway, services: Doubles
 ) -> None:
     services["user-service"].reply = lambda *_: as_json({}, 401)
@@ -129,20 +131,18 @@ def test_a_flood_of_logins_is_bounded_by_address_and_slows_nobody(
     assert small.get("/api/courses", user=a_user()).status == 200
 
 
-def test_streams_have_a_quota_of_their_own(
-    small: Gateway, services: Doubles, internal: Doubles
-) -> None:
+def test_streams_have_their_own_quota(small: Gateway, services: Doubles, internal: Doubles) -> None:
     ruth = a_user()
     internal["user-service"].reply = lambda *_: as_json({}, 404)
     assert [small.get("/api/events", user=ruth).status for _ in range(3)] == [404, 404, 429]
 
 
-def test_looking_at_the_gateway_itself_costs_nothing(small: Gateway) -> None:
+def test_health_checks_use_up_no_quota(small: Gateway) -> None:
     assert {small.get("/healthz").status for _ in range(2 * READS)} == {200}
     assert "RateLimit" not in small.get("/healthz").headers
 
 
-def test_without_redis_the_gateway_counts_by_itself(services: Doubles, internal: Doubles) -> None:
+def test_a_gateway_without_redis_counts_by_itself(services: Doubles, internal: Doubles) -> None:
     quotas = {"READS_PER_MINUTE": "40", "CACHE_URL": NOWHERE}
     with running({**settings(services, internal), **quotas}) as gateway:
         ruth = a_user()
@@ -150,6 +150,6 @@ def test_without_redis_the_gateway_counts_by_itself(services: Doubles, internal:
     assert statuses == [200] * 40 + [429] * 10
 
 
-def test_a_quota_of_nothing_is_a_mistake(services: Doubles, internal: Doubles) -> None:
+def test_a_quota_of_zero_is_refused_at_the_start(services: Doubles, internal: Doubles) -> None:
     with pytest.raises(SystemExit, match="quota"):
         create_app({**settings(services, internal), "READS_PER_MINUTE": "0"})

@@ -1,4 +1,4 @@
-"""One question to all contexts."""
+"""One search in all contexts."""
 
 from typing import Any
 from uuid import uuid4
@@ -26,7 +26,7 @@ def ruth(services: Doubles) -> User:
     return a_user("ruth")
 
 
-def test_all_contexts_are_asked_the_same_once(
+def test_every_context_receives_the_same_query(
     gateway: Gateway, services: Doubles, ruth: User
 ) -> None:
     assert gateway.get("/api/search?q=a%26b%20%D7%90&limit=7", user=ruth).json == dict.fromkeys(
@@ -41,7 +41,7 @@ def test_all_contexts_are_asked_the_same_once(
     }
 
 
-def test_what_is_found_comes_with_names(gateway: Gateway, services: Doubles, ruth: User) -> None:
+def test_found_courses_come_with_names(gateway: Gateway, services: Doubles, ruth: User) -> None:
     course = {"id": 7, "title": "Talmud", "subject": None, "tutor_id": str(uuid4())}
     services["tutoring-service"].reply = lambda *_: as_json(
         {"items": [{**course, "version": 1}], "next": "c"}
@@ -55,7 +55,7 @@ def test_what_is_found_comes_with_names(gateway: Gateway, services: Doubles, rut
 @pytest.mark.parametrize(
     "reply", [answer(500), answer(429), as_json({"items": [{}], "next": None})]
 )
-def test_a_service_that_is_unwell_takes_its_own_finds_away(
+def test_a_failing_service_costs_only_its_own_results(
     gateway: Gateway, services: Doubles, ruth: User, name: str, reply: bytes
 ) -> None:
     assert gateway.get("/api/search?q=x", user=ruth).status == 200
@@ -72,7 +72,7 @@ def test_a_service_that_is_unwell_takes_its_own_finds_away(
     "query",
     ["", "q=", "q=+", "q=a&q=b", "q=a&page=2", "q=a&limit=21", "q=a&limit=x", "q=" + "a" * 51],
 )
-def test_a_bad_question_is_refused_before_anybody_is_asked(
+def test_an_invalid_query_is_refused_before_any_service_is_asked(
     gateway: Gateway, services: Doubles, ruth: User, query: str
 ) -> None:
     refused = gateway.get(f"/api/search?{query}", user=ruth)
@@ -80,5 +80,5 @@ def test_a_bad_question_is_refused_before_anybody_is_asked(
     assert not any(double.asked for double in services.values())
 
 
-def test_it_is_for_those_who_are_signed_in(gateway: Gateway) -> None:
+def test_the_search_needs_a_token(gateway: Gateway) -> None:
     assert gateway.get("/api/search?q=x").status == 401

@@ -1,4 +1,4 @@
-"""Requests that two programs would cut differently: the hidden one never runs."""
+"""Requests that two programs would split differently: the hidden one never runs."""
 
 import json
 
@@ -37,7 +37,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_request_of_doubtful_length_is_refused(
+def test_a_request_of_ambiguous_length_is_refused(
     gateway: Gateway, services: Doubles, form: str
 ) -> None:
     lines = b"\r\n".join([b"POST /api/courses HTTP/1.1", b"Host: a", *FORMS[form]])
@@ -48,7 +48,7 @@ def test_a_request_of_doubtful_length_is_refused(
 
 
 @pytest.mark.parametrize("line", [b"Transfer_Encoding: chunked", b"Content_Length: 50"])
-def test_a_header_that_only_looks_like_framing_frames_nothing(
+def test_a_header_that_only_looks_like_framing_is_ignored(
     gateway: Gateway, services: Doubles, line: bytes
 ) -> None:
     gateway.raw(
@@ -60,7 +60,7 @@ def test_a_header_that_only_looks_like_framing_frames_nothing(
     assert [asked.body for asked in services["tutoring-service"].asked] == [CHUNKED]
 
 
-def test_http_1_0_has_no_chunks(gateway: Gateway, services: Doubles) -> None:
+def test_a_chunked_body_in_http_1_0_is_refused(gateway: Gateway, services: Doubles) -> None:
     answered = gateway.raw(
         b"POST /api/courses HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED + HIDDEN
     )
@@ -82,7 +82,7 @@ def test_a_trailer_is_not_a_header(gateway: Gateway, services: Doubles) -> None:
     )
 
 
-def test_requests_sent_ahead_are_answered_in_order(gateway: Gateway, services: Doubles) -> None:
+def test_pipelined_requests_reach_the_service_in_order(gateway: Gateway, services: Doubles) -> None:
     first, second = (f"GET /api/courses/{n} HTTP/1.1\r\nHost: a\r\n".encode() for n in (1, 2))
     gateway.raw(first + b"\r\n" + second + b"Connection: close\r\n\r\n")
     assert [asked.target for asked in services["tutoring-service"].asked] == [
@@ -99,7 +99,7 @@ def test_requests_sent_ahead_are_answered_in_order(gateway: Gateway, services: D
         (b"GET /api/courses HTTP/1.1\r\nHost: a\r\nBad Name: a\r\n\r\n", 400),
     ],
 )
-def test_what_is_no_request_gets_a_problem_document(
+def test_an_invalid_request_head_gets_a_problem_document(
     gateway: Gateway, request_head: bytes, status: int
 ) -> None:
     head, _, body = gateway.raw(request_head).partition(b"\r\n\r\n")

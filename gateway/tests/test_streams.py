@@ -1,4 +1,4 @@
-"""Streams on the wire: opened by people who may watch, very many by one gateway process."""
+"""Streams on the wire: only for people who may watch, and a thousand in one gateway process."""
 
 import contextlib
 import http.client
@@ -22,7 +22,7 @@ from .support.upstream_doubles import answer, as_json
 
 
 class Room:
-    """A study session's room as its owner sees it."""
+    """The room of a study session, as the service that owns it sees it."""
 
     def __init__(self, connection: "redis.Redis") -> None:
         self.id = uuid4()
@@ -119,7 +119,7 @@ def test_a_live_event_carries_the_names_of_people(
         assert reader.data()["username"] is None
 
 
-def test_a_rooms_events_reach_who_watches(gateway: Gateway, room: Room) -> None:
+def test_the_events_of_a_room_reach_its_watchers(gateway: Gateway, room: Room) -> None:
     with Reader(gateway, room.path, testing.a_user()) as reader:
         assert (reader.status, reader.content_type) == (200, "text/event-stream; charset=utf-8")
         room.say()
@@ -137,7 +137,7 @@ def test_a_reader_resumes_where_it_was(gateway: Gateway, room: Room) -> None:
         assert reader.events(1) == [("said", "4")]
 
 
-def test_the_owner_is_asked_in_the_name_of_who_wants_to_watch(
+def test_the_rooms_service_is_asked_with_a_subject_token(
     gateway: Gateway, room: Room, internal: Doubles
 ) -> None:
     with Reader(gateway, room.path, testing.a_user()):
@@ -147,7 +147,7 @@ def test_the_owner_is_asked_in_the_name_of_who_wants_to_watch(
     assert asked.header("Authorization") != f"Bearer {asked.header('Subject-Token')}"
 
 
-def test_ones_own_stream_is_the_room_of_ones_own(
+def test_the_personal_stream_watches_the_callers_own_room(
     gateway: Gateway, room: Room, internal: Doubles
 ) -> None:
     ruth = testing.a_user()
@@ -156,7 +156,7 @@ def test_ones_own_stream_is_the_room_of_ones_own(
 
 
 @pytest.mark.parametrize("reply", [answer(200, b"nonsense"), as_json([]), as_json({"room": "x"})])
-def test_an_owner_who_answers_something_else_is_no_owner(
+def test_a_malformed_answer_about_a_room_is_a_bad_gateway(
     gateway: Gateway, room: Room, internal: Doubles, reply: bytes
 ) -> None:
     internal[STUDY_SESSION].reply = lambda *_: reply
@@ -165,7 +165,7 @@ def test_an_owner_who_answers_something_else_is_no_owner(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_who_may_not_watch_hears_it_in_the_owners_words(
+def test_a_refusal_to_watch_is_passed_on_from_the_service(
     gateway: Gateway, room: Room, internal: Doubles, status: int
 ) -> None:
     internal[STUDY_SESSION].reply = lambda *_: as_json({"code": "only_for_members"}, status)
@@ -173,7 +173,7 @@ def test_who_may_not_watch_hears_it_in_the_owners_words(
     assert (reply.status, reply.json["code"]) == (status, "only_for_members")
 
 
-def test_nobody_watches_without_a_token(gateway: Gateway, room: Room) -> None:
+def test_a_stream_needs_a_valid_token(gateway: Gateway, room: Room) -> None:
     assert gateway.get(room.path).status == 401
     assert gateway.get(room.path, token="x.y.z").status == 401
 
@@ -203,7 +203,9 @@ def test_redis_does_not_hold_the_token_of_a_ticket(gateway: Gateway) -> None:
             assert token not in connection.get(key)
 
 
-def test_who_is_removed_is_shown_out(gateway: Gateway, room: Room, internal: Doubles) -> None:
+def test_the_stream_of_a_removed_member_ends(
+    gateway: Gateway, room: Room, internal: Doubles
+) -> None:
     ruth = testing.a_user()
     with Reader(gateway, room.path, ruth) as reader:
         internal[STUDY_SESSION].reply = lambda *_: as_json({}, 404)
@@ -211,7 +213,7 @@ def test_who_is_removed_is_shown_out(gateway: Gateway, room: Room, internal: Dou
         assert reader.events(2) == [("said", "1"), ("end", None)]
 
 
-def test_one_person_has_a_bounded_number_of_streams(gateway: Gateway, room: Room) -> None:
+def test_the_streams_of_a_person_are_limited(gateway: Gateway, room: Room) -> None:
     ruth = testing.a_user()
     with contextlib.ExitStack() as readers:
         for _ in range(MOST_PER_PERSON):
@@ -220,13 +222,13 @@ def test_one_person_has_a_bounded_number_of_streams(gateway: Gateway, room: Room
         assert (reply.status, reply.json["code"]) == (429, "too_many_streams")
 
 
-def test_asking_for_the_headers_of_a_stream_opens_none(gateway: Gateway, room: Room) -> None:
+def test_a_head_request_opens_no_stream(gateway: Gateway, room: Room) -> None:
     ruth = testing.a_user()
     for _ in range(MOST_PER_PERSON + 1):
         assert gateway.call("HEAD", room.path, user=ruth).status == 200
 
 
-def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, room: Room) -> None:
+def test_a_thousand_streams_leave_room_for_ordinary_requests(gateway: Gateway, room: Room) -> None:
     allow_open_files(2000)
     people = [testing.a_user() for _ in range(100)]
     tokens = [testing.token_for(person) for person in people]
@@ -250,7 +252,7 @@ def test_a_thousand_streams_and_ordinary_requests_beside_them(gateway: Gateway, 
 
 
 def watching(gateway: Gateway, room: Room, token: str) -> socket.socket:
-    """A connection on which a stream was asked for."""
+    """A connection on which a stream was requested."""
     connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=30)
     connection.sendall(
         f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
@@ -258,7 +260,7 @@ def watching(gateway: Gateway, room: Room, token: str) -> socket.socket:
     return connection
 
 
-def test_a_reader_that_does_not_read_is_hung_up_on(gateway: Gateway, room: Room) -> None:
+def test_a_reader_that_does_not_read_is_disconnected(gateway: Gateway, room: Room) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", gateway.port))

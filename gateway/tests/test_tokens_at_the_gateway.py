@@ -1,4 +1,4 @@
-"""Who is turned away at the door."""
+"""Which tokens the gateway refuses."""
 
 import runpy
 import time
@@ -65,25 +65,27 @@ def test_an_authorization_that_is_no_bearer_token_is_refused(
     assert services[TUTORING].asked == []
 
 
-def test_without_a_token_the_service_decides(gateway: Gateway, services: Doubles) -> None:
+def test_a_request_without_a_token_is_left_to_the_service(
+    gateway: Gateway, services: Doubles
+) -> None:
     assert gateway.get("/api/courses").status == 200
 
 
 @pytest.mark.parametrize("path", ["/api/users/me", "/api/users/me/password", "/api/notifications"])
-def test_what_is_for_somebody_needs_a_token(gateway: Gateway, services: Doubles, path: str) -> None:
+def test_a_personal_address_needs_a_token(gateway: Gateway, services: Doubles, path: str) -> None:
     reply = gateway.get(path)
     assert (reply.status, reply.json["code"]) == (401, "unauthorized")
     assert services[USER].asked == []
 
 
 @pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/register", "/api/auth/refresh"])
-def test_a_spent_token_does_not_keep_anybody_from_getting_a_new_one(
+def test_an_expired_token_does_not_prevent_a_new_sign_in(
     gateway: Gateway, services: Doubles, path: str
 ) -> None:
     assert gateway.post(path, body=b"{}", token=FORGED["expired"]).status == 200
 
 
-def test_the_service_gets_the_token_to_verify_it_again(gateway: Gateway, services: Doubles) -> None:
+def test_the_service_receives_the_token_unchanged(gateway: Gateway, services: Doubles) -> None:
     token = token_for(a_user())
     gateway.get("/api/courses", token=token)
     assert services[TUTORING].asked[0].header("Authorization") == f"Bearer {token}"
@@ -92,15 +94,15 @@ def test_the_service_gets_the_token_to_verify_it_again(gateway: Gateway, service
 def test_a_token_of_an_ended_session_is_refused(
     gateway: Gateway, services: Doubles, cache: redis.Redis
 ) -> None:
-    ended, living = str(uuid4()), str(uuid4())
+    ended, active = str(uuid4()), str(uuid4())
     cache.set(f"revoked:{ended}", "1")
     refused = gateway.get("/api/courses", token=token_for(a_user(), sid=ended))
     assert (refused.status, refused.json["code"]) == (401, "token_revoked")
     assert "invalid_token" in refused.headers["WWW-Authenticate"]
-    assert gateway.get("/api/courses", token=token_for(a_user(), sid=living)).status == 200
+    assert gateway.get("/api/courses", token=token_for(a_user(), sid=active)).status == 200
 
 
-def test_a_session_ends_for_a_token_already_in_use(
+def test_a_token_in_use_is_refused_after_its_session_ends(
     gateway: Gateway, services: Doubles, cache: redis.Redis
 ) -> None:
     session = str(uuid4())
@@ -117,14 +119,14 @@ def test_a_session_ends_for_a_token_already_in_use(
 
 @pytest.fixture
 def jwks(services: Doubles, internal: Doubles) -> Iterator[Double]:
-    """A server of keys apart from the user-service's double."""
+    """A key server separate from the user-service's double."""
     double = Double()
     double.reply = lambda *_: answer(200, (key_files().directory / "jwks.json").read_bytes())
     yield double
     double.stop()
 
 
-def test_known_keys_stay_in_use_while_their_server_is_away(
+def test_known_keys_stay_in_use_while_their_server_is_down(
     services: Doubles, internal: Doubles, jwks: Double
 ) -> None:
     with running({**settings(services, internal), "JWKS_URL": f"{jwks.url}/jwks.json"}) as gateway:
@@ -134,7 +136,7 @@ def test_known_keys_stay_in_use_while_their_server_is_away(
         assert gateway.get("/api/courses", token=FORGED["an unknown key id"]).status == 401
 
 
-def test_while_no_key_can_be_had_tokens_wait_and_others_do_not(
+def test_only_requests_with_a_token_fail_while_there_are_no_keys(
     services: Doubles, internal: Doubles
 ) -> None:
     with running(
@@ -145,7 +147,7 @@ def test_while_no_key_can_be_had_tokens_wait_and_others_do_not(
         assert gateway.get("/api/courses").status == 200
 
 
-def test_unknown_key_ids_do_not_become_a_storm_of_fetches(
+def test_unknown_key_ids_do_not_cause_further_fetches(
     services: Doubles, internal: Doubles, jwks: Double
 ) -> None:
     with running({**settings(services, internal), "JWKS_URL": f"{jwks.url}/jwks.json"}) as gateway:
@@ -155,8 +157,6 @@ def test_unknown_key_ids_do_not_become_a_storm_of_fetches(
     assert len(jwks.asked) == 1
 
 
-def test_without_redis_everybody_with_a_valid_token_comes_in(
-    services: Doubles, internal: Doubles
-) -> None:
+def test_valid_tokens_are_accepted_without_redis(services: Doubles, internal: Doubles) -> None:
     with running({**settings(services, internal), "CACHE_URL": "redis://127.0.0.1:1/0"}) as gateway:
         assert [gateway.get("/api/courses", user=a_user()).status for _ in range(5)] == [200] * 5

@@ -1,5 +1,5 @@
-"""Services that are gone, hang, trickle, babble or never stop: the answer is a problem document
-within the deadline.
+"""Services that are down, hang, trickle, send nonsense or never stop: the answer is a problem
+document within the deadline.
 """
 
 import socket
@@ -19,12 +19,12 @@ from .support.upstream_doubles import Asked, Double, Reply, answer, as_json
 
 TUTORING = "tutoring-service"
 HAVRUTA = "havruta-service"
-GENEROUS = 8  # seconds after which an answer is certainly not the deadline's doing
+GENEROUS = 8  # seconds, longer than the deadlines of the calls here
 
 
 @pytest.fixture
 def tutoring(services: Doubles, gateway: Gateway) -> Iterator[Double]:
-    """A service that a test makes unwell, and that the gateway trusts again afterwards."""
+    """A service that a test breaks, and that the gateway calls again afterwards."""
     yield services[TUTORING]
     services[TUTORING].reset()
     wait_until(lambda: gateway.get("/api/courses").status == 200)
@@ -33,12 +33,12 @@ def tutoring(services: Doubles, gateway: Gateway) -> Iterator[Double]:
 def wait_until(happens: Callable[[], bool]) -> None:
     end = time.monotonic() + GENEROUS
     while not happens():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
 
 
 def hang(double: Double) -> Reply:
-    """Take the request and say nothing."""
+    """Take the request and send nothing."""
 
     def reply(_: Asked, __: socket.socket) -> None:
         double.stopping.wait(GENEROUS)
@@ -47,7 +47,7 @@ def hang(double: Double) -> Reply:
 
 
 def trickle(beginning: bytes, drop: bytes = b"x") -> Reply:
-    """Begin, and go on a byte at a time without end."""
+    """Begin, and continue with one drop at a time without end."""
 
     def reply(_: Asked, connection: socket.socket) -> None:
         connection.sendall(beginning)
@@ -70,7 +70,7 @@ def pour(beginning: bytes, portion: bytes) -> Reply:
 
 
 def say(content: bytes) -> Reply:
-    """Say exactly this and close."""
+    """Send exactly this and close."""
 
     def reply(_: Asked, connection: socket.socket) -> None:
         connection.sendall(content)
@@ -79,11 +79,11 @@ def say(content: bytes) -> Reply:
 
 
 TOO_SLOW = {
-    "a status line by the byte": trickle(b"HTTP/1.1 200 O"),
+    "a status line byte by byte": trickle(b"HTTP/1.1 200 O"),
     "headers without end": trickle(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
-    "a body by the byte": trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
-    "a body by the byte until closed": trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
-    "chunks by the byte": trickle(
+    "a body byte by byte": trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
+    "a body of unknown length byte by byte": trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
+    "chunks byte by byte": trickle(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"
     ),
 }
@@ -92,7 +92,7 @@ UNUSABLE = {
     "no status": say(b"HTTP/1.1 abc OK\r\n\r\n"),
     "an interim answer alone": say(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"),
     "fewer bytes than announced": say(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"),
-    "a chunk that is none": say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+    "an invalid chunk": say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
     "chunks without an end": say(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
     ),
@@ -106,12 +106,12 @@ UNUSABLE = {
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n" * 8192
     ),
     "50 MB": pour(b"HTTP/1.1 200 OK\r\nContent-Length: 50000000\r\n\r\n", b"x" * 65536),
-    "closes without an answer": say(b""),
+    "no answer at all": say(b""),
 }
 
 
 @pytest.mark.parametrize("kind", TOO_SLOW)
-def test_a_service_that_does_not_come_to_an_end_is_given_up(
+def test_a_service_that_answers_too_slowly_is_a_gateway_timeout(
     gateway: Gateway, tutoring: Double, kind: str
 ) -> None:
     tutoring.reply = TOO_SLOW[kind]
@@ -122,9 +122,7 @@ def test_a_service_that_does_not_come_to_an_end_is_given_up(
 
 
 @pytest.mark.parametrize("kind", UNUSABLE)
-def test_an_answer_that_cannot_be_used_is_a_bad_gateway(
-    gateway: Gateway, tutoring: Double, kind: str
-) -> None:
+def test_an_unusable_answer_is_a_bad_gateway(gateway: Gateway, tutoring: Double, kind: str) -> None:
     tutoring.reply = UNUSABLE[kind]
     reply = gateway.post("/api/courses", body=b"{}")
     assert (reply.status, reply.json["code"]) == (502, "bad_gateway")
@@ -133,7 +131,7 @@ def test_an_answer_that_cannot_be_used_is_a_bad_gateway(
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://no-such-host.invalid:80"])
-def test_a_service_that_is_not_there_is_a_bad_gateway(
+def test_an_unreachable_service_is_a_bad_gateway(
     address: str, services: Doubles, internal: Doubles
 ) -> None:
     with running({**settings(services, internal), "TUTORING_SERVICE_URL": address}) as gateway:
@@ -142,7 +140,7 @@ def test_a_service_that_is_not_there_is_a_bad_gateway(
         assert gateway.get("/api/havrutas").status == 200
 
 
-def test_a_hung_service_is_left_alone_after_some_tries_and_found_again(
+def test_a_hung_service_is_not_called_again_until_a_pause_is_over(
     gateway: Gateway, tutoring: Double
 ) -> None:
     tutoring.reply = hang(tutoring)
@@ -188,7 +186,7 @@ def unavailable_at_first(double: Double) -> Reply:
         ("PATCH", 503, 1),
     ],
 )
-def test_what_may_be_repeated_is_asked_again_once(
+def test_an_idempotent_request_is_sent_again_once(
     gateway: Gateway, tutoring: Double, method: str, status: int, times: int
 ) -> None:
     tutoring.reply = unavailable_at_first(tutoring)
@@ -201,9 +199,7 @@ def test_what_may_be_repeated_is_asked_again_once(
     assert len(tutoring.asked) == times
 
 
-def test_a_service_that_goes_on_refusing_has_the_last_word(
-    gateway: Gateway, tutoring: Double
-) -> None:
+def test_the_second_refusal_of_a_service_is_passed_on(gateway: Gateway, tutoring: Double) -> None:
     tutoring.reply = lambda *_: answer(
         503, b'{"code":"x"}', content_type="application/problem+json", retry_after="7"
     )
@@ -218,7 +214,7 @@ def test_a_post_is_never_sent_twice(gateway: Gateway, tutoring: Double) -> None:
     assert len(tutoring.asked) == 1
 
 
-def test_a_kept_connection_that_the_service_closed_is_not_noticed_by_clients(
+def test_clients_do_not_notice_a_kept_connection_that_was_closed(
     gateway: Gateway, tutoring: Double
 ) -> None:
     def answer_and_close(_: Asked, connection: socket.socket) -> None:
@@ -228,7 +224,7 @@ def test_a_kept_connection_that_the_service_closed_is_not_noticed_by_clients(
     assert [gateway.post("/api/courses", body=b"{}").status for _ in range(20)] == [200] * 20
 
 
-def test_a_client_that_hangs_up_ends_the_call_of_the_service(
+def test_a_client_that_hangs_up_ends_the_call_to_the_service(
     gateway: Gateway, tutoring: Double
 ) -> None:
     ended = threading.Event()
@@ -242,10 +238,10 @@ def test_a_client_that_hangs_up_ends_the_call_of_the_service(
     with socket.create_connection(("127.0.0.1", gateway.port)) as client:
         client.sendall(b"PUT /api/courses/7 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}")
         wait_until(lambda: len(tutoring.asked) == 1)
-    assert ended.wait(2), "the service was still being waited for"
+    assert ended.wait(2), "the gateway still waited for the service"
 
 
-def test_slow_clients_keep_nobody_waiting(gateway: Gateway, services: Doubles) -> None:
+def test_slow_clients_do_not_hold_up_other_clients(gateway: Gateway, services: Doubles) -> None:
     heads = [
         b"",
         b"GET /api/hav",
@@ -261,7 +257,7 @@ def test_slow_clients_keep_nobody_waiting(gateway: Gateway, services: Doubles) -
             client.close()
 
 
-def test_trouble_is_counted_by_service(gateway: Gateway, tutoring: Double) -> None:
+def test_failed_calls_are_counted_by_service(gateway: Gateway, tutoring: Double) -> None:
     tutoring.reply = say(b"nonsense\r\n")
     gateway.get("/api/courses")
     figures = gateway.get("/metrics").body.decode()
@@ -269,7 +265,7 @@ def test_trouble_is_counted_by_service(gateway: Gateway, tutoring: Double) -> No
     assert 'route="/api/courses"' in figures
 
 
-def test_every_service_has_a_breaker_of_its_own(
+def test_every_service_has_its_own_breaker(
     gateway: Gateway, tutoring: Double, services: Doubles
 ) -> None:
     tutoring.reply = say(b"nonsense\r\n")

@@ -1,4 +1,4 @@
-"""The gateway as it runs: a gunicorn of its own with gevent, on a free port."""
+"""The gateway in a process of its own: gunicorn with gevent, on a free port."""
 
 import http.client
 import json
@@ -22,7 +22,7 @@ Doubles = dict[str, Double]
 
 @dataclass(frozen=True)
 class Reply:
-    """What a client got."""
+    """An answer as the client received it."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -69,8 +69,8 @@ class Gateway:
         return self.call("POST", target, **options)
 
     def raw(self, *pieces: bytes) -> bytes:
-        """Everything that comes back to these bytes until the gateway closes or has been silent for
-        a while.
+        """Send these bytes, and return what is received until the gateway closes the connection or
+        is silent for a while.
         """
         with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
             received = b""
@@ -85,7 +85,7 @@ class Gateway:
 
 
 def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
-    """The environment of a gateway before these services."""
+    """The environment of a gateway in front of these services."""
     variables = {name: name.upper().replace("-", "_") for name in SERVICES}
     return {
         **testing.environment("gateway"),
@@ -97,7 +97,7 @@ def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
 
 @contextmanager
 def running(environ: Mapping[str, str]) -> Iterator[Gateway]:
-    """A gateway that answers. Its socket is ours, so no other program can take the port before it."""
+    """A gateway that answers. Its socket is opened here, so no other program can take its port."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         program = [
             sys.executable,

@@ -1,4 +1,4 @@
-"""Servers that stand for services: what they answer is set by a test, what they were asked is kept for it."""
+"""Doubles of the services: a test sets their answers, and reads the requests that they received."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came over the wire."""
+    """One request as it was received."""
 
     method: str
     target: str
@@ -34,7 +34,7 @@ def as_json(document: object, status: int = 200) -> bytes:
 
 
 def echo(asked: Asked, _: socket.socket) -> bytes:
-    """What was asked, as JSON."""
+    """The request, as JSON."""
     seen = {
         "method": asked.method,
         "target": asked.target,
@@ -50,7 +50,7 @@ Reply = Callable[[Asked, socket.socket], bytes | None]
 @dataclass
 class Double:
     """A server for one test run. `reply` makes the answer, or writes to the socket itself and
-    returns None to close.
+    returns None to close the connection.
     """
 
     reply: Reply = echo
@@ -71,7 +71,7 @@ class Double:
         self.asked.clear()
 
     def stop(self) -> None:
-        """Listen no more, and close every connection."""
+        """Stop listening, and close every connection."""
         self.stopping.set()
         for open_socket in [self._listener, *self._open]:
             _hang_up(open_socket)
