@@ -1,4 +1,4 @@
-"""A small service that stands for all of them."""
+"""A small service that stands in for all of them."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,6 @@ def app() -> Iterator[Flask]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_said_before() -> None:
+def nothing_received_before() -> None:
     notes.committed.clear()
-    notes.heard.clear()
+    notes.received.clear()

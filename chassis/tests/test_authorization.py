@@ -10,23 +10,23 @@ from chassis.web.rest import Blueprint
 RUTH, ADMIN = testing.a_user("ruth"), testing.a_user("admin", "admin")
 
 
-def test_an_operation_without_access_cannot_be_routed() -> None:
+def test_an_operation_without_declared_access_cannot_be_routed() -> None:
     with pytest.raises(TypeError, match="does not declare its access"):
         Blueprint("x").get("/x", "get_x")(lambda: None)
 
 
-def test_signed_in_needs_a_token(client: FlaskClient) -> None:
+def test_an_operation_for_signed_in_callers_needs_a_token(client: FlaskClient) -> None:
     response = client.post("/api/notes", json={"title": "a"})
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
-def test_where_signing_in_is_optional_a_wrong_token_is_still_wrong(client: FlaskClient) -> None:
+def test_an_optional_token_must_be_valid(client: FlaskClient) -> None:
     assert client.get("/api/notes").status_code == 200
     response = client.get("/api/notes", headers={"Authorization": "Bearer x.y.z"})
     assert (response.status_code, response.json["code"]) == (401, "invalid_token")
 
 
-def test_a_role_is_needed_where_one_is_named(client: FlaskClient) -> None:
+def test_an_operation_for_a_role_is_refused_without_it(client: FlaskClient) -> None:
     refused = client.delete("/api/notes", user=RUTH).json
     assert (refused["code"], refused["required"]) == ("forbidden", "admin")
     response = client.delete("/api/notes", user=ADMIN)
@@ -40,7 +40,7 @@ def test_internal_operations_take_service_tokens_only(client: FlaskClient) -> No
     assert client.get("/internal/notes/count", base_url=base, headers=bearer).status_code == 401
 
 
-def test_who_may_watch_a_room_is_asked_in_the_name_of_a_person(client: FlaskClient) -> None:
+def test_the_service_says_whether_a_person_may_watch_a_room(client: FlaskClient) -> None:
     answer = client.get("/internal/rooms/hall/open", peer="gateway", user=RUTH)
     assert answer.json == {"room": "hall:open", "seq": 7}
     assert client.get("/internal/rooms/hall/closed", peer="gateway", user=RUTH).status_code == 404
@@ -48,16 +48,14 @@ def test_who_may_watch_a_room_is_asked_in_the_name_of_a_person(client: FlaskClie
 
 
 @pytest.mark.parametrize("subject", [None, "", "x.y.z"])
-def test_nobody_is_spoken_for_without_a_token_of_his(
-    client: FlaskClient, subject: str | None
-) -> None:
+def test_a_call_for_a_person_needs_their_token(client: FlaskClient, subject: str | None) -> None:
     headers = {} if subject is None else {"Subject-Token": subject}
     assert (
         client.get("/internal/rooms/hall/open", peer="gateway", headers=headers).status_code == 401
     )
 
 
-def test_every_operation_has_an_id_access_and_problems_in_the_document(
+def test_the_document_states_the_id_access_and_problems_of_an_operation(
     app: Flask, client: FlaskClient
 ) -> None:
     paths = client.get("/openapi.json").json["paths"]

@@ -1,4 +1,4 @@
-"""What operators of a service can do from a shell."""
+"""What the operators of a service can do from a shell."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def test_events_are_published_again(in_app: Flask) -> None:
     assert in_app.extensions["worker"].publisher.publish_pending() == 1
 
 
-def test_mails_that_were_put_aside_are_sent_again(in_app: Flask) -> None:
+def test_parked_emails_are_sent_again(in_app: Flask) -> None:
     with transaction(db.session):
         messages.queue_email("greeting", {})
         db.session.execute(

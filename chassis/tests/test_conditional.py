@@ -1,4 +1,4 @@
-"""Two people change one thing: one wins, the other is told."""
+"""Two people change one thing at the same time: one succeeds, the other is refused."""
 
 import pytest
 from flask import Flask
@@ -9,7 +9,7 @@ from chassis import testing
 RUTH = testing.a_user("ruth")
 
 
-def test_a_change_names_the_version_it_changes(client: FlaskClient) -> None:
+def test_a_change_must_name_the_current_version(client: FlaskClient) -> None:
     made = client.post("/api/notes", json={"title": "a"}, user=RUTH)
     url = f"/api/notes/{made.json['id']}"
     assert client.put(url, json={"title": "b"}, user=RUTH).status_code == 428
@@ -30,7 +30,7 @@ def test_a_change_may_name_several_versions_or_any(client: FlaskClient, names: s
     assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
 
 
-def test_what_the_client_has_already_is_not_sent_again(client: FlaskClient) -> None:
+def test_an_unchanged_note_is_not_sent_again(client: FlaskClient) -> None:
     made = client.post("/api/notes", json={"title": "a"}, user=RUTH)
     url = f"/api/notes/{made.json['id']}"
     read = client.get(url, user=RUTH)
@@ -40,7 +40,7 @@ def test_what_the_client_has_already_is_not_sent_again(client: FlaskClient) -> N
 
 
 @pytest.mark.usefixtures("race_round")
-def test_of_ten_who_change_one_version_one_wins(app: Flask, client: FlaskClient) -> None:
+def test_only_one_of_ten_concurrent_changes_succeeds(app: Flask, client: FlaskClient) -> None:
     made = client.post("/api/notes", json={"title": "a"}, user=RUTH)
 
     def change(title: str) -> int:

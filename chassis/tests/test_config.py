@@ -1,4 +1,4 @@
-"""A program that lacks a setting does not start, and says which."""
+"""A program that lacks a setting does not start, and names the setting."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ class Settings:
     level: str = "INFO"
 
 
-def test_all_that_is_wrong_is_named_at_once() -> None:
+def test_one_error_names_all_wrong_settings() -> None:
     with pytest.raises(InvalidSettings) as stopped:
         from_environment(Settings, {"PORT": "many", "FILE": "/does/not/exist"})
     assert str(stopped.value) == (

@@ -35,19 +35,19 @@ def test_a_repeated_request_gets_the_first_answer(client: FlaskClient) -> None:
 
 
 @pytest.mark.usefixtures("race_round")
-def test_twenty_at_once_have_one_effect(app: Flask, client: FlaskClient) -> None:
+def test_twenty_concurrent_requests_have_one_effect(app: Flask, client: FlaskClient) -> None:
     answers = testing.race([lambda: post(app.test_client(), "a", "k")] * 20)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json["id"] for answer in answers}) == 1
     assert len(client.get("/api/notes").json["items"]) == 1
 
 
-def test_another_request_with_the_key_is_refused(client: FlaskClient) -> None:
+def test_another_request_with_the_same_key_is_refused(client: FlaskClient) -> None:
     post(client, "a", "k")
     assert post(client, "b", "k").json["code"] == "idempotency_key_reused"
 
 
-def test_keys_of_different_people_are_different(client: FlaskClient) -> None:
+def test_equal_keys_of_different_people_are_independent(client: FlaskClient) -> None:
     post(client, "a", "k")
     assert "Idempotency-Replayed" not in post(client, "b", "k", BOAZ).headers
 
@@ -63,7 +63,7 @@ def test_a_key_is_kept_for_a_day(client: FlaskClient) -> None:
         assert post(client, "b", "k").status_code == 201
 
 
-def test_old_answers_and_those_of_somebody_gone_are_deleted(
+def test_expired_answers_and_those_of_an_erased_person_are_deleted(
     app: Flask, client: FlaskClient
 ) -> None:
     post(client, "a", "k")
@@ -79,12 +79,12 @@ def test_old_answers_and_those_of_somebody_gone_are_deleted(
         assert purge_expired(db) == 1
 
 
-def test_a_key_must_be_visible_ascii(client: FlaskClient) -> None:
+def test_a_key_that_is_too_long_or_has_a_space_is_refused(client: FlaskClient) -> None:
     assert post(client, "a", "k" * 256).status_code == 400
     assert post(client, "a", "a b").status_code == 400
 
 
-def test_a_key_of_nobody_is_not_looked_at(client: FlaskClient) -> None:
+def test_a_key_of_an_anonymous_caller_is_ignored(client: FlaskClient) -> None:
     headers = {"Idempotency-Key": "k"}
     first, again = (client.post("/api/notes/drafts", headers=headers) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)

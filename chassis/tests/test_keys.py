@@ -1,4 +1,4 @@
-"""Public keys are fetched, kept while the issuer is away, and not asked for more often than is good."""
+"""Public keys are fetched, kept while the issuer is down, and not requested too often."""
 
 import threading
 from collections.abc import Iterator
@@ -78,7 +78,7 @@ def test_keys_are_fetched_once_and_kept(issuer: Issuer, clock: Clock) -> None:
     assert issuer.asked == 2
 
 
-def test_an_issuer_that_is_away_leaves_the_keys_in_use(issuer: Issuer, clock: Clock) -> None:
+def test_known_keys_stay_in_use_while_the_issuer_is_down(issuer: Issuer, clock: Clock) -> None:
     keys = RemoteKeys(issuer.url)
     keys.get(testing.KID)
     for status, document in ((503, ""), (200, "garbage"), (200, '{"keys": []}')):
@@ -87,7 +87,7 @@ def test_an_issuer_that_is_away_leaves_the_keys_in_use(issuer: Issuer, clock: Cl
         assert keys.get(testing.KID)
 
 
-def test_a_new_key_is_found_within_a_minute_and_unknown_ones_cost_no_more(
+def test_a_new_key_is_found_and_unknown_ones_cause_no_further_fetch(
     issuer: Issuer, clock: Clock
 ) -> None:
     keys = RemoteKeys(issuer.url)
@@ -99,7 +99,9 @@ def test_a_new_key_is_found_within_a_minute_and_unknown_ones_cost_no_more(
     assert keys.get("new")
 
 
-def test_without_any_key_nobody_is_called_a_forger(issuer: Issuer, clock: Clock) -> None:
+def test_a_token_is_not_called_invalid_while_there_are_no_keys(
+    issuer: Issuer, clock: Clock
+) -> None:
     issuer.status = 503
     verifier = Verifier(RemoteKeys(issuer.url), testing.ISSUER)
     with pytest.raises(Unavailable):
@@ -109,7 +111,7 @@ def test_without_any_key_nobody_is_called_a_forger(issuer: Issuer, clock: Clock)
     assert verifier.verify(testing.token_for(testing.a_user()))
 
 
-def test_a_key_that_was_withdrawn_is_not_accepted(issuer: Issuer, clock: Clock) -> None:
+def test_a_withdrawn_key_is_no_longer_accepted(issuer: Issuer, clock: Clock) -> None:
     verifier = Verifier(RemoteKeys(issuer.url), testing.ISSUER)
     verifier.verify(testing.token_for(testing.a_user()))
     issuer.document = testing.jwks({"new": NEW})

@@ -12,7 +12,7 @@ RUTH = testing.a_user("ruth")
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 
-def test_a_plain_request_id_is_taken_over_and_any_other_replaced(client: FlaskClient) -> None:
+def test_a_valid_request_id_is_kept_and_any_other_is_replaced(client: FlaskClient) -> None:
     offered = "client-request-1"
     assert (
         client.get("/healthz", headers={"X-Request-ID": offered}).headers["X-Request-ID"] == offered
@@ -21,7 +21,9 @@ def test_a_plain_request_id_is_taken_over_and_any_other_replaced(client: FlaskCl
         assert client.get("/healthz", headers={"X-Request-ID": odd}).headers["X-Request-ID"] != odd
 
 
-def test_one_line_tells_of_a_request(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_request_is_logged_in_one_line(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.INFO):
         client.get(
             "/api/notes?cursor=secret",

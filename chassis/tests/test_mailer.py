@@ -1,4 +1,4 @@
-"""E-mails go out once each, and wait while the SMTP server does not take them."""
+"""Each e-mail is sent once, and waits while the SMTP server does not take it."""
 
 import asyncio
 import socket
@@ -32,8 +32,8 @@ from .support.notes import db, messages
 NOWHERE = "smtp://127.0.0.1:1"
 
 
-class Post(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
-    """An SMTP server's memory; it refuses addresses that begin with nobody."""
+class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
+    """The mailbox of an SMTP server; it refuses addresses that begin with `unknown@`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,8 +43,8 @@ class Post(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if address.startswith("nobody@"):
-            return "550 nobody lives here"
+        if address.startswith("unknown@"):
+            return "550 no such user"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -65,18 +65,18 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Controller]:
-    controller = Controller(Post(), hostname="127.0.0.1", port=free_port())
+    controller = Controller(Mailbox(), hostname="127.0.0.1", port=free_port())
     controller.start()
     yield controller
     controller.stop()
 
 
 @pytest.fixture
-def post(server: Controller) -> Post:
-    post: Post = server.handler
-    post.taken.clear()
-    post.pause = 0.0
-    return post
+def mailbox(server: Controller) -> Mailbox:
+    mailbox: Mailbox = server.handler
+    mailbox.taken.clear()
+    mailbox.pause = 0.0
+    return mailbox
 
 
 @pytest.fixture
@@ -87,14 +87,14 @@ def mailer(in_app: Flask, server: Controller) -> Mailer:
 
 
 class Guarded:
-    """An SMTP server that asks for a password under TLS, by a certificate that no program knows yet."""
+    """An SMTP server that asks for a password over TLS; its certificate is not trusted yet."""
 
     def __init__(self, folder: Path) -> None:
-        self.post = Post()
+        self.mailbox = Mailbox()
         self.passwords: list[bytes] = []
         self.certificate = folder / "certificate.pem"
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "post")])
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "smtp")])
         certificate = (
             x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
             .not_valid_before(now() - timedelta(hours=1))
@@ -110,7 +110,7 @@ class Guarded:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, folder / "key.pem")
         self.controller = Controller(
-            self.post,
+            self.mailbox,
             hostname="127.0.0.1",
             port=free_port(),
             tls_context=context,
@@ -141,7 +141,7 @@ def greeting(data: dict[str, Any]) -> EmailMessage | None:
     return message
 
 
-def order(kind: str = "greeting", /, **data: Any) -> None:
+def queue(kind: str = "greeting", /, **data: Any) -> None:
     with transaction(db.session):
         messages.queue_email(kind, data)
 
@@ -151,10 +151,10 @@ def waiting() -> list[Any]:
         return list(db.session.execute(select(messages.mails)).all())
 
 
-def test_a_mail_is_sent_once(mailer: Mailer, post: Post) -> None:
-    order(to="ruth@example.org")
+def test_an_email_is_sent_once(mailer: Mailer, mailbox: Mailbox) -> None:
+    queue(to="ruth@example.org")
     assert (mailer.send_due(), mailer.send_due()) == (1, 0)
-    [mail] = post.taken
+    [mail] = mailbox.taken
     assert (mail["To"], mail["From"], mail["Subject"]) == (
         "ruth@example.org",
         "lyceum@example.org",
@@ -164,13 +164,13 @@ def test_a_mail_is_sent_once(mailer: Mailer, post: Post) -> None:
     assert waiting() == []
 
 
-def test_a_mail_that_is_no_longer_wanted_is_dropped(mailer: Mailer, post: Post) -> None:
-    order()
+def test_an_email_that_is_no_longer_wanted_is_dropped(mailer: Mailer, mailbox: Mailbox) -> None:
+    queue()
     assert mailer.send_due() == 1
-    assert (post.taken, waiting()) == ([], [])
+    assert (mailbox.taken, waiting()) == ([], [])
 
 
-def test_a_mail_for_later_waits(mailer: Mailer, post: Post) -> None:
+def test_an_email_waits_until_it_is_due(mailer: Mailer, mailbox: Mailbox) -> None:
     with transaction(db.session):
         messages.queue_email(
             "greeting", {"to": "ruth@example.org"}, due_at=now() + timedelta(hours=1)
@@ -180,73 +180,71 @@ def test_a_mail_for_later_waits(mailer: Mailer, post: Post) -> None:
         assert mailer.send_due() == 1
 
 
-def test_a_mail_waits_while_the_server_is_away_and_then_goes_out(
-    in_app: Flask, mailer: Mailer, post: Post
+def test_an_email_waits_while_the_server_is_down(
+    in_app: Flask, mailer: Mailer, mailbox: Mailbox
 ) -> None:
-    order(to="ruth@example.org")
-    away = Mailer(messages, {"greeting": greeting}, NOWHERE, "lyceum@example.org")
-    assert away.send_due() == 1
+    queue(to="ruth@example.org")
+    unreachable = Mailer(messages, {"greeting": greeting}, NOWHERE, "lyceum@example.org")
+    assert unreachable.send_due() == 1
     [mail] = waiting()
     assert (mail.tries, mail.parked_at) == (1, None)
     with time_machine.travel(mail.due_at):
         assert mailer.send_due() == 1
-    assert len(post.taken) == 1
+    assert len(mailbox.taken) == 1
 
 
-def test_a_mail_that_is_refused_holds_up_no_other_and_is_put_aside_in_the_end(
-    mailer: Mailer, post: Post
-) -> None:
-    order(to="nobody@example.org")
-    order("unknown")
-    order(to="ruth@example.org")
+def test_a_refused_email_is_parked_and_holds_up_no_other(mailer: Mailer, mailbox: Mailbox) -> None:
+    queue(to="unknown@example.org")
+    queue("unknown")
+    queue(to="ruth@example.org")
     with time_machine.travel(now(), tick=False) as clock:
         for _ in range(TRIES):
             mailer.send_due()
             clock.shift(timedelta(days=1))
         assert mailer.send_due() == 0
-    assert [mail["To"] for mail in post.taken] == ["ruth@example.org"]
+    assert [mail["To"] for mail in mailbox.taken] == ["ruth@example.org"]
     assert [(mail.tries, mail.parked_at is None) for mail in waiting()] == [(TRIES, False)] * 2
 
 
-def test_a_mail_that_cannot_be_composed_holds_up_no_other(
-    in_app: Flask, server: Controller, post: Post
+def test_an_email_that_cannot_be_composed_holds_up_no_other(
+    in_app: Flask, server: Controller, mailbox: Mailbox
 ) -> None:
     def broken(_: dict[str, Any]) -> EmailMessage:
         raise TypeError("a defect")
 
     composers = {"greeting": greeting, "broken": broken}
     mailer = Mailer(messages, composers, f"smtp://127.0.0.1:{server.port}", "lyceum@example.org")
-    order("broken")
-    order(to="ruth@example.org")
+    queue("broken")
+    queue(to="ruth@example.org")
     assert mailer.send_due() == 2
-    assert len(post.taken) == 1
+    assert len(mailbox.taken) == 1
     assert [(mail.kind, mail.tries) for mail in waiting()] == [("broken", 1)]
 
 
-def test_a_slow_mail_server_gets_a_mail_once(mailer: Mailer, post: Post) -> None:
+def test_a_slow_server_receives_an_email_once(mailer: Mailer, mailbox: Mailbox) -> None:
     def impatient(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '200ms'")
 
-    post.pause = 0.6
-    order(to="ruth@example.org")
+    mailbox.pause = 0.6
+    queue(to="ruth@example.org")
     event.listen(db.engine, "begin", impatient)
     try:
         assert mailer.send_due() == 1
     finally:
         event.remove(db.engine, "begin", impatient)
-    assert (len(post.taken), waiting()) == (1, [])
+    assert (len(mailbox.taken), waiting()) == (1, [])
 
 
-def test_the_password_is_told_only_to_a_server_that_proves_its_name(
+def test_the_password_is_sent_only_to_a_server_that_proves_its_name(
     in_app: Flask, guarded: Guarded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"smtp://lyceum:fig%2Fdate@127.0.0.1:{guarded.controller.port}"
     mailer = Mailer(messages, {"greeting": greeting}, url, "lyceum@example.org")
-    order(to="ruth@example.org")
+    queue(to="ruth@example.org")
     mailer.send_due()
-    assert (guarded.passwords, guarded.post.taken) == ([], [])
+    assert (guarded.passwords, guarded.mailbox.taken) == ([], [])
     monkeypatch.setenv("SSL_CERT_FILE", str(guarded.certificate))
     [mail] = waiting()
     with time_machine.travel(mail.due_at):
         mailer.send_due()
-    assert (guarded.passwords, len(guarded.post.taken)) == ([b"fig/date"], 1)
+    assert (guarded.passwords, len(guarded.mailbox.taken)) == ([b"fig/date"], 1)

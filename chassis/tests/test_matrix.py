@@ -1,4 +1,4 @@
-"""The access matrix notices what it lacks, and a refused caller that changes something."""
+"""The access matrix notices a missing row, and a refused call that changes something."""
 
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ NOTES = Matrix(
     [
         Row("create_note", "401 201 201", a_title),
         Row("create_draft", "201 201 201"),
-        Row("mail_note", "204 204 204"),
+        Row("email_note", "204 204 204"),
         Row("list_notes", "200 200 200"),
         Row("search_notes", "200 200 200", about={"stars": "one"}),
         Row("get_note", "401 200 200"),
@@ -45,7 +45,7 @@ def test_each_caller_gets_the_answer_of_the_row(world, row):
     assert NOTES.ask_all(row, world) == NOTES.answers(row)
 
 
-def test_a_thing_is_made_once_until_everything_is_made_again(world):
+def test_a_thing_is_made_once_until_the_world_is_cleared(world):
     first = world["note_id"]
     assert world["note_id"] == first
     world.clear()
@@ -73,12 +73,12 @@ def test_a_row_without_an_operation_is_noticed(app, world):
         world.call("ruth", song)
 
 
-def test_a_caller_who_is_refused_and_yet_changes_something_is_noticed(world):
+def test_a_refused_call_that_changes_something_is_noticed(world):
     row = Row("create_note", "401 403 403", {"title": "kept"})
     with pytest.raises(AssertionError, match="ruth was answered 403"):
         Matrix(CALLERS, [row]).ask_all(row, world)
 
 
-def test_every_caller_has_an_answer():
+def test_a_row_must_have_an_answer_for_every_caller():
     with pytest.raises(ValueError, match="shorter"):
         Matrix(CALLERS, [Row("list_notes", "200 200")])

@@ -1,4 +1,4 @@
-"""What is said is said exactly when it happened, arrives, and is acted on once."""
+"""An event is published only if its change was committed, arrives, and is acted on once."""
 
 import json
 import random
@@ -95,7 +95,9 @@ def test_an_event_is_published_after_the_commit(
     )
 
 
-def test_what_was_rolled_back_is_never_said(server: "redis.Redis", publisher: Publisher) -> None:
+def test_an_event_that_was_rolled_back_is_never_published(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
     messages.publish_event("note.written", "a", 1)
     db.session.rollback()
     assert publisher.publish_pending() == 0
@@ -113,7 +115,7 @@ def test_publishing_again_after_a_crash_repeats_no_live_event(
     assert [entry for entry, _ in server.xrange("room:hall:1")] == ["1-0", "2-0"]
 
 
-def test_what_was_taken_back_is_not_in_the_rooms_past(
+def test_a_cleared_room_keeps_only_later_events(
     server: "redis.Redis", publisher: Publisher
 ) -> None:
     with transaction(db.session):
@@ -126,9 +128,7 @@ def test_what_was_taken_back_is_not_in_the_rooms_past(
     assert db.session.execute(select(messages.outbox)).all() == []
 
 
-def test_a_live_event_has_the_shape_that_is_declared_for_it(
-    server: "redis.Redis", publisher: Publisher
-) -> None:
+def test_a_live_event_has_its_declared_shape(server: "redis.Redis", publisher: Publisher) -> None:
     with transaction(db.session):
         messages.publish_live("hall:1", 1, "sung", {"text": "a", "sung_at": NOON, "by": "ruth"})
     publisher.publish_pending()
@@ -136,7 +136,7 @@ def test_a_live_event_has_the_shape_that_is_declared_for_it(
     assert body["data"] == {"text": "a", "sung_at": "2026-03-05T12:00:00Z"}
 
 
-def test_a_live_event_that_nobody_declared_is_not_told(in_app: Flask) -> None:
+def test_an_undeclared_live_event_is_not_published(in_app: Flask) -> None:
     with pytest.raises(KeyError), transaction(db.session):
         messages.publish_live("hall:1", 1, "whistled", {})
 
@@ -149,9 +149,7 @@ def test_live_events_are_in_the_document(client: FlaskClient) -> None:
     assert "sung_at" in document["components"]["schemas"]["Song"]["properties"]
 
 
-def test_a_room_remembers_about_a_thousand_events(
-    server: "redis.Redis", publisher: Publisher
-) -> None:
+def test_a_room_keeps_about_a_thousand_events(server: "redis.Redis", publisher: Publisher) -> None:
     with transaction(db.session):
         for seq in range(1, 1501):
             messages.publish_live("hall:1", seq, "sung", {})
@@ -159,7 +157,7 @@ def test_a_room_remembers_about_a_thousand_events(
     assert ROOM_LENGTH <= server.xlen("room:hall:1") < 1200
 
 
-def test_writers_at_once_leave_one_order(in_app: Flask, server: "redis.Redis") -> None:
+def test_concurrent_writers_leave_one_order(in_app: Flask, server: "redis.Redis") -> None:
     with transaction(db.session):
         room = Note(owner_id=uuid4(), title="room", version=1)
         db.session.add(room)
@@ -182,37 +180,37 @@ def test_writers_at_once_leave_one_order(in_app: Flask, server: "redis.Redis") -
     assert [body["seq"] for body in bodies(server, "room:hall:1")] == list(range(1, 201))
 
 
-def test_an_event_is_acted_on_once_however_often_it_comes(
+def test_an_event_is_acted_on_once_however_often_it_is_delivered(
     server: "redis.Redis", consumer: Consumer
 ) -> None:
     event = an_event()
     deliver(server, event, event, event)
     consume_all(consumer)
-    assert len(notes.heard) == 1
+    assert len(notes.received) == 1
     assert len(db.session.scalars(select(Note)).all()) == 1
 
 
-def test_older_events_of_an_aggregate_are_dropped_where_only_the_latest_counts(
+def test_a_latest_only_subscription_drops_older_events(
     server: "redis.Redis", consumer: Consumer
 ) -> None:
     events = [an_event("moved", version) for version in range(1, 6)]
     random.Random(3).shuffle(events)
     deliver(server, *events)
     consume_all(consumer)
-    versions = [event.aggregate_version for event in notes.heard]
+    versions = [event.aggregate_version for event in notes.received]
     assert versions == sorted(versions)
     assert versions[-1] == 5
 
 
-def test_what_nobody_subscribed_to_is_passed_over(
+def test_an_event_without_a_subscription_is_passed_over(
     server: "redis.Redis", consumer: Consumer
 ) -> None:
     deliver(server, an_event("unheard-of"), {**an_event(), "more": "fields"})
     consume_all(consumer)
-    assert len(notes.heard) == 1
+    assert len(notes.received) == 1
 
 
-def test_a_poison_event_is_parked_and_the_others_go_on(
+def test_a_poison_event_is_parked_and_holds_up_no_other(
     server: "redis.Redis", consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chassis.messaging.consumer.RETRY_AFTER", 0)
@@ -220,14 +218,14 @@ def test_a_poison_event_is_parked_and_the_others_go_on(
     deliver(server, *poison, an_event())
     for _ in range(TRIES + 1):
         consumer.consume(block=1)
-    assert len(notes.heard) == 1
+    assert len(notes.received) == 1
     table = messages.failed_events
     parked = db.session.execute(select(table).where(table.c.parked_at.is_not(None))).all()
     assert [row.tries for row in parked] == [TRIES] * 4
     assert server.xpending(STREAM, "tutoring-service")["pending"] == 0
 
 
-def test_what_a_dead_consumer_left_is_taken_up(
+def test_events_left_by_a_dead_consumer_are_acted_on(
     in_app: Flask, server: "redis.Redis", consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consumer.consume(block=1)
@@ -235,7 +233,7 @@ def test_what_a_dead_consumer_left_is_taken_up(
     server.xreadgroup("tutoring-service", "a-dead-worker", {STREAM: ">"})
     monkeypatch.setattr("chassis.messaging.consumer.RETRY_AFTER", 0)
     consume_all(consumer)
-    assert len(notes.heard) == 2
+    assert len(notes.received) == 2
 
 
 def test_a_redis_that_comes_back_empty_is_filled_again(
@@ -252,7 +250,7 @@ def test_a_redis_that_comes_back_empty_is_filled_again(
     assert len(bodies(server, "events:tutoring-service")) == 1
 
 
-def test_a_consumer_begins_anew_with_an_empty_redis(
+def test_a_consumer_starts_again_with_an_empty_redis(
     server: "redis.Redis", consumer: Consumer
 ) -> None:
     event = an_event()
@@ -261,18 +259,18 @@ def test_a_consumer_begins_anew_with_an_empty_redis(
     server.flushdb()
     deliver(server, event, an_event())
     consume_all(consumer)
-    assert len(notes.heard) == 2
+    assert len(notes.received) == 2
 
 
-def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
+def test_expired_messages_are_deleted_and_parked_events_are_kept(publisher: Publisher) -> None:
     with transaction(db.session):
         messages.publish_event("note.written", "a", 1)
     publisher.publish_pending()
     month_ago = now() - timedelta(days=31)
     db.session.execute(messages.outbox.update().values(created_at=month_ago))
     failure = {"stream": "events:x", "body": "{}", "error": "", "tries": 1, "failed_at": month_ago}
-    put_aside = {**failure, "entry_id": "2-0", "parked_at": month_ago}
-    for row in ({**failure, "entry_id": "1-0"}, put_aside):
+    parked_failure = {**failure, "entry_id": "2-0", "parked_at": month_ago}
+    for row in ({**failure, "entry_id": "1-0"}, parked_failure):
         db.session.execute(messages.failed_events.insert().values(row))
     db.session.commit()
     publisher.purge_expired()
@@ -280,12 +278,12 @@ def test_messages_are_forgotten_after_their_time(publisher: Publisher) -> None:
     assert db.session.scalars(select(messages.failed_events.c.entry_id)).all() == ["2-0"]
 
 
-def test_nothing_is_lost_while_redis_is_away(server: "redis.Redis", publisher: Publisher) -> None:
-    away = Publisher(messages, db.engine, connect("redis://127.0.0.1:1/0"))
+def test_no_event_is_lost_while_redis_is_down(server: "redis.Redis", publisher: Publisher) -> None:
+    unreachable = Publisher(messages, db.engine, connect("redis://127.0.0.1:1/0"))
     with transaction(db.session):
         messages.publish_event("note.written", "a", 1)
     with pytest.raises(redis.RedisError):
-        away.publish_pending()
+        unreachable.publish_pending()
     publisher.publish_pending()
     assert len(bodies(server, "events:tutoring-service")) == 1
 

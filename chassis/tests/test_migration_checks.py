@@ -1,4 +1,4 @@
-"""What migrations make is compared with the models to the letter."""
+"""The tables that migrations make are compared with the models to the letter."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from chassis.testing.migrations import compare
 CHECK = "CHECK ((kind = ANY (ARRAY['a'::text, 'b'::text])))"
 
 
-def test_equal_definitions_are_equal() -> None:
+def test_equal_definitions_pass() -> None:
     compare({"constraint kind_check": CHECK}, {"constraint kind_check": CHECK})
 
 
@@ -16,6 +16,6 @@ def test_equal_definitions_are_equal() -> None:
     [{}, {"constraint kind_check": CHECK.replace("'b'", "'c'")}],
     ids=["missing", "with another value"],
 )
-def test_a_check_that_the_migrations_make_otherwise_is_named(migrated: dict[str, str]) -> None:
+def test_a_missing_or_different_constraint_is_named(migrated: dict[str, str]) -> None:
     with pytest.raises(AssertionError, match="constraint kind_check"):
         compare(migrated, {"constraint kind_check": CHECK})

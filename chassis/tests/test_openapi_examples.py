@@ -56,7 +56,7 @@ def test_an_example_follows_from_the_schema(schema: dict[str, Any], expected: An
     assert example(schema) == expected
 
 
-def test_a_word_is_for_every_field_of_the_name_that_has_no_example_of_its_own() -> None:
+def test_a_word_applies_to_fields_of_its_name_without_an_example() -> None:
     assert example({"type": "string"}, "city", {"city": "Akko"}) == "Akko"
     assert example({"type": "string", "example": "Jaffa"}, "city", {"city": "Akko"}) == "Jaffa"
     assert example({"$ref": "#/components/schemas/City"}, "", {"motto": "By the sea"}) == {
@@ -65,12 +65,12 @@ def test_a_word_is_for_every_field_of_the_name_that_has_no_example_of_its_own() 
     }
 
 
-def test_a_word_may_be_for_a_field_of_one_schema_or_for_a_schema() -> None:
+def test_a_word_may_apply_to_a_schema_or_to_one_of_its_fields() -> None:
     words = {
         "motto": "By the sea",
         "City.motto": "On the mountain",
         "City.mayor": "Dina",
-        "mayor": "Nobody",
+        "mayor": "Ezra",
     }
     composed = {**CITY, "motto": "On the mountain", "mayor": "Dina"}
     cities = {"type": "array", "items": {"$ref": "#/components/schemas/City"}}
@@ -78,7 +78,7 @@ def test_a_word_may_be_for_a_field_of_one_schema_or_for_a_schema() -> None:
     assert example(cities, "", {"City": {"name": "Akko"}}) == [{"name": "Akko"}]
 
 
-def test_examples_stand_where_there_are_none_yet_and_the_document_stays_as_it_is() -> None:
+def test_missing_examples_are_added_to_a_copy_of_the_document() -> None:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/City"}}}
     own = {
         "text/plain": {
@@ -105,7 +105,7 @@ def test_examples_stand_where_there_are_none_yet_and_the_document_stays_as_it_is
     assert "example" not in content["application/json"]
 
 
-def test_the_check_names_what_has_no_example_and_what_has_a_wrong_one() -> None:
+def test_the_check_names_missing_and_wrong_examples() -> None:
     answers = {
         "200": {"content": {"application/json": {"schema": {"type": "integer"}, "example": "one"}}}
     }
@@ -117,7 +117,7 @@ def test_the_check_names_what_has_no_example_and_what_has_a_wrong_one() -> None:
     assert "GET / 200 application/json: $: 'one' is not of type 'integer'" in str(failure.value)
 
 
-def test_a_service_shows_what_it_takes_and_gives(client: FlaskClient) -> None:
+def test_a_service_documents_bodies_and_answers_with_examples(client: FlaskClient) -> None:
     document = client.get("/openapi.json").json
     testing.check_examples(document)
     create = document["paths"]["/api/notes"]["post"]

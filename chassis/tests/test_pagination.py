@@ -18,9 +18,7 @@ def write_notes(app: Flask, count: int) -> None:
         db.session.commit()
 
 
-def test_following_the_links_gives_everything_once_in_order(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_the_links_lead_through_every_note_once_in_order(app: Flask, client: FlaskClient) -> None:
     write_notes(app, 25)
     titles, url = [], "/api/notes?limit=10"
     while url:
@@ -42,9 +40,7 @@ def test_a_limit_is_between_1_and_100(client: FlaskClient) -> None:
     assert client.get("/api/notes?limit=101").status_code == 422
 
 
-def test_a_page_costs_the_same_statements_whatever_it_holds(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_a_page_takes_one_statement_whatever_it_holds(app: Flask, client: FlaskClient) -> None:
     write_notes(app, 60)
     with testing.count_queries(app) as statements:
         client.get("/api/notes?limit=50")

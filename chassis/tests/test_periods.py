@@ -29,13 +29,13 @@ def test_an_instant_is_taken_as_it_is() -> None:
     )
 
 
-def test_a_midnight_that_the_clocks_skip_is_the_first_moment_of_the_day() -> None:
-    # Asuncion went from 0:00 to 1:00 on this day.
+def test_a_day_without_midnight_starts_at_its_first_moment() -> None:
+    # The clocks of Asuncion went from 0:00 to 1:00 on this day.
     since, _ = loaded(**{"from": "2023-10-01", "tz": "America/Asuncion"})
     assert since == datetime(2023, 10, 1, 4, tzinfo=UTC)
 
 
-def test_what_is_left_out_is_open() -> None:
+def test_a_missing_bound_is_open() -> None:
     assert loaded() == (None, None)
 
 
@@ -51,7 +51,7 @@ def test_what_is_left_out_is_open() -> None:
         ("tz", ""),
     ],
 )
-def test_what_is_neither_a_date_nor_an_instant_is_refused(name: str, value: str) -> None:
+def test_an_invalid_date_instant_or_zone_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         loaded(**{name: value})
     assert list(refused.value.messages) == [name]

@@ -1,4 +1,4 @@
-"""Which address is served, with which methods, and what an operation takes."""
+"""Which addresses are served, with which methods, and what an operation takes."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -28,7 +28,7 @@ def test_a_path_is_served_with_its_methods_only(
     assert bakery.test_client().open(path, method=method).status_code == status
 
 
-def test_an_id_out_of_range_is_not_found_whatever_else_is_served_there(bakery: Application) -> None:
+def test_an_id_out_of_the_range_of_a_method_is_not_found(bakery: Application) -> None:
     assert bakery.test_client().delete("/loaves/10").status_code == 404
     assert bakery.test_client().get("/loaves/10").status_code == 200
 
@@ -60,16 +60,16 @@ def test_a_body_that_the_operation_does_not_read_is_refused(
     assert client.get("/api/notes", data=body, content_type=content_type).status_code == 422
 
 
-def test_an_empty_body_is_none(client: FlaskClient) -> None:
+def test_an_empty_object_counts_as_no_body(client: FlaskClient) -> None:
     assert client.post("/api/notes/drafts", json={}).status_code == 201
     broken = client.post("/api/notes/drafts", data=b"{", content_type="application/json")
     assert broken.status_code == 400
 
 
-def test_who_calls_is_asked_before_what_they_sent(client: FlaskClient) -> None:
+def test_access_is_checked_before_the_query(client: FlaskClient) -> None:
     assert client.delete("/api/notes?colour=red").status_code == 401
 
 
-def test_an_operation_states_its_id(client: FlaskClient) -> None:
+def test_an_operation_must_state_its_id(client: FlaskClient) -> None:
     with pytest.raises(TypeError, match="does not state its operation id"):
         Blueprint("x").get("/x")(public(lambda: None))

@@ -1,4 +1,4 @@
-"""What is told to OpenTelemetry, and what is not."""
+"""What is reported to OpenTelemetry, and what is not."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,22 +16,22 @@ REQUEST = {"REQUEST_METHOD": "GET", "PATH_INFO": "/api/notes"}
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], dict[str, ReadableSpan]]]:
-    """Every span told so far by its name."""
-    listener = InMemorySpanExporter()
-    recorder = Recorder("tutoring-service", listener)
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], dict[str, ReadableSpan]]]:
+    """Every span that was recorded so far, by its name."""
+    exporter = InMemorySpanExporter()
+    recorder = Recorder("tutoring-service", exporter)
     monkeypatch.setattr(tracing, "_recorder", recorder)
 
     def by_name() -> dict[str, ReadableSpan]:
         recorder.close()
-        return {span.name: span for span in listener.get_finished_spans()}
+        return {span.name: span for span in exporter.get_finished_spans()}
 
     yield by_name
     recorder.close()
 
 
 @pytest.fixture
-def engine(told: object) -> Iterator[Engine]:
+def engine(recorded: object) -> Iterator[Engine]:
     with testing.empty_database("spans") as url:
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
         tracing.follow(engine)
@@ -39,45 +39,47 @@ def engine(told: object) -> Iterator[Engine]:
         engine.dispose()
 
 
-def test_what_failed_is_told_without_its_words(told: Callable[[], dict[str, ReadableSpan]]) -> None:
+def test_a_failed_step_is_recorded_without_its_message(
+    recorded: Callable[[], dict[str, ReadableSpan]],
+) -> None:
     with (
         tracing.request_of(REQUEST),
         pytest.raises(ValueError, match="secret"),
         tracing.span("step", "INTERNAL"),
     ):
         raise ValueError("secret")
-    spans = told()
+    spans = recorded()
     assert spans["step"].attributes == {"error.type": "ValueError"}
     assert not spans["step"].status.is_ok
     assert "secret" not in spans["step"].to_json()
     assert spans["GET"].status.is_ok
 
 
-def test_a_statement_that_failed_is_told_without_its_values(
-    engine: Engine, told: Callable[[], dict[str, ReadableSpan]]
+def test_a_failed_statement_is_recorded_without_its_values(
+    engine: Engine, recorded: Callable[[], dict[str, ReadableSpan]]
 ) -> None:
     with tracing.request_of(REQUEST), engine.connect() as connection, pytest.raises(DataError):
         connection.execute(text("SELECT CAST(:word AS integer)"), {"word": "secret"})
-    statement = told()["SELECT"]
+    statement = recorded()["SELECT"]
     assert not statement.status.is_ok
     assert statement.attributes["error.type"] == "InvalidTextRepresentation"
     assert "secret" not in statement.to_json()
 
 
-def test_looking_for_work_and_being_probed_is_not_told(
-    engine: Engine, told: Callable[[], dict[str, ReadableSpan]]
+def test_polling_and_health_checks_are_not_recorded(
+    engine: Engine, recorded: Callable[[], dict[str, ReadableSpan]]
 ) -> None:
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
     with tracing.request_of({**REQUEST, "PATH_INFO": "/readyz"}), engine.connect() as connection:
         connection.execute(text("SELECT 2"))
-    assert told() == {}
+    assert recorded() == {}
 
 
-def test_a_client_that_does_not_want_to_be_sampled_is_not(
-    told: Callable[[], dict[str, ReadableSpan]],
+def test_a_request_that_declines_sampling_is_not_recorded(
+    recorded: Callable[[], dict[str, ReadableSpan]],
 ) -> None:
     declined = {"HTTP_TRACEPARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"}
     with tracing.request_of({**REQUEST, **declined}):
         assert request_context.outgoing_headers()["traceparent"].endswith("-00")
-    assert told() == {}
+    assert recorded() == {}

@@ -1,4 +1,4 @@
-"""What no honest client sends is refused with a problem document, and never stored."""
+"""Malformed requests are refused with a problem document, and never stored."""
 
 import json
 from uuid import UUID
@@ -39,7 +39,7 @@ BODIES = {
     "number for text": (b'{"title": 5}', 422),
     "null for text": (b'{"title": null}', 422),
     "blank text": (b'{"title": "   "}', 422),
-    "line break in a line": (b'{"title": "a\\nb"}', 422),
+    "line break in one-line text": (b'{"title": "a\\nb"}', 422),
     "too long": (b'{"title": "' + b"a" * 101 + b'"}', 422),
     "naive time": (b'{"title": "a", "at": "2026-01-01T10:00:00"}', 422),
     "year 1": (b'{"title": "a", "at": "0001-01-01T00:00:00+14:00"}', 422),
@@ -51,12 +51,12 @@ BODIES = {
     "string": (b'"x"', 422),
     "number": (b"5", 422),
     "null": (b"null", 422),
-    "nothing": (b"", 422),
+    "no body": (b"", 422),
 }
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_hostile_body_gets_a_clear_refusal(client: FlaskClient, name: str) -> None:
+def test_a_hostile_body_is_refused_and_not_stored(client: FlaskClient, name: str) -> None:
     body, status = BODIES[name]
     response = client.post("/api/notes", data=body, content_type="application/json", user=RUTH)
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
@@ -118,7 +118,7 @@ def test_a_wrong_query_parameter_is_named(client: FlaskClient, query: str) -> No
     assert response.json["errors"][0]["pointer"] == "?" + query.split("=")[0]
 
 
-def test_a_right_query_is_understood(client: FlaskClient) -> None:
+def test_a_valid_query_is_read(client: FlaskClient) -> None:
     assert client.get("/api/notes/search?stars=3&weight=-1.5&pinned=true").json == {
         "stars": 3,
         "weight": -1.5,
@@ -134,14 +134,14 @@ def test_an_address_that_is_not_plain_text_is_malformed(client: FlaskClient, que
 @pytest.mark.parametrize(
     "cursor", ["x", "W10", "WzFd", "bnVsbA", "WyJhIiwieCJd", "A" * 400, "é", SURROGATE]
 )
-def test_a_cursor_of_another_list_is_refused(client: FlaskClient, cursor: str) -> None:
+def test_an_invalid_cursor_is_refused(client: FlaskClient, cursor: str) -> None:
     assert (
         client.get("/api/notes", query_string={"cursor": cursor}).json["errors"][0]["pointer"]
         == "?cursor"
     )
 
 
-def test_a_chunked_body_is_refused_instead_of_being_cut(client: FlaskClient) -> None:
+def test_a_chunked_body_is_refused_instead_of_being_truncated(client: FlaskClient) -> None:
     response = client.post(
         "/api/notes", data=b"{}", headers={"Transfer-Encoding": "chunked"}, user=RUTH
     )
@@ -157,7 +157,7 @@ def test_a_body_over_the_limit_is_too_large(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DELETE"])
-def test_a_method_that_is_not_served_says_which_are(client: FlaskClient, method: str) -> None:
+def test_the_refusal_of_a_method_lists_the_allowed_ones(client: FlaskClient, method: str) -> None:
     response = client.open("/api/notes/search", method=method)
     assert response.status_code == 405
     assert "GET" in response.headers["Allow"]
@@ -169,7 +169,7 @@ def test_internal_paths_answer_on_the_internal_listener_only(client: FlaskClient
     assert client.get("/api/notes", peer="gateway").status_code == 404
 
 
-def test_an_unexpected_error_gives_nothing_away(client: FlaskClient) -> None:
+def test_an_unexpected_error_reveals_nothing(client: FlaskClient) -> None:
     response = client.post("/api/notes", json={"title": "bug"}, user=RUTH)
     assert (response.status_code, response.json["code"]) == (500, "internal_error")
     assert "secret reason" not in response.text

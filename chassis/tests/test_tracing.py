@@ -1,4 +1,4 @@
-"""What comes from a request can be followed to wherever it is done."""
+"""The effects of a request can be traced back to it."""
 
 import json
 import logging
@@ -37,7 +37,7 @@ EVENT = {
 }
 
 
-def test_what_is_handed_over_is_what_was_received() -> None:
+def test_a_trace_is_handed_over_as_it_was_received() -> None:
     assert Trace.read(CARRIER).carried == CARRIER
 
 
@@ -71,7 +71,7 @@ def test_a_trace_ends_with_its_block() -> None:
     assert request_context.current().request_id != request_context.current().request_id
 
 
-def test_the_program_that_acts_on_an_event_logs_the_request_it_comes_from(
+def test_a_consumer_logs_the_request_that_an_event_comes_from(
     in_app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     in_app.extensions["publishing"].stop()
@@ -98,20 +98,20 @@ def test_an_event_that_names_no_request_is_acted_on(in_app: Flask) -> None:
     with redis.Redis.from_url(testing.redis_url()) as server:
         server.xadd("events:user-service", {"event": json.dumps(EVENT), "traceparent": "odd"})
     consume(in_app)
-    assert len(notes.heard) == 1
+    assert len(notes.received) == 1
 
 
-def test_what_a_request_causes_names_it(client: FlaskClient, app: Flask) -> None:
+def test_an_email_names_the_request_that_caused_it(client: FlaskClient, app: Flask) -> None:
     with app.app_context():
         app.extensions["publishing"].stop()
     headers = {"X-Request-ID": "client-request-1", "traceparent": PARENT}
-    client.post("/api/notes/mailed", headers=headers)
+    client.post("/api/notes/emails", headers=headers)
     with app.app_context():
         [mail] = db.session.execute(select(messages.mails)).all()
         assert mail.data == {"to": "ruth", "origin": CARRIER}
 
 
-def test_what_a_sweep_causes_has_one_id(in_app: Flask) -> None:
+def test_the_emails_of_one_sweep_share_a_request_id(in_app: Flask) -> None:
     def remind() -> int:
         if db.session.execute(select(messages.mails)).first():
             return 0
@@ -124,7 +124,7 @@ def test_what_a_sweep_causes_has_one_id(in_app: Flask) -> None:
     assert first.data["origin"]["request_id"] == second.data["origin"]["request_id"]
 
 
-def test_asking_for_spans_without_what_sends_them_is_refused(
+def test_a_span_endpoint_is_refused_without_the_tracing_packages(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(tracing.ENDPOINT, "http://127.0.0.1:1")

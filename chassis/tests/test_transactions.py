@@ -23,29 +23,29 @@ def titles(client: FlaskClient) -> list[str]:
     return [note["title"] for note in client.get("/api/notes").json["items"]]
 
 
-def test_a_return_commits_and_then_runs_what_was_left_for_after(client: FlaskClient) -> None:
+def test_a_return_commits_and_runs_the_after_commit_callbacks(client: FlaskClient) -> None:
     assert client.post("/api/notes", json={"title": "a"}, user=RUTH).status_code == 201
     assert (titles(client), notes.committed) == (["a"], ["a"])
 
 
-def test_a_raise_rolls_back_and_forgets_what_was_left_for_after(client: FlaskClient) -> None:
+def test_a_raise_rolls_back_and_drops_the_after_commit_callbacks(client: FlaskClient) -> None:
     assert client.post("/api/notes", json={"title": "lost"}, user=RUTH).status_code == 404
     client.post("/api/notes", json={"title": "b"}, user=RUTH)
     assert (titles(client), notes.committed) == (["b"], ["b"])
 
 
-def test_a_problem_may_keep_what_was_written(client: FlaskClient) -> None:
+def test_a_problem_may_keep_the_changes(client: FlaskClient) -> None:
     assert client.post("/api/notes", json={"title": "kept"}, user=RUTH).status_code == 403
     assert (titles(client), notes.committed) == (["kept"], ["kept"])
 
 
-def test_a_violated_constraint_is_the_conflict_it_stands_for(client: FlaskClient) -> None:
+def test_a_violated_constraint_becomes_its_declared_conflict(client: FlaskClient) -> None:
     client.post("/api/notes", json={"title": "a"}, user=RUTH)
     response = client.post("/api/notes", json={"title": "a"}, user=RUTH)
     assert (response.status_code, response.json["code"]) == (409, "title_taken")
 
 
-def test_a_deadlock_is_broken_and_nobody_notices(in_app: Flask) -> None:
+def test_a_deadlock_is_broken_and_the_work_is_tried_again(in_app: Flask) -> None:
     with transaction(db.session):
         db.session.add_all([Note(owner_id=uuid4(), title=title) for title in "ab"])
     both_hold_one = threading.Barrier(2, timeout=10)
@@ -70,7 +70,7 @@ def test_a_deadlock_is_broken_and_nobody_notices(in_app: Flask) -> None:
     assert db.session.scalars(select(Note.version)).all() == [3, 3]
 
 
-def test_what_is_not_a_deadlock_is_not_tried_again(in_app: Flask) -> None:
+def test_an_error_other_than_a_deadlock_is_not_tried_again(in_app: Flask) -> None:
     tries = []
 
     def work() -> None:
@@ -82,7 +82,7 @@ def test_what_is_not_a_deadlock_is_not_tried_again(in_app: Flask) -> None:
     assert len(tries) == 1
 
 
-def test_a_database_that_is_gone_means_come_back_later() -> None:
+def test_a_database_that_is_down_means_503_and_retry_after() -> None:
     with notes.running() as app:
         with (
             app.app_context(),
@@ -98,7 +98,7 @@ def test_a_database_that_is_gone_means_come_back_later() -> None:
         assert app.test_client().get("/api/notes").status_code == 200
 
 
-def test_connections_that_were_cut_are_replaced_unseen(client: FlaskClient, app: Flask) -> None:
+def test_broken_connections_to_the_database_are_replaced(client: FlaskClient, app: Flask) -> None:
     client.get("/api/notes")
     with (
         app.app_context(),
@@ -111,6 +111,6 @@ def test_connections_that_were_cut_are_replaced_unseen(client: FlaskClient, app:
     assert client.get("/api/notes").status_code == 200
 
 
-def test_a_statement_that_takes_too_long_is_ended(in_app: Flask) -> None:
+def test_statements_and_locks_have_a_timeout(in_app: Flask) -> None:
     assert db.session.execute(text("SHOW statement_timeout")).scalar() == "5s"
     assert db.session.execute(text("SHOW lock_timeout")).scalar() == "3s"

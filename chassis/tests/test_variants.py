@@ -30,7 +30,7 @@ class Drawing(Body):
 CIRCLE = {"shape": "circle", "radius": 2}
 
 
-def test_each_is_read_and_written_by_its_own_schema() -> None:
+def test_each_variant_is_read_and_written_by_its_own_schema() -> None:
     drawing = {"figures": [CIRCLE, {"shape": "square", "side": 3}]}
     assert Drawing().load(drawing) == Drawing().dump(drawing) == drawing
 
@@ -46,13 +46,13 @@ def test_each_is_read_and_written_by_its_own_schema() -> None:
         ({"shape": "circle", "radius": 2, "side": 3}, "/figures/0/side"),
     ],
 )
-def test_what_is_wrong_is_named_by_its_pointer(figure: Any, pointer: str) -> None:
+def test_an_error_is_named_by_its_pointer(figure: Any, pointer: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Drawing().load({"figures": [figure]})
     assert [error["pointer"] for error in pointers(refused.value.messages, "/")] == [pointer]
 
 
-def test_the_document_tells_them_apart() -> None:
+def test_the_document_has_a_discriminator_for_the_variants() -> None:
     app = Flask(__name__)
     api = Api(app, "drawing-service", "", {})
     blueprint = Blueprint("drawings")

@@ -1,4 +1,4 @@
-"""The worker's loops run side by side, survive what fails, and end when told to."""
+"""The worker's loops run side by side, survive failures, and end when told to."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Running = Callable[..., AbstractContextManager[Worker]]
 
 @pytest.fixture
 def running(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Running:
-    """The worker at work, with sweeps of one's own."""
+    """A running worker with the given sweeps."""
     monkeypatch.setattr("chassis.messaging.worker.TROUBLE_PAUSE", 0.01)
 
     @contextmanager
@@ -42,7 +42,7 @@ def running(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Running:
 
 
 class Work:
-    """Something to do, of which one can wait until it was done so often."""
+    """Work that a test can wait for until it was done a number of times."""
 
     def __init__(self, *failures: Exception) -> None:
         self._failures = list(failures)
@@ -58,14 +58,14 @@ class Work:
         return all(self._done.acquire(timeout=PATIENCE) for _ in range(times))
 
 
-def test_sweeps_are_run_again_and_again(running: Running) -> None:
+def test_sweeps_run_again_and_again(running: Running) -> None:
     often, seldom = Work(), Work()
     with running(Sweep("often", 0.01, often), Sweep("seldom", 3600, seldom)):
         assert often.was_done(3)
         assert seldom.was_done(1)
 
 
-def test_the_relay_publishes_what_no_request_has(in_app: Flask, running: Running) -> None:
+def test_the_relay_publishes_events_left_in_the_outbox(in_app: Flask, running: Running) -> None:
     in_app.extensions["publishing"].stop()
     with transaction(db.session):
         messages.publish_event("note.written", "a", 1)
@@ -81,7 +81,7 @@ def test_the_relay_publishes_what_no_request_has(in_app: Flask, running: Running
         ValueError("a defect"),
     ],
 )
-def test_what_fails_is_tried_again_and_holds_up_nothing_else(
+def test_a_failed_sweep_is_tried_again_and_holds_up_no_other(
     running: Running, failure: Exception
 ) -> None:
     failing, other = Work(failure, failure), Work()
@@ -90,7 +90,7 @@ def test_what_fails_is_tried_again_and_holds_up_nothing_else(
         assert failing.was_done(1)
 
 
-def test_a_worker_ends_after_the_work_in_hand(running: Running) -> None:
+def test_a_worker_stops_after_its_current_work(running: Running) -> None:
     begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
 
     def long_work() -> int:
@@ -106,14 +106,14 @@ def test_a_worker_ends_after_the_work_in_hand(running: Running) -> None:
     assert ended.is_set()
 
 
-def test_of_two_workers_one_runs_a_sweep_at_a_time(running: Running) -> None:
-    at_once, most = [0], [0]
+def test_two_workers_never_run_a_sweep_at_the_same_time(running: Running) -> None:
+    active, most = [0], [0]
 
     def count() -> int:
-        at_once[0] += 1
-        most[0] = max(most[0], at_once[0])
+        active[0] += 1
+        most[0] = max(most[0], active[0])
         threading.Event().wait(0.02)
-        at_once[0] -= 1
+        active[0] -= 1
         work()
         return 0
 

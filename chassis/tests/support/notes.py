@@ -1,4 +1,4 @@
-"""The smallest service that uses everything the chassis offers. Tables are made from the models."""
+"""The smallest service that uses everything in the chassis. Its tables are made from the models."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ db = SQLAlchemy(model_class=Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "tutoring-service")
 committed: list[str] = []
-heard: list[Event] = []
+received: list[Event] = []
 
 
 class Note(Base):
@@ -55,15 +55,15 @@ class Note(Base):
 
 
 class TitleTaken(Conflict):
-    """There is a note of this title."""
+    """A note with this title exists."""
 
     code = "title_taken"
 
 
-class KeptThough(Forbidden):
-    """This is refused, and what it wrote is kept."""
+class RefusedButKept(Forbidden):
+    """The request is refused, but its changes are kept."""
 
-    code = "kept_though"
+    code = "refused_but_kept"
     keeps_changes = True
 
 
@@ -103,7 +103,7 @@ def create(body: dict[str, object]) -> object:
     db.session.flush()
     after_commit(db.session, lambda: committed.append(note.title))
     if note.title == "kept":
-        raise KeptThough
+        raise RefusedButKept
     if note.title == "lost":
         raise NotFound
     if note.title == "bug":
@@ -116,15 +116,15 @@ def create(body: dict[str, object]) -> object:
 @idempotent
 @blueprint.response(201)
 def draft() -> dict[str, str]:
-    """Make something that need not belong to a person."""
+    """Create a draft, which need not belong to a person."""
     return {"id": str(uuid4())}
 
 
-@blueprint.post("/api/notes/mailed", "mail_note")
+@blueprint.post("/api/notes/emails", "email_note")
 @public
 @blueprint.response(204)
-def mail() -> None:
-    """Have a note mailed."""
+def email() -> None:
+    """Send a note by e-mail."""
     messages.queue_email("note", {"to": "ruth"})
 
 
@@ -144,7 +144,7 @@ def list_notes(query: dict[str, object]) -> Page[Note]:
 @blueprint.arguments(NoteQuery, location="query")
 @blueprint.response(200)
 def search(query: dict[str, object]) -> dict[str, object]:
-    """Say what was understood."""
+    """Return the query as it was read."""
     return query
 
 
@@ -190,13 +190,13 @@ def count() -> dict[str, int]:
 
 
 class Song(Answer):
-    """What is told of a song in the hall."""
+    """A song in the hall, as a live event shows it."""
 
     text = fields.String(required=True, metadata={"example": "Yedid nefesh"})
     sung_at = Instant()
 
 
-def may_watch(who: Caller, room_id: str) -> int:
+def may_watch(watcher: Caller, room_id: str) -> int:
     if room_id != "open":
         raise NotFound
     return 7
@@ -206,12 +206,12 @@ def on_greeting(event: Event) -> None:
     if event.data.get("poison"):
         raise RuntimeError("cannot be handled")
     db.session.add(Note(owner_id=uuid4(), title=f"{event.id}"))
-    heard.append(event)
+    received.append(event)
 
 
 @contextmanager
 def running(**settings: str) -> Iterator[Flask]:
-    """The service on a database of its own."""
+    """The service with its own database."""
     with testing.empty_database("notes") as url:
         app = application(url, **settings)
         app.test_client_class = testing.ApiClient
