@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
 
-# They ask in this order: a refused caller changes nothing for those after it. The deleted one was an admin,
-# and their token says so as long as it lasts.
+# The callers ask in this order: a refused caller changes nothing for those after it. The deleted caller was
+# an admin, and their token says so until it expires.
 CALLERS = ("anonymous", "deleted", "stranger", "admin", "owner")
 
 ANYONE = "200 200 200 200 200"
@@ -84,7 +84,7 @@ ACCESS = Matrix(
         # A caller who knows the password, or the token from the e-mail, is let in, whatever else they send.
         Row("log_in", ANYONE, login("owner"), gateway=AtGateway({200: 401}, reads_token=False)),
         Row("log_in", REFUSED, login("deleted")),
-        Row("log_in", REFUSED, {"login": "nobody", "password": "a guess"}),
+        Row("log_in", REFUSED, {"login": "unknown", "password": "a guess"}),
         Row(
             "refresh_tokens",
             ANYONE,
@@ -106,7 +106,7 @@ ACCESS = Matrix(
             "request_password_reset",
             "202 202 202 202 202",
             {"email": "x@example.org"},
-            gateway=AtGateway(body={"email": "nobody@example.org"}, reads_token=False),
+            gateway=AtGateway(body={"email": "unknown@example.org"}, reads_token=False),
         ),
         Row("reset_password", DONE, token_and_password("reset"), gateway=UNKNOWN_TOKEN),
         Row("reset_password", GONE, token_and_password("reset_of_deleted")),

@@ -40,7 +40,7 @@ def app() -> Iterator[Flask]:
 
 @pytest.fixture
 def join(app: Flask, client: FlaskClient) -> Callable[..., Member]:
-    """Register a person over the wire, with roles if any are given."""
+    """Register a person, with these roles if any are given, and sign them in over the wire."""
 
     def join(username: str = "ruth", *granted: Role) -> Member:
         body = {

@@ -19,8 +19,8 @@ from user_service.notification_kinds import NotificationKind
 from .access import ACCESS, CALLERS, login, password
 
 
-def mailed(world: World, caller: str, purpose: Purpose) -> str:
-    """The token in an e-mail to this person."""
+def emailed_token(world: World, caller: str, purpose: Purpose) -> str:
+    """The token that an e-mail to this person holds."""
     with world.app.app_context():
         user_id = world.person(caller).id
         return in_transaction(
@@ -71,13 +71,13 @@ def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
         "sign_in_id": device,
         "notification_id": notification,
         "refresh_token": lambda world, _: signed_in(world)["refresh_token"],
-        "verification": lambda world, _: mailed(world, "owner", Purpose.VERIFY),
-        "reset": lambda world, _: mailed(world, "owner", Purpose.RESET),
+        "verification": lambda world, _: emailed_token(world, "owner", Purpose.VERIFY),
+        "reset": lambda world, _: emailed_token(world, "owner", Purpose.RESET),
     }
     world = World(app, {"anonymous": None, **people}, things, members)
     of_deleted = {
-        "verification_of_deleted": mailed(world, "deleted", Purpose.VERIFY),
-        "reset_of_deleted": mailed(world, "deleted", Purpose.RESET),
+        "verification_of_deleted": emailed_token(world, "deleted", Purpose.VERIFY),
+        "reset_of_deleted": emailed_token(world, "deleted", Purpose.RESET),
     }
     things |= {name: lambda *_, token=token: token for name, token in of_deleted.items()}
     assert world.ask("deleted", "DELETE", "/api/users/me", password).status_code == 202
@@ -104,7 +104,7 @@ def test_each_list_holds_only_the_callers_own(
     assert {caller: len(items) for caller, items in got.items() if items} == seen
 
 
-def test_no_person_may_ask_what_services_ask_each_other(app: Flask, world: World) -> None:
+def test_no_person_may_call_an_internal_operation(app: Flask, world: World) -> None:
     paths = [path for _, path, _, _ in testing.operations(app) if path.startswith("/internal/")]
     ids = {"<token_hash>": "00", "<kind>": "user", "<room_id>": str(world["owner"])}
     for slot, value in ids.items():

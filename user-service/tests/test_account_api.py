@@ -1,4 +1,4 @@
-"""One's own account on the wire."""
+"""A person's own account on the wire."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -57,7 +57,7 @@ def test_changes_are_kept_and_the_rest_stays(client: FlaskClient, join: Join) ->
     )
 
 
-def test_picture_and_bio_can_be_taken_away(client: FlaskClient, join: Join) -> None:
+def test_picture_and_bio_can_be_removed(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     client.patch(
         "/api/users/me",
@@ -70,7 +70,9 @@ def test_picture_and_bio_can_be_taken_away(client: FlaskClient, join: Join) -> N
     assert (after["bio"], after["avatar_url"]) == (None, None)
 
 
-def test_changing_nothing_is_no_change(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_change_without_effect_sends_no_event(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     before = client.get("/api/users/me", headers=ruth.headers).json
     assert client.patch("/api/users/me", json={}, headers=ruth.headers).json == before
@@ -82,7 +84,7 @@ def test_changing_nothing_is_no_change(app: Flask, client: FlaskClient, join: Jo
         assert db.session.scalars(select(messages.outbox)).all() == []
 
 
-def test_other_services_hear_of_a_change_in_order(
+def test_other_services_receive_changes_in_order(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -129,7 +131,7 @@ def test_other_services_hear_of_a_change_in_order(
         ("password", "seventeen olive trees"),
     ],
 )
-def test_a_bad_change_is_named_and_nothing_is_changed(
+def test_a_bad_field_is_named_and_nothing_is_changed(
     client: FlaskClient, join: Join, field: str, value: object
 ) -> None:
     ruth = join("ruth")
@@ -143,7 +145,7 @@ def test_a_bad_change_is_named_and_nothing_is_changed(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_many_changes_at_once_all_succeed(app: Flask, join: Join) -> None:
+def test_concurrent_changes_all_succeed(app: Flask, join: Join) -> None:
     ruth = join("ruth")
 
     def change(number: int) -> int:
@@ -189,7 +191,7 @@ def test_a_new_password_needs_the_present_one(client: FlaskClient, join: Join) -
     )
 
 
-def test_guessing_the_present_password_is_stopped_like_at_login(
+def test_guesses_of_the_present_password_are_limited_as_at_login(
     client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")

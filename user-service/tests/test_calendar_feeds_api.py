@@ -15,9 +15,9 @@ Join = Callable[..., Any]
 PATH = "/api/calendar/feed"
 
 
-def issue(client: FlaskClient, who: Any) -> str:
+def issue(client: FlaskClient, member: Any) -> str:
     """The token in a new address."""
-    response = client.post(PATH, headers=who.headers)
+    response = client.post(PATH, headers=member.headers)
     url: str = response.json["url"]
     assert url.startswith("http://lyceum.test/api/calendar/")
     assert url.endswith(response.headers["Location"])
@@ -33,7 +33,7 @@ def test_an_address_leads_to_its_owner(client: FlaskClient, join: Join) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     tokens = {person.id: issue(client, person) for person in (ruth, boaz)}
     assert {user_id: owner(client, token) for user_id, token in tokens.items()} == {
-        p.id: str(p.id) for p in (ruth, boaz)
+        person.id: str(person.id) for person in (ruth, boaz)
     }
 
 
@@ -43,7 +43,7 @@ def test_a_new_address_revokes_the_old_one(client: FlaskClient, join: Join) -> N
     assert (owner(client, old), owner(client, new)) == (None, str(ruth.id))
 
 
-def test_an_address_can_be_taken_back_any_number_of_times(client: FlaskClient, join: Join) -> None:
+def test_an_address_can_be_revoked_any_number_of_times(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     token = issue(client, ruth)
     assert [client.delete(PATH, headers=ruth.headers).status_code for _ in range(2)] == [204, 204]
@@ -70,5 +70,5 @@ def test_the_token_is_nowhere_but_in_the_address(
 
 
 @pytest.mark.parametrize("digest", ["x", "00", "a" * 63, "0" * 64, "%C3%A9"])
-def test_what_is_no_hash_of_ours_is_not_found(client: FlaskClient, digest: str) -> None:
+def test_an_unknown_or_malformed_hash_is_not_found(client: FlaskClient, digest: str) -> None:
     assert client.get(f"/internal/calendar-feeds/{digest}", peer="gateway").status_code == 404

@@ -52,13 +52,15 @@ def test_a_deleted_person_of_the_demo_does_not_come_back(app: Flask, client: Fla
     run(app, "demo")
     login = {"login": "yael", "password": "study-together-daily"}
     token = client.post("/api/auth/login", json=login).json["access_token"]
-    farewell = {"password": "study-together-daily"}
-    client.delete("/api/users/me", json=farewell, headers={"Authorization": f"Bearer {token}"})
+    confirmation = {"password": "study-together-daily"}
+    client.delete("/api/users/me", json=confirmation, headers={"Authorization": f"Bearer {token}"})
     assert run(app, "demo").output == "0 people added\n"
     assert client.post("/api/auth/login", json=login).status_code == 401
 
 
-def test_a_role_is_granted_by_name_or_address(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_role_is_granted_by_username_or_email_address(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     assert run(app, "users", "grant", "ruth", "tutor").output == "ruth: learner, tutor\n"
     assert run(app, "users", "grant", "Ruth@example.org", "admin").exit_code == 0
@@ -69,9 +71,7 @@ def test_a_role_is_granted_by_name_or_address(app: Flask, client: FlaskClient, j
     ]
 
 
-def test_an_unknown_account_or_role_is_not_granted(
-    app: Flask, client: FlaskClient, join: Join
-) -> None:
+def test_an_unknown_account_or_role_is_refused(app: Flask, client: FlaskClient, join: Join) -> None:
     join("ruth")
     assert "there is no account" in run(app, "users", "grant", "boaz", "tutor").output
     assert run(app, "users", "grant", "ruth", "owner").exit_code == 2
@@ -91,7 +91,7 @@ def test_a_signing_key_is_made_and_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cost", ["3", "17", "twelve"])
-def test_a_cost_that_makes_no_sense_stops_the_start(cost: str) -> None:
+def test_an_invalid_password_cost_prevents_the_start(cost: str) -> None:
     environment = {
         **testing.environment("user-service", "postgresql://nowhere/x"),
         "PASSWORD_COST": cost,

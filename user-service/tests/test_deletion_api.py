@@ -1,4 +1,4 @@
-"""Leaving."""
+"""Deleting an account on the wire."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,15 +20,15 @@ Join = Callable[..., Any]
 CANARY = "canary7f3a"
 
 
-def leave(client: FlaskClient, member: Any, password: str = "") -> Any:
+def delete_account(client: FlaskClient, member: Any, password: str = "") -> Any:
     return client.delete(
         "/api/users/me", json={"password": password or member.password}, headers=member.headers
     )
 
 
-def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
+def test_a_deletion_needs_the_password(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    response = leave(client, ruth, "a guess")
+    response = delete_account(client, ruth, "a guess")
     assert (response.status_code, response.json["code"]) == (403, "wrong_password")
     assert client.get("/api/users/me", headers=ruth.headers).status_code == 200
 
@@ -36,13 +36,13 @@ def test_leaving_needs_the_password(client: FlaskClient, join: Join) -> None:
 def test_a_password_that_was_changed_meanwhile_deletes_no_account(app: Flask, join: Join) -> None:
     ruth = join("ruth")
     changed = "UPDATE users SET version = version + 1, password_hash = '$2b$04$' || repeat('.', 53)"
-    late = testing.overtaken(app, changed, lambda: leave(app.test_client(), ruth))
+    late = testing.overtaken(app, changed, lambda: delete_account(app.test_client(), ruth))
     assert (late.status_code, late.json["code"]) == (403, "wrong_password")
 
 
-def test_a_deleted_account_is_refused_at_once(client: FlaskClient, join: Join) -> None:
+def test_a_deleted_account_is_refused_immediately(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
-    response = leave(client, ruth)
+    response = delete_account(client, ruth)
     assert (response.status_code, response.json) == (202, {"status": "accepted"})
     login = {"login": "ruth", "password": ruth.password}
     assert client.post("/api/auth/login", json=login).status_code == 401
@@ -58,27 +58,33 @@ def test_a_deleted_account_is_refused_at_once(client: FlaskClient, join: Join) -
             ).status_code
             == 401
         )
-    assert leave(client, ruth).status_code == 401
+    assert delete_account(client, ruth).status_code == 401
 
 
-def test_a_deleted_account_is_a_deleted_user_to_others(client: FlaskClient, join: Join) -> None:
+def test_a_deleted_account_is_shown_to_others_as_deleted_user(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
-    leave(client, ruth)
+    delete_account(client, ruth)
     assert client.get(f"/api/users/{ruth.id}").status_code == 404
     batch = client.get(f"/api/users?ids={ruth.id}").json
     assert batch["items"] == [{"id": str(ruth.id), "display_name": "Deleted user"}]
 
 
-def test_the_names_are_free_again_and_the_id_is_not(client: FlaskClient, join: Join) -> None:
+def test_names_of_a_deleted_account_are_free_again_and_its_id_is_not(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
-    leave(client, ruth)
+    delete_account(client, ruth)
     assert join("ruth").id != ruth.id
 
 
-def test_a_taken_name_keeps_no_other_person_from_leaving(client: FlaskClient, join: Join) -> None:
+def test_a_username_taken_by_a_stranger_does_not_prevent_a_deletion(
+    client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     join(f"deleted-{ruth.id.hex}")
-    assert leave(client, ruth).status_code == 202
+    assert delete_account(client, ruth).status_code == 202
 
 
 def test_nothing_of_the_person_is_left_in_any_table(
@@ -102,7 +108,7 @@ def test_nothing_of_the_person_is_left_in_any_table(
             db.session,
             lambda: notifications.notify(uuid4(), member.id, NotificationKind.REMINDER, note),
         )
-    assert leave(client, member).status_code == 202
+    assert delete_account(client, member).status_code == 202
     app.extensions["worker"].publisher.publish_pending()
     with app.app_context():
         found = [
@@ -114,35 +120,35 @@ def test_nothing_of_the_person_is_left_in_any_table(
     assert found == []
 
 
-def test_no_column_of_the_account_keeps_what_the_person_may_have_written(
+def test_a_deletion_clears_each_optional_text_of_the_account(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     member = join(CANARY)
-    free = [
+    optional = [
         column.name
         for column in User.__table__.columns
         if isinstance(column.type, String) and column.nullable
     ]
     with app.app_context():
-        written = update(User).where(User.id == member.id).values(dict.fromkeys(free, CANARY))
-        in_transaction(db.session, lambda: db.session.execute(written))
-    assert leave(client, member).status_code == 202
+        filled = update(User).where(User.id == member.id).values(dict.fromkeys(optional, CANARY))
+        in_transaction(db.session, lambda: db.session.execute(filled))
+    assert delete_account(client, member).status_code == 202
     with app.app_context():
         account = db.session.get_one(User, member.id)
-        kept = [name for name in free if getattr(account, name) == CANARY]
-    assert {"avatar_url", "bio"} <= set(free)
+        kept = [name for name in optional if getattr(account, name) == CANARY]
+    assert {"avatar_url", "bio"} <= set(optional)
     assert kept == []
 
 
-def test_the_other_services_are_told_last_of_a_deletion(
+def test_the_last_event_of_an_account_is_its_deletion(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
     client.patch("/api/users/me", json={"bio": "Leaves soon."}, headers=ruth.headers)
-    leave(client, ruth)
+    delete_account(client, ruth)
     with app.app_context():
-        told = select(messages.outbox.c.body).filter_by(stream="events:user-service")
-        events = db.session.scalars(told.order_by(messages.outbox.c.position)).all()
+        sent = select(messages.outbox.c.body).filter_by(stream="events:user-service")
+        events = db.session.scalars(sent.order_by(messages.outbox.c.position)).all()
         version = db.session.get_one(User, ruth.id).version
     assert [event["type"] for event in events] == ["user.updated", "user.deleted"]
     assert events[-1]["aggregate_id"] == str(ruth.id)
@@ -150,13 +156,13 @@ def test_the_other_services_are_told_last_of_a_deletion(
     assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]
 
 
-def test_the_other_services_are_told_again_when_no_token_is_left(
+def test_a_deletion_is_sent_again_when_the_last_token_has_expired(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     with time_machine.travel("2030-03-01T12:00:00Z", tick=False) as clock:
         ruth = join("ruth")
         join("boaz")
-        leave(client, ruth)
+        delete_account(client, ruth)
         repeated = []
         for seconds in (900, 60, 60):
             clock.shift(seconds)
@@ -164,8 +170,8 @@ def test_the_other_services_are_told_again_when_no_token_is_left(
                 repeated.append(in_transaction(db.session, deletion.repeat_erasures))
     assert repeated == [0, 1, 0]
     with app.app_context():
-        told = select(messages.outbox.c.body).filter_by(stream="events:user-service")
-        events = db.session.scalars(told.order_by(messages.outbox.c.position)).all()
+        sent = select(messages.outbox.c.body).filter_by(stream="events:user-service")
+        events = db.session.scalars(sent.order_by(messages.outbox.c.position)).all()
     first, second = (event for event in events if event["type"] == "user.deleted")
     assert first["aggregate_id"] == second["aggregate_id"] == str(ruth.id)
     assert second["aggregate_version"] > first["aggregate_version"]

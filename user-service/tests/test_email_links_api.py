@@ -1,4 +1,4 @@
-"""Verifying an address and setting a forgotten password, from the e-mail to the effect."""
+"""Verifying an address and replacing a forgotten password, from the e-mail to the effect."""
 
 import re
 from collections.abc import Callable
@@ -21,8 +21,8 @@ Join = Callable[..., Any]
 RECEIVED = "2026-03-01T12:00:00Z"
 
 
-def mailed(app: Flask) -> list[EmailMessage]:
-    """Compose and take away what waits to be mailed, as the worker does."""
+def take_emails(app: Flask) -> list[EmailMessage]:
+    """Compose and remove the e-mails that wait to be sent, as the worker does."""
 
     def compose() -> list[EmailMessage]:
         rows = db.session.execute(messages.mails.select().order_by(messages.mails.c.due_at)).all()
@@ -36,8 +36,9 @@ def mailed(app: Flask) -> list[EmailMessage]:
 
 def reset_token(app: Flask) -> str:
     """The token of the newest e-mail that sets a new password."""
+    emails = take_emails(app)
     return token_in(
-        [mail for mail in mailed(app) if mail["Subject"].startswith("Set a new password")][-1]
+        [email for email in emails if email["Subject"].startswith("Set a new password")][-1]
     )
 
 
@@ -61,20 +62,22 @@ def forgot(client: FlaskClient, email: str) -> Any:
     return client.post("/api/auth/forgot-password", json={"email": email})
 
 
-def test_a_domain_of_other_letters_is_emailed_in_ascii(app: Flask, client: FlaskClient) -> None:
+def test_an_email_to_an_international_domain_is_addressed_in_ascii(
+    app: Flask, client: FlaskClient
+) -> None:
     account = {"username": "ruth", "display_name": "Ruth", "password": "seventeen olive trees"}
     registered = client.post(
         "/api/auth/register", json={**account, "email": "ruth@b\u00fccher.example"}
     )
     assert registered.json["user"]["email"] == "ruth@b\u00fccher.example"
-    assert [mail["To"] for mail in mailed(app)] == ["ruth@xn--bcher-kva.example"]
+    assert [email["To"] for email in take_emails(app)] == ["ruth@xn--bcher-kva.example"]
 
 
 def test_a_new_account_gets_an_email_that_verifies_its_address(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    (message,) = mailed(app)
+    (message,) = take_emails(app)
     assert message["To"] == "ruth@example.org"
     assert f"{testing.ISSUER}/verify-email#token=" in message.get_body(("plain",)).get_content()
     assert verify(client, token_in(message)) == 204
@@ -88,7 +91,7 @@ def test_an_email_says_the_same_in_html_and_escapes_names(
 ) -> None:
     ruth = join("ruth")
     client.patch("/api/users/me", json={"display_name": "<b>Ruth</b>"}, headers=ruth.headers)
-    (message,) = mailed(app)
+    (message,) = take_emails(app)
     html = message.get_body(("html",)).get_content()
     assert "&lt;b&gt;Ruth&lt;/b&gt;" in html
     assert f"#token={token_in(message)}" in html
@@ -96,28 +99,28 @@ def test_an_email_says_the_same_in_html_and_escapes_names(
 
 def test_a_link_works_once(app: Flask, client: FlaskClient, join: Join) -> None:
     join("ruth")
-    token = token_in(mailed(app)[0])
+    token = token_in(take_emails(app)[0])
     assert [verify(client, token), verify(client, token)] == [204, 410]
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_of_many_uses_of_a_link_at_once_succeeds(
+def test_one_of_many_concurrent_uses_of_a_link_succeeds(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     join("ruth")
     forgot(client, "ruth@example.org")
-    token = token_in(mailed(app)[-1])
+    token = token_in(take_emails(app)[-1])
     statuses = testing.race([lambda: reset(app.test_client(), token).status_code] * 6)
     assert sorted(statuses) == [204] + [410] * 5
 
 
 @pytest.mark.parametrize(("hours", "status"), [(23.99, 204), (24, 410)])
-def test_a_verification_lasts_a_day(
+def test_a_verification_link_lasts_a_day(
     app: Flask, client: FlaskClient, join: Join, hours: float, status: int
 ) -> None:
     with time_machine.travel(RECEIVED, tick=False) as clock:
         join("ruth")
-        token = token_in(mailed(app)[0])
+        token = token_in(take_emails(app)[0])
         clock.shift(timedelta(hours=hours))
         assert verify(client, token) == status
 
@@ -126,9 +129,9 @@ def test_only_the_last_link_works_and_only_its_hash_is_kept(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    first = token_in(mailed(app)[0])
+    first = token_in(take_emails(app)[0])
     assert client.post("/api/auth/verify-email/resend", headers=ruth.headers).status_code == 202
-    last = token_in(mailed(app)[0])
+    last = token_in(take_emails(app)[0])
     with app.app_context():
         assert [
             last.encode() in token.token_hash for token in db.session.scalars(select(EmailToken))
@@ -136,33 +139,33 @@ def test_only_the_last_link_works_and_only_its_hash_is_kept(
     assert [verify(client, first), verify(client, last)] == [410, 204]
 
 
-def test_a_link_is_sent_again_three_times_an_hour(
+def test_a_link_is_sent_again_at_most_three_times_an_hour(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
     answers = [client.post("/api/auth/verify-email/resend", headers=ruth.headers) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
     assert int(answers[3].headers["Retry-After"]) > 60
-    assert len(mailed(app)) == 4
+    assert len(take_emails(app)) == 4
 
 
 def test_a_verified_address_gets_no_further_link(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    verify(client, token_in(mailed(app)[0]))
+    verify(client, token_in(take_emails(app)[0]))
     assert client.post("/api/auth/verify-email/resend", headers=ruth.headers).status_code == 202
-    assert mailed(app) == []
+    assert take_emails(app) == []
 
 
 def test_an_email_waiting_for_a_verified_address_is_dropped(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    token = token_in(mailed(app)[0])
+    token = token_in(take_emails(app)[0])
     client.post("/api/auth/verify-email/resend", headers=ruth.headers)
     verify(client, token)
-    assert mailed(app) == []
+    assert take_emails(app) == []
 
 
 def test_a_forgotten_password_is_replaced(app: Flask, client: FlaskClient, join: Join) -> None:
@@ -186,7 +189,9 @@ def test_a_forgotten_password_is_replaced(app: Flask, client: FlaskClient, join:
     )
 
 
-def test_a_locked_out_owner_gets_in_by_email(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_password_reset_opens_a_locked_account(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     for n in range(10):
         body = {"login": "ruth", "password": f"guess {n}"}
@@ -199,7 +204,7 @@ def test_a_locked_out_owner_gets_in_by_email(app: Flask, client: FlaskClient, jo
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(59, 204), (60, 410)])
-def test_a_reset_lasts_an_hour(
+def test_a_reset_link_lasts_an_hour(
     app: Flask, client: FlaskClient, join: Join, minutes: int, status: int
 ) -> None:
     with time_machine.travel(RECEIVED, tick=False) as clock:
@@ -210,13 +215,13 @@ def test_a_reset_lasts_an_hour(
         assert reset(client, token).status_code == status
 
 
-def test_asking_does_not_tell_whether_there_is_an_account(
+def test_asking_for_a_reset_does_not_reveal_whether_an_account_exists(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     join("ruth")
-    mailed(app)
+    take_emails(app)
     answers, work = [], []
-    for email in ("ruth@example.org", "nobody@example.org"):
+    for email in ("ruth@example.org", "unknown@example.org"):
         with testing.count_queries(app) as statements:
             answers.append(forgot(client, email))
         work.append(statements)
@@ -224,23 +229,23 @@ def test_asking_does_not_tell_whether_there_is_an_account(
         (202, {"status": "accepted"})
     ] * 2
     assert work[0] == work[1]
-    assert [message["To"] for message in mailed(app)] == ["ruth@example.org"]
+    assert [message["To"] for message in take_emails(app)] == ["ruth@example.org"]
 
 
 def test_one_address_gets_three_resets_an_hour_and_the_answer_is_the_same(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     join("ruth")
-    mailed(app)
+    take_emails(app)
     assert {forgot(client, "ruth@example.org").status_code for _ in range(6)} == {202}
-    assert len(mailed(app)) == 3
+    assert len(take_emails(app)) == 3
 
 
 def test_a_token_is_good_for_its_own_purpose_only(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    verification = token_in(mailed(app)[0])
+    verification = token_in(take_emails(app)[0])
     assert reset(client, verification).status_code == 410
     as_access = client.get("/api/users/me", headers={"Authorization": f"Bearer {verification}"})
     assert as_access.status_code == 401

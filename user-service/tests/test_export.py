@@ -14,7 +14,7 @@ from user_service.models import Base, Purpose, db
 from user_service.personal_data import about
 
 Join = Callable[..., Any]
-# What passes through on its way, a day or less in an answer that may be repeated, is no record of a
+# Messages on their way, and answers kept for a day in case their request is repeated, are no record of a
 # person.
 PASSING = {"outbox", "inbox", "latest_versions", "failed_events", "mails", "idempotency_keys"}
 

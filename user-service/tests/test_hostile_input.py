@@ -1,4 +1,4 @@
-"""What no honest client sends is refused in its own words, and never breaks anything."""
+"""Input that no honest client sends is refused with a problem document, and breaks nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -38,7 +38,7 @@ BODIES = [
 
 @pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_a_hostile_body_is_a_problem_of_the_client(
+def test_a_hostile_body_is_a_client_error(
     client: FlaskClient, join: Join, method: str, path: str, body: bytes
 ) -> None:
     headers = join("ruth").headers
@@ -93,7 +93,7 @@ def test_names_are_taken_literally(client: FlaskClient, join: Join, name: str) -
         "/api//users",
     ],
 )
-def test_an_odd_path_is_not_found_or_not_read(client: FlaskClient, join: Join, path: str) -> None:
+def test_an_odd_path_is_not_found_or_refused(client: FlaskClient, join: Join, path: str) -> None:
     assert client.get(path, headers=join("ruth").headers).status_code in {400, 404}
 
 
@@ -102,7 +102,7 @@ def test_a_password_of_many_megabytes_is_not_hashed(client: FlaskClient) -> None
     assert response.status_code == 413
 
 
-def test_identity_headers_mean_nothing(client: FlaskClient, join: Join) -> None:
+def test_identity_headers_of_a_client_are_ignored(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     spoofed = {
         "X-User-Id": str(ruth.id),

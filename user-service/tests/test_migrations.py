@@ -1,4 +1,4 @@
-"""What the migrations make of the rows that are there, and take back."""
+"""What the migrations do to existing rows, upwards and downwards."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -21,7 +21,7 @@ PREFERENCE = "INSERT INTO mail_preferences (user_id, kind, wanted) VALUES (:id, 
 
 @pytest.fixture
 def old() -> Iterator[Flask]:
-    """The service on a database whose preferences know six kinds, with a person in it."""
+    """The service on a database whose preferences allow six kinds, with a person in it."""
     with testing.empty_database("user_service") as url:
         app = testing.application("user_service", url)
         with app.app_context():
@@ -46,7 +46,7 @@ def preferred(app: Flask) -> list[str]:
         return list(connection.scalars(text("SELECT kind FROM mail_preferences ORDER BY kind")))
 
 
-def test_preferences_live_through_the_kinds_that_are_added(old: Flask) -> None:
+def test_preferences_survive_the_addition_of_kinds(old: Flask) -> None:
     prefer(old, "reminder")
     with pytest.raises(IntegrityError, match="mail_preferences_kind_check"):
         prefer(old, "session_booked")

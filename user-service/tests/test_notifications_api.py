@@ -1,4 +1,4 @@
-"""Notifications: made once for each event, read, counted, mailed if wanted."""
+"""Notifications: made once for each event, listed, read, and e-mailed if wanted."""
 
 import json
 from collections.abc import Callable
@@ -35,15 +35,15 @@ def notify(
 
 
 def waiting(app: Flask) -> list[dict[str, Any]]:
-    """The data of the e-mails about notifications that wait to be composed, oldest first."""
+    """The data of the e-mails about notifications that wait to be composed, earliest first."""
     emails = messages.mails.c
     query = select(emails.data).where(emails.kind == "notification").order_by(emails.due_at)
     with app.app_context():
         return list(db.session.scalars(query))
 
 
-def told_live(app: Flask, user_id: UUID) -> Any:
-    """The entries of the person's room in Redis, with all that waited to be published."""
+def live_events(app: Flask, user_id: UUID) -> Any:
+    """The entries of the person's room in Redis, after all that waited has been published."""
     with app.app_context():
         app.extensions["worker"].publisher.publish_pending()
     cache = app.extensions["runtime"].cache
@@ -64,14 +64,16 @@ def test_notifications_are_listed_newest_first(app: Flask, client: FlaskClient, 
     assert (items[0]["data"], items[0]["read_at"]) == ({"session_id": "7"}, None)
 
 
-def test_an_event_delivered_twice_tells_once(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_an_event_delivered_repeatedly_notifies_once(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth, event_id = join("ruth"), uuid4()
     assert [notify(app, ruth.id, event_id=event_id) for _ in range(3)] == [True, False, False]
     assert len(inbox(client, ruth)["items"]) == 1
 
 
 @pytest.mark.usefixtures("race_round")
-def test_an_event_delivered_many_times_at_once_tells_once(app: Flask, join: Join) -> None:
+def test_an_event_delivered_concurrently_notifies_once(app: Flask, join: Join) -> None:
     ruth, event_id = join("ruth"), uuid4()
     answers = testing.race([lambda: notify(app, ruth.id, event_id=event_id)] * 6)
     assert sorted(answers) == [False] * 5 + [True]
@@ -80,11 +82,13 @@ def test_an_event_delivered_many_times_at_once_tells_once(app: Flask, join: Join
         assert db.session.get_one(User, ruth.id).stream_position == 1
 
 
-def test_another_service_has_people_told(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_requested_notification_reaches_each_named_person(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     asked = {
         "user_ids": [str(ruth.id), str(boaz.id), str(uuid4())],
-        "kind": "request_declined",
+        "kind": "session_request_declined",
         "data": {"path": "/x"},
     }
     event = Event(uuid4(), "notification.requested", "tutoring-service", "7", 1, now(), None, asked)
@@ -93,10 +97,12 @@ def test_another_service_has_people_told(app: Flask, client: FlaskClient, join: 
             in_transaction(db.session, lambda: notifications.on_requested(event))
     for person in (ruth, boaz):
         [item] = inbox(client, person)["items"]
-        assert (item["kind"], item["data"]) == ("request_declined", {"path": "/x"})
+        assert (item["kind"], item["data"]) == ("session_request_declined", {"path": "/x"})
 
 
-def test_an_event_tells_each_of_many_people(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_one_event_notifies_each_of_several_people(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth, boaz, event_id = join("ruth"), join("boaz"), uuid4()
     assert notify(app, ruth.id, event_id=event_id)
     assert notify(app, boaz.id, event_id=event_id)
@@ -120,14 +126,18 @@ def test_an_account_that_is_erased_meanwhile_is_not_notified(app: Flask, join: J
         assert db.session.scalar(select(func.count(Notification.id))) == 0
 
 
-def test_telling_is_no_change_of_the_account(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_notification_does_not_change_the_account(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     before = client.get("/api/users/me", headers=ruth.headers).json
     notify(app, ruth.id)
     assert client.get("/api/users/me", headers=ruth.headers).json == before
 
 
-def test_reading_keeps_the_first_time(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_reading_again_keeps_the_time_of_the_first_reading(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     notify(app, ruth.id)
     path = f"/api/notifications/{inbox(client, ruth)['items'][0]['id']}/read"
@@ -138,7 +148,9 @@ def test_reading_keeps_the_first_time(app: Flask, client: FlaskClient, join: Joi
     assert inbox(client, ruth)["items"][0]["read_at"] == first
 
 
-def test_unread_and_read_are_listed_apart(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_unread_and_read_notifications_are_listed_separately(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth = join("ruth")
     for kind in (NotificationKind.INVITATION, NotificationKind.REMINDER):
         notify(app, ruth.id, kind)
@@ -149,7 +161,9 @@ def test_unread_and_read_are_listed_apart(app: Flask, client: FlaskClient, join:
         assert [item["kind"] for item in inbox(client, ruth, query)["items"]] == [kind]
 
 
-def test_reading_all_leaves_other_people_alone(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_reading_all_leaves_other_peoples_notifications_unread(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     for member in (ruth, ruth, boaz):
         notify(app, member.id)
@@ -172,7 +186,7 @@ def test_notifications_of_others_are_not_found(app: Flask, client: FlaskClient, 
     )
 
 
-def test_pages_hold_each_notification_once_and_cost_one_statement(
+def test_pages_hold_each_notification_once_and_take_one_statement(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -192,7 +206,7 @@ def test_pages_hold_each_notification_once_and_cost_one_statement(
 @pytest.mark.parametrize(
     "query", ["?unread=1", "?unread=", "?limit=0", "?limit=101", "?cursor=x", "?page=2"]
 )
-def test_a_bad_query_is_named(client: FlaskClient, join: Join, query: str) -> None:
+def test_a_bad_query_parameter_is_named(client: FlaskClient, join: Join, query: str) -> None:
     response = client.get(f"/api/notifications{query}", headers=join("ruth").headers)
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] == "?" + query[1:].partition("=")[0]
@@ -236,7 +250,7 @@ def test_every_kind_has_an_email() -> None:
     assert EMAILS.keys() == set(NotificationKind)
 
 
-def test_every_kind_can_be_asked_for_by_email(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_every_kind_can_be_emailed(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     wanted = dict.fromkeys(NotificationKind, True)
     path = "/api/notifications/preferences"
@@ -258,7 +272,7 @@ def test_an_unknown_kind_stays_in_the_inbox(app: Flask, client: FlaskClient, joi
     assert waiting(app) == []
 
 
-def test_what_is_wanted_by_email_is_emailed(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_only_the_wanted_kinds_are_emailed(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     client.put(
         "/api/notifications/preferences",
@@ -278,7 +292,7 @@ def test_what_is_wanted_by_email_is_emailed(app: Flask, client: FlaskClient, joi
     assert sorted(subjects) == ["A session was moved · Lyceum", "You are invited · Lyceum"]
 
 
-def test_what_was_read_in_the_meantime_is_not_emailed(
+def test_a_notification_read_meanwhile_is_not_emailed(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -289,19 +303,19 @@ def test_what_was_read_in_the_meantime_is_not_emailed(
         assert mails.notification(data) is None
 
 
-def test_a_notification_is_told_live_in_its_order(app: Flask, join: Join) -> None:
+def test_notifications_are_published_live_in_order(app: Flask, join: Join) -> None:
     ruth = join("ruth")
     for _ in range(2):
         notify(app, ruth.id)
-    assert [entry_id for entry_id, _ in told_live(app, ruth.id)] == ["1-0", "2-0"]
+    assert [entry_id for entry_id, _ in live_events(app, ruth.id)] == ["1-0", "2-0"]
 
 
-def test_a_live_event_is_the_notification_itself(
+def test_a_live_event_holds_the_notification_as_listed(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
     notify(app, ruth.id)
-    [(_, fields)] = told_live(app, ruth.id)
+    [(_, fields)] = live_events(app, ruth.id)
     event = json.loads(fields["event"])
     assert event["type"] == "notification"
     assert [event["data"]] == inbox(client, ruth)["items"]

@@ -29,7 +29,7 @@ def test_the_same_letters_typed_on_another_keyboard_match() -> None:
     assert HASHER.matches("cafe\u0301 in Jaffa", HASHER.hash("caf\u00e9 in Jaffa"))
 
 
-def test_the_unmatched_hash_is_as_costly_and_matches_nothing() -> None:
+def test_the_unmatched_hash_costs_the_same_and_matches_nothing() -> None:
     assert HASHER.unmatched.startswith("$2b$04$")
     assert not HASHER.matches("", HASHER.unmatched)
 
@@ -63,7 +63,7 @@ def test_other_passwords_are_accepted(password: str) -> None:
     check_strength(password, "ruth", "ruth@example.org", "Ruth Adler")
 
 
-def test_one_check_too_many_is_refused_at_once() -> None:
+def test_one_check_too_many_is_refused_immediately() -> None:
     hasher, entered, leave = Hasher(4), threading.Barrier(AT_ONCE + 1), threading.Event()
 
     def compute() -> None:
@@ -94,7 +94,7 @@ def test_one_check_too_many_is_refused_at_once() -> None:
         pass
 
 
-def test_a_wait_for_a_turn_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_for_a_turn_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "PATIENCE", 0.01)
     hasher = Hasher(4)
     with hasher.turn(), hasher.turn(), pytest.raises(TooBusy), hasher.turn():
@@ -102,7 +102,7 @@ def test_a_wait_for_a_turn_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
-def test_hashing_leaves_the_processor_to_everything_else() -> None:
+def test_hashing_has_a_lower_priority_than_all_other_work() -> None:
     HASHER.hash("seventeen olive trees")
     hashing = [
         thread.native_id or 0

@@ -22,10 +22,10 @@ def ruth(join: Join) -> Any:
     return [join(name) for name in NAMES][1]
 
 
-def found(client: FlaskClient, who: Any, query: str) -> list[str]:
+def found(client: FlaskClient, caller: Any, query: str) -> list[str]:
     return [
         person["username"]
-        for person in client.get(f"{PATH}?{query}", headers=who.headers).json["items"]
+        for person in client.get(f"{PATH}?{query}", headers=caller.headers).json["items"]
     ]
 
 
@@ -42,18 +42,18 @@ def found(client: FlaskClient, who: Any, query: str) -> list[str]:
         ("ruth\\", []),
     ],
 )
-def test_people_are_found_by_how_their_username_begins(
+def test_people_are_found_by_the_beginning_of_their_username(
     client: FlaskClient, ruth: Any, beginning: str, expected: list[str]
 ) -> None:
     assert found(client, ruth, f"q={quote(beginning)}") == expected
 
 
-def test_what_is_found_is_the_public_profile(client: FlaskClient, ruth: Any) -> None:
+def test_a_search_returns_public_profiles(client: FlaskClient, ruth: Any) -> None:
     profile = client.get(f"{PATH}?q=boaz", headers=ruth.headers).json["items"][0]
     assert profile.keys() == {"id", "username", "display_name", "avatar_url", "bio", "created_at"}
 
 
-def test_pages_go_on_where_the_last_ended(client: FlaskClient, ruth: Any) -> None:
+def test_each_page_continues_where_the_previous_page_ended(client: FlaskClient, ruth: Any) -> None:
     names: list[str] = []
     cursor = ""
     while cursor is not None:
@@ -73,18 +73,18 @@ def test_a_deleted_account_is_not_found_by_its_name(
     assert found(client, ruth, "q=leaver") == found(client, ruth, "q=deleted") == []
 
 
-def test_searching_people_takes_a_sign_in(client: FlaskClient) -> None:
+def test_searching_people_needs_a_sign_in(client: FlaskClient) -> None:
     assert client.get(f"{PATH}?q=ruth").status_code == 401
 
 
 @pytest.mark.parametrize(
     "query", ["", "q=", "q=%20", "q=" + "a" * 51, "q=a&limit=0", "q=a&cursor=x", "q=a&role=admin"]
 )
-def test_a_bad_question_is_refused(client: FlaskClient, ruth: Any, query: str) -> None:
+def test_a_bad_query_is_refused(client: FlaskClient, ruth: Any, query: str) -> None:
     assert client.get(f"{PATH}?{query}", headers=ruth.headers).status_code == 422
 
 
-def test_an_index_leads_to_the_beginning(in_app: Flask) -> None:
+def test_a_search_uses_the_index_of_username_prefixes(in_app: Flask) -> None:
     filled = """
         INSERT INTO users (email, username, display_name, password_hash)
         SELECT n || '@example.org', 'user' || n, 'U', '' FROM generate_series(1, 5000) n

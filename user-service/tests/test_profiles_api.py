@@ -31,18 +31,16 @@ def test_an_unknown_profile_is_not_found(client: FlaskClient) -> None:
     assert (response.status_code, response.json["code"]) == (404, "not_found")
 
 
-def test_many_profiles_come_in_the_order_of_their_ids_each_once(
-    client: FlaskClient, join: Join
-) -> None:
-    ruth, boaz, no_one = join("ruth"), join("boaz"), uuid4()
-    page = client.get(f"/api/users?ids={boaz.id},{no_one},{ruth.id},{boaz.id}").json
+def test_profiles_come_in_the_order_of_the_ids_each_once(client: FlaskClient, join: Join) -> None:
+    ruth, boaz, unknown = join("ruth"), join("boaz"), uuid4()
+    page = client.get(f"/api/users?ids={boaz.id},{unknown},{ruth.id},{boaz.id}").json
     assert [item["display_name"] for item in page["items"]] == ["Boaz", "Deleted user", "Ruth"]
     assert page["items"][0].keys() == PUBLIC
-    assert page["items"][1] == {"id": str(no_one), "display_name": "Deleted user"}
+    assert page["items"][1] == {"id": str(unknown), "display_name": "Deleted user"}
     assert page["next"] is None
 
 
-def test_a_hundred_profiles_are_one_statement(app: Flask, client: FlaskClient, join: Join) -> None:
+def test_a_hundred_profiles_take_one_statement(app: Flask, client: FlaskClient, join: Join) -> None:
     ids = [str(join(f"user{n}").id) for n in range(3)] + [str(uuid4()) for _ in range(97)]
     with testing.count_queries(app) as statements:
         page = client.get(f"/api/users?ids={','.join(ids)}").json
@@ -64,7 +62,7 @@ def test_a_hundred_profiles_are_one_statement(app: Flask, client: FlaskClient, j
         f"ids={UNKNOWN}&email=ruth@example.org",
     ],
 )
-def test_a_bad_list_of_ids_is_named(client: FlaskClient, query: str) -> None:
+def test_a_bad_query_parameter_is_named(client: FlaskClient, query: str) -> None:
     response = client.get(f"/api/users?{query}")
     assert response.status_code == 422
     assert response.json["errors"][0]["pointer"] in {"?ids", "?email"}

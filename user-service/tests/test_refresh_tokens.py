@@ -23,7 +23,7 @@ def clock(in_app: Flask) -> Iterator[Any]:
         yield traveller
 
 
-def test_a_spent_token_that_comes_back_at_once_ends_nothing(clock: Any, a_user: AUser) -> None:
+def test_a_token_reused_within_ten_seconds_ends_nothing(clock: Any, a_user: AUser) -> None:
     first = sign_ins.begin(a_user(), "a test")
     second = sign_ins.refresh(first.refresh_token)
     clock.shift(timedelta(seconds=10))
@@ -32,7 +32,7 @@ def test_a_spent_token_that_comes_back_at_once_ends_nothing(clock: Any, a_user: 
     sign_ins.refresh(second.refresh_token)
 
 
-def test_a_spent_token_that_comes_back_later_ends_the_sign_in(clock: Any, a_user: AUser) -> None:
+def test_a_token_reused_after_ten_seconds_ends_the_sign_in(clock: Any, a_user: AUser) -> None:
     first = sign_ins.begin(a_user(), "a test")
     second = sign_ins.refresh(first.refresh_token)
     clock.shift(timedelta(seconds=11))
@@ -77,7 +77,7 @@ def test_an_access_token_lasts_fifteen_minutes(clock: Any, in_app: Flask, a_user
         verify(token)
 
 
-def test_a_new_access_token_tells_what_has_changed(in_app: Flask, a_user: AUser) -> None:
+def test_a_new_access_token_has_the_changed_name_and_roles(in_app: Flask, a_user: AUser) -> None:
     user = a_user()
     pair = sign_ins.begin(user, "a test")
     user.display_name, user.roles = "Ruth Adler", ["learner", "tutor"]
@@ -125,7 +125,7 @@ def test_expired_tokens_are_forgotten_with_their_sign_ins(clock: Any, a_user: AU
         sign_ins.refresh(old.refresh_token)
 
 
-def test_a_sign_in_has_one_live_token_whatever_the_code_does(app: Flask, a_user: AUser) -> None:
+def test_the_database_allows_a_sign_in_one_live_token(app: Flask, a_user: AUser) -> None:
     sign_in_token = sign_ins.begin(a_user(), "a test").refresh_token
     family = db.session.scalar(
         select(RefreshToken.family_id).where(

@@ -126,14 +126,14 @@ def test_a_new_account_is_announced_to_no_other_service(
         assert db.session.scalars(select(messages.outbox)).all() == []
 
 
-def test_a_new_account_is_where_the_answer_says(client: FlaskClient) -> None:
+def test_the_location_of_a_new_account_is_its_profile(client: FlaskClient) -> None:
     registered = client.post("/api/auth/register", json=RUTH)
     profile = client.get(registered.headers["Location"]).json
     assert profile["id"] == registered.json["user"]["id"]
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_of_sixteen_registrations_at_once_gets_the_name(app: Flask) -> None:
+def test_one_of_sixteen_concurrent_registrations_gets_the_name(app: Flask) -> None:
     def register(number: int) -> tuple[int, str]:
         mixed = "".join(c.upper() if number >> i & 1 else c for i, c in enumerate("ruth"))
         body = {**RUTH, "email": f"{mixed}@Example.org", "username": mixed}

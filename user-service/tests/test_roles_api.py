@@ -1,4 +1,4 @@
-"""Giving and taking roles."""
+"""Giving roles and taking them away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ def test_only_an_admin_gives_roles(client: FlaskClient, join: Join) -> None:
     assert (response.status_code, response.json["code"]) == (403, "forbidden")
 
 
-def test_an_admins_token_is_worth_nothing_after_the_demotion(
+def test_a_demoted_admin_cannot_give_roles_with_an_older_token(
     client: FlaskClient, join: Join
 ) -> None:
     ada, eve = join("ada", Role.ADMIN), join("eve", Role.ADMIN)
@@ -47,34 +47,36 @@ def test_an_admins_token_is_worth_nothing_after_the_demotion(
     assert response.json["required"] == "admin"
 
 
-def test_the_last_admin_stays(client: FlaskClient, join: Join) -> None:
+def test_the_last_admin_can_be_neither_demoted_nor_deleted(client: FlaskClient, join: Join) -> None:
     ada = join("ada", Role.ADMIN)
     response = assign(client, ada, ada.id, "learner")
     assert (response.status_code, response.json["code"]) == (409, "last_admin")
-    farewell = client.delete("/api/users/me", json={"password": ada.password}, headers=ada.headers)
-    assert (farewell.status_code, farewell.json["code"]) == (409, "last_admin")
+    deletion = client.delete("/api/users/me", json={"password": ada.password}, headers=ada.headers)
+    assert (deletion.status_code, deletion.json["code"]) == (409, "last_admin")
     assert assign(client, ada, ada.id, "learner", "admin").status_code == 200
 
 
-def test_a_person_who_becomes_the_last_admin_while_leaving_stays(app: Flask, join: Join) -> None:
+def test_an_account_that_becomes_the_last_admin_meanwhile_is_not_deleted(
+    app: Flask, join: Join
+) -> None:
     join("ada", Role.ADMIN)
     ruth = join("ruth")
-    handed_on = """
+    handover = """
         UPDATE users SET version = version + 1,
             roles = ARRAY[CASE username WHEN 'ruth' THEN 'admin' ELSE 'learner' END]
     """
 
-    def leave() -> Any:
+    def delete_account() -> Any:
         return app.test_client().delete(
             "/api/users/me", json={"password": ruth.password}, headers=ruth.headers
         )
 
-    answer = testing.overtaken(app, handed_on, leave)
+    answer = testing.overtaken(app, handover, delete_account)
     assert (answer.status_code, answer.json["code"]) == (409, "last_admin")
 
 
 @pytest.mark.usefixtures("race_round")
-def test_two_admins_who_demote_each_other_leave_one(
+def test_two_admins_who_demote_each_other_leave_one_admin(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     for number in range(5):
@@ -96,7 +98,7 @@ def test_two_admins_who_demote_each_other_leave_one(
 @pytest.mark.parametrize(
     "roles", [[], ["owner"], ["admin", None], "admin", ["learner"] * 6, None, [["admin"]]]
 )
-def test_only_known_roles_are_taken(client: FlaskClient, join: Join, roles: object) -> None:
+def test_only_known_roles_are_accepted(client: FlaskClient, join: Join, roles: object) -> None:
     ada = join("ada", Role.ADMIN)
     response = client.put(f"/api/users/{ada.id}/roles", json={"roles": roles}, headers=ada.headers)
     assert response.status_code == 422
@@ -108,7 +110,7 @@ def test_roles_of_an_unknown_account_are_not_found(client: FlaskClient, join: Jo
     assert assign(client, ada, uuid4(), "tutor").status_code == 404
 
 
-def test_the_database_knows_the_roles_too(a_user: Callable[..., User]) -> None:
+def test_the_database_refuses_an_unknown_role_too(a_user: Callable[..., User]) -> None:
     a_user().roles = ["owner"]
     with pytest.raises(Exception, match="users_roles_check"):
         db.session.flush()

@@ -45,7 +45,7 @@ def test_secrets_stay_out_of_the_log(
         assert secret not in caplog.text
 
 
-def test_an_error_inside_says_nothing_of_what_was_sent(
+def test_an_internal_error_does_not_reveal_the_password(
     app: Flask,
     client: FlaskClient,
     monkeypatch: pytest.MonkeyPatch,

@@ -29,7 +29,9 @@ def checks() -> float:
 @pytest.mark.parametrize(
     "login", ["ruth", "RUTH", " ruth ", "ruth@example.org", "Ruth@Example.Org"]
 )
-def test_a_username_or_an_address_signs_in(client: FlaskClient, join: Join, login: str) -> None:
+def test_a_username_or_an_email_address_signs_in(
+    client: FlaskClient, join: Join, login: str
+) -> None:
     ruth = join("ruth")
     response = log_in(client, login, ruth.password)
     assert response.status_code == 200
@@ -41,7 +43,7 @@ def test_an_unknown_name_answers_like_a_wrong_password(client: FlaskClient, join
     join("ruth")
     answers = [
         log_in(client, "ruth", "wrong"),
-        log_in(client, "nobody", "wrong"),
+        log_in(client, "unknown", "wrong"),
         log_in(client, "no@example.org", "x"),
     ]
     assert {answer.status_code for answer in answers} == {401}
@@ -50,7 +52,7 @@ def test_an_unknown_name_answers_like_a_wrong_password(client: FlaskClient, join
     assert bodies[0] == bodies[1] == bodies[2]
 
 
-@pytest.mark.parametrize("login", ["ruth", "nobody"])
+@pytest.mark.parametrize("login", ["ruth", "unknown"])
 def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(
     client: FlaskClient, join: Join, login: str
 ) -> None:
@@ -60,7 +62,7 @@ def test_an_unknown_name_costs_as_much_work_as_a_wrong_password(
     assert checks() == before + 1
 
 
-def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(
+def test_a_hash_of_an_older_cost_is_renewed_at_the_next_sign_in(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -73,9 +75,7 @@ def test_a_hash_of_an_older_cost_is_renewed_at_the_next_login(
     assert log_in(client, "ruth", ruth.password).status_code == 200
 
 
-def test_signing_in_twice_at_once_succeeds_twice_with_a_hash_of_an_older_cost(
-    app: Flask, join: Join
-) -> None:
+def test_concurrent_sign_ins_succeed_with_a_hash_of_an_older_cost(app: Flask, join: Join) -> None:
     ruth = join("ruth")
     with app.app_context():
         db.session.get_one(User, ruth.id).password_hash = Hasher(5).hash(ruth.password)
@@ -90,9 +90,9 @@ def test_signing_in_twice_at_once_succeeds_twice_with_a_hash_of_an_older_cost(
         "UPDATE users SET version = version + 1, password_hash = '$2b$04$' || repeat('.', 53)",
         "UPDATE users SET version = version + 1, deleted_at = now()",
     ],
-    ids=["changed", "deleted"],
+    ids=["password changed", "account deleted"],
 )
-def test_a_password_that_was_changed_meanwhile_signs_in_no_one(
+def test_an_account_changed_meanwhile_is_not_signed_in(
     app: Flask, join: Join, meanwhile: str
 ) -> None:
     ruth = join("ruth")
@@ -102,7 +102,7 @@ def test_a_password_that_was_changed_meanwhile_signs_in_no_one(
     assert (late.status_code, late.json["code"]) == (401, "wrong_credentials")
 
 
-def test_guessing_is_stopped_and_then_the_right_password_helps_no_more(
+def test_the_right_password_is_refused_after_five_wrong_guesses(
     client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -113,14 +113,18 @@ def test_guessing_is_stopped_and_then_the_right_password_helps_no_more(
     assert int(response.headers["Retry-After"]) > 0
 
 
-def test_the_address_and_the_name_count_as_one_account(client: FlaskClient, join: Join) -> None:
+def test_the_email_address_and_the_username_count_as_one_account(
+    client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     for login in ("ruth", "ruth@example.org", "RUTH", "ruth@EXAMPLE.org", "ruth"):
         assert log_in(client, login, "wrong").status_code == 401
     assert log_in(client, "ruth@example.org", "wrong").status_code == 429
 
 
-def test_only_what_the_gateway_says_of_the_address_counts(client: FlaskClient, join: Join) -> None:
+def test_only_the_client_address_added_by_the_gateway_counts(
+    client: FlaskClient, join: Join
+) -> None:
     join("ruth")
     for n in range(5):
         assert (
@@ -138,7 +142,7 @@ def test_only_what_the_gateway_says_of_the_address_counts(client: FlaskClient, j
     assert log_in(client, "ruth", "wrong", **{"X-Forwarded-For": "192.0.2.2"}).status_code == 401
 
 
-def test_a_hundred_addresses_get_ten_guesses(client: FlaskClient, join: Join) -> None:
+def test_a_hundred_addresses_get_ten_guesses_in_all(client: FlaskClient, join: Join) -> None:
     join("ruth")
     statuses = [
         log_in(client, "ruth", "wrong", **{"X-Forwarded-For": f"198.51.100.{n}"}).status_code
@@ -160,7 +164,7 @@ def test_an_odd_forwarded_address_is_no_error(
     )
 
 
-def test_signing_in_often_is_no_guessing(client: FlaskClient, join: Join) -> None:
+def test_frequent_sign_ins_do_not_count_as_guesses(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert {log_in(client, "ruth", ruth.password).status_code for _ in range(12)} == {200}
 
@@ -179,8 +183,8 @@ def test_signing_in_works_without_redis() -> None:
         assert client.post("/api/auth/register", json=body).status_code == 201
         statuses = [log_in(client, "ruth", "wrong").status_code for _ in range(6)]
         assert statuses == [401] * 5 + [429]
-        tokens = log_in(client, "r@example.org", "wrong").json
-        assert tokens["code"] == "too_many_attempts"
+        refused = log_in(client, "r@example.org", "wrong").json
+        assert refused["code"] == "too_many_attempts"
 
 
 def test_a_refresh_token_is_exchanged_for_a_new_pair(
@@ -214,9 +218,7 @@ def test_an_unknown_refresh_token_is_refused(client: FlaskClient, token: str) ->
     assert (response.status_code, response.json["code"]) == (401, "invalid_refresh_token")
 
 
-def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
-    client: FlaskClient, join: Join
-) -> None:
+def test_access_and_refresh_tokens_are_not_interchangeable(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert client.post("/api/auth/refresh", json={"refresh_token": "a" * 43}).status_code == 401
     as_access = client.get(
@@ -226,7 +228,7 @@ def test_an_access_token_is_no_refresh_token_and_the_other_way_round(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_one_of_twenty_refreshes_at_once_gets_a_pair(app: Flask, join: Join) -> None:
+def test_one_of_twenty_concurrent_refreshes_gets_a_pair(app: Flask, join: Join) -> None:
     ruth = join("ruth")
 
     def refresh() -> Any:
@@ -244,9 +246,7 @@ def test_one_of_twenty_refreshes_at_once_gets_a_pair(app: Flask, join: Join) -> 
     assert next_answer.status_code == 200
 
 
-def test_signing_out_ends_the_sign_in_and_doing_it_again_changes_nothing(
-    client: FlaskClient, join: Join
-) -> None:
+def test_signing_out_ends_the_sign_in_and_can_be_repeated(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert client.post("/api/auth/logout", headers=ruth.headers).status_code == 204
     assert client.post("/api/auth/logout", headers=ruth.headers).status_code == 204
@@ -267,7 +267,7 @@ def test_signing_out_needs_one_of_the_tokens(client: FlaskClient) -> None:
     assert client.post("/api/auth/logout").status_code == 401
 
 
-def test_the_gateway_learns_whose_access_tokens_to_refuse(
+def test_signing_out_revokes_access_tokens_for_their_lifetime(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -277,7 +277,7 @@ def test_the_gateway_learns_whose_access_tokens_to_refuse(
     assert 890 < ttl <= 905
 
 
-def test_signing_out_everywhere_ends_every_device(client: FlaskClient, join: Join) -> None:
+def test_signing_out_everywhere_ends_every_sign_in(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     other = log_in(client, "ruth", ruth.password).json
     assert client.post("/api/auth/logout-all", headers=ruth.headers).status_code == 204
@@ -285,7 +285,7 @@ def test_signing_out_everywhere_ends_every_device(client: FlaskClient, join: Joi
         assert client.post("/api/auth/refresh", json={"refresh_token": token}).status_code == 401
 
 
-def test_devices_are_listed_by_name_newest_first(client: FlaskClient, join: Join) -> None:
+def test_devices_are_listed_with_names_newest_first(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     log_in(client, "ruth", ruth.password, **{"User-Agent": firefox})
@@ -319,7 +319,7 @@ def test_devices_are_listed_by_name_newest_first(client: FlaskClient, join: Join
         ("", "Unknown device"),
     ],
 )
-def test_a_device_is_named_by_what_it_calls_itself(
+def test_a_device_is_named_after_its_user_agent(
     client: FlaskClient, join: Join, user_agent: str, device: str
 ) -> None:
     ruth = join("ruth")
@@ -329,7 +329,7 @@ def test_a_device_is_named_by_what_it_calls_itself(
     )
 
 
-def test_devices_come_in_pages_of_a_constant_number_of_statements(
+def test_pages_hold_each_device_once_and_take_one_statement(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -369,8 +369,10 @@ def test_a_single_device_is_signed_out(client: FlaskClient, join: Join) -> None:
 
 def test_devices_of_others_are_not_found(client: FlaskClient, join: Join) -> None:
     ruth, boaz = join("ruth"), join("boaz")
-    ruths = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
-    assert client.delete(f"/api/auth/sessions/{ruths}", headers=boaz.headers).status_code == 404
+    sign_in_id = client.get("/api/auth/sessions", headers=ruth.headers).json["items"][0]["id"]
+    assert (
+        client.delete(f"/api/auth/sessions/{sign_in_id}", headers=boaz.headers).status_code == 404
+    )
     assert (
         client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
         == 200

@@ -17,7 +17,7 @@ from user_service.signing import Keyring, make_key, use_key
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A directory with one key, which is looked at every time."""
+    """A directory with one key. A keyring looks at it at every use."""
     monkeypatch.setattr(signing, "LOOK_AGAIN", -1.0)
     use_key(tmp_path, make_key(tmp_path), at_once=True)
     return tmp_path
@@ -53,24 +53,24 @@ def test_a_key_that_others_may_not_know_yet_does_not_sign(directory: Path) -> No
 
 
 @pytest.mark.parametrize("kid", ["unknown", "../current", ""])
-def test_only_a_key_that_is_there_can_sign(directory: Path, kid: str) -> None:
+def test_only_an_existing_key_can_be_used(directory: Path, kid: str) -> None:
     with pytest.raises(ValueError, match="there is no key"):
         use_key(directory, kid)
 
 
-def test_keys_are_for_their_owner_alone(directory: Path) -> None:
+def test_a_key_is_readable_by_its_owner_alone(directory: Path) -> None:
     kid = make_key(directory)
     assert stat.S_IMODE((directory / f"{kid}.pem").stat().st_mode) == 0o600
 
 
-def test_a_directory_in_disorder_leaves_the_keys_in_use(directory: Path) -> None:
+def test_a_broken_directory_leaves_the_present_keys_in_use(directory: Path) -> None:
     keyring = Keyring(directory)
     kid = signed_by(keyring)
     (directory / "current").write_text("gone")
     assert signed_by(keyring) == kid
 
 
-def test_a_removed_key_verifies_no_longer(directory: Path) -> None:
+def test_a_removed_key_no_longer_verifies(directory: Path) -> None:
     keyring = Keyring(directory)
     old = signed_by(keyring)
     use_key(directory, make_key(directory), at_once=True)
@@ -79,7 +79,7 @@ def test_a_removed_key_verifies_no_longer(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("directory", ["", "missing"])
-def test_without_keys_the_service_does_not_start(tmp_path: Path, directory: str) -> None:
+def test_a_service_without_keys_does_not_start(tmp_path: Path, directory: str) -> None:
     with pytest.raises(InvalidSettings, match="SIGNING_KEYS"):
         Keyring(tmp_path / directory)
 

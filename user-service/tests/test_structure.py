@@ -14,7 +14,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def test_the_models_are_what_the_migrations_make() -> None:
-    # Its collation is in the migration alone: Alembic would take it for another index in the model.
+    # The collation of this index is in the migration alone: in the model, Alembic would see another index.
     testing.check_migrations("user_service", apart={"index idx_users_username_prefix"})
 
 
@@ -41,7 +41,7 @@ def test_the_readme_names_every_operation_and_setting(app: Flask) -> None:
     ] == []
 
 
-def test_the_service_says_how_it_is(client: FlaskClient) -> None:
+def test_the_service_reports_its_health(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok", "service": "user-service"}
     assert client.get("/readyz").status_code == 200
 
