@@ -33,5 +33,5 @@ def launcher(tmp_path: Path, stand_ins: Path) -> Iterator[Launcher]:
 def running(tmp_path_factory: pytest.TempPathFactory, stand_ins: Path) -> Iterator[Launcher]:
     """A launcher that has started everything, for tests that leave everything running."""
     with launching(tmp_path_factory.mktemp("running") / "state", stand_ins) as launcher:
-        launcher.said = launcher.run()
+        launcher.output = launcher.run()
         yield launcher

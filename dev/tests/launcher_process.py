@@ -26,7 +26,7 @@ class Launcher:
     packages: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
-    said: str = ""
+    output: str = ""
 
     def start(self, *arguments: str, under: tuple[str, ...] = (), **env: str) -> "Launcher":
         inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}

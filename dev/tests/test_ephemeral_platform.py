@@ -52,7 +52,7 @@ def test_every_program_answers_at_both_its_addresses(platform: EphemeralPlatform
     }
 
 
-def test_demo_data_are_loaded_if_asked_for(platform: EphemeralPlatform) -> None:
+def test_demo_data_are_loaded_on_request(platform: EphemeralPlatform) -> None:
     assert requests.get(guests_url(platform), timeout=5).json() == ["ruth"]
 
 
@@ -73,7 +73,7 @@ def test_platforms_side_by_side_share_nothing_but_the_server(
     assert not folder.exists()
 
 
-def test_a_role_enters_its_own_database_only(platform: EphemeralPlatform) -> None:
+def test_a_role_can_connect_to_its_own_database_only(platform: EphemeralPlatform) -> None:
     own = platform.database_url("tutoring")
     psycopg.connect(own).close()
     others = platform.database_url("user-service").rpartition("/")[2]
@@ -105,7 +105,7 @@ def test_the_gateway_restarts_too(platform: EphemeralPlatform) -> None:
     assert requests.get(f"{platform.gateway_url}/readyz", timeout=5).ok
 
 
-def test_the_launcher_does_not_go_on_without_a_server(platform: EphemeralPlatform) -> None:
+def test_the_launcher_does_not_continue_without_a_server(platform: EphemeralPlatform) -> None:
     platform.redis.stop()
     with pytest.raises(ProcessDied, match="redis ended"):
         keep_running(platform, [platform.redis])

@@ -53,7 +53,7 @@ class Workers:
     def pids(self) -> set[int]:
         """The fork server and what it has forked."""
         family = Launcher(self.folder, self.folder)
-        # Launcher finds the descendants of any process; it only asks for its pid.
+        # Launcher finds the descendants of any process, given only the pid.
         family.process = self.client.process
         return family.descendants() | {self.client.process.pid}
 
@@ -66,7 +66,7 @@ def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers
     workers.client.close()
 
 
-def test_the_status_of_a_program_is_that_of_an_interpreter(workers: Workers) -> None:
+def test_a_program_has_the_exit_status_of_a_python_interpreter(workers: Workers) -> None:
     workers.start("returns", "pass")
     workers.start("exits", "sys.exit(7)")
     workers.start("gives_a_reason", "sys.exit('the reason')")
@@ -95,7 +95,7 @@ def test_a_program_that_ignores_sigterm_is_killed_when_the_time_is_up(workers: W
     assert workers.client.wait("stubborn") == -signal.SIGKILL
 
 
-def test_no_program_outlives_the_line_to_the_launcher(workers: Workers) -> None:
+def test_no_program_outlives_the_connection_to_the_launcher(workers: Workers) -> None:
     workers.start_sleeping("stubborn", IGNORES_SIGTERM)
     workers.start_sleeping("stopped")
     workers.client.send("stopped", signal.SIGSTOP)

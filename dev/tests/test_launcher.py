@@ -21,7 +21,7 @@ PROCESSES = 2 + 1 + 2 * len(SERVICES) + 2 + 1
 
 
 def test_everything_answers_and_the_addresses_are_written_down(running: Launcher) -> None:
-    assert f"Lyceum runs on http://127.0.0.1:{running.port}" in running.said
+    assert f"Lyceum runs on http://127.0.0.1:{running.port}" in running.output
     for service in SERVICES:
         url = running.variable(f"{service.variable}_URL")
         assert requests.get(f"{url}/guests", timeout=5).json() == ["ruth"]
@@ -29,16 +29,16 @@ def test_everything_answers_and_the_addresses_are_written_down(running: Launcher
     assert len(running.descendants()) >= PROCESSES
 
 
-def test_a_service_s_own_command_line_has_its_settings(running: Launcher) -> None:
+def test_flask_commands_of_a_service_have_its_settings(running: Launcher) -> None:
     command = Launcher(running.state, running.packages).start("flask", "tutoring", "db", "current")
-    said, _ = command.process.communicate(timeout=20)
-    assert "0001 (head)" in said
+    output, _ = command.process.communicate(timeout=20)
+    assert "0001 (head)" in output
 
 
-def test_a_second_launcher_on_the_same_state_says_so(running: Launcher) -> None:
+def test_a_second_launcher_on_the_same_state_is_refused(running: Launcher) -> None:
     second = Launcher(running.state, running.packages).start()
-    said, _ = second.process.communicate(timeout=10)
-    assert f"already runs on {running.state}, as process {running.process.pid}" in said
+    output, _ = second.process.communicate(timeout=10)
+    assert f"already runs on {running.state}, as process {running.process.pid}" in output
     assert second.process.returncode == 1
 
 
@@ -98,8 +98,8 @@ def test_no_process_is_left_when_make_is_killed(launcher: Launcher) -> None:
 def test_ephemeral_servers_and_their_data_are_gone_after_the_launcher(
     launcher: Launcher, ending: signal.Signals
 ) -> None:
-    said = launcher.start("servers").until("TEST_POSTGRES_URL")
-    with psycopg.connect(said.split("=", 1)[1].strip()) as connection:
+    output = launcher.start("servers").until("TEST_POSTGRES_URL")
+    with psycopg.connect(output.split("=", 1)[1].strip()) as connection:
         [data] = connection.execute("SHOW data_directory").fetchone()
     family = launcher.descendants()
     assert launcher.end(ending) == 128 + signal.SIGINT
@@ -118,20 +118,20 @@ def test_a_command_runs_next_to_ephemeral_servers_and_its_status_is_kept(
     launcher: Launcher,
 ) -> None:
     launcher.start("servers", "--", "sh", "-c", "echo $TEST_POSTGRES_URL $TEST_REDIS_URL; exit 7")
-    said, _ = launcher.process.communicate(timeout=20)
-    assert "postgresql://" in said
-    assert "redis://" in said
+    output, _ = launcher.process.communicate(timeout=20)
+    assert "postgresql://" in output
+    assert "redis://" in output
     assert launcher.process.returncode == 7
 
 
 def test_a_taken_port_of_the_gateway_is_an_error(launcher: Launcher) -> None:
     with socket.create_server(("127.0.0.1", launcher.port)):
-        said, _ = launcher.start().process.communicate(timeout=20)
-    assert f"Port {launcher.port} is taken" in said
+        output, _ = launcher.start().process.communicate(timeout=20)
+    assert f"Port {launcher.port} is taken" in output
     assert launcher.process.returncode == 1
 
 
-def test_a_service_that_cannot_start_ends_the_launcher_with_the_end_of_its_log(
+def test_a_service_that_cannot_start_ends_the_launcher_and_shows_its_log(
     launcher: Launcher, stand_ins: Path, tmp_path: Path
 ) -> None:
     launcher.packages = tmp_path / "broken"
@@ -139,7 +139,7 @@ def test_a_service_that_cannot_start_ends_the_launcher_with_the_end_of_its_log(
     (launcher.packages / "havruta_service" / "app.py").write_text(
         "import a_module_that_is_not_there"
     )
-    said, _ = launcher.start().process.communicate(timeout=30)
-    assert "havruta-service" in said
-    assert "No module named 'a_module_that_is_not_there'" in said
+    output, _ = launcher.start().process.communicate(timeout=30)
+    assert "havruta-service" in output
+    assert "No module named 'a_module_that_is_not_there'" in output
     assert launcher.process.returncode == 1

@@ -22,7 +22,7 @@ def postgres(tmp_path: Path) -> Iterator[Postgres]:
         shutil.rmtree(link.readlink().parent)
 
 
-def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(
+def test_a_lock_file_with_the_pid_of_another_program_is_ignored(
     postgres: Postgres,
 ) -> None:
     postgres.start()
@@ -33,7 +33,7 @@ def test_a_lock_file_with_the_number_of_another_program_does_not_stop_postgres(
     psycopg.connect(postgres.url).close()
 
 
-def test_a_cluster_whose_making_was_interrupted_is_made_again(postgres: Postgres) -> None:
+def test_a_half_made_cluster_is_made_again(postgres: Postgres) -> None:
     unfinished = postgres.data.with_name("postgres.new")
     unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18")
@@ -42,7 +42,7 @@ def test_a_cluster_whose_making_was_interrupted_is_made_again(postgres: Postgres
     assert not unfinished.exists()
 
 
-def test_data_of_a_removed_folder_are_not_in_the_next_one(
+def test_data_of_a_removed_folder_do_not_appear_in_the_next_folder(
     postgres: Postgres, tmp_path: Path
 ) -> None:
     postgres.start()

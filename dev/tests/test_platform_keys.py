@@ -16,7 +16,7 @@ def keys(tmp_path: Path) -> Keys:
     return keys
 
 
-def test_what_a_service_signs_is_verified_with_its_public_key(keys: Keys) -> None:
+def test_a_token_signed_by_a_service_is_verified_with_its_public_key(keys: Keys) -> None:
     token = jwt.encode({"iss": "user-service"}, keys.private("user-service").read_bytes(), "ES256")
     public = {key.key_id: key for key in jwt.PyJWKSet.from_json(keys.public.read_text()).keys}
     assert jwt.decode(token, public["user-service"], ["ES256"]) == {"iss": "user-service"}
@@ -31,7 +31,7 @@ def test_the_public_file_holds_no_private_part(keys: Keys) -> None:
     ] * len(NAMES)
 
 
-def test_current_names_the_signing_key(keys: Keys) -> None:
+def test_the_current_file_names_the_signing_key(keys: Keys) -> None:
     kid = (keys.signing / "current").read_text()
     jwt.encode({}, (keys.signing / f"{kid}.pem").read_bytes(), "ES256")
 

