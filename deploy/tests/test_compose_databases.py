@@ -27,25 +27,25 @@ def names(server):
             connection.execute(f"DROP ROLE IF EXISTS {name}_service")
 
 
-def test_a_service_enters_its_own_database_and_no_other(server, names, tmp_path):
+def test_a_service_can_connect_to_its_own_database_only(server, names, tmp_path):
     for name in names:
         make(server, tmp_path, name, "one")
     own, other = names
-    with enter(server, own, role=f"{own}_service") as connection:
+    with connect_as(server, own, role=f"{own}_service") as connection:
         connection.execute("CREATE EXTENSION btree_gist")
     with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-        enter(server, other, role=f"{own}_service")
+        connect_as(server, other, role=f"{own}_service")
 
 
 def test_making_a_database_again_keeps_it_and_sets_the_password(server, names, tmp_path):
     name = names[0]
     make(server, tmp_path, name, "one")
-    with enter(server, name, role=f"{name}_service") as connection:
+    with connect_as(server, name, role=f"{name}_service") as connection:
         connection.execute("CREATE TABLE notes (id integer)")
     before = stored_password(server, name)
     make(server, tmp_path, name, "it's \\two")
     assert stored_password(server, name) != before
-    with enter(server, name, role=f"{name}_service") as connection:
+    with connect_as(server, name, role=f"{name}_service") as connection:
         assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
 
 
@@ -56,7 +56,7 @@ def make(server: str, folder: Path, name: str, password: str) -> None:
     subprocess.run(command, check=True, env={**os.environ, "DATABASE": name, "SHARE": str(share)})
 
 
-def enter(server: str, database: str, *, role: str) -> psycopg.Connection:
+def connect_as(server: str, database: str, *, role: str) -> psycopg.Connection:
     return psycopg.connect(server, dbname=database, user=role)
 
 

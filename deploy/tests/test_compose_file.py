@@ -39,7 +39,7 @@ def test_a_service_has_the_same_settings_in_all_its_processes(containers, servic
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_a_service_listens_where_the_gateway_asks_it(containers, service):
+def test_a_service_listens_at_the_addresses_that_the_gateway_calls(containers, service):
     public = GATEWAY_PORT + service.port_offset
     internal = GATEWAY_PORT + service.internal_port_offset
     gateway = containers[GATEWAY]["environment"]
@@ -50,7 +50,7 @@ def test_a_service_listens_where_the_gateway_asks_it(containers, service):
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_a_service_enters_its_database_by_its_own_role(containers, service):
+def test_a_service_connects_to_its_database_with_its_own_role(containers, service):
     address = (
         f"postgresql://{service.role}@postgres:5432/{service.database}?passfile=/secrets/pgpass"
     )
@@ -61,12 +61,12 @@ def test_a_service_enters_its_database_by_its_own_role(containers, service):
 
 
 @pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
-def test_an_image_runs_as_nobody_in_particular_and_tells_its_health(name):
+def test_an_image_runs_without_root_and_reports_its_health(name):
     assert "\nUSER 10001:10001\n" in dockerfile(name)
     assert re.search(r"\nHEALTHCHECK .*/healthz", dockerfile(name))
 
 
-def test_only_the_gateway_and_the_page_of_the_mail_catcher_are_published(containers):
+def test_only_the_gateway_and_the_email_catcher_are_published(containers):
     published = {name for name, container in containers.items() if "ports" in container}
     assert published == {GATEWAY, "mailpit"}
     for name in published:
@@ -75,12 +75,12 @@ def test_only_the_gateway_and_the_page_of_the_mail_catcher_are_published(contain
             assert ":-127.0.0.1:" in port
 
 
-def test_nothing_that_goes_on_running_is_without_a_health_check(containers):
-    lasting = {
+def test_every_long_running_container_has_a_health_check(containers):
+    long_running = {
         name for name, container in containers.items() if container["restart"] == "unless-stopped"
     }
     from_images = {GATEWAY, *(service.name for service in SERVICES)}
-    assert {name for name in lasting if "healthcheck" not in containers[name]} == from_images
+    assert {name for name in long_running if "healthcheck" not in containers[name]} == from_images
 
 
 def dockerfile(name: str) -> str:

@@ -69,7 +69,7 @@ def test_a_second_start_changes_nothing(shares):
     assert contents(shares) == first
 
 
-def test_a_lost_volume_is_filled_again_with_the_same(shares):
+def test_a_lost_volume_is_filled_again_with_the_same_secrets(shares):
     share_secrets.main()
     first = contents(shares)
     for path in (shares / "tutoring-service").iterdir():

@@ -1,4 +1,4 @@
-"""The dashboard and the documentation tell the metrics that the programs have."""
+"""The dashboard and the documentation show the metrics that the programs have."""
 
 import json
 import re
@@ -50,7 +50,7 @@ def dashboard() -> dict[str, list[dict[str, object]]]:
     return json.loads((ROOT / "deploy/grafana/lyceum.json").read_text())
 
 
-def test_what_the_dashboard_asks_for_is_there(dashboard, labels) -> None:
+def test_the_dashboard_asks_for_existing_metrics_and_labels(dashboard, labels) -> None:
     for expression in expressions(dashboard):
         used = USE.findall(expression)
         assert used, expression
@@ -61,7 +61,7 @@ def test_what_the_dashboard_asks_for_is_there(dashboard, labels) -> None:
                 assert set(re.findall(r"\w+", group)) <= labels[metric] | OF_PROMETHEUS, expression
 
 
-def test_every_figure_is_on_the_dashboard(dashboard, labels) -> None:
+def test_every_metric_is_on_the_dashboard(dashboard, labels) -> None:
     asked_for: set[str] = set()
     for expression in expressions(dashboard):
         asked_for.update(metric for metric, _ in USE.findall(expression))
@@ -69,11 +69,11 @@ def test_every_figure_is_on_the_dashboard(dashboard, labels) -> None:
     assert labels.keys() - drawn_by_their_buckets - asked_for == set()
 
 
-def test_every_figure_is_explained_with_its_labels(labels) -> None:
-    told = (ROOT / "docs/observability.md").read_text()
+def test_every_metric_is_explained_with_its_labels(labels) -> None:
+    page = (ROOT / "docs/observability.md").read_text()
     for name, its_labels in labels.items():
         name = re.sub(r"_(bucket|sum|count)$", "", name)
-        found = re.search(rf"`{name}(?:\{{(.*?)\}})?`", told)
+        found = re.search(rf"`{name}(?:\{{(.*?)\}})?`", page)
         assert found, name
         assert set(filter(None, (found[1] or "").split(","))) == its_labels, name
 

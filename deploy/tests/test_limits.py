@@ -25,7 +25,7 @@ def rows() -> dict[str, tuple[str, str]]:
     """The table of limits: what is limited, the figure, and where it is set."""
     section = OPERATIONS.read_text().partition(HEADING)[2].partition("\n## ")[0]
     lines = [line.strip("| ").split(" | ") for line in section.splitlines() if "|" in line]
-    return {what: (figure, place) for what, figure, place in lines[2:]}
+    return {what: (figure, source) for what, figure, source in lines[2:]}
 
 
 def pauses() -> list[timedelta]:
@@ -79,14 +79,14 @@ def test_the_table_of_limits_has_the_figures_of_the_code() -> None:
 
 @pytest.mark.parametrize("what", figures())
 def test_a_limit_is_set_where_the_table_says(what: str) -> None:
-    place = rows()[what][1]
-    modules = MODULE.findall(place)
-    assert modules or place == "`DATABASE_POOL_SIZE`"
+    source = rows()[what][1]
+    modules = MODULE.findall(source)
+    assert modules or source == "`DATABASE_POOL_SIZE`"
     for package, module in modules:
         assert (ROOT / package / package / module).is_file(), module
 
 
-def test_retries_of_emails_are_told_as_they_are() -> None:
+def test_the_retries_of_emails_are_documented_as_they_are() -> None:
     text = " ".join(OPERATIONS.read_text().split())
     first = ", ".join(f"{pause.seconds}" for pause in pauses()[:3])
     longest = max(pauses()) // timedelta(hours=1)
