@@ -146,7 +146,7 @@ def sessions(
 
 
 def unanswered(url: str, version: Pinned, count: int) -> list[Pair]:
-    """So many questions of new sessions, each with an answer. Neighbours are of different sessions."""
+    """This many questions of new sessions, each with an answer. Neighbours belong to different sessions."""
     ids = [session_id for _, session_id in sessions(url, version, count // len(version.questions))]
     questions = list(version.questions.items())
     return [
@@ -173,7 +173,7 @@ def measure_submits(url: str, version: Pinned, pairs: int) -> dict[str, Any]:
 
 
 def measure_figures(app: Any, url: str, version: Pinned, count: int) -> dict[str, float]:
-    """Milliseconds an author waits, at the median of nine requests."""
+    """Milliseconds that an author waits: the median of nine requests."""
     questions = list(version.questions)
 
     def answer(sessions_wanted: int) -> None:

@@ -86,7 +86,7 @@ def latencies_of_reads(gateway: str, seconds: float) -> list[float]:
 
 @contextmanager
 def flood(gateway: str) -> Iterator[Counter[int]]:
-    """Sign-ins that fail, in a process of their own while the block runs; how many got which status."""
+    """Failing sign-ins from another process while the block runs; the number of answers by status."""
     answers: Counter[int] = Counter()
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
@@ -101,7 +101,7 @@ def flood(gateway: str) -> Iterator[Counter[int]]:
 
 
 def try_to_sign_in(gateway: str, line: Connection) -> None:
-    """Tell the line that the flood has begun; when the line says stop, tell it the answers by status."""
+    """Say on the line that the flood has begun; when the line says stop, send the answers by status."""
     answers: Counter[int] = Counter()
 
     def sign_in(client: requests.Session) -> None:

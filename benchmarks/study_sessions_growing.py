@@ -2,7 +2,7 @@
 
     python -m benchmarks.study_sessions_growing [--sessions 10000 1000000] [--rounds 200] [--json file]
 
-Every city has a thousand sessions, of which some eighty lie within five kilometres of its middle: more
+Every city has a thousand sessions, of which some eighty lie within five kilometres of its centre: more
 sessions are more cities. Each request is timed through HTTP and gunicorn; the search near a point also as the
 same statement by psycopg, in turns.
 
@@ -91,7 +91,7 @@ def measure(url: str, count: int, rounds: int) -> dict[str, dict[str, float]]:
 
 
 def fill(database: psycopg.Connection[Any], count: int) -> list[Point]:
-    """So many sessions in their cities; the middles of these."""
+    """This many sessions, a thousand in each city; the centres of the cities."""
     chance = random.Random(count)
     cities = [
         Point(chance.uniform(-60, 70), chance.uniform(-179, 179)) for _ in range(count // 1000)

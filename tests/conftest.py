@@ -44,7 +44,7 @@ def postgres_url() -> str:
 
 @pytest.fixture(scope="session")
 def receiver() -> Iterator[Receiver]:
-    """Where a platform of our own sends mails."""
+    """Where a platform of our own sends its e-mails."""
     with receiving() as receiver:
         yield receiver
 
@@ -58,7 +58,7 @@ def mailbox(request: pytest.FixtureRequest) -> Mailbox:
         return Mailpit(url)
     if folder := os.environ.get("MAIL_FOLDER"):
         return MailFolder(Path(folder))
-    pytest.skip("needs MAILPIT_URL or MAIL_FOLDER: where the platform's mails are")
+    pytest.skip("needs MAILPIT_URL or MAIL_FOLDER: where the platform's e-mails are")
 
 
 @pytest.fixture(scope="session")

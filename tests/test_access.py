@@ -18,7 +18,7 @@ SETTINGS: dict[str, Callable[[Actors], Setting]] = {
     "assessment-service": Actors.assessment,
 }
 ENTRIES = entries(SETTINGS)
-# In these a changing call leaves its object for the next caller, or makes one for each caller.
+# In these folders a changing call leaves its object for the next caller, or makes one for each caller.
 UNHARMED = {"gateway", "user-service", "study-session-service"}
 SIGNING_OUT = {"log_out", "log_out_everywhere"}
 

@@ -29,7 +29,7 @@ def test_a_refresh_token_is_good_for_one_exchange(miriam: Person) -> None:
     assert visitor.post("/api/auth/refresh", spent).json()["code"] == "already_rotated"
 
 
-def test_whoever_has_signed_out_is_refused_at_the_gateway(gateway: str) -> None:
+def test_a_signed_out_person_is_refused_at_the_gateway(gateway: str) -> None:
     david = sign_in(gateway, "david")
     agreed(david.post("/api/auth/logout"))
     refused = eventually(lambda: david.get("/api/users/me").json().get("code"), within=5)
@@ -38,16 +38,16 @@ def test_whoever_has_signed_out_is_refused_at_the_gateway(gateway: str) -> None:
     assert again.status_code == 401
 
 
-def test_the_mailed_link_verifies_the_address(miriam: Person, mailbox: Mailbox) -> None:
-    mail = mailbox.to(address(miriam), "Verify")
+def test_the_link_in_the_email_verifies_the_address(miriam: Person, mailbox: Mailbox) -> None:
+    email = mailbox.to(address(miriam), "Verify")
     assert miriam.read("/api/users/me")["email_verified"] is False
-    proof = {"token": token_in(mail)}
+    proof = {"token": token_in(email)}
     agreed(Visitor(miriam.gateway).post("/api/auth/verify-email", proof))
     assert miriam.read("/api/users/me")["email_verified"] is True
     assert Visitor(miriam.gateway).post("/api/auth/verify-email", proof).status_code == 410
 
 
-def test_the_mailed_link_sets_a_new_password(gateway: str, mailbox: Mailbox) -> None:
+def test_the_link_in_the_email_sets_a_new_password(gateway: str, mailbox: Mailbox) -> None:
     esther = register(gateway, "esther")
     visitor = Visitor(gateway)
     agreed(visitor.post("/api/auth/forgot-password", {"email": address(esther)}))
@@ -64,7 +64,7 @@ def test_the_mailed_link_sets_a_new_password(gateway: str, mailbox: Mailbox) -> 
     )
 
 
-def test_links_in_mails_lead_to_the_platform_whatever_host_a_request_names(
+def test_links_in_emails_ignore_the_host_that_a_request_names(
     gateway: str, mailbox: Mailbox
 ) -> None:
     tamar = register(gateway, "tamar")
@@ -91,7 +91,7 @@ def test_a_deleted_account_leaves_no_name_and_no_words(gateway: str, miriam: Per
 
 
 def said(reader: Person, session: str) -> list[tuple[str, str | None]]:
-    """The conversation by the names that are shown."""
+    """The display name and the content of each message."""
     return [
         (message["display_name"], message["content"])
         for message in reader.read(f"{session}/messages")["items"]

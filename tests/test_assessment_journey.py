@@ -1,4 +1,4 @@
-"""An assessment is begun without an account, goes on under one on another device, and is scored once."""
+"""An assessment is begun without an account, continued with one on another device, and scored once."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ def visitor(gateway: str) -> Visitor:
     return Visitor(gateway)
 
 
-def start(who: Visitor, **body: Any) -> str:
-    return str(agreed(who.post(f"{BASE}/start", body or None))["session_id"])
+def start(taker: Visitor, **body: Any) -> str:
+    return str(agreed(taker.post(f"{BASE}/start", body or None))["session_id"])
 
 
-def submit(who: Visitor, session: str, question: int, value: Any) -> dict[str, Any]:
+def submit(taker: Visitor, session: str, question: int, value: Any) -> dict[str, Any]:
     answer = {"session_id": session, "question_id": question, "value": value}
-    taken: dict[str, Any] = agreed(who.post("/api/v2/answers/submit", answer))
+    taken: dict[str, Any] = agreed(taker.post("/api/v2/answers/submit", answer))
     return taken
 
 
@@ -37,7 +37,9 @@ def test_experience_is_gained_once_for_each_question(visitor: Visitor) -> None:
     assert again["progress"]["questions_answered"] == 1
 
 
-def test_what_was_begun_without_an_account_goes_on_with_one(gateway: str, visitor: Visitor) -> None:
+def test_a_session_begun_without_an_account_continues_with_one(
+    gateway: str, visitor: Visitor
+) -> None:
     session = start(visitor, assessment="study-interests")
     page = visitor.read(f"{BASE}/{session}")["page"]
     submit(visitor, session, page["questions"][0]["id"], 3)
@@ -51,7 +53,7 @@ def test_what_was_begun_without_an_account_goes_on_with_one(gateway: str, visito
     assert visitor.read(f"{BASE}/{session}/validate")["valid"] is False
 
 
-def test_starting_fresh_abandons_what_was_begun(gateway: str) -> None:
+def test_starting_fresh_abandons_the_session_in_progress(gateway: str) -> None:
     taker = register(gateway, "yalta")
     first = start(taker, assessment="study-interests")
     refused = taker.post(f"{BASE}/start", {"assessment": "study-interests"}).json()

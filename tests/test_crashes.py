@@ -1,6 +1,6 @@
 """Processes killed at random under load: what was acknowledged is there, is said once, and is acted on once.
 
-`LYCEUM_SOAK=1` makes it long: 50 kills and 3,000 things done.
+`LYCEUM_SOAK=1` makes it long: 50 kills and 3,000 acknowledged actions.
 """
 
 import contextlib
@@ -27,14 +27,14 @@ from .support.traffic import Reader, Traffic
 pytestmark = pytest.mark.needs("processes to kill, and the databases")
 
 LONG = os.environ.get("LYCEUM_SOAK") == "1"
-KILLS, DEEDS = (50, 3000) if LONG else (12, 300)
+KILLS, ACTIONS = (50, 3000) if LONG else (12, 300)
 SESSIONS, READERS = 6, 3
 STUDY = "study-session-service"
 VICTIMS = (STUDY, f"{STUDY}-worker", "user-service-worker")
 PEOPLE = ("boaz", "naomi", "david", "miriam", "esther", "hillel", "yael", "tamar")
 SETTLED_WITHIN = 60.0
 
-UNSAID = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
 REQUESTED = "SELECT id FROM outbox WHERE body->>'type' = 'notification.requested'"
 NOTIFIED = "SELECT event_id FROM notifications WHERE kind = 'waitlist_promotion'"
 LAST = "SELECT last_seq FROM study_sessions WHERE id = %s"
@@ -46,7 +46,7 @@ POSITIONS = "SELECT id, stream_position FROM users"
 
 @dataclass
 class Aftermath:
-    """What is left when the killing is over and everything has been said."""
+    """The state after the last kill, once everything has been published."""
 
     platform: EphemeralPlatform
     traffic: Traffic
@@ -64,8 +64,8 @@ class Aftermath:
         [(last,)] = self.rows(STUDY, LAST, session_id)
         return int(last)
 
-    def told(self, room: str) -> list[dict[str, Any]]:
-        """All that was said in a room."""
+    def events_of(self, room: str) -> list[dict[str, Any]]:
+        """All live events of a room."""
         with redis.Redis.from_url(
             self.platform.redis.events_url, decode_responses=True
         ) as connection:
@@ -74,8 +74,8 @@ class Aftermath:
 
     def is_settled(self) -> bool:
         """Whether every message was published, and every notification is in its inbox."""
-        unsaid = [self.rows(service, UNSAID) for service in (STUDY, "user-service")]
-        return unsaid == [[(0,)], [(0,)]] and len(self.rows("user-service", NOTIFIED)) >= len(
+        unpublished = [self.rows(service, UNPUBLISHED) for service in (STUDY, "user-service")]
+        return unpublished == [[(0,)], [(0,)]] and len(self.rows("user-service", NOTIFIED)) >= len(
             self.rows(STUDY, REQUESTED)
         )
 
@@ -97,7 +97,7 @@ def aftermath(shaky: EphemeralPlatform) -> Aftermath:
     with traffic.flowing():
         for _ in range(KILLS):
             kill_one(shaky, chance)
-        eventually(lambda: traffic.done >= DEEDS, within=600)
+        eventually(lambda: traffic.done >= ACTIONS, within=600)
     aftermath = Aftermath(shaky, traffic, sessions, readers)
     eventually(aftermath.is_settled, within=SETTLED_WITHIN)
     return aftermath
@@ -116,7 +116,7 @@ def session_ids(aftermath: Aftermath) -> list[str]:
     return [session.rpartition("/")[2] for session in aftermath.sessions]
 
 
-def test_what_was_acknowledged_is_there_once_and_nothing_else_is(
+def test_each_acknowledged_message_is_stored_once_and_no_other(
     aftermath: Aftermath, session_ids: list[str]
 ) -> None:
     for session, session_id in zip(aftermath.sessions, session_ids, strict=True):
@@ -126,14 +126,14 @@ def test_what_was_acknowledged_is_there_once_and_nothing_else_is(
         assert sorted(written) == sorted(sent)
 
 
-def test_a_room_was_told_everything_once_and_in_order(
+def test_a_room_has_each_live_event_once_and_in_order(
     aftermath: Aftermath, session_ids: list[str]
 ) -> None:
     for session_id in session_ids:
-        told = aftermath.told(f"study-session:{session_id}")
-        assert [event["seq"] for event in told] == list(range(1, aftermath.last(session_id) + 1))
+        events = aftermath.events_of(f"study-session:{session_id}")
+        assert [event["seq"] for event in events] == list(range(1, aftermath.last(session_id) + 1))
         spoken = [
-            (event["data"]["id"], event["seq"]) for event in told if event["type"] == "message"
+            (event["data"]["id"], event["seq"]) for event in events if event["type"] == "message"
         ]
         written = [
             (str(message_id), seq)
@@ -142,12 +142,12 @@ def test_a_room_was_told_everything_once_and_in_order(
         assert sorted(written) == sorted(spoken)
 
 
-def test_who_was_told_to_have_come_and_not_gone_is_there(
+def test_the_seats_taken_match_the_joined_and_left_events(
     aftermath: Aftermath, session_ids: list[str]
 ) -> None:
     for session_id in session_ids:
         present: list[str] = []
-        for event in aftermath.told(f"study-session:{session_id}"):
+        for event in aftermath.events_of(f"study-session:{session_id}"):
             if event["type"] == "joined":
                 present.append(event["data"]["user_id"])
             elif event["type"] == "left":
@@ -158,25 +158,25 @@ def test_who_was_told_to_have_come_and_not_gone_is_there(
         assert aftermath.rows(STUDY, COUNTED, session_id) == [(len(present),)]
 
 
-def test_everybody_was_notified_once_of_each_place(aftermath: Aftermath) -> None:
+def test_each_seat_from_the_waitlist_is_notified_once(aftermath: Aftermath) -> None:
     requested, notified = aftermath.rows(STUDY, REQUESTED), aftermath.rows("user-service", NOTIFIED)
     assert len(requested) > 5
     assert sorted(notified) == sorted(requested)
 
 
-def test_everybodys_own_stream_has_each_of_their_notifications_once(aftermath: Aftermath) -> None:
+def test_a_persons_own_stream_has_each_notification_once(aftermath: Aftermath) -> None:
     for user_id, last in aftermath.rows("user-service", POSITIONS):
-        assert [event["seq"] for event in aftermath.told(f"user:{user_id}")] == list(
+        assert [event["seq"] for event in aftermath.events_of(f"user:{user_id}")] == list(
             range(1, last + 1)
         )
 
 
-def test_no_event_was_put_aside(aftermath: Aftermath) -> None:
+def test_no_event_was_parked(aftermath: Aftermath) -> None:
     for service in (STUDY, "user-service"):
         assert aftermath.rows(service, "SELECT * FROM failed_events") == []
 
 
-def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
+def test_a_reader_that_reconnects_sees_each_event_once_and_in_order(
     aftermath: Aftermath, session_ids: list[str]
 ) -> None:
     last = aftermath.last(session_ids[0])
@@ -184,7 +184,7 @@ def test_readers_who_lose_the_connection_see_everything_once_and_in_order(
         assert reader.read_to(last) == list(range(1, last + 1))
 
 
-def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
+def test_a_deletion_under_repeated_kills_leaves_no_personal_data(
     shaky: EphemeralPlatform,
 ) -> None:
     canary, chance = f"qanary{secrets.token_hex(4)}", random.Random(KILLS)
@@ -192,18 +192,18 @@ def test_a_deletion_interrupted_again_and_again_leaves_nothing_of_the_person(
     person = an_active_person(shaky, canary, miriam)
     found = occurrences(shaky, canary)
     assert {"table user-service users", "table study-session-service chat_messages"} <= set(found)
-    assert any(place.startswith("redis room:study-session:") for place in found)
+    assert any(entry.startswith("redis room:study-session:") for entry in found)
 
     agreed(person.delete("/api/users/me", {"password": PASSWORD}))
     for _ in range(6):
         kill_one(shaky, chance)
-    with contextlib.suppress(AssertionError):  # The assertion after it says what is left.
+    with contextlib.suppress(AssertionError):  # The assertion below says what is left.
         eventually(lambda: occurrences(shaky, canary) == [], within=SETTLED_WITHIN)
     assert occurrences(shaky, canary) == []
 
 
 def an_active_person(platform: EphemeralPlatform, canary: str, host: Person) -> Person:
-    """A person who has left traces in every possible place, each with the canary in it."""
+    """A person with data of every kind, each with the canary in it."""
     person = register(platform.gateway_url, canary, display_name=canary)
     person.http.headers["User-Agent"] = f"{canary}/1.0"
     agreed(person.post("/api/auth/login", {"login": person.username, "password": PASSWORD}))

@@ -28,7 +28,7 @@ SIGNING_OUT = ("log_out", "log_out_everywhere")  # after them every answer would
 
 @pytest.fixture(scope="module")
 def busy(gateway: str, people: People) -> Person:
-    """A person with something of every kind, and every role but the one that may change what other tests
+    """A person with something of every kind, and every role but `admin`, which may change what other tests
     rely on.
     """
     busy, student = register(gateway, "busy"), register(gateway, "student")
@@ -51,13 +51,13 @@ def busy(gateway: str, people: People) -> Person:
     return busy
 
 
-def as_somebody(person: Person) -> tuple[str, str]:
+def signed_in_as(person: Person) -> tuple[str, str]:
     """The option that sends requests as this person."""
     return "--header", f"Authorization: Bearer {person.access_token}"
 
 
 def explore(gateway: str, folder: Path, examples: int, *options: str) -> None:
-    """Send so many generated requests to every operation; fails with what should not have been answered."""
+    """Send this many generated requests to every operation; fail with each answer that is not documented."""
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{gateway}/openapi.json"]
     command += [
         "--phases",
@@ -80,17 +80,15 @@ def explore(gateway: str, folder: Path, examples: int, *options: str) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_nobody_makes_an_operation_answer_what_it_does_not_document(
-    gateway: str, tmp_path: Path
-) -> None:
+def test_a_visitor_gets_only_documented_answers(gateway: str, tmp_path: Path) -> None:
     explore(gateway, tmp_path, 1)
 
 
-def test_somebody_with_many_roles_makes_no_operation_answer_what_it_does_not_document(
+def test_a_person_with_many_roles_gets_only_documented_answers(
     gateway: str, tmp_path: Path, busy: Person
 ) -> None:
     stay = [word for operation in SIGNING_OUT for word in ("--exclude-operation-id", operation)]
-    explore(gateway, tmp_path, 3, *as_somebody(busy), *stay)
+    explore(gateway, tmp_path, 3, *signed_in_as(busy), *stay)
 
 
 @pytest.mark.parametrize("operation", SIGNING_OUT)
@@ -101,7 +99,7 @@ def test_signing_out_answers_what_it_documents(
         gateway,
         tmp_path,
         3,
-        *as_somebody(register(gateway, "leaver")),
+        *signed_in_as(register(gateway, "leaver")),
         "--include-operation-id",
         operation,
     )

@@ -15,7 +15,7 @@ from .support.people import People
 
 Document = dict[str, Any]
 
-# Parameters that go with others, and those that only an answer tells.
+# Parameters that go with others, and those whose values only an answer gives.
 COMPANIONS = {"to": ["from"], "lat": ["lng"], "lng": ["lat"], "radius_km": ["lat", "lng"]}
 ISSUED = {"cursor", "ticket"}
 
@@ -59,8 +59,8 @@ def test_the_example_works(
         check(document, operation, call, optional)
         return
     check(document, operation, call, ())
-    for one in sorted(optional):
-        check(document, operation, call, {one, *COMPANIONS.get(one, ())})
+    for parameter in sorted(optional):
+        check(document, operation, call, {parameter, *COMPANIONS.get(parameter, ())})
 
 
 def optional_in_query(operation: Operation) -> set[str]:
@@ -77,9 +77,9 @@ def check(document: Document, operation: Operation, call: Call, optional: Collec
         "stream": True,
     }
     with call.caller.request(operation.method, example.path, **sent) as answer:
-        said = answer.headers.get("Content-Type", "").partition(";")[0]
+        media_type = answer.headers.get("Content-Type", "").partition(";")[0]
         assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text}"
         contents = operation.document["responses"][str(answer.status_code)].get("content", {})
-        assert said in contents if contents else not answer.content
-        if said == "application/json":
-            assert testing.misfits(answer.json(), contents[said]["schema"], document) == []
+        assert media_type in contents if contents else not answer.content
+        if media_type == "application/json":
+            assert testing.misfits(answer.json(), contents[media_type]["schema"], document) == []

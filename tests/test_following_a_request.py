@@ -21,13 +21,13 @@ EFFECTS = {
 
 
 @pytest.mark.needs("the platform's logs")
-def test_one_id_is_in_the_logs_of_gateway_service_and_worker_and_in_the_mail(
+def test_a_request_id_reaches_the_logs_and_the_email(
     platform: EphemeralPlatform, mailbox: Mailbox
 ) -> None:
     ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
     session = host_session(ruth)
     join(david, session)
-    mail_cancellations_to(david)
+    email_cancellations_to(david)
     agreed(ruth.post(f"{session}/cancel", {"reason": "snow"}, headers={"X-Request-ID": ID}))
 
     assert (
@@ -37,7 +37,7 @@ def test_one_id_is_in_the_logs_of_gateway_service_and_worker_and_in_the_mail(
     assert len({trace_id for *_, trace_id in logged(platform)}) == 1
 
 
-def mail_cancellations_to(person: Person) -> None:
+def email_cancellations_to(person: Person) -> None:
     agreed(person.put("/api/notifications/preferences", {"session_cancelled": True}))
 
 

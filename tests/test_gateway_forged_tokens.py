@@ -1,4 +1,4 @@
-"""Forged tokens at the gateway, and at each service's own address: past the gateway nothing is gained."""
+"""Forged tokens at the gateway and at each service's own address: going past the gateway gains nothing."""
 
 import pytest
 import requests
@@ -20,18 +20,18 @@ def ask(url: str, token: str) -> requests.Response:
 
 @pytest.mark.needs("the key that signs access tokens, and the services' own addresses")
 @pytest.mark.parametrize("name", [service.name for service in SERVICES])
-def test_a_forged_token_opens_no_door(
+def test_a_forged_token_is_refused_at_the_gateway_and_the_service(
     platform: EphemeralPlatform, issuer: Issuer, name: str
 ) -> None:
     path = path_for_signed_in(platform.service_url(name))
-    doors = [f"{platform.gateway_url}{path}", f"{platform.service_url(name)}{path}"]
-    for door in doors:
-        assert ask(door, issuer.valid()).status_code not in {401, 403}
+    urls = [f"{platform.gateway_url}{path}", f"{platform.service_url(name)}{path}"]
+    for url in urls:
+        assert ask(url, issuer.valid()).status_code not in {401, 403}
         answers = {
-            forgery: ask(door, token)
+            forgery: ask(url, token)
             for forgery, token in forged_tokens(issuer).items()
             if len(token) < LONGEST
         }
-        let_in = [forgery for forgery, answer in answers.items() if answer.status_code != 401]
-        assert let_in == [], door
+        accepted = [forgery for forgery, answer in answers.items() if answer.status_code != 401]
+        assert accepted == [], url
         assert {answer.json()["code"] for answer in answers.values()} == {"invalid_token"}

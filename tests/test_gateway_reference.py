@@ -22,7 +22,7 @@ def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) ->
 
 
 @pytest.mark.needs("the services' own addresses")
-def test_the_type_of_every_problem_is_explained_where_it_points_to(gateway: str) -> None:
+def test_the_type_of_a_problem_leads_to_its_explanation(gateway: str) -> None:
     paths = [
         "/api/nothing",
         "/api/dashboard",
@@ -38,7 +38,7 @@ def test_the_type_of_every_problem_is_explained_where_it_points_to(gateway: str)
         }
 
 
-def test_whatever_a_service_documents_can_be_reached_and_is_in_the_reference(
+def test_the_reference_has_each_path_of_a_service_and_no_internal_one(
     platform: EphemeralPlatform,
 ) -> None:
     published = requests.get(f"{platform.gateway_url}/openapi.json", timeout=15).json()["paths"]

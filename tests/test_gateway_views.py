@@ -1,4 +1,4 @@
-"""Pages that the gateway makes of several services' answers, before the real ones."""
+"""Views: answers that the gateway puts together from several services, here the real ones."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -37,9 +37,9 @@ def test_the_dashboard_shows_something_of_every_context(ruth: Person) -> None:
         "tutoring_sessions",
         "havrutas",
     }
-    lesson = shown["tutoring_sessions"]["items"][0]
-    assert lesson["tutor_username"] == "ruth"
-    assert lesson["student_display_name"]
+    session = shown["tutoring_sessions"]["items"][0]
+    assert session["tutor_username"] == "ruth"
+    assert session["student_display_name"]
 
 
 def test_the_dashboard_of_a_newcomer_or_an_admin_shows_nothing_of_others(
@@ -51,7 +51,7 @@ def test_the_dashboard_of_a_newcomer_or_an_admin_shows_nothing_of_others(
         assert shown["tutoring_sessions"]["items"] == []
 
 
-def test_what_one_opens_is_next(newcomer: Person) -> None:
+def test_the_dashboard_shows_a_hosted_session(newcomer: Person) -> None:
     path = host_session(newcomer, title="A session on the dashboard")
     [shown] = newcomer.read("/api/dashboard")["study_sessions"]["items"]
     assert (f"/api/study-sessions/{shown['id']}", shown["host_username"]) == (
@@ -60,7 +60,7 @@ def test_what_one_opens_is_next(newcomer: Person) -> None:
     )
 
 
-def test_one_question_finds_things_in_every_context(ruth: Person, newcomer: Person) -> None:
+def test_a_search_finds_sessions_texts_and_people(ruth: Person, newcomer: Person) -> None:
     host_session(newcomer, title="Berakhot, again")
     found = ruth.read("/api/search?q=berakhot&limit=20")
     assert "degraded" not in found
@@ -69,9 +69,7 @@ def test_one_question_finds_things_in_every_context(ruth: Person, newcomer: Pers
     assert ruth.read("/api/search?q=boaz")["people"]["items"][0]["username"] == "boaz"
 
 
-def test_the_export_holds_the_parts_of_all_services_and_of_nobody_else(
-    newcomer: Person, ruth: Person
-) -> None:
+def test_the_export_covers_all_services_and_only_the_caller(newcomer: Person, ruth: Person) -> None:
     document = newcomer.read("/api/me/export")
     assert document["user_id"] == str(newcomer.id)
     assert document["account"]["users"][0]["username"] == newcomer.username
@@ -80,7 +78,7 @@ def test_the_export_holds_the_parts_of_all_services_and_of_nobody_else(
     assert str(ruth.id) not in str(document)
 
 
-def test_a_profile_shows_what_its_person_does(newcomer: Person, ruth: Person) -> None:
+def test_the_overview_of_a_person_shows_what_they_do(newcomer: Person, ruth: Person) -> None:
     shown = newcomer.read(f"/api/users/{ruth.id}/overview")
     assert "degraded" not in shown
     assert shown["profile"]["username"] == "ruth"
@@ -89,7 +87,7 @@ def test_a_profile_shows_what_its_person_does(newcomer: Person, ruth: Person) ->
     assert shown["havrutas"].keys() == {"sessions", "minutes"}
 
 
-def test_the_calendar_holds_sessions_of_every_kind(ruth: Person) -> None:
+def test_the_calendar_holds_study_tutoring_and_havruta_sessions(ruth: Person) -> None:
     calendar = ruth.read(f"/api/calendar?{month()}")
     assert "degraded" not in calendar
     assert {entry["kind"] for entry in calendar["items"]} == {
@@ -113,24 +111,24 @@ def test_sessions_at_the_same_time_overlap_in_the_calendar(gateway: str) -> None
     ]
 
 
-def test_a_calendar_program_reads_the_feed_until_it_is_taken_back(
+def test_a_calendar_program_reads_the_feed_until_it_is_deleted(
     gateway: str, newcomer: Person
 ) -> None:
     host_session(newcomer, title="In the feed")
-    stranger = Visitor(gateway)
+    visitor = Visitor(gateway)
     path = agreed(newcomer.post("/api/calendar/feed"))["url"].removeprefix(gateway)
-    feed = stranger.get(path)
+    feed = visitor.get(path)
     assert (feed.status_code, feed.headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
     assert "In the feed" in [
         str(event["SUMMARY"]) for event in icalendar.Calendar.from_ical(feed.text).walk("VEVENT")
     ]
-    assert stranger.get(path, headers={"If-None-Match": feed.headers["ETag"]}).status_code == 304
+    assert visitor.get(path, headers={"If-None-Match": feed.headers["ETag"]}).status_code == 304
     agreed(newcomer.delete("/api/calendar/feed"))
-    assert stranger.get(path).status_code == 404
+    assert visitor.get(path).status_code == 404
 
 
 def month() -> str:
-    """From yesterday on, as a query."""
+    """The month from yesterday on, as a query."""
     begin = datetime.now(UTC) - timedelta(days=1)
     return f"from={begin:%Y-%m-%dT%H:%M:%SZ}&to={begin + timedelta(days=31):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -141,10 +139,10 @@ def test_an_answer_says_what_is_left_of_the_quota(gateway: str) -> None:
     assert answer.headers["RateLimit"].startswith('"reads";r=')
 
 
-def test_strangers_see_no_views(gateway: str) -> None:
-    stranger = Visitor(gateway)
+def test_visitors_see_no_views(gateway: str) -> None:
+    visitor = Visitor(gateway)
     paths = ["/api/dashboard", "/api/search?q=x", "/api/me/export", f"/api/calendar?{month()}"]
-    assert [stranger.get(path).status_code for path in paths] == [401, 401, 401, 401]
+    assert [visitor.get(path).status_code for path in paths] == [401, 401, 401, 401]
 
 
 def test_members_of_a_havruta_have_names(ruth: Person) -> None:

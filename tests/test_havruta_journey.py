@@ -44,7 +44,9 @@ def havruta(gateway: str, owner: Person, partner: Person, mailbox: Mailbox) -> s
     return path
 
 
-def test_the_navigator_turns_the_pages_of_all(owner: Person, partner: Person, havruta: str) -> None:
+def test_the_navigator_turns_the_pages_for_each_member(
+    owner: Person, partner: Person, havruta: str
+) -> None:
     session = agreed(owner.post(f"{havruta}/sessions", {"type": "instant"}))
     assert (
         partner.post(f"{havruta}/sessions", {"type": "instant"}).json()["code"]

@@ -127,7 +127,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
         yield mailbox
 
 
-def test_the_newest_mail_to_somebody_about_something_is_found(kept: Mailbox) -> None:
+def test_the_newest_matching_email_is_found(kept: Mailbox) -> None:
     assert token_in(kept.to("ruth@example.org", "Verify")) == "the-second"
     assert token_in(kept.to("boaz@example.org", "Verify")) == "of-another-person"
 

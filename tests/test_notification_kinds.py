@@ -1,4 +1,4 @@
-"""What one service asks another to notify people of is known there."""
+"""The user-service knows each kind of notification that another service requests."""
 
 import re
 from enum import StrEnum

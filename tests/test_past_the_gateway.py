@@ -81,7 +81,7 @@ def boaz(people: People) -> Person:
 
 @pytest.fixture(scope="module")
 def room(ruth: Person) -> str:
-    """Where a service is asked about a room of Ruth's."""
+    """The path, below `/internal/`, at which a service is asked about a room of Ruth's."""
     return f"rooms/study-session/{host_session(ruth).rpartition('/')[2]}"
 
 
@@ -104,21 +104,21 @@ def status(platform: EphemeralPlatform, name: str, token: str | None) -> int:
 
 @pytest.fixture
 def address(request: pytest.FixtureRequest) -> str:
-    """Where the program of the parameter's name listens to the public."""
+    """The public address of the program that the parameter names."""
     if request.param == GATEWAY:
         return str(request.getfixturevalue("gateway"))
     return str(request.getfixturevalue("platform").service_url(request.param))
 
 
 def at(*names: str) -> pytest.MarkDecorator:
-    """Try it at the address of each of these programs."""
+    """Run the test at the address of each of these programs."""
     needs = pytest.mark.needs("the services' own addresses")
-    places = [pytest.param(name, marks=[] if name == GATEWAY else [needs]) for name in names]
-    return pytest.mark.parametrize("address", places, indirect=True)
+    programs = [pytest.param(name, marks=[] if name == GATEWAY else [needs]) for name in names]
+    return pytest.mark.parametrize("address", programs, indirect=True)
 
 
 @at(GATEWAY, *NAMES)
-def test_headers_that_say_who_one_is_change_nothing(address: str, ruth: Person) -> None:
+def test_spoofed_headers_do_not_change_the_answer(address: str, ruth: Person) -> None:
     url = f"{address}{path_for_signed_in(address)}"
     plain = requests.get(url, headers=bearer(ruth.access_token), timeout=15)
     spoofed = requests.get(url, headers=bearer(ruth.access_token) | SPOOFED, timeout=15)
@@ -127,7 +127,7 @@ def test_headers_that_say_who_one_is_change_nothing(address: str, ruth: Person) 
 
 
 @at(GATEWAY, "user-service")
-def test_one_stays_oneself_whatever_the_headers_say(address: str, ruth: Person) -> None:
+def test_spoofed_headers_do_not_change_the_caller(address: str, ruth: Person) -> None:
     headers = bearer(ruth.access_token) | SPOOFED
     assert requests.get(f"{address}/api/users/me", headers=headers, timeout=15).json()["id"] == str(
         ruth.id
@@ -135,7 +135,7 @@ def test_one_stays_oneself_whatever_the_headers_say(address: str, ruth: Person) 
 
 
 @pytest.mark.parametrize("trick", TRICKS)
-def test_no_trick_with_an_address_gets_anybody_inside(
+def test_a_trick_with_an_address_lets_no_person_inside(
     gateway: str, ruth: Person, room: str, trick: str
 ) -> None:
     status, body = raw_get(gateway, trick.format(room=room), bearer(ruth.access_token))
@@ -145,7 +145,7 @@ def test_no_trick_with_an_address_gets_anybody_inside(
 
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("trick", TRICKS)
-def test_nor_does_it_get_a_service_inside(
+def test_a_trick_with_an_address_lets_no_service_inside(
     platform: EphemeralPlatform, ruth: Person, room: str, trick: str
 ) -> None:
     token = identity(platform, GATEWAY).token_for("study-session-service")
@@ -195,7 +195,7 @@ def test_the_internal_listener_is_for_services_only(
     stranger = ServiceIdentity(GATEWAY, ec.generate_private_key(ec.SECP256R1()))
     assert status(platform, name, gateway.token_for(name)) == 200
     refused = {
-        "nothing": None,
+        "no token": None,
         "a person's token": ruth.access_token,
         "an administrator's token": issuer.valid(),
         "a token for another service": gateway.token_for(other),
@@ -242,7 +242,7 @@ def test_each_listener_answers_its_own_addresses_only(
 
 
 @pytest.mark.needs(SERVICE_KEYS)
-def test_a_service_that_asks_for_somebody_gets_what_that_person_may_see(
+def test_a_service_call_for_a_person_gets_what_they_may_see(
     platform: EphemeralPlatform, ruth: Person, boaz: Person, room: str
 ) -> None:
     def answer(person: Person | None) -> int:
@@ -259,17 +259,17 @@ def test_a_service_that_asks_for_somebody_gets_what_that_person_may_see(
 
 @pytest.mark.needs(SERVICE_KEYS)
 @pytest.mark.parametrize("name", [GATEWAY, *NAMES])
-def test_no_services_own_key_makes_a_person(
+def test_a_services_own_key_signs_no_valid_access_token(
     platform: EphemeralPlatform, issuer: Issuer, name: str
 ) -> None:
     key = identity(platform, name).key
     forged = [issuer.sign(issuer.claims(), {"kid": kid}, key) for kid in (name, issuer.kid)]
     path = path_for_signed_in(platform.gateway_url)
-    doors = [f"{platform.gateway_url}{path}"]
-    doors += [f"{url}{path_for_signed_in(url)}" for url in map(platform.service_url, NAMES)]
+    urls = [f"{platform.gateway_url}{path}"]
+    urls += [f"{url}{path_for_signed_in(url)}" for url in map(platform.service_url, NAMES)]
     answers = {
-        requests.get(door, headers=bearer(token), timeout=15).status_code
-        for door in doors
+        requests.get(url, headers=bearer(token), timeout=15).status_code
+        for url in urls
         for token in forged
     }
     assert answers == {401}

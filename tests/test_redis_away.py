@@ -1,5 +1,5 @@
-"""Redis stopped or hanging: accounts and study sessions go on, and nothing that was said meanwhile
-is lost.
+"""Redis stopped or hanging: accounts and study sessions keep working, and nothing that was said
+meanwhile is lost.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ def fragile(postgres_url: str) -> Iterator[EphemeralPlatform]:
 
 @pytest.fixture(params=["stopped", "hanging"])
 def outage(request: pytest.FixtureRequest, fragile: EphemeralPlatform) -> Outage:
-    """A while without Redis. One that was stopped comes back empty."""
+    """A while without Redis. A stopped Redis comes back empty."""
 
     @contextlib.contextmanager
     def stopped() -> Iterator[None]:
@@ -121,7 +121,7 @@ def test_study_sessions_work_without_redis(outage: Outage, ruth: Person, boaz: P
         assert ruth.read(f"{BASE}/mine?when=past")
 
 
-def test_a_stream_is_refused_and_later_goes_on_where_it_was(
+def test_a_stream_refused_in_the_outage_resumes_where_it_was(
     outage: Outage, ruth: Person, boaz: Person
 ) -> None:
     session = host_session(ruth)
@@ -138,7 +138,7 @@ def test_a_stream_is_refused_and_later_goes_on_where_it_was(
         assert [event.data["content"] for event in stream.take(2)] == ["meanwhile", "after"]
 
 
-def test_an_open_stream_brings_later_what_was_said_meanwhile(
+def test_an_open_stream_catches_up_after_the_outage(
     outage: Outage, ruth: Person, boaz: Person
 ) -> None:
     session = host_session(ruth)
@@ -149,7 +149,7 @@ def test_an_open_stream_brings_later_what_was_said_meanwhile(
         assert stream.until("message").data["content"] == "meanwhile"
 
 
-def test_news_of_the_outage_arrive_after_it(
+def test_a_notification_from_the_outage_arrives_after_it(
     outage: Outage, ruth: Person, boaz: Person, miriam: Person
 ) -> None:
     session = host_session(ruth, max_participants=2)
@@ -160,7 +160,7 @@ def test_news_of_the_outage_arrive_after_it(
     assert eventually(lambda: news(miriam, session)) == ["waitlist_promotion"]
 
 
-def test_what_redis_had_and_lost_before_it_was_heard_is_said_again(
+def test_an_event_that_redis_lost_is_published_again(
     fragile: EphemeralPlatform, ruth: Person, boaz: Person
 ) -> None:
     session = host_session(ruth)
@@ -168,7 +168,7 @@ def test_what_redis_had_and_lost_before_it_was_heard_is_said_again(
     fragile.stop_program("user-service-worker")
     agreed(ruth.post(f"{session}/cancel"))
     with Stream(ruth, f"{session}/events", last_event_id=0) as stream:
-        stream.until("cancelled")  # So Redis had what came with it.
+        stream.until("cancelled")  # So Redis had the event that came with it.
     fragile.redis.stop()
     fragile.redis.start()
     fragile.start_program("user-service-worker")

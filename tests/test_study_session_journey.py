@@ -26,7 +26,7 @@ def naomi(people: People) -> Person:
 
 @pytest.fixture
 def somewhere() -> dict[str, float]:
-    """A place in the South Atlantic where no one else studies."""
+    """A location in the South Atlantic where no one else studies."""
     return {
         "latitude": round(random.uniform(-40, -30), 5),
         "longitude": round(random.uniform(-25, -15), 5),
@@ -47,7 +47,7 @@ def usernames(person: Person, session: str) -> list[str]:
     ]
 
 
-def test_a_session_is_found_by_whoever_is_near_it(
+def test_a_session_is_found_by_a_search_nearby(
     gateway: str, ruth: Person, boaz: Person, somewhere: dict[str, float]
 ) -> None:
     opened = host_session(ruth, **somewhere)
@@ -60,7 +60,7 @@ def test_a_session_is_found_by_whoever_is_near_it(
     assert boaz.read(near.replace("radius_km=2", "radius_km=1"))["items"] == []
 
 
-def test_those_who_join_talk_with_each_other(ruth: Person, boaz: Person, session: str) -> None:
+def test_participants_talk_with_each_other(ruth: Person, boaz: Person, session: str) -> None:
     say(ruth, session, "Welcome!")
     say(boaz, session, "Where do we start?")
     conversation = [(ruth.username, "Welcome!"), (boaz.username, "Where do we start?")]
@@ -68,14 +68,14 @@ def test_those_who_join_talk_with_each_other(ruth: Person, boaz: Person, session
     assert usernames(ruth, session) == usernames(boaz, session) == [ruth.username, boaz.username]
 
 
-def test_whoever_leaves_is_outside_again(ruth: Person, boaz: Person, session: str) -> None:
+def test_leaving_gives_up_the_seat_and_the_chat(ruth: Person, boaz: Person, session: str) -> None:
     leave(boaz, session)
     assert boaz.get(f"{session}/messages").status_code == 403
     assert usernames(ruth, session) == [ruth.username]
     assert ruth.read(session)["current_participants"] == 1
 
 
-def test_a_freed_place_goes_to_whoever_waits_and_is_news_to_them(
+def test_a_freed_seat_goes_to_the_waitlist_with_a_notification(
     ruth: Person, boaz: Person, naomi: Person
 ) -> None:
     session = host_session(ruth, max_participants=2)
@@ -87,7 +87,7 @@ def test_a_freed_place_goes_to_whoever_waits_and_is_news_to_them(
     assert eventually(lambda: news(naomi, session)) == ["waitlist_promotion"]
 
 
-def test_who_watches_sees_joins_and_words_as_they_happen(ruth: Person, boaz: Person) -> None:
+def test_a_stream_brings_joins_and_messages_as_they_happen(ruth: Person, boaz: Person) -> None:
     session = host_session(ruth)
     with Stream(ruth, f"{session}/events") as stream:
         join(boaz, session)
@@ -98,7 +98,7 @@ def test_who_watches_sees_joins_and_words_as_they_happen(ruth: Person, boaz: Per
     assert message.id == (joined.id or 0) + 1
 
 
-def test_a_reader_who_comes_back_misses_and_repeats_nothing(
+def test_a_resumed_stream_misses_and_repeats_nothing(
     ruth: Person, boaz: Person, session: str
 ) -> None:
     with Stream(ruth, f"{session}/events") as stream:
@@ -111,7 +111,7 @@ def test_a_reader_who_comes_back_misses_and_repeats_nothing(
         assert [event.data["content"] for event in stream.take(3)] == ["two", "three", "four"]
 
 
-def test_the_stream_of_someone_removed_ends(ruth: Person, boaz: Person, session: str) -> None:
+def test_the_stream_of_a_removed_participant_ends(ruth: Person, boaz: Person, session: str) -> None:
     with Stream(boaz, f"{session}/events") as stream:
         agreed(ruth.delete(f"{session}/participants/{boaz.id}"))
         assert stream.until("end").content == {"reason": "not_allowed"}
@@ -122,7 +122,7 @@ def test_a_stranger_watches_nothing(naomi: Person, session: str) -> None:
     assert attempt(naomi, f"{session}/events") == 403
 
 
-def test_ones_own_stream_brings_ones_notifications(
+def test_a_persons_own_stream_brings_their_notifications(
     ruth: Person, boaz: Person, naomi: Person
 ) -> None:
     session = host_session(ruth, max_participants=2)

@@ -1,4 +1,4 @@
-"""One request as OpenTelemetry sees it, from the gateway to the mail."""
+"""One request as OpenTelemetry sees it, from the gateway to the e-mail."""
 
 import secrets
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from .support.mailbox import receiving
 from .support.people import Person, agreed, eventually, register, sign_in
 from .support.study_sessions import host_session, join
 
-pytestmark = pytest.mark.needs("a platform that tells its traces to the test")
+pytestmark = pytest.mark.needs("a platform that sends its traces to the test")
 
 SECRET = "the reason is no one else's business"
 MAIL = "mail notification"
@@ -26,7 +26,7 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="module")
 def platform(postgres_url: str, collector: Collector) -> Iterator[EphemeralPlatform]:
-    """A platform that tells the collector what it does."""
+    """A platform that sends its traces to the collector."""
     with pytest.MonkeyPatch.context() as patch, receiving() as mailbox:
         patch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
         patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
@@ -36,7 +36,7 @@ def platform(postgres_url: str, collector: Collector) -> Iterator[EphemeralPlatf
 
 @pytest.fixture(scope="module")
 def steps(platform: EphemeralPlatform, collector: Collector) -> dict[str, Step]:
-    """What the cancellation of a session did, whose guest has it mailed: by id."""
+    """The steps of a session's cancellation, of which a guest gets an e-mail, by their ids."""
     ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
     session = host_session(ruth)
     join(david, session)
@@ -52,11 +52,11 @@ def followed(collector: Collector, host: Person, session: str) -> dict[str, Step
     return {step.id: step for step in collector.of_trace(trace)}
 
 
-def test_the_way_of_a_request_is_one_trace_from_the_gateway_to_the_mail(
+def test_a_request_is_one_trace_from_the_gateway_to_the_email(
     steps: dict[str, Step],
 ) -> None:
-    [mail] = [step for step in steps.values() if step.name == MAIL]
-    assert [(step.service, step.kind, step.name) for step in way_to(mail, steps)] == [
+    [email] = [step for step in steps.values() if step.name == MAIL]
+    assert [(step.service, step.kind, step.name) for step in path_to(email, steps)] == [
         ("gateway", "SERVER", "POST /api/study-sessions/<path:rest>"),
         ("gateway", "CLIENT", "POST study-session-service"),
         ("study-session-service", "SERVER", "POST /api/study-sessions/<uuid:session_id>/cancel"),
@@ -65,7 +65,7 @@ def test_the_way_of_a_request_is_one_trace_from_the_gateway_to_the_mail(
     ]
 
 
-def test_statements_are_steps_without_their_values(steps: dict[str, Step]) -> None:
+def test_statements_are_traced_without_their_values(steps: dict[str, Step]) -> None:
     statements = [step for step in steps.values() if "db.query.text" in step.attributes]
     assert {step.service for step in statements} == {"study-session-service", "user-service"}
     assert any(
@@ -74,7 +74,7 @@ def test_statements_are_steps_without_their_values(steps: dict[str, Step]) -> No
     assert not any(SECRET in str(step.attributes) for step in steps.values())
 
 
-def test_what_the_platform_does_of_itself_is_no_trace(
+def test_the_platforms_own_work_starts_no_trace(
     collector: Collector, steps: dict[str, Step]
 ) -> None:
     roots = [step for step in collector.steps if not step.parent_id or step.kind == "SERVER"]
@@ -83,5 +83,5 @@ def test_what_the_platform_does_of_itself_is_no_trace(
     ] == []
 
 
-def way_to(step: Step, steps: dict[str, Step]) -> list[Step]:
-    return [*(way_to(steps[step.parent_id], steps) if step.parent_id in steps else []), step]
+def path_to(step: Step, steps: dict[str, Step]) -> list[Step]:
+    return [*(path_to(steps[step.parent_id], steps) if step.parent_id in steps else []), step]

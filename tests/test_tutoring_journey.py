@@ -1,4 +1,4 @@
-"""A tutor offers a course, a student enrols, they meet, draw and look back."""
+"""A tutor offers a course, a student enrols, they book sessions and draw on a whiteboard."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,7 @@ CANCELLED = "session_cancelled"
 
 @pytest.fixture(scope="module")
 def tutor(gateway: str, people: People) -> Person:
-    """A person who has nothing to do yet."""
+    """A tutor who has no sessions yet."""
     tutor = register(gateway, "hillel")
     appoint(people["admin"], tutor, "tutor")
     return tutor
@@ -31,8 +31,8 @@ def enrolment(tutor: Person, student: Person) -> int:
     return int(agreed(student.post("/api/enrollments", {"course_id": course["id"]}))["id"])
 
 
-def lesson(enrolment: int, begin: datetime) -> dict[str, object]:
-    """A session of half an hour."""
+def booking(enrolment: int, begin: datetime) -> dict[str, object]:
+    """What books a session of half an hour."""
     return {
         "enrolled_courses_id": enrolment,
         "session_date": f"{begin:%Y-%m-%d}",
@@ -50,41 +50,41 @@ def some_day() -> datetime:
     )
 
 
-def test_a_booked_hour_is_booked_once(
+def test_a_booked_time_cannot_be_booked_again(
     tutor: Person, student: Person, enrolment: int, some_day: datetime
 ) -> None:
-    booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day)))
+    booked = agreed(tutor.post("/api/sessions", booking(enrolment, some_day)))
     assert (booked["duration"], booked["student_username"]) == (30, student.username)
-    refused = tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(minutes=10)))
+    refused = tutor.post("/api/sessions", booking(enrolment, some_day + timedelta(minutes=10)))
     assert (refused.status_code, refused.json()["code"]) == (409, "time_conflict")
-    agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(minutes=30))))
+    agreed(tutor.post("/api/sessions", booking(enrolment, some_day + timedelta(minutes=30))))
 
 
 def test_a_stranger_finds_no_session(
     gateway: str, tutor: Person, enrolment: int, some_day: datetime
 ) -> None:
-    booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(days=1))))
+    booked = agreed(tutor.post("/api/sessions", booking(enrolment, some_day + timedelta(days=1))))
     assert register(gateway, "stranger").get(f"/api/sessions/{booked['id']}").status_code == 404
 
 
-def test_a_cancelled_session_is_news_to_the_student(
+def test_a_cancellation_notifies_the_student_once(
     tutor: Person, student: Person, enrolment: int, some_day: datetime
 ) -> None:
-    booked = agreed(tutor.post("/api/sessions", lesson(enrolment, some_day + timedelta(days=2))))
+    booked = agreed(tutor.post("/api/sessions", booking(enrolment, some_day + timedelta(days=2))))
     agreed(tutor.post(f"/api/sessions/{booked['id']}/cancel", {"reason": "ill"}))
 
-    def told() -> list[dict[str, object]]:
-        news = student.read("/api/notifications")["items"]
+    def cancellations() -> list[dict[str, object]]:
+        notifications = student.read("/api/notifications")["items"]
         return [
             item
-            for item in news
+            for item in notifications
             if item["data"].get("session_id") == booked["id"] and item["kind"] == CANCELLED
         ]
 
-    assert len(eventually(told)) == 1
+    assert len(eventually(cancellations)) == 1
 
 
-def test_strokes_reach_the_other_party_as_they_are_drawn(
+def test_strokes_reach_the_student_as_they_are_drawn(
     tutor: Person, student: Person, enrolment: int
 ) -> None:
     board = agreed(

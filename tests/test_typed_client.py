@@ -39,7 +39,7 @@ def test_the_client_is_what_the_reference_says(gateway: str) -> None:
     document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
     for name, source in modules(document).items():
         assert (PACKAGE / name).read_text() == source, (
-            f"{name} is not of today: `make client` while `make run` runs"
+            f"{name} is out of date: run `make client` while `make run` runs"
         )
 
 
@@ -62,7 +62,7 @@ def test_a_refusal_says_why(gateway: str, hillel: Person, session_id: str) -> No
     assert stale.value.status == 412
 
 
-def test_what_has_no_answer_gives_none_and_what_is_no_json_gives_text(hillel: Person) -> None:
+def test_an_empty_answer_gives_none_and_a_calendar_gives_text(hillel: Person) -> None:
     assert hillel.api.mark_all_notifications_read() is None
     token = (
         hillel.api.create_tutoring_calendar_feed()["url"].rpartition("/")[2].removesuffix(".ics")
@@ -73,6 +73,6 @@ def test_what_has_no_answer_gives_none_and_what_is_no_json_gives_text(hillel: Pe
 def test_a_stream_gives_events(hillel: Person, session_id: str) -> None:
     hillel.api.send_message(session_id, {"content": "Who is there?"})
     events = hillel.api.stream_study_session_events(session_id, last_event_id="0")
-    heard = next(event for event in events if event.type == "message")
-    assert heard.data["data"]["content"] == "Who is there?"
+    message = next(event for event in events if event.type == "message")
+    assert message.data["data"]["content"] == "Who is there?"
     events.close()

@@ -22,10 +22,10 @@ def test_the_page_lists_what_a_service_sends(service: str) -> None:
     assert listed(service) == sent(service)
 
 
-def test_what_is_sent_is_listened_to() -> None:
+def test_every_event_has_a_listener() -> None:
     on_the_page = set().union(*map(listed, NAMES))
-    heard = CHANGES.union(*map(heard_by, NAMES))
-    assert on_the_page == heard
+    subscribed = CHANGES.union(*map(subscribed_by, NAMES))
+    assert on_the_page == subscribed
 
 
 def listed(service: str) -> set[str]:
@@ -36,7 +36,7 @@ def listed(service: str) -> set[str]:
 
 
 def sent(service: str) -> set[str]:
-    """The types that calls name themselves, and those of the service's `EventType`."""
+    """The types named in calls, and those of the service's `EventType`."""
     package = service.replace("-", "_")
     named = {type_ for call in calls(service, "publish_event") for type_ in texts(call.args[:1])}
     if (ROOT / service / package / "events.py").exists():
@@ -44,7 +44,7 @@ def sent(service: str) -> set[str]:
     return named
 
 
-def heard_by(service: str) -> set[str]:
+def subscribed_by(service: str) -> set[str]:
     return {type_ for call in calls(service, "Subscription") for type_ in texts(call.args[1:2])}
 
 
@@ -57,4 +57,4 @@ def calls(service: str, function: str) -> Iterator[ast.Call]:
 
 
 def texts(arguments: list[ast.expr]) -> set[str]:
-    return {str(one.value) for one in arguments if isinstance(one, ast.Constant)}
+    return {str(argument.value) for argument in arguments if isinstance(argument, ast.Constant)}

@@ -1,4 +1,4 @@
-"""What each operation answers to each kind of caller through the gateway, out of the services' own tables."""
+"""What each operation answers to each kind of caller through the gateway, from the services' own tables."""
 
 import runpy
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ TABLES = ("ACCESS", "STREAMS")
 
 @dataclass(frozen=True)
 class Entry:
-    """The first row of an operation, of the table in this folder."""
+    """The first row of an operation in the table of this folder."""
 
     folder: str
     row: Row
     answers: Mapping[str, int]
 
     def expected(self, callers: Iterable[str], *, asks_all: bool) -> dict[str, int]:
-        """The statuses for those of the callers who ask: all, or only callers who change nothing."""
+        """The statuses for the callers that ask: all callers, or only those whose call changes nothing."""
         asking = self.row.gateway.callers
         if asking is None:
             asking = [caller for caller in callers if asks_all or self._status(caller) >= 400]

@@ -77,15 +77,15 @@ class Actors:
         )
 
     def tutoring(self) -> Setting:
-        """What Ruth teaches Boaz."""
+        """An enrolment of Boaz with Ruth, with a planned session and a whiteboard."""
         ruth, boaz = self._people["ruth"], self._people["boaz"]
         enrollment = min(
-            one["id"]
-            for one in boaz.read("/api/enrollments")["items"]
-            if one["tutor_id"] == str(ruth.id)
+            item["id"]
+            for item in boaz.read("/api/enrollments")["items"]
+            if item["tutor_id"] == str(ruth.id)
         )
         sessions = ruth.read(f"/api/sessions?{ALL_TIME}&enrolled_courses_id={enrollment}")["items"]
-        planned = next(one for one in sessions if one["status"] == "scheduled")
+        planned = next(session for session in sessions if session["status"] == "scheduled")
         board = agreed(ruth.post("/api/whiteboards", {"enrolled_courses_id": enrollment}))
         ids = {
             "course_id": ruth.read(f"/api/enrollments/{enrollment}")["course_id"],

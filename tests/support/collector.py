@@ -1,4 +1,4 @@
-"""Takes what a platform under test tells OpenTelemetry."""
+"""Takes the traces that a platform under test sends by OpenTelemetry."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +47,7 @@ class _Request(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the platform's logs tell enough."""
+        """Say nothing: the platform's logs say enough."""
 
 
 @contextmanager

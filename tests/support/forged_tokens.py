@@ -1,6 +1,6 @@
-"""Access tokens that open nothing, made from the keys of a platform under test.
+"""Access tokens that must be refused, made from the keys of a platform under test.
 
-They are data: the same ones are shown to the gateway and to each service at its own address.
+The same ones are sent to the gateway and to each service's own address.
 """
 
 import base64
@@ -54,7 +54,7 @@ class Issuer:
         return {name: value for name, value in claims.items() if value is not None}
 
     def sign(self, claims: Claims, header: Mapping[str, Any] | None = None, key: Any = None) -> str:
-        """A token with a right signature, unless another key is given. A header of None is left out."""
+        """A correctly signed token, unless another key is given. A header field that is None is left out."""
         fields = {"alg": "ES256", "typ": "at+jwt", "kid": self.kid, **(header or {})}
         kept = {name: value for name, value in fields.items() if value is not None}
         content = f"{_encode(kept)}.{_encode(claims)}"
@@ -64,7 +64,7 @@ class Issuer:
         return f"{content}.{_base64(signature)}"
 
     def valid(self) -> str:
-        """A token that every service accepts: without it, refusing the others would prove nothing."""
+        """A token that every service accepts: without it, the refusal of the others would prove nothing."""
         return self.sign(self.claims())
 
 
@@ -94,7 +94,7 @@ def _other_algorithms(issuer: Issuer) -> dict[str, str]:
         "HS256 with the public key as JWK": _hmac({**header, "alg": "HS256"}, claims, jwk),
         "HS256 with an empty key": _hmac({**header, "alg": "HS256"}, claims, b""),
         "RS256 with a key of its own": jwt.encode(claims, rsa_key, "RS256", headers=header),
-        "signed right, but named ES384": issuer.sign(claims, {"alg": "ES384"}),
+        "signed correctly, but named ES384": issuer.sign(claims, {"alg": "ES384"}),
         "no algorithm": issuer.sign(claims, {"alg": None}),
     }
 
@@ -112,7 +112,7 @@ def _keys_of_its_own(issuer: Issuer) -> dict[str, str]:
         "a key id that is a number": issuer.sign(claims, {"kid": 1}),
         "a key id that is a path": issuer.sign(claims, {"kid": "../../dev/null"}),
         "a key id that is SQL": issuer.sign(claims, {"kid": "' OR '1'='1"}),
-        "a key id without end": issuer.sign(claims, {"kid": "k" * 5000}),
+        "an overlong key id": issuer.sign(claims, {"kid": "k" * 5000}),
         "a key in the header": issuer.sign(claims, {"jwk": jwk}, other),
         "the right key in the header too": issuer.sign(claims, {"jwk": jwk}),
         "an address of keys": issuer.sign(claims, {"jku": "http://127.0.0.1:1/jwks.json"}, other),
@@ -126,19 +126,19 @@ def _keys_of_its_own(issuer: Issuer) -> dict[str, str]:
 def _broken(issuer: Issuer) -> dict[str, str]:
     good = issuer.valid()
     header, payload, signature = good.split(".")
-    raised = _encode(issuer.claims(sub=str(uuid4())))
+    another = _encode(issuer.claims(sub=str(uuid4())))
     return {
         "no signature": f"{header}.{payload}.",
         "two parts": f"{header}.{payload}",
         "four parts": f"{good}.{signature}",
-        "another payload": f"{header}.{raised}.{signature}",
+        "another payload": f"{header}.{another}.{signature}",
         "a changed signature": f"{header}.{payload}.{_swap_first(signature)}",
         "a signature of zeros": f"{header}.{payload}.{_base64(bytes(64))}",
         "padded": f"{good}==",
         "a line break inside": f"{header}.\t{payload}.{signature}",
         "letters that are not ASCII": good.replace("e", "\xe9", 1),
         "not base64": "?.?.?",
-        "a header that is no JSON": f"{_base64(b'{')}.{payload}.{signature}",
+        "a header that is not JSON": f"{_base64(b'{')}.{payload}.{signature}",
         "a header that is a list": f"{_base64(b'[]')}.{payload}.{signature}",
         "a deep header": f"{_base64(b'[' * 3000)}.{payload}.{signature}",
         "a payload that is a list": _sign_raw(issuer, b"[]"),
@@ -155,7 +155,7 @@ def _wrong_claims(issuer: Issuer) -> dict[str, str]:
         },
         "expired": {"iat": now - 1000, "exp": now - 100},
         "exp as text": {"exp": str(now + 900)},
-        "exp at the end of numbers": {"exp": 1e308},
+        "exp far beyond any date": {"exp": 1e308},
         "exp with a fraction": {"exp": now + 900.5},
         "exp is true": {"exp": True},
         "lives too long": {"exp": now + 86_400},
@@ -166,7 +166,7 @@ def _wrong_claims(issuer: Issuer) -> dict[str, str]:
         "another issuer": {"iss": "http://evil.example"},
         "an issuer that begins like ours": {"iss": f"{issuer.name}.evil.example"},
         "sub is a number": {"sub": 1},
-        "sub is no id": {"sub": "admin"},
+        "sub is not an id": {"sub": "admin"},
         "sub is a list": {"sub": [str(uuid4())]},
         "sid is a number": {"sid": 1},
         "roles is a number": {"roles": 1},

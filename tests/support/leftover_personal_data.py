@@ -1,4 +1,4 @@
-"""Searches everything that a platform keeps for a string: tables, Redis, logs."""
+"""Searches for a string in everything that a platform keeps: tables, Redis, logs."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 
 
 def occurrences(platform: EphemeralPlatform, canary: str) -> list[str]:
-    """Where the string is found, in any case of letters."""
+    """Where the string is found, in upper or lower case."""
     wanted = canary.lower()
     return [
         *_in_tables(platform, wanted),
@@ -54,7 +54,7 @@ def _content(connection: "redis.Redis", key: str) -> Any:
         "set": connection.smembers,
         "list": lambda name: connection.lrange(name, 0, -1),
         "zset": lambda name: connection.zrange(name, 0, -1),
-        "none": lambda _: None,  # expired in this moment
+        "none": lambda _: None,  # expired meanwhile
     }
     return readers[str(connection.type(key))](key)
 

@@ -25,7 +25,7 @@ class Mailbox(ABC):
     """Every e-mail that was sent, to any address."""
 
     def to(self, address: str, subject: str) -> EmailMessage:
-        """The newest e-mail to this address, once there is one whose subject begins so."""
+        """The newest e-mail to this address whose subject begins with `subject`, once there is one."""
         return eventually(lambda: self._sent(address, subject))[-1]
 
     def _sent(self, address: str, subject: str) -> list[EmailMessage]:
@@ -37,7 +37,7 @@ class Mailbox(ABC):
 
     @abstractmethod
     def _to(self, address: str) -> Sequence[EmailMessage]:
-        """At least the e-mails to this address, oldest first."""
+        """At least the e-mails to this address, earliest first."""
 
 
 class Receiver(Mailbox):
@@ -57,7 +57,7 @@ class Receiver(Mailbox):
 
 
 class MailFolder(Mailbox):
-    """The folder into which `make run` writes mails."""
+    """The folder into which `make run` writes e-mails."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -77,7 +77,7 @@ class Mailpit(Mailbox):
         self._api = f"{url.rstrip('/')}/api/v1"
 
     def _to(self, address: str) -> Sequence[EmailMessage]:
-        found = self._get("search", query=f"to:{address}").json()["messages"]  # the newest first
+        found = self._get("search", query=f"to:{address}").json()["messages"]  # newest first
         return [parsed(self._get(f"message/{mail['ID']}/raw").content) for mail in reversed(found)]
 
     def _get(self, path: str, **query: str) -> requests.Response:

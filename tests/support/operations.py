@@ -45,7 +45,7 @@ class Operation:
         their namesakes.
         """
         path, query, header = (
-            self._parameters(place, things, optional) for place in ("path", "query", "header")
+            self._parameters(part, things, optional) for part in ("path", "query", "header")
         )
         if "If-Match" in header:
             header["If-Match"] = f'"{things["version"]}"'
@@ -58,12 +58,12 @@ class Operation:
         return Example(address, query, header, filled(content.get("example"), things))
 
     def _parameters(
-        self, place: str, things: Mapping[str, Any], optional: Collection[str]
+        self, part: str, things: Mapping[str, Any], optional: Collection[str]
     ) -> dict[str, str]:
         wanted = (
             p
             for p in self.parameters
-            if p["in"] == place and (p.get("required") or p["name"] in optional)
+            if p["in"] == part and (p.get("required") or p["name"] in optional)
         )
         return {p["name"]: plain(things.get(p["name"], p["example"])) for p in wanted}
 
@@ -92,7 +92,7 @@ def operations_of(document: dict[str, Any]) -> Iterator[Operation]:
 
 
 def filled(example: Any, things: Mapping[str, Any]) -> Any:
-    """The body of an example with the things that there are in place of those of the same name."""
+    """The body of an example, in which `things` replace the values of the same names."""
     if isinstance(example, list):
         return [filled(item, things) for item in example]
     if not isinstance(example, dict):

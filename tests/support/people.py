@@ -68,7 +68,7 @@ class Visitor:
         return self.request("DELETE", path, json=json, **kwargs)
 
     def read(self, path: str, **kwargs: Any) -> Any:
-        """What is there, which must be readable."""
+        """The content at this path, which must be readable."""
         return agreed(self.get(path, **kwargs))
 
 
@@ -92,13 +92,13 @@ class Person(Visitor):
         self.use(access_token)
 
     def use(self, access_token: str) -> None:
-        """Speak with this token from now on."""
+        """Use this token from now on."""
         self.access_token = access_token
         self.api.token = access_token
-        self.speaks_since = time.monotonic()
+        self.used_since = time.monotonic()
 
     def sign_in_again(self) -> None:
-        """Speak with new tokens from now on."""
+        """Use new tokens from now on."""
         answer = Visitor(self.gateway).api.log_in(
             {"login": self.username, "password": self._password}
         )
@@ -119,7 +119,7 @@ class People:
         if username not in self._known:
             self._known[username] = sign_in(self._gateway, username)
         person = self._known[username]
-        if time.monotonic() - person.speaks_since > RENEWED_AFTER:
+        if time.monotonic() - person.used_since > RENEWED_AFTER:
             person.sign_in_again()
         return person
 

@@ -89,7 +89,7 @@ class Stream:
         raise EOFError
 
     def take(self, count: int) -> list[LiveEvent]:
-        """So many events."""
+        """The next `count` events."""
         return [self.next() for _ in range(count)]
 
     def until(self, kind: str) -> LiveEvent:

@@ -38,13 +38,13 @@ def say(person: Person, session: str, content: str) -> Any:
 
 
 def heard(person: Person, session: str) -> list[tuple[str, str]]:
-    """The last messages of the conversation as (username, words), the oldest first."""
+    """The last messages of the conversation as (username, words), earliest first."""
     messages = person.read(f"{session}/messages")["items"]
     return [(message["username"], message["content"]) for message in reversed(messages)]
 
 
 def news(person: Person, session: str) -> list[str]:
-    """What the person was notified of about the session."""
+    """The kinds of the person's notifications about the session."""
     notifications = person.read("/api/notifications")["items"]
     return [
         notification["kind"]

@@ -1,4 +1,4 @@
-"""People who talk, come and go in study sessions all at once, and remember what was acknowledged."""
+"""People who talk, come and go in study sessions at the same time, and remember what was acknowledged."""
 
 import contextlib
 import http.client
@@ -23,26 +23,26 @@ class Traffic:
     """Each person does one thing after another, and repeats each until it is answered."""
 
     def __init__(self, people: Sequence[Person], sessions: Sequence[str], seed: int) -> None:
-        self.sent: dict[str, str] = {}  # the words' own id -> session, of all that was acknowledged
+        self.sent: dict[str, str] = {}  # client_message_id -> session, of each acknowledged message
         self._sessions = sessions
         self._stopping = threading.Event()
         self._done = [0] * len(people)
         self._failures: list[BaseException] = []
         self._threads = [
             threading.Thread(
-                target=self._live, args=(number, person, random.Random(f"{seed}-{number}"))
+                target=self._run, args=(number, person, random.Random(f"{seed}-{number}"))
             )
             for number, person in enumerate(people)
         ]
 
     @property
     def done(self) -> int:
-        """How many things were acknowledged."""
+        """How many actions were acknowledged."""
         return sum(self._done)
 
     @contextmanager
     def flowing(self) -> Iterator[None]:
-        """From here to there; afterwards every client has had an answer to its last request."""
+        """People act while the block runs; afterwards every client has had an answer to its last request."""
         for thread in self._threads:
             thread.start()
         try:
@@ -54,7 +54,7 @@ class Traffic:
         if self._failures:
             raise self._failures[0]
 
-    def _live(self, number: int, person: Person, chance: random.Random) -> None:
+    def _run(self, number: int, person: Person, chance: random.Random) -> None:
         try:
             while not self._stopping.is_set():
                 self._done[number] += self._act(person, chance.choice(self._sessions), chance)
@@ -62,11 +62,11 @@ class Traffic:
             self._failures.append(failure)
 
     def _act(self, person: Person, session: str, chance: random.Random) -> bool:
-        """Do one thing; whether it was possible."""
-        deed = chance.choice(("join", "leave", "talk", "talk", "talk"))
-        if deed == "join":
+        """Do one thing; whether it succeeded."""
+        action = chance.choice(("join", "leave", "talk", "talk", "talk"))
+        if action == "join":
             return insist(lambda: person.post(f"{session}/join", {"waitlist": True})).ok
-        if deed == "leave":
+        if action == "leave":
             return insist(lambda: person.post(f"{session}/leave")).ok
         words = {"content": "Where were we?", "client_message_id": str(uuid4())}
         said = insist(lambda: person.post(f"{session}/messages", words)).ok
@@ -76,7 +76,7 @@ class Traffic:
 
 
 def insist(ask: Callable[[], requests.Response]) -> requests.Response:
-    """Ask until there is an answer that says what became of it."""
+    """Repeat the request until an answer says what became of it."""
     deadline = time.monotonic() + LONGEST
     while time.monotonic() < deadline:
         try:
@@ -92,7 +92,7 @@ def insist(ask: Callable[[], requests.Response]) -> requests.Response:
 
 
 class Reader:
-    """A reader of a session's stream who loses the connection again and again, and resumes."""
+    """A reader of a session's stream that loses the connection again and again, and resumes."""
 
     def __init__(self, person: Person, session: str, seed: int) -> None:
         self.seen: list[int] = []
@@ -112,7 +112,7 @@ class Reader:
     def _read(self) -> None:
         while not self._is_at_the_end():
             last = self.seen[-1] if self.seen else 0
-            # What cannot be opened now, what ends, and what is silent for a moment is opened again.
+            # A stream that cannot be opened, ends or is silent for a moment is opened again.
             with (
                 contextlib.suppress(Refused, EOFError, OSError, http.client.HTTPException),
                 Stream(self._person, self._path, last_event_id=last, patience=1) as stream,

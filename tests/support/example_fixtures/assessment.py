@@ -1,4 +1,4 @@
-"""Assessments: an author writes one of a single question, and others take it."""
+"""Assessments: an author writes one with a single question, and others take it."""
 
 import secrets
 from functools import cache

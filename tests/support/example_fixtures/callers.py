@@ -36,8 +36,8 @@ class Callers:
             appoint(self["admin"], person, *roles)
         return person
 
-    def mailed_token(self, address: str, subject: str) -> str:
-        """The token in the newest e-mail to this address whose subject begins so."""
+    def emailed_token(self, address: str, subject: str) -> str:
+        """The token in the newest e-mail to this address whose subject begins with `subject`."""
         return token_in(self._mailbox().to(address, subject))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Havrutas: a founder invites Boaz and others."""
+"""Havrutas: an owner invites Boaz and others."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,8 +18,8 @@ from .callers import (
 )
 
 
-def founder(callers: Callers) -> Call:
-    caller = _founder(callers)
+def owner(callers: Callers) -> Call:
+    caller = _owner(callers)
     havruta = agreed(caller.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"}))
     values = {
         "havruta_id": havruta["id"],
@@ -30,24 +30,24 @@ def founder(callers: Callers) -> Call:
     return Call(caller, values)
 
 
-def founder_with_a_member(callers: Callers) -> Call:
+def owner_with_a_member(callers: Callers) -> Call:
     call = invited(callers)
     agreed(call.caller.post(f"/api/invitations/{call.values['invitation_id']}/accept"))
-    return Call(_founder(callers), call.values)
+    return Call(_owner(callers), call.values)
 
 
 def member(callers: Callers) -> Call:
-    return Call(callers["boaz"], founder_with_a_member(callers).values)
+    return Call(callers["boaz"], owner_with_a_member(callers).values)
 
 
-def founder_with_a_plan(callers: Callers) -> Call:
+def owner_with_a_planned_session(callers: Callers) -> Call:
     soon = instant(datetime.now(UTC) + timedelta(minutes=5))
     return _with_a_session(callers, {"type": "scheduled", "start_time": soon})
 
 
-def founder_in_a_session(callers: Callers) -> Call:
+def owner_in_a_session(callers: Callers) -> Call:
     call = _with_a_session(callers, {"type": "instant"})
-    for person in (_founder(callers), callers["boaz"]):
+    for person in (_owner(callers), callers["boaz"]):
         agreed(person.post(f"/api/havruta-sessions/{call.values['session_id']}/join"))
     return call
 
@@ -61,7 +61,7 @@ def inviter(callers: Callers) -> Call:
 
 
 def inviter_a_while_ago(callers: Callers) -> Call:
-    """Ruth, who invited David before the demo began: an e-mail is not sent again at once."""
+    """Ruth, who invited David before the demo began: an e-mail is not sent again immediately."""
     ruth = callers["ruth"]
     for havruta in ruth.read("/api/havrutas?limit=100")["items"]:
         for invitation in ruth.read(f"/api/havrutas/{havruta['id']}/invitations?limit=100")[
@@ -72,30 +72,30 @@ def inviter_a_while_ago(callers: Callers) -> Call:
     raise AssertionError("the demo has no invitation to David")
 
 
-def mailed_invitation(callers: Callers) -> Call:
+def emailed_invitation(callers: Callers) -> Call:
     address = unused_address()
     _invited(callers, address)
-    return Call(callers.visitor, {"token": callers.mailed_token(address, "Study Genesis")})
+    return Call(callers.visitor, {"token": callers.emailed_token(address, "Study Genesis")})
 
 
-def mailed_invitation_to_a_newcomer(callers: Callers) -> Call:
-    """A person whose address is verified, as accepting needs."""
+def emailed_invitation_to_a_newcomer(callers: Callers) -> Call:
+    """A person whose address is verified, as accepting an invitation needs."""
     person = callers.register("dina")
     address = address_of(person)
-    verification = {"token": callers.mailed_token(address, "Verify")}
+    verification = {"token": callers.emailed_token(address, "Verify")}
     agreed(callers.visitor.post("/api/auth/verify-email", verification))
     person.sign_in_again()
     _invited(callers, address)
-    return Call(person, {"token": callers.mailed_token(address, "Study Genesis")})
+    return Call(person, {"token": callers.emailed_token(address, "Study Genesis")})
 
 
 @cache
-def _founder(callers: Callers) -> Person:
-    return callers.register("founder")
+def _owner(callers: Callers) -> Person:
+    return callers.register("owner")
 
 
 def _invited(callers: Callers, address: str) -> Call:
-    call = founder(callers)
+    call = owner(callers)
     path = f"/api/havrutas/{call.values['havruta_id']}/invitations"
     [sent] = agreed(call.caller.post(path, {"emails": [address]}))["results"]
     ids = {"invitation_id": sent["invitation_id"], "emails": [unused_address()]}
@@ -103,7 +103,7 @@ def _invited(callers: Callers, address: str) -> Call:
 
 
 def _with_a_session(callers: Callers, session: dict[str, Any]) -> Call:
-    call = founder_with_a_member(callers)
+    call = owner_with_a_member(callers)
     path = f"/api/havrutas/{call.values['havruta_id']}/sessions"
     made = agreed(call.caller.post(path, session))
     ids = {"session_id": made["id"], "room_id": made["id"], "version": made["version"]}
@@ -114,24 +114,24 @@ FIXTURES: Fixtures = {
     visitor: "list_texts get_text resolve_reference",
     reader: "list_havrutas list_own_havruta_sessions list_own_invitations",
     account: "create_havruta",
-    founder: """
+    owner: """
         get_havruta update_havruta archive_havruta list_havruta_members get_havruta_progress
         list_havruta_history stream_havruta_events create_havruta_session list_havruta_sessions
         preview_havruta_sessions
     """,
-    founder_with_a_member: "transfer_havruta remove_havruta_member",
+    owner_with_a_member: "transfer_havruta remove_havruta_member",
     member: "leave_havruta",
-    founder_with_a_plan: """
+    owner_with_a_planned_session: """
         get_havruta_session start_havruta_session update_havruta_session cancel_havruta_session
         answer_rsvp list_rsvps stream_havruta_session_events
     """,
-    founder_in_a_session: """
+    owner_in_a_session: """
         end_havruta_session join_havruta_session send_heartbeat leave_havruta_session
         get_havruta_session_state turn_page set_navigator set_navigation_mode
     """,
     inviter: "invite_to_havruta list_havruta_invitations revoke_invitation",
     inviter_a_while_ago: "resend_invitation",
     invited: "accept_invitation decline_invitation",
-    mailed_invitation: "preview_invitation decline_invitation_by_token",
-    mailed_invitation_to_a_newcomer: "accept_invitation_by_token",
+    emailed_invitation: "preview_invitation decline_invitation_by_token",
+    emailed_invitation_to_a_newcomer: "accept_invitation_by_token",
 }

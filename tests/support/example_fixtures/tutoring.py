@@ -95,7 +95,7 @@ def student_before_a_session(callers: Callers) -> Call:
 
 
 def student_of_a_cancelled_session(callers: Callers) -> Call:
-    return Call(_student(callers), _moved(tutor_before_a_session(callers), "cancel").values)
+    return Call(_student(callers), _after(tutor_before_a_session(callers), "cancel").values)
 
 
 def tutor_at_the_hour(callers: Callers) -> Call:
@@ -103,11 +103,11 @@ def tutor_at_the_hour(callers: Callers) -> Call:
 
 
 def tutor_in_a_session(callers: Callers) -> Call:
-    return _moved(tutor_at_the_hour(callers), "start")
+    return _after(tutor_at_the_hour(callers), "start")
 
 
 def student_after_a_session(callers: Callers) -> Call:
-    return Call(_student(callers), _moved(tutor_in_a_session(callers), "complete").values)
+    return Call(_student(callers), _after(tutor_in_a_session(callers), "complete").values)
 
 
 def student_with_a_review(callers: Callers) -> Call:
@@ -178,13 +178,13 @@ def _booked(callers: Callers, day: str) -> Call:
     return Call(tutor, {**values, "session_id": booked["id"], "version": booked["version"]})
 
 
-def _moved(call: Call, step: str) -> Call:
+def _after(call: Call, step: str) -> Call:
     agreed(call.caller.post(f"/api/sessions/{call.values['session_id']}/{step}"))
     return call
 
 
 def _free_day(direction: int) -> str:
-    """A day in the future (1) or in the past (-1) on which no other session is."""
+    """A day in the future (1) or in the past (-1) with no other session."""
     today: date = datetime.now(UTC).date()
     return (today + direction * timedelta(days=next(DISTANCES))).isoformat()
 

@@ -41,15 +41,15 @@ def two_devices(callers: Callers) -> Call:
     return Call(person, {"sign_in_id": current})
 
 
-def mailed_verification(callers: Callers) -> Call:
+def emailed_verification(callers: Callers) -> Call:
     address = address_of(callers.register("dina"))
-    return Call(callers.visitor, {"token": callers.mailed_token(address, "Verify")})
+    return Call(callers.visitor, {"token": callers.emailed_token(address, "Verify")})
 
 
-def mailed_password_reset(callers: Callers) -> Call:
+def emailed_password_reset(callers: Callers) -> Call:
     address = address_of(callers.register("dina"))
     agreed(callers.visitor.post("/api/auth/forgot-password", {"email": address}))
-    return Call(callers.visitor, {"token": callers.mailed_token(address, "Set a new password")})
+    return Call(callers.visitor, {"token": callers.emailed_token(address, "Set a new password")})
 
 
 def notified(callers: Callers) -> Call:
@@ -75,8 +75,8 @@ FIXTURES: Fixtures = {
     """,
     account_that_may_end: "log_out log_out_everywhere change_password delete_own_account",
     two_devices: "list_devices log_out_device",
-    mailed_verification: "verify_email",
-    mailed_password_reset: "reset_password",
+    emailed_verification: "verify_email",
+    emailed_password_reset: "reset_password",
     admin: "set_user_roles",
     notified: "mark_notification_read",
     calendar_feed: "get_calendar_feed",
