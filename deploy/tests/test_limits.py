@@ -42,7 +42,7 @@ def pool() -> str:
     app = Flask("limits")
     db.install(app, SQLAlchemy(), "postgresql+psycopg://", ServiceSettings.database_pool_size)
     options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
-    return f"{options['pool_size']}, and {options['max_overflow']} more at need"
+    return f"{options['pool_size']}, and {options['max_overflow']} more if needed"
 
 
 def figures() -> dict[str, str]:
@@ -78,7 +78,7 @@ def test_the_table_of_limits_has_the_figures_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("what", figures())
-def test_a_limit_is_set_where_the_table_says(what: str) -> None:
+def test_the_table_names_modules_that_exist(what: str) -> None:
     source = rows()[what][1]
     modules = MODULE.findall(source)
     assert modules or source == "`DATABASE_POOL_SIZE`"

@@ -171,7 +171,7 @@ class Series(Base):
 
 
 class HavrutaSession(Base):
-    """A session of a havruta, planned or at once. `seq` is the number of its last event, `position_seq` that
+    """A session of a havruta, instant or planned. `seq` is the number of its last event, `position_seq` that
     of its last move.
     """
 
@@ -189,7 +189,7 @@ class HavrutaSession(Base):
         CheckConstraint("status <> 'completed' OR end_time IS NOT NULL", name="completed"),
         CheckConstraint("planned_minutes BETWEEN 5 AND 720", name="planned_minutes"),
         CheckConstraint("position_seq <= seq", name="position_seq"),
-        # Whatever lock a rule forgets, two sessions of a havruta are never active at once.
+        # Whatever lock a rule forgets, a havruta never has two active sessions.
         Index(
             "havruta_sessions_one_active_key",
             "havruta_id",

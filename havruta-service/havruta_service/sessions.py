@@ -1,4 +1,4 @@
-"""RULES: sessions that begin at once or as planned, and lists of sessions."""
+"""RULES: sessions that begin immediately or as planned, and lists of sessions."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ EARLIEST_START = timedelta(minutes=15)
 
 
 def start_now(havruta_id: UUID, user_id: UUID) -> HavrutaSession:
-    """Begin a session at once, where the havruta stopped."""
+    """Begin an instant session, where the havruta stopped."""
     havruta = _ready(havruta_id, user_id)
     session = HavrutaSession(havruta_id=havruta.id, type=SessionType.INSTANT, created_by=user_id)
     db.session.add(session)

@@ -1,4 +1,4 @@
-"""RULES: deleting an account. The other services erase their part when they are told."""
+"""RULES: deleting an account. The other services erase their part when they receive the event."""
 
 import hashlib
 from datetime import timedelta
@@ -46,7 +46,7 @@ def delete_account(user_id: UUID, password: str, ip: str) -> None:
     _erase(user)
     forget_answers(db, user.id)
     messages.clear_room(rooms.room_of(user.id))
-    # A service may know the address, but not the account: it is told by which hash to find it.
+    # A service may know the address, but not the account: the event has the hash by which to find it.
     save(user, EventType.USER_DELETED, email_sha256=address)
 
 

@@ -43,7 +43,7 @@ class Hasher:
 
     def __init__(self, cost: int) -> None:
         self._cost = cost
-        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+        self._admitted = threading.BoundedSemaphore(AT_ONCE + WAITING)
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         # Threads of its own, because only these step back: a thread that answers requests keeps its
         # priority.
@@ -54,7 +54,7 @@ class Hasher:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for a turn to compute; `TooBusy` if too many are waiting already."""
-        if not self._places.acquire(blocking=False):
+        if not self._admitted.acquire(blocking=False):
             raise TooBusy(retry_after=1)
         try:
             if not self._turns.acquire(timeout=PATIENCE):
@@ -64,7 +64,7 @@ class Hasher:
             finally:
                 self._turns.release()
         finally:
-            self._places.release()
+            self._admitted.release()
 
     def hash(self, password: str) -> str:
         """The hash to keep. The caller has the turn."""

@@ -1,4 +1,4 @@
-"""Sessions of study: at once or planned, from start to end."""
+"""Sessions of study: instant or planned, from start to end."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ Tagged = tuple[models.HavrutaSession, int, dict[str, str]]
 class SessionPlan(Body):
     """When a session is planned, and how it repeats."""
 
-    start_time = Instant(metadata={"description": "Needed to plan; a session at once begins now."})
+    start_time = Instant(metadata={"description": "Needed to plan; an instant session begins now."})
     planned_minutes = Integer(5, 720, load_default=60)
     rrule = Text(
         LONGEST_RULE,
@@ -148,7 +148,7 @@ class CompletedHavrutaSession(HavrutaSession):
 @blueprint.response(201, HavrutaSession)
 @blueprint.raises(HavrutaArchived, SessionInProgress, InvalidRecurrence)
 def create_havruta_session(body: dict[str, Any], havruta_id: UUID) -> Tagged:
-    """Start a session at once, or plan one or a series; the answer is the first of a series."""
+    """Start an instant session, or plan one or a series; the answer is the first of a series."""
     if body.pop("type") == SessionType.INSTANT:
         created = sessions.start_now(havruta_id, caller().id)
     else:
