@@ -143,6 +143,7 @@ def test_a_number_is_counted_in_one_of_ten_ranges(value: float) -> None:
 def test_every_counted_choice_has_a_label() -> None:
     for kind, value in (
         (LIKERT, 3),
+        (SLIDER, SLIDER.least),
         (SINGLE, "a"),
         (MULTIPLE, ["a", "b"]),
         (ORDERING, ["c", "b", "a"]),

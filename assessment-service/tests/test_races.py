@@ -65,6 +65,7 @@ def test_thirty_concurrent_starts_begin_one_session_and_all_name_it(
     assert broken(app) == {}
 
 
+@pytest.mark.usefixtures("race_round")
 def test_concurrent_fresh_starts_never_exceed_the_attempts(
     app: Flask, client: FlaskClient, publish: Any
 ) -> None:

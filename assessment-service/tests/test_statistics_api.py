@@ -109,6 +109,7 @@ def test_figures_are_the_same_before_and_after_the_tally(
     assert times(figures(client), "likert") == {"4": 2, "5": 1}
 
 
+@pytest.mark.usefixtures("race_round")
 def test_concurrent_tallies_count_every_answer_once(
     app: Flask, client: FlaskClient, begin: Any, publish: Any
 ) -> None:

@@ -157,6 +157,7 @@ def test_a_room_keeps_about_a_thousand_events(server: "redis.Redis", publisher: 
     assert ROOM_LENGTH <= server.xlen("room:hall:1") < 1200
 
 
+@pytest.mark.usefixtures("race_round")
 def test_concurrent_writers_leave_one_order(in_app: Flask, server: "redis.Redis") -> None:
     with transaction(db.session):
         room = Note(owner_id=uuid4(), title="room", version=1)

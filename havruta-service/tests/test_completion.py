@@ -151,7 +151,7 @@ def test_history_shows_completed_sessions_with_their_attendees(
 ) -> None:
     havruta = make.havruta(ruth, boaz)
     make.plan(havruta)
-    first, second = make.session(havruta, boaz), None
+    first = make.session(havruta, boaz)
     make(completion.end, first.id, ruth.id)
     second = make.session(havruta)
     make(completion.end, second.id, ruth.id)

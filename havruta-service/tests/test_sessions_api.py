@@ -59,7 +59,7 @@ def requested(make: Any) -> Any:
     return [event["data"] for event in events if event["type"] == "notification.requested"]
 
 
-def notifications(app: Flask, make: Any) -> Any:
+def notifications(make: Any) -> Any:
     """The kinds of the notifications, each with its recipients."""
     return [(data["kind"], data["user_ids"]) for data in requested(make)]
 
@@ -96,7 +96,7 @@ def test_the_other_members_are_notified_of_the_beginning(
     app: Flask, make: Any, begin: Act, ruth: User, boaz: User
 ) -> None:
     begin(ruth)
-    assert notifications(app, make) == [("havruta_session_started", [str(boaz.id)])]
+    assert notifications(make) == [("havruta_session_started", [str(boaz.id)])]
 
 
 def test_a_planned_session_does_not_prevent_an_instant_one(
@@ -239,7 +239,7 @@ def test_only_the_owner_and_the_planner_cancel_a_plan(
     assert (cancelled["status"], cancelled["end_reason"]) == ("cancelled", "cancelled")
     assert act(first, "cancel", boaz).json == cancelled
     assert act(second, "cancel", ruth).json["status"] == "cancelled"
-    assert ("session_cancelled", [str(ruth.id), str(naomi.id)]) in notifications(app, make)
+    assert ("session_cancelled", [str(ruth.id), str(naomi.id)]) in notifications(make)
 
 
 @pytest.mark.parametrize(("scope", "left"), [("this", 3), ("future", 1), ("all", 0)])
@@ -265,7 +265,7 @@ def test_one_session_is_moved_out_of_its_series(
     later = rfc3339(now() + timedelta(days=5))
     moved = change(client, first, ruth, start_time=later).json
     assert (moved["start_time"], moved["series_id"]) == (later, None)
-    assert ("session_moved", [str(boaz.id)]) in notifications(app, make)
+    assert ("session_moved", [str(boaz.id)]) in notifications(make)
     assert change(client, first, ruth, start_time=later).status_code == 412
 
 

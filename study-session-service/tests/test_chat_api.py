@@ -163,6 +163,7 @@ def test_history_takes_two_queries_however_long(
     assert len(statements) == 2
 
 
+@pytest.mark.usefixtures("race_round")
 def test_messages_are_ordered_by_their_numbers(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User
 ) -> None:

@@ -73,6 +73,7 @@ def test_courses_are_found_by_tutor_newest_first(school: Any) -> None:
     assert 'rel="next"' in found.headers["Link"]
 
 
+@pytest.mark.usefixtures("race_round")
 def test_ten_concurrent_changes_change_a_version_once(school: Any) -> None:
     course = publish(school)
     answers = race([lambda n=n: change(school, course, title=f"Title {n}") for n in range(10)])

@@ -12,6 +12,7 @@ from chassis.testing import User, a_user, race
 from tutoring_service.models import db
 
 
+@pytest.mark.usefixtures("race_round")
 def test_a_parent_with_the_code_follows_and_reviews(school: Any) -> None:
     done = school.completed()
     naomi = a_user("naomi", "parent")
@@ -85,6 +86,7 @@ def test_a_code_is_kept_as_a_hash_and_read_in_either_case(app: Flask, school: An
     assert sees(school, naomi)
 
 
+@pytest.mark.usefixtures("race_round")
 def test_a_code_lets_one_parent_in(school: Any) -> None:
     code, parents = a_code(school), [a_user(f"parent{number}", "parent") for number in range(5)]
     answers = race([lambda p=p: join(school, p, code) for p in parents])

@@ -30,6 +30,7 @@ def test_a_participant_reviews_once_and_the_session_refers_to_it(school: Any) ->
     assert (rating["average"], rating["count"]) == (4.0, 1)
 
 
+@pytest.mark.usefixtures("race_round")
 def test_ten_concurrent_reviews_by_one_author_leave_one(school: Any) -> None:
     done = school.completed()
     answers = race([lambda: review(school, done, school.student)] * 10)

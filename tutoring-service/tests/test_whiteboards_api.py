@@ -50,6 +50,7 @@ def test_a_stroke_sent_again_is_drawn_once(school: Any, board: dict[str, Any]) -
     assert len(replay(school, board)) == 2
 
 
+@pytest.mark.usefixtures("race_round")
 def test_strokes_drawn_concurrently_are_in_one_order_for_all(
     school: Any, board: dict[str, Any], app: Flask
 ) -> None:
