@@ -3,10 +3,8 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from dev.ephemeral import EphemeralPlatform
 
@@ -83,7 +81,4 @@ def people(gateway: str) -> People:
 @pytest.fixture(scope="session")
 def issuer(platform: EphemeralPlatform) -> Issuer:
     """Signs tokens as the platform's user-service does."""
-    folder = platform.layout.keys.signing
-    kid = (folder / "current").read_text().strip()
-    key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
-    return Issuer(key, kid, platform.gateway_url)
+    return Issuer.of_keys(platform.layout.keys.signing, platform.gateway_url)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from launcher_process import Launcher, launching
 
 from dev.services import GATEWAY, SERVICES
+
+from .support.launcher_process import Launcher, launching
 
 STAND_IN = Path(__file__).with_name("stand_in")
 

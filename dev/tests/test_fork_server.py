@@ -8,10 +8,11 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from launcher_process import Launcher
 
 from dev.fork_client import ForkClient
 from dev.processes import ProcessDied, last_lines, wait_until
+
+from .support.launcher_process import Launcher
 
 APP = """
 import signal, sys, time

@@ -10,10 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 import requests
-from launcher_process import Launcher
 
 from dev.processes import wait_until
 from dev.services import SERVICES
+
+from .support.launcher_process import Launcher
 
 # Two servers, the fork server, a gunicorn and its worker for each service and for the gateway, and
 # the one worker that the stand-ins have.

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
+    load_pem_private_key,
 )
 
 Claims = dict[str, Any]
@@ -31,6 +33,13 @@ class Issuer:
     kid: str
     name: str
     audience: str = "lyceum"
+
+    @classmethod
+    def of_keys(cls, folder: Path, name: str) -> "Issuer":
+        """The issuer that signs with the current key of this folder."""
+        kid = (folder / "current").read_text().strip()
+        key: Any = load_pem_private_key((folder / f"{kid}.pem").read_bytes(), None)
+        return cls(key, kid, name)
 
     def claims(self, **changes: Any) -> Claims:
         """The claims of a valid token with some of them changed; None leaves one out."""

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from chassis import testing
 from chassis.testing import a_user
 
-from .school import School
+from .support.school import School
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from chassis.messaging.messages import Event
 from chassis.testing import User, overtaken
 from tutoring_service import erasure
 
-from .school import CANARY, a_history
+from .support.school import CANARY, a_history
 
 
 def deleted(app: Flask, user: User) -> None:

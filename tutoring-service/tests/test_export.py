@@ -7,7 +7,7 @@ from flask import Flask
 from chassis import testing
 from chassis.testing import a_user
 
-from .school import CANARY, a_history
+from .support.school import CANARY, a_history
 
 
 def test_an_export_holds_a_persons_data_and_no_secret(app: Flask, school: Any) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from dev.development import read_variables
 from dev.ports import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NOT_INHERITED = ("POSTGRES_URL", "CACHE_URL", "EVENTS_URL", "MAKELEVEL")
 
 
