@@ -1,7 +1,6 @@
 """Every operation declares who may call it."""
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
@@ -56,7 +55,7 @@ def test_a_call_for_a_person_needs_their_token(client: FlaskClient, subject: str
 
 
 def test_the_document_states_the_id_access_and_problems_of_an_operation(
-    app: Flask, client: FlaskClient
+    client: FlaskClient,
 ) -> None:
     paths = client.get("/openapi.json").json["paths"]
     assert "/internal/notes/count" not in paths

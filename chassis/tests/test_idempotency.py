@@ -59,6 +59,8 @@ def test_a_failure_is_not_remembered(client: FlaskClient) -> None:
 
 def test_a_key_is_kept_for_a_day(client: FlaskClient) -> None:
     post(client, "a", "k")
+    with time_machine.travel(now() + timedelta(hours=23, minutes=59)):
+        assert post(client, "b", "k").status_code == 422
     with time_machine.travel(now() + timedelta(hours=24, seconds=1)):
         assert post(client, "b", "k").status_code == 201
 

@@ -70,6 +70,6 @@ def test_access_is_checked_before_the_query(client: FlaskClient) -> None:
     assert client.delete("/api/notes?colour=red").status_code == 401
 
 
-def test_an_operation_must_state_its_id(client: FlaskClient) -> None:
+def test_an_operation_must_state_its_id() -> None:
     with pytest.raises(TypeError, match="does not state its operation id"):
         Blueprint("x").get("/x")(public(lambda: None))

@@ -19,8 +19,11 @@ def healthy(internal: Doubles) -> None:
     time.sleep(MEMORY)
 
 
-def test_the_gateway_answers_whatever_the_services_do(gateway: Gateway) -> None:
+def test_the_liveness_check_asks_no_service(gateway: Gateway, internal: Doubles) -> None:
+    for double in internal.values():
+        double.asked.clear()
     assert gateway.get("/healthz").json == {"status": "ok", "service": "gateway"}
+    assert not any(double.asked for double in internal.values())
 
 
 def test_the_gateway_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) -> None:

@@ -118,7 +118,9 @@ def test_a_room_that_does_not_exist_cannot_be_watched(client: FlaskClient) -> No
         assert answer.status_code == 404
 
 
-def test_a_forged_token_opens_nothing(client: FlaskClient, world: World) -> None:
+def test_a_forged_token_is_refused_wherever_a_token_is_read(
+    client: FlaskClient, world: World
+) -> None:
     headers = {"Authorization": f"Bearer {token_for(a_user())[:-4]}AAAA"}
     let_in = set()
     for row in ACCESS.rows:

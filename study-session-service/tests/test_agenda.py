@@ -97,4 +97,6 @@ def test_the_agenda_requires_a_valid_period(client: FlaskClient, query: str) -> 
 
 def test_only_other_services_may_read_the_agenda(client: FlaskClient) -> None:
     ruth = a_user("ruth")
-    assert client.get(f"/internal/agenda/{ruth.id}", user=ruth).status_code == 404
+    path = f"/internal/agenda/{ruth.id}?from=2030-01-01T00:00:00Z&to=2030-01-02T00:00:00Z"
+    assert client.get(path, user=ruth).status_code == 404
+    assert client.get(path, peer="gateway").status_code == 200

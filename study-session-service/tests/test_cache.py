@@ -252,7 +252,8 @@ def test_no_decision_is_made_from_the_cache(
 
 @pytest.fixture(scope="module")
 def without_redis() -> Iterator[Flask]:
-    with testing.service("study_session_service", CACHE_URL="redis://127.0.0.1:1/0") as app:
+    nowhere = "redis://127.0.0.1:1/0"
+    with testing.service("study_session_service", CACHE_URL=nowhere, EVENTS_URL=nowhere) as app:
         yield app
 
 
