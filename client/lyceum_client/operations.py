@@ -1165,7 +1165,7 @@ class Operations(Transport):
     def create_havruta_session(
         self, havruta_id: str, body: NewHavrutaSession, *, idempotency_key: str | None = None
     ) -> HavrutaSession:
-        """Start a session at once, or plan one or a series; the answer is the first of a series."""
+        """Start an instant session, or plan one or a series; the answer is the first of a series."""
         return self.call(
             "POST",
             f"/api/havrutas/{segment(havruta_id)}/sessions",
