@@ -124,6 +124,15 @@ class World(dict[str, Any]):
         assert answer.status_code in (200, 201), answer.json
         return answer.json
 
+    def counted(self, path: str) -> dict[str, int]:
+        """How many items of a list each caller gets, without the callers who get none."""
+        counts: dict[str, int] = {}
+        for caller in self.people:
+            page: Any = self.ask(caller, "GET", path).json
+            if items := page.get("items"):
+                counts[caller] = len(items)
+        return counts
+
     def watch(self, kind: str, row: Row) -> dict[str, int]:
         """What the gateway is answered when it asks whether each caller may watch the room of a stream."""
         room = f"/internal/rooms/{kind}/{self[row.about['room_id']]}"
