@@ -76,11 +76,11 @@ def test_statistics_count_completed_sessions(client: FlaskClient, make: Any) -> 
     with time_machine.travel(session.start_time + timedelta(seconds=80), tick=False):
         make(completion.end, session.id, ruth.id)
     counted = {
-        user.id: client.get(f"/internal/figures/{user.id}", peer="gateway").json
+        user.id: client.get(f"/internal/statistics/{user.id}", peer="gateway").json
         for user in (ruth, boaz)
     }
     assert counted == {user.id: {"sessions": 1, "minutes": 1} for user in (ruth, boaz)}
-    assert client.get(f"/internal/figures/{uuid4()}", peer="gateway").json == {
+    assert client.get(f"/internal/statistics/{uuid4()}", peer="gateway").json == {
         "sessions": 0,
         "minutes": 0,
     }

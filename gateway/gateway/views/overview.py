@@ -101,7 +101,7 @@ PARTS = (
     Part(
         name="havrutas",
         service=HAVRUTA,
-        target="/internal/figures/{user_id}",
+        target="/internal/statistics/{user_id}",
         shape=StudiedTogether(),
     ),
     Part(

@@ -17,7 +17,7 @@ class HavrutaStatistics(Answer):
     minutes = fields.Integer(required=True)
 
 
-@blueprint.get("/internal/figures/<uuid:user_id>")
+@blueprint.get("/internal/statistics/<uuid:user_id>")
 @internal
 @blueprint.response(200, HavrutaStatistics)
 def of_person(user_id: UUID) -> statistics.Statistics:
