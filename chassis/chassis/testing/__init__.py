@@ -5,6 +5,7 @@ from chassis.testing.migrations import check_migrations
 from chassis.testing.people import ISSUER, User, a_user, token_for
 from chassis.testing.queries import count_queries
 from chassis.testing.races import overtaken, race, race_round
+from chassis.testing.readme import check_readme
 from chassis.testing.servers import empty_database, redis_url, server
 from chassis.testing.services import (
     INTERNAL_PORT,
@@ -18,7 +19,7 @@ from chassis.testing.services import (
     in_app,
     service,
 )
-from chassis.testing.structure import check_examples, misfits, operations
+from chassis.testing.structure import check_document, check_examples, misfits, operations
 
 __all__ = [
     "INTERNAL_PORT",
@@ -28,8 +29,10 @@ __all__ = [
     "User",
     "a_user",
     "application",
+    "check_document",
     "check_examples",
     "check_migrations",
+    "check_readme",
     "client",
     "close",
     "count_queries",

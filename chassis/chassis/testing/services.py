@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
+from chassis.testing.refusals import check_documented
 from chassis.testing.servers import as_admin, empty_database, redis_url, url_of
 
 # Any but 80, at which Werkzeug's test client calls.
@@ -96,6 +97,7 @@ def _template(package: str) -> str:
 class ApiClient(FlaskClient):
     """A client that calls as a person: `client.get("/api/...", user=ruth)`.
 
+    A problem that the operation does not document fails the test.
     `peer="gateway"` is for internal calls, with a `user` on whose behalf it is made.
     """
 
@@ -113,7 +115,9 @@ class ApiClient(FlaskClient):
                 f"Bearer {identity.token_for(self.application.name.split('.')[0].replace('_', '-'))}"
             )
             kwargs["base_url"] = f"http://localhost:{INTERNAL_PORT}"
-        return super().open(*args, headers=headers, **kwargs)
+        answer = super().open(*args, headers=headers, **kwargs)
+        check_documented(self.application, answer)
+        return answer
 
 
 @pytest.fixture

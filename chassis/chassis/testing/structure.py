@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flask import Flask
 from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
 
 from chassis.auth.authorization import access_of
 from chassis.web.openapi import operation_id_of
@@ -23,12 +24,26 @@ class Operation(NamedTuple):
     id: str | None
 
 
+def documented_path(route: str) -> str:
+    """The path of a route as OpenAPI writes it: `/api/courses/{course_id}`."""
+    return PARAMETER.sub(r"{\g<name>}", route)
+
+
 def operations(app: Flask) -> Iterator[Operation]:
     """Every operation that the application serves."""
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             view = app.view_functions[rule.endpoint]
             yield Operation(method, rule.rule, access_of(view), operation_id_of(view))
+
+
+def check_document(document: Document) -> None:
+    """The document is valid OpenAPI, and every operation has a summary and valid examples."""
+    validate(document)
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            assert method == "parameters" or operation["summary"], f"{method} {path}"
+    check_examples(document)
 
 
 def check_examples(document: Document) -> None:

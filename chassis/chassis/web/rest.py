@@ -13,6 +13,7 @@ from chassis.auth.authorization import access_of
 from chassis.errors import (
     Forbidden,
     Invalid,
+    InvalidToken,
     Malformed,
     NotFound,
     Problem,
@@ -179,7 +180,7 @@ def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[t
     security = info.get("manual_doc", {}).get("security", [])
     problems: list[type[Problem]] = [Malformed, NotFound, Invalid, Unavailable]
     if security:
-        problems += [Unauthorized, Forbidden]
+        problems += [Unauthorized, InvalidToken, Forbidden]
     if "requestBody" in doc:
         problems.append(UnsupportedMediaType)
     return problems

@@ -95,7 +95,7 @@ blueprint = Blueprint("notes")
 @idempotent
 @blueprint.arguments(NewNote)
 @blueprint.response(201, NoteAnswer)
-@blueprint.raises(TitleTaken)
+@blueprint.raises(TitleTaken, RefusedButKept)
 def create(body: dict[str, object]) -> object:
     """Write a note."""
     note = Note(owner_id=caller().id, title=body["title"])
