@@ -1,0 +1,98 @@
+"""Input that no honest client sends is refused with a problem document, and breaks nothing."""
+
+from typing import Any
+
+import pytest
+
+BODIES = [
+    b"[]",
+    b"null",
+    b"{",
+    b"\xff\xfe",
+    b'{"title": NaN}',
+    b'{"title": "a", "title": "b"}',
+    b'{"title": "\\u0000", "message": "\\u0000"}',
+    b'{"title": "\\ud800", "text": "\\ud800"}',
+    b'{"course_id": 1' + b"0" * 5000 + b"}",
+    b'{"strokes": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    b'{"course_id": {"$ne": null}}',
+    b'{"rating": [5]}',
+    b'{"rating": true}',
+    b'{"__proto__": {"tutor_id": "x"}}',
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/courses"),
+        ("POST", "/api/enrollments"),
+        ("POST", "/api/enrollments/{enrollment}/requests"),
+        ("POST", "/api/sessions"),
+        ("PATCH", "/api/sessions/{session}"),
+        ("POST", "/api/sessions/{session}/reviews"),
+        ("PUT", "/api/tutors/me/availability"),
+        ("POST", "/api/whiteboards"),
+    ],
+)
+def test_a_hostile_body_is_a_client_error(school: Any, method: str, path: str, body: bytes) -> None:
+    session = school.session()
+    target = path.format(enrollment=school.enrollment_id, session=session["id"])
+    answer = school.client.open(
+        target,
+        method=method,
+        data=body,
+        content_type="application/json",
+        headers={"If-Match": f'"{session["version"]}"'} if method == "PATCH" else {},
+        user=school.tutor,
+    )
+    assert answer.status_code in {400, 422}
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("enrolled_courses_id", True),
+        ("enrolled_courses_id", 10**30),
+        ("session_date", "2030-02-30"),
+        ("session_date", "99999-01-01"),
+        ("start_time", "24:00"),
+        ("end_time", "10:00:00.5"),
+        ("alarm_before_minutes", -1),
+        ("alarm_before_minutes", 1.5),
+        ("topics", ["x"] * 5000),
+        ("location", "x" * 5000),
+        ("rrule", "FREQ=SECONDLY;COUNT=9"),
+        ("recurrence_count", 10**9),
+    ],
+)
+def test_an_odd_value_is_refused_by_its_field(school: Any, field: str, value: object) -> None:
+    refused = school.book(**{field: value})
+    assert refused.status_code == 422
+    assert any(error["pointer"].startswith(f"/{field}") for error in refused.json["errors"])
+
+
+@pytest.mark.parametrize(
+    "text", ["' OR 1=1 --", "%", "_", "{{7*7}}", "\u202eevil", "😀" * 20, "<script>", "משנה"]
+)
+def test_a_text_is_taken_literally(school: Any, text: str) -> None:
+    course = school.post("/api/courses", None, {"title": text}).json
+    session = school.session(topics=[text])
+    assert (course["title"], session["topics"]) == (text, [text])
+
+
+@pytest.mark.parametrize(
+    "session_id", ["0", "-1", "2147483648", "9" * 400, "%00", "1.0", "1e3", "٣"]
+)
+def test_an_id_that_no_session_has_is_not_found(school: Any, session_id: str) -> None:
+    answer = school.client.get(f"/api/sessions/{session_id}", user=school.tutor)
+    assert answer.status_code in {400, 404}
+
+
+@pytest.mark.parametrize(
+    "query", ["status=x", "from=x", "sort=1", "limit=0", "limit=1&limit=2", "cursor=W10", "mine=2"]
+)
+def test_an_odd_query_is_refused(school: Any, query: str) -> None:
+    assert school.client.get(f"/api/sessions?{query}", user=school.tutor).status_code == 422
