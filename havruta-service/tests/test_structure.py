@@ -1,13 +1,22 @@
 """What a reviewer would have to remember."""
 
+from pathlib import Path
+
+from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
+
+README = Path(__file__).parents[1] / "README.md"
 
 
 def test_the_models_are_what_the_migrations_make() -> None:
     testing.check_migrations("havruta_service")
 
 
-def test_every_operation_has_examples_that_are_valid(client: FlaskClient) -> None:
-    testing.check_examples(client.get("/openapi.json").json)
+def test_every_operation_is_documented_with_valid_examples(client: FlaskClient) -> None:
+    testing.check_document(client.get("/openapi.json").json)
+
+
+def test_the_readme_lists_what_the_service_consists_of(app: Flask) -> None:
+    testing.check_readme(app, README)

@@ -25,10 +25,6 @@ def insert_and_set(**values: Any) -> None:
     db.session.execute(update(StudySession).where(StudySession.id == session_id).values(values))
 
 
-def test_the_models_are_what_the_migrations_make() -> None:
-    testing.check_migrations("study_session_service")
-
-
 @pytest.fixture
 def old_database() -> Iterator[None]:
     """A database as the first migration left it, with a session of each mode, in use by an application."""

@@ -61,12 +61,3 @@ def test_settings_are_the_ones_that_operators_know(program: str) -> None:
 
 def test_events_are_the_ones_that_services_know() -> None:
     assert sorted(set(ROW.findall((ROOT / "docs/events.md").read_text()))) == frozen("events")
-
-
-@pytest.mark.parametrize("program", write_errors.PROGRAMS[2:])
-def test_the_readme_names_every_setting_of_the_service(program: str) -> None:
-    settings = import_module(f"{program}.config").Settings
-    needed = [f.name for f in dataclasses.fields(settings) if f.default is dataclasses.MISSING]
-    readme = (ROOT / program.replace("_", "-") / "README.md").read_text()
-    names = {name.upper() for name in [*needed, *settings.__annotations__]}
-    assert {name for name in names if f"`{name}`" not in readme} == set()
