@@ -6,7 +6,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ColumnElement, func, literal_column, select
 
-SECRETS = frozenset({"password_hash", "token_hash", "invitation_token"})
+SECRETS = frozenset({"password_hash", "token_hash", "code_hash", "invitation_token"})
 """Columns whose values open an account or an invitation."""
 
 
