@@ -27,6 +27,12 @@ def test_every_setting_that_a_program_needs_is_given(containers, name):
     assert needed <= containers[name]["environment"].keys() | SETTINGS_OF_IMAGES
 
 
+def test_the_example_explains_every_variable():
+    used = re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text())
+    explained = re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert set(used) == set(explained)
+
+
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_service_has_the_same_settings_in_all_its_processes(containers, service):
     settings = containers[service.name]["environment"]
