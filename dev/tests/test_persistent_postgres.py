@@ -1,16 +1,12 @@
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from dev.layout import Ports
-from dev.ports import free_port
 from dev.servers import Postgres, persistent_postgres
-from dev.services import SERVICES
 
 
 @pytest.fixture
@@ -59,13 +55,3 @@ def test_data_of_a_removed_folder_do_not_appear_in_the_next_folder(
             == []
         )
     fresh.stop()
-
-
-def test_ports_keep_their_offset_from_the_gateway_unless_taken() -> None:
-    gateway = free_port()
-    taken = gateway + SERVICES[0].port_offset
-    with socket.create_server(("127.0.0.1", taken)):
-        ports = Ports.relative_to(gateway)
-    assert ports.public["user-service"] not in (taken, None)
-    assert ports.public["tutoring-service"] == gateway + 23
-    assert ports.internal["tutoring-service"] == gateway + 123
