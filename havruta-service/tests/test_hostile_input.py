@@ -9,24 +9,15 @@ import pytest
 from flask.testing import FlaskClient
 
 from chassis.clock import now, rfc3339
-from chassis.testing import User
+from chassis.testing import User, hostile_bodies
 
 Act = Callable[..., Any]
 
 BODIES = [
-    b"[]",
-    b'"x"',
-    b"null",
-    b"{",
-    b"\xff\xfe",
-    b'{"ref": NaN}',
-    b'{"ref": "\\u0000"}',
-    b'{"ref": "\\ud800"}',
-    b'{"ref": "Genesis 1:1", "expected_seq": 1' + b"0" * 5000 + b"}",
+    *hostile_bodies("ref"),
     b'{"ref": "Genesis 1:1", "expected_seq": 1.0}',
     b'{"ref": "Genesis 1:1", "expected_seq": true}',
-    b'{"ref": "Genesis 1:1", "ref": "Genesis 1:2"}',
-    b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    b'{"name": "\\u0000", "book": "Genesis"}',
     b'{"emails": {"$ne": null}}',
     b'{"type": "instant", "__proto__": {}}',
 ]

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from chassis.testing import hostile_bodies
+
 Join = Callable[..., Any]
 OPERATIONS = [
     ("POST", "/api/auth/register"),
@@ -16,23 +18,12 @@ OPERATIONS = [
     ("PUT", "/api/notifications/preferences"),
 ]
 BODIES = [
-    b"[]",
-    b'"x"',
-    b"5",
-    b"null",
-    b"{",
-    b"\xff\xfe",
-    b"\xef\xbb\xbf{}",
-    b'{"password": NaN}',
-    b'{"login": "a", "login": "b"}',
+    *hostile_bodies("login"),
     b'{"display_name": "\\u0000"}',
-    b'{"display_name": "\\ud800"}',
-    b'{"reminder": 1' + b"0" * 5000 + b"}",
-    b'{"bio": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    b'{"bio": "\\ud800"}',
     b'{"email": {"$ne": null}}',
-    b'{"login": ["ruth"]}',
     b'{"refresh_token": true}',
-    b'{"__proto__": {"roles": ["admin"]}}',
+    b'{"reminder": 1}',
 ]
 
 

@@ -1,5 +1,6 @@
 """Aids for the tests of a service, and the pytest plugin that brings their fixtures."""
 
+from chassis.testing.hostile import hostile_bodies
 from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
 from chassis.testing.people import ISSUER, User, a_user, token_for
@@ -40,6 +41,7 @@ __all__ = [
     "empty",
     "empty_database",
     "environment",
+    "hostile_bodies",
     "in_app",
     "jwks",
     "key_files",
