@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -43,10 +42,19 @@ class Frame:
         complete: Callable[[Any], object] = lambda _: None,
     ) -> None:
         self._kind, self._data, self._seq, self._complete = kind, data, seq, complete
+        # functools.cached_property has one lock for all frames, or none, as the version of Python has it.
+        self._writing = threading.Lock()
+        self._written: bytes | None = None
 
-    @cached_property
+    @property
     def content(self) -> bytes:
         """The event in the format of Server-Sent Events."""
+        with self._writing:
+            if self._written is None:
+                self._written = self._write()
+        return self._written
+
+    def _write(self) -> bytes:
         shown = {name: value for name, value in self._data.items() if name != "members_changed"}
         # Names are added here, where one reader waits for them, and not where events of all rooms are
         # handed out.
