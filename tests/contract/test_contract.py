@@ -23,6 +23,7 @@ UUID = "uuid"
 OPENS = re.compile("hash|token|secret|password")
 # Fields with the id of something else than a person.
 THINGS = {"id", "active_session_id", "havruta_id", "invitation_id", "series_id", "session_id"}
+SHOWN = re.compile(r'"(\w+)":')
 ROW = re.compile(r"^\| `(\w+\.\w+)` \|", re.MULTILINE)
 
 
@@ -50,6 +51,16 @@ def test_an_id_in_an_answer_is_of_a_person_with_names_or_of_a_thing(gateway: str
         if UUID in (field.get("format"), field.get("items", {}).get("format"))
     }
     assert fields - PEOPLE.keys() == THINGS
+
+
+def test_the_readme_shows_fields_of_the_reference(gateway: str) -> None:
+    document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    fields: set[str] = set()
+    for schema in document["components"]["schemas"].values():
+        fields |= schema.get("properties", {}).keys()
+    shown = set(SHOWN.findall((ROOT / "README.md").read_text()))
+    assert shown
+    assert shown - fields == set()
 
 
 def test_error_codes_are_the_ones_that_clients_know() -> None:
