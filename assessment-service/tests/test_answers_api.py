@@ -7,22 +7,15 @@ from flask.testing import FlaskClient
 
 from chassis import testing
 
+from .support.every_kind_of_question import VALUES
+
 RUTH = testing.a_user("ruth")
 
 
 def test_every_kind_of_answer_is_kept_as_given(begin: Any) -> None:
     taker = begin()
     taker.answer_all()
-    assert taker.answers == {
-        "likert": 4,
-        "slider": 30,
-        "single": "a",
-        "multiple": ["a", "b"],
-        "ordering": ["b", "c", "a"],
-        "truth": True,
-        "number": 7.5,
-        "words": "Because.",
-    }
+    assert taker.answers == VALUES
 
 
 @pytest.mark.parametrize(

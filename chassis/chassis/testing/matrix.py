@@ -39,7 +39,7 @@ class AtGateway:
     body: Mapping[str, Any] | None = None
     """What is sent in place of the documented example."""
     callers: Collection[str] | None = None
-    """The callers who ask, whatever the call changes."""
+    """The callers who ask, even if the call changes something."""
     reads_token: bool = True
     """Whether the gateway looks at a token, and so turns away a caller whose account is deleted."""
 
@@ -183,6 +183,20 @@ class Matrix:
                 world.clear()
                 before = set()
         return answered
+
+    def differing(self, caller: str, world: World, *, like: str) -> list[str]:
+        """The rows that refuse a caller `like` them, and give this one another answer.
+
+        Of a caller whose account is deleted, these are the rows that still know them.
+        """
+        world.furnish()
+        refusing = [row for row in self.rows if self.answers(row)[like] in {403, 404}]
+        assert refusing
+        return [
+            str(row)
+            for row in refusing
+            if world.call(caller, row).status_code != self.answers(row)[like]
+        ]
 
     def check_operations(self, app: Flask) -> None:
         """Every operation has a row and every row an operation, but for those among services."""

@@ -29,12 +29,11 @@ def check_readme(app: Flask, readme: Path) -> None:
         ],
     }
     sections = _sections(readme.read_text())
-    missing: dict[str, list[str]] = {}
+    missing: set[tuple[str, str]] = set()
     for title, names in consists_of.items():
-        absent = [name for name in names if f"`{name}`" not in sections.get(title, "")]
-        if absent:
-            missing[title] = absent
-    assert missing == {}
+        section = sections.get(title, "")
+        missing |= {(title, name) for name in names if f"`{name}`" not in section}
+    assert missing == set()
 
 
 def _operations(app: Flask) -> Iterator[str]:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from chassis.testing.structure import documented_path
-from chassis.web.openapi import PROBLEM_TYPE
+from chassis.web.openapi import PROBLEM_TYPE, Api
 
 # A body without a length, or too large, is refused before any operation; and 500 is a defect.
 GENERAL = {411, 413, 500}
@@ -36,7 +36,5 @@ def _documentation(app: Flask, answer: TestResponse) -> Any:
         rule, _ = app.url_map.bind("").match(request.path, request.method, return_rule=True)
     except HTTPException:
         return None
-    api = app.extensions["flask-smorest"]["blp_name_to_api"].get(rule.endpoint.partition(".")[0])
-    if api is None:
-        return None
+    api: Api = app.extensions["openapi"]
     return api.document["paths"].get(documented_path(rule.rule), {}).get(request.method.lower())

@@ -72,6 +72,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
             OPENAPI_JSON_PATH="openapi.json",
         )
         super().__init__(app, spec_kwargs={"info": {"description": description}})
+        app.extensions["openapi"] = self
         self.ma_plugin.converter.add_attribute_function(variants2properties)
         self.spec.components.security_scheme(
             "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
