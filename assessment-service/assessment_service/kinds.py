@@ -283,7 +283,7 @@ class Ordering(Options):
 
 @dataclass(frozen=True)
 class FreeText:
-    """Free text; worth 1 if it is among the accepted ones, whatever its case and spacing."""
+    """Free text; worth 1 if it is among the accepted ones; case and spacing do not count."""
 
     most_characters: int
     accepted: frozenset[str]

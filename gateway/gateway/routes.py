@@ -77,7 +77,7 @@ PEOPLE: People = {
     "attendees": Roster("attended_by"),
 }
 OPAQUE = frozenset({"operation", "before", "after", "data"})
-"""Fields whose content stays as a client wrote it, whatever it looks like."""
+"""Fields whose content stays as a client wrote it, even what looks like an id of a person."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,7 +49,7 @@ PARTS = {
 
 @pytest.fixture
 def ruth(services: Doubles) -> User:
-    """A caller for whom each service has an answer."""
+    """A caller that each service has an answer for."""
     for double in services.values():
         double.reply = lambda *_: as_json(EMPTY)
     services["study-session-service"].reply = lambda *_: as_json(

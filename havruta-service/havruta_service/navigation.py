@@ -125,7 +125,7 @@ def pass_navigation(session_id: UUID, user_id: UUID, navigator_id: UUID) -> Stat
     session = presence.in_progress(session_id, user_id)
     if user_id not in {session.navigator_id, havruta_of(session).owner_id}:
         raise Forbidden("Only the owner or the navigator may do this.", required="owner")
-    # To take the pages is to be present, as it is to turn one.
+    # A member who takes the pages is present, like one who turns a page.
     if navigator_id == user_id:
         presence.touch(session, user_id)
     elif not presence.is_present(session_id, navigator_id):

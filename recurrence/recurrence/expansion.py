@@ -1,6 +1,6 @@
 """When something happens that repeats by a rule.
 
-Each day up to a horizon is held against the rule, so that the work is bounded whatever it says. Going
+Each day up to a horizon is held against the rule, so that the work is bounded for every rule. Going
 from one date to the next, as python-dateutil does, searches for a date that never comes until the year
 9999, for a second or more. The tests compare the dates with that library's.
 """

@@ -111,7 +111,7 @@ def test_a_rule_has_one_plain_form(text: str, plain: str) -> None:
         # other scripts: digits, and letters whose capitals are ASCII
         "FREQ=DAILY;COUNT=２",  # noqa: RUF001  # a full-width digit
         "FREQ=DAILY;COUNT=٢",
-        "FREQ=DAILY;UNTIL=２０２６０１０３",  # noqa: RUF001
+        "FREQ=DAILY;UNTIL=２０２６０１０３",  # noqa: RUF001  # full-width digits
         "FREQ=DAıLY;COUNT=2",  # noqa: RUF001  # a dotless i
         # days
         "FREQ=WEEKLY;BYDAY=;COUNT=2",

@@ -172,7 +172,7 @@ def test_an_until_instant_becomes_the_last_date_that_it_reaches(
     st.times().map(lambda at: at.replace(microsecond=0)),
     st.datetimes(
         datetime(2020, 1, 1),  # noqa: DTZ001  # `timezones` adds the zone
-        datetime(2040, 1, 1),  # noqa: DTZ001
+        datetime(2040, 1, 1),  # noqa: DTZ001  # `timezones` adds the zone
         timezones=st.just(UTC),
     ),
 )

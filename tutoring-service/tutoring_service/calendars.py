@@ -51,7 +51,7 @@ class Words:
 def issue(caller: Caller) -> str:
     """The secret of a new address; the one before is revoked."""
     token = secrets.token_urlsafe(32)
-    # One address a person: a second one would be one more to remember when it is to be revoked.
+    # One address a person: a second one would be one more to remember on the day it is revoked.
     row = {"user_id": caller.id, "token_hash": _hash(token), "created_at": now()}
     statement = insert(CalendarFeed).values(row)
     db.session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=row))

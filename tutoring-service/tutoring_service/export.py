@@ -9,5 +9,5 @@ from tutoring_service.models import db
 
 
 def everything_about(user_id: UUID) -> dict[str, list[dict[str, Any]]]:
-    """The person's rows of each table, whatever they are in them, without secrets."""
+    """The person's rows of each table, in every role they have, without secrets."""
     return rows_about(db, personal_data.about(user_id))

@@ -243,7 +243,7 @@ class NumberQuestion(Question):
 
 
 class TextQuestion(Question):
-    """Answered by text, worth 1 if it is accepted, whatever its case and spacing."""
+    """Answered by text, worth 1 if it is accepted; case and spacing do not count."""
 
     type = only(QuestionType.TEXT)
     most_characters = Integer(1, MOST_CHARACTERS, metadata={"default": DEFAULT_CHARACTERS})

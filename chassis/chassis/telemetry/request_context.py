@@ -30,7 +30,7 @@ class Trace:
 
     @classmethod
     def read(cls, carrier: Mapping[str, Any]) -> Self:
-        """The trace in a carrier as `carried` writes it; a new id for whatever is missing or malformed."""
+        """The trace in a carrier as `carried` writes it; a new id for each that is missing or malformed."""
         offered = str(carrier.get("request_id"))
         request_id = offered if REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
         if found := TRACEPARENT.fullmatch(str(carrier.get("traceparent"))):

@@ -41,7 +41,7 @@ class Parser(FlaskParser):
     def handle_error(
         self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
     ) -> NoReturn:
-        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # by location
+        messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # webargs nests them
         errors: list[FieldError] = []
         for location, found in messages.items():
             errors += pointers(found, _root(location))

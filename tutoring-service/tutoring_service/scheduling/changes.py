@@ -49,7 +49,7 @@ class Wanted:
         return {name: value for name, value in self.fields.items() if name not in TIMES}
 
     def moves(self, session: TutoringSession) -> bool:
-        """Whether the session is to be at another time."""
+        """Whether the change moves the session to another time."""
         return bool(_differing(session, self.fields) & TIMES)
 
     def move_of(self, session: TutoringSession) -> Move:

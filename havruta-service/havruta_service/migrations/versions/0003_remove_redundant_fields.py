@@ -34,8 +34,8 @@ BEGIN
     END IF;
 END $$
 """
-# A havruta that nobody owns is archived; it is given to whoever is longest in it, or to nobody's
-# id.
+# A havruta without an owner is archived; it is given to the member who is longest in it, or to the
+# id of no one.
 RESTORE = """
 UPDATE havrutas
 SET current_section = last_place,
