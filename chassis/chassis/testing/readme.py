@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from flask import Flask
@@ -17,12 +18,11 @@ HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 def check_readme(app: Flask, readme: Path) -> None:
     """The README names every table, operation, error, live event and setting of the service."""
     package = app.import_name.partition(".")[0]
-    events = [type_ for kind in app.extensions["live_events"].values() for type_ in kind]
     consists_of = {
-        "What it owns": [*app.extensions["sqlalchemy"].metadata.tables],
-        "Operations": [*_operations(app)],
-        "Errors of its own": [*_codes(Problem, package)],
-        "Live events": events,
+        "What it owns": app.extensions["sqlalchemy"].metadata.tables,
+        "Operations": _operations(app),
+        "Errors of its own": _codes(Problem, package),
+        "Live events": chain.from_iterable(app.extensions["live_events"].values()),
         "Settings": [
             field.name.upper()
             for field in dataclasses.fields(import_module(f"{package}.config").Settings)
