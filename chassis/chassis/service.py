@@ -74,7 +74,10 @@ def create_service(
     with app.app_context():
         tracing.follow(db.engine)
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
-    health.install(app, name, {"database": migrations.database_check})
+    checks = {"database": migrations.database_check}
+    if isinstance(token_keys, keys.RemoteKeys):
+        checks["keys"] = token_keys.check
+    health.install(app, name, checks)
     rooms_of_service.install(app, rooms or {})
     mailer = None
     if mails:

@@ -1,5 +1,6 @@
 """Public keys: fetched from the user-service and kept, or read from a file."""
 
+import contextlib
 import json
 import threading
 import time
@@ -24,6 +25,7 @@ FRESH = 300  # seconds for which fetched keys are used without asking again
 # longer than this before a token is signed with it.
 PATIENCE = 60  # seconds between two fetches for the sake of an unknown key
 RETRY = 1  # seconds between two fetches while there is no key at all
+LONGEST_WAIT = 2  # seconds for which a caller waits while another one fetches
 MAX_DOCUMENT = 65536
 
 log = structlog.get_logger(__name__)
@@ -45,12 +47,22 @@ class RemoteKeys:
 
     def get(self, kid: str) -> EllipticCurvePublicKey | None:
         """The key, or None for an unknown id. `Unavailable` as long as no key could be fetched at all."""
-        age = time.monotonic() - self._asked
-        if age > self._patience(kid):
-            self._refresh()
+        if self._is_due(kid):
+            self._refresh(kid)
         if not self._keys:
             raise Unavailable("the keys of the token issuer cannot be fetched just now")
         return self._keys.get(kid)
+
+    def check(self) -> str:
+        """`degraded` as long as no key could be fetched. The check fetches them, so that the first caller
+        after a start finds them.
+        """
+        with contextlib.suppress(Unavailable):
+            self.get(next(iter(self._keys), ""))
+        return "ok" if self._keys else "degraded"
+
+    def _is_due(self, kid: str) -> bool:
+        return time.monotonic() - self._asked > self._patience(kid)
 
     def _patience(self, kid: str) -> float:
         if not self._keys:
@@ -59,15 +71,13 @@ class RemoteKeys:
             return FRESH
         return PATIENCE
 
-    def _refresh(self) -> None:
-        # While one thread fetches, the others go on with the known keys; without any key they wait.
-        if not self._lock.acquire(blocking=not self._keys):
+    def _refresh(self, kid: str) -> None:
+        # One thread fetches. Meanwhile a known key stays in use, and callers with another one wait.
+        if not self._lock.acquire(timeout=0 if kid in self._keys else LONGEST_WAIT):
             return
         try:
-            # Another thread may have fetched the keys while this one waited.
-            if time.monotonic() - self._asked > RETRY:
-                # Noted before the fetch, so that a failed fetch is not followed by another at once.
-                self._asked = time.monotonic()
+            # Another thread may have fetched the keys, or failed to, while this one waited.
+            if self._is_due(kid):
                 self._keys = self._fetch()
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             log.warning("keys_not_fetched", url=self._url, reason=type(error).__name__)
@@ -75,6 +85,13 @@ class RemoteKeys:
             self._lock.release()
 
     def _fetch(self) -> PublicKeys:
+        try:
+            return self._read()
+        finally:
+            # Noted at the end, so that those who waited for a fetch that failed do not try it again.
+            self._asked = time.monotonic()
+
+    def _read(self) -> PublicKeys:
         answer = self._http.request("GET", self._url, redirect=False, preload_content=False)
         try:
             if answer.status != 200:
