@@ -15,7 +15,7 @@ from chassis import testing
 def gunicorn(package: str, database_url: str) -> Iterator[int]:
     """The service on a free port."""
     port = free_port()
-    options = "-k gthread --threads 8 -w 1 --no-control-socket --keep-alive 75 --log-level warning"
+    options = "-c python:chassis.web.server --log-level warning"
     command = [sys.executable, "-m", "gunicorn", *options.split(), "-b", f"127.0.0.1:{port}"]
     command.append(f"{package}.app:create_app()")
     environment = {**os.environ, **testing.environment(package.replace("_", "-"), database_url)}

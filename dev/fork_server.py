@@ -34,11 +34,11 @@ from dev.programs import PROGRAMS
 HEAVY_LIBRARIES = (
     "alembic.command",
     "chassis.service",
+    "chassis.web.gunicorn_worker",
     "flask_migrate",
     "flask_smorest",
     "flask_sqlalchemy",
     "gunicorn.app.wsgiapp",
-    "gunicorn.workers.gthread",
     "jwt",
     "prometheus_client",
     "psycopg",

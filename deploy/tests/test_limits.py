@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from chassis.config import ServiceSettings
 from chassis.data import db
 from chassis.messaging import mailer, publisher
-from chassis.web import server, strict_requests
+from chassis.web import connections, gunicorn_worker, server, strict_requests
 from gateway import readers, routes, streams, upstream
 from gateway import server as gateway_server
 
@@ -48,13 +48,19 @@ def pool() -> str:
 def figures() -> dict[str, str]:
     """The table's figures, from the code."""
     route = routes.Route(prefix="/", service=routes.USER)
-    assert route.body_limit == strict_requests.MAX_BODY
+    assert route.body_limit == strict_requests.MAX_BODY == connections.MAX_BODY
     timeouts = [f"{name}_timeout" for name in ("statement", "lock", "idle_in_transaction_session")]
     waits = [db.SESSION_SETTINGS[name].replace("s", " s") for name in timeouts]
     answers = (route.read_deadline, route.write_deadline, routes.PASSWORDS)
+    times = (connections.HEAD_WITHIN, connections.BODY_WITHIN, connections.ANSWER_WITHIN)
     clients = f"{gateway_server.worker_connections:,}"
     return {
         "threads of a web process": f"{server.threads}",
+        "connections to a web process": f"{server.worker_connections}",
+        "head of a request, its body, taking the answer": ", ".join(f"{s} s" for s in times),
+        "bodies and answers that wait in a web process, before large ones are refused": (
+            f"{gunicorn_worker.MAX_HELD // 2**20} MiB"
+        ),
         "connections of a process to PostgreSQL": pool(),
         "statement, wait for a lock, idle in a transaction": ", ".join(waits),
         "body of a request": f"{strict_requests.MAX_BODY // 2**20} MiB",

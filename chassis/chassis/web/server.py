@@ -8,12 +8,14 @@ from gunicorn.workers.base import Worker
 
 from chassis.web import gunicorn_errors
 
-worker_class = "gthread"
+worker_class = "chassis.web.gunicorn_worker.EpollWorker"
 # A second worker would have counters of its own behind the same /metrics, and would accept a service token
 # that the first has seen.
 workers = 1
-# As many threads as there are connections to the database.
-threads = 8
+# More would only take the interpreter from each other. The database has a connection for each.
+threads = 4
+# A service meets the gateway and probes alone; the gateway has 256 calls at a time.
+worker_connections = 512
 control_socket_disable = True
 
 # The optional C parser accepts a bare LF inside a header.
