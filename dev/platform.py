@@ -97,9 +97,10 @@ class Platform:
             self._fork(name, service, "worker", service.package)
         else:
             service = named(name)
-            self._fork(
-                name, service, "gunicorn", *SERVICE_SERVER, *self._gunicorn_arguments(service)
-            )
+            arguments = (*SERVICE_SERVER, *self._gunicorn_arguments(service))
+            # Several processes need a prometheus_client that was imported for them; the fork server
+            # has imported it for one.
+            self._fork(name, service, "gunicorn", *arguments, WEB_CONCURRENCY="1")
 
     def stop_program(self, name: str) -> None:
         """End a service, a worker or the gateway in good order."""

@@ -1,7 +1,12 @@
 """How gunicorn runs a service: `gunicorn -c python:chassis.web.server -b … "<package>.app:create_app()"`.
 
 Two addresses are bound: the public one, and the internal one, whose port is INTERNAL_PORT.
+WEB_CONCURRENCY says how many processes share them.
 """
+
+import os
+import shutil
+import tempfile
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
@@ -9,9 +14,8 @@ from gunicorn.workers.base import Worker
 from chassis.web import gunicorn_errors
 
 worker_class = "chassis.web.gunicorn_worker.EpollWorker"
-# A second worker would have counters of its own behind the same /metrics, and would accept a service token
-# that the first has seen.
-workers = 1
+# Each process accepts a service token once, so with several a token can be used once in each.
+workers = int(os.environ.get("WEB_CONCURRENCY") or 1)
 # More would only take the interpreter from each other. The database has a connection for each.
 threads = 4
 # A service meets the gateway and probes alone; the gateway has 256 calls at a time.
@@ -28,7 +32,34 @@ forwarder_headers = ""
 keepalive = 75
 graceful_timeout = 10
 
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+if workers > 1:
+    # prometheus_client reads this when it is imported, which is later, in each worker.
+    os.environ[FIGURES] = tempfile.mkdtemp(prefix="lyceum-figures-")
+
 
 def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
     """Have gunicorn refuse with problem documents."""
     gunicorn_errors.install()
+
+
+def post_worker_init(_worker: Worker) -> None:
+    """Let `/metrics` of any process show the sum of all."""
+    if workers > 1:
+        show_all_processes()
+
+
+def show_all_processes() -> None:
+    """Replace what this process has counted by what all have."""
+    from prometheus_client import REGISTRY
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    for collector in set(REGISTRY._names_to_collectors.values()):
+        REGISTRY.unregister(collector)
+    MultiProcessCollector(REGISTRY)  # type: ignore[no-untyped-call]  # it has no types
+
+
+def on_exit(_arbiter: Arbiter) -> None:
+    """Remove the figures of this run."""
+    if workers > 1:
+        shutil.rmtree(os.environ[FIGURES], ignore_errors=True)
