@@ -89,6 +89,26 @@ def test_every_long_running_container_has_a_health_check(containers):
     assert {name for name in long_running if "healthcheck" not in containers[name]} == from_images
 
 
+def test_no_container_takes_the_whole_machine(containers):
+    for name, container in containers.items():
+        assert {"mem_limit", "pids_limit", "logging"} <= container.keys(), name
+        assert container["logging"]["options"].keys() == {"max-size", "max-file"}, name
+
+
+def test_the_gateway_starts_whatever_becomes_of_the_services(containers):
+    needs = containers[GATEWAY]["depends_on"]
+    services = {service.name for service in SERVICES}
+    assert {needs[name]["condition"] for name in services} == {"service_started"}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_busy_machine_has_time_to_start_a_service(containers, service):
+    image = re.search(r"\nHEALTHCHECK (.*)", dockerfile(service.name))[1]
+    assert "--timeout=10s --start-period=300s" in image
+    worker = containers[f"{service.name}-worker"]["healthcheck"]
+    assert (worker["timeout"], worker["start_period"]) == ("10s", "300s")
+
+
 def dockerfile(name: str) -> str:
     """An image's Dockerfile, with each instruction on one line."""
     return (ROOT / name / "Dockerfile").read_text().replace("\\\n", "")
