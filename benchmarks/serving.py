@@ -12,20 +12,27 @@ from chassis import testing
 
 
 @contextmanager
-def gunicorn(package: str, database_url: str) -> Iterator[int]:
-    """The service on a free port."""
+def gunicorn(package: str, database_url: str, *options: str) -> Iterator[int]:
+    """The service on a free port; `options` are more of gunicorn's."""
+    with serving(package, database_url, *options) as (port, _):
+        yield port
+
+
+@contextmanager
+def serving(package: str, database_url: str, *options: str) -> Iterator[tuple[int, int]]:
+    """The service: its port, and the number of gunicorn's first process."""
     port = free_port()
-    options = "-c python:chassis.web.server --log-level warning"
-    command = [sys.executable, "-m", "gunicorn", *options.split(), "-b", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:chassis.web.server"]
+    command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", *options]
     command.append(f"{package}.app:create_app()")
     environment = {**os.environ, **testing.environment(package.replace("_", "-"), database_url)}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(20)
 
 
 def free_port() -> int:
