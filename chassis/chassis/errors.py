@@ -4,11 +4,15 @@ A rule raises a subclass. The class states its stable `code`, its base class giv
 and the first line of its docstring is the title. `web/problems.py` turns it into an RFC 9457 document.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, ClassVar, TypedDict
 
 from chassis.clock import rfc3339
+
+# More would help no one. Their number must not grow with what a client sends.
+MOST_ERRORS = 50
 
 
 class FieldError(TypedDict):
@@ -19,7 +23,7 @@ class FieldError(TypedDict):
 
 
 class Problem(Exception):
-    """Something went wrong."""
+    """Something went wrong. Of the `errors` it takes the first 50, and asks for no more."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
@@ -30,13 +34,13 @@ class Problem(Exception):
         self,
         detail: str | None = None,
         *,
-        errors: Sequence[FieldError] = (),
+        errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         **extra: Any,
     ) -> None:
         super().__init__(detail or self.title())
         self.detail = detail
-        self.errors = list(errors)
+        self.errors = list(islice(errors, MOST_ERRORS))
         self.headers = dict(headers or {})
         self.extra = extra
 

@@ -8,10 +8,14 @@ import structlog
 from flask import Flask, Response, json, request
 from werkzeug.exceptions import HTTPException
 
-from chassis.errors import Problem
+from chassis.errors import FieldError, Problem
 from chassis.telemetry.request_context import current
 
 log = structlog.get_logger(__name__)
+
+# In characters. A pointer holds names that a client made up, of up to 6 bytes a character as JSON;
+# details are our own words. So 50 errors take less than 64 kB.
+LONGEST_POINTER, LONGEST_DETAIL = 128, 256
 
 
 def install(app: Flask) -> None:
@@ -25,10 +29,21 @@ def render(problem: Problem) -> Response:
     """The problem as a response. Its `type` is an address that explains it."""
     extra = dict(problem.extra)
     if problem.errors:
-        extra = {"errors": problem.errors, **extra}
+        extra = {"errors": [_bounded(error) for error in problem.errors], **extra}
     return _document(
         problem.status, problem.code, problem.title(), problem.detail, extra, problem.headers
     )
+
+
+def _bounded(error: FieldError) -> FieldError:
+    return {
+        "pointer": _shortened(error["pointer"], LONGEST_POINTER),
+        "detail": _shortened(error["detail"], LONGEST_DETAIL),
+    }
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def on_http_exception(error: HTTPException) -> Response:
@@ -67,6 +82,6 @@ def _document(
         "request_id": current().request_id,
     }
     if detail:
-        body["detail"] = detail
+        body["detail"] = _shortened(detail, LONGEST_DETAIL)
     body |= {name: value for name, value in extra.items() if name not in body}
     return Response(json.dumps(body), status, headers, content_type="application/problem+json")
