@@ -7,6 +7,7 @@ from openapi_spec_validator import validate
 from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
 from gateway.merging import operations, references
+from gateway.routes import ROUTES, route_of
 
 
 def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) -> None:
@@ -48,3 +49,15 @@ def test_the_reference_has_each_path_of_a_service_and_no_internal_one(
         ]
         assert own.keys() - published.keys() == set(), service.name
     assert not any("/internal" in path for path in published)
+
+
+def test_the_gateway_takes_the_largest_body_of_each_route_and_no_larger(gateway: str) -> None:
+    largest: dict[str, int] = {}
+    document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            if "requestBody" in operation and (route := route_of(path)):
+                most = operation["requestBody"]["x-max-bytes"]
+                largest[route.prefix] = max(most, largest.get(route.prefix, 0))
+    limits = {route.prefix: route.body_limit for route in ROUTES if route.prefix in largest}
+    assert largest == limits

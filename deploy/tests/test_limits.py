@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
+from chassis import errors
 from chassis.config import ServiceSettings
 from chassis.data import db
 from chassis.messaging import mailer, publisher
@@ -48,7 +49,9 @@ def pool() -> str:
 def figures() -> dict[str, str]:
     """The table's figures, from the code."""
     route = routes.Route(prefix="/", service=routes.USER)
-    assert route.body_limit == strict_requests.MAX_BODY == connections.MAX_BODY
+    body, largest = strict_requests.DEFAULT_BOUNDS, max(each.body_limit for each in routes.ROUTES)
+    assert route.body_limit == body.bytes
+    assert largest == connections.MAX_BODY
     timeouts = [f"{name}_timeout" for name in ("statement", "lock", "idle_in_transaction_session")]
     waits = [db.SESSION_SETTINGS[name].replace("s", " s") for name in timeouts]
     answers = (route.read_deadline, route.write_deadline, routes.PASSWORDS)
@@ -63,7 +66,12 @@ def figures() -> dict[str, str]:
         ),
         "connections of a process to PostgreSQL": pool(),
         "statement, wait for a lock, idle in a transaction": ", ".join(waits),
-        "body of a request": f"{strict_requests.MAX_BODY // 2**20} MiB",
+        "body of a request": (
+            f"{body.bytes // 1024} KiB, {body.values:,} values; "
+            f"by operation up to {largest // 2**20} MiB"
+        ),
+        "errors in an answer": f"{errors.MOST_ERRORS}",
+        "parameters of a query": f"{strict_requests.MAX_PARAMETERS}",
         "whole answer: reading, writing, passwords": ", ".join(f"{s:g} s" for s in answers),
         "calls of one service at a time, per gateway": f"{upstream.PLACES}",
         "connections of clients, per gateway, streams included": (

@@ -13,6 +13,7 @@ ASSESSMENT = "assessment-service"
 SERVICES = (USER, STUDY_SESSION, TUTORING, HAVRUTA, ASSESSMENT)
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+KIB = 1024
 
 
 class QuotaClass(StrEnum):
@@ -87,7 +88,8 @@ class Route:
     prefix: str
     service: str
     access: Access = Access.OPEN
-    body_limit: int = 1024 * 1024  # bytes
+    # In bytes. A service refuses for each operation what is too large for it: this is for the largest.
+    body_limit: int = 16 * KIB
     # Services read in milliseconds. If one hangs, the client is told in little more than a second.
     read_deadline: float = 1.1  # seconds for the whole answer to a request that changes nothing
     # Longer than a service waits for a lock before it gives up by itself.
@@ -141,20 +143,28 @@ ROUTES = (
         kind=QuotaClass.SIGN_IN,
     ),
     Route(prefix="/api/users", service=USER),
-    Route(prefix="/api/users/me", service=USER, access=Access.SIGNED_IN, write_deadline=PASSWORDS),
+    Route(
+        prefix="/api/users/me",
+        service=USER,
+        access=Access.SIGNED_IN,
+        body_limit=32 * KIB,
+        write_deadline=PASSWORDS,
+    ),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/calendar/feed", service=USER, access=Access.SIGNED_IN),
-    Route(prefix="/api/study-sessions", service=STUDY_SESSION, people=PEOPLE),
-    Route(prefix="/api/courses", service=TUTORING, people=PEOPLE),
-    Route(prefix="/api/enrollments", service=TUTORING, people=PEOPLE),
-    Route(prefix="/api/sessions", service=TUTORING, people=PEOPLE),
-    Route(prefix="/api/whiteboards", service=TUTORING, people=PEOPLE),
-    Route(prefix="/api/tutors", service=TUTORING, people=PEOPLE),
-    Route(prefix="/api/havrutas", service=HAVRUTA, people=PEOPLE),
+    Route(prefix="/api/study-sessions", service=STUDY_SESSION, body_limit=64 * KIB, people=PEOPLE),
+    Route(prefix="/api/courses", service=TUTORING, body_limit=64 * KIB, people=PEOPLE),
+    Route(prefix="/api/enrollments", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
+    Route(prefix="/api/sessions", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
+    Route(prefix="/api/whiteboards", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
+    Route(prefix="/api/tutors", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
+    Route(prefix="/api/havrutas", service=HAVRUTA, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/havruta-sessions", service=HAVRUTA, people=PEOPLE),
     Route(prefix="/api/invitations", service=HAVRUTA, people=PEOPLE),
     Route(prefix="/api/texts", service=HAVRUTA),
     Route(prefix="/api/v2", service=ASSESSMENT),
+    Route(prefix="/api/v2/answers", service=ASSESSMENT, body_limit=1024 * KIB),
+    Route(prefix="/api/v2/assessments", service=ASSESSMENT, body_limit=1024 * KIB),
 )
 
 

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from assessment_service import answers
 from assessment_service.answers import OutcomeStatus, QuestionNotFound, StaleAnswer, Submission
+from assessment_service.api.definitions import MOST_CHARACTERS
 from assessment_service.api.sessions import EXAMPLE_ID, AssessmentProgress, caller_id
 from assessment_service.sessions import SessionEnded, SessionExpired, SessionNotFound
 from chassis.auth.authorization import optional
 from chassis.errors import DeadlinePassed
-from chassis.web.fields import Answer, Body, Choice, Integer, Text
+from chassis.web.fields import Answer, Body, Choice, Integer, JsonLength, List, Text
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 
 blueprint = Blueprint("assessment-answers")
 
@@ -25,7 +27,8 @@ class NewAnswer(Body):
     """
 
     question_id = Integer(1, required=True)
-    value = fields.Raw(required=True)
+    # Text can be so long, and each character two escapes.
+    value = fields.Raw(required=True, validate=JsonLength(12 * MOST_CHARACTERS + 2))
     client_seq = Integer(
         0,
         LARGEST_SEQ,
@@ -42,9 +45,7 @@ class SubmittedAnswer(NewAnswer):
 
 class SubmittedAnswers(Body):
     session_id = Text(100, least=1, required=True, metadata=EXAMPLE_ID)
-    answers = fields.List(
-        fields.Nested(NewAnswer), required=True, validate=validate.Length(1, MOST_ANSWERS)
-    )
+    answers = List(fields.Nested(NewAnswer), MOST_ANSWERS, least=1, required=True)
 
 
 class SubmissionResult(Answer):
@@ -66,7 +67,7 @@ class BatchResult(SubmissionResult):
 
 @blueprint.post("/api/v2/answers/submit", "submit_answer")
 @optional
-@blueprint.arguments(SubmittedAnswer)
+@blueprint.arguments(SubmittedAnswer, bounds=BodyBounds(128 * 1024))
 @blueprint.response(200, SubmissionResult)
 @blueprint.raises(
     SessionNotFound,
@@ -83,7 +84,7 @@ def submit_answer(body: dict[str, Any]) -> Submission:
 
 @blueprint.post("/api/v2/answers/batch", "submit_answers")
 @optional
-@blueprint.arguments(SubmittedAnswers)
+@blueprint.arguments(SubmittedAnswers, bounds=BodyBounds(1024 * 1024))
 @blueprint.response(200, BatchResult)
 @blueprint.raises(SessionNotFound, SessionExpired, SessionEnded, DeadlinePassed)
 def submit_answers(body: dict[str, Any]) -> Submission:

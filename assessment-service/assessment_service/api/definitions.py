@@ -22,7 +22,7 @@ from assessment_service.definitions import DEFAULT_XP, MOST_PAGES, MOST_QUESTION
 from assessment_service.question_types import DEFAULT_CHARACTERS, QuestionType
 from chassis.errors import Invalid
 from chassis.web.arguments import pointers
-from chassis.web.fields import Body, Boolean, Choice, Integer, Text, Variants
+from chassis.web.fields import Body, Boolean, Choice, Integer, List, Text, Variants
 
 LARGEST = 10**9
 MOST_OPTIONS = 50
@@ -34,8 +34,9 @@ SLUG = r"(?=.{1,80}$)(?!mine$)[a-z0-9]+(-[a-z0-9]+)*"
 class Word(fields.String):
     """Text that is a whole match of the pattern, which `rule` says in words."""
 
-    def __init__(self, pattern: str, rule: str, **kwargs: Any) -> None:
-        metadata = {"pattern": f"^{pattern}$", **kwargs.pop("metadata", {})}
+    def __init__(self, pattern: str, most: int, rule: str, **kwargs: Any) -> None:
+        documented = {"pattern": f"^{pattern}$", "maxLength": most}
+        metadata = {**documented, **kwargs.pop("metadata", {})}
         super().__init__(metadata=metadata, **kwargs)
         self._pattern, self._rule = re.compile(pattern), rule
 
@@ -51,7 +52,7 @@ class Slug(Word):
 
     def __init__(self, **kwargs: Any) -> None:
         rule = "Must be 1 to 80 characters of a-z, 0-9 and single hyphens, and not `mine`."
-        super().__init__(SLUG, rule, **kwargs)
+        super().__init__(SLUG, 80, rule, **kwargs)
 
 
 class Key(Word):
@@ -59,7 +60,7 @@ class Key(Word):
 
     def __init__(self, **kwargs: Any) -> None:
         rule = "Must be 1 to 60 characters of a-z, 0-9, - and _."
-        super().__init__("[a-z0-9][a-z0-9_-]{0,59}", rule, **kwargs)
+        super().__init__("[a-z0-9][a-z0-9_-]{0,59}", 60, rule, **kwargs)
 
 
 class Wording(Text):
@@ -71,19 +72,18 @@ class Wording(Text):
         super().__init__(most, least=least, required=bool(least), paragraphs=True, **kwargs)
 
 
-class Texts(fields.List[str]):
+class Texts(List):
     """Some texts. What is wrong with one of them is said of the list."""
 
     def __init__(self, most: int, *, longest: int) -> None:
-        text = Text(longest, least=1, paragraphs=True)
-        super().__init__(text, validate=validate.Length(0, most))
-        self._longest = longest
+        super().__init__(Text(longest, least=1, paragraphs=True), most, least=0)
+        self._rule = f"Must be at most {most} texts of 1 to {longest} characters."
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         try:
             return super()._deserialize(value, attr, data, **kwargs)
         except ValidationError:
-            raise ValidationError(f"Must be texts of 1 to {self._longest} characters.") from None
+            raise ValidationError(self._rule) from None
 
 
 class Number(fields.Field[int | float]):
@@ -171,13 +171,11 @@ class Question(Part):
     text = Wording(2000, least=1)
     required = Boolean(metadata={"default": True})
     xp = Integer(0, 1000, metadata={"default": DEFAULT_XP})
-    scores = fields.List(fields.Nested(QuestionScore), validate=validate.Length(0, 50))
+    scores = List(fields.Nested(QuestionScore), 50, least=0)
 
 
 class QuestionWithOptions(Question):
-    options = fields.List(
-        fields.Nested(DefinedOption), required=True, validate=validate.Length(2, MOST_OPTIONS)
-    )
+    options = List(fields.Nested(DefinedOption), MOST_OPTIONS, least=2, required=True)
 
 
 def only(type_: QuestionType) -> fields.String:
@@ -265,9 +263,7 @@ QUESTIONS: dict[str, type[Schema]] = {
 class DefinedPage(Part):
     key = Key(required=True)
     title = Wording(200, least=1)
-    questions = fields.List(
-        Variants("type", QUESTIONS), validate=validate.Length(0, MOST_QUESTIONS)
-    )
+    questions = List(Variants("type", QUESTIONS), MOST_QUESTIONS, least=0)
 
 
 class DefinedBand(Part):
@@ -290,7 +286,7 @@ class DefinedDimension(Part):
     key = Key(required=True)
     title = Wording(200, least=1)
     method = Choice(Method, metadata={"default": Method.SUM})
-    bands = fields.List(fields.Nested(DefinedBand), validate=validate.Length(0, 50))
+    bands = List(fields.Nested(DefinedBand), 50, least=0)
 
 
 class Shuffling(Part):
@@ -311,8 +307,8 @@ class AssessmentDefinition(Part):
     time_limit_minutes = Integer(1, 24 * 60)
     max_attempts = Integer(1, 1000)
     hours_between_attempts = Integer(1, 24 * 366)
-    dimensions = fields.List(fields.Nested(DefinedDimension), validate=validate.Length(0, 50))
-    pages = fields.List(fields.Nested(DefinedPage), validate=validate.Length(0, MOST_PAGES))
+    dimensions = List(fields.Nested(DefinedDimension), 50, least=0)
+    pages = List(fields.Nested(DefinedPage), MOST_PAGES, least=0)
 
 
 class AssessmentFile(AssessmentDefinition):

@@ -19,6 +19,7 @@ from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Query
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 
 blueprint = Blueprint("assessment-authors")
 
@@ -102,7 +103,7 @@ class AssessmentStatistics(Answer):
 @blueprint.post("/api/v2/assessments", "create_assessment")
 @role("author")
 @idempotent
-@blueprint.arguments(NewAssessment)
+@blueprint.arguments(NewAssessment, bounds=BodyBounds(1024 * 1024, values=30_000))
 @blueprint.response(201, AssessmentVersionDocument)
 @blueprint.raises(SlugTaken)
 def create_assessment(body: dict[str, Any]) -> Versioned:
@@ -141,7 +142,7 @@ def create_assessment_draft(slug: str) -> Versioned:
 @blueprint.put("/api/v2/assessments/<slug>/draft", "replace_assessment_draft")
 @signed_in
 @if_match
-@blueprint.arguments(AssessmentDraftChange)
+@blueprint.arguments(AssessmentDraftChange, bounds=BodyBounds(1024 * 1024, values=30_000))
 @blueprint.response(200, AssessmentVersionDocument)
 @blueprint.raises(DraftNotFound)
 def replace_assessment_draft(

@@ -8,7 +8,7 @@ def hostile_bodies(field: str) -> list[bytes]:
         b'"\\u0000"',
         b'"\\ud800"',
         b"1" + b"0" * 5000,
-        b"[" * 100_000 + b"]" * 100_000,
+        b"[" * 5000 + b"]" * 5000,
         b'{"$ne": null}',
         b"[true]",
     ]

@@ -1,6 +1,6 @@
 """Arguments of an operation: read strictly, and refused with the name of each wrong field."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NoReturn
 
 import marshmallow
@@ -42,28 +42,25 @@ class Parser(FlaskParser):
         self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any
     ) -> NoReturn:
         messages: Mapping[str, Any] = error.messages  # type: ignore[assignment]  # webargs nests them
-        errors: list[FieldError] = []
-        for location, found in messages.items():
-            errors += pointers(found, _root(location))
-        raise Invalid(errors=errors)
+        # There is one location.
+        [(location, found)] = messages.items()
+        raise Invalid(errors=pointers(found, _root(location)))
 
 
 def _root(location: str) -> str:
     return "?" if location in {"query", "querystring"} else "/"
 
 
-def pointers(messages: Any, path: str) -> list[FieldError]:
-    """marshmallow's nested messages as a flat list of pointers, each below the path."""
+def pointers(messages: Any, path: str) -> Iterator[FieldError]:
+    """marshmallow's nested messages as pointers, one by one, each below the path."""
     if isinstance(messages, str):
-        return [{"pointer": path.rstrip("/") or "/", "detail": messages}]
-    errors: list[FieldError] = []
-    if isinstance(messages, Mapping):
+        yield {"pointer": path.rstrip("/") or "/", "detail": messages}
+    elif isinstance(messages, Mapping):
         for name, found in messages.items():
-            errors += pointers(found, _below(path, str(name)))
+            yield from pointers(found, _below(path, str(name)))
     else:
         for found in messages:
-            errors += pointers(found, path)
-    return errors
+            yield from pointers(found, path)
 
 
 def _below(path: str, name: str) -> str:
@@ -73,9 +70,9 @@ def _below(path: str, name: str) -> str:
     return f"{path}{separator}{escape(name)}"
 
 
-def reads_of(view: Callable[..., Any]) -> frozenset[str]:
-    """What a view reads arguments from: `query`, a `json` body, both, or nothing."""
-    return getattr(view, "_reads", frozenset())
+def reads_of(view: Callable[..., Any]) -> Mapping[str, marshmallow.Schema]:
+    """What a view reads arguments from (`query`, a `json` body, both, or nothing), and by which schemas."""
+    return getattr(view, "_reads", {})
 
 
 def refuse_unread(reads: Collection[str]) -> None:

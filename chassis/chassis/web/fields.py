@@ -1,5 +1,6 @@
 """Wire fields that accept exactly what they document, and base schemas for bodies, queries and answers."""
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from uuid import UUID as Uuid
 from marshmallow import RAISE, Schema, ValidationError, fields, utils, validate
 
 from chassis.clock import rfc3339, time_zones
+from chassis.errors import MOST_ERRORS
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Python alone accepts more than RFC 3339 allows, such as weeks and dates without hyphens.
@@ -44,6 +46,12 @@ class Body(Schema):
     class Meta:
         unknown = RAISE
 
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        # marshmallow would make an error of each.
+        if isinstance(data, Mapping) and len(data) > len(self.fields) + MOST_ERRORS:
+            raise ValidationError("Far too many fields.")
+        return super().load(data, **kwargs)
+
 
 class Query(Schema):
     """The query parameters of a request. An unknown parameter is an error."""
@@ -64,7 +72,8 @@ class Text(fields.String):
     ) -> None:
         if least:
             kwargs["metadata"] = {"pattern": r"\S", **kwargs.get("metadata", {})}
-        super().__init__(validate=validate.Length(least, most), **kwargs)
+        self._length = validate.Length(least, most)
+        super().__init__(validate=self._length, **kwargs)
         self.least, self.paragraphs = least, paragraphs
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -74,7 +83,51 @@ class Text(fields.String):
             raise ValidationError("Must not hold control characters.")
         if self.least and not text.strip():
             raise ValidationError("Must not be blank.")
-        return text if self.paragraphs else text.strip()
+        if not self.paragraphs:
+            text = text.strip()
+        # Before subclasses and other validators look at it: that may take long.
+        self._length(text)
+        return text
+
+
+class List(fields.List[Any]):
+    """A list of a bounded number of values.
+
+    Its length is asked before any of them is read, and after 50 wrong ones no more are read.
+    """
+
+    def __init__(self, item: Any, most: int, *, least: int | None = None, **kwargs: Any) -> None:
+        self._length = validate.Length(least, most)
+        super().__init__(item, validate=self._length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        self._length(value)
+        read: list[Any] = []
+        errors: dict[str | int, Any] = {}
+        for index, each in enumerate(value):
+            try:
+                read.append(self.inner.deserialize(each, **kwargs))
+            except ValidationError as error:
+                errors[index] = error.messages
+            if len(errors) == MOST_ERRORS:
+                break
+        if errors:
+            raise ValidationError(errors)
+        return read
+
+
+class JsonLength(validate.Validator):
+    """How many characters a value without a schema may have as JSON in ASCII."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, value: Any) -> Any:
+        if len(json.dumps(value)) > self.most:
+            raise ValidationError(f"Longer than {self.most} characters as JSON.")
+        return value
 
 
 class Choice(fields.String):

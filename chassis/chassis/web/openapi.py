@@ -11,10 +11,11 @@ import marshmallow
 from flask import Flask, Response, jsonify
 from marshmallow import fields
 
-from chassis.errors import Problem
-from chassis.web.fields import Answer, Variants
+from chassis.errors import MOST_ERRORS, Problem
+from chassis.web.fields import Answer, JsonLength, Variants
 from chassis.web.openapi_examples import Document, Vocabulary, add_examples
 from chassis.web.rooms import Room
+from chassis.web.strict_requests import BodyBounds
 
 PROBLEM_TYPE = "application/problem+json"
 View = TypeVar("View", bound=Callable[..., Any])
@@ -42,7 +43,7 @@ class ProblemDocument(Answer):
     instance = fields.String(required=True)
     request_id = fields.String(required=True)
     detail = fields.String()
-    errors = fields.List(fields.Nested(FieldProblem))
+    errors = fields.List(fields.Nested(FieldProblem), metadata={"maxItems": MOST_ERRORS})
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
@@ -74,6 +75,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
         super().__init__(app, spec_kwargs={"info": {"description": description}})
         app.extensions["openapi"] = self
         self.ma_plugin.converter.add_attribute_function(variants2properties)
+        self.ma_plugin.converter.add_attribute_function(jsonlength2properties)
         self.spec.components.security_scheme(
             "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         )
@@ -119,6 +121,7 @@ def documented(
     *,
     security: Sequence[Mapping[str, Any]] | None = None,
     operation_id: str | None = None,
+    body: BodyBounds | None = None,
     parameters: Sequence[Mapping[str, Any]] = (),
     problems: Sequence[type[Problem]] = (),
 ) -> View:
@@ -133,6 +136,8 @@ def documented(
         manual["security"] = security
     if operation_id is not None:
         manual["operationId"] = operation_id
+    if body is not None:
+        manual["requestBody"] = {"x-max-bytes": body.bytes, "x-max-values": body.values}
     documentation.setdefault("arguments", {}).setdefault("parameters", []).extend(parameters)
     documentation.setdefault("problems", []).extend(problems)
     view._apidoc = documentation  # type: ignore[attr-defined]  # a mark on the function
@@ -166,3 +171,9 @@ def variants2properties(converter: Any, field: Any, **kwargs: Any) -> Document:
         "oneOf": list(references.values()),
         "discriminator": {"propertyName": field.by, "mapping": mapping},
     }
+
+
+def jsonlength2properties(converter: Any, field: Any, **kwargs: Any) -> Document:
+    """What apispec writes about a field with a `JsonLength`; it demands this name of the function too."""
+    found = [each.most for each in field.validators if isinstance(each, JsonLength)]
+    return {"x-max-characters": found[0]} if found else {}

@@ -24,6 +24,7 @@ from chassis.errors import (
 from chassis.pages import Page
 from chassis.web.arguments import BODY, Parser, reads_of, refuse_unread
 from chassis.web.openapi import PROBLEM_TYPE, ProblemDocument, described, documented
+from chassis.web.strict_requests import DEFAULT_BOUNDS, BodyBounds
 
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 # The declared access in terms of OpenAPI, which has none for roles.
@@ -79,16 +80,23 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def delete(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
         return self.route(rule, methods=["DELETE"], operation_id=operation_id, **options)
 
-    def arguments(self, schema: Any, **options: Any) -> Decorator:
+    def arguments(
+        self, schema: Any, *, bounds: BodyBounds = DEFAULT_BOUNDS, **options: Any
+    ) -> Decorator:
+        """As in flask-smorest. `bounds` are for a body that may be larger than others."""
         if isinstance(schema, type):
             schema = schema()  # webargs would make one for each request
+        location = options.get("location", BODY)
         read: Decorator = super().arguments(schema, **options)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             reading = read(view)
-            reads = reads_of(view) | {options.get("location", BODY)}
+            reads = {**reads_of(view), location: schema}
             reading._reads = reads  # type: ignore[attr-defined]  # a mark on the function
-            return reading
+            if location != BODY:
+                return reading
+            reading._body_bounds = bounds  # type: ignore[attr-defined]  # another one
+            return documented(reading, body=bounds)
 
         return decorate
 

@@ -6,19 +6,49 @@ Werkzeug also decodes broken percent-escapes and UTF-8 leniently, so paths and q
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Request, request
+from flask import Flask, Request, current_app, request
 
-from chassis.errors import FieldError, Invalid, Malformed, NotFound, Problem, UnsupportedMediaType
+from chassis.errors import (
+    MOST_ERRORS,
+    FieldError,
+    Invalid,
+    Malformed,
+    NotFound,
+    Problem,
+    UnsupportedMediaType,
+)
 from chassis.http_methods import METHODS
 from chassis.text import UNSTORABLE
 
-MAX_BODY = 1024 * 1024
+# gunicorn takes no longer request line.
+MAX_ADDRESS = 4094
+MAX_PARAMETERS = 100
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+# A text in JSON, or the beginning of one.
+JSON_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+
+Place = tuple["Place", str | int] | None
+"""Where in a JSON document: the place of the parent, and a name or an index. None is the document."""
+
+
+@dataclass(frozen=True)
+class BodyBounds:
+    """How large the body of an operation may be. `values` are all that it holds, at any depth."""
+
+    bytes: int = 16 * 1024
+    values: int = 10_000
+
+
+DEFAULT_BOUNDS = BodyBounds()
 
 
 class LengthRequired(Problem):
@@ -26,6 +56,13 @@ class LengthRequired(Problem):
 
     code = "length_required"
     status = 411
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than this operation takes."""
+
+    code = "body_too_large"
+    status = 413
 
 
 class MethodNotAllowed(Problem):
@@ -37,12 +74,12 @@ class MethodNotAllowed(Problem):
 
 def install(app: Flask, internal_port: int | None) -> None:
     """Check every request. Only the internal listener answers `/internal/`, and only `/healthz` with it."""
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.before_request
     def check() -> None:
         check_listener(internal_port)
         check_request(request)
+        check_length(request)
 
 
 def check_listener(internal_port: int | None) -> None:
@@ -61,9 +98,14 @@ def check_request(received: Request) -> None:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
     if received.headers.get("Transfer-Encoding"):
         raise LengthRequired
+    path, query = received.environ["PATH_INFO"], received.environ.get("QUERY_STRING", "")
+    if len(path) + len(query) > MAX_ADDRESS:
+        raise Malformed(f"the address is longer than {MAX_ADDRESS} bytes")
+    if query.count("&") >= MAX_PARAMETERS:
+        raise Malformed(f"the address has more than {MAX_PARAMETERS} parameters")
     # WSGI hands over the bytes of the path as Latin-1 (PEP 3333).
-    check_text(received.environ["PATH_INFO"].encode("latin-1"))
-    check_text(unquote_to_bytes(received.environ.get("QUERY_STRING", "").replace("+", " ")))
+    check_text(path.encode("latin-1"))
+    check_text(unquote_to_bytes(query.replace("+", " ")))
 
 
 def check_text(decoded: bytes) -> None:
@@ -76,12 +118,26 @@ def check_text(decoded: bytes) -> None:
         raise Malformed("the address holds a control character")
 
 
+def check_length(received: Request) -> None:
+    """`BodyTooLarge` if the body has more bytes than the operation takes."""
+    most = bounds_of(received).bytes
+    if (received.content_length or 0) > most:
+        raise BodyTooLarge(f"at most {most} bytes")
+
+
+def bounds_of(received: Request) -> BodyBounds:
+    """How large a body the operation takes that the request is for."""
+    view = current_app.view_functions.get(str(received.endpoint))
+    bounds: BodyBounds = getattr(view, "_body_bounds", DEFAULT_BOUNDS)
+    return bounds
+
+
 def read_json(received: Request) -> Any:
     """The body as JSON, `{}` if there is none.
 
-    Errors: 415 for another media type or charset; 400 for what is not strict JSON (NaN, duplicate names, a
-    BOM, too deep); 422 for text that cannot be stored (NUL, lone surrogates) or numbers beyond 64 bits,
-    naming the field.
+    Errors: 415 for another media type or charset; 413 for more values than the operation takes; 400 for
+    what is not strict JSON (NaN, duplicate names, a BOM, too deep); 422 for text that cannot be stored
+    (NUL, lone surrogates) or numbers beyond 64 bits, naming the field.
     """
     # Kept, because a request that was ended to break a deadlock is run again.
     raw = received.get_data(cache=True)
@@ -90,15 +146,29 @@ def read_json(received: Request) -> Any:
     charset = received.mimetype_params.get("charset", "utf-8").lower()
     if received.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
         raise UnsupportedMediaType
+    most = bounds_of(received).values
+    if more_values_than(most).match(raw):
+        raise BodyTooLarge(f"at most {most} values")
     try:
         # Decoded here, because json.loads also accepts UTF-16 and UTF-32: RFC 8259 (section 8.1) demands
         # UTF-8.
         value = json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not strict JSON: {_brief(error)}") from None
-    if errors := _unstorable(value):
+    if errors := list(islice(_unstorable(value), MOST_ERRORS)):
         raise Invalid(errors=errors)
     return value
+
+
+@cache
+def more_values_than(most: int) -> re.Pattern[bytes]:
+    """Matches JSON with more values than that, before any of them is made.
+
+    A comma stands before each value, or the bracket of what it is in. An empty list or object counts twice.
+    """
+    # What has matched is never given back, so that no byte is looked at twice.
+    before = rb'[^"\[{,]*+(?:' + JSON_TEXT + rb'[^"\[{,]*+)*+'
+    return re.compile(rb"(?:%b[\[{,]){%d}+" % (before, most + 1), re.DOTALL)
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -120,26 +190,30 @@ def _brief(error: Exception) -> str:
     return str(error)[:100]
 
 
-def _unstorable(value: Any) -> list[FieldError]:
-    """What PostgreSQL could not hold in the JSON value. Iterative, so that depth costs no stack."""
-    errors: list[FieldError] = []
-    pending: list[tuple[str, int, Any]] = [("", 0, value)]
-    while pending:
-        pointer, depth, item = pending.pop()
-        if depth > MAX_DEPTH:
-            raise Malformed("the body is too deeply nested")
-        if isinstance(item, dict):
-            for name, held in item.items():
-                if _odd(name):
-                    detail = "A name is not storable text."
-                    errors.append({"pointer": pointer or "/", "detail": detail})
-                else:
-                    pending.append((f"{pointer}/{escape(name)}", depth + 1, held))
-        elif isinstance(item, list):
-            pending += [(f"{pointer}/{i}", depth + 1, v) for i, v in enumerate(item)]
-        elif fault := _fault(item):
-            errors.append({"pointer": pointer, "detail": fault})
-    return errors
+def _unstorable(value: Any, place: Place = None, depth: int = 0) -> Iterator[FieldError]:
+    """What PostgreSQL could not hold in the JSON value at this place."""
+    if depth > MAX_DEPTH:
+        raise Malformed("the body is too deeply nested")
+    if isinstance(value, dict):
+        for name, held in value.items():
+            if _odd(name):
+                yield {"pointer": _pointer(place), "detail": "A name is not storable text."}
+            else:
+                yield from _unstorable(held, (place, name), depth + 1)
+    elif isinstance(value, list):
+        for index, held in enumerate(value):
+            yield from _unstorable(held, (place, index), depth + 1)
+    elif fault := _fault(value):
+        yield {"pointer": _pointer(place), "detail": fault}
+
+
+def _pointer(place: Place) -> str:
+    """The place as a JSON Pointer. It is asked for where something is wrong: most values are right."""
+    names: list[str] = []
+    while place is not None:
+        place, name = place
+        names.append(escape(str(name)))
+    return "/" + "/".join(reversed(names))
 
 
 def _fault(item: Any) -> str | None:

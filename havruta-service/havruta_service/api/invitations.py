@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.errors import TooManyRequests
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Choice, Instant, Text
+from chassis.web.fields import Answer, Body, Choice, Instant, List, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from havruta_service import invitations, models
 from havruta_service.havrutas import HavrutaArchived
 from havruta_service.invitations import (
@@ -26,9 +27,7 @@ blueprint = Blueprint("invitations")
 
 
 class NewInvitations(Body):
-    emails = fields.List(
-        Text(LONGEST_ADDRESS), required=True, validate=validate.Length(1, MOST_AT_ONCE)
-    )
+    emails = List(Text(LONGEST_ADDRESS), MOST_AT_ONCE, least=1, required=True)
 
 
 class InvitationResult(Answer):
@@ -64,7 +63,7 @@ class Invitation(Answer):
 @blueprint.post("/api/havrutas/<uuid:havruta_id>/invitations", "invite_to_havruta")
 @signed_in
 @idempotent
-@blueprint.arguments(NewInvitations)
+@blueprint.arguments(NewInvitations, bounds=BodyBounds(64 * 1024))
 @blueprint.response(200, InvitationResults)
 @blueprint.raises(HavrutaArchived, TooManyRequests)
 def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from chassis.web.fields import Answer, Body, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from study_session_service import chat
 from study_session_service.chat import MessageDeleted, TooManyMessages
 from study_session_service.models import ChatMessage
@@ -79,7 +80,7 @@ class HistoryQuery(PageQuery):
 @blueprint.post("/api/study-sessions/<uuid:session_id>/messages", "send_message")
 @signed_in
 @idempotent
-@blueprint.arguments(NewMessage)
+@blueprint.arguments(NewMessage, bounds=BodyBounds(32 * 1024))
 @blueprint.response(201, Message)
 @blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
 @blueprint.raises(DeadlinePassed, TooManyMessages)
@@ -105,7 +106,7 @@ def list_messages(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
     "/api/study-sessions/<uuid:session_id>/messages/<uuid:message_id>", "update_message"
 )
 @signed_in
-@blueprint.arguments(MessageChange)
+@blueprint.arguments(MessageChange, bounds=BodyBounds(32 * 1024))
 @blueprint.response(200, Message)
 @blueprint.raises(DeadlinePassed, MessageDeleted)
 def update_message(body: dict[str, Any], session_id: UUID, message_id: UUID) -> ChatMessage:

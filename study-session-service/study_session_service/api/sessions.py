@@ -17,6 +17,7 @@ from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from study_session_service import lifecycle, participation, sessions
 from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import HttpsUrl, Origin, point
@@ -186,7 +187,7 @@ class NewHost(Body):
 @blueprint.post("/api/study-sessions", "create_study_session")
 @signed_in
 @idempotent
-@blueprint.arguments(NewStudySession)
+@blueprint.arguments(NewStudySession, bounds=BodyBounds(64 * 1024))
 @blueprint.response(201, StudySessionDetails)
 def create_study_session(details: dict[str, Any]) -> Answered:
     """Create a study session; you are its host and first participant."""
@@ -222,6 +223,7 @@ def get_study_session(query: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.arguments(
     StudySessionChanges(partial=True),
     example={"venue_name": "Beit Midrash", "max_participants": 12},
+    bounds=BodyBounds(64 * 1024),
 )
 @blueprint.response(200, StudySessionDetails)
 @blueprint.raises(NotChangeable, CapacityBelowParticipants, SessionEnded, SessionCancelled)

@@ -7,6 +7,7 @@ from chassis.versions import ExpectedVersion
 from chassis.web.conditional import if_match
 from chassis.web.fields import Body, Boolean, Choice, Integer, LocalDate, Text
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service.api.scheduling import Details, Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
 from tutoring_service.api.wall_time import LocalTime
@@ -55,7 +56,7 @@ class TutoringSessionChanges(ChangeOptions):
 @blueprint.put(PATH, "replace_tutoring_session")
 @signed_in
 @if_match
-@blueprint.arguments(TutoringSessionReplacement)
+@blueprint.arguments(TutoringSessionReplacement, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
 def replace_tutoring_session(
@@ -68,7 +69,7 @@ def replace_tutoring_session(
 @blueprint.patch(PATH, "update_tutoring_session")
 @signed_in
 @if_match
-@blueprint.arguments(TutoringSessionChanges)
+@blueprint.arguments(TutoringSessionChanges, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
 def update_tutoring_session(

@@ -12,6 +12,7 @@ from chassis.web.fields import UUID, Answer, Body, Choice, Choices, Instant, Int
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service import courses
 from tutoring_service.models import Course as CourseRow
 from tutoring_service.states import CourseStatus
@@ -69,7 +70,7 @@ class CourseQuery(PageQuery):
 @blueprint.post("/api/courses", "create_course")
 @role("tutor")
 @idempotent
-@blueprint.arguments(NewCourse)
+@blueprint.arguments(NewCourse, bounds=BodyBounds(64 * 1024))
 @blueprint.response(201, Course)
 def create_course(body: dict[str, Any]) -> Any:
     """Create a course that students can enrol in."""
@@ -98,7 +99,7 @@ def get_course(course_id: int) -> Any:
 @blueprint.patch("/api/courses/<int(max=2147483647):course_id>", "update_course")
 @signed_in
 @if_match
-@blueprint.arguments(CourseChanges)
+@blueprint.arguments(CourseChanges, bounds=BodyBounds(64 * 1024))
 @blueprint.response(200, Course)
 def update_course(body: dict[str, Any], course_id: int, expected: ExpectedVersion) -> Any:
     """Update your course."""

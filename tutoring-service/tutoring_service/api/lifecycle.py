@@ -6,6 +6,7 @@ from chassis.auth.authorization import caller, signed_in
 from chassis.errors import InvalidTransition, TooEarly
 from chassis.web.fields import Body, Choice, Text
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service.api.changes import SCOPE
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
@@ -35,7 +36,7 @@ def start_tutoring_session(session_id: int) -> Any:
 
 @blueprint.post(f"{PATH}/complete", "complete_tutoring_session")
 @signed_in
-@blueprint.arguments(Completion, required=False)
+@blueprint.arguments(Completion, required=False, bounds=BodyBounds(128 * 1024))
 @blueprint.response(200, TutoringSession)
 @blueprint.raises(InvalidTransition)
 def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:

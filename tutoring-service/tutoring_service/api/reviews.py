@@ -11,6 +11,7 @@ from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service import reviews
 from tutoring_service.models import Review as ReviewRow
 from tutoring_service.reviews import AlreadyReviewed, NotCompleted
@@ -44,7 +45,7 @@ class Review(Answer):
 @blueprint.post(PATH, "create_review")
 @signed_in
 @idempotent
-@blueprint.arguments(NewReview)
+@blueprint.arguments(NewReview, bounds=BodyBounds(32 * 1024))
 @blueprint.response(201, Review)
 @blueprint.raises(NotCompleted, AlreadyReviewed)
 def create_review(body: dict[str, Any], session_id: int) -> Any:
@@ -64,7 +65,7 @@ def list_reviews(query: dict[str, Any], session_id: int) -> Page[ReviewRow]:
 
 @blueprint.patch(f"{PATH}/<int(max=2147483647):review_id>", "update_review")
 @signed_in
-@blueprint.arguments(ReviewChanges)
+@blueprint.arguments(ReviewChanges, bounds=BodyBounds(32 * 1024))
 @blueprint.response(200, Review)
 @blueprint.raises(DeadlinePassed)
 def update_review(body: dict[str, Any], session_id: int, review_id: int) -> ReviewRow:

@@ -6,9 +6,20 @@ from marshmallow import fields, validate
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.conditional import etag
-from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, LocalDate, Text
+from chassis.web.fields import (
+    Answer,
+    Body,
+    Boolean,
+    Choice,
+    Instant,
+    Integer,
+    List,
+    LocalDate,
+    Text,
+)
 from chassis.web.idempotency import idempotent
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service.api.sessions import TutoringSession
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
@@ -21,25 +32,19 @@ from tutoring_service.states import Frequency, Month, Priority, Role, SessionMod
 blueprint = Blueprint("scheduling")
 
 
-class Topics(fields.List[str]):
+class Topics(List):
     """A bounded list of topics."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Text(200, least=1), validate=validate.Length(max=50), **kwargs)
+        super().__init__(Text(200, least=1), 50, **kwargs)
 
 
 class RecurringPattern(Body):
     """On which days, in which months, and on which other dates; null and [] mean the same."""
 
-    days = fields.List(
-        Choice(Weekday), allow_none=True, validate=validate.Length(max=7), load_default=None
-    )
-    months = fields.List(
-        Choice(Month), allow_none=True, validate=validate.Length(max=12), load_default=None
-    )
-    specific_dates = fields.List(
-        LocalDate(), allow_none=True, validate=validate.Length(max=366), load_default=None
-    )
+    days = List(Choice(Weekday), 7, allow_none=True, load_default=None)
+    months = List(Choice(Month), 12, allow_none=True, load_default=None)
+    specific_dates = List(LocalDate(), 366, allow_none=True, load_default=None)
 
 
 class Details(Body):
@@ -137,7 +142,7 @@ class SchedulePreview(Answer):
 @blueprint.post("/api/sessions", "book_tutoring_session")
 @signed_in
 @idempotent
-@blueprint.arguments(NewTutoringSession)
+@blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
 @blueprint.response(201, ScheduledTutoringSession)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidRecurrence)
 def book_tutoring_session(body: dict[str, Any]) -> Any:
@@ -149,7 +154,7 @@ def book_tutoring_session(body: dict[str, Any]) -> Any:
 
 @blueprint.post("/api/sessions/preview", "preview_tutoring_session")
 @signed_in
-@blueprint.arguments(NewTutoringSession)
+@blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, SchedulePreview)
 @blueprint.raises(EnrollmentNotActive, InvalidRecurrence)
 def preview_tutoring_session(body: dict[str, Any]) -> Plan:

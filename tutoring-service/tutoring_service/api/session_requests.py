@@ -11,6 +11,7 @@ from chassis.web.fields import Answer, Body, Choice, Choices, Instant, LocalDate
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service import session_requests
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.wall_time import LocalTime
@@ -53,7 +54,7 @@ class SessionRequestQuery(PageQuery):
 @blueprint.post(PATH, "create_session_request")
 @signed_in
 @idempotent
-@blueprint.arguments(NewSessionRequest)
+@blueprint.arguments(NewSessionRequest, bounds=BodyBounds(256 * 1024))
 @blueprint.response(201, SessionRequest)
 @blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
 def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:

@@ -4,14 +4,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, role, signed_in
 from chassis.clock import now
 from chassis.web.conditional import etag
-from chassis.web.fields import Answer, Body, Choice, Instant, Integer, LocalDate, TimeZone
+from chassis.web.fields import Answer, Body, Choice, Instant, Integer, List, LocalDate, TimeZone
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service import availability, reviews
 from tutoring_service.api.periods import check_length
 from tutoring_service.api.wall_time import LocalTime
@@ -35,17 +36,13 @@ class ExceptionalDay(Body):
     """On this date the tutor works these hours instead; none is a day off."""
 
     date = LocalDate(required=True)
-    hours = fields.List(fields.Nested(Hours), required=True, validate=validate.Length(max=20))
+    hours = List(fields.Nested(Hours), 20, required=True)
 
 
 class NewAvailability(Body):
     timezone = TimeZone(required=True)
-    weekly = fields.List(
-        fields.Nested(WeeklyHours), required=True, validate=validate.Length(max=100)
-    )
-    exceptions = fields.List(
-        fields.Nested(ExceptionalDay), load_default=list, validate=validate.Length(max=1000)
-    )
+    weekly = List(fields.Nested(WeeklyHours), 100, required=True)
+    exceptions = List(fields.Nested(ExceptionalDay), 1000, load_default=list)
 
 
 class HoursAnswer(Answer):
@@ -91,7 +88,7 @@ class TutorRating(Answer):
 
 @blueprint.put("/api/tutors/me/availability", "set_availability")
 @role("tutor")
-@blueprint.arguments(NewAvailability)
+@blueprint.arguments(NewAvailability, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, Availability)
 def set_availability(body: dict[str, Any]) -> Any:
     """Set the hours in which you teach."""

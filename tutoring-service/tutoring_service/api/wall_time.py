@@ -13,7 +13,8 @@ class LocalTime(fields.String):
     """A time of the day without a zone, to the minute: `18:30`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["metadata"] = {"pattern": r"^\d\d:\d\d(:00)?$", **kwargs.get("metadata", {})}
+        documented = {"pattern": r"^\d\d:\d\d(:00)?$", "maxLength": 8}
+        kwargs["metadata"] = {**documented, **kwargs.get("metadata", {})}
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -1,16 +1,16 @@
 """Whiteboards."""
 
-import json
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Instant, Integer, Query, Text
+from chassis.web.fields import Answer, Body, Instant, Integer, JsonLength, List, Query, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import MOST, PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from tutoring_service import whiteboards
 from tutoring_service.models import WhiteboardSession as WhiteboardRow
 from tutoring_service.whiteboards import WhiteboardClosed
@@ -18,11 +18,6 @@ from tutoring_service.whiteboards import WhiteboardClosed
 blueprint = Blueprint("whiteboards")
 PATH = "/api/whiteboards/<int(max=2147483647):whiteboard_id>"
 MOST_CHARACTERS = 20_000
-
-
-def check_size(operation: dict[str, Any]) -> None:
-    if len(json.dumps(operation)) > MOST_CHARACTERS:
-        raise ValidationError(f"Longer than {MOST_CHARACTERS} characters as JSON.")
 
 
 class NewWhiteboard(Body):
@@ -45,11 +40,11 @@ class NewStroke(Body):
     client_id = Text(
         64, least=1, required=True, metadata={"description": "Of the client's choice; drawn once."}
     )
-    operation = fields.Dict(required=True, validate=check_size)
+    operation = fields.Dict(required=True, validate=JsonLength(MOST_CHARACTERS))
 
 
 class NewStrokes(Body):
-    strokes = fields.List(fields.Nested(NewStroke), required=True, validate=validate.Length(1, 100))
+    strokes = List(fields.Nested(NewStroke), 100, least=1, required=True)
 
 
 class Stroke(Answer):
@@ -144,7 +139,7 @@ def close_whiteboard(whiteboard_id: int) -> WhiteboardRow:
 
 @blueprint.post(f"{PATH}/strokes", "draw_strokes")
 @signed_in
-@blueprint.arguments(NewStrokes)
+@blueprint.arguments(NewStrokes, bounds=BodyBounds(256 * 1024, values=50_000))
 @blueprint.response(201, DrawnStrokes)
 @blueprint.raises(WhiteboardClosed)
 def draw_strokes(body: dict[str, Any], whiteboard_id: int) -> Any:

@@ -8,6 +8,7 @@ from marshmallow import fields
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.fields import Answer, Body, Choice, Instant, Text, TimeZone
 from chassis.web.rest import Blueprint
+from chassis.web.strict_requests import BodyBounds
 from user_service import accounts, credentials, deletion
 from user_service.api.fields import HttpsAddress, Locale, Password
 from user_service.api.origin import client_ip
@@ -70,7 +71,7 @@ def get_own_account() -> User:
 
 @blueprint.patch("/api/users/me", "update_own_account")
 @signed_in
-@blueprint.arguments(AccountChanges)
+@blueprint.arguments(AccountChanges, bounds=BodyBounds(32 * 1024))
 @blueprint.response(200, Account)
 def update_own_account(changes: dict[str, Any]) -> User:
     """Update your account."""

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, role
-from chassis.web.fields import Answer, Body, Choice
+from chassis.web.fields import Answer, Body, Choice, List
 from chassis.web.rest import Blueprint
 from user_service import roles
 from user_service.models import Role, User
@@ -16,7 +16,7 @@ blueprint = Blueprint("roles")
 
 
 class RoleAssignment(Body):
-    roles = fields.List(Choice(Role), required=True, validate=validate.Length(1, len(Role)))
+    roles = List(Choice(Role), len(Role), least=1, required=True)
 
 
 class UserRoles(Answer):
