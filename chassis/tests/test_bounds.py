@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from marshmallow import ValidationError, fields
 
+from chassis import testing
 from chassis.web.fields import Body, JsonLength, List, Text
 
 looked_at: list[Any] = []
@@ -80,3 +81,7 @@ def test_an_object_without_a_schema_is_bounded_as_json() -> None:
 def test_operations_document_how_much_they_take(app: Flask) -> None:
     body = app.extensions["openapi"].document["paths"]["/api/notes"]["post"]["requestBody"]
     assert (body["x-max-bytes"], body["x-max-values"]) == (16 * 1024, 10_000)
+
+
+def test_no_body_costs_more_than_a_bounded_amount_of_work(app: Flask) -> None:
+    testing.check_bounds(app)

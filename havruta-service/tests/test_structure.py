@@ -18,5 +18,9 @@ def test_every_operation_is_documented_with_valid_examples(client: FlaskClient) 
     testing.check_document(client.get("/openapi.json").json)
 
 
+def test_no_body_costs_more_than_a_bounded_amount_of_work(app: Flask) -> None:
+    testing.check_bounds(app)
+
+
 def test_the_readme_lists_what_the_service_consists_of(app: Flask) -> None:
     testing.check_readme(app, README)

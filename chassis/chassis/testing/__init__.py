@@ -1,5 +1,6 @@
 """Aids for the tests of a service, and the pytest plugin that brings their fixtures."""
 
+from chassis.testing.bounds import check_bounds
 from chassis.testing.hostile import hostile_bodies
 from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
@@ -30,6 +31,7 @@ __all__ = [
     "User",
     "a_user",
     "application",
+    "check_bounds",
     "check_document",
     "check_examples",
     "check_migrations",
