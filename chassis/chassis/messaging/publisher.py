@@ -2,23 +2,26 @@
 
 An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes back
 empty is filled again from there. A live event goes to the stream of its room under its own number, and
-leaves the outbox at once.
+leaves the outbox at once. When Redis is full, live events give way to events.
 """
 
 import json
 import threading
 import zlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import redis
 import structlog
 from prometheus_client import Counter, Gauge
+from redis.exceptions import OutOfMemoryError
 from sqlalchemy import Connection, Engine, Row, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.clock import now
 from chassis.messaging.messages import ROOM, Messages
+from chassis.messaging.room_streams import SLACK, RoomStreams
 
 BATCH = 500
 KEPT = timedelta(days=30)
@@ -36,6 +39,8 @@ OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest message not yet publi
 
 log = structlog.get_logger(__name__)
 
+Rows = Sequence[Row[Any]]
+
 
 class Publisher:
     """Publishes what waits in one service's outbox. Any number of publishers may run: one works at a time."""
@@ -44,6 +49,8 @@ class Publisher:
         self._messages = messages
         self._engine = engine
         self._redis = connection
+        self._stream = f"events:{messages.service}"
+        self._rooms = RoomStreams(messages.service, connection)
         self._lock_key = zlib.crc32(f"outbox:{messages.service}".encode())
 
     def publish_pending(self) -> int:
@@ -98,11 +105,8 @@ class Publisher:
             )
         # Trimmed by age, not by length: after a busy day a reader that was down still finds what it has not
         # read.
-        self._redis.xtrim(
-            f"events:{self._messages.service}",
-            minid=int(oldest.timestamp() * 1000),
-            approximate=True,
-        )
+        self._redis.xtrim(self._stream, minid=int(oldest.timestamp() * 1000), approximate=True)
+        self._rooms.forget_expired((now() - ROOM_LIFETIME).timestamp())
 
     def measure(self) -> None:
         """Set the gauges of the messages that wait."""
@@ -135,38 +139,77 @@ class Publisher:
             # The rows are read in a statement of their own: a statement that itself waits for the lock
             # would see the rows from before its wait.
             rows = connection.execute(waiting).all()
-            if rows:
-                self._send(rows)
-                # Sent before that is noted: after a crash in between, rows are sent twice but never lost.
-                self._settle(connection, rows)
-        PUBLISHED.inc(len(rows))
+            if not rows:
+                return 0
+            sent, refusal = self._send(rows)
+            # Sent before that is noted: after a crash in between, rows are sent twice but never lost.
+            self._settle(connection, sent)
+        # After the commit: what Redis has taken is not sent again because it refuses something else.
+        PUBLISHED.inc(len(sent))
+        self._bound(sent, refusal)
+        if refusal:
+            raise refusal
         return len(rows)
 
-    def _send(self, rows: "list[Row[Any]] | Any") -> None:
+    def _send(self, rows: Rows) -> tuple[Rows, Exception | None]:
+        """Send the rows; those that are in Redis now, and the first refusal of another."""
         pipeline = self._redis.pipeline(transaction=False)
+        firsts: list[int] = []
         for row in rows:
-            origin = row.body.pop("origin", {})
-            body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
-            if not row.stream.startswith(ROOM):
-                pipeline.xadd(row.stream, {"event": body, **origin})
-            elif row.seq is None:
-                pipeline.delete(row.stream)
+            firsts.append(len(pipeline))
+            self._write(pipeline, row)
+        results = pipeline.execute(raise_on_error=False)
+        sent: list[Row[Any]] = []
+        refusal: Exception | None = None
+        for row, first in zip(rows, firsts, strict=True):
+            if _is_refusal(results[first]):
+                refusal = refusal or results[first]
             else:
-                pipeline.xadd(
-                    row.stream,
-                    {"event": body},
-                    id=f"{row.seq}-0",
-                    maxlen=ROOM_LENGTH,
-                    approximate=True,
-                )
-                pipeline.expire(row.stream, ROOM_LIFETIME)
-                pipeline.publish(row.stream, body)
-        for result in pipeline.execute(raise_on_error=False):
-            # An event whose number is in the room's stream already was published before a crash.
-            if isinstance(result, Exception) and "equal or smaller" not in str(result):
-                raise result
+                sent.append(row)
+        return sent, refusal
 
-    def _settle(self, connection: Connection, rows: "list[Row[Any]] | Any") -> None:
+    def _write(self, pipeline: Any, row: "Row[Any]") -> None:
+        origin = row.body.pop("origin", {})
+        body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
+        if not row.stream.startswith(ROOM):
+            pipeline.xadd(row.stream, {"event": body, **origin})
+        elif row.seq is None:
+            pipeline.delete(row.stream)
+        else:
+            pipeline.xadd(
+                row.stream,
+                {"event": body},
+                id=f"{row.seq}-0",
+                maxlen=ROOM_LENGTH,
+                approximate=True,
+            )
+            pipeline.expire(row.stream, ROOM_LIFETIME)
+            pipeline.publish(row.stream, body)
+
+    def _bound(self, sent: Rows, refusal: Exception | None) -> None:
+        """Bound the rooms. If Redis is full, make room for events, which have to arrive."""
+        rooms = sorted({row.stream for row in sent if row.stream.startswith(ROOM)})
+        if isinstance(refusal, OutOfMemoryError):
+            self._rooms.forget(SLACK)
+            self._forget_read()
+        else:
+            self._rooms.bound(rooms, now().timestamp())
+
+    def _forget_read(self) -> None:
+        """Take out of Redis the events that every listener has acted on; the outbox has them still."""
+        if not self._redis.exists(self._stream):
+            return
+        unread = [self._first_unread(group) for group in self._redis.xinfo_groups(self._stream)]
+        if unread:
+            oldest = min(unread, key=lambda entry: tuple(map(int, entry.split("-"))))
+            self._redis.xtrim(self._stream, minid=oldest, approximate=False)
+
+    def _first_unread(self, group: dict[str, Any]) -> str:
+        """The id of the first entry that the group has not finished, or of the last that it has."""
+        pending: Any = self._redis.xpending(self._stream, group["name"])
+        return str(pending["min"] or group["last-delivered-id"])
+
+    def _settle(self, connection: Connection, rows: Rows) -> None:
         outbox = self._messages.outbox
         live = [row.id for row in rows if row.stream.startswith(ROOM)]
         events = [row.id for row in rows if not row.stream.startswith(ROOM)]
@@ -176,6 +219,11 @@ class Publisher:
             connection.execute(
                 outbox.update().where(outbox.c.id.in_(events)).values(published_at=now())
             )
+
+
+def _is_refusal(result: object) -> bool:
+    # An event whose number is in the room's stream already was published before a crash.
+    return isinstance(result, Exception) and "equal or smaller" not in str(result)
 
 
 class PublishingThread:
