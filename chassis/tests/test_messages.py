@@ -14,12 +14,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.data.db import transaction
 from chassis.messaging.consumer import TRIES, Consumer
 from chassis.messaging.publisher import ROOM_LENGTH, Publisher, PublishingThread
 from chassis.messaging.worker import Sweep, run_sweep
 from chassis.redis_client import connect
+from chassis.web.rooms import MOST_BYTES
 
 from .support import notes
 from .support.notes import Note, db, messages
@@ -134,6 +135,21 @@ def test_a_live_event_has_its_declared_shape(server: "redis.Redis", publisher: P
     publisher.publish_pending()
     [body] = bodies(server, "room:hall:1")
     assert body["data"] == {"text": "a", "sung_at": "2026-03-05T12:00:00Z"}
+
+
+def test_a_live_event_that_is_too_large_says_where_the_whole_is(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
+    fits = MOST_BYTES - len('{"text": ""}')
+    with transaction(db.session):
+        messages.publish_live("hall:1", 1, "sung", {"text": "a" * fits})
+        messages.publish_live("hall:1", 2, "sung", {"text": "a" * (fits + 1)})
+        messages.publish_live("hall:1", 3, "sung", {"text": "ש" * (fits // 2 + 1), "sung_at": NOON})
+    publisher.publish_pending()
+    whole, one, other = [body["data"] for body in bodies(server, "room:hall:1")]
+    assert whole == {"text": "a" * fits}
+    assert one == {"text": None, "path": "/api/songs?text=a"}
+    assert other == {"text": None, "sung_at": rfc3339(NOON), "path": "/api/songs?text=ש"}
 
 
 def test_an_undeclared_live_event_is_not_published(in_app: Flask) -> None:

@@ -71,6 +71,11 @@ def data_of(outbox: Outbox, event: str) -> Any:
     return body["data"]
 
 
+def data_of_first(outbox: Outbox, event: str) -> Any:
+    """The data of the first live event of this type."""
+    return next(row.body["data"] for row in outbox() if row.body["type"] == event)
+
+
 def test_the_live_events_of_a_session_are_numbered_in_order(
     client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User
 ) -> None:
@@ -121,6 +126,22 @@ def test_message_events_carry_what_clients_read(
     assert data_of(outbox, "message") == sent
     assert data_of(outbox, "message_edited") == edited
     assert data_of(outbox, "message_deleted") == deleted
+
+
+def test_what_is_too_large_for_an_event_is_read_at_its_path(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User
+) -> None:
+    long = "ש" * 2000
+    session = open_session(ruth, description=long)
+    path = f"{BASE}/{session['id']}/messages"
+    sent = client.post(path, json={"content": long}, user=ruth).json
+    client.post(path, json={"content": "And then"}, user=ruth)
+    told = data_of_first(outbox, "message")
+    assert told == {**sent, "content": None, "path": told["path"]}
+    assert client.get(told["path"], user=ruth).json["items"] == [sent]
+    created = data_of_first(outbox, "created")
+    assert created["description"] is None
+    assert client.get(created["path"], user=ruth).json["description"] == long
 
 
 def test_participant_events_carry_what_the_list_shows(

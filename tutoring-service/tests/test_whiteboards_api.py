@@ -83,6 +83,30 @@ def test_a_live_event_shows_what_a_read_shows(
     assert (seq, event["type"], event["data"]) == (1, "stroke", drawn)
 
 
+def test_a_stroke_too_large_for_an_event_is_read_at_its_path(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
+    large = {"tool": "pen", "points": [[0, 1.5]] * 1000}
+    strokes = [{"client_id": str(n), "operation": large} for n in range(3)]
+    drawn = school.post(f"/api/whiteboards/{board['id']}/strokes", None, {"strokes": strokes})
+    for (_, event), stroke in zip(_published(app, board), drawn.json["items"], strict=True):
+        told = event["data"]
+        assert told == {**stroke, "operation": None, "path": told["path"]}
+        read = school.client.get(told["path"], user=school.student)
+        assert read.json["items"] == [stroke]
+
+
+def test_fifty_large_strokes_leave_little_in_redis(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
+    large = {"text": "x" * 19_000}
+    strokes = [{"client_id": str(n), "operation": large} for n in range(50)]
+    school.post(f"/api/whiteboards/{board['id']}/strokes", None, {"strokes": strokes})
+    assert len(_published(app, board)) == 50
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        assert connection.memory_usage(f"room:whiteboard:{board['id']}", samples=0) < 50_000
+
+
 def test_a_closed_whiteboard_is_read_only(school: Any, board: dict[str, Any], app: Flask) -> None:
     draw(school, board, "a")
     assert school.post(f"/api/whiteboards/{board['id']}/close", school.student).status_code == 403

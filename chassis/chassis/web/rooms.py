@@ -3,15 +3,21 @@
 The gateway asks the service that owns a room whether a person may watch it, on behalf of that person.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from flask import Flask, Response, jsonify
+from marshmallow import fields, post_dump
 
 from chassis.auth.authorization import caller, on_behalf
 from chassis.auth.tokens import Caller
 from chassis.errors import NotFound
 from chassis.web.fields import Answer
+
+# Of the data of one event, as JSON. Streams are held in memory, and every watcher is sent each event.
+MOST_BYTES = 4096
 
 MayWatch = Callable[[Caller, str], int]
 """The number of the last event of the room with this id; a `Problem` if the caller may not watch it."""
@@ -23,6 +29,32 @@ class Room:
 
     may_watch: MayWatch
     events: Mapping[str, type[Answer]]
+
+
+class Abridged(Answer):
+    """The data of a live event that leaves its long fields out if it would be too large with them.
+
+    `long` names these fields, which are null then; `address` says where the whole is read.
+    """
+
+    long: ClassVar[tuple[str, ...]]
+
+    path = fields.String(
+        metadata={
+            "description": "Only of an event that would be too large: its long fields are null, and are "
+            "read at this address."
+        }
+    )
+
+    def address(self, resource: Any) -> str:
+        """Where the API has the whole of what the event is about."""
+        raise NotImplementedError
+
+    @post_dump(pass_original=True)
+    def _abridge(self, whole: dict[str, Any], resource: Any, **_: Any) -> dict[str, Any]:
+        if len(json.dumps(whole, ensure_ascii=False).encode()) <= MOST_BYTES:
+            return whole
+        return {**whole, **dict.fromkeys(self.long), "path": self.address(resource)}
 
 
 def install(app: Flask, rooms: Mapping[str, Room]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 from flask import Flask, request
@@ -30,7 +31,7 @@ from chassis.web.fields import Answer, Body, Boolean, Float, Instant, Integer, Q
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from chassis.web.rooms import Room
+from chassis.web.rooms import Abridged, Room
 
 
 class Base(DeclarativeBase):
@@ -189,11 +190,16 @@ def count() -> dict[str, int]:
     return {"count": len(db.session.scalars(select(Note.id)).all()), "asked": bool(request)}
 
 
-class Song(Answer):
+class Song(Abridged):
     """A song in the hall, as a live event shows it."""
+
+    long: ClassVar = ("text",)
 
     text = fields.String(required=True, metadata={"example": "Yedid nefesh"})
     sung_at = Instant()
+
+    def address(self, resource: dict[str, str]) -> str:
+        return f"/api/songs?text={resource['text'][:1]}"
 
 
 def may_watch(watcher: Caller, room_id: str) -> int:

@@ -1,14 +1,33 @@
 """What is told live: a schema for each event, the shape of the resource it is about."""
 
+from typing import ClassVar
+
 from marshmallow import fields
 
 from chassis.web.fields import Answer
-from chassis.web.rooms import Room
-from havruta_service import rooms
+from chassis.web.rooms import Abridged, Room
+from havruta_service import models, rooms
 from havruta_service.api.havrutas import HavrutaMember, HavrutaSummary
 from havruta_service.api.navigation import PresentMember
 from havruta_service.api.sessions import HavrutaSession
 from havruta_service.api.texts import Written
+
+
+class LiveHavrutaSession(Abridged, HavrutaSession):
+    """A session as the rooms show it."""
+
+    long: ClassVar = ("sections_studied",)
+
+    sections_studied = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"deprecated": True, "description": "Use `coverage_range`."},
+    )
+
+    def address(self, resource: models.HavrutaSession) -> str:
+        """Where the session is read."""
+        return f"/api/havruta-sessions/{resource.id}"
 
 
 class DepartedMember(Answer):
@@ -41,11 +60,11 @@ ROOMS = {
             "member_invited": InvitedMember,
             "member_joined": HavrutaMember,
             "member_left": DepartedMember,
-            "session_planned": HavrutaSession,
-            "session_changed": HavrutaSession,
-            "session_cancelled": HavrutaSession,
-            "session_started": HavrutaSession,
-            "session_ended": HavrutaSession,
+            "session_planned": LiveHavrutaSession,
+            "session_changed": LiveHavrutaSession,
+            "session_cancelled": LiveHavrutaSession,
+            "session_started": LiveHavrutaSession,
+            "session_ended": LiveHavrutaSession,
         },
     ),
     rooms.SESSION: Room(
@@ -54,8 +73,8 @@ ROOMS = {
             "moved": HavrutaPageTurn,
             "joined": PresentMember,
             "left": DepartedMember,
-            "navigator_changed": HavrutaSession,
-            "ended": HavrutaSession,
+            "navigator_changed": LiveHavrutaSession,
+            "ended": LiveHavrutaSession,
         },
     ),
 }

@@ -1,6 +1,6 @@
 """Whiteboards."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import fields
 
@@ -10,9 +10,11 @@ from chassis.web.fields import Answer, Body, Instant, Integer, JsonLength, List,
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import MOST, PageQuery, page_of
 from chassis.web.rest import Blueprint
+from chassis.web.rooms import Abridged
 from chassis.web.strict_requests import BodyBounds
 from tutoring_service import whiteboards
 from tutoring_service.models import WhiteboardSession as WhiteboardRow
+from tutoring_service.models import WhiteboardStroke as StrokeRow
 from tutoring_service.whiteboards import WhiteboardClosed
 
 blueprint = Blueprint("whiteboards")
@@ -55,6 +57,20 @@ class Stroke(Answer):
     created_at = Instant(required=True)
 
 
+class LiveStroke(Abridged, Stroke):
+    """A stroke as the room shows it."""
+
+    long: ClassVar = ("operation",)
+
+    operation = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "Null if it is read at `path`."}
+    )
+
+    def address(self, resource: StrokeRow) -> str:
+        """The list of strokes that begins and ends with this one."""
+        return f"/api/whiteboards/{resource.whiteboard_id}/strokes?after={resource.seq - 1}&limit=1"
+
+
 class DeletedWhiteboard(Answer):
     """A whiteboard of which nothing is left."""
 
@@ -68,7 +84,7 @@ class FormerParent(Answer):
 
 
 LIVE_EVENTS = {
-    "stroke": Stroke,
+    "stroke": LiveStroke,
     "closed": Whiteboard,
     "deleted": DeletedWhiteboard,
     "parent_left": FormerParent,
