@@ -37,6 +37,7 @@ class Purpose(StrEnum):
 ROLES = ", ".join(f"'{role}'" for role in Role)
 # Literal, because PostgreSQL does not use a partial index for a parameter.
 IS_ADMIN = "'admin' = ANY (roles)"
+IS_UNREAD = "read_at IS NULL"
 
 
 class Base(DeclarativeBase):
@@ -164,6 +165,8 @@ class EmailToken(Base):
 class Notification(Base):
     """What a person is told; once for each event, however often the event is delivered.
 
+    Of all that is unread, one is of this kind and about this thing: the newest.
+
     The service that asks for it names the kind, which may be one that `NotificationKind` does not have yet.
     """
 
@@ -171,13 +174,21 @@ class Notification(Base):
     __table_args__ = (
         CheckConstraint("kind ~ '^[a-z_]+$'", name="kind"),
         Index("notifications_event_user_key", "event_id", "user_id", unique=True),
+        Index(
+            "notifications_unread_about_key",
+            "user_id",
+            "kind",
+            "about",
+            unique=True,
+            postgresql_where=text(IS_UNREAD),
+        ),
         Index("idx_notifications_user_created", "user_id", "created_at", "id"),
         Index(
             "idx_notifications_unread",
             "user_id",
             "created_at",
             "id",
-            postgresql_where=text("read_at IS NULL"),
+            postgresql_where=text(IS_UNREAD),
         ),
     )
 
@@ -185,6 +196,8 @@ class Notification(Base):
     event_id: Mapped[UUID]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(50))
+    # The aggregate of the event; null in rows that were written before this column.
+    about: Mapped[str | None] = mapped_column(String(100))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
