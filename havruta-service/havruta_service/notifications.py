@@ -35,5 +35,5 @@ def notify_others(
     content = {"user_ids": [str(user_id) for user_id in others], "kind": kind, "data": data}
     # An event has to have a version that grows; the number of the last live event does.
     messages.publish_event(
-        "notification.requested", f"havruta:{havruta.id}", havruta.seq, content, actor=actor
+        "notification.requested", f"havruta_session:{session.id}", havruta.seq, content, actor=actor
     )

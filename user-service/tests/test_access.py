@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from itertools import product
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -17,6 +16,7 @@ from user_service.models import Purpose, Role, db
 from user_service.notification_kinds import NotificationKind
 
 from .access import ACCESS, CALLERS, login, password
+from .support.notifications import a_request
 
 
 def emailed_token(world: World, caller: str, purpose: Purpose) -> str:
@@ -41,10 +41,8 @@ def device(world: World, _: Any) -> str:
 def notification(world: World, _: Any) -> str:
     with world.app.app_context():
         user_id = world.person("owner").id
-        assert in_transaction(
-            db.session,
-            lambda: notifications.notify(uuid4(), user_id, NotificationKind.REMINDER, {}),
-        )
+        event = a_request(NotificationKind.REMINDER)
+        assert in_transaction(db.session, lambda: notifications.notify(event, user_id))
     return str(world.ask("owner", "GET", "/api/notifications").json["items"][0]["id"])
 
 

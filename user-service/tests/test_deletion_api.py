@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import time_machine
 from flask import Flask
@@ -15,6 +14,8 @@ from chassis.data.db import in_transaction
 from user_service import deletion, notifications
 from user_service.models import User, db, messages
 from user_service.notification_kinds import NotificationKind
+
+from .support.notifications import a_request
 
 Join = Callable[..., Any]
 CANARY = "canary7f3a"
@@ -102,12 +103,9 @@ def test_nothing_of_the_person_is_left_in_any_table(
     }
     client.patch("/api/users/me", json=changes, headers=member.headers)
     client.put("/api/notifications/preferences", json={"reminder": False}, headers=member.headers)
-    note = {"from": CANARY}
+    event = a_request(NotificationKind.REMINDER, data={"from": CANARY})
     with app.app_context():
-        in_transaction(
-            db.session,
-            lambda: notifications.notify(uuid4(), member.id, NotificationKind.REMINDER, note),
-        )
+        in_transaction(db.session, lambda: notifications.notify(event, member.id))
     assert delete_account(client, member).status_code == 202
     app.extensions["worker"].publisher.publish_pending()
     with app.app_context():

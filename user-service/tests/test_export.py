@@ -13,6 +13,8 @@ from user_service import accounts, email_tokens, notifications
 from user_service.models import Base, Purpose, db
 from user_service.personal_data import about
 
+from .support.notifications import a_request
+
 Join = Callable[..., Any]
 # Messages on their way, and answers kept for a day in case their request is repeated, are no record of a
 # person.
@@ -34,10 +36,8 @@ def test_the_export_holds_all_about_one_person_and_nothing_about_others(
             "/api/users/me", json={"bio": f"I am {person.username}."}, headers=person.headers
         )
     with app.app_context():
-        in_transaction(
-            db.session,
-            lambda: notifications.notify(uuid4(), ruth.id, "reminder", {"title": "Berakhot"}),
-        )
+        event = a_request("reminder", data={"title": "Berakhot"})
+        in_transaction(db.session, lambda: notifications.notify(event, ruth.id))
         in_transaction(
             db.session, lambda: email_tokens.issue(accounts.own(ruth.id), Purpose.VERIFY)
         )

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +21,8 @@ from user_service import mails, notifications
 from user_service.models import Notification, User, db, messages
 from user_service.notification_kinds import EMAILS, NotificationKind
 
+from .support.notifications import a_request
+
 Join = Callable[..., Any]
 
 
@@ -25,13 +30,12 @@ def notify(
     app: Flask,
     user_id: UUID,
     kind: str = NotificationKind.SESSION_MOVED,
-    event_id: UUID | None = None,
+    event: Event | None = None,
+    **more: Any,
 ) -> bool:
+    asked = event or a_request(kind, **more)
     with app.app_context():
-        return in_transaction(
-            db.session,
-            lambda: notifications.notify(event_id or uuid4(), user_id, kind, {"session_id": "7"}),
-        )
+        return in_transaction(db.session, lambda: notifications.notify(asked, user_id))
 
 
 def waiting(app: Flask) -> list[dict[str, Any]]:
@@ -54,6 +58,10 @@ def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:
     return client.get(f"/api/notifications{query}", headers=member.headers).json
 
 
+def items(client: FlaskClient, member: Any) -> list[dict[str, Any]]:
+    return list(inbox(client, member)["items"])
+
+
 def test_notifications_are_listed_newest_first(app: Flask, client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     assert notify(app, ruth.id, NotificationKind.INVITATION)
@@ -67,15 +75,15 @@ def test_notifications_are_listed_newest_first(app: Flask, client: FlaskClient, 
 def test_an_event_delivered_repeatedly_notifies_once(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
-    ruth, event_id = join("ruth"), uuid4()
-    assert [notify(app, ruth.id, event_id=event_id) for _ in range(3)] == [True, False, False]
+    ruth, event = join("ruth"), a_request()
+    assert [notify(app, ruth.id, event=event) for _ in range(3)] == [True, False, False]
     assert len(inbox(client, ruth)["items"]) == 1
 
 
 @pytest.mark.usefixtures("race_round")
 def test_an_event_delivered_concurrently_notifies_once(app: Flask, join: Join) -> None:
-    ruth, event_id = join("ruth"), uuid4()
-    answers = testing.race([lambda: notify(app, ruth.id, event_id=event_id)] * 6)
+    ruth, event = join("ruth"), a_request()
+    answers = testing.race([lambda: notify(app, ruth.id, event=event)] * 6)
     assert sorted(answers) == [False] * 5 + [True]
     with app.app_context():
         assert db.session.scalar(select(func.count(Notification.id))) == 1
@@ -100,12 +108,68 @@ def test_a_requested_notification_reaches_each_named_person(
         assert (item["kind"], item["data"]) == ("session_request_declined", {"path": "/x"})
 
 
+def test_moving_a_session_forty_times_leaves_one_unread_notification(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth = join("ruth")
+    notify(app, ruth.id, about="study_session:b")
+    notify(app, ruth.id, NotificationKind.REMINDER, about="study_session:a")
+    for number in range(40):
+        assert notify(app, ruth.id, about="study_session:a", data={"number": number})
+    newest, reminder, _ = inbox(client, ruth, "?unread=true")["items"]
+    assert (newest["data"], reminder["kind"]) == ({"number": 39}, "reminder")
+    told = [json.loads(fields["event"])["data"] for _, fields in live_events(app, ruth.id)]
+    assert [note["id"] for note in told[2:]] == [newest["id"]] * 40
+
+
+def test_a_notification_that_was_read_is_not_replaced(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth = join("ruth")
+    for number in range(2):
+        notify(app, ruth.id, about="study_session:a", data={"number": number})
+        client.post("/api/notifications/read-all", headers=ruth.headers)
+    notify(app, ruth.id, about="study_session:a", data={"number": 2})
+    shown = [(item["data"]["number"], item["read_at"] is None) for item in items(client, ruth)]
+    assert shown == [(2, True), (1, False), (0, False)]
+
+
+def test_an_older_event_replaces_no_newer_notification(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, event = join("ruth"), a_request(about="study_session:a")
+    newer = replace(event, id=uuid4(), occurred_at=event.occurred_at + timedelta(seconds=1))
+    assert [notify(app, ruth.id, event=each) for each in (newer, event)] == [True, False]
+    assert len(items(client, ruth)) == 1
+
+
+def test_a_replaced_notification_is_emailed_once(app: Flask, join: Join) -> None:
+    ruth = join("ruth")
+    for _ in range(3):
+        notify(app, ruth.id, NotificationKind.REMINDER, about="study_session:a")
+    assert len(waiting(app)) == 1
+
+
+@pytest.mark.usefixtures("race_round")
+def test_concurrent_events_about_one_thing_leave_the_newest(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, at = join("ruth"), now()
+    events = [
+        a_request(about="study_session:a", data={"number": n}, at=at + timedelta(seconds=n))
+        for n in range(8)
+    ]
+    testing.race([partial(notify, app, ruth.id, event=event) for event in events])
+    [note] = items(client, ruth)
+    assert note["data"] == {"number": 7}
+
+
 def test_one_event_notifies_each_of_several_people(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
-    ruth, boaz, event_id = join("ruth"), join("boaz"), uuid4()
-    assert notify(app, ruth.id, event_id=event_id)
-    assert notify(app, boaz.id, event_id=event_id)
+    ruth, boaz, event = join("ruth"), join("boaz"), a_request()
+    assert notify(app, ruth.id, event=event)
+    assert notify(app, boaz.id, event=event)
     assert [len(inbox(client, person)["items"]) for person in (ruth, boaz)] == [1, 1]
 
 

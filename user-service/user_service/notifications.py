@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, literal, select, update
+from sqlalchemy import ColumnElement, delete, exists, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -14,7 +14,7 @@ from chassis.errors import NotFound
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
 from user_service import accounts, rooms
-from user_service.models import MailPreference, Notification, User, db, messages
+from user_service.models import IS_UNREAD, MailPreference, Notification, User, db, messages
 from user_service.notification_kinds import EMAILS
 
 
@@ -22,43 +22,53 @@ def on_requested(event: Event) -> None:
     """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them."""
     # In one order for all, so that two events never wait for each other.
     for user_id in sorted(event.data["user_ids"]):
-        notify(event.id, UUID(user_id), event.data["kind"], event.data["data"])
+        notify(event, UUID(user_id))
 
 
-def notify(event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]) -> bool:
-    """Notify a person of an event; False if they were notified of it before, or have no account."""
-    note = db.session.scalars(_insertion(event_id, user_id, kind, data)).one_or_none()
+def notify(event: Event, user_id: UUID) -> bool:
+    """Notify a person of an event; False if they were notified of it, or of a newer one, or have no account.
+
+    What they have not read yet of the same kind and about the same thing is replaced. They are told of
+    that live, and not by another e-mail.
+    """
+    new_id = uuid4()
+    note = db.session.scalars(
+        _insertion(new_id, event, user_id), execution_options={"populate_existing": True}
+    ).one_or_none()
     if note is None:
         return False
     position = rooms.next_position(user_id)
     messages.publish_live(rooms.room_of(user_id), position, "notification", note)
-    if wants_email(user_id, kind):
+    if note.id == new_id and wants_email(user_id, note.kind):
         messages.queue_email("notification", {"notification_id": str(note.id)})
     return True
 
 
-def _insertion(
-    event_id: UUID, user_id: UUID, kind: str, data: dict[str, Any]
-) -> ReturningInsert[Notification]:
-    """Insert the notification, unless there is one of this event or there is no account."""
+def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Notification]:
+    """Insert the notification or replace an older one, unless there is one of this event or no account."""
     values: dict[str, ColumnElement[Any]] = {
-        "id": literal(uuid4()),
-        "event_id": literal(event_id),
+        "id": literal(new_id),
+        "event_id": literal(event.id),
         "user_id": User.id.expression,
-        "kind": literal(str(kind)),
-        "data": literal(data, Notification.data.type),
-        "created_at": literal(now()),
+        "kind": literal(str(event.data["kind"])),
+        "about": literal(event.aggregate_id),
+        "data": literal(event.data["data"], Notification.data.type),
+        "created_at": literal(event.occurred_at),
     }
+    known = exists().where(Notification.event_id == event.id, Notification.user_id == user_id)
     # Locked, because the foreign key would only wait for an erasure that is under way and then find
     # the row that it leaves: a person without an account would be notified.
-    here = (User.id == user_id) & User.deleted_at.is_(None)
+    here = (User.id == user_id) & User.deleted_at.is_(None) & ~known
     addressee = select(*values.values()).where(here).with_for_update(key_share=True)
-    return (
-        insert(Notification)
-        .from_select(list(values), addressee)
-        .on_conflict_do_nothing(index_elements=["event_id", "user_id"])
-        .returning(Notification)
-    )
+    insertion = insert(Notification).from_select(list(values), addressee)
+    newer = insertion.excluded
+    return insertion.on_conflict_do_update(
+        index_elements=["user_id", "kind", "about"],
+        index_where=text(IS_UNREAD),
+        set_={"event_id": newer.event_id, "data": newer.data, "created_at": newer.created_at},
+        # Two workers may act on two events in the other order.
+        where=Notification.created_at < newer.created_at,
+    ).returning(Notification)
 
 
 def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) -> Page[Notification]:
