@@ -178,6 +178,12 @@ class AssessmentSession(Base):
             "ends_at",
             postgresql_where=text("status = 'active' AND ends_at IS NOT NULL"),
         ),
+        # By a time that no answer changes, for the reason given above.
+        Index(
+            "idx_student_responses_ownerless",
+            "created_at",
+            postgresql_where=text("user_id IS NULL AND status <> 'completed'"),
+        ),
         CheckConstraint("(status = 'completed') = (completed_at IS NOT NULL)", name="completed_at"),
         CheckConstraint("expired_at IS NULL OR status = 'active'", name="expired_at"),
         CheckConstraint("(user_id IS NULL) = (attempt IS NULL)", name="attempt"),
@@ -255,4 +261,16 @@ class AnswerTally(Base):
         ForeignKey("questions.id", ondelete="CASCADE"), primary_key=True
     )
     choice: Mapped[str] = mapped_column(Text, primary_key=True)
+    times: Mapped[int] = mapped_column(BigInteger)
+
+
+class SessionTally(Base):
+    """How many sessions of a version were deleted in this state."""
+
+    __tablename__ = "session_tallies"
+
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("assessment_versions.id", ondelete="CASCADE"), primary_key=True
+    )
+    state: Mapped[str] = mapped_column(String(30), primary_key=True)
     times: Mapped[int] = mapped_column(BigInteger)
