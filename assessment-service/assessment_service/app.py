@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from assessment_service import commands, completion, erasure, expiry, statistics
+from assessment_service import commands, completion, erasure, expiry, idle_sessions, statistics
 from assessment_service.api import BLUEPRINTS
 from assessment_service.api.examples import EXAMPLES
 from assessment_service.config import Settings
@@ -37,6 +37,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             Sweep("overdue", every=5, run=completion.finish_overdue),
             Sweep("tallies", every=30, run=statistics.count_closed),
             Sweep("expiry", every=300, run=expiry.close_expired),
+            Sweep("idle-sessions", every=300, run=idle_sessions.delete_idle),
         ],
     )
     commands.install(app)

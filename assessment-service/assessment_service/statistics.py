@@ -7,12 +7,25 @@ when answers are erased.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Float, Text, case, cast, extract, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Text,
+    case,
+    cast,
+    extract,
+    func,
+    select,
+    text,
+    union_all,
+)
 
 from assessment_service import definitions, drafts, expiry, versions
 from assessment_service.answers import ANSWERED
-from assessment_service.models import AssessmentSession, SessionStatus, db
+from assessment_service.models import AssessmentSession, SessionStatus, SessionTally, db
 from assessment_service.sessions import SessionState
 from assessment_service.versions import Pinned
 from chassis.auth.tokens import Caller
@@ -46,6 +59,7 @@ COUNT_SOME = text(
     )
 )
 COUNT_OF_USER = text(COUNT.format(which="user_id = :user_id"))
+COUNT_THESE = text(COUNT.format(which="id = ANY(:ids)"))
 
 # One statement, so that no session is counted twice or not at all while it moves into the tallies.
 TIMES = text("""
@@ -97,6 +111,13 @@ class Statistics:
     questions: list[QuestionStatistics]
 
 
+def state_at(at: datetime) -> ColumnElement[str]:
+    """The state of a session at this time, as SQL."""
+    return case(
+        (expiry.expired(at), SessionState.EXPIRED), else_=cast(AssessmentSession.status, Text)
+    )
+
+
 def count_closed() -> int:
     """Count some closed sessions into the tallies; how many they were."""
     counted = db.session.execute(COUNT_SOME, {"now": now(), "batch": BATCH})
@@ -124,13 +145,17 @@ def of_version(caller: Caller, slug: str, number: int | None) -> Statistics:
 
 
 def _status_counts(version: Pinned) -> dict[str, int]:
-    status = case(
-        (expiry.expired(now()), SessionState.EXPIRED), else_=cast(AssessmentSession.status, Text)
-    )
-    rows = db.session.execute(
-        select(status, func.count())
+    state = state_at(now()).label("state")
+    kept = (
+        select(state, func.count().label("times"))
         .where(AssessmentSession.version_id == version.id)
-        .group_by(status)
+        .group_by(state)
+    )
+    deleted = select(SessionTally.state, SessionTally.times).filter_by(version_id=version.id)
+    # One statement, so that a session that is deleted meanwhile is counted once.
+    either = union_all(kept, deleted).subquery()
+    rows = db.session.execute(
+        select(either.c.state, cast(func.sum(either.c.times), BigInteger)).group_by(either.c.state)
     )
     found: dict[str, int] = dict(rows.all())
     return {state: found.get(state, 0) for state in SessionState}

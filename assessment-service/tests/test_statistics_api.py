@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
-from assessment_service import erasure, expiry, statistics
+from assessment_service import erasure, expiry, idle_sessions, statistics
 from assessment_service.models import AnswerTally, QuestionAnswer, db, messages
 from chassis import testing
 from chassis.data.db import transaction
@@ -184,3 +185,58 @@ def test_figures_need_no_more_queries_for_more_sessions(
     for _ in range(5):
         begin(version=version).answer_all()
     assert statements() == few
+
+
+def delete_idle(app: Flask) -> int:
+    with app.app_context():
+        return run_sweep(messages, Sweep("idle-sessions", every=1, run=idle_sessions.delete_idle))
+
+
+def test_idle_sessions_without_an_owner_are_deleted_and_still_counted(
+    app: Flask, client: FlaskClient, begin: Any, publish: Any, clock: time_machine.Traveller
+) -> None:
+    version = publish(author=ESTHER)
+    takers = [begin(version=version) for _ in range(4)]
+    owned = begin(testing.a_user("ruth"), version)
+    for taker in takers:
+        taker.answer_all()
+    left, abandoned, completed, returned = takers
+    abandoned.do("abandon")
+    completed.do("complete")
+    clock.move_to(BEGAN + expiry.LIFETIME)
+    returned.answer("likert", 5)
+    assert delete_idle(app) == 0
+    clock.shift(timedelta(seconds=1))
+    before = figures(client)
+    assert before["sessions"]["user_abandoned_not_completed"] == before["started"] - 4 == 1
+    assert delete_idle(app) == 2
+    assert figures(client) == before
+    assert [taker.look().status_code for taker in (left, abandoned)] == [404, 404]
+    assert [taker.look().status_code for taker in (completed, returned, owned)] == [200] * 3
+
+
+def test_idle_sessions_are_deleted_in_batches_and_added_up(
+    app: Flask,
+    client: FlaskClient,
+    begin: Any,
+    publish: Any,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(idle_sessions, "BATCH", 2)
+    version = publish(author=ESTHER)
+    for _ in range(5):
+        begin(version=version).answer("likert", 4)
+    clock.move_to(BEGAN + expiry.LIFETIME + timedelta(seconds=1))
+    assert delete_idle(app) == 5
+    found = figures(client)
+    assert (found["sessions"]["expired"], times(found, "likert")) == (5, {"4": 5})
+
+
+def test_the_search_for_idle_sessions_reads_an_index(app: Flask) -> None:
+    with app.app_context(), transaction(db.session):
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        search = idle_sessions.idle_before(BEGAN)
+        written = search.compile(db.engine, compile_kwargs={"literal_binds": True})
+        plan = db.session.scalars(text(f"EXPLAIN {written}")).all()
+    assert any("idx_student_responses_ownerless" in line for line in plan)
