@@ -19,7 +19,9 @@ from tutoring_service.models.base import Base, Utc
 
 
 class WhiteboardSession(Base):
-    """A whiteboard of an enrolment. `seq` numbers what happened on it."""
+    """A whiteboard of an enrolment. `seq` numbers what happened on it, `size` is what its strokes take,
+    in bytes.
+    """
 
     __tablename__ = "whiteboard_sessions"
     __table_args__ = (
@@ -37,6 +39,8 @@ class WhiteboardSession(Base):
         ForeignKey("enrolled_courses.id", ondelete="CASCADE")
     )
     seq: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # What was drawn before this column is not counted.
+    size: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     closed_at: Mapped[datetime | None]
 
 
