@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from flask import Response, current_app, make_response, request
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.errors import LockNotAvailable
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
@@ -21,6 +22,7 @@ from chassis.auth.authorization import caller, caller_or_none
 from chassis.clock import now
 from chassis.data.stored_answers import KEPT, answers_of
 from chassis.errors import Conflict, Invalid, Malformed
+from chassis.limits import LimitReached
 from chassis.web.openapi import documented
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -51,6 +53,13 @@ class IdempotencyKeyReused(Invalid):
     code = "idempotency_key_reused"
 
 
+class IdempotencyKeyLimitReached(LimitReached):
+    """You have used as many keys within 24 hours as one person may; `most` is how many."""
+
+    code = "idempotency_key_limit_reached"
+    most = 5000
+
+
 def idempotent(view: View) -> View:
     """Honour `Idempotency-Key` on an operation that creates something, for callers that are signed in."""
 
@@ -67,7 +76,7 @@ def idempotent(view: View) -> View:
         _store(key, response)
         return response
 
-    problems = [RequestInProgress, IdempotencyKeyReused]
+    problems = [RequestInProgress, IdempotencyKeyReused, IdempotencyKeyLimitReached]
     documented(once, parameters=[PARAMETER], problems=problems)
     return once  # type: ignore[return-value]  # it wraps the view it was given
 
@@ -91,6 +100,7 @@ def _claim(key: str) -> Response | None:
     ).returning(table.c.key)
     try:
         if session.execute(claim).scalar():
+            _check_room()
             return None
     except OperationalError as error:
         # The first request with this key is still not done after lock_timeout: better an answer than a queue.
@@ -105,6 +115,19 @@ def _claim(key: str) -> Response | None:
     replayed = Response(stored.body, stored.status, stored.headers, mimetype="application/json")
     replayed.headers["Idempotency-Replayed"] = "true"
     return replayed
+
+
+def _check_room() -> None:
+    # Without a lock, for which different requests of one person would wait: those under way may
+    # pass beyond it.
+    db: SQLAlchemy = current_app.extensions["sqlalchemy"]
+    keys = answers_of(db).c
+    own = select(keys.key).where(keys.user_id == caller().id)
+    some = own.limit(IdempotencyKeyLimitReached.most + 1).subquery()
+    if db.session.scalars(select(func.count()).select_from(some)).one() > (
+        IdempotencyKeyLimitReached.most
+    ):
+        raise IdempotencyKeyLimitReached
 
 
 def _store(key: str, response: Response) -> None:
