@@ -16,6 +16,7 @@ from chassis.errors import (
     NotFound,
     TooManyRequests,
 )
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
 from study_session_service.models import ChatMessage, StudySession, db
@@ -41,6 +42,13 @@ class TooManyMessages(TooManyRequests):
     code = "too_many_messages"
 
 
+class MessageLimitReached(LimitReached):
+    """You have written as many messages in this session as one person may; `most` is how many."""
+
+    code = "message_limit_reached"
+    most = 2000
+
+
 @dataclass(frozen=True)
 class Start:
     """Where a read of the history begins and which way it goes: before the number, or after it."""
@@ -58,6 +66,8 @@ def send(
         return known, False
     # After the look for a retry: its message was counted when it was new.
     _slow_down(session_id, author_id)
+    own = select(ChatMessage.user_id).filter_by(session_id=session_id, user_id=author_id)
+    require_room(db.session, MessageLimitReached, own, of=f"{session_id}:{author_id}")
     message = ChatMessage(
         session_id=session.id,
         user_id=author_id,

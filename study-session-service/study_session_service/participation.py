@@ -10,9 +10,10 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.limits import LimitReached, require_room, take_turns
 from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
-from study_session_service.models import Participant, Role, StudySession, db
+from study_session_service.models import Participant, Role, StudySession, Waiting, db
 from study_session_service.visibility import SeenSession, look, see, see_inside
 
 OVERLAPS_SHOWN = 10
@@ -36,6 +37,13 @@ class NotAParticipant(Conflict):
     code = "not_a_participant"
 
 
+class JoinedSessionLimitReached(LimitReached):
+    """You have joined as many sessions that are not over as one person may; `most` is how many."""
+
+    code = "joined_session_limit_reached"
+    most = 200
+
+
 @dataclass(frozen=True)
 class Joining:
     """What came of asking to join: a seat or, without one, a position on the waitlist."""
@@ -52,6 +60,8 @@ def join(
     session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False
 ) -> Joining:
     """Take a seat, or with `waitlist` wait for one. Joining twice is joining once."""
+    # Before any row is locked, so that two of one person's requests never wait for each other.
+    take_turns(db.session, f"joining:{user_id}")
     # Only a person who may have to wait needs the lock: that there is no seat must still be true when
     # the wait is written.
     if waitlist:
@@ -60,6 +70,7 @@ def join(
     if seen.is_inside:
         return _joined(seen, user_id, seen.mine)
     lifecycle.require_open(seen.session)
+    _check_room(user_id)
     if not seen.session.seats_left:
         if not waitlist:
             raise seats.SessionFull
@@ -73,6 +84,18 @@ def join(
         return _joined(seen, user_id, seen.mine)
     lifecycle.require_open(seen.session)
     raise seats.SessionFull
+
+
+def _check_room(user_id: UUID) -> None:
+    # Those that were left, too: the row stays.
+    joined = select(Participant.session_id).where(Participant.user_id == user_id)
+    waited_for = select(Waiting.session_id).where(Waiting.user_id == user_id)
+    not_over = select(StudySession.id).where(
+        StudySession.is_open,
+        StudySession.ends_at > now(),
+        StudySession.id.in_(joined.union(waited_for)),
+    )
+    require_room(db.session, JoinedSessionLimitReached, not_over, of=user_id)
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:

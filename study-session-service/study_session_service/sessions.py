@@ -13,6 +13,7 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, invalid
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from study_session_service import cache, lifecycle, rooms, seats
@@ -63,9 +64,24 @@ class CapacityBelowParticipants(Conflict):
     code = "capacity_below_participants"
 
 
+class HostedSessionLimitReached(LimitReached):
+    """You host as many sessions as one person may; `most` is how many, open or opened today."""
+
+    code = "hosted_session_limit_reached"
+    most = 100
+
+
 def create(host_id: UUID, announced: Mapping[str, Any]) -> SeenSession:
     """Open a session; its host has the first seat."""
     _check_start_time(announced)
+    # Cancelled ones are counted for a day, so that cancelling makes no room for as many again.
+    at = now()
+    hosted = select(StudySession.id).where(
+        StudySession.host_id == host_id,
+        (StudySession.is_open & (StudySession.ends_at > at))
+        | (StudySession.created_at > at - timedelta(days=1)),
+    )
+    require_room(db.session, HostedSessionLimitReached, hosted, of=host_id)
     session = StudySession(host_id=host_id, current_participants=1, **announced)
     _derive(session)
     db.session.add(session)

@@ -14,7 +14,7 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from study_session_service import chat
-from study_session_service.chat import MessageDeleted, TooManyMessages
+from study_session_service.chat import MessageDeleted, MessageLimitReached, TooManyMessages
 from study_session_service.models import ChatMessage
 
 blueprint = Blueprint("chat")
@@ -83,7 +83,7 @@ class HistoryQuery(PageQuery):
 @blueprint.arguments(NewMessage, bounds=BodyBounds(32 * 1024))
 @blueprint.response(201, Message)
 @blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
-@blueprint.raises(DeadlinePassed, TooManyMessages)
+@blueprint.raises(DeadlinePassed, TooManyMessages, MessageLimitReached)
 def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int, dict[str, str]]:
     """Send a message."""
     message, is_new = chat.send(session_id, caller().id, **body)

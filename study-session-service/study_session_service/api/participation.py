@@ -16,7 +16,12 @@ from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
 from study_session_service.models import Participant, Role
-from study_session_service.participation import Joining, RemovedByHost, TransferRequired
+from study_session_service.participation import (
+    JoinedSessionLimitReached,
+    Joining,
+    RemovedByHost,
+    TransferRequired,
+)
 from study_session_service.seats import SessionFull
 
 blueprint = Blueprint("participation")
@@ -73,7 +78,9 @@ class JoinAnswer(Answer):
 @blueprint.alt_response(
     202, schema=JoinAnswer, description="You wait for a seat.", success=True, example=WAITING
 )
-@blueprint.raises(SessionFull, SessionEnded, SessionCancelled, RemovedByHost)
+@blueprint.raises(
+    SessionFull, SessionEnded, SessionCancelled, RemovedByHost, JoinedSessionLimitReached
+)
 def join_study_session(
     body: dict[str, Any], session_id: UUID
 ) -> tuple[Joining, int, dict[str, str]]:

@@ -31,7 +31,12 @@ from study_session_service.models import (
     Visibility,
 )
 from study_session_service.participation import NotAParticipant
-from study_session_service.sessions import CapacityBelowParticipants, NotChangeable, When
+from study_session_service.sessions import (
+    CapacityBelowParticipants,
+    HostedSessionLimitReached,
+    NotChangeable,
+    When,
+)
 from study_session_service.visibility import SeenSession
 
 blueprint = Blueprint("study-sessions")
@@ -189,6 +194,7 @@ class NewHost(Body):
 @idempotent
 @blueprint.arguments(NewStudySession, bounds=BodyBounds(64 * 1024))
 @blueprint.response(201, StudySessionDetails)
+@blueprint.raises(HostedSessionLimitReached)
 def create_study_session(details: dict[str, Any]) -> Answered:
     """Create a study session; you are its host and first participant."""
     seen = sessions.create(caller().id, details)
