@@ -9,14 +9,24 @@ from sqlalchemy import or_, select
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
 from chassis.errors import NotFound
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from tutoring_service.models import Course, db
 from tutoring_service.states import CourseStatus
 
 
+class CourseLimitReached(LimitReached):
+    """You offer as many courses as one tutor may, archived ones included; `most` is how many."""
+
+    code = "course_limit_reached"
+    most = 200
+
+
 def publish(caller: Caller, wanted: dict[str, Any]) -> Course:
     """A new course of the caller's, open to students."""
+    own = select(Course.id).filter_by(tutor_id=caller.id)
+    require_room(db.session, CourseLimitReached, own, of=caller.id)
     course = Course(tutor_id=caller.id, **wanted)
     db.session.add(course)
     db.session.flush()

@@ -9,6 +9,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, InvalidTransition, NotFound
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import (
@@ -56,6 +57,13 @@ class HasCompletedSessions(Conflict):
     code = "has_completed_sessions"
 
 
+class EnrollmentLimitReached(LimitReached):
+    """You are enrolled as often as one student may be, closed enrolments included; `most` is how often."""
+
+    code = "enrollment_limit_reached"
+    most = 500
+
+
 def enroll(caller: Caller, course_id: int) -> Enrollment:
     """The caller becomes a student of the course. The database refuses a second open enrolment."""
     # Shared, so that many enrol at once; a transaction that archives the course waits for them, or they
@@ -67,6 +75,8 @@ def enroll(caller: Caller, course_id: int) -> Enrollment:
         raise OwnCourse
     if course.status != CourseStatus.OPEN:
         raise CourseArchived
+    own = select(Enrollment.id).filter_by(student_id=caller.id)
+    require_room(db.session, EnrollmentLimitReached, own, of=caller.id)
     # The zone is copied: the sessions of those enrolled keep their hours when the tutor moves house.
     enrollment = Enrollment(
         tutor_id=course.tutor_id,

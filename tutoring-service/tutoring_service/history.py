@@ -9,10 +9,25 @@ from sqlalchemy import select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
+from chassis.limits import LimitReached
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import SessionChange, TutoringSession, db
 from tutoring_service.states import ChangeKind
+
+
+class SessionChangeLimitReached(LimitReached):
+    """The session was changed as often as it may be; `most` is how often."""
+
+    code = "session_change_limit_reached"
+    most = 500
+
+
+def require_room_for_change(session: TutoringSession) -> None:
+    """Raise if too many changes of the session, which is locked, are kept."""
+    # Each change gives it a version, so that nothing has to be counted.
+    if session.booking.version > SessionChangeLimitReached.most:
+        raise SessionChangeLimitReached
 
 
 def note(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
+from chassis.limits import LimitReached, require_room
 from tutoring_service import whiteboards
 from tutoring_service.models import (
     Enrollment,
@@ -34,6 +35,13 @@ class OwnEnrollment(Conflict):
     """You cannot follow your own enrolment as a parent."""
 
     code = "own_enrollment"
+
+
+class ParentLimitReached(LimitReached):
+    """As many parents follow the enrolment as may; `most` is how many."""
+
+    code = "parent_limit_reached"
+    most = 20
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,10 @@ def join(caller: Caller, code: str) -> Enrollment:
     enrollment = db.session.get_one(Enrollment, enrollment_id)
     if caller.id in (enrollment.tutor_id, enrollment.student_id):
         raise OwnEnrollment
+    others = select(EnrollmentParent.parent_id).where(
+        EnrollmentParent.enrollment_id == enrollment.id, EnrollmentParent.parent_id != caller.id
+    )
+    require_room(db.session, ParentLimitReached, others, of=enrollment.id)
     db.session.execute(
         insert(EnrollmentParent)
         .values(enrollment_id=enrollment.id, parent_id=caller.id, joined_at=now())

@@ -1,7 +1,7 @@
 """RULES: a student asks for a session; the tutor accepts or declines."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import InvalidTransition, NotFound
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from recurrence import instant
 from tutoring_service import availability, notifications
@@ -21,6 +22,7 @@ from tutoring_service.scheduling.details import check_length
 from tutoring_service.scheduling.wall_time import Occurrence, occurrence
 from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
 
+DAY = timedelta(days=1)
 WANTED = ("session_date", "start_time", "end_time", "topics")
 # What a student does not ask for; the tutor may change it.
 DEFAULTS = {
@@ -35,11 +37,25 @@ DEFAULTS = {
 }
 
 
+class SessionRequestLimitReached(LimitReached):
+    """There are as many open requests, and requests of the last day, as may be; `most` is how many."""
+
+    code = "session_request_limit_reached"
+    most = 50
+
+
 def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRequest:
     """Ask for a time that is free now; it is booked only when the tutor accepts."""
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
     booking.check_active(enrollment)
+    # Those that were withdrawn are counted for a day: each has told the tutor.
+    recent = select(SessionRequest.id).where(
+        SessionRequest.enrolled_courses_id == enrollment_id,
+        (SessionRequest.status == RequestStatus.PENDING)
+        | (SessionRequest.created_at > now() - DAY),
+    )
+    require_room(db.session, SessionRequestLimitReached, recent, of=enrollment_id)
     # Without the calendars' locks, because nothing is booked: it is looked at again on acceptance.
     _check_free(enrollment, _occurrence(enrollment, wanted), caller)
     request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)

@@ -2,6 +2,7 @@
 from any point.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,15 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from tutoring_service import rooms
 from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.states import Role
+
+# What a stroke takes besides its operation: an empty one fills a row as well.
+ROW_BYTES = 200
 
 
 class WhiteboardClosed(Conflict):
@@ -25,10 +30,26 @@ class WhiteboardClosed(Conflict):
     code = "whiteboard_closed"
 
 
+class WhiteboardLimitReached(LimitReached):
+    """The enrolment has as many whiteboards as it may; `most` is how many."""
+
+    code = "whiteboard_limit_reached"
+    most = 50
+
+
+class WhiteboardFull(LimitReached):
+    """The whiteboard holds as many bytes as it may; `most` is how many."""
+
+    code = "whiteboard_full"
+    most = 5_000_000
+
+
 def create(caller: Caller, enrollment_id: int, name: str | None) -> WhiteboardSession:
     """A new whiteboard for the tutor and the student."""
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR, Role.STUDENT)
+    its = select(WhiteboardSession.id).filter_by(enrolled_courses_id=enrollment_id)
+    require_room(db.session, WhiteboardLimitReached, its, of=enrollment_id)
     board = WhiteboardSession(
         session_name=name,
         tutor_id=enrollment.tutor_id,
@@ -83,6 +104,8 @@ def draw(caller: Caller, board_id: int, strokes: list[dict[str, Any]]) -> list[W
     for stroke in strokes:
         if stroke["client_id"] not in known:
             known[stroke["client_id"]] = _append(board, caller, stroke)
+    if board.size > WhiteboardFull.most:
+        raise WhiteboardFull
     db.session.flush()
     return [known[stroke["client_id"]] for stroke in strokes]
 
@@ -146,6 +169,8 @@ def _append(board: WhiteboardSession, caller: Caller, wanted: dict[str, Any]) ->
         operation=wanted["operation"],
         created_at=now(),
     )
+    # Under the lock on the board, as its number.
+    board.size += len(json.dumps(stroke.operation, ensure_ascii=False).encode()) + ROW_BYTES
     db.session.add(stroke)
     rooms.tell(board, "stroke", stroke)
     return stroke

@@ -12,6 +12,7 @@ from tutoring_service.api.scheduling import Details, Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
+from tutoring_service.history import SessionChangeLimitReached
 from tutoring_service.scheduling import changes
 from tutoring_service.scheduling.changes import NotChangeable, Wanted
 from tutoring_service.scheduling.conflicts import TimeConflict
@@ -58,7 +59,7 @@ class TutoringSessionChanges(ChangeOptions):
 @if_match
 @blueprint.arguments(TutoringSessionReplacement, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable, SessionChangeLimitReached)
 def replace_tutoring_session(
     body: dict[str, Any], session_id: int, expected: ExpectedVersion
 ) -> Any:
@@ -71,7 +72,7 @@ def replace_tutoring_session(
 @if_match
 @blueprint.arguments(TutoringSessionChanges, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable)
+@blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable, SessionChangeLimitReached)
 def update_tutoring_session(
     body: dict[str, Any], session_id: int, expected: ExpectedVersion
 ) -> Any:

@@ -14,6 +14,7 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from tutoring_service import courses
+from tutoring_service.courses import CourseLimitReached
 from tutoring_service.models import Course as CourseRow
 from tutoring_service.states import CourseStatus
 
@@ -72,6 +73,7 @@ class CourseQuery(PageQuery):
 @idempotent
 @blueprint.arguments(NewCourse, bounds=BodyBounds(64 * 1024))
 @blueprint.response(201, Course)
+@blueprint.raises(CourseLimitReached)
 def create_course(body: dict[str, Any]) -> Any:
     """Create a course that students can enrol in."""
     course = courses.publish(caller(), body)

@@ -16,11 +16,12 @@ from tutoring_service import enrollments, parents, progress
 from tutoring_service.enrollments import (
     AlreadyEnrolled,
     CourseArchived,
+    EnrollmentLimitReached,
     HasCompletedSessions,
     OwnCourse,
 )
 from tutoring_service.models import Enrollment as EnrollmentRow
-from tutoring_service.parents import IssuedCode, OwnEnrollment
+from tutoring_service.parents import IssuedCode, OwnEnrollment, ParentLimitReached
 from tutoring_service.progress import Progress as EnrollmentProgress
 from tutoring_service.states import EnrollmentStatus, Role
 
@@ -100,7 +101,7 @@ class Progress(Answer):
 @idempotent
 @blueprint.arguments(NewEnrollment)
 @blueprint.response(201, Enrollment)
-@blueprint.raises(AlreadyEnrolled, OwnCourse, CourseArchived)
+@blueprint.raises(AlreadyEnrolled, OwnCourse, CourseArchived, EnrollmentLimitReached)
 def create_enrollment(body: dict[str, Any]) -> Any:
     """Enrol in a course."""
     enrollment = enrollments.enroll(caller(), body["course_id"])
@@ -186,7 +187,7 @@ def create_parent_code(enrollment_id: int) -> IssuedCode:
 @role("parent")
 @blueprint.arguments(ParentJoining)
 @blueprint.response(200, Enrollment)
-@blueprint.raises(OwnEnrollment)
+@blueprint.raises(OwnEnrollment, ParentLimitReached)
 def join_enrollment(body: dict[str, Any]) -> EnrollmentRow:
     """Follow an enrolment as a parent."""
     return parents.join(caller(), body["code"])

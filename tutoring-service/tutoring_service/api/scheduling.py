@@ -24,7 +24,7 @@ from tutoring_service.api.sessions import TutoringSession
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.scheduling import booking
-from tutoring_service.scheduling.booking import EnrollmentNotActive, Plan
+from tutoring_service.scheduling.booking import EnrollmentNotActive, Plan, SessionLimitReached
 from tutoring_service.scheduling.conflicts import TimeConflict
 from tutoring_service.scheduling.recurring_pattern import InvalidRecurrence
 from tutoring_service.states import Frequency, Month, Priority, Role, SessionMode, Weekday
@@ -144,7 +144,9 @@ class SchedulePreview(Answer):
 @idempotent
 @blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
 @blueprint.response(201, ScheduledTutoringSession)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidRecurrence)
+@blueprint.raises(
+    TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidRecurrence, SessionLimitReached
+)
 def book_tutoring_session(body: dict[str, Any]) -> Any:
     """Book a session, or a series of sessions."""
     scheduled = booking.schedule(caller(), body)

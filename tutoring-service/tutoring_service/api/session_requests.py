@@ -17,8 +17,9 @@ from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.models import SessionRequest as RequestRow
-from tutoring_service.scheduling.booking import EnrollmentNotActive
+from tutoring_service.scheduling.booking import EnrollmentNotActive, SessionLimitReached
 from tutoring_service.scheduling.conflicts import TimeConflict
+from tutoring_service.session_requests import SessionRequestLimitReached
 from tutoring_service.states import RequestStatus
 
 blueprint = Blueprint("session-requests")
@@ -56,7 +57,9 @@ class SessionRequestQuery(PageQuery):
 @idempotent
 @blueprint.arguments(NewSessionRequest, bounds=BodyBounds(256 * 1024))
 @blueprint.response(201, SessionRequest)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive)
+@blueprint.raises(
+    TimeConflict, OutsideWorkingHours, EnrollmentNotActive, SessionRequestLimitReached
+)
 def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:
     """Ask the tutor for a session."""
     request = session_requests.ask(caller(), enrollment_id, body)
@@ -75,7 +78,9 @@ def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[Req
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/accept", "accept_session_request")
 @signed_in
 @blueprint.response(200, SessionRequest)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidTransition)
+@blueprint.raises(
+    TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidTransition, SessionLimitReached
+)
 def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Accept a request: the session is booked if the time is still free."""
     return session_requests.accept(caller(), enrollment_id, request_id)

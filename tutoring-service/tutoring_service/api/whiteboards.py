@@ -15,7 +15,7 @@ from chassis.web.strict_requests import BodyBounds
 from tutoring_service import whiteboards
 from tutoring_service.models import WhiteboardSession as WhiteboardRow
 from tutoring_service.models import WhiteboardStroke as StrokeRow
-from tutoring_service.whiteboards import WhiteboardClosed
+from tutoring_service.whiteboards import WhiteboardClosed, WhiteboardFull, WhiteboardLimitReached
 
 blueprint = Blueprint("whiteboards")
 PATH = "/api/whiteboards/<int(max=2147483647):whiteboard_id>"
@@ -112,6 +112,7 @@ class ReplayQuery(Query):
 @idempotent
 @blueprint.arguments(NewWhiteboard)
 @blueprint.response(201, Whiteboard)
+@blueprint.raises(WhiteboardLimitReached)
 def create_whiteboard(body: dict[str, Any]) -> Any:
     """Create a whiteboard for an enrolment."""
     board = whiteboards.create(caller(), body["enrolled_courses_id"], body["session_name"])
@@ -157,7 +158,7 @@ def close_whiteboard(whiteboard_id: int) -> WhiteboardRow:
 @signed_in
 @blueprint.arguments(NewStrokes, bounds=BodyBounds(256 * 1024, values=50_000))
 @blueprint.response(201, DrawnStrokes)
-@blueprint.raises(WhiteboardClosed)
+@blueprint.raises(WhiteboardClosed, WhiteboardFull)
 def draw_strokes(body: dict[str, Any], whiteboard_id: int) -> Any:
     """Append strokes; each is drawn once, however often it is sent."""
     drawn = whiteboards.draw(caller(), whiteboard_id, body["strokes"])

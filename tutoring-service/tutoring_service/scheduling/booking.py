@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from sqlalchemy import select
+
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, invalid
+from chassis.limits import LimitReached, require_room
 from tutoring_service import availability, notifications, reminders
 from tutoring_service.models import Enrollment, SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.notifications import Kind
@@ -23,6 +26,13 @@ class EnrollmentNotActive(Conflict):
     """The enrolment is not active."""
 
     code = "enrollment_not_active"
+
+
+class SessionLimitReached(LimitReached):
+    """The enrolment has as many sessions as it may, those of all states; `most` is how many."""
+
+    code = "session_limit_reached"
+    most = 5000
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,8 @@ def book(
     in_series: InSeries | None = None,
 ) -> list[TutoringSession]:
     """Write sessions that nothing is in the way of. The calendars of both people must be locked."""
+    its = select(TutoringSession.id).filter_by(enrolled_courses_id=enrollment.id)
+    require_room(db.session, SessionLimitReached, its, of=enrollment.id, more=len(occurrences))
     booked = [_session(enrollment, details, one, in_series) for one in occurrences]
     db.session.add_all(booked)
     db.session.flush()

@@ -127,6 +127,7 @@ def decide(session: TutoringSession, wanted: Wanted) -> Change:
     # All of them before the first is written: a series that cannot change as a whole does not change.
     for target in targets:
         _check_details(target, details)
+        history.require_room_for_change(target)
     return Change(session, targets, wanted.scope, moved, wanted.move_of(session), details)
 
 
