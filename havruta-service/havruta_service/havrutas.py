@@ -9,6 +9,7 @@ from sqlalchemy.orm import with_expression
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from havruta_service.models import (
@@ -38,8 +39,17 @@ class SessionInProgress(Conflict):
     code = "session_in_progress"
 
 
+class HavrutaLimitReached(LimitReached):
+    """You are a member of as many havrutas as one person may, archived ones included; `most` is how many."""
+
+    code = "havruta_limit_reached"
+    most = 200
+
+
 def create(user_id: UUID, name: str, book: str) -> Havruta:
     """Create a havruta. The person who creates it owns it and is its first member."""
+    theirs = select(Member.havruta_id).filter_by(user_id=user_id)
+    require_room(db.session, HavrutaLimitReached, theirs, of=user_id)
     havruta = Havruta(name=name, book=find_book(book, "book").name, owner_id=user_id)
     db.session.add(havruta)
     db.session.flush()

@@ -18,6 +18,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
+from chassis.limits import LimitReached, require_room, take_turns
 from chassis.pages import Page, cut
 from havruta_service import havrutas
 from havruta_service.models import Havruta, Invitation, InvitationStatus, Member, db, messages
@@ -49,6 +50,13 @@ class InvitationResult:
     invitation_id: UUID | None = None
 
 
+class InvitationLimitReached(LimitReached):
+    """As many invitations to the havruta are open as may be; `most` is how many."""
+
+    code = "invitation_limit_reached"
+    most = 100
+
+
 class InvitationGone(Gone):
     """The invitation is not open any more."""
 
@@ -62,6 +70,10 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
     havruta = havrutas.open_for(havruta_id, caller.id)
     check_rate(caller.id, len(emails))
     _expire(havruta_id)
+    open_ones = select(Invitation.id).where(
+        Invitation.havruta_id == havruta_id, Invitation.status == InvitationStatus.PENDING
+    )
+    require_room(db.session, InvitationLimitReached, open_ones, of=havruta_id, more=len(emails))
     members, pending = _addresses_of_members(havruta_id, caller), _pending_addresses(havruta_id)
     taken = dict.fromkeys(members, InvitationOutcome.ALREADY_MEMBER)
     taken |= dict.fromkeys(pending, InvitationOutcome.ALREADY_PENDING)
@@ -166,9 +178,7 @@ def expire() -> int:
 def check_rate(user_id: UUID, more: int) -> None:
     """Refuse more invitations than a member sends to people they know."""
     # One count at a time: of invitations to several havrutas at once, each would find room for all.
-    db.session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"invitations:{user_id}", 0)))
-    )
+    take_turns(db.session, f"invitations:{user_id}")
     lately = (Invitation.inviter_id == user_id) & (
         Invitation.created_at > now() - timedelta(hours=1)
     )

@@ -95,6 +95,7 @@ def go_to(session_id: UUID, user_id: UUID, ref: str, expected_seq: int | None) -
         raise Forbidden("Only the navigator turns the pages.", required="navigator")
     _check_book(session, passage)
     _check_known(session, expected_seq)
+    presence.require_room(session)
     presence.touch(session, user_id)
     record_move(session, passage, user_id)
     return state_of(session)

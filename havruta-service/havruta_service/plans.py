@@ -51,6 +51,7 @@ def plan(
     """Plan one session, or as many as the rule says; the first of them."""
     havruta = havrutas.open_for(havruta_id, user_id)
     times = times_of(start_time, rrule, timezone)
+    sessions.require_room_for(havruta, len(times))
     series_id = None
     if rrule and timezone:
         series_id = _add_series(havruta.id, rrule, timezone)

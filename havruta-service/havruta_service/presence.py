@@ -12,12 +12,20 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from chassis.clock import now
 from chassis.errors import InvalidTransition, NotFound
+from chassis.limits import LimitReached
 from havruta_service.havrutas import is_member
 from havruta_service.models import ABSENT_AFTER, HavrutaSession, Presence, SessionStatus, db
 from havruta_service.rooms import Departed, tell_session
 
 # So few that hardly a page waits to be turned: the sessions are locked until the sweep commits.
 BATCH = 50
+
+
+class SessionEventLimitReached(LimitReached):
+    """As much has happened in the session as may; `most` is how many live events it can have."""
+
+    code = "session_event_limit_reached"
+    most = 20_000
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,16 @@ class Interval:
 def join(session_id: UUID, user_id: UUID) -> HavrutaSession:
     """Join the session. Joining it again changes nothing."""
     session = in_progress(session_id, user_id)
+    require_room(session)
     touch(session, user_id)
     return session
+
+
+def require_room(session: HavrutaSession) -> None:
+    """Raise if no more moves and intervals of the session, which is locked, are kept."""
+    # Each has a number of its own, so that nothing has to be counted.
+    if session.seq >= SessionEventLimitReached.most:
+        raise SessionEventLimitReached
 
 
 def heartbeat(session_id: UUID, user_id: UUID) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import DeadlinePassed, InvalidTransition, NotFound, TooEarly
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from havruta_service import completion, havrutas, membership, navigation, presence
 from havruta_service.models import (
@@ -29,9 +30,23 @@ from havruta_service.rooms import tell_havruta
 EARLIEST_START = timedelta(minutes=15)
 
 
+class HavrutaSessionLimitReached(LimitReached):
+    """The havruta has as many sessions as it may, those of all states; `most` is how many."""
+
+    code = "havruta_session_limit_reached"
+    most = 5000
+
+
+def require_room_for(havruta: Havruta, more: int) -> None:
+    """Raise if the havruta cannot have so many more sessions."""
+    its = select(HavrutaSession.id).filter_by(havruta_id=havruta.id)
+    require_room(db.session, HavrutaSessionLimitReached, its, of=havruta.id, more=more)
+
+
 def start_now(havruta_id: UUID, user_id: UUID) -> HavrutaSession:
     """Begin an instant session, where the havruta stopped."""
     havruta = _ready(havruta_id, user_id)
+    require_room_for(havruta, 1)
     session = HavrutaSession(havruta_id=havruta.id, type=SessionType.INSTANT, created_by=user_id)
     db.session.add(session)
     return _begin(havruta, session, user_id)

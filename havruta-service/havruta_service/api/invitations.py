@@ -19,6 +19,7 @@ from havruta_service.invitations import (
     LONGEST_ADDRESS,
     MOST_AT_ONCE,
     InvitationGone,
+    InvitationLimitReached,
     InvitationOutcome,
 )
 from havruta_service.models import InvitationStatus
@@ -65,7 +66,7 @@ class Invitation(Answer):
 @idempotent
 @blueprint.arguments(NewInvitations, bounds=BodyBounds(64 * 1024))
 @blueprint.response(200, InvitationResults)
-@blueprint.raises(HavrutaArchived, TooManyRequests)
+@blueprint.raises(HavrutaArchived, TooManyRequests, InvitationLimitReached)
 def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
     """Invite people by e-mail. The answer never tells whether an address has an account."""
     return {"results": invitations.invite(havruta_id, caller(), body["emails"])}

@@ -15,6 +15,7 @@ from havruta_service import navigation, presence
 from havruta_service.api.texts import Written
 from havruta_service.models import NavigationMode, SessionStatus
 from havruta_service.navigation import NotPresent, OtherBook, StalePosition, State
+from havruta_service.presence import SessionEventLimitReached
 from havruta_service.reference_reader import (
     LONGEST,
     MalformedReference,
@@ -82,7 +83,7 @@ class Heartbeat(Answer):
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/join", "join_havruta_session")
 @signed_in
 @blueprint.response(200, SessionState)
-@blueprint.raises(InvalidTransition)
+@blueprint.raises(InvalidTransition, SessionEventLimitReached)
 def join_havruta_session(session_id: UUID) -> State:
     """Join a session that is in progress."""
     return navigation.state_of(presence.join(session_id, caller().id))
@@ -91,7 +92,7 @@ def join_havruta_session(session_id: UUID) -> State:
 @blueprint.post("/api/havruta-sessions/<uuid:session_id>/heartbeat", "send_heartbeat")
 @signed_in
 @blueprint.response(200, Heartbeat)
-@blueprint.raises(InvalidTransition)
+@blueprint.raises(InvalidTransition, SessionEventLimitReached)
 def send_heartbeat(session_id: UUID) -> dict[str, int]:
     """Send a heartbeat, every 15 to 30 seconds; after 90 seconds without one you count as absent."""
     return {"seq": presence.heartbeat(session_id, caller().id)}
@@ -119,7 +120,7 @@ def get_havruta_session_state(query: dict[str, Any], session_id: UUID) -> State 
 @signed_in
 @blueprint.arguments(NewPosition)
 @blueprint.response(200, SessionState)
-@blueprint.raises(InvalidTransition, StalePosition)
+@blueprint.raises(InvalidTransition, StalePosition, SessionEventLimitReached)
 @blueprint.raises(UnknownBook, ReferenceOutOfRange, MalformedReference, NotOnePassage, OtherBook)
 def turn_page(body: dict[str, Any], session_id: UUID) -> State:
     """Turn to a passage, as the navigator; in the mode `shared` every member may."""

@@ -20,6 +20,7 @@ from havruta_service.api.examples import PLAN
 from havruta_service.havrutas import HavrutaArchived, SessionInProgress
 from havruta_service.models import EndReason, NavigationMode, SessionStatus, SessionType
 from havruta_service.repetition import LONGEST_RULE, InvalidRecurrence
+from havruta_service.sessions import HavrutaSessionLimitReached
 
 blueprint = Blueprint("havruta-sessions")
 
@@ -146,7 +147,7 @@ class CompletedHavrutaSession(HavrutaSession):
 @idempotent
 @blueprint.arguments(NewHavrutaSession, example={"type": SessionType.SCHEDULED, **PLAN})
 @blueprint.response(201, HavrutaSession)
-@blueprint.raises(HavrutaArchived, SessionInProgress, InvalidRecurrence)
+@blueprint.raises(HavrutaArchived, SessionInProgress, InvalidRecurrence, HavrutaSessionLimitReached)
 def create_havruta_session(body: dict[str, Any], havruta_id: UUID) -> Tagged:
     """Start an instant session, or plan one or a series; the answer is the first of a series."""
     if body.pop("type") == SessionType.INSTANT:
