@@ -14,6 +14,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, Invalid, NotFound
+from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
 
@@ -44,9 +45,25 @@ class DraftNotFound(NotFound):
     code = "draft_not_found"
 
 
+class AssessmentLimitReached(LimitReached):
+    """You have written as many assessments as one author may; `most` is how many."""
+
+    code = "assessment_limit_reached"
+    most = 200
+
+
+class VersionLimitReached(LimitReached):
+    """The assessment has as many versions as it may; `most` is how many."""
+
+    code = "version_limit_reached"
+    most = 500
+
+
 def begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
     """A new assessment with its first draft."""
     definitions.check(definitions.of_document(document), POINTER)
+    own = select(Assessment.id).where(Assessment.author_id == author_id)
+    require_room(db.session, AssessmentLimitReached, own, of=author_id)
     return _begin(author_id, slug, document)
 
 
@@ -114,6 +131,8 @@ def redraft(caller: Caller, slug: str) -> AssessmentVersion:
     newest = db.session.scalar(_newest(assessment))
     if newest is None or newest.published_at is None:
         raise DraftExists
+    if newest.number >= VersionLimitReached.most:
+        raise VersionLimitReached
     return _add_draft(assessment, newest.definition)
 
 

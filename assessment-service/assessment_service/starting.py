@@ -12,6 +12,7 @@ from assessment_service.sessions import Standing
 from assessment_service.versions import Pinned
 from chassis.clock import now, rfc3339
 from chassis.errors import Conflict, TooEarly, Unauthorized
+from chassis.limits import LimitReached, take_turns
 
 RANDOM_BYTES = 16  # 128 bits: the id of a session without an owner is the permission to use it
 
@@ -26,6 +27,13 @@ class NoAttemptsLeft(Conflict):
     """You have taken this assessment as often as is allowed."""
 
     code = "no_attempts_left"
+
+
+class AttemptLimitReached(LimitReached):
+    """You have begun this assessment as often as one person may; `most` is how often."""
+
+    code = "attempt_limit_reached"
+    most = 200
 
 
 def start(
@@ -71,7 +79,7 @@ def claim(session_id: str, user_id: UUID) -> Standing:
         if other and session.status == SessionStatus.ACTIVE:
             raise SessionInProgress(session_id=other.session_id)
         # Limits are not asked: an assessment that needs no account has none.
-        session.attempt = _taken(user_id, session.assessment_id) + 1
+        session.attempt = _following(user_id, session.assessment_id)
         session.user_id = user_id
         db.session.flush()
     return sessions.standing(session)
@@ -91,15 +99,12 @@ def _next_attempt(user_id: UUID, version: Pinned, *, start_fresh: bool) -> int:
     # Last, because what was closed above counts as well. A refusal rolls it back: nothing is
     # abandoned for nothing.
     _check_limits(user_id, version)
-    return _taken(user_id, version.assessment_id) + 1
+    return _following(user_id, version.assessment_id)
 
 
 def _one_at_a_time(user_id: UUID, assessment_id: int) -> None:
     """Let other starts and claims for this person and assessment wait for the end of this transaction."""
-    # There may be no row to lock yet. Two pairs with the same hash wait for each other, no more.
-    db.session.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{assessment_id}", 0)))
-    )
+    take_turns(db.session, f"{user_id}:{assessment_id}")
 
 
 def _open_session(user_id: UUID, assessment_id: int) -> AssessmentSession | None:
@@ -125,6 +130,14 @@ def _taken(user_id: UUID, assessment_id: int) -> int:
         user_id=user_id, assessment_id=assessment_id
     )
     return db.session.scalar(query) or 0
+
+
+def _following(user_id: UUID, assessment_id: int) -> int:
+    """The number of the person's next attempt."""
+    taken = _taken(user_id, assessment_id)
+    if taken >= AttemptLimitReached.most:
+        raise AttemptLimitReached
+    return taken + 1
 
 
 def _check_limits(user_id: UUID, version: Pinned) -> None:

@@ -7,7 +7,13 @@ from marshmallow import fields
 from assessment_service import drafts, statistics
 from assessment_service.api.definitions import AssessmentDefinition, Slug
 from assessment_service.api.percent import Percent
-from assessment_service.drafts import DraftExists, DraftNotFound, SlugTaken
+from assessment_service.drafts import (
+    AssessmentLimitReached,
+    DraftExists,
+    DraftNotFound,
+    SlugTaken,
+    VersionLimitReached,
+)
 from assessment_service.models import Assessment, AssessmentVersion
 from assessment_service.question_types import QuestionType
 from assessment_service.statistics import Statistics
@@ -105,7 +111,7 @@ class AssessmentStatistics(Answer):
 @idempotent
 @blueprint.arguments(NewAssessment, bounds=BodyBounds(1024 * 1024, values=30_000))
 @blueprint.response(201, AssessmentVersionDocument)
-@blueprint.raises(SlugTaken)
+@blueprint.raises(SlugTaken, AssessmentLimitReached)
 def create_assessment(body: dict[str, Any]) -> Versioned:
     """Create an assessment with a first draft."""
     return _created(drafts.begin(caller().id, body["slug"], body["definition"]))
@@ -133,7 +139,7 @@ def get_assessment_draft(slug: str) -> Versioned:
 @signed_in
 @idempotent
 @blueprint.response(201, AssessmentVersionDocument)
-@blueprint.raises(DraftExists)
+@blueprint.raises(DraftExists, VersionLimitReached)
 def create_assessment_draft(slug: str) -> Versioned:
     """Create a new draft from the newest version of your assessment."""
     return _created(drafts.redraft(caller(), slug))

@@ -19,7 +19,7 @@ from assessment_service.sessions import (
     Standing,
     Validation,
 )
-from assessment_service.starting import NoAttemptsLeft, SessionInProgress
+from assessment_service.starting import AttemptLimitReached, NoAttemptsLeft, SessionInProgress
 from assessment_service.versions import AssessmentNotFound
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
 from chassis.errors import TooEarly
@@ -202,7 +202,9 @@ class SessionResult(Answer):
 @idempotent
 @blueprint.arguments(NewAssessmentSession, required=False)
 @blueprint.response(201, AssessmentSession)
-@blueprint.raises(AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooEarly)
+@blueprint.raises(
+    AssessmentNotFound, SessionInProgress, NoAttemptsLeft, TooEarly, AttemptLimitReached
+)
 def start_assessment_session(body: dict[str, Any]) -> tuple[Standing, int, dict[str, str]]:
     """Start an assessment, with or without an account."""
     started = starting.start(caller_id(), **body)
@@ -257,7 +259,7 @@ def abandon_assessment_session(session_id: str) -> Standing:
 @blueprint.post("/api/v2/session/<session_id>/claim", "claim_assessment_session")
 @signed_in
 @blueprint.response(200, AssessmentSession)
-@blueprint.raises(SessionNotFound, SessionExpired, SessionInProgress)
+@blueprint.raises(SessionNotFound, SessionExpired, SessionInProgress, AttemptLimitReached)
 def claim_assessment_session(session_id: str) -> Standing:
     """Claim a session that you started without an account."""
     return starting.claim(session_id, caller().id)
