@@ -395,3 +395,15 @@ def test_a_room_is_watched_by_its_owner_only(app: Flask, client: FlaskClient, jo
 
     assert ask(ruth).json == {"room": f"user:{ruth.id}", "seq": 1}
     assert ask(boaz).status_code == 404
+
+
+def test_an_inbox_keeps_the_newest(
+    app: Flask, client: FlaskClient, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "MOST_KEPT", 2)
+    ruth, boaz = join("ruth"), join("boaz")
+    notify(app, boaz.id)
+    for number in range(4):
+        notify(app, ruth.id, data={"number": number})
+    assert [item["data"]["number"] for item in items(client, ruth)] == [3, 2]
+    assert len(items(client, boaz)) == 1

@@ -10,6 +10,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import select
 
 from chassis import testing
+from chassis.data.db import in_transaction
+from user_service import sign_ins
 from user_service.models import RefreshToken, User, db
 from user_service.passwords import Hasher
 
@@ -381,3 +383,26 @@ def test_devices_of_others_are_not_found(client: FlaskClient, join: Join) -> Non
         client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).status_code
         == 200
     )
+
+
+@pytest.mark.usefixtures("race_round")
+def test_a_sign_in_beyond_the_most_ends_the_oldest(
+    app: Flask, client: FlaskClient, join: Join, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_ins, "MOST_DEVICES", 3)
+    ruth = join("ruth")
+    with app.app_context():
+        user = db.session.get_one(User, ruth.id)
+
+    def begin() -> None:
+        with app.app_context():
+            in_transaction(db.session, lambda: sign_ins.begin(user, "A phone"))
+
+    testing.race([begin] * 5)
+    newest = log_in(client, "ruth", ruth.password)
+    headers = {"Authorization": f"Bearer {newest.json['access_token']}"}
+    devices = client.get("/api/auth/sessions", headers=headers).json["items"]
+    assert len(devices) == 3
+    assert devices[0]["current"]
+    again = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token})
+    assert (again.status_code, again.json["code"]) == (401, "invalid_refresh_token")

@@ -17,6 +17,8 @@ from user_service import accounts, rooms
 from user_service.models import IS_UNREAD, MailPreference, Notification, User, db, messages
 from user_service.notification_kinds import EMAILS
 
+MOST_KEPT = 1000
+
 
 def on_requested(event: Event) -> None:
     """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them."""
@@ -37,11 +39,25 @@ def notify(event: Event, user_id: UUID) -> bool:
     ).one_or_none()
     if note is None:
         return False
+    _forget_oldest(user_id)
     position = rooms.next_position(user_id)
     messages.publish_live(rooms.room_of(user_id), position, "notification", note)
     if note.id == new_id and wants_email(user_id, note.kind):
         messages.queue_email("notification", {"notification_id": str(note.id)})
     return True
+
+
+def _forget_oldest(user_id: UUID) -> None:
+    """Delete what is beyond the most that an inbox keeps. The account is locked by the insertion."""
+    newest_first = (
+        select(Notification.id)
+        .where(Notification.user_id == user_id)
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+    )
+    db.session.execute(
+        delete(Notification).where(Notification.id.in_(newest_first.offset(MOST_KEPT))),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Notification]:

@@ -21,6 +21,7 @@ from chassis.clock import now
 from chassis.data.db import after_commit
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound, Unauthorized
+from chassis.limits import take_turns
 from chassis.pages import Page, cut
 from user_service.models import RefreshToken, SignIn, User, db
 from user_service.runtime import runtime
@@ -30,6 +31,7 @@ GRACE = timedelta(seconds=10)  # two tabs, or an answer that got lost
 # RFC 9068, section 2.2, wants the client named; there is one.
 CLIENT = "lyceum"
 BATCH = 1000
+MOST_DEVICES = 50
 
 
 class InvalidRefreshToken(Unauthorized):
@@ -72,10 +74,20 @@ class TokenPair:
 
 def begin(user: User, device: str) -> TokenPair:
     """Sign the person in on a device."""
+    # One at a time, so that of two on new devices each counts the other.
+    take_turns(db.session, f"sign-ins:{user.id}")
     sign_in = SignIn(id=uuid4(), user_id=user.id, device=device)
     db.session.add(sign_in)
     db.session.flush()
+    _end_oldest(user.id)
     return _next_pair(user, sign_in.id)
+
+
+def _end_oldest(user_id: UUID) -> None:
+    """End the sign-ins beyond the most that a person has. A refusal would lock them out."""
+    live = (SignIn.user_id == user_id) & SignIn.revoked_at.is_(None)
+    newest_first = select(SignIn.id).where(live).order_by(SignIn.created_at.desc(), SignIn.id)
+    _revoke(SignIn.id.in_(newest_first.offset(MOST_DEVICES)))
 
 
 def refresh(token: str) -> TokenPair:
