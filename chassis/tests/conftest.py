@@ -3,7 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+import redis
 from flask import Flask
+
+from chassis import testing
+from chassis.messaging.publisher import Publisher
 
 from .support import notes
 
@@ -18,3 +22,20 @@ def app() -> Iterator[Flask]:
 def nothing_received_before() -> None:
     notes.committed.clear()
     notes.received.clear()
+
+
+@pytest.fixture
+def server() -> Iterator["redis.Redis"]:
+    """The Redis that the service publishes to."""
+    with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def only_the_test_publishes(app: Flask) -> None:
+    app.extensions["publishing"].stop()
+
+
+@pytest.fixture
+def publisher(in_app: Flask) -> Publisher:
+    return in_app.extensions["worker"].publisher

@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -28,21 +27,7 @@ from .support.notes import Note, db, messages
 STREAM = "events:user-service"
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
-
-@pytest.fixture
-def server() -> Iterator["redis.Redis"]:
-    with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
-        yield connection
-
-
-@pytest.fixture(autouse=True)
-def only_the_test_publishes(app: Flask) -> None:
-    app.extensions["publishing"].stop()
-
-
-@pytest.fixture
-def publisher(in_app: Flask) -> Publisher:
-    return in_app.extensions["worker"].publisher
+pytestmark = pytest.mark.usefixtures("only_the_test_publishes")
 
 
 @pytest.fixture

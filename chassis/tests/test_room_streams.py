@@ -10,7 +10,6 @@ import redis
 from flask import Flask
 from sqlalchemy import select
 
-from chassis import testing
 from chassis.data.db import transaction
 from chassis.messaging import room_streams
 from chassis.messaging.publisher import Publisher
@@ -24,20 +23,7 @@ STREAM = "events:tutoring-service"
 VERSE = "x" * 3000
 
 
-@pytest.fixture
-def server() -> Iterator["redis.Redis"]:
-    with connect(testing.redis_url(), timeout=2) as connection:
-        yield connection
-
-
-@pytest.fixture(autouse=True)
-def only_the_test_publishes(app: Flask) -> None:
-    app.extensions["publishing"].stop()
-
-
-@pytest.fixture
-def publisher(in_app: Flask) -> Publisher:
-    return in_app.extensions["worker"].publisher
+pytestmark = pytest.mark.usefixtures("only_the_test_publishes")
 
 
 @pytest.fixture
