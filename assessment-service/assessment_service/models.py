@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -24,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from chassis.clock import now
-from chassis.data.db import models_registry
+from chassis.data.db import database, models_registry
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 
@@ -33,7 +32,7 @@ class Base(DeclarativeBase):
     registry = models_registry()
 
 
-db = SQLAlchemy(model_class=Base)
+db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "assessment-service")
 

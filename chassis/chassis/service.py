@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from flask import request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
@@ -13,7 +14,8 @@ from chassis.auth.service_tokens import ServiceIdentity, ServiceTokenVerifier
 from chassis.auth.tokens import KeySet, Verifier
 from chassis.config import ServiceSettings
 from chassis.data import db as database
-from chassis.data import migrations, stored_answers
+from chassis.data import migrations, reads, stored_answers
+from chassis.data.reading import reading_of
 from chassis.messaging import worker
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.mailer import Compose, Mailer
@@ -32,13 +34,19 @@ from chassis.web.rooms import Room
 
 
 class Service(Application):
-    """An application in which a request is a transaction: a return commits, a raise rolls back."""
+    """An application in which a request is a transaction: a return commits, a raise rolls back.
+
+    One that declares that it only reads has none.
+    """
 
     def dispatch_request(self, *args: Any) -> Any:
+        answer: Callable[..., Any] = super().dispatch_request
+        work, session = partial(answer, *args), self.extensions["sqlalchemy"].session
+        if how := reading_of(self.view_functions.get(request.endpoint or "")):
+            return reads.read(session, work, how)
         # Committed here, and not when the request is torn down: a refusal at the commit still becomes an
         # answer.
-        answer: Callable[[], Any] = super().dispatch_request
-        return database.in_transaction(self.extensions["sqlalchemy"].session, lambda: answer(*args))
+        return database.in_transaction(session, work)
 
 
 def create_service(

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -22,7 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_expression, relationship
 
 from chassis.clock import now
-from chassis.data.db import models_registry, one_of
+from chassis.data.db import database, models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 
@@ -91,7 +90,7 @@ class Base(DeclarativeBase):
     registry = models_registry()
 
 
-db = SQLAlchemy(model_class=Base)
+db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "havruta-service")
 

@@ -5,13 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
-from chassis.data.db import models_registry, one_of
+from chassis.data.db import database, models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 from user_service.notification_kinds import NotificationKind
@@ -44,7 +43,7 @@ class Base(DeclarativeBase):
     registry = models_registry()
 
 
-db = SQLAlchemy(model_class=Base)
+db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "user-service")
 

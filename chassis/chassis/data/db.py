@@ -13,8 +13,9 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg import errors as postgres
 from sqlalchemy import CheckConstraint, DateTime, MetaData
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, registry, scoped_session
+from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
+from chassis.data import reads
 from chassis.errors import Problem
 
 # PostgreSQL's own way of naming: a name in a migration is the one that PostgreSQL would have chosen.
@@ -49,6 +50,11 @@ def models_registry() -> registry:
     )
 
 
+def database(base: type[DeclarativeBase]) -> SQLAlchemy:
+    """The database of a service's models."""
+    return SQLAlchemy(model_class=base, session_options={"class_": reads.ServiceSession})
+
+
 def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
     """The column holds one of these values, or NULL."""
     values = ", ".join(f"'{value}'" for value in kind)
@@ -64,8 +70,6 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         "pool_size": pool_size,
         "max_overflow": 2,
         "pool_timeout": 2,
-        # Without it, each connection in the pool would fail one request after a restart of PostgreSQL.
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "hide_parameters": True,  # what people write must not come into a log
         "connect_args": {
@@ -80,6 +84,8 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         },
     }
     db.init_app(app)
+    with app.app_context():
+        reads.install(app, db.engine)
 
 
 @contextmanager
@@ -107,6 +113,8 @@ def transaction(session: AnySession) -> Iterator[None]:
 
 def after_commit(session: AnySession, callback: Callable[[], None]) -> None:
     """Run the callback once this transaction is committed; never if it is rolled back."""
+    if reads.present():
+        raise RuntimeError("a read is not committed")
     session.info.setdefault("after_commit", []).append(callback)
 
 

@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from chassis.auth.authorization import internal
+from chassis.data.reading import only_reads
 
 Check = Callable[[], str]
 """Says `ok`, `degraded` or `failed`."""
@@ -15,6 +16,7 @@ def install(app: Flask, service: str, checks: dict[str, Check]) -> None:
     """Serve health; ready means that no check says `failed`."""
 
     @app.get("/healthz")
+    @only_reads()
     def healthz() -> Response:
         return jsonify(status="ok", service=service)
 

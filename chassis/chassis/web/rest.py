@@ -10,6 +10,7 @@ import flask_smorest
 from flask import Flask, current_app, request
 
 from chassis.auth.authorization import access_of
+from chassis.data.reading import Reading, only_reads
 from chassis.errors import (
     Forbidden,
     Invalid,
@@ -65,8 +66,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorate
 
-    def get(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
-        return self.route(rule, methods=["GET"], operation_id=operation_id, **options)
+    def get(
+        self,
+        rule: str,
+        operation_id: str | None = None,
+        *,
+        reading: Reading = Reading.ALONE,
+        **options: Any,
+    ) -> Decorator:
+        """A route that changes nothing. Where its statements must agree, it reads a `SNAPSHOT`."""
+        register = self.route(rule, methods=["GET"], operation_id=operation_id, **options)
+        return lambda view: register(only_reads(reading)(view))
 
     def post(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
         return self.route(rule, methods=["POST"], operation_id=operation_id, **options)

@@ -13,6 +13,7 @@ from marshmallow import fields, post_dump
 
 from chassis.auth.authorization import caller, on_behalf
 from chassis.auth.tokens import Caller
+from chassis.data.reading import only_reads
 from chassis.errors import NotFound
 from chassis.web.fields import Answer
 
@@ -63,6 +64,7 @@ def install(app: Flask, rooms: Mapping[str, Room]) -> None:
 
     @app.get("/internal/rooms/<kind>/<room_id>")
     @on_behalf
+    @only_reads()
     def room(kind: str, room_id: str) -> Response:
         if kind not in rooms:
             raise NotFound

@@ -6,7 +6,6 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 from flask import Flask, request
-from flask_sqlalchemy import SQLAlchemy
 from marshmallow import fields
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -16,7 +15,7 @@ from chassis.auth.authorization import caller, internal, optional, public, role,
 from chassis.auth.keys import at
 from chassis.auth.tokens import Caller
 from chassis.config import ServiceSettings, from_environment
-from chassis.data.db import after_commit, models_registry
+from chassis.data.db import after_commit, database, models_registry
 from chassis.data.keyset import ordered
 from chassis.data.stored_answers import keys_table
 from chassis.errors import Conflict, Forbidden, NotFound
@@ -38,7 +37,7 @@ class Base(DeclarativeBase):
     registry = models_registry()
 
 
-db = SQLAlchemy(model_class=Base)
+db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "tutoring-service")
 committed: list[str] = []

@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime
 
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis.data.db import models_registry
+from chassis.data.db import database, models_registry
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
 
@@ -15,7 +14,7 @@ class Base(DeclarativeBase):
     registry = models_registry()
 
 
-db = SQLAlchemy(model_class=Base)
+db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "tutoring-service")
 
