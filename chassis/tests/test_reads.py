@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from chassis import testing
 from chassis.data import reads
 from chassis.data.db import after_commit
+from chassis.data.personal_data import rows_about
 from chassis.data.reading import Reading
 
 from .support.notes import Note, db
@@ -222,3 +223,10 @@ def test_the_timeouts_hold_for_reads(in_app: Flask, read: Callable[[Any], str]) 
     for name, limit in [("statement_timeout", "5s"), ("lock_timeout", "3s")]:
         show = text(f"SHOW {name}")
         assert read(lambda show=show: db.session.scalar(show)) == limit
+
+
+def test_rows_about_a_person_are_read_in_a_snapshot(in_app: Flask) -> None:
+    own = {"notes": Note.owner_id == RUTH.id}
+    with pytest.raises(RuntimeError, match="snapshot"):
+        ALONE(lambda: rows_about(db, own))
+    assert SNAPSHOT(lambda: rows_about(db, own)) == {"notes": []}

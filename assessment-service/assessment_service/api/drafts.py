@@ -18,6 +18,7 @@ from assessment_service.models import Assessment, AssessmentVersion
 from assessment_service.question_types import QuestionType
 from assessment_service.statistics import Statistics
 from chassis.auth.authorization import caller, role, signed_in
+from chassis.data.reading import Reading
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
@@ -197,7 +198,9 @@ def get_assessment_version(slug: str, number: int) -> AssessmentVersion:
     return drafts.version(caller(), slug, number)
 
 
-@blueprint.get("/api/v2/assessments/<slug>/statistics", "get_assessment_statistics")
+@blueprint.get(
+    "/api/v2/assessments/<slug>/statistics", "get_assessment_statistics", reading=Reading.SNAPSHOT
+)
 @signed_in
 @blueprint.arguments(StatisticsQuery, location="query")
 @blueprint.response(200, AssessmentStatistics)

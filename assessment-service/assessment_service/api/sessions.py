@@ -22,6 +22,7 @@ from assessment_service.sessions import (
 from assessment_service.starting import AttemptLimitReached, NoAttemptsLeft, SessionInProgress
 from assessment_service.versions import AssessmentNotFound
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
+from chassis.data.reading import Reading
 from chassis.errors import TooEarly
 from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
@@ -220,7 +221,7 @@ def list_assessment_sessions(query: dict[str, Any]) -> Page[Standing]:
     return sessions.list_own(caller().id, query["status"], query["limit"], query["cursor"])
 
 
-@blueprint.get("/api/v2/session/<session_id>", "get_assessment_session")
+@blueprint.get("/api/v2/session/<session_id>", "get_assessment_session", reading=Reading.SNAPSHOT)
 @optional
 @blueprint.response(200, ResumedSession)
 @blueprint.raises(SessionNotFound)

@@ -6,6 +6,9 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ColumnElement, func, literal_column, select
 
+from chassis.data import reads
+from chassis.data.reading import Reading
+
 SECRETS = frozenset({"password_hash", "token_hash", "code_hash", "invitation_token"})
 """Columns whose values open an account or an invitation."""
 
@@ -17,6 +20,8 @@ def rows_about(
 
     `owned` maps the name of each table with people in it to the condition that finds a person's rows.
     """
+    if reads.present() is Reading.ALONE:
+        raise RuntimeError("rows of several tables agree in a snapshot only")
     return {name: _rows(db, name, condition) for name, condition in owned.items()}
 
 

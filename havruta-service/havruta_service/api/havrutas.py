@@ -6,6 +6,7 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.data.reading import Reading
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
@@ -194,7 +195,9 @@ def remove_havruta_member(havruta_id: UUID, user_id: UUID) -> None:
     membership.remove(havruta_id, caller().id, user_id)
 
 
-@blueprint.get("/api/havrutas/<uuid:havruta_id>/progress", "get_havruta_progress")
+@blueprint.get(
+    "/api/havrutas/<uuid:havruta_id>/progress", "get_havruta_progress", reading=Reading.SNAPSHOT
+)
 @signed_in
 @blueprint.response(200, HavrutaProgress)
 def get_havruta_progress(havruta_id: UUID) -> Progress:

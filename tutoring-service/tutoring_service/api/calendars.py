@@ -6,6 +6,7 @@ from flask import Response, request
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, public, signed_in
+from chassis.data.reading import Reading
 from chassis.web.fields import Answer
 from chassis.web.rest import Blueprint
 from tutoring_service import calendars
@@ -39,7 +40,7 @@ def delete_tutoring_calendar_feed() -> None:
     calendars.revoke(caller())
 
 
-@blueprint.get(f"{PATH}/<token>.ics", "get_tutoring_calendar_feed")
+@blueprint.get(f"{PATH}/<token>.ics", "get_tutoring_calendar_feed", reading=Reading.SNAPSHOT)
 @public
 @blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
 def get_tutoring_calendar_feed(token: str) -> Response:

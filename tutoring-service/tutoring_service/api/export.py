@@ -3,13 +3,14 @@
 from flask import Response, jsonify
 
 from chassis.auth.authorization import caller, on_behalf
+from chassis.data.reading import Reading
 from chassis.web.rest import Blueprint
 from tutoring_service import export
 
 blueprint = Blueprint("export")
 
 
-@blueprint.get("/internal/export")
+@blueprint.get("/internal/export", reading=Reading.SNAPSHOT)
 @on_behalf
 def everything() -> Response:
     """Everything this service holds about a person."""

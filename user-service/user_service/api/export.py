@@ -3,13 +3,14 @@
 from typing import Any
 
 from chassis.auth.authorization import caller, on_behalf
+from chassis.data.reading import Reading
 from chassis.web.rest import Blueprint
 from user_service import export
 
 blueprint = Blueprint("account-export")
 
 
-@blueprint.get("/internal/export")
+@blueprint.get("/internal/export", reading=Reading.SNAPSHOT)
 @on_behalf
 @blueprint.response(200)
 def everything_about() -> dict[str, Any]:
