@@ -16,6 +16,7 @@ from psycopg import sql
 from werkzeug.test import TestResponse
 
 from chassis.auth.service_tokens import ServiceIdentity
+from chassis.testing.answers import written_both_ways
 from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
 from chassis.testing.refusals import check_documented
@@ -31,7 +32,8 @@ def service(package: str, **settings: str) -> Iterator[Flask]:
     with database(package) as url:
         app = application(package, url, **settings)
         app.test_client_class = ApiClient
-        yield app
+        with written_both_ways():
+            yield app
         close(app)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import flask_smorest
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
+from flask_smorest.utils import unpack_tuple_response
+from marshmallow import Schema
 
 from chassis.auth.authorization import access_of
 from chassis.data.reading import Reading, only_reads
@@ -23,6 +25,7 @@ from chassis.errors import (
     UnsupportedMediaType,
 )
 from chassis.pages import Page
+from chassis.web import answers
 from chassis.web.arguments import BODY, Parser, reads_of, refuse_unread
 from chassis.web.openapi import PROBLEM_TYPE, ProblemDocument, described, documented
 from chassis.web.strict_requests import DEFAULT_BOUNDS, BodyBounds
@@ -115,20 +118,24 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         The answer is 304 to a client that has the present version already (`If-None-Match`).
         """
+        if isinstance(schema, type):
+            schema = schema()
         document = super().response(status_code, schema, **kwargs)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             @wraps(view)
-            def linked(*args: Any, **values: Any) -> Any:
-                result = view(*args, **values)
-                if isinstance(result, Page) and result.next:
-                    query = urlencode({**request.args, "cursor": result.next})
-                    return result, status_code, {"Link": f'<{request.path}?{query}>; rel="next"'}
-                if status_code == HTTPStatus.NO_CONTENT and result is None:
-                    return "", status_code
-                return result
+            def written(*args: Any, **values: Any) -> Any:
+                found, status, headers = unpack_tuple_response(view(*args, **values))
+                if isinstance(found, Page) and found.next:
+                    query = urlencode({**request.args, "cursor": found.next})
+                    headers = {"Link": f'<{request.path}?{query}>; rel="next"'}
+                if status_code == HTTPStatus.NO_CONTENT and found is None:
+                    found = ""
+                if isinstance(schema, Schema) and not isinstance(found, Response):
+                    found, status = answers.respond(schema, found), status or status_code
+                return found, status, headers
 
-            answered: Callable[..., Any] = document(linked)
+            answered: Callable[..., Any] = document(written)
 
             @wraps(answered)
             def bare(*args: Any, **values: Any) -> Any:
