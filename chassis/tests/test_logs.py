@@ -1,12 +1,17 @@
 """Each request can be followed by its id."""
 
 import json
-import logging
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
+from chassis.telemetry import logs
 
 RUTH = testing.a_user("ruth")
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -22,22 +27,44 @@ def test_a_valid_request_id_is_kept_and_any_other_is_replaced(client: FlaskClien
 
 
 def test_a_request_is_logged_in_one_line(
-    client: FlaskClient, caplog: pytest.LogCaptureFixture
+    client: FlaskClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with caplog.at_level(logging.INFO):
-        client.get(
-            "/api/notes?cursor=secret",
-            headers={
-                "X-Request-ID": "client-request-1",
-                "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
-            },
-            user=RUTH,
-        )
-    [line] = [record.msg for record in caplog.records if record.name == "chassis.telemetry.logs"]
-    assert line["route"] == "/api/notes"
-    assert (line["request_id"], line["trace_id"], line["user_id"]) == (
-        "client-request-1",
-        TRACE,
-        str(RUTH.id),
+    client.get(
+        "/api/notes?cursor=secret",
+        headers={
+            "X-Request-ID": "client-request-1",
+            "traceparent": f"00-{TRACE}-b7ad6b7169203331-01",
+        },
+        user=RUTH,
     )
-    assert "secret" not in json.dumps(line)
+    [written] = capfd.readouterr().err.splitlines()
+    line = json.loads(written)
+    assert line.pop("duration_ms") > 0
+    assert datetime.fromisoformat(line.pop("timestamp")).utcoffset() == timedelta()
+    assert line == {
+        "service": "tutoring-service",
+        "request_id": "client-request-1",
+        "trace_id": TRACE,
+        "method": "GET",
+        "route": "/api/notes",
+        "status": 422,
+        "user_id": str(RUTH.id),
+        "level": "info",
+        "message": "request",
+    }
+
+
+def test_requests_are_not_logged_above_their_level(capfd: pytest.CaptureFixture[str]) -> None:
+    for level, lines in [("INFO", 1), ("WARNING", 0)]:
+        app = Flask("quiet")
+        logs.install(app, "quiet", level)
+        app.test_client().get("/")
+        assert len(capfd.readouterr().err.splitlines()) == lines
+
+
+def test_a_log_that_cannot_be_written_fails_no_request(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr(sys, "stderr", SimpleNamespace(buffer=full))
+        assert client.get("/healthz").status_code == 200

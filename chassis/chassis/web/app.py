@@ -38,7 +38,7 @@ class Application(Flask):
         self.url_map.merge_slashes = False
         # The logs come first: Flask runs what comes before a request in this order, and what comes after it
         # in reverse. So the clock starts before every check, and the line tells of the answer that leaves.
-        logs.install(self)
+        logs.install(self, program, log_level)
         metrics.install(self)
         tracing.install(self)
         problems.install(self)
