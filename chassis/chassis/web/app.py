@@ -1,6 +1,6 @@
 """A Flask application with the logs, metrics, traces and headers that every program has."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Flask, Request, Response
@@ -49,6 +49,10 @@ class Application(Flask):
     ) -> Iterable[bytes]:
         with tracing.request_of(environ):
             return super().wsgi_app(environ, start_response)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: none of ours is a coroutine, which Flask would ask of each at each call."""
+        return func
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
         # A path whose id is out of range matches no operation. Werkzeug would then answer 405, with the
