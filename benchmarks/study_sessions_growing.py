@@ -24,9 +24,8 @@ from sqlalchemy import make_url
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
-from chassis.data.keyset import ordered
 from study_session_service.geometry import Point
-from study_session_service.nearby import Search, matching
+from study_session_service.nearby import Search, prepared
 
 RADIUS = 5000.0
 MESSAGES = 20_000
@@ -133,11 +132,9 @@ def by_psycopg(
     dialect = make_url(url).get_dialect()()
     statements = {}
     for point in points:
-        query, order = matching(None, Search(origin=point, radius=RADIUS), now())
-        compiled = ordered(query, order, 50, None).compile(
-            dialect=dialect, compile_kwargs={"render_postcompile": True}
-        )
-        statements[point] = (str(compiled), compiled.params)
+        query, values = prepared(None, Search(origin=point, radius=RADIUS), now(), 51)
+        compiled = query.compile(dialect=dialect)
+        statements[point] = (str(compiled), compiled.construct_params(values))
     return lambda point: database.execute(*statements[point]).fetchall()
 
 

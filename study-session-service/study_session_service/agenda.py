@@ -5,12 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from chassis.clock import now
-from study_session_service.models import Participant, Status, StudySession, db
+from study_session_service.models import Participant, Status, StudySession
+from study_session_service.rows import SessionRow, columns_of, fetch
 
 MOST = 500
+SHOWN = (
+    "id",
+    "title",
+    "venue_name",
+    "start_time",
+    "ends_at",
+    "started_at",
+    "ended_at",
+    "cancelled_at",
+    "updated_at",
+)
+# The clock cancels nothing, so what was last written is right about that.
+IS_PLANNED = StudySession.status != Status.CANCELLED
+PLANNED = (
+    select(*columns_of(StudySession, SHOWN))
+    .join(Participant, Participant.session_id == StudySession.id)
+    .where(Participant.user_id == bindparam("user_id"), Participant.is_active, IS_PLANNED)
+    .where(StudySession.starts_at >= bindparam("since"))
+    .where(StudySession.starts_at < bindparam("until"))
+    .order_by(StudySession.starts_at, StudySession.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 @dataclass(frozen=True)
@@ -37,25 +60,13 @@ class Agenda:
 
 def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Agenda:
     """The sessions the person has a seat in that begin within the period and were not cancelled."""
-    session, at = StudySession, now()
-    query = (
-        select(session)
-        .join(Participant, Participant.session_id == session.id)
-        .where(Participant.user_id == user_id, Participant.is_active)
-        # The clock cancels nothing, so what was last written is right about that.
-        .where(
-            session.starts_at >= since,
-            session.starts_at < until,
-            session.status != Status.CANCELLED,
-        )
-        .order_by(session.starts_at, session.id)
-        .limit(limit + 1)
-    )
-    found = db.session.scalars(query).all()
+    at = now()
+    values = {"user_id": user_id, "since": since, "until": until, "limit": limit + 1}
+    found = [SessionRow(**row._mapping) for row in fetch(PLANNED, values)]
     return Agenda([_entry(each, at) for each in found[:limit]], len(found) > limit)
 
 
-def _entry(session: StudySession, at: datetime) -> Entry:
+def _entry(session: SessionRow, at: datetime) -> Entry:
     return Entry(
         id=str(session.id),
         title=session.title,

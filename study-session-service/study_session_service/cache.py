@@ -14,7 +14,8 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from redis import Redis, WatchError
@@ -29,7 +30,7 @@ CHANGES = "active_sessions:changes"
 SESSION_LIFETIME = timedelta(hours=1)
 CHAT_LIFETIME = timedelta(hours=2)
 
-Row = TypeVar("Row", bound=Base)
+RESTORERS: Mapping[type, Callable[[str], Any]] = {datetime: datetime.fromisoformat, UUID: UUID}
 Cached = dict[str, Any]
 
 
@@ -87,21 +88,18 @@ def forget(session_id: UUID) -> None:
     after_commit(db.session, lambda: cache.run(drop, None))
 
 
-def serialize(row: Base, columns: Sequence[str]) -> Cached:
+def serialize(row: Any, columns: Sequence[str]) -> Cached:
     """These columns of the row as plain JSON."""
     return {column: _plain(getattr(row, column)) for column in columns}
 
 
-def deserialize(kind: type[Row], cached: Mapping[str, Any]) -> Row:
-    """A row as it was serialized, outside any transaction."""
-    columns = inspect(kind).columns
-    # A release that drops a column finds it in what the one before has kept, for two hours.
-    known = {
-        name: _restored(value, columns[name].type.python_type)
-        for name, value in cached.items()
-        if name in columns
-    }
-    return kind(**known)
+def deserialize(kind: type[Base], cached: Cached) -> dict[str, Any]:
+    """The columns of a row as they were serialized."""
+    restored = dict(cached)
+    for name, restore in _restorers(kind).items():
+        if restored.get(name) is not None:
+            restored[name] = restore(restored[name])
+    return restored
 
 
 def _plain(value: Any) -> Any:
@@ -110,9 +108,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _restored(value: Any, kind: type) -> Any:
-    if value is None:
-        return None
-    if kind is datetime:
-        return datetime.fromisoformat(value)
-    return UUID(value) if kind is UUID else value
+@lru_cache
+def _restorers(kind: type[Base]) -> Mapping[str, Callable[[str], Any]]:
+    """How to read back the columns that JSON has no type for."""
+    types = {column.key: column.type.python_type for column in inspect(kind).columns}
+    return {name: RESTORERS[type_] for name, type_ in types.items() if type_ in RESTORERS}

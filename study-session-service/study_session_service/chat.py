@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Integer, bindparam, select
 
 from chassis.clock import now
 from chassis.errors import (
@@ -20,6 +20,7 @@ from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
 from study_session_service.models import ChatMessage, StudySession, db
+from study_session_service.rows import MessageRow, SessionRow, columns_of, fetch
 from study_session_service.visibility import see_inside
 
 STAYS_OPEN = timedelta(hours=2)
@@ -28,6 +29,16 @@ BURST, WINDOW = 10, timedelta(seconds=10)
 # The length of a page when none is asked for.
 KEPT = 50
 KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
+
+SEQ = bindparam("seq", type_=BigInteger)
+MESSAGES = (
+    select(*columns_of(ChatMessage, KEPT_COLUMNS))
+    .where(ChatMessage.session_id == bindparam("session_id"))
+    .limit(bindparam("limit", type_=Integer))
+)
+FROM_THE_END = MESSAGES.order_by(ChatMessage.seq.desc())
+BEFORE = FROM_THE_END.where(ChatMessage.seq < SEQ)
+AFTER = MESSAGES.where(ChatMessage.seq > SEQ).order_by(ChatMessage.seq)
 
 
 class MessageDeleted(Conflict):
@@ -127,7 +138,7 @@ def history(
     cursor: str | None,
     before: int | None,
     after: int | None,
-) -> Page[ChatMessage]:
+) -> Page[MessageRow]:
     """A page of the conversation, newest first: the last, or the next one before or after a message."""
     session = see_inside(session_id, reader_id).session
     start = _start(cursor, before, after)
@@ -139,8 +150,8 @@ def history(
 
 
 def _page(
-    messages: Sequence[ChatMessage], more: bool, *, forwards: bool = False
-) -> Page[ChatMessage]:
+    messages: Sequence[MessageRow], more: bool, *, forwards: bool = False
+) -> Page[MessageRow]:
     """These messages, the nearest to the start of the read first, as a page with the newest first."""
     following = encode([int(forwards), messages[-1].seq]) if more else None
     return Page(messages[::-1] if forwards else messages, following)
@@ -155,24 +166,22 @@ def _start(cursor: str | None, before: int | None, after: int | None) -> Start |
     return None if before is None else Start(before)
 
 
-def _read(session_id: UUID, count: int, start: Start | None) -> Sequence[ChatMessage]:
+def _read(session_id: UUID, count: int, start: Start | None) -> Sequence[MessageRow]:
     """So many messages from there on, the nearest first."""
-    messages = select(ChatMessage).where(ChatMessage.session_id == session_id).limit(count)
-    if start and start.forwards:
-        return db.session.scalars(
-            messages.where(ChatMessage.seq > start.seq).order_by(ChatMessage.seq)
-        ).all()
+    query = FROM_THE_END
     if start:
-        messages = messages.where(ChatMessage.seq < start.seq)
-    return db.session.scalars(messages.order_by(ChatMessage.seq.desc())).all()
+        query = AFTER if start.forwards else BEFORE
+    values = {"session_id": session_id, "limit": count, "seq": start and start.seq}
+    rows = fetch(query, values)
+    return [MessageRow(**dict(zip(KEPT_COLUMNS, row, strict=True))) for row in rows]
 
 
-def _latest(session: StudySession) -> tuple[Sequence[ChatMessage], bool]:
+def _latest(session: SessionRow) -> tuple[Sequence[MessageRow], bool]:
     """The last messages, and whether there are more."""
     key = cache.chat_key(session.id)
     if kept := cache.get(key, session.last_seq):
-        known = [cache.deserialize(ChatMessage, message) for message in kept["messages"]]
-        return known, kept["more"]
+        found = [cache.deserialize(ChatMessage, message) for message in kept["messages"]]
+        return [MessageRow(**message) for message in found], kept["more"]
     rows = _read(session.id, KEPT + 1, None)
     messages, more = rows[:KEPT], len(rows) > KEPT
     plain = [cache.serialize(message, KEPT_COLUMNS) for message in messages]

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, Double, Select, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from chassis.clock import now
-from study_session_service.geometry import Box
-from study_session_service.models import OPEN, StudySession, Visibility, db
-from study_session_service.nearby import candidates, has_status, shown_to
+from study_session_service.geometry import FARTHEST_SNAP, Box, widened
+from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
+from study_session_service.models import OPEN, StudySession
+from study_session_service.nearby import HAS_STATUS, IN_LISTS, IS_PUBLIC
+from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import SeenSession
 
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
@@ -19,6 +22,13 @@ FEW = 3  # sessions in a cell that are still shown one by one
 # The largest screens show half as many; the bound is on what one request can make the database
 # gather.
 MOST_CELLS = 4096
+SINGLES = (
+    select(*columns_of(StudySession, IN_LISTS))
+    .where(StudySession.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    # Asked again: a session may have been hidden since the cells were counted.
+    .where(IS_PUBLIC, StudySession.is_open, HAS_STATUS)
+    .order_by(StudySession.start_time, StudySession.id)
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,13 @@ def draw(boxes: Sequence[Box], zoom: int) -> Map:
 
     The caller asks `can_draw` first.
     """
+    exact = [wide for box in boxes for wide in widened(box, FARTHEST_SNAP)]
+    values = {"at": now(), "statuses": sorted(OPEN), "size": _size(zoom)}
+    cells = fetch(
+        _query(len(exact), len(boxes)), values | exact_values(exact) | shown_values(boxes)
+    )
     clusters, ids = [], []
-    for cell in db.session.execute(_query(boxes, _size(zoom))):
+    for cell in cells:
         if cell.sessions > FEW:
             clusters.append(Cluster(cell.latitude, cell.longitude, cell.sessions))
         else:
@@ -67,28 +82,27 @@ def _cells(box: Box, size: float) -> float:
     return ((box.north - box.south) / size + 1) * ((box.east - box.west) / size + 1)
 
 
-def _query(boxes: Sequence[Box], size: float) -> Any:
-    shown = shown_to(None)
+@lru_cache
+def _query(exact: int, shown: int) -> Select[*tuple[Any, ...]]:
+    """The statement for so many boxes around exact points, and around the points that all see."""
+    point, size = shown_to(signed_in=False), bindparam("size", type_=Double)
     ids = func.array_agg(
         aggregate_order_by(StudySession.id, StudySession.start_time, StudySession.id)
     )
     return (
         select(
-            func.avg(shown.latitude).label("latitude"),
-            func.avg(shown.longitude).label("longitude"),
+            func.avg(point.latitude).label("latitude"),
+            func.avg(point.longitude).label("longitude"),
             func.count().label("sessions"),
             ids[1:FEW].label("first"),
         )
-        .where(StudySession.visibility == Visibility.PUBLIC, has_status(OPEN, now()))
-        .where(candidates(boxes), or_(*(shown.lies_in(box) for box in boxes)))
-        .group_by(func.floor(shown.latitude / size), func.floor(shown.longitude / size))
+        .where(IS_PUBLIC, StudySession.is_open, HAS_STATUS)
+        .where(holds_exact(exact), point.lies_in(shown))
+        .group_by(func.floor(point.latitude / size), func.floor(point.longitude / size))
     )
 
 
 def _sessions(ids: Sequence[UUID]) -> Sequence[SeenSession]:
     at = now()
-    # Asked again: a session may have been hidden since the cells were counted.
-    still_shown = (StudySession.visibility == Visibility.PUBLIC, has_status(OPEN, at))
-    query = select(StudySession).where(StudySession.id.in_(ids), *still_shown)
-    rows = db.session.scalars(query.order_by(StudySession.start_time, StudySession.id))
-    return [SeenSession(session, None, at) for session in rows]
+    rows = fetch(SINGLES, {"ids": ids, "at": at, "statuses": sorted(OPEN)})
+    return [SeenSession(SessionRow(**row._mapping), None, at) for row in rows]

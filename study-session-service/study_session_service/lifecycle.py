@@ -14,7 +14,7 @@ from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, InvalidTransition, NotFound, TooEarly
 from chassis.versions import ANY, ExpectedVersion
 from study_session_service import rooms
-from study_session_service.models import Status, StudySession, Waiting, db
+from study_session_service.models import SessionFacts, Status, StudySession, Waiting, db
 from study_session_service.notifications import Kind, notify, people_in
 from study_session_service.visibility import see
 
@@ -106,7 +106,7 @@ def hosted(session_id: UUID, user_id: UUID, *, expected: ExpectedVersion = ANY) 
     return session
 
 
-def require_open(session: StudySession) -> None:
+def require_open(session: SessionFacts) -> None:
     """`SessionEnded` or `SessionCancelled` unless the session goes on or is yet to come."""
     status = session.status_at(now())
     if status == Status.FINISHED:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
@@ -77,7 +78,54 @@ class Role(StrEnum):
     PARTICIPANT = "participant"
 
 
-class StudySession(Base):
+class SessionFacts:
+    """What follows from the columns of a session, of an entity as of a row that is only read."""
+
+    if TYPE_CHECKING:
+        start_time: Mapped[datetime]
+        ends_at: Mapped[datetime]
+        started_at: Mapped[datetime | None]
+        ended_at: Mapped[datetime | None]
+        cancelled_at: Mapped[datetime | None]
+        max_participants: Mapped[int]
+        current_participants: Mapped[int]
+
+    def status_at(self, instant: datetime) -> Status:
+        """What the session is at this instant, whatever was last written."""
+        if self.cancelled_at:
+            return Status.CANCELLED
+        if self.ended_at or instant >= self.ends_at:
+            return Status.FINISHED
+        if self.started_at or instant >= self.start_time:
+            return Status.LIVE
+        return Status.STARTING_SOON
+
+    @hybrid_property
+    def starts_at(self) -> datetime:
+        """When it began, or is going to begin."""
+        return self.started_at or self.start_time
+
+    @starts_at.inplace.expression
+    @classmethod
+    def _starts_at(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.started_at, cls.start_time)
+
+    @property
+    def actual_end(self) -> datetime:
+        """When it ended, or is going to end; of a cancelled session, when it was to end."""
+        return self.ended_at or self.ends_at
+
+    @property
+    def closed_at(self) -> datetime:
+        """When it ended or was cancelled, or is going to end."""
+        return self.cancelled_at or self.actual_end
+
+    @property
+    def seats_left(self) -> int:
+        return self.max_participants - self.current_participants
+
+
+class StudySession(SessionFacts, Base):
     """People who study at one location for a while.
 
     Columns with a default may be NULL in the database; this service never writes one.
@@ -197,18 +245,8 @@ class StudySession(Base):
 
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012  # the base class says so
 
-    def status_at(self, instant: datetime) -> Status:
-        """What the session is at this instant, whatever was last written."""
-        if self.cancelled_at:
-            return Status.CANCELLED
-        if self.ended_at or instant >= self.ends_at:
-            return Status.FINISHED
-        if self.started_at or instant >= self.start_time:
-            return Status.LIVE
-        return Status.STARTING_SOON
-
     @classmethod
-    def status_column(cls, instant: datetime) -> ColumnElement[str]:
+    def status_column(cls, instant: ColumnElement[datetime]) -> ColumnElement[str]:
         """`status_at`, as SQL."""
         return case(
             (cls.cancelled_at.is_not(None), Status.CANCELLED),
@@ -216,30 +254,6 @@ class StudySession(Base):
             (or_(cls.started_at.is_not(None), instant >= cls.start_time), Status.LIVE),
             else_=Status.STARTING_SOON,
         )
-
-    @hybrid_property
-    def starts_at(self) -> datetime:
-        """When it began, or is going to begin."""
-        return self.started_at or self.start_time
-
-    @starts_at.inplace.expression
-    @classmethod
-    def _starts_at(cls) -> ColumnElement[datetime]:
-        return func.coalesce(cls.started_at, cls.start_time)
-
-    @property
-    def actual_end(self) -> datetime:
-        """When it ended, or is going to end; of a cancelled session, when it was to end."""
-        return self.ended_at or self.ends_at
-
-    @property
-    def closed_at(self) -> datetime:
-        """When it ended or was cancelled, or is going to end."""
-        return self.cancelled_at or self.actual_end
-
-    @property
-    def seats_left(self) -> int:
-        return self.max_participants - self.current_participants
 
 
 class Participant(Base):
@@ -303,7 +317,24 @@ class Waiting(Base):
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
 
 
-class ChatMessage(Base):
+class MessageFacts:
+    """What follows from the columns of a message, of an entity as of a row that is only read."""
+
+    if TYPE_CHECKING:
+        content: Mapped[str]
+        deleted_at: Mapped[datetime | None]
+
+    @property
+    def deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
+    def words(self) -> str | None:
+        """What it says; nothing once deleted."""
+        return None if self.deleted else self.content
+
+
+class ChatMessage(MessageFacts, Base):
     """What a person wrote; `seq` is its number among all that happened in the session."""
 
     __tablename__ = "chat_messages"
@@ -329,12 +360,3 @@ class ChatMessage(Base):
     client_message_id: Mapped[str | None] = mapped_column(String(100))
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
-
-    @property
-    def deleted(self) -> bool:
-        return self.deleted_at is not None
-
-    @property
-    def words(self) -> str | None:
-        """What it says; nothing once deleted."""
-        return None if self.deleted else self.content

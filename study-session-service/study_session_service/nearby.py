@@ -5,45 +5,40 @@ about the point that the viewer may see, so that no one finds out an exact locat
 several sides; the boxes are a little wider than asked, because they are asked about exact points.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
+    Boolean,
     ColumnElement,
+    DateTime,
     Double,
+    Integer,
     Select,
-    and_,
-    case,
-    cast,
+    String,
+    any_,
+    bindparam,
     func,
-    literal,
     null,
     or_,
     select,
 )
 
 from chassis.clock import now
-from chassis.data.keyset import ordered
 from chassis.pages import Page, cut
 from study_session_service import cache
-from study_session_service.geometry import (
-    DECIMALS,
-    FARTHEST_SNAP,
-    RADIUS,
-    Box,
-    Point,
-    boxes_around,
-    widened,
-)
-from study_session_service.models import OPEN, Participant, StudySession, Visibility, db
-from study_session_service.visibility import SeenSession, position_of
+from study_session_service.geometry import FARTHEST_SNAP, Box, Point, boxes_around, widened
+from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
+from study_session_service.models import OPEN, Participant, StudySession, Visibility
+from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
+from study_session_service.visibility import IS_MINE, MINE, POSITION, SeenSession, seen_in
 
-SMALLEST = Decimal(1).scaleb(-DECIMALS)
 # Twice the longest page, because within the five minutes the clock ends some of them.
 KEPT = 200
 # A cached session has the point that strangers see instead of its own, and nothing that lists do not show.
@@ -56,10 +51,20 @@ NOT_LISTED = frozenset(
         "description",
         "meeting_url",
         "join_code",
+        "cancellation_reason",
+        "last_seq",
+        "version",
+        "is_open",
     }
 )
-LIST_COLUMNS = tuple(
-    column.key for column in StudySession.__table__.columns if column.key not in NOT_LISTED
+LIST_COLUMNS = tuple(c.key for c in StudySession.__table__.columns if c.key not in NOT_LISTED)
+# What a list reads: who sees which of the points is decided for each row.
+IN_LISTS = (
+    *LIST_COLUMNS,
+    "latitude",
+    "longitude",
+    "approximate_latitude",
+    "approximate_longitude",
 )
 
 
@@ -89,33 +94,43 @@ class Search:
     sort: Sort = Sort.START_TIME
 
 
-@dataclass(frozen=True)
-class VisiblePoint:
-    """The point of each session as a viewer sees it, in SQL."""
+class Shape(NamedTuple):
+    """What decides the text of a search. Everything else is bound, so there are few texts."""
 
-    latitude: ColumnElement[float]
-    longitude: ColumnElement[float]
+    signed_in: bool
+    measured: bool
+    exact: int  # boxes around exact points
+    shown: int  # boxes around points as the viewer sees them; without them `exact` hold a circle
+    is_open: bool
+    filters: frozenset[str]
+    sort: Sort
+    follows: bool
 
-    def distance(self, origin: Point) -> ColumnElement[float]:
-        """`geometry.distance`, as SQL."""
-        half_height = func.power(
-            func.sin(func.radians(self.latitude - literal(origin.latitude, Double)) / 2), 2
-        )
-        half_width = func.power(
-            func.sin(func.radians(self.longitude - literal(origin.longitude, Double)) / 2), 2
-        )
-        shrinking = func.cos(func.radians(literal(origin.latitude, Double))) * func.cos(
-            func.radians(self.latitude)
-        )
-        # Between antipodes rounding can lift it above 1, where `asin` is an error.
-        chord = func.least(1.0, half_height + shrinking * half_width)
-        return func.asin(func.sqrt(chord), type_=Double) * literal(2 * RADIUS, Double)
 
-    def lies_in(self, box: Box) -> ColumnElement[bool]:
-        return and_(
-            self.latitude.between(literal(box.south, Double), literal(box.north, Double)),
-            self.longitude.between(literal(box.west, Double), literal(box.east, Double)),
-        )
+AT = bindparam("at", type_=DateTime(timezone=True))
+IS_PUBLIC = StudySession.visibility == Visibility.PUBLIC
+# An array, because SQLAlchemy writes an IN anew for each list.
+HAS_STATUS = StudySession.status_column(AT) == any_(bindparam("statuses", type_=ARRAY(String)))
+ANNOUNCED: Mapping[str, ColumnElement[bool]] = {
+    "since": StudySession.start_time >= bindparam("since"),
+    "until": StudySession.start_time < bindparam("until"),
+}
+TEXTS = (
+    StudySession.title,
+    StudySession.subject,
+    StudySession.description,
+    StudySession.venue_name,
+)
+FILTERS: Mapping[str, ColumnElement[bool]] = {
+    **ANNOUNCED,
+    "subject": func.lower(StudySession.subject) == func.lower(bindparam("subject", type_=String)),
+    "session_type": StudySession.session_type == bindparam("session_type"),
+    "mode": StudySession.mode == bindparam("mode"),
+    "q": or_(*(text.ilike(bindparam("q"), escape="/") for text in TEXTS)),
+    "has_space": (StudySession.current_participants < StudySession.max_participants)
+    == bindparam("has_space", type_=Boolean),
+    "host_id": StudySession.host_id == bindparam("host_id"),
+}
 
 
 def search(
@@ -130,108 +145,78 @@ def search(
         and (page := _front_page(limit, at))
     ):
         return page
-    query, order = matching(viewer_id, wanted, at)
-    rows = db.session.execute(ordered(query, order, limit, cursor)).all()
-    found = [
-        SeenSession(session, mine, at, position, metres) for session, mine, position, metres in rows
-    ]
+    found = matching(viewer_id, wanted, at, limit + 1, cursor)
     if wanted.sort == Sort.DISTANCE:
         return cut(found, limit, lambda seen: (seen.distance_m, seen.session.id))
     return cut(found, limit, in_order)
 
 
 def matching(
-    viewer_id: UUID | None, wanted: Search, at: datetime
-) -> tuple[Select[*tuple[Any, ...]], list[Any]]:
-    """The query for what matches, with what the viewer has to do with it, and the columns of its order."""
-    shown = shown_to(viewer_id)
-    metres: ColumnElement[Any] = shown.distance(wanted.origin) if wanted.origin else null()
-    query = (
-        select(StudySession, Participant, position_of(viewer_id), metres)
-        .outerjoin(
-            Participant,
-            and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id),
-        )
-        .where(
-            StudySession.visibility == Visibility.PUBLIC,
-            *_area(wanted, shown, metres),
-            *_filters(wanted, at),
-        )
+    viewer_id: UUID | None, wanted: Search, at: datetime, limit: int, cursor: str | None = None
+) -> Sequence[SeenSession]:
+    """The first sessions that match at the instant, in the wanted order, after the cursor."""
+    query, values = prepared(viewer_id, wanted, at, limit, cursor)
+    return [seen_in(row, IN_LISTS, at, row.position, row.metres) for row in fetch(query, values)]
+
+
+def prepared(
+    viewer_id: UUID | None, wanted: Search, at: datetime, limit: int, cursor: str | None = None
+) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+    """The statement for such a search, which is built once, and the values of this one."""
+    exact = [wide for box in _area(wanted) for wide in widened(box, FARTHEST_SNAP)]
+    filters = {name: getattr(wanted, name) for name in FILTERS}
+    given = {name: value for name, value in filters.items() if value is not None}
+    shape = Shape(
+        signed_in=viewer_id is not None,
+        measured=wanted.origin is not None,
+        exact=len(exact),
+        shown=len(wanted.boxes),
+        is_open=wanted.statuses <= OPEN,
+        filters=frozenset(given),
+        sort=wanted.sort,
+        follows=bool(cursor),
     )
-    by_distance = wanted.sort == Sort.DISTANCE
-    return query, [metres if by_distance else StudySession.start_time, StudySession.id]
-
-
-def shown_to(viewer_id: UUID | None) -> VisiblePoint:
-    """The points as this viewer may see them; the viewer's row of `Participant` is joined."""
-
-    def column(exact: Any, approximate: Any) -> ColumnElement[float]:
-        visible = func.coalesce(approximate, exact)
-        return cast(
-            visible if viewer_id is None else case((Participant.is_active, exact), else_=visible),
-            Double,
-        )
-
-    return VisiblePoint(
-        column(StudySession.latitude, StudySession.approximate_latitude),
-        column(StudySession.longitude, StudySession.approximate_longitude),
-    )
-
-
-def candidates(boxes: Sequence[Box]) -> ColumnElement[bool]:
-    """The sessions with their exact point in or near the boxes, by the index on exact points."""
-    return or_(*(_holds_exact(wide) for box in boxes for wide in widened(box, FARTHEST_SNAP)))
-
-
-def has_status(statuses: frozenset[str], at: datetime) -> ColumnElement[bool]:
-    """The sessions that are in one of these states at the instant."""
-    # `is_open` adds nothing but the proof that the partial indexes hold all that is looked for.
-    matches = StudySession.status_column(at).in_(sorted(statuses))
-    return and_(StudySession.is_open, matches) if statuses <= OPEN else matches
-
-
-def announced_within(
-    since: datetime | None, until: datetime | None
-) -> Sequence[ColumnElement[bool]]:
-    """The sessions that are announced to start within the period, which may be open at either end."""
-    bounds = []
-    if since:
-        bounds.append(StudySession.start_time >= since)
-    if until:
-        bounds.append(StudySession.start_time < until)
-    return bounds
-
-
-def _area(
-    wanted: Search, shown: VisiblePoint, metres: ColumnElement[Any]
-) -> Sequence[ColumnElement[bool]]:
-    if wanted.boxes:
-        return [candidates(wanted.boxes), or_(*(shown.lies_in(box) for box in wanted.boxes))]
-    if wanted.origin and wanted.radius:
-        nearby = boxes_around(wanted.origin, wanted.radius)
-        return [candidates(nearby), metres <= literal(wanted.radius, Double)]
-    return []
-
-
-def _filters(wanted: Search, at: datetime) -> Sequence[ColumnElement[bool]]:
-    session = StudySession
-    filters = [has_status(wanted.statuses, at), *announced_within(wanted.since, wanted.until)]
-    if wanted.subject:
-        filters.append(func.lower(session.subject) == func.lower(wanted.subject))
-    if wanted.session_type:
-        filters.append(session.session_type == wanted.session_type)
-    if wanted.mode:
-        filters.append(session.mode == wanted.mode)
+    values: dict[str, Any] = {"viewer_id": viewer_id, "at": at, "limit": limit}
+    values["statuses"] = sorted(wanted.statuses)
+    values |= given | exact_values(exact) | shown_values(wanted.boxes)
     if wanted.q:
-        # Escaped below: a `%` or `_` is looked for as it stands.
-        texts = (session.title, session.subject, session.description, session.venue_name)
-        filters.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
-    if wanted.has_space is not None:
-        has_space = session.current_participants < session.max_participants
-        filters.append(has_space if wanted.has_space else ~has_space)
-    if wanted.host_id:
-        filters.append(session.host_id == wanted.host_id)
-    return filters
+        values["q"] = f"%{_escaped(wanted.q)}%"
+    if wanted.origin:
+        origin = wanted.origin
+        values |= {"lat": origin.latitude, "lng": origin.longitude, "radius": wanted.radius}
+    kind = float if wanted.sort == Sort.DISTANCE else datetime
+    return statement(shape), values | after_values(cursor, [kind, UUID])
+
+
+# More than clients use; with a bound, because what decides a shape is for anyone to choose.
+@lru_cache(maxsize=256)
+def statement(shape: Shape) -> Select[*tuple[Any, ...]]:
+    """The statement for all searches of this shape."""
+    shown = shown_to(signed_in=shape.signed_in)
+    metres: ColumnElement[Any] = shown.distance() if shape.measured else null()
+    order = [metres if shape.sort == Sort.DISTANCE else StudySession.start_time, StudySession.id]
+    conditions: list[Any] = [IS_PUBLIC, HAS_STATUS]
+    conditions += [FILTERS[name] for name in sorted(shape.filters)]
+    if shape.is_open:
+        # It adds nothing but the proof that the partial indexes hold all that is looked for.
+        conditions.append(StudySession.is_open)
+    if shape.exact:
+        conditions.append(holds_exact(shape.exact))
+    if shape.shown:
+        conditions.append(shown.lies_in(shape.shown))
+    elif shape.exact:
+        conditions.append(metres <= bindparam("radius", type_=Double))
+    if shape.follows:
+        conditions.append(after(order))
+    session = columns_of(StudySession, IN_LISTS)
+    return (
+        select(*session, *MINE, POSITION.label("position"), metres.label("metres"))
+        .select_from(StudySession)
+        .outerjoin(Participant, IS_MINE)
+        .where(*conditions)
+        .order_by(*order)
+        .limit(bindparam("limit", type_=Integer))
+    )
 
 
 def in_order(seen: SeenSession) -> tuple[datetime, UUID]:
@@ -239,27 +224,21 @@ def in_order(seen: SeenSession) -> tuple[datetime, UUID]:
     return seen.session.start_time, seen.session.id
 
 
-def _holds_exact(box: Box) -> ColumnElement[bool]:
-    # Decimals: compared with a float, the column would be converted and the index of no use.
-    return and_(
-        StudySession.latitude.between(
-            _bound(box.south, ROUND_FLOOR), _bound(box.north, ROUND_CEILING)
-        ),
-        StudySession.longitude.between(
-            _bound(box.west, ROUND_FLOOR), _bound(box.east, ROUND_CEILING)
-        ),
-    )
+def _area(wanted: Search) -> Sequence[Box]:
+    if wanted.boxes or not (wanted.origin and wanted.radius):
+        return wanted.boxes
+    return boxes_around(wanted.origin, wanted.radius)
 
 
-def _bound(degrees: float, rounding: str) -> Decimal:
-    # The caller rounds outwards: a point on the rim must not be lost at the last decimal.
-    return Decimal(degrees).quantize(SMALLEST, rounding)
+def _escaped(words: str) -> str:
+    """The words with nothing in them that stands for other text in a pattern."""
+    return words.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
     """The first page for strangers out of the kept list; None if that does not reach far enough."""
     kept = cache.active_sessions(lambda: _active(at))
-    seen = [SeenSession(cache.deserialize(StudySession, row), None, at) for row in kept]
+    seen = [_uncached(row, at) for row in kept]
     # By the clock alone sessions end, but none opens: that takes a write, and every write drops the
     # list.
     still_open = [session for session in seen if session.is_open]
@@ -269,9 +248,7 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
 
 
 def _active(at: datetime) -> Sequence[cache.Cached]:
-    query, order = matching(None, Search(), at)
-    rows = db.session.execute(query.order_by(*order).limit(KEPT)).all()
-    return [_cached(SeenSession(row[0], None, at)) for row in rows]
+    return [_cached(seen) for seen in matching(None, Search(), at, KEPT)]
 
 
 def _cached(seen: SeenSession) -> cache.Cached:
@@ -281,3 +258,10 @@ def _cached(seen: SeenSession) -> cache.Cached:
         "latitude": seen.latitude,
         "longitude": seen.longitude,
     }
+
+
+def _uncached(row: cache.Cached, at: datetime) -> SeenSession:
+    """The session as it was cached: a stranger sees its one point, whichever that is."""
+    unknown = {"approximate_latitude": None, "approximate_longitude": None}
+    session = SessionRow(**unknown, **cache.deserialize(StudySession, row))
+    return SeenSession(session, None, at)

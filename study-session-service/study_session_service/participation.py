@@ -3,18 +3,19 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.data.keyset import ordered
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.limits import LimitReached, require_room, take_turns
 from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
-from study_session_service.visibility import SeenSession, look, see, see_inside
+from study_session_service.rows import SessionRow
+from study_session_service.visibility import Mine, SeenSession, look, see, see_inside
 
 OVERLAPS_SHOWN = 10
 
@@ -51,7 +52,7 @@ class Joining:
     session_id: UUID
     user_id: UUID
     overlaps: Sequence[StudySession]
-    participant: Participant | None = None
+    participant: Participant | Mine | None = None
     position: int | None = None
     is_new: bool = False
 
@@ -153,19 +154,14 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     return session
 
 
-def participants(
-    session_id: UUID, viewer_id: UUID, limit: int, cursor: str | None
-) -> Page[Participant]:
+def participants(session_id: UUID, viewer_id: UUID, limit: int, cursor: str | None) -> Page[Any]:
     """The participants in the order of joining, for one of them."""
     see_inside(session_id, viewer_id)
-    active = select(Participant).where(Participant.session_id == session_id, Participant.is_active)
-    rows = db.session.scalars(
-        ordered(active, [Participant.joined_at, Participant.id], limit, cursor)
-    ).all()
+    rows = seats.participants(session_id, limit + 1, cursor)
     return cut(rows, limit, lambda row: (row.joined_at, row.id))
 
 
-def overlapping(session: StudySession, user_id: UUID) -> Sequence[StudySession]:
+def overlapping(session: SessionRow, user_id: UUID) -> Sequence[StudySession]:
     """The person's other sessions at the same time, the first few."""
     own = (
         select(StudySession)
@@ -190,7 +186,7 @@ def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
 
 
 def _joined(
-    seen: SeenSession, user_id: UUID, seat: Participant | None, *, is_new: bool = False
+    seen: SeenSession, user_id: UUID, seat: Participant | Mine | None, *, is_new: bool = False
 ) -> Joining:
     session = seen.session
     return Joining(

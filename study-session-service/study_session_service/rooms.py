@@ -17,9 +17,11 @@ KIND = "study-session"
 def may_watch(caller: Caller, session_id: str) -> int:
     """The number of the session's last event, for an active participant."""
     try:
-        return see_inside(UUID(session_id), caller.id).session.last_seq
+        seen = see_inside(UUID(session_id), caller.id)
     except ValueError:
         raise NotFound from None
+    last_seq: int = seen.session.last_seq
+    return last_seq
 
 
 def record(

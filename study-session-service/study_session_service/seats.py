@@ -8,9 +8,23 @@ given away in the same transaction.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
@@ -19,6 +33,9 @@ from study_session_service import rooms
 from study_session_service.lifecycle import require_open
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
 from study_session_service.notifications import Kind, notify
+from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
+
+KEPT = tuple(column.key for column in Participant.__table__.columns)
 
 
 class SessionFull(Conflict):
@@ -81,7 +98,7 @@ def promote(session_id: UUID) -> None:
             take(session_id, waiting.user_id, promoted=True)
 
 
-def wait(session: StudySession, user_id: UUID) -> int:
+def wait(session: SessionRow, user_id: UUID) -> int:
     """Put the person at the end of the waitlist of the locked, full session; their position.
 
     A person who is on it keeps their position.
@@ -95,6 +112,25 @@ def stop_waiting(session_id: UUID, user_id: UUID) -> bool:
     """Take the person off the waitlist of the locked session; whether they were on it."""
     own = delete(Waiting).where(Waiting.session_id == session_id, Waiting.user_id == user_id)
     return db.session.scalar(own.returning(Waiting.number)) is not None
+
+
+def participants(session_id: UUID, count: int, cursor: str | None = None) -> Sequence[Row[Any]]:
+    """The first so many people who have a seat, in the order of joining, after the cursor."""
+    query = _participants(follows=bool(cursor))
+    start = after_values(cursor, [datetime, UUID])
+    return fetch(query, {"session_id": session_id, "limit": count, **start})
+
+
+@cache
+def _participants(*, follows: bool) -> Select[*tuple[Any, ...]]:
+    order = [Participant.joined_at, Participant.id]
+    query = (
+        select(*columns_of(Participant, KEPT))
+        .where(Participant.session_id == bindparam("session_id"), Participant.is_active)
+        .order_by(*order)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    return query.where(after(order)) if follows else query
 
 
 def _call_up(session_id: UUID) -> Sequence[Waiting]:

@@ -1,17 +1,18 @@
 """RULES: open a session, change it, find those of a person."""
 
+import functools
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from chassis.clock import now
-from chassis.data.keyset import ordered
 from chassis.errors import Conflict, invalid
 from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
@@ -19,6 +20,7 @@ from chassis.versions import ExpectedVersion
 from study_session_service import cache, lifecycle, rooms, seats
 from study_session_service.geometry import Point, approximate, rounded
 from study_session_service.models import (
+    OPEN,
     LocationVisibility,
     Participant,
     Role,
@@ -27,9 +29,10 @@ from study_session_service.models import (
     Visibility,
     db,
 )
-from study_session_service.nearby import announced_within, in_order
+from study_session_service.nearby import ANNOUNCED, HAS_STATUS, IN_LISTS, in_order
 from study_session_service.notifications import Kind, notify, people_in
-from study_session_service.visibility import SeenSession, see
+from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
+from study_session_service.visibility import IS_MINE, MINE, SeenSession, see, seen_in
 
 # A host whose session begins now takes some minutes to describe it.
 LATE = timedelta(minutes=5)
@@ -43,13 +46,19 @@ KEPT_DETAILS = tuple(
     for column in StudySession.__table__.columns
     if column.key not in {"join_code", "is_open", "ends_at"}
 )
-KEPT_PARTICIPANT = tuple(column.key for column in Participant.__table__.columns)
 ROSTER = 50
 
 
 class When(StrEnum):
     UPCOMING = "upcoming"
     PAST = "past"
+
+
+STATUSES = {When.UPCOMING: OPEN, When.PAST: frozenset(Status) - OPEN}
+OWN_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    **ANNOUNCED,
+    "role": Participant.role == bindparam("role"),
+}
 
 
 class NotChangeable(Conflict):
@@ -124,25 +133,29 @@ def mine(
 ) -> Page[SeenSession]:
     """The sessions the person has a seat in: those to come, earliest first, or past ones, newest first."""
     at = now()
-    is_over = StudySession.status_column(at).in_([Status.FINISHED, Status.CANCELLED])
-    own = (
-        select(StudySession, Participant)
-        .join(Participant, Participant.session_id == StudySession.id)
-        .where(
-            Participant.user_id == user_id,
-            Participant.is_active,
-            is_over if when == When.PAST else ~is_over,
-            *announced_within(since, until),
-        )
-    )
-    if role:
-        own = own.where(Participant.role == role)
+    given = {"role": role, "since": since, "until": until}
+    filters = {name: value for name, value in given.items() if value is not None}
+    query = _own(when, frozenset(filters), follows=bool(cursor))
+    values = {"viewer_id": user_id, "at": at, "statuses": sorted(STATUSES[when])}
+    start = after_values(cursor, [datetime, UUID])
+    rows = fetch(query, {**values, **filters, **start, "limit": limit + 1})
+    return cut([seen_in(row, IN_LISTS, at) for row in rows], limit, in_order)
+
+
+@functools.cache
+def _own(when: When, filters: frozenset[str], *, follows: bool) -> Select[*tuple[Any, ...]]:
+    """The statement for a person's own sessions."""
+    is_past = when == When.PAST
     order = [StudySession.start_time, StudySession.id]
-    rows = db.session.execute(
-        ordered(own, order, limit, cursor, descending=when == When.PAST)
-    ).all()
-    found = [SeenSession(session, participant, at) for session, participant in rows]
-    return cut(found, limit, in_order)
+    query = (
+        select(*columns_of(StudySession, IN_LISTS), *MINE)
+        .join(Participant, IS_MINE)
+        .where(Participant.is_active, HAS_STATUS)
+        .where(*(OWN_FILTERS[name] for name in sorted(filters)))
+        .order_by(*(column.desc() if is_past else column for column in order))
+        .limit(bindparam("limit", type_=Integer))
+    )
+    return query.where(after(order, descending=is_past)) if follows else query
 
 
 def details(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:
@@ -151,18 +164,16 @@ def details(session_id: UUID, viewer_id: UUID | None, origin: Point | None = Non
     return replace(seen, participants=_roster(seen.session)) if seen.is_inside else seen
 
 
-def _roster(session: StudySession) -> Sequence[Participant]:
+def _roster(session: SessionRow) -> Sequence[Any]:
     key = cache.session_key(session.id)
     if kept := cache.get(key, session.last_seq):
-        return [cache.deserialize(Participant, row) for row in kept["participants"]]
-    active = select(Participant).where(Participant.session_id == session.id, Participant.is_active)
-    found = db.session.scalars(
-        active.order_by(Participant.joined_at, Participant.id).limit(ROSTER)
-    ).all()
+        rows = kept["participants"]
+        return [SimpleNamespace(**cache.deserialize(Participant, row)) for row in rows]
+    found = seats.participants(session.id, ROSTER)
     # Only the participants are read back: for its number, the session's row was read anyway.
     kept = {
         "session": cache.serialize(session, KEPT_DETAILS),
-        "participants": [cache.serialize(participant, KEPT_PARTICIPANT) for participant in found],
+        "participants": [cache.serialize(participant, seats.KEPT) for participant in found],
     }
     cache.put(key, session.last_seq, cache.SESSION_LIFETIME, kept)
     return found

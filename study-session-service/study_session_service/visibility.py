@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, null, select
+from sqlalchemy import Row, Uuid, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from chassis.clock import now
@@ -19,10 +19,45 @@ from study_session_service.models import (
     StudySession,
     Visibility,
     Waiting,
-    db,
 )
+from study_session_service.rows import SessionRow, columns_of, fetch
 
+
+class Mine(NamedTuple):
+    """The viewer's row among the participants of a session."""
+
+    id: UUID
+    role: str
+    is_active: bool
+    joined_at: datetime
+    left_at: datetime | None
+    removed_at: datetime | None
+
+
+# For a stranger NULL, which no row's user equals.
+VIEWER = bindparam("viewer_id", type_=Uuid)
+IS_MINE = and_(Participant.session_id == StudySession.id, Participant.user_id == VIEWER)
+MINE = [getattr(Participant, name).label(f"mine_{name}") for name in Mine._fields]
 BEFORE = aliased(Waiting)
+# From 1; NULL for a viewer who does not wait. A person on the waitlist counts themselves, so that
+# only for others the count is 0.
+POSITION = (
+    select(func.nullif(func.count(BEFORE.number), literal_column("0")))
+    .join_from(
+        Waiting,
+        BEFORE,
+        and_(BEFORE.session_id == Waiting.session_id, BEFORE.number <= Waiting.number),
+    )
+    .where(Waiting.session_id == StudySession.id, Waiting.user_id == VIEWER)
+    .scalar_subquery()
+)
+DETAILS = tuple(c.key for c in StudySession.__table__.columns if c.key != "is_open")
+LOOK = (
+    select(*columns_of(StudySession, DETAILS), *MINE, POSITION.label("position"))
+    .select_from(StudySession)
+    .outerjoin(Participant, IS_MINE)
+    .where(StudySession.id == bindparam("session_id", type_=Uuid))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +76,12 @@ class MyParticipation:
 class SeenSession:
     """A session as one viewer sees it at one instant. What does not depend on them is the session's own."""
 
-    session: StudySession
-    mine: Participant | None
+    session: SessionRow
+    mine: Mine | None
     at: datetime
     position: int | None = None
     distance_m: float | None = None
-    participants: Sequence[Participant] | None = None
+    participants: Sequence[Any] | None = None
 
     @property
     def is_inside(self) -> bool:
@@ -131,21 +166,24 @@ def see(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -
 
 def look(session_id: UUID, viewer_id: UUID | None) -> SeenSession:
     """The session and what the person has to do with it, secret or not."""
-    # For a stranger the join compares with NULL, and no row is theirs.
-    query = (
-        select(StudySession, Participant, position_of(viewer_id))
-        .outerjoin(
-            Participant,
-            and_(Participant.session_id == StudySession.id, Participant.user_id == viewer_id),
-        )
-        .where(StudySession.id == session_id)
-    )
-    # Asked before a lock and again under it: the second answer must not be what was loaded for the
-    # first.
-    row = db.session.execute(query.execution_options(populate_existing=True)).one_or_none()
-    if row is None:
+    rows = fetch(LOOK, {"session_id": session_id, "viewer_id": viewer_id})
+    if not rows:
         raise NotFound
-    return SeenSession(row[0], row[1], now(), row[2])
+    [row] = rows
+    return seen_in(row, DETAILS, now(), row.position)
+
+
+def seen_in(
+    row: Row[Any],
+    columns: Sequence[str],
+    at: datetime,
+    position: int | None = None,
+    metres: float | None = None,
+) -> SeenSession:
+    """The session in a row that begins with these columns of it, and after them `MINE`."""
+    session = SessionRow(**dict(zip(columns, row, strict=False)))
+    mine = Mine(*row[len(columns) : len(columns) + len(MINE)])
+    return SeenSession(session, mine if mine.id else None, at, position, metres)
 
 
 def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
@@ -154,20 +192,3 @@ def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
     if not seen.is_inside:
         raise Forbidden("Join the session first.", required="participant")
     return seen
-
-
-def position_of(user_id: UUID | None) -> ColumnElement[Any]:
-    """The person's position on the waitlist of the outer query's session, from 1; NULL if not on it."""
-    if user_id is None:
-        return null()
-    return (
-        # A person on the waitlist is counted too, so that only for others the count is 0.
-        select(func.nullif(func.count(BEFORE.number), 0))
-        .join_from(
-            Waiting,
-            BEFORE,
-            and_(BEFORE.session_id == Waiting.session_id, BEFORE.number <= Waiting.number),
-        )
-        .where(Waiting.session_id == StudySession.id, Waiting.user_id == user_id)
-        .scalar_subquery()
-    )

@@ -103,9 +103,7 @@ def test_a_serialized_row_is_restored_unchanged(
         names = [column.key for column in kind.__table__.columns]
         for row in db.session.scalars(db.select(kind)):
             again = cache.deserialize(kind, json.loads(json.dumps(cache.serialize(row, names))))
-            assert {name: getattr(again, name) for name in names} == {
-                name: getattr(row, name) for name in names
-            }
+            assert again == {name: getattr(row, name) for name in names}
 
 
 def test_the_cached_list_needs_no_query(

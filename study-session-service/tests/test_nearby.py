@@ -26,7 +26,7 @@ from study_session_service.geometry import (
     rounded,
     split,
 )
-from study_session_service.models import StudySession, db
+from study_session_service.models import db
 from study_session_service.nearby import Search, Sort
 
 COUNT = 10_000
@@ -121,8 +121,7 @@ def shown(row: dict[str, Any]) -> Point:
 
 
 def found(wanted: Search) -> Sequence[UUID]:
-    query, order = nearby.matching(None, wanted, now())
-    return db.session.scalars(query.with_only_columns(StudySession.id).order_by(*order)).all()
+    return [seen.session.id for seen in nearby.matching(None, wanted, now(), COUNT)]
 
 
 centres = st.one_of(
@@ -187,9 +186,8 @@ def test_a_box_finds_the_same_sessions_as_a_full_scan(
 
 def test_the_rim_belongs_to_the_circle(ten_thousand: Rows) -> None:
     everything = Search(origin=JERUSALEM, radius=5000, sort=Sort.DISTANCE)
-    query, order = nearby.matching(None, everything, now())
-    last = db.session.execute(query.order_by(*order)).all()[-1]
-    assert last[0].id in found(Search(origin=JERUSALEM, radius=last[3]))
+    last = nearby.matching(None, everything, now(), COUNT)[-1]
+    assert last.session.id in found(Search(origin=JERUSALEM, radius=last.distance_m))
 
 
 @pytest.mark.parametrize("sort", list(Sort))
@@ -211,28 +209,25 @@ def test_the_pages_together_are_the_whole_result(ten_thousand: Rows, sort: Sort)
 def test_the_index_on_locations_is_used_for_any_parameters(
     ten_thousand: Rows, wanted: Search
 ) -> None:
-    query, order = nearby.matching(None, wanted, now())
-    assert "idx_sessions_location" in generic_plan(query.order_by(*order).limit(51))
+    assert "idx_sessions_location" in generic_plan(wanted)
 
 
 def test_the_index_on_times_is_used_without_a_location(ten_thousand: Rows) -> None:
-    query, order = nearby.matching(None, Search(), now())
-    assert "idx_sessions_open" in generic_plan(query.order_by(*order).limit(51))
+    assert "idx_sessions_open" in generic_plan(Search())
 
 
-def generic_plan(query: Any) -> str:
-    """The plan of the prepared statement, made without regard to its parameters."""
-    compiled = query.compile(
-        dialect=psycopg.dialect(paramstyle="numeric_dollar"),
-        compile_kwargs={"render_postcompile": True},
-    )
-    values = sql.SQL(", ").join(sql.Literal(compiled.params[name]) for name in compiled.positiontup)
+def generic_plan(wanted: Search) -> str:
+    """The plan of the prepared statement for a page, made without regard to its parameters."""
+    query, values = nearby.prepared(None, wanted, now(), 51)
+    compiled = query.compile(dialect=psycopg.dialect(paramstyle="numeric_dollar"))
+    parameters = compiled.construct_params(values)
+    bound = sql.SQL(", ").join(sql.Literal(parameters[name]) for name in compiled.positiontup)
     connection = db.session.connection().connection.driver_connection
     connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     connection.execute(f"PREPARE searching AS {compiled}")
     try:
         lines = connection.execute(
-            sql.SQL("EXPLAIN EXECUTE searching ({})").format(values)
+            sql.SQL("EXPLAIN EXECUTE searching ({})").format(bound)
         ).fetchall()
     finally:
         connection.execute("DEALLOCATE searching")

@@ -16,6 +16,7 @@ from chassis.web.strict_requests import BodyBounds
 from study_session_service import chat
 from study_session_service.chat import MessageDeleted, MessageLimitReached, TooManyMessages
 from study_session_service.models import ChatMessage
+from study_session_service.rows import MessageRow
 
 blueprint = Blueprint("chat")
 # The largest bigint: any larger number would be an error of the database.
@@ -97,7 +98,7 @@ def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, i
 @signed_in
 @blueprint.arguments(HistoryQuery, location="query")
 @blueprint.response(200, page_of(Message))
-def list_messages(query: dict[str, Any], session_id: UUID) -> Page[ChatMessage]:
+def list_messages(query: dict[str, Any], session_id: UUID) -> Page[MessageRow]:
     """List the messages, newest first; `next` continues in the direction of the read."""
     return chat.history(session_id, caller().id, **query)
 
