@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     case,
+    event,
     func,
     or_,
     text,
@@ -76,6 +78,36 @@ class LocationVisibility(StrEnum):
 class Role(StrEnum):
     HOST = "host"
     PARTICIPANT = "participant"
+
+
+# Numbers the cells of a map along a Z-order curve (G. M. Morton, 1966): 24 bits of the longitude and of
+# the latitude in turns. So 2^n by 2^n cells that are aligned are one range of numbers.
+MAP_CELL_FUNCTION = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    """
+CREATE OR REPLACE FUNCTION map_cell(latitude numeric, longitude numeric) RETURNS bigint
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    x bigint := least(floor((longitude + 180) * 16777216 / 360), 16777215);
+    y bigint := floor((latitude + 90) * 16777216 / 360);
+BEGIN
+    x := (x | (x << 16)) & x'0000FFFF0000FFFF'::bigint;
+    x := (x | (x << 8)) & x'00FF00FF00FF00FF'::bigint;
+    x := (x | (x << 4)) & x'0F0F0F0F0F0F0F0F'::bigint;
+    x := (x | (x << 2)) & x'3333333333333333'::bigint;
+    x := (x | (x << 1)) & x'5555555555555555'::bigint;
+    y := (y | (y << 16)) & x'0000FFFF0000FFFF'::bigint;
+    y := (y | (y << 8)) & x'00FF00FF00FF00FF'::bigint;
+    y := (y | (y << 4)) & x'0F0F0F0F0F0F0F0F'::bigint;
+    y := (y | (y << 2)) & x'3333333333333333'::bigint;
+    y := (y | (y << 1)) & x'5555555555555555'::bigint;
+    RETURN x | (y << 1);
+END $$
+"""
+)
+# The cell in which everyone sees a session.
+MAP_CELL = (
+    "map_cell(COALESCE(approximate_latitude, latitude), COALESCE(approximate_longitude, longitude))"
+)
 
 
 class SessionFacts:
@@ -183,6 +215,19 @@ class StudySession(SessionFacts, Base):
         ),
         Index("idx_sessions_open", "start_time", "id", postgresql_where=text("is_open")),
         Index("idx_sessions_ends", "ends_at", postgresql_where=text("is_open")),
+        Index(
+            "idx_sessions_map",
+            text(MAP_CELL),
+            postgresql_include=[
+                "latitude",
+                "longitude",
+                "approximate_latitude",
+                "approximate_longitude",
+                "ends_at",
+                "id",
+            ],
+            postgresql_where=text("is_open AND visibility = 'public'"),
+        ),
         # Room on each page lets a changed counter stay on its row's page, without touching an index.
         # Vacuumed after 1 % of changes instead of 20 %, because each join leaves a dead version of
         # the session's row.
@@ -254,6 +299,9 @@ class StudySession(SessionFacts, Base):
             (or_(cls.started_at.is_not(None), instant >= cls.start_time), Status.LIVE),
             else_=Status.STARTING_SOON,
         )
+
+
+event.listen(StudySession.__table__, "before_create", MAP_CELL_FUNCTION)
 
 
 class Participant(Base):
