@@ -1,27 +1,43 @@
 """RULES: what a map shows where sessions lie too close together to be drawn one by one."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Double, Select, Uuid, any_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 
 from chassis.clock import now
-from study_session_service.geometry import FARTHEST_SNAP, Box, widened
-from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
-from study_session_service.models import OPEN, StudySession
-from study_session_service.nearby import HAS_STATUS, IN_LISTS, IS_PUBLIC
+from study_session_service.geometry import Box
+from study_session_service.locations import shown_to, shown_values
+from study_session_service.models import MAP_CELL, OPEN, StudySession
+from study_session_service.nearby import AT, HAS_STATUS, IN_LISTS, IS_PUBLIC
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import SeenSession
 
+FINEST = 24  # 2^24 cells of the index lie along the equator
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
 FEW = 3  # sessions in a cell that are still shown one by one
-# The largest screens show half as many; the bound is on what one request can make the database
-# gather.
+MOST_SINGLES = 500  # sessions of a map that are shown one by one
+# The largest screens show half as many.
 MOST_CELLS = 4096
+# Entries of the index that one request reads, shared evenly by its cells: a few hundred cells of a
+# screen count some hundreds each, and no request more than this.
+MOST_READ = 100_000
 SINGLES = (
     select(*columns_of(StudySession, IN_LISTS))
     .where(StudySession.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
@@ -33,11 +49,12 @@ SINGLES = (
 
 @dataclass(frozen=True)
 class Cluster:
-    """So many sessions around here."""
+    """So many sessions around here, or more."""
 
     latitude: float
     longitude: float
     count: int
+    more: bool
 
 
 @dataclass(frozen=True)
@@ -50,56 +67,95 @@ class Map:
 
 def can_draw(boxes: Sequence[Box], zoom: int) -> bool:
     """Whether the boxes have no more cells at this zoom than one request may gather."""
-    return sum(_cells(box, _size(zoom)) for box in boxes) <= MOST_CELLS
+    cells = [len(_columns(box, zoom)) * len(_rows(box, zoom)) for box in boxes]
+    return sum(cells) <= MOST_CELLS
 
 
 def draw(boxes: Sequence[Box], zoom: int) -> Map:
     """The open public sessions in the boxes, gathered in cells by the points that everyone may see.
 
-    The caller asks `can_draw` first.
+    A cell with more than can be read counts what was read. The caller asks `can_draw` first.
     """
-    exact = [wide for box in boxes for wide in widened(box, FARTHEST_SNAP)]
-    values = {"at": now(), "statuses": sorted(OPEN), "size": _size(zoom)}
-    cells = fetch(
-        _query(len(exact), len(boxes)), values | exact_values(exact) | shown_values(boxes)
-    )
-    clusters, ids = [], []
-    for cell in cells:
-        if cell.sessions > FEW:
-            clusters.append(Cluster(cell.latitude, cell.longitude, cell.sessions))
+    clusters: list[Cluster] = []
+    ids: list[UUID] = []
+    for cell in fetch(*prepared(boxes, zoom)):
+        if cell.sessions <= FEW and not cell.more and len(ids) + FEW <= MOST_SINGLES:
+            ids += cell.ids
         else:
-            ids += cell.first
+            clusters.append(Cluster(cell.latitude, cell.longitude, cell.sessions, cell.more))
     return Map(clusters, _sessions(ids))
 
 
-def _size(zoom: int) -> float:
-    """Degrees along a side of a cell."""
-    return 360 / (1 << zoom) / CELLS_PER_TILE
+def prepared(boxes: Sequence[Box], zoom: int) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+    """The statement that counts in so many boxes, which is built once, and the values of these."""
+    # A cell of this zoom is a square of 2^depth by 2^depth of the finest cells.
+    depth = FINEST - _bits(zoom)
+    cells = [number << 2 * depth for box in boxes for number in _numbers(box, zoom)]
+    values: dict[str, Any] = {"cells": cells, "width": 1 << 2 * depth, "at": now()}
+    values["most"] = MOST_READ // len(cells)
+    return _query(len(boxes)), values | shown_values(boxes)
 
 
-def _cells(box: Box, size: float) -> float:
-    # One more each way: a box seldom begins where a cell does.
-    return ((box.north - box.south) / size + 1) * ((box.east - box.west) / size + 1)
+def _numbers(box: Box, zoom: int) -> Sequence[int]:
+    """The cells that touch the box, by their numbers along the curve, as `map_cell` gives them."""
+    rows = [_spread(row) << 1 for row in _rows(box, zoom)]
+    columns = [_spread(column) for column in _columns(box, zoom)]
+    return [column | row for column in columns for row in rows]
+
+
+def _columns(box: Box, zoom: int) -> range:
+    last = (1 << _bits(zoom)) - 1  # 180° is in the last column
+    return range(_number(box.west + 180, zoom), min(_number(box.east + 180, zoom), last) + 1)
+
+
+def _rows(box: Box, zoom: int) -> range:
+    return range(_number(box.south + 90, zoom), _number(box.north + 90, zoom) + 1)
+
+
+def _number(degrees: float, zoom: int) -> int:
+    return math.floor(degrees * (1 << _bits(zoom)) / 360)
+
+
+def _bits(zoom: int) -> int:
+    """The binary digits of a column's number."""
+    return zoom + CELLS_PER_TILE.bit_length() - 1
+
+
+def _spread(number: int) -> int:
+    """The number with a zero before each binary digit."""
+    return int(f"{number:b}", 4)
 
 
 @lru_cache
-def _query(exact: int, shown: int) -> Select[*tuple[Any, ...]]:
-    """The statement for so many boxes around exact points, and around the points that all see."""
-    point, size = shown_to(signed_in=False), bindparam("size", type_=Double)
-    ids = func.array_agg(
-        aggregate_order_by(StudySession.id, StudySession.start_time, StudySession.id)
-    )
-    return (
+def _query(boxes: int) -> Select[*tuple[Any, ...]]:
+    """The statement for so many boxes: of each cell with sessions how many, where, and the first ids."""
+    cells = func.unnest(bindparam("cells", type_=ARRAY(BigInteger))).table_valued("first")
+    cells = cells.render_derived(name="cell")
+    width, most = bindparam("width", type_=BigInteger), bindparam("most", type_=Integer)
+    cell, point = literal_column(MAP_CELL, BigInteger), shown_to(signed_in=False)
+    read = (
         select(
-            func.avg(point.latitude).label("latitude"),
-            func.avg(point.longitude).label("longitude"),
-            func.count().label("sessions"),
-            ids[1:FEW].label("first"),
+            StudySession.id,
+            point.latitude.label("latitude"),
+            point.longitude.label("longitude"),
+            and_(point.lies_in(boxes), StudySession.ends_at > AT).label("counts"),
         )
-        .where(IS_PUBLIC, StudySession.is_open, HAS_STATUS)
-        .where(holds_exact(exact), point.lies_in(shown))
-        .group_by(func.floor(point.latitude / size), func.floor(point.longitude / size))
+        .where(IS_PUBLIC, StudySession.is_open)
+        .where(cell >= cells.c.first, cell < cells.c.first + width)
+        .order_by(cell)
+        .limit(most)
+        .correlate(cells)
+        .subquery()
     )
+    counted = read.c.counts
+    gathered = select(
+        func.avg(read.c.latitude).filter(counted).label("latitude"),
+        func.avg(read.c.longitude).filter(counted).label("longitude"),
+        func.count().filter(counted).label("sessions"),
+        (func.count() == most).label("more"),
+        func.array_agg(read.c.id).filter(counted)[1:FEW].label("ids"),
+    ).lateral()
+    return select(gathered).join_from(cells, gathered, gathered.c.sessions > 0)
 
 
 def _sessions(ids: Sequence[UUID]) -> Sequence[SeenSession]:

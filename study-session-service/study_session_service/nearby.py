@@ -25,6 +25,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
+    literal_column,
     null,
     or_,
     select,
@@ -108,7 +109,8 @@ class Shape(NamedTuple):
 
 
 AT = bindparam("at", type_=DateTime(timezone=True))
-IS_PUBLIC = StudySession.visibility == Visibility.PUBLIC
+# Literally, so that the partial indexes that name it serve any prepared statement.
+IS_PUBLIC = StudySession.visibility == literal_column(f"'{Visibility.PUBLIC}'")
 # An array, because SQLAlchemy writes an IN anew for each list.
 HAS_STATUS = StudySession.status_column(AT) == any_(bindparam("statuses", type_=ARRAY(String)))
 ANNOUNCED: Mapping[str, ColumnElement[bool]] = {

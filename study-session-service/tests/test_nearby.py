@@ -2,6 +2,8 @@
 
 import math
 import random
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -9,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 from sqlalchemy import text
@@ -17,8 +19,9 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from chassis import testing
 from chassis.clock import now
-from study_session_service import nearby
+from study_session_service import clusters, nearby
 from study_session_service.geometry import (
+    Box,
     Point,
     approximate,
     boxes_around,
@@ -173,14 +176,8 @@ def test_a_box_finds_the_same_sessions_as_a_full_scan(
         corner.longitude + width,
     )
 
-    def holds(point: Point) -> bool:
-        return any(
-            b.south <= point.latitude <= b.north and b.west <= point.longitude <= b.east
-            for b in boxes
-        )
-
     assert set(found(Search(boxes=boxes))) == {
-        i for i, row in ten_thousand.items() if holds(shown(row))
+        i for i, row in ten_thousand.items() if holds(boxes, shown(row))
     }
 
 
@@ -209,26 +206,101 @@ def test_the_pages_together_are_the_whole_result(ten_thousand: Rows, sort: Sort)
 def test_the_index_on_locations_is_used_for_any_parameters(
     ten_thousand: Rows, wanted: Search
 ) -> None:
-    assert "idx_sessions_location" in generic_plan(wanted)
+    assert "idx_sessions_location" in searching(wanted)
 
 
 def test_the_index_on_times_is_used_without_a_location(ten_thousand: Rows) -> None:
-    assert "idx_sessions_open" in generic_plan(Search())
+    assert "idx_sessions_open" in searching(Search())
 
 
-def generic_plan(wanted: Search) -> str:
-    """The plan of the prepared statement for a page, made without regard to its parameters."""
-    query, values = nearby.prepared(None, wanted, now(), 51)
+WORLD = (Box(-90, -180, 90, 180),)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(corner=centres, zoom=st.integers(0, 9), height=st.floats(0, 1), width=st.floats(0, 1))
+@example(corner=Point(-17, 179.9), zoom=7, height=0.2, width=0.3)
+@example(corner=Point(-90, -180), zoom=3, height=1, width=1)
+def test_a_map_counts_the_same_sessions_as_a_full_scan(
+    ten_thousand: Rows, corner: Point, zoom: int, height: float, width: float
+) -> None:
+    # As much as some tiles of this zoom hold.
+    north = min(90, corner.latitude + 1800 * height / 2**zoom)
+    boxes = split(
+        corner.latitude, corner.longitude, north, corner.longitude + 3600 * width / 2**zoom
+    )
+    assume(clusters.can_draw(boxes, zoom))
+    expected = Counter(
+        cell_of(shown(row), zoom) for row in ten_thousand.values() if holds(boxes, shown(row))
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clusters, "MOST_READ", COUNT * clusters.MOST_CELLS)
+        drawn = clusters.draw(boxes, zoom)
+    assert not any(cluster.more for cluster in drawn.clusters)
+    counted = Counter(cell_of(seen.point, zoom) for seen in drawn.sessions)
+    for cluster in drawn.clusters:
+        middle = Point(cluster.latitude, cluster.longitude)
+        counted[cell_of(middle, zoom)] += cluster.count
+    assert counted == expected
+
+
+def cell_of(point: Point, zoom: int) -> tuple[int, int]:
+    along_the_equator = clusters.CELLS_PER_TILE * 2**zoom
+    size = 360 / along_the_equator
+    column = min(math.floor((point.longitude + 180) / size), along_the_equator - 1)
+    # As exactly as the mean of one point several times over.
+    return math.floor((round(point.latitude, 9) + 90) / size), column
+
+
+def holds(boxes: Sequence[Box], point: Point) -> bool:
+    return any(
+        box.south <= point.latitude <= box.north and box.west <= point.longitude <= box.east
+        for box in boxes
+    )
+
+
+def test_a_map_of_the_earth_reads_a_bounded_number_of_entries_by_index(
+    ten_thousand: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "MOST_READ", 1500)
+    query, values = clusters.prepared(WORLD, 2)
+    plan = generic_plan(query, values, "ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF")
+    assert "Seq Scan" not in plan
+    [scan] = re.findall(r"Index Only Scan using idx_sessions_map .*rows=([\d.]+) loops=(\d+)", plan)
+    assert 0 < float(scan[0]) * int(scan[1]) <= 1500
+    drawn = clusters.draw(WORLD, 2)
+    assert {cluster.count for cluster in drawn.clusters if cluster.more} == {values["most"]}
+
+
+def test_a_map_shows_a_bounded_number_of_sessions_singly(
+    ten_thousand: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = clusters.draw(WORLD, 4)
+    monkeypatch.setattr(clusters, "MOST_SINGLES", 10)
+    drawn = clusters.draw(WORLD, 4)
+    assert len(whole.sessions) > 10 >= len(drawn.sessions) > 10 - clusters.FEW
+    assert total(drawn) == total(whole)
+
+
+def total(drawn: clusters.Map) -> int:
+    return len(drawn.sessions) + sum(cluster.count for cluster in drawn.clusters)
+
+
+def searching(wanted: Search) -> str:
+    """The plan of the statement for a page of such a search."""
+    return generic_plan(*nearby.prepared(None, wanted, now(), 51))
+
+
+def generic_plan(query: Any, values: dict[str, Any], options: str = "COSTS OFF") -> str:
+    """The plan of the prepared statement, made without regard to its parameters."""
     compiled = query.compile(dialect=psycopg.dialect(paramstyle="numeric_dollar"))
     parameters = compiled.construct_params(values)
     bound = sql.SQL(", ").join(sql.Literal(parameters[name]) for name in compiled.positiontup)
     connection = db.session.connection().connection.driver_connection
     connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     connection.execute(f"PREPARE searching AS {compiled}")
+    explain = sql.SQL("EXPLAIN ({}) EXECUTE searching ({})").format(sql.SQL(options), bound)
     try:
-        lines = connection.execute(
-            sql.SQL("EXPLAIN EXECUTE searching ({})").format(bound)
-        ).fetchall()
+        lines = connection.execute(explain).fetchall()
     finally:
         connection.execute("DEALLOCATE searching")
     return "\n".join(line for (line,) in lines)

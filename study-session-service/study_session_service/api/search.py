@@ -88,6 +88,9 @@ class Cluster(Answer):
     latitude = fields.Float(required=True)
     longitude = fields.Float(required=True)
     count = fields.Integer(required=True)
+    more = fields.Boolean(
+        required=True, metadata={"description": "Whether there are more than were counted."}
+    )
 
 
 class StudySessionMap(Answer):
