@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     case,
     event,
     func,
+    literal_column,
     or_,
     text,
 )
@@ -31,6 +31,7 @@ from chassis.clock import now
 from chassis.data.db import database, models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.messages import Messages
+from study_session_service.sql_functions import FUNCTIONS
 
 
 class Base(DeclarativeBase):
@@ -80,34 +81,11 @@ class Role(StrEnum):
     PARTICIPANT = "participant"
 
 
-# Numbers the cells of a map along a Z-order curve (G. M. Morton, 1966): 24 bits of the longitude and of
-# the latitude in turns. So 2^n by 2^n cells that are aligned are one range of numbers.
-MAP_CELL_FUNCTION = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-    """
-CREATE OR REPLACE FUNCTION map_cell(latitude numeric, longitude numeric) RETURNS bigint
-LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-DECLARE
-    x bigint := least(floor((longitude + 180) * 16777216 / 360), 16777215);
-    y bigint := floor((latitude + 90) * 16777216 / 360);
-BEGIN
-    x := (x | (x << 16)) & x'0000FFFF0000FFFF'::bigint;
-    x := (x | (x << 8)) & x'00FF00FF00FF00FF'::bigint;
-    x := (x | (x << 4)) & x'0F0F0F0F0F0F0F0F'::bigint;
-    x := (x | (x << 2)) & x'3333333333333333'::bigint;
-    x := (x | (x << 1)) & x'5555555555555555'::bigint;
-    y := (y | (y << 16)) & x'0000FFFF0000FFFF'::bigint;
-    y := (y | (y << 8)) & x'00FF00FF00FF00FF'::bigint;
-    y := (y | (y << 4)) & x'0F0F0F0F0F0F0F0F'::bigint;
-    y := (y | (y << 2)) & x'3333333333333333'::bigint;
-    y := (y | (y << 1)) & x'5555555555555555'::bigint;
-    RETURN x | (y << 1);
-END $$
-"""
-)
-# The cell in which everyone sees a session.
+# The cell of a map in which everyone sees a session.
 MAP_CELL = (
     "map_cell(COALESCE(approximate_latitude, latitude), COALESCE(approximate_longitude, longitude))"
 )
+WORDS = "session_words(title, subject, description, venue_name)"
 
 
 class SessionFacts:
@@ -228,6 +206,14 @@ class StudySession(SessionFacts, Base):
             ],
             postgresql_where=text("is_open AND visibility = 'public'"),
         ),
+        Index(
+            "idx_sessions_words",
+            literal_column(WORDS).label("words"),
+            postgresql_using="gin",
+            postgresql_ops={"words": "gin_trgm_ops"},
+            # Each search would read all that waits to be put into the index.
+            postgresql_with={"fastupdate": "off"},
+        ),
         # Room on each page lets a changed counter stay on its row's page, without touching an index.
         # Vacuumed after 1 % of changes instead of 20 %, because each join leaves a dead version of
         # the session's row.
@@ -301,7 +287,8 @@ class StudySession(SessionFacts, Base):
         )
 
 
-event.listen(StudySession.__table__, "before_create", MAP_CELL_FUNCTION)
+for function in FUNCTIONS:
+    event.listen(StudySession.__table__, "before_create", function)
 
 
 class Participant(Base):
