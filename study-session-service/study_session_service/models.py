@@ -192,6 +192,13 @@ class StudySession(SessionFacts, Base):
             postgresql_where=text("is_open"),
         ),
         Index("idx_sessions_open", "start_time", "id", postgresql_where=text("is_open")),
+        Index(
+            "idx_sessions_subject",
+            func.lower(literal_column("subject")),
+            "start_time",
+            "id",
+            postgresql_where=text("is_open"),
+        ),
         Index("idx_sessions_ends", "ends_at", postgresql_where=text("is_open")),
         Index(
             "idx_sessions_map",
