@@ -5,6 +5,7 @@ about the point that the viewer may see, so that no one finds out an exact locat
 several sides; the boxes are a little wider than asked, because they are asked about exact points.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +28,6 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
-    or_,
     select,
 )
 
@@ -36,12 +36,16 @@ from chassis.pages import Page, cut
 from study_session_service import cache
 from study_session_service.geometry import FARTHEST_SNAP, Box, Point, boxes_around, widened
 from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
-from study_session_service.models import OPEN, Participant, StudySession, Visibility
+from study_session_service.models import OPEN, WORDS, Participant, StudySession, Visibility
 from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
 from study_session_service.visibility import IS_MINE, MINE, POSITION, SeenSession, seen_in
 
 # Twice the longest page, because within the five minutes the clock ends some of them.
 KEPT = 200
+# No index finds mere punctuation: so many open sessions are read for it.
+SCANNED = 1000
+# A letter or digit, and as many in a row as the index on words needs to find them anywhere.
+LETTER, TRIGRAM = re.compile(r"[^\W_]"), re.compile(r"[^\W_]{3}")
 # A cached session has the point that strangers see instead of its own, and nothing that lists do not show.
 NOT_LISTED = frozenset(
     {
@@ -117,18 +121,22 @@ ANNOUNCED: Mapping[str, ColumnElement[bool]] = {
     "since": StudySession.start_time >= bindparam("since"),
     "until": StudySession.start_time < bindparam("until"),
 }
-TEXTS = (
-    StudySession.title,
-    StudySession.subject,
-    StudySession.description,
-    StudySession.venue_name,
+WANTED_WORDS, SAID = bindparam("q", type_=String), literal_column(WORDS, String)
+# Compared outside of the limit, where nothing but these is read.
+FIRST = (
+    select(StudySession.id, SAID.label("said"))
+    .where(IS_PUBLIC, StudySession.is_open)
+    .order_by(StudySession.start_time, StudySession.id)
+    .limit(SCANNED)
+    .subquery()
 )
 FILTERS: Mapping[str, ColumnElement[bool]] = {
     **ANNOUNCED,
     "subject": func.lower(StudySession.subject) == func.lower(bindparam("subject", type_=String)),
     "session_type": StudySession.session_type == bindparam("session_type"),
     "mode": StudySession.mode == bindparam("mode"),
-    "q": or_(*(text.ilike(bindparam("q"), escape="/") for text in TEXTS)),
+    "q": SAID.ilike(WANTED_WORDS),
+    "signs": StudySession.id.in_(select(FIRST.c.id).where(FIRST.c.said.ilike(WANTED_WORDS))),
     "has_space": (StudySession.current_participants < StudySession.max_participants)
     == bindparam("has_space", type_=Boolean),
     "host_id": StudySession.host_id == bindparam("host_id"),
@@ -166,8 +174,10 @@ def prepared(
 ) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
     """The statement for such a search, which is built once, and the values of this one."""
     exact = [wide for box in _area(wanted) for wide in widened(box, FARTHEST_SNAP)]
-    filters = {name: getattr(wanted, name) for name in FILTERS}
+    filters = {name: getattr(wanted, name, None) for name in FILTERS}
     given = {name: value for name, value in filters.items() if value is not None}
+    if wanted.q and not LETTER.search(wanted.q):
+        given["signs"] = given.pop("q")
     shape = Shape(
         signed_in=viewer_id is not None,
         measured=wanted.origin is not None,
@@ -182,7 +192,7 @@ def prepared(
     values["statuses"] = sorted(wanted.statuses)
     values |= given | exact_values(exact) | shown_values(wanted.boxes)
     if wanted.q:
-        values["q"] = f"%{_escaped(wanted.q)}%"
+        values["q"] = _pattern(wanted.q)
     if wanted.origin:
         origin = wanted.origin
         values |= {"lat": origin.latitude, "lng": origin.longitude, "radius": wanted.radius}
@@ -232,9 +242,15 @@ def _area(wanted: Search) -> Sequence[Box]:
     return boxes_around(wanted.origin, wanted.radius)
 
 
-def _escaped(words: str) -> str:
-    """The words with nothing in them that stands for other text in a pattern."""
-    return words.replace("/", "//").replace("%", "/%").replace("_", "/_")
+def _pattern(words: str) -> str:
+    """What a text is like that says the words: anywhere, or if they are short, where a word begins.
+
+    Only then they have a trigram, which the index can find.
+    """
+    # Nothing in them stands for other text.
+    literal = re.sub(r"[\\%_]", r"\\\g<0>", words)
+    is_short = LETTER.search(words) and not TRIGRAM.search(words)
+    return f"% {literal}%" if is_short else f"%{literal}%"
 
 
 def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:

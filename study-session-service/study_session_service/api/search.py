@@ -49,7 +49,13 @@ class SearchQuery(Origin, PageQuery, PeriodQuery):
     session_type = Choice(SessionType)
     mode = Choice(Mode)
     q = Text(
-        100, least=1, metadata={"description": "Part of the title, subject, description or venue."}
+        100,
+        least=1,
+        metadata={
+            "description": "Part of the title, subject, description or venue. Fewer than three letters"
+            " or digits in a row are looked for where words begin, mere punctuation in the thousand"
+            " open sessions that start first."
+        },
     )
     has_space = Boolean()
     host_id = UUID()
