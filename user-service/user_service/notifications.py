@@ -1,15 +1,29 @@
 """RULES: what people are notified of, and what of it is e-mailed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, exists, literal, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    delete,
+    exists,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.clock import now
-from chassis.data.keyset import ordered
+from chassis.data.keyset import after
 from chassis.errors import NotFound
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
@@ -18,6 +32,8 @@ from user_service.models import IS_UNREAD, MailPreference, Notification, User, d
 from user_service.notification_kinds import EMAILS
 
 MOST_KEPT = 1000
+USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
+NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
 def on_requested(event: Event) -> None:
@@ -87,16 +103,24 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
     ).returning(Notification)
 
 
-def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) -> Page[Notification]:
+def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) -> Page[Row[Any]]:
     """The person's notifications, newest first: all, or the unread or the read ones alone."""
-    query = select(Notification).where(Notification.user_id == user_id)
-    if unread is True:
-        query = query.where(Notification.read_at.is_(None))
-    if unread is False:
-        query = query.where(Notification.read_at.is_not(None))
-    order = [Notification.created_at, Notification.id]
-    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=True)).all()
+    query = _inbox(unread)
+    if cursor:
+        query = query.where(after(NEWEST_FIRST, cursor, descending=True))
+    # Past the session, as these are rows to be shown, not entities to be changed.
+    rows = db.session.connection().execute(query, {"user_id": user_id, "limit": limit + 1}).all()
     return cut(rows, limit, lambda note: (note.created_at, note.id))
+
+
+@cache
+def _inbox(unread: bool | None) -> Select[*tuple[Any, ...]]:
+    """The statement for the first page of an inbox."""
+    query = select(*Notification.__table__.columns).where(Notification.user_id == USER_ID)
+    if unread is not None:
+        has_read = Notification.read_at.is_not(None)
+        query = query.where(~has_read if unread else has_read)
+    return query.order_by(*(column.desc() for column in NEWEST_FIRST)).limit(LIMIT)
 
 
 def read(user_id: UUID, notification_id: UUID) -> None:
