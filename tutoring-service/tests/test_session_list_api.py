@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from chassis import testing
 from chassis.testing import User, a_user
+from tutoring_service import sessions
 
 FILTERS: list[tuple[str, list[str]]] = [
     ("", ["01-08", "01-09", "01-10", "01-11"]),
@@ -237,3 +238,21 @@ def _explained(engine: Any, read: str = "FROM sessions") -> Iterator[list[str]]:
         yield plans
     finally:
         event.remove(engine, "before_cursor_execute", explain)
+
+
+def test_a_second_list_of_the_same_shape_builds_and_compiles_nothing(
+    app: Flask, client: Any
+) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+
+    def work(query: str) -> tuple[int, int]:
+        assert client.get(f"/api/sessions{query}", user=a_user("student")).status_code == 200
+        return sessions._first_page.cache_info().misses, len(engine._compiled_cache)
+
+    sessions._first_page.cache_clear()
+    engine.clear_compiled_cache()
+    first = work("?mine=true&status=scheduled&from=2030-01-01&is_featured=true&limit=5")
+    second = work("?mine=true&status=completed,cancelled&from=2031-05-05&is_featured=false")
+    assert second == first == (1, 1)
+    assert work("?mine=true&status=completed&role=tutor") == (2, 2)

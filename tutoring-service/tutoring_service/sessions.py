@@ -1,13 +1,27 @@
 """RULES: a session, for those who may see it; its list; and its end before it began."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import contains_eager
 
 from chassis.auth.tokens import Caller
-from chassis.data.keyset import ordered
+from chassis.data.keyset import after
 from chassis.errors import Forbidden, InvalidTransition, NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
@@ -22,13 +36,30 @@ from tutoring_service.notifications import Kind
 from tutoring_service.roles import require, role_in
 from tutoring_service.states import Role, SessionStatus
 
-AMONG = ("status", "session_mode", "priority_level")
 EQUAL = ("enrolled_courses_id", "is_featured", "is_recurring")
+AMONG = ("status", "session_mode", "priority_level")
+FILTERS: Mapping[str, ColumnElement[bool]] = {
+    **{name: getattr(TutoringSession, name) == bindparam(name) for name in EQUAL},
+    **{
+        # An array, because SQLAlchemy writes an IN anew for each list.
+        name: getattr(TutoringSession, name) == any_(bindparam(name, type_=ARRAY(String)))
+        for name in AMONG
+    },
+    "since": SessionBooking.starts_at >= bindparam("since"),
+    "until": SessionBooking.starts_at < bindparam("until"),
+}
+CALLER = bindparam("caller_id", type_=Uuid)
+FOLLOWED = select(EnrollmentParent.enrollment_id).where(EnrollmentParent.parent_id == CALLER)
+OWN: Mapping[Role, ColumnElement[bool]] = {
+    Role.TUTOR: SessionBooking.tutor_id == CALLER,
+    Role.STUDENT: SessionBooking.student_id == CALLER,
+    Role.PARENT: SessionBooking.enrolled_courses_id.in_(FOLLOWED),
+}
 
 DELETED = "deleted"
 """The end of a session that no row is left to say."""
 
-Columns = tuple[InstrumentedAttribute[Any], InstrumentedAttribute[int]]
+Columns = tuple[Any, Any]
 BY_DATE: Columns = (SessionBooking.starts_at, SessionBooking.session_id)
 
 
@@ -37,6 +68,15 @@ class Sort(StrEnum):
     DATE_DESCENDING = "-session_date"
     CREATED = "created_at"
     CREATED_DESCENDING = "-created_at"
+
+
+class Shape(NamedTuple):
+    """What decides the text of a list's statement. Everything else is bound."""
+
+    roles: tuple[Role, ...] | None
+    filters: frozenset[str]
+    has_whiteboard: bool | None
+    sort: str
 
 
 def get(
@@ -60,16 +100,16 @@ def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
     """The sessions that meet the filters: those that the caller gives, takes, or follows as a parent;
     for an admin all.
     """
-    columns = _order(wanted["sort"])
-    query = _page_of(with_booking(), columns, wanted).where(*_filters(wanted))
-    own = _own(caller, wanted["role"], everything=not wanted["mine"])
-    if own is not None:
-        # UNION ALL, because IN does not mind what is there twice, and to find that out costs a
-        # sort.
-        ids = union_all(*(_ids(columns, wanted, condition) for condition in own))
-        query = query.where(TutoringSession.id.in_(ids))
-    rows = db.session.scalars(query).all()
-    by_date = columns == BY_DATE
+    roles = _roles(caller, wanted["role"], everything=not wanted["mine"])
+    values = {name: wanted[name] for name in FILTERS if _is_given(wanted[name])}
+    shape = Shape(roles, frozenset(values), wanted["has_whiteboard"], wanted["sort"])
+    build = _statement if wanted["cursor"] else _first_page
+    query = build(shape, wanted["cursor"])
+    values |= {name: sorted(values[name]) for name in AMONG if name in values}
+    rows = db.session.scalars(
+        query, {**values, "caller_id": caller.id, "limit": wanted["limit"] + 1}
+    ).all()
+    by_date = _order(wanted["sort"]) == BY_DATE
 
     def position(row: TutoringSession) -> tuple[Any, int]:
         return row.booking.starts_at if by_date else row.created_at, row.id
@@ -126,55 +166,50 @@ def _order(sort: str) -> Columns:
     return TutoringSession.created_at, TutoringSession.id
 
 
-def _filters(wanted: dict[str, Any]) -> list[ColumnElement[bool]]:
-    session, booking = TutoringSession, SessionBooking
-    filters: list[ColumnElement[bool]] = []
-    for name in EQUAL:
-        if wanted[name] is not None:
-            filters.append(getattr(session, name) == wanted[name])
-    for name in AMONG:
-        if wanted[name]:
-            filters.append(getattr(session, name).in_(wanted[name]))
-    if wanted["since"]:
-        filters.append(booking.starts_at >= wanted["since"])
-    if wanted["until"]:
-        filters.append(booking.starts_at < wanted["until"])
-    if wanted["has_whiteboard"] is True:
-        filters.append(session.whiteboard_id.is_not(None))
-    if wanted["has_whiteboard"] is False:
-        filters.append(session.whiteboard_id.is_(None))
-    return filters
+def _is_given(value: Any) -> bool:
+    return value is not None and value != frozenset()
 
 
-def _page_of(query: Select[Any], columns: Columns, wanted: dict[str, Any]) -> Select[Any]:
-    return ordered(
-        query, columns, wanted["limit"], wanted["cursor"], descending=wanted["sort"].startswith("-")
-    )
+def _statement(shape: Shape, cursor: str | None) -> Select[TutoringSession]:
+    """The statement for a page of a list of this shape."""
+    query = _page_of(with_booking(), shape, cursor)
+    if shape.roles is None:
+        return query
+    # UNION ALL, because IN does not mind what is there twice, and to find that out costs a sort.
+    ids = union_all(*(_ids(shape, cursor, role) for role in shape.roles))
+    return query.where(TutoringSession.id.in_(ids))
 
 
-def _ids(columns: Columns, wanted: dict[str, Any], own: ColumnElement[bool]) -> Select[Any]:
+# Built once for each shape; what follows a cursor is built for each page.
+_first_page = lru_cache(maxsize=256)(_statement)
+
+
+def _page_of(query: Select[Any], shape: Shape, cursor: str | None) -> Select[Any]:
+    columns, descending = _order(shape.sort), shape.sort.startswith("-")
+    query = query.where(*(FILTERS[name] for name in sorted(shape.filters)))
+    if shape.has_whiteboard is not None:
+        has_none = TutoringSession.whiteboard_id.is_(None)
+        query = query.where(~has_none if shape.has_whiteboard else has_none)
+    if cursor:
+        query = query.where(after(columns, cursor, descending=descending))
+    order = [column.desc() if descending else column for column in columns]
+    return query.order_by(*order).limit(bindparam("limit", type_=Integer))
+
+
+def _ids(shape: Shape, cursor: str | None, role: Role) -> Select[Any]:
     """The page's worth of sessions in one role: each role reads its own index in order, and no
     further than a page.
     """
     query = select(SessionBooking.session_id).join(SessionBooking.session)
-    return _page_of(query, columns, wanted).where(own, *_filters(wanted))
+    return _page_of(query, shape, cursor).where(OWN[role])
 
 
-def _own(caller: Caller, role: str | None, *, everything: bool) -> list[ColumnElement[bool]] | None:
-    """The bookings that the caller may see in this role, or in each; None for all, if that is what an
-    admin wants.
+def _roles(caller: Caller, role: str | None, *, everything: bool) -> tuple[Role, ...] | None:
+    """The roles in which the caller sees sessions, or the one; None for all sessions, if that is what
+    an admin wants.
     """
-    booking = SessionBooking
     if everything and role in (None, Role.ADMIN) and Role.ADMIN in caller.roles:
         return None
     if role == Role.ADMIN:
         raise Forbidden("This is for an admin.", required=Role.ADMIN)
-    followed = select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)
-    ways = {
-        Role.TUTOR: booking.tutor_id == caller.id,
-        Role.STUDENT: booking.student_id == caller.id,
-        Role.PARENT: booking.enrolled_courses_id.in_(followed),
-    }
-    if role:
-        return [ways[Role(role)]]
-    return list(ways.values())
+    return (Role(role),) if role else tuple(OWN)
