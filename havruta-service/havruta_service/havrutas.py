@@ -1,13 +1,27 @@
 """RULES: creating a havruta, finding it, and closing it."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import with_expression
 
 from chassis.clock import now
-from chassis.data.keyset import ordered
+from chassis.data.keyset import after
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
@@ -66,13 +80,14 @@ def get(havruta_id: UUID, user_id: UUID) -> Havruta:
     return havruta
 
 
-def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[Havruta]:
+def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[Row[Any]]:
     """The person's havrutas, newest first: those that go on, or those that are archived."""
-    is_archived = Havruta.archived_at.is_not(None)
-    order = [Havruta.created_at, Havruta.id]
-    rows = db.session.scalars(
-        ordered(_of(user_id).where(is_archived == archived), order, limit, cursor, descending=True)
-    ).all()
+    query = MINE
+    if cursor:
+        query = query.where(after(NEWEST_FIRST, cursor, descending=True))
+    values = {"user_id": user_id, "archived": archived, "missed_before": now() - MISSED_AFTER}
+    # Past the session, as these are rows to be shown, not entities to be changed.
+    rows = db.session.connection().execute(query, {**values, "limit": limit + 1}).all()
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
 
@@ -185,18 +200,7 @@ def member_ids(havruta: Havruta, *, without: UUID) -> list[UUID]:
 
 
 def _of(user_id: UUID) -> Select[Havruta]:
-    coming = (
-        (HavrutaSession.havruta_id == Havruta.id)
-        & (HavrutaSession.status == SessionStatus.SCHEDULED)
-        & (HavrutaSession.start_time > now() - MISSED_AFTER)
-    )
-    upcoming = (
-        select(func.min(HavrutaSession.start_time))
-        .where(coming)
-        .correlate(Havruta)
-        .scalar_subquery()
-    )
-    active = active_session(Havruta.id).correlate(Havruta).scalar_subquery()
+    active, upcoming = _active_session_id(), _next_session_at(literal(now() - MISSED_AFTER))
     # A havruta that was just changed is loaded already; it would be returned as it is, without the
     # two expressions.
     return (
@@ -208,3 +212,32 @@ def _of(user_id: UUID) -> Select[Havruta]:
         )
         .execution_options(populate_existing=True)
     )
+
+
+def _active_session_id() -> ScalarSelect[UUID]:
+    return active_session(Havruta.id).correlate(Havruta).scalar_subquery()
+
+
+def _next_session_at(missed_before: ColumnElement[datetime]) -> ScalarSelect[datetime]:
+    coming = (
+        (HavrutaSession.havruta_id == Havruta.id)
+        & (HavrutaSession.status == SessionStatus.SCHEDULED)
+        & (HavrutaSession.start_time > missed_before)
+    )
+    first = select(func.min(HavrutaSession.start_time)).where(coming)
+    return first.correlate(Havruta).scalar_subquery()
+
+
+NEWEST_FIRST: Sequence[Any] = [Havruta.created_at, Havruta.id]
+# The first page of a person's havrutas. Built once, because that takes longer than to run it.
+MINE: Select[*tuple[Any, ...]] = (
+    select(
+        *Havruta.__table__.columns,
+        _active_session_id().label("active_session_id"),
+        _next_session_at(bindparam("missed_before")).label("next_session_at"),
+    )
+    .join(Member, (Member.havruta_id == Havruta.id) & (Member.user_id == bindparam("user_id")))
+    .where(Havruta.archived_at.is_not(None) == bindparam("archived", type_=Boolean))
+    .order_by(*(column.desc() for column in NEWEST_FIRST))
+    .limit(bindparam("limit", type_=Integer))
+)

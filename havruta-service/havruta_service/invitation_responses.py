@@ -4,6 +4,8 @@ address it was sent to.
 
 from uuid import UUID
 
+from sqlalchemy import String, bindparam
+
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
@@ -11,6 +13,15 @@ from chassis.pages import Page
 from havruta_service import havrutas, invitations, membership
 from havruta_service.models import Havruta, Invitation, InvitationStatus, db
 from havruta_service.personal_data import addressed_to
+
+MINE = invitations.newest_first(
+    invitations.with_havruta().where(
+        addressed_to(bindparam("email", type_=String)),
+        Invitation.status == InvitationStatus.PENDING,
+        Invitation.expires_at > bindparam("at"),
+        Havruta.archived_at.is_(None),
+    )
+)
 
 
 class EmailMismatch(Forbidden):
@@ -29,13 +40,8 @@ def mine(caller: Caller, limit: int, cursor: str | None) -> Page[Invitation]:
     """The open invitations to the caller's address, once it is verified."""
     if not caller.email_verified:
         return Page([], None)
-    query = invitations.with_havruta().where(
-        addressed_to(caller),
-        Invitation.status == InvitationStatus.PENDING,
-        Invitation.expires_at > now(),
-        Havruta.archived_at.is_(None),
-    )
-    return invitations.page(query, limit, cursor)
+    values = {"email": caller.email.lower(), "at": now()}
+    return invitations.page(MINE, values, limit, cursor)
 
 
 def preview(token: str) -> Invitation:
@@ -110,7 +116,9 @@ def _own(invitation_id: UUID, caller: Caller) -> Invitation:
     if not caller.email_verified:
         raise NotFound
     invitation = db.session.scalar(
-        invitations.with_havruta().where(Invitation.id == invitation_id, addressed_to(caller))
+        invitations.with_havruta().where(
+            Invitation.id == invitation_id, addressed_to(caller.email.lower())
+        )
     )
     if invitation is None:
         raise NotFound

@@ -4,19 +4,20 @@ days.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, select, update
 from sqlalchemy.orm import contains_eager
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.data.keyset import ordered
+from chassis.data.keyset import after
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
 from chassis.limits import LimitReached, require_room, take_turns
 from chassis.pages import Page, cut
@@ -30,6 +31,7 @@ LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: a path has 256 at most, with its a
 MOST_PER_HOUR = 60
 RESEND_AFTER = timedelta(minutes=1)
 BATCH = 200
+NEWEST_FIRST: Sequence[Any] = [Invitation.created_at, Invitation.id]
 
 
 class InvitationOutcome(StrEnum):
@@ -95,9 +97,7 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
 def of_havruta(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[Invitation]:
     """The invitations of a havruta, newest first: to its owner all, to others those that they sent."""
     havrutas.get(havruta_id, user_id)
-    shown = (Invitation.inviter_id == user_id) | (Havruta.owner_id == user_id)
-    query = with_havruta().where(Invitation.havruta_id == havruta_id, shown)
-    return page(query, limit, cursor)
+    return page(OF_HAVRUTA, {"havruta_id": havruta_id, "user_id": user_id}, limit, cursor)
 
 
 def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
@@ -227,9 +227,19 @@ def with_havruta() -> Select[Invitation]:
     return select(Invitation).join(Invitation.havruta).options(contains_eager(Invitation.havruta))
 
 
-def page(query: Select[Invitation], limit: int, cursor: str | None) -> Page[Invitation]:
-    order = [Invitation.created_at, Invitation.id]
-    rows = db.session.scalars(ordered(query, order, limit, cursor, descending=True)).all()
+def newest_first(query: Select[Invitation]) -> Select[Invitation]:
+    """The statement for the first page of what the query finds."""
+    order = (column.desc() for column in NEWEST_FIRST)
+    return query.order_by(*order).limit(bindparam("limit", type_=Integer))
+
+
+def page(
+    query: Select[Invitation], values: Mapping[str, Any], limit: int, cursor: str | None
+) -> Page[Invitation]:
+    """A page of what a statement of `newest_first` finds with these values."""
+    if cursor:
+        query = query.where(after(NEWEST_FIRST, cursor, descending=True))
+    rows = db.session.scalars(query, {**values, "limit": limit + 1}).all()
     return cut(rows, limit, lambda invitation: (invitation.created_at, invitation.id))
 
 
@@ -299,3 +309,11 @@ def _addresses_of_members(havruta_id: UUID, caller: Caller) -> list[str]:
         .where(Invitation.havruta_id == havruta_id)
     )
     return [caller.email.lower(), *db.session.scalars(invited)]
+
+
+USER_ID = bindparam("user_id", type_=Uuid)
+OF_HAVRUTA = newest_first(
+    with_havruta()
+    .where(Invitation.havruta_id == bindparam("havruta_id"))
+    .where((Invitation.inviter_id == USER_ID) | (Havruta.owner_id == USER_ID))
+)

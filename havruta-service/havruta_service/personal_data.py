@@ -29,9 +29,9 @@ def about(caller: Caller) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def addressed_to(caller: Caller) -> ColumnElement[bool]:
-    """The invitations to the address of the person's account."""
-    return func.lower(Invitation.invitee_email) == caller.email.lower()
+def addressed_to(email: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The invitations to the address, which is in lower case."""
+    return func.lower(Invitation.invitee_email) == email
 
 
 def _invitations(caller: Caller) -> ColumnElement[bool]:
@@ -39,5 +39,5 @@ def _invitations(caller: Caller) -> ColumnElement[bool]:
     # Anyone can open an account with an address of another person. It is theirs once they have read an
     # e-mail there.
     if caller.email_verified:
-        found |= addressed_to(caller)
+        found |= addressed_to(caller.email.lower())
     return found

@@ -212,3 +212,24 @@ def test_only_the_owner_removes_members(
 def test_a_havruta_has_room_for_ten_members(client: FlaskClient, make: Any, ruth: User) -> None:
     havruta = make.havruta(ruth, *(a_user(f"user{n}") for n in range(9)))
     assert client.get(f"/api/havrutas/{havruta.id}", user=ruth).json["member_count"] == 10
+
+
+@pytest.mark.parametrize("path", ["/api/havrutas", "/api/invitations/mine"])
+def test_a_second_list_of_the_same_shape_compiles_nothing(
+    app: Flask, client: FlaskClient, ruth: User, path: str
+) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+
+    def compiled(query: str, user: User) -> int:
+        assert client.get(f"{path}{query}", user=user).status_code == 200
+        return len(engine._compiled_cache)
+
+    engine.clear_compiled_cache()
+    assert compiled("?limit=5", ruth) == compiled("?limit=7", a_user("boaz")) == 1
+
+
+def test_a_listed_havruta_looks_as_it_does_alone(client: FlaskClient, ruth: User) -> None:
+    havruta = create(client, ruth).json
+    [listed] = client.get("/api/havrutas", user=ruth).json["items"]
+    assert listed == client.get(f"/api/havrutas/{havruta['id']}", user=ruth).json

@@ -123,7 +123,7 @@ def create_havruta(body: dict[str, str]) -> Tagged:
 @signed_in
 @blueprint.arguments(HavrutasQuery, location="query")
 @blueprint.response(200, page_of(Havruta))
-def list_havrutas(query: dict[str, Any]) -> Page[models.Havruta]:
+def list_havrutas(query: dict[str, Any]) -> Page[Any]:
     """List your havrutas, newest first."""
     return havrutas.mine(caller().id, **query)
 
