@@ -21,7 +21,7 @@ def has_expired(session: AssessmentSession, at: datetime) -> bool:
     )
 
 
-def expired(at: datetime) -> ColumnElement[bool]:
+def expired(at: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The same, as a condition on rows."""
     return (AssessmentSession.status == SessionStatus.ACTIVE) & (
         AssessmentSession.expired_at.is_not(None)

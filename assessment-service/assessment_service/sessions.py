@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, Integer, Select, bindparam, select
 
 from assessment_service import expiry, versions
 from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.versions import Pinned
 from chassis.clock import now
-from chassis.data.keyset import ordered
+from chassis.data.keyset import after
 from chassis.errors import Conflict, Gone, NotFound
 from chassis.pages import Page, cut
 
@@ -170,19 +171,26 @@ def validate(session_id: str, user_id: UUID | None) -> Validation:
 
 def list_own(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Page[Standing]:
     """A person's sessions, newest first."""
-    query = select(AssessmentSession).filter_by(user_id=user_id)
-    if state == SessionState.EXPIRED:
-        query = query.where(expiry.expired(now()))
-    elif state:
-        query = query.where(
-            AssessmentSession.status == SessionStatus(state), ~expiry.expired(now())
-        )
-    rows = db.session.scalars(
-        ordered(query, [AssessmentSession.id], limit, cursor, descending=True)
-    ).all()
+    query = _own(state)
+    if cursor:
+        query = query.where(after([AssessmentSession.id.expression], cursor, descending=True))
+    values = {"user_id": user_id, "at": now(), "limit": limit + 1}
+    rows = db.session.scalars(query, values).all()
     known = versions.pin_all(row.version_id for row in rows)
     found = [Standing(row, known[row.version_id]) for row in rows]
     return cut(found, limit, lambda item: (item.session.id,))
+
+
+@cache
+def _own(state: str | None) -> Select[AssessmentSession]:
+    """The statement for the first page of a person's sessions, built once for each state."""
+    query = select(AssessmentSession).where(AssessmentSession.user_id == bindparam("user_id"))
+    has_expired = expiry.expired(bindparam("at", type_=DateTime(timezone=True)))
+    if state == SessionState.EXPIRED:
+        query = query.where(has_expired)
+    elif state:
+        query = query.where(AssessmentSession.status == SessionStatus(state), ~has_expired)
+    return query.order_by(AssessmentSession.id.desc()).limit(bindparam("limit", type_=Integer))
 
 
 def abandon(session_id: str, user_id: UUID | None) -> Standing:

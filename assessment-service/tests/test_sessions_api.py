@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from assessment_service import versions
+from assessment_service import sessions, versions
 from chassis import testing
 from chassis.clock import now
 
@@ -279,3 +279,19 @@ def test_listing_more_sessions_needs_no_more_queries(
     for slug in ("two", "three", "four"):
         begin(RUTH, publish(slug))
     assert statements() == one
+
+
+def test_a_second_list_of_the_same_shape_builds_and_compiles_nothing(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+
+    def work(query: str) -> tuple[int, int]:
+        assert client.get(f"/api/v2/session{query}", user=testing.a_user()).status_code == 200
+        return sessions._own.cache_info().misses, len(engine._compiled_cache)
+
+    sessions._own.cache_clear()
+    engine.clear_compiled_cache()
+    assert work("?status=active&limit=5") == work("?status=active&limit=7") == (1, 1)
+    assert work("?status=expired") == (2, 2)
