@@ -115,7 +115,7 @@ class Shape(NamedTuple):
 AT = bindparam("at", type_=DateTime(timezone=True))
 # Literally, so that the partial indexes that name it serve any prepared statement.
 IS_PUBLIC = StudySession.visibility == literal_column(f"'{Visibility.PUBLIC}'")
-# An array, because SQLAlchemy writes an IN anew for each list.
+# An array, because SQLAlchemy writes an IN again for each list.
 HAS_STATUS = StudySession.status_column(AT) == any_(bindparam("statuses", type_=ARRAY(String)))
 ANNOUNCED: Mapping[str, ColumnElement[bool]] = {
     "since": StudySession.start_time >= bindparam("since"),

@@ -41,7 +41,7 @@ AMONG = ("status", "session_mode", "priority_level")
 FILTERS: Mapping[str, ColumnElement[bool]] = {
     **{name: getattr(TutoringSession, name) == bindparam(name) for name in EQUAL},
     **{
-        # An array, because SQLAlchemy writes an IN anew for each list.
+        # An array, because SQLAlchemy writes an IN again for each list.
         name: getattr(TutoringSession, name) == any_(bindparam(name, type_=ARRAY(String)))
         for name in AMONG
     },
