@@ -42,7 +42,7 @@ class JoinedSessionLimitReached(LimitReached):
     """You have joined as many sessions that are not over as one person may; `most` is how many."""
 
     code = "joined_session_limit_reached"
-    most = 200
+    most = 1000
 
 
 @dataclass(frozen=True)

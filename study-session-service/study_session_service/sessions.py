@@ -77,7 +77,7 @@ class HostedSessionLimitReached(LimitReached):
     """You host as many sessions as one person may; `most` is how many, open or opened today."""
 
     code = "hosted_session_limit_reached"
-    most = 100
+    most = 1000
 
 
 def create(host_id: UUID, announced: Mapping[str, Any]) -> SeenSession:
