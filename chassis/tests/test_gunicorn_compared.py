@@ -77,7 +77,7 @@ REQUESTS = {
     "answer in pieces for HTTP/1.0": b"GET /pieces HTTP/1.0\r\n\r\n",
     "large answer": b"GET /bytes/3000000 HTTP/1.1\r\n" + HOST + b"\r\n",
     "large answer to HEAD": b"HEAD /bytes/3000000 HTTP/1.1\r\n" + HOST + b"\r\n",
-    "large body": POST + JSON + b"Content-Length: 900000\r\n\r\n" + b" " * 899_999 + b"1",
+    "large body": POST + JSON + b"Content-Length: 16000\r\n\r\n" + b" " * 15_999 + b"1",
     "upgrade": GET + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
 }
 
