@@ -23,6 +23,32 @@ from chassis.telemetry.request_context import Trace, present
 SENT_WITHIN = 2.0
 
 
+class OpenSpan:
+    """A span that somebody ends by hand."""
+
+    def __init__(self, span: otel.Span, request_id: str) -> None:
+        begun = span.get_span_context()
+        self._span = span
+        self.inside = Trace(
+            request_id,
+            otel.format_trace_id(begun.trace_id),
+            otel.format_span_id(begun.span_id),
+            f"{begun.trace_flags:02x}",
+        )
+        """Where work inside of the span belongs."""
+
+    def name(self, name: str) -> None:
+        """Name the span, which was begun before its name was known."""
+        self._span.update_name(name)
+
+    def end(self, attributes: Mapping[str, Any], *, failed: bool) -> None:
+        """What the span stands for has ended."""
+        self._span.set_attributes(attributes)
+        if failed:
+            self._span.set_status(otel.StatusCode.ERROR)
+        self._span.end()
+
+
 class Recorder:
     """Sends this program's spans to the collector that the environment names, or to another listener."""
 
@@ -56,6 +82,10 @@ class Recorder:
             raise
         finally:
             span.end()
+
+    def start(self, trace: Trace, name: str, kind: str, attributes: Mapping[str, Any]) -> OpenSpan:
+        """A span that the caller ends."""
+        return OpenSpan(self._begin(trace, name, kind, attributes), trace.request_id)
 
     def describe(self, name: str, attributes: Mapping[str, Any], *, failed: bool) -> None:
         """Name the span of the work in hand, and add attributes to it."""

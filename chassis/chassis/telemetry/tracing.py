@@ -17,7 +17,7 @@ from chassis.telemetry.request_context import Trace, continued, present
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from chassis.telemetry.spans import Recorder
+    from chassis.telemetry.spans import OpenSpan, Recorder
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 # Asked every few seconds, and not worth a trace.
@@ -94,3 +94,21 @@ def span(name: str, kind: str, attributes: Mapping[str, Any] | None = None) -> I
         continued(replace(trace, **inside)),
     ):
         yield
+
+
+def close() -> None:
+    """Send what is left, where a process ends without saying so to its libraries."""
+    if _recorder:
+        _recorder.close()
+
+
+def is_on() -> bool:
+    """Whether this program's work is traced."""
+    return _recorder is not None
+
+
+def start(trace: Trace, name: str, kind: str, attributes: Mapping[str, Any]) -> "OpenSpan | None":
+    """A span for work that does not fit a `with` block, as on an event loop; None if nothing is traced."""
+    if _recorder is None:
+        return None
+    return _recorder.start(trace, name, kind, attributes)

@@ -13,6 +13,8 @@ from chassis.telemetry.request_context import current
 
 log = structlog.get_logger(__name__)
 
+Document = dict[str, Any]
+
 # In characters. A pointer holds names that a client made up, of up to 6 bytes a character as JSON;
 # details are our own words. So 50 errors take less than 64 kB.
 LONGEST_POINTER, LONGEST_DETAIL = 128, 256
@@ -27,12 +29,17 @@ def install(app: Flask) -> None:
 
 def render(problem: Problem) -> Response:
     """The problem as a response. Its `type` is an address that explains it."""
+    document = document_of(problem, request.path, current().request_id)
+    return _response(document, problem.headers)
+
+
+def document_of(problem: Problem, path: str, request_id: str) -> Document:
+    """The problem as the body of an answer to the request at this path."""
     extra = dict(problem.extra)
     if problem.errors:
         extra = {"errors": [_bounded(error) for error in problem.errors], **extra}
-    return _document(
-        problem.status, problem.code, problem.title(), problem.detail, extra, problem.headers
-    )
+    named = (problem.status, problem.code, problem.title(), problem.detail)
+    return _document(*named, extra, path, request_id)
 
 
 def _bounded(error: FieldError) -> FieldError:
@@ -52,7 +59,8 @@ def on_http_exception(error: HTTPException) -> Response:
     # Those of Werkzeug's HTML page.
     headers.pop("Content-Type", None)
     headers.pop("Content-Length", None)
-    return _document(status, code_of(status), status.phrase, error.description, {}, headers)
+    named = (status, code_of(status), status.phrase, error.description)
+    return _response(_document(*named, {}, request.path, current().request_id), headers)
 
 
 def code_of(status: HTTPStatus) -> str:
@@ -62,7 +70,8 @@ def code_of(status: HTTPStatus) -> str:
 
 def on_unexpected(error: Exception) -> Response:
     log.error("unexpected_error", exc_info=error)
-    return _document(500, "internal_error", "Internal Server Error", None, {}, {})
+    named = (500, "internal_error", "Internal Server Error", None)
+    return _response(_document(*named, {}, request.path, current().request_id), {})
 
 
 def _document(
@@ -71,17 +80,26 @@ def _document(
     title: str,
     detail: str | None,
     extra: Mapping[str, Any],
-    headers: Mapping[str, str],
-) -> Response:
-    body = {
+    path: str,
+    request_id: str,
+) -> Document:
+    document: Document = {
         "type": f"/problems/{code.replace('_', '-')}",
         "title": title,
         "status": int(status),
         "code": code,
-        "instance": request.path,
-        "request_id": current().request_id,
+        "instance": path,
+        "request_id": request_id,
     }
     if detail:
-        body["detail"] = _shortened(detail, LONGEST_DETAIL)
-    body |= {name: value for name, value in extra.items() if name not in body}
-    return Response(json.dumps(body), status, headers, content_type="application/problem+json")
+        document["detail"] = _shortened(detail, LONGEST_DETAIL)
+    return document | {name: value for name, value in extra.items() if name not in document}
+
+
+def _response(document: Document, headers: Mapping[str, str]) -> Response:
+    return Response(
+        json.dumps(document),
+        document["status"],
+        headers,
+        content_type="application/problem+json",
+    )

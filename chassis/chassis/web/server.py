@@ -59,6 +59,14 @@ def show_all_processes() -> None:
     MultiProcessCollector(REGISTRY)  # type: ignore[no-untyped-call]  # it has no types
 
 
+def child_exit(_arbiter: Arbiter, worker: Worker) -> None:
+    """Forget what a process had at its end; what it has counted stays."""
+    if workers > 1:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # it has no types
+
+
 def on_exit(_arbiter: Arbiter) -> None:
     """Remove the figures of this run."""
     if workers > 1:
