@@ -156,7 +156,7 @@ class Platform:
         self.fork_client.start(name, arguments, settings, self.layout.log(name))
 
     def _spawn_gateway(self) -> Child:
-        """Start a new interpreter, not a fork: gevent patches modules before others import them."""
+        """Start a new interpreter, not a fork: it loads nothing of a database, which the fork server has."""
         bind = f"--bind=127.0.0.1:{self.layout.ports.gateway}"
         settings = ("-c", "python:gateway.server", *STOP_SOON, bind)
         return spawn(

@@ -11,10 +11,12 @@ from flask_sqlalchemy import SQLAlchemy
 from chassis import errors
 from chassis.config import ServiceSettings
 from chassis.data import db
-from chassis.messaging import mailer, publisher
-from chassis.web import connections, gunicorn_worker, server, strict_requests
-from gateway import readers, routes, streams, upstream
+from chassis.messaging import mailer, publisher, room_streams
+from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
+from gateway import routes
 from gateway import server as gateway_server
+from gateway.edge import breaker, calls, edge, reading, services, streams
+from gateway.edge import connection as client_connections
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs/operations.md"
@@ -22,7 +24,7 @@ HEADING = "## Limits, and where they are\n"
 MODULE = re.compile(r"`(\w+)/([\w/]+\.py)`")
 
 
-def rows() -> dict[str, tuple[str, str]]:
+def table() -> dict[str, tuple[str, str]]:
     """The table of limits: what is limited, the figure, and where it is set."""
     section = OPERATIONS.read_text().partition(HEADING)[2].partition("\n## ")[0]
     lines = [line.strip("| ").split(" | ") for line in section.splitlines() if "|" in line]
@@ -73,27 +75,43 @@ def figures() -> dict[str, str]:
         "errors in an answer": f"{errors.MOST_ERRORS}",
         "parameters of a query": f"{strict_requests.MAX_PARAMETERS}",
         "whole answer: reading, writing, passwords": ", ".join(f"{s:g} s" for s in answers),
-        "calls of one service at a time, per gateway": f"{upstream.PLACES}",
+        "calls of one service at a time, of one caller and of all, per gateway": (
+            f"{breaker.PER_CALLER}, {services.PLACES}"
+        ),
+        "calls of one caller that wait": f"{breaker.WAITING}",
+        "an answer of a service": f"{calls.MAX_ANSWER // 2**20} MiB",
+        "answers that one caller has not read, per gateway": f"{edge.MOST_UNREAD // 2**20} MiB",
+        "requests of a connection that wait": f"{reading.MAX_WAITING}",
+        "a silent connection of a client, a request that arrives, an answer that nobody reads": (
+            f"{client_connections.IDLE:g} s, {client_connections.ARRIVING:g} s, "
+            f"{client_connections.UNREAD:g} s"
+        ),
         "connections of clients, per gateway, streams included": (
             f"{clients}, or as many as `ulimit -Hn` lets it open"
         ),
         "streams of one person, per gateway": f"{streams.MOST_PER_PERSON}",
-        "events a slow reader may be behind": f"{readers.QUEUE}",
+        "what a slow reader of a stream may be behind": f"{streams.BEHIND // 1024} KiB",
         "attempts to send an e-mail": f"{mailer.TRIES}, over some {hours()} hours",
         "events of a room in Redis": (
             f"about {publisher.ROOM_LENGTH}, for {publisher.ROOM_LIFETIME.days} days after the last"
+        ),
+        "bytes of a room, of all rooms of a service, in Redis": (
+            f"{room_streams.ROOM_BYTES // 1024} kB, {room_streams.SHARE // 2**20} MB"
+        ),
+        "data of a live event; above that its long fields are left out": (
+            f"{rooms.MOST_BYTES // 1024} kB"
         ),
         "events in the outbox and in Redis": f"{publisher.KEPT.days} days",
     }
 
 
 def test_the_table_of_limits_has_the_figures_of_the_code() -> None:
-    assert {what: figure for what, (figure, _) in rows().items()} == figures()
+    assert {what: figure for what, (figure, _) in table().items()} == figures()
 
 
 @pytest.mark.parametrize("what", figures())
 def test_the_table_names_modules_that_exist(what: str) -> None:
-    source = rows()[what][1]
+    source = table()[what][1]
     modules = MODULE.findall(source)
     assert modules or source == "`DATABASE_POOL_SIZE`"
     for package, module in modules:

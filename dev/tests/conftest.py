@@ -20,7 +20,7 @@ def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     packages = [service.package for service in SERVICES]
     for package in [GATEWAY, *packages]:
         shutil.copytree(STAND_IN, folder / package)
-    (folder / GATEWAY / "server.py").write_text('worker_class = "gevent"\n')
+    (folder / GATEWAY / "server.py").write_text('worker_class = "gthread"\n')
     return folder
 
 

@@ -6,6 +6,8 @@ matched.
 """
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes
 
 from chassis.web.strict_requests import check_text
@@ -16,13 +18,35 @@ PATH = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})*)+")
 # Slash, backslash, dot, percent sign, question mark, hash and semicolon must be written plainly.
 DISGUISED = re.compile(r"%(?:2f|5c|2e|25|3f|23|3b)", re.IGNORECASE)
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 DOTS = {".", ".."}
 SAFE = "~!$&'()*+,=:@"
+# What most addresses look like. All of it is in normal form already.
+SEGMENT = rb"(?!\.\.?(?:/|\?|$))[A-Za-z0-9._~!$&'()*+,=:@-]+"
+PLAIN = re.compile(rb"(?:/" + SEGMENT + rb")+(?:\?[A-Za-z0-9._~!$&'()*+,=:@/?-]*)?")
+REMEMBERED = 256  # bytes: longer addresses are not likely to come again
 
 
-def read(raw: str, understood: str) -> str:
-    """The target for a service, rebuilt from the raw one; `understood` is the path as Flask reads it."""
-    path, question_mark, query = raw.partition("?")
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The address of a request: as a service gets it, and its path in plain text."""
+
+    target: bytes
+    path: str
+
+
+def read(raw: bytes) -> Address:
+    """The address, rebuilt from the one on the wire; `AmbiguousAddress` if it can be read in two ways."""
+    if PLAIN.fullmatch(raw):
+        return Address(raw, raw.partition(b"?")[0].decode())
+    return _remembered(raw) if len(raw) <= REMEMBERED else _read(raw)
+
+
+def _read(raw: bytes) -> Address:
+    try:
+        path, question_mark, query = raw.decode("ascii").partition("?")
+    except UnicodeDecodeError:
+        raise AmbiguousAddress from None
     if (
         not PATH.fullmatch(path)
         or DISGUISED.search(path)
@@ -33,10 +57,11 @@ def read(raw: str, understood: str) -> str:
     check_text(unquote_to_bytes(path))
     check_text(unquote_to_bytes(query.replace("+", " ")))
     segments = [unquote(segment) for segment in path[1:].split("/")]
-    if (
-        "" in segments[:-1]
-        or not DOTS.isdisjoint(segments)
-        or understood != "/" + "/".join(segments)
-    ):
+    if "" in segments[:-1] or not DOTS.isdisjoint(segments):
         raise AmbiguousAddress
-    return "/" + "/".join(quote(segment, safe=SAFE) for segment in segments) + question_mark + query
+    written = "/" + "/".join(quote(segment, safe=SAFE) for segment in segments)
+    query = ESCAPE.sub(lambda escape: escape[0].upper(), query)
+    return Address((written + question_mark + query).encode(), "/" + "/".join(segments))
+
+
+_remembered = lru_cache(4096)(_read)

@@ -1,24 +1,23 @@
 """Puts one answer together from parts. All services are asked at once; one that fails is missed alone."""
 
 from collections.abc import Mapping, Sequence
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import gevent
 import structlog
-from flask import current_app, request
+from flask import current_app
 from marshmallow import ValidationError
 
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Problem, Unavailable
-from gateway.clients import abort_on_disconnect
+from gateway.edge.calls import MAX_ANSWER
+from gateway.edge.profiles import ProfileCache
 from gateway.errors import BadGateway
-from gateway.people import ProfileCache, name_people
+from gateway.people import Known, fill, holders_in
 from gateway.routes import PEOPLE, USER
 from gateway.shapes import Shape
-from gateway.upstream import MAX_ANSWER, Upstream
+from gateway.upstream import Asked, Upstream
 
 INTERNAL = "/internal/"
 
@@ -80,12 +79,11 @@ class Aggregator:
 
         `Unavailable` if a required part failed, or every part; `NotFound` if a required part does not exist.
         """
-        with abort_on_disconnect(request.environ.get("gunicorn.socket")):
-            outcomes = self._ask_all(parts, values, token, deadline)
+        asked = {part.name: self._ask(part, values, token, deadline) for part in parts}
         found: dict[str, Any] = {}
         degraded: list[str] = []
         for part in parts:
-            outcome = outcomes[part.name]
+            outcome = outcome_of(part, asked[part.name])
             if isinstance(outcome, Problem):
                 give_up(part, outcome)
                 degraded.append(part.service)
@@ -98,46 +96,38 @@ class Aggregator:
     def name_people(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with names next to the ids of people; a user-service that just failed is not asked."""
         degraded = document.get("degraded", ())
-        if USER not in degraded and not name_people(document, PEOPLE, self._profiles):
-            document["degraded"] = sorted({*degraded, USER})
+        holders = list(holders_in(document, PEOPLE))
+        known: Known = {}
+        if USER not in degraded and holders:
+            ids = [user_id for _, _, user_ids in holders for user_id in user_ids]
+            known, answered = self._profiles.wait_for(ids)
+            if not answered:
+                document["degraded"] = sorted({*degraded, USER})
+        fill(holders, known)
         return document
-
-    def _ask_all(
-        self, parts: Sequence[Part], values: Mapping[str, str], token: str | None, deadline: float
-    ) -> dict[str, Any]:
-        # Each greenlet has a copy of our context, so that each question carries the request's id and trace.
-        asked = {
-            p.name: gevent.spawn(copy_context().run, self._ask, p, values, token, deadline)
-            for p in parts
-        }
-        try:
-            return {name: answer.get() for name, answer in asked.items()}
-        finally:
-            # When the client has hung up, the answers are of no use any more.
-            gevent.killall(list(asked.values()), block=False)
 
     def _ask(
         self, part: Part, values: Mapping[str, str], token: str | None, deadline: float
-    ) -> Any:
-        """The part, or the problem that kept it away."""
-        credentials: tuple[str | None, str | None]
-        if part.target.startswith(INTERNAL):
-            upstream = self._internal[part.service]
-            credentials = (self._identity.token_for(part.service), token)
-        else:
-            upstream = self._services[part.service]
-            credentials = (token, None)
+    ) -> Asked:
         # Even a slash is escaped: what a person writes must not become part of the address.
         target = part.target.format_map(
             {name: quote(value, safe="") for name, value in values.items()}
         )
-        try:
-            found = upstream.fetch(target, *credentials, deadline=deadline, most=part.most)
-            return part.shape.load(found)
-        except Problem as problem:
-            return problem
-        except (ValidationError, TypeError):
-            return BadGateway(f"{part.service} gave an answer of another form")
+        if part.target.startswith(INTERNAL):
+            own = self._identity.token_for(part.service)
+            upstream = self._internal[part.service]
+            return upstream.ask(target, own, token, deadline=deadline, most=part.most)
+        return self._services[part.service].ask(target, token, deadline=deadline, most=part.most)
+
+
+def outcome_of(part: Part, asked: Asked) -> Any:
+    """The part, or the problem that kept it away."""
+    try:
+        return part.shape.load(asked.json())
+    except Problem as problem:
+        return problem
+    except (ValidationError, TypeError):
+        return BadGateway(f"{part.service} gave an answer of another form")
 
 
 def give_up(part: Part, problem: Problem) -> None:

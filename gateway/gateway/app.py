@@ -1,80 +1,136 @@
 """Puts the gateway together."""
 
+import asyncio
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from flask import Flask, g, request
+import structlog
+from flask import Flask
 
 from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Verifier
 from chassis.config import from_environment
-from chassis.http_methods import METHODS
 from chassis.redis_client import Cache
 from chassis.web.app import Application
-from chassis.web.strict_requests import MethodNotAllowed
-from gateway import (
-    addresses,
-    compression,
-    cors,
-    docs,
-    health,
-    profile_updates,
-    proxy,
-    quotas,
-    views,
-)
+from gateway import docs, health, profile_updates, views
 from gateway.aggregation import Aggregator
-from gateway.auth import Gatekeeper, Revocations
 from gateway.config import Settings
-from gateway.live import RoomHub
+from gateway.edge.callers import Callers, Revocations
+from gateway.edge.deadlines import Deadlines
+from gateway.edge.destinations import Destinations
+from gateway.edge.edge import Edge
+from gateway.edge.front import Front
+from gateway.edge.journal import Journal
+from gateway.edge.profiles import ProfileCache
+from gateway.edge.proxies import TrustedProxies
+from gateway.edge.proxy import Proxy
+from gateway.edge.quotas import Counter, Quotas
+from gateway.edge.rooms import RoomHub
+from gateway.edge.services import Service
+from gateway.edge.streams import Places
+from gateway.edge.views import Verified, Views
 from gateway.openapi import Documents
-from gateway.people import ProfileCache, name_people
-from gateway.quotas import Quotas
-from gateway.routes import PEOPLE, SERVICES, USER
+from gateway.routes import SERVICES, USER
 from gateway.streams import RoomAuthorizer, Streams
 from gateway.tickets import StreamTickets
 from gateway.upstream import Upstream
 
-NAMES_DEADLINE = 0.5  # seconds: an answer does not wait long for names
+WATCHING = 4  # threads that ask again who may watch a room
+THREADS = 8  # for what the loop must not wait for: Redis, keys, large answers, log lines
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
-    """The gateway, with its settings from the environment."""
+    """The gateway, with its settings from the environment: Flask with its views, and the edge in front."""
     settings = from_environment(Settings, environ)
     app = Application("gateway", __name__, settings.log_level)
-    cors.install(app, settings.origins)
-    compression.install(app)
-    app.before_request(check_address)
+    warn_of_a_hidden_client(settings)
 
-    services = {name: Upstream(name, settings.url(name)) for name in SERVICES}
-    internal = {name: Upstream(name, settings.internal_url(name)) for name in SERVICES}
-    profiles = ProfileCache(partial(services[USER].fetch, deadline=NAMES_DEADLINE))
-    profile_updates.follow(settings.events_url, profiles)
+    loop = new_event_loop()
+    threads = ThreadPoolExecutor(THREADS, "beside")
+    deadlines = Deadlines(loop)
+    services = {name: Service(name, settings.url(name), loop, deadlines) for name in SERVICES}
+    internal = {
+        name: Service(name, settings.internal_url(name), loop, deadlines) for name in SERVICES
+    }
+    asked = {name: Upstream(service, loop) for name, service in services.items()}
+    asked_inside = {name: Upstream(service, loop) for name, service in internal.items()}
+
+    profiles = ProfileCache(services[USER], loop, threads)
+    profile_updates.follow(settings.events_url, partial(loop.call_soon_threadsafe, profiles.forget))
     revocations = Revocations(Cache(settings.cache_url))
-    gatekeeper = Gatekeeper(Verifier(keys.at(settings.jwks_url), settings.issuer), revocations)
-    quotas.install(app, Quotas(settings.cache_url, settings.quotas), gatekeeper)
+    verifier = Verifier(keys.at(settings.jwks_url), settings.issuer)
+    callers = Callers(verifier, revocations, loop, threads)
+    # Of their own: they wait for services, and must keep no token from being verified.
+    watching = ThreadPoolExecutor(WATCHING, "watching")
+    hub = RoomHub(settings.events_url, profiles, revocations.among, loop, watching)
+
     identity = ServiceIdentity("gateway", keys.read_private(settings.service_key))
-    health.install(app, identity, internal)
-    names = partial(name_people, people=PEOPLE, profiles=profiles)
-    hub = RoomHub(settings.events_url, revocations.include, names)
-    app.extensions["live"] = hub
-    authorizer, tickets = RoomAuthorizer(identity, internal), StreamTickets(settings.cache_url)
-    app.extensions["streams"] = Streams(hub, gatekeeper, authorizer, tickets)
-    # The views refuse the tokens of ended sessions too.
-    app.extensions["verifier"] = gatekeeper
-    app.extensions["aggregator"] = Aggregator(services, internal, identity, profiles)
+    health.install(app, identity, asked_inside)
+    app.extensions["streams"] = Streams(
+        hub,
+        Places(),
+        callers,
+        RoomAuthorizer(identity, asked_inside),
+        StreamTickets(settings.cache_url),
+    )
+    app.extensions["verifier"] = Verified()
+    app.extensions["aggregator"] = Aggregator(asked, asked_inside, identity, profiles)
     views.install(app)
-    documents = Documents(services)
+    documents = Documents(asked)
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
-    proxy.install(app, proxy.Proxy(gatekeeper, services, profiles))
+
+    quotas = Quotas(Counter(settings.cache_url, settings.quotas), settings.quotas, loop, threads)
+    proxies = TrustedProxies(settings.trusted_networks)
+    front = Front(
+        destinations=Destinations(app.url_map),
+        callers=callers,
+        quotas=quotas,
+        proxy=Proxy(services, profiles, loop, threads),
+        views=Views(app, loop),
+        proxies=proxies,
+        origins=settings.origins,
+    )
+    app.extensions["edge"] = Edge(
+        loop=loop,
+        deadlines=deadlines,
+        front=front,
+        quotas=quotas,
+        hub=hub,
+        journal=Journal(loop, threads, settings.log_level),
+        services=[*services.values(), *internal.values()],
+        most=settings.connections,
+        per_address=partial(connections_of, settings, proxies),
+    )
     return app
 
 
-def check_address() -> None:
-    """Refuse an address that can be read in two ways, before anything is decided by it."""
-    if request.method not in METHODS:
-        raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
-    g.target = addresses.read(request.environ["RAW_URI"], request.path)
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's, which is a little faster, where it is installed."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
+def connections_of(settings: Settings, proxies: TrustedProxies, address: str) -> int:
+    """How many connections an address may have: a trusted proxy has those of all its clients."""
+    if proxies.trusts(address):
+        return settings.connections
+    return settings.connections_per_address
+
+
+def warn_of_a_hidden_client(settings: Settings) -> None:
+    """Say at the start if every client will seem to have one address."""
+    if settings.issuer.startswith("https:") and not settings.trusted_networks:
+        log.warning(
+            "all_clients_share_one_address",
+            reason="ISSUER is https, so a server in front ends TLS, and TRUSTED_PROXIES does not name it",
+        )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.config import InvalidSettings
+from gateway.edge.proxies import TrustedProxies
 from gateway.routes import QuotaClass
 
 
@@ -33,15 +34,27 @@ class Settings:
     streams_per_minute: int = 120
     exports_per_minute: int = 6
     allowed_origins: str = ""
+    trusted_proxies: str = ""
+    connections: int = 12_000
+    connections_per_address: int = 2_000
 
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):
             raise InvalidSettings("cannot start: a quota must let something through")
+        try:
+            TrustedProxies(self.trusted_networks)
+        except ValueError as error:
+            raise InvalidSettings(f"cannot start: TRUSTED_PROXIES: {error}") from None
 
     @property
-    def origins(self) -> frozenset[str]:
+    def origins(self) -> frozenset[bytes]:
         """The origins whose pages may call the API from a browser, which are separated by commas."""
-        return frozenset(self.allowed_origins.replace(" ", "").split(",")) - {""}
+        return frozenset(origin.encode() for origin in _listed(self.allowed_origins))
+
+    @property
+    def trusted_networks(self) -> list[str]:
+        """The networks of servers in front whose `X-Forwarded-For` is believed, separated by commas."""
+        return _listed(self.trusted_proxies)
 
     @property
     def quotas(self) -> dict[QuotaClass, int]:
@@ -55,3 +68,7 @@ class Settings:
     def internal_url(self, service: str) -> str:
         """The address of the listener on which a service answers other services."""
         return str(getattr(self, f"{service.replace('-', '_')}_internal_url"))
+
+
+def _listed(text: str) -> list[str]:
+    return [item for item in text.replace(" ", "").split(",") if item]

@@ -1,11 +1,13 @@
 """The API reference: a page that works without any other server."""
 
-from functools import partial
+import mimetypes
+from functools import cache, partial
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Flask, Response, jsonify, send_from_directory
+from flask import Flask, Response
 
+from gateway.files import File
 from gateway.openapi import Documents
 
 OWN = Path(__file__).parent / "assets"
@@ -30,17 +32,24 @@ def install(app: Flask, documents: Documents) -> None:
 
     @app.get("/openapi.json")
     def openapi() -> Response:
-        return jsonify(documents.published())
+        return documents.file().response()
 
     @app.get("/docs")
     def docs() -> Response:
-        return _send(OWN, "docs.html")
+        return _asset(OWN, "docs.html")
 
     for name, directory in ASSETS.items():
-        app.add_url_rule(f"/docs/{name}", f"docs/{name}", partial(_send, directory, name))
+        app.add_url_rule(f"/docs/{name}", f"docs/{name}", partial(_asset, directory, name))
 
 
-def _send(directory: Path, name: str) -> Response:
-    response = send_from_directory(directory, name, max_age=CACHED)
+def _asset(directory: Path, name: str) -> Response:
+    response = _read(directory, name).response()
+    response.headers["Cache-Control"] = f"public, max-age={CACHED}"
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+@cache
+def _read(directory: Path, name: str) -> File:
+    media_type, _ = mimetypes.guess_type(name)
+    return File((directory / name).read_bytes(), media_type or "application/octet-stream")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chassis.errors import InvalidToken, Malformed, Problem
+from chassis.errors import InvalidToken, Malformed, Problem, TooManyRequests
 
 
 class AmbiguousAddress(Malformed):
@@ -25,13 +25,6 @@ class HeadersTooLarge(Problem):
     status = 431
 
 
-class BodyTooLarge(Problem):
-    """The body is larger than this operation takes."""
-
-    code = "body_too_large"
-    status = 413
-
-
 class BodyTooSlow(Problem):
     """The body did not arrive in time."""
 
@@ -39,10 +32,29 @@ class BodyTooSlow(Problem):
     status = 408
 
 
+class HeadersTooSlow(Problem):
+    """The headers did not arrive in time."""
+
+    code = "headers_too_slow"
+    status = 408
+
+
 class TokenRevoked(InvalidToken):
     """The session of this access token has ended."""
 
     code = "token_revoked"
+
+
+class TooManyStreams(TooManyRequests):
+    """You have too many streams open."""
+
+    code = "too_many_streams"
+
+
+class TooManyAtOnce(TooManyRequests):
+    """You have too many requests under way; wait for their answers."""
+
+    code = "too_many_at_once"
 
 
 class ClientGone(Problem):

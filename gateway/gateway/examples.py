@@ -1,7 +1,7 @@
 """Values for the examples of what the gateway answers by itself, and the people in all examples."""
 
 from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
-from gateway.people import ProfileCache
+from gateway.people import Person
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
 HAVRUTA = "cf9ecdb9-bea0-5cc9-bc19-44bcd9891568"
@@ -102,11 +102,7 @@ EXAMPLES: Vocabulary = {
     "user_id": RUTH,
     "username": "ruth",
 }
-PEOPLE = ProfileCache(
-    lambda _: {
-        "items": [
-            {"id": RUTH, "username": "ruth", "display_name": "Ruth Adler", "avatar_url": None},
-            {"id": BOAZ, "username": "boaz", "display_name": "Boaz Levi", "avatar_url": None},
-        ]
-    }
-)
+PEOPLE = {
+    RUTH: Person("ruth", "Ruth Adler", None),
+    BOAZ: Person("boaz", "Boaz Levi", None),
+}

@@ -4,22 +4,31 @@ from collections.abc import Mapping
 
 from chassis.errors import InvalidToken, TooManyRequests, Unavailable
 from chassis.web.openapi_examples import SCHEMAS
+from chassis.web.strict_requests import BodyTooLarge
 from gateway import views
 from gateway.errors import (
     AddressTooLong,
     AmbiguousAddress,
     BadGateway,
-    BodyTooLarge,
     BodyTooSlow,
     GatewayTimeout,
     HeadersTooLarge,
+    HeadersTooSlow,
     TokenRevoked,
+    TooManyAtOnce,
 )
 from gateway.merging import Document, operations
 from gateway.refusals import add_problems
 from gateway.routes import Access, LiveRoute, Route
 
-EVERYWHERE = (AmbiguousAddress, AddressTooLong, HeadersTooLarge, TooManyRequests)
+EVERYWHERE = (
+    AmbiguousAddress,
+    AddressTooLong,
+    HeadersTooLarge,
+    HeadersTooSlow,
+    TooManyRequests,
+    TooManyAtOnce,
+)
 PASSED_ON = (*EVERYWHERE, BadGateway, Unavailable, GatewayTimeout)
 WITH_BODY = (BodyTooSlow, BodyTooLarge)
 WITH_TOKEN = (InvalidToken, TokenRevoked)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-import gevent
 from cachetools import TTLCache, cached
 from flask import Flask, current_app
 from marshmallow import fields
@@ -13,7 +12,7 @@ from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import Problem
 from chassis.web.fields import Answer, Choice
 from chassis.web.rest import Blueprint
-from gateway.upstream import Upstream
+from gateway.upstream import Asked, Upstream
 
 DEADLINE = 1.0  # seconds for all services together
 MEMORY = 1.0  # seconds: asking the gateway often does not mean asking the services often
@@ -67,10 +66,10 @@ def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstre
     @cached(TTLCache(maxsize=1, ttl=MEMORY))
     def grades() -> dict[str, Grade]:
         asked = {
-            name: gevent.spawn(grade_of, upstream, identity.token_for(name))
+            name: upstream.ask("/internal/status", identity.token_for(name), deadline=DEADLINE)
             for name, upstream in internal.items()
         }
-        return {name: answer.get() for name, answer in asked.items()}
+        return {name: grade_of(answer) for name, answer in asked.items()}
 
     app.extensions["grades"] = grades
 
@@ -96,10 +95,10 @@ def get_readiness() -> tuple[dict[str, object], int]:
     return answer, 503 if status == Summary.UNAVAILABLE else 200
 
 
-def grade_of(upstream: Upstream, token: str) -> Grade:
+def grade_of(asked: Asked) -> Grade:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
-        status = upstream.fetch("/internal/status", token, deadline=DEADLINE)
+        status = asked.json()
         # An unknown word is no good sign: index raises, and the service counts as unreachable.
         return GRADES[max(map(GRADES.index, status["checks"].values()), default=0)]
     except (Problem, AttributeError, KeyError, TypeError, ValueError):

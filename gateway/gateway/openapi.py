@@ -1,5 +1,6 @@
 """The platform's OpenAPI document: the services' own, as clients see them through the gateway."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Set
@@ -8,22 +9,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import gevent
 import structlog
 
 from chassis.errors import Problem
 from gateway.examples import PEOPLE as EXAMPLE_PEOPLE
+from gateway.files import File
 from gateway.gateway_openapi import (
     add_passed_on,
     describe_events,
     gateway_document,
 )
 from gateway.merging import METHODS, Collision, Document, merge, references
-from gateway.people import name_people
+from gateway.people import fill, holders_in
 from gateway.problem_types import Types, problem_types
 from gateway.refusals import share_refusals
 from gateway.routes import LIVE, PEOPLE, PERSON, LiveRoute, Names, People, Roster, route_of
-from gateway.upstream import Upstream
+from gateway.upstream import Asked, Upstream
 
 DEADLINE = 2.0  # seconds for all services together
 FRESH = 60  # seconds for which a complete document is used without asking again
@@ -60,6 +61,7 @@ class Documents:
         self._seen: dict[str, Document] = {}
         self._published: Document = {}
         self._problem_types: Types = {}
+        self._file: File | None = None
         self._until = float("-inf")
         self._lock = threading.Lock()
 
@@ -68,6 +70,15 @@ class Documents:
         with self._lock:
             self._keep_up()
             return self._published
+
+    def file(self) -> File:
+        """The platform's document as it is sent."""
+        with self._lock:
+            self._keep_up()
+            if self._file is None:
+                content = json.dumps(self._published, ensure_ascii=False, separators=(",", ":"))
+                self._file = File(content.encode(), "application/json")
+            return self._file
 
     def problem_types(self) -> Types:
         """What the types of problems stand for, by the last segment of their addresses."""
@@ -87,16 +98,21 @@ class Documents:
             document, missing = self._published or publish({}), sorted(self._services)
         if missing:
             document = {**document, "x-degraded": missing}
+        if document != self._published:
+            self._file = None
         self._published = document
         self._problem_types = problem_types(document)
         self._until = self._clock() + (STALE if missing else FRESH)
 
     def _refresh(self) -> list[str]:
         """Ask all services at once, and return the names of those that did not answer."""
-        asked = {name: gevent.spawn(_ask, upstream) for name, upstream in self._services.items()}
+        asked = {
+            name: upstream.ask("/openapi.json", deadline=DEADLINE)
+            for name, upstream in self._services.items()
+        }
         missing: list[str] = []
         for name, answer in asked.items():
-            document = answer.get()
+            document = _document_in(name, answer)
             if document:
                 self._seen[name] = document
             else:
@@ -104,11 +120,11 @@ class Documents:
         return missing
 
 
-def _ask(upstream: Upstream) -> Document | None:
+def _document_in(service: str, asked: Asked) -> Document | None:
     try:
-        document = upstream.fetch("/openapi.json", deadline=DEADLINE)
+        document = asked.json()
     except Problem as problem:
-        log.warning("document_not_fetched", upstream=upstream.service, reason=problem.code)
+        log.warning("document_not_fetched", upstream=service, reason=problem.code)
         return None
     if isinstance(document, dict) and "openapi" in document:
         return document
@@ -150,7 +166,7 @@ def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
     """Move the stream of a kind of room, which the gateway serves, to the service that owns such rooms."""
     stream, schemas = item["get"], document["components"]["schemas"]
     events = document.get("x-live-events", {}).get(live.kind, {})
-    name_people([event["example"] for event in events.values()], PEOPLE, EXAMPLE_PEOPLE)
+    fill(holders_in([event["example"] for event in events.values()], PEOPLE), EXAMPLE_PEOPLE)
     describe_events(stream, live, events, schemas)
     stream["tags"] = [tag["name"] for tag in document.get("tags", [])] or stream["tags"]
     _add_people(stream, PEOPLE, schemas)
@@ -161,7 +177,7 @@ def _add_people(operation: Document, people: People, schemas: Document) -> None:
     """Put names next to the ids of people in the examples and schemas of successful answers."""
     responses = operation["responses"].items()
     successes = [answer for status, answer in responses if status.startswith("2")]
-    name_people(_examples_in(successes), people, EXAMPLE_PEOPLE)
+    fill(holders_in(_examples_in(successes), people), EXAMPLE_PEOPLE)
     # In one order, so that every process publishes the same document.
     for answered in sorted(_schemas_in(successes)):
         named = False

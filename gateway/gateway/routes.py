@@ -196,7 +196,16 @@ LIVE = (
 )
 
 
+_BY_PREFIX = {route.prefix: route for route in ROUTES}
+_DEEPEST = max(prefix.count("/") for prefix in _BY_PREFIX)
+
+
 def route_of(path: str) -> Route | None:
-    """The route that a path belongs to."""
-    fitting = [r for r in ROUTES if path == r.prefix or path.startswith(f"{r.prefix}/")]
-    return max(fitting, key=lambda route: len(route.prefix), default=None)
+    """The route that a path belongs to: that with the longest prefix."""
+    segments = path.split("/", _DEEPEST + 1)[: _DEEPEST + 1]
+    while len(segments) > 1:
+        route = _BY_PREFIX.get("/".join(segments))
+        if route:
+            return route
+        segments.pop()
+    return None

@@ -1,43 +1,40 @@
 """Streams of Server-Sent Events: the live events of a room, for people that its owner allows to watch."""
 
 import http
-import json
 import re
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import redis
+import orjson
 from flask import Response, current_app, g, request
 from marshmallow import fields, validate
-from werkzeug.datastructures import Headers
 
 from chassis.auth.authorization import caller, guarded_by, signed_in
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Caller
-from chassis.errors import Invalid, Problem, TooManyRequests, Unauthorized, Unavailable
+from chassis.errors import Invalid, Problem
 from chassis.web.fields import Answer, Query
 from chassis.web.openapi import documented
 from chassis.web.rest import Blueprint
-from gateway.auth import Gatekeeper
-from gateway.errors import BadGateway, GatewayTimeout
+from gateway.edge.callers import Callers
+from gateway.edge.rooms import RoomHub
+from gateway.edge.streams import Order, Places, Watcher
+from gateway.edge.views import ORDER
+from gateway.errors import BadGateway, GatewayTimeout, TooManyStreams
 from gateway.examples import EVENTS
-from gateway.live import RoomHub
-from gateway.readers import Watcher
-from gateway.routes import LIVE, Access, LiveRoute
+from gateway.routes import LIVE, LiveRoute
 from gateway.tickets import LIFETIME, StreamTickets
 from gateway.upstream import Upstream
 
-MOST_PER_PERSON = 10
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
 # As many digits as surely fit the 64 bits that Redis has for a number.
 NUMBER = re.compile(r"\A[0-9]{1,18}\Z")
 RESUMING = (
     "Server-Sent Events. Each has an `id` that grows by one. A client that comes back with the last id it "
-    "saw, in `Last-Event-ID` or `last_event_id`, misses none of the last thousand events. `event: reset` "
-    "means that events after that id are gone: read the room again. `event: end` says why the stream ends. "
-    "A comment comes every 15 seconds."
+    "saw, in `Last-Event-ID` or `last_event_id`, misses none of the last events, of which some thousand "
+    "are kept. `event: reset` means that events after that id are gone: read the room again. `event: end` "
+    "says why the stream ends. A comment comes every 15 seconds."
 )
 LAST_EVENT_ID = {
     "name": "Last-Event-ID",
@@ -49,12 +46,6 @@ LAST_EVENT_ID = {
 blueprint = Blueprint("streams")
 
 REFUSALS = {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
-
-
-class TooManyStreams(TooManyRequests):
-    """You have too many streams open."""
-
-    code = "too_many_streams"
 
 
 class Refused(Problem):
@@ -76,18 +67,22 @@ class RoomAuthorizer:
 
     def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> tuple[str, int]:
         """The room's name and the number of its last event; `Refused` with the owner's own problem."""
-        headers = {
-            "Authorization": f"Bearer {self.identity.token_for(route.service)}",
-            "Subject-Token": caller.token,
-        }
-        target = f"/internal/rooms/{route.kind}/{room_id}"
-        answer = self.internal[route.service].ask("GET", target, headers, deadline=DEADLINE)
+        answer = (
+            self.internal[route.service]
+            .ask(
+                f"/internal/rooms/{route.kind}/{room_id}",
+                self.identity.token_for(route.service),
+                caller.token,
+                deadline=DEADLINE,
+            )
+            .result()
+        )
         if answer.status in REFUSALS:
             raise Refused(answer.status, answer.body)
         if answer.status != http.HTTPStatus.OK:
             raise BadGateway(f"{route.service} answered {answer.status}")
         try:
-            room = json.loads(answer.body)
+            room = orjson.loads(answer.body)
             return str(room["room"]), int(room["seq"])
         except (ValueError, KeyError, TypeError):
             raise BadGateway(f"{route.service} answered with something else") from None
@@ -133,50 +128,44 @@ class StreamQuery(Query):
 
 @dataclass(frozen=True)
 class Streams:
-    """What streams are opened with."""
+    """What streams are opened with. A view decides who may watch; the edge then writes the events."""
 
     hub: RoomHub
-    gatekeeper: Gatekeeper
+    places: Places
+    callers: Callers
     authorizer: RoomAuthorizer
     tickets: StreamTickets
 
     def caller(self, ticket: str | None) -> Caller:
         """The person who sent a token, or a ticket that stands for one."""
-        headers: Headers = request.headers
         if ticket:
-            headers = Headers({"Authorization": f"Bearer {self.tickets.redeem(ticket)}"})
-        # The token of a ticket is verified like any other: its session may have ended since.
-        caller = self.gatekeeper.admit(Access.SIGNED_IN, headers)
-        if caller is None:
-            raise Unauthorized
-        return caller
+            # The token of a ticket is verified like any other: its session may have ended since.
+            return self.callers.verify(self.tickets.redeem(ticket))
+        found: Caller = current_app.extensions["verifier"].verify("")
+        return found
 
     def open(
         self, route: LiveRoute, room_id: str, caller: Caller, resumed_from: int | None
     ) -> Response:
-        """The stream of the room, after an event that the client has seen."""
-        if self.hub.watching(caller.id) >= MOST_PER_PERSON:
-            raise TooManyStreams(f"at most {MOST_PER_PERSON} at a time", retry_after=5)
+        """The answer that the stream of the room follows, from after an event that the client has seen."""
+        response = Response(mimetype="text/event-stream")
+        # nginx would collect events until its buffer is full.
+        response.headers["X-Accel-Buffering"] = "no"
+        self.places.take(caller.id)
         try:
             name, seq = self.authorizer.ask(route, room_id, caller)
         except Refused as refusal:
+            self.places.give_back(caller.id)
             return refusal.response
-        watcher = Watcher(
-            caller.id,
-            caller.session_id,
-            caller.expires_at,
-            partial(self.authorizer.allows, route, room_id, caller),
-            hang_up_on(request.environ.get("gunicorn.socket")),
-        )
-        try:
-            opened = self.hub.watch(name, seq, resumed_from, watcher)
-        except redis.RedisError:
-            raise Unavailable("live events are not available just now") from None
-        response = Response(opened.frames(), mimetype="text/event-stream")
-        # The end of the frames would be too late: no one reads them after HEAD, or when the reader has left.
-        response.call_on_close(partial(self.hub.leave, name, opened))
-        # nginx would collect events until its buffer is full.
-        response.headers["X-Accel-Buffering"] = "no"
+        except BaseException:
+            self.places.give_back(caller.id)
+            raise
+        if request.method == "HEAD":
+            self.places.give_back(caller.id)
+            return response
+        still = partial(self.authorizer.allows, route, room_id, caller)
+        watcher = Watcher(caller.id, caller.session_id, caller.expires_at, still)
+        request.environ[ORDER] = Order(self.hub, self.places, watcher, name, seq, resumed_from)
         return response
 
 
@@ -226,13 +215,3 @@ def last_event_id(parameter: str | None) -> int | None:
     if not NUMBER.fullmatch(given):
         raise Invalid(errors=[{"pointer": "?last_event_id", "detail": "Not the id of an event."}])
     return int(given)
-
-
-def hang_up_on(client: socket.socket | None) -> Callable[[], None]:
-    """How to close a connection whose reader does not read. Its writer waits, and would not notice."""
-
-    def hang_up() -> None:
-        if client:
-            client.shutdown(socket.SHUT_RDWR)
-
-    return hang_up

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.routes import SERVICES
 
+from .support.event_loop import Loop
 from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import Double
 
@@ -46,3 +47,10 @@ def internal(_internal: Doubles) -> Iterator[Doubles]:
     yield _internal
     for double in _internal.values():
         double.reset()
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    loop = Loop()
+    yield loop
+    loop.stop()

@@ -11,10 +11,10 @@ from chassis import testing
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Unavailable
 from gateway.aggregation import Aggregate, Aggregator, Part
-from gateway.people import ProfileCache
+from gateway.edge.profiles import ProfileCache
 from gateway.shapes import Shape
-from gateway.upstream import Upstream
 
+from .support.event_loop import Loop
 from .support.gateway_process import Doubles
 from .support.upstream_doubles import Double, answer, as_json
 
@@ -38,13 +38,15 @@ HAVRUTA = Part(
 
 
 @pytest.fixture
-def gather(services: Doubles, internal: Doubles) -> Iterator[Gather]:
+def gather(services: Doubles, internal: Doubles, loop: Loop) -> Iterator[Gather]:
     for double in [*services.values(), *internal.values()]:
         double.reply = lambda *_: as_json({"name": "Ruth", "secret": 1})
     identity = ServiceIdentity("gateway", testing.key_files().service_keys["gateway"])
-    public = {name: Upstream(name, double.url) for name, double in services.items()}
-    private = {name: Upstream(name, double.url) for name, double in internal.items()}
-    aggregator = Aggregator(public, private, identity, ProfileCache(lambda _: {"items": []}))
+    public = {name: loop.upstream(name, double.url) for name, double in services.items()}
+    private = {name: loop.upstream(name, double.url) for name, double in internal.items()}
+    users = loop.service("user-service", services["user-service"].url)
+    profiles = ProfileCache(users, loop.loop, loop.threads)
+    aggregator = Aggregator(public, private, identity, profiles)
 
     def gather(*parts: Part, token: str | None = None) -> Aggregate:
         with Flask("a test").test_request_context():

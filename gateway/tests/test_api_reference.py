@@ -9,8 +9,8 @@ from chassis import testing
 from gateway.gateway_openapi import gateway_document
 from gateway.openapi import FRESH, STALE, Documents, publish
 from gateway.routes import SERVICES
-from gateway.upstream import Upstream
 
+from .support.event_loop import Loop
 from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import answer, as_json
 
@@ -55,10 +55,10 @@ def test_the_document_names_a_service_that_is_down_at_the_start(
     assert "/api/courses" in document["paths"]
 
 
-def test_a_service_that_goes_down_keeps_its_last_document(services: Doubles) -> None:
+def test_a_service_that_goes_down_keeps_its_last_document(services: Doubles, loop: Loop) -> None:
     double, now = services["havruta-service"], [0.0]
     documents = Documents(
-        {"havruta-service": Upstream("havruta-service", double.url)}, lambda: now[0]
+        {"havruta-service": loop.upstream("havruta-service", double.url)}, lambda: now[0]
     )
     double.reply = lambda *_: documented("/api/texts")
     assert "x-degraded" not in documents.published()
@@ -72,7 +72,9 @@ def test_a_service_that_goes_down_keeps_its_last_document(services: Doubles) -> 
     assert "/api/havrutas" in documents.published()["paths"]
 
 
-def test_a_collision_of_two_services_leaves_the_document_unchanged(services: Doubles) -> None:
+def test_a_collision_of_two_services_leaves_the_document_unchanged(
+    services: Doubles, loop: Loop
+) -> None:
     def clashing(url: str) -> bytes:
         scheme = {"bearer": {"type": "http", "scheme": url}}
         paths = {
@@ -93,7 +95,7 @@ def test_a_collision_of_two_services_leaves_the_document_unchanged(services: Dou
     first, second, now = services["havruta-service"], services["tutoring-service"], [0.0]
     names = {"havruta-service": first.url, "tutoring-service": second.url}
     documents = Documents(
-        {name: Upstream(name, url) for name, url in names.items()}, lambda: now[0]
+        {name: loop.upstream(name, url) for name, url in names.items()}, lambda: now[0]
     )
     first.reply, second.reply = (lambda *_: clashing("a")), (lambda *_: documented("/api/courses"))
     before = documents.published()
@@ -145,7 +147,7 @@ def test_problem_types_are_explained(services: Doubles, internal: Doubles) -> No
 def test_the_answers_of_a_view_are_documented() -> None:
     document = gateway_document()
     answers = document["paths"]["/api/dashboard"]["get"]["responses"]
-    known = ["200", "400", "401", "403", "404", "414", "422", "429", "431", "503"]
+    known = ["200", "400", "401", "403", "404", "408", "414", "422", "429", "431", "503"]
     assert list(answers) == known
     codes = [named["code"] for named in answers["401"]["x-problems"]]
     assert codes == ["invalid_token", "token_revoked", "unauthorized"]

@@ -1,5 +1,6 @@
 """How large a body may be, and how it must be framed."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -81,10 +82,11 @@ def test_a_body_with_a_method_that_only_reads_is_refused(
 def test_a_client_that_expects_100_continue_receives_it(
     gateway: Gateway, services: Doubles
 ) -> None:
-    answered = gateway.raw(
-        head("Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close"), b"{}"
-    )
-    assert answered.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=20) as client:
+        client.sendall(head("Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close"))
+        assert client.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"{}")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
     assert services[TUTORING].asked[0].header("Expect") is None
 
 

@@ -1,13 +1,22 @@
 """The breaker, the bulkhead and the retry budget on their own."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 
 import pytest
 
 from chassis.errors import Unavailable
-from chassis.testing import race
-from gateway.breaker import PAUSE, THRESHOLD, Breaker, Bulkhead, RetryBudget
-from gateway.errors import BadGateway, ClientGone, GatewayTimeout
+from gateway.edge.breaker import (
+    CALLERS,
+    PAUSE,
+    THRESHOLD,
+    WAITING,
+    WINDOW,
+    Breaker,
+    Bulkhead,
+    RetryBudget,
+)
+from gateway.errors import TooManyAtOnce
 
 
 @dataclass
@@ -27,101 +36,145 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> Breaker:
-    return Breaker("a-service", clock)
-
-
-def fail(breaker: Breaker, error: Exception | None = None) -> None:
-    with pytest.raises(type(error or BadGateway("x"))), breaker.attempt():
-        raise error or BadGateway("x")
-
-
-def succeed(breaker: Breaker) -> None:
-    with breaker.attempt():
-        pass
+    return Breaker(clock)
 
 
 def opened(breaker: Breaker) -> Breaker:
-    for _ in range(THRESHOLD):
-        fail(breaker)
+    for caller in range(THRESHOLD):
+        breaker.failed(caller)
     return breaker
 
 
 def test_a_breaker_opens_after_several_failures_in_a_row(breaker: Breaker) -> None:
-    for _ in range(THRESHOLD - 1):
-        fail(breaker)
+    for caller in range(THRESHOLD - 1):
+        breaker.failed(caller)
     assert breaker.state == "closed"
-    fail(breaker, GatewayTimeout("x"))
+    breaker.failed(THRESHOLD)
     assert breaker.state == "open"
 
 
 def test_a_success_resets_the_count_of_failures(breaker: Breaker) -> None:
     for _ in range(3):
-        for _ in range(THRESHOLD - 1):
-            fail(breaker)
-        succeed(breaker)
+        for caller in range(THRESHOLD - 1):
+            breaker.failed(caller)
+        breaker.succeeded(0)
     assert breaker.state == "closed"
 
 
-def test_an_open_breaker_lets_no_call_through(breaker: Breaker) -> None:
-    with pytest.raises(Unavailable) as raised, opened(breaker).attempt():
-        pytest.fail("the service was asked")
-    assert raised.value.headers["Retry-After"] == "1"
+def test_the_failures_of_one_caller_open_no_breaker(breaker: Breaker) -> None:
+    for _ in range(10 * THRESHOLD):
+        breaker.failed("ruth")
+    assert breaker.state == "closed"
 
 
-def test_a_half_open_breaker_lets_one_call_through_at_a_time(
-    breaker: Breaker, clock: Clock
-) -> None:
+def test_a_few_callers_cannot_close_a_service_to_many(breaker: Breaker, clock: Clock) -> None:
+    for caller in range(10):
+        breaker.succeeded(f"one of many {caller}")
+    for _ in range(10 * THRESHOLD):
+        for caller in range(CALLERS + 3):
+            breaker.failed(f"one of a few {caller}")
+    assert breaker.state == "closed"
+    # What the many saw counts for a while only.
+    clock.now += WINDOW + 1
+    for caller in range(CALLERS):
+        breaker.failed(f"one of a few {caller}")
+    assert breaker.state == "open"
+
+
+def test_an_open_breaker_admits_no_call(breaker: Breaker) -> None:
+    assert not opened(breaker).admits()
+
+
+def test_a_half_open_breaker_admits_one_call_at_a_time(breaker: Breaker, clock: Clock) -> None:
     opened(breaker)
     clock.now += PAUSE
     assert breaker.state == "half-open"
-    with breaker.attempt(), pytest.raises(Unavailable), breaker.attempt():
-        pytest.fail("a second call went through")
+    assert [breaker.admits() for _ in range(3)] == [True, False, False]
+    breaker.succeeded("ruth")
     assert breaker.state == "closed"
-
-
-def test_concurrent_calls_send_a_single_probe(breaker: Breaker, clock: Clock) -> None:
-    opened(breaker)
-    clock.now += PAUSE
-    asked: list[int] = []
-
-    def call() -> bool:
-        try:
-            with breaker.attempt():
-                asked.append(1)
-                raise BadGateway("x")
-        except Unavailable:
-            return False
-        except BadGateway:
-            return True
-
-    assert sum(race([call] * 16)) == len(asked) == 1
 
 
 def test_a_failed_probe_starts_another_pause(breaker: Breaker, clock: Clock) -> None:
     opened(breaker)
     clock.now += PAUSE
-    fail(breaker)
+    assert breaker.admits()
+    breaker.failed("ruth")
     assert breaker.state == "open"
     clock.now += PAUSE
-    succeed(breaker)
+    assert breaker.admits()
+    breaker.succeeded("ruth")
     assert breaker.state == "closed"
 
 
-def test_a_client_that_hangs_up_does_not_count_as_a_failure(breaker: Breaker, clock: Clock) -> None:
+def test_a_probe_that_says_nothing_is_followed_by_another(breaker: Breaker, clock: Clock) -> None:
     opened(breaker)
     clock.now += PAUSE
-    fail(breaker, ClientGone())
+    assert breaker.admits()
+    breaker.abandoned()
     assert breaker.state == "half-open"
-    succeed(breaker)
-    assert breaker.state == "closed"
+    assert breaker.admits()
+
+
+def test_outcomes_are_forgotten_as_they_grow_old(breaker: Breaker, clock: Clock) -> None:
+    for caller in range(1000):
+        breaker.succeeded(caller)
+        clock.now += WINDOW / 10
+    assert len(breaker._last) <= 12
+
+
+@dataclass(eq=False)
+class Place:
+    """A call that notes when its turn comes."""
+
+    caller: Hashable
+    order: list["Place"] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.order.append(self)
 
 
 def test_a_full_bulkhead_refuses_the_next_call() -> None:
-    bulkhead = Bulkhead("a-service", 2)
-    with bulkhead, bulkhead, pytest.raises(Unavailable), bulkhead:
-        pytest.fail("a third call went through")
-    with bulkhead, bulkhead:
-        pass
+    bulkhead = Bulkhead("a-service", places=2)
+    bulkhead.enter(Place("ruth"))
+    bulkhead.enter(Place("boaz"))
+    with pytest.raises(Unavailable):
+        bulkhead.enter(Place("naomi"))
+    bulkhead.leave("ruth")
+    bulkhead.enter(Place("naomi"))
+
+
+def test_calls_of_one_caller_take_turns() -> None:
+    bulkhead = Bulkhead("a-service", places=100, per_caller=2)
+    order: list[Place] = []
+    calls = [Place("ruth", order) for _ in range(5)]
+    for call in calls:
+        bulkhead.enter(call)
+    assert order == calls[:2]
+    for _ in range(5):
+        bulkhead.leave("ruth")
+    assert order == calls
+    assert bulkhead._of_caller == bulkhead._waiting == {}
+    assert bulkhead._busy == 0
+
+
+def test_a_call_that_waits_may_give_up() -> None:
+    bulkhead = Bulkhead("a-service", places=100, per_caller=1)
+    order: list[Place] = []
+    first, second, third = (Place("ruth", order) for _ in range(3))
+    for call in (first, second, third):
+        bulkhead.enter(call)
+    bulkhead.give_up(second)
+    bulkhead.leave("ruth")
+    assert [call is third for call in order] == [False, True]
+
+
+def test_a_caller_whose_calls_wait_already_is_refused() -> None:
+    bulkhead = Bulkhead("a-service", places=100, per_caller=1)
+    for _ in range(1 + WAITING):
+        bulkhead.enter(Place("ruth"))
+    with pytest.raises(TooManyAtOnce):
+        bulkhead.enter(Place("ruth"))
+    bulkhead.enter(Place("boaz"))
 
 
 def test_retries_are_a_fraction_of_the_calls() -> None:

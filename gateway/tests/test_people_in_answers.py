@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -10,15 +12,17 @@ import pytest
 import redis
 
 from chassis import testing
-from chassis.errors import Unavailable
-from gateway import people
+from chassis.errors import Problem
+from gateway.edge.profiles import CHUNK, ON_THE_LOOP, ProfileCache
 from gateway.errors import BadGateway
-from gateway.people import CHUNK, ProfileCache
-from gateway.routes import HOST, PERSON
+from gateway.routes import HOST, PERSON, People
 from gateway.routes import PEOPLE as ROUTED
 
+from .support.event_loop import Loop
 from .support.gateway_process import Doubles, Gateway
 from .support.upstream_doubles import Asked, answer, as_json
+
+Expand = Callable[..., bytes]
 
 USER = "user-service"
 STUDY = "study-session-service"
@@ -36,8 +40,11 @@ def profile(user_id: str) -> dict[str, Any]:
 
 def profiles(asked: Asked, _: object) -> bytes:
     """The user-service's answer about a batch of ids."""
-    ids = parse_qs(urlsplit(asked.target).query)["ids"][0].split(",")
-    return as_json({"items": [profile(user_id) for user_id in ids]})
+    return as_json({"items": [profile(user_id) for user_id in ids_in(asked)]})
+
+
+def ids_in(asked: Asked) -> list[str]:
+    return parse_qs(urlsplit(asked.target).query)["ids"][0].split(",")
 
 
 def test_a_session_comes_with_the_names_of_its_host(gateway: Gateway, services: Doubles) -> None:
@@ -187,40 +194,76 @@ def test_several_fields_for_people_take_one_request(gateway: Gateway, services: 
     assert len(services[USER].asked) == 1
 
 
-def test_a_list_of_ids_gets_a_list_of_profiles() -> None:
+@pytest.fixture
+def expand(loop: Loop, services: Doubles) -> Expand:
+    """Put names into a content, by a cache that remembers nobody yet."""
+    services[USER].reply = profiles
+    cache = ProfileCache(loop.service(USER, services[USER].url), loop.loop, loop.threads)
+
+    def expand(content: bytes, people: People = ROUTED) -> bytes:
+        found = loop.wait_for(partial(cache.expand, content, people))
+        if isinstance(found, Problem):
+            raise found
+        return found
+
+    return expand
+
+
+def test_a_list_of_ids_gets_a_list_of_profiles(expand: Expand) -> None:
     ids = [str(uuid4()) for _ in range(3)]
     content = json.dumps([{"attendees": ids}, {"attendees": []}, {"attendees": None}]).encode()
-    cache = ProfileCache(lambda _: {"items": [profile(user_id) for user_id in ids]})
-    document = json.loads(people.expand(content, ROUTED, cache))
+    document = json.loads(expand(content))
     assert document[0] == {"attendees": ids, "attended_by": [profile(user_id) for user_id in ids]}
     assert document[1:] == [{"attendees": [], "attended_by": []}, {"attendees": None}]
 
 
-def test_the_content_of_a_whiteboard_operation_gets_no_names() -> None:
+def test_the_content_of_a_whiteboard_operation_gets_no_names(expand: Expand) -> None:
     content = json.dumps(
         {"author_id": str(uuid4()), "operation": {"author_id": str(uuid4())}}
     ).encode()
-    document = json.loads(people.expand(content, ROUTED, ProfileCache(lambda _: {"items": []})))
+    document = json.loads(expand(content))
     assert "author_username" in document
     assert document["operation"].keys() == {"author_id"}
 
 
-def test_many_people_are_asked_for_in_chunks() -> None:
-    batches: list[list[str]] = []
-
-    def ask(target: str) -> Any:
-        ids = target.removeprefix("/api/users?ids=").split(",")
-        batches.append(ids)
-        return {"items": [profile(user_id) for user_id in ids]}
-
+def test_many_people_are_asked_for_in_chunks(expand: Expand, services: Doubles) -> None:
     members = [{"user_id": str(uuid4())} for _ in range(2 * CHUNK + 1)]
-    people.expand(json.dumps(members).encode(), PEOPLE, ProfileCache(ask))
-    assert [len(ids) for ids in batches] == [CHUNK, CHUNK, 1]
+    named = json.loads(expand(json.dumps(members).encode(), PEOPLE))
+    assert [member["username"] for member in named] == [f"u-{m['user_id'][:4]}" for m in members]
+    batches = [ids_in(asked) for asked in services[USER].asked]
+    assert sorted(map(len, batches)) == [1, CHUNK, CHUNK]
 
 
-def test_an_unknown_person_has_no_names() -> None:
-    content = json.dumps({"user_id": str(uuid4())}).encode()
-    document = json.loads(people.expand(content, PEOPLE, ProfileCache(lambda _: {"items": []})))
+def test_a_large_answer_gets_names_too(expand: Expand) -> None:
+    padding = "a" * (2 * ON_THE_LOOP)
+    person = {"user_id": str(uuid4()), "text": padding}
+    named = json.loads(expand(json.dumps(person).encode()))
+    assert (named["username"], named["text"]) == (f"u-{person['user_id'][:4]}", padding)
+
+
+def test_answers_that_meet_share_one_question(loop: Loop, services: Doubles) -> None:
+    services[USER].reply = profiles
+    cache = ProfileCache(loop.service(USER, services[USER].url), loop.loop, loop.threads)
+    ids = [str(uuid4()) for _ in range(10)]
+
+    def ask(then: Callable[[int], None]) -> None:
+        left = [20]
+
+        def named(_: bytes | Problem) -> None:
+            left[0] -= 1
+            if not left[0]:
+                then(0)
+
+        for user_id in ids * 2:
+            cache.expand(json.dumps({"user_id": user_id}).encode(), PEOPLE, named)
+
+    loop.wait_for(ask)
+    assert [sorted(ids_in(asked)) for asked in services[USER].asked] == [sorted(ids)]
+
+
+def test_an_unknown_person_has_no_names(expand: Expand, services: Doubles) -> None:
+    services[USER].reply = lambda *_: as_json({"items": []})
+    document = json.loads(expand(json.dumps({"user_id": str(uuid4())}).encode()))
     assert (document["username"], document["display_name"], document["avatar_url"]) == (
         None,
         None,
@@ -229,25 +272,20 @@ def test_an_unknown_person_has_no_names() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 7, "", "not-an-id", ["x"], {"a": 1}, "a,b"])
-def test_an_invalid_id_is_not_asked_for(value: object) -> None:
-    def ask(target: str) -> Any:
-        pytest.fail(f"asked for {target}")
-
+def test_an_invalid_id_is_not_asked_for(expand: Expand, services: Doubles, value: object) -> None:
     content = json.dumps({"host_id": value}).encode()
-    assert people.expand(content, PEOPLE, ProfileCache(ask)) == content
+    assert expand(content) == content
+    assert services[USER].asked == []
 
 
-def test_a_list_stays_a_list_when_names_are_missing() -> None:
-    def ask(_: str) -> Any:
-        raise Unavailable
-
+def test_a_list_stays_a_list_when_names_are_missing(expand: Expand, services: Doubles) -> None:
+    services[USER].reply = lambda *_: answer(503)
     [person] = content = [{"user_id": str(uuid4())}]
     unknown = {"username": None, "display_name": None, "avatar_url": None}
-    expanded = people.expand(json.dumps(content).encode(), PEOPLE, ProfileCache(ask))
-    assert json.loads(expanded) == [{**person, **unknown}]
+    assert json.loads(expand(json.dumps(content).encode())) == [{**person, **unknown}]
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff", b"[" * 100_000])
-def test_broken_json_is_a_bad_gateway(content: bytes) -> None:
+def test_broken_json_is_a_bad_gateway(expand: Expand, content: bytes) -> None:
     with pytest.raises(BadGateway):
-        people.expand(content, PEOPLE, ProfileCache(lambda _: {"items": []}))
+        expand(content)

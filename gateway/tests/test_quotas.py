@@ -1,17 +1,22 @@
 """How many requests a person or an address may send in a minute."""
 
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
+from flask import Flask
 
 from chassis import testing
 from chassis.testing import a_user, race
+from gateway import docs, views
 from gateway.app import create_app
-from gateway.quotas import SHARES, Quotas, network_of
-from gateway.routes import QuotaClass
+from gateway.edge.quotas import SHARES, UNIT, Counter, Quotas, Standing, network_of
+from gateway.openapi import Documents
+from gateway.routes import ROUTES, QuotaClass
 
+from .support.event_loop import Loop
 from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import as_json
 
@@ -32,8 +37,24 @@ def small(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
         yield gateway
 
 
-def counting(url: str, quota: int) -> Quotas:
-    return Quotas(url, dict.fromkeys(QuotaClass, quota))
+class Counting:
+    """Quotas on a loop of their own."""
+
+    def __init__(self, url: str, quota: int, loop: Loop) -> None:
+        per_minute = dict.fromkeys(QuotaClass, quota)
+        self._loop = loop
+        self._quotas = Quotas(Counter(url, per_minute), per_minute, loop.loop, loop.threads)
+
+    def spend(self, kind: QuotaClass, subject: str) -> Standing:
+        def spend(then: Callable[[Standing], None]) -> None:
+            standing = self._quotas.spend(kind, subject, then)
+            if standing:
+                then(standing)
+
+        return self._loop.wait_for(spend)
+
+    def charge(self, kind: QuotaClass, subject: str, size: int) -> None:
+        self._loop.call(self._quotas.charge, kind, subject, size)
 
 
 def a_person() -> str:
@@ -42,28 +63,39 @@ def a_person() -> str:
 
 @pytest.mark.parametrize("url", ["Redis", NOWHERE])
 @pytest.mark.parametrize("quota", [1, 7, 20, 100])
-def test_requests_beyond_the_quota_are_refused(url: str, quota: int) -> None:
-    quotas, ruth = counting(testing.redis_url() if url == "Redis" else url, quota), a_person()
+def test_requests_beyond_the_quota_are_refused(url: str, quota: int, loop: Loop) -> None:
+    redis_url = testing.redis_url() if url == "Redis" else url
+    quotas, ruth = Counting(redis_url, quota, loop), a_person()
     standings = [quotas.spend(QuotaClass.READ, ruth) for _ in range(quota + 5)]
     assert [standing.allowed for standing in standings] == [True] * quota + [False] * 5
     assert [standing.remaining for standing in standings[:quota]] == list(range(quota - 1, -1, -1))
     assert 1 <= standings[-1].reset <= 60
 
 
-def test_each_person_has_a_separate_quota_of_each_class() -> None:
-    quotas, ruth = counting(testing.redis_url(), 1), a_person()
+def test_each_person_has_a_separate_quota_of_each_class(loop: Loop) -> None:
+    quotas, ruth = Counting(testing.redis_url(), 1, loop), a_person()
     assert quotas.spend(QuotaClass.READ, ruth).allowed
     assert quotas.spend(QuotaClass.WRITE, ruth).allowed
     assert quotas.spend(QuotaClass.READ, a_person()).allowed
     assert not quotas.spend(QuotaClass.READ, ruth).allowed
 
 
-def test_several_gateways_share_one_count() -> None:
-    gateways, ruth = [counting(testing.redis_url(), 100) for _ in range(3)], a_person()
+def test_several_gateways_share_one_count(loop: Loop) -> None:
+    gateways = [Counting(testing.redis_url(), 100, loop) for _ in range(3)]
+    ruth = a_person()
     allowed = [
         gateway.spend(QuotaClass.READ, ruth).allowed for _ in range(100) for gateway in gateways
     ]
     assert 100 - 3 * 100 // SHARES <= sum(allowed) <= 100
+
+
+def test_a_large_answer_counts_as_several_requests(loop: Loop) -> None:
+    quotas, ruth = Counting(testing.redis_url(), 100, loop), a_person()
+    assert quotas.spend(QuotaClass.READ, ruth).remaining == 99
+    quotas.charge(QuotaClass.READ, ruth, 10 * UNIT)
+    assert quotas.spend(QuotaClass.READ, ruth).remaining == 88
+    quotas.charge(QuotaClass.READ, ruth, 200 * UNIT)
+    assert not quotas.spend(QuotaClass.READ, ruth).allowed
 
 
 @pytest.mark.parametrize(
@@ -135,6 +167,26 @@ def test_streams_have_their_own_quota(small: Gateway, services: Doubles, interna
     ruth = a_user()
     internal["user-service"].reply = lambda *_: as_json({}, 404)
     assert [small.get("/api/events", user=ruth).status for _ in range(3)] == [404, 404, 429]
+
+
+def addresses() -> list[str]:
+    """An address of everything that the gateway serves, and one that it does not."""
+    app = Flask("views")
+    views.install(app)
+    docs.install(app, Documents({}))
+    own = [re.sub(r"<.*?>", "1", rule.rule) for rule in app.url_map.iter_rules()]
+    return sorted({*own, *(route.prefix for route in ROUTES), "/", "/nowhere"} - {"/healthz"})
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_every_request_counts(gateway: Gateway, services: Doubles, address: str) -> None:
+    assert "RateLimit" in gateway.get(address).headers
+
+
+def test_a_refused_token_counts_against_its_address(small: Gateway, services: Doubles) -> None:
+    statuses = [small.get("/api/courses", token=f"a.b.{n}").status for n in range(READS + 5)]
+    assert statuses.count(401) <= READS
+    assert statuses[-1] == 429
 
 
 def test_health_checks_use_up_no_quota(small: Gateway) -> None:

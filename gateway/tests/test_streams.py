@@ -13,9 +13,9 @@ import redis
 
 from chassis import testing
 from chassis.testing import User
+from gateway.edge.streams import MOST_PER_PERSON
 from gateway.routes import STUDY_SESSION, USER
 from gateway.server import allow_open_files
-from gateway.streams import MOST_PER_PERSON
 
 from .support.gateway_process import Doubles, Gateway
 from .support.upstream_doubles import answer, as_json

@@ -51,7 +51,7 @@ def test_a_forged_token_is_refused_and_reaches_no_service(
     )
     too_long_for_a_header = len(FORGED[forgery]) > 8000
     assert answered.startswith(b"HTTP/1.1 431" if too_long_for_a_header else b"HTTP/1.1 401")
-    assert too_long_for_a_header or b'"code": "invalid_token"' in answered
+    assert too_long_for_a_header or b'"code":"invalid_token"' in answered
     assert services[TUTORING].asked == []
 
 

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chassis.testing import race
-from gateway.breaker import PAUSE, THRESHOLD
+from chassis.testing import User, a_user, race, token_for
+from gateway.edge.breaker import PAUSE, PER_CALLER, THRESHOLD, WAITING
 from gateway.routes import SERVICES
 
 from .support.gateway_process import Doubles, Gateway, running, settings
@@ -27,6 +27,10 @@ def tutoring(services: Doubles, gateway: Gateway) -> Iterator[Double]:
     yield services[TUTORING]
     services[TUTORING].reset()
     wait_until(lambda: gateway.get("/api/courses").status == 200)
+
+
+def people(count: int) -> list[User]:
+    return [a_user() for _ in range(count)]
 
 
 def wait_until(happens: Callable[[], bool]) -> None:
@@ -81,7 +85,6 @@ TOO_SLOW = {
     "a status line byte by byte": trickle(b"HTTP/1.1 200 O"),
     "headers without end": trickle(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n"),
     "a body byte by byte": trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"),
-    "a body of unknown length byte by byte": trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
     "chunks byte by byte": trickle(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"
     ),
@@ -100,6 +103,7 @@ UNUSABLE = {
     "a control character in a header": say(
         b"HTTP/1.1 200 OK\r\nX-A: \x01\r\nContent-Length: 0\r\n\r\n"
     ),
+    "a body of unknown length": trickle(b"HTTP/1.1 200 OK\r\n\r\n"),
     "a body without end": pour(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536),
     "chunks without end": pour(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"4\r\nxxxx\r\n" * 8192
@@ -143,9 +147,8 @@ def test_a_hung_service_is_not_called_again_until_a_pause_is_over(
     gateway: Gateway, tutoring: Double
 ) -> None:
     tutoring.reply = hang(tutoring)
-    assert {reply.status for reply in race([lambda: gateway.get("/api/courses")] * THRESHOLD)} == {
-        504
-    }
+    calls = [lambda: gateway.get("/api/courses", user=a_user()) for _ in range(THRESHOLD)]
+    assert {reply.status for reply in race(calls)} == {504}
     asked = len(tutoring.asked)
     refused = gateway.get("/api/courses")
     assert (refused.status, refused.json["code"], refused.headers["Retry-After"]) == (
@@ -159,10 +162,66 @@ def test_a_hung_service_is_not_called_again_until_a_pause_is_over(
     assert gateway.get("/api/courses").status == 200
 
 
+def test_one_caller_cannot_have_a_service_left_alone(gateway: Gateway, tutoring: Double) -> None:
+    ruth, boaz = token_for(a_user()), a_user()
+
+    def hang_for_ruth(asked: Asked, _: socket.socket) -> bytes | None:
+        if asked.header("Authorization") == f"Bearer {ruth}":
+            tutoring.stopping.wait(GENEROUS)
+            return None
+        return as_json({})
+
+    tutoring.reply = hang_for_ruth
+    calls = [lambda: gateway.get("/api/courses", token=ruth)] * (2 * THRESHOLD)
+    others = [gateway.get("/api/courses", user=user).status for user in (boaz, *people(20))]
+    assert set(others) == {200}
+    assert {reply.status for reply in race(calls)} <= {504, 429}
+    assert gateway.get("/api/courses", user=boaz).status == 200
+
+
+def test_a_caller_has_some_calls_at_a_service_and_the_others_wait(
+    gateway: Gateway, tutoring: Double
+) -> None:
+    ruth, boaz = a_user(), a_user()
+    let_go = threading.Event()
+
+    def wait(*_: object) -> bytes:
+        assert let_go.wait(GENEROUS)
+        return as_json({})
+
+    tutoring.reply = wait
+    with ThreadPoolExecutor(40) as pool:
+        first = [
+            pool.submit(gateway.post, "/api/courses", body=b"{}", user=ruth) for _ in range(10)
+        ]
+        wait_until(lambda: len(tutoring.asked) == PER_CALLER)
+        other = pool.submit(gateway.post, "/api/courses", body=b"{}", user=boaz)
+        wait_until(lambda: len(tutoring.asked) == PER_CALLER + 1)
+        let_go.set()
+        assert [call.result().status for call in [*first, other]] == [200] * 11
+
+
+def test_a_caller_whose_calls_wait_already_is_refused(gateway: Gateway, tutoring: Double) -> None:
+    ruth = a_user()
+    assert {gateway.get("/api/courses", user=user).status for user in people(20)} == {200}
+    tutoring.reply = hang(tutoring)
+    with ThreadPoolExecutor(80) as pool:
+        calls = [
+            pool.submit(gateway.post, "/api/courses", body=b"{}", user=ruth)
+            for _ in range(PER_CALLER + WAITING + 5)
+        ]
+        refused = [call.result() for call in calls]
+    codes = [reply.json["code"] for reply in refused]
+    assert codes.count("too_many_at_once") >= 5
+    assert set(codes) == {"too_many_at_once", "gateway_timeout"}
+
+
 def test_other_services_answer_while_one_hangs(gateway: Gateway, tutoring: Double) -> None:
     tutoring.reply = hang(tutoring)
     with ThreadPoolExecutor(40) as pool:
-        hung = [pool.submit(gateway.post, "/api/courses", body=b"{}") for _ in range(40)]
+        hung = [
+            pool.submit(gateway.post, "/api/courses", body=b"{}", user=a_user()) for _ in range(40)
+        ]
         wait_until(lambda: len(tutoring.asked) == 40)
         assert [gateway.get("/api/havrutas").status for _ in range(20)] == [200] * 20
         assert not any(call.done() for call in hung)
@@ -276,7 +335,7 @@ def test_every_service_has_its_own_breaker(
 ) -> None:
     tutoring.reply = say(b"nonsense\r\n")
     for _ in range(THRESHOLD):
-        gateway.post("/api/courses")
+        gateway.post("/api/courses", user=a_user())
     assert gateway.post("/api/courses").status == 503
     others = ["/api/users/7", "/api/study-sessions", "/api/havrutas", "/api/v2/tests"]
     assert len(others) == len(SERVICES) - 1

@@ -1,4 +1,4 @@
-"""The gateway in a process of its own: gunicorn with gevent, on a free port."""
+"""The gateway in a process of its own: gunicorn with the edge's worker, on a free port."""
 
 import http.client
 import json
@@ -38,6 +38,7 @@ class Gateway:
     """A running gateway, called as a client would call it."""
 
     port: int
+    pid: int = 0  # of gunicorn's arbiter
 
     def call(
         self,
@@ -114,7 +115,7 @@ def running(environ: Mapping[str, str]) -> Iterator[Gateway]:
             pass_fds=[listener.fileno()],
         )
         try:
-            gateway = Gateway(listener.getsockname()[1])
+            gateway = Gateway(listener.getsockname()[1], process.pid)
             assert gateway.get("/healthz").status == 200
             yield gateway
         finally:

@@ -1,0 +1,95 @@
+"""One request to a service, from whoever makes it until its answer is whole."""
+
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any
+
+from chassis.errors import Problem
+from gateway.errors import ClientGone
+
+if TYPE_CHECKING:
+    from gateway.edge.service_connections import ServiceConnection
+    from gateway.edge.services import Service
+
+MAX_ANSWER = 5 * 1024 * 1024  # bytes
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class Call:
+    """One request to a service, and its answer.
+
+    `lines` are the headers beyond those that every call has. `done` is called once, when the answer is
+    complete or `problem` says why there is none. The answer has at most `most` bytes. `caller` is whose share
+    of the service's places it takes.
+    """
+
+    __slots__ = (
+        "begun",
+        "body",
+        "caller",
+        "connection",
+        "done",
+        "ended",
+        "expires_at",
+        "headers",
+        "lines",
+        "method",
+        "most",
+        "pieces",
+        "probes",
+        "problem",
+        "service",
+        "size",
+        "slot",
+        "started",
+        "status",
+        "target",
+        "tries",
+        "waits",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        target: bytes,
+        lines: bytes,
+        done: "Callable[[Call], None]",
+        *,
+        caller: Hashable,
+        body: bytes = b"",
+        most: int = MAX_ANSWER,
+    ) -> None:
+        self.method, self.target, self.lines, self.body = method, target, lines, body
+        self.done, self.caller, self.most = done, caller, most
+        self.expires_at = 0.0
+        self.service: Service | None = None
+        self.connection: ServiceConnection | None = None
+        self.slot: set[Any] | None = None
+        self.problem: Problem | None = None
+        self.status = 0
+        self.headers: Headers = []
+        self.pieces: list[bytes] = []
+        self.size = self.tries = 0
+        self.started = 0.0
+        self.begun = self.waits = self.probes = self.ended = False
+
+    def begin(self) -> None:
+        """There is a place at the service."""
+        if self.service:
+            self.begun = True
+            self.service.attempt(self)
+
+    @property
+    def content(self) -> bytes:
+        """The body, as far as it has been collected."""
+        return self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        if self.service:
+            self.service.expired(self)
+
+    def cancel(self) -> None:
+        """The answer is of no use any more."""
+        if self.service:
+            self.service.end(self, ClientGone())

@@ -1,0 +1,63 @@
+"""Where a request goes: to the service of its route, or to one of the gateway's own views."""
+
+from dataclasses import dataclass
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
+
+from gateway.routes import LIVE, READING, QuotaClass, Route, route_of
+
+UNCOUNTED = "/healthz"
+KINDS = {
+    **{route.path: QuotaClass.STREAM for route in LIVE},
+    "/api/me/export": QuotaClass.EXPORT,
+}  # the others as the route or the method says
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The route that a request takes; None leads to the views. `kind` is the quota it counts against."""
+
+    route: Route | None
+    kind: QuotaClass | None  # None: a read or a write, as the method says
+    counted: bool = True
+
+    def kind_of(self, method: str) -> QuotaClass:
+        """The kind of request that this counts as."""
+        if self.kind:
+            return self.kind
+        return QuotaClass.READ if method in READING else QuotaClass.WRITE
+
+
+class Destinations:
+    """The map of all addresses."""
+
+    def __init__(self, views: Map) -> None:
+        self._views = views.bind("gateway")
+        self._routed: dict[str | None, Destination] = {}
+        # The last segments of views that lie under a prefix of a service.
+        self._exceptions = {
+            rule.rule.rpartition("/")[2] for rule in views.iter_rules() if route_of(rule.rule)
+        }
+
+    def of(self, path: str) -> Destination:
+        """Where a request with this path goes."""
+        route = route_of(path)
+        if route and path.endswith("/"):
+            # No service has such an address, and it must not be one more name of another.
+            return Destination(None, route.kind)
+        if route is None or path.rpartition("/")[2] in self._exceptions:
+            rule = self._view_of(path)
+            if rule or route is None:
+                return Destination(None, KINDS.get(rule or ""), counted=path != UNCOUNTED)
+        found = self._routed.get(route.prefix)
+        if found is None:
+            found = self._routed[route.prefix] = Destination(route, route.kind)
+        return found
+
+    def _view_of(self, path: str) -> str | None:
+        try:
+            rule, _ = self._views.match(path, "GET", return_rule=True)
+        except HTTPException:
+            return None
+        return rule.rule

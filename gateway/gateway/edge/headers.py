@@ -1,0 +1,145 @@
+"""Which headers pass: from the client those in a list, from a service all but those of the connection."""
+
+from functools import lru_cache
+
+from werkzeug.http import parse_accept_header
+
+from chassis.telemetry.request_context import REQUEST_ID, TRACEPARENT
+
+Headers = list[tuple[bytes, bytes]]
+
+# No header that names a person: a service believes the token alone, and the gateway adds nothing to it.
+FROM_CLIENT = {
+    name.lower().encode(): name.encode()
+    for name in (
+        "Accept",
+        "Accept-Language",
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-Match",
+        "If-Modified-Since",
+        "If-None-Match",
+        "User-Agent",
+    )
+}
+HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authentication-info",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+# The gateway writes these itself, but for cookies: no one signs in by cookie here.
+REPLACED = frozenset({b"content-length", b"date", b"server", b"set-cookie", b"x-request-id"})
+DROPPED = HOP_BY_HOP | REPLACED
+
+
+class Heading:
+    """What the headers of a request say. A client sends most of them again with its next request."""
+
+    __slots__ = (
+        "accepts_gzip",
+        "authorization",
+        "forwarded_for",
+        "origin",
+        "passed",
+        "preflight",
+        "request_id",
+        "resumed_from",
+        "trace",
+    )
+
+    def __init__(self) -> None:
+        self.accepts_gzip = False
+        self.authorization: bytes | None = None
+        self.forwarded_for: bytes = b""
+        self.origin: bytes | None = None
+        self.passed = b""  # the lines for a service
+        self.preflight = False
+        self.request_id: str | None = None
+        self.resumed_from: bytes | None = None
+        self.trace: tuple[str, str, str] | None = None  # ids of the trace and of the span, flags
+
+
+def understand(headers: Headers) -> Heading:
+    """What the headers say; their names are in small letters."""
+    heading = Heading()
+    passed: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in FROM_CLIENT:
+            # Lists may be sent in several lines (RFC 9110, section 5.3).
+            passed[name] = b"%b, %b" % (passed[name], value) if name in passed else value
+        elif name == b"x-request-id":
+            offered = value.decode("latin-1")
+            heading.request_id = offered if REQUEST_ID.fullmatch(offered) else None
+        elif name == b"traceparent":
+            found = TRACEPARENT.fullmatch(value.decode("latin-1"))
+            heading.trace = (found[1], found[2], found[3]) if found else None
+        elif name == b"accept-encoding":
+            heading.accepts_gzip = heading.accepts_gzip or accepts_gzip(value)
+        elif name == b"origin":
+            heading.origin = value
+        elif name == b"access-control-request-method":
+            heading.preflight = True
+        elif name == b"last-event-id":
+            heading.resumed_from = value
+        elif name == b"x-forwarded-for":
+            heading.forwarded_for += b"," + value
+    heading.authorization = passed.get(b"authorization")
+    heading.passed = b"".join(
+        b"%b: %b\r\n" % (FROM_CLIENT[name], value) for name, value in passed.items()
+    )
+    return heading
+
+
+@lru_cache(256)
+def accepts_gzip(value: bytes) -> bool:
+    """Whether an `Accept-Encoding` allows gzip."""
+    return bool(parse_accept_header(value.decode("latin-1"))["gzip"])
+
+
+class Passed:
+    """The headers of a service's answer that pass to a client."""
+
+    __slots__ = ("encoded", "lines", "media_type", "varies")
+
+    def __init__(self, answered: Headers) -> None:
+        self.encoded = False
+        self.media_type = b""
+        self.varies = b""
+        lines: list[bytes] = []
+        names: set[bytes] = set()
+        dropped = DROPPED
+        for name, value in answered:
+            if name.lower() == b"connection":
+                dropped = dropped | {word.strip().lower() for word in value.split(b",")}
+        for name, value in answered:
+            key = name.lower()
+            if key in dropped:
+                continue
+            if key == b"vary":
+                self.varies += b", " + value
+                continue
+            if key == b"content-type":
+                self.media_type = value.partition(b";")[0].strip().lower()
+            elif key == b"content-encoding":
+                self.encoded = True
+            names.add(key)
+            lines.append(b"%b: %b\r\n" % (name, value))
+        lines += [line for name, line in HARDENED.items() if name not in names]
+        self.lines = b"".join(lines)
+
+
+# Without Cache-Control a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
+HARDENED = {
+    b"x-content-type-options": b"X-Content-Type-Options: nosniff\r\n",
+    b"cache-control": b"Cache-Control: no-store\r\n",
+}

@@ -1,0 +1,34 @@
+"""Live events in the format of Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events)."""
+
+from typing import Any
+
+import orjson
+
+from gateway.people import Known, fill, holders_in
+from gateway.routes import PEOPLE
+
+Event = dict[str, Any]
+
+
+def frame_of(event: Event, known: Known) -> bytes:
+    """The event as it is sent, with the names of people next to their ids."""
+    shown = {name: value for name, value in event.items() if name != "members_changed"}
+    fill(holders_in(shown.get("data"), PEOPLE), known)
+    head = b"id: %d\nevent: %b\ndata: " % (event["seq"], event["type"].encode())
+    return b"%b%b\n\n" % (head, orjson.dumps(shown))
+
+
+def reset(seq: int) -> bytes:
+    """The event that tells a client to read the room again."""
+    return b'id: %d\nevent: reset\ndata: {"seq":%d}\n\n' % (seq, seq)
+
+
+def ending(reason: str) -> bytes:
+    """The last event of a stream."""
+    return b'event: end\ndata: {"reason":"%b"}\n\n' % reason.encode()
+
+
+def people_in(event: Event) -> list[str]:
+    """The ids of the people whose names the event is shown with."""
+    holders = holders_in(event.get("data"), PEOPLE)
+    return [user_id for _, _, user_ids in holders for user_id in user_ids]

@@ -1,0 +1,388 @@
+"""Live events of rooms, from Redis to the people who watch: one subscription for all streams of a process.
+
+The service that owns a room numbers its events 1, 2, 3 … in the order of their commits. The last ones, some
+thousand, are in the Redis Stream `room:<name>`, and each is also published on the channel of the same name.
+The channel makes delivery fast, the stream makes it complete: what the channel lost is read from the stream.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+import redis.asyncio
+import structlog
+from prometheus_client import Counter, Gauge
+from redis.asyncio.client import PubSub
+
+from gateway.edge.live_events import Event, frame_of, people_in, reset
+from gateway.edge.profiles import ProfileCache
+from gateway.people import Known
+
+CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost
+RECONNECT = 0.5
+SUBSCRIBED_WITHIN = 2.0
+# Seconds between a commit and its event in Redis, at most: an event that is not there by then was lost. The
+# relay needs a fraction of it where a web process could not publish by itself.
+ARRIVED_WITHIN = 3.0
+TURN = 0.05  # seconds between looks for an event that its owner has committed
+
+OPEN = Gauge("live_streams", "Streams being served.", multiprocess_mode="livesum")
+DELIVERED = Counter("live_events_total", "Events handed to a stream.")
+
+log = structlog.get_logger(__name__)
+
+
+class Watching(Protocol):
+    """A stream of one room, as the room sees it."""
+
+    user_id: UUID
+    session_id: str
+
+    def write(self, frame: bytes) -> None:
+        """Send an event."""
+
+    def end(self, reason: str) -> None:
+        """End with an event that names the reason."""
+
+    def may_still_watch(self) -> bool:
+        """Whether the owner of the room still allows it. In a thread."""
+
+
+class Room:
+    """A room that is watched through this process."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.key = f"room:{name}"
+        self.last = 0  # the number of the last event that has arrived
+        self.told = 0  # the number of the last event that the streams were given
+        self.expected = 0  # the number of an event that the channel has told of
+        self.visitors = 0  # streams that have joined or are about to
+        self.streams: set[Watching] = set()
+        self.untold: deque[Event] = deque()
+        self.naming = False  # the names for the next event are being asked for
+        self.reading = asyncio.Lock()
+        self.subscribed = asyncio.Event()
+        self.opening: asyncio.Task[None] | None = None
+
+
+class RoomHub:
+    """Connects rooms and streams. Everything in it runs on the loop."""
+
+    def __init__(
+        self,
+        events_url: str,
+        profiles: ProfileCache,
+        ended_sessions: Callable[[Iterable[str]], set[str]],
+        loop: asyncio.AbstractEventLoop,
+        threads: ThreadPoolExecutor,
+    ) -> None:
+        """`ended_sessions` tells which of some sign-in sessions have ended; it may block."""
+        self._redis = redis.asyncio.Redis.from_url(
+            events_url,
+            socket_timeout=1,
+            socket_connect_timeout=1,
+            decode_responses=True,
+            protocol=2,
+        )
+        self._profiles = profiles
+        self._ended_sessions = ended_sessions
+        self._loop = loop
+        self._threads = threads
+        self._rooms: dict[str, Room] = {}
+        self._watched = asyncio.Event()
+        self._channel: PubSub | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self) -> None:
+        """Begin to listen. Needs the loop to run."""
+        self._spawn(self._listen_forever())
+        self._spawn(self._check_forever())
+
+    def close(self) -> None:
+        """End every stream, as this process is about to end: the readers resume at another."""
+        for room in list(self._rooms.values()):
+            for stream in list(room.streams):
+                stream.end("restarting")
+
+    async def disconnect(self) -> None:
+        """Stop listening."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def join(
+        self, name: str, seq: int, last_event_id: int | None, stream: Watching
+    ) -> tuple[Room, bytes]:
+        """Have the stream follow a room from now on, or from `last_event_id` on: the room and what it missed.
+
+        `seq` is the number of the room's last event according to its owner. If events in between are no
+        longer in Redis, a `reset` event tells the client to read the room again. Raises `redis.RedisError`.
+        The stream has to be written what it missed before anything else is done.
+        """
+        room = await self._enter(name)
+        try:
+            await self._wait_for(room, seq)
+            missed = await self._missed(room, last_event_id)
+        except BaseException:
+            self._exit(room)
+            raise
+        # Nothing was awaited since `missed` was known to be all: no event comes twice or not at all.
+        room.streams.add(stream)
+        OPEN.inc()
+        return room, missed
+
+    def leave(self, room: Room, stream: Watching) -> None:
+        """Forget a stream, and the room with its last stream."""
+        if stream in room.streams:
+            room.streams.discard(stream)
+            OPEN.dec()
+            self._exit(room)
+
+    async def _enter(self, name: str) -> Room:
+        room = self._rooms.get(name)
+        if room is None:
+            room = self._rooms[name] = Room(name)
+            room.opening = self._spawn(self._open(room))
+            self._watched.set()
+        room.visitors += 1
+        opening = room.opening
+        try:
+            if opening:
+                await asyncio.shield(opening)
+        except BaseException:
+            self._exit(room)
+            raise
+        return room
+
+    def _exit(self, room: Room) -> None:
+        room.visitors -= 1
+        if room.visitors or self._rooms.get(room.name) is not room:
+            return
+        del self._rooms[room.name]
+        if self._channel:
+            self._spawn(self._unsubscribe(self._channel, room.key))
+        if not self._rooms:
+            self._watched.clear()
+
+    async def _open(self, room: Room) -> None:
+        """Subscribe, then read: an event in between comes on both ways, and is handed out once."""
+        # The room begins at the end of its stream. For earlier events each reader names its last one.
+        newest: Any = await self._redis.xrevrange(room.key, count=1)
+        room.last = room.told = int(newest[0][0].split("-")[0]) if newest else 0
+        if self._channel:
+            await self._channel.subscribe(room.key)
+        try:
+            await asyncio.wait_for(room.subscribed.wait(), SUBSCRIBED_WITHIN)
+        except TimeoutError:
+            raise redis.TimeoutError("the live channel does not answer") from None
+        await self._catch_up(room)
+
+    async def _wait_for(self, room: Room, seq: int) -> None:
+        """Catch up with the room. An event that does not arrive in time is lost: readers get a `reset`."""
+        deadline = self._loop.time() + ARRIVED_WITHIN
+        while room.last < seq:
+            await self._catch_up(room)
+            if room.last < seq and self._loop.time() > deadline:
+                self._skip_to(room, seq)
+            elif room.last < seq:
+                await asyncio.sleep(TURN)
+
+    async def _missed(self, room: Room, last_event_id: int | None) -> bytes:
+        """What the reader has not seen of what the streams of the room were given."""
+        if last_event_id is None:
+            return b""
+        missed: list[bytes] = []
+        seen = last_event_id
+        # While Redis is asked, more may happen.
+        while seen != room.told:
+            told = room.told
+            events = await self._read(room.key, seen, told) if seen < told else []
+            # This holds for a number from the future too: the room's owner has lost events, perhaps to a
+            # restored backup.
+            if len(events) != told - seen:
+                missed = [reset(told)]
+            else:
+                known = await self._names_for(events)
+                missed += [frame_of(event, known) for event in events]
+            seen = told
+        return b"".join(missed)
+
+    async def _names_for(self, events: list[Event]) -> Known:
+        found: asyncio.Future[Known] = self._loop.create_future()
+        ids = [user_id for event in events for user_id in people_in(event)]
+        self._profiles.look_up(ids, lambda known, _: found.set_result(known))
+        return await found
+
+    async def _catch_up(self, room: Room) -> None:
+        """Take the events of the stream that the channel did not bring."""
+        async with room.reading:
+            expected = room.expected
+            for event in await self._read(room.key, room.last):
+                self._accept(room, event)
+            if room.last < expected:
+                self._skip_to(room, expected)
+
+    async def _read(self, key: str, after: int, until: int | None = None) -> list[Event]:
+        entries: Any = await self._redis.xrange(
+            key, f"{after + 1}-0", f"{until}-0" if until else "+"
+        )
+        return [orjson.loads(fields["event"]) for _, fields in entries]
+
+    def _receive(self, room: Room, event: Event) -> None:
+        """Take an event that the channel has brought."""
+        if event["seq"] <= room.last + 1:
+            self._accept(room, event)
+        else:
+            room.expected = max(room.expected, event["seq"])
+            self._spawn(self._checked(room))
+
+    def _accept(self, room: Room, event: Event) -> None:
+        """Take the event, once and in order, and hand it out."""
+        if event["seq"] <= room.last:
+            return
+        if event["seq"] > room.last + 1:
+            self._skip_to(room, event["seq"])
+            return
+        room.last = event["seq"]
+        room.untold.append(event)
+        self._tell(room)
+
+    def _tell(self, room: Room) -> None:
+        """Hand out what has arrived, up to an event whose names have to be asked for."""
+        while room.untold and not room.naming:
+            event = room.untold[0]
+            ids = people_in(event)
+            known = self._profiles.known(ids)
+            if known is None:
+                room.naming = True
+                self._profiles.look_up(ids, partial(self._tell_named, room, event))
+            else:
+                room.untold.popleft()
+                self._hand_out(room, event, known)
+
+    def _tell_named(self, room: Room, event: Event, known: Known, _: bool) -> None:
+        room.naming = False
+        # A reset may have overtaken it.
+        if room.untold and room.untold[0] is event:
+            room.untold.popleft()
+            self._hand_out(room, event, known)
+        self._tell(room)
+
+    def _hand_out(self, room: Room, event: Event, known: Known) -> None:
+        """Give the event to every stream of the room: one frame, whatever their number."""
+        room.told = event["seq"]
+        frame = frame_of(event, known)
+        changed = event["members_changed"]
+        DELIVERED.inc(len(room.streams))
+        # One that cannot keep up leaves the room as it is written to.
+        for stream in list(room.streams):
+            stream.write(frame)
+            if changed is None or (changed and str(stream.user_id) in changed):
+                self._ask_again_about(stream)
+
+    def _skip_to(self, room: Room, seq: int) -> None:
+        """Have every reader read the room again."""
+        room.last = room.told = seq
+        room.untold.clear()
+        for stream in list(room.streams):
+            stream.write(reset(seq))
+            # A lost event may have said that a person is no longer a member.
+            self._ask_again_about(stream)
+
+    def _ask_again_about(self, stream: Watching) -> None:
+        """Ask again whether the reader may watch, and end the stream if not."""
+
+        def ask() -> None:
+            if not stream.may_still_watch():
+                self._loop.call_soon_threadsafe(stream.end, "not_allowed")
+
+        self._threads.submit(ask)
+
+    async def _listen_forever(self) -> None:
+        while True:
+            await self._watched.wait()
+            try:
+                async with self._redis.pubsub() as channel:
+                    await self._listen_on(channel)
+            except (redis.RedisError, OSError) as error:
+                log.warning("live_channel_down", reason=type(error).__name__)
+                await asyncio.sleep(RECONNECT)
+            finally:
+                self._channel = None
+
+    async def _listen_on(self, channel: PubSub) -> None:
+        """Follow the watched rooms until Redis fails or none is watched."""
+        self._channel = channel
+        await channel.subscribe(*[room.key for room in self._rooms.values()])
+        while self._rooms:
+            message = await channel.get_message(timeout=CHECK)
+            if message:
+                self._take(message)
+
+    @staticmethod
+    async def _subscribe(channel: PubSub, key: str) -> None:
+        await channel.subscribe(key)
+
+    @staticmethod
+    async def _unsubscribe(channel: PubSub, key: str) -> None:
+        await channel.unsubscribe(key)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        room = self._rooms.get(message["channel"].removeprefix("room:"))
+        if room is None:
+            return
+        if message["type"] == "message":
+            self._receive(room, orjson.loads(message["data"]))
+        elif message["type"] == "subscribe":
+            room.subscribed.set()
+            # Before this confirmation the channel brought no event of the room.
+            self._spawn(self._checked(room))
+        elif message["type"] == "unsubscribe" and self._channel:
+            # The room was left and entered again, and the two commands have met.
+            self._spawn(self._subscribe(self._channel, room.key))
+
+    async def _check_forever(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK)
+            rooms = list(self._rooms.values())
+            for room in rooms:
+                if not await self._checked(room):
+                    # A check of the other rooms would only wait for the same timeout.
+                    break
+            await self._end_signed_out(rooms)
+
+    async def _checked(self, room: Room) -> bool:
+        try:
+            await self._catch_up(room)
+        except (redis.RedisError, OSError) as error:
+            log.warning("live_check_failed", reason=type(error).__name__)
+            return False
+        return True
+
+    async def _end_signed_out(self, rooms: Iterable[Room]) -> None:
+        streams = [stream for room in rooms for stream in room.streams]
+        sessions = {stream.session_id for stream in streams}
+        if not sessions:
+            return
+        ended = await self._loop.run_in_executor(self._threads, self._ended_sessions, sessions)
+        for stream in streams:
+            if stream.session_id in ended:
+                stream.end("signed_out")
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("live_task_failed", reason=type(error).__name__)

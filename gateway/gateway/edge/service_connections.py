@@ -1,0 +1,150 @@
+"""A connection to a service: one call at a time, read by llhttp, through httptools.
+
+llhttp bounds nothing: the bounds are here. An answer is collected whole: half of one never has a status,
+and a client that reads slowly does not hold a service.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import httptools
+
+from gateway.edge.calls import Call, Headers
+from gateway.errors import BadGateway
+
+if TYPE_CHECKING:
+    from gateway.edge.services import Service
+
+MAX_HEAD = 32 * 1024  # bytes
+MAX_HEADERS = 100
+
+
+class ServiceConnection(asyncio.Protocol):
+    """One connection to a service; it serves one call at a time."""
+
+    __slots__ = ("_head", "_parser", "_used", "call", "idle_since", "service", "transport")
+
+    transport: asyncio.Transport
+
+    def __init__(self, service: "Service") -> None:
+        self.service = service
+        self.call: Call | None = None
+        self.idle_since = 0.0
+        self._head = 0
+        self._used = False
+        self._parser = httptools.HttpResponseParser(self)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # create_connection makes no other
+        self.transport = transport
+
+    def connection_lost(self, _: Exception | None) -> None:
+        call, self.call = self.call, None
+        if call is None:
+            self.service.forget(self)
+            return
+        call.connection = None
+        if call.status:
+            self.service.end(call, BadGateway(f"{self.service.name} did not finish its answer"))
+        else:
+            self.service.unreachable(call, "closed the connection", counts=not self._used)
+
+    def send(self, call: Call) -> None:
+        """Send the request."""
+        self.call, call.connection = call, self
+        self._head = 0
+        self.transport.write(self.service.message(call))
+
+    def data_received(self, data: bytes) -> None:
+        call = self.call
+        if call is None:  # nothing was asked
+            self.transport.abort()
+            return
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._fail("did not answer in HTTP")
+            return
+        # llhttp tells of a header only when it is whole. (By now the next call may wait for its answer.)
+        if self.call is call and not call.status:
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                self._fail("answered with headers that are too long")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        call = self.call
+        if call and not call.status:  # a trailer comes this way, too, after the head
+            call.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        call = self.call
+        if call is None:
+            return
+        status = self._parser.get_status_code()
+        if status < HTTPStatus.OK:
+            self._fail(f"answered {status}")
+            return
+        if len(call.headers) > MAX_HEADERS or _size(call.headers) > MAX_HEAD:
+            self._fail("answered with too many headers")
+            return
+        call.status = status
+        self.service.began(call)
+        if call.method == "HEAD":
+            # llhttp cannot be told that no body follows: this parser would wait for it.
+            keeps = self._parser.should_keep_alive()
+            self._parser = httptools.HttpResponseParser(self)
+            self._complete(keeps)
+            return
+        self._check_length(call)
+
+    def _check_length(self, call: Call) -> None:
+        """Refuse an answer that would end with its connection, or is known to be too large."""
+        length = value_of(call.headers, b"content-length")
+        chunked = value_of(call.headers, b"transfer-encoding")
+        empty = call.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+        if length is None and chunked is None and not empty:
+            self._fail("did not say how long its answer is")
+        elif length and int(length) > call.most:
+            self._fail("answered with more than can be passed on")
+
+    def on_body(self, piece: bytes) -> None:
+        call = self.call
+        if call is None:
+            return
+        call.size += len(piece)
+        call.pieces.append(piece)
+        if call.size > call.most:
+            self._fail("answered with more than can be passed on")
+
+    def on_message_complete(self) -> None:
+        self._complete(self._parser.should_keep_alive())
+
+    def _complete(self, keeps: bool) -> None:
+        call, self.call = self.call, None
+        if call is None:
+            return
+        call.connection = None
+        self._used = True
+        if keeps:
+            self.service.give_back(self)
+        else:
+            self.transport.close()
+        self.service.answered(call)
+
+    def _fail(self, reason: str) -> None:
+        # A callback may have ended the call already, and the connection with it.
+        if self.call:
+            self.service.end(self.call, BadGateway(f"{self.service.name} {reason}"))
+
+
+def value_of(headers: Headers, wanted: bytes) -> bytes | None:
+    """The value of a header, whose name is given in small letters."""
+    for name, value in headers:
+        if name.lower() == wanted:
+            return value
+    return None
+
+
+def _size(headers: Headers) -> int:
+    return sum(len(name) + len(value) for name, value in headers)

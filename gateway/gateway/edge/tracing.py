@@ -1,0 +1,65 @@
+"""The trace of a request as it goes on to a service."""
+
+import secrets
+from typing import TYPE_CHECKING
+
+from chassis.telemetry import tracing
+from chassis.telemetry.request_context import Trace
+
+if TYPE_CHECKING:
+    from gateway.edge.calls import Call
+    from gateway.edge.exchange import Exchange
+
+
+class CallTrace:
+    """The headers that carry a request's id and trace to a service, and the span of the call."""
+
+    __slots__ = ("_span", "lines")
+
+    def __init__(self, exchange: "Exchange", service: str) -> None:
+        self._span = None
+        trace_id, span_id, flags = exchange.trace_id, "", exchange.flags
+        if exchange.span:
+            name = f"{exchange.request.method} {service}"
+            self._span = tracing.start(
+                exchange.span.inside, name, "CLIENT", {"peer.service": service}
+            )
+            if self._span:
+                span_id, flags = str(self._span.inside.span_id), self._span.inside.flags
+        span_id = span_id or secrets.token_hex(8)
+        self.lines = (
+            f"X-Request-ID: {exchange.request_id}\r\n"
+            f"traceparent: 00-{trace_id}-{span_id}-{flags}\r\n"
+        ).encode()
+
+    def end(self, call: "Call") -> None:
+        """The call has ended."""
+        if self._span:
+            self._span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
+
+
+def begin(exchange: "Exchange") -> None:
+    """Give a request its id and its place in a trace, and begin its span if requests are traced."""
+    heading = exchange.heading
+    exchange.request_id = heading.request_id or secrets.token_hex(16)
+    parent = heading.trace
+    if parent:
+        exchange.trace_id, _, exchange.flags = parent
+    else:
+        exchange.trace_id = secrets.token_hex(16)
+    if tracing.is_on():
+        span_id = parent[1] if parent else None
+        trace = Trace(exchange.request_id, exchange.trace_id, span_id, exchange.flags)
+        method = exchange.request.method
+        exchange.span = tracing.start(trace, method, "SERVER", {"http.request.method": method})
+
+
+def end(exchange: "Exchange", status: int) -> None:
+    """End the span of a request."""
+    if exchange.span:
+        exchange.span.name(f"{exchange.request.method} {exchange.route_name or 'unmatched'}")
+        attributes = {
+            "http.route": exchange.route_name or "unmatched",
+            "http.response.status_code": status,
+        }
+        exchange.span.end(attributes, failed=status >= 500)

@@ -1,0 +1,285 @@
+"""Rooms and streams: every reader receives each event once and in order, or a reset."""
+
+import json
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from uuid import UUID, uuid4
+
+import pytest
+import redis
+
+from chassis import testing
+from gateway.edge import rooms
+from gateway.edge.live_events import ending
+from gateway.edge.profiles import ProfileCache
+from gateway.edge.rooms import Room, RoomHub
+
+from .support.event_loop import Loop
+from .support.gateway_process import Doubles
+
+RUTH = uuid4()
+HALL = f"hall:{uuid4()}"  # channels are shared by all databases of a Redis
+USER = "user-service"
+
+
+class Owner:
+    """Publishes to rooms the way a service's outbox does."""
+
+    def __init__(self, connection: "redis.Redis") -> None:
+        self.redis = connection
+        self.seq = 0
+        self._lock = threading.Lock()
+
+    def say(
+        self,
+        kind: str = "said",
+        *,
+        channel: bool = True,
+        members_changed: tuple[UUID, ...] | None = (),
+        data: object = None,
+    ) -> None:
+        with self._lock:
+            self.seq += 1
+            changed = (
+                None if members_changed is None else [str(member) for member in members_changed]
+            )
+            body = json.dumps(
+                {"type": kind, "seq": self.seq, "data": data or {}, "members_changed": changed}
+            )
+            self.redis.xadd(f"room:{HALL}", {"event": body}, id=f"{self.seq}-0")
+            if channel:
+                self.redis.publish(f"room:{HALL}", body)
+
+
+class Reader:
+    """A stream that keeps what it is written."""
+
+    def __init__(
+        self, session: str = "s", may_still_watch: Callable[[], bool] = lambda: True
+    ) -> None:
+        self.user_id = RUTH
+        self.session_id = session
+        self.room: Room | None = None
+        self._allowed = may_still_watch
+        self._frames: queue.Queue[bytes] = queue.Queue()
+
+    def write(self, frame: bytes) -> None:
+        self._frames.put(frame)
+
+    def end(self, reason: str) -> None:
+        self._frames.put(ending(reason))
+
+    def may_still_watch(self) -> bool:
+        return self._allowed()
+
+    def read(self, count: int) -> list[tuple[str, int | None]]:
+        """The next events as (type, number)."""
+        events: list[tuple[str, int | None]] = []
+        while len(events) < count:
+            for frame in self._frames.get(timeout=10).decode().split("\n\n"):
+                lines = dict(line.split(": ", 1) for line in frame.splitlines())
+                if "event" in lines:
+                    events.append((lines["event"], int(lines["id"]) if "id" in lines else None))
+        return events
+
+
+@pytest.fixture
+def owner() -> Iterator[Owner]:
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        connection.flushdb()
+        yield Owner(connection)
+
+
+@pytest.fixture
+def hub(loop: Loop, services: Doubles) -> Iterator[RoomHub]:
+    profiles = ProfileCache(loop.service(USER, services[USER].url), loop.loop, loop.threads)
+    hub = RoomHub(
+        testing.redis_url(),
+        profiles,
+        lambda sessions: {"revoked"} & set(sessions),
+        loop.loop,
+        loop.threads,
+    )
+    loop.call(hub.start)
+    yield hub
+    loop.run(hub.disconnect())
+
+
+def watch(
+    loop: Loop, hub: RoomHub, owner: Owner, last_event_id: int | None = None, **reader: object
+) -> Reader:
+    stream = Reader(**reader)
+
+    async def join() -> None:
+        stream.room, missed = await hub.join(HALL, owner.seq, last_event_id, stream)
+        stream.write(missed)
+
+    loop.run(join())
+    return stream
+
+
+def test_a_stream_begins_with_the_next_event(loop: Loop, hub: RoomHub, owner: Owner) -> None:
+    owner.say()
+    stream = watch(loop, hub, owner)
+    owner.say()
+    owner.say()
+    assert stream.read(2) == [("said", 2), ("said", 3)]
+
+
+def test_a_reader_resumes_without_gap_or_repeat(loop: Loop, hub: RoomHub, owner: Owner) -> None:
+    for _ in range(5):
+        owner.say()
+    stream = watch(loop, hub, owner, 2)
+    owner.say()
+    assert stream.read(4) == [("said", number) for number in (3, 4, 5, 6)]
+
+
+def test_a_reader_whose_position_is_gone_receives_a_reset(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    for _ in range(5):
+        owner.say()
+    owner.redis.xdel(f"room:{HALL}", "3-0")
+    for position in (1, 9):
+        assert watch(loop, hub, owner, position).read(1) == [("reset", 5)]
+
+
+def test_events_lost_by_redis_cause_a_reset(loop: Loop, hub: RoomHub, owner: Owner) -> None:
+    owner.say()
+    owner.redis.flushdb()
+    stream = watch(loop, hub, owner, 0)
+    owner.say()
+    assert stream.read(2) == [("reset", 1), ("said", 2)]
+
+
+def test_events_lost_by_the_channel_come_from_the_stream(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    stream = watch(loop, hub, owner)
+    owner.say(channel=False)
+    owner.say(channel=False)
+    owner.say()
+    assert stream.read(3) == [("said", 1), ("said", 2), ("said", 3)]
+
+
+def test_a_silent_channel_is_noticed(
+    loop: Loop, hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "CHECK", 0.1)
+    stream = watch(loop, hub, owner)
+    owner.say(channel=False)
+    assert stream.read(1) == [("said", 1)]
+
+
+def test_a_channel_is_followed_again_after_a_disconnect(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    stream = watch(loop, hub, owner)
+    for client in owner.redis.client_list(_type="pubsub"):
+        owner.redis.client_kill_filter(_id=client["id"])
+    owner.say()
+    assert stream.read(1) == [("said", 1)]
+
+
+def test_a_room_that_is_left_and_entered_again_is_followed(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    for _ in range(20):
+        stream = watch(loop, hub, owner)
+        loop.call(hub.leave, stream.room, stream)
+    stream = watch(loop, hub, owner)
+    owner.say()
+    assert stream.read(1) == [("said", 1)]
+
+
+def test_the_stream_of_a_removed_member_ends(loop: Loop, hub: RoomHub, owner: Owner) -> None:
+    allowed = watch(loop, hub, owner)
+    removed = watch(loop, hub, owner, may_still_watch=lambda: False)
+    owner.say("left", members_changed=(RUTH,))
+    assert removed.read(2) == [("left", 1), ("end", None)]
+    owner.say()
+    assert allowed.read(2) == [("left", 1), ("said", 2)]
+
+
+def test_every_watcher_is_checked_when_any_member_may_have_left(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    allowed = watch(loop, hub, owner)
+    gone = watch(loop, hub, owner, may_still_watch=lambda: False)
+    owner.say("moved", members_changed=None)
+    assert gone.read(2) == [("moved", 1), ("end", None)]
+    owner.say()
+    assert allowed.read(2) == [("moved", 1), ("said", 2)]
+
+
+def test_watchers_are_checked_after_a_gap_in_the_events(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    asked = threading.Event()
+    stream = watch(loop, hub, owner, may_still_watch=lambda: bool(asked.set()))
+    owner.seq += 1
+    owner.say()
+    assert stream.read(1) == [("reset", 2)]
+    assert asked.wait(10)
+
+
+def test_watchers_are_checked_when_the_latest_event_never_arrived(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    asked = threading.Event()
+    stream = watch(loop, hub, owner, may_still_watch=lambda: bool(asked.set()))
+    owner.seq += 1
+    watch(loop, hub, owner)
+    assert stream.read(1) == [("reset", 1)]
+    assert asked.wait(10)
+
+
+def test_a_stream_ends_with_its_session(
+    loop: Loop, hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "CHECK", 0.1)
+    assert watch(loop, hub, owner, session="revoked").read(1) == [("end", None)]
+
+
+def test_events_stay_in_order_while_names_are_asked_for(
+    loop: Loop, hub: RoomHub, owner: Owner, services: Doubles
+) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def wait(*_: object) -> None:
+        asked.set()
+        may_answer.wait(10)
+
+    services[USER].reply = wait
+    stream = watch(loop, hub, owner)
+    owner.say(data={"author_id": str(uuid4())})
+    assert asked.wait(10)
+    owner.say()
+    late = watch(loop, hub, owner, 0)
+    may_answer.set()
+    for reader in (stream, late):
+        assert reader.read(2) == [("said", 1), ("said", 2)]
+
+
+def test_readers_that_come_and_go_see_concurrent_writes_in_one_order(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    def write() -> None:
+        for _ in range(25):
+            owner.say()
+            time.sleep(random.uniform(0, 0.004))
+
+    def follow() -> list[int]:
+        seen: list[int] = []
+        while len(seen) < 200:
+            stream = watch(loop, hub, owner, len(seen))
+            wanted = min(200 - len(seen), random.randint(1, 60))
+            seen += [seq for _, seq in stream.read(wanted) if seq]
+            loop.call(hub.leave, stream.room, stream)
+        return seen
+
+    results = testing.race([*[write] * 8, *[follow] * 5])
+    assert [seen[:200] for seen in results[8:]] == [list(range(1, 201))] * 5
