@@ -220,6 +220,7 @@ class Cluster(TypedDict):
     latitude: float
     longitude: float
     count: int
+    more: bool
 
 
 class CompletedHavrutaSession(TypedDict):
@@ -741,7 +742,7 @@ class HavrutaSessionCancelledEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: HavrutaSession
+    data: LiveHavrutaSession
 
 
 class HavrutaSessionChangedEvent(TypedDict):
@@ -750,7 +751,7 @@ class HavrutaSessionChangedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: HavrutaSession
+    data: LiveHavrutaSession
 
 
 class HavrutaSessionChanges(TypedDict):
@@ -765,7 +766,7 @@ class HavrutaSessionEndedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: HavrutaSession
+    data: LiveHavrutaSession
 
 
 class HavrutaSessionJoinedEvent(TypedDict):
@@ -801,7 +802,7 @@ class HavrutaSessionNavigatorChangedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: HavrutaSession
+    data: LiveHavrutaSession
 
 
 class HavrutaSessionPlannedEvent(TypedDict):
@@ -810,7 +811,7 @@ class HavrutaSessionPlannedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: HavrutaSession
+    data: LiveHavrutaSession
 
 
 class HavrutaSessionRsvp(TypedDict):
@@ -834,7 +835,7 @@ class HavrutaSessionStartedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: HavrutaSession
+    data: LiveHavrutaSession
 
 
 class HavrutaSummary(TypedDict):
@@ -1015,6 +1016,72 @@ class ListedHavrutaSessionPage(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class LiveHavrutaSession(TypedDict):
+    id: str
+    havruta_id: str
+    type: Literal["scheduled", "instant"]
+    status: Literal["scheduled", "active", "completed", "cancelled"]
+    starts_at: str
+    ends_at: str | None
+    start_time: str
+    end_time: str | None
+    planned_start: str | None
+    planned_minutes: int | None
+    series_id: str | None
+    created_by: str | None
+    starting_section: str | None
+    ending_section: str | None
+    coverage_range: str | None
+    sections_studied: list[str] | None
+    position: str | None
+    navigator_id: str | None
+    mode: Literal["navigator", "shared"]
+    seq: int
+    version: int
+    end_reason: Literal[
+        "owner", "empty", "too_long", "archived", "cancelled", "missed", "superseded", None
+    ]
+    cancellation_reason: str | None
+    segments: int | None
+    minutes: int | None
+    minutes_together: int | None
+    path: NotRequired[str]
+    created_by_username: NotRequired[str | None]
+    created_by_display_name: NotRequired[str | None]
+    created_by_avatar_url: NotRequired[str | None]
+    navigator_username: NotRequired[str | None]
+    navigator_display_name: NotRequired[str | None]
+    navigator_avatar_url: NotRequired[str | None]
+
+
+class LiveMessage(TypedDict):
+    id: str
+    session_id: str
+    user_id: str
+    seq: int
+    content: str | None
+    client_message_id: str | None
+    created_at: str
+    edited_at: str | None
+    deleted: bool
+    path: NotRequired[str]
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class LiveStroke(TypedDict):
+    seq: int
+    author_id: str
+    client_id: str
+    operation: dict[str, Any] | None
+    created_at: str
+    path: NotRequired[str]
+    author_username: NotRequired[str | None]
+    author_display_name: NotRequired[str | None]
+    author_avatar_url: NotRequired[str | None]
+
+
 class LiveStudySession(TypedDict):
     id: str
     host_id: str
@@ -1044,6 +1111,7 @@ class LiveStudySession(TypedDict):
     cancelled_at: str | None
     cancellation_reason: str | None
     version: int
+    path: NotRequired[str]
     host_username: NotRequired[str | None]
     host_display_name: NotRequired[str | None]
     host_avatar_url: NotRequired[str | None]
@@ -2217,7 +2285,7 @@ class StudySessionMessageDeletedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: Message
+    data: LiveMessage
 
 
 class StudySessionMessageEditedEvent(TypedDict):
@@ -2226,7 +2294,7 @@ class StudySessionMessageEditedEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: Message
+    data: LiveMessage
 
 
 class StudySessionMessageEvent(TypedDict):
@@ -2235,7 +2303,7 @@ class StudySessionMessageEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: Message
+    data: LiveMessage
 
 
 class StudySessionPage(TypedDict):
@@ -2565,4 +2633,4 @@ class WhiteboardStrokeEvent(TypedDict):
     type: str
     seq: int
     occurred_at: str
-    data: Stroke
+    data: LiveStroke
