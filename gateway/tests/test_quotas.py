@@ -47,9 +47,11 @@ class Counting:
 
     def spend(self, kind: QuotaClass, subject: str) -> Standing:
         def spend(then: Callable[[Standing], None]) -> None:
-            standing = self._quotas.spend(kind, subject, then)
+            standing = self._quotas.spend(kind, subject)
             if standing:
                 then(standing)
+            else:
+                self._quotas.ask(kind, subject, then)
 
         return self._loop.wait_for(spend)
 

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -38,6 +38,7 @@ class Identity:
 
     caller: Caller | None
     refusal: Problem | None
+    name: str = ""  # of the caller's quota and share of the places
 
     def admitted(self, access: Access) -> Caller | None:
         """The caller, for a route with this access; `Unauthorized` if the token is not valid, or missing."""
@@ -91,7 +92,7 @@ class Callers:
         self._revocations = revocations
         self._loop = loop
         self._threads = threads
-        self._verified: Memory[bytes, tuple[Caller, float]] = Memory(VERIFIED, MOST, loop.time)
+        self._verified: Memory[bytes, tuple[Identity, float]] = Memory(VERIFIED, MOST, loop.time)
         self._living: Memory[str, float] = Memory(LIVING, MOST, loop.time)
         self._asked: dict[bytes, Inquiry] = {}
         self._places = Bulkhead("tokens to be verified", WAITING)
@@ -100,16 +101,17 @@ class Callers:
         """Who the header names, if that is remembered; None if it has to be found out."""
         if authorization is None:
             return ANONYMOUS
-        caller = self._remembered(authorization)
-        if caller is None:
+        identity = self._remembered(authorization)
+        if identity is None or identity.caller is None:
             return None
+        caller = identity.caller
         until = self._living.get(caller.session_id)
         now = self._loop.time()
         if until is None or until <= now:
             return None
         if until - now < AGAIN and authorization not in self._asked:
             self.find(authorization, caller.session_id, _ignore)
-        return Identity(caller, None)
+        return identity
 
     def find(self, authorization: bytes, address: str, then: Then) -> None:
         """Find out who the header names, and call `then` with it. `address` is where it comes from."""
@@ -139,15 +141,15 @@ class Callers:
             raise TokenRevoked
         return caller
 
-    def _remembered(self, authorization: bytes) -> Caller | None:
-        caller, until = self._verified.get(authorization) or (None, 0.0)
-        if caller is None or until <= self._loop.time() or caller.expires_at <= time.time():
+    def _remembered(self, authorization: bytes) -> Identity | None:
+        identity, until = self._verified.get(authorization) or (ANONYMOUS, 0.0)
+        if identity.caller is None or until <= self._loop.time():
             return None
-        return caller
+        return identity if identity.caller.expires_at > time.time() else None
 
-    def _find(self, inquiry: "Inquiry", verified: Caller | None) -> None:
+    def _find(self, inquiry: "Inquiry", verified: Identity | None) -> None:
         """In a thread."""
-        caller = verified
+        caller = verified.caller if verified else None
         refusal: Problem | None = None
         try:
             if caller is None:
@@ -160,15 +162,16 @@ class Callers:
         except Exception as error:  # requests wait for the outcome, whatever it is
             log.error("caller_not_found", exc_info=error)
             caller, refusal = None, Unavailable("tokens cannot be verified just now")
-        found = Identity(caller, refusal)
-        self._loop.call_soon_threadsafe(self._found, inquiry, found, caller is verified)
+        found = Identity(caller, refusal, f"user:{caller.id}" if caller else "")
+        self._loop.call_soon_threadsafe(self._found, inquiry, found, verified is not None)
 
     def _found(self, inquiry: "Inquiry", identity: Identity, was_verified: bool) -> None:
         self._places.leave(inquiry.caller)
         if identity.caller:
             if not was_verified:
                 until = self._loop.time() + VERIFIED
-                self._verified[inquiry.authorization] = (identity.caller, until)
+                known = replace(identity, refusal=None)
+                self._verified[inquiry.authorization] = (known, until)
             if identity.refusal:
                 self._living.pop(identity.caller.session_id)
             else:

@@ -1,10 +1,12 @@
 """Where a request goes: to the service of its route, or to one of the gateway's own views."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
+from gateway.addresses import REMEMBERED
 from gateway.routes import LIVE, READING, QuotaClass, Route, route_of
 
 UNCOUNTED = "/healthz"
@@ -34,6 +36,7 @@ class Destinations:
 
     def __init__(self, views: Map) -> None:
         self._views = views.bind("gateway")
+        self._remembered = lru_cache(4096)(self._find)
         self._routed: dict[str | None, Destination] = {}
         # The last segments of views that lie under a prefix of a service.
         self._exceptions = {
@@ -42,6 +45,9 @@ class Destinations:
 
     def of(self, path: str) -> Destination:
         """Where a request with this path goes."""
+        return self._remembered(path) if len(path) <= REMEMBERED else self._find(path)
+
+    def _find(self, path: str) -> Destination:
         route = route_of(path)
         if route and path.endswith("/"):
             # No service has such an address, and it must not be one more name of another.

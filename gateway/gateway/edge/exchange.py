@@ -1,7 +1,6 @@
 """One request and its answer: whoever answers it says so here, once."""
 
 import http
-import secrets
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +9,7 @@ import orjson
 from chassis.auth.tokens import Caller
 from chassis.errors import Problem
 from chassis.web.problems import document_of
+from gateway.edge import tracing
 from gateway.edge.headers import Heading
 from gateway.edge.reading import Request
 from gateway.routes import QuotaClass
@@ -97,7 +97,7 @@ class Exchange:
     @property
     def traceparent(self) -> str:
         """Where the request is in its trace, for a view."""
-        span_id = self.heading.trace[1] if self.heading.trace else secrets.token_hex(8)
+        span_id = self.heading.trace[1] if self.heading.trace else tracing.new_span_id()
         return f"00-{self.trace_id}-{span_id}-{self.flags}"
 
     def refuse(self, problem: Problem) -> None:

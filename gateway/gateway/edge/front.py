@@ -88,17 +88,19 @@ class Front:
         kind = destination.kind_of(exchange.request.method)
         # A sign-in counts against the address, whoever it is from.
         if identity.caller and kind is not QuotaClass.SIGN_IN:
-            exchange.subject = f"user:{identity.caller.id}"
+            exchange.subject = identity.name
         else:
             exchange.subject = f"address:{network_of(exchange.address)}"
         if not destination.counted:
             self._send(exchange, address, destination, identity)
             return
         exchange.kind = kind
-        following = partial(self._check_standing, exchange, address, destination, identity)
-        standing = self._quotas.spend(kind, exchange.subject, following)
+        standing = self._quotas.spend(kind, exchange.subject)
         if standing:
-            following(standing)
+            self._check_standing(exchange, address, destination, identity, standing)
+        else:
+            following = partial(self._check_standing, exchange, address, destination, identity)
+            self._quotas.ask(kind, exchange.subject, following)
 
     def _check_standing(
         self,

@@ -40,6 +40,7 @@ HOP_BY_HOP = frozenset(
 # The gateway writes these itself, but for cookies: no one signs in by cookie here.
 REPLACED = frozenset({b"content-length", b"date", b"server", b"set-cookie", b"x-request-id"})
 DROPPED = HOP_BY_HOP | REPLACED
+USUAL = frozenset({b"close", b"keep-alive"})  # words of `Connection` that name no header
 
 
 class Heading:
@@ -116,13 +117,16 @@ class Passed:
         self.media_type = b""
         self.varies = b""
         lines: list[bytes] = []
-        names: set[bytes] = set()
+        missing = HARDENED
         dropped = DROPPED
         for name, value in answered:
-            if name.lower() == b"connection":
-                dropped = dropped | {word.strip().lower() for word in value.split(b",")}
-        for name, value in answered:
             key = name.lower()
+            if key == b"connection" and value not in USUAL:
+                # It may come after the headers that it names.
+                lines = [
+                    line for line in lines if line.partition(b":")[0].lower() not in _words(value)
+                ]
+                dropped = dropped | _words(value)
             if key in dropped:
                 continue
             if key == b"vary":
@@ -132,10 +136,14 @@ class Passed:
                 self.media_type = value.partition(b";")[0].strip().lower()
             elif key == b"content-encoding":
                 self.encoded = True
-            names.add(key)
+            elif key in HARDENED:
+                missing = {other: line for other, line in missing.items() if other != key}
             lines.append(b"%b: %b\r\n" % (name, value))
-        lines += [line for name, line in HARDENED.items() if name not in names]
-        self.lines = b"".join(lines)
+        self.lines = b"".join((*lines, *missing.values()))
+
+
+def _words(value: bytes) -> frozenset[bytes]:
+    return frozenset(word.strip().lower() for word in value.split(b","))
 
 
 # Without Cache-Control a cache may guess how long an answer is good (RFC 9111, section 4.2.2).

@@ -122,22 +122,26 @@ class Quotas:
             WINDOW, MOST, loop.time
         )
 
-    def spend(
-        self, kind: QuotaClass, subject: str, then: Callable[[Standing], None]
-    ) -> Standing | None:
-        """Count a request against the subject's quota: at once, or by `then` if Redis has to be asked."""
+    def spend(self, kind: QuotaClass, subject: str) -> Standing | None:
+        """Count a request against the subject's quota; None if Redis has to be asked first."""
         allowance = self._allowances.get((kind, subject))
         if allowance is None:
-            allowance = self._allowances[kind, subject] = Allowance()
+            return None
         refused = allowance.refused_until > time.time()
         if allowance.taken > 0 or refused:
             if allowance.taken <= self._early[kind] and not (refused or allowance.asked):
                 self._replenish(kind, subject, allowance)
             return self._spent(kind, allowance)
+        return None
+
+    def ask(self, kind: QuotaClass, subject: str, then: Callable[[Standing], None]) -> None:
+        """Count the request once Redis has been asked, and call `then`."""
+        allowance = self._allowances.get((kind, subject))
+        if allowance is None:
+            allowance = self._allowances[kind, subject] = Allowance()
         allowance.waiting.append(lambda: then(self._spent(kind, allowance)))
         if not allowance.asked:
             self._replenish(kind, subject, allowance)
-        return None
 
     def charge(self, kind: QuotaClass, subject: str, size: int) -> None:
         """Count an answer of so many bytes, beyond the request itself."""

@@ -78,7 +78,17 @@ class Request:
 class Reader:
     """Reads the requests of one connection."""
 
-    __slots__ = ("_broken", "_limit", "_limit_of", "_parser", "_received", "reading", "requests")
+    __slots__ = (
+        "_broken",
+        "_framing",
+        "_headers",
+        "_limit",
+        "_limit_of",
+        "_parser",
+        "_received",
+        "reading",
+        "requests",
+    )
 
     def __init__(self, limit_of: Callable[[Request], int]) -> None:
         """`limit_of` tells how many bytes the body of a request may have, once its head is there."""
@@ -88,6 +98,8 @@ class Reader:
         self._limit = 0
         self._received = 0
         self._broken = False
+        self._headers: Headers = []
+        self._framing = Framing()
         self._parser = httptools.HttpRequestParser(self)
 
     @property
@@ -170,13 +182,11 @@ class Reader:
         """Raise a `Problem` unless everything about the head is plain."""
         if len(reading.target) > MAX_TARGET:
             raise AddressTooLong
-        if sum(len(name) + len(value) for name, value in reading.headers) > MAX_HEAD:
-            raise HeadersTooLarge
         if self._parser.get_http_version() not in {"1.1", "1.0"}:
             raise Malformed("this version of HTTP is not spoken here")
         if reading.method not in METHODS:
             raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
-        framing = _framing(reading.headers)
+        framing = self._framing_of(reading.headers)
         if self._parser.get_http_version() == "1.0":
             if framing.codings:
                 raise Malformed("HTTP/1.0 has no transfer coding")
@@ -189,6 +199,13 @@ class Reader:
             raise Malformed("the only transfer coding that is understood is chunked")
         if framing.codings or framing.length:
             self._check_body(reading, framing)
+
+    def _framing_of(self, headers: Headers) -> "Framing":
+        # A client sends the same headers again and again on its connection.
+        if headers != self._headers:
+            self._framing = _framing(headers)
+            self._headers = headers
+        return self._framing
 
     def _check_body(self, reading: Request, framing: "Framing") -> None:
         if reading.method in READING:
@@ -240,8 +257,10 @@ class Framing:
 
 
 def _framing(headers: Headers) -> Framing:
-    """Read the framing; `Malformed` if a header occurs twice that must not."""
+    """Read the framing; `Malformed` if a header occurs twice that must not, or there is too much of them."""
     framing = Framing()
+    if sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
+        raise HeadersTooLarge
     seen: set[bytes] = set()
     for name, value in headers:
         if name in SINGLE:

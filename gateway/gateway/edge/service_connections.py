@@ -23,7 +23,7 @@ MAX_HEADERS = 100
 class ServiceConnection(asyncio.Protocol):
     """One connection to a service; it serves one call at a time."""
 
-    __slots__ = ("_head", "_parser", "_used", "call", "idle_since", "service", "transport")
+    __slots__ = ("_head", "_parser", "_size", "_used", "call", "idle_since", "service", "transport")
 
     transport: asyncio.Transport
 
@@ -31,7 +31,8 @@ class ServiceConnection(asyncio.Protocol):
         self.service = service
         self.call: Call | None = None
         self.idle_since = 0.0
-        self._head = 0
+        self._head = 0  # bytes received before the head was whole
+        self._size = 0  # bytes of headers
         self._used = False
         self._parser = httptools.HttpResponseParser(self)
 
@@ -53,7 +54,7 @@ class ServiceConnection(asyncio.Protocol):
     def send(self, call: Call) -> None:
         """Send the request."""
         self.call, call.connection = call, self
-        self._head = 0
+        self._head = self._size = 0
         self.transport.write(self.service.message(call))
 
     def data_received(self, data: bytes) -> None:
@@ -76,6 +77,7 @@ class ServiceConnection(asyncio.Protocol):
         call = self.call
         if call and not call.status:  # a trailer comes this way, too, after the head
             call.headers.append((name, value))
+            self._size += len(name) + len(value)
 
     def on_headers_complete(self) -> None:
         call = self.call
@@ -85,7 +87,7 @@ class ServiceConnection(asyncio.Protocol):
         if status < HTTPStatus.OK:
             self._fail(f"answered {status}")
             return
-        if len(call.headers) > MAX_HEADERS or _size(call.headers) > MAX_HEAD:
+        if len(call.headers) > MAX_HEADERS or self._size > MAX_HEAD:
             self._fail("answered with too many headers")
             return
         call.status = status
@@ -144,7 +146,3 @@ def value_of(headers: Headers, wanted: bytes) -> bytes | None:
         if name.lower() == wanted:
             return value
     return None
-
-
-def _size(headers: Headers) -> int:
-    return sum(len(name) + len(value) for name, value in headers)
