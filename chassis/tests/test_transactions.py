@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from chassis import testing
 from chassis.data.db import in_transaction, transaction
@@ -37,6 +38,16 @@ def test_a_raise_rolls_back_and_drops_the_after_commit_callbacks(client: FlaskCl
 def test_a_problem_may_keep_the_changes(client: FlaskClient) -> None:
     assert client.post("/api/notes", json={"title": "kept"}, user=RUTH).status_code == 403
     assert (titles(client), notes.committed) == (["kept"], ["kept"])
+
+
+def test_changes_that_cannot_be_kept_are_rolled_back(in_app: Flask) -> None:
+    def work() -> None:
+        db.session.add_all([Note(owner_id=uuid4(), title="twice") for _ in range(2)])
+        raise notes.RefusedButKept
+
+    with pytest.raises(IntegrityError):
+        in_transaction(db.session, work)
+    assert db.session.scalars(select(Note)).all() == []
 
 
 def test_a_violated_constraint_becomes_its_declared_conflict(client: FlaskClient) -> None:

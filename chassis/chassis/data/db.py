@@ -94,21 +94,22 @@ def transaction(session: AnySession) -> Iterator[None]:
 
     A `Problem` with `keeps_changes` is raised after a commit.
     """
+    kept: Problem | None = None
     try:
-        yield
+        try:
+            yield
+        except Problem as problem:
+            if not problem.keeps_changes:
+                raise
+            kept = problem
         session.commit()
-    except Problem as problem:
-        if not problem.keeps_changes:
-            _rollback(session)
-            raise
-        session.commit()
-        _run_callbacks(session)
-        raise
     except BaseException:
         _rollback(session)
         raise
     # Outside of the `try`: what is committed is not rolled back because a callback fails.
     _run_callbacks(session)
+    if kept:
+        raise kept
 
 
 def after_commit(session: AnySession, callback: Callable[[], None]) -> None:
