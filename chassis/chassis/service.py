@@ -14,7 +14,7 @@ from chassis.auth.service_tokens import ServiceIdentity, ServiceTokenVerifier
 from chassis.auth.tokens import KeySet, Verifier
 from chassis.config import ServiceSettings
 from chassis.data import db as database
-from chassis.data import migrations, reads, stored_answers
+from chassis.data import deadlines, migrations, reads, stored_answers
 from chassis.data.reading import reading_of
 from chassis.messaging import worker
 from chassis.messaging.consumer import Subscription
@@ -36,17 +36,19 @@ from chassis.web.rooms import Room
 class Service(Application):
     """An application in which a request is a transaction: a return commits, a raise rolls back.
 
-    One that declares that it only reads has none.
+    One that declares that it only reads has none. Neither uses the database longer than the header
+    `X-Request-Timeout` says, in whole milliseconds.
     """
 
     def dispatch_request(self, *args: Any) -> Any:
         answer: Callable[..., Any] = super().dispatch_request
         work, session = partial(answer, *args), self.extensions["sqlalchemy"].session
-        if how := reading_of(self.view_functions.get(request.endpoint or "")):
-            return reads.read(session, work, how)
-        # Committed here, and not when the request is torn down: a refusal at the commit still becomes an
-        # answer.
-        return database.in_transaction(session, work)
+        with deadlines.within(request.environ.get("HTTP_X_REQUEST_TIMEOUT")):
+            if how := reading_of(self.view_functions.get(request.endpoint or "")):
+                return reads.read(session, work, how)
+            # Committed here, and not when the request is torn down: a refusal at the commit still becomes
+            # an answer.
+            return database.in_transaction(session, work)
 
 
 def create_service(

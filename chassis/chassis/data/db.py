@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, DateTime, MetaData
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
-from chassis.data import reads
+from chassis.data import deadlines, reads
 from chassis.errors import Problem
 
 # PostgreSQL's own way of naming: a name in a migration is the one that PostgreSQL would have chosen.
@@ -69,6 +69,7 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         # publishing.
         "pool_size": pool_size,
         "max_overflow": 2,
+        "poolclass": deadlines.Pool,
         "pool_timeout": 2,
         "pool_recycle": 1800,
         "hide_parameters": True,  # what people write must not come into a log
@@ -85,6 +86,8 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
     }
     db.init_app(app)
     with app.app_context():
+        # First, so that the question whether a connection lives has its deadline, too.
+        deadlines.install(db.engine)
         reads.install(app, db.engine)
 
 

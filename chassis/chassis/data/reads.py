@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import scoped_session
 
+from chassis.data import deadlines
 from chassis.data.reading import Reading
 
 IDLE = 5.0  # seconds: a connection that rested longer is asked before a read, too
@@ -118,4 +119,5 @@ def _ask_before_use(engine: Engine) -> None:
         try:
             engine.dialect.do_ping(connection)
         except psycopg.Error as error:
+            deadlines.check()  # a question that was cancelled says nothing of the connections
             raise InvalidatePoolError from error
