@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from chassis import errors
 from chassis.config import ServiceSettings
-from chassis.data import db
+from chassis.data import db, deadlines
 from chassis.messaging import mailer, publisher, room_streams
 from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
 from gateway import routes
@@ -68,6 +68,9 @@ def figures() -> dict[str, str]:
         ),
         "connections of a process to PostgreSQL": pool(),
         "statement, wait for a lock, idle in a transaction": ", ".join(waits),
+        "wait for PostgreSQL to cancel a statement whose caller has gone, before its connection is closed": (
+            f"{deadlines.PATIENCE:g} s"
+        ),
         "body of a request": (
             f"{body.bytes // 1024} KiB, {body.values:,} values; "
             f"by operation up to {largest // 2**20} MiB"
