@@ -1,5 +1,6 @@
 """A read has no transaction, and is run again if its connection is dead."""
 
+import math
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -97,8 +98,9 @@ def add_note() -> None:
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_a_read_sends_its_statement_and_nothing_else(
-    client: FlaskClient, app: Flask, method: str
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
+    monkeypatch.setattr(reads, "IDLE", math.inf)
     client.get("/api/notes")
     with count_sent(app) as count:
         assert client.open("/api/notes", method=method).status_code == 200
@@ -156,6 +158,14 @@ def test_a_read_that_finds_its_connection_dead_is_run_a_second_time_and_no_third
         ALONE(work)
     assert lost.value.connection_invalidated
     assert len(runs) == 2
+
+
+def test_a_connection_that_the_server_ends_counts_as_dead_before_it_is_closed(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db.engine.dialect, "is_disconnect", lambda *_: False)
+    statements = [select(func.pg_terminate_backend(func.pg_backend_pid())), select(1)]
+    assert ALONE(lambda: db.session.scalar(statements.pop(0))) == 1
 
 
 def test_any_other_failure_of_a_read_is_not_repeated(in_app: Flask) -> None:

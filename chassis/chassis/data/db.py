@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import errors as postgres
-from sqlalchemy import CheckConstraint, DateTime, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Engine, ExceptionContext, MetaData, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
@@ -35,6 +36,7 @@ SESSION_SETTINGS = {
     "lock_timeout": "3s",
     "idle_in_transaction_session_timeout": "15s",
 }
+ENDING = {"FATAL", "PANIC"}  # severities of errors after which PostgreSQL closes the connection
 ATTEMPTS = 3
 RETRIED = (postgres.DeadlockDetected, postgres.SerializationFailure)
 
@@ -88,7 +90,21 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
     with app.app_context():
         # First, so that the question whether a connection lives has its deadline, too.
         deadlines.install(db.engine)
+        _notice_ends(db.engine)
         reads.install(app, db.engine)
+
+
+def _notice_ends(engine: Engine) -> None:
+    """Count a connection as dead once PostgreSQL has said that it ends it.
+
+    psycopg does so once it is closed, which may be a moment later.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def note(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized in ENDING:
+            context.is_disconnect = True
 
 
 @contextmanager
