@@ -79,7 +79,7 @@ class Launcher:
         return min((pid for pid in self.descendants() if log in _outputs(pid)), default=None)
 
     @staticmethod
-    def survivors(pids: set[int], within: float = 5) -> set[int]:
+    def survivors(pids: set[int], within: float = 30) -> set[int]:
         """The processes that are still there when the time is up."""
         deadline = time.monotonic() + within
         while (alive := pids & dict(_parents()).keys()) and time.monotonic() < deadline:
