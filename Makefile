@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence $(args)
 
-.PHONY: help setup run test soak check format lint types migrations containers servers lock client migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers servers lock client migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,9 @@ test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 
 soak: .venv/.ready  ## Run races a hundred times, fifty kills, and many requests to every operation
 	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or every_operation" $(args)
+
+bench: .venv/.ready  ## Measure beside other programs (args="passing_on --pairs 5"; benchmarks/README.md)
+	@$(LAUNCH) servers -- $(BIN)/python -m benchmarks $(args)
 
 check: lint types migrations containers test  ## Everything a change has to pass
 

@@ -41,7 +41,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, program: str = "gunicorn") -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -49,7 +49,7 @@ def wait_for(port: int) -> None:
             return
         except OSError:
             time.sleep(0.1)
-    raise SystemExit("gunicorn does not answer")
+    raise SystemExit(f"{program} does not answer")
 
 
 class Connection:

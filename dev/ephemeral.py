@@ -79,7 +79,12 @@ class EphemeralPlatform(Platform):
     """
 
     def __init__(
-        self, postgres_url: str, *, demo: bool = False, smtp_url: str = NO_SMTP_SERVER
+        self,
+        postgres_url: str,
+        *,
+        demo: bool = False,
+        smtp_url: str = NO_SMTP_SERVER,
+        quotas: Mapping[str, str] = GENEROUS_QUOTAS,
     ) -> None:
         self._postgres_url = postgres_url
         self._demo = demo
@@ -89,7 +94,7 @@ class EphemeralPlatform(Platform):
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
         urls = database_urls(postgres_url, self._databases)
         stores = StoreUrls(urls, self.redis.cache_url, self.redis.events_url)
-        super().__init__(Layout(folder, Ports.any_free(), stores, smtp_url, GENEROUS_QUOTAS))
+        super().__init__(Layout(folder, Ports.any_free(), stores, smtp_url, quotas))
 
     def __enter__(self) -> Self:
         try:

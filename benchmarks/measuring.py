@@ -1,0 +1,230 @@
+"""What benchmarks measure by: processor time and memory of programs, `wrk`, and turns that are compared.
+
+The programs under test run on the first core, and what asks them on the second.
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+UNDER_TEST, LOAD = "0", "1"  # cores
+RESULTS = Path(__file__).parent / "results"
+
+Figures = dict[str, float]
+Turns = dict[str, list[Figures]]
+
+COUNT = re.compile(r"(\d+) requests in ([\d.]+)(ms|s|m)")
+REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
+SOCKET_ERRORS = re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
+SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
+
+
+class Missing(Exception):
+    """A program that is measured for comparison is not on this machine."""
+
+
+class Programs:
+    """Running programs, each of one or several processes."""
+
+    def __init__(self, *pids: int) -> None:
+        self._pids = pids
+
+    @classmethod
+    def at(cls, *ports: int) -> "Programs":
+        """The programs that listen at these ports of this machine, all their processes."""
+        sockets = {f"socket:[{inode}]" for port in ports for inode in _listening(port)}
+        return cls(*(pid for pid in _all_pids() if sockets & _open_files(pid)))
+
+    def pin(self) -> "Programs":
+        """Keep them, and what they start, on the core for what is measured."""
+        for pid in self._pids:
+            command = ["taskset", "-apc", UNDER_TEST, str(pid)]
+            subprocess.run(command, check=True, capture_output=True)
+        return self
+
+    def seconds(self) -> float:
+        """Their processor time so far, in user and system mode."""
+        ticks = 0
+        for pid in self._pids:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> int:
+        """The bytes that are theirs: shared ones are divided among those that share them."""
+        return sum(_proportional(pid) for pid in self._pids)
+
+
+def _listening(port: int) -> list[str]:
+    """The inodes of the sockets that listen at a port."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    rows = [line.split() for line in lines]
+    return [row[9] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")]
+
+
+def _all_pids() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _open_files(pid: int) -> set[str]:
+    found = set()
+    try:
+        for file in Path(f"/proc/{pid}/fd").iterdir():
+            found.add(os.readlink(file))
+    except OSError:  # ended, or another account's
+        pass
+    return found
+
+
+def _proportional(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+@dataclass(frozen=True)
+class Load:
+    """What `wrk` saw. Latencies are in milliseconds."""
+
+    requests: int
+    seconds: float
+    failures: int
+    p50: float
+    p99: float
+
+    @property
+    def per_second(self) -> float:
+        return self.requests / self.seconds
+
+
+def wrk(url: str, connections: int, seconds: float, headers: Mapping[str, str]) -> Load:
+    """Ask for the address on kept-alive connections, one request after another on each."""
+    command = ["taskset", "-c", LOAD, "wrk", "--latency", "-t1", f"-c{connections}"]
+    command.append(f"-d{max(1, round(seconds))}s")
+    for name, value in headers.items():
+        command += ["-H", f"{name}: {value}"]
+    told = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
+    counted = COUNT.search(told)
+    assert counted, told
+    refused, broken = REFUSED.search(told), SOCKET_ERRORS.search(told)
+    failures = int(refused[1]) if refused else 0
+    failures += sum(map(int, broken.groups())) if broken else 0
+    taken = float(counted[2]) * SECONDS[counted[3]]
+    return Load(int(counted[1]), taken, failures, _latency(told, 50), _latency(told, 99))
+
+
+def _latency(told: str, percent: int) -> float:
+    found = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s|m)", told)
+    assert found, told
+    return 1000 * float(found[1]) * SECONDS[found[2]]
+
+
+def asked(
+    programs: Programs, url: str, connections: int, seconds: float, headers: Mapping[str, str]
+) -> Figures:
+    """Requests in a second, and the microseconds of processor time that programs spend on each."""
+    began = programs.seconds()
+    load = wrk(url, connections, seconds, headers)
+    if load.failures:
+        raise SystemExit(f"{load.failures} of {load.requests} requests to {url} failed")
+    spent = programs.seconds() - began
+    cost = 1e6 * spent / load.requests
+    return {"per_second": load.per_second, "cpu_us": cost, "p50_ms": load.p50, "p99_ms": load.p99}
+
+
+def in_turns(pairs: int, subjects: Mapping[str, Callable[[], Figures]]) -> Turns:
+    """Measure each subject once in a turn, in the opposite order in every second turn."""
+    found: Turns = {name: [] for name in subjects}
+    order = list(subjects)
+    for _ in range(pairs):
+        for name in order:
+            found[name].append(subjects[name]())
+        order.reverse()
+    return found
+
+
+def median(turns: Turns, name: str, figure: str) -> float:
+    return statistics.median(figures[figure] for figures in turns[name])
+
+
+def ratio(turns: Turns, name: str, other: str, figure: str) -> float:
+    """The median of the turns' ratios: what happens to the machine in a turn happens to both."""
+    both = zip(turns[name], turns[other], strict=True)
+    return statistics.median(one[figure] / its[figure] for one, its in both)
+
+
+def cuts(milliseconds: Sequence[float]) -> Figures:
+    """The median and the slowest hundredth."""
+    hundredths = statistics.quantiles(milliseconds, n=100)
+    return {"p50_ms": hundredths[49], "p99_ms": hundredths[98]}
+
+
+def arguments(about: str | None, **more: object) -> argparse.ArgumentParser:
+    """The arguments that all benchmarks take; `more` are numbers with their defaults."""
+    parser = argparse.ArgumentParser(
+        description=about, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument(
+        "--json", type=Path, help="where the figures go; benchmarks/results/ if not given"
+    )
+    for name, default in more.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
+    return parser
+
+
+class Report:
+    """Prints one table, and keeps every figure as JSON."""
+
+    def __init__(self, *columns: str) -> None:
+        self._rows = [columns]
+        self._load = os.getloadavg()[0]
+        self._missing: list[str] = []
+        self._turns: dict[str, object] = {}
+
+    def add(self, *cells: str | float) -> None:
+        self._rows.append(tuple(map(_written, cells)))
+
+    def keep(self, name: str, figures: object) -> None:
+        """Keep what the rows were made of."""
+        self._turns[name] = figures
+
+    def miss(self, what: object) -> None:
+        """Name something that is left out."""
+        self._missing.append(str(what))
+
+    def end(self, file: Path | None) -> None:
+        """Print the table and write the file."""
+        widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
+        for first, *others in self._rows:
+            cells = [first.ljust(widths[0])]
+            cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+            print("  ".join(cells))
+        for what in self._missing:
+            print(f"left out: {what}")
+        print(f"load of the machine: {self._load:.1f} before, {os.getloadavg()[0]:.1f} after")
+        self._write(file or RESULTS / f"{Path(sys.argv[0]).stem}.json")
+
+    def _write(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        found = {
+            "table": self._rows,
+            "left_out": self._missing,
+            "load": [self._load, os.getloadavg()[0]],
+            "turns": self._turns,
+        }
+        file.write_text(json.dumps(found, indent=1))
+
+
+def _written(cell: str | float) -> str:
+    if isinstance(cell, str):
+        return cell
+    if abs(cell) >= 100:
+        return f"{cell:,.0f}"
+    return f"{cell:.2f}"

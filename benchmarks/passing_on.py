@@ -1,0 +1,101 @@
+"""What it costs to pass a request on: by the gateway, and by programs that are made for it.
+
+    make bench args="passing_on [--pairs 5] [--seconds 3] [--connections 32] [--json FILE]"
+
+One small read without database, and one study session, to which the gateway alone adds names. The same
+service is asked directly, through the gateway, through haproxy and fastify, which verify the token as the
+gateway does, and through nginx, which does not. All of them and the service share one core: throughput says
+what the way costs.
+"""
+
+import json
+from argparse import Namespace
+from contextlib import ExitStack
+from functools import partial
+from urllib.request import Request, urlopen
+
+from benchmarks import peers
+from benchmarks.measuring import (
+    Figures,
+    Missing,
+    Programs,
+    Report,
+    arguments,
+    asked,
+    in_turns,
+    median,
+    ratio,
+)
+from benchmarks.platforms import PLACE, Stage, stage
+
+PEERS = {
+    "haproxy, token": peers.haproxy,
+    "nginx, no token": peers.nginx,
+    "fastify, token": peers.fastify,
+}
+GATEWAY = "gateway, token"
+
+
+def main() -> None:
+    options = arguments(__doc__, seconds=3.0, connections=32).parse_args()
+    report = Report("through", "requests/s", "of direct", "cpu µs", "gateway ÷ it", "p99 ms")
+    with stage() as platform, ExitStack() as running:
+        ports = {GATEWAY: platform.gateway_port}
+        for name, start in PEERS.items():
+            try:
+                ports[name] = running.enter_context(start(routes(platform), platform.public_key))
+            except Missing as missing:
+                report.miss(missing)
+        for title, service, path in reads(platform):
+            ways = {"direct": platform.port(service), **ports}
+            subjects = {
+                name: partial(one, platform, port, path, options) for name, port in ways.items()
+            }
+            in_turns(1, subjects)  # warms up
+            turns = in_turns(options.pairs, subjects)
+            report.keep(title, turns)
+            report.add(title, "", "", "", "", "")
+            for name in ways:
+                report.add(
+                    f"  {name}",
+                    median(turns, name, "per_second"),
+                    ratio(turns, name, "direct", "per_second"),
+                    median(turns, name, "cpu_us"),
+                    ratio(turns, GATEWAY, name, "cpu_us"),
+                    median(turns, name, "p99_ms"),
+                )
+    report.end(options.json)
+
+
+def routes(platform: Stage) -> dict[str, int]:
+    return {
+        "/api/texts": platform.port("havruta-service"),
+        "/api/study-sessions": platform.port("study-session-service"),
+    }
+
+
+def one(platform: Stage, port: int, path: str, options: Namespace) -> Figures:
+    """Ask the program at the port, with a token that is new, as those of people are."""
+    url, headers = f"http://127.0.0.1:{port}{path}", platform.signed_in("boaz")
+    check(url, headers)
+    return asked(Programs.at(port), url, options.connections, options.seconds, headers)
+
+
+def reads(platform: Stage) -> list[tuple[str, str, str]]:
+    """Each read: its name, the service that answers it, its path."""
+    listed = f"http://127.0.0.1:{platform.gateway_port}/api/study-sessions?{PLACE}&limit=1"
+    session = json.loads(check(listed, platform.signed_in("boaz")))["items"][0]["id"]
+    return [
+        ("a reference", "havruta-service", "/api/texts/refs/Gen%201:31"),
+        ("a session", "study-session-service", f"/api/study-sessions/{session}"),
+    ]
+
+
+def check(url: str, headers: dict[str, str]) -> bytes:
+    """The answer, which has to be 200."""
+    with urlopen(Request(url, headers=headers)) as answer:  # noqa: S310  # of this machine
+        return bytes(answer.read())
+
+
+if __name__ == "__main__":
+    main()

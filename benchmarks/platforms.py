@@ -1,0 +1,86 @@
+"""A whole platform under test, and people who ask it."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from benchmarks.measuring import Programs
+from chassis.auth.tokens import ALGORITHM, AUDIENCE, MAX_LIFETIME, TYPE
+from chassis.clock import now
+from chassis.testing.servers import server
+from dev.ephemeral import GENEROUS_QUOTAS, EphemeralPlatform
+from user_service.demo import demo_id
+
+PLACE = "lat=31.778&lng=35.235&radius_km=5"  # where the demo has sessions
+
+
+class Stage:
+    """A platform with the demo's data, on the core for what is measured."""
+
+    def __init__(self, platform: EphemeralPlatform) -> None:
+        self.platform = platform
+        layout = platform.layout
+        key = load_pem_private_key(self._signing_key().read_bytes(), password=None)
+        assert isinstance(key, EllipticCurvePrivateKey)
+        self._key = key
+        self.public_key = layout.state / "public.pem"
+        self.public_key.write_bytes(
+            self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+        self.public_key.chmod(0o644)
+        self.gateway = Programs.at(layout.ports.gateway).pin()
+        self.services = Programs.at(*layout.ports.public.values()).pin()
+
+    @property
+    def gateway_port(self) -> int:
+        return self.platform.layout.ports.gateway
+
+    def port(self, service: str) -> int:
+        """The public port of a service."""
+        return self.platform.layout.ports.public[service]
+
+    def token(self, user_id: UUID) -> str:
+        """An access token as the user-service would sign it."""
+        issued = int(now().timestamp())
+        claims = {
+            "iss": self.platform.gateway_url,
+            "aud": AUDIENCE,
+            "sub": str(user_id),
+            "iat": issued,
+            "exp": issued + MAX_LIFETIME,
+            "jti": secrets.token_urlsafe(16),
+            "sid": str(uuid4()),
+            "client_id": "lyceum",
+            "email": f"{user_id}@example.org",
+            "email_verified": True,
+            "username": "somebody",
+            "name": "Somebody",
+            "roles": ["learner"],
+        }
+        headers = {"typ": TYPE, "kid": self._signing_key().stem}
+        return jwt.encode(claims, self._key, ALGORITHM, headers=headers)
+
+    def signed_in(self, username: str) -> dict[str, str]:
+        """The headers of a person of the demo, good for a quarter of an hour."""
+        return {"Authorization": f"Bearer {self.token(demo_id(username))}"}
+
+    def _signing_key(self) -> Path:
+        folder = self.platform.layout.keys.signing
+        return folder / f"{(folder / 'current').read_text()}.pem"
+
+
+@contextmanager
+def stage(quotas: Mapping[str, str] = GENEROUS_QUOTAS) -> Iterator[Stage]:
+    """Start a platform on the servers that `make bench` has started."""
+    with EphemeralPlatform(server("TEST_POSTGRES_URL"), demo=True, quotas=quotas) as platform:
+        yield Stage(platform)
