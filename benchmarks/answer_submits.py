@@ -14,10 +14,8 @@ import json
 import os
 import secrets
 import statistics
-import threading
 import time
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +27,12 @@ from assessment_service.demo import INTERESTS, some_answer
 from assessment_service.models import db
 from assessment_service.statistics import count_closed
 from assessment_service.versions import Pinned
+from benchmarks.measuring import throughput
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
 from chassis.data.db import transaction
 
-CONNECTIONS = 8
 SUBMITS = 2000
 AUTHOR = testing.a_user("author", "author")
 Pair = tuple[str, int, Any]
@@ -54,29 +52,6 @@ SELECT response_id, question_id, to_jsonb(1 + (response_id + question_id) %% 5),
 FROM unnest(%(sessions)s::int[]) AS response_id
 CROSS JOIN unnest(%(questions)s::int[]) AS question_id
 """
-
-
-def throughput(pairs: list[Pair], connect: Callable[[], Callable[[Pair], None]]) -> float:
-    """Submits per second by all connections together; each takes the next pairs."""
-    pending, lock = iter(pairs), threading.Lock()
-    submits = [connect() for _ in range(CONNECTIONS)]
-
-    def work(submit: Callable[[Pair], None]) -> None:
-        while True:
-            with lock:
-                batch = list(islice(pending, 10))
-            if not batch:
-                return
-            for pair in batch:
-                submit(pair)
-
-    threads = [threading.Thread(target=work, args=(submit,)) for submit in submits]
-    began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return len(pairs) / (time.perf_counter() - began)
 
 
 def over_http(port: int) -> Callable[[], Callable[[Pair], None]]:

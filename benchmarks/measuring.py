@@ -10,15 +10,22 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
+from urllib.request import Request, urlopen
 
 UNDER_TEST, LOAD = "0", "1"  # cores
+CONNECTIONS = 8
 RESULTS = Path(__file__).parent / "results"
 
 Figures = dict[str, float]
 Turns = dict[str, list[Figures]]
+Item = TypeVar("Item")
 
 COUNT = re.compile(r"(\d+) requests in ([\d.]+)(ms|s|m)")
 REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
@@ -41,6 +48,15 @@ class Programs:
         """The programs that listen at these ports of this machine, all their processes."""
         sockets = {f"socket:[{inode}]" for port in ports for inode in _listening(port)}
         return cls(*(pid for pid in _all_pids() if sockets & _open_files(pid)))
+
+    @classmethod
+    def under(cls, pid: int, without: Sequence[str]) -> "Programs":
+        """A process and all that it has started, but for programs of these names."""
+        parents = {child: _parent(child) for child in _all_pids()}
+        found = [pid]
+        for ancestor in found:
+            found += [child for child, parent in parents.items() if parent == ancestor]
+        return cls(*(one for one in found if _name(one) not in without))
 
     def pin(self) -> "Programs":
         """Keep them, and what they start, on the core for what is measured."""
@@ -71,6 +87,17 @@ def _listening(port: int) -> list[str]:
 
 def _all_pids() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # ended
+        return 0
+
+
+def _name(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
 def _open_files(pid: int) -> set[str]:
@@ -125,17 +152,30 @@ def _latency(told: str, percent: int) -> float:
     return 1000 * float(found[1]) * SECONDS[found[2]]
 
 
+def fetched(url: str, headers: Mapping[str, str]) -> bytes:
+    """The answer, which has to be 200."""
+    with urlopen(Request(url, headers=dict(headers))) as answer:  # noqa: S310  # of this machine
+        return bytes(answer.read())
+
+
 def asked(
     programs: Programs, url: str, connections: int, seconds: float, headers: Mapping[str, str]
 ) -> Figures:
     """Requests in a second, and the microseconds of processor time that programs spend on each."""
+    fetched(url, headers)  # a new token is verified, and keys are fetched, before
     began = programs.seconds()
     load = wrk(url, connections, seconds, headers)
     if load.failures:
         raise SystemExit(f"{load.failures} of {load.requests} requests to {url} failed")
     spent = programs.seconds() - began
     cost = 1e6 * spent / load.requests
-    return {"per_second": load.per_second, "cpu_us": cost, "p50_ms": load.p50, "p99_ms": load.p99}
+    return {
+        "requests": load.requests,
+        "per_second": load.per_second,
+        "cpu_us": cost,
+        "p50_ms": load.p50,
+        "p99_ms": load.p99,
+    }
 
 
 def in_turns(pairs: int, subjects: Mapping[str, Callable[[], Figures]]) -> Turns:
@@ -157,6 +197,29 @@ def ratio(turns: Turns, name: str, other: str, figure: str) -> float:
     """The median of the turns' ratios: what happens to the machine in a turn happens to both."""
     both = zip(turns[name], turns[other], strict=True)
     return statistics.median(one[figure] / its[figure] for one, its in both)
+
+
+def throughput(items: Sequence[Item], connect: Callable[[], Callable[[Item], None]]) -> float:
+    """Items dealt with in a second, by eight connections that each take the next ones."""
+    pending, lock = iter(items), threading.Lock()
+    connected = [connect() for _ in range(CONNECTIONS)]
+
+    def work(deal_with: Callable[[Item], None]) -> None:
+        while True:
+            with lock:
+                batch = list(islice(pending, 10))
+            if not batch:
+                return
+            for item in batch:
+                deal_with(item)
+
+    threads = [threading.Thread(target=work, args=(one,)) for one in connected]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(items) / (time.perf_counter() - began)
 
 
 def cuts(milliseconds: Sequence[float]) -> Figures:

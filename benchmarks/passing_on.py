@@ -12,7 +12,6 @@ import json
 from argparse import Namespace
 from contextlib import ExitStack
 from functools import partial
-from urllib.request import Request, urlopen
 
 from benchmarks import peers
 from benchmarks.measuring import (
@@ -22,6 +21,7 @@ from benchmarks.measuring import (
     Report,
     arguments,
     asked,
+    fetched,
     in_turns,
     median,
     ratio,
@@ -77,24 +77,17 @@ def routes(platform: Stage) -> dict[str, int]:
 def one(platform: Stage, port: int, path: str, options: Namespace) -> Figures:
     """Ask the program at the port, with a token that is new, as those of people are."""
     url, headers = f"http://127.0.0.1:{port}{path}", platform.signed_in("boaz")
-    check(url, headers)
     return asked(Programs.at(port), url, options.connections, options.seconds, headers)
 
 
 def reads(platform: Stage) -> list[tuple[str, str, str]]:
     """Each read: its name, the service that answers it, its path."""
     listed = f"http://127.0.0.1:{platform.gateway_port}/api/study-sessions?{PLACE}&limit=1"
-    session = json.loads(check(listed, platform.signed_in("boaz")))["items"][0]["id"]
+    session = json.loads(fetched(listed, platform.signed_in("boaz")))["items"][0]["id"]
     return [
         ("a reference", "havruta-service", "/api/texts/refs/Gen%201:31"),
         ("a session", "study-session-service", f"/api/study-sessions/{session}"),
     ]
-
-
-def check(url: str, headers: dict[str, str]) -> bytes:
-    """The answer, which has to be 200."""
-    with urlopen(Request(url, headers=headers)) as answer:  # noqa: S310  # of this machine
-        return bytes(answer.read())
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measuring import Missing, Programs
-from benchmarks.serving import free_port, wait_for
+from benchmarks.serving import wait_for
+from dev.ports import free_port
 
 SOURCES = Path(__file__).parent / "peers"
 

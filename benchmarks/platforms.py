@@ -1,12 +1,18 @@
 """A whole platform under test, and people who ask it."""
 
+import os
 import secrets
+import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import jwt
+import requests
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -18,9 +24,13 @@ from benchmarks.measuring import Programs
 from chassis.auth.tokens import ALGORITHM, AUDIENCE, MAX_LIFETIME, TYPE
 from chassis.clock import now
 from chassis.testing.servers import server
+from dev.development import DEMO_PASSPHRASE, read_variables
 from dev.ephemeral import GENEROUS_QUOTAS, EphemeralPlatform
+from dev.ports import free_port
 from user_service.demo import demo_id
 
+SERVERS = {"POSTGRES_URL", "CACHE_URL", "EVENTS_URL"}
+HERE = Path(__file__).resolve().parents[1]
 PLACE = "lat=31.778&lng=35.235&radius_km=5"  # where the demo has sessions
 
 
@@ -77,6 +87,51 @@ class Stage:
     def _signing_key(self) -> Path:
         folder = self.platform.layout.keys.signing
         return folder / f"{(folder / 'current').read_text()}.pem"
+
+
+@dataclass(frozen=True)
+class Launched:
+    """What `make run` has started from some checkout."""
+
+    pid: int
+    seconds: float  # until it said that it was ready
+    addresses: Mapping[str, str]
+
+    def port(self, variable: str) -> int:
+        """The port of an address, such as that of GATEWAY_URL."""
+        return urlsplit(self.addresses[variable]).port or 80
+
+    def signed_in(self, username: str) -> dict[str, str]:
+        """The headers of a person of the demo, good for a quarter of an hour."""
+        login = {"login": username, "password": DEMO_PASSPHRASE}
+        answer = requests.post(
+            f"{self.addresses['GATEWAY_URL']}/api/auth/login", json=login, timeout=10
+        )
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+@contextmanager
+def launched(checkout: Path, state: Path) -> Iterator[Launched]:
+    """What `make run` starts, with its data in this folder; with servers of its own."""
+    own = {"PORT": str(free_port()), "STATE_DIR": str(state)}
+    inherited = {name: value for name, value in os.environ.items() if name not in SERVERS}
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [checkout / ".venv/bin/python", "-m", "dev", "run"],
+        cwd=checkout,
+        env={**inherited, **own},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        if not any("ready in" in line for line in process.stdout):
+            raise SystemExit(f"the platform of {checkout} did not start")
+        seconds = time.monotonic() - began
+        yield Launched(process.pid, seconds, read_variables(state / "env"))
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
 
 
 @contextmanager

@@ -9,36 +9,31 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from chassis import testing
+from dev.ports import free_port
 
 
 @contextmanager
 def gunicorn(package: str, database_url: str, *options: str) -> Iterator[int]:
     """The service on a free port; `options` are more of gunicorn's."""
-    with serving(package, database_url, *options) as (port, _):
+    settings = testing.environment(package.replace("_", "-"), database_url)
+    with served(f"{package}.app:create_app()", settings, *options) as port:
         yield port
 
 
 @contextmanager
-def serving(package: str, database_url: str, *options: str) -> Iterator[tuple[int, int]]:
-    """The service: its port, and the number of gunicorn's first process."""
+def served(application: str, settings: Mapping[str, str], *options: str) -> Iterator[int]:
+    """Any application as services run, on a free port."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:chassis.web.server"]
-    command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", *options]
-    command.append(f"{package}.app:create_app()")
-    environment = {**os.environ, **testing.environment(package.replace("_", "-"), database_url)}
+    command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", *options, application]
+    environment = {**os.environ, **settings}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         wait_for(port)
-        yield port, process.pid
+        yield port
     finally:
         process.terminate()
         process.wait(20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(port: int, program: str = "gunicorn") -> None:
@@ -53,7 +48,7 @@ def wait_for(port: int, program: str = "gunicorn") -> None:
 
 
 class Connection:
-    """A connection that is kept alive. An answer other than 200 ends the program."""
+    """A connection that is kept alive. An answer other than 200 and 201 ends the program."""
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
@@ -76,6 +71,6 @@ class Connection:
         length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
         while len(content) < length:
             content += self._socket.recv(65536)
-        if not head.startswith(b"HTTP/1.1 200"):
+        if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
             raise SystemExit((head + content).decode(errors="replace"))
         return content

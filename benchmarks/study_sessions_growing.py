@@ -3,8 +3,8 @@
     python -m benchmarks.study_sessions_growing [--sessions 10000 1000000] [--rounds 200] [--json file]
 
 Every city has a thousand sessions, of which some eighty lie within five kilometres of its centre: more
-sessions are more cities. Each request is timed through HTTP and gunicorn; the search near a point also as the
-same statement by psycopg, in turns.
+sessions are more cities. Each request is timed through HTTP and gunicorn, in turns; the search near a point
+also as the same statement by psycopg, and as PostGIS would search the same rows, if the server has PostGIS.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -15,6 +15,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,20 @@ SELECT room.id, %(user_id)s, 'Message ' || number,
 FROM room, generate_series(1, %(messages)s) AS number
 RETURNING session_id
 """
+HAS_POSTGIS = "SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'"
+# The point is a column of the same rows, with the index that the manual of PostGIS advises.
+POSTGIS = """
+CREATE EXTENSION postgis;
+ALTER TABLE study_sessions ADD COLUMN place geography(Point);
+UPDATE study_sessions SET place = ST_MakePoint(longitude::float8, latitude::float8);
+CREATE INDEX benchmark_place ON study_sessions USING gist (place) WHERE is_open;
+"""
+NEAR_BY_POSTGIS = """
+SELECT *, ST_Distance(place, here, false) AS distance
+FROM study_sessions, (SELECT ST_MakePoint(%s, %s)::geography AS here) AS given
+WHERE is_open AND visibility = 'public' AND ends_at > now() AND ST_DWithin(place, here, %s, false)
+ORDER BY start_time, id LIMIT 50
+"""
 
 
 def main() -> None:
@@ -71,6 +86,12 @@ def main() -> None:
         print(f"{name:<28} {most[name]['p50'] / fewest[name]['p50']:>6.2f} times as long")
     ratio = most["near"]["p50"] / most["near, by psycopg"]["p50"]
     print(f"near, over its SQL           {ratio:>6.2f} times as long")
+    if "near, by PostGIS" in most:
+        for cut in ("p50", "p99"):
+            ratio = most["near, by psycopg"][cut] / most["near, by PostGIS"][cut]
+            print(f"near, SQL over PostGIS, {cut} {ratio:>6.2f} times as long")
+    else:
+        print("left out: PostGIS, which this server does not have")
     if options.json:
         options.json.write_text(json.dumps(found, indent=2))
 
@@ -81,11 +102,17 @@ def measure(url: str, count: int, rounds: int) -> dict[str, dict[str, float]]:
     with psycopg.connect(url, autocommit=True) as database:
         cities = fill(database, count)
         room = a_room(database, user)
-        database.execute("VACUUM ANALYZE")
+        has_postgis = database.execute(HAS_POSTGIS).fetchone()
+        if has_postgis:
+            database.execute(POSTGIS)
+        # With the rows that the new column has left dead.
+        database.execute("VACUUM FULL ANALYZE")
         with gunicorn("study_session_service", url) as port:
             requests = over_http(port, user, room) | {
                 "near, by psycopg": by_psycopg(database, url, cities)
             }
+            if has_postgis:
+                requests["near, by PostGIS"] = partial(by_postgis, database)
             return timed(requests, cities, rounds)
 
 
@@ -136,6 +163,11 @@ def by_psycopg(
         compiled = query.compile(dialect=dialect)
         statements[point] = (str(compiled), compiled.construct_params(values))
     return lambda point: database.execute(*statements[point]).fetchall()
+
+
+def by_postgis(database: psycopg.Connection[Any], point: Point) -> object:
+    values = [point.longitude, point.latitude, RADIUS]
+    return database.execute(NEAR_BY_POSTGIS, values).fetchall()
 
 
 def timed(

@@ -11,63 +11,33 @@ TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` sta
 
 import argparse
 import json
-import os
-import re
-import statistics
-import subprocess
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from benchmarks.serving import Connection, serving
+from benchmarks.measuring import Figures, Programs, asked, in_turns, median, ratio
+from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now, rfc3339
 
 PACKAGE = "study_session_service"
 WORKERS = {"gthread": ("--worker-class=gthread", "--threads=8"), "ours": ()}
 HOST, STRANGER = testing.a_user("host"), testing.a_user("stranger")
-REQUESTS = re.compile(r"(\d+) requests in")
 
 
 class Service:
     """A service that runs on the first core."""
 
-    def __init__(self, port: int, master: int) -> None:
+    def __init__(self, port: int) -> None:
         Connection(port).ask("GET", "/healthz")  # answered once the service is imported
         self._port = port
-        self._master = master
-        for process in self._processes():
-            subprocess.run(["taskset", "-apc", "0", str(process)], check=True, capture_output=True)
+        self._processes = Programs.at(port).pin()
 
-    def cost(self, path: str, connections: int, seconds: int) -> tuple[float, float]:
-        """Microseconds of processor time for each request, and requests in a second."""
-        began = self._processor_time()
-        load = ["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
-        token = testing.token_for(STRANGER)
-        address = f"http://127.0.0.1:{self._port}{path}"
-        told = subprocess.run(
-            [*load, "-H", f"Authorization: Bearer {token}", address],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        found = REQUESTS.search(told)
-        assert found, told
-        assert "Non-2xx" not in told, told
-        number = int(found[1])
-        return 1e6 * (self._processor_time() - began) / number, number / seconds
-
-    def _processes(self) -> list[int]:
-        children = Path(f"/proc/{self._master}/task/{self._master}/children").read_text()
-        return [self._master, *map(int, children.split())]
-
-    def _processor_time(self) -> float:
-        """Seconds in user and system mode, of all processes."""
-        ticks = 0
-        for process in self._processes():
-            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+    def cost(self, path: str, connections: int, seconds: int) -> Figures:
+        url = f"http://127.0.0.1:{self._port}{path}"
+        headers = {"Authorization": f"Bearer {testing.token_for(STRANGER)}"}
+        return asked(self._processes, url, connections, seconds, headers)
 
 
 def a_session(url: str) -> str:
@@ -89,19 +59,17 @@ def compare(
     services: dict[str, Service], path: str, connections: int, pairs: int, seconds: int
 ) -> dict[str, object]:
     """The medians of both, and of the ratios of ours to gthread."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in services}
-    order = list(services)
-    for _ in range(pairs):
-        for name in order:
-            found[name].append(services[name].cost(path, connections, seconds))
-        order.reverse()
-    both = list(zip(found["ours"], found["gthread"], strict=True))
+    subjects = {
+        name: partial(service.cost, path, connections, seconds)
+        for name, service in services.items()
+    }
+    turns = in_turns(pairs, subjects)
     return {
         "path": path,
         "connections": connections,
-        **{f"{name}_us": round(statistics.median(c for c, _ in found[name])) for name in found},
-        "cost_ratio": round(statistics.median(our[0] / its[0] for our, its in both), 2),
-        "throughput_ratio": round(statistics.median(our[1] / its[1] for our, its in both), 2),
+        **{f"{name}_us": round(median(turns, name, "cpu_us")) for name in turns},
+        "cost_ratio": round(ratio(turns, "ours", "gthread", "cpu_us"), 2),
+        "throughput_ratio": round(ratio(turns, "ours", "gthread", "per_second"), 2),
     }
 
 
@@ -118,10 +86,10 @@ def main() -> None:
     with testing.database(PACKAGE) as url, ExitStack() as stack:
         paths = ["/healthz", f"/api/study-sessions/{a_session(url)}"]
         started = {
-            name: stack.enter_context(serving(PACKAGE, url, *arguments))
+            name: stack.enter_context(gunicorn(PACKAGE, url, *arguments))
             for name, arguments in WORKERS.items()
         }
-        services = {name: Service(*started[name]) for name in started}
+        services = {name: Service(started[name]) for name in started}
         for path in paths:
             for connections in options.connections:
                 row = compare(services, path, connections, options.pairs, options.seconds)
