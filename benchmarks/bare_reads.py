@@ -76,8 +76,8 @@ def of_platform(platform: Launched, options: Namespace, title: str) -> Figures:
 def of_port(port: int, platform: Launched, options: Namespace, title: str) -> Figures:
     """Ask the program at the port for what the platform has."""
     url = f"http://127.0.0.1:{port}{path_of(title, platform)}"
-    headers = platform.signed_in(STRANGER)
-    return asked(Programs.at(port).pin(), url, CONNECTIONS, options.seconds, headers)
+    person = platform.signed_in(STRANGER)
+    return asked(Programs.at(port).pin(), url, CONNECTIONS, options.seconds, [person])
 
 
 def path_of(title: str, platform: Launched) -> str:

@@ -2,7 +2,7 @@
 
     make bench args="bare_writes [--pairs 5] [--json FILE]"
 
-A thousand messages and a thousand joins of fifty people in twenty sessions, by eight connections, once
+Five hundred messages and as many joins of fifty people in ten sessions, by eight connections, once
 through the service, and once as the transaction alone by psycopg. Those who join ask for the same session at
 the same time. answer_submits.py measures the answers of assessments. Nothing is kept on one core.
 """
@@ -28,7 +28,7 @@ from benchmarks.measuring import (
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 
-PEOPLE, SESSIONS = 50, 20
+PEOPLE, SESSIONS = 50, 10
 CONTENT = "Shalom! Shall I bring the grammar, or do we read from the screen this time?"
 Write = tuple[UUID, testing.User]
 Connect = Callable[[], Callable[[Write], None]]

@@ -106,7 +106,7 @@ class Bystander:
 
     def read(self) -> Figures:
         """Read for a while: latencies in milliseconds, and the number of failures."""
-        headers = self._platform.signed_in("miriam")
+        headers = self._platform.signed_in(demo_id("miriam"))
         taken: list[float] = []
         failed: list[str] = []
 
@@ -131,7 +131,7 @@ class Bystander:
 
     def _find_paths(self) -> Iterator[str]:
         near = f"/api/study-sessions?{PLACE}"
-        headers = self._platform.signed_in("miriam")
+        headers = self._platform.signed_in(demo_id("miriam"))
         found = requests.get(self._url(near), headers=headers, timeout=PATIENCE).json()
         yield near
         yield f"/api/study-sessions/{found['items'][0]['id']}"

@@ -10,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,20 @@ RESULTS = Path(__file__).parent / "results"
 Figures = dict[str, float]
 Turns = dict[str, list[Figures]]
 Item = TypeVar("Item")
+Headers = Mapping[str, str]
 
+IN_TURN = """
+local callers, requests, last = {%s}, {}, 0
+init = function()
+    for number, headers in ipairs(callers) do
+        requests[number] = wrk.format("GET", nil, headers)
+    end
+end
+request = function()
+    last = last %% #requests + 1
+    return requests[last]
+end
+"""
 COUNT = re.compile(r"(\d+) requests in ([\d.]+)(ms|s|m)")
 REFUSED = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 SOCKET_ERRORS = re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
@@ -130,13 +144,15 @@ class Load:
         return self.requests / self.seconds
 
 
-def wrk(url: str, connections: int, seconds: float, headers: Mapping[str, str]) -> Load:
-    """Ask for the address on kept-alive connections, one request after another on each."""
+def wrk(url: str, connections: int, seconds: float, callers: Sequence[Headers]) -> Load:
+    """Ask for the address on kept-alive connections, as the callers in turn, each with their headers."""
     command = ["taskset", "-c", LOAD, "wrk", "--latency", "-t1", f"-c{connections}"]
     command.append(f"-d{max(1, round(seconds))}s")
-    for name, value in headers.items():
-        command += ["-H", f"{name}: {value}"]
-    told = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(IN_TURN % ",".join(map(_in_lua, callers)))
+        script.flush()
+        command += ["-s", script.name, url]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     counted = COUNT.search(told)
     assert counted, told
     refused, broken = REFUSED.search(told), SOCKET_ERRORS.search(told)
@@ -152,19 +168,24 @@ def _latency(told: str, percent: int) -> float:
     return 1000 * float(found[1]) * SECONDS[found[2]]
 
 
-def fetched(url: str, headers: Mapping[str, str]) -> bytes:
+def _in_lua(headers: Headers) -> str:
+    return "{" + ",".join(f'["{name}"]="{value}"' for name, value in headers.items()) + "}"
+
+
+def fetched(url: str, headers: Headers) -> bytes:
     """The answer, which has to be 200."""
     with urlopen(Request(url, headers=dict(headers))) as answer:  # noqa: S310  # of this machine
         return bytes(answer.read())
 
 
 def asked(
-    programs: Programs, url: str, connections: int, seconds: float, headers: Mapping[str, str]
+    programs: Programs, url: str, connections: int, seconds: float, callers: Sequence[Headers]
 ) -> Figures:
     """Requests in a second, and the microseconds of processor time that programs spend on each."""
-    fetched(url, headers)  # a new token is verified, and keys are fetched, before
+    for headers in callers:
+        fetched(url, headers)  # a new token is verified, and keys are fetched, before
     began = programs.seconds()
-    load = wrk(url, connections, seconds, headers)
+    load = wrk(url, connections, seconds, callers)
     if load.failures:
         raise SystemExit(f"{load.failures} of {load.requests} requests to {url} failed")
     spent = programs.seconds() - began

@@ -5,13 +5,14 @@
 One small read without database, and one study session, to which the gateway alone adds names. The same
 service is asked directly, through the gateway, through haproxy and fastify, which verify the token as the
 gateway does, and through nginx, which does not. All of them and the service share one core: throughput says
-what the way costs.
+what the way costs. Each connection is another person's: the gateway bounds what one may have at a time.
 """
 
 import json
 from argparse import Namespace
 from contextlib import ExitStack
 from functools import partial
+from uuid import uuid4
 
 from benchmarks import peers
 from benchmarks.measuring import (
@@ -27,6 +28,7 @@ from benchmarks.measuring import (
     ratio,
 )
 from benchmarks.platforms import PLACE, Stage, stage
+from user_service.demo import demo_id
 
 PEERS = {
     "haproxy, token": peers.haproxy,
@@ -75,15 +77,16 @@ def routes(platform: Stage) -> dict[str, int]:
 
 
 def one(platform: Stage, port: int, path: str, options: Namespace) -> Figures:
-    """Ask the program at the port, with a token that is new, as those of people are."""
-    url, headers = f"http://127.0.0.1:{port}{path}", platform.signed_in("boaz")
-    return asked(Programs.at(port), url, options.connections, options.seconds, headers)
+    """Ask the program at the port as so many people as there are connections, all with new tokens."""
+    url = f"http://127.0.0.1:{port}{path}"
+    people = [platform.signed_in(uuid4()) for _ in range(options.connections)]
+    return asked(Programs.at(port), url, options.connections, options.seconds, people)
 
 
 def reads(platform: Stage) -> list[tuple[str, str, str]]:
     """Each read: its name, the service that answers it, its path."""
     listed = f"http://127.0.0.1:{platform.gateway_port}/api/study-sessions?{PLACE}&limit=1"
-    session = json.loads(fetched(listed, platform.signed_in("boaz")))["items"][0]["id"]
+    session = json.loads(fetched(listed, platform.signed_in(demo_id("boaz"))))["items"][0]["id"]
     return [
         ("a reference", "havruta-service", "/api/texts/refs/Gen%201:31"),
         ("a session", "study-session-service", f"/api/study-sessions/{session}"),

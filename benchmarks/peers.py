@@ -4,6 +4,7 @@ haproxy and nginx are taken from this machine; programs of Node.js come from npm
 """
 
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from benchmarks.measuring import Missing, Programs
 from benchmarks.serving import wait_for
 from dev.ports import free_port
+from dev.processes import die_with_parent
 
 SOURCES = Path(__file__).parent / "peers"
 
@@ -136,7 +138,12 @@ def temporary() -> Iterator[Path]:
 @contextmanager
 def running(command: Sequence[str], port: int) -> Iterator[None]:
     """The program, once it listens at the port, on the core for what is measured."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
     try:
         wait_for(port, Path(command[0]).name)
         Programs.at(port).pin()

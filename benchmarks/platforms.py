@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from chassis.testing.servers import server
 from dev.development import DEMO_PASSPHRASE, read_variables
 from dev.ephemeral import GENEROUS_QUOTAS, EphemeralPlatform
 from dev.ports import free_port
-from user_service.demo import demo_id
+from dev.processes import die_with_parent
 
 SERVERS = {"POSTGRES_URL", "CACHE_URL", "EVENTS_URL"}
 HERE = Path(__file__).resolve().parents[1]
@@ -80,9 +81,9 @@ class Stage:
         headers = {"typ": TYPE, "kid": self._signing_key().stem}
         return jwt.encode(claims, self._key, ALGORITHM, headers=headers)
 
-    def signed_in(self, username: str) -> dict[str, str]:
-        """The headers of a person of the demo, good for a quarter of an hour."""
-        return {"Authorization": f"Bearer {self.token(demo_id(username))}"}
+    def signed_in(self, user_id: UUID) -> dict[str, str]:
+        """The headers of a person, good for a quarter of an hour."""
+        return {"Authorization": f"Bearer {self.token(user_id)}"}
 
     def _signing_key(self) -> Path:
         folder = self.platform.layout.keys.signing
@@ -122,6 +123,7 @@ def launched(checkout: Path, state: Path) -> Iterator[Launched]:
         env={**inherited, **own},
         stdout=subprocess.PIPE,
         text=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),
     )
     assert process.stdout
     try:

@@ -1,6 +1,7 @@
 """A service as it runs in production, and as little client as possible."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 
 from chassis import testing
 from dev.ports import free_port
+from dev.processes import die_with_parent
 
 
 @contextmanager
@@ -27,7 +29,12 @@ def served(application: str, settings: Mapping[str, str], *options: str) -> Iter
     command = [sys.executable, "-m", "gunicorn", "-c", "python:chassis.web.server"]
     command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", *options, application]
     environment = {**os.environ, **settings}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
     try:
         wait_for(port)
         yield port

@@ -36,8 +36,8 @@ class Service:
 
     def cost(self, path: str, connections: int, seconds: int) -> Figures:
         url = f"http://127.0.0.1:{self._port}{path}"
-        headers = {"Authorization": f"Bearer {testing.token_for(STRANGER)}"}
-        return asked(self._processes, url, connections, seconds, headers)
+        person = {"Authorization": f"Bearer {testing.token_for(STRANGER)}"}
+        return asked(self._processes, url, connections, seconds, [person])
 
 
 def a_session(url: str) -> str:
