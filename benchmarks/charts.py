@@ -27,7 +27,6 @@ class Chart:
     figure: str
     title: str
     shown: tuple[str, ...]
-    logarithmic: bool = False
 
 
 CHARTS = (
@@ -48,7 +47,6 @@ CHARTS = (
         "p99_ms",
         "p99 of somebody else while one client attacks, ms",
         ("at rest", "attacked"),
-        logarithmic=True,
     ),
     Chart("bare_reads", "cpu_us", "Processor time of a read, µs", ("ours", "bare", "against")),
     Chart("bare_writes", "per_second", "Writes in a second", ("service", "psycopg")),
@@ -58,7 +56,6 @@ CHARTS = (
         "p99",
         "p99 of a search near a place by the number of sessions, ms",
         ("near, by psycopg", "near, by PostGIS"),
-        logarithmic=True,
     ),
 )
 
@@ -97,7 +94,6 @@ def draw(chart: Chart) -> None:
     axes.set_yticks([part + height * (len(chart.shown) - 1) / 2 for part in range(len(parts))])
     axes.set_yticklabels(parts)
     axes.invert_yaxis()
-    axes.set_xscale("log" if chart.logarithmic else "linear")
     axes.margins(x=0.15)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title(chart.title, loc="left")

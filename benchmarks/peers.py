@@ -70,33 +70,37 @@ Routes = Mapping[str, int]
 @contextmanager
 def haproxy(routes: Routes, key: Path) -> Iterator[int]:
     """haproxy, which verifies each token by the public key: its port."""
-    program = required("haproxy")
     uses, backends = "", ""
     for number, (prefix, target) in enumerate(routes.items()):
         uses += f"    use_backend b{number} if {{ path_beg {prefix} }}\n"
         backends += f"backend b{number}\n    server s 127.0.0.1:{target}\n"
-    with temporary() as folder:
-        port, file = free_port(), folder / "haproxy.cfg"
-        file.write_text(HAPROXY.format(port=port, key=key, uses=uses, backends=backends))
-        with running([program, "-db", "-f", str(file)], port):
-            yield port
+    given = {"key": key, "uses": uses, "backends": backends}
+    with configured(["haproxy", "-db", "-f"], HAPROXY, given) as port:
+        yield port
 
 
 @contextmanager
 def nginx(routes: Routes, key: Path) -> Iterator[int]:
     """nginx, which knows nothing of tokens: its port."""
-    program = required("nginx")
     upstreams, locations = "", ""
     for number, (prefix, target) in enumerate(routes.items()):
         upstreams += f"    upstream u{number} {{ server 127.0.0.1:{target}; keepalive 64; }}\n"
         locations += f"        location {prefix} {{ proxy_pass http://u{number};"
         locations += ' proxy_http_version 1.1; proxy_set_header Connection ""; }\n'
+    given = {"upstreams": upstreams, "locations": locations}
+    with configured(["nginx", "-c"], NGINX, given) as port:
+        yield port
+
+
+@contextmanager
+def configured(command: Sequence[str], template: str, given: Mapping[str, object]) -> Iterator[int]:
+    """A program of this machine, whose last argument is the file of its configuration: its port."""
+    program, *options = command
+    path = required(program)
     with temporary() as folder:
-        port, file = free_port(), folder / "nginx.conf"
-        file.write_text(
-            NGINX.format(port=port, folder=folder, upstreams=upstreams, locations=locations)
-        )
-        with running([program, "-c", str(file), "-p", str(folder)], port):
+        port, file = free_port(), folder / "configuration"
+        file.write_text(template.format(port=port, folder=folder, **given))
+        with running([path, *options, str(file)], port):
             yield port
 
 
