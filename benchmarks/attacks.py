@@ -55,7 +55,7 @@ def under(attack: Attack, target: Target) -> Iterator[Counter[str]]:
     found: Counter[str] = Counter()
     target = Target(**{**vars(target), "source": next(ADDRESSES)})
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(
+    process = multiprocessing.get_context("fork").Process(
         target=_run, args=(attack, target, theirs)
     )
     process.start()

@@ -194,7 +194,7 @@ def leg(programs: Programs, plan: Plan) -> Figures:
     """Open the readers, publish, and measure the program that tells them."""
     before = programs.memory()
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=read, args=(plan, theirs))
+    process = multiprocessing.get_context("fork").Process(target=read, args=(plan, theirs))
     process.start()
     theirs.close()
     ours.recv()
