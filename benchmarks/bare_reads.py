@@ -1,4 +1,4 @@
-"""What two reads cost their service, beside the same rows from a bare handler on the same worker.
+"""What two reads cost their service, next to the same rows from a bare handler on the same worker.
 
     make bench args="bare_reads [--against CHECKOUT] [--pairs 5] [--seconds 2] [--json FILE]"
 
