@@ -30,10 +30,11 @@ def alone(
 
 
 class Client(threading.Thread):
-    """A client that asks again and again, over a connection that it keeps as long as it may."""
+    """A client that asks again and again, over a connection that it keeps as long as it may, or not."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, keeps: bool = True) -> None:
         super().__init__(daemon=True)
+        self._keeps = keeps
         self.answered = 0
         self.failed: list[BaseException | int] = []
         self.stopping = threading.Event()
@@ -46,6 +47,8 @@ class Client(threading.Thread):
                 connection.request("POST", "/api/courses", body=b"{}")
                 response = connection.getresponse()
                 response.read()
+                if not self._keeps:
+                    connection.close()
             except (OSError, http.client.HTTPException) as error:
                 self.failed.append(error)
                 return
@@ -73,8 +76,9 @@ def restart(gateway: Gateway) -> None:
     wait_until(lambda: not before & workers_of(gateway))
 
 
-def test_no_request_is_lost_in_a_restart(alone: Gateway) -> None:
-    clients = [Client(alone) for _ in range(8)]
+@pytest.mark.parametrize("keeps", [True, False])
+def test_no_request_is_lost_in_a_restart(alone: Gateway, keeps: bool) -> None:
+    clients = [Client(alone, keeps) for _ in range(8)]
     for client in clients:
         client.start()
     wait_until(lambda: all(client.answered > 20 for client in clients))

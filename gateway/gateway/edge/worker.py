@@ -59,6 +59,12 @@ class EdgeWorker(Worker):
         ]
         beating = edge.loop.create_task(self._beat())
         await self._stopped.wait()
+        for listener in listeners:
+            edge.loop.remove_reader(listener.sock)
+        # asyncio makes a connection known two turns of the loop after it has accepted it. It drops one whose
+        # server is closed meanwhile.
+        for _ in range(2):
+            await asyncio.sleep(0)
         for server in servers:
             server.close()
         edge.stop()
