@@ -131,6 +131,8 @@ def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
 
     def bind() -> None:
         if _LIBC is not None:
+            # The parent's handler would only make a note, which exec forgets.
+            signal.signal(stop_signal, signal.SIG_DFL)
             _LIBC.prctl(PR_SET_PDEATHSIG, int(stop_signal))
             if os.getppid() != parent:  # the parent died before prctl
                 os._exit(1)
