@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select, text
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis import testing
@@ -91,9 +92,14 @@ def fill_pool(app: Flask) -> None:
 
 
 def add_note() -> None:
-    """Add a note in a transaction of its own."""
-    with db.engine.begin() as other:
-        other.execute(Note.__table__.insert(), {"owner_id": uuid4(), "title": "a", "version": 1})
+    """Add a note in a transaction of its own, as somebody else does in the middle of a read."""
+
+    def add(engine: Engine) -> None:
+        with engine.begin() as other:
+            values = {"owner_id": uuid4(), "title": "a", "version": 1}
+            other.execute(Note.__table__.insert(), values)
+
+    Context().run(add, db.engine)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

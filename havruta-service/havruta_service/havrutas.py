@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import with_expression
 
 from chassis.clock import now
+from chassis.data import reads
 from chassis.data.keyset import after
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.limits import LimitReached, require_room
@@ -86,8 +87,7 @@ def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[
     if cursor:
         query = query.where(after(NEWEST_FIRST, cursor, descending=True))
     values = {"user_id": user_id, "archived": archived, "missed_before": now() - MISSED_AFTER}
-    # Past the session, as these are rows to be shown, not entities to be changed.
-    rows = db.session.connection().execute(query, {**values, "limit": limit + 1}).all()
+    rows = reads.rows(db.session, query, {**values, "limit": limit + 1}).all()
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
 

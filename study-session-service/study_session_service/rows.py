@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, tuple_
 
+from chassis.data import reads
 from chassis.pages import decode
 from study_session_service.models import Base, MessageFacts, SessionFacts, db
 
@@ -29,9 +30,7 @@ def columns_of(kind: type[Base], names: Sequence[str]) -> Sequence[Any]:
 
 def fetch(statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Sequence[Row[Any]]:
     """The rows of the statement with these values bound; what is pending is written before."""
-    db.session.flush()
-    # Past the session, which would prepare each execution as if it were to load entities.
-    return db.session.connection().execute(statement, values).all()
+    return reads.rows(db.session, statement, values).all()
 
 
 def after(columns: Sequence[Any], *, descending: bool = False) -> ColumnElement[bool]:

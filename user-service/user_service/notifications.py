@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.clock import now
+from chassis.data import reads
 from chassis.data.keyset import after
 from chassis.errors import NotFound
 from chassis.messaging.messages import Event
@@ -108,8 +109,7 @@ def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) ->
     query = _inbox(unread)
     if cursor:
         query = query.where(after(NEWEST_FIRST, cursor, descending=True))
-    # Past the session, as these are rows to be shown, not entities to be changed.
-    rows = db.session.connection().execute(query, {"user_id": user_id, "limit": limit + 1}).all()
+    rows = reads.rows(db.session, query, {"user_id": user_id, "limit": limit + 1}).all()
     return cut(rows, limit, lambda note: (note.created_at, note.id))
 
 

@@ -37,6 +37,7 @@ SESSION_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
 }
 ENDING = {"FATAL", "PANIC"}  # severities of errors after which PostgreSQL closes the connection
+NOT_DESCRIBED = (None,) * 5  # sizes, precision, scale, and whether it may be NULL
 ATTEMPTS = 3
 RETRIED = (postgres.DeadlockDetected, postgres.SerializationFailure)
 
@@ -63,6 +64,22 @@ def one_of(column: str, kind: Iterable[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
+class Cursor(psycopg.Cursor[Any]):
+    """Describes columns by their names and types, which is all that SQLAlchemy reads.
+
+    psycopg's own makes an object for each column of each result.
+    """
+
+    @property
+    def description(self) -> Any:
+        result = self.pgresult
+        if not result or not result.nfields:
+            return None
+        numbers = range(result.nfields)
+        names = [result.fname(n) or b"" for n in numbers]
+        return [(names[n].decode(), result.ftype(n), *NOT_DESCRIBED) for n in numbers]
+
+
 def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
     """Bind the service's models to its database. Nothing connects before the first query."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
@@ -76,6 +93,7 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         "pool_recycle": 1800,
         "hide_parameters": True,  # what people write must not come into a log
         "connect_args": {
+            "cursor_factory": Cursor,
             "connect_timeout": 2,  # the least that psycopg allows
             "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
             # A server that disappears without closing its connections is noticed within half a minute. By

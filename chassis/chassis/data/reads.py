@@ -6,7 +6,7 @@ so that its connection need not be asked before each use whether it still lives.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import scoped_session
 
@@ -23,37 +23,48 @@ from chassis.data import deadlines
 from chassis.data.reading import Reading
 
 IDLE = 5.0  # seconds: a connection that rested longer is asked before a read, too
-OPTIONS: dict[Reading, dict[str, Any]] = {
-    Reading.ALONE: {"isolation_level": "AUTOCOMMIT"},
-    Reading.SNAPSHOT: {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
-}
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # SQLAlchemy and our own SQL write key words in capitals, and bind all values.
 CHANGE_OR_LOCK = re.compile(r"\b(INSERT|UPDATE|DELETE|SET|SHARE)\b|advisory")
 
 Result = TypeVar("Result")
 _reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
+_connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
 
 
 class ServiceSession(Session):
     """A session of the service's one database, on the engine that fits the work in hand."""
 
-    def get_bind(self, *_: Any, **__: Any) -> Engine:
+    def get_bind(self, *_: Any, **__: Any) -> Engine | Connection:
         # Flask-SQLAlchemy would look through mappers and tables for the database that they belong to.
-        engine: Engine = current_app.extensions["engines"][_reading.get()]
-        return engine
+        if _reading.get() is Reading.ALONE:
+            return _own_connection()
+        return _engine()
 
 
 def install(app: Flask, engine: Engine) -> None:
-    """Make engines for reads, on the connections of this one."""
-    engines = {how: engine.execution_options(**options) for how, options in OPTIONS.items()}
-    app.extensions["engines"] = {None: engine, **engines}
-    _refuse_changes(engines[Reading.ALONE])
-    _ask_before_use(engine)
+    """Have the engine serve reads, too; `app.extensions["engines"]` is by whether it is for snapshots."""
+    app.extensions["engines"] = {False: engine, True: engine.execution_options(**SNAPSHOT)}
+    _refuse_changes(engine)
+    _prepare_for_use(engine)
 
 
 def present() -> Reading | None:
     """How the work in hand reads; None if it may make changes."""
     return _reading.get()
+
+
+def rows(
+    session: scoped_session[Any], statement: Executable, values: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """What the statement selects with these values bound, to be shown; what is pending is written before.
+
+    Past the session, which would prepare each execution as if it were to load entities.
+    """
+    if present() is Reading.ALONE:
+        return _own_connection().execute(statement, values)
+    session.flush()
+    return session.connection().execute(statement, values)
 
 
 def read(session: scoped_session[Any], work: Callable[[], Result], how: Reading) -> Result:
@@ -78,6 +89,23 @@ def _once(session: scoped_session[Any], work: Callable[[], Result]) -> Result:
         # Most work without a statement has no session, and needs none.
         if session.registry.has():
             session.rollback()
+        if connection := _connection.get():
+            _connection.set(None)
+            connection.close()
+
+
+def _own_connection() -> Connection:
+    """The connection of the work in hand, which keeps it to its end."""
+    connection = _connection.get()
+    if connection is None:
+        connection = _engine().connect()
+        _connection.set(connection)
+    return connection
+
+
+def _engine() -> Engine:
+    engine: Engine = current_app.extensions["engines"][present() is Reading.SNAPSHOT]
+    return engine
 
 
 @contextmanager
@@ -94,7 +122,7 @@ def _refuse_changes(engine: Engine) -> None:
 
     @event.listens_for(engine, "before_cursor_execute")
     def check(_: Any, __: Any, statement: str, *___: Any) -> None:
-        if _needs_transaction(statement):
+        if present() is Reading.ALONE and _needs_transaction(statement):
             raise RuntimeError(f"a read needs no change and no lock: {statement}")
 
 
@@ -103,21 +131,34 @@ def _needs_transaction(statement: str) -> bool:
     return CHANGE_OR_LOCK.search(statement) is not None
 
 
-def _ask_before_use(engine: Engine) -> None:
-    """As `pool_pre_ping`, which would ask before every use."""
+def _prepare_for_use(engine: Engine) -> None:
+    """Ask connections whether they live, as `pool_pre_ping` would before every use; and see to commits."""
 
     @event.listens_for(engine, "checkin")
     def note(_: Any, record: Any) -> None:
         record.info["used"] = time.monotonic()
 
     @event.listens_for(engine, "checkout")
-    def ask(connection: Any, record: Any, _: Any) -> None:
-        used = record.info.get("used")
-        is_new = used is None
-        if is_new or (present() and time.monotonic() - used < IDLE):
-            return
+    def prepare(connection: Any, record: Any, _: Any) -> None:
         try:
-            engine.dialect.do_ping(connection)
+            if _may_be_dead(record.info.get("used")):
+                engine.dialect.do_ping(connection)
+            _commit_by_statement(connection, present() is Reading.ALONE)
         except psycopg.Error as error:
             deadlines.check()  # a question that was cancelled says nothing of the connections
             raise InvalidatePoolError from error
+
+
+def _may_be_dead(used: float | None) -> bool:
+    if used is None:  # it is new
+        return False
+    return not present() or time.monotonic() - used >= IDLE
+
+
+def _commit_by_statement(connection: Any, stands_alone: bool) -> None:
+    """Have each statement of a read stand alone.
+
+    As the isolation level AUTOCOMMIT, which SQLAlchemy would set and take back for each use of a connection.
+    """
+    if connection.autocommit != stands_alone:
+        connection.autocommit = stands_alone
