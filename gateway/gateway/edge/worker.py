@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -17,8 +16,6 @@ NOTIFY = 1.0  # seconds between two signs of life to the arbiter
 # A thread that computes gives the interpreter up after so long. By default the loop would wait ten times as
 # long.
 SWITCH = 0.0005  # seconds
-# What was made at the start lives on. A collector that walks it again and again costs three per cent.
-COLLECT_AFTER = (50_000, 20, 50)
 
 
 class EdgeWorker(Worker):
@@ -34,9 +31,6 @@ class EdgeWorker(Worker):
         application: Any = self.wsgi
         edge: Edge = application.extensions["edge"]
         sys.setswitchinterval(SWITCH)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*COLLECT_AFTER)
         asyncio.set_event_loop(edge.loop)
         try:
             edge.loop.run_until_complete(self._serve(edge))
