@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 import marshmallow
 from flask import Request, request
 from webargs.flaskparser import FlaskParser
-from webargs.multidictproxy import MultiDictProxy
 
 from chassis.errors import FieldError, Invalid
 from chassis.web.strict_requests import escape, read_json
@@ -28,7 +27,7 @@ class Parser(FlaskParser):
         # webargs would read a body of another media type as an empty one.
         return read_json(req)
 
-    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> MultiDictProxy:
+    def load_querystring(self, req: Request, schema: marshmallow.Schema) -> dict[str, str]:
         # webargs would read one of several values, and the next program perhaps another.
         errors: list[FieldError] = []
         for name, values in req.args.lists():
@@ -36,7 +35,7 @@ class Parser(FlaskParser):
                 errors.append({"pointer": f"?{name}", "detail": "Given more than once."})
         if errors:
             raise Invalid(errors=errors)
-        return super().load_querystring(req, schema)  # type: ignore[no-any-return]  # untyped in webargs
+        return req.args.to_dict()
 
     def handle_error(
         self, error: marshmallow.ValidationError, *args: Any, **kwargs: Any

@@ -37,6 +37,8 @@ SECURITY: Mapping[str, list[dict[str, list[str]]]] = {
     "optional": [{}, *BEARER],
     "internal": [{"service": []}],
 }
+# Headers of requests (RFC 9110, section 13.1) by their names in WSGI.
+CONDITIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"})
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -145,7 +147,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 if response.status_code == HTTPStatus.NO_CONTENT:
                     response.set_data(b"")
                     response.headers.pop("Content-Type", None)
-                if request.method in {"GET", "HEAD"} and "ETag" in response.headers:
+                if _has_condition() and "ETag" in response.headers:
                     response.make_conditional(request)
                 return response
 
@@ -198,6 +200,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             super().register_views_in_doc(api, app, spec, name=name, parameters=parameters)
         finally:
             self._docs = everything
+
+
+def _has_condition() -> bool:
+    """Whether the client says which version of what it asks for it has."""
+    return request.method in {"GET", "HEAD"} and not CONDITIONS.isdisjoint(request.environ)
 
 
 def _general_problems(doc: Mapping[str, Any], info: Mapping[str, Any]) -> list[type[Problem]]:

@@ -49,7 +49,7 @@ def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
 
 
 def post_worker_init(_worker: Worker) -> None:
-    """Spare the collector what has been made by now, and let `/metrics` of any process show the sum of all."""
+    """Spare the collector what was made by now, and let any process show the figures of all."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
