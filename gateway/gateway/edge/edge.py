@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import structlog
 
+from chassis.telemetry.tracing import close as send_spans
 from gateway.edge import tracing
 from gateway.edge.connection import ClientConnection
 from gateway.edge.deadlines import Deadlines
@@ -134,6 +135,7 @@ class Edge:
         for client in list(self._clients):
             client.abort()
         self._journal.flush()
+        send_spans()
 
     def _every_second(self) -> None:
         self.loop.call_later(SECOND, self._every_second)

@@ -5,12 +5,13 @@ import contextlib
 import os
 import signal
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.workers.base import Worker
 
-from chassis.telemetry import tracing
-from gateway.edge.edge import Edge
+# The arbiter imports this module, and needs no edge of its own.
+if TYPE_CHECKING:
+    from gateway.edge.edge import Edge
 
 NOTIFY = 1.0  # seconds between two signs of life to the arbiter
 # A thread that computes gives the interpreter up after so long. By default the loop would wait ten times as
@@ -36,12 +37,11 @@ class EdgeWorker(Worker):
             edge.loop.run_until_complete(self._serve(edge))
         finally:
             edge.end()
-        tracing.close()
         sys.stderr.flush()
         # Threads that still wait for a service must not hold the process up.
         os._exit(0)
 
-    async def _serve(self, edge: Edge) -> None:
+    async def _serve(self, edge: "Edge") -> None:
         self._stopped = asyncio.Event()
         self._follow_signals(edge.loop)
         edge.start()
@@ -85,7 +85,7 @@ class EdgeWorker(Worker):
                 self._stopped.set()
             await asyncio.sleep(NOTIFY)
 
-    async def _wait_for_the_last(self, edge: Edge) -> None:
+    async def _wait_for_the_last(self, edge: "Edge") -> None:
         async def gone() -> None:
             while edge.clients:
                 self.notify()
