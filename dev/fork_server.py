@@ -34,11 +34,14 @@ from dev.programs import PROGRAMS
 HEAVY_LIBRARIES = (
     "alembic.command",
     "chassis.service",
+    "chassis.web.idempotency",
     "chassis.web.gunicorn_worker",
+    "email_validator",
     "flask_migrate",
     "flask_smorest",
     "flask_sqlalchemy",
     "gunicorn.app.wsgiapp",
+    "icalendar",
     "jwt",
     "prometheus_client",
     "psycopg",
@@ -46,6 +49,7 @@ HEAVY_LIBRARIES = (
     "sqlalchemy.dialects.postgresql.psycopg",
     "structlog",
     "urllib3",
+    "versiref",
 )
 GRACE = 1.0  # seconds that programs have to end in good order once the launcher is gone
 
