@@ -79,11 +79,12 @@ clean:  ## Remove .venv, tools, caches and the data of `make run`
 	@test ! -L .dev/postgres || rm -rf "$$(dirname "$$(readlink .dev/postgres)")"
 	@rm -rf .venv .tools .dev .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-# Exactly what the lock says, and the packages of this repository as they lie here.
+# Exactly what the lock says, compiled, because many programs start with it; and the packages of this
+# repository as they lie here.
 .venv/.ready: requirements-dev.lock $(PACKAGES:%=%/pyproject.toml) | $(UV)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@test -x $(BIN)/python || $(UV) venv -q --python $(PYTHON) .venv
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements-dev.lock
 	@$(UV) pip install -q --python $(BIN)/python --no-deps $(PACKAGES:%=-e ./%)
 	@touch $@
 
