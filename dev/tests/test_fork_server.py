@@ -132,8 +132,26 @@ def test_an_interrupted_start_leaves_a_program_that_can_be_stopped(workers: Work
 
 def test_a_library_that_cannot_be_imported_is_an_error_with_the_reason(workers: Workers) -> None:
     workers.client.close()
-    (workers.folder / "structlog.py").write_text("raise ImportError('of structlog')")
+    (workers.folder / "alembic.py").write_text("raise ImportError('of alembic')")
     broken = ForkClient(workers.folder / "fork-server.log")
-    with pytest.raises(ProcessDied, match="of structlog"):
+    with pytest.raises(ProcessDied, match="of alembic"):
         broken.start("tutoring", ["worker", "tutoring"], os.environ, workers.log("tutoring"))
     broken.close()
+
+
+def test_a_service_that_cannot_be_imported_is_imported_again_by_its_programs(
+    workers: Workers,
+) -> None:
+    workers.client.close()
+    package = workers.folder / "havruta_service"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "models.py").write_text("print('imported', flush=True)")
+    (package / "app.py").write_text("from havruta_service import models; models.missing")
+    workers.client = ForkClient(workers.folder / "fork-server.log")
+    workers.start_sleeping("tutoring")
+    workers.client.start("havruta", ["worker", "havruta_service"], {}, workers.log("havruta"))
+    assert workers.client.wait("havruta") == 1
+    said = workers.log("havruta").read_text()
+    assert said.startswith("imported\n")
+    assert "has no attribute 'missing'" in said
