@@ -62,9 +62,21 @@ def test_requests_are_not_logged_above_their_level(capfd: pytest.CaptureFixture[
         assert len(capfd.readouterr().err.splitlines()) == lines
 
 
+def test_a_probe_is_told_of_only_if_something_is_wrong(capfd: pytest.CaptureFixture[str]) -> None:
+    statuses = iter([200, 503] * 2)
+    for level, lines in [("INFO", ["info"]), ("DEBUG", ["debug", "info"])]:
+        app = Flask("watched")
+        logs.install(app, "watched", level)
+        app.add_url_rule("/readyz", view_func=lambda: ("", next(statuses)))
+        for _ in range(2):
+            app.test_client().get("/readyz")
+        written = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+        assert [line["level"] for line in written] == lines
+
+
 def test_a_log_that_cannot_be_written_fails_no_request(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Path("/dev/full").open("wb", buffering=0) as full:
         monkeypatch.setattr(sys, "stderr", SimpleNamespace(buffer=full))
-        assert client.get("/healthz").status_code == 200
+        assert client.get("/api/notes", user=RUTH).status_code == 200

@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -63,8 +64,11 @@ def name_request(
 
 
 def install(app: Flask, service: str, level: str) -> None:
-    """Write one line about every request when it ends, and tell the client its id."""
-    is_wanted = logging.getLevelNamesMapping()[level] <= logging.INFO
+    """Write one line about every request when it ends, and tell the client its id.
+
+    A probe that finds all well is told of at the level DEBUG.
+    """
+    lowest = logging.getLevelNamesMapping()[level]
 
     @app.before_request
     def begin() -> None:
@@ -74,8 +78,13 @@ def install(app: Flask, service: str, level: str) -> None:
     def end(response: Response) -> Response:
         trace = request_context.current()
         response.headers["X-Request-ID"] = trace.request_id
-        if is_wanted:
-            _write({"service": service, **_about(trace, response)})
+        is_routine = (
+            request.path in request_context.PROBES and response.status_code == HTTPStatus.OK
+        )
+        kind = logging.DEBUG if is_routine else logging.INFO
+        if kind >= lowest:
+            name = logging.getLevelName(kind).lower()
+            _write({"service": service, **_about(trace, response), "level": name})
         return response
 
     @app.teardown_request
@@ -96,7 +105,6 @@ def _about(trace: request_context.Trace, response: Response) -> dict[str, Any]:
         "status": response.status_code,
         "duration_ms": round((ended - g.get("started", ended)) * 1000, 2),
         "user_id": caller.id if caller else None,
-        "level": "info",
         "timestamp": now(),
         "message": "request",
     }

@@ -15,6 +15,9 @@ from typing import Any, Self
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 
+# Asked every few seconds by what watches a program: not worth a trace, nor a line if all is well.
+PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/internal/status"})
+
 
 @dataclass(frozen=True)
 class Trace:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, request
 
 from chassis.config import InvalidSettings
-from chassis.telemetry.request_context import Trace, continued, present
+from chassis.telemetry.request_context import PROBES, Trace, continued, present
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from chassis.telemetry.spans import OpenSpan, Recorder
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-# Asked every few seconds, and not worth a trace.
-PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/internal/status"})
-
 
 _recorder: "Recorder | None" = None
 
