@@ -29,6 +29,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    true,
 )
 
 from chassis.clock import now
@@ -110,9 +111,11 @@ class Shape(NamedTuple):
     filters: frozenset[str]
     sort: Sort
     follows: bool
+    one_by_one: bool
 
 
 AT = bindparam("at", type_=DateTime(timezone=True))
+LIMIT = bindparam("limit", type_=Integer)
 # Literally, so that the partial indexes that name it serve any prepared statement.
 IS_PUBLIC = StudySession.visibility == literal_column(f"'{Visibility.PUBLIC}'")
 # An array, because SQLAlchemy writes an IN again for each list.
@@ -187,6 +190,7 @@ def prepared(
         filters=frozenset(given),
         sort=wanted.sort,
         follows=bool(cursor),
+        one_by_one=_is_read_one_by_one(wanted, given),
     )
     values: dict[str, Any] = {"viewer_id": viewer_id, "at": at, "limit": limit}
     values["statuses"] = sorted(wanted.statuses)
@@ -221,13 +225,44 @@ def statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     if shape.follows:
         conditions.append(after(order))
     session = columns_of(StudySession, IN_LISTS)
-    return (
+    matching = (
         select(*session, *MINE, POSITION.label("position"), metres.label("metres"))
         .select_from(StudySession)
         .outerjoin(Participant, IS_MINE)
         .where(*conditions)
-        .order_by(*order)
-        .limit(bindparam("limit", type_=Integer))
+    )
+    if shape.one_by_one:
+        return _one_by_one(matching, shape, order)
+    return matching.order_by(*order).limit(LIMIT)
+
+
+def _is_read_one_by_one(wanted: Search, given: Mapping[str, Any]) -> bool:
+    """Whether most of the sessions in the area match, so that the first ones are soon found."""
+    in_order = bool(wanted.radius or wanted.boxes) and wanted.sort == Sort.START_TIME
+    return in_order and wanted.statuses == OPEN and given.keys() <= ANNOUNCED.keys()
+
+
+def _one_by_one(
+    matching: Select[*tuple[Any, ...]], shape: Shape, order: Sequence[Any]
+) -> Select[*tuple[Any, ...]]:
+    """What matches, looked for in the order of the answer until there is enough.
+
+    The order is read from the index on locations alone. So of a place with thousands of sessions hardly more
+    rows are read than shown.
+    """
+    here = [StudySession.is_open, holds_exact(shape.exact)]
+    here += [FILTERS[name] for name in sorted(shape.filters)]
+    if shape.follows:
+        here.append(after(order))
+    first = (
+        select(StudySession.id, StudySession.start_time).where(*here).order_by(*order).subquery()
+    )
+    found = matching.where(StudySession.id == first.c.id).limit(1).lateral()
+    return (
+        select(*found.c)
+        .join_from(first, found, true())
+        .order_by(first.c.start_time, first.c.id)
+        .limit(LIMIT)
     )
 
 

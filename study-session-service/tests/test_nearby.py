@@ -209,6 +209,25 @@ def test_the_index_on_locations_is_used_for_any_parameters(
     assert "idx_sessions_location" in searching(wanted)
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [Search(origin=JERUSALEM, radius=30_000), Search(boxes=boxes_around(JERUSALEM, 30_000))],
+    ids=["circle", "box"],
+)
+def test_of_a_place_with_many_sessions_few_more_are_read_than_shown(
+    ten_thousand: Rows, wanted: Search
+) -> None:
+    first = nearby.search(None, wanted, 400, None)
+    assert first.next
+    for cursor in (None, first.next):
+        query, values = nearby.prepared(None, wanted, now(), 51, cursor)
+        plan = generic_plan(query, values, "ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF")
+        assert "Index Only Scan using idx_sessions_location" in plan
+        [read] = re.findall(r"Scan using study_sessions_pkey on .*loops=(\d+)", plan)
+        # A circle fills three quarters of its box.
+        assert int(read) < 2 * 51
+
+
 def test_the_index_on_times_is_used_without_a_location(ten_thousand: Rows) -> None:
     assert "idx_sessions_open" in searching(Search())
 
