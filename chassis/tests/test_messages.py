@@ -301,6 +301,31 @@ def test_the_publishing_thread_publishes_when_woken(
     thread.stop()
 
 
+def test_what_is_committed_while_the_publishing_thread_rests_waits_for_the_next_round(
+    server: "redis.Redis", publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.messaging.publisher.REST", 3600)
+    thread = PublishingThread(publisher)
+    for seq in (1, 2, 3):
+        with transaction(db.session):
+            messages.publish_live("hall:1", seq, "sung", {})
+        thread.wake()
+        assert server.xread({"room:hall:1": "0"}, block=3000)
+    thread.stop()
+    assert server.xlen("room:hall:1") == 1
+    assert publisher.publish_pending() == 2
+
+
+def test_one_round_publishes_all_that_waits(in_app: Flask, publisher: Publisher) -> None:
+    with transaction(db.session):
+        for seq in (1, 2, 3):
+            messages.publish_live("hall:1", seq, "sung", {})
+    with testing.count_queries(in_app) as statements:
+        assert publisher.publish_pending() == 3
+    # The lock, the messages, and that they are sent.
+    assert len(statements) == 3
+
+
 def test_a_sweep_runs_until_nothing_is_left(in_app: Flask) -> None:
     left = [3, 2, 0]
     assert run_sweep(messages, Sweep("count-down", 1, lambda: left.pop(0))) == 5

@@ -16,7 +16,18 @@ import redis
 import structlog
 from prometheus_client import Counter, Gauge
 from redis.exceptions import OutOfMemoryError
-from sqlalchemy import Connection, Engine, Row, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Engine,
+    Row,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.clock import now
@@ -32,6 +43,11 @@ OVERLAP = timedelta(minutes=10)
 ROOM_LENGTH = 1000
 ROOM_LIFETIME = timedelta(days=7)
 PAUSE = 1.0  # seconds between attempts while PostgreSQL or Redis does not answer
+# Seconds that the thread rests after a round. A round costs requests more than a millisecond of the
+# interpreter, for one message as for twenty.
+REST = 0.02
+
+LOCK = select(func.pg_advisory_xact_lock(bindparam("key", type_=BigInteger)))
 
 PUBLISHED = Counter("outbox_published_total", "Messages taken from the outbox to Redis.")
 WAITING = Gauge("outbox_waiting", "Messages that are committed and not yet published.")
@@ -52,11 +68,24 @@ class Publisher:
         self._stream = f"events:{messages.service}"
         self._rooms = RoomStreams(messages.service, connection)
         self._lock_key = zlib.crc32(f"outbox:{messages.service}".encode())
+        outbox = messages.outbox
+        self._waiting = (
+            select(outbox)
+            .where(outbox.c.published_at.is_(None))
+            .order_by(outbox.c.position)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        are_sent = outbox.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+        self._forget_sent = outbox.delete().where(are_sent)
+        self._note_sent = outbox.update().where(are_sent).values(published_at=bindparam("at"))
 
     def publish_pending(self) -> int:
         """Publish all that waits, and return how many messages. Raises what PostgreSQL or Redis raises."""
-        total = 0
-        while published := self._publish_batch():
+        total = published = self._publish_batch()
+        # What is committed after a batch was read wakes the publisher again.
+        while published == BATCH:
+            published = self._publish_batch()
             total += published
         return total
 
@@ -124,21 +153,13 @@ class Publisher:
         self._redis.close()
 
     def _publish_batch(self) -> int:
-        outbox = self._messages.outbox
-        waiting = (
-            select(outbox)
-            .where(outbox.c.published_at.is_(None))
-            .order_by(outbox.c.position)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
         with self._engine.begin() as connection:
             # One publisher at a time keeps the order. A second one waits: the first may have read the outbox
             # before the commit that woke the second.
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": self._lock_key})
+            connection.execute(LOCK, {"key": self._lock_key})
             # The rows are read in a statement of their own: a statement that itself waits for the lock
             # would see the rows from before its wait.
-            rows = connection.execute(waiting).all()
+            rows = connection.execute(self._waiting).all()
             if not rows:
                 return 0
             sent, refusal = self._send(rows)
@@ -210,15 +231,12 @@ class Publisher:
         return str(pending["min"] or group["last-delivered-id"])
 
     def _settle(self, connection: Connection, rows: Rows) -> None:
-        outbox = self._messages.outbox
         live = [row.id for row in rows if row.stream.startswith(ROOM)]
         events = [row.id for row in rows if not row.stream.startswith(ROOM)]
         if live:
-            connection.execute(outbox.delete().where(outbox.c.id.in_(live)))
+            connection.execute(self._forget_sent, {"ids": live})
         if events:
-            connection.execute(
-                outbox.update().where(outbox.c.id.in_(events)).values(published_at=now())
-            )
+            connection.execute(self._note_sent, {"ids": events, "at": now()})
 
 
 def _is_refusal(result: object) -> bool:
@@ -229,7 +247,8 @@ def _is_refusal(result: object) -> bool:
 class PublishingThread:
     """Publishes right after commits, next to the requests, so that a live event is out in milliseconds.
 
-    The worker's relay makes publishing certain; this thread only makes it fast.
+    What is committed while the thread rests is published together. The worker's relay makes publishing
+    certain; this thread only makes it fast.
     """
 
     def __init__(self, publisher: Publisher) -> None:
@@ -265,3 +284,4 @@ class PublishingThread:
                 log.warning("publishing_delayed", reason=type(error).__name__)
                 self._due.set()
                 self._stopping.wait(PAUSE)
+            self._stopping.wait(REST)
