@@ -5,10 +5,12 @@ Such a limit is far above what people do. It keeps one client from filling a dat
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import scoped_session
 
 from chassis.errors import Conflict
+
+TURN = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=String), 0)))
 
 
 class LimitReached(Conflict):
@@ -35,10 +37,13 @@ def require_room(
     transaction ends, so that two never find room for the last one.
     """
     take_turns(session, f"{limit.code}:{of}")
-    # No more rows are read than decide it.
-    counted = select(func.count()).select_from(rows.limit(limit.most).subquery())
-    if session.execute(counted).scalar_one() + more > limit.most:
+    if session.execute(counting(rows), {"most": limit.most}).scalar_one() + more > limit.most:
         raise limit
+
+
+def counting(rows: Select[Any]) -> Select[int]:
+    """How many such rows there are; no more are read than what is bound as `most`, which decides it."""
+    return select(func.count()).select_from(rows.limit(bindparam("most", type_=Integer)).subquery())
 
 
 def take_turns(session: "scoped_session[Any]", name: str) -> None:
@@ -47,4 +52,4 @@ def take_turns(session: "scoped_session[Any]", name: str) -> None:
     It takes the place of a row to lock where there is none yet. Two names with the same hash wait for each
     other, no more.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    session.connection().execute(TURN, {"name": name})

@@ -50,6 +50,16 @@ def test_a_stroke_sent_again_is_drawn_once(school: Any, board: dict[str, Any]) -
     assert len(replay(school, board)) == 2
 
 
+def test_strokes_drawn_together_are_written_together(
+    school: Any, board: dict[str, Any], app: Flask
+) -> None:
+    with testing.count_queries(app) as statements:
+        draw(school, board, *(f"{number}" for number in range(10)))
+    written = [statement.split("(")[0].split(" SET ")[0] for statement in statements]
+    assert written.count("INSERT INTO whiteboard_strokes ") == 1
+    assert written.count("UPDATE whiteboard_sessions") == 1
+
+
 @pytest.mark.usefixtures("race_round")
 def test_strokes_drawn_concurrently_are_in_one_order_for_all(
     school: Any, board: dict[str, Any], app: Flask

@@ -1,0 +1,21 @@
+"""Statements of the hottest operations: built once, when a module is imported, and executed past the session.
+
+SQLAlchemy compiles the text of such a statement once, and PostgreSQL prepares it. For each one that is built
+in a rule, the same is looked up by all of its parts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.orm import scoped_session
+
+
+def execute(
+    session: "scoped_session[Any]", statement: Executable, values: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """Execute the statement with these values bound; what is pending is written before."""
+    own = session()
+    own.flush()
+    # The session would prepare each execution as if it were to load entities.
+    return own.connection().execute(statement, values)
