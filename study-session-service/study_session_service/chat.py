@@ -4,11 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, bindparam, select
+from sqlalchemy import BigInteger, Integer, Row, bindparam, insert, select
 
 from chassis.clock import now
+from chassis.data import statements
 from chassis.errors import (
     Conflict,
     DeadlinePassed,
@@ -16,10 +18,10 @@ from chassis.errors import (
     NotFound,
     TooManyRequests,
 )
-from chassis.limits import LimitReached, require_room
+from chassis.limits import LimitReached, counting
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
-from study_session_service.models import ChatMessage, StudySession, db
+from study_session_service.models import ChatMessage, db
 from study_session_service.rows import MessageRow, SessionRow, columns_of, fetch
 from study_session_service.visibility import see_inside
 
@@ -39,6 +41,38 @@ MESSAGES = (
 FROM_THE_END = MESSAGES.order_by(ChatMessage.seq.desc())
 BEFORE = FROM_THE_END.where(ChatMessage.seq < SEQ)
 AFTER = MESSAGES.where(ChatMessage.seq > SEQ).order_by(ChatMessage.seq)
+
+OWN = select(ChatMessage.created_at).where(
+    ChatMessage.session_id == bindparam("session_id"), ChatMessage.user_id == bindparam("user_id")
+)
+LAST_OF_BURST = (
+    OWN.where(ChatMessage.created_at > bindparam("since"))
+    .order_by(ChatMessage.created_at.desc())
+    .offset(BURST - 1)
+    .limit(1)
+)
+WRITTEN = select(
+    counting(OWN).scalar_subquery().label("number"),
+    LAST_OF_BURST.scalar_subquery().label("last_of_burst"),
+)
+NUMBER = rooms.NUMBER.cte("number")
+NEW = columns_of(
+    ChatMessage, ("session_id", "user_id", "content", "client_message_id", "created_at")
+)
+# Numbered and written in one statement, because the session's row is locked meanwhile.
+SAY = (
+    insert(ChatMessage)
+    .from_select(
+        [*NEW, ChatMessage.seq],
+        # SQLAlchemy would take a value under the name of a column for a value of that column, in
+        # the numbered session, too.
+        select(
+            *(bindparam(f"new_{column.key}", type_=column.type) for column in NEW),
+            NUMBER.c.last_seq,
+        ),
+    )
+    .returning(*columns_of(ChatMessage, KEPT_COLUMNS))
+)
 
 
 class MessageDeleted(Conflict):
@@ -70,32 +104,30 @@ class Start:
 
 def send(
     session_id: UUID, author_id: UUID, content: str, client_message_id: str | None
-) -> tuple[ChatMessage, bool]:
+) -> tuple[ChatMessage | MessageRow, bool]:
     """Send a message; it, and whether it is new: a retry finds what the first attempt has written."""
-    session = _open_chat(session_id, author_id)
+    _open_chat(session_id, author_id)
     if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
         return known, False
     # After the look for a retry: its message was counted when it was new.
-    _slow_down(session_id, author_id)
-    own = select(ChatMessage.user_id).filter_by(session_id=session_id, user_id=author_id)
-    require_room(db.session, MessageLimitReached, own, of=f"{session_id}:{author_id}")
-    message = ChatMessage(
-        session_id=session.id,
-        user_id=author_id,
-        content=content,
-        client_message_id=client_message_id,
-        seq=rooms.next_seq(session_id),
-    )
-    db.session.add(message)
-    db.session.flush()
+    _require_room(session_id, author_id)
+    values = {
+        "session_id": session_id,
+        "new_session_id": session_id,
+        "new_user_id": author_id,
+        "new_content": content,
+        "new_client_message_id": client_message_id,
+        "new_created_at": now(),
+    }
+    message = _row(statements.execute(db.session, SAY, values).one())
     rooms.tell(session_id, message.seq, "message", message)
     return message, True
 
 
 def edit(session_id: UUID, author_id: UUID, message_id: UUID, content: str) -> ChatMessage:
     """Edit a message, within a quarter of an hour."""
-    session = _open_chat(session_id, author_id)
-    message = _message(session, message_id)
+    _open_chat(session_id, author_id)
+    message = _message(session_id, message_id)
     if message.user_id != author_id:
         raise Forbidden("Only its author may edit a message.", required="author")
     if message.deleted:
@@ -114,7 +146,7 @@ def delete(session_id: UUID, caller_id: UUID, message_id: UUID) -> None:
     # In a closed chat, too: a message can be taken back for ever.
     see_inside(session_id, caller_id)
     session = lifecycle.locked(session_id)
-    message = _message(session, message_id)
+    message = _message(session_id, message_id)
     if caller_id not in {message.user_id, session.host_id}:
         raise Forbidden("Its author or the host may delete a message.", required="author")
     if not message.deleted:
@@ -172,8 +204,11 @@ def _read(session_id: UUID, count: int, start: Start | None) -> Sequence[Message
     if start:
         query = AFTER if start.forwards else BEFORE
     values = {"session_id": session_id, "limit": count, "seq": start and start.seq}
-    rows = fetch(query, values)
-    return [MessageRow(**dict(zip(KEPT_COLUMNS, row, strict=True))) for row in rows]
+    return [_row(row) for row in fetch(query, values)]
+
+
+def _row(row: Row[Any]) -> MessageRow:
+    return MessageRow(**dict(zip(KEPT_COLUMNS, row, strict=True)))
 
 
 def _latest(session: SessionRow) -> tuple[Sequence[MessageRow], bool]:
@@ -189,15 +224,14 @@ def _latest(session: SessionRow) -> tuple[Sequence[MessageRow], bool]:
     return messages, more
 
 
-def _open_chat(session_id: UUID, author_id: UUID) -> StudySession:
-    """The session, locked, if this person may write in it now."""
-    session = lifecycle.locked(session_id)
+def _open_chat(session_id: UUID, author_id: UUID) -> None:
+    """Lock the session, if this person may write in it now."""
+    lifecycle.lock(session_id)
     # Asked under the lock: no one is removed between this and the writing.
-    see_inside(session_id, author_id)
+    session = see_inside(session_id, author_id).session
     open_until = session.closed_at + STAYS_OPEN
     if now() >= open_until:
         raise DeadlinePassed(open_until, "The chat closes two hours after the session.")
-    return session
 
 
 def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatMessage | None:
@@ -205,20 +239,24 @@ def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatM
     return db.session.scalar(own.filter_by(client_message_id=client_message_id))
 
 
-def _slow_down(session_id: UUID, author_id: UUID) -> None:
-    """`TooManyMessages` if the author wrote ten in ten seconds. Exact: the session's row is locked."""
-    own = select(ChatMessage.created_at).filter_by(session_id=session_id, user_id=author_id)
-    recent = own.where(ChatMessage.created_at > now() - WINDOW).order_by(
-        ChatMessage.created_at.desc()
-    )
-    times = db.session.scalars(recent.limit(BURST)).all()
-    if len(times) == BURST:
-        wait = (times[-1] + WINDOW - now()).total_seconds()
+def _require_room(session_id: UUID, author_id: UUID) -> None:
+    """`TooManyMessages` if the author wrote ten in ten seconds, `MessageLimitReached` after the last one.
+
+    Exact: the session's row is locked.
+    """
+    at = now()
+    values = {"since": at - WINDOW, "most": MessageLimitReached.most}
+    own = {"session_id": session_id, "user_id": author_id}
+    written = statements.execute(db.session, WRITTEN, {**own, **values}).one()
+    if written.last_of_burst:
+        wait = (written.last_of_burst + WINDOW - at).total_seconds()
         raise TooManyMessages(retry_after=max(1, math.ceil(wait)))
+    if written.number >= MessageLimitReached.most:
+        raise MessageLimitReached
 
 
-def _message(session: StudySession, message_id: UUID) -> ChatMessage:
+def _message(session_id: UUID, message_id: UUID) -> ChatMessage:
     message = db.session.get(ChatMessage, message_id, populate_existing=True)
-    if message is None or message.session_id != session.id:
+    if message is None or message.session_id != session_id:
         raise NotFound
     return message

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from chassis.clock import now
+from chassis.data import statements
 from chassis.errors import Conflict, Forbidden, InvalidTransition, NotFound, TooEarly
 from chassis.versions import ANY, ExpectedVersion
 from study_session_service import rooms
@@ -21,6 +22,13 @@ from study_session_service.visibility import see
 EARLIEST_START = timedelta(minutes=15)
 # All of a batch stay locked until the last is written down, and joins and chats wait for that.
 BATCH = 100
+
+LOCK = (
+    select(StudySession.id)
+    .where(StudySession.id == bindparam("session_id"))
+    # The weaker lock lets the foreign keys of new participants and messages through.
+    .with_for_update(key_share=True)
+)
 
 
 class SessionEnded(Conflict):
@@ -75,11 +83,17 @@ def cancel_locked(session: StudySession, reason: str | None, *, actor: UUID | No
     notify(session, Kind.SESSION_CANCELLED, people, seq, actor=actor, reason=reason)
 
 
-def locked(session_id: UUID) -> StudySession:
-    """The session, its row locked against other writers.
+def lock(session_id: UUID) -> None:
+    """Lock the session's row against other writers.
 
     Lock participants' rows before it, never after: joining and leaving do.
     """
+    if not statements.execute(db.session, LOCK, {"session_id": session_id}).all():
+        raise NotFound
+
+
+def locked(session_id: UUID) -> StudySession:
+    """The session, its row locked as by `lock`."""
     # The weaker lock lets the foreign keys of new participants and messages through.
     session = db.session.get(
         StudySession, session_id, with_for_update={"key_share": True}, populate_existing=True

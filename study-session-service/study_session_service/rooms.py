@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from chassis.auth.tokens import Caller
+from chassis.data import statements
 from chassis.errors import NotFound
 from study_session_service import cache
-from study_session_service.models import Base, StudySession, db, messages
+from study_session_service.models import StudySession, db, messages
 from study_session_service.visibility import see_inside
 
 KIND = "study-session"
+
+NUMBER = (
+    update(StudySession)
+    .where(StudySession.id == bindparam("session_id"))
+    # What is said about a session is no change of the session.
+    .values(last_seq=StudySession.last_seq + 1, updated_at=StudySession.updated_at)
+    .returning(StudySession.last_seq)
+)
 
 
 def may_watch(caller: Caller, session_id: str) -> int:
@@ -25,7 +34,7 @@ def may_watch(caller: Caller, session_id: str) -> int:
 
 
 def record(
-    session_id: UUID, event: str, resource: Base, *, members_changed: Sequence[UUID] = ()
+    session_id: UUID, event: str, resource: object, *, members_changed: Sequence[UUID] = ()
 ) -> int:
     """Number what happened and tell it, with the row that it is about; the number."""
     seq = next_seq(session_id)
@@ -35,15 +44,7 @@ def record(
 
 def next_seq(session_id: UUID) -> int:
     """The number of what happens next. Locks the session's row, so numbers follow the order of commits."""
-    number = (
-        update(StudySession)
-        .where(StudySession.id == session_id)
-        # What is said about a session is no change of the session.
-        .values(last_seq=StudySession.last_seq + 1, updated_at=StudySession.updated_at)
-        .returning(StudySession.last_seq)
-        .execution_options(synchronize_session=False)
-    )
-    seq: int = db.session.execute(number).scalar_one()
+    seq: int = statements.execute(db.session, NUMBER, {"session_id": session_id}).scalar_one()
     return seq
 
 
@@ -51,7 +52,7 @@ def tell(
     session_id: UUID,
     seq: int,
     event: str,
-    resource: Base,
+    resource: object,
     *,
     members_changed: Sequence[UUID] = (),
 ) -> None:

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from chassis.clock import now, rfc3339
-from chassis.testing import User, a_user, count_queries, race
+from chassis.testing import User, a_user, count_compiled, count_queries, race
 from study_session_service.models import db
 
 BASE = "/api/study-sessions"
@@ -161,6 +161,17 @@ def test_history_takes_two_queries_however_long(
     with count_queries(app) as statements:
         client.get(f"{path}?limit=5&after=0", user=ruth)
     assert len(statements) == 2
+
+
+def test_a_message_takes_five_statements(
+    app: Flask, client: FlaskClient, path: str, ruth: User
+) -> None:
+    say(client, path, ruth, "Shalom!")
+    with count_queries(app) as statements, count_compiled(app) as compiled:
+        assert say(client, path, ruth, "Who starts?").status_code == 201
+    # The lock, the session, what the author wrote before, the message, and its event.
+    assert len(statements) == 5
+    assert compiled == []
 
 
 @pytest.mark.usefixtures("race_round")

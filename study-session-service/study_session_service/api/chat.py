@@ -85,7 +85,9 @@ class HistoryQuery(PageQuery):
 @blueprint.response(201, Message)
 @blueprint.alt_response(200, schema=Message, description="Sent before.", success=True)
 @blueprint.raises(DeadlinePassed, TooManyMessages, MessageLimitReached)
-def send_message(body: dict[str, Any], session_id: UUID) -> tuple[ChatMessage, int, dict[str, str]]:
+def send_message(
+    body: dict[str, Any], session_id: UUID
+) -> tuple[ChatMessage | MessageRow, int, dict[str, str]]:
     """Send a message."""
     message, is_new = chat.send(session_id, caller().id, **body)
     if not is_new:
