@@ -2,22 +2,47 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, Uuid, bindparam, select
 
 from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.limits import LimitReached, require_room, take_turns
+from chassis.limits import LimitReached, counting, take_turns
 from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
-from study_session_service.rows import SessionRow
+from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import Mine, SeenSession, look, see, see_inside
 
 OVERLAPS_SHOWN = 10
+# What is shown of them, and what that follows from.
+OVERLAP = ("id", "title", "start_time", "started_at", "ends_at", "ended_at")
+
+USER = bindparam("user_id", type_=Uuid)
+OVERLAPPING = (
+    select(*columns_of(StudySession, OVERLAP))
+    .join(Participant, Participant.session_id == StudySession.id)
+    .where(Participant.user_id == USER, Participant.is_active, StudySession.is_open)
+    .where(StudySession.id != bindparam("session_id"))
+    .where(StudySession.starts_at < bindparam("ends"), StudySession.ends_at > bindparam("begins"))
+    .order_by(StudySession.start_time, StudySession.id)
+    .limit(OVERLAPS_SHOWN)
+)
+JOINED = counting(
+    select(StudySession.id).where(
+        StudySession.is_open,
+        StudySession.ends_at > bindparam("at"),
+        StudySession.id.in_(
+            # Those that were left, too: the row stays.
+            select(Participant.session_id)
+            .where(Participant.user_id == USER)
+            .union(select(Waiting.session_id).where(Waiting.user_id == USER))
+        ),
+    )
+)
 
 
 class RemovedByHost(Forbidden):
@@ -51,8 +76,8 @@ class Joining:
 
     session_id: UUID
     user_id: UUID
-    overlaps: Sequence[StudySession]
-    participant: Participant | Mine | None = None
+    overlaps: Sequence[SessionRow]
+    participant: Row[Any] | Mine | None = None
     position: int | None = None
     is_new: bool = False
 
@@ -66,37 +91,34 @@ def join(
     # Only a person who may have to wait needs the lock: that there is no seat must still be true when
     # the wait is written.
     if waitlist:
-        lifecycle.locked(session_id)
+        lifecycle.lock(session_id)
     seen = _admit(look(session_id, user_id), join_code)
+    # The overlaps are read before a seat is taken, because that locks the session's row.
+    joining = Joining(session_id, user_id, overlapping(seen.session, user_id))
     if seen.is_inside:
-        return _joined(seen, user_id, seen.mine)
+        return replace(joining, participant=seen.mine)
     lifecycle.require_open(seen.session)
-    _check_room(user_id)
+    _require_room(user_id)
     if not seen.session.seats_left:
         if not waitlist:
             raise seats.SessionFull
-        position = seats.wait(seen.session, user_id)
-        return Joining(session_id, user_id, overlapping(seen.session, user_id), position=position)
+        return replace(joining, position=seats.wait(seen.session, user_id))
     if seat := seats.take(session_id, user_id):
-        return _joined(seen, user_id, seat, is_new=True)
+        return replace(joining, participant=seat, is_new=True)
     # No seat, or another request was faster and has seated, removed or kept out this very person.
     seen = _admit(look(session_id, user_id), join_code)
     if seen.is_inside:
-        return _joined(seen, user_id, seen.mine)
+        return replace(joining, participant=seen.mine)
     lifecycle.require_open(seen.session)
     raise seats.SessionFull
 
 
-def _check_room(user_id: UUID) -> None:
-    # Those that were left, too: the row stays.
-    joined = select(Participant.session_id).where(Participant.user_id == user_id)
-    waited_for = select(Waiting.session_id).where(Waiting.user_id == user_id)
-    not_over = select(StudySession.id).where(
-        StudySession.is_open,
-        StudySession.ends_at > now(),
-        StudySession.id.in_(joined.union(waited_for)),
-    )
-    require_room(db.session, JoinedSessionLimitReached, not_over, of=user_id)
+def _require_room(user_id: UUID) -> None:
+    values = {"user_id": user_id, "at": now(), "most": JoinedSessionLimitReached.most}
+    # Exact: one after the other of the person's requests comes here.
+    [joined] = fetch(JOINED, values)
+    if joined[0] >= JoinedSessionLimitReached.most:
+        raise JoinedSessionLimitReached
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:
@@ -109,7 +131,7 @@ def leave(session_id: UUID, user_id: UUID) -> None:
         participant.is_active, participant.left_at = False, now()
         seats.release(participant, "left")
     elif seen.position:
-        lifecycle.locked(session_id)
+        lifecycle.lock(session_id)
         if not seats.stop_waiting(session_id, user_id):
             leave(session_id, user_id)  # the seat waited for has just come
 
@@ -130,7 +152,7 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
     if was_active:
         seats.release(participant, "removed")
     else:
-        lifecycle.locked(session_id)
+        lifecycle.lock(session_id)
         seats.stop_waiting(session_id, user_id)
 
 
@@ -161,18 +183,16 @@ def participants(session_id: UUID, viewer_id: UUID, limit: int, cursor: str | No
     return cut(rows, limit, lambda row: (row.joined_at, row.id))
 
 
-def overlapping(session: SessionRow, user_id: UUID) -> Sequence[StudySession]:
+def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
     """The person's other sessions at the same time, the first few."""
-    own = (
-        select(StudySession)
-        .join(Participant, Participant.session_id == StudySession.id)
-        .where(Participant.user_id == user_id, Participant.is_active, StudySession.is_open)
-        .where(StudySession.id != session.id)
-        .where(StudySession.starts_at < session.ends_at, StudySession.ends_at > session.starts_at)
-    )
-    return db.session.scalars(
-        own.order_by(StudySession.start_time, StudySession.id).limit(OVERLAPS_SHOWN)
-    ).all()
+    values = {
+        "user_id": user_id,
+        "session_id": session.id,
+        "begins": session.starts_at,
+        "ends": session.ends_at,
+    }
+    rows = fetch(OVERLAPPING, values)
+    return [SessionRow(**dict(zip(OVERLAP, row, strict=True))) for row in rows]
 
 
 def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
@@ -183,15 +203,6 @@ def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
     if not seen.is_known and not secrets.compare_digest(code, given):
         raise NotFound
     return seen
-
-
-def _joined(
-    seen: SeenSession, user_id: UUID, seat: Participant | Mine | None, *, is_new: bool = False
-) -> Joining:
-    session = seen.session
-    return Joining(
-        session.id, user_id, overlapping(session, user_id), participant=seat, is_new=is_new
-    )
 
 
 def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:

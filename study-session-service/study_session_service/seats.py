@@ -13,21 +13,25 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
+    DateTime,
     Integer,
     Row,
     Select,
+    Uuid,
     and_,
     bindparam,
     delete,
     func,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from chassis.clock import now
+from chassis.data import statements
 from chassis.errors import Conflict
 from study_session_service import rooms
 from study_session_service.lifecycle import require_open
@@ -37,6 +41,14 @@ from study_session_service.rows import SessionRow, after, after_values, columns_
 
 KEPT = tuple(column.key for column in Participant.__table__.columns)
 
+IS_IT = StudySession.id == bindparam("session", type_=Uuid)
+AT = bindparam("at", type_=DateTime(timezone=True))
+HAS_SEAT = and_(
+    StudySession.is_open,
+    StudySession.ends_at > AT,
+    StudySession.current_participants < StudySession.max_participants,
+)
+
 
 class SessionFull(Conflict):
     """The session is full."""
@@ -44,46 +56,31 @@ class SessionFull(Conflict):
     code = "session_full"
 
 
-def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Participant | None:
-    """Seat the person; None if they have a seat, may not come back, or there is plainly no seat.
+def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any] | None:
+    """Seat the person; their row, or None if they have a seat, may not come back, or none is plainly free.
 
     Raises `SessionFull`, or what `require_open` does, if the last seat was taken while this waited for
     the row: the participant's row is written by then, and only a rollback takes it back.
     """
-    at = now()
-    free_seat = select(
-        StudySession.id, literal(user_id), literal(Role.PARTICIPANT), literal(at), literal(True)
-    ).where(StudySession.id == session_id, _has_seat(at))
-    row = insert(Participant).from_select(
-        ["session_id", "user_id", "role", "joined_at", "is_active"], free_seat
-    )
-    # One statement, so that of two requests of one person the second finds the row of the first.
-    seat = row.on_conflict_do_update(
-        index_elements=["session_id", "user_id"],
-        set_={"role": Role.PARTICIPANT, "joined_at": at, "left_at": None, "is_active": True},
-        where=and_(Participant.left_at.is_not(None), Participant.removed_at.is_(None)),
-    ).returning(Participant)
-    taken = db.session.scalars(seat, execution_options={"populate_existing": True}).one_or_none()
+    values = {"session": session_id, "user": user_id, "at": now()}
+    taken = statements.execute(db.session, _take(), values).one_or_none()
     if taken is None:
         return None
-    # The UPDATE waits for another holder of the row, and then asks the condition of what that has left
-    # (READ COMMITTED).
-    if not _count(session_id, 1, _has_seat(at)):
+    if taken.last_seq is None:
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
-    seq = rooms.record(session_id, "joined", taken, members_changed=[user_id])
+    rooms.tell(session_id, taken.last_seq, "joined", taken, members_changed=[user_id])
     if promoted:
         session = db.session.get_one(StudySession, session_id)
-        notify(session, Kind.WAITLIST_PROMOTION, [user_id], seq)
+        notify(session, Kind.WAITLIST_PROMOTION, [user_id], taken.last_seq)
     return taken
 
 
 def release(participant: Participant, event: str) -> None:
     """Release the seat of a person who left or was removed, and give it to the first on the waitlist."""
-    db.session.flush()
-    _count(participant.session_id, -1)
     session_id, user_id = participant.session_id, participant.user_id
-    rooms.record(session_id, event, participant, members_changed=[user_id])
+    seq = statements.execute(db.session, _release(), {"session": session_id}).scalar_one()
+    rooms.tell(session_id, seq, event, participant, members_changed=[user_id])
     promote(session_id)
 
 
@@ -137,7 +134,7 @@ def _call_up(session_id: UUID) -> Sequence[Waiting]:
     """Take off the waitlist as many people as there are free seats."""
     free_seats = (
         select(StudySession.max_participants - StudySession.current_participants)
-        .where(StudySession.id == session_id, _has_seat(now()))
+        .where(IS_IT, HAS_SEAT)
         .scalar_subquery()
     )
     first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
@@ -147,7 +144,8 @@ def _call_up(session_id: UUID) -> Sequence[Waiting]:
         .where(Waiting.number.in_(first.limit(func.coalesce(free_seats, 0))))
         .returning(Waiting)
     )
-    return sorted(db.session.scalars(called).all(), key=lambda waiting: waiting.number)
+    waiting = db.session.scalars(called, {"session": session_id, "at": now()}).all()
+    return sorted(waiting, key=lambda waiting: waiting.number)
 
 
 def _position(session_id: UUID, user_id: UUID) -> int:
@@ -160,21 +158,47 @@ def _position(session_id: UUID, user_id: UUID) -> int:
     return db.session.execute(before).scalar_one()
 
 
-def _has_seat(at: datetime) -> ColumnElement[bool]:
-    return and_(
-        StudySession.is_open,
-        StudySession.ends_at > at,
-        StudySession.current_participants < StudySession.max_participants,
+@cache
+def _take() -> Select[*tuple[Any, ...]]:
+    """The row of a person who gets a seat, and the number of that: NULL if the last seat was just taken."""
+    row = {
+        "session_id": StudySession.id,
+        "user_id": bindparam("user", type_=Uuid),
+        "role": literal(Role.PARTICIPANT),
+        "joined_at": AT,
+        "is_active": true(),
+    }
+    seat = (
+        insert(Participant)
+        .from_select(list(row), select(*row.values()).where(IS_IT, HAS_SEAT))
+        # So that of two requests of one person the second finds the row of the first.
+        .on_conflict_do_update(
+            index_elements=["session_id", "user_id"],
+            set_={"role": Role.PARTICIPANT, "joined_at": AT, "left_at": None, "is_active": True},
+            where=and_(Participant.left_at.is_not(None), Participant.removed_at.is_(None)),
+        )
+        .returning(*columns_of(Participant, KEPT))
+        .cte("seat")
     )
+    # The UPDATE waits for another holder of the row, and then asks the condition of what that has left
+    # (READ COMMITTED).
+    is_its = StudySession.id == seat.c.session_id
+    counted = _counted(1).where(is_its, HAS_SEAT).cte("counted")
+    return select(seat, counted.c.last_seq).outerjoin_from(seat, counted, true())
 
 
-def _count(session_id: UUID, change: int, condition: ColumnElement[bool] | None = None) -> bool:
-    """Change the counter; whether the condition held once this transaction had the row."""
-    counted = (
+@cache
+def _release() -> ReturningUpdate[int]:
+    return _counted(-1).where(IS_IT)
+
+
+def _counted(change: int) -> ReturningUpdate[int]:
+    """A change of the counter, with the number of what happened."""
+    return (
         update(StudySession)
-        .where(StudySession.id == session_id, *([] if condition is None else [condition]))
-        .values(current_participants=StudySession.current_participants + change)
-        .returning(StudySession.id)
-        .execution_options(synchronize_session=False)
+        .values(
+            current_participants=StudySession.current_participants + change,
+            last_seq=StudySession.last_seq + 1,
+        )
+        .returning(StudySession.last_seq)
     )
-    return db.session.scalar(counted) is not None

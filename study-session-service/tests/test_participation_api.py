@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis.clock import now, rfc3339
-from chassis.testing import User, a_user, count_queries
+from chassis.testing import User, a_user, count_compiled, count_queries
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
@@ -186,6 +186,19 @@ def test_participants_are_listed_in_the_order_of_joining(
         found += [row["user_id"] for row in answer.json["items"]]
         path = answer.headers["Link"].split(">")[0][1:] if answer.json["next"] else ""
     assert found == [str(person.id) for person in [ruth, *people]]
+
+
+def test_joining_locks_the_session_for_its_last_two_statements(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    first, second = open_session(ruth), open_session(ruth)
+    join(client, first, boaz)
+    with count_queries(app) as statements, count_compiled(app) as compiled:
+        assert join(client, second, boaz).status_code == 201
+    # The turn, the session, the overlaps, how many are joined, the seat, and its event.
+    assert len(statements) == 6
+    assert ["UPDATE study_sessions" in statement for statement in statements[-2:]] == [True, False]
+    assert compiled == []
 
 
 def test_the_participant_list_takes_two_queries_at_any_length(
