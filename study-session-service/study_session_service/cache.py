@@ -79,7 +79,8 @@ def forget(session_id: UUID) -> None:
     """Once this transaction is committed, drop all that is kept about the session."""
 
     def drop(redis: "Redis") -> None:
-        with redis.pipeline() as pipeline:
+        # Counted first, so that what was read before is not stored after the deletion.
+        with redis.pipeline(transaction=False) as pipeline:
             pipeline.incr(CHANGES)
             pipeline.delete(ACTIVE, session_key(session_id), chat_key(session_id))
             pipeline.execute()
