@@ -3,17 +3,22 @@
     make bench args="bare_writes [--pairs 5] [--json FILE]"
 
 Five hundred messages and as many joins of fifty people in ten sessions, by eight connections, once
-through the service, and once as the transaction alone by psycopg. Those who join ask for the same session at
-the same time. answer_submits.py measures the answers of assessments. Nothing is kept on one core.
+through the service, and once as the service's statements alone by psycopg; live events are published by
+the same thread. Those who join ask for the same session at the same time. answer_submits.py measures the
+answers of assessments. Nothing is kept on one core.
 """
 
 import json
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import ClauseElement, create_engine, make_url
 
 from benchmarks.measuring import (
     Figures,
@@ -26,12 +31,20 @@ from benchmarks.measuring import (
     throughput,
 )
 from benchmarks.serving import Connection, gunicorn
-from chassis import testing
+from chassis import redis_client, testing
+from chassis.clock import now
+from chassis.limits import TURN
+from chassis.messaging.publisher import Publisher, PublishingThread
+from study_session_service import chat, lifecycle, participation, seats, visibility
+from study_session_service.models import messages
 
 PEOPLE, SESSIONS = 50, 10
 CONTENT = "Shalom! Shall I bring the grammar, or do we read from the screen this time?"
 Write = tuple[UUID, testing.User]
 Connect = Callable[[], Callable[[Write], None]]
+Bare = psycopg.Connection[Any]
+Values = dict[str, Any]
+Transact = Callable[[Bare, Values], None]
 
 A_SESSION = """
 INSERT INTO study_sessions (host_id, title, subject, session_type, latitude, longitude, start_time,
@@ -46,31 +59,9 @@ SELECT %(session)s, unnest(%(people)s::uuid[]), 'participant'
 """
 PUBLISH = """
 INSERT INTO outbox (id, stream, seq, body, created_at)
-VALUES (gen_random_uuid(), 'room:study-session:' || %(session)s::text, %(seq)s, %(body)s, now())
+VALUES (gen_random_uuid(), 'room:study-session:' || %(session_id)s::text, %(seq)s, %(body)s, now())
 """
-LOCK = "SELECT * FROM study_sessions WHERE id = %(session)s FOR UPDATE"
-SEAT = "SELECT * FROM session_participants WHERE session_id = %(session)s AND user_id = %(user)s"
-RECENT = """
-SELECT created_at FROM chat_messages WHERE session_id = %(session)s AND user_id = %(user)s
-    AND created_at > now() - interval '10 seconds' ORDER BY created_at
-"""
-NUMBER = """
-UPDATE study_sessions SET last_seq = last_seq + 1 WHERE id = %(session)s RETURNING last_seq
-"""
-MESSAGE = """
-INSERT INTO chat_messages (session_id, user_id, content, seq)
-VALUES (%(session)s, %(user)s, %(content)s, %(seq)s) RETURNING *
-"""
-TAKE = """
-INSERT INTO session_participants (session_id, user_id, role)
-SELECT id, %(user)s, 'participant' FROM study_sessions
-    WHERE id = %(session)s AND is_open AND current_participants < max_participants
-ON CONFLICT (session_id, user_id) DO NOTHING RETURNING *
-"""
-COUNT = """
-UPDATE study_sessions SET current_participants = current_participants + 1, last_seq = last_seq + 1
-WHERE id = %(session)s AND current_participants < max_participants RETURNING last_seq
-"""
+DIALECT = make_url("postgresql+psycopg://").get_dialect()()
 
 
 def main() -> None:
@@ -80,11 +71,12 @@ def main() -> None:
     with (
         testing.database("study_session_service") as url,
         gunicorn("study_session_service", url) as port,
+        publishing(url) as thread,
     ):
         programs = Programs.at(port)
         for title, seated, service, bare in (
-            ("a message", True, over_http(port, "messages"), by_psycopg(url, say)),
-            ("a join", False, over_http(port, "join"), by_psycopg(url, join)),
+            ("a message", True, over_http(port, "messages"), by_psycopg(url, thread, say)),
+            ("a join", False, over_http(port, "join"), by_psycopg(url, thread, join)),
         ):
             ready = partial(writes, url, people, seated)
             subjects = {
@@ -157,49 +149,96 @@ def token(person: testing.User) -> str:
     return tokens[person.id]
 
 
-def by_psycopg(url: str, transact: Callable[[Any, dict[str, Any]], None]) -> Connect:
+@contextmanager
+def publishing(url: str) -> Iterator[PublishingThread]:
+    """The thread that publishes in the service, in this program."""
+    engine = create_engine(url)
+    publisher = Publisher(messages, engine, redis_client.connect(testing.redis_url(), timeout=2))
+    thread = PublishingThread(publisher)
+    yield thread
+    thread.stop()
+    publisher.close()
+    engine.dispose()
+
+
+def by_psycopg(url: str, thread: PublishingThread, transact: Transact) -> Connect:
     """Writes as the statements alone, and a commit."""
 
     def connect() -> Callable[[Write], None]:
-        connection = psycopg.connect(url)
+        connection = psycopg.connect(url, row_factory=namedtuple_row)
 
         def write(item: Write) -> None:
             session, person = item
-            transact(connection, {"session": session, "user": person.id, "content": CONTENT})
+            transact(connection, values_of(session, person.id))
             connection.commit()
+            thread.wake()
 
         return write
 
     return connect
 
 
-def say(connection: psycopg.Connection[Any], values: dict[str, Any]) -> None:
-    connection.execute(LOCK, values)
-    assert connection.execute(SEAT, values).fetchone()
-    connection.execute(RECENT, values).fetchall()
-    message = {**values, "seq": only(connection, NUMBER, values)}
-    connection.execute(MESSAGE, message)
-    publish(connection, message)
+def values_of(session: UUID, user: UUID) -> Values:
+    """What the statements of a message and of a join are bound to."""
+    at = now()
+    message = {
+        "session_id": session,
+        "user_id": user,
+        "content": CONTENT,
+        "client_message_id": None,
+        "created_at": at,
+    }
+    return {
+        **{f"new_{name}": value for name, value in message.items()},
+        "session_id": session,
+        "session": session,
+        "user_id": user,
+        "viewer_id": user,
+        "user": user,
+        "name": f"joining:{user}",
+        "at": at,
+        "since": at - chat.WINDOW,
+        "begins": at,
+        "ends": at + timedelta(hours=1),
+        "most": 2000,
+    }
 
 
-def join(connection: psycopg.Connection[Any], values: dict[str, Any]) -> None:
-    assert connection.execute(TAKE, values).fetchone()
-    publish(connection, {**values, "seq": only(connection, COUNT, values)})
+def say(connection: Bare, values: Values) -> None:
+    for statement in (lifecycle.LOCK, visibility.LOOK, chat.WRITTEN):
+        assert ask(connection, statement, values)
+    [message] = ask(connection, chat.SAY, values)
+    publish(connection, values, message.seq)
 
 
-def publish(connection: psycopg.Connection[Any], values: dict[str, Any]) -> None:
+def join(connection: Bare, values: Values) -> None:
+    for statement in (TURN, visibility.LOOK, participation.OVERLAPPING, participation.JOINED):
+        ask(connection, statement, values)
+    [seat] = ask(connection, seats.taking(), values)
+    publish(connection, values, seat.last_seq)
+
+
+def publish(connection: Bare, values: Values, seq: int) -> None:
     event = {
-        "seq": values["seq"],
+        "seq": seq,
         "type": "message",
         "data": {"id": str(uuid4()), "content": CONTENT},
+        "members_changed": [],
     }
-    connection.execute(PUBLISH, {**values, "body": json.dumps(event)})
+    connection.execute(PUBLISH, {**values, "seq": seq, "body": json.dumps(event)})
 
 
-def only(connection: psycopg.Connection[Any], statement: str, values: dict[str, Any]) -> int:
-    row = connection.execute(statement, values).fetchone()
-    assert row
-    return int(row[0])
+def ask(connection: Bare, statement: ClauseElement, values: Values) -> list[Any]:
+    """The rows of one of the service's statements."""
+    text, fixed = compiled(statement)
+    return connection.execute(text, {**fixed, **values}).fetchall()
+
+
+@cache
+def compiled(statement: ClauseElement) -> tuple[str, Values]:
+    """Its text, and the values that it has by itself."""
+    found = statement.compile(dialect=DIALECT)
+    return str(found), found.params
 
 
 if __name__ == "__main__":

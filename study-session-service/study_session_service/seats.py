@@ -63,7 +63,7 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any]
     the row: the participant's row is written by then, and only a rollback takes it back.
     """
     values = {"session": session_id, "user": user_id, "at": now()}
-    taken = statements.execute(db.session, _take(), values).one_or_none()
+    taken = statements.execute(db.session, taking(), values).one_or_none()
     if taken is None:
         return None
     if taken.last_seq is None:
@@ -159,7 +159,7 @@ def _position(session_id: UUID, user_id: UUID) -> int:
 
 
 @cache
-def _take() -> Select[*tuple[Any, ...]]:
+def taking() -> Select[*tuple[Any, ...]]:
     """The row of a person who gets a seat, and the number of that: NULL if the last seat was just taken."""
     row = {
         "session_id": StudySession.id,
