@@ -205,7 +205,7 @@ def values_of(session: UUID, user: UUID) -> Values:
 
 
 def say(connection: Bare, values: Values) -> None:
-    for statement in (lifecycle.LOCK, visibility.LOOK, chat.WRITTEN):
+    for statement in (lifecycle.LOCK, chat.STANDING):
         assert ask(connection, statement, values)
     [message] = ask(connection, chat.SAY, values)
     publish(connection, values, message.seq)

@@ -21,9 +21,17 @@ from chassis.errors import (
 from chassis.limits import LimitReached, counting
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
-from study_session_service.models import ChatMessage, db
+from study_session_service.models import ChatMessage, Participant, StudySession, db
 from study_session_service.rows import MessageRow, SessionRow, columns_of, fetch
-from study_session_service.visibility import see_inside
+from study_session_service.visibility import (
+    IS_MINE,
+    MINE,
+    POSITION,
+    VIEWER,
+    require_inside,
+    see_inside,
+    seen_in,
+)
 
 STAYS_OPEN = timedelta(hours=2)
 EDITABLE = timedelta(minutes=15)
@@ -43,7 +51,7 @@ BEFORE = FROM_THE_END.where(ChatMessage.seq < SEQ)
 AFTER = MESSAGES.where(ChatMessage.seq > SEQ).order_by(ChatMessage.seq)
 
 OWN = select(ChatMessage.created_at).where(
-    ChatMessage.session_id == bindparam("session_id"), ChatMessage.user_id == bindparam("user_id")
+    ChatMessage.session_id == bindparam("session_id"), ChatMessage.user_id == VIEWER
 )
 LAST_OF_BURST = (
     OWN.where(ChatMessage.created_at > bindparam("since"))
@@ -51,9 +59,18 @@ LAST_OF_BURST = (
     .offset(BURST - 1)
     .limit(1)
 )
-WRITTEN = select(
-    counting(OWN).scalar_subquery().label("number"),
-    LAST_OF_BURST.scalar_subquery().label("last_of_burst"),
+# What decides whether a person may write: of the session, of their seat, of what they wrote before.
+FACTS = ("visibility", "cancelled_at", "ended_at", "ends_at")
+STANDING = (
+    select(
+        *columns_of(StudySession, FACTS),
+        *MINE,
+        POSITION.label("position"),
+        counting(OWN).scalar_subquery().label("written"),
+        LAST_OF_BURST.scalar_subquery().label("last_of_burst"),
+    )
+    .outerjoin_from(StudySession, Participant, IS_MINE)
+    .where(StudySession.id == bindparam("session_id"))
 )
 NUMBER = rooms.NUMBER.cte("number")
 NEW = columns_of(
@@ -106,11 +123,11 @@ def send(
     session_id: UUID, author_id: UUID, content: str, client_message_id: str | None
 ) -> tuple[ChatMessage | MessageRow, bool]:
     """Send a message; it, and whether it is new: a retry finds what the first attempt has written."""
-    _open_chat(session_id, author_id)
+    standing = _open_chat(session_id, author_id)
     if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
         return known, False
     # After the look for a retry: its message was counted when it was new.
-    _require_room(session_id, author_id)
+    _require_room(standing)
     values = {
         "session_id": session_id,
         "new_session_id": session_id,
@@ -224,14 +241,24 @@ def _latest(session: SessionRow) -> tuple[Sequence[MessageRow], bool]:
     return messages, more
 
 
-def _open_chat(session_id: UUID, author_id: UUID) -> None:
-    """Lock the session, if this person may write in it now."""
+def _open_chat(session_id: UUID, author_id: UUID) -> Row[Any]:
+    """Lock the session, if this person may write in it now; what else decides that."""
     lifecycle.lock(session_id)
+    at = now()
+    values = {
+        "session_id": session_id,
+        "viewer_id": author_id,
+        "since": at - WINDOW,
+        "most": MessageLimitReached.most,
+    }
     # Asked under the lock: no one is removed between this and the writing.
-    session = see_inside(session_id, author_id).session
-    open_until = session.closed_at + STAYS_OPEN
-    if now() >= open_until:
+    standing = statements.execute(db.session, STANDING, values).one()
+    seen = seen_in(standing, FACTS, at, standing.position)
+    require_inside(seen)
+    open_until = seen.session.closed_at + STAYS_OPEN
+    if at >= open_until:
         raise DeadlinePassed(open_until, "The chat closes two hours after the session.")
+    return standing
 
 
 def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatMessage | None:
@@ -239,19 +266,12 @@ def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatM
     return db.session.scalar(own.filter_by(client_message_id=client_message_id))
 
 
-def _require_room(session_id: UUID, author_id: UUID) -> None:
-    """`TooManyMessages` if the author wrote ten in ten seconds, `MessageLimitReached` after the last one.
-
-    Exact: the session's row is locked.
-    """
-    at = now()
-    values = {"since": at - WINDOW, "most": MessageLimitReached.most}
-    own = {"session_id": session_id, "user_id": author_id}
-    written = statements.execute(db.session, WRITTEN, {**own, **values}).one()
-    if written.last_of_burst:
-        wait = (written.last_of_burst + WINDOW - at).total_seconds()
+def _require_room(standing: Row[Any]) -> None:
+    """`TooManyMessages` if the author wrote ten in ten seconds, `MessageLimitReached` after the last one."""
+    if standing.last_of_burst:
+        wait = (standing.last_of_burst + WINDOW - now()).total_seconds()
         raise TooManyMessages(retry_after=max(1, math.ceil(wait)))
-    if written.number >= MessageLimitReached.most:
+    if standing.written >= MessageLimitReached.most:
         raise MessageLimitReached
 
 

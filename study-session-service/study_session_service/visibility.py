@@ -188,7 +188,14 @@ def seen_in(
 
 def see_inside(session_id: UUID, viewer_id: UUID) -> SeenSession:
     """The session as one of its active participants sees it; `Forbidden` for others."""
-    seen = see(session_id, viewer_id)
+    seen = look(session_id, viewer_id)
+    require_inside(seen)
+    return seen
+
+
+def require_inside(seen: SeenSession) -> None:
+    """`Forbidden` unless the viewer has a seat; `NotFound` if the session is a secret to them."""
+    if not seen.is_known:
+        raise NotFound
     if not seen.is_inside:
         raise Forbidden("Join the session first.", required="participant")
-    return seen

@@ -163,14 +163,14 @@ def test_history_takes_two_queries_however_long(
     assert len(statements) == 2
 
 
-def test_a_message_takes_five_statements(
+def test_a_message_takes_four_statements(
     app: Flask, client: FlaskClient, path: str, ruth: User
 ) -> None:
     say(client, path, ruth, "Shalom!")
     with count_queries(app) as statements, count_compiled(app) as compiled:
         assert say(client, path, ruth, "Who starts?").status_code == 201
-    # The lock, the session, what the author wrote before, the message, and its event.
-    assert len(statements) == 5
+    # The lock, what decides, the message, and its event.
+    assert len(statements) == 4
     assert compiled == []
 
 
