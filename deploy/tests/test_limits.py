@@ -95,6 +95,7 @@ def figures() -> dict[str, str]:
         "streams of one person, per gateway": f"{streams.MOST_PER_PERSON}",
         "what a slow reader of a stream may be behind": f"{streams.BEHIND // 1024} KiB",
         "attempts to send an e-mail": f"{mailer.TRIES}, over some {hours()} hours",
+        "rest of a web process after it has published": f"{publisher.REST * 1000:g} ms",
         "events of a room in Redis": (
             f"about {publisher.ROOM_LENGTH}, for {publisher.ROOM_LIFETIME.days} days after the last"
         ),
