@@ -35,7 +35,7 @@ from chassis import redis_client, testing
 from chassis.clock import now
 from chassis.limits import TURN
 from chassis.messaging.publisher import Publisher, PublishingThread
-from study_session_service import chat, lifecycle, participation, seats, visibility
+from study_session_service import chat, lifecycle, participation, seats
 from study_session_service.models import messages
 
 PEOPLE, SESSIONS = 50, 10
@@ -192,7 +192,6 @@ def values_of(session: UUID, user: UUID) -> Values:
         **{f"new_{name}": value for name, value in message.items()},
         "session_id": session,
         "session": session,
-        "user_id": user,
         "viewer_id": user,
         "user": user,
         "name": f"joining:{user}",
@@ -212,7 +211,7 @@ def say(connection: Bare, values: Values) -> None:
 
 
 def join(connection: Bare, values: Values) -> None:
-    for statement in (TURN, visibility.LOOK, participation.OVERLAPPING, participation.JOINED):
+    for statement in (TURN, participation.STANDING, participation.OVERLAPPING):
         ask(connection, statement, values)
     [seat] = ask(connection, seats.taking(), values)
     publish(connection, values, seat.last_seq)

@@ -21,16 +21,14 @@ from chassis.errors import (
 from chassis.limits import LimitReached, counting
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
-from study_session_service.models import ChatMessage, Participant, StudySession, db
+from study_session_service.models import ChatMessage, db
 from study_session_service.rows import MessageRow, SessionRow, columns_of, fetch
 from study_session_service.visibility import (
-    IS_MINE,
-    MINE,
-    POSITION,
     VIEWER,
     require_inside,
     see_inside,
     seen_in,
+    standing,
 )
 
 STAYS_OPEN = timedelta(hours=2)
@@ -61,16 +59,10 @@ LAST_OF_BURST = (
 )
 # What decides whether a person may write: of the session, of their seat, of what they wrote before.
 FACTS = ("visibility", "cancelled_at", "ended_at", "ends_at")
-STANDING = (
-    select(
-        *columns_of(StudySession, FACTS),
-        *MINE,
-        POSITION.label("position"),
-        counting(OWN).scalar_subquery().label("written"),
-        LAST_OF_BURST.scalar_subquery().label("last_of_burst"),
-    )
-    .outerjoin_from(StudySession, Participant, IS_MINE)
-    .where(StudySession.id == bindparam("session_id"))
+STANDING = standing(
+    FACTS,
+    counting(OWN).scalar_subquery().label("written"),
+    LAST_OF_BURST.scalar_subquery().label("last_of_burst"),
 )
 NUMBER = rooms.NUMBER.cte("number")
 NEW = columns_of(
@@ -123,11 +115,11 @@ def send(
     session_id: UUID, author_id: UUID, content: str, client_message_id: str | None
 ) -> tuple[ChatMessage | MessageRow, bool]:
     """Send a message; it, and whether it is new: a retry finds what the first attempt has written."""
-    standing = _open_chat(session_id, author_id)
+    before = _open_chat(session_id, author_id)
     if client_message_id and (known := _sent_as(session_id, author_id, client_message_id)):
         return known, False
     # After the look for a retry: its message was counted when it was new.
-    _require_room(standing)
+    _require_room(before)
     values = {
         "session_id": session_id,
         "new_session_id": session_id,
@@ -242,7 +234,7 @@ def _latest(session: SessionRow) -> tuple[Sequence[MessageRow], bool]:
 
 
 def _open_chat(session_id: UUID, author_id: UUID) -> Row[Any]:
-    """Lock the session, if this person may write in it now; what else decides that."""
+    """Lock the session, if this person may write in it now; what they wrote before."""
     lifecycle.lock(session_id)
     at = now()
     values = {
@@ -252,13 +244,13 @@ def _open_chat(session_id: UUID, author_id: UUID) -> Row[Any]:
         "most": MessageLimitReached.most,
     }
     # Asked under the lock: no one is removed between this and the writing.
-    standing = statements.execute(db.session, STANDING, values).one()
-    seen = seen_in(standing, FACTS, at, standing.position)
+    found = statements.execute(db.session, STANDING, values).one()
+    seen = seen_in(found, FACTS, at, found.position)
     require_inside(seen)
     open_until = seen.session.closed_at + STAYS_OPEN
     if at >= open_until:
         raise DeadlinePassed(open_until, "The chat closes two hours after the session.")
-    return standing
+    return found
 
 
 def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatMessage | None:
@@ -266,12 +258,12 @@ def _sent_as(session_id: UUID, author_id: UUID, client_message_id: str) -> ChatM
     return db.session.scalar(own.filter_by(client_message_id=client_message_id))
 
 
-def _require_room(standing: Row[Any]) -> None:
+def _require_room(before: Row[Any]) -> None:
     """`TooManyMessages` if the author wrote ten in ten seconds, `MessageLimitReached` after the last one."""
-    if standing.last_of_burst:
-        wait = (standing.last_of_burst + WINDOW - now()).total_seconds()
+    if before.last_of_burst:
+        wait = (before.last_of_burst + WINDOW - now()).total_seconds()
         raise TooManyMessages(retry_after=max(1, math.ceil(wait)))
-    if standing.written >= MessageLimitReached.most:
+    if before.written >= MessageLimitReached.most:
         raise MessageLimitReached
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, NotFound
@@ -15,34 +15,53 @@ from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
 from study_session_service.rows import SessionRow, columns_of, fetch
-from study_session_service.visibility import Mine, SeenSession, look, see, see_inside
+from study_session_service.visibility import (
+    VIEWER,
+    Mine,
+    SeenSession,
+    see,
+    see_inside,
+    seen_in,
+    standing,
+)
 
 OVERLAPS_SHOWN = 10
 # What is shown of them, and what that follows from.
 OVERLAP = ("id", "title", "start_time", "started_at", "ends_at", "ended_at")
 
-USER = bindparam("user_id", type_=Uuid)
 OVERLAPPING = (
     select(*columns_of(StudySession, OVERLAP))
     .join(Participant, Participant.session_id == StudySession.id)
-    .where(Participant.user_id == USER, Participant.is_active, StudySession.is_open)
+    .where(Participant.user_id == VIEWER, Participant.is_active, StudySession.is_open)
     .where(StudySession.id != bindparam("session_id"))
     .where(StudySession.starts_at < bindparam("ends"), StudySession.ends_at > bindparam("begins"))
     .order_by(StudySession.start_time, StudySession.id)
     .limit(OVERLAPS_SHOWN)
 )
-JOINED = counting(
-    select(StudySession.id).where(
-        StudySession.is_open,
-        StudySession.ends_at > bindparam("at"),
-        StudySession.id.in_(
-            # Those that were left, too: the row stays.
-            select(Participant.session_id)
-            .where(Participant.user_id == USER)
-            .union(select(Waiting.session_id).where(Waiting.user_id == USER))
-        ),
-    )
+JOINED = select(StudySession.id).where(
+    StudySession.is_open,
+    StudySession.ends_at > bindparam("at"),
+    StudySession.id.in_(
+        # Those that were left, too: the row stays.
+        select(Participant.session_id)
+        .where(Participant.user_id == VIEWER)
+        .union(select(Waiting.session_id).where(Waiting.user_id == VIEWER))
+    ),
 )
+# What decides whether a person may join: of the session, and how many they joined.
+FACTS = (
+    "id",
+    "visibility",
+    "join_code",
+    "start_time",
+    "ends_at",
+    "started_at",
+    "ended_at",
+    "cancelled_at",
+    "max_participants",
+    "current_participants",
+)
+STANDING = standing(FACTS, counting(JOINED).scalar_subquery().label("joined"))
 
 
 class RemovedByHost(Forbidden):
@@ -92,13 +111,16 @@ def join(
     # the wait is written.
     if waitlist:
         lifecycle.lock(session_id)
-    seen = _admit(look(session_id, user_id), join_code)
+    seen, joined = _asked(session_id, user_id)
+    _admit(seen, join_code)
     # The overlaps are read before a seat is taken, because that locks the session's row.
     joining = Joining(session_id, user_id, overlapping(seen.session, user_id))
     if seen.is_inside:
         return replace(joining, participant=seen.mine)
     lifecycle.require_open(seen.session)
-    _require_room(user_id)
+    # Exact: one after the other of the person's requests comes here.
+    if joined >= JoinedSessionLimitReached.most:
+        raise JoinedSessionLimitReached
     if not seen.session.seats_left:
         if not waitlist:
             raise seats.SessionFull
@@ -106,19 +128,23 @@ def join(
     if seat := seats.take(session_id, user_id):
         return replace(joining, participant=seat, is_new=True)
     # No seat, or another request was faster and has seated, removed or kept out this very person.
-    seen = _admit(look(session_id, user_id), join_code)
+    seen, _ = _asked(session_id, user_id)
+    _admit(seen, join_code)
     if seen.is_inside:
         return replace(joining, participant=seen.mine)
     lifecycle.require_open(seen.session)
     raise seats.SessionFull
 
 
-def _require_room(user_id: UUID) -> None:
-    values = {"user_id": user_id, "at": now(), "most": JoinedSessionLimitReached.most}
-    # Exact: one after the other of the person's requests comes here.
-    [joined] = fetch(JOINED, values)
-    if joined[0] >= JoinedSessionLimitReached.most:
-        raise JoinedSessionLimitReached
+def _asked(session_id: UUID, user_id: UUID) -> tuple[SeenSession, int]:
+    """The session as the person sees it, and how many that are not over they joined or wait for."""
+    at = now()
+    values = {"session_id": session_id, "viewer_id": user_id, "at": at}
+    rows = fetch(STANDING, {**values, "most": JoinedSessionLimitReached.most})
+    if not rows:
+        raise NotFound
+    [row] = rows
+    return seen_in(row, FACTS, at, row.position), row.joined
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:
@@ -186,7 +212,7 @@ def participants(session_id: UUID, viewer_id: UUID, limit: int, cursor: str | No
 def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
     """The person's other sessions at the same time, the first few."""
     values = {
-        "user_id": user_id,
+        "viewer_id": user_id,
         "session_id": session.id,
         "begins": session.starts_at,
         "ends": session.ends_at,
@@ -195,14 +221,13 @@ def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
     return [SessionRow(**dict(zip(OVERLAP, row, strict=True))) for row in rows]
 
 
-def _admit(seen: SeenSession, join_code: str | None) -> SeenSession:
+def _admit(seen: SeenSession, join_code: str | None) -> None:
     if seen.mine and seen.mine.removed_at:
         raise RemovedByHost
     # As bytes: `compare_digest` raises for text that is not ASCII.
     code, given = (seen.session.join_code or "").encode(), (join_code or "").upper().encode()
     if not seen.is_known and not secrets.compare_digest(code, given):
         raise NotFound
-    return seen
 
 
 def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, and_, bindparam, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from chassis.clock import now
@@ -52,12 +62,18 @@ POSITION = (
     .scalar_subquery()
 )
 DETAILS = tuple(c.key for c in StudySession.__table__.columns if c.key != "is_open")
-LOOK = (
-    select(*columns_of(StudySession, DETAILS), *MINE, POSITION.label("position"))
-    .select_from(StudySession)
-    .outerjoin(Participant, IS_MINE)
-    .where(StudySession.id == bindparam("session_id", type_=Uuid))
-)
+
+
+def standing(columns: Sequence[str], *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """These columns of a session, for `seen_in`; the viewer's `position` on its waitlist; and more."""
+    return (
+        select(*columns_of(StudySession, columns), *MINE, POSITION.label("position"), *more)
+        .outerjoin_from(StudySession, Participant, IS_MINE)
+        .where(StudySession.id == bindparam("session_id", type_=Uuid))
+    )
+
+
+LOOK = standing(DETAILS)
 
 
 @dataclass(frozen=True, kw_only=True)

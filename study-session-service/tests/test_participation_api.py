@@ -195,8 +195,8 @@ def test_joining_locks_the_session_for_its_last_two_statements(
     join(client, first, boaz)
     with count_queries(app) as statements, count_compiled(app) as compiled:
         assert join(client, second, boaz).status_code == 201
-    # The turn, the session, the overlaps, how many are joined, the seat, and its event.
-    assert len(statements) == 6
+    # The turn, what decides, the overlaps, the seat, and its event.
+    assert len(statements) == 5
     assert ["UPDATE study_sessions" in statement for statement in statements[-2:]] == [True, False]
     assert compiled == []
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable
-from sqlalchemy.orm import scoped_session
+from sqlalchemy.orm import Session, scoped_session
 
 
 def execute(
     session: "scoped_session[Any]", statement: Executable, values: Mapping[str, Any]
 ) -> CursorResult[Any]:
     """Execute the statement with these values bound; what is pending is written before."""
-    own = session()
+    own: Session = session()
     own.flush()
     # The session would prepare each execution as if it were to load entities.
     return own.connection().execute(statement, values)
