@@ -79,6 +79,29 @@ def test_all_rooms_are_bounded_and_the_quietest_are_forgotten(
     assert "room:hall:0" not in rooms(server)
 
 
+def test_many_rooms_are_written_to_in_as_many_round_trips_as_one(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[object] = []
+    send = redis.Connection.send_packed_command
+
+    def note(connection: redis.Connection, command: object, **options: bool) -> None:
+        sent.append(command)
+        send(connection, command, **options)
+
+    monkeypatch.setattr(redis.Connection, "send_packed_command", note)
+
+    def round_trips(rooms: range) -> int:
+        sent.clear()
+        for room in rooms:
+            sing(f"hall:{room}", range(1, 3))
+        publisher.publish_pending()
+        return len(sent)
+
+    round_trips(range(1))  # connects
+    assert round_trips(range(1, 2)) == round_trips(range(2, 10)) == 4
+
+
 def test_a_room_that_redis_has_expired_is_counted_no_longer(server: "redis.Redis") -> None:
     streams = RoomStreams("tutoring-service", server)
     server.xadd("room:hall:1", {"event": VERSE})

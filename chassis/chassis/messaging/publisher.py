@@ -179,6 +179,8 @@ class Publisher:
         for row in rows:
             firsts.append(len(pipeline))
             self._write(pipeline, row)
+        for room in _rooms_of(rows):
+            pipeline.expire(room, ROOM_LIFETIME)
         results = pipeline.execute(raise_on_error=False)
         sent: list[Row[Any]] = []
         refusal: Exception | None = None
@@ -204,17 +206,15 @@ class Publisher:
                 maxlen=ROOM_LENGTH,
                 approximate=True,
             )
-            pipeline.expire(row.stream, ROOM_LIFETIME)
             pipeline.publish(row.stream, body)
 
     def _bound(self, sent: Rows, refusal: Exception | None) -> None:
         """Bound the rooms. If Redis is full, make room for events, which have to arrive."""
-        rooms = sorted({row.stream for row in sent if row.stream.startswith(ROOM)})
         if isinstance(refusal, OutOfMemoryError):
             self._rooms.forget(SLACK)
             self._forget_read()
         else:
-            self._rooms.bound(rooms, now().timestamp())
+            self._rooms.bound(_rooms_of(sent), now().timestamp())
 
     def _forget_read(self) -> None:
         """Take out of Redis the events that every listener has acted on; the outbox has them still."""
@@ -237,6 +237,10 @@ class Publisher:
             connection.execute(self._forget_sent, {"ids": live})
         if events:
             connection.execute(self._note_sent, {"ids": events, "at": now()})
+
+
+def _rooms_of(rows: Rows) -> list[str]:
+    return sorted({row.stream for row in rows if row.stream.startswith(ROOM)})
 
 
 def _is_refusal(result: object) -> bool:

@@ -34,7 +34,7 @@ class RoomStreams:
 
     def bound(self, rooms: Sequence[str], at: float) -> None:
         """Bound these rooms, which were written to at this Unix time, and with them all rooms."""
-        if rooms and self._note(rooms, [self._shortened(room) for room in rooms], at) > SHARE:
+        if rooms and self._note(rooms, self._shortened(rooms), at) > SHARE:
             self.forget(self._count() - SHARE + SLACK)
             self._count()
 
@@ -55,15 +55,21 @@ class RoomStreams:
         rooms: Any = self._redis.zrange(self._order, 0, 0)
         return rooms[0] if rooms else None
 
-    def _shortened(self, room: str) -> int:
-        """The bytes of the room's stream. One that was too large has lost the older half of its events."""
-        while (size := self._size(room)) > ROOM_BYTES:
-            self._redis.xtrim(room, maxlen=self._redis.xlen(room) // 2, approximate=False)
-        return size
+    def _shortened(self, rooms: Sequence[str]) -> list[int]:
+        """The bytes of these rooms. One that was too large has lost the older half of its events."""
+        sizes = self._measured(rooms)
+        for number, room in enumerate(rooms):
+            while sizes[number] > ROOM_BYTES:
+                self._redis.xtrim(room, maxlen=self._redis.xlen(room) // 2, approximate=False)
+                [sizes[number]] = self._measured([room])
+        return sizes
 
-    def _size(self, room: str) -> int:
-        # All parts of the stream are counted. By default Redis looks at five, and guesses the rest.
-        return self._redis.memory_usage(room, samples=0) or 0
+    def _measured(self, rooms: Sequence[str]) -> list[int]:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for room in rooms:
+                # All parts of the stream are counted. By default Redis looks at five, and guesses the rest.
+                pipeline.memory_usage(room, samples=0)
+            return [size or 0 for size in pipeline.execute()]
 
     def _note(self, rooms: Sequence[str], sizes: Sequence[int], at: float) -> int:
         """Note what these rooms take now; what all take, or less."""
