@@ -1,7 +1,7 @@
 """The connection of one client: requests in, answers out in order, and an end to what takes too long."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gateway.edge.exchange import Exchange
 from gateway.edge.headers import Heading, understand
@@ -70,20 +70,22 @@ class ClientConnection(asyncio.Protocol):
         return self.transport.get_write_buffer_size()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101  # create_server makes no other
-        self.transport = transport
+        # uvloop's transports are no subclasses of asyncio's.
+        self.transport = cast(asyncio.Transport, transport)
         self._since = self.edge.loop.time()
         self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         if not self.edge.welcome(self):
             self._closing = True
-            transport.abort()
+            self.transport.abort()
 
     def connection_lost(self, _: Exception | None) -> None:
         self.edge.forget(self)
         self._closing = True
         self._reader.requests.clear()
-        if self._current and self._current.work:
-            self._current.work.cancel()
+        exchange = self._current
+        if exchange and exchange.work:
+            work, exchange.work = exchange.work, None
+            work.cancel()
 
     def data_received(self, data: bytes) -> None:
         if self._streams:  # the reader of a stream has nothing more to say
@@ -119,12 +121,12 @@ class ClientConnection(asyncio.Protocol):
 
     def abandoned(self, exchange: Exchange) -> None:
         """The client left before the answer."""
-        self._current = None
+        self._let_go_of(exchange)
         self.edge.answered(exchange, CLIENT_GONE, 0)
 
     def answered(self, exchange: Exchange, status: int, size: int) -> None:
         """The present answer has been sent to its end."""
-        self._current = None
+        self._let_go_of(exchange)
         self._since = self.edge.loop.time()
         self.edge.answered(exchange, status, size)
         if exchange.request.problem:
@@ -184,6 +186,11 @@ class ClientConnection(asyncio.Protocol):
             self.transport.resume_reading()
         self._current = exchange = Exchange(self, request, self._understood(request.headers))
         self.edge.front.take(exchange)
+
+    def _let_go_of(self, exchange: Exchange) -> None:
+        # An exchange and the work on it know each other. Left so, both would wait for the garbage collector,
+        # and every request would use memory that no cache of the processor has.
+        self._current = exchange.work = None
 
     def _understood(self, headers: Headers) -> Heading:
         # A client sends the same headers again and again on its connection.

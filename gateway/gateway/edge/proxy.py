@@ -49,7 +49,7 @@ class Proxy:
             caller=exchange.subject,
             body=request.content,
         )
-        forwarding.call, forwarding.trace = call, trace
+        forwarding.trace = trace
         exchange.work = call
         service.ask(call, route.deadline(request.method))
 
@@ -69,9 +69,8 @@ class Proxy:
 class Forwarding:
     """One request on its way through."""
 
-    __slots__ = ("_exchange", "_passed", "_proxy", "_route", "call", "trace")
+    __slots__ = ("_exchange", "_passed", "_proxy", "_route", "_status", "trace")
 
-    call: Call
     trace: CallTrace
 
     def __init__(self, proxy: Proxy, exchange: Exchange, route: Route) -> None:
@@ -79,6 +78,7 @@ class Forwarding:
         self._exchange = exchange
         self._route = route
         self._passed: Passed | None = None
+        self._status = 0
 
     def done(self, call: Call) -> None:
         """The service has answered, or will not."""
@@ -99,6 +99,7 @@ class Forwarding:
         self._answer(content, compression.LINE)
 
     def _respond(self, call: Call) -> None:
+        self._status = call.status
         self._passed = passed = Passed(call.headers)
         self._exchange.varies += passed.varies
         if passed.media_type in compression.TYPES:
@@ -139,4 +140,4 @@ class Forwarding:
 
     def _answer(self, content: bytes, more: bytes = b"") -> None:
         lines = self._passed.lines if self._passed else b""
-        self._exchange.answer(self.call.status, lines + more, content)
+        self._exchange.answer(self._status, lines + more, content)
