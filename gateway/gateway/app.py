@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
-from flask import Flask
+from flask import Flask, request
 
 from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity
@@ -85,6 +85,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
 
+    called = [*services.values(), *internal.values()]
+    journal = Journal(loop, threads, called, settings.log_level)
+    count_before_scrapes(app, journal)
     quotas = Quotas(Counter(settings.cache_url, settings.quotas), settings.quotas, loop, threads)
     proxies = TrustedProxies(settings.trusted_networks)
     front = Front(
@@ -102,12 +105,21 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         front=front,
         quotas=quotas,
         hub=hub,
-        journal=Journal(loop, threads, settings.log_level),
-        services=[*services.values(), *internal.values()],
+        journal=journal,
+        services=called,
         most=settings.connections,
         per_address=partial(connections_of, settings, proxies),
     )
     return app
+
+
+def count_before_scrapes(app: Flask, journal: Journal) -> None:
+    """Have `/metrics` tell of every request that has been answered."""
+
+    @app.before_request
+    def count() -> None:
+        if request.path == "/metrics":
+            journal.work_off()
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

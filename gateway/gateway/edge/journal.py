@@ -1,16 +1,25 @@
-"""What is told of each request: a log line, figures, and a span if requests are traced."""
+"""What is told of each request: a log line, figures, and a span if requests are traced.
+
+While a request is answered only notes are taken. A thread makes lines and figures of them, of many at a time:
+that costs a third of what it does one by one, when a request has emptied the caches of the processor.
+"""
 
 import asyncio
 import os
+import threading
+from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import perf_counter, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 import orjson
 from prometheus_client import Counter, Histogram
 
 from chassis.telemetry.metrics import DURATION, REQUESTS
+from gateway.edge.services import Service
 
 if TYPE_CHECKING:
     from gateway.edge.exchange import Exchange
@@ -22,39 +31,105 @@ STDERR = 2
 LOST = Counter("log_lines_lost_total", "Log lines that could not be written in time.")
 
 
+class Note(NamedTuple):
+    """What is known of an answered request."""
+
+    at: float  # seconds since 1970
+    request_id: str
+    trace_id: str
+    method: str
+    route: str | None
+    status: int
+    seconds: float
+    user_id: UUID | None
+
+
 class Journal:
-    """Collects log lines, and has a thread write them: a pipe that is full holds up that thread alone."""
+    """Takes notes on the loop, and works them off in threads."""
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
         threads: ThreadPoolExecutor,
+        services: Iterable[Service],
         level: str,
     ) -> None:
         self._loop = loop
         self._threads = threads
+        self._services = list(services)
         self._told = level in {"DEBUG", "INFO"}
+        self._notes: deque[Note] = deque()
+        self._due = False  # the notes will be worked off
+        self._working = threading.Lock()
+        self._writing = (
+            threading.Lock()
+        )  # a pipe that is full holds up the thread that has it, alone
+        self._lines: list[bytes] = []
         self._second = 0
         self._stamp = ""  # of this second
-        self._lines: list[bytes] = []
-        self._writing = False
-        self._counters: dict[tuple[str, str, int], Any] = {}
+        self._counters: dict[tuple[str, str, int], Counter] = {}
         self._durations: dict[tuple[str, str], Histogram] = {}
 
     def tell(self, exchange: "Exchange", status: int) -> None:
         """The request has been answered."""
-        seconds = perf_counter() - exchange.request.started
-        method = exchange.request.method or "other"
-        self._count(method, exchange.route_name or "unmatched", status, seconds)
-        if self._told:
-            self._write_line(exchange, method, status, seconds)
+        request, caller = exchange.request, exchange.caller
+        note = Note(
+            time(),
+            exchange.request_id,
+            exchange.trace_id,
+            request.method or "other",
+            exchange.route_name,
+            status,
+            perf_counter() - request.started,
+            caller.id if caller else None,
+        )
+        self._notes.append(note)
+        if not self._due:
+            self._due = True
+            self._loop.call_later(EVERY, self._hand_over)
+
+    def work_off(self) -> None:
+        """Make figures and lines of what has been told so far. For threads."""
+        with self._working:
+            for service in self._services:
+                service.count()
+            while self._notes:
+                self._work_off(self._notes.popleft())
 
     def flush(self) -> None:
         """Write what is left, as the process ends."""
-        _write(b"".join(self._lines))
-        self._lines.clear()
+        self.work_off()
+        _write(self._waiting_lines())
 
-    def _count(self, method: str, route: str, status: int, seconds: float) -> None:
+    def _hand_over(self) -> None:
+        self._due = False
+        self._threads.submit(self._work_off_and_write)
+
+    def _work_off_and_write(self) -> None:
+        self.work_off()
+        # One thread writes. It looks again when it is done: others leave their lines to it.
+        while self._lines and self._writing.acquire(blocking=False):
+            try:
+                _write(self._waiting_lines())
+            finally:
+                self._writing.release()
+
+    def _waiting_lines(self) -> bytes:
+        with self._working:
+            lines, self._lines = self._lines, []
+        return b"".join(lines)
+
+    def _work_off(self, note: Note) -> None:
+        self._count(note)
+        if not self._told:
+            return
+        if len(self._lines) < MOST:
+            self._lines.append(self._line(note))
+        else:
+            LOST.inc()
+
+    def _count(self, note: Note) -> None:
+        method, route, status = note.method, note.route or "unmatched", note.status
         # Finding a child by its labels costs more than counting with it.
         counter = self._counters.get((method, route, status))
         if counter is None:
@@ -63,54 +138,31 @@ class Journal:
         if duration is None:
             duration = self._durations[method, route] = DURATION.labels(method, route)
         counter.inc()
-        duration.observe(seconds)
+        duration.observe(note.seconds)
 
-    def _write_line(self, exchange: "Exchange", method: str, status: int, seconds: float) -> None:
-        if len(self._lines) >= MOST:
-            LOST.inc()
-            return
-        if not (self._lines or self._writing):
-            self._loop.call_later(EVERY, self._hand_over)
+    def _line(self, note: Note) -> bytes:
         line = {
-            "request_id": exchange.request_id,
-            "trace_id": exchange.trace_id,
+            "request_id": note.request_id,
+            "trace_id": note.trace_id,
             "service": "gateway",
-            "method": method,
+            "method": note.method,
             # The route, and not the path, which may hold a secret.
-            "route": exchange.route_name,
-            "status": status,
-            "duration_ms": round(seconds * 1000, 2),
-            "user_id": exchange.caller.id if exchange.caller else None,
+            "route": note.route,
+            "status": note.status,
+            "duration_ms": round(note.seconds * 1000, 2),
+            "user_id": note.user_id,
             "level": "info",
-            "timestamp": self._now(),
+            "timestamp": self._written(note.at),
             "message": "request",
         }
-        self._lines.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
-    def _now(self) -> str:
-        now = time()
-        second = int(now)
+    def _written(self, at: float) -> str:
+        second = int(at)
         if second != self._second:
             self._second = second
             self._stamp = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.")
-        return f"{self._stamp}{int(1e6 * (now - second)):06d}Z"
-
-    def _hand_over(self) -> None:
-        lines, self._lines = b"".join(self._lines), []
-        self._writing = True
-        self._threads.submit(self._write, lines)
-
-    def _write(self, lines: bytes) -> None:
-        """In a thread."""
-        try:
-            _write(lines)
-        finally:
-            self._loop.call_soon_threadsafe(self._written)
-
-    def _written(self) -> None:
-        self._writing = False
-        if self._lines:
-            self._loop.call_later(EVERY, self._hand_over)
+        return f"{self._stamp}{int(1e6 * (at - second)):06d}Z"
 
 
 def _write(lines: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import deque
 from http import HTTPStatus
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -48,6 +49,7 @@ class Service:
         self._budget = RetryBudget()
         self._idle: list[ServiceConnection] = []
         self._connecting: set[asyncio.Task[None]] = set()
+        self._answered: deque[float] = deque()  # seconds of calls that are not in the figures yet
         self._calls = CALLS.labels(name, "answered")
         self._duration = DURATION.labels(name)
 
@@ -128,8 +130,7 @@ class Service:
         """The answer is complete."""
         if call.status == HTTPStatus.SERVICE_UNAVAILABLE and self._asks_again(call):
             return
-        self._calls.inc()
-        self._duration.observe(perf_counter() - call.started)
+        self._answered.append(perf_counter() - call.started)
         self._finish(call, None)
 
     def expired(self, call: Call) -> None:
@@ -162,6 +163,12 @@ class Service:
         """The service has closed a kept connection."""
         if connection in self._idle:
             self._idle.remove(connection)
+
+    def count(self) -> None:
+        """Put the answered calls into the figures. For one thread at a time."""
+        while self._answered:
+            self._duration.observe(self._answered.popleft())
+            self._calls.inc()
 
     def sweep(self) -> None:
         """Close what has been idle for so long that the service may be about to close it."""

@@ -97,8 +97,11 @@ def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
 
 
 @contextmanager
-def running(environ: Mapping[str, str]) -> Iterator[Gateway]:
-    """A gateway that answers. Its socket is opened here, so no other program can take its port."""
+def running(environ: Mapping[str, str], log: int | None = None) -> Iterator[Gateway]:
+    """A gateway that answers, and writes to this file descriptor what it logs.
+
+    Its socket is opened here, so no other program can take its port.
+    """
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         program = [
             sys.executable,
@@ -113,6 +116,7 @@ def running(environ: Mapping[str, str]) -> Iterator[Gateway]:
             [*program, "gateway.app:create_app()"],
             env={**os.environ, **environ},
             pass_fds=[listener.fileno()],
+            stderr=log,
         )
         try:
             gateway = Gateway(listener.getsockname()[1], process.pid)
