@@ -1,7 +1,7 @@
 """Finding out who calls: at once where it is remembered, and never for one address alone."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from uuid import uuid4
 
 import pytest
@@ -17,7 +17,7 @@ from gateway.edge.breaker import PER_CALLER
 from gateway.edge.callers import Callers, Identity, Revocations
 from gateway.errors import TokenRevoked
 
-from .support.event_loop import GENEROUS, Loop
+from .support.event_loop import GENEROUS, Loop, wait_until
 
 
 class Keys:
@@ -36,19 +36,40 @@ class Keys:
         return testing.key_files().signing_key.public_key()
 
 
+class Observed(Revocations):
+    """Ended sessions, and which ones were asked about at once."""
+
+    def __init__(self) -> None:
+        super().__init__(Cache(testing.redis_url()))
+        self.asked: list[set[str]] = []
+
+    def among(self, session_ids: Iterable[str]) -> set[str]:
+        self.asked.append(set(session_ids))
+        return super().among(session_ids)
+
+
 @pytest.fixture
 def keys() -> Keys:
     return Keys()
 
 
 @pytest.fixture
-def callers(loop: Loop, keys: Keys) -> Callers:
-    revocations = Revocations(Cache(testing.redis_url()))
+def revocations() -> Observed:
+    return Observed()
+
+
+@pytest.fixture
+def callers(loop: Loop, keys: Keys, revocations: Observed) -> Callers:
     return Callers(Verifier(keys, testing.ISSUER), revocations, loop.loop, loop.threads)
 
 
 def header(**claims: object) -> bytes:
     return f"Bearer {testing.token_for(testing.a_user(), **claims)}".encode()
+
+
+def end(session: str) -> None:
+    with redis.Redis.from_url(testing.redis_url()) as cache:
+        cache.set(f"revoked:{session}", "1")
 
 
 def find(loop: Loop, callers: Callers, authorization: bytes) -> Identity:
@@ -75,8 +96,7 @@ def test_a_token_that_is_none_is_refused(loop: Loop, callers: Callers) -> None:
 
 def test_the_caller_of_an_ended_session_is_named_and_refused(loop: Loop, callers: Callers) -> None:
     session = str(uuid4())
-    with redis.Redis.from_url(testing.redis_url()) as cache:
-        cache.set(f"revoked:{session}", "1")
+    end(session)
     found = find(loop, callers, header(sid=session))
     assert found.caller
     assert isinstance(found.refusal, TokenRevoked)
@@ -100,6 +120,28 @@ def test_a_token_is_verified_again_after_a_while(
     token = header()
     find(loop, callers, token)
     assert loop.call(callers.known, token) is None
+
+
+def test_sessions_that_go_on_are_asked_about_at_once(
+    loop: Loop, callers: Callers, revocations: Observed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge_callers, "LIVING", 2 * GENEROUS)
+    monkeypatch.setattr(edge_callers, "AGAIN", 2 * GENEROUS)
+    sessions = [str(uuid4()) for _ in range(20)]
+    tokens = {session: header(sid=session) for session in sessions}
+    for token in tokens.values():
+        assert find(loop, callers, token).caller
+    ended = sessions[0]
+    end(ended)
+    revocations.asked.clear()
+
+    def ask_for_all() -> list[Identity | None]:
+        return [callers.known(token) for token in tokens.values()]
+
+    assert None not in loop.call(ask_for_all)
+    wait_until(lambda: loop.call(callers.known, tokens[ended]) is None)
+    assert revocations.asked[0] == set(sessions)
+    assert None not in loop.call(ask_for_all)[1:]
 
 
 def test_an_address_has_some_tokens_verified_at_a_time(

@@ -13,6 +13,7 @@ import pytest
 
 from chassis import testing
 
+from .support.event_loop import wait_until
 from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import as_json
 
@@ -61,13 +62,6 @@ class Client(threading.Thread):
 def workers_of(gateway: Gateway) -> set[int]:
     with open(f"/proc/{gateway.pid}/task/{gateway.pid}/children") as children:
         return {int(pid) for pid in children.read().split()}
-
-
-def wait_until(happens: object) -> None:
-    end = time.monotonic() + GENEROUS
-    while not happens():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def restart(gateway: Gateway) -> None:

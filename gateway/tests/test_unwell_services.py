@@ -5,7 +5,7 @@ document within the deadline.
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +14,7 @@ from chassis.testing import User, a_user, race, token_for
 from gateway.edge.breaker import PAUSE, PER_CALLER, THRESHOLD, WAITING
 from gateway.routes import SERVICES
 
+from .support.event_loop import wait_until
 from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import Asked, Double, Reply, answer, as_json
 
@@ -31,13 +32,6 @@ def tutoring(services: Doubles, gateway: Gateway) -> Iterator[Double]:
 
 def people(count: int) -> list[User]:
     return [a_user() for _ in range(count)]
-
-
-def wait_until(happens: Callable[[], bool]) -> None:
-    end = time.monotonic() + GENEROUS
-    while not happens():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def hang(double: Double) -> Reply:

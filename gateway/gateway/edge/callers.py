@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 # An ended session is let in for so long at most.
 LIVING = 2.0  # seconds for which a session counts as alive without asking again
 AGAIN = 1.0  # seconds before that from which on it is asked about while its requests go on
+TOGETHER = 0.1  # seconds for which such sessions are gathered, to ask about all at once
 # A withdrawn key counts for so long, as long as the key set is believed without asking.
 VERIFIED = 300.0  # seconds for which a verified token is not verified again
 MOST = 20_000
@@ -96,6 +97,8 @@ class Callers:
         self._living: Memory[str, float] = Memory(LIVING, MOST, loop.time)
         self._asked: dict[bytes, Inquiry] = {}
         self._places = Bulkhead("tokens to be verified", WAITING)
+        self._going_on: set[str] = set()  # sessions to ask about
+        self._asking = False
 
     def known(self, authorization: bytes | None) -> Identity | None:
         """Who the header names, if that is remembered; None if it has to be found out."""
@@ -109,8 +112,9 @@ class Callers:
         now = self._loop.time()
         if until is None or until <= now:
             return None
-        if until - now < AGAIN and authorization not in self._asked:
-            self.find(authorization, caller.session_id, _ignore)
+        if until - now < AGAIN:
+            self._going_on.add(caller.session_id)
+            self._ask_soon()
         return identity
 
     def find(self, authorization: bytes, address: str, then: Then) -> None:
@@ -140,6 +144,33 @@ class Callers:
         if self._revocations.among([caller.session_id]):
             raise TokenRevoked
         return caller
+
+    def _ask_soon(self) -> None:
+        if self._going_on and not self._asking:
+            self._asking = True
+            self._loop.call_later(TOGETHER, self._ask)
+
+    def _ask(self) -> None:
+        asked, self._going_on = self._going_on, set()
+        self._threads.submit(self._look_up, asked)
+
+    def _look_up(self, asked: set[str]) -> None:
+        """In a thread."""
+        try:
+            ended = self._revocations.among(asked)
+        except Exception as error:  # the next requests of each session ask, and are told
+            log.error("sessions_not_found", exc_info=error)
+            ended = asked
+        self._loop.call_soon_threadsafe(self._looked_up, asked, ended)
+
+    def _looked_up(self, asked: set[str], ended: set[str]) -> None:
+        until = self._loop.time() + LIVING
+        for session_id in ended:
+            self._living.pop(session_id)
+        for session_id in asked - ended:
+            self._living[session_id] = until
+        self._asking = False
+        self._ask_soon()
 
     def _remembered(self, authorization: bytes) -> Identity | None:
         identity, until = self._verified.get(authorization) or (ANONYMOUS, 0.0)
@@ -203,7 +234,3 @@ def bearer(authorization: str) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized
     return token.strip()
-
-
-def _ignore(_: Identity) -> None:
-    pass

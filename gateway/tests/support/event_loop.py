@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -12,6 +13,13 @@ from gateway.upstream import Upstream
 
 Result = TypeVar("Result")
 GENEROUS = 20  # seconds
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    end = time.monotonic() + GENEROUS
+    while not happens():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
 
 
 class Loop:
