@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any
 
 from chassis.errors import Problem
+from gateway.edge.headers import AnswerHeading
 from gateway.errors import ClientGone
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER = 5 * 1024 * 1024  # bytes
 
-Headers = list[tuple[bytes, bytes]]
+UNANSWERED = AnswerHeading([])
 
 
 class Call:
@@ -31,7 +32,7 @@ class Call:
         "done",
         "ended",
         "expires_at",
-        "headers",
+        "heading",
         "lines",
         "method",
         "most",
@@ -67,7 +68,7 @@ class Call:
         self.slot: set[Any] | None = None
         self.problem: Problem | None = None
         self.status = 0
-        self.headers: Headers = []
+        self.heading = UNANSWERED
         self.pieces: list[bytes] = []
         self.size = self.tries = 0
         self.started = 0.0

@@ -10,7 +10,7 @@ from chassis.auth.tokens import Caller
 from chassis.errors import Problem
 from chassis.web.problems import document_of
 from gateway.edge import tracing
-from gateway.edge.headers import Heading
+from gateway.edge.headers import HARDENED, Heading
 from gateway.edge.reading import Request
 from gateway.routes import QuotaClass
 
@@ -23,7 +23,6 @@ STATUS_LINES = {
     for status in http.HTTPStatus
 } | {499: b"HTTP/1.1 499 Client Closed Request\r\n"}
 WITHOUT_BODY = frozenset({204, 304})
-HARDENED = b"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
 
 
 class Work(Protocol):
@@ -109,23 +108,23 @@ class Exchange:
 
     def head(self, status: int, lines: bytes) -> bytes:
         """Status line and headers, up to those of the length."""
-        if self.connection.edge.stopping:
-            self.request.keeps = False
+        request, edge = self.request, self.connection.edge
+        if edge.stopping:
+            request.keeps = False
         return b"".join(
             (
                 STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status,
                 lines,
-                b"" if self.told else b"X-Request-ID: %b\r\n" % self.request_id.encode(),
-                self.about,
+                b"" if self.told else f"X-Request-ID: {self.request_id}\r\n".encode(),
+                self.standing,
+                b"Vary: ",
+                self.varies,
+                b"\r\n",
+                self.cors,
+                edge.date,
+                b"" if request.keeps else b"Connection: close\r\n",
             )
         )
-
-    @property
-    def about(self) -> bytes:
-        """The headers that every answer has, from whomever it is."""
-        closes = b"" if self.request.keeps else b"Connection: close\r\n"
-        date = self.connection.edge.date
-        return b"%bVary: %b\r\n%b%b%b" % (self.standing, self.varies, self.cors, date, closes)
 
 
 def date_line() -> bytes:

@@ -107,47 +107,55 @@ def accepts_gzip(value: bytes) -> bool:
     return bool(parse_accept_header(value.decode("latin-1"))["gzip"])
 
 
-class Passed:
-    """The headers of a service's answer that pass to a client."""
+# Without Cache-Control a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
+NOT_CACHED = b"Cache-Control: no-store\r\n"
+NOT_GUESSED = b"X-Content-Type-Options: nosniff\r\n"
+HARDENED = NOT_GUESSED + NOT_CACHED
 
-    __slots__ = ("encoded", "lines", "media_type", "varies")
+
+class AnswerHeading:
+    """What the headers of a service's answer say, and the lines of them that pass to a client."""
+
+    __slots__ = ("chunked", "encoded", "length", "lines", "media_type", "size", "varies")
 
     def __init__(self, answered: Headers) -> None:
-        self.encoded = False
-        self.media_type = b""
-        self.varies = b""
+        self.chunked = self.encoded = False
+        self.length: bytes | None = None
+        self.media_type = self.varies = b""
+        size = 0
         lines: list[bytes] = []
-        missing = HARDENED
+        missing = {b"x-content-type-options": NOT_GUESSED, b"cache-control": NOT_CACHED}
         dropped = DROPPED
         for name, value in answered:
+            size += len(name) + len(value)
             key = name.lower()
             if key == b"connection" and value not in USUAL:
                 # It may come after the headers that it names.
-                lines = [
-                    line for line in lines if line.partition(b":")[0].lower() not in _words(value)
-                ]
                 dropped = dropped | _words(value)
-            if key in dropped:
-                continue
-            if key == b"vary":
+                lines = [line for line in lines if _name_in(line) not in dropped]
+            if key == b"content-length":
+                self.length = value
+            elif key == b"transfer-encoding":
+                self.chunked = True
+            elif key == b"vary" and key not in dropped:
                 self.varies += b", " + value
-                continue
-            if key == b"content-type":
-                self.media_type = value.partition(b";")[0].strip().lower()
-            elif key == b"content-encoding":
-                self.encoded = True
-            elif key in HARDENED:
-                missing = {other: line for other, line in missing.items() if other != key}
-            lines.append(b"%b: %b\r\n" % (name, value))
+            elif key not in dropped:
+                self._note(key, value)
+                missing.pop(key, None)
+                lines.append(b"%b: %b\r\n" % (name, value))
         self.lines = b"".join((*lines, *missing.values()))
+        self.size = size  # bytes of all headers
+
+    def _note(self, key: bytes, value: bytes) -> None:
+        if key == b"content-type":
+            self.media_type = value.partition(b";")[0].strip().lower()
+        elif key == b"content-encoding":
+            self.encoded = True
+
+
+def _name_in(line: bytes) -> bytes:
+    return line.partition(b":")[0].lower()
 
 
 def _words(value: bytes) -> frozenset[bytes]:
     return frozenset(word.strip().lower() for word in value.split(b","))
-
-
-# Without Cache-Control a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
-HARDENED = {
-    b"x-content-type-options": b"X-Content-Type-Options: nosniff\r\n",
-    b"cache-control": b"Cache-Control: no-store\r\n",
-}

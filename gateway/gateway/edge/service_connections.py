@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from gateway.edge.calls import Call, Headers
+from gateway.edge.calls import Call
+from gateway.edge.headers import AnswerHeading, Headers
 from gateway.errors import BadGateway
 
 if TYPE_CHECKING:
@@ -18,12 +19,22 @@ if TYPE_CHECKING:
 
 MAX_HEAD = 32 * 1024  # bytes
 MAX_HEADERS = 100
+WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 class ServiceConnection(asyncio.Protocol):
     """One connection to a service; it serves one call at a time."""
 
-    __slots__ = ("_head", "_parser", "_size", "_used", "call", "idle_since", "service", "transport")
+    __slots__ = (
+        "_head",
+        "_headers",
+        "_parser",
+        "_used",
+        "call",
+        "idle_since",
+        "service",
+        "transport",
+    )
 
     transport: asyncio.Transport
 
@@ -32,7 +43,7 @@ class ServiceConnection(asyncio.Protocol):
         self.call: Call | None = None
         self.idle_since = 0.0
         self._head = 0  # bytes received before the head was whole
-        self._size = 0  # bytes of headers
+        self._headers: Headers = []
         self._used = False
         self._parser = httptools.HttpResponseParser(self)
 
@@ -54,7 +65,8 @@ class ServiceConnection(asyncio.Protocol):
     def send(self, call: Call) -> None:
         """Send the request."""
         self.call, call.connection = call, self
-        self._head = self._size = 0
+        self._head = 0
+        self._headers = []
         self.transport.write(self.service.message(call))
 
     def data_received(self, data: bytes) -> None:
@@ -76,8 +88,7 @@ class ServiceConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         call = self.call
         if call and not call.status:  # a trailer comes this way, too, after the head
-            call.headers.append((name, value))
-            self._size += len(name) + len(value)
+            self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         call = self.call
@@ -87,8 +98,12 @@ class ServiceConnection(asyncio.Protocol):
         if status < HTTPStatus.OK:
             self._fail(f"answered {status}")
             return
-        if len(call.headers) > MAX_HEADERS or self._size > MAX_HEAD:
+        if len(self._headers) > MAX_HEADERS:
             self._fail("answered with too many headers")
+            return
+        call.heading = AnswerHeading(self._headers)
+        if call.heading.size > MAX_HEAD:
+            self._fail("answered with headers that are too long")
             return
         call.status = status
         self.service.began(call)
@@ -102,12 +117,11 @@ class ServiceConnection(asyncio.Protocol):
 
     def _check_length(self, call: Call) -> None:
         """Refuse an answer that would end with its connection, or is known to be too large."""
-        length = value_of(call.headers, b"content-length")
-        chunked = value_of(call.headers, b"transfer-encoding")
-        empty = call.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
-        if length is None and chunked is None and not empty:
-            self._fail("did not say how long its answer is")
-        elif length and int(length) > call.most:
+        heading = call.heading
+        if heading.length is None:
+            if not (heading.chunked or call.status in WITHOUT_BODY):
+                self._fail("did not say how long its answer is")
+        elif int(heading.length) > call.most:
             self._fail("answered with more than can be passed on")
 
     def on_body(self, piece: bytes) -> None:
@@ -138,11 +152,3 @@ class ServiceConnection(asyncio.Protocol):
         # A callback may have ended the call already, and the connection with it.
         if self.call:
             self.service.end(self.call, BadGateway(f"{self.service.name} {reason}"))
-
-
-def value_of(headers: Headers, wanted: bytes) -> bytes | None:
-    """The value of a header, whose name is given in small letters."""
-    for name, value in headers:
-        if name.lower() == wanted:
-            return value
-    return None

@@ -11,7 +11,7 @@ from prometheus_client import Counter, Histogram
 
 from chassis.errors import Problem, Unavailable
 from gateway.edge.breaker import Breaker, Bulkhead, RetryBudget
-from gateway.edge.calls import Call
+from gateway.edge.calls import UNANSWERED, Call
 from gateway.edge.deadlines import Deadlines
 from gateway.edge.service_connections import ServiceConnection
 from gateway.errors import BadGateway, GatewayTimeout, TooManyAtOnce
@@ -186,7 +186,7 @@ class Service:
             return False
         RETRIES.labels(self.name).inc()
         call.status = call.size = 0
-        call.headers, call.pieces = [], []
+        call.heading, call.pieces = UNANSWERED, []
         jitter = random.uniform(0.01, 0.05)  # noqa: S311  # not a secret
         self._loop.call_later(jitter, self._again, call)
         return True

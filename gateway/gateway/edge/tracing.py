@@ -8,6 +8,7 @@ from chassis.telemetry import tracing
 from chassis.telemetry.request_context import Trace
 
 if TYPE_CHECKING:
+    from chassis.telemetry.spans import OpenSpan
     from gateway.edge.calls import Call
     from gateway.edge.exchange import Exchange
 
@@ -26,31 +27,31 @@ def new_span_id() -> str:
     return f"{_numbers.getrandbits(64) | 1:016x}"
 
 
-class CallTrace:
-    """The headers that carry a request's id and trace to a service, and the span of the call."""
+def begin_call(exchange: "Exchange", service: str) -> "OpenSpan | None":
+    """Begin the span of a call of a service on behalf of a request, if the request is traced."""
+    if exchange.span is None:
+        return None
+    name = f"{exchange.request.method} {service}"
+    return tracing.start(exchange.span.inside, name, "CLIENT", {"peer.service": service})
 
-    __slots__ = ("_span", "lines")
 
-    def __init__(self, exchange: "Exchange", service: str) -> None:
-        self._span = None
-        trace_id, span_id, flags = exchange.trace_id, "", exchange.flags
-        if exchange.span:
-            name = f"{exchange.request.method} {service}"
-            self._span = tracing.start(
-                exchange.span.inside, name, "CLIENT", {"peer.service": service}
-            )
-            if self._span:
-                span_id, flags = str(self._span.inside.span_id), self._span.inside.flags
-        span_id = span_id or new_span_id()
-        self.lines = (
-            f"X-Request-ID: {exchange.request_id}\r\n"
-            f"traceparent: 00-{trace_id}-{span_id}-{flags}\r\n"
-        ).encode()
+def carried(exchange: "Exchange", span: "OpenSpan | None") -> bytes:
+    """The headers that tell a service of the client, the request and its trace."""
+    if span:
+        span_id, flags = str(span.inside.span_id), span.inside.flags
+    else:
+        span_id, flags = new_span_id(), exchange.flags
+    return (
+        f"X-Forwarded-For: {exchange.address}\r\n"
+        f"X-Request-ID: {exchange.request_id}\r\n"
+        f"traceparent: 00-{exchange.trace_id}-{span_id}-{flags}\r\n"
+    ).encode()
 
-    def end(self, call: "Call") -> None:
-        """The call has ended."""
-        if self._span:
-            self._span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
+
+def end_call(span: "OpenSpan | None", call: "Call") -> None:
+    """The call has ended."""
+    if span:
+        span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
 
 
 def begin(exchange: "Exchange") -> None:
