@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.edge.reading import Reader
+
 from .support.gateway_process import Doubles, Gateway
 from .support.raw_requests import Seen, exchange
 from .support.upstream_doubles import Double, answer
@@ -18,6 +20,7 @@ PASSED_ON = b"/api/texts"
 VIEWED = b"/problems/not-found"
 TEXTS = "havruta-service"
 A = b"Host: a\r\n"
+PLAIN = b"GET / HTTP/1.1\r\n" + A + b"\r\n"
 FROM_SERVICE = Seen(203, None)
 
 
@@ -156,6 +159,27 @@ def test_requests_are_read_alike_in_one_piece_and_byte_by_byte(
     texts.asked.clear()
     assert exchange(gateway.port, [bytes([byte]) for byte in request]) == whole
     assert [(asked.method, asked.target, asked.body) for asked in texts.asked] == received
+
+
+def read(*pieces: bytes) -> list[tuple[object, ...]]:
+    """What is read of the last piece."""
+    reader = Reader(lambda _: 1000)
+    for piece in pieces:
+        reader.requests.clear()
+        reader.feed(piece)
+    return [
+        (one.method, one.target, one.headers, one.content, one.keeps, type(one.problem))
+        for one in reader.requests
+    ]
+
+
+@pytest.mark.parametrize("form", CORPUS)
+@pytest.mark.parametrize("before", [b"GET / HTTP/1.1", b"HEAD /a?b HTTP/1.1"])
+def test_a_request_is_read_alike_after_one_with_the_same_headers(before: bytes, form: str) -> None:
+    request = CORPUS[form].replace(b"@", PASSED_ON)
+    same = before + b"\r\n" + request.partition(b"\r\n")[2]
+    if len(read(same)) == 1 and read(same, PLAIN):
+        assert read(same, request) == read(request)
 
 
 LINES = st.sampled_from(

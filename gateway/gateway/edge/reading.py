@@ -24,6 +24,8 @@ MAX_HEAD = 32 * 1024  # bytes of all headers
 MAX_HEADERS = 100
 MAX_WAITING = 32  # requests that a client may send before it has read an answer
 
+# A first line that leaves no doubt, whatever reads it.
+PLAIN = re.compile(rb"(GET|HEAD) (/[A-Za-z0-9._~!$&'()*+,=:@/?%-]*) HTTP/1\.1")
 HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]+")
 # Two of these would have to be one, and programs differ on which one counts.
 SINGLE = frozenset(
@@ -86,6 +88,7 @@ class Reader:
         "_limit_of",
         "_parser",
         "_received",
+        "_rest",
         "reading",
         "requests",
     )
@@ -99,6 +102,7 @@ class Reader:
         self._received = 0
         self._broken = False
         self._headers: Headers = []
+        self._rest: bytes | None = None  # what came after the first line of the last request
         self._framing = Framing()
         self._parser = httptools.HttpRequestParser(self)
 
@@ -109,8 +113,10 @@ class Reader:
 
     def feed(self, data: bytes) -> None:
         """Read on. What is wrong ends as the `problem` of a request."""
-        if self._broken:
+        if self._broken or self._repeats(data):
             return
+        alone = not (self.reading or self.requests)
+        self._rest = None
         self._received += len(data)
         # What a callback raised would come out as an error of the parser: the callbacks only take notes.
         try:
@@ -123,6 +129,31 @@ class Reader:
         reading = self.reading
         if reading and not reading.method and self._received > MAX_HEAD and not self._broken:
             self._refuse(HeadersTooLarge() if reading.headers else AddressTooLong())
+        if alone:
+            self._remember(data)
+
+    def _repeats(self, data: bytes) -> bool:
+        """Take a request that comes at once, and has the headers of the one before byte for byte."""
+        line, _, rest = data.partition(b"\r\n")
+        if rest != self._rest or self.reading:
+            return False
+        plain = PLAIN.fullmatch(line)
+        if plain is None or len(plain[2]) > MAX_TARGET:
+            return False
+        request = Request()
+        request.method, request.target = plain[1].decode(), plain[2]
+        request.headers = self._headers
+        request.keeps = True
+        self.requests.append(request)
+        return True
+
+    def _remember(self, data: bytes) -> None:
+        """Note what came after the first line, if that was all there is of one request."""
+        if self.reading or self._broken or len(self.requests) != 1 or self.requests[0].size:
+            return
+        line, _, rest = data.partition(b"\r\n")
+        if PLAIN.fullmatch(line):
+            self._rest = rest
 
     def give_up(self, problem: Problem) -> None:
         """Refuse the request that has begun to arrive."""
