@@ -37,12 +37,12 @@ class Address:
 
 def read(raw: bytes) -> Address:
     """The address, rebuilt from the one on the wire; `AmbiguousAddress` if it can be read in two ways."""
-    if PLAIN.fullmatch(raw):
-        return Address(raw, raw.partition(b"?")[0].decode())
     return _remembered(raw) if len(raw) <= REMEMBERED else _read(raw)
 
 
 def _read(raw: bytes) -> Address:
+    if PLAIN.fullmatch(raw):
+        return Address(raw, raw.partition(b"?")[0].decode())
     try:
         path, question_mark, query = raw.decode("ascii").partition("?")
     except UnicodeDecodeError:

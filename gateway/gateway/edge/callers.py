@@ -5,10 +5,10 @@ keys, and asks Redis whether its session has ended; so neither ever holds up the
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from time import monotonic, time
 from typing import Any
 
 import structlog
@@ -61,7 +61,7 @@ class Revocations:
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
-        self._ended: Memory[str, bool] = Memory(MAX_LIFETIME, MOST, time.monotonic)
+        self._ended: Memory[str, bool] = Memory(MAX_LIFETIME, MOST, monotonic)
 
     def among(self, session_ids: Iterable[str]) -> set[str]:
         """Those of the sessions that have ended. Waits for Redis, and is for threads."""
@@ -93,8 +93,8 @@ class Callers:
         self._revocations = revocations
         self._loop = loop
         self._threads = threads
-        self._verified: Memory[bytes, tuple[Identity, float]] = Memory(VERIFIED, MOST, loop.time)
-        self._living: Memory[str, float] = Memory(LIVING, MOST, loop.time)
+        self._verified: Memory[bytes, tuple[Identity, float]] = Memory(VERIFIED, MOST, monotonic)
+        self._living: Memory[str, float] = Memory(LIVING, MOST, monotonic)
         self._asked: dict[bytes, Inquiry] = {}
         self._places = Bulkhead("tokens to be verified", WAITING)
         self._going_on: set[str] = set()  # sessions to ask about
@@ -109,7 +109,7 @@ class Callers:
             return None
         caller = identity.caller
         until = self._living.get(caller.session_id)
-        now = self._loop.time()
+        now = monotonic()
         if until is None or until <= now:
             return None
         if until - now < AGAIN:
@@ -164,7 +164,7 @@ class Callers:
         self._loop.call_soon_threadsafe(self._looked_up, asked, ended)
 
     def _looked_up(self, asked: set[str], ended: set[str]) -> None:
-        until = self._loop.time() + LIVING
+        until = monotonic() + LIVING
         for session_id in ended:
             self._living.pop(session_id)
         for session_id in asked - ended:
@@ -174,9 +174,9 @@ class Callers:
 
     def _remembered(self, authorization: bytes) -> Identity | None:
         identity, until = self._verified.get(authorization) or (ANONYMOUS, 0.0)
-        if identity.caller is None or until <= self._loop.time():
+        if identity.caller is None or until <= monotonic():
             return None
-        return identity if identity.caller.expires_at > time.time() else None
+        return identity if identity.caller.expires_at > time() else None
 
     def _find(self, inquiry: "Inquiry", verified: Identity | None) -> None:
         """In a thread."""
@@ -200,13 +200,13 @@ class Callers:
         self._places.leave(inquiry.caller)
         if identity.caller:
             if not was_verified:
-                until = self._loop.time() + VERIFIED
+                until = monotonic() + VERIFIED
                 known = replace(identity, refusal=None)
                 self._verified[inquiry.authorization] = (known, until)
             if identity.refusal:
                 self._living.pop(identity.caller.session_id)
             else:
-                self._living[identity.caller.session_id] = self._loop.time() + LIVING
+                self._living[identity.caller.session_id] = monotonic() + LIVING
         self._tell(inquiry, identity)
 
     def _tell(self, inquiry: "Inquiry", identity: Identity) -> None:

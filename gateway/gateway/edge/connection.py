@@ -1,6 +1,7 @@
 """The connection of one client: requests in, answers out in order, and an end to what takes too long."""
 
 import asyncio
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from gateway.edge.exchange import Exchange
@@ -72,7 +73,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports are no subclasses of asyncio's.
         self.transport = cast(asyncio.Transport, transport)
-        self._since = self.edge.loop.time()
+        self._since = monotonic()
         self.peer = str((transport.get_extra_info("peername") or ("",))[0])
         if not self.edge.welcome(self):
             self._closing = True
@@ -95,7 +96,7 @@ class ClientConnection(asyncio.Protocol):
         began = self._reader.reading is None
         self._reader.feed(data)
         if began:
-            self._since = self.edge.loop.time()
+            self._since = monotonic()
         if self._current is None and not self._stuck:
             self._next()
         # llhttp cannot be stopped within what it was fed, but it is fed no more than can be answered.
@@ -104,12 +105,12 @@ class ClientConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._stuck = True
-        self._since = self.edge.loop.time()
+        self._since = monotonic()
         self.edge.unread.add(self)
 
     def resume_writing(self) -> None:
         self._stuck = False
-        self._since = self.edge.loop.time()
+        self._since = monotonic()
         self.edge.unread.discard(self)
         if self._current is None:
             self._next()
@@ -127,7 +128,7 @@ class ClientConnection(asyncio.Protocol):
     def answered(self, exchange: Exchange, status: int, size: int) -> None:
         """The present answer has been sent to its end."""
         self._let_go_of(exchange)
-        self._since = self.edge.loop.time()
+        self._since = monotonic()
         self.edge.answered(exchange, status, size)
         if exchange.request.problem:
             self._linger()

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable
+from time import monotonic
 
 import structlog
 
@@ -42,6 +43,8 @@ class Unread:
 
     def is_too_much(self, subject: str) -> bool:
         """Whether this person or address has to read before they are sent more."""
+        if not self._clients:
+            return False
         waiting = sum(client.behind for client in self._clients if client.subject == subject)
         return waiting > MOST_UNREAD
 
@@ -125,7 +128,7 @@ class Edge:
 
     def close_idle(self) -> None:
         """Close what has been idle for a while: a request may be on its way on any other connection."""
-        now = self.loop.time()
+        now = monotonic()
         for client in list(self._clients):
             if client.idle_for(now) > DRAINED:
                 client.close()
@@ -140,7 +143,7 @@ class Edge:
     def _every_second(self) -> None:
         self.loop.call_later(SECOND, self._every_second)
         self.date = date_line()
-        now = self.loop.time()
+        now = monotonic()
         for client in list(self._clients):
             client.sweep(now)
         for service in self._services:

@@ -57,12 +57,12 @@ class Front:
         request, heading = exchange.request, exchange.heading
         exchange.address = self._proxies.client_of(exchange.connection.peer, heading.forwarded_for)
         exchange.cors = cors.lines(heading.origin, self._origins)
-        exchange.path = request.target.partition(b"?")[0].decode("latin-1")
         try:
             if request.problem:
                 raise request.problem
             address = addresses.read(request.target)
         except Problem as problem:
+            exchange.path = request.target.partition(b"?")[0].decode("latin-1")
             exchange.refuse(problem)
             return
         exchange.path = address.path

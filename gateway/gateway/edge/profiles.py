@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from http import HTTPStatus
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -41,7 +42,7 @@ class ProfileCache:
         self._service = service
         self._loop = loop
         self._threads = threads
-        self._known: Memory[str, Person] = Memory(MEMORY, MOST, loop.time)
+        self._known: Memory[str, Person] = Memory(MEMORY, MOST, monotonic)
         self._generation = 0
         self._question: Question | None = None
 

@@ -8,10 +8,12 @@ is taken before the last is spent. Up to a share of each process may pass beyond
 import asyncio
 import ipaddress
 import math
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
+from time import monotonic, time
+from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
@@ -50,23 +52,14 @@ class Allowance:
     waiting: "list[Callable[[], None]]" = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """The state of the quota that a request counts against."""
 
-    kind: QuotaClass
     quota: int
     allowed: bool
     remaining: int
     reset: int  # seconds until there is more
-
-    @property
-    def lines(self) -> bytes:
-        """The headers that tell a client about it."""
-        return (
-            f'RateLimit-Policy: "{self.kind}";q={self.quota};w={WINDOW}\r\n'
-            f'RateLimit: "{self.kind}";r={self.remaining};t={self.reset}\r\n'
-        ).encode()
+    lines: bytes  # the headers that tell a client about it
 
 
 class Counter:
@@ -116,10 +109,11 @@ class Quotas:
         self._counter = counter
         self._quotas = dict(per_minute)
         self._early = {kind: max(1, number // SHARES) // 4 for kind, number in per_minute.items()}
+        self._lines = {kind: _lines(kind, number) for kind, number in per_minute.items()}
         self._loop = loop
         self._threads = threads
         self._allowances: Memory[tuple[QuotaClass, str], Allowance] = Memory(
-            WINDOW, MOST, loop.time
+            WINDOW, MOST, monotonic
         )
 
     def spend(self, kind: QuotaClass, subject: str) -> Standing | None:
@@ -127,19 +121,20 @@ class Quotas:
         allowance = self._allowances.get((kind, subject))
         if allowance is None:
             return None
-        refused = allowance.refused_until > time.time()
-        if allowance.taken > 0 or refused:
-            if allowance.taken <= self._early[kind] and not (refused or allowance.asked):
-                self._replenish(kind, subject, allowance)
-            return self._spent(kind, allowance)
-        return None
+        now = time()
+        refused = allowance.refused_until > now
+        if allowance.taken <= 0 and not refused:
+            return None
+        if allowance.taken <= self._early[kind] and not (refused or allowance.asked):
+            self._replenish(kind, subject, allowance)
+        return self._spent(kind, allowance, now)
 
     def ask(self, kind: QuotaClass, subject: str, then: Callable[[Standing], None]) -> None:
         """Count the request once Redis has been asked, and call `then`."""
         allowance = self._allowances.get((kind, subject))
         if allowance is None:
             allowance = self._allowances[kind, subject] = Allowance()
-        allowance.waiting.append(lambda: then(self._spent(kind, allowance)))
+        allowance.waiting.append(lambda: then(self._spent(kind, allowance, time())))
         if not allowance.asked:
             self._replenish(kind, subject, allowance)
 
@@ -150,13 +145,14 @@ class Quotas:
             # It may be spent on credit: the next shares pay it back.
             allowance.taken -= size // UNIT
 
-    def _spent(self, kind: QuotaClass, allowance: Allowance) -> Standing:
+    def _spent(self, kind: QuotaClass, allowance: Allowance, now: float) -> Standing:
         allowed = allowance.taken > 0
         if allowed:
             allowance.taken -= 1
         remaining = max(0, allowance.taken + allowance.left)
-        reset = max(1, math.ceil(allowance.resets_at - time.time()))
-        return Standing(kind, self._quotas[kind], allowed, remaining, reset)
+        reset = max(1, math.ceil(allowance.resets_at - now))
+        lines = self._lines[kind] % (remaining, reset)
+        return Standing(self._quotas[kind], allowed, remaining, reset, lines)
 
     def _replenish(self, kind: QuotaClass, subject: str, allowance: Allowance) -> None:
         allowance.asked = True
@@ -172,7 +168,7 @@ class Quotas:
         allowance.taken += share.taken
         allowance.left, allowance.resets_at = share.left, share.resets_at
         if not share.taken:
-            allowance.refused_until = min(share.resets_at, time.time() + PATIENCE)
+            allowance.refused_until = min(share.resets_at, time() + PATIENCE)
         waiting, allowance.waiting = allowance.waiting, []
         while waiting and (allowance.taken > 0 or not share.taken):
             waiting.pop(0)()
@@ -182,6 +178,13 @@ class Quotas:
             self._replenish(kind, subject, allowance)
 
 
+def _lines(kind: QuotaClass, quota: int) -> bytes:
+    """The headers about a quota, but for what is left of it and when there is more."""
+    policy = f'RateLimit-Policy: "{kind}";q={quota};w={WINDOW}\r\n'
+    return f'{policy}RateLimit: "{kind}";r=%d;t=%d\r\n'.encode()
+
+
+@lru_cache(4096)
 def network_of(address: str) -> str:
     """The address, or for IPv6 its network of 64 bits, which belongs to one customer."""
     try:

@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import deque
 from http import HTTPStatus
-from time import perf_counter
+from time import monotonic, perf_counter
 from urllib.parse import urlsplit
 
 from prometheus_client import Counter, Histogram
@@ -42,7 +42,7 @@ class Service:
         address = urlsplit(url)
         self.name = name
         self._authority = address.netloc.encode()
-        self.breaker = Breaker(loop.time)
+        self.breaker = Breaker(monotonic)
         self._host, self._port = address.hostname or "", address.port or 80
         self._loop, self._deadlines = loop, deadlines
         self._bulkhead = Bulkhead(name, PLACES)
@@ -57,7 +57,7 @@ class Service:
         """Ask the service; waiting and a second try included, it takes at most `deadline` seconds."""
         call.service = self
         self._budget.earn()
-        call.expires_at = self._loop.time() + deadline
+        call.expires_at = monotonic() + deadline
         call.slot = self._deadlines.set(call, deadline)
         try:
             self._bulkhead.enter(call)
@@ -98,7 +98,7 @@ class Service:
 
     def message(self, call: Call) -> bytes:
         """The request, with how long its answer will be waited for, so that the service works no longer."""
-        left = max(1, int(1000 * (call.expires_at - self._loop.time())))
+        left = max(1, int(1000 * (call.expires_at - monotonic())))
         length = b""
         if call.body or call.method in WITH_BODY:
             length = b"Content-Length: %d\r\n" % len(call.body)
@@ -156,7 +156,7 @@ class Service:
 
     def give_back(self, connection: ServiceConnection) -> None:
         """Keep a connection for the next call."""
-        connection.idle_since = self._loop.time()
+        connection.idle_since = monotonic()
         self._idle.append(connection)
 
     def forget(self, connection: ServiceConnection) -> None:
@@ -172,7 +172,7 @@ class Service:
 
     def sweep(self) -> None:
         """Close what has been idle for so long that the service may be about to close it."""
-        now = self._loop.time()
+        now = monotonic()
         while self._idle and now - self._idle[0].idle_since > MAX_IDLE:
             self._idle.pop(0).transport.close()
 
