@@ -1,6 +1,7 @@
 """What the connections of one process share, and what is done every second."""
 
 import asyncio
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterable
 from time import monotonic
@@ -9,6 +10,7 @@ import structlog
 
 from chassis.telemetry.tracing import close as send_spans
 from gateway.edge import tracing
+from gateway.edge.accepting import Acceptor
 from gateway.edge.connection import ClientConnection
 from gateway.edge.deadlines import Deadlines
 from gateway.edge.exchange import Exchange, date_line
@@ -91,6 +93,10 @@ class Edge:
         self._deadlines.start()
         self._hub.start()
         self._every_second()
+
+    def acceptor(self, listeners: Iterable[socket.socket]) -> Acceptor:
+        """What accepts clients at these sockets."""
+        return Acceptor(self.loop, listeners, self.connection)
 
     def connection(self) -> ClientConnection:
         """The protocol of a new connection."""

@@ -45,22 +45,12 @@ class EdgeWorker(Worker):
         self._stopped = asyncio.Event()
         self._follow_signals(edge.loop)
         edge.start()
-        backlog = self.cfg.backlog
         listeners: list[Any] = self.sockets
-        servers = [
-            await edge.loop.create_server(edge.connection, sock=listener.sock, backlog=backlog)
-            for listener in listeners
-        ]
+        acceptor = edge.acceptor([listener.sock for listener in listeners])
+        acceptor.start()
         beating = edge.loop.create_task(self._beat())
         await self._stopped.wait()
-        for listener in listeners:
-            edge.loop.remove_reader(listener.sock)
-        # asyncio makes a connection known two turns of the loop after it has accepted it. It drops one whose
-        # server is closed meanwhile.
-        for _ in range(2):
-            await asyncio.sleep(0)
-        for server in servers:
-            server.close()
+        await acceptor.stop()
         edge.stop()
         await self._wait_for_the_last(edge)
         beating.cancel()
