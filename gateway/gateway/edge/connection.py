@@ -29,6 +29,7 @@ class ClientConnection(asyncio.Protocol):
         "_headers",
         "_heading",
         "_lingers",
+        "_paused",
         "_reader",
         "_since",
         "_streams",
@@ -51,6 +52,7 @@ class ClientConnection(asyncio.Protocol):
         self._stuck = False  # what was sent waits to be read
         self._closing = False
         self._lingers = False
+        self._paused = False  # no more is read while requests wait
         self._streams = False
         self._headers = NOTHING
         self._heading = understand(NOTHING)
@@ -101,6 +103,7 @@ class ClientConnection(asyncio.Protocol):
             self._next()
         # llhttp cannot be stopped within what it was fed, but it is fed no more than can be answered.
         if self._reader.requests:
+            self._paused = True
             self.transport.pause_reading()
 
     def pause_writing(self) -> None:
@@ -183,7 +186,8 @@ class ClientConnection(asyncio.Protocol):
             self._tell_to_go_on()
             return
         request = requests.popleft()
-        if not requests:
+        if self._paused and not requests:
+            self._paused = False
             self.transport.resume_reading()
         self._current = exchange = Exchange(self, request, self._understood(request.headers))
         self.edge.front.take(exchange)

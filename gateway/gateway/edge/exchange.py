@@ -9,7 +9,6 @@ import orjson
 from chassis.auth.tokens import Caller
 from chassis.errors import Problem
 from chassis.web.problems import document_of
-from gateway.edge import tracing
 from gateway.edge.headers import HARDENED, Heading
 from gateway.edge.reading import Request
 from gateway.routes import QuotaClass
@@ -48,6 +47,7 @@ class Exchange:
         "request_id",
         "route_name",
         "span",
+        "span_id",
         "standing",
         "subject",
         "told",
@@ -59,6 +59,7 @@ class Exchange:
     def __init__(self, connection: "ClientConnection", request: Request, heading: Heading) -> None:
         self.connection, self.request, self.heading = connection, request, heading
         self.request_id = self.trace_id = ""
+        self.span_id = ""  # of the call of a service, if there is no span of it
         self.flags = "01"
         self.span: OpenSpan | None = None
         self.address = ""  # the client's
@@ -96,7 +97,7 @@ class Exchange:
     @property
     def traceparent(self) -> str:
         """Where the request is in its trace, for a view."""
-        span_id = self.heading.trace[1] if self.heading.trace else tracing.new_span_id()
+        span_id = self.heading.trace[1] if self.heading.trace else self.span_id
         return f"00-{self.trace_id}-{span_id}-{self.flags}"
 
     def refuse(self, problem: Problem) -> None:

@@ -137,20 +137,20 @@ class AnswerHeading:
                 self.length = value
             elif key == b"transfer-encoding":
                 self.chunked = True
-            elif key == b"vary" and key not in dropped:
+            if key in dropped:
+                continue
+            if key == b"vary":
                 self.varies += b", " + value
-            elif key not in dropped:
-                self._note(key, value)
-                missing.pop(key, None)
-                lines.append(b"%b: %b\r\n" % (name, value))
+                continue
+            if key == b"content-type":
+                self.media_type = value.partition(b";")[0].strip().lower()
+            elif key == b"content-encoding":
+                self.encoded = True
+            elif key in missing:
+                del missing[key]
+            lines.append(b"%b: %b\r\n" % (name, value))
         self.lines = b"".join((*lines, *missing.values()))
         self.size = size  # bytes of all headers
-
-    def _note(self, key: bytes, value: bytes) -> None:
-        if key == b"content-type":
-            self.media_type = value.partition(b";")[0].strip().lower()
-        elif key == b"content-encoding":
-            self.encoded = True
 
 
 def _name_in(line: bytes) -> bytes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from time import perf_counter, time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
@@ -31,17 +31,9 @@ STDERR = 2
 LOST = Counter("log_lines_lost_total", "Log lines that could not be written in time.")
 
 
-class Note(NamedTuple):
-    """What is known of an answered request."""
-
-    at: float  # seconds since 1970
-    request_id: str
-    trace_id: str
-    method: str
-    route: str | None
-    status: int
-    seconds: float
-    user_id: UUID | None
+# When a request was answered, in seconds since 1970; its id and its trace's; method, route, status; how long it
+# took, in seconds; whose it was.
+Note = tuple[float, str, str, str, str | None, int, float, UUID | None]
 
 
 class Journal:
@@ -73,7 +65,7 @@ class Journal:
     def tell(self, exchange: "Exchange", status: int) -> None:
         """The request has been answered."""
         request, caller = exchange.request, exchange.caller
-        note = Note(
+        note = (
             time(),
             exchange.request_id,
             exchange.trace_id,
@@ -120,7 +112,8 @@ class Journal:
         return b"".join(lines)
 
     def _work_off(self, note: Note) -> None:
-        self._count(note)
+        _, _, _, method, route, status, seconds, _ = note
+        self._count(method, route or "unmatched", status, seconds)
         if not self._told:
             return
         if len(self._lines) < MOST:
@@ -128,8 +121,7 @@ class Journal:
         else:
             LOST.inc()
 
-    def _count(self, note: Note) -> None:
-        method, route, status = note.method, note.route or "unmatched", note.status
+    def _count(self, method: str, route: str, status: int, seconds: float) -> None:
         # Finding a child by its labels costs more than counting with it.
         counter = self._counters.get((method, route, status))
         if counter is None:
@@ -138,21 +130,22 @@ class Journal:
         if duration is None:
             duration = self._durations[method, route] = DURATION.labels(method, route)
         counter.inc()
-        duration.observe(note.seconds)
+        duration.observe(seconds)
 
     def _line(self, note: Note) -> bytes:
+        at, request_id, trace_id, method, route, status, seconds, user_id = note
         line = {
-            "request_id": note.request_id,
-            "trace_id": note.trace_id,
+            "request_id": request_id,
+            "trace_id": trace_id,
             "service": "gateway",
-            "method": note.method,
+            "method": method,
             # The route, and not the path, which may hold a secret.
-            "route": note.route,
-            "status": note.status,
-            "duration_ms": round(note.seconds * 1000, 2),
-            "user_id": note.user_id,
+            "route": route,
+            "status": status,
+            "duration_ms": round(seconds * 1000, 2),
+            "user_id": user_id,
             "level": "info",
-            "timestamp": self._written(note.at),
+            "timestamp": self._written(at),
             "message": "request",
         }
         return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

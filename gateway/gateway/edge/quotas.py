@@ -140,8 +140,10 @@ class Quotas:
 
     def charge(self, kind: QuotaClass, subject: str, size: int) -> None:
         """Count an answer of so many bytes, beyond the request itself."""
+        if size < UNIT:
+            return
         allowance = self._allowances.get((kind, subject))
-        if allowance and size >= UNIT:
+        if allowance:
             # It may be spent on credit: the next shares pay it back.
             allowance.taken -= size // UNIT
 
