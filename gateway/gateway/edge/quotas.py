@@ -40,10 +40,19 @@ class Share:
     resets_at: float
 
 
+class Quota(NamedTuple):
+    """How many requests of a kind a subject has in a minute."""
+
+    number: int
+    early: int  # with so many left of a share, the next one is taken
+    lines: bytes  # the headers about it, but for what is left and when there is more
+
+
 @dataclass(slots=True)
 class Allowance:
     """A subject's part of one quota: taken and not spent yet, and left to take when last seen."""
 
+    quota: Quota
     taken: int = 0
     left: int = 0
     resets_at: float = 0.0
@@ -107,9 +116,7 @@ class Quotas:
         threads: ThreadPoolExecutor,
     ) -> None:
         self._counter = counter
-        self._quotas = dict(per_minute)
-        self._early = {kind: max(1, number // SHARES) // 4 for kind, number in per_minute.items()}
-        self._lines = {kind: _lines(kind, number) for kind, number in per_minute.items()}
+        self._quotas = {kind: _quota(kind, number) for kind, number in per_minute.items()}
         self._loop = loop
         self._threads = threads
         self._allowances: Memory[tuple[QuotaClass, str], Allowance] = Memory(
@@ -125,16 +132,16 @@ class Quotas:
         refused = allowance.refused_until > now
         if allowance.taken <= 0 and not refused:
             return None
-        if allowance.taken <= self._early[kind] and not (refused or allowance.asked):
+        if allowance.taken <= allowance.quota.early and not (refused or allowance.asked):
             self._replenish(kind, subject, allowance)
-        return self._spent(kind, allowance, now)
+        return _spent(allowance, now)
 
     def ask(self, kind: QuotaClass, subject: str, then: Callable[[Standing], None]) -> None:
         """Count the request once Redis has been asked, and call `then`."""
         allowance = self._allowances.get((kind, subject))
         if allowance is None:
-            allowance = self._allowances[kind, subject] = Allowance()
-        allowance.waiting.append(lambda: then(self._spent(kind, allowance, time())))
+            allowance = self._allowances[kind, subject] = Allowance(self._quotas[kind])
+        allowance.waiting.append(lambda: then(_spent(allowance, time())))
         if not allowance.asked:
             self._replenish(kind, subject, allowance)
 
@@ -146,15 +153,6 @@ class Quotas:
         if allowance:
             # It may be spent on credit: the next shares pay it back.
             allowance.taken -= size // UNIT
-
-    def _spent(self, kind: QuotaClass, allowance: Allowance, now: float) -> Standing:
-        allowed = allowance.taken > 0
-        if allowed:
-            allowance.taken -= 1
-        remaining = max(0, allowance.taken + allowance.left)
-        reset = max(1, math.ceil(allowance.resets_at - now))
-        lines = self._lines[kind] % (remaining, reset)
-        return Standing(self._quotas[kind], allowed, remaining, reset, lines)
 
     def _replenish(self, kind: QuotaClass, subject: str, allowance: Allowance) -> None:
         allowance.asked = True
@@ -180,10 +178,20 @@ class Quotas:
             self._replenish(kind, subject, allowance)
 
 
-def _lines(kind: QuotaClass, quota: int) -> bytes:
-    """The headers about a quota, but for what is left of it and when there is more."""
-    policy = f'RateLimit-Policy: "{kind}";q={quota};w={WINDOW}\r\n'
-    return f'{policy}RateLimit: "{kind}";r=%d;t=%d\r\n'.encode()
+def _spent(allowance: Allowance, now: float) -> Standing:
+    allowed = allowance.taken > 0
+    if allowed:
+        allowance.taken -= 1
+    remaining = max(0, allowance.taken + allowance.left)
+    reset = max(1, math.ceil(allowance.resets_at - now))
+    quota = allowance.quota
+    return Standing(quota.number, allowed, remaining, reset, quota.lines % (remaining, reset))
+
+
+def _quota(kind: QuotaClass, number: int) -> Quota:
+    policy = f'RateLimit-Policy: "{kind}";q={number};w={WINDOW}\r\n'
+    lines = f'{policy}RateLimit: "{kind}";r=%d;t=%d\r\n'.encode()
+    return Quota(number, max(1, number // SHARES) // 4, lines)
 
 
 @lru_cache(4096)
