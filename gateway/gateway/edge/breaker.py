@@ -32,25 +32,20 @@ class Breaker:
         self._clock = clock
         self._last: dict[Hashable, tuple[float, bool]] = {}  # in the order of time
         self._failures = 0
-        self._open = False
+        self.is_open = False  # the service is left alone, or asked once at a time
         self._paused_until = 0.0
         self._probing = False
 
     @property
     def state(self) -> str:
         """`closed` lets everything through, `open` nothing, `half-open` one call at a time."""
-        if not self._open:
+        if not self.is_open:
             return "closed"
         return "open" if self._clock() < self._paused_until else "half-open"
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the service is left alone, or asked once at a time."""
-        return self._open
-
     def admits(self) -> bool:
         """Whether the service may be asked now. While the breaker is half open, this call is the probe."""
-        if not self._open:
+        if not self.is_open:
             return True
         if self._probing or self._clock() < self._paused_until:
             return False
@@ -59,8 +54,8 @@ class Breaker:
 
     def succeeded(self, caller: Hashable) -> None:
         """The service has begun to answer: an answer of 500 is an answer, too."""
-        if self._open:
-            self._open = self._probing = False
+        if self.is_open:
+            self.is_open = self._probing = False
             self._last.clear()
         self._failures = 0
         self._note(caller, failed=False)
@@ -69,8 +64,8 @@ class Breaker:
         """The service could not be reached, or did not begin to answer."""
         self._failures += 1
         self._note(caller, failed=True)
-        if self._open or (self._failures >= THRESHOLD and self._most_callers_failed()):
-            self._open = True
+        if self.is_open or (self._failures >= THRESHOLD and self._most_callers_failed()):
+            self.is_open = True
             self._probing = False
             self._paused_until = self._clock() + PAUSE
 

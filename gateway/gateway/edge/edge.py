@@ -124,7 +124,8 @@ class Edge:
         if exchange.kind:
             self._quotas.charge(exchange.kind, exchange.subject, size)
         if not exchange.told:
-            tracing.end(exchange, status)
+            if exchange.span:
+                tracing.end(exchange, exchange.span, status)
             self._journal.tell(exchange, status)
 
     def stop(self) -> None:

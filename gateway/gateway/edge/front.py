@@ -56,7 +56,8 @@ class Front:
         tracing.begin(exchange)
         request, heading = exchange.request, exchange.heading
         exchange.address = self._proxies.client_of(exchange.connection.peer, heading.forwarded_for)
-        exchange.cors = cors.lines(heading.origin, self._origins)
+        if heading.origin:
+            exchange.cors = cors.lines(heading.origin, self._origins)
         try:
             if request.problem:
                 raise request.problem

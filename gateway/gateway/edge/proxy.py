@@ -39,7 +39,7 @@ class Proxy:
         """Ask the service of the route, and answer what it answers."""
         service = self._services[route.service]
         request = exchange.request
-        span = tracing.begin_call(exchange, service.name)
+        span = tracing.begin_call(exchange, exchange.span, service.name) if exchange.span else None
         call = Call(
             request.method,
             target,
@@ -81,7 +81,8 @@ class Forwarding:
 
     def done(self, call: Call) -> None:
         """The service has answered, or will not."""
-        tracing.end_call(self._span, call)
+        if self._span:
+            tracing.end_call(self._span, call)
         exchange = self._exchange
         if isinstance(call.problem, ClientGone):
             exchange.connection.abandoned(exchange)

@@ -68,10 +68,11 @@ class Service:
 
     def attempt(self, call: Call) -> None:
         """Send the call, which has a place, over a kept connection or a new one."""
-        if not self.breaker.admits():
+        breaker = self.breaker
+        if breaker.is_open and not breaker.admits():
             self.end(call, Unavailable(f"{self.name} does not answer just now"))
             return
-        call.probes = self.breaker.is_open
+        call.probes = breaker.is_open
         call.tries += 1
         call.started = perf_counter()
         if self._idle:

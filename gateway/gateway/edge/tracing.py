@@ -34,12 +34,10 @@ class Ids:
 ids = Ids()
 
 
-def begin_call(exchange: "Exchange", service: str) -> "OpenSpan | None":
-    """Begin the span of a call of a service on behalf of a request, if the request is traced."""
-    if exchange.span is None:
-        return None
+def begin_call(exchange: "Exchange", span: "OpenSpan", service: str) -> "OpenSpan | None":
+    """Begin the span of a call of a service, inside the one of the request."""
     name = f"{exchange.request.method} {service}"
-    return tracing.start(exchange.span.inside, name, "CLIENT", {"peer.service": service})
+    return tracing.start(span.inside, name, "CLIENT", {"peer.service": service})
 
 
 def carried(exchange: "Exchange", span: "OpenSpan | None") -> bytes:
@@ -55,10 +53,9 @@ def carried(exchange: "Exchange", span: "OpenSpan | None") -> bytes:
     ).encode()
 
 
-def end_call(span: "OpenSpan | None", call: "Call") -> None:
+def end_call(span: "OpenSpan", call: "Call") -> None:
     """The call has ended."""
-    if span:
-        span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
+    span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
 
 
 def begin(exchange: "Exchange") -> None:
@@ -77,12 +74,9 @@ def begin(exchange: "Exchange") -> None:
         exchange.span = tracing.start(trace, method, "SERVER", {"http.request.method": method})
 
 
-def end(exchange: "Exchange", status: int) -> None:
+def end(exchange: "Exchange", span: "OpenSpan", status: int) -> None:
     """End the span of a request."""
-    if exchange.span:
-        exchange.span.name(f"{exchange.request.method} {exchange.route_name or 'unmatched'}")
-        attributes = {
-            "http.route": exchange.route_name or "unmatched",
-            "http.response.status_code": status,
-        }
-        exchange.span.end(attributes, failed=status >= 500)
+    route = exchange.route_name or "unmatched"
+    span.name(f"{exchange.request.method} {route}")
+    attributes = {"http.route": route, "http.response.status_code": status}
+    span.end(attributes, failed=status >= 500)
