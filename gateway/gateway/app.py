@@ -1,12 +1,12 @@
 """Puts the gateway together."""
 
-import asyncio
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
+import uvloop
 from flask import Flask, request
 
 from chassis.auth import keys
@@ -50,7 +50,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app = Application("gateway", __name__, settings.log_level)
     warn_of_a_hidden_client(settings)
 
-    loop = new_event_loop()
+    loop = uvloop.new_event_loop()
     threads = ThreadPoolExecutor(THREADS, "beside")
     deadlines = Deadlines(loop)
     services = {name: Service(name, settings.url(name), loop, deadlines) for name in SERVICES}
@@ -120,16 +120,6 @@ def count_before_scrapes(app: Flask, journal: Journal) -> None:
     def count() -> None:
         if request.path == "/metrics":
             journal.work_off()
-
-
-def new_event_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's, which is a little faster, where it is installed."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop()
-    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-    return loop
 
 
 def connections_of(settings: Settings, proxies: TrustedProxies, address: str) -> int:
