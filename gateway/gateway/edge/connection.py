@@ -18,6 +18,9 @@ UNREAD = 30.0  # seconds for a client to read something of what it was sent
 LINGERING = 5.0  # seconds for a refused client to stop sending, so that it can read why
 CLIENT_GONE = 499  # nginx's number for it: no client reads it, but logs and metrics show it
 NOTHING: Headers = []
+NOT_UNDERSTOOD = understand(NOTHING)
+# Of all connections that are not read from any more.
+IDLE_READER = Reader(lambda _: 0)
 
 
 class ClientConnection(asyncio.Protocol):
@@ -55,7 +58,7 @@ class ClientConnection(asyncio.Protocol):
         self._paused = False  # no more is read while requests wait
         self._streams = False
         self._headers = NOTHING
-        self._heading = understand(NOTHING)
+        self._heading = NOT_UNDERSTOOD
 
     def idle_for(self, now: float) -> float:
         """Seconds since the last answer, if no request has begun to arrive since."""
@@ -154,7 +157,8 @@ class ClientConnection(asyncio.Protocol):
     def keep_for_stream(self) -> None:
         """The present answer goes on for long; what reading requests took is let go of."""
         self._streams = True
-        self._headers, self._heading = NOTHING, understand(NOTHING)
+        self._reader = IDLE_READER
+        self._headers, self._heading = NOTHING, NOT_UNDERSTOOD
 
     def sweep(self, now: float) -> None:
         """End the connection if its client has kept us waiting for too long."""

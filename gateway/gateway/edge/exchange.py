@@ -100,6 +100,11 @@ class Exchange:
         span_id = self.heading.trace[1] if self.heading.trace else self.span_id
         return f"00-{self.trace_id}-{span_id}-{self.flags}"
 
+    def forget_request(self) -> None:
+        """Let go of what was read of the request: the answer is begun, and goes on for long."""
+        self.request.headers, self.request.body = [], []
+        self.heading = Heading()
+
     def refuse(self, problem: Problem) -> None:
         """Answer with a problem document (RFC 9457)."""
         extra = "".join(f"{name}: {value}\r\n" for name, value in problem.headers.items())

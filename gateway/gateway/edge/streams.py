@@ -50,7 +50,7 @@ class Places:
                 del self._taken[user_id]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Watcher:
     """A person who watches, until when the token allows it, and how to ask again whether it is allowed."""
 
@@ -60,7 +60,7 @@ class Watcher:
     may_still_watch: Callable[[], bool]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Order:
     """A stream that a view has allowed. Its place is given back at its end, or by `give_up`."""
 
@@ -84,6 +84,20 @@ class Order:
 
 class Stream:
     """One reader of one room."""
+
+    __slots__ = (
+        "_connection",
+        "_ended",
+        "_exchange",
+        "_hub",
+        "_loop",
+        "_opening",
+        "_order",
+        "_room",
+        "_timers",
+        "session_id",
+        "user_id",
+    )
 
     def __init__(self, order: Order, exchange: Exchange) -> None:
         self.user_id = order.watcher.user_id
@@ -115,6 +129,7 @@ class Stream:
         self._bound()
         head = self._exchange.head(status, lines)
         self._connection.keep_for_stream()
+        self._exchange.forget_request()
         self._connection.write(b"%b\r\nretry: 1000\n\n%b" % (head, missed))
         if self._connection.edge.stopping:
             self.end("restarting")
