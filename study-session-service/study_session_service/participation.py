@@ -113,17 +113,13 @@ def join(
         lifecycle.lock(session_id)
     seen, joined = _asked(session_id, user_id)
     _admit(seen, join_code)
+    if not seen.is_inside:
+        _require_room(seen.session, joined, waitlist=waitlist)
     # The overlaps are read before a seat is taken, because that locks the session's row.
     joining = Joining(session_id, user_id, overlapping(seen.session, user_id))
     if seen.is_inside:
         return replace(joining, participant=seen.mine)
-    lifecycle.require_open(seen.session)
-    # Exact: one after the other of the person's requests comes here.
-    if joined >= JoinedSessionLimitReached.most:
-        raise JoinedSessionLimitReached
     if not seen.session.seats_left:
-        if not waitlist:
-            raise seats.SessionFull
         return replace(joining, position=seats.wait(seen.session, user_id))
     if seat := seats.take(session_id, user_id):
         return replace(joining, participant=seat, is_new=True)
@@ -145,6 +141,15 @@ def _asked(session_id: UUID, user_id: UUID) -> tuple[SeenSession, int]:
         raise NotFound
     [row] = rows
     return seen_in(row, FACTS, at, row.position), row.joined
+
+
+def _require_room(session: SessionRow, joined: int, *, waitlist: bool) -> None:
+    lifecycle.require_open(session)
+    # Exact: one after the other of the person's requests comes here.
+    if joined >= JoinedSessionLimitReached.most:
+        raise JoinedSessionLimitReached
+    if not (session.seats_left or waitlist):
+        raise seats.SessionFull
 
 
 def leave(session_id: UUID, user_id: UUID) -> None:

@@ -41,7 +41,7 @@ from study_session_service.rows import SessionRow, after, after_values, columns_
 
 KEPT = tuple(column.key for column in Participant.__table__.columns)
 
-IS_IT = StudySession.id == bindparam("session", type_=Uuid)
+IS_GIVEN = StudySession.id == bindparam("session", type_=Uuid)
 AT = bindparam("at", type_=DateTime(timezone=True))
 HAS_SEAT = and_(
     StudySession.is_open,
@@ -57,8 +57,9 @@ class SessionFull(Conflict):
 
 
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any] | None:
-    """Seat the person; their row, or None if they have a seat, may not come back, or none is plainly free.
+    """Seat the person, and return their row.
 
+    None if they have a seat, may not come back, or there is plainly no seat.
     Raises `SessionFull`, or what `require_open` does, if the last seat was taken while this waited for
     the row: the participant's row is written by then, and only a rollback takes it back.
     """
@@ -134,7 +135,7 @@ def _call_up(session_id: UUID) -> Sequence[Waiting]:
     """Take off the waitlist as many people as there are free seats."""
     free_seats = (
         select(StudySession.max_participants - StudySession.current_participants)
-        .where(IS_IT, HAS_SEAT)
+        .where(IS_GIVEN, HAS_SEAT)
         .scalar_subquery()
     )
     first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
@@ -170,7 +171,7 @@ def taking() -> Select[*tuple[Any, ...]]:
     }
     seat = (
         insert(Participant)
-        .from_select(list(row), select(*row.values()).where(IS_IT, HAS_SEAT))
+        .from_select(list(row), select(*row.values()).where(IS_GIVEN, HAS_SEAT))
         # So that of two requests of one person the second finds the row of the first.
         .on_conflict_do_update(
             index_elements=["session_id", "user_id"],
@@ -189,7 +190,7 @@ def taking() -> Select[*tuple[Any, ...]]:
 
 @cache
 def _release() -> ReturningUpdate[int]:
-    return _counted(-1).where(IS_IT)
+    return _counted(-1).where(IS_GIVEN)
 
 
 def _counted(change: int) -> ReturningUpdate[int]:

@@ -1,7 +1,7 @@
 """Statements of the hottest operations: built once, when a module is imported, and executed past the session.
 
-SQLAlchemy compiles the text of such a statement once, and PostgreSQL prepares it. For each one that is built
-in a rule, the same is looked up by all of its parts.
+SQLAlchemy knows such a statement at once, and does not compare all of its parts with those of others to find
+its text.
 """
 
 from collections.abc import Mapping
