@@ -1,7 +1,7 @@
 """What is told of each request: a log line, figures, and a span if requests are traced.
 
 While a request is answered only notes are taken. A thread makes lines and figures of them, of many at a time:
-that costs a third of what it does one by one, when a request has emptied the caches of the processor.
+that costs a fourth of what it does one by one, when other programs have emptied the caches of the processor.
 """
 
 import asyncio
@@ -32,7 +32,6 @@ STDERR = 2
 
 LOST = Counter("log_lines_lost_total", "Log lines that could not be written in time.")
 
-
 # When a request was answered, in seconds since 1970; its id and its trace's; method, route, status; for how
 # many seconds it was answered; whose it was.
 Note = tuple[float, str, str, str, str | None, int, float, UUID | None]
@@ -55,9 +54,8 @@ class Journal:
         self._notes: deque[Note] = deque()
         self._due = False  # the notes will be worked off
         self._working = threading.Lock()
-        self._writing = (
-            threading.Lock()
-        )  # a pipe that is full holds up the thread that has it, alone
+        # A pipe that is full holds up the thread that has this, and no other.
+        self._writing = threading.Lock()
         self._lines: list[bytes] = []
         self._second = 0
         self._stamp = ""  # of this second
