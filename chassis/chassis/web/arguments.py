@@ -1,6 +1,7 @@
 """Arguments of an operation: read strictly, and refused with the name of each wrong field."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import marshmallow
@@ -11,6 +12,8 @@ from chassis.errors import FieldError, Invalid
 from chassis.web.strict_requests import escape, read_json
 
 BODY, QUERY = "json", "query"  # where webargs reads arguments from
+QUERIES_KEPT = 512
+LONGEST_KEPT = 256  # bytes of a query
 
 
 class Parser(FlaskParser):
@@ -22,6 +25,27 @@ class Parser(FlaskParser):
         "querystring": marshmallow.RAISE,
         "json": marshmallow.RAISE,
     }
+
+    def parse(
+        self, argmap: Any, req: Any = None, *, location: str | None = None, **options: Any
+    ) -> Any:
+        if location != QUERY:
+            return super().parse(argmap, req, location=location, **options)
+        query = request.query_string
+        if len(query) > LONGEST_KEPT:
+            return self._read_query(argmap)
+        # A copy: the view may change it.
+        return dict(self._known_query(argmap, query))
+
+    # A query means the same each time, and many clients send the same few.
+    @lru_cache(QUERIES_KEPT)  # noqa: B019  # one parser serves all blueprints
+    def _known_query(self, schema: marshmallow.Schema, _: bytes) -> dict[str, Any]:
+        return self._read_query(schema)
+
+    def _read_query(self, schema: marshmallow.Schema) -> dict[str, Any]:
+        """What the query of the present request says."""
+        found: dict[str, Any] = super().parse(schema, location=QUERY)
+        return found
 
     def load_json(self, req: Request, schema: marshmallow.Schema) -> Any:
         # webargs would read a body of another media type as an empty one.
