@@ -5,9 +5,10 @@ and json: NaN, which they refuse, numbers beyond 64 bits, and values of types th
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from marshmallow import Schema, fields, missing
 from marshmallow.utils import ensure_text_type
 
 from chassis.clock import rfc3339
-from chassis.web.fields import Instant
+from chassis.web.fields import Answer, Instant
 
 # A line feed at the end, as `jsonify` writes it.
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
@@ -42,23 +43,47 @@ def _writer(schema: Schema) -> Write:
     """What `schema.dump` does, but ids, times and the like are left to orjson."""
     if _is_special(schema):
         return lambda found: _plain(schema.dump(found))
+    shown = schema.dump_fields.items()
+    read = _reader(schema, [field.attribute or name for name, field in shown])
     plan = [
-        (field.data_key or name, field.attribute or name, field.dump_default, _writer_of(field))
-        for name, field in schema.dump_fields.items()
+        (field.data_key or name, field.dump_default, _writer_of(field)) for name, field in shown
     ]
-    read = schema.get_attribute
 
     def write(found: Any) -> dict[str, Any]:
         answer = {}
-        for key, name, default, write_value in plan:
-            value = read(found, name, missing)
-            if value is missing:
-                value = default
-            if value is not missing:
-                answer[key] = write_value(value)
+        for (key, default, write_value), value in zip(plan, read(found), strict=True):
+            present = default if value is missing else value
+            if present is not missing:
+                answer[key] = write_value(present)
         return answer
 
     return _each(write) if schema.many else write
+
+
+def _reader(schema: Schema, names: Sequence[str]) -> Callable[[Any], Iterable[Any]]:
+    """What reads these attributes of an object; `missing` stands for one that it does not have."""
+
+    def read_each(found: Any) -> Iterable[Any]:
+        return [schema.get_attribute(found, name, missing) for name in names]
+
+    reads_itself = type(schema).get_attribute is not Answer.get_attribute
+    if reads_itself or not isinstance(schema, Answer) or len(names) == 1:
+        return read_each
+    known: dict[type, attrgetter[Any]] = {}
+
+    def read_all(found: Any) -> Iterable[Any]:
+        kind = type(found)
+        if issubclass(kind, Mapping):
+            return read_each(found)
+        if kind not in known:
+            known[kind] = attrgetter(*(schema.path_of(kind, name) for name in names))
+        try:
+            values: Iterable[Any] = known[kind](found)
+        except AttributeError:
+            return read_each(found)
+        return values
+
+    return read_all
 
 
 def _is_special(schema: Schema) -> bool:

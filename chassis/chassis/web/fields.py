@@ -33,11 +33,16 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 class Answer(Schema):
     """The body of an answer. Unknown attributes are left out."""
 
+    def path_of(self, kind: type, name: str) -> str:
+        """Where objects of this kind have the attribute: its name, or names joined by dots."""
+        return name
+
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+        path = self.path_of(type(obj), attr)
         # marshmallow tries for an item first, which for objects costs as much as all the rest.
-        if isinstance(obj, Mapping) or "." in attr:
-            return super().get_attribute(obj, attr, default)
-        return getattr(obj, attr, default)
+        if isinstance(obj, Mapping) or "." in path:
+            return super().get_attribute(obj, path, default)
+        return getattr(obj, path, default)
 
 
 class Body(Schema):

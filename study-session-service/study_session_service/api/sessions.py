@@ -134,11 +134,10 @@ class StudySession(Answer):
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
 
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
+    def path_of(self, kind: type, name: str) -> str:
         # A viewer's view says what depends on the viewer; the rest is the session's own.
-        if type(obj) is SeenSession and attr not in OF_VIEWER:
-            obj = obj.session
-        return getattr(obj, attr, default)
+        is_of_session = kind is SeenSession and name not in OF_VIEWER
+        return f"session.{name}" if is_of_session else name
 
 
 StudySessionPage = page_of(StudySession)

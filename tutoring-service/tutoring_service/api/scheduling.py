@@ -113,9 +113,8 @@ class BookedOccurrence(PlannedOccurrence):
 class ScheduledTutoringSession(TutoringSession):
     """The session; of a series the first, with all that were booked and all that were left out."""
 
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        source = obj if attr in ("occurrences", "skipped") else obj.first
-        return super().get_attribute(source, attr, default)
+    def path_of(self, kind: type, name: str) -> str:
+        return name if name in {"occurrences", "skipped"} else f"first.{name}"
 
     occurrences = fields.List(fields.Nested(BookedOccurrence), required=True)
     skipped = fields.List(fields.Nested(PlannedOccurrence), required=True)
