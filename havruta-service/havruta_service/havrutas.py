@@ -22,7 +22,7 @@ from sqlalchemy.orm import with_expression
 
 from chassis.clock import now
 from chassis.data import reads
-from chassis.data.keyset import after
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
@@ -83,11 +83,10 @@ def get(havruta_id: UUID, user_id: UUID) -> Havruta:
 
 def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[Row[Any]]:
     """The person's havrutas, newest first: those that go on, or those that are archived."""
-    query = MINE
-    if cursor:
-        query = query.where(after(NEWEST_FIRST, cursor, descending=True))
+    query = MINE_AFTER if cursor else MINE
     values = {"user_id": user_id, "archived": archived, "missed_before": now() - MISSED_AFTER}
-    rows = reads.rows(db.session, query, {**values, "limit": limit + 1}).all()
+    start = after_values(cursor, [datetime, UUID])
+    rows = reads.rows(db.session, query, {**values, **start, "limit": limit + 1})
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
 
@@ -229,7 +228,7 @@ def _next_session_at(missed_before: ColumnElement[datetime]) -> ScalarSelect[dat
 
 
 NEWEST_FIRST: Sequence[Any] = [Havruta.created_at, Havruta.id]
-# The first page of a person's havrutas. Built once, because that takes longer than to run it.
+# A page of a person's havrutas. Built once, because that takes longer than to run it.
 MINE: Select[*tuple[Any, ...]] = (
     select(
         *Havruta.__table__.columns,
@@ -241,3 +240,4 @@ MINE: Select[*tuple[Any, ...]] = (
     .order_by(*(column.desc() for column in NEWEST_FIRST))
     .limit(bindparam("limit", type_=Integer))
 )
+MINE_AFTER = MINE.where(after_bound(NEWEST_FIRST, descending=True))

@@ -33,12 +33,13 @@ from sqlalchemy import (
 )
 
 from chassis.clock import now
+from chassis.data.keyset import after_bound, after_values
 from chassis.pages import Page, cut
 from study_session_service import cache
 from study_session_service.geometry import FARTHEST_SNAP, Box, Point, boxes_around, widened
 from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
 from study_session_service.models import OPEN, WORDS, Participant, StudySession, Visibility
-from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
+from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import IS_MINE, MINE, POSITION, SeenSession, seen_in
 
 # Twice the longest page, because within the five minutes the clock ends some of them.
@@ -223,7 +224,7 @@ def statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     elif shape.exact:
         conditions.append(metres <= bindparam("radius", type_=Double))
     if shape.follows:
-        conditions.append(after(order))
+        conditions.append(after_bound(order))
     session = columns_of(StudySession, IN_LISTS)
     matching = (
         select(*session, *MINE, POSITION.label("position"), metres.label("metres"))
@@ -253,7 +254,7 @@ def _one_by_one(
     here = [StudySession.is_open, holds_exact(shape.exact)]
     here += [FILTERS[name] for name in sorted(shape.filters)]
     if shape.follows:
-        here.append(after(order))
+        here.append(after_bound(order))
     first = (
         select(StudySession.id, StudySession.start_time).where(*here).order_by(*order).subquery()
     )

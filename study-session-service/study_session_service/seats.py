@@ -32,12 +32,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from chassis.clock import now
 from chassis.data import statements
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict
 from study_session_service import rooms
 from study_session_service.lifecycle import require_open
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
 from study_session_service.notifications import Kind, notify
-from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
+from study_session_service.rows import SessionRow, columns_of, fetch
 
 KEPT = tuple(column.key for column in Participant.__table__.columns)
 
@@ -128,7 +129,7 @@ def _participants(*, follows: bool) -> Select[*tuple[Any, ...]]:
         .order_by(*order)
         .limit(bindparam("limit", type_=Integer))
     )
-    return query.where(after(order)) if follows else query
+    return query.where(after_bound(order)) if follows else query
 
 
 def _call_up(session_id: UUID) -> Sequence[Waiting]:

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from chassis.clock import now
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict, invalid
 from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
@@ -31,7 +32,7 @@ from study_session_service.models import (
 )
 from study_session_service.nearby import ANNOUNCED, HAS_STATUS, IN_LISTS, in_order
 from study_session_service.notifications import Kind, notify, people_in
-from study_session_service.rows import SessionRow, after, after_values, columns_of, fetch
+from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import IS_MINE, MINE, SeenSession, see, seen_in
 
 # A host whose session begins now takes some minutes to describe it.
@@ -155,7 +156,7 @@ def _own(when: When, filters: frozenset[str], *, follows: bool) -> Select[*tuple
         .order_by(*(column.desc() if is_past else column for column in order))
         .limit(bindparam("limit", type_=Integer))
     )
-    return query.where(after(order, descending=is_past)) if follows else query
+    return query.where(after_bound(order, descending=is_past)) if follows else query
 
 
 def details(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:

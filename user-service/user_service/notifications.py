@@ -1,6 +1,7 @@
 """RULES: what people are notified of, and what of it is e-mailed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +25,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.clock import now
 from chassis.data import reads
-from chassis.data.keyset import after
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import NotFound
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
@@ -106,20 +107,21 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
 
 def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) -> Page[Row[Any]]:
     """The person's notifications, newest first: all, or the unread or the read ones alone."""
-    query = _inbox(unread)
-    if cursor:
-        query = query.where(after(NEWEST_FIRST, cursor, descending=True))
-    rows = reads.rows(db.session, query, {"user_id": user_id, "limit": limit + 1}).all()
+    query = _inbox(unread, follows=bool(cursor))
+    start = after_values(cursor, [datetime, UUID])
+    rows = reads.rows(db.session, query, {"user_id": user_id, **start, "limit": limit + 1})
     return cut(rows, limit, lambda note: (note.created_at, note.id))
 
 
 @cache
-def _inbox(unread: bool | None) -> Select[*tuple[Any, ...]]:
-    """The statement for the first page of an inbox."""
+def _inbox(unread: bool | None, *, follows: bool) -> Select[*tuple[Any, ...]]:
+    """The statement for the first page of an inbox, or for one that follows another."""
     query = select(*Notification.__table__.columns).where(Notification.user_id == USER_ID)
     if unread is not None:
         has_read = Notification.read_at.is_not(None)
         query = query.where(~has_read if unread else has_read)
+    if follows:
+        query = query.where(after_bound(NEWEST_FIRST, descending=True))
     return query.order_by(*(column.desc() for column in NEWEST_FIRST)).limit(LIMIT)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, tuple_
 
 from chassis.pages import decode
 
@@ -34,3 +34,20 @@ def after(
     values = decode(cursor, kinds)
     bound = tuple_(*values, types=[column.type for column in columns])
     return position < bound if descending else position > bound
+
+
+def after_bound(columns: Sequence[Any], *, descending: bool = False) -> ColumnElement[bool]:
+    """As `after`, for a statement that is built once: it is bound to the `after_values` of a cursor."""
+    bounds = [bindparam(f"after_{number}", type_=c.type) for number, c in enumerate(columns)]
+    here, there = tuple_(*columns), tuple_(*bounds)
+    return here < there if descending else here > there
+
+
+def after_values(cursor: str | None, kinds: Sequence[type]) -> dict[str, Any]:
+    """The values in the cursor, of these kinds, by the names that `after_bound` has for them.
+
+    Nothing without a cursor.
+    """
+    if not cursor:
+        return {}
+    return {f"after_{number}": value for number, value in enumerate(decode(cursor, kinds))}

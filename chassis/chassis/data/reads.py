@@ -6,7 +6,7 @@ so that its connection need not be asked before each use whether it still lives.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, CursorResult, Engine, Executable, event
+from sqlalchemy import Connection, Engine, Executable, Row, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import scoped_session
 
@@ -56,15 +56,15 @@ def present() -> Reading | None:
 
 def rows(
     session: scoped_session[Any], statement: Executable, values: Mapping[str, Any]
-) -> CursorResult[Any]:
+) -> Sequence[Row[Any]]:
     """What the statement selects with these values bound, to be shown; what is pending is written before.
 
     Past the session, which would prepare each execution as if it were to load entities.
     """
     if present() is Reading.ALONE:
-        return _own_connection().execute(statement, values)
+        return _own_connection().execute(statement, values).all()
     session.flush()
-    return session.connection().execute(statement, values)
+    return session.connection().execute(statement, values).all()
 
 
 def read(session: scoped_session[Any], work: Callable[[], Result], how: Reading) -> Result:
