@@ -6,23 +6,33 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import Integer, Select, Uuid, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, func, select, update
 from sqlalchemy.orm import contains_eager
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.data.keyset import after
+from chassis.data import reads
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
 from chassis.limits import LimitReached, require_room, take_turns
 from chassis.pages import Page, cut
 from havruta_service import havrutas
-from havruta_service.models import Havruta, Invitation, InvitationStatus, Member, db, messages
+from havruta_service.models import (
+    Havruta,
+    Invitation,
+    InvitationFacts,
+    InvitationStatus,
+    Member,
+    db,
+    messages,
+)
 from havruta_service.rooms import tell_havruta
 
 LIFETIME = timedelta(days=7)
@@ -50,6 +60,17 @@ class InvitationResult:
     email: str
     status: InvitationOutcome
     invitation_id: UUID | None = None
+
+
+class InvitationRow(InvitationFacts, SimpleNamespace):
+    """The columns of an invitation as lists show it. `havruta` has the name and the book of the havruta."""
+
+
+class Listed(NamedTuple):
+    """The statements for a list: of its first page, and of one that follows another."""
+
+    first: Select[*tuple[Any, ...]]
+    following: Select[*tuple[Any, ...]]
 
 
 class InvitationLimitReached(LimitReached):
@@ -94,7 +115,9 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
     return results
 
 
-def of_havruta(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> Page[Invitation]:
+def of_havruta(
+    havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None
+) -> Page[InvitationRow]:
     """The invitations of a havruta, newest first: to its owner all, to others those that they sent."""
     havrutas.get(havruta_id, user_id)
     return page(OF_HAVRUTA, {"havruta_id": havruta_id, "user_id": user_id}, limit, cursor)
@@ -227,20 +250,28 @@ def with_havruta() -> Select[Invitation]:
     return select(Invitation).join(Invitation.havruta).options(contains_eager(Invitation.havruta))
 
 
-def newest_first(query: Select[Invitation]) -> Select[Invitation]:
-    """The statement for the first page of what the query finds."""
+def listed(*conditions: ColumnElement[bool]) -> Listed:
+    """The statements for the invitations that meet the conditions, newest first."""
     order = (column.desc() for column in NEWEST_FIRST)
-    return query.order_by(*order).limit(bindparam("limit", type_=Integer))
+    first = (
+        select(*Invitation.__table__.columns, Havruta.name, Havruta.book)
+        .join(Invitation.havruta)
+        .where(*conditions)
+        .order_by(*order)
+        .limit(bindparam("limit", type_=Integer))
+    )
+    return Listed(first, first.where(after_bound(NEWEST_FIRST, descending=True)))
 
 
 def page(
-    query: Select[Invitation], values: Mapping[str, Any], limit: int, cursor: str | None
-) -> Page[Invitation]:
-    """A page of what a statement of `newest_first` finds with these values."""
-    if cursor:
-        query = query.where(after(NEWEST_FIRST, cursor, descending=True))
-    rows = db.session.scalars(query, {**values, "limit": limit + 1}).all()
-    return cut(rows, limit, lambda invitation: (invitation.created_at, invitation.id))
+    wanted: Listed, values: Mapping[str, Any], limit: int, cursor: str | None
+) -> Page[InvitationRow]:
+    """A page of what the statements find with these values."""
+    query = wanted.following if cursor else wanted.first
+    start = after_values(cursor, [datetime, UUID])
+    rows = reads.rows(db.session, query, {**values, **start, "limit": limit + 1})
+    found = [InvitationRow(**row._mapping, havruta=row) for row in rows]
+    return cut(found, limit, lambda invitation: (invitation.created_at, invitation.id))
 
 
 def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
@@ -312,8 +343,7 @@ def _addresses_of_members(havruta_id: UUID, caller: Caller) -> list[str]:
 
 
 USER_ID = bindparam("user_id", type_=Uuid)
-OF_HAVRUTA = newest_first(
-    with_havruta()
-    .where(Invitation.havruta_id == bindparam("havruta_id"))
-    .where((Invitation.inviter_id == USER_ID) | (Havruta.owner_id == USER_ID))
+OF_HAVRUTA = listed(
+    Invitation.havruta_id == bindparam("havruta_id", type_=Uuid),
+    (Invitation.inviter_id == USER_ID) | (Havruta.owner_id == USER_ID),
 )

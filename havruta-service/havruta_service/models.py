@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
@@ -345,7 +346,33 @@ class SessionRsvp(Base):
     answered_at: Mapped[datetime]
 
 
-class Invitation(Base):
+class InvitationFacts:
+    """What follows from the columns of an invitation, of an entity as of a row that is only read."""
+
+    if TYPE_CHECKING:
+        invitee_email: Mapped[str]
+        status: Mapped[str]
+        expires_at: Mapped[datetime]
+
+    @property
+    def current_status(self) -> InvitationStatus:
+        return self.status_at(now())
+
+    @property
+    def masked_email(self) -> str:
+        """Enough of the address to recognise your own: `r***@e***.org`."""
+        local, _, domain = self.invitee_email.rpartition("@")
+        name, dot, rest = domain.rpartition(".")
+        return f"{local[:1]}***@{name[:1]}***{dot}{rest}"
+
+    def status_at(self, time: datetime) -> InvitationStatus:
+        """The status by the clock, written down or not."""
+        if self.status == InvitationStatus.PENDING and self.expires_at <= time:
+            return InvitationStatus.EXPIRED
+        return InvitationStatus(self.status)
+
+
+class Invitation(InvitationFacts, Base):
     """An invitation by e-mail. `invitation_token` is the SHA-256 of the token in the e-mail, once that was
     sent.
     """
@@ -388,20 +415,3 @@ class Invitation(Base):
     accepted_by: Mapped[UUID | None]
 
     havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
-
-    @property
-    def current_status(self) -> InvitationStatus:
-        return self.status_at(now())
-
-    @property
-    def masked_email(self) -> str:
-        """Enough of the address to recognise your own: `r***@e***.org`."""
-        local, _, domain = self.invitee_email.rpartition("@")
-        name, dot, rest = domain.rpartition(".")
-        return f"{local[:1]}***@{name[:1]}***{dot}{rest}"
-
-    def status_at(self, time: datetime) -> InvitationStatus:
-        """The status by the clock, written down or not."""
-        if self.status == InvitationStatus.PENDING and self.expires_at <= time:
-            return InvitationStatus.EXPIRED
-        return InvitationStatus(self.status)

@@ -12,7 +12,7 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import invitation_responses, models
 from havruta_service.invitation_responses import EmailMismatch, EmailNotVerified
-from havruta_service.invitations import InvitationGone
+from havruta_service.invitations import InvitationGone, InvitationRow
 from havruta_service.membership import HavrutaFull
 from havruta_service.models import InvitationStatus
 
@@ -40,7 +40,7 @@ class ReceivedInvitation(Answer):
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(ReceivedInvitation))
-def list_own_invitations(query: dict[str, Any]) -> Page[models.Invitation]:
+def list_own_invitations(query: dict[str, Any]) -> Page[InvitationRow]:
     """List the open invitations to your verified address, newest first."""
     return invitation_responses.mine(caller(), **query)
 

@@ -21,6 +21,7 @@ from havruta_service.invitations import (
     InvitationGone,
     InvitationLimitReached,
     InvitationOutcome,
+    InvitationRow,
 )
 from havruta_service.models import InvitationStatus
 
@@ -76,7 +77,7 @@ def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(Invitation))
-def list_havruta_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[models.Invitation]:
+def list_havruta_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[InvitationRow]:
     """List the invitations of a havruta, newest first."""
     return invitations.of_havruta(havruta_id, caller().id, **query)
 
