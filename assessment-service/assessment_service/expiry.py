@@ -3,8 +3,9 @@ in sweeps alike.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from assessment_service.models import AssessmentSession, SessionStatus, db
 from chassis.clock import now
@@ -14,7 +15,7 @@ GRACE = timedelta(seconds=30)
 BATCH = 200
 
 
-def has_expired(session: AssessmentSession, at: datetime) -> bool:
+def has_expired(session: AssessmentSession | Row[Any], at: datetime) -> bool:
     """Whether nothing happened for more than 30 days; exactly 30 days are not more."""
     return session.status == SessionStatus.ACTIVE and (
         session.expired_at is not None or at - session.last_activity > LIFETIME

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Select, bindparam, select
+from sqlalchemy import DateTime, Integer, Row, Select, Uuid, bindparam, select
 
 from assessment_service import expiry, versions
 from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.versions import Pinned
 from chassis.clock import now
-from chassis.data.keyset import after
+from chassis.data import reads
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict, Gone, NotFound
 from chassis.pages import Page, cut
+
+# A list shows no result, which may be large.
+IN_LISTS = [column for column in AssessmentSession.__table__.columns if column.key != "result"]
 
 
 class SessionState(StrEnum):
@@ -75,9 +80,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Standing:
-    """A session with the version it is pinned to."""
+    """A session, or the row of one that is only shown, with the version it is pinned to."""
 
-    session: AssessmentSession
+    session: AssessmentSession | Row[Any]
     version: Pinned
 
     @property
@@ -171,25 +176,26 @@ def validate(session_id: str, user_id: UUID | None) -> Validation:
 
 def list_own(user_id: UUID, state: str | None, limit: int, cursor: str | None) -> Page[Standing]:
     """A person's sessions, newest first."""
-    query = _own(state)
-    if cursor:
-        query = query.where(after([AssessmentSession.id.expression], cursor, descending=True))
+    query = _own(state, follows=bool(cursor))
     values = {"user_id": user_id, "at": now(), "limit": limit + 1}
-    rows = db.session.scalars(query, values).all()
+    rows = reads.rows(db.session, query, values | after_values(cursor, [int]))
     known = versions.pin_all(row.version_id for row in rows)
     found = [Standing(row, known[row.version_id]) for row in rows]
     return cut(found, limit, lambda item: (item.session.id,))
 
 
 @cache
-def _own(state: str | None) -> Select[AssessmentSession]:
-    """The statement for the first page of a person's sessions, built once for each state."""
-    query = select(AssessmentSession).where(AssessmentSession.user_id == bindparam("user_id"))
+def _own(state: str | None, *, follows: bool) -> Select[*tuple[Any, ...]]:
+    """The statement for a page of a person's sessions, built once for each state."""
+    is_own = AssessmentSession.user_id == bindparam("user_id", type_=Uuid)
+    query = select(*IN_LISTS).where(is_own)
     has_expired = expiry.expired(bindparam("at", type_=DateTime(timezone=True)))
     if state == SessionState.EXPIRED:
         query = query.where(has_expired)
     elif state:
         query = query.where(AssessmentSession.status == SessionStatus(state), ~has_expired)
+    if follows:
+        query = query.where(after_bound([AssessmentSession.id], descending=True))
     return query.order_by(AssessmentSession.id.desc()).limit(bindparam("limit", type_=Integer))
 
 
