@@ -249,9 +249,9 @@ def test_a_second_list_of_the_same_shape_builds_and_compiles_nothing(
     def work(query: str) -> tuple[int, int]:
         with testing.count_compiled(app) as compiled:
             assert client.get(f"/api/sessions{query}", user=a_user("student")).status_code == 200
-        return sessions._first_page.cache_info().misses, len(compiled)
+        return sessions._statement.cache_info().misses, len(compiled)
 
-    sessions._first_page.cache_clear()
+    sessions._statement.cache_clear()
     engine.clear_compiled_cache()
     first = work("?mine=true&status=scheduled&from=2030-01-01&is_featured=true&limit=5")
     second = work("?mine=true&status=completed,cancelled&from=2031-05-05&is_featured=false")

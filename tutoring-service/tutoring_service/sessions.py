@@ -1,6 +1,7 @@
 """RULES: a session, for those who may see it; its list; and its end before it began."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Integer,
+    Row,
     Select,
     String,
     Uuid,
@@ -21,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import contains_eager
 
 from chassis.auth.tokens import Caller
-from chassis.data.keyset import after
+from chassis.data import reads
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Forbidden, InvalidTransition, NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
@@ -61,6 +64,12 @@ DELETED = "deleted"
 
 Columns = tuple[Any, Any]
 BY_DATE: Columns = (SessionBooking.starts_at, SessionBooking.session_id)
+# The columns of a booking have other names than those of its session, but for this one.
+IN_BOTH = "enrolled_courses_id"
+IN_LISTS = [
+    *TutoringSession.__table__.columns,
+    *(column for column in SessionBooking.__table__.columns if column.key != IN_BOTH),
+]
 
 
 class Sort(StrEnum):
@@ -77,6 +86,7 @@ class Shape(NamedTuple):
     filters: frozenset[str]
     has_whiteboard: bool | None
     sort: str
+    follows: bool
 
 
 def get(
@@ -96,25 +106,19 @@ def get(
     return session, role
 
 
-def find(caller: Caller, wanted: dict[str, Any]) -> Page[TutoringSession]:
+def find(caller: Caller, wanted: dict[str, Any]) -> Page[Row[Any]]:
     """The sessions that meet the filters: those that the caller gives, takes, or follows as a parent;
-    for an admin all.
+    for an admin all. Each is a row with the columns of its booking.
     """
     roles = _roles(caller, wanted["role"], everything=not wanted["mine"])
     values = {name: wanted[name] for name in FILTERS if _is_given(wanted[name])}
-    shape = Shape(roles, frozenset(values), wanted["has_whiteboard"], wanted["sort"])
-    build = _statement if wanted["cursor"] else _first_page
-    query = build(shape, wanted["cursor"])
+    cursor, sort, limit = wanted["cursor"], wanted["sort"], wanted["limit"]
+    shape = Shape(roles, frozenset(values), wanted["has_whiteboard"], sort, bool(cursor))
     values |= {name: sorted(values[name]) for name in AMONG if name in values}
-    rows = db.session.scalars(
-        query, {**values, "caller_id": caller.id, "limit": wanted["limit"] + 1}
-    ).all()
-    by_date = _order(wanted["sort"]) == BY_DATE
-
-    def position(row: TutoringSession) -> tuple[Any, int]:
-        return row.booking.starts_at if by_date else row.created_at, row.id
-
-    return cut(rows, wanted["limit"], position)
+    values |= {"caller_id": caller.id, "limit": limit + 1}
+    rows = reads.rows(db.session, _statement(shape), values | after_values(cursor, [datetime, int]))
+    by_date = _order(sort) == BY_DATE
+    return cut(rows, limit, lambda row: (row.starts_at if by_date else row.created_at, row.id))
 
 
 def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
@@ -170,38 +174,35 @@ def _is_given(value: Any) -> bool:
     return value is not None and value != frozenset()
 
 
-def _statement(shape: Shape, cursor: str | None) -> Select[TutoringSession]:
+@lru_cache(maxsize=512)
+def _statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     """The statement for a page of a list of this shape."""
-    query = _page_of(with_booking(), shape, cursor)
+    query = _page_of(select(*IN_LISTS).join(TutoringSession.booking), shape)
     if shape.roles is None:
         return query
     # UNION ALL, because IN does not mind what is there twice, and to find that out costs a sort.
-    ids = union_all(*(_ids(shape, cursor, role) for role in shape.roles))
+    ids = union_all(*(_ids(shape, role) for role in shape.roles))
     return query.where(TutoringSession.id.in_(ids))
 
 
-# Built once for each shape; what follows a cursor is built for each page.
-_first_page = lru_cache(maxsize=256)(_statement)
-
-
-def _page_of(query: Select[Any], shape: Shape, cursor: str | None) -> Select[Any]:
+def _page_of(query: Select[*tuple[Any, ...]], shape: Shape) -> Select[*tuple[Any, ...]]:
     columns, descending = _order(shape.sort), shape.sort.startswith("-")
     query = query.where(*(FILTERS[name] for name in sorted(shape.filters)))
     if shape.has_whiteboard is not None:
         has_none = TutoringSession.whiteboard_id.is_(None)
         query = query.where(~has_none if shape.has_whiteboard else has_none)
-    if cursor:
-        query = query.where(after(columns, cursor, descending=descending))
+    if shape.follows:
+        query = query.where(after_bound(columns, descending=descending))
     order = [column.desc() if descending else column for column in columns]
     return query.order_by(*order).limit(bindparam("limit", type_=Integer))
 
 
-def _ids(shape: Shape, cursor: str | None, role: Role) -> Select[Any]:
+def _ids(shape: Shape, role: Role) -> Select[*tuple[Any, ...]]:
     """The page's worth of sessions in one role: each role reads its own index in order, and no
     further than a page.
     """
     query = select(SessionBooking.session_id).join(SessionBooking.session)
-    return _page_of(query, shape, cursor).where(OWN[role])
+    return _page_of(query, shape).where(OWN[role])
 
 
 def _roles(caller: Caller, role: str | None, *, everything: bool) -> tuple[Role, ...] | None:

@@ -88,6 +88,10 @@ class TutoringSession(Answer):
     late_cancel = fields.Boolean(required=True, attribute="booking.late_cancel")
     version = fields.Integer(required=True, attribute="booking.version")
 
+    def path_of(self, kind: type, name: str) -> str:
+        # A list has rows, in which the columns of a booking stand next to those of its session.
+        return name if issubclass(kind, SessionRow) else name.removeprefix("booking.")
+
 
 class SessionQuery(PageQuery, PeriodQuery):
     status = Choices(
@@ -125,7 +129,7 @@ def versioned(session: SessionRow) -> tuple[SessionRow, dict[str, str]]:
 @signed_in
 @blueprint.arguments(SessionQuery, location="query")
 @blueprint.response(200, page_of(TutoringSession))
-def list_tutoring_sessions(query: dict[str, Any]) -> Page[SessionRow]:
+def list_tutoring_sessions(query: dict[str, Any]) -> Page[Any]:
     """List your tutoring sessions."""
     check_period(query["since"], query["until"])
     return sessions.find(caller(), query)
