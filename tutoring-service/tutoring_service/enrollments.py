@@ -1,13 +1,27 @@
 """RULES: a student enrols in a course, and how that goes on and ends."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    any_,
+    bindparam,
+    select,
+    union_all,
+)
 from sqlalchemy import delete as remove
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.data.keyset import ordered
+from chassis.data import reads
+from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict, InvalidTransition, NotFound
 from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
@@ -15,13 +29,13 @@ from tutoring_service import sessions
 from tutoring_service.models import (
     Course,
     Enrollment,
-    EnrollmentParent,
     SessionBooking,
     TutoringSession,
     db,
 )
 from tutoring_service.roles import enrollment_of, lock_enrollment, require
 from tutoring_service.scheduling import lifecycle
+from tutoring_service.sessions import CALLER, FOLLOWED
 from tutoring_service.states import CourseStatus, EnrollmentStatus, Role, SessionStatus
 
 CLOSED = (EnrollmentStatus.COMPLETED, EnrollmentStatus.CANCELLED)
@@ -31,6 +45,14 @@ FROM = {
     EnrollmentStatus.COMPLETED: {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED},
     EnrollmentStatus.CANCELLED: {EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED},
 }
+
+OWN: Mapping[Role, ColumnElement[bool]] = {
+    Role.TUTOR: Enrollment.tutor_id == CALLER,
+    Role.STUDENT: Enrollment.student_id == CALLER,
+    Role.PARENT: Enrollment.id.in_(FOLLOWED),
+}
+# An array, because SQLAlchemy writes an IN again for each list.
+HAS_STATUS = Enrollment.status == any_(bindparam("statuses", type_=ARRAY(String)))
 
 
 class AlreadyEnrolled(Conflict):
@@ -100,31 +122,30 @@ def find(
     role: str | None,
     limit: int,
     cursor: str | None,
-) -> Page[Enrollment]:
+) -> Page[Row[Any]]:
     """The caller's enrolments in this role, or in any; with one of these statuses, or with any."""
-    followed = Enrollment.id.in_(
-        select(EnrollmentParent.enrollment_id).filter_by(parent_id=caller.id)
-    )
-    own = {
-        Role.TUTOR: Enrollment.tutor_id == caller.id,
-        Role.STUDENT: Enrollment.student_id == caller.id,
-        Role.PARENT: followed,
-    }
-    has_status: ColumnElement[bool] = true()
-    if status:
-        has_status = Enrollment.status.in_(status)
-    roles = list(own.values())
-    if role:
-        roles = [own[Role(role)]]
+    roles = (Role(role),) if role else tuple(OWN)
+    query = _own(roles, has_status=bool(status), follows=bool(cursor))
+    values = {"caller_id": caller.id, "statuses": sorted(status), "limit": limit + 1}
+    rows = reads.rows(db.session, query, values | after_values(cursor, [int]))
+    return cut(rows, limit, lambda row: (row.id,))
+
+
+@cache
+def _own(roles: tuple[Role, ...], *, has_status: bool, follows: bool) -> Select[*tuple[Any, ...]]:
+    """The statement for a page of a person's enrolments in these roles."""
+
+    def page_of(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        if follows:
+            query = query.where(after_bound([Enrollment.id]))
+        return query.order_by(Enrollment.id).limit(bindparam("limit", type_=Integer))
+
     # Each role reads its own index in order; asked for all at once, PostgreSQL would read
     # the enrolments of all people.
-    ids = [
-        ordered(select(Enrollment.id).where(one, has_status), (Enrollment.id,), limit, cursor)
-        for one in roles
-    ]
-    query = select(Enrollment).where(Enrollment.id.in_(union_all(*ids)))
-    rows = db.session.scalars(ordered(query, (Enrollment.id,), limit, cursor)).all()
-    return cut(rows, limit, lambda row: (row.id,))
+    conditions = [HAS_STATUS] if has_status else []
+    ids = [page_of(select(Enrollment.id).where(OWN[role], *conditions)) for role in roles]
+    columns = Enrollment.__table__.columns
+    return page_of(select(*columns).where(Enrollment.id.in_(union_all(*ids))))
 
 
 def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment:
