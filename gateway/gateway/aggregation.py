@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 import structlog
-from flask import current_app
+from flask import Response, current_app
 from marshmallow import ValidationError
 
 from chassis.auth.service_tokens import ServiceIdentity
@@ -16,8 +17,8 @@ from gateway.edge.profiles import ProfileCache
 from gateway.errors import BadGateway
 from gateway.people import Known, fill, holders_in
 from gateway.routes import PEOPLE, USER
-from gateway.shapes import Shape
-from gateway.upstream import Asked, Upstream
+from gateway.shapes import Shape, take
+from gateway.upstream import Question, Upstream, ask
 
 INTERNAL = "/internal/"
 
@@ -79,7 +80,10 @@ class Aggregator:
 
         `Unavailable` if a required part failed, or every part; `NotFound` if a required part does not exist.
         """
-        asked = {part.name: self._ask(part, values, token, deadline) for part in parts}
+        # Even a slash is escaped: what a person writes must not become part of the address.
+        escaped = {name: quote(value, safe="") for name, value in values.items()}
+        asked = {part.name: self._question(part, escaped, token, deadline) for part in parts}
+        ask(*asked.values())
         found: dict[str, Any] = {}
         degraded: list[str] = []
         for part in parts:
@@ -106,27 +110,25 @@ class Aggregator:
         fill(holders, known)
         return document
 
-    def _ask(
-        self, part: Part, values: Mapping[str, str], token: str | None, deadline: float
-    ) -> Asked:
-        # Even a slash is escaped: what a person writes must not become part of the address.
-        target = part.target.format_map(
-            {name: quote(value, safe="") for name, value in values.items()}
-        )
+    def _question(
+        self, part: Part, escaped: Mapping[str, str], token: str | None, deadline: float
+    ) -> Question:
+        target = part.target.format_map(escaped)
         if part.target.startswith(INTERNAL):
             own = self._identity.token_for(part.service)
             upstream = self._internal[part.service]
-            return upstream.ask(target, own, token, deadline=deadline, most=part.most)
-        return self._services[part.service].ask(target, token, deadline=deadline, most=part.most)
+            return upstream.question(target, own, token, deadline=deadline, most=part.most)
+        upstream = self._services[part.service]
+        return upstream.question(target, token, deadline=deadline, most=part.most)
 
 
-def outcome_of(part: Part, asked: Asked) -> Any:
+def outcome_of(part: Part, asked: Question) -> Any:
     """The part, or the problem that kept it away."""
     try:
-        return part.shape.load(asked.json())
+        return take(part.shape, asked.json())
     except Problem as problem:
         return problem
-    except (ValidationError, TypeError):
+    except ValidationError:
         return BadGateway(f"{part.service} gave an answer of another form")
 
 
@@ -138,6 +140,12 @@ def give_up(part: Part, problem: Problem) -> None:
     if isinstance(problem, NotFound):
         raise problem
     raise Unavailable(f"{part.service} does not answer just now, and is needed for this")
+
+
+def answer(document: dict[str, Any]) -> Response:
+    """The document as `jsonify` would write it."""
+    body = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+    return Response(body, mimetype="application/json")
 
 
 def aggregator() -> Aggregator:

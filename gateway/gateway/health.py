@@ -12,8 +12,9 @@ from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import Problem
 from chassis.web.fields import Answer, Choice
 from chassis.web.rest import Blueprint
-from gateway.upstream import Asked, Upstream
+from gateway.upstream import Question, Upstream, ask
 
+STATUS = "/internal/status"
 DEADLINE = 1.0  # seconds for all services together
 MEMORY = 1.0  # seconds: asking the gateway often does not mean asking the services often
 
@@ -66,9 +67,10 @@ def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstre
     @cached(TTLCache(maxsize=1, ttl=MEMORY))
     def grades() -> dict[str, Grade]:
         asked = {
-            name: upstream.ask("/internal/status", identity.token_for(name), deadline=DEADLINE)
+            name: upstream.question(STATUS, identity.token_for(name), deadline=DEADLINE)
             for name, upstream in internal.items()
         }
+        ask(*asked.values())
         return {name: grade_of(answer) for name, answer in asked.items()}
 
     app.extensions["grades"] = grades
@@ -95,7 +97,7 @@ def get_readiness() -> tuple[dict[str, object], int]:
     return answer, 503 if status == Summary.UNAVAILABLE else 200
 
 
-def grade_of(asked: Asked) -> Grade:
+def grade_of(asked: Question) -> Grade:
     """The worst of a service's own checks; `unreachable` if it does not answer."""
     try:
         status = asked.json()

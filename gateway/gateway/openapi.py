@@ -24,7 +24,7 @@ from gateway.people import fill, holders_in
 from gateway.problem_types import Types, problem_types
 from gateway.refusals import share_refusals
 from gateway.routes import LIVE, PEOPLE, PERSON, LiveRoute, Names, People, Roster, route_of
-from gateway.upstream import Asked, Upstream
+from gateway.upstream import Question, Upstream, ask
 
 DEADLINE = 2.0  # seconds for all services together
 FRESH = 60  # seconds for which a complete document is used without asking again
@@ -107,9 +107,10 @@ class Documents:
     def _refresh(self) -> list[str]:
         """Ask all services at once, and return the names of those that did not answer."""
         asked = {
-            name: upstream.ask("/openapi.json", deadline=DEADLINE)
+            name: upstream.question("/openapi.json", deadline=DEADLINE)
             for name, upstream in self._services.items()
         }
+        ask(*asked.values())
         missing: list[str] = []
         for name, answer in asked.items():
             document = _document_in(name, answer)
@@ -120,7 +121,7 @@ class Documents:
         return missing
 
 
-def _document_in(service: str, asked: Asked) -> Document | None:
+def _document_in(service: str, asked: Question) -> Document | None:
     try:
         document = asked.json()
     except Problem as problem:

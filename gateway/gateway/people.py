@@ -20,6 +20,7 @@ class Person:
     avatar_url: str | None
 
 
+NESTING = (dict, list)
 UNKNOWN = Person(None, None, None)
 Known = Mapping[str, Person]
 
@@ -31,16 +32,17 @@ def holders_in(document: Any, people: People) -> Iterator[Holder]:
     while pending:
         item = pending.pop()
         if isinstance(item, list):
-            pending += [value for value in item if isinstance(value, dict | list)]
+            pending += [value for value in item if isinstance(value, NESTING)]
         elif isinstance(item, dict):
-            for name, value in item.items():
-                if isinstance(value, dict | list) and name not in OPAQUE:
+            # Of a copy, because names may be put in while this goes on.
+            for name, value in list(item.items()):
+                if isinstance(value, NESTING) and name not in OPAQUE:
                     pending.append(value)
-            for field in people.keys() & item.keys():
-                names = people[field]
-                user_ids = _ids_in(item[field], names)
+                if name not in people:
+                    continue
+                user_ids = _ids_in(value, people[name])
                 if user_ids is not None:
-                    yield item, names, user_ids
+                    yield item, people[name], user_ids
 
 
 def fill(holders: Iterable[Holder], known: Known) -> None:

@@ -25,7 +25,7 @@ from gateway.errors import BadGateway, GatewayTimeout, TooManyStreams
 from gateway.examples import EVENTS
 from gateway.routes import LIVE, LiveRoute
 from gateway.tickets import LIFETIME, StreamTickets
-from gateway.upstream import Upstream
+from gateway.upstream import Upstream, ask
 
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
 # As many digits as surely fit the 64 bits that Redis has for a number.
@@ -67,16 +67,14 @@ class RoomAuthorizer:
 
     def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> tuple[str, int]:
         """The room's name and the number of its last event; `Refused` with the owner's own problem."""
-        answer = (
-            self.internal[route.service]
-            .ask(
-                f"/internal/rooms/{route.kind}/{room_id}",
-                self.identity.token_for(route.service),
-                caller.token,
-                deadline=DEADLINE,
-            )
-            .result()
+        question = self.internal[route.service].question(
+            f"/internal/rooms/{route.kind}/{room_id}",
+            self.identity.token_for(route.service),
+            caller.token,
+            deadline=DEADLINE,
         )
+        ask(question)
+        answer = question.result()
         if answer.status in REFUSALS:
             raise Refused(answer.status, answer.body)
         if answer.status != http.HTTPStatus.OK:

@@ -2,7 +2,8 @@
 
 import asyncio
 import http
-from concurrent.futures import Future
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,34 +28,57 @@ class Answer:
     body: bytes
 
 
-class Asked:
-    """An answer that is on its way."""
+class Question:
+    """Something to ask a service, and its answer once that has come."""
 
-    def __init__(self, service: str, deadline: float) -> None:
+    turnstile: "Turnstile"
+    """Where the thread that wants the answer waits."""
+
+    def __init__(
+        self,
+        service: Service,
+        loop: asyncio.AbstractEventLoop,
+        target: str,
+        headers: Mapping[str, str],
+        *,
+        deadline: float,
+        most: int,
+    ) -> None:
+        self.loop = loop
         self._service = service
-        self._patience = deadline + GRACE
-        self._answer: Future[Answer | Problem] = Future()
+        self._deadline = deadline
+        self._answer: Answer | Problem | None = None
         trace = request_context.current()
-        attributes = {"peer.service": service}
-        self._span = tracing.start(trace, f"GET {service}", "CLIENT", attributes)
+        name = service.name
+        self._span = tracing.start(trace, f"GET {name}", "CLIENT", {"peer.service": name})
         carried = (self._span.inside if self._span else trace).carried
-        self.headers = {
+        lines = {
+            **headers,
             "X-Request-ID": carried["request_id"],
             "traceparent": carried["traceparent"],
         }
+        self._visit: Visit | None = request.environ.get(VISIT) if has_request_context() else None
+        self._call = Call(
+            "GET",
+            target.encode("ascii"),
+            "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("latin-1"),
+            self._done,
+            caller=self._visit.caller if self._visit else "gateway",
+            most=most,
+        )
 
-    def done(self, call: Call) -> None:
-        """The call has ended. On the loop."""
-        if self._span:
-            self._span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
-        self._answer.set_result(call.problem or Answer(call.status, call.content))
+    def begin(self) -> None:
+        """Ask. On the loop."""
+        if self._visit:
+            self._visit.makes(self._call)
+        self._service.ask(self._call, self._deadline)
 
     def result(self) -> Answer:
         """The answer; a `Problem` if there is none."""
-        try:
-            found = self._answer.result(self._patience)
-        except TimeoutError:
-            raise GatewayTimeout(f"{self._service} did not answer in time") from None
+        self.turnstile.wait(self._deadline + GRACE)
+        found = self._answer
+        if found is None:
+            raise GatewayTimeout(f"{self._service.name} did not answer in time")
         if isinstance(found, Problem):
             raise found
         return found
@@ -65,22 +89,49 @@ class Asked:
         if answer.status == http.HTTPStatus.NOT_FOUND:
             raise NotFound
         if answer.status != http.HTTPStatus.OK:
-            raise BadGateway(f"{self._service} answered {answer.status}")
+            raise BadGateway(f"{self._service.name} answered {answer.status}")
         try:
             return orjson.loads(answer.body)
         except orjson.JSONDecodeError:
-            raise BadGateway(f"{self._service} did not answer with JSON") from None
+            raise BadGateway(f"{self._service.name} did not answer with JSON") from None
+
+    def _done(self, call: Call) -> None:
+        """The call has ended. On the loop."""
+        if self._span:
+            self._span.end({"http.response.status_code": call.status}, failed=bool(call.problem))
+        self._answer = call.problem or Answer(call.status, call.content)
+        self.turnstile.count()
+
+
+class Turnstile:
+    """Lets a thread pass when so many answers have come: to wake it for each would cost more than they do."""
+
+    def __init__(self, awaited: int) -> None:
+        self._awaited = awaited
+        self._closed = threading.Lock()
+        self._closed.acquire()
+
+    def count(self) -> None:
+        """One more has come. On the loop."""
+        self._awaited -= 1
+        if not self._awaited:
+            self._closed.release()
+
+    def wait(self, seconds: float) -> None:
+        """Return when all have come, or after so long."""
+        if self._closed.acquire(timeout=seconds):
+            self._closed.release()
 
 
 class Upstream:
-    """Calls one listener of one service. For threads."""
+    """One listener of one service, as threads ask it."""
 
     def __init__(self, service: Service, loop: asyncio.AbstractEventLoop) -> None:
         self.service = service.name
         self._service = service
         self._loop = loop
 
-    def ask(
+    def question(
         self,
         target: str,
         token: str | None = None,
@@ -88,8 +139,8 @@ class Upstream:
         *,
         deadline: float,
         most: int = MAX_ANSWER,
-    ) -> Asked:
-        """Ask for what is at an address of the service, of at most `most` bytes; do not wait for it.
+    ) -> Question:
+        """What is at an address of the service, of at most `most` bytes; to be asked by `ask`.
 
         `subject` is the access token of the person on whose behalf the gateway asks with its own token. If
         the service fails, it is asked once more within the same `deadline` in seconds.
@@ -99,35 +150,18 @@ class Upstream:
             headers["Authorization"] = f"Bearer {token}"
         if subject:
             headers["Subject-Token"] = subject
-        asked = Asked(self.service, deadline)
-        lines = "".join(f"{name}: {value}\r\n" for name, value in (headers | asked.headers).items())
-        visit: Visit | None = request.environ.get(VISIT) if has_request_context() else None
-        caller = visit.caller if visit else "gateway"
-        call = Call(
-            "GET",
-            target.encode("ascii"),
-            lines.encode("latin-1"),
-            asked.done,
-            caller=caller,
-            most=most,
-        )
-        self._loop.call_soon_threadsafe(self._begin, call, visit, deadline)
-        return asked
+        return Question(self._service, self._loop, target, headers, deadline=deadline, most=most)
 
-    def fetch(
-        self,
-        target: str,
-        token: str | None = None,
-        subject: str | None = None,
-        *,
-        deadline: float,
-        most: int = MAX_ANSWER,
-    ) -> Any:
-        """The JSON at an address of the service; see `ask`, and `Asked.json` for what it raises."""
-        return self.ask(target, token, subject, deadline=deadline, most=most).json()
 
-    def _begin(self, call: Call, visit: Visit | None, deadline: float) -> None:
-        """On the loop."""
-        if visit:
-            visit.makes(call)
-        self._service.ask(call, deadline)
+def ask(*questions: Question) -> None:
+    """Ask all at once, and wait for none. Their answers are there when all have come, or are overdue."""
+    turnstile = Turnstile(len(questions))
+    for question in questions:
+        question.turnstile = turnstile
+    questions[0].loop.call_soon_threadsafe(_begin, questions)
+
+
+def _begin(questions: Sequence[Question]) -> None:
+    """On the loop."""
+    for question in questions:
+        question.begin()

@@ -1,6 +1,7 @@
 """Views that are put together from the answers of several services."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -76,6 +77,21 @@ def test_request_values_are_escaped_in_the_address_of_a_part(
 ) -> None:
     gather(STUDY)
     assert services["study-session-service"].asked[0].target == "/api/a?day=1%2F2%20%C3%A9"
+
+
+def test_all_parts_are_handed_over_and_waited_for_at_once(
+    gather: Gather, loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_over = []
+    hand_over = loop.loop.call_soon_threadsafe
+
+    def count(*given: Any, **kwargs: Any) -> Any:
+        handed_over.append(given)
+        return hand_over(*given, **kwargs)
+
+    monkeypatch.setattr(loop.loop, "call_soon_threadsafe", count)
+    assert gather(STUDY, TUTORING, HAVRUTA).parts.keys() == {"study", "tutoring", "havruta"}
+    assert len(handed_over) == 1
 
 
 def test_a_public_listener_receives_the_callers_token(gather: Gather, services: Doubles) -> None:

@@ -50,3 +50,13 @@ def test_an_entry_is_replaced_and_forgotten_in_either_generation() -> None:
     assert memory.get("a") is None
     memory.clear()
     assert memory.get("b") is None
+
+
+def test_a_peek_changes_nothing_and_ends_with_the_period() -> None:
+    clock = Clock()
+    memory: Memory[str, int] = Memory(10, 100, clock)
+    memory["a"] = 1
+    assert (memory.peek("a"), memory.peek("b")) == (1, None)
+    clock.now += 10
+    assert memory.peek("a") is None
+    assert memory.get("a") == 1

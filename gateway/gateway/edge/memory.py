@@ -31,6 +31,10 @@ class Memory(Generic[Key, Value]):
             self._young[key] = value
         return value
 
+    def peek(self, key: Key) -> Value | None:
+        """The entry, if it was asked for within the period. Changes nothing, so that any thread may look."""
+        return None if self._clock() >= self._turns_at else self._young.get(key)
+
     def __setitem__(self, key: Key, value: Value) -> None:
         if len(self._young) >= self._most or self._clock() >= self._turns_at:
             self._turn()

@@ -93,6 +93,9 @@ class ProfileCache:
 
     def wait_for(self, ids: Sequence[str]) -> tuple[Known, bool]:
         """The people with these ids, and whether the user-service could be asked. For threads."""
+        seen = {user_id: self._known.peek(user_id) for user_id in ids}
+        if all(seen.values()):
+            return {user_id: person for user_id, person in seen.items() if person}, True
         found: Future[tuple[Known, bool]] = Future()
         self._loop.call_soon_threadsafe(
             self.look_up, ids, lambda known, answered: found.set_result((known, answered))

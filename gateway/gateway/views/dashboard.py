@@ -1,12 +1,12 @@
 """What is next for the caller, on one page."""
 
-from flask import Response, jsonify
+from flask import Response
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.clock import now, rfc3339
 from chassis.web.rest import Blueprint
-from gateway.aggregation import Part, aggregator
+from gateway.aggregation import Part, aggregator, answer
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, text, whole
 
@@ -145,4 +145,4 @@ def get_dashboard() -> Response:
     """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
     values = {"now": rfc3339(now())}
     found = aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
-    return jsonify(aggregator().name_people(found.document()))
+    return answer(aggregator().name_people(found.document()))

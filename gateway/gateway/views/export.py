@@ -1,13 +1,13 @@
 """Everything that the services hold about a person, in one document: complete, or not at all."""
 
-from flask import Response, jsonify
+from flask import Response
 from marshmallow import INCLUDE, fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.clock import now, rfc3339
 from chassis.web.fields import Answer, Instant
 from chassis.web.rest import Blueprint
-from gateway.aggregation import Part, aggregator
+from gateway.aggregation import Part, aggregator, answer
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape
 
@@ -61,6 +61,6 @@ PARTS = tuple(
 def export_personal_data() -> Response:
     """Export everything that is held about you: all of it, or 503."""
     found = aggregator().gather(PARTS, {}, deadline=DEADLINE, token=caller().token)
-    response = jsonify(found.document(user_id=str(caller().id), exported_at=rfc3339(now())))
+    response = answer(found.document(user_id=str(caller().id), exported_at=rfc3339(now())))
     response.headers["Content-Disposition"] = 'attachment; filename="lyceum-export.json"'
     return response

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.rest import Blueprint
-from gateway.aggregation import Part, aggregator
+from gateway.aggregation import Part, aggregator, answer
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, number, text, whole
 
@@ -119,6 +119,6 @@ PARTS = (
 def get_user_overview(user_id: UUID) -> Response:
     """Get a profile with what the person hosts, teaches and has learnt."""
     values = {"user_id": str(user_id)}
-    return jsonify(
+    return answer(
         aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token).document()
     )

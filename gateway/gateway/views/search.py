@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.web.fields import Integer, Query, Text
 from chassis.web.rest import Blueprint
-from gateway.aggregation import Part, aggregator
+from gateway.aggregation import Part, aggregator, answer
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, first_page, text, whole
 
@@ -115,4 +115,4 @@ def search_everything(query: dict[str, Any]) -> Response:
     """Search open study sessions and courses by subject, texts by name, people by username."""
     values = {"q": query["q"], "limit": str(query["limit"])}
     found = aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
-    return jsonify(aggregator().name_people(found.document()))
+    return answer(aggregator().name_people(found.document()))
