@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from chassis.testing import User, a_user, count_compiled, count_queries
+from chassis.testing import User, a_user, count_compiled, count_queries, forget_compiled
 
 
 def create(client: FlaskClient, user: User, **body: Any) -> Any:
@@ -218,15 +218,12 @@ def test_a_havruta_has_room_for_ten_members(client: FlaskClient, make: Any, ruth
 def test_a_second_list_of_the_same_shape_compiles_nothing(
     app: Flask, client: FlaskClient, ruth: User, path: str
 ) -> None:
-    with app.app_context():
-        engine = app.extensions["sqlalchemy"].engine
-
     def compiled(query: str, user: User) -> int:
         with count_compiled(app) as statements:
             assert client.get(f"{path}{query}", user=user).status_code == 200
         return len(statements)
 
-    engine.clear_compiled_cache()
+    forget_compiled(app)
     assert compiled("?limit=5", ruth) == 1
     assert compiled("?limit=7", a_user("boaz")) == 0
 

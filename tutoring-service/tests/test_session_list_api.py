@@ -243,16 +243,13 @@ def _explained(engine: Any, read: str = "FROM sessions") -> Iterator[list[str]]:
 def test_a_second_list_of_the_same_shape_builds_and_compiles_nothing(
     app: Flask, client: Any
 ) -> None:
-    with app.app_context():
-        engine = app.extensions["sqlalchemy"].engine
-
     def work(query: str) -> tuple[int, int]:
         with testing.count_compiled(app) as compiled:
             assert client.get(f"/api/sessions{query}", user=a_user("student")).status_code == 200
         return sessions._statement.cache_info().misses, len(compiled)
 
     sessions._statement.cache_clear()
-    engine.clear_compiled_cache()
+    testing.forget_compiled(app)
     first = work("?mine=true&status=scheduled&from=2030-01-01&is_featured=true&limit=5")
     second = work("?mine=true&status=completed,cancelled&from=2031-05-05&is_featured=false")
     assert (first, second) == ((1, 1), (1, 0))

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, Engine, Executable, Row, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, Row, Select, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import scoped_session
 
-from chassis.data import deadlines
+from chassis.data import deadlines, statements
+from chassis.data.prepared import Prepared
 from chassis.data.reading import Reading
 
 IDLE = 5.0  # seconds: a connection that rested longer is asked before a read, too
@@ -28,8 +29,42 @@ SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 CHANGE_OR_LOCK = re.compile(r"\b(INSERT|UPDATE|DELETE|SET|SHARE)\b|advisory")
 
 Result = TypeVar("Result")
-_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
-_connection: ContextVar[Connection | None] = ContextVar("connection", default=None)
+_work: ContextVar["_Work | None"] = ContextVar("work", default=None)
+
+
+# By the statements themselves, of which there are few: they are built once.
+prepared = lru_cache(512)(Prepared)
+
+
+class _Work:
+    """A read in hand, and the connection that it keeps to its end."""
+
+    def __init__(self, how: Reading) -> None:
+        self.how = how
+        self._raw: PoolProxiedConnection | None = None
+        self._connection: Connection | None = None
+
+    def raw(self) -> PoolProxiedConnection:
+        if self._raw is None:
+            engine = _engine()
+            try:
+                self._raw = engine.raw_connection()
+            except psycopg.Error as error:
+                Connection._handle_dbapi_exception_noconnection(error, engine.dialect, engine)
+        return self._raw
+
+    def connection(self) -> Connection:
+        """The same connection with all that SQLAlchemy adds to it."""
+        if self._connection is None:
+            self._connection = Connection(_engine(), self.raw())
+        return self._connection
+
+    def give_back(self) -> None:
+        if self._connection:
+            self._connection.close()
+        elif self._raw:
+            self._raw.close()
+        self._connection = self._raw = None
 
 
 class ServiceSession(Session):
@@ -37,8 +72,9 @@ class ServiceSession(Session):
 
     def get_bind(self, *_: Any, **__: Any) -> Engine | Connection:
         # Flask-SQLAlchemy would look through mappers and tables for the database that they belong to.
-        if _reading.get() is Reading.ALONE:
-            return _own_connection()
+        work = _work.get()
+        if work and work.how is Reading.ALONE:
+            return work.connection()
         return _engine()
 
 
@@ -51,20 +87,42 @@ def install(app: Flask, engine: Engine) -> None:
 
 def present() -> Reading | None:
     """How the work in hand reads; None if it may make changes."""
-    return _reading.get()
+    work = _work.get()
+    return work.how if work else None
 
 
 def rows(
-    session: scoped_session[Any], statement: Executable, values: Mapping[str, Any]
+    session: scoped_session[Any],
+    statement: Select[*tuple[Any, ...]],
+    values: Mapping[str, Any],
 ) -> Sequence[Row[Any]]:
     """What the statement selects with these values bound, to be shown; what is pending is written before.
 
-    Past the session, which would prepare each execution as if it were to load entities.
+    The statement is one that was built once. It is sent past the session, which would prepare each execution
+    as if it were to load entities.
     """
-    if present() is Reading.ALONE:
-        return _own_connection().execute(statement, values).all()
-    session.flush()
-    return session.connection().execute(statement, values).all()
+    work = _work.get()
+    if work and work.how is Reading.ALONE:
+        return _fetch(work, statement, values)
+    return statements.execute(session, statement, values).all()
+
+
+def _fetch(
+    work: _Work, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+) -> Sequence[Row[Any]]:
+    engine = _engine()
+    known = prepared(statement, engine.dialect)
+    text, bound = known.text, known.values(values)
+    execution: Any = known.execution()
+    cursor: psycopg.Cursor[Any] = work.raw().cursor()  # type: ignore[assignment]  # psycopg's
+    told = (None, cursor, text, bound, execution, False)
+    try:
+        engine.dispatch.before_cursor_execute(*told)
+        cursor.execute(text, bound)
+        engine.dispatch.after_cursor_execute(*told)
+    except psycopg.Error as error:
+        work.connection()._handle_dbapi_exception(error, text, bound, None, execution)
+    return known.fetch(cursor)
 
 
 def read(session: scoped_session[Any], work: Callable[[], Result], how: Reading) -> Result:
@@ -89,18 +147,8 @@ def _once(session: scoped_session[Any], work: Callable[[], Result]) -> Result:
         # Most work without a statement has no session, and needs none.
         if session.registry.has():
             session.rollback()
-        if connection := _connection.get():
-            _connection.set(None)
-            connection.close()
-
-
-def _own_connection() -> Connection:
-    """The connection of the work in hand, which keeps it to its end."""
-    connection = _connection.get()
-    if connection is None:
-        connection = _engine().connect()
-        _connection.set(connection)
-    return connection
+        if in_hand := _work.get():
+            in_hand.give_back()
 
 
 def _engine() -> Engine:
@@ -110,11 +158,11 @@ def _engine() -> Engine:
 
 @contextmanager
 def _as(how: Reading) -> Iterator[None]:
-    before = _reading.set(how)
+    before = _work.set(_Work(how))
     try:
         yield
     finally:
-        _reading.reset(before)
+        _work.reset(before)
 
 
 def _refuse_changes(engine: Engine) -> None:

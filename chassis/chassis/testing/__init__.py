@@ -5,7 +5,7 @@ from chassis.testing.hostile import hostile_bodies
 from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
 from chassis.testing.people import ISSUER, User, a_user, token_for
-from chassis.testing.queries import count_compiled, count_queries
+from chassis.testing.queries import count_compiled, count_queries, forget_compiled
 from chassis.testing.races import overtaken, race, race_round
 from chassis.testing.readme import check_readme
 from chassis.testing.servers import empty_database, redis_url, server
@@ -44,6 +44,7 @@ __all__ = [
     "empty",
     "empty_database",
     "environment",
+    "forget_compiled",
     "hostile_bodies",
     "in_app",
     "jwks",

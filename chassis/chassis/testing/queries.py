@@ -10,6 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.engine.interfaces import CacheStats
 
+from chassis.data import reads
+
 
 @contextmanager
 def count_queries(app: Flask) -> Iterator[list[str]]:
@@ -23,6 +25,13 @@ def count_compiled(app: Flask) -> Iterator[list[str]]:
     """The SQL statements that the block sends, and that SQLAlchemy has to compile for it."""
     with _watch_statements(app, _is_compiled) as statements:
         yield statements
+
+
+def forget_compiled(app: Flask) -> None:
+    """Have each statement compiled the next time, as after a start."""
+    reads.prepared.cache_clear()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.clear_compiled_cache()
 
 
 def _is_compiled(context: DefaultExecutionContext) -> bool:
