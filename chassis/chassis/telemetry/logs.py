@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
+from flask.globals import request_ctx
 
 from chassis.clock import now
 from chassis.telemetry import request_context
@@ -79,7 +80,8 @@ def install(app: Flask, service: str, level: str) -> None:
         trace = request_context.current()
         response.headers["X-Request-ID"] = trace.request_id
         is_routine = (
-            request.path in request_context.PROBES and response.status_code == HTTPStatus.OK
+            request_ctx.request.path in request_context.PROBES
+            and response.status_code == HTTPStatus.OK
         )
         kind = logging.DEBUG if is_routine else logging.INFO
         if kind >= lowest:
@@ -95,13 +97,14 @@ def install(app: Flask, service: str, level: str) -> None:
 
 def _about(trace: request_context.Trace, response: Response) -> dict[str, Any]:
     ended = time.perf_counter()
+    received = request_ctx.request
     caller = g.get("caller")
     return {
         "request_id": trace.request_id,
         "trace_id": trace.trace_id,
-        "method": request.method,
+        "method": received.method,
         # The route, and not the path, which may hold a secret.
-        "route": request.url_rule.rule if request.url_rule else None,
+        "route": received.url_rule.rule if received.url_rule else None,
         "status": response.status_code,
         "duration_ms": round((ended - g.get("started", ended)) * 1000, 2),
         "user_id": caller.id if caller else None,

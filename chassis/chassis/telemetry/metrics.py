@@ -3,7 +3,8 @@
 import time
 from functools import cache
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
+from flask.globals import request_ctx
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 
 from chassis.http_methods import METHODS
@@ -19,13 +20,14 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "unmatched"
+        received = request_ctx.request
+        route = received.url_rule.rule if received.url_rule else "unmatched"
         # Each made-up method would be one more label.
-        method = request.method if request.method in METHODS else "other"
+        method = received.method if received.method in METHODS else "other"
         number, duration = _figures_of(method, route, response.status_code)
         number.inc()
-        if "started" in g:
-            duration.observe(time.perf_counter() - g.started)
+        if started := g.get("started"):
+            duration.observe(time.perf_counter() - started)
         return response
 
     @app.get("/metrics")

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, current_app
+from flask.globals import request_ctx
 
 from chassis.errors import (
     MOST_ERRORS,
@@ -77,18 +78,19 @@ def install(app: Flask, internal_port: int | None) -> None:
 
     @app.before_request
     def check() -> None:
-        check_listener(internal_port)
-        check_request(request)
-        check_length(request)
+        received = request_ctx.request
+        check_listener(received, internal_port)
+        check_request(received)
+        check_length(received)
 
 
-def check_listener(internal_port: int | None) -> None:
+def check_listener(received: Request, internal_port: int | None) -> None:
     # gunicorn takes this port from the socket that listens. (For a unix socket it would take the client's
     # `Host`.)
-    internal = request.environ["SERVER_PORT"] == str(internal_port)
-    if internal and request.path == "/healthz":
+    internal = received.environ["SERVER_PORT"] == str(internal_port)
+    if internal and received.path == "/healthz":
         return
-    if request.path.startswith("/internal/") != internal:
+    if received.path.startswith("/internal/") != internal:
         raise NotFound
 
 
