@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+import orjson
 import psycopg
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -91,6 +92,7 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         "poolclass": deadlines.Pool,
         "pool_timeout": 2,
         "pool_recycle": 1800,
+        "json_deserializer": orjson.loads,  # no service stores what it would read otherwise than json
         "hide_parameters": True,  # what people write must not come into a log
         "connect_args": {
             "cursor_factory": Cursor,
