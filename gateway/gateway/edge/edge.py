@@ -22,9 +22,7 @@ from gateway.edge.services import Service
 
 SECOND = 1.0
 MOST_UNREAD = 8 * 1024 * 1024  # bytes of answers that one caller has not read
-DRAINED = (
-    2.0  # seconds without a request after which a connection may be closed as the process stops
-)
+DRAINED = 2.0  # seconds without a request, after which a process that stops closes a connection
 
 log = structlog.get_logger(__name__)
 
