@@ -60,7 +60,7 @@ def under(attack: Attack, target: Target) -> Iterator[Counter[str]]:
     )
     process.start()
     ours.recv()
-    time.sleep(0.5)
+    time.sleep(0.5)  # the attack is in full swing before anything is measured
     try:
         yield found
         ours.send("end")

@@ -21,7 +21,7 @@ duration_minutes, max_participants, current_participants, created_at, updated_at
 venue_name, meeting_url, visibility, location_visibility, started_at, ended_at, cancelled_at,
 cancellation_reason, last_seq, version, ends_at
 """
-ONE = f"SELECT {COLUMNS} FROM study_sessions WHERE id = %s"  # noqa: S608
+ONE = f"SELECT {COLUMNS} FROM study_sessions WHERE id = %s"  # noqa: S608  # a constant
 NEAR = f"""
 SELECT {COLUMNS}, distance FROM study_sessions, LATERAL (SELECT 2 * 6371008.8 * asin(sqrt(
     power(sin(radians(latitude::float8 - %(lat)s) / 2), 2)
@@ -31,7 +31,7 @@ WHERE is_open AND visibility = 'public' AND ends_at > now()
     AND latitude BETWEEN %(south)s AND %(north)s AND longitude BETWEEN %(west)s AND %(east)s
     AND distance <= %(radius)s
 ORDER BY start_time, id LIMIT 20
-"""  # noqa: S608
+"""  # noqa: S608  # a constant
 kept = threading.local()
 
 

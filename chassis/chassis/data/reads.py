@@ -31,7 +31,6 @@ CHANGE_OR_LOCK = re.compile(r"\b(INSERT|UPDATE|DELETE|SET|SHARE)\b|advisory")
 Result = TypeVar("Result")
 _work: ContextVar["_Work | None"] = ContextVar("work", default=None)
 
-
 # By the statements themselves, of which there are few: they are built once.
 prepared = lru_cache(512)(Prepared)
 

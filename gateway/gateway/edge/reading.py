@@ -24,7 +24,7 @@ MAX_HEAD = 32 * 1024  # bytes of all headers
 MAX_HEADERS = 100
 MAX_WAITING = 32  # requests that a client may send before it has read an answer
 
-# A first line that leaves no doubt, whatever reads it.
+# A first line that all programs read alike.
 PLAIN = re.compile(rb"(GET|HEAD) (/[A-Za-z0-9._~!$&'()*+,=:@/?%-]*) HTTP/1\.1")
 HOST = re.compile(rb"[A-Za-z0-9._:\[\]-]+")
 # Two of these would have to be one, and programs differ on which one counts.
