@@ -33,7 +33,7 @@ from benchmarks.measuring import (
 from benchmarks.serving import Connection, gunicorn
 from chassis import redis_client, testing
 from chassis.clock import now
-from chassis.limits import TURN
+from chassis.data.limits import TURN
 from chassis.messaging.publisher import Publisher, PublishingThread
 from study_session_service import chat, lifecycle, participation, seats
 from study_session_service.models import messages

@@ -15,6 +15,7 @@ from assessment_service.models import db
 from assessment_service.sessions import Progress
 from assessment_service.versions import Pinned
 from chassis.clock import now
+from chassis.data import statements
 from chassis.errors import Conflict, DeadlinePassed, NotFound, invalid
 
 ANSWERED = ""  # the choice that counts how often a question was answered at all
@@ -134,8 +135,8 @@ def submit_all(
     answered, total_xp = session.questions_answered, session.total_xp
     if accepted:
         parameters = _parameters(session.id, version, list(accepted.values()))
-        row = db.session.connection().execute(SAVE, parameters).one_or_none()
         # Without a row all were stale, and the session did not move.
+        row = next(iter(statements.execute(db.session, SAVE, parameters)), None)
         if row:
             answered, total_xp = row.questions_answered, row.total_xp
         for index, kept in accepted.items():
@@ -155,9 +156,9 @@ def _outcome(row: Any, question_id: int) -> Outcome:
 
 
 def _locked(session_id: str, user_id: UUID | None) -> Any:
-    # Plain statements on the connection: this path is the one that is taken most, and needs no
-    # objects.
-    session: Any = db.session.connection().execute(LOCK, {"session_id": session_id}).one_or_none()
+    # Statements without entities: this path is the one that is taken most.
+    rows = statements.execute(db.session, LOCK, {"session_id": session_id})
+    session: Any = next(iter(rows), None)
     if session is None or session.user_id not in {None, user_id}:
         raise sessions.SessionNotFound
     # The status is plain text here; a StrEnum equals its text and is found by it.

@@ -13,8 +13,8 @@ from assessment_service.models import Assessment, AssessmentVersion, db
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, Invalid, NotFound
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
 

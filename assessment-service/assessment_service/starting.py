@@ -11,8 +11,8 @@ from assessment_service.models import AssessmentSession, SessionStatus, db
 from assessment_service.sessions import Standing
 from assessment_service.versions import Pinned
 from chassis.clock import now, rfc3339
+from chassis.data.limits import LimitReached, take_turns
 from chassis.errors import Conflict, TooEarly, Unauthorized
-from chassis.limits import LimitReached, take_turns
 
 RANDOM_BYTES = 16  # 128 bits: the id of a session without an owner is the permission to use it
 

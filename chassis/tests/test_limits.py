@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from chassis import testing
 from chassis.data.db import transaction
-from chassis.limits import LimitReached, require_room
+from chassis.data.limits import LimitReached, require_room
 from chassis.web.idempotency import IdempotencyKeyLimitReached
 
 from .support.notes import Note, db

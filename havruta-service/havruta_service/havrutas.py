@@ -23,8 +23,8 @@ from sqlalchemy.orm import with_expression
 from chassis.clock import now
 from chassis.data import reads
 from chassis.data.keyset import after_bound, after_values
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from havruta_service.models import (

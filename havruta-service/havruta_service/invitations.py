@@ -20,8 +20,8 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data import reads
 from chassis.data.keyset import after_bound, after_values
+from chassis.data.limits import LimitReached, require_room, take_turns
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
-from chassis.limits import LimitReached, require_room, take_turns
 from chassis.pages import Page, cut
 from havruta_service import havrutas
 from havruta_service.models import (

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, update
 
 from chassis.clock import now
+from chassis.data.limits import LimitReached
 from chassis.errors import InvalidTransition, NotFound
-from chassis.limits import LimitReached
 from havruta_service.havrutas import is_member
 from havruta_service.models import ABSENT_AFTER, HavrutaSession, Presence, SessionStatus, db
 from havruta_service.rooms import Departed, tell_session

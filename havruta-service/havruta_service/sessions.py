@@ -9,8 +9,8 @@ from sqlalchemy.orm import contains_eager
 
 from chassis.clock import now
 from chassis.data.keyset import ordered
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import DeadlinePassed, InvalidTransition, NotFound, TooEarly
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from havruta_service import completion, havrutas, membership, navigation, presence
 from havruta_service.models import (

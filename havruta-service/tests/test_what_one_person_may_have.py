@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from chassis.limits import LimitReached
+from chassis.data.limits import LimitReached
 from chassis.testing import User, race
 from havruta_service.havrutas import HavrutaLimitReached
 from havruta_service.invitations import InvitationLimitReached

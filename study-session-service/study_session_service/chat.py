@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Integer, Row, bindparam, insert, select
 
 from chassis.clock import now
 from chassis.data import statements
+from chassis.data.limits import LimitReached, counting
 from chassis.errors import (
     Conflict,
     DeadlinePassed,
@@ -18,7 +19,6 @@ from chassis.errors import (
     NotFound,
     TooManyRequests,
 )
-from chassis.limits import LimitReached, counting
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
 from study_session_service.models import ChatMessage, db
@@ -128,7 +128,8 @@ def send(
         "new_client_message_id": client_message_id,
         "new_created_at": now(),
     }
-    message = _row(statements.execute(db.session, SAY, values).one())
+    [row] = statements.execute(db.session, SAY, values)
+    message = _row(row)
     rooms.tell(session_id, message.seq, "message", message)
     return message, True
 
@@ -244,7 +245,7 @@ def _open_chat(session_id: UUID, author_id: UUID) -> Row[Any]:
         "most": MessageLimitReached.most,
     }
     # Asked under the lock: no one is removed between this and the writing.
-    found = statements.execute(db.session, STANDING, values).one()
+    [found] = statements.execute(db.session, STANDING, values)
     seen = seen_in(found, FACTS, at, found.position)
     require_inside(seen)
     open_until = seen.session.closed_at + STAYS_OPEN

@@ -88,7 +88,7 @@ def lock(session_id: UUID) -> None:
 
     Lock participants' rows before it, never after: joining and leaving do.
     """
-    if not statements.execute(db.session, LOCK, {"session_id": session_id}).all():
+    if not statements.execute(db.session, LOCK, {"session_id": session_id}):
         raise NotFound
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from chassis.clock import now
+from chassis.data.limits import LimitReached, counting, take_turns
 from chassis.errors import Conflict, Forbidden, NotFound
-from chassis.limits import LimitReached, counting, take_turns
 from chassis.pages import Page, cut
 from study_session_service import lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db

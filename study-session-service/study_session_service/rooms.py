@@ -44,7 +44,8 @@ def record(
 
 def next_seq(session_id: UUID) -> int:
     """The number of what happens next. Locks the session's row, so numbers follow the order of commits."""
-    seq: int = statements.execute(db.session, NUMBER, {"session_id": session_id}).scalar_one()
+    [row] = statements.execute(db.session, NUMBER, {"session_id": session_id})
+    seq: int = row.last_seq
     return seq
 
 

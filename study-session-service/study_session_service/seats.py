@@ -65,9 +65,10 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any]
     the row: the participant's row is written by then, and only a rollback takes it back.
     """
     values = {"session": session_id, "user": user_id, "at": now()}
-    taken = statements.execute(db.session, taking(), values).one_or_none()
-    if taken is None:
+    rows = statements.execute(db.session, taking(), values)
+    if not rows:
         return None
+    [taken] = rows
     if taken.last_seq is None:
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
@@ -81,8 +82,8 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any]
 def release(participant: Participant, event: str) -> None:
     """Release the seat of a person who left or was removed, and give it to the first on the waitlist."""
     session_id, user_id = participant.session_id, participant.user_id
-    seq = statements.execute(db.session, _release(), {"session": session_id}).scalar_one()
-    rooms.tell(session_id, seq, event, participant, members_changed=[user_id])
+    [row] = statements.execute(db.session, _release(), {"session": session_id, "at": now()})
+    rooms.tell(session_id, row.last_seq, event, participant, members_changed=[user_id])
     promote(session_id)
 
 
@@ -201,6 +202,7 @@ def _counted(change: int) -> ReturningUpdate[int]:
         .values(
             current_participants=StudySession.current_participants + change,
             last_seq=StudySession.last_seq + 1,
+            updated_at=AT,
         )
         .returning(StudySession.last_seq)
     )

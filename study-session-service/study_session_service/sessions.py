@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from chassis.clock import now
 from chassis.data.keyset import after_bound, after_values
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from study_session_service import cache, lifecycle, rooms, seats

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from chassis.limits import LimitReached
+from chassis.data.limits import LimitReached
 from docs.write_errors import problem_classes
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.limits import LimitReached
+from chassis.data.limits import LimitReached
 from chassis.testing import a_user, race
 from tutoring_service.courses import CourseLimitReached
 from tutoring_service.enrollments import EnrollmentLimitReached

@@ -8,8 +8,8 @@ from sqlalchemy import or_, select
 
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import NotFound
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from tutoring_service.models import Course, db

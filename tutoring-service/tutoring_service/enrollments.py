@@ -22,8 +22,8 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data import reads
 from chassis.data.keyset import after_bound, after_values
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, InvalidTransition, NotFound
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import (

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.limits import LimitReached
+from chassis.data.limits import LimitReached
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import SessionChange, TutoringSession, db

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, NotFound
-from chassis.limits import LimitReached, require_room
 from tutoring_service import whiteboards
 from tutoring_service.models import (
     Enrollment,

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import InvalidTransition, NotFound
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from recurrence import instant
 from tutoring_service import availability, notifications

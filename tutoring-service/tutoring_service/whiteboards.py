@@ -12,8 +12,8 @@ from sqlalchemy import delete, select
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, NotFound
-from chassis.limits import LimitReached, require_room
 from chassis.pages import Page, cut
 from tutoring_service import rooms
 from tutoring_service.models import WhiteboardSession, WhiteboardStroke, db

@@ -20,8 +20,8 @@ from chassis.auth.tokens import AUDIENCE, LEEWAY, MAX_LIFETIME
 from chassis.clock import now
 from chassis.data.db import after_commit
 from chassis.data.keyset import ordered
+from chassis.data.limits import take_turns
 from chassis.errors import Conflict, NotFound, Unauthorized
-from chassis.limits import take_turns
 from chassis.pages import Page, cut
 from user_service.models import RefreshToken, SignIn, User, db
 from user_service.runtime import runtime

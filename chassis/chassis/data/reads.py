@@ -19,8 +19,7 @@ from sqlalchemy import Connection, Engine, PoolProxiedConnection, Row, Select, e
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import scoped_session
 
-from chassis.data import deadlines, statements
-from chassis.data.prepared import Prepared
+from chassis.data import deadlines, prepared, statements
 from chassis.data.reading import Reading
 
 IDLE = 5.0  # seconds: a connection that rested longer is asked before a read, too
@@ -30,9 +29,6 @@ CHANGE_OR_LOCK = re.compile(r"\b(INSERT|UPDATE|DELETE|SET|SHARE)\b|advisory")
 
 Result = TypeVar("Result")
 _work: ContextVar["_Work | None"] = ContextVar("work", default=None)
-
-# By the statements themselves, of which there are few: they are built once.
-prepared = lru_cache(512)(Prepared)
 
 
 class _Work:
@@ -97,31 +93,12 @@ def rows(
 ) -> Sequence[Row[Any]]:
     """What the statement selects with these values bound, to be shown; what is pending is written before.
 
-    The statement is one that was built once. It is sent past the session, which would prepare each execution
-    as if it were to load entities.
+    The statement is one that was built once.
     """
     work = _work.get()
     if work and work.how is Reading.ALONE:
-        return _fetch(work, statement, values)
-    return statements.execute(session, statement, values).all()
-
-
-def _fetch(
-    work: _Work, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
-) -> Sequence[Row[Any]]:
-    engine = _engine()
-    known = prepared(statement, engine.dialect)
-    text, bound = known.text, known.values(values)
-    execution: Any = known.execution()
-    cursor: psycopg.Cursor[Any] = work.raw().cursor()  # type: ignore[assignment]  # psycopg's
-    told = (None, cursor, text, bound, execution, False)
-    try:
-        engine.dispatch.before_cursor_execute(*told)
-        cursor.execute(text, bound)
-        engine.dispatch.after_cursor_execute(*told)
-    except psycopg.Error as error:
-        work.connection()._handle_dbapi_exception(error, text, bound, None, execution)
-    return known.fetch(cursor)
+        return prepared.execute(_engine(), work.raw(), work.connection, statement, values)
+    return statements.execute(session, statement, values)
 
 
 def read(session: scoped_session[Any], work: Callable[[], Result], how: Reading) -> Result:

@@ -1,21 +1,28 @@
 """Statements of the hottest operations: built once, when a module is imported, and executed past the session.
 
-SQLAlchemy knows such a statement at once, and does not compare all of its parts with those of others to find
-its text.
+The session would prepare each execution as if it were to load entities.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import Executable, Row
 from sqlalchemy.orm import Session, scoped_session
+
+from chassis.data import prepared
 
 
 def execute(
-    session: "scoped_session[Any]", statement: Executable, values: Mapping[str, Any]
-) -> CursorResult[Any]:
-    """Execute the statement with these values bound; what is pending is written before."""
+    session: "scoped_session[Any]",
+    statement: Executable,
+    values: Mapping[str, Any],
+    *,
+    flush: bool = True,
+) -> Sequence[Row[Any]]:
+    """The rows of the statement with these values bound; what is pending is written before."""
     own: Session = session()
-    own.flush()
-    # The session would prepare each execution as if it were to load entities.
-    return own.connection().execute(statement, values)
+    if flush:
+        own.flush()
+    connection = own.connection()
+    raw = connection.connection
+    return prepared.execute(connection.engine, raw, lambda: connection, statement, values)

@@ -25,12 +25,14 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    bindparam,
     insert,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.clock import now, rfc3339
+from chassis.data import statements
 from chassis.data.db import after_commit
 from chassis.telemetry import request_context
 
@@ -117,7 +119,10 @@ class Messages:
             Column("parked_at", DateTime(timezone=True)),
             Index("idx_mails_due", "due_at", postgresql_where=text("parked_at IS NULL")),
         )
-        self._new_message = insert(self.outbox)
+        new = ("id", "stream", "seq", "body", "created_at")
+        self._new_message = insert(self.outbox).values(
+            {name: bindparam(f"new_{name}", type_=self.outbox.c[name].type) for name in new}
+        )
 
     def publish_event(
         self,
@@ -192,9 +197,15 @@ class Messages:
     def _enqueue(
         self, message_id: UUID, stream: str, seq: int | None, body: dict[str, Any]
     ) -> None:
-        row = {"id": message_id, "stream": stream, "seq": seq, "body": body, "created_at": now()}
+        values = {
+            "new_id": message_id,
+            "new_stream": stream,
+            "new_seq": seq,
+            "new_body": body,
+            "new_created_at": now(),
+        }
         # What is pending stays so: a rule that tells of many rows writes them together.
-        self.db.session.connection().execute(self._new_message, row)
+        statements.execute(self.db.session, self._new_message, values, flush=False)
         after_commit(self.db.session, current_app.extensions["publishing"].wake)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.engine.interfaces import CacheStats
 
-from chassis.data import reads
+from chassis.data import prepared
 
 
 @contextmanager
@@ -29,7 +29,7 @@ def count_compiled(app: Flask) -> Iterator[list[str]]:
 
 def forget_compiled(app: Flask) -> None:
     """Have each statement compiled the next time, as after a start."""
-    reads.prepared.cache_clear()
+    prepared.prepared.cache_clear()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.clear_compiled_cache()
 

@@ -20,9 +20,9 @@ from sqlalchemy.exc import OperationalError
 
 from chassis.auth.authorization import caller, caller_or_none
 from chassis.clock import now
+from chassis.data.limits import LimitReached
 from chassis.data.stored_answers import KEPT, answers_of
 from chassis.errors import Conflict, Invalid, Malformed
-from chassis.limits import LimitReached
 from chassis.web.openapi import documented
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")

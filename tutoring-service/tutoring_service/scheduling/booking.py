@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
-from chassis.limits import LimitReached, require_room
 from tutoring_service import availability, notifications, reminders
 from tutoring_service.models import Enrollment, SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.notifications import Kind

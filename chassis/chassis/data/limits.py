@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import scoped_session
 
+from chassis.data import statements
 from chassis.errors import Conflict
 
 TURN = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=String), 0)))
@@ -52,4 +53,4 @@ def take_turns(session: "scoped_session[Any]", name: str) -> None:
     It takes the place of a row to lock where there is none yet. Two names with the same hash wait for each
     other, no more.
     """
-    session.connection().execute(TURN, {"name": name})
+    statements.execute(session, TURN, {"name": name}, flush=False)
