@@ -247,6 +247,7 @@ def test_a_connection_that_is_not_found_alive_in_time_is_no_reason_to_replace_al
         connection.execute(f"SELECT pg_sleep({slow.LONG})")
 
     db.engine.connect().close()  # a new connection is not asked
+    monkeypatch.setattr(reads, "IDLE", 0)
     monkeypatch.setattr(db.engine.dialect, "do_ping", ask_slowly)
     with deadlines.within("50"), pytest.raises(Unavailable):
         db.engine.connect()

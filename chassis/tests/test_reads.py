@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import Context
 from functools import partial
+from select import POLLIN, poll
 from typing import Any
 from uuid import uuid4
 
@@ -113,12 +114,38 @@ def test_a_read_sends_its_statement_and_nothing_else(
         assert count() == 1
 
 
-def test_a_write_asks_its_connection_and_has_a_transaction(client: FlaskClient, app: Flask) -> None:
+@pytest.mark.parametrize(("idle", "asked"), [(math.inf, 0), (0, 1)])
+def test_a_write_has_a_transaction_and_asks_a_connection_that_rested(
+    client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch, idle: float, asked: int
+) -> None:
     client.get("/api/notes")
+    monkeypatch.setattr(reads, "IDLE", idle)
     with count_sent(app) as count, testing.count_queries(app) as statements:
         assert client.delete("/api/notes", user=testing.a_user("root", "admin")).status_code == 204
-        # The ping, BEGIN, COMMIT.
-        assert count() == len(statements) + 3
+        # BEGIN, COMMIT.
+        assert count() == asked + len(statements) + 2
+
+
+def test_a_write_asks_a_connection_on_which_something_came(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reads, "IDLE", math.inf)
+    engine = db.engine
+    with engine.connect() as first:
+        first.execute(text("LISTEN notes"))
+        first.commit()
+        with engine.begin() as second:
+            second.execute(text("NOTIFY notes"))
+        socket = poll()
+        socket.register(first.connection.fileno(), POLLIN)
+        assert socket.poll(10_000)
+    with count_sent(in_app) as count:
+        connections = db.engine.pool.checkedin()
+        for _ in range(connections):
+            with engine.begin() as each:
+                each.execute(text("UNLISTEN notes"))
+        # BEGIN, the statement and COMMIT of each, and the question to one.
+        assert count() == 3 * connections + 1
 
 
 def test_a_connection_that_rested_is_asked_before_a_read(

@@ -1,10 +1,12 @@
 """Reads without a transaction around them.
 
 A statement that stands alone spares the database BEGIN and COMMIT. And what changes nothing can be run again,
-so that its connection need not be asked before each use whether it still lives.
+so that its connection need not be asked before each use whether it still lives. What makes changes cannot; it
+looks at its connection, which asks nothing of PostgreSQL.
 """
 
 import re
+import select
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +24,7 @@ from sqlalchemy.orm import scoped_session
 from chassis.data import deadlines, prepared, statements
 from chassis.data.reading import Reading
 
-IDLE = 5.0  # seconds: a connection that rested longer is asked before a read, too
+IDLE = 5.0  # seconds: a connection that rested longer is asked before its next use
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # SQLAlchemy and our own SQL write key words in capitals, and bind all values.
 CHANGE_OR_LOCK = re.compile(r"\b(INSERT|UPDATE|DELETE|SET|SHARE)\b|advisory")
@@ -156,7 +158,7 @@ def _needs_transaction(statement: str) -> bool:
 
 
 def _prepare_for_use(engine: Engine) -> None:
-    """Ask connections whether they live, as `pool_pre_ping` would before every use; and see to commits."""
+    """Ask connections that may be dead whether they live, as `pool_pre_ping` asks all; and see to commits."""
 
     @event.listens_for(engine, "checkin")
     def note(_: Any, record: Any) -> None:
@@ -165,7 +167,7 @@ def _prepare_for_use(engine: Engine) -> None:
     @event.listens_for(engine, "checkout")
     def prepare(connection: Any, record: Any, _: Any) -> None:
         try:
-            if _may_be_dead(record.info.get("used")):
+            if _may_be_dead(connection, record.info.get("used")):
                 engine.dialect.do_ping(connection)
             _commit_by_statement(connection, present() is Reading.ALONE)
         except psycopg.Error as error:
@@ -173,10 +175,20 @@ def _prepare_for_use(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
-def _may_be_dead(used: float | None) -> bool:
+def _may_be_dead(connection: psycopg.Connection[Any], used: float | None) -> bool:
     if used is None:  # it is new
         return False
-    return not present() or time.monotonic() - used >= IDLE
+    if time.monotonic() - used >= IDLE:
+        return True
+    # What makes changes is not run again. And what came unasked may be the connection's end.
+    return not present() and _has_sent(connection)
+
+
+def _has_sent(connection: psycopg.Connection[Any]) -> bool:
+    """Whether something came that nobody read, the end of the connection included."""
+    socket = select.poll()
+    socket.register(connection.fileno(), select.POLLIN)
+    return bool(socket.poll(0))
 
 
 def _commit_by_statement(connection: Any, stands_alone: bool) -> None:

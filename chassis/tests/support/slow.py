@@ -55,6 +55,7 @@ class Link:
     def __init__(self, host: str, port: int) -> None:
         self._server = host, port
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self._is_closed = False
         self._is_free = threading.Event()
         self._is_free.set()
         self.port = self._listener.getsockname()[1]
@@ -72,6 +73,8 @@ class Link:
                     threading.Thread(target=self._carry, args=ends, daemon=True).start()
 
     def close(self) -> None:
+        """What is held up is never brought."""
+        self._is_closed = True
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._is_free.set()
@@ -82,6 +85,8 @@ class Link:
             while data:
                 data = source.recv(65536)
                 self._is_free.wait(LONG)
+                if self._is_closed:
+                    break
                 target.sendall(data)
 
 
