@@ -77,7 +77,7 @@ def parts(platform: Stage) -> dict[str, str]:
     """The address of each part, at its service."""
     found = {}
     for each in PARTS:
-        path = each.target.format(now=rfc3339(now()).replace("+", "%2B"))
+        path = each.target.format(minute=rfc3339(now().replace(second=0, microsecond=0)))
         found[each.name] = f"http://127.0.0.1:{platform.port(each.service)}{path}"
     return found
 

@@ -3,11 +3,14 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 import pytest
 
+from chassis.clock import now
 from chassis.testing import User, a_user
 from gateway.routes import SERVICES
 
@@ -99,6 +102,18 @@ def test_each_part_is_asked_for_once_with_the_callers_token(
         assert len(asked) == len(ASKED[name])
         assert all((call.header("Authorization") or "").startswith("Bearer ey") for call in asked)
         assert {call.header("X-Request-ID") for call in asked} == {"one-of-ours"}
+
+
+def test_what_is_asked_changes_with_the_minute(
+    gateway: Gateway, services: Doubles, ruth: User
+) -> None:
+    before = now()
+    gateway.get(PATH, user=ruth)
+    [asked] = services["tutoring-service"].asked
+    [begins] = parse_qs(asked.target.partition("?")[2])["from"]
+    found = datetime.fromisoformat(begins)
+    assert before - timedelta(minutes=1) < found <= now()
+    assert found.second == found.microsecond == 0
 
 
 def test_all_services_are_asked_at_the_same_time(

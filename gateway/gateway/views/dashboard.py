@@ -113,7 +113,7 @@ PARTS = (
     Part(
         name="tutoring_sessions",
         service=TUTORING,
-        target="/api/sessions?mine=true&status=scheduled&from={now}&limit=5",
+        target="/api/sessions?mine=true&status=scheduled&from={minute}&limit=5",
         shape=NextTutoringSessions(),
     ),
     Part(name="havrutas", service=HAVRUTA, target="/api/havrutas?limit=5", shape=OwnHavrutas()),
@@ -143,6 +143,7 @@ PARTS = (
 @blueprint.response(200, Dashboard)
 def get_dashboard() -> Response:
     """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
-    values = {"now": rfc3339(now())}
+    # A service remembers a query that came before.
+    values = {"minute": rfc3339(now().replace(second=0, microsecond=0))}
     found = aggregator().gather(PARTS, values, deadline=DEADLINE, token=caller().token)
     return answer(aggregator().name_people(found.document()))
