@@ -129,6 +129,26 @@ def test_a_stream_begins_with_the_next_event(loop: Loop, hub: RoomHub, owner: Ow
     assert stream.read(2) == [("said", 2), ("said", 3)]
 
 
+def test_a_stream_begins_after_events_whose_names_are_asked_for(
+    loop: Loop, hub: RoomHub, owner: Owner, services: Doubles
+) -> None:
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def wait(*_: object) -> None:
+        asked.set()
+        may_answer.wait(10)
+
+    services[USER].reply = wait
+    watch(loop, hub, owner)
+    owner.say(data={"author_id": str(uuid4())})
+    assert asked.wait(10)
+    # Its names are waited for until their deadline.
+    stream = watch(loop, hub, owner)
+    may_answer.set()
+    owner.say()
+    assert stream.read(1) == [("said", 2)]
+
+
 def test_a_reader_resumes_without_gap_or_repeat(loop: Loop, hub: RoomHub, owner: Owner) -> None:
     for _ in range(5):
         owner.say()

@@ -185,14 +185,17 @@ class RoomHub:
         await self._catch_up(room)
 
     async def _wait_for(self, room: Room, seq: int) -> None:
-        """Catch up with the room. An event that does not arrive in time is lost: readers get a `reset`."""
+        """Catch up with the room. An event that does not arrive in time is lost: readers get a `reset`.
+
+        What the room is still to be told would come to a reader who begins only now.
+        """
         deadline = self._loop.time() + ARRIVED_WITHIN
-        while room.last < seq:
+        while room.told < seq and self._loop.time() < deadline:
             await self._catch_up(room)
-            if room.last < seq and self._loop.time() > deadline:
-                self._skip_to(room, seq)
-            elif room.last < seq:
+            if room.told < seq:
                 await asyncio.sleep(TURN)
+        if room.last < seq:
+            self._skip_to(room, seq)
 
     async def _missed(self, room: Room, last_event_id: int | None) -> bytes:
         """What the reader has not seen of what the streams of the room were given."""
