@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
@@ -79,7 +80,8 @@ def servers(rest: Sequence[str]) -> int:
         for name, address in addresses.items():
             say(f"export {name}={address}")
         while True:
-            signal.pause()
+            # Not `pause`: it would miss a signal that came just before it, and wait for another.
+            time.sleep(0.2)
 
 
 def migrations(rest: Sequence[str]) -> int:
