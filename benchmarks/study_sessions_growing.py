@@ -6,6 +6,9 @@ Every city has a thousand sessions, of which some eighty lie within five kilomet
 sessions are more cities. Each request is timed through HTTP and gunicorn, in turns; the search near a point
 also as the same statement by psycopg, and as PostGIS would search the same rows, if the server has PostGIS.
 
+At last the most sessions lie as people do: in 300 cities, of which the second has 57 % as many as the first,
+the third 42 %, and half of them close to the centre. There the search is asked for where sessions are.
+
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
 
@@ -30,13 +33,16 @@ from study_session_service.nearby import Search, prepared
 
 RADIUS = 5000.0
 MESSAGES = 20_000
+SPREAD = 0.2  # degrees that the farthest session lies away from the centre of its city
+CROWDED_CITIES, CROWDED_POINTS = 300, 200
 SESSIONS = """
 INSERT INTO study_sessions
     (host_id, title, subject, session_type, latitude, longitude, start_time, duration_minutes)
 SELECT gen_random_uuid(), 'Session ' || number, 'Talmud', 'discussion',
-    %(latitude)s + 0.2 * (random() + random() - 1), %(longitude)s + 0.2 * (random() + random() - 1),
+    %(latitude)s + %(spread)s * (random() + random() - 1),
+    %(longitude)s + %(spread)s * (random() + random() - 1),
     now() + (1 + 30 * random()) * interval '1 day', 90
-FROM generate_series(1, 1000) AS number
+FROM generate_series(1, %(count)s) AS number
 """
 # One session with a long chat, and a participant.
 ROOM = """
@@ -65,6 +71,10 @@ WHERE is_open AND visibility = 'public' AND ends_at > now() AND ST_DWithin(place
 ORDER BY start_time, id LIMIT 50
 """
 
+# Milliseconds by the kind of request and the part of the distribution: "p50", "p99".
+Times = dict[str, dict[str, float]]
+Fill = Callable[[psycopg.Connection[Any], int], list[Point]]
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -76,31 +86,48 @@ def main() -> None:
     options = parser.parse_args()
     found = {}
     for count in options.sessions:
-        with testing.database("study_session_service") as url:
-            found[count] = measure(url, count, options.rounds)
-        for name, times in found[count].items():
-            latencies = f"p50 {times['p50']:>7.2f} ms  p99 {times['p99']:>7.2f} ms"
-            print(f"{count:>9} sessions  {name:<28} {latencies}")
-    fewest, most = found[options.sessions[0]], found[options.sessions[-1]]
+        found[str(count)] = measure(fill, count, options.rounds)
+        show(f"{count:>9} sessions", found[str(count)])
+    fewest, most = found[str(options.sessions[0])], found[str(options.sessions[-1])]
     for name in fewest:
         print(f"{name:<28} {most[name]['p50'] / fewest[name]['p50']:>6.2f} times as long")
-    ratio = most["near"]["p50"] / most["near, by psycopg"]["p50"]
-    print(f"near, over its SQL           {ratio:>6.2f} times as long")
-    if "near, by PostGIS" in most:
-        for cut in ("p50", "p99"):
-            ratio = most["near, by psycopg"][cut] / most["near, by PostGIS"][cut]
-            print(f"near, SQL over PostGIS, {cut} {ratio:>6.2f} times as long")
-    else:
-        print("left out: PostGIS, which this server does not have")
+    compare(most)
+    found["crowded"] = measure(crowd, options.sessions[-1], options.rounds)
+    show("in crowded cities ", found["crowded"])
+    compare(found["crowded"])
     if options.json:
         options.json.write_text(json.dumps(found, indent=2))
 
 
-def measure(url: str, count: int, rounds: int) -> dict[str, dict[str, float]]:
+def show(sessions: str, times: Times) -> None:
+    for name, figures in times.items():
+        print(
+            f"{sessions}  {name:<28} p50 {figures['p50']:>7.2f} ms  p99 {figures['p99']:>7.2f} ms"
+        )
+
+
+def compare(times: Times) -> None:
+    """Say how long a search takes next to its SQL, and that next to PostGIS."""
+    ratio = times["near"]["p50"] / times["near, by psycopg"]["p50"]
+    print(f"near, over its SQL           {ratio:>6.2f} times as long")
+    if "near, by PostGIS" not in times:
+        print("left out: PostGIS, which this server does not have")
+        return
+    for cut in ("p50", "p99"):
+        ratio = times["near, by psycopg"][cut] / times["near, by PostGIS"][cut]
+        print(f"near, SQL over PostGIS, {cut} {ratio:>6.2f} times as long")
+
+
+def measure(fill: Fill, count: int, rounds: int) -> Times:
     """Milliseconds of each kind of request."""
+    with testing.database("study_session_service") as url:
+        return measure_in(url, fill, count, rounds)
+
+
+def measure_in(url: str, fill: Fill, count: int, rounds: int) -> Times:
     user = testing.a_user("ruth")
     with psycopg.connect(url, autocommit=True) as database:
-        cities = fill(database, count)
+        points = fill(database, count)
         room = a_room(database, user)
         has_postgis = database.execute(HAS_POSTGIS).fetchone()
         if has_postgis:
@@ -109,11 +136,11 @@ def measure(url: str, count: int, rounds: int) -> dict[str, dict[str, float]]:
         database.execute("VACUUM FULL ANALYZE")
         with gunicorn("study_session_service", url) as port:
             requests = over_http(port, user, room) | {
-                "near, by psycopg": by_psycopg(database, url, cities)
+                "near, by psycopg": by_psycopg(database, url, points)
             }
             if has_postgis:
                 requests["near, by PostGIS"] = partial(by_postgis, database)
-            return timed(requests, cities, rounds)
+            return timed(requests, points, rounds)
 
 
 def fill(database: psycopg.Connection[Any], count: int) -> list[Point]:
@@ -123,8 +150,36 @@ def fill(database: psycopg.Connection[Any], count: int) -> list[Point]:
         Point(chance.uniform(-60, 70), chance.uniform(-179, 179)) for _ in range(count // 1000)
     ]
     for city in cities:
-        database.execute(SESSIONS, {"latitude": city.latitude, "longitude": city.longitude})
+        add(database, city, 1000, SPREAD)
     return cities
+
+
+def crowd(database: psycopg.Connection[Any], count: int) -> list[Point]:
+    """This many sessions in cities of very different sizes; points where sessions are.
+
+    By Zipf's law the sizes fall with a power of the rank, here with rank ** -0.8.
+    """
+    chance = random.Random(count)
+    cities = [
+        Point(chance.uniform(-60, 70), chance.uniform(-179, 179)) for _ in range(CROWDED_CITIES)
+    ]
+    weights = [rank**-0.8 for rank in range(1, CROWDED_CITIES + 1)]
+    for city, weight in zip(cities, weights, strict=True):
+        half = round(count * weight / sum(weights) / 2)
+        add(database, city, half, SPREAD)
+        add(database, city, half, SPREAD / 4)
+    return [
+        Point(
+            city.latitude + chance.triangular(-SPREAD / 4, SPREAD / 4),
+            city.longitude + chance.triangular(-SPREAD / 4, SPREAD / 4),
+        )
+        for city in chance.choices(cities, weights, k=CROWDED_POINTS)
+    ]
+
+
+def add(database: psycopg.Connection[Any], city: Point, count: int, spread: float) -> None:
+    place = {"latitude": city.latitude, "longitude": city.longitude}
+    database.execute(SESSIONS, {**place, "count": count, "spread": spread})
 
 
 def a_room(database: psycopg.Connection[Any], user: testing.User) -> str:
@@ -172,7 +227,7 @@ def by_postgis(database: psycopg.Connection[Any], point: Point) -> object:
 
 def timed(
     requests: dict[str, Callable[[Point], object]], points: list[Point], rounds: int
-) -> dict[str, dict[str, float]]:
+) -> Times:
     """Each request once a round; the first tenth is not counted."""
     taken: dict[str, list[float]] = {name: [] for name in requests}
     chance = random.Random(rounds)
