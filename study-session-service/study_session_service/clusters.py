@@ -1,6 +1,5 @@
 """RULES: what a map shows where sessions lie too close together to be drawn one by one."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 
 from chassis.clock import now
+from study_session_service import cells
 from study_session_service.geometry import Box
 from study_session_service.locations import shown_to, shown_values
 from study_session_service.models import MAP_CELL, OPEN, StudySession
@@ -29,7 +29,6 @@ from study_session_service.nearby import AT, HAS_STATUS, IN_LISTS, IS_PUBLIC
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import SeenSession
 
-FINEST = 24  # 2^24 cells of the index lie along the equator
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
 FEW = 3  # sessions in a cell that are still shown one by one
 MOST_SINGLES = 500  # sessions of a map that are shown one by one
@@ -67,8 +66,7 @@ class Map:
 
 def can_draw(boxes: Sequence[Box], zoom: int) -> bool:
     """Whether the boxes have no more cells at this zoom than one request may gather."""
-    cells = [len(_columns(box, zoom)) * len(_rows(box, zoom)) for box in boxes]
-    return sum(cells) <= MOST_CELLS
+    return sum(cells.count(box, _digits(zoom)) for box in boxes) <= MOST_CELLS
 
 
 def draw(boxes: Sequence[Box], zoom: int) -> Map:
@@ -89,48 +87,24 @@ def draw(boxes: Sequence[Box], zoom: int) -> Map:
 def prepared(boxes: Sequence[Box], zoom: int) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
     """The statement that counts in so many boxes, which is built once, and the values of these."""
     # A cell of this zoom is a square of 2^depth by 2^depth of the finest cells.
-    depth = FINEST - _bits(zoom)
-    cells = [number << 2 * depth for box in boxes for number in _numbers(box, zoom)]
-    values: dict[str, Any] = {"cells": cells, "width": 1 << 2 * depth, "at": now()}
-    values["most"] = MOST_READ // len(cells)
+    digits = _digits(zoom)
+    depth = cells.FINEST - digits
+    firsts = [number << 2 * depth for box in boxes for number in cells.touching(box, digits)]
+    values: dict[str, Any] = {"cells": firsts, "width": 1 << 2 * depth, "at": now()}
+    values["most"] = MOST_READ // len(firsts)
     return _query(len(boxes)), values | shown_values(boxes)
 
 
-def _numbers(box: Box, zoom: int) -> Sequence[int]:
-    """The cells that touch the box, by their numbers along the curve, as `map_cell` gives them."""
-    rows = [_spread(row) << 1 for row in _rows(box, zoom)]
-    columns = [_spread(column) for column in _columns(box, zoom)]
-    return [column | row for column in columns for row in rows]
-
-
-def _columns(box: Box, zoom: int) -> range:
-    last = (1 << _bits(zoom)) - 1  # 180° is in the last column
-    return range(_number(box.west + 180, zoom), min(_number(box.east + 180, zoom), last) + 1)
-
-
-def _rows(box: Box, zoom: int) -> range:
-    return range(_number(box.south + 90, zoom), _number(box.north + 90, zoom) + 1)
-
-
-def _number(degrees: float, zoom: int) -> int:
-    return math.floor(degrees * (1 << _bits(zoom)) / 360)
-
-
-def _bits(zoom: int) -> int:
-    """The binary digits of a column's number."""
+def _digits(zoom: int) -> int:
+    """The binary digits that number a column of cells."""
     return zoom + CELLS_PER_TILE.bit_length() - 1
-
-
-def _spread(number: int) -> int:
-    """The number with a zero before each binary digit."""
-    return int(f"{number:b}", 4)
 
 
 @lru_cache
 def _query(boxes: int) -> Select[*tuple[Any, ...]]:
     """The statement for so many boxes: of each cell with sessions how many, where, and the first ids."""
-    cells = func.unnest(bindparam("cells", type_=ARRAY(BigInteger))).table_valued("first")
-    cells = cells.render_derived(name="cell")
+    asked = func.unnest(bindparam("cells", type_=ARRAY(BigInteger))).table_valued("first")
+    asked = asked.render_derived(name="cell")
     width, most = bindparam("width", type_=BigInteger), bindparam("most", type_=Integer)
     cell, point = literal_column(MAP_CELL, BigInteger), shown_to(signed_in=False)
     read = (
@@ -141,10 +115,10 @@ def _query(boxes: int) -> Select[*tuple[Any, ...]]:
             and_(point.lies_in(boxes), StudySession.ends_at > AT).label("counts"),
         )
         .where(IS_PUBLIC, StudySession.is_open)
-        .where(cell >= cells.c.first, cell < cells.c.first + width)
+        .where(cell >= asked.c.first, cell < asked.c.first + width)
         .order_by(cell)
         .limit(most)
-        .correlate(cells)
+        .correlate(asked)
         .subquery()
     )
     counted = read.c.counts
@@ -155,7 +129,7 @@ def _query(boxes: int) -> Select[*tuple[Any, ...]]:
         (func.count() == most).label("more"),
         func.array_agg(read.c.id).filter(counted)[1:FEW].label("ids"),
     ).lateral()
-    return select(gathered).join_from(cells, gathered, gathered.c.sessions > 0)
+    return select(gathered).join_from(asked, gathered, gathered.c.sessions > 0)
 
 
 def _sessions(ids: Sequence[UUID]) -> Sequence[SeenSession]:

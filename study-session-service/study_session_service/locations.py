@@ -37,9 +37,9 @@ class VisiblePoint:
         chord = func.least(1.0, half_height + shrinking * half_width)
         return func.asin(func.sqrt(chord), type_=Double) * (2 * RADIUS)
 
-    def lies_in(self, boxes: int) -> ColumnElement[bool]:
-        """Whether it lies in one of so many boxes that `shown_values` binds."""
-        return _within(self.latitude, self.longitude, "shown", boxes, Double)
+    def lies_in(self, boxes: int, name: str = "shown") -> ColumnElement[bool]:
+        """Whether it lies in one of so many boxes that `shown_values` binds under the name."""
+        return _within(self.latitude, self.longitude, name, boxes, Double)
 
 
 def shown_to(*, signed_in: bool) -> VisiblePoint:
@@ -72,12 +72,12 @@ def exact_values(boxes: Sequence[Box]) -> dict[str, Any]:
     return values
 
 
-def shown_values(boxes: Sequence[Box]) -> dict[str, Any]:
+def shown_values(boxes: Sequence[Box], name: str = "shown") -> dict[str, Any]:
     """What `VisiblePoint.lies_in` is bound to."""
     values = {}
     for number, box in enumerate(boxes):
         for side in OUTWARDS:
-            values[f"shown_{number}_{side}"] = getattr(box, side)
+            values[f"{name}_{number}_{side}"] = getattr(box, side)
     return values
 
 

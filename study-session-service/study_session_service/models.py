@@ -85,7 +85,26 @@ class Role(StrEnum):
 MAP_CELL = (
     "map_cell(COALESCE(approximate_latitude, latitude), COALESCE(approximate_longitude, longitude))"
 )
+# Larger cells, by the binary digits that number their columns: about 10 and 78 km wide at the equator.
+LARGER_CELLS = {12: f"({MAP_CELL} >> 24)", 9: f"({MAP_CELL} >> 30)"}
 WORDS = "session_words(title, subject, description, venue_name)"
+
+
+def _in_order(digits: int, cell: str) -> Index:
+    """An index of what each cell holds, in the order of lists and with the points to choose by."""
+    return Index(
+        f"idx_sessions_cell_{digits}",
+        text(cell),
+        "start_time",
+        "id",
+        postgresql_include=[
+            "latitude",
+            "longitude",
+            "approximate_latitude",
+            "approximate_longitude",
+        ],
+        postgresql_where=text("is_open AND visibility = 'public'"),
+    )
 
 
 class SessionFacts:
@@ -213,6 +232,7 @@ class StudySession(SessionFacts, Base):
             ],
             postgresql_where=text("is_open AND visibility = 'public'"),
         ),
+        *(_in_order(digits, cell) for digits, cell in LARGER_CELLS.items()),
         Index(
             "idx_sessions_words",
             literal_column(WORDS).label("words"),

@@ -1,8 +1,11 @@
 """RULES: find sessions near a point.
 
-Boxes on `idx_sessions_location` find the candidates, the exact great circle decides. Both are asked
-about the point that the viewer may see, so that no one finds out an exact location by measuring from
-several sides; the boxes are a little wider than asked, because they are asked about exact points.
+Boxes find the candidates, the exact great circle decides. It is asked about the point that the viewer may
+see, so that no one finds out an exact location by measuring from several sides. Boxes that are asked about
+another point are a little wider.
+
+A list in the order of time is read from the cells that the area touches: each has an index in this order, and
+PostgreSQL merges them. So of a place with thousands of sessions hardly more rows are read than shown.
 """
 
 import re
@@ -16,8 +19,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     DateTime,
     Double,
     Integer,
@@ -30,20 +35,33 @@ from sqlalchemy import (
     null,
     select,
     true,
+    union_all,
 )
 
 from chassis.clock import now
 from chassis.data.keyset import after_bound, after_values
 from chassis.pages import Page, cut
-from study_session_service import cache
+from study_session_service import cache, cells
 from study_session_service.geometry import FARTHEST_SNAP, Box, Point, boxes_around, widened
 from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
-from study_session_service.models import OPEN, WORDS, Participant, StudySession, Visibility
+from study_session_service.models import (
+    LARGER_CELLS,
+    OPEN,
+    WORDS,
+    Participant,
+    StudySession,
+    Visibility,
+)
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import IS_MINE, MINE, POSITION, SeenSession, seen_in
 
 # Twice the longest page, because within the five minutes the clock ends some of them.
 KEPT = 200
+# Metres by which numbers that are rounded differently can differ, and more.
+ROUNDING = 1.0
+# As many parts a statement has that reads cells. An area that touches fewer names some that do not exist.
+CELLS_READ = (4, 9, 16)
+NO_CELL = -1
 # No index finds mere punctuation: so many open sessions are read for it.
 SCANNED = 1000
 # A letter or digit, and as many in a row as the index on words needs to find them anywhere.
@@ -101,6 +119,14 @@ class Search:
     sort: Sort = Sort.START_TIME
 
 
+class Cells(NamedTuple):
+    """Cells of one size that an area touches, and the boxes of the area."""
+
+    digits: int
+    parts: int
+    boxes: int
+
+
 class Shape(NamedTuple):
     """What decides the text of a search. Everything else is bound, so there are few texts."""
 
@@ -113,6 +139,7 @@ class Shape(NamedTuple):
     sort: Sort
     follows: bool
     one_by_one: bool
+    cells: Cells | None  # None if the area touches too many, or is not read one by one
 
 
 AT = bindparam("at", type_=DateTime(timezone=True))
@@ -182,6 +209,11 @@ def prepared(
     given = {name: value for name, value in filters.items() if value is not None}
     if wanted.q and not LETTER.search(wanted.q):
         given["signs"] = given.pop("q")
+    one_by_one = _is_read_one_by_one(wanted, given)
+    touched: Cells | None = None
+    cell_values: dict[str, Any] = {}
+    if one_by_one:
+        touched, cell_values = _cells(wanted, FARTHEST_SNAP if viewer_id else ROUNDING)
     shape = Shape(
         signed_in=viewer_id is not None,
         measured=wanted.origin is not None,
@@ -191,11 +223,12 @@ def prepared(
         filters=frozenset(given),
         sort=wanted.sort,
         follows=bool(cursor),
-        one_by_one=_is_read_one_by_one(wanted, given),
+        one_by_one=one_by_one,
+        cells=touched,
     )
     values: dict[str, Any] = {"viewer_id": viewer_id, "at": at, "limit": limit}
     values["statuses"] = sorted(wanted.statuses)
-    values |= given | exact_values(exact) | shown_values(wanted.boxes)
+    values |= given | exact_values(exact) | shown_values(wanted.boxes) | cell_values
     if wanted.q:
         values["q"] = _pattern(wanted.q)
     if wanted.origin:
@@ -243,21 +276,38 @@ def _is_read_one_by_one(wanted: Search, given: Mapping[str, Any]) -> bool:
     return in_order and wanted.statuses == OPEN and given.keys() <= ANNOUNCED.keys()
 
 
+def _cells(wanted: Search, margin: float) -> tuple[Cells | None, dict[str, Any]]:
+    """The smallest cells of which the area touches few, and what they are bound to.
+
+    Of each session they know the point that strangers see, so the area is wider by the margin.
+    """
+    boxes = [wide for box in _area(wanted) for wide in widened(box, margin)]
+    for digits in LARGER_CELLS:
+        if sum(cells.count(box, digits) for box in boxes) <= CELLS_READ[-1]:
+            break
+    else:
+        return None, {}
+    # Boxes on both sides of 180° can share cells.
+    numbers = sorted({number for box in boxes for number in cells.touching(box, digits)})
+    parts = next(parts for parts in CELLS_READ if parts >= len(numbers))
+    numbers += [NO_CELL] * (parts - len(numbers))
+    values = {f"cell_{part}": number for part, number in enumerate(numbers)}
+    return Cells(digits, parts, len(boxes)), values | shown_values(boxes, "around")
+
+
 def _one_by_one(
     matching: Select[*tuple[Any, ...]], shape: Shape, order: Sequence[Any]
 ) -> Select[*tuple[Any, ...]]:
-    """What matches, looked for in the order of the answer until there is enough.
-
-    The order is read from the index on locations alone. So of a place with thousands of sessions hardly more
-    rows are read than shown.
-    """
-    here = [StudySession.is_open, holds_exact(shape.exact)]
-    here += [FILTERS[name] for name in sorted(shape.filters)]
+    """What matches, looked for in the order of the answer until there is enough."""
+    asked = [FILTERS[name] for name in sorted(shape.filters)]
     if shape.follows:
-        here.append(after_bound(order))
-    first = (
-        select(StudySession.id, StudySession.start_time).where(*here).order_by(*order).subquery()
-    )
+        asked.append(after_bound(order))
+    here = select(StudySession.id, StudySession.start_time).where(StudySession.is_open, *asked)
+    here = here.order_by(*order)
+    if shape.cells:
+        first = _in_cells(here, shape.cells).subquery()
+    else:
+        first = here.where(holds_exact(shape.exact)).subquery()
     found = matching.where(StudySession.id == first.c.id).limit(1).lateral()
     return (
         select(*found.c)
@@ -265,6 +315,14 @@ def _one_by_one(
         .order_by(first.c.start_time, first.c.id)
         .limit(LIMIT)
     )
+
+
+def _in_cells(here: Select[*tuple[Any, ...]], read: Cells) -> CompoundSelect[*tuple[Any, ...]]:
+    """The sessions of each cell in their order; PostgreSQL reads no more of a cell than it needs."""
+    cell = literal_column(LARGER_CELLS[read.digits], BigInteger)
+    around = shown_to(signed_in=False).lies_in(read.boxes, "around")
+    here = here.where(IS_PUBLIC, around)
+    return union_all(*(here.where(cell == bindparam(f"cell_{part}")) for part in range(read.parts)))
 
 
 def in_order(seen: SeenSession) -> tuple[datetime, UUID]:

@@ -17,7 +17,7 @@ from study_session_service import nearby
 from study_session_service.api.chat import Message
 from study_session_service.api.sessions import SessionParticipant, StudySessionDetails
 from study_session_service.geometry import Point
-from study_session_service.models import ChatMessage, Participant, StudySession, db
+from study_session_service.models import LARGER_CELLS, ChatMessage, Participant, StudySession, db
 from study_session_service.nearby import Search
 from study_session_service.visibility import Mine, SeenSession
 
@@ -103,9 +103,10 @@ SHAPES = [
     ("/{id}/participants", "/{other}/participants?limit=1"),
     ("/mine", "/mine?limit=3"),
     ("/mine?when=past&role=host", "/mine?when=past&role=participant"),
-    ("?lat=31.7&lng=35.2", "?lat=-3&lng=100.5&radius_km=70"),
+    ("?lat=31.7&lng=35.2&radius_km=0.1", "?lat=-3&lng=100.5&radius_km=0.5"),
     ("?lat=31.7&lng=35.2&sort=distance", "?lat=-3&lng=100.5&sort=distance&limit=9"),
-    ("?bbox=1,1,2,2", "?bbox=30,-3,60.5,9&limit=9"),
+    ("?bbox=1,1,2,2", "?bbox=22,22,23,23&limit=9"),
+    ("?bbox=1,1,20,20", "?bbox=30,-3,60.5,9&limit=9"),
     ("?bbox=1,1,2,2&status=live", "?bbox=30,-3,60.5,9&status=starting-soon"),
     ("?q=talmud&mode=online", "?q=100%25&mode=hybrid"),
     ("?subject=Talmud&has_space=true", "?subject=Bible&has_space=false"),
@@ -143,6 +144,16 @@ def test_values_make_no_new_shape_of_a_search() -> None:
         wanted = Search(origin=Point(number, number), radius=1000 + number, q=f"word {number}")
         nearby.prepared(None, wanted, now(), number)
     assert nearby.statement.cache_info().currsize == 1
+
+
+def test_areas_of_all_sizes_have_few_shapes() -> None:
+    nearby.statement.cache_clear()
+    for latitude in range(-70, 70):
+        for radius in (100, 1000, 5000, 20_000, 100_000):
+            wanted = Search(origin=Point(latitude, 10), radius=radius)
+            nearby.prepared(None, wanted, now(), 51)
+    sizes = len(LARGER_CELLS) * len(nearby.CELLS_READ) + 1
+    assert 1 < nearby.statement.cache_info().currsize <= sizes
 
 
 def test_the_statements_of_searches_fill_a_bounded_space() -> None:
