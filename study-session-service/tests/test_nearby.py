@@ -274,6 +274,17 @@ def test_of_a_place_with_many_sessions_few_more_are_read_than_shown(
         assert sum(map(float, cells)) <= int(read) + len(cells)
 
 
+def test_no_statement_starts_further_processes_of_postgresql(ten_thousand: Rows) -> None:
+    for setting in ("min_parallel_table_scan_size", "parallel_setup_cost", "parallel_tuple_cost"):
+        db.session.execute(text(f"SET LOCAL {setting} = 0"))
+    plan = db.session.scalars(text("EXPLAIN SELECT count(*) FROM study_sessions")).all()
+    assert "Gather" not in "".join(plan)
+    db.session.execute(text("SET LOCAL max_parallel_workers_per_gather = 2"))
+    plan = db.session.scalars(text("EXPLAIN SELECT count(*) FROM study_sessions")).all()
+    assert "Gather" in "".join(plan)
+    db.session.rollback()
+
+
 def test_the_index_on_times_is_used_without_a_location(ten_thousand: Rows) -> None:
     assert "idx_sessions_open" in searching(Search())
 
