@@ -19,6 +19,7 @@ from gateway.edge.rooms import Room, RoomHub
 
 from .support.event_loop import Loop
 from .support.gateway_process import Doubles
+from .support.upstream_doubles import Double
 
 RUTH = uuid4()
 HALL = f"hall:{uuid4()}"  # channels are shared by all databases of a Redis
@@ -121,6 +122,18 @@ def watch(
     return stream
 
 
+def answer_later(user_service: Double) -> tuple[threading.Event, threading.Event]:
+    """Have it wait before it answers: that it was asked, and that it may answer."""
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def wait(*_: object) -> None:
+        asked.set()
+        may_answer.wait(10)
+
+    user_service.reply = wait
+    return asked, may_answer
+
+
 def test_a_stream_begins_with_the_next_event(loop: Loop, hub: RoomHub, owner: Owner) -> None:
     owner.say()
     stream = watch(loop, hub, owner)
@@ -132,13 +145,7 @@ def test_a_stream_begins_with_the_next_event(loop: Loop, hub: RoomHub, owner: Ow
 def test_a_stream_begins_after_events_whose_names_are_asked_for(
     loop: Loop, hub: RoomHub, owner: Owner, services: Doubles
 ) -> None:
-    asked, may_answer = threading.Event(), threading.Event()
-
-    def wait(*_: object) -> None:
-        asked.set()
-        may_answer.wait(10)
-
-    services[USER].reply = wait
+    asked, may_answer = answer_later(services[USER])
     watch(loop, hub, owner)
     owner.say(data={"author_id": str(uuid4())})
     assert asked.wait(10)
@@ -267,13 +274,7 @@ def test_a_stream_ends_with_its_session(
 def test_events_stay_in_order_while_names_are_asked_for(
     loop: Loop, hub: RoomHub, owner: Owner, services: Doubles
 ) -> None:
-    asked, may_answer = threading.Event(), threading.Event()
-
-    def wait(*_: object) -> None:
-        asked.set()
-        may_answer.wait(10)
-
-    services[USER].reply = wait
+    asked, may_answer = answer_later(services[USER])
     stream = watch(loop, hub, owner)
     owner.say(data={"author_id": str(uuid4())})
     assert asked.wait(10)
