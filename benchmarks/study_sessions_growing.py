@@ -6,8 +6,8 @@ Every city has a thousand sessions, of which some eighty lie within five kilomet
 sessions are more cities. Each request is timed through HTTP and gunicorn, in turns; the search near a point
 also as the same statement by psycopg, and as PostGIS would search the same rows, if the server has PostGIS.
 
-At last the most sessions lie as people do: in 300 cities, of which the second has 57 % as many as the first,
-the third 42 %, and half of them close to the centre. There the search is asked for where sessions are.
+Then the larger number of sessions is spread as people are: over 300 cities, of which the second has 57 % as
+many as the first, the third 42 %. Half of them lie close to the centre. The search is asked where they are.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.
 """
@@ -121,13 +121,11 @@ def compare(times: Times) -> None:
 
 def measure(fill: Fill, count: int, rounds: int) -> Times:
     """Milliseconds of each kind of request."""
-    with testing.database("study_session_service") as url:
-        return measure_in(url, fill, count, rounds)
-
-
-def measure_in(url: str, fill: Fill, count: int, rounds: int) -> Times:
     user = testing.a_user("ruth")
-    with psycopg.connect(url, autocommit=True) as database:
+    with (
+        testing.database("study_session_service") as url,
+        psycopg.connect(url, autocommit=True) as database,
+    ):
         points = fill(database, count)
         room = a_room(database, user)
         has_postgis = database.execute(HAS_POSTGIS).fetchone()
@@ -135,7 +133,7 @@ def measure_in(url: str, fill: Fill, count: int, rounds: int) -> Times:
             database.execute(POSTGIS)
         # With the rows that the new column has left dead.
         database.execute("VACUUM FULL ANALYZE")
-        # As autovacuum does: it notes the pages that all see, of which an index tells everything.
+        # As autovacuum does: it marks pages as all-visible, and only of these an index is read alone.
         database.execute("VACUUM")
         settings = " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items())
         with (

@@ -80,7 +80,7 @@ def servers(rest: Sequence[str]) -> int:
         for name, address in addresses.items():
             say(f"export {name}={address}")
         while True:
-            # Not `pause`: it would miss a signal that came just before it, and wait for another.
+            # `pause` would sleep through a signal that came just before it. This wakes soon after one.
             time.sleep(0.2)
 
 

@@ -59,7 +59,8 @@ from study_session_service.visibility import IS_MINE, MINE, POSITION, SeenSessio
 KEPT = 200
 # Metres by which numbers that are rounded differently can differ, and more.
 ROUNDING = 1.0
-# As many parts a statement has that reads cells. An area that touches fewer names some that do not exist.
+# A statement has one part for each cell that it reads, and so many parts in all. An area that touches fewer
+# cells names some that do not exist.
 CELLS_READ = (4, 9, 16)
 NO_CELL = -1
 # No index finds mere punctuation: so many open sessions are read for it.
