@@ -32,6 +32,7 @@ from benchmarks.measuring import (
 )
 from benchmarks.serving import Connection, gunicorn
 from chassis import redis_client, testing
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.clock import now
 from chassis.data.limits import TURN
 from chassis.messaging.publisher import Publisher, PublishingThread
@@ -153,7 +154,13 @@ def token(person: testing.User) -> str:
 def publishing(url: str) -> Iterator[PublishingThread]:
     """The thread that publishes in the service, in this program."""
     engine = create_engine(url)
-    publisher = Publisher(messages, engine, redis_client.connect(testing.redis_url(), timeout=2))
+    name = messages.service
+    publisher = Publisher(
+        messages,
+        engine,
+        redis_client.connect(testing.redis_url(), timeout=2),
+        ServiceIdentity(name, testing.key_files().service_keys[name], name),
+    )
     thread = PublishingThread(publisher)
     yield thread
     thread.stop()

@@ -87,7 +87,7 @@ def room(ruth: Person) -> str:
 
 def identity(platform: EphemeralPlatform, name: str) -> ServiceIdentity:
     key: Any = load_pem_private_key(platform.layout.keys.private(name).read_bytes(), None)
-    return ServiceIdentity(name, key)
+    return ServiceIdentity(name, key, name)
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -192,7 +192,7 @@ def test_the_internal_listener_is_for_services_only(
 ) -> None:
     gateway = identity(platform, GATEWAY)
     other = next(other for other in NAMES if other != name)
-    stranger = ServiceIdentity(GATEWAY, ec.generate_private_key(ec.SECP256R1()))
+    stranger = ServiceIdentity(GATEWAY, ec.generate_private_key(ec.SECP256R1()), GATEWAY)
     assert status(platform, name, gateway.token_for(name)) == 200
     refused = {
         "no token": None,
@@ -200,7 +200,9 @@ def test_the_internal_listener_is_for_services_only(
         "an administrator's token": issuer.valid(),
         "a token for another service": gateway.token_for(other),
         "a token for no service": gateway.token_for(""),
-        "a token of an unknown service": ServiceIdentity("nobody", gateway.key).token_for(name),
+        "a token of an unknown service": ServiceIdentity("nobody", gateway.key, "nobody").token_for(
+            name
+        ),
         "another's key under the gateway's name": stranger.token_for(name),
         "an old token": an_old_token(gateway, name),
     }

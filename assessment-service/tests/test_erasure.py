@@ -1,6 +1,5 @@
 """What is left of a person whose account is deleted."""
 
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from flask.testing import FlaskClient
 from assessment_service import erasure
 from assessment_service.models import db
 from chassis import testing
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.data.db import transaction
 from chassis.messaging.messages import Event
 
@@ -75,12 +74,12 @@ def test_a_user_deleted_event_erases_the_person(app: Flask, begin: Any) -> None:
         "source": "user-service",
         "aggregate_id": str(ruth.id),
         "aggregate_version": 2,
-        "occurred_at": "2026-03-01T12:00:00Z",
+        "occurred_at": rfc3339(now()),
         "actor": None,
         "data": {},
     }
     with redis.Redis.from_url(testing.redis_url()) as connection:
-        connection.xadd("events:user-service", {"event": json.dumps(event)})
+        connection.xadd("events:user-service", testing.signed(event))
     with app.app_context():
         consumer = app.extensions["worker"].consumer
         assert (

@@ -78,8 +78,10 @@ def create_service(
     strict_requests.install(app, settings.internal_port)
     constraint_problems.install(app, conflicts or {})
     app.extensions["verifier"] = Verifier(token_keys, settings.issuer)
-    app.extensions["identity"] = ServiceIdentity(name, keys.read_private(settings.service_key))
-    app.extensions["peers"] = ServiceTokenVerifier(name, keys.read_public(settings.service_keys))
+    service_keys = keys.read_public(settings.service_keys)
+    identity = ServiceIdentity.listed(name, keys.read_private(settings.service_key), service_keys)
+    app.extensions["identity"] = identity
+    app.extensions["peers"] = ServiceTokenVerifier(name, service_keys)
     database.install(app, db, settings.database_url, settings.database_pool_size)
     with app.app_context():
         tracing.follow(db.engine)
@@ -94,7 +96,14 @@ def create_service(
         mailer = Mailer(messages, mails, settings.smtp_url, settings.mail_from)
     old_answers = Sweep("old-answers", 3600, partial(stored_answers.purge_expired, db))
     worker.install(
-        app, messages, subscriptions, [*sweeps, old_answers], mailer, settings.events_url
+        app,
+        messages,
+        subscriptions,
+        [*sweeps, old_answers],
+        mailer,
+        settings.events_url,
+        identity,
+        service_keys,
     )
     app.extensions["publishing"] = PublishingThread(app.extensions["worker"].publisher)
     api = Api(app, name, description, examples or {}, rooms or {})

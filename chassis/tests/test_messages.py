@@ -49,7 +49,7 @@ def an_event(
         "source": "user-service",
         "aggregate_id": aggregate,
         "aggregate_version": version,
-        "occurred_at": "2026-01-01T00:00:00Z",
+        "occurred_at": rfc3339(now()),
         "actor": None,
         "data": data,
     }
@@ -57,7 +57,7 @@ def an_event(
 
 def deliver(server: "redis.Redis", *events: dict[str, Any] | str) -> None:
     for event in events:
-        server.xadd(STREAM, {"event": event if isinstance(event, str) else json.dumps(event)})
+        server.xadd(STREAM, testing.signed(event))
 
 
 def consume_all(consumer: Consumer) -> None:
@@ -280,8 +280,12 @@ def test_expired_messages_are_deleted_and_parked_events_are_kept(publisher: Publ
     assert db.session.scalars(select(messages.failed_events.c.entry_id)).all() == ["2-0"]
 
 
-def test_no_event_is_lost_while_redis_is_down(server: "redis.Redis", publisher: Publisher) -> None:
-    unreachable = Publisher(messages, db.engine, connect("redis://127.0.0.1:1/0"))
+def test_no_event_is_lost_while_redis_is_down(
+    server: "redis.Redis", publisher: Publisher, in_app: Flask
+) -> None:
+    unreachable = Publisher(
+        messages, db.engine, connect("redis://127.0.0.1:1/0"), in_app.extensions["identity"]
+    )
     with transaction(db.session):
         messages.publish_event("note.written", "a", 1)
     with pytest.raises(redis.RedisError):

@@ -118,7 +118,7 @@ def rooms(server: "redis.Redis") -> set[str]:
 
 
 def test_rooms_give_way_to_events_when_redis_is_full(in_app: Flask, small: "redis.Redis") -> None:
-    publisher = Publisher(messages, db.engine, small)
+    publisher = Publisher(messages, db.engine, small, in_app.extensions["identity"])
     publish(publisher)
     for number in range(10):
         sing(f"hall:{number}", range(1, 100))
@@ -132,7 +132,7 @@ def test_rooms_give_way_to_events_when_redis_is_full(in_app: Flask, small: "redi
 def test_events_that_all_listeners_have_read_give_way_to_the_next(
     in_app: Flask, small: "redis.Redis"
 ) -> None:
-    publisher = Publisher(messages, db.engine, small)
+    publisher = Publisher(messages, db.engine, small, in_app.extensions["identity"])
     small.xgroup_create(STREAM, "fast", id="0", mkstream=True)
     small.xgroup_create(STREAM, "slow", id="0")
     write_events(2000)
@@ -148,7 +148,7 @@ def test_events_that_all_listeners_have_read_give_way_to_the_next(
 
 
 def test_what_a_full_redis_has_taken_is_not_sent_again(in_app: Flask, small: "redis.Redis") -> None:
-    publisher = Publisher(messages, db.engine, small)
+    publisher = Publisher(messages, db.engine, small, in_app.extensions["identity"])
     write_events(2000)
     for _ in range(3):
         publish(publisher)

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
+from chassis.clock import now, rfc3339
 from chassis.config import InvalidSettings
 from chassis.data.db import transaction
 from chassis.messaging.worker import Sweep, run_sweep
@@ -31,7 +32,7 @@ EVENT = {
     "source": "user-service",
     "aggregate_id": "a",
     "aggregate_version": 1,
-    "occurred_at": "2026-01-01T00:00:00Z",
+    "occurred_at": rfc3339(now()),
     "actor": None,
     "data": {},
 }
@@ -81,7 +82,7 @@ def test_a_consumer_logs_the_request_that_an_event_comes_from(
     with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as server:
         [(_, entry)] = server.xrange("events:tutoring-service")
         assert "origin" not in json.loads(entry["event"])
-        server.xadd("events:user-service", {**entry, "event": json.dumps(EVENT)})
+        server.xadd("events:user-service", {**entry, **testing.signed(EVENT)})
     with caplog.at_level(logging.INFO):
         consume(in_app)
     [line] = [
@@ -96,7 +97,7 @@ def test_a_consumer_logs_the_request_that_an_event_comes_from(
 
 def test_an_event_that_names_no_request_is_acted_on(in_app: Flask) -> None:
     with redis.Redis.from_url(testing.redis_url()) as server:
-        server.xadd("events:user-service", {"event": json.dumps(EVENT), "traceparent": "odd"})
+        server.xadd("events:user-service", {**testing.signed(EVENT), "traceparent": "odd"})
     consume(in_app)
     assert len(notes.received) == 1
 

@@ -13,12 +13,12 @@ from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Verifier
 from chassis.config import from_environment
-from chassis.redis_client import Cache
 from chassis.web.app import Application
-from gateway import docs, health, profile_updates, views
+from gateway import docs, health, views
+from gateway.account_events import Follower, KnownAccounts
 from gateway.aggregation import Aggregator
 from gateway.config import Settings
-from gateway.edge.callers import Callers, Revocations
+from gateway.edge.callers import Callers
 from gateway.edge.deadlines import Deadlines
 from gateway.edge.destinations import Destinations
 from gateway.edge.edge import Edge
@@ -28,6 +28,7 @@ from gateway.edge.profiles import ProfileCache
 from gateway.edge.proxies import TrustedProxies
 from gateway.edge.proxy import Proxy
 from gateway.edge.quotas import Counter, Quotas
+from gateway.edge.revocations import Revocations
 from gateway.edge.rooms import RoomHub
 from gateway.edge.services import Service
 from gateway.edge.streams import Places
@@ -61,22 +62,25 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     asked_inside = {name: Upstream(service, loop) for name, service in internal.items()}
 
     profiles = ProfileCache(services[USER], loop, threads)
-    profile_updates.follow(settings.events_url, partial(loop.call_soon_threadsafe, profiles.forget))
-    revocations = Revocations(Cache(settings.cache_url))
+    revocations = Revocations()
     verifier = Verifier(keys.at(settings.jwks_url), settings.issuer)
     callers = Callers(verifier, revocations, loop, threads)
     # Of their own: they wait for services, and must keep no token from being verified.
     watching = ThreadPoolExecutor(WATCHING, "watching")
-    hub = RoomHub(settings.events_url, profiles, revocations.among, loop, watching)
+    hub = RoomHub(settings.events_url, profiles, revocations.refusal, loop, watching)
+    service_keys = keys.read_public(settings.service_keys)
+    accounts = KnownAccounts(profiles, revocations, hub)
+    Follower(settings.events_url, service_keys, accounts, loop.call_soon_threadsafe).start()
 
-    identity = ServiceIdentity("gateway", keys.read_private(settings.service_key))
+    own_key = keys.read_private(settings.service_key)
+    identity = ServiceIdentity.listed("gateway", own_key, service_keys)
     health.install(app, identity, asked_inside)
     app.extensions["streams"] = Streams(
         hub,
         Places(),
         callers,
         RoomAuthorizer(identity, asked_inside),
-        StreamTickets(settings.cache_url),
+        StreamTickets(settings.events_url),
     )
     app.extensions["verifier"] = Verified()
     app.extensions["aggregator"] = Aggregator(asked, asked_inside, identity, profiles)

@@ -16,6 +16,7 @@ class Settings:
     jwks_url: str
     cache_url: str
     events_url: str
+    service_keys: Path
     service_key: Path
     user_service_url: str
     user_service_internal_url: str

@@ -45,6 +45,12 @@ class TokenRevoked(InvalidToken):
     code = "token_revoked"
 
 
+class TokenOutdated(InvalidToken):
+    """The roles of the account have changed since this access token was issued; refresh it."""
+
+    code = "token_outdated"
+
+
 class TooManyStreams(TooManyRequests):
     """You have too many streams open."""
 

@@ -162,8 +162,8 @@ class Streams:
             self.places.give_back(caller.id)
             return response
         still = partial(self.authorizer.allows, route, room_id, caller)
-        watcher = Watcher(caller.id, caller.session_id, caller.expires_at, still)
-        request.environ[ORDER] = Order(self.hub, self.places, watcher, name, seq, resumed_from)
+        order = Order(self.hub, self.places, Watcher(caller, still), name, seq, resumed_from)
+        request.environ[ORDER] = order
         return response
 
 

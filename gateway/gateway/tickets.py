@@ -20,8 +20,9 @@ LIFETIME = 30  # seconds
 class StreamTickets:
     """Issues and redeems tickets."""
 
-    def __init__(self, cache_url: str) -> None:
-        self._redis = connect(cache_url)
+    def __init__(self, events_url: str) -> None:
+        # Not in the cache: what is there may be evicted at any time.
+        self._redis = connect(events_url)
 
     def issue(self, token: str) -> str:
         """A ticket that stands for the token. `Unavailable` without Redis."""

@@ -42,7 +42,7 @@ HAVRUTA = Part(
 def gather(services: Doubles, internal: Doubles, loop: Loop) -> Iterator[Gather]:
     for double in [*services.values(), *internal.values()]:
         double.reply = lambda *_: as_json({"name": "Ruth", "secret": 1})
-    identity = ServiceIdentity("gateway", testing.key_files().service_keys["gateway"])
+    identity = ServiceIdentity("gateway", testing.key_files().service_keys["gateway"], "gateway")
     public = {name: loop.upstream(name, double.url) for name, double in services.items()}
     private = {name: loop.upstream(name, double.url) for name, double in internal.items()}
     users = loop.service("user-service", services["user-service"].url)

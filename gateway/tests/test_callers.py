@@ -1,20 +1,21 @@
 """Finding out who calls: at once where it is remembered, and never for one address alone."""
 
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-import redis
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from chassis import testing
 from chassis.auth.tokens import Verifier
 from chassis.errors import InvalidToken
-from chassis.redis_client import Cache
 from gateway.edge import callers as edge_callers
+from gateway.edge import revocations as edge_revocations
 from gateway.edge.breaker import PER_CALLER
-from gateway.edge.callers import Callers, Identity, Revocations
+from gateway.edge.callers import Callers, Identity
+from gateway.edge.revocations import Revocations
 from gateway.errors import TokenRevoked
 
 from .support.event_loop import GENEROUS, Loop, wait_until
@@ -36,40 +37,25 @@ class Keys:
         return testing.key_files().signing_key.public_key()
 
 
-class Observed(Revocations):
-    """Ended sessions, and which ones were asked about at once."""
-
-    def __init__(self) -> None:
-        super().__init__(Cache(testing.redis_url()))
-        self.asked: list[set[str]] = []
-
-    def among(self, session_ids: Iterable[str]) -> set[str]:
-        self.asked.append(set(session_ids))
-        return super().among(session_ids)
-
-
 @pytest.fixture
 def keys() -> Keys:
     return Keys()
 
 
 @pytest.fixture
-def revocations() -> Observed:
-    return Observed()
+def revocations() -> Revocations:
+    known = Revocations()
+    known.note_past_is_read()
+    return known
 
 
 @pytest.fixture
-def callers(loop: Loop, keys: Keys, revocations: Observed) -> Callers:
+def callers(loop: Loop, keys: Keys, revocations: Revocations) -> Callers:
     return Callers(Verifier(keys, testing.ISSUER), revocations, loop.loop, loop.threads)
 
 
 def header(**claims: object) -> bytes:
     return f"Bearer {testing.token_for(testing.a_user(), **claims)}".encode()
-
-
-def end(session: str) -> None:
-    with redis.Redis.from_url(testing.redis_url()) as cache:
-        cache.set(f"revoked:{session}", "1")
 
 
 def find(loop: Loop, callers: Callers, authorization: bytes) -> Identity:
@@ -94,12 +80,41 @@ def test_a_token_that_is_none_is_refused(loop: Loop, callers: Callers) -> None:
     assert isinstance(found.refusal, InvalidToken)
 
 
-def test_the_caller_of_an_ended_session_is_named_and_refused(loop: Loop, callers: Callers) -> None:
-    session = str(uuid4())
-    end(session)
-    found = find(loop, callers, header(sid=session))
+def test_the_caller_of_an_ended_sign_in_is_named_and_refused(
+    loop: Loop, callers: Callers, revocations: Revocations
+) -> None:
+    sign_in = str(uuid4())
+    revocations.note_end(sign_in, time.time())
+    found = find(loop, callers, header(sid=sign_in))
     assert found.caller
     assert isinstance(found.refusal, TokenRevoked)
+
+
+def test_a_caller_who_is_known_is_refused_at_once_when_the_sign_in_ends(
+    loop: Loop, callers: Callers, revocations: Revocations
+) -> None:
+    sign_in = str(uuid4())
+    token = header(sid=sign_in)
+    assert find(loop, callers, token).refusal is None
+    loop.call(revocations.note_end, sign_in, time.time())
+    known = loop.call(callers.known, token)
+    assert isinstance(known.refusal, TokenRevoked)
+
+
+def test_tokens_wait_for_what_happened_before_the_start(
+    loop: Loop, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge_revocations, "PATIENCE", GENEROUS)
+    revocations = Revocations()
+    callers = Callers(Verifier(keys, testing.ISSUER), revocations, loop.loop, loop.threads)
+    sign_in, found = str(uuid4()), []
+    loop.call(callers.find, header(sid=sign_in), "192.0.2.1", found.append)
+    assert keys.asked.acquire(timeout=GENEROUS)
+    loop.call(revocations.note_end, sign_in, time.time())
+    assert found == []
+    loop.call(revocations.note_past_is_read)
+    wait_until(lambda: found != [])
+    assert isinstance(found[0].refusal, TokenRevoked)
 
 
 def test_a_token_is_verified_once_for_all_who_ask(loop: Loop, callers: Callers, keys: Keys) -> None:
@@ -120,28 +135,6 @@ def test_a_token_is_verified_again_after_a_while(
     token = header()
     find(loop, callers, token)
     assert loop.call(callers.known, token) is None
-
-
-def test_sessions_that_go_on_are_asked_about_at_once(
-    loop: Loop, callers: Callers, revocations: Observed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(edge_callers, "LIVING", 2 * GENEROUS)
-    monkeypatch.setattr(edge_callers, "AGAIN", 2 * GENEROUS)
-    sessions = [str(uuid4()) for _ in range(20)]
-    tokens = {session: header(sid=session) for session in sessions}
-    for token in tokens.values():
-        assert find(loop, callers, token).caller
-    ended = sessions[0]
-    end(ended)
-    revocations.asked.clear()
-
-    def ask_for_all() -> list[Identity | None]:
-        return [callers.known(token) for token in tokens.values()]
-
-    assert None not in loop.call(ask_for_all)
-    wait_until(lambda: loop.call(callers.known, tokens[ended]) is None)
-    assert revocations.asked[0] == set(sessions)
-    assert None not in loop.call(ask_for_all)[1:]
 
 
 def test_an_address_has_some_tokens_verified_at_a_time(

@@ -9,15 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-import redis
 
-from chassis import testing
 from chassis.errors import Problem
 from gateway.edge.profiles import CHUNK, ON_THE_LOOP, ProfileCache
 from gateway.errors import BadGateway
 from gateway.routes import HOST, PERSON, People
 from gateway.routes import PEOPLE as ROUTED
 
+from .support.account_events import publish
 from .support.event_loop import Loop
 from .support.gateway_process import Doubles, Gateway
 from .support.upstream_doubles import Asked, answer, as_json
@@ -84,9 +83,7 @@ def test_a_changed_profile_is_fetched_again(gateway: Gateway, services: Doubles)
     services[USER].reply = lambda *_: as_json(
         {"items": [{**profile(host), "display_name": "Renamed"}]}
     )
-    with redis.Redis.from_url(testing.redis_url()) as connection:
-        event = json.dumps({"type": "user.updated", "aggregate_id": host})
-        connection.xadd(f"events:{USER}", {"event": event})
+    publish("user.updated", host)
     deadline = time.monotonic() + 10
     while gateway.get("/api/study-sessions/1").json["host_display_name"] != "Renamed":
         assert time.monotonic() < deadline

@@ -6,16 +6,19 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 import redis
 
 from chassis import testing
+from chassis.auth.tokens import Caller, Verifier
 from gateway.edge import rooms
 from gateway.edge.live_events import ending
 from gateway.edge.profiles import ProfileCache
 from gateway.edge.rooms import Room, RoomHub
+from gateway.errors import TokenRevoked
 
 from .support.event_loop import Loop
 from .support.gateway_process import Doubles
@@ -24,6 +27,13 @@ from .support.upstream_doubles import Double
 RUTH = uuid4()
 HALL = f"hall:{uuid4()}"  # channels are shared by all databases of a Redis
 USER = "user-service"
+
+
+def caller_of(session: str) -> Caller:
+    """Ruth, signed in like this."""
+    token = testing.token_for(replace(testing.a_user(), id=RUTH), sid=session)
+    keys = {testing.KID: testing.key_files().signing_key.public_key()}
+    return Verifier(keys, testing.ISSUER).verify(token)
 
 
 class Owner:
@@ -61,8 +71,7 @@ class Reader:
     def __init__(
         self, session: str = "s", may_still_watch: Callable[[], bool] = lambda: True
     ) -> None:
-        self.user_id = RUTH
-        self.session_id = session
+        self.caller = caller_of(session)
         self.room: Room | None = None
         self._allowed = may_still_watch
         self._frames: queue.Queue[bytes] = queue.Queue()
@@ -100,7 +109,7 @@ def hub(loop: Loop, services: Doubles) -> Iterator[RoomHub]:
     hub = RoomHub(
         testing.redis_url(),
         profiles,
-        lambda sessions: {"revoked"} & set(sessions),
+        lambda caller: TokenRevoked() if caller.session_id == "revoked" else None,
         loop.loop,
         loop.threads,
     )
@@ -264,11 +273,13 @@ def test_watchers_are_checked_when_the_latest_event_never_arrived(
     assert asked.wait(10)
 
 
-def test_a_stream_ends_with_its_session(
-    loop: Loop, hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rooms, "CHECK", 0.1)
-    assert watch(loop, hub, owner, session="revoked").read(1) == [("end", None)]
+def test_a_stream_ends_with_its_sign_in(loop: Loop, hub: RoomHub, owner: Owner) -> None:
+    stays = watch(loop, hub, owner)
+    ended = watch(loop, hub, owner, session="revoked")
+    loop.call(hub.end_refused, str(RUTH))
+    assert ended.read(1) == [("end", None)]
+    owner.say()
+    assert stays.read(1) == [("said", 1)]
 
 
 def test_events_stay_in_order_while_names_are_asked_for(

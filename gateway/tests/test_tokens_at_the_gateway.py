@@ -1,8 +1,10 @@
 """Which tokens the gateway refuses."""
 
+import json
 import runpy
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,23 +13,19 @@ import redis
 
 from chassis import testing
 from chassis.testing import a_user, key_files, token_for
+from gateway.account_events import STREAM
 
-from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.account_events import an_event, end_sign_in, publish
+from .support.gateway_process import Doubles, Gateway, Reply, running, settings
 from .support.upstream_doubles import Double, answer
 
 FORGERY = runpy.run_path(str(Path(__file__).parents[2] / "tests" / "support" / "forged_tokens.py"))
 ISSUER = FORGERY["Issuer"](key_files().signing_key, testing.KID, testing.ISSUER)
 FORGED: dict[str, str] = FORGERY["forged_tokens"](ISSUER)
 
+NOWHERE = dict.fromkeys(("CACHE_URL", "EVENTS_URL"), "redis://127.0.0.1:1/0")
 TUTORING = "tutoring-service"
 USER = "user-service"
-
-
-@pytest.fixture
-def cache() -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(testing.redis_url()) as connection:
-        yield connection
-        connection.flushdb()
 
 
 def test_there_are_enough_forgeries() -> None:
@@ -91,30 +89,72 @@ def test_the_service_receives_the_token_unchanged(gateway: Gateway, services: Do
     assert services[TUTORING].asked[0].header("Authorization") == f"Bearer {token}"
 
 
-def test_a_token_of_an_ended_session_is_refused(
-    gateway: Gateway, services: Doubles, cache: redis.Redis
-) -> None:
-    ended, active = str(uuid4()), str(uuid4())
-    cache.set(f"revoked:{ended}", "1")
-    refused = gateway.get("/api/courses", token=token_for(a_user(), sid=ended))
+def refused_soon(gateway: Gateway, token: str) -> Reply:
+    """The answer once the token is refused. The events come by Redis."""
+    end = time.monotonic() + 5
+    while (reply := gateway.get("/api/courses", token=token)).status == 200:
+        assert time.monotonic() < end, "the token is still accepted"
+        time.sleep(0.02)
+    return reply
+
+
+def test_a_token_is_refused_when_its_sign_in_has_ended(gateway: Gateway, services: Doubles) -> None:
+    ended, active = str(uuid4()), token_for(a_user(), sid=str(uuid4()))
+    token = token_for(a_user(), sid=ended)
+    assert gateway.get("/api/courses", token=token).status == 200
+    end_sign_in(ended)
+    refused = refused_soon(gateway, token)
     assert (refused.status, refused.json["code"]) == (401, "token_revoked")
     assert "invalid_token" in refused.headers["WWW-Authenticate"]
-    assert gateway.get("/api/courses", token=token_for(a_user(), sid=active)).status == 200
+    assert gateway.get("/api/courses", token=active).status == 200
 
 
-def test_a_token_in_use_is_refused_after_its_session_ends(
-    gateway: Gateway, services: Doubles, cache: redis.Redis
-) -> None:
-    session = str(uuid4())
-    token = token_for(a_user(), sid=session)
+def test_a_token_says_the_roles_that_the_account_has(gateway: Gateway, services: Doubles) -> None:
+    tutor = a_user("ruth", "tutor")
+    token = token_for(tutor)
     assert gateway.get("/api/courses", token=token).status == 200
-    cache.set(f"revoked:{session}", "1")
-    end = time.monotonic() + 5
-    while gateway.get("/api/courses", token=token).status == 200:
-        assert time.monotonic() < end, "the token is still accepted"
-        time.sleep(0.1)
-    cache.delete(f"revoked:{session}")
+    publish("user.roles_changed", str(tutor.id), 7, roles=["learner"])
+    refused = refused_soon(gateway, token)
+    assert (refused.status, refused.json["code"]) == (401, "token_outdated")
+    # Older news that come later change nothing.
+    publish("user.roles_changed", str(tutor.id), 6, roles=["learner", "tutor"])
+    end_sign_in(last := str(uuid4()))
+    refused_soon(gateway, token_for(a_user(), sid=last))
     assert gateway.get("/api/courses", token=token).status == 401
+    learner = replace(tutor, roles=("learner",))
+    assert gateway.get("/api/courses", token=token_for(learner)).status == 200
+
+
+def test_an_event_that_the_user_service_did_not_sign_ends_no_sign_in(
+    gateway: Gateway, services: Doubles
+) -> None:
+    kept, ended = str(uuid4()), str(uuid4())
+    forged = an_event("sign_in.ended", kept, user_id=str(uuid4()))
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        connection.xadd(STREAM, {"event": json.dumps(forged)})
+        connection.xadd(STREAM, testing.signed(forged, by="tutoring-service"))
+        signature = testing.signed({**forged, "aggregate_id": ended})["signature"]
+        connection.xadd(STREAM, {"event": json.dumps(forged), "signature": signature})
+        connection.xadd(STREAM, {"event": "no JSON", "signature": signature})
+        connection.xadd(STREAM, {"other": "field"})
+    end_sign_in(ended)
+    refused_soon(gateway, token_for(a_user(), sid=ended))
+    assert gateway.get("/api/courses", token=token_for(a_user(), sid=kept)).status == 200
+    assert 'events_refused_total{stream="events:user-service"} 5.0' in figures(gateway)
+
+
+def figures(gateway: Gateway) -> str:
+    return gateway.get("/metrics").body.decode()
+
+
+def test_a_gateway_that_starts_knows_which_sign_ins_have_ended(
+    services: Doubles, internal: Doubles
+) -> None:
+    ended = str(uuid4())
+    end_sign_in(ended)
+    with running(settings(services, internal)) as gateway:
+        refused = gateway.get("/api/courses", token=token_for(a_user(), sid=ended))
+    assert (refused.status, refused.json["code"]) == (401, "token_revoked")
 
 
 @pytest.fixture
@@ -158,5 +198,5 @@ def test_unknown_key_ids_do_not_cause_further_fetches(
 
 
 def test_valid_tokens_are_accepted_without_redis(services: Doubles, internal: Doubles) -> None:
-    with running({**settings(services, internal), "CACHE_URL": "redis://127.0.0.1:1/0"}) as gateway:
+    with running({**settings(services, internal), **NOWHERE}) as gateway:
         assert [gateway.get("/api/courses", user=a_user()).status for _ in range(5)] == [200] * 5

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dev.services import SERVICES
-from gateway.profile_updates import CHANGES
+from gateway.account_events import CHANGES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "events.md"

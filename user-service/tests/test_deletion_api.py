@@ -148,7 +148,11 @@ def test_the_last_event_of_an_account_is_its_deletion(
         sent = select(messages.outbox.c.body).filter_by(stream="events:user-service")
         events = db.session.scalars(sent.order_by(messages.outbox.c.position)).all()
         version = db.session.get_one(User, ruth.id).version
-    assert [event["type"] for event in events] == ["user.updated", "user.deleted"]
+    assert [event["type"] for event in events] == [
+        "user.updated",
+        "sign_in.ended",
+        "user.deleted",
+    ]
     assert events[-1]["aggregate_id"] == str(ruth.id)
     assert events[-1]["data"] == {"email_sha256": hashlib.sha256(b"ruth@example.org").hexdigest()}
     assert events[-1]["aggregate_version"] == version > events[0]["aggregate_version"]

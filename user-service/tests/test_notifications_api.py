@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -50,8 +51,8 @@ def live_events(app: Flask, user_id: UUID) -> Any:
     """The entries of the person's room in Redis, after all that waited has been published."""
     with app.app_context():
         app.extensions["worker"].publisher.publish_pending()
-    cache = app.extensions["runtime"].cache
-    return cache.run(lambda r: r.xrange(f"room:user:{user_id}"), [])
+    with redis.Redis.from_url(testing.redis_url(), decode_responses=True) as connection:
+        return connection.xrange(f"room:user:{user_id}")
 
 
 def inbox(client: FlaskClient, member: Any, query: str = "") -> Any:

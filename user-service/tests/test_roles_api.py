@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from chassis import testing
-from user_service.models import Role, User, db
+from user_service.models import Role, User, db, messages
 
 Join = Callable[..., Any]
 
@@ -93,6 +94,19 @@ def test_two_admins_who_demote_each_other_leave_one_admin(
         )
         assert sorted(answers) == [200, 403]
         testing.empty(app)
+
+
+def test_new_roles_are_told_so_that_old_tokens_end(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ada, ruth = join("ada", Role.ADMIN), join("ruth")
+    for _ in range(2):  # the second time nothing changes
+        assign(client, ada, ruth.id, "learner", "tutor")
+    with app.app_context():
+        bodies = db.session.scalars(select(messages.outbox.c.body)).all()
+    [event] = [body for body in bodies if body["aggregate_id"] == str(ruth.id)]
+    assert (event["type"], event["data"]) == ("user.roles_changed", {"roles": ["learner", "tutor"]})
+    assert event["actor"] == str(ada.id)
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def save(
     event: EventType = EventType.USER_UPDATED,
     *,
     actor: UUID | None = None,
-    **data: str,
+    **data: object,
 ) -> None:
     """Write the account's changes, and tell the other services; without an `actor` the person did it."""
     db.session.flush()

@@ -8,3 +8,5 @@ class EventType(StrEnum):
 
     USER_UPDATED = "user.updated"
     USER_DELETED = "user.deleted"
+    ROLES_CHANGED = "user.roles_changed"
+    SIGN_IN_ENDED = "sign_in.ended"

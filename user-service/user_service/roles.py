@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from chassis.errors import Conflict, Forbidden, NotFound
 from user_service.accounts import save
+from user_service.events import EventType
 from user_service.models import IS_ADMIN, Role, User, db
 
 
@@ -51,7 +52,8 @@ def _set(user: User, roles: Collection[str], actor: UUID | None = None) -> None:
     wanted = [str(role) for role in Role if role in roles]
     if wanted != user.roles:
         user.roles = wanted
-        save(user, actor=actor)
+        # The gateway refuses the access tokens that say others: clients exchange their refresh tokens.
+        save(user, EventType.ROLES_CHANGED, actor=actor, roles=wanted)
 
 
 def _account(user_id: UUID) -> User:

@@ -15,7 +15,6 @@ from user_service.signing import Keyring
 class Runtime:
     issuer: str
     public_url: str
-    cache: Cache
     attempts: Attempts
     hasher: Hasher
     keyring: Keyring
@@ -23,12 +22,11 @@ class Runtime:
 
 def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
     """Give the application its own set."""
-    cache = Cache(settings.cache_url)
     app.extensions["runtime"] = Runtime(
         issuer=settings.issuer,
         public_url=settings.public_url.rstrip("/"),
-        cache=cache,
-        attempts=Attempts(cache),
+        # Not in the cache: a count that is evicted lets a guess in.
+        attempts=Attempts(Cache(settings.events_url)),
         hasher=Hasher(settings.password_cost),
         keyring=keyring,
     )

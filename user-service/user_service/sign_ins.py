@@ -13,17 +13,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import redis
 from sqlalchemy import ColumnElement, delete, exists, select, update
 
-from chassis.auth.tokens import AUDIENCE, LEEWAY, MAX_LIFETIME
+from chassis.auth.tokens import AUDIENCE, MAX_LIFETIME
 from chassis.clock import now
-from chassis.data.db import after_commit
 from chassis.data.keyset import ordered
 from chassis.data.limits import take_turns
 from chassis.errors import Conflict, NotFound, Unauthorized
 from chassis.pages import Page, cut
-from user_service.models import RefreshToken, SignIn, User, db
+from user_service.events import EventType
+from user_service.models import RefreshToken, SignIn, User, db, messages
 from user_service.runtime import runtime
 
 REFRESHABLE = timedelta(days=30)
@@ -221,24 +220,13 @@ def _access_token(user: User, sign_in_id: UUID) -> str:
 
 def _revoke(which: ColumnElement[bool]) -> Sequence[UUID]:
     """End these sign-ins; the gateway refuses their access tokens from then on. Those that ended now."""
-    ended = db.session.scalars(
+    ended = db.session.execute(
         update(SignIn)
         .where(which, SignIn.revoked_at.is_(None))
         .values(revoked_at=now())
-        .returning(SignIn.id)
+        .returning(SignIn.id, SignIn.user_id)
     ).all()
-    if ended:
-        cache = runtime().cache
-        # Not before the commit: a sign-in whose end is rolled back goes on. If Redis is away, its
-        # access tokens just expire.
-        after_commit(db.session, lambda: cache.run(lambda r: _refuse_tokens_of(r, ended), None))
-    return ended
-
-
-def _refuse_tokens_of(connection: "redis.Redis", sign_in_ids: Sequence[UUID]) -> None:
-    # As long as a token that was signed a moment before is good anywhere, the tolerance for clocks
-    # included.
-    pipeline = connection.pipeline(transaction=False)
-    for sign_in_id in sign_in_ids:
-        pipeline.set(f"revoked:{sign_in_id}", 1, ex=MAX_LIFETIME + LEEWAY)
-    pipeline.execute()
+    for sign_in_id, user_id in ended:
+        # A sign-in ends once.
+        messages.publish_event(EventType.SIGN_IN_ENDED, sign_in_id, 1, {"user_id": str(user_id)})
+    return [sign_in_id for sign_in_id, _ in ended]

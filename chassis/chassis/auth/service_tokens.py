@@ -18,12 +18,26 @@ LIFETIME = 60
 REQUIRED = ["iss", "aud", "sub", "iat", "exp", "jti"]
 
 
+class UnknownKey(ValueError):
+    """The public key is not among those by which other programs know this one."""
+
+
 @dataclass(frozen=True)
 class ServiceIdentity:
-    """A service's own name and the key it signs with."""
+    """A service's own name, the key it signs with, and the id of that key."""
 
     name: str
     key: EllipticCurvePrivateKey
+    kid: str
+
+    @classmethod
+    def listed(cls, name: str, key: EllipticCurvePrivateKey, keys: PublicKeys) -> "ServiceIdentity":
+        """The identity under the id that the key has among the public keys; `UnknownKey` if it has none."""
+        own = key.public_key()
+        for kid, public in keys.items():
+            if owner_of(kid) == name and public == own:
+                return cls(name, key, kid)
+        raise UnknownKey(f"the key of {name} is not among the public keys of services")
 
     def token_for(self, callee: str) -> str:
         """A token that `callee` accepts once, within a minute."""
@@ -36,7 +50,7 @@ class ServiceIdentity:
             "exp": now + LIFETIME,
             "jti": secrets.token_urlsafe(16),
         }
-        return jwt.encode(claims, self.key, ALGORITHM, headers={"typ": TYPE, "kid": self.name})
+        return jwt.encode(claims, self.key, ALGORITHM, headers={"typ": TYPE, "kid": self.kid})
 
 
 class ServiceTokenVerifier:
@@ -51,20 +65,23 @@ class ServiceTokenVerifier:
 
     def verify(self, token: str) -> str:
         """The name of the calling service; `InvalidToken` if the token is spent, too old or not for us."""
-        issuer = self._issuer(token)
+        kid = self._key_id(token)
         # Only the issuer's own key is tried, so that no service can call in the name of another.
-        keys: PublicKeys = {}
-        if issuer in self._keys:
-            keys = {issuer: self._keys[issuer]}
-        claims = decode(token, keys, TYPE, issuer, self._name, REQUIRED, LIFETIME)
+        issuer = owner_of(kid)
+        claims = decode(token, self._keys, TYPE, issuer, self._name, REQUIRED, LIFETIME)
         with self._lock:
             if claims["jti"] in self._used:
                 raise InvalidToken("this token was used before")
             self._used[claims["jti"]] = True
         return issuer
 
-    def _issuer(self, token: str) -> str:
+    def _key_id(self, token: str) -> str:
         try:
             return str(jwt.get_unverified_header(token).get("kid"))
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise InvalidToken from None
+
+
+def owner_of(kid: str) -> str:
+    """The service whose key it is: the id is its name, after a rotation with a suffix (`user-service_2`)."""
+    return kid.partition("_")[0]

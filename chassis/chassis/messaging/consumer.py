@@ -17,9 +17,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from chassis.auth.keys import PublicKeys
 from chassis.clock import now
 from chassis.data.db import in_transaction
+from chassis.messaging import signatures
 from chassis.messaging.messages import Event, Messages
+from chassis.messaging.publisher import REMEMBERED
+from chassis.messaging.signatures import REFUSED, Untrusted
 from chassis.telemetry import request_context, tracing
 from chassis.telemetry.request_context import Trace
 
@@ -67,11 +71,16 @@ class Consumer:
     """Reads the streams of the services subscribed to, as one member of this service's consumer group."""
 
     def __init__(
-        self, messages: Messages, connection: "redis.Redis", subscriptions: Sequence[Subscription]
+        self,
+        messages: Messages,
+        connection: "redis.Redis",
+        subscriptions: Sequence[Subscription],
+        keys: PublicKeys,
     ) -> None:
         self._messages = messages
         self._session = messages.db.session
         self._redis = connection
+        self._keys = keys
         self._group = messages.service
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._subscriptions = {(s.source, s.type): s for s in subscriptions}
@@ -163,9 +172,15 @@ class Consumer:
     def _act_on(self, entry: Entry) -> Event | None:
         """Have the event handled, and return it; None if there was nothing to do."""
         event = parse(entry.fields)
+        if entry.stream != f"{signatures.STREAM}{event.source}":
+            raise Untrusted("the event names another source than the owner of the stream")
         subscription = self._subscriptions.get((event.source, event.type))
         if subscription is None:
             return None
+        signatures.check(entry.stream, entry.fields, self._keys)
+        # The inbox would not know an older one any more: a copy of it would be acted on a second time.
+        if event.occurred_at < now() - REMEMBERED:
+            raise Untrusted("the event is older than the memory of the inbox")
         attributes = {"messaging.system": "redis", "messaging.destination.name": entry.stream}
         with tracing.span(f"process {event.type}", "CONSUMER", attributes):
             if not self._is_first_delivery(event):
@@ -201,16 +216,23 @@ class Consumer:
         return self._session.execute(newer.returning(table.c.version)).scalar() is not None
 
     def _give_up(self, entry: Entry, error: Exception) -> bool:
-        """Note the failure; True if there were too many, so that the event is parked."""
-        log.error("event_failed", stream=entry.stream, entry=entry.id, exc_info=error)
-        tries = in_transaction(self._session, lambda: self._note_failure(entry, error))
-        if tries < TRIES:
+        """Note the failure; True if the event is parked: for too many, or because it is no one's."""
+        most = TRIES
+        if isinstance(error, Untrusted):
+            # Another try would end in the same way.
+            most = 1
+            REFUSED.labels(entry.stream).inc()
+            log.error("event_refused", stream=entry.stream, entry=entry.id, reason=str(error))
+        else:
+            log.error("event_failed", stream=entry.stream, entry=entry.id, exc_info=error)
+        tries = in_transaction(self._session, lambda: self._note_failure(entry, error, most))
+        if tries < most:
             return False
         PARKED.labels(entry.stream).inc()
         log.error("event_parked", stream=entry.stream, entry=entry.id)
         return True
 
-    def _note_failure(self, entry: Entry, error: Exception) -> int:
+    def _note_failure(self, entry: Entry, error: Exception, most: int) -> int:
         table = self._messages.failed_events
         note = insert(table).values(
             stream=entry.stream,
@@ -232,7 +254,7 @@ class Consumer:
         self._session.execute(note)
         this = (table.c.stream == entry.stream) & (table.c.entry_id == entry.id)
         tries: int = self._session.execute(select(table.c.tries).where(this)).scalar_one()
-        if tries >= TRIES:
+        if tries >= most:
             self._session.execute(table.update().where(this).values(parked_at=now()))
         return tries
 

@@ -30,12 +30,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.clock import now
+from chassis.messaging import signatures
 from chassis.messaging.messages import ROOM, Messages
 from chassis.messaging.room_streams import SLACK, RoomStreams
 
 BATCH = 500
 KEPT = timedelta(days=30)
+# How long an inbox knows what was acted on: an event may still be replayed on the last day that it is kept.
+REMEMBERED = 2 * KEPT
 # A Redis that comes back with its data may lack the last second of its log; after a failover, the last
 # minutes.
 OVERLAP = timedelta(minutes=10)
@@ -61,8 +65,15 @@ Rows = Sequence[Row[Any]]
 class Publisher:
     """Publishes what waits in one service's outbox. Any number of publishers may run: one works at a time."""
 
-    def __init__(self, messages: Messages, engine: Engine, connection: "redis.Redis") -> None:
+    def __init__(
+        self,
+        messages: Messages,
+        engine: Engine,
+        connection: "redis.Redis",
+        identity: ServiceIdentity,
+    ) -> None:
         self._messages = messages
+        self._identity = identity
         self._engine = engine
         self._redis = connection
         self._stream = f"events:{messages.service}"
@@ -126,8 +137,7 @@ class Publisher:
                     outbox.c.published_at.is_not(None), outbox.c.created_at < oldest
                 )
             )
-            # The inbox remembers for longer than events are kept: one may still be replayed on its last day.
-            connection.execute(inbox.delete().where(inbox.c.received_at < oldest - KEPT))
+            connection.execute(inbox.delete().where(inbox.c.received_at < now() - REMEMBERED))
             # An event that is not parked was acted on at a later try. A parked one waits for an operator.
             connection.execute(
                 failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest)
@@ -195,7 +205,8 @@ class Publisher:
         origin = row.body.pop("origin", {})
         body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
         if not row.stream.startswith(ROOM):
-            pipeline.xadd(row.stream, {"event": body, **origin})
+            signature = signatures.sign(body, self._identity)
+            pipeline.xadd(row.stream, {"event": body, "signature": signature, **origin})
         elif row.seq is None:
             pipeline.delete(row.stream)
         else:

@@ -22,6 +22,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import redis_client
+from chassis.auth.keys import PublicKeys
+from chassis.auth.service_tokens import ServiceIdentity
 from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.messaging.consumer import Consumer, Subscription
@@ -221,12 +223,16 @@ def install(
     sweeps: Sequence[Sweep],
     mailer: Mailer | None,
     events_url: str,
+    identity: ServiceIdentity,
+    service_keys: PublicKeys,
 ) -> None:
     """Give the application its worker and its commands."""
     with app.app_context():
         engine = messages.db.engine
-    publisher = Publisher(messages, engine, redis_client.connect(events_url, timeout=2))
-    consumer = Consumer(messages, redis_client.connect(events_url, timeout=5), subscriptions)
+    publisher = Publisher(messages, engine, redis_client.connect(events_url, timeout=2), identity)
+    consumer = Consumer(
+        messages, redis_client.connect(events_url, timeout=5), subscriptions, service_keys
+    )
     app.extensions["worker"] = WorkerSetup(messages, publisher, consumer, mailer, sweeps)
     app.cli.add_command(worker_command)
     app.cli.add_command(events_commands)

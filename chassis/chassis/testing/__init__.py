@@ -1,6 +1,7 @@
 """Aids for the tests of a service, and the pytest plugin that brings their fixtures."""
 
 from chassis.testing.bounds import check_bounds
+from chassis.testing.events import signed
 from chassis.testing.hostile import hostile_bodies
 from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
@@ -57,5 +58,6 @@ __all__ = [
     "redis_url",
     "server",
     "service",
+    "signed",
     "token_for",
 ]

@@ -112,7 +112,7 @@ class ApiClient(FlaskClient):
         elif user:
             headers["Authorization"] = f"Bearer {token_for(user)}"
         if peer:
-            identity = ServiceIdentity(peer, key_files().service_keys[peer])
+            identity = ServiceIdentity(peer, key_files().service_keys[peer], peer)
             headers["Authorization"] = (
                 f"Bearer {identity.token_for(self.application.name.split('.')[0].replace('_', '-'))}"
             )

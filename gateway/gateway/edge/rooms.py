@@ -6,12 +6,11 @@ The channel makes delivery fast, the stream makes it complete: what the channel 
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Protocol
-from uuid import UUID
 
 import orjson
 import redis.asyncio
@@ -19,8 +18,11 @@ import structlog
 from prometheus_client import Counter, Gauge
 from redis.asyncio.client import PubSub
 
+from chassis.auth.tokens import Caller
+from chassis.errors import InvalidToken
 from gateway.edge.live_events import Event, frame_of, people_in, reset
 from gateway.edge.profiles import ProfileCache
+from gateway.errors import TokenOutdated, TokenRevoked
 from gateway.people import Known
 
 CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost
@@ -31,6 +33,9 @@ SUBSCRIBED_WITHIN = 2.0
 ARRIVED_WITHIN = 3.0
 TURN = 0.05  # seconds between looks for an event that its owner has committed
 
+# What a stream says at its end, by the reason for which its token does not count any more.
+ENDINGS = {TokenRevoked.code: "signed_out", TokenOutdated.code: "token_outdated"}
+
 OPEN = Gauge("live_streams", "Streams being served.", multiprocess_mode="livesum")
 DELIVERED = Counter("live_events_total", "Events handed to a stream.")
 
@@ -40,8 +45,7 @@ log = structlog.get_logger(__name__)
 class Watching(Protocol):
     """A stream of one room, as the room sees it."""
 
-    user_id: UUID
-    session_id: str
+    caller: Caller
 
     def write(self, frame: bytes) -> None:
         """Send an event."""
@@ -78,11 +82,11 @@ class RoomHub:
         self,
         events_url: str,
         profiles: ProfileCache,
-        ended_sessions: Callable[[Iterable[str]], set[str]],
+        refusal: Callable[[Caller], InvalidToken | None],
         loop: asyncio.AbstractEventLoop,
         threads: ThreadPoolExecutor,
     ) -> None:
-        """`ended_sessions` tells which of some sign-in sessions have ended; it may block."""
+        """`refusal` tells why the token by which a person watches does not count any more, if so."""
         self._redis = redis.asyncio.Redis.from_url(
             events_url,
             socket_timeout=1,
@@ -91,10 +95,11 @@ class RoomHub:
             protocol=2,
         )
         self._profiles = profiles
-        self._ended_sessions = ended_sessions
+        self._refusal = refusal
         self._loop = loop
         self._threads = threads
         self._rooms: dict[str, Room] = {}
+        self._streams_of: defaultdict[str, set[Watching]] = defaultdict(set)
         self._watched = asyncio.Event()
         self._channel: PubSub | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -135,6 +140,7 @@ class RoomHub:
             raise
         # Nothing was awaited since `missed` was known to be all: no event comes twice or not at all.
         room.streams.add(stream)
+        self._streams_of[str(stream.caller.id)].add(stream)
         OPEN.inc()
         return room, missed
 
@@ -142,8 +148,21 @@ class RoomHub:
         """Forget a stream, and the room with its last stream."""
         if stream in room.streams:
             room.streams.discard(stream)
+            self._forget_reader(stream)
             OPEN.dec()
             self._exit(room)
+
+    def end_refused(self, user_id: str) -> None:
+        """End the streams of a person whose tokens do not count any more."""
+        for stream in list(self._streams_of.get(user_id, ())):
+            if refusal := self._refusal(stream.caller):
+                stream.end(ENDINGS[refusal.code])
+
+    def _forget_reader(self, stream: Watching) -> None:
+        user_id = str(stream.caller.id)
+        self._streams_of[user_id].discard(stream)
+        if not self._streams_of[user_id]:
+            del self._streams_of[user_id]
 
     async def _enter(self, name: str) -> Room:
         room = self._rooms.get(name)
@@ -287,7 +306,7 @@ class RoomHub:
         # One that cannot keep up leaves the room as it is written to.
         for stream in list(room.streams):
             stream.write(frame)
-            if changed is None or (changed and str(stream.user_id) in changed):
+            if changed is None or (changed and str(stream.caller.id) in changed):
                 self._ask_again_about(stream)
 
     def _skip_to(self, room: Room, seq: int) -> None:
@@ -354,12 +373,10 @@ class RoomHub:
     async def _check_forever(self) -> None:
         while True:
             await asyncio.sleep(CHECK)
-            rooms = list(self._rooms.values())
-            for room in rooms:
+            for room in list(self._rooms.values()):
                 if not await self._checked(room):
                     # A check of the other rooms would only wait for the same timeout.
                     break
-            await self._end_signed_out(rooms)
 
     async def _checked(self, room: Room) -> bool:
         try:
@@ -368,16 +385,6 @@ class RoomHub:
             log.warning("live_check_failed", reason=type(error).__name__)
             return False
         return True
-
-    async def _end_signed_out(self, rooms: Iterable[Room]) -> None:
-        streams = [stream for room in rooms for stream in room.streams]
-        sessions = {stream.session_id for stream in streams}
-        if not sessions:
-            return
-        ended = await self._loop.run_in_executor(self._threads, self._ended_sessions, sessions)
-        for stream in streams:
-            if stream.session_id in ended:
-                stream.end("signed_out")
 
     def _spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
         task = self._loop.create_task(work)

@@ -12,6 +12,7 @@ from uuid import UUID
 import redis
 from prometheus_client import Counter as Figure
 
+from chassis.auth.tokens import Caller
 from chassis.errors import Problem, Unavailable
 from gateway.edge.exchange import Exchange
 from gateway.edge.live_events import ending
@@ -52,11 +53,9 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """A person who watches, until when the token allows it, and how to ask again whether it is allowed."""
+    """Who watches, as long as their token allows it, and how to ask again whether they may."""
 
-    user_id: UUID
-    session_id: str
-    expires_at: float
+    caller: Caller
     may_still_watch: Callable[[], bool]
 
 
@@ -79,7 +78,7 @@ class Order:
 
     def give_up(self) -> None:
         """The client has left."""
-        self.places.give_back(self.watcher.user_id)
+        self.places.give_back(self.watcher.caller.id)
 
 
 class Stream:
@@ -95,13 +94,11 @@ class Stream:
         "_order",
         "_room",
         "_timers",
-        "session_id",
-        "user_id",
+        "caller",
     )
 
     def __init__(self, order: Order, exchange: Exchange) -> None:
-        self.user_id = order.watcher.user_id
-        self.session_id = order.watcher.session_id
+        self.caller = order.watcher.caller
         self._order = order
         self._exchange = exchange
         self._connection = exchange.connection
@@ -134,7 +131,7 @@ class Stream:
         if self._connection.edge.stopping:
             self.end("restarting")
             return
-        left = max(0.0, order.watcher.expires_at - time.time())
+        left = max(0.0, self.caller.expires_at - time.time())
         self._timers = [
             self._loop.call_later(left, self.end, "token_expired"),
             self._loop.call_later(HEARTBEAT, self._beat),
@@ -178,7 +175,7 @@ class Stream:
             timer.cancel()
         if self._room:
             self._hub.leave(self._room, self)
-        self._order.places.give_back(self.user_id)
+        self._order.places.give_back(self.caller.id)
 
     def _beat(self) -> None:
         self.write(b": heartbeat\n\n")
