@@ -40,6 +40,7 @@ from benchmarks.measuring import (
     ratio,
 )
 from benchmarks.platforms import Stage, stage
+from chassis import redis_client
 from user_service.demo import demo_id
 
 LOADS = ((200, 50), (1000, 10))  # readers, and events in a second
@@ -152,7 +153,8 @@ async def _open_all(plan: Plan, taken: list[float]) -> list[Reader]:
 
 
 async def _publish(plan: Plan) -> None:
-    async with redis.asyncio.Redis.from_url(plan.redis_url) as connection:
+    address, credentials = redis_client.address(plan.redis_url)
+    async with redis.asyncio.Redis.from_url(address, **credentials) as connection:
         newest: Any = await connection.xrevrange(f"room:{plan.room}", count=1)
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
         began = time.monotonic()

@@ -124,7 +124,7 @@ def store_urls(server: str, password: str, redis: Redis | None) -> StoreUrls:
     for service in SERVICES:
         urls[service.name] = databases.database_url(server, service, service.database, password)
     if redis:
-        return StoreUrls(urls, redis.cache_url, redis.events_url)
+        return StoreUrls(urls, redis.cache_url, redis.events_url, redis.users)
     return StoreUrls(urls, os.environ["CACHE_URL"], os.environ["EVENTS_URL"])
 
 

@@ -93,7 +93,7 @@ class EphemeralPlatform(Platform):
         self.redis = Redis(folder / "redis", folder / "redis.log", ephemeral=True)
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
         urls = database_urls(postgres_url, self._databases)
-        stores = StoreUrls(urls, self.redis.cache_url, self.redis.events_url)
+        stores = StoreUrls(urls, self.redis.cache_url, self.redis.events_url, self.redis.users)
         super().__init__(Layout(folder, Ports.any_free(), stores, smtp_url, quotas))
 
     def __enter__(self) -> Self:

@@ -6,16 +6,28 @@ from pathlib import Path
 
 from dev.keys import Keys
 from dev.ports import free_port
+from dev.redis_users import OPERATOR, RedisUsers
 from dev.services import GATEWAY, SERVICES, Service, named
 
 
 @dataclass(frozen=True)
 class StoreUrls:
-    """The addresses of a platform's data: a database for each service by name, and Redis."""
+    """The addresses of a platform's data: a database for each service by name, and Redis.
+
+    In a Redis of ours each program is a user of its own.
+    """
 
     databases: Mapping[str, str]
     cache_url: str
     events_url: str
+    users: RedisUsers | None = None
+
+    def redis_for(self, program: str) -> dict[str, str]:
+        """The addresses of Redis for a program, or for the operator."""
+        urls = {"CACHE_URL": self.cache_url, "EVENTS_URL": self.events_url}
+        if self.users is None:
+            return urls
+        return {name: self.users.address(program, url) for name, url in urls.items()}
 
 
 @dataclass(frozen=True)
@@ -107,8 +119,7 @@ class Layout:
             "GATEWAY_URL": self.gateway_url,
             **self._service_addresses(),
             **databases,
-            "CACHE_URL": self.stores.cache_url,
-            "EVENTS_URL": self.stores.events_url,
+            **self.stores.redis_for(OPERATOR),
         }
 
     @property
@@ -125,8 +136,7 @@ class Layout:
     def _common_settings(self, name: str) -> dict[str, str]:
         return {
             "ISSUER": self.gateway_url,
-            "CACHE_URL": self.stores.cache_url,
-            "EVENTS_URL": self.stores.events_url,
+            **self.stores.redis_for(name),
             "SERVICE_KEYS": str(self.keys.public),
             "SERVICE_KEY": str(self.keys.private(name)),
         }

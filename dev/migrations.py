@@ -33,7 +33,7 @@ def platform_without_programs() -> Iterator[Platform]:
             databases.create_roles(connection, ephemeral.ROLE_PASSWORD)
             for service, name in names.items():
                 databases.create_database(connection, name, service)
-        stores = StoreUrls(urls, redis.cache_url, redis.events_url)
+        stores = StoreUrls(urls, redis.cache_url, redis.events_url, redis.users)
         platform = Platform(Layout(state, Ports.any_free(), stores))
         try:
             platform.start_fork_server()

@@ -16,6 +16,7 @@ import psycopg
 from dev import binaries
 from dev.ports import free_port
 from dev.processes import Child, User, die_with_parent, run_as, spawn, wait_until
+from dev.redis_users import OPERATOR, RedisUsers
 
 EPHEMERAL_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 # Every account may enter it. When the launcher is root, PostgreSQL runs as `nobody`.
@@ -133,16 +134,24 @@ class Postgres(Server):
 
 
 class Redis(Server):
-    """Redis or Valkey."""
+    """Redis or Valkey, with a user for each program. The addresses are the operator's."""
+
+    def __init__(self, data: Path, log: Path, *, ephemeral: bool = False) -> None:
+        super().__init__(data, log, ephemeral=ephemeral)
+        self.users = RedisUsers(data.with_name(f"{data.name}-users"))
+        self.users.make()
 
     @property
     def cache_url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return self._url(0)
 
     @property
     def events_url(self) -> str:
         """Another database than the cache: a program that confuses the two finds nothing."""
-        return f"redis://127.0.0.1:{self.port}/1"
+        return self._url(1)
+
+    def _url(self, database: int) -> str:
+        return self.users.address(OPERATOR, f"redis://127.0.0.1:{self.port}/{database}")
 
     def _spawn(self) -> Child:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -154,7 +163,7 @@ class Redis(Server):
             binaries.redis_server(),
             *("--bind", "127.0.0.1", "--port", str(self.port)),
             *("--dir", self.data, "--save", "", "--appendonly", append_only),
-            *("--databases", "64"),
+            *("--databases", "64", "--aclfile", self.users.acl),
         ]
 
     def _answers(self) -> bool:

@@ -15,8 +15,8 @@ from typing import Any, LiteralString
 
 import psycopg
 import pytest
-import redis
 
+from chassis import redis_client
 from dev.ephemeral import EphemeralPlatform
 
 from .support.leftover_personal_data import occurrences
@@ -75,9 +75,7 @@ class Aftermath:
 
     def events_of(self, room: str) -> list[dict[str, Any]]:
         """All live events of a room."""
-        with redis.Redis.from_url(
-            self.platform.redis.events_url, decode_responses=True
-        ) as connection:
+        with redis_client.connect(self.platform.redis.events_url, timeout=5) as connection:
             entries: Any = connection.xrange(f"room:{room}")
             return [json.loads(fields["event"]) for _, fields in entries]
 

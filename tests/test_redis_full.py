@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import redis
 
+from chassis import redis_client
 from dev.ephemeral import EphemeralPlatform
 
 from .support.people import PASSWORD, People, agreed, eventually, register
@@ -26,7 +27,7 @@ def platform(postgres_url: str) -> Iterator[EphemeralPlatform]:
 
 @pytest.fixture
 def events(platform: EphemeralPlatform) -> Iterator["redis.Redis"]:
-    with redis.Redis.from_url(platform.redis.events_url, decode_responses=True) as connection:
+    with redis_client.connect(platform.redis.events_url, timeout=5) as connection:
         yield connection
 
 

@@ -1,8 +1,9 @@
 """Makes keys and passwords, and gives each program its own: `python -m deploy.compose.share_secrets`.
 
 Each secret is made once and kept in one volume that only this container mounts. Each program has a volume
-with its share: its private key, the public keys of all, and the password of its database role. PostgreSQL
-has a volume with all passwords. A second run restores what was lost, and changes nothing else.
+with its share: its private key, the public keys of all, and the passwords of its database role and of its
+user of Redis. PostgreSQL has a volume with all passwords of roles, Redis one with the rights of its users.
+A second run restores what was lost, and changes nothing else.
 """
 
 import os
@@ -11,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from dev.keys import Keys
+from dev.redis_users import RedisUsers
 from dev.services import GATEWAY, SERVICES
 
 VAULT = Path("/vault")
@@ -22,9 +24,14 @@ def main() -> None:
     keys = Keys(VAULT / "keys")
     keys.make([GATEWAY, *(service.name for service in SERVICES)])
     give(kept_password("superuser"), SHARES / "postgres" / "superuser", readable_by_all=True)
-    give_keys(keys, GATEWAY)
+    users = RedisUsers(VAULT / "redis")
+    users.make()
+    # Digests of passwords that no one can guess.
+    give(users.acl.read_text(), SHARES / "redis" / "users.acl", readable_by_all=True)
+    for program in (GATEWAY, *(service.name for service in SERVICES)):
+        give_keys(keys, program)
+        give(users.password_file(program).read_text(), SHARES / program / "redis")
     for service in SERVICES:
-        give_keys(keys, service.name)
         password = kept_password(service.database)
         give(password, SHARES / "postgres" / "roles" / service.database, readable_by_all=True)
         give(f"*:*:*:{service.role}:{password}\n", SHARES / service.name / "pgpass")
@@ -61,7 +68,8 @@ def give_signing_keys(keys: Keys, share: Path) -> None:
 def give(content: str, path: Path, *, readable_by_all: bool = False) -> None:
     """Write the file, whole or not at all.
 
-    Only PostgreSQL's files are readable by every account: the account that it runs as differs by image.
+    Only the files of PostgreSQL and Redis are readable by every account: the accounts that they run as differ
+    by image.
     """
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f".{path.name}")

@@ -67,6 +67,15 @@ def test_a_service_connects_to_its_database_with_its_own_role(containers, servic
 
 
 @pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
+def test_a_program_connects_to_redis_as_a_user_of_its_own(containers, name):
+    for variable, server in (("CACHE_URL", "cache"), ("EVENTS_URL", "events")):
+        address = f"redis://{name}@{server}:6379/0?passfile=/secrets/redis"
+        assert containers[name]["environment"][variable] == address
+        assert containers[server]["command"][-2:] == ["--aclfile", "/secrets/users.acl"]
+        assert "redis-secrets:/secrets:ro" in containers[server]["volumes"]
+
+
+@pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
 def test_an_image_runs_without_root_and_reports_its_health(name):
     assert "\nUSER 10001:10001\n" in dockerfile(name)
     assert re.search(r"\nHEALTHCHECK .*/healthz", dockerfile(name))

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -18,7 +19,12 @@ def shares(tmp_path, monkeypatch):
     monkeypatch.setattr(share_secrets, "VAULT", tmp_path / "vault")
     monkeypatch.setattr(share_secrets, "SHARES", tmp_path / "shares")
     monkeypatch.setattr(share_secrets, "PROGRAM", (os.getuid(), os.getgid()))
-    for volume in ("vault", "shares/postgres", *(f"shares/{program}" for program in PROGRAMS)):
+    for volume in (
+        "vault",
+        "shares/postgres",
+        "shares/redis",
+        *(f"shares/{program}" for program in PROGRAMS),
+    ):
         (tmp_path / volume).mkdir(parents=True)
     return tmp_path / "shares"
 
@@ -37,11 +43,13 @@ def test_no_program_gets_a_secret_of_another(shares):
     seen += [
         (shares / service.name / "pgpass").read_text().rpartition(":")[2] for service in SERVICES
     ]
-    assert len(set(seen)) == len(PROGRAMS) + len(SERVICES)
+    seen += [(shares / program / "redis").read_text() for program in PROGRAMS]
+    assert len(set(seen)) == 2 * len(PROGRAMS) + len(SERVICES)
     files = {program: names_in(shares / program) for program in PROGRAMS}
-    assert files.pop("user-service") == {"pgpass", "service.pem", "services.json", "signing"}
-    assert files.pop(GATEWAY) == {"service.pem", "services.json"}
-    assert all(names == {"pgpass", "service.pem", "services.json"} for names in files.values())
+    every = {"redis", "service.pem", "services.json"}
+    assert files.pop("user-service") == {*every, "pgpass", "signing"}
+    assert files.pop(GATEWAY) == every
+    assert all(names == {*every, "pgpass"} for names in files.values())
 
 
 def test_postgres_gets_the_passwords_that_the_services_use(shares):
@@ -53,12 +61,22 @@ def test_postgres_gets_the_passwords_that_the_services_use(shares):
         ).read_text() == f"*:*:*:{service.role}:{password}\n"
 
 
+def test_redis_gets_digests_of_the_passwords_that_the_programs_use(shares):
+    share_secrets.main()
+    users = (shares / "redis" / "users.acl").read_text()
+    for program in PROGRAMS:
+        password = (shares / program / "redis").read_text()
+        assert f"user {program} on" in users
+        assert hashlib.sha256(password.encode()).hexdigest() in users
+        assert password not in users
+
+
 def test_secrets_are_readable_by_their_program_alone(shares):
     share_secrets.main()
-    secret = [*shares.glob("*/pgpass")]
+    secret = [*shares.glob("*/pgpass"), *shares.glob("*/redis")]
     for program in PROGRAMS:
         secret += (shares / program).rglob("*.pem")
-    assert len(secret) == len(PROGRAMS) + 1 + len(SERVICES)
+    assert len(secret) == 2 * len(PROGRAMS) + 1 + len(SERVICES)
     assert all(path.stat().st_mode & 0o077 == 0 for path in secret)
 
 

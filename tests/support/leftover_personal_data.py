@@ -7,6 +7,7 @@ import psycopg
 import redis
 from psycopg import sql
 
+from chassis import redis_client
 from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
 
@@ -40,7 +41,7 @@ def _in_tables(platform: EphemeralPlatform, canary: str) -> Iterator[str]:
 
 def _in_redis(platform: EphemeralPlatform, canary: str) -> Iterator[str]:
     for url in (platform.redis.cache_url, platform.redis.events_url):
-        with redis.Redis.from_url(url, decode_responses=True) as connection:
+        with redis_client.connect(url, timeout=5) as connection:
             for key in connection.scan_iter():
                 if canary in f"{key} {_content(connection, key)}".lower():
                     yield f"redis {key}"

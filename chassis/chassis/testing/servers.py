@@ -7,7 +7,9 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
@@ -15,11 +17,25 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 
-def redis_url() -> str:
-    """The test Redis, with a database number for each parallel test process."""
+def redis_url(program: str | None = None) -> str:
+    """The test Redis, with a database number for each parallel test process.
+
+    A program is a user with rights of its own, if the server has users; a test itself may do all.
+    """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", f"gw{os.getpid()}").removeprefix("gw"))
+    parts = urlsplit(server("TEST_REDIS_URL"))
     # Redis has sixteen databases unless it is told otherwise, and the first one is a platform's.
-    return f"{server('TEST_REDIS_URL').rsplit('/', 1)[0]}/{worker % 15 + 1}"
+    parts = parts._replace(path=f"/{worker % 15 + 1}")
+    passfile = parse_qs(parts.query).get("passfile")
+    if passfile is None:
+        return parts.geturl()
+    host = parts.netloc.rpartition("@")[2]
+    operators = Path(passfile[0])
+    if program:
+        query = f"passfile={operators.with_name(program)}"
+        return parts._replace(netloc=f"{program}@{host}", query=query).geturl()
+    user = f"{operators.name}:{operators.read_text()}"
+    return parts._replace(netloc=f"{user}@{host}", query="").geturl()
 
 
 def server(variable: str) -> str:

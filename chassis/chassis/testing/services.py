@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -66,9 +67,8 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
     files = key_files().directory
     return {
         "DATABASE_URL": database_url,
-        # Patient: on a busy machine a test must not go on without Redis by chance.
-        "CACHE_URL": f"{redis_url()}?socket_timeout=5&socket_connect_timeout=5",
-        "EVENTS_URL": redis_url(),
+        "CACHE_URL": patient(redis_url(name)),
+        "EVENTS_URL": redis_url(name),
         "ISSUER": ISSUER,
         "PUBLIC_URL": ISSUER,
         "JWKS_URL": f"file://{files / 'jwks.json'}",
@@ -77,6 +77,13 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
         "SERVICE_KEY": str(files / f"{name}.pem"),
         "SIGNING_KEYS": str(files / "signing"),
     }
+
+
+def patient(url: str) -> str:
+    """The address of a Redis that is waited for: on a busy machine a test must not go on without it."""
+    parts = urlsplit(url)
+    waits = "socket_timeout=5&socket_connect_timeout=5"
+    return parts._replace(query=f"{parts.query}&{waits}".removeprefix("&")).geturl()
 
 
 def _template(package: str) -> str:

@@ -227,7 +227,9 @@ def running(**settings: str) -> Iterator[Flask]:
 
 
 def application(url: str, **settings: str) -> Service:
-    environ = {**testing.environment("tutoring-service", url), **settings}
+    environ = {**testing.environment("tutoring-service", url)}
+    # Its halls are rooms of no service that Redis knows.
+    environ |= {"EVENTS_URL": testing.redis_url(), **settings}
     configured = from_environment(ServiceSettings, environ)
     return create_service(
         "tutoring-service",

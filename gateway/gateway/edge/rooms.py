@@ -20,6 +20,7 @@ from redis.asyncio.client import PubSub
 
 from chassis.auth.tokens import Caller
 from chassis.errors import InvalidToken
+from chassis.redis_client import address
 from gateway.edge.live_events import Event, frame_of, people_in, reset
 from gateway.edge.profiles import ProfileCache
 from gateway.errors import TokenOutdated, TokenRevoked
@@ -87,8 +88,10 @@ class RoomHub:
         threads: ThreadPoolExecutor,
     ) -> None:
         """`refusal` tells why the token by which a person watches does not count any more, if so."""
+        plain, credentials = address(events_url)
         self._redis = redis.asyncio.Redis.from_url(
-            events_url,
+            plain,
+            **credentials,
             socket_timeout=1,
             socket_connect_timeout=1,
             decode_responses=True,
