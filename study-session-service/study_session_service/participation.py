@@ -1,6 +1,5 @@
 """RULES: who takes part: join, leave, remove, hand over."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +11,7 @@ from chassis.clock import now
 from chassis.data.limits import LimitReached, counting, take_turns
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.pages import Page, cut
-from study_session_service import lifecycle, rooms, seats
+from study_session_service import join_codes, lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import (
@@ -122,6 +121,9 @@ def join(
     if not seen.session.seats_left:
         return replace(joining, position=seats.wait(seen.session, user_id))
     if seat := seats.take(session_id, user_id):
+        # The host may have changed the code while this waited for the session's row.
+        if seen.my_participation is None and not join_codes.opens(join_code, seat.join_code):
+            raise NotFound
         return replace(joining, participant=seat, is_new=True)
     # No seat, or another request was faster and has seated, removed or kept out this very person.
     seen, _ = _asked(session_id, user_id)
@@ -168,7 +170,7 @@ def leave(session_id: UUID, user_id: UUID) -> None:
 
 
 def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
-    """Send a participant away for good."""
+    """Send a participant away for good, and change the code that they know."""
     participant = _own_row(session_id, user_id)
     if see(session_id, host_id).session.host_id != host_id:
         raise Forbidden("Only the host may do this.", required="host")
@@ -176,7 +178,7 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
         raise NotFound
     if participant.is_host:
         raise TransferRequired
-    was_active, at = participant.is_active, now()
+    was_active, was_removed, at = participant.is_active, bool(participant.removed_at), now()
     participant.is_active = False
     participant.left_at = participant.left_at or at
     participant.removed_at = participant.removed_at or at
@@ -185,6 +187,9 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
     else:
         lifecycle.lock(session_id)
         seats.stop_waiting(session_id, user_id)
+    # Removed again, they do not know the present one.
+    if not was_removed:
+        join_codes.renew(session_id)
 
 
 def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
@@ -229,9 +234,7 @@ def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
 def _admit(seen: SeenSession, join_code: str | None) -> None:
     if seen.mine and seen.mine.removed_at:
         raise RemovedByHost
-    # As bytes: `compare_digest` raises for text that is not ASCII.
-    code, given = (seen.session.join_code or "").encode(), (join_code or "").upper().encode()
-    if not seen.is_known and not secrets.compare_digest(code, given):
+    if not seen.is_known and not join_codes.opens(join_code, seen.session.join_code):
         raise NotFound
 
 

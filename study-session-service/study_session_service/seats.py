@@ -163,7 +163,10 @@ def _position(session_id: UUID, user_id: UUID) -> int:
 
 @cache
 def taking() -> Select[*tuple[Any, ...]]:
-    """The row of a person who gets a seat, and the number of that: NULL if the last seat was just taken."""
+    """The row of a person who gets a seat, the number of that, and the session's join code.
+
+    The number is NULL if the last seat was just taken.
+    """
     row = {
         "session_id": StudySession.id,
         "user_id": bindparam("user", type_=Uuid),
@@ -187,16 +190,18 @@ def taking() -> Select[*tuple[Any, ...]]:
     # (READ COMMITTED).
     is_its = StudySession.id == seat.c.session_id
     counted = _counted(1).where(is_its, HAS_SEAT).cte("counted")
-    return select(seat, counted.c.last_seq).outerjoin_from(seat, counted, true())
+    return select(seat, counted.c.last_seq, counted.c.join_code).outerjoin_from(
+        seat, counted, true()
+    )
 
 
 @cache
-def _release() -> ReturningUpdate[int]:
+def _release() -> ReturningUpdate[int, str | None]:
     return _counted(-1).where(IS_GIVEN)
 
 
-def _counted(change: int) -> ReturningUpdate[int]:
-    """A change of the counter, with the number of what happened."""
+def _counted(change: int) -> ReturningUpdate[int, str | None]:
+    """A change of the counter, with the number of what happened and the code as it is now."""
     return (
         update(StudySession)
         .values(
@@ -204,5 +209,5 @@ def _counted(change: int) -> ReturningUpdate[int]:
             last_seq=StudySession.last_seq + 1,
             updated_at=AT,
         )
-        .returning(StudySession.last_seq)
+        .returning(StudySession.last_seq, StudySession.join_code)
     )

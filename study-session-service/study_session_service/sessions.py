@@ -1,7 +1,6 @@
 """RULES: open a session, change it, find those of a person."""
 
 import functools
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
-from study_session_service import cache, lifecycle, rooms, seats
+from study_session_service import cache, join_codes, lifecycle, rooms, seats
 from study_session_service.geometry import Point, approximate, rounded
 from study_session_service.models import (
     OPEN,
@@ -38,9 +37,6 @@ from study_session_service.visibility import IS_MINE, MINE, SeenSession, see, se
 # A host whose session begins now takes some minutes to describe it.
 LATE = timedelta(minutes=5)
 AHEAD = timedelta(days=365)
-JOIN_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is easily taken for another
-# 40 bits: at the pace that the gateway allows, no one guesses one while its session lasts.
-JOIN_CODE_LENGTH = 8
 CHANGEABLE_WHILE_LIVE = frozenset({"title", "subject", "description"})
 KEPT_DETAILS = tuple(
     column.key
@@ -213,6 +209,4 @@ def _derive(session: StudySession) -> None:
         session.join_code = None
     # A code stays when other things change: it has been sent to people.
     elif not session.join_code:
-        session.join_code = "".join(
-            secrets.choice(JOIN_CODE_LETTERS) for _ in range(JOIN_CODE_LENGTH)
-        )
+        session.join_code = join_codes.new()

@@ -8,11 +8,13 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from chassis.clock import now, rfc3339
 from chassis.testing import a_user, token_for
 from chassis.testing.matrix import Row, World
 from study_session_service import erasure
+from study_session_service.models import StudySession, db
 
 from .access import ACCESS, CALLERS, STREAMS
 
@@ -39,7 +41,12 @@ def a_session(visibility: str, *, minutes: int = 10) -> Thing:
             == 204
         )
         world.delete("deleted", erasure.on_user_deleted)
-        return {**session, "message_id": message["id"]}
+        # The table asks with the version 1, and the removal has changed the code and the version.
+        with world.app.app_context():
+            db.session.execute(update(StudySession).values(version=1))
+            db.session.commit()
+        code = world.ask("host", "GET", path).json["join_code"]
+        return {**session, "message_id": message["id"], "join_code": code}
 
     return make
 

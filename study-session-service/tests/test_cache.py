@@ -131,6 +131,21 @@ def test_the_cached_list_holds_nothing_private(
     assert "secret" not in content
 
 
+def test_no_cache_holds_a_join_code(
+    client: FlaskClient, open_session: Open, store: "redis.Redis", ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz, visibility="private")
+    path = f"{BASE}/{session['id']}"
+    keys = warm(client, session, ruth)
+    client.delete(f"{path}/participants/{boaz.id}", user=ruth)
+    assert [store.get(key) for key in keys] == [None] * 3
+    warm(client, session, ruth)
+    content = str([store.get(key) for key in keys])
+    assert session["id"] in content
+    for code in (session["join_code"], client.get(path, user=ruth).json["join_code"]):
+        assert code not in content
+
+
 def test_the_cached_list_follows_the_clock(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis.clock import now, rfc3339
-from chassis.testing import User, a_user, count_compiled, count_queries
+from chassis.testing import User, a_user, count_compiled, count_queries, overtaken
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
@@ -127,6 +127,94 @@ def test_a_removed_participant_cannot_rejoin(
     assert join(client, session, boaz, waitlist=True).status_code == 403
     seen = read(client, session, boaz)
     assert (seen["current_participants"], seen["my_participation"]["removed"]) == (1, True)
+
+
+def code_of(client: FlaskClient, session: Any, user: User) -> str | None:
+    code: str | None = read(client, session, user)["join_code"]
+    return code
+
+
+def test_a_removal_changes_the_join_code_that_the_removed_person_knows(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    naomi = a_user("naomi")
+    session = open_session(ruth, boaz, naomi, visibility="private")
+    old = session["join_code"]
+    assert remove(client, session, ruth, boaz).status_code == 204
+    new = code_of(client, session, ruth)
+    assert new
+    assert new != old
+    assert code_of(client, session, naomi) == new
+    assert read(client, session, boaz)["code"] == "not_found"
+    for body in ({"join_code": old}, {"join_code": old, "waitlist": True}):
+        assert join(client, session, a_user("accomplice"), **body).status_code == 404
+    assert join(client, session, a_user("david"), join_code=new).status_code == 201
+    assert join(client, session, boaz, join_code=new).status_code == 403
+
+
+def test_a_host_who_asks_for_what_is_new_is_shown_the_new_code(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz, visibility="private")
+    path = f"{BASE}/{session['id']}"
+    known = {"If-None-Match": client.get(path, user=ruth).headers["ETag"]}
+    remove(client, session, ruth, boaz)
+    again = client.get(path, headers=known, user=ruth)
+    assert again.status_code == 200
+    assert again.json["join_code"] != session["join_code"]
+
+
+def test_the_code_changes_once_for_a_person_removed_twice_also_after_they_left(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz, visibility="private")
+    leave(client, session, boaz)
+    codes = [session["join_code"]]
+    for _ in range(2):
+        remove(client, session, ruth, boaz)
+        codes.append(code_of(client, session, ruth))
+    assert codes[0] != codes[1] == codes[2]
+
+
+def test_leaving_and_other_changes_keep_the_join_code(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz, visibility="private")
+    leave(client, session, boaz)
+    assert remove(client, session, ruth, a_user()).status_code == 404
+    assert code_of(client, session, ruth) == session["join_code"]
+    assert join(client, session, boaz).status_code == 201
+    assert read(client, session, ruth)["version"] == session["version"]
+
+
+def test_a_session_without_a_code_gets_none_by_a_removal(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz)
+    remove(client, session, ruth, boaz)
+    seen = read(client, session, ruth)
+    assert (seen["join_code"], seen["version"]) == (None, session["version"])
+
+
+@pytest.mark.parametrize("waitlist", [True, False])
+def test_a_code_changed_meanwhile_opens_nothing(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, waitlist: bool
+) -> None:
+    session = open_session(ruth, visibility="private")
+    body = {"join_code": session["join_code"], "waitlist": waitlist}
+    change = "UPDATE study_sessions SET join_code = 'ANOTHER2'"
+    late = overtaken(app, change, lambda: join(app.test_client(), session, a_user(), **body))
+    assert late.status_code == 404
+    assert read(client, session, ruth)["current_participants"] == 1
+
+
+def test_a_session_made_private_meanwhile_is_not_joined_without_its_code(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    session = open_session(ruth)
+    change = "UPDATE study_sessions SET visibility = 'private', join_code = 'ANOTHER2'"
+    late = overtaken(app, change, lambda: join(app.test_client(), session, a_user()))
+    assert late.status_code == 404
 
 
 def test_a_participant_who_left_can_still_be_removed(

@@ -114,6 +114,18 @@ def test_a_removal_names_the_removed_participant(
     assert removal["members_changed"] == [str(boaz.id)]
 
 
+def test_no_message_tells_a_join_code(
+    client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz, visibility="private")
+    path = f"{BASE}/{session['id']}"
+    client.delete(f"{path}/participants/{boaz.id}", user=ruth)
+    told = " ".join(str(row.body) for row in outbox())
+    assert "removed" in told
+    for code in (session["join_code"], client.get(path, user=ruth).json["join_code"]):
+        assert code not in told
+
+
 def test_message_events_carry_what_clients_read(
     client: FlaskClient, open_session: Open, outbox: Outbox, ruth: User
 ) -> None:
