@@ -55,6 +55,46 @@ def test_a_parent_is_removed_by_the_student_but_not_by_the_tutor(school: Any) ->
     )
 
 
+def test_a_removed_parent_does_not_come_back_by_a_code_that_is_still_open(school: Any) -> None:
+    naomi, david = a_user("naomi", "parent"), a_user("david", "parent")
+    for parent in (naomi, david):
+        join(school, parent, a_code(school))
+    still_open = a_code(school)
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    assert school.client.delete(path, user=school.student).status_code == 204
+    assert join(school, naomi, still_open).status_code == 404
+    assert (sees(school, naomi), sees(school, david)) == (False, True)
+    assert join(school, a_user("eli", "parent"), a_code(school)).status_code == 200
+
+
+def test_a_parent_who_leaves_by_themselves_leaves_the_code_as_it_is(school: Any) -> None:
+    naomi = a_user("naomi", "parent")
+    join(school, naomi, a_code(school))
+    still_open = a_code(school)
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    assert school.client.delete(path, user=naomi).status_code == 204
+    assert join(school, a_user("eli", "parent"), still_open).status_code == 200
+
+
+@pytest.mark.usefixtures("race_round")
+def test_a_parent_who_joins_while_they_are_removed_stays_away(school: Any) -> None:
+    naomi = a_user("naomi", "parent")
+    join(school, naomi, a_code(school))
+    code, app = a_code(school), school.client.application
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+
+    def come_back() -> Any:
+        return app.test_client().post("/api/enrollments/join", json={"code": code}, user=naomi)
+
+    def send_away() -> Any:
+        return app.test_client().delete(path, user=school.student)
+
+    answers = race([come_back, send_away])
+    assert answers[0].status_code in {200, 404}
+    assert answers[1].status_code == 204
+    assert not sees(school, naomi)
+
+
 def a_code(school: Any) -> str:
     path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
     return str(school.post(path, school.student).json["code"])

@@ -90,10 +90,12 @@ def join(caller: Caller, code: str) -> Enrollment:
 
 
 def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
-    """A parent stops following; or the student ends it."""
+    """A parent stops following; or the student ends it, and revokes the code that the parent may know."""
     _, role = enrollment_of(caller, enrollment_id)
-    if role != Role.STUDENT and caller.id != parent_id:
+    if caller.id != parent_id:
         require(role, Role.STUDENT)
+        # Before the parent: one who is just joining by the code is waited for, and then removed.
+        db.session.execute(delete(ParentCode).filter_by(enrollment_id=enrollment_id))
     db.session.execute(
         delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id)
     )
