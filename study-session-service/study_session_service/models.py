@@ -88,6 +88,8 @@ MAP_CELL = (
 # Larger cells, by the binary digits that number their columns: about 10 and 78 km wide at the equator.
 LARGER_CELLS = {12: f"({MAP_CELL} >> 24)", 9: f"({MAP_CELL} >> 30)"}
 WORDS = "session_words(title, subject, description, venue_name)"
+# Those of a session whose exact location is hidden from the viewer.
+WORDS_FOR_ALL = "session_words(title, subject, description, NULL)"
 
 
 def _in_order(digits: int, cell: str) -> Index:

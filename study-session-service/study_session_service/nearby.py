@@ -28,11 +28,13 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    and_,
     any_,
     bindparam,
     func,
     literal_column,
     null,
+    or_,
     select,
     true,
     union_all,
@@ -48,6 +50,8 @@ from study_session_service.models import (
     LARGER_CELLS,
     OPEN,
     WORDS,
+    WORDS_FOR_ALL,
+    LocationVisibility,
     Participant,
     StudySession,
     Visibility,
@@ -67,7 +71,8 @@ NO_CELL = -1
 SCANNED = 1000
 # A letter or digit, and as many in a row as the index on words needs to find them anywhere.
 LETTER, TRIGRAM = re.compile(r"[^\W_]"), re.compile(r"[^\W_]{3}")
-# A cached session has the point that strangers see instead of its own, and nothing that lists do not show.
+# A cached session has the point and the venue that strangers see instead of its own, and nothing that
+# lists do not show.
 NOT_LISTED = frozenset(
     {
         "latitude",
@@ -154,6 +159,13 @@ ANNOUNCED: Mapping[str, ColumnElement[bool]] = {
     "until": StudySession.start_time < bindparam("until"),
 }
 WANTED_WORDS, SAID = bindparam("q", type_=String), literal_column(WORDS, String)
+# No one finds out by searching what a location is called that they do not see exactly. The index on words
+# finds all that is said, and this is asked of what was found.
+SAID_TO_VIEWER = or_(
+    StudySession.location_visibility == literal_column(f"'{LocationVisibility.EXACT}'"),
+    Participant.is_active,
+    literal_column(WORDS_FOR_ALL, String).ilike(WANTED_WORDS),
+)
 # Compared outside of the limit, where nothing but these is read.
 FIRST = (
     select(StudySession.id, SAID.label("said"))
@@ -167,8 +179,11 @@ FILTERS: Mapping[str, ColumnElement[bool]] = {
     "subject": func.lower(StudySession.subject) == func.lower(bindparam("subject", type_=String)),
     "session_type": StudySession.session_type == bindparam("session_type"),
     "mode": StudySession.mode == bindparam("mode"),
-    "q": SAID.ilike(WANTED_WORDS),
-    "signs": StudySession.id.in_(select(FIRST.c.id).where(FIRST.c.said.ilike(WANTED_WORDS))),
+    "q": and_(SAID.ilike(WANTED_WORDS), SAID_TO_VIEWER),
+    "signs": and_(
+        StudySession.id.in_(select(FIRST.c.id).where(FIRST.c.said.ilike(WANTED_WORDS))),
+        SAID_TO_VIEWER,
+    ),
     "has_space": (StudySession.current_participants < StudySession.max_participants)
     == bindparam("has_space", type_=Boolean),
     "host_id": StudySession.host_id == bindparam("host_id"),
@@ -370,6 +385,7 @@ def _cached(seen: SeenSession) -> cache.Cached:
         **cache.serialize(seen.session, LIST_COLUMNS),
         "latitude": seen.latitude,
         "longitude": seen.longitude,
+        "venue_name": seen.venue_name,
     }
 
 

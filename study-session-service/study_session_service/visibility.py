@@ -24,6 +24,7 @@ from chassis.errors import Forbidden, NotFound
 from study_session_service.geometry import Point, distance
 from study_session_service.models import (
     OPEN,
+    LocationVisibility,
     Participant,
     Status,
     StudySession,
@@ -130,6 +131,12 @@ class SeenSession:
     @property
     def longitude(self) -> float:
         return self.point.longitude
+
+    @property
+    def venue_name(self) -> str | None:
+        """What the location is called: for those who see exactly where it is."""
+        is_exact = self.session.location_visibility == LocationVisibility.EXACT
+        return self.session.venue_name if self.is_inside or is_exact else None
 
     @property
     def meeting_url(self) -> str | None:

@@ -76,7 +76,8 @@ class NewStudySession(Body):
     location_visibility = Choice(
         LocationVisibility,
         metadata={
-            "description": "exact by default; approximate shows others a point on a grid of a kilometre."
+            "description": "exact by default; approximate shows others a point on a grid of a"
+            " kilometre, and no venue_name."
         },
     )
 
@@ -106,7 +107,13 @@ class StudySession(Answer):
     session_type = Choice(SessionType, required=True)
     status = Choice(Status, required=True)
     mode = Choice(Mode, required=True)
-    venue_name = fields.String(required=True, allow_none=True)
+    venue_name = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "With an approximate location for active participants only.",
+        },
+    )
     latitude = fields.Float(required=True)
     longitude = fields.Float(required=True)
     location_visibility = Choice(LocationVisibility, required=True)
