@@ -1008,7 +1008,7 @@ class Operations(Transport):
         )
 
     def get_tutor_rating(self, tutor_id: str) -> TutorRating:
-        """Get how students and parents rate a tutor."""
+        """Get how students and parents rate a tutor; each student counts once."""
         return self.call("GET", f"/api/tutors/{segment(tutor_id)}/rating", TutorRating)
 
     def stream_whiteboard_events(

@@ -13,7 +13,7 @@ def review(school: Any, session: dict[str, Any], user: Any, rating: int = 5) -> 
 
 
 def test_a_participant_reviews_once_and_the_session_refers_to_it(school: Any) -> None:
-    done = school.completed()
+    done = school.held()
     by_student, by_tutor = (
         review(school, done, school.student, 4),
         review(school, done, school.tutor, 2),
@@ -74,7 +74,7 @@ def rating_of(school: Any, tutor: User) -> tuple[float | None, int]:
 
 
 def test_a_rewritten_review_counts_with_its_new_rating(school: Any) -> None:
-    written = review(school, school.completed(), school.student, 2).json
+    written = review(school, school.held(), school.student, 2).json
     rewritten = rewrite(school, written, school.student, rating=5, text=None).json
     assert (rewritten["rating"], rewritten["text"]) == (5, None)
     assert rewritten["created_at"] == written["created_at"]
@@ -129,14 +129,68 @@ def test_the_participants_read_all_reviews_of_a_session_oldest_first(school: Any
 
 def test_a_tutors_rating_is_the_mean_over_all_courses(school: Any) -> None:
     assert rating_of(school, school.tutor) == (None, 0)
-    review(school, school.completed(), school.student, 4)
+    review(school, school.held(), school.student, 4)
     david = a_user("david")
-    elsewhere = school.completed(
-        enrolled_courses_id=school.enroll(david), session_date="2020-01-14"
-    )
+    elsewhere = school.held(enrolled_courses_id=school.enroll(david), session_date="2030-01-15")
     review(school, elsewhere, david, 5)
     review(school, elsewhere, school.tutor, 1)
     assert rating_of(school, school.tutor) == (4.5, 2)
+
+
+def test_of_a_student_the_last_review_counts_over_all_courses(school: Any) -> None:
+    first = school.held()
+    review(school, first, school.student, 5)
+    later = {"enrolled_courses_id": school.enroll(school.student), "session_date": "2030-01-15"}
+    review(school, school.held(**later), school.student, 2)
+    assert rating_of(school, school.tutor) == (2.0, 1)
+    [earlier] = school.client.get(f"/api/sessions/{first['id']}/reviews", user=school.student).json[
+        "items"
+    ]
+    assert rewrite(school, earlier, school.student, rating=4).status_code == 200
+    assert rating_of(school, school.tutor) == (2.0, 1), "rewritten, it is still the earlier one"
+
+
+def test_a_student_and_their_parents_count_as_one(school: Any) -> None:
+    done = school.held()
+    review(school, done, school.student, 5)
+    for name, rating in (("naomi", 4), ("eli", 1)):
+        parent = a_user(name, "parent")
+        path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
+        code = school.post(path, school.student).json["code"]
+        school.post("/api/enrollments/join", parent, {"code": code})
+        assert review(school, done, parent, rating).status_code == 201
+    assert rating_of(school, school.tutor) == (1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("end_time", "minutes", "counts"),
+    [
+        ("11:00", 60, True),
+        ("11:00", 30, True),
+        ("11:00", 29.9, False),
+        ("11:00", 0, False),
+        ("11:00", 24 * 60, True),
+        ("10:20", 15, True),
+        ("10:20", 14.9, False),
+        ("10:05", 5, False),
+        ("10:05", 15, True),
+        ("10:31", 15, False),
+    ],
+)
+def test_a_review_of_a_session_that_did_not_last_is_written_and_does_not_count(
+    school: Any, end_time: str, minutes: float, counts: bool
+) -> None:
+    written = review(school, school.held(minutes, end_time=end_time), school.student, 5)
+    assert written.status_code == 201
+    assert rating_of(school, school.tutor) == ((5.0, 1) if counts else (None, 0))
+
+
+def test_a_short_session_takes_no_review_that_counts_away(school: Any) -> None:
+    review(school, school.held(), school.student, 2)
+    for day in range(15, 20):
+        short = school.held(5, session_date=f"2030-01-{day}", end_time="10:05")
+        assert review(school, short, school.student, 5).status_code == 201
+    assert rating_of(school, school.tutor) == (2.0, 1)
 
 
 def test_a_review_raises_the_version_of_the_session(school: Any) -> None:

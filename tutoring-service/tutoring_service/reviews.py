@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
@@ -13,11 +14,29 @@ from chassis.data.keyset import ordered
 from chassis.errors import Conflict, DeadlinePassed, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import sessions
-from tutoring_service.models import Review, TutoringSession, db
+from tutoring_service.models import Review, SessionBooking, TutoringSession, db
 from tutoring_service.roles import require
 from tutoring_service.states import Role, SessionStatus
 
 EDITABLE = timedelta(days=14)
+SHORTEST = timedelta(minutes=15)
+
+PLANNED = SessionBooking.ends_at - SessionBooking.starts_at
+# How long sessions of the older application took is not known: as long as planned.
+ACTUAL = func.coalesce(SessionBooking.completed_at - SessionBooking.started_at, PLANNED)
+# A session of a few minutes costs nothing but a review.
+LASTED = and_(ACTUAL + ACTUAL >= PLANNED, ACTUAL >= SHORTEST)
+# Of each student one, which is the last that they or their parents wrote: neither many sessions nor many
+# parents make a student count more than once. What the tutor wrote is about the student.
+COUNTED = (
+    select(Review.rating)
+    .join(SessionBooking, SessionBooking.session_id == Review.session_id)
+    .where(Review.tutor_id == bindparam("tutor_id"), Review.author_role != Role.TUTOR, LASTED)
+    .ext(distinct_on(SessionBooking.student_id))
+    .order_by(SessionBooking.student_id, Review.id.desc())
+    .subquery()
+)
+RATING = select(func.avg(COUNTED.c.rating), func.count()).select_from(COUNTED)
 
 
 class AlreadyReviewed(Conflict):
@@ -34,7 +53,7 @@ class NotCompleted(Conflict):
 
 @dataclass(frozen=True)
 class Rating:
-    """The mean of what students and parents gave the tutor, None if no one did, and how many they were."""
+    """The mean of the ratings that count for the tutor, None if none does, and how many they are."""
 
     tutor_id: UUID
     average: float | None
@@ -96,12 +115,8 @@ def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) 
 
 
 def rating_of(tutor_id: UUID) -> Rating:
-    """How students and parents rate the tutor."""
-    # What the tutor wrote is about the student.
-    query = select(func.avg(Review.rating), func.count()).where(
-        Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR
-    )
-    mean, count = db.session.execute(query).one()
+    """How students and parents rate the tutor: the one rule for all who are shown it."""
+    mean, count = db.session.execute(RATING, {"tutor_id": tutor_id}).one()
     average = round(float(mean), 2) if count else None
     return Rating(tutor_id, average, count)
 

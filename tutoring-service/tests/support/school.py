@@ -1,8 +1,10 @@
 """A tutor with a student, and what they do."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+import time_machine
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -76,6 +78,16 @@ class School:
         session = self.session(**{"session_date": "2020-01-07", **wanted})
         self.post(f"/api/sessions/{session['id']}/start")
         done = self.post(f"/api/sessions/{session['id']}/complete")
+        assert done.status_code == 200, done.json
+        return dict(done.json)
+
+    def held(self, minutes: float = 60, **wanted: Any) -> dict[str, Any]:
+        """A completed session that took so many minutes, whatever was planned."""
+        session = self.session(**wanted)
+        start = datetime.fromisoformat(session["starts_at"])
+        for step, at in (("start", start), ("complete", start + timedelta(minutes=minutes))):
+            with time_machine.travel(at, tick=False):
+                done = self.act(session, step)
         assert done.status_code == 200, done.json
         return dict(done.json)
 

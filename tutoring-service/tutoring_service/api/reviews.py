@@ -49,7 +49,11 @@ class Review(Answer):
 @blueprint.response(201, Review)
 @blueprint.raises(NotCompleted, AlreadyReviewed)
 def create_review(body: dict[str, Any], session_id: int) -> Any:
-    """Review a completed session."""
+    """Review a completed session.
+
+    The tutor's rating counts the last review of each student, by them or a parent, of sessions that took at
+    least 15 minutes and half of the planned time.
+    """
     review = reviews.write(caller(), session_id, **body)
     return review, {"Location": f"/api/sessions/{session_id}/reviews/{review.id}"}
 

@@ -83,7 +83,7 @@ class Slots(Answer):
 class TutorRating(Answer):
     tutor_id = fields.UUID(required=True)
     average = fields.Float(required=True, allow_none=True)
-    count = fields.Integer(required=True)
+    count = fields.Integer(required=True, metadata={"description": "Of students."})
 
 
 @blueprint.put("/api/tutors/me/availability", "set_availability")
@@ -121,5 +121,5 @@ def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
 @signed_in
 @blueprint.response(200, TutorRating)
 def get_tutor_rating(tutor_id: UUID) -> Rating:
-    """Get how students and parents rate a tutor."""
+    """Get how students and parents rate a tutor; each student counts once."""
     return reviews.rating_of(tutor_id)
