@@ -86,7 +86,7 @@ def test_a_refusal_describes_the_first_conflict_and_lists_all() -> None:
     refusal = TimeConflict(
         [Conflict(TEN_TO_ELEVEN, (Role.STUDENT,), None), Conflict(later, (Role.TUTOR,), 7)]
     )
-    assert refusal.detail == "The student has another session at that time."
+    assert refusal.detail == "The student is not free at that time."
     assert (refusal.extra["who"], refusal.extra["session_id"]) == ("student", None)
     assert [one["starts_at"] for one in refusal.extra["conflicts"]] == [
         "2030-01-08T10:00:00Z",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from chassis.redis_client import Cache
+from tutoring_service.checked_times import CheckedTimes
 from tutoring_service.config import Settings
 
 
@@ -12,11 +14,14 @@ class Runtime:
     """`public_url` is the address of the platform, without a slash at its end."""
 
     public_url: str
+    checked_times: CheckedTimes
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Give the application its own."""
-    app.extensions["runtime"] = Runtime(settings.public_url.rstrip("/"))
+    app.extensions["runtime"] = Runtime(
+        settings.public_url.rstrip("/"), CheckedTimes(Cache(settings.cache_url))
+    )
 
 
 def runtime() -> Runtime:

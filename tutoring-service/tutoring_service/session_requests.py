@@ -140,7 +140,7 @@ def _starts_at(enrollment: Enrollment, request: SessionRequest) -> datetime:
 def _check_free(enrollment: Enrollment, when: Occurrence, caller: Caller) -> None:
     availability.check_hours(enrollment.tutor_id, [when])
     people = enrollment.tutor_id, enrollment.student_id
-    conflicts.check_free(*people, [when], visible_to=caller.id)
+    conflicts.check_free(*people, [when], caller_id=caller.id)
 
 
 def _of_tutor(

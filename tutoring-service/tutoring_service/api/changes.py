@@ -12,6 +12,7 @@ from tutoring_service.api.scheduling import Details, Topics
 from tutoring_service.api.sessions import PATH, TutoringSession, versioned
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
+from tutoring_service.checked_times import TooManyTimesChecked
 from tutoring_service.history import SessionChangeLimitReached
 from tutoring_service.scheduling import changes
 from tutoring_service.scheduling.changes import NotChangeable, Wanted
@@ -59,7 +60,13 @@ class TutoringSessionChanges(ChangeOptions):
 @if_match
 @blueprint.arguments(TutoringSessionReplacement, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable, SessionChangeLimitReached)
+@blueprint.raises(
+    TimeConflict,
+    OutsideWorkingHours,
+    NotChangeable,
+    SessionChangeLimitReached,
+    TooManyTimesChecked,
+)
 def replace_tutoring_session(
     body: dict[str, Any], session_id: int, expected: ExpectedVersion
 ) -> Any:
@@ -72,7 +79,13 @@ def replace_tutoring_session(
 @if_match
 @blueprint.arguments(TutoringSessionChanges, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(TimeConflict, OutsideWorkingHours, NotChangeable, SessionChangeLimitReached)
+@blueprint.raises(
+    TimeConflict,
+    OutsideWorkingHours,
+    NotChangeable,
+    SessionChangeLimitReached,
+    TooManyTimesChecked,
+)
 def update_tutoring_session(
     body: dict[str, Any], session_id: int, expected: ExpectedVersion
 ) -> Any:

@@ -23,6 +23,7 @@ from chassis.web.strict_requests import BodyBounds
 from tutoring_service.api.sessions import TutoringSession
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
+from tutoring_service.checked_times import TooManyTimesChecked
 from tutoring_service.scheduling import booking
 from tutoring_service.scheduling.booking import EnrollmentNotActive, Plan, SessionLimitReached
 from tutoring_service.scheduling.conflicts import TimeConflict
@@ -144,7 +145,12 @@ class SchedulePreview(Answer):
 @blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
 @blueprint.response(201, ScheduledTutoringSession)
 @blueprint.raises(
-    TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidRecurrence, SessionLimitReached
+    TimeConflict,
+    OutsideWorkingHours,
+    EnrollmentNotActive,
+    InvalidRecurrence,
+    SessionLimitReached,
+    TooManyTimesChecked,
 )
 def book_tutoring_session(body: dict[str, Any]) -> Any:
     """Book a session, or a series of sessions."""
@@ -157,7 +163,7 @@ def book_tutoring_session(body: dict[str, Any]) -> Any:
 @signed_in
 @blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, SchedulePreview)
-@blueprint.raises(EnrollmentNotActive, InvalidRecurrence)
+@blueprint.raises(EnrollmentNotActive, InvalidRecurrence, TooManyTimesChecked)
 def preview_tutoring_session(body: dict[str, Any]) -> Plan:
     """Preview what would be booked and what conflicts; nothing is booked."""
     return booking.preview(caller(), body)

@@ -16,6 +16,7 @@ from tutoring_service import session_requests
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
+from tutoring_service.checked_times import TooManyTimesChecked
 from tutoring_service.models import SessionRequest as RequestRow
 from tutoring_service.scheduling.booking import EnrollmentNotActive, SessionLimitReached
 from tutoring_service.scheduling.conflicts import TimeConflict
@@ -58,7 +59,11 @@ class SessionRequestQuery(PageQuery):
 @blueprint.arguments(NewSessionRequest, bounds=BodyBounds(256 * 1024))
 @blueprint.response(201, SessionRequest)
 @blueprint.raises(
-    TimeConflict, OutsideWorkingHours, EnrollmentNotActive, SessionRequestLimitReached
+    TimeConflict,
+    OutsideWorkingHours,
+    EnrollmentNotActive,
+    SessionRequestLimitReached,
+    TooManyTimesChecked,
 )
 def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:
     """Ask the tutor for a session."""
@@ -79,7 +84,12 @@ def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[Req
 @signed_in
 @blueprint.response(200, SessionRequest)
 @blueprint.raises(
-    TimeConflict, OutsideWorkingHours, EnrollmentNotActive, InvalidTransition, SessionLimitReached
+    TimeConflict,
+    OutsideWorkingHours,
+    EnrollmentNotActive,
+    InvalidTransition,
+    SessionLimitReached,
+    TooManyTimesChecked,
 )
 def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
     """Accept a request: the session is booked if the time is still free."""

@@ -146,7 +146,7 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> 
     recurring = _recurrence(wanted, timezone)
     days = _days(recurring, wanted)
     occurrences = [occurrence(day, wanted["start_time"], duration, timezone) for day in days]
-    found = conflicts.find(tutor_id, enrollment.student_id, occurrences, visible_to=caller.id)
+    found = conflicts.find(tutor_id, enrollment.student_id, occurrences, caller_id=caller.id)
     outside: Sequence[Occurrence] = ()
     if not wanted["force"]:
         outside = availability.outside_hours(tutor_id, occurrences)

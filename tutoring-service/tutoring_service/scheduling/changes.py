@@ -190,7 +190,7 @@ def _check_conflicts(
         booking.tutor_id,
         booking.student_id,
         planned,
-        visible_to=caller.id,
+        caller_id=caller.id,
         # The targets leave their own times, and may take those of one another.
         exclude=[target.id for target in change.targets],
     )

@@ -3,6 +3,9 @@
 The database holds it: exclusion constraints on `session_bookings`. Before that, a transaction that books
 locks the calendars of both people, always in the same order. So one waits for the other, instead of both
 for each other, and the conflicts can be listed.
+
+All that asks whether the other person is free comes through `find`, which tells no more than that and counts
+the times.
 """
 
 from bisect import bisect_right
@@ -16,6 +19,7 @@ from sqlalchemy import func, or_, select, text
 from chassis import errors
 from chassis.clock import rfc3339
 from tutoring_service.models import SessionBooking, db
+from tutoring_service.runtime import runtime
 from tutoring_service.scheduling.wall_time import Occurrence, span
 from tutoring_service.states import Role
 
@@ -38,7 +42,7 @@ class Conflict:
 
 
 class TimeConflict(errors.Conflict):
-    """The tutor or the student has another session at that time."""
+    """The tutor or the student is not free at that time."""
 
     code = "time_conflict"
 
@@ -49,7 +53,7 @@ class TimeConflict(errors.Conflict):
             return
         first = conflicts[0]
         super().__init__(
-            f"The {first.who[0]} has another session at that time.",
+            f"The {first.who[0]} is not free at that time.",
             who=first.who[0],
             session_id=first.session_id,
             conflicts=[_listed(conflict) for conflict in conflicts],
@@ -66,11 +70,11 @@ def check_free(
     student_id: UUID,
     occurrences: Sequence[Occurrence],
     *,
-    visible_to: UUID | None,
+    caller_id: UUID,
     exclude: Collection[int] = (),
 ) -> None:
     """`TimeConflict` if something is in the way of one of these occurrences."""
-    if found := find(tutor_id, student_id, occurrences, visible_to=visible_to, exclude=exclude):
+    if found := find(tutor_id, student_id, occurrences, caller_id=caller_id, exclude=exclude):
         raise TimeConflict(found)
 
 
@@ -79,10 +83,15 @@ def find(
     student_id: UUID,
     occurrences: Sequence[Occurrence],
     *,
-    visible_to: UUID | None,
+    caller_id: UUID,
     exclude: Collection[int] = (),
 ) -> list[Conflict]:
-    """What is in the way of these occurrences, in order, apart from sessions to `exclude`; one query."""
+    """What is in the way of these occurrences, in order, apart from sessions to `exclude`; one query.
+
+    The caller is the tutor or the student. `TooManyTimesChecked` if they ask too much about the other.
+    """
+    other_id = student_id if caller_id == tutor_id else tutor_id
+    runtime().checked_times.take(caller_id, other_id, len(occurrences))
     people = {tutor_id: Role.TUTOR, student_id: Role.STUDENT}
     booking = SessionBooking
     # Half open, as in the constraints: a session may begin when another ends.
@@ -95,7 +104,7 @@ def find(
         booking.session_id.not_in(exclude),
     )
     taken = sorted(db.session.scalars(query), key=_end)
-    found = (conflict_of(occurrence, taken, people, visible_to) for occurrence in occurrences)
+    found = (conflict_of(occurrence, taken, people, caller_id) for occurrence in occurrences)
     return [conflict for conflict in found if conflict]
 
 
