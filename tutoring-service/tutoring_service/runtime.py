@@ -20,7 +20,7 @@ class Runtime:
 def install(app: Flask, settings: Settings) -> None:
     """Give the application its own."""
     app.extensions["runtime"] = Runtime(
-        settings.public_url.rstrip("/"), CheckedTimes(Cache(settings.cache_url))
+        settings.public_url.rstrip("/"), CheckedTimes(Cache(settings.events_url))
     )
 
 
