@@ -15,9 +15,18 @@ from flask.globals import request_ctx
 from chassis.clock import now
 from chassis.telemetry import request_context
 
+_program = ""
+
+
+def program() -> str:
+    """The name under which this process logs; the last one, if it was configured as several programs."""
+    return _program
+
 
 def configure(service: str, level: str) -> None:
     """Send structlog and the standard library's loggers to stderr as JSON."""
+    global _program  # a process has one log
+    _program = service
 
     def name_service(
         _: object, __: str, line: structlog.typing.EventDict
@@ -86,7 +95,7 @@ def install(app: Flask, service: str, level: str) -> None:
         kind = logging.DEBUG if is_routine else logging.INFO
         if kind >= lowest:
             name = logging.getLevelName(kind).lower()
-            _write({"service": service, **_about(trace, response), "level": name})
+            write({"service": service, **_about(trace, response), "level": name})
         return response
 
     @app.teardown_request
@@ -113,7 +122,7 @@ def _about(trace: request_context.Trace, response: Response) -> dict[str, Any]:
     }
 
 
-def _write(line: dict[str, Any]) -> None:
+def write(line: dict[str, Any]) -> None:
     """Write a line as the loggers do. The way through them costs more than many a request."""
     written = orjson.dumps(line, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
     # A full disk fails no request.

@@ -76,11 +76,16 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         rule: str,
         operation_id: str | None = None,
         *,
-        reading: Reading = Reading.ALONE,
+        reading: Reading | None = Reading.ALONE,
         **options: Any,
     ) -> Decorator:
-        """A route that changes nothing. Where its statements must agree, it reads a `SNAPSHOT`."""
+        """A route that changes nothing. Where its statements must agree, it reads a `SNAPSHOT`.
+
+        One that notes by whom or when it is read has a transaction: `None`.
+        """
         register = self.route(rule, methods=["GET"], operation_id=operation_id, **options)
+        if reading is None:
+            return register
         return lambda view: register(only_reads(reading)(view))
 
     def post(self, rule: str, operation_id: str | None = None, **options: Any) -> Decorator:
