@@ -17,6 +17,7 @@ from gateway import routes
 from gateway import server as gateway_server
 from gateway.edge import breaker, calls, edge, reading, services, streams
 from gateway.edge import connection as client_connections
+from tutoring_service import checked_times
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs/operations.md"
@@ -94,6 +95,9 @@ def figures() -> dict[str, str]:
         ),
         "streams of one person, per gateway": f"{streams.MOST_PER_PERSON}",
         "what a slow reader of a stream may be behind": f"{streams.BEHIND // 1024} KiB",
+        "times of one person that another may check for tutoring sessions": (
+            f"{checked_times.MOST:,} within a day"
+        ),
         "attempts to send an e-mail": f"{mailer.TRIES}, over some {hours()} hours",
         "rest of a web process after it has published": f"{publisher.REST * 1000:g} ms",
         "events of a room in Redis": (
@@ -119,7 +123,7 @@ def test_the_table_names_modules_that_exist(what: str) -> None:
     modules = MODULE.findall(source)
     assert modules or source == "`DATABASE_POOL_SIZE`"
     for package, module in modules:
-        assert (ROOT / package / package / module).is_file(), module
+        assert (ROOT / package.replace("_", "-") / package / module).is_file(), module
 
 
 def test_the_retries_of_emails_are_documented_as_they_are() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import time_machine
@@ -9,7 +10,12 @@ import vobject
 from dateutil.rrule import rrulestr
 from icalendar import Calendar
 
+from chassis.clock import now
+from chassis.data.db import in_transaction
+from chassis.messaging.messages import Event
 from chassis.testing import a_user
+from tutoring_service import calendars
+from tutoring_service.models import db
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -163,6 +169,16 @@ def test_a_feed_address_is_revoked_by_the_next_or_on_request(school: Any) -> Non
     assert school.client.get(second).status_code == 200
     assert school.client.delete("/api/sessions/calendar", user=school.student).status_code == 204
     assert school.client.get(second).status_code == 404
+
+
+def test_a_feed_address_ends_with_all_that_lets_somebody_in(school: Any) -> None:
+    students, davids = address(school), address(school, a_user("david"))
+    student = str(school.student.id)
+    event = Event(uuid4(), "user.access_ended", "user-service", student, 2, now(), None, {})
+    for _ in range(2):
+        with school.client.application.app_context():
+            in_transaction(db.session, lambda: calendars.on_access_ended(event))
+    assert [school.client.get(feed).status_code for feed in (students, davids)] == [404, 200]
 
 
 def test_a_feed_shows_only_the_sessions_of_its_owner(school: Any) -> None:

@@ -9,7 +9,7 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from tutoring_service import api, commands, erasure, reminders, rooms, runtime
+from tutoring_service import api, calendars, commands, erasure, reminders, rooms, runtime
 from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.api.whiteboards import LIVE_EVENTS
 from tutoring_service.config import Settings
@@ -38,7 +38,10 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             "reviews_author_key": AlreadyReviewed,
         },
         rooms={"whiteboard": Room(rooms.may_watch, events=LIVE_EVENTS)},
-        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
+        subscriptions=[
+            Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+            Subscription("user-service", "user.access_ended", calendars.on_access_ended),
+        ],
         sweeps=[Sweep("reminders", every=5, run=reminders.send_due)],
         blueprints=api.BLUEPRINTS,
     )

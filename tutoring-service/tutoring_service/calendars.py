@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event
@@ -21,6 +22,7 @@ from sqlalchemy.orm import contains_eager
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
+from chassis.messaging import messages
 from recurrence import instant
 from tutoring_service import reminders
 from tutoring_service.models import (
@@ -61,6 +63,11 @@ def issue(caller: Caller) -> str:
 def revoke(caller: Caller) -> None:
     """End the address."""
     db.session.execute(delete(CalendarFeed).filter_by(user_id=caller.id))
+
+
+def on_access_ended(event: messages.Event) -> None:
+    """End the address with all else that lets somebody in as the person."""
+    db.session.execute(delete(CalendarFeed).filter_by(user_id=UUID(event.aggregate_id)))
 
 
 def render(token: str) -> bytes:

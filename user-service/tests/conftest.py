@@ -70,7 +70,7 @@ def a_user(in_app: Flask) -> Callable[..., User]:
 
 def make_user(username: str = "ruth", *granted: Role) -> User:
     email, name = f"{username}@example.org", username.title()
-    user = registration.register(email, username, name, PASSWORD, "a test").user
+    user = registration.register(email, username, name, PASSWORD, "a test").tokens.user
     for role in granted:
         roles.grant(user, role)
     return user

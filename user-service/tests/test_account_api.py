@@ -192,7 +192,7 @@ def test_a_new_password_needs_the_present_one(client: FlaskClient, join: Join) -
     )
 
 
-def test_guesses_of_the_present_password_are_limited_as_at_login(
+def test_guesses_of_the_present_password_are_limited_apart_from_those_at_login(
     client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
@@ -201,12 +201,8 @@ def test_guesses_of_the_present_password_are_limited_as_at_login(
         for n in range(6)
     ]
     assert statuses == [403] * 5 + [429]
-    assert (
-        client.post(
-            "/api/auth/login", json={"login": "ruth", "password": ruth.password}
-        ).status_code
-        == 429
-    )
+    login = {"login": "ruth", "password": ruth.password}
+    assert client.post("/api/auth/login", json=login).status_code == 200
 
 
 @pytest.mark.parametrize("new", ["short", "password1", "ruth@example.org", "x" * 129])

@@ -62,7 +62,7 @@ def test_a_role_is_granted_by_username_or_email_address(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth = join("ruth")
-    assert run(app, "users", "grant", "ruth", "tutor").output == "ruth: learner, tutor\n"
+    assert run(app, "users", "grant", "ruth", "tutor").stdout == "ruth: learner, tutor\n"
     assert run(app, "users", "grant", "Ruth@example.org", "admin").exit_code == 0
     assert client.get("/api/users/me", headers=ruth.headers).json["roles"] == [
         "learner",

@@ -151,6 +151,7 @@ def test_the_last_event_of_an_account_is_its_deletion(
     assert [event["type"] for event in events] == [
         "user.updated",
         "sign_in.ended",
+        "user.access_ended",
         "user.deleted",
     ]
     assert events[-1]["aggregate_id"] == str(ruth.id)

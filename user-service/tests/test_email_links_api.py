@@ -1,9 +1,7 @@
 """Verifying an address and replacing a forgotten password, from the e-mail to the effect."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -13,45 +11,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
-from chassis.data.db import in_transaction
-from user_service import email_tokens, mails
+from user_service import email_tokens
 from user_service.models import EmailToken, Purpose, User, db, messages
+
+from .support.emails import reset_token, take_emails, token_in
 
 Join = Callable[..., Any]
 RECEIVED = "2026-03-01T12:00:00Z"
 
 
-def take_emails(app: Flask) -> list[EmailMessage]:
-    """Compose and remove the e-mails that wait to be sent, as the worker does."""
-
-    def compose() -> list[EmailMessage]:
-        rows = db.session.execute(messages.mails.select().order_by(messages.mails.c.due_at)).all()
-        db.session.execute(messages.mails.delete())
-        composed = [mails.COMPOSERS[row.kind](row.data) for row in rows]
-        return [message for message in composed if message]
-
-    with app.app_context():
-        return in_transaction(db.session, compose)
-
-
-def reset_token(app: Flask) -> str:
-    """The token of the newest e-mail that sets a new password."""
-    emails = take_emails(app)
-    return token_in(
-        [email for email in emails if email["Subject"].startswith("Set a new password")][-1]
-    )
-
-
-def token_in(message: EmailMessage) -> str:
-    found = re.search(
-        r"#token=([\w-]{43})$", message.get_body(("plain",)).get_content(), re.MULTILINE
-    )
-    assert found
-    return found[1]
-
-
-def verify(client: FlaskClient, token: str) -> int:
-    return client.post("/api/auth/verify-email", json={"token": token}).status_code
+def verify(client: FlaskClient, token: str, headers: dict[str, str] | None = None) -> int:
+    body = {"token": token}
+    return client.post("/api/auth/verify-email", json=body, headers=headers).status_code
 
 
 def reset(client: FlaskClient, token: str, new: str = "eighteen fig trees") -> Any:
@@ -80,7 +51,7 @@ def test_a_new_account_gets_an_email_that_verifies_its_address(
     (message,) = take_emails(app)
     assert message["To"] == "ruth@example.org"
     assert f"{testing.ISSUER}/verify-email#token=" in message.get_body(("plain",)).get_content()
-    assert verify(client, token_in(message)) == 204
+    assert verify(client, token_in(message), ruth.headers) == 204
     assert client.get("/api/users/me", headers=ruth.headers).json["email_verified"] is True
     renewed = client.post("/api/auth/refresh", json={"refresh_token": ruth.refresh_token}).json
     assert app.extensions["verifier"].verify(renewed["access_token"]).email_verified

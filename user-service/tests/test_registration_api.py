@@ -27,6 +27,7 @@ def test_registering_opens_an_account_and_signs_in(app: Flask, client: FlaskClie
         "refresh_token",
         "token_type",
         "expires_in",
+        "device_token",
     }
     assert (response.json["token_type"], response.json["expires_in"]) == ("Bearer", 900)
     user = response.json["user"]

@@ -1,6 +1,5 @@
 """RULES: an account, and what its owner changes about it."""
 
-import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +32,11 @@ def own(user_id: UUID, *, lock: bool = False) -> User:
 
 def find(login: str, *, lock: bool = False) -> User | None:
     """The account with this e-mail address or username, if there is one."""
-    name = unicodedata.normalize("NFC", login.strip())
+    name = login.strip()
+    # No account has another: of such letters the database lowers some to those of ASCII, and one name would
+    # have many spellings.
+    if not name.isascii():
+        return None
     # No username has an @. The database lowers both sides, as the unique indexes do: Python differs
     # in some letters.
     column = User.email if "@" in name else User.username

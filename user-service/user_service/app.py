@@ -12,6 +12,7 @@ from user_service import (
     commands,
     deletion,
     email_tokens,
+    known_devices,
     mails,
     notifications,
     rooms,
@@ -43,6 +44,7 @@ SWEEPS = (
     Sweep("repeated-erasures", MINUTELY, deletion.repeat_erasures),
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
     Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
+    Sweep("unused-devices", HOURLY, known_devices.forget_unused),
 )
 
 

@@ -3,9 +3,11 @@
 import hashlib
 import ipaddress
 import threading
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import redis
 from cachetools import LRUCache
@@ -53,20 +55,42 @@ class Allowance:
     period: timedelta
 
 
-def login_allowances(account: str, ip: str) -> list[Allowance]:
-    """What may go wrong with the password of an account: from one address, and from all together."""
+def login_allowances(login: str, ip: str) -> list[Allowance]:
+    """What may go wrong with the password of a name: from one address, and from all together.
+
+    The name is counted as it was given, not the account: counts shared by a username and an e-mail address
+    would tell whose the address is.
+    """
     # The second stops guesses from many addresses. It also lets a stranger lock a person out: hence
-    # `forget`.
-    tag = _tag(account)
+    # `device_allowances` and `forget`.
+    tag = _tag(login)
     return [
         Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),
         Allowance(f"attempts:{tag}", 10, timedelta(minutes=15)),
     ]
 
 
-def mail_allowance(purpose: str, address: str) -> list[Allowance]:
-    """How many e-mails one address gets for a purpose."""
-    return [Allowance(f"mails:{purpose}:{_tag(address)}", 3, timedelta(hours=1))]
+def device_allowances(device: UUID) -> list[Allowance]:
+    """What may go wrong with a password on a device that is known, or within a sign-in."""
+    tag = _tag(str(device))
+    return [
+        Allowance(f"attempts:{tag}:minute", 5, timedelta(minutes=1)),
+        Allowance(f"attempts:{tag}", 10, timedelta(minutes=15)),
+    ]
+
+
+def request_allowances(purpose: str, address: str, ip: str) -> list[Allowance]:
+    """How many e-mails may be asked for to an address: from one network, and from all together."""
+    tag = _tag(address)
+    return [
+        Allowance(f"mails:{purpose}:{tag}:{_network(ip)}", 3, timedelta(hours=1)),
+        Allowance(f"mails:{purpose}:{tag}", 10, timedelta(hours=1)),
+    ]
+
+
+def delivery_allowances(address: str, *, is_verified: bool) -> list[Allowance]:
+    """How many e-mails an address gets in all, whoever causes them: few, as long as it is no one's."""
+    return [Allowance(f"mails:to:{_tag(address)}", 100 if is_verified else 12, timedelta(days=1))]
 
 
 class Attempts:
@@ -98,12 +122,22 @@ class Attempts:
                     count, end = self._counts.get(key, (0, now()))
                     self._counts[key] = (max(count - 1, 0), end)
 
-    def forget(self, account: str) -> None:
-        """Let a person in again who has shown in another way that the account is theirs."""
-        key = f"attempts:{_tag(account)}"
-        self._cache.run(lambda r: r.delete(key), 0)
-        with self._lock:
-            self._counts.pop(key, None)
+    def are_used_up(self, allowances: Sequence[Allowance]) -> bool:
+        """Whether the last of the allowances has no try left."""
+        last = allowances[-1]
+        taken = self._cache.run(lambda r: int(r.get(last.key) or 0), None)
+        if taken is None:
+            with self._lock:
+                taken, _ = self._count(last, now())
+        return taken >= last.tries
+
+    def forget(self, *logins: str) -> None:
+        """Let a person in again who has shown in another way that these names are theirs."""
+        for login in logins:
+            key = f"attempts:{_tag(login)}"
+            self._cache.run(lambda r, key=key: r.delete(key), 0)  # type: ignore[misc]  # bound now
+            with self._lock:
+                self._counts.pop(key, None)
 
     def _take_here(self, allowances: Sequence[Allowance]) -> int:
         present = now()
@@ -127,9 +161,10 @@ def _run(connection: "redis.Redis", script: str, keys: Sequence[str], *arguments
     return int(connection.eval(script, len(keys), *keys, *map(str, arguments)))
 
 
-def _tag(account: str) -> str:
-    """The account in a key: not readable, and in braces, so that a cluster keeps its counts together."""
-    return "{" + hashlib.sha256(account.casefold().encode()).hexdigest()[:32] + "}"
+def _tag(name: str) -> str:
+    """The name in a key: not readable, and in braces, so that a cluster keeps its counts together."""
+    spelled = unicodedata.normalize("NFC", name.strip()).lower()
+    return "{" + hashlib.sha256(spelled.encode()).hexdigest()[:32] + "}"
 
 
 def _network(ip: str) -> str:

@@ -9,12 +9,10 @@ from sqlalchemy import delete, select, update
 from chassis.auth.tokens import MAX_LIFETIME
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
-from user_service import credentials, roles, rooms, sign_ins
+from user_service import access, credentials, roles, rooms, trail
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
-    CalendarFeed,
-    EmailToken,
     MailPreference,
     Notification,
     SignIn,
@@ -30,24 +28,25 @@ LAST_WORDS = timedelta(seconds=MAX_LIFETIME + 60)
 BATCH = 100
 
 
-def delete_account(user_id: UUID, password: str, ip: str) -> None:
+def delete_account(user_id: UUID, password: str, sign_in_id: UUID) -> None:
     """Erase the person; the id stays, so that what carries it still has an author."""
     # Before any lock: a password takes a quarter of a second, and seconds while others are checked.
     user = own(user_id)
     proven = user.password_hash
-    credentials.confirm(user, password, ip)
+    credentials.confirm(user, password, sign_in_id)
     roles.check_replaceable(user_id)
     # The admins' rows are locked before the person's own, as everywhere.
     user = own(user_id, lock=True)
     if user.password_hash != proven:  # changed meanwhile
-        credentials.confirm(user, password, ip)
-    sign_ins.end_all(user.id)
+        credentials.confirm(user, password, sign_in_id)
+    access.end(user)
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
     forget_answers(db, user.id)
     messages.clear_room(rooms.room_of(user.id))
     # A service may know the address, but not the account: the event has the hash by which to find it.
     save(user, EventType.USER_DELETED, email_sha256=address)
+    trail.note("account.deleted", user.id)
 
 
 def repeat_erasures() -> int:
@@ -78,6 +77,6 @@ def _erase(user: User) -> None:
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]
     user.email_verified_at, user.deleted_at = None, now()
     user.password_hash = runtime().hasher.unmatched
-    for table in (CalendarFeed, EmailToken, Notification, MailPreference):
+    for table in (Notification, MailPreference):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(update(SignIn).where(SignIn.user_id == user.id).values(device=""))

@@ -53,6 +53,11 @@ def redeem(token: str, purpose: Purpose) -> UUID:
     return user_id
 
 
+def revoke(user_id: UUID) -> None:
+    """End all tokens that were e-mailed to the person."""
+    db.session.execute(delete(EmailToken).where(EmailToken.user_id == user_id))
+
+
 def forget_expired() -> int:
     """Delete tokens that have expired; the number of tokens."""
     expired = select(EmailToken.id).where(EmailToken.expires_at < now()).limit(BATCH)

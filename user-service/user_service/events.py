@@ -9,4 +9,5 @@ class EventType(StrEnum):
     USER_UPDATED = "user.updated"
     USER_DELETED = "user.deleted"
     ROLES_CHANGED = "user.roles_changed"
+    ACCESS_ENDED = "user.access_ended"
     SIGN_IN_ENDED = "sign_in.ended"

@@ -2,17 +2,24 @@
 address stands anywhere.
 """
 
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+import structlog
 from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from user_service import email_tokens
-from user_service.models import Notification, Purpose, User, db
+from user_service.attempts import TooManyAttempts, delivery_allowances
+from user_service.models import Notification, Purpose, SignIn, User, db
+from user_service.notices import WORDS, Notice
 from user_service.notification_kinds import EMAILS, NotificationKind
 from user_service.runtime import runtime
+
+log = structlog.get_logger(__name__)
 
 TEMPLATES = Environment(
     loader=PackageLoader("user_service", "mail"),
@@ -66,11 +73,36 @@ def notification(data: dict[str, Any]) -> EmailMessage | None:
     return _compose(user, email.subject, "notification", text=email.text, link=link)
 
 
+def notice(data: dict[str, Any]) -> EmailMessage | None:
+    """What happened to the account, and what to do if it was not its owner."""
+    user = _addressee(data["user_id"])
+    if user is None:
+        return None
+    words = WORDS[Notice(data["notice"])]
+    at = datetime.fromisoformat(data["at"]).astimezone(ZoneInfo(user.timezone))
+    return _compose(
+        user,
+        words.subject,
+        "notice",
+        text=words.text,
+        at=f"{at:%d %B %Y, %H:%M} ({user.timezone})",
+        device=_device(data.get("sign_in_id")),
+        devices=f"{runtime().public_url}/account/devices",
+        reset=f"{runtime().public_url}/forgot-password",
+    )
+
+
 COMPOSERS = {
     "verify_email": verify_email,
     "reset_password": reset_password,
     "notification": notification,
+    "notice": notice,
 }
+
+
+def _device(sign_in_id: str | None) -> str:
+    sign_in = db.session.get(SignIn, UUID(sign_in_id)) if sign_in_id else None
+    return sign_in.device if sign_in else ""
 
 
 def _addressee(user_id: UUID | str | None) -> User | None:
@@ -90,7 +122,14 @@ def _mailable(address: str) -> str:
     return validate_email(address, check_deliverability=False).ascii_email or address
 
 
-def _compose(user: User, subject: str, template: str, **values: str) -> EmailMessage:
+def _compose(user: User, subject: str, template: str, **values: str) -> EmailMessage | None:
+    """The e-mail; None if the address has had too many today."""
+    allowances = delivery_allowances(user.email, is_verified=user.email_verified)
+    try:
+        runtime().attempts.take(allowances)
+    except TooManyAttempts:
+        log.warning("email_withheld", template=template, user_id=str(user.id))
+        return None
     message = EmailMessage()
     message["To"], message["Subject"] = _mailable(user.email), f"{subject} · Lyceum"
     content = {"name": user.display_name, "subject": subject, **values}

@@ -215,6 +215,22 @@ class MailPreference(Base):
     wanted: Mapped[bool]
 
 
+class KnownDevice(Base):
+    """A device on which the person has signed in before, as the hash of its token."""
+
+    __tablename__ = "known_devices"
+    __table_args__ = (
+        Index("idx_known_devices_user", "user_id", "last_used_at"),
+        Index("idx_known_devices_last_used", "last_used_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class CalendarFeed(Base):
     """The secret address of a person's calendar, as the hash of its token. There is one at a time."""
 
@@ -225,3 +241,4 @@ class CalendarFeed(Base):
     )
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    last_read_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from user_service.models import (
     CalendarFeed,
     EmailToken,
+    KnownDevice,
     MailPreference,
     Notification,
     RefreshToken,
@@ -26,5 +27,6 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "email_tokens": EmailToken.user_id == user_id,
         "notifications": Notification.user_id == user_id,
         "mail_preferences": MailPreference.user_id == user_id,
+        "known_devices": KnownDevice.user_id == user_id,
         "calendar_feeds": CalendarFeed.user_id == user_id,
     }

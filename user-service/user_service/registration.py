@@ -1,13 +1,13 @@
 """RULES: opening an account."""
 
-from user_service import sign_ins, verification
+from user_service import known_devices, sign_ins, trail, verification
+from user_service.credentials import SignedIn
 from user_service.models import User, db
 from user_service.passwords import check_strength
 from user_service.runtime import runtime
-from user_service.sign_ins import TokenPair
 
 
-def register(email: str, username: str, display_name: str, password: str, device: str) -> TokenPair:
+def register(email: str, username: str, display_name: str, password: str, device: str) -> SignedIn:
     """Open an account and sign in."""
     check_strength(password, email, username, display_name)
     hasher = runtime().hasher
@@ -21,4 +21,6 @@ def register(email: str, username: str, display_name: str, password: str, device
         user.password_hash = hasher.hash(password)
     db.session.flush()
     verification.request_verification(user)
-    return sign_ins.begin(user, device)
+    tokens = sign_ins.begin(user, device)
+    trail.note("account.registered", user.id, sign_in=str(tokens.sign_in_id))
+    return SignedIn(tokens, known_devices.remember(user.id))

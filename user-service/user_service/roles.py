@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from chassis.errors import Conflict, Forbidden, NotFound
+from user_service import trail
 from user_service.accounts import save
 from user_service.events import EventType
 from user_service.models import IS_ADMIN, Role, User, db
@@ -54,6 +55,7 @@ def _set(user: User, roles: Collection[str], actor: UUID | None = None) -> None:
         user.roles = wanted
         # The gateway refuses the access tokens that say others: clients exchange their refresh tokens.
         save(user, EventType.ROLES_CHANGED, actor=actor, roles=wanted)
+        trail.note("roles.changed", actor, user.id, roles=" ".join(wanted))
 
 
 def _account(user_id: UUID) -> User:

@@ -21,6 +21,7 @@ from chassis.data.keyset import ordered
 from chassis.data.limits import take_turns
 from chassis.errors import Conflict, NotFound, Unauthorized
 from chassis.pages import Page, cut
+from user_service import trail
 from user_service.events import EventType
 from user_service.models import RefreshToken, SignIn, User, db, messages
 from user_service.runtime import runtime
@@ -67,6 +68,7 @@ class TokenPair:
     """What a client gets when a person signs in. The refresh token is nowhere else."""
 
     user: User
+    sign_in_id: UUID
     access_token: str
     refresh_token: str
 
@@ -125,7 +127,8 @@ def _why_not(token: str) -> InvalidRefreshToken | AlreadyRotated | TokenReused:
     if now() - found.replaced_at <= GRACE:
         # Not the same answer again: a thief who copied the token and is quick would get a pair as well.
         return AlreadyRotated()
-    _revoke(SignIn.id == found.family_id)
+    for user_id in _revoke(SignIn.id == found.family_id):
+        trail.note_failure("refresh_token.reused", user_id, sign_in=str(found.family_id))
     return TokenReused()
 
 
@@ -194,7 +197,7 @@ def _next_pair(user: User, sign_in_id: UUID) -> TokenPair:
         RefreshToken(family_id=sign_in_id, token_hash=digest(token), expires_at=now() + REFRESHABLE)
     )
     db.session.flush()
-    return TokenPair(user, _access_token(user, sign_in_id), token)
+    return TokenPair(user, sign_in_id, _access_token(user, sign_in_id), token)
 
 
 def _access_token(user: User, sign_in_id: UUID) -> str:
@@ -219,7 +222,10 @@ def _access_token(user: User, sign_in_id: UUID) -> str:
 
 
 def _revoke(which: ColumnElement[bool]) -> Sequence[UUID]:
-    """End these sign-ins; the gateway refuses their access tokens from then on. Those that ended now."""
+    """End these sign-ins; the gateway refuses their access tokens from then on.
+
+    Of each that ended now, whose it was.
+    """
     ended = db.session.execute(
         update(SignIn)
         .where(which, SignIn.revoked_at.is_(None))
@@ -229,4 +235,5 @@ def _revoke(which: ColumnElement[bool]) -> Sequence[UUID]:
     for sign_in_id, user_id in ended:
         # A sign-in ends once.
         messages.publish_event(EventType.SIGN_IN_ENDED, sign_in_id, 1, {"user_id": str(user_id)})
-    return [sign_in_id for sign_in_id, _ in ended]
+        trail.note("sign_in.ended", user_id, sign_in=str(sign_in_id))
+    return [user_id for _, user_id in ended]

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from chassis.auth.tokens import Caller
 from chassis.clock import now
-from user_service import email_tokens
+from user_service import access, email_tokens, trail
 from user_service.accounts import own, save
-from user_service.attempts import mail_allowance
+from user_service.attempts import request_allowances
 from user_service.models import Purpose, User, messages
 from user_service.runtime import runtime
 
@@ -15,17 +16,25 @@ def request_verification(user: User) -> None:
     messages.queue_email("verify_email", {"user_id": str(user.id)})
 
 
-def request_another(user_id: UUID) -> None:
+def request_another(user_id: UUID, ip: str) -> None:
     """Have another link e-mailed, a few times an hour; a verified address needs none."""
     user = own(user_id)
     if not user.email_verified:
-        runtime().attempts.take(mail_allowance(Purpose.VERIFY, user.email))
+        runtime().attempts.take(request_allowances(Purpose.VERIFY, user.email, ip))
         request_verification(user)
 
 
-def verify(token: str) -> None:
-    """Take the e-mailed token as proof. The next access token says so."""
+def verify(token: str, present: Caller | None) -> None:
+    """Take the e-mailed token as proof. The next access token says so.
+
+    What lets somebody in since before the first proof ends: anyone may have opened the account with this
+    address. The sign-in that shows the token goes on.
+    """
     user = own(email_tokens.redeem(token, Purpose.VERIFY), lock=True)
-    if not user.email_verified:
-        user.email_verified_at = now()
-        save(user)
+    if user.email_verified:
+        return
+    user.email_verified_at = now()
+    save(user)
+    goes_on = UUID(present.session_id) if present and present.id == user.id else None
+    access.end(user, but=goes_on)
+    trail.note("email.verified", user.id)

@@ -11,7 +11,6 @@ from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from user_service import accounts, credentials, deletion
 from user_service.api.fields import HttpsAddress, Locale, Password
-from user_service.api.origin import client_ip
 from user_service.attempts import TooManyAttempts
 from user_service.credentials import WrongPassword
 from user_service.models import Role, User
@@ -84,13 +83,12 @@ def update_own_account(changes: dict[str, Any]) -> User:
 @blueprint.response(204)
 @blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
 def change_password(body: dict[str, str]) -> None:
-    """Change your password, and sign out everywhere else."""
+    """Change your password, and end all that lets somebody in but this sign-in."""
     credentials.change_password(
         caller().id,
         body["current_password"],
         body["new_password"],
         present=UUID(caller().session_id),
-        ip=client_ip(),
     )
 
 
@@ -101,5 +99,5 @@ def change_password(body: dict[str, str]) -> None:
 @blueprint.raises(WrongPassword, LastAdmin, TooManyAttempts, TooBusy)
 def delete_own_account(body: dict[str, str]) -> dict[str, str]:
     """Delete your account; the other services erase their part shortly after."""
-    deletion.delete_account(caller().id, body["password"], client_ip())
+    deletion.delete_account(caller().id, body["password"], UUID(caller().session_id))
     return {}

@@ -1,6 +1,7 @@
 """What the links in e-mails do: verifying an address, and setting a new password."""
 
-from chassis.auth.authorization import caller, public, signed_in
+from chassis.auth.authorization import caller, caller_or_none, optional, public, signed_in
+from chassis.telemetry.client_address import client_address
 from chassis.web.fields import Body, Text
 from chassis.web.rest import Blueprint
 from user_service import recovery, verification
@@ -27,13 +28,16 @@ class PasswordReset(Body):
 
 
 @blueprint.post("/api/auth/verify-email", "verify_email")
-@public
+@optional
 @blueprint.arguments(EmailVerification)
 @blueprint.response(204)
 @blueprint.raises(InvalidEmailToken)
 def verify_email(body: dict[str, str]) -> None:
-    """Verify an e-mail address with the token from the e-mail."""
-    verification.verify(body["token"])
+    """Verify an e-mail address with the token from the e-mail.
+
+    Sent with an access token, it leaves that sign-in as it is; all others that began before end.
+    """
+    verification.verify(body["token"], caller_or_none())
 
 
 @blueprint.post("/api/auth/verify-email/resend", "resend_verification")
@@ -42,7 +46,7 @@ def verify_email(body: dict[str, str]) -> None:
 @blueprint.raises(TooManyAttempts)
 def resend_verification() -> dict[str, str]:
     """Request another verification e-mail."""
-    verification.request_another(caller().id)
+    verification.request_another(caller().id, client_address())
     return {}
 
 
@@ -52,7 +56,7 @@ def resend_verification() -> dict[str, str]:
 @blueprint.response(202, Accepted)
 def request_password_reset(body: dict[str, str]) -> dict[str, str]:
     """Request a password-reset e-mail; the answer never tells whether the address has an account."""
-    recovery.request_reset(body["email"])
+    recovery.request_reset(body["email"], client_address())
     return {}
 
 

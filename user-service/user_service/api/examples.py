@@ -34,6 +34,7 @@ EXAMPLES: Vocabulary = {
         "session_id": "e2e99d12-4757-52c0-b411-59ca1b5514a8",
         "starts_at": "2030-03-05T17:00:00Z",
     },
+    "device_token": "m4Wb9XyQe1Zs7TfKpR2uLd8NhGcV5aJoBiY3xM0tCkE",
     "display_name": "Ruth Adler",
     "email": "ruth@lyceum.example",
     "email_verified": True,
@@ -49,6 +50,7 @@ EXAMPLES: Vocabulary = {
             "alg": "ES256",
         }
     ],
+    "last_read_at": "2030-03-01T17:40:00Z",
     "last_used_at": "2030-03-01T18:05:00Z",
     "locale": "he-IL",
     "new_password": "eighteen fig trees",

@@ -1,11 +1,11 @@
 """Where a request comes from: the address that the gateway saw, and the device that the client names."""
 
-import ipaddress
 import re
 from collections.abc import Mapping
 
 from flask import request
 
+from chassis.telemetry.client_address import client_address
 from user_service.sign_ins import Origin
 
 # The first that is found names the browser or the system: many call themselves by the names of
@@ -35,18 +35,7 @@ UNKNOWN = "Unknown device"
 
 def origin() -> Origin:
     """That of the present request."""
-    return Origin(client_ip(), device_of(request.headers.get("User-Agent", "")))
-
-
-def client_ip() -> str:
-    """The client's address: the last in X-Forwarded-For, which the gateway adds, or else the peer's."""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    for address in (forwarded, request.remote_addr or ""):
-        try:
-            return str(ipaddress.ip_address(address))
-        except ValueError:
-            continue
-    return "0.0.0.0"  # noqa: S104  # no address: a socket without one
+    return Origin(client_address(), device_of(request.headers.get("User-Agent", "")))
 
 
 def device_of(user_agent: str) -> str:

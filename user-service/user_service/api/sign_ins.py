@@ -11,10 +11,10 @@ from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from user_service import credentials, sign_ins
+from user_service import access, accounts, credentials, sign_ins
 from user_service.api.fields import Password
 from user_service.api.origin import origin
-from user_service.api.registration import Tokens
+from user_service.api.registration import SignedInTokens, Tokens, answer_of
 from user_service.attempts import TooManyAttempts
 from user_service.credentials import WrongCredentials
 from user_service.passwords import TooBusy
@@ -28,6 +28,11 @@ class Login(Body):
         255, least=1, required=True, metadata={"description": "E-mail address or username."}
     )
     password = Password(1, required=True)
+    device_token = Text(
+        200,
+        least=1,
+        metadata={"description": "From an earlier sign-in on this device, if there was one."},
+    )
 
 
 class Refresh(Body):
@@ -55,11 +60,11 @@ class Device(Answer):
 @blueprint.post("/api/auth/login", "log_in")
 @public
 @blueprint.arguments(Login)
-@blueprint.response(200, Tokens)
+@blueprint.response(200, SignedInTokens)
 @blueprint.raises(WrongCredentials, TooManyAttempts, TooBusy)
-def log_in(body: dict[str, str]) -> TokenPair:
+def log_in(body: dict[str, str]) -> dict[str, Any]:
     """Sign in with e-mail address or username."""
-    return credentials.log_in(**body, origin=origin())
+    return answer_of(credentials.log_in(**body, origin=origin()))
 
 
 @blueprint.post("/api/auth/refresh", "refresh_tokens")
@@ -88,8 +93,8 @@ def log_out(body: dict[str, str]) -> None:
 @signed_in
 @blueprint.response(204)
 def log_out_everywhere() -> None:
-    """Sign out everywhere."""
-    sign_ins.end_all(caller().id)
+    """Sign out everywhere, and revoke the secret address of your calendar and links that were e-mailed."""
+    access.end(accounts.own(caller().id, lock=True))
 
 
 @blueprint.get("/api/auth/sessions", "list_devices")

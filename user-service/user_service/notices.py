@@ -1,0 +1,50 @@
+"""RULES: e-mails that tell people what happened to their account, so that a thief does not go unnoticed."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from chassis.clock import now, rfc3339
+from user_service.models import User, messages
+
+
+class Notice(StrEnum):
+    """What happened."""
+
+    NEW_DEVICE = "new_device"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # no password
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # no password
+    MANY_GUESSES = "many_guesses"
+
+
+class Words(NamedTuple):
+    """The e-mail about it."""
+
+    subject: str
+    text: str
+
+
+WORDS: Mapping[Notice, Words] = {
+    Notice.NEW_DEVICE: Words(
+        "A sign-in on a new device", "Somebody signed in to your account on a new device."
+    ),
+    Notice.PASSWORD_CHANGED: Words(
+        "Your password was changed",
+        "The password of your account was changed. All other devices were signed out.",
+    ),
+    Notice.PASSWORD_RESET: Words(
+        "Your password was reset",
+        "A new password was set by a link from an e-mail. All devices were signed out.",
+    ),
+    Notice.MANY_GUESSES: Words(
+        "Many wrong passwords",
+        "Somebody has tried many wrong passwords for your account. On new devices no one can sign in for "
+        "a quarter of an hour; devices on which you have signed in before are not concerned.",
+    ),
+}
+
+
+def tell(user: User, notice: Notice, **about: str) -> None:
+    """Have the owner of the account told by e-mail. `about` holds ids, no words."""
+    data = {"user_id": str(user.id), "notice": str(notice), "at": rfc3339(now()), **about}
+    messages.queue_email("notice", data)
