@@ -9,9 +9,10 @@ import hashlib
 import os
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import bcrypt
@@ -28,8 +29,27 @@ PATIENCE = 2.0  # seconds that a check waits
 MODESTY = 10
 
 CHECKS = Counter("password_checks_total", "Passwords compared with a hash, real or not.")
-COMMONEST = frozenset((Path(__file__).parent / "common_passwords.txt").read_text().split())
+COMMONEST = Path(__file__).parent / "common_passwords.txt"
 DECORATION = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
+SEPARATED = str.maketrans(DECORATION, " " * len(DECORATION))
+# What is typed for a letter that looks like it; 1 and ! are either of two letters.
+LOOK_ALIKES = (
+    str.maketrans("0134578@$!|", "oleastbasll"),
+    str.maketrans("0134578@$!|", "oieastbasii"),
+)
+# Shorter parts of names stand in too many good passwords.
+SHORTEST_PART = 4
+# The list has no passwords of so simple a rule.
+SHORTEST_UNIT = 5
+SEQUENCES = ("0123456789" * 2, "abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשת")
+# What comes to mind in front of this platform, and what it is called itself.
+OUR_WORDS = """
+lyceum havruta chavruta hevruta tutor tutors tutoring study studies studying session sessions
+learn learner learners learning teach teacher teachers teaching student students course courses
+lesson lessons school class torah talmud gemara mishnah tanakh
+username password passwort login signin welcome letmein changeme changeit admin administrator
+root support user guest test testing demo default secret חברותא לימוד תלמוד
+"""
 
 
 class TooBusy(TooManyRequests):
@@ -83,16 +103,83 @@ class Hasher:
 
 
 def check_strength(password: str, *names: str, field: str = "password") -> None:
-    """`Invalid` for one of the commonest passwords or for the person's own names, however decorated."""
-    plain = password.casefold()
-    refused = {plain, plain.strip(DECORATION)} - {""}
-    if refused & COMMONEST:
+    """`Invalid` for a common password, for words of this platform, and for the person's own names."""
+    plain = _plain(password)
+    if any(_is_common(reading) for reading in _readings(plain)):
         raise invalid(field, "This is one of the commonest passwords.")
+    if len(_once(plain)) < SHORTEST_UNIT or _is_sequence(plain):
+        raise invalid(field, "A sequence or a few repeated characters are no password.")
+    if _consists_of(plain, OUR_WORDS.split()):
+        raise invalid(field, "Words of this platform alone are no password.")
+    wholes = {form for name in names for form in (_plain(name), _plain(name).partition("@")[0])}
+    undecorated = {plain, plain.strip(DECORATION)}
+    if undecorated & (wholes | {whole.strip(DECORATION) for whole in wholes} - {""}):
+        raise invalid(field, "A name of the account is no password.")
+    if _consists_of(plain, _parts(wholes)):
+        raise invalid(field, "Names of the account alone are no password.")
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+@cache
+def _commonest() -> str:
+    # One text with a password in each line: as a set it would take ten times the memory, in each
+    # process.
+    return "\n" + COMMONEST.read_text()
+
+
+def _is_common(word: str) -> bool:
+    return bool(word) and f"\n{word}\n" in _commonest()
+
+
+def _readings(plain: str) -> set[str]:
+    """What may be meant: without what stands around it, with letters for signs, and once if repeated."""
+    undecorated = {plain, plain.strip(DECORATION), plain.rstrip(DECORATION)}
+    words = undecorated | {_once(word) for word in undecorated}
+    readings = words | {word.translate(table) for word in words for table in LOOK_ALIKES}
+    return readings | {_once(reading) for reading in readings}
+
+
+def _once(text: str) -> str:
+    """What the text repeats throughout; the text itself if it does not."""
+    # Found inside of its double, the text is turned round by as much as it repeats.
+    return text[: (text + text).find(text, 1)]
+
+
+def _is_sequence(plain: str) -> bool:
+    """Whether each character is the next one, or each the one before: `abcdefgh`, `87654321`."""
+    return any(plain in sequence or plain[::-1] in sequence for sequence in SEQUENCES)
+
+
+def _parts(names: Set[str]) -> frozenset[str]:
+    """What a person's names consist of, also written together, and all of it backwards."""
+    parts: set[str] = set()
     for name in names:
-        whole = name.casefold()
-        for own in (whole, whole.partition("@")[0]):
-            if refused & {own, own.strip(DECORATION)}:
-                raise invalid(field, "A name of the account is no password.")
+        words = name.translate(SEPARATED).split()
+        parts.update(word for word in words if len(word) >= SHORTEST_PART)
+        parts.add("".join(words))
+    # The shortest username has three letters.
+    return frozenset(part[::step] for part in parts if len(part) >= 3 for step in (1, -1))
+
+
+def _consists_of(text: str, words: Collection[str]) -> bool:
+    """Whether nothing but these words and decoration is in it, some letters written as signs."""
+    if not text.strip(DECORATION):
+        return False
+    spellings = [text, *(text.translate(table) for table in LOOK_ALIKES)]
+    # Up to where the text is explained: backtracking would take very long with names made for it.
+    explained = {0}
+    for start, character in enumerate(text):
+        if start not in explained:
+            continue
+        if character in DECORATION:
+            explained.add(start + 1)
+        for word in words:
+            if any(spelling.startswith(word, start) for spelling in spellings):
+                explained.add(start + len(word))
+    return len(text) in explained
 
 
 def _step_back() -> None:
