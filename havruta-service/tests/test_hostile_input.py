@@ -98,7 +98,7 @@ def test_a_null_character_in_a_query_is_refused(client: FlaskClient, ruth: User)
 
 
 @pytest.mark.parametrize(
-    "name", ["' OR 1=1 --", "%", "{{7*7}}", "\u202eevil", "😀" * 100, "<script>", "חברותא"]
+    "name", ["' OR 1=1 --", "%", "{{7*7}}", "😀" * 100, "<script>", "חברותא"]
 )
 def test_a_name_is_taken_literally(client: FlaskClient, ruth: User, name: str) -> None:
     created = client.post("/api/havrutas", json={"name": name, "book": "Genesis"}, user=ruth)

@@ -60,7 +60,7 @@ def test_an_odd_value_is_refused_by_its_field(
 
 
 @pytest.mark.parametrize(
-    "text", ["' OR 1=1 --", "%", "_", "{{7*7}}", "\u202eevil", "😀" * 20, "<script>", "שיעור"]
+    "text", ["' OR 1=1 --", "%", "_", "{{7*7}}", "😀" * 20, "<script>", "שיעור"]
 )
 def test_a_text_is_taken_literally(
     client: FlaskClient, open_session: Open, ruth: User, text: str

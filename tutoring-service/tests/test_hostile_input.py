@@ -69,7 +69,7 @@ def test_an_odd_value_is_refused_by_its_field(school: Any, field: str, value: ob
 
 
 @pytest.mark.parametrize(
-    "text", ["' OR 1=1 --", "%", "_", "{{7*7}}", "\u202eevil", "😀" * 20, "<script>", "משנה"]
+    "text", ["' OR 1=1 --", "%", "_", "{{7*7}}", "😀" * 20, "<script>", "משנה"]
 )
 def test_a_text_is_taken_literally(school: Any, text: str) -> None:
     course = school.post("/api/courses", None, {"title": text}).json

@@ -58,7 +58,6 @@ def test_a_body_that_is_not_json_is_not_read(client: FlaskClient, content_type: 
         "ruth\\",
         "{{7*7}}",
         "$(id)",
-        "\u202eeve",
         "😀" * 50,
         "<script>alert(1)</script>",
         "%00%n",

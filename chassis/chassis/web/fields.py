@@ -13,6 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, utils, validate
 
 from chassis.clock import rfc3339, time_zones
 from chassis.errors import MOST_ERRORS
+from chassis.text import flaw_in_directions, flaw_in_name, holds_address, mixes_alphabets
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Python alone accepts more than RFC 3339 allows, such as weeks and dates without hyphens.
@@ -24,7 +25,7 @@ WHOLE = re.compile(r"-?[0-9]{1,19}")
 # Exponents too, as JavaScript writes them: 1e-7.
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
 # Half of a surrogate pair is no text either. JSON over HTTP cannot bring one here, but a file can.
-CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 # A zone, a duration or a series of weeks can be added to any instant between them without an overflow.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -66,10 +67,10 @@ class Query(Schema):
 
 
 class Text(fields.String):
-    """Text of a bounded number of characters without control characters.
+    """Text of a bounded number of characters without control characters, whose directions end in their lines.
 
     One line is trimmed, and must not be blank if `least` is positive. `paragraphs=True` allows line breaks
-    and keeps the text as typed.
+    and keeps the text as typed. What names a person or a thing is a `Name`.
     """
 
     def __init__(
@@ -86,6 +87,8 @@ class Text(fields.String):
         refused = CONTROL_IN_PARAGRAPHS if self.paragraphs else CONTROL
         if refused.search(text):
             raise ValidationError("Must not hold control characters.")
+        if flaw := flaw_in_directions(text):
+            raise ValidationError(flaw)
         if self.least and not text.strip():
             raise ValidationError("Must not be blank.")
         if not self.paragraphs:
@@ -93,6 +96,29 @@ class Text(fields.String):
         # Before subclasses and other validators look at it: that may take long.
         self._length(text)
         return text
+
+
+class Name(Text):
+    """What a person or a thing is called: every character of it can be seen, or changes one that can."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        # An empty one is a matter of `least`.
+        if name and (flaw := flaw_in_name(name)):
+            raise ValidationError(flaw)
+        return name
+
+
+class MailedName(Name):
+    """A name that e-mails show to people who may not know it: it imitates no other, and is no address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if mixes_alphabets(name):
+            raise ValidationError("Must not mix alphabets in one word.")
+        if holds_address(name):
+            raise ValidationError("Must not hold an address of a site or an e-mail address.")
+        return name
 
 
 class List(fields.List[Any]):
