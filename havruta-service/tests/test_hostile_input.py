@@ -97,12 +97,32 @@ def test_a_null_character_in_a_query_is_refused(client: FlaskClient, ruth: User)
     assert client.get("/api/havrutas?cursor=%00", user=ruth).status_code == 400
 
 
-@pytest.mark.parametrize(
-    "name", ["' OR 1=1 --", "%", "{{7*7}}", "😀" * 100, "<script>", "חברותא"]
-)
+@pytest.mark.parametrize("name", ["' OR 1=1 --", "%", "{{7*7}}", "😀" * 100, "<script>", "חברותא"])
 def test_a_name_is_taken_literally(client: FlaskClient, ruth: User, name: str) -> None:
     created = client.post("/api/havrutas", json={"name": name, "book": "Genesis"}, user=ruth)
     assert (created.status_code, created.json["name"]) == (201, name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u202eevil",
+        "Gene\u200bsis",
+        "\u3164",
+        "G\u0435nesis",
+        "Read https://evil.example",
+        "evil.com",
+    ],
+)
+def test_a_name_in_invitations_passes_for_nothing_else(
+    client: FlaskClient, at: Act, ruth: User, name: str
+) -> None:
+    url = at("/api/havrutas/{havruta}")
+    tag = {"If-Match": client.get(url, user=ruth).headers["ETag"]}
+    opened = client.post("/api/havrutas", json={"name": name, "book": "Genesis"}, user=ruth)
+    changed = client.patch(url, json={"name": name}, user=ruth, headers=tag)
+    for refused in (opened, changed):
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/name")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
 from chassis.web.fields import UUID as UserId
-from chassis.web.fields import Answer, Body, Boolean, Instant, Text
+from chassis.web.fields import Answer, Body, Boolean, Instant, MailedName, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -29,12 +29,12 @@ Tagged = tuple[models.Havruta, int, dict[str, str]]
 
 
 class NewHavruta(Body):
-    name = Text(100, least=1, required=True, metadata={"example": "Tuesday Genesis"})
+    name = MailedName(100, least=1, required=True, metadata={"example": "Tuesday Genesis"})
     book = Text(60, least=1, required=True, metadata={"example": "Genesis"})
 
 
 class HavrutaChanges(Body):
-    name = Text(100, least=1, required=True)
+    name = MailedName(100, least=1, required=True)
 
 
 class NewOwner(Body):
