@@ -48,7 +48,16 @@ def test_a_hostile_body_is_a_client_error(
         ("start_time", "2030-02-30T00:00:00Z"),
         ("title", " \u00a0 "),
         ("title", "x" * 5000),
+        ("title", "Berakhot\u202e"),
+        ("subject", "Tal\u200bmud"),
+        ("venue_name", "\u115f"),
+        ("description", "Read \u2067this"),
         ("meeting_url", "javascript:alert(1)"),
+        ("meeting_url", "https://zoom.example@evil.example/"),
+        ("meeting_url", "https://meet.example.org\\evil.example/"),
+        ("meeting_url", "https://192.0.2.1/"),
+        ("meeting_url", "https://meet/"),
+        ("meeting_url", "https://xn--80ak6aa92e.com/"),
     ],
 )
 def test_an_odd_value_is_refused_by_its_field(

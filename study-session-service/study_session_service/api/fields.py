@@ -4,25 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
-from chassis.web.fields import Float, Query, Text
+from chassis.web.fields import Float, Query
 from study_session_service.geometry import Box, Point, split
 
 # Neither exponents nor `inf` nor `nan`, all of which `float` would take.
 NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?")
-
-
-class HttpsUrl(Text):
-    """An https address."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            500,
-            metadata={"format": "uri", "example": "https://meet.example.org/berakhot"},
-            **kwargs,
-        )
-        self.validators.append(validate.URL(schemes={"https"}, error="Not an https address."))
 
 
 class BoundingBox(fields.Field[Sequence[Box]]):

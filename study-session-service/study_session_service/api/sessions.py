@@ -10,9 +10,10 @@ from chassis.clock import rfc3339
 from chassis.errors import InvalidTransition, TooEarly
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
+from chassis.web.addresses import HttpsAddress
 from chassis.web.conditional import etag, if_match
 from chassis.web.fields import UUID as UserId
-from chassis.web.fields import Answer, Body, Choice, Float, Instant, Integer, Text
+from chassis.web.fields import Answer, Body, Choice, Float, Instant, Integer, Name, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
@@ -20,7 +21,7 @@ from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from study_session_service import lifecycle, participation, sessions
 from study_session_service.api.examples import EVENING
-from study_session_service.api.fields import HttpsUrl, Origin, point
+from study_session_service.api.fields import Origin, point
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
 from study_session_service.models import (
     LocationVisibility,
@@ -45,10 +46,10 @@ OF_VIEWER = frozenset(dir(SeenSession))
 
 
 class NewStudySession(Body):
-    title = Text(
+    title = Name(
         200, least=1, required=True, metadata={"example": "Tractate Berakhot, first chapter"}
     )
-    subject = Text(100, least=1, required=True, metadata={"example": "Talmud"})
+    subject = Name(100, least=1, required=True, metadata={"example": "Talmud"})
     session_type = Choice(SessionType, required=True)
     latitude = Float(-90, 90, required=True, metadata={"example": 31.778})
     longitude = Float(-180, 180, required=True, metadata={"example": 35.235})
@@ -65,8 +66,10 @@ class NewStudySession(Body):
     )
     description = Text(2000, paragraphs=True, allow_none=True)
     mode = Choice(Mode, metadata={"description": "in-person by default."})
-    venue_name = Text(200, least=1, allow_none=True, metadata={"example": "National Library"})
-    meeting_url = HttpsUrl(allow_none=True)
+    venue_name = Name(200, least=1, allow_none=True, metadata={"example": "National Library"})
+    meeting_url = HttpsAddress(
+        allow_none=True, metadata={"example": "https://meet.example.org/berakhot"}
+    )
     visibility = Choice(
         Visibility,
         metadata={
