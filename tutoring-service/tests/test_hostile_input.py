@@ -58,6 +58,8 @@ def test_a_hostile_body_is_a_client_error(school: Any, method: str, path: str, b
         ("alarm_before_minutes", 1.5),
         ("topics", ["x"] * 5000),
         ("location", "x" * 5000),
+        ("location", "Room\u200b 4"),
+        ("topics", ["\u202eevil"]),
         ("rrule", "FREQ=SECONDLY;COUNT=9"),
         ("recurrence_count", 10**9),
     ],
@@ -75,6 +77,21 @@ def test_a_text_is_taken_literally(school: Any, text: str) -> None:
     course = school.post("/api/courses", None, {"title": text}).json
     session = school.session(topics=[text])
     assert (course["title"], session["topics"]) == (text, [text])
+
+
+@pytest.mark.parametrize("field", ["title", "subject"])
+@pytest.mark.parametrize("text", ["\u202eevil", "Mish\u200bnah", "Mishnah\u200f", "\ufeff"])
+def test_a_course_has_a_name_that_can_be_seen(school: Any, field: str, text: str) -> None:
+    refused = school.post("/api/courses", None, {"title": "Mishnah", field: text})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, f"/{field}")
+
+
+def test_paragraphs_may_have_directions_that_end(school: Any) -> None:
+    bidirectional = "Read \u2067משנה\u2069 first.\n\u200fמשנה"
+    body = {"title": "Mishnah", "description": bidirectional}
+    assert school.post("/api/courses", None, body).json["description"] == bidirectional
+    refused = school.post("/api/courses", None, {**body, "description": "Read \u2067משנה"})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/description")
 
 
 @pytest.mark.parametrize(

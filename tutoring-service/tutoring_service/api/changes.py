@@ -5,7 +5,7 @@ from typing import Any
 from chassis.auth.authorization import caller, signed_in
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import if_match
-from chassis.web.fields import Body, Boolean, Choice, Integer, LocalDate, Text
+from chassis.web.fields import Body, Boolean, Choice, Integer, LocalDate, Name
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from tutoring_service.api.scheduling import Details, Topics
@@ -46,7 +46,7 @@ class TutoringSessionChanges(ChangeOptions):
     topics = Topics()
     topics_covered = Topics()
     session_mode = Choice(SessionMode)
-    location = Text(255, allow_none=True)
+    location = Name(255, allow_none=True)
     whiteboard_id = Integer(1, allow_none=True)
     priority_level = Choice(Priority)
     notification_enabled = Boolean()

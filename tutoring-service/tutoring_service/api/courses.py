@@ -8,7 +8,18 @@ from chassis.auth.authorization import caller, role, signed_in
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
-from chassis.web.fields import UUID, Answer, Body, Choice, Choices, Instant, Integer, Text, TimeZone
+from chassis.web.fields import (
+    UUID,
+    Answer,
+    Body,
+    Choice,
+    Choices,
+    Instant,
+    Integer,
+    Name,
+    Text,
+    TimeZone,
+)
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -22,8 +33,8 @@ blueprint = Blueprint("courses")
 
 
 class NewCourse(Body):
-    title = Text(200, least=1, required=True, metadata={"example": "Mishnah for beginners"})
-    subject = Text(100, load_default=None, allow_none=True, metadata={"example": "Mishnah"})
+    title = Name(200, least=1, required=True, metadata={"example": "Mishnah for beginners"})
+    subject = Name(100, load_default=None, allow_none=True, metadata={"example": "Mishnah"})
     description = Text(5000, paragraphs=True, load_default=None, allow_none=True)
     timezone = TimeZone(load_default="UTC", metadata={"example": "Asia/Jerusalem"})
     cancel_notice_hours = Integer(
@@ -35,8 +46,8 @@ class NewCourse(Body):
 
 
 class CourseChanges(Body):
-    title = Text(200, least=1)
-    subject = Text(100, allow_none=True)
+    title = Name(200, least=1)
+    subject = Name(100, allow_none=True)
     description = Text(5000, paragraphs=True, allow_none=True)
     timezone = TimeZone()
     cancel_notice_hours = Integer(0, 720)

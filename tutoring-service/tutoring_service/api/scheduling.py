@@ -15,6 +15,7 @@ from chassis.web.fields import (
     Integer,
     List,
     LocalDate,
+    Name,
     Text,
 )
 from chassis.web.idempotency import idempotent
@@ -37,7 +38,7 @@ class Topics(List):
     """A bounded list of topics."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Text(200, least=1), 50, **kwargs)
+        super().__init__(Name(200, least=1), 50, **kwargs)
 
 
 class RecurringPattern(Body):
@@ -53,7 +54,7 @@ class Details(Body):
 
     topics = Topics(load_default=list)
     session_mode = Choice(SessionMode, load_default=SessionMode.ONLINE)
-    location = Text(255, load_default=None, allow_none=True)
+    location = Name(255, load_default=None, allow_none=True)
     whiteboard_id = Integer(1, load_default=None, allow_none=True)
     priority_level = Choice(Priority, load_default=Priority.MEDIUM)
     notification_enabled = Boolean(load_default=False)

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Instant, Integer, JsonLength, List, Query, Text
+from chassis.web.fields import Answer, Body, Instant, Integer, JsonLength, List, Name, Query, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import MOST, PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -24,7 +24,7 @@ MOST_CHARACTERS = 20_000
 
 class NewWhiteboard(Body):
     enrolled_courses_id = Integer(1, required=True)
-    session_name = Text(255, load_default=None, allow_none=True)
+    session_name = Name(255, load_default=None, allow_none=True)
 
 
 class Whiteboard(Answer):
