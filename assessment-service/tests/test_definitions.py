@@ -137,6 +137,15 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
         drafts.check_complete(read(document))
 
 
+def test_a_title_is_a_line_that_can_be_seen(everything: dict[str, Any]) -> None:
+    for title in ("\u202eevil", "Two\nlines", "Tal\u200bmud", "\u3164"):
+        assert errors_of({**everything, "title": title})[0]["pointer"] == "/title"
+        pages = [{**everything["pages"][0], "title": title}]
+        assert errors_of({**everything, "pages": pages})[0]["pointer"] == "/pages/0/title"
+    pointed = {**everything, "title": "בְּרֵאשִׁ֖ית", "description": "Two\nlines of \u2067משנה\u2069"}
+    assert read(pointed).title == "בְּרֵאשִׁ֖ית"
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [

@@ -21,6 +21,7 @@ from marshmallow import (
 from assessment_service.definitions import DEFAULT_XP, MOST_PAGES, MOST_QUESTIONS, Audience, Method
 from assessment_service.question_types import DEFAULT_CHARACTERS, QuestionType
 from chassis.errors import Invalid
+from chassis.text import flaw_in_name
 from chassis.web.arguments import pointers
 from chassis.web.fields import Body, Boolean, Choice, Integer, List, Text, Variants
 
@@ -70,6 +71,16 @@ class Wording(Text):
         if not least:
             kwargs["metadata"] = {"default": ""}
         super().__init__(most, least=least, required=bool(least), paragraphs=True, **kwargs)
+
+
+class Title(Wording):
+    """What a part is called, in one line."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        title = super()._deserialize(value, attr, data, **kwargs)
+        if title and (flaw := flaw_in_name(title)):
+            raise ValidationError(flaw)
+        return title
 
 
 class Texts(List):
@@ -127,8 +138,8 @@ class Scale(Part):
     least = Integer(-1000, 1000, required=True)
     most = Integer(-1000, 1000, required=True)
     step = Integer(1, 1000, metadata={"default": 1})
-    least_label = Wording(100)
-    most_label = Wording(100)
+    least_label = Title(100)
+    most_label = Title(100)
 
     @validates_schema
     def check_width(self, scale: Mapping[str, Any], **kwargs: Any) -> None:
@@ -262,7 +273,7 @@ QUESTIONS: dict[str, type[Schema]] = {
 
 class DefinedPage(Part):
     key = Key(required=True)
-    title = Wording(200, least=1)
+    title = Title(200, least=1)
     questions = List(Variants("type", QUESTIONS), MOST_QUESTIONS, least=0)
 
 
@@ -271,7 +282,7 @@ class DefinedBand(Part):
 
     lower = Number(required=True, data_key="from", attribute="from")
     upper = Number(required=True, data_key="to", attribute="to")
-    label = Wording(100, least=1)
+    label = Title(100, least=1)
     text = Wording(2000)
 
     @validates_schema
@@ -284,7 +295,7 @@ class DefinedDimension(Part):
     """Something measured: the weighted sum or mean of the points of its questions."""
 
     key = Key(required=True)
-    title = Wording(200, least=1)
+    title = Title(200, least=1)
     method = Choice(Method, metadata={"default": Method.SUM})
     bands = List(fields.Nested(DefinedBand), 50, least=0)
 
@@ -300,7 +311,7 @@ class AssessmentDefinition(Part):
     """One wording of an assessment. The limits of attempts need the audience `members`, who have accounts."""
 
     # Pages and dimensions may be left out: a draft need not be complete before it is published.
-    title = Wording(200, least=1)
+    title = Title(200, least=1)
     description = Wording(2000)
     audience = Choice(Audience, metadata={"default": Audience.PUBLIC})
     shuffle = fields.Nested(Shuffling)
