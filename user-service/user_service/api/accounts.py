@@ -6,11 +6,12 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.web.fields import Answer, Body, Choice, Instant, Text, TimeZone
+from chassis.web.addresses import HttpsAddress
+from chassis.web.fields import Answer, Body, Choice, Instant, MailedName, Text, TimeZone
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from user_service import accounts, credentials, deletion
-from user_service.api.fields import HttpsAddress, Locale, Password
+from user_service.api.fields import Locale, Password
 from user_service.attempts import TooManyAttempts
 from user_service.credentials import WrongPassword
 from user_service.models import Role, User
@@ -38,7 +39,7 @@ class Account(Answer):
 
 
 class AccountChanges(Body):
-    display_name = Text(100, least=1)
+    display_name = MailedName(100, least=1)
     avatar_url = HttpsAddress(allow_none=True)
     bio = Text(1000, paragraphs=True, allow_none=True)
     timezone = TimeZone()

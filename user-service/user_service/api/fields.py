@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from typing import Any
-from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
@@ -11,7 +10,6 @@ from marshmallow import ValidationError, fields, validate
 from chassis.web.fields import Text
 
 USERNAME = re.compile(r"[a-z0-9_.-]{3,50}")
-HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
 
@@ -59,27 +57,6 @@ class Password(fields.String):
         super().__init__(
             validate=validate.Length(least, 128), metadata={"format": "password"}, **kwargs
         )
-
-
-class HttpsAddress(Text):
-    """An https address of a picture; no program of ours ever asks it for anything."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(500, metadata={"format": "uri", "pattern": "^https://"}, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            address = urlsplit(text)
-            host = HOST.fullmatch(address.netloc) if address.port != 0 else None
-        except ValueError:
-            host = None
-        # Nothing that two programs may read differently: user names before the host, backslashes,
-        # spaces.
-        plain = host is not None and text.isascii() and " " not in text and "\\" not in text
-        if not plain or not text.startswith("https://"):
-            raise ValidationError("Must be an https address.")
-        return text
 
 
 class Locale(Text):

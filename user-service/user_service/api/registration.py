@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from chassis.auth.authorization import public
 from chassis.auth.tokens import MAX_LIFETIME
-from chassis.web.fields import Answer, Body, Text
+from chassis.web.fields import Answer, Body, MailedName
 from chassis.web.rest import Blueprint
 from user_service import registration
 from user_service.accounts import EmailTaken, UsernameTaken
@@ -22,7 +22,7 @@ blueprint = Blueprint("registration")
 class NewAccount(Body):
     email = Email(required=True)
     username = Username(required=True)
-    display_name = Text(100, least=1, required=True, metadata={"example": "Dina Peretz"})
+    display_name = MailedName(100, least=1, required=True, metadata={"example": "Dina Peretz"})
     password = Password(required=True)
 
 
