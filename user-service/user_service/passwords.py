@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 import unicodedata
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +19,7 @@ import bcrypt
 from prometheus_client import Counter
 
 from chassis.errors import TooManyRequests, invalid
+from user_service.words import DECORATION, LOOK_ALIKES, consists_of
 
 # Checks that compute at the same time: each keeps a core busy for a quarter of a second.
 AT_ONCE = 2
@@ -30,13 +31,7 @@ MODESTY = 10
 
 CHECKS = Counter("password_checks_total", "Passwords compared with a hash, real or not.")
 COMMONEST = Path(__file__).parent / "common_passwords.txt"
-DECORATION = "0123456789!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "
 SEPARATED = str.maketrans(DECORATION, " " * len(DECORATION))
-# What is typed for a letter that looks like it; 1 and ! are either of two letters.
-LOOK_ALIKES = (
-    str.maketrans("0134578@$!|", "oleastbasll"),
-    str.maketrans("0134578@$!|", "oieastbasii"),
-)
 # Shorter parts of names stand in too many good passwords.
 SHORTEST_PART = 4
 # The list has no passwords of so simple a rule.
@@ -109,13 +104,13 @@ def check_strength(password: str, *names: str, field: str = "password") -> None:
         raise invalid(field, "This is one of the commonest passwords.")
     if len(_once(plain)) < SHORTEST_UNIT or _is_sequence(plain):
         raise invalid(field, "A sequence or a few repeated characters are no password.")
-    if _consists_of(plain, OUR_WORDS.split()):
+    if consists_of(plain, OUR_WORDS.split()):
         raise invalid(field, "Words of this platform alone are no password.")
     wholes = {form for name in names for form in (_plain(name), _plain(name).partition("@")[0])}
     undecorated = {plain, plain.strip(DECORATION)}
     if undecorated & (wholes | {whole.strip(DECORATION) for whole in wholes} - {""}):
         raise invalid(field, "A name of the account is no password.")
-    if _consists_of(plain, _parts(wholes)):
+    if consists_of(plain, _parts(wholes)):
         raise invalid(field, "Names of the account alone are no password.")
 
 
@@ -162,24 +157,6 @@ def _parts(names: Set[str]) -> frozenset[str]:
         parts.add("".join(words))
     # The shortest username has three letters.
     return frozenset(part[::step] for part in parts if len(part) >= 3 for step in (1, -1))
-
-
-def _consists_of(text: str, words: Collection[str]) -> bool:
-    """Whether nothing but these words and decoration is in it, some letters written as signs."""
-    if not text.strip(DECORATION):
-        return False
-    spellings = [text, *(text.translate(table) for table in LOOK_ALIKES)]
-    # Up to where the text is explained: backtracking would take very long with names made for it.
-    explained = {0}
-    for start, character in enumerate(text):
-        if start not in explained:
-            continue
-        if character in DECORATION:
-            explained.add(start + 1)
-        for word in words:
-            if any(spelling.startswith(word, start) for spelling in spellings):
-                explained.add(start + len(word))
-    return len(text) in explained
 
 
 def _step_back() -> None:
