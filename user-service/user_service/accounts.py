@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from chassis.errors import Conflict, InvalidToken
 from user_service.events import EventType
-from user_service.models import User, db, messages
+from user_service.models import Role, User, db, messages
+from user_service.staff_names import require_own_name
 
 
 class EmailTaken(Conflict):
@@ -46,6 +47,10 @@ def find(login: str, *, lock: bool = False) -> User | None:
 def change(user_id: UUID, changes: dict[str, Any]) -> User:
     """Change what is given, and tell the other services, which may show the name and the picture."""
     user = own(user_id, lock=True)
+    display_name = changes.get("display_name", user.display_name)
+    # A name that the account has already stays, and admins do run the platform.
+    if display_name != user.display_name and Role.ADMIN not in user.roles:
+        require_own_name("display_name", display_name)
     for name, value in changes.items():
         setattr(user, name, value)
     if db.session.is_modified(user):

@@ -5,10 +5,13 @@ from user_service.credentials import SignedIn
 from user_service.models import User, db
 from user_service.passwords import check_strength
 from user_service.runtime import runtime
+from user_service.staff_names import require_own_name
 
 
 def register(email: str, username: str, display_name: str, password: str, device: str) -> SignedIn:
     """Open an account and sign in."""
+    require_own_name("username", username)
+    require_own_name("display_name", display_name)
     check_strength(password, email, username, display_name)
     hasher = runtime().hasher
     user = User(
