@@ -172,6 +172,10 @@ def test_text_does_not_turn_round_what_follows(text: str, paragraphs: bool) -> N
         Text(100, paragraphs=paragraphs).deserialize(text)
 
 
+def test_an_overridden_direction_is_called_so() -> None:
+    assert "override" in flaw_in_directions("\u202eevil\u202c")
+
+
 @given(st.text("ab\n\u202a\u202b\u202c\u2066\u2067\u2068\u2069", max_size=20))
 def test_accepted_lines_can_be_joined_in_any_order(text: str) -> None:
     if not flaw_in_directions(text):
