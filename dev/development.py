@@ -21,12 +21,14 @@ from dev.supervision import keep_running
 
 MAIL_OFFSET = 20  # from the gateway's port
 DEMO_PASSPHRASE = "study-together-daily"  # noqa: S105  # public: it opens demo accounts only
+DEMO_SECRET = "LYCEUMDEMOSECRETLYCEUMDEMOSECRET"  # noqa: S105  # public: it makes codes of one demo account
 DEMO_ACCOUNTS = {
     "learners": "boaz, david, miriam, yael, tamar",
     "tutors": "ruth, hillel",
     "parent": "naomi",
     "author": "esther",
     "admin": "admin",
+    "protected": "shimon",
 }
 
 
@@ -185,6 +187,7 @@ def announce(platform: Platform, seconds: float) -> None:
     say(f"\nDemo accounts, all with the password {DEMO_PASSPHRASE}:\n")
     for kind, names in DEMO_ACCOUNTS.items():
         say(f"  {kind:10}{names}")
+    say(f"\nshimon has a second factor. The secret for an app that makes codes: {DEMO_SECRET}")
     say("\nTry:\n")
     for line in example_commands(gateway):
         say(f"  {line}")

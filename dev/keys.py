@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -26,6 +27,7 @@ class Keys:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.signing = folder / "signing"
+        self.sealing = folder / "sealing"
         self.public = folder / "services.json"
 
     def private(self, name: str) -> Path:
@@ -36,6 +38,8 @@ class Keys:
         """Make the keys that are missing, and write the public keys of all `names`."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._make_signing_key()
+        if not self.sealing.exists():
+            _write_secret(self.sealing, Fernet.generate_key())
         public = []
         for name in names:
             if not self.private(name).exists():
@@ -55,12 +59,17 @@ class Keys:
 
 
 def _write_private(path: Path) -> None:
-    """Write a new key under another name first: a crash leaves no incomplete key."""
+    """Write a new key."""
     key = ec.generate_private_key(ec.SECP256R1())
+    _write_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    """Write it under another name first: a crash leaves no incomplete secret."""
     unfinished = path.with_suffix(".new")
     # Other accounts lose access before the key is in the file.
     unfinished.touch(mode=0o600)
-    unfinished.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    unfinished.write_bytes(content)
     os.replace(unfinished, path)
 
 

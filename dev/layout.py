@@ -98,7 +98,11 @@ class Layout:
         if self.smtp_url:
             settings["SMTP_URL"] = self.smtp_url
         if service.name == "user-service":
-            return {**settings, "SIGNING_KEYS": str(self.keys.signing)}
+            return {
+                **settings,
+                "SIGNING_KEYS": str(self.keys.signing),
+                "SEALING_KEYS": str(self.keys.sealing),
+            }
         return {**settings, "JWKS_URL": self._jwks_url}
 
     def gateway_settings(self) -> dict[str, str]:

@@ -35,6 +35,7 @@ def main() -> None:
         password = kept_password(service.database)
         give(password, SHARES / "postgres" / "roles" / service.database, readable_by_all=True)
         give(f"*:*:*:{service.role}:{password}\n", SHARES / service.name / "pgpass")
+    give(keys.sealing.read_text(), SHARES / "user-service" / "sealing")
     give_signing_keys(keys, SHARES / "user-service" / "signing")
 
 

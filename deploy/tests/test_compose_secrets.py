@@ -47,7 +47,7 @@ def test_no_program_gets_a_secret_of_another(shares):
     assert len(set(seen)) == 2 * len(PROGRAMS) + len(SERVICES)
     files = {program: names_in(shares / program) for program in PROGRAMS}
     every = {"redis", "service.pem", "services.json"}
-    assert files.pop("user-service") == {*every, "pgpass", "signing"}
+    assert files.pop("user-service") == {*every, "pgpass", "sealing", "signing"}
     assert files.pop(GATEWAY) == every
     assert all(names == {*every, "pgpass"} for names in files.values())
 

@@ -30,7 +30,7 @@ OF_OWNER, OF_DELETED = {"user_id": "owner"}, {"user_id": "deleted"}
 
 
 def account(_: World) -> dict[str, str]:
-    name = f"new-{uuid4().hex[:8]}"
+    name = f"reader-{uuid4().hex[:8]}"
     return {
         "email": f"{name}@example.org",
         "username": name,
@@ -70,6 +70,7 @@ def passwords(world: World) -> dict[str, str]:
     return {"current_password": world.aid["owner"].password, "new_password": NEW_PASSWORD}
 
 
+CODE = {"code": "000000"}
 ROLES = {"roles": ["learner", "tutor"]}
 
 ACCESS = Matrix(
@@ -153,6 +154,26 @@ ACCESS = Matrix(
         Row("create_calendar_feed", "401 401 201 201 201"),
         Row("get_calendar_address", "401 404 404 404 404"),
         Row("delete_calendar_feed", SIGNED_IN_DONE),
+        Row("get_second_factor", SIGNED_IN),
+        Row(
+            "create_second_factor",
+            "401 401 403 403 403",
+            {"password": WRONG_PASSWORD},
+        ),
+        Row("enable_second_factor", "401 401 404 404 404", CODE),
+        Row("create_recovery_codes", "401 401 404 404 404", CODE),
+        Row(
+            "delete_second_factor",
+            "401 401 404 404 404",
+            {"password": WRONG_PASSWORD, **CODE},
+        ),
+        Row(
+            "log_in_with_code",
+            REFUSED,
+            {"ticket": "x", **CODE},
+            gateway=AtGateway(reads_token=False),
+        ),
+        Row("confirm_sign_in", "401 401 403 403 403", CODE),
         Row("get_signing_keys", ANYONE, gateway=TOKEN_NOT_READ),
     ],
 )

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
+from user_service import demo
 from user_service.app import create_app
 from user_service.models import User, db
 
@@ -22,7 +24,7 @@ def run(app: Flask, *arguments: str) -> Any:
 
 
 def test_the_people_of_the_demo_are_loaded_once(app: Flask, client: FlaskClient) -> None:
-    assert run(app, "demo").output == "10 people added\n"
+    assert run(app, "demo").output == "11 people added\n"
     with app.app_context():
         before = db.session.execute(select(User.__table__).order_by(User.id)).all()
     assert run(app, "demo").output == "0 people added\n"
@@ -46,6 +48,15 @@ def test_the_people_of_the_demo_can_sign_in(app: Flask, client: FlaskClient) -> 
         "admin": ["admin"],
         "tamar": [],
     }
+
+
+def test_one_person_of_the_demo_has_a_second_factor(app: Flask, client: FlaskClient) -> None:
+    run(app, "demo")
+    login = {"login": demo.PROTECTED, "password": "study-together-daily"}
+    asked = client.post("/api/auth/login", json=login).json
+    assert asked["code"] == "mfa_required"
+    code = {"ticket": asked["ticket"], "code": pyotp.TOTP(demo.SECRET).now()}
+    assert client.post("/api/auth/login/code", json=code).status_code == 200
 
 
 def test_a_deleted_person_of_the_demo_does_not_come_back(app: Flask, client: FlaskClient) -> None:

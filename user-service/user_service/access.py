@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from chassis.clock import now
-from user_service import calendar_feeds, email_tokens, known_devices, sign_ins
+from user_service import calendar_feeds, email_tokens, known_devices, sign_in_tickets, sign_ins
 from user_service.accounts import save
 from user_service.events import EventType
 from user_service.models import User
@@ -18,6 +18,7 @@ ENDINGS: Mapping[str, End] = {
     "calendar_feeds": calendar_feeds.revoke,
     "email_tokens": email_tokens.revoke,
     "known_devices": known_devices.forget,
+    "sign_in_tickets": sign_in_tickets.revoke,
 }
 """How what is in a table ends, besides the sign-ins."""
 
@@ -26,6 +27,8 @@ SIGN_INS = frozenset({"sign_ins", "refresh_tokens"})
 
 STAYING: Mapping[str, str] = {
     "users": "the password: to replace it is a step of its own",
+    "second_factors": "it keeps people out, and lets no one in by itself",
+    "recovery_codes": "the same",
 }
 """What is not ended, and why."""
 

@@ -17,6 +17,7 @@ from user_service import (
     notifications,
     rooms,
     runtime,
+    sign_in_tickets,
     sign_ins,
 )
 from user_service.accounts import EmailTaken, UsernameTaken
@@ -44,6 +45,7 @@ SWEEPS = (
     Sweep("repeated-erasures", MINUTELY, deletion.repeat_erasures),
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
     Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
+    Sweep("expired-sign-in-tickets", HOURLY, sign_in_tickets.forget_expired),
     Sweep("unused-devices", HOURLY, known_devices.forget_unused),
 )
 

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import redis
 from cachetools import LRUCache
@@ -62,7 +61,7 @@ def login_allowances(login: str, ip: str) -> list[Allowance]:
     would tell whose the address is.
     """
     # The second stops guesses from many addresses. It also lets a stranger lock a person out: hence
-    # `device_allowances` and `forget`.
+    # `known_allowances` and `forget`.
     tag = _tag(login)
     return [
         Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),
@@ -70,9 +69,9 @@ def login_allowances(login: str, ip: str) -> list[Allowance]:
     ]
 
 
-def device_allowances(device: UUID) -> list[Allowance]:
-    """What may go wrong with a password on a device that is known, or within a sign-in."""
-    tag = _tag(str(device))
+def known_allowances(name: str) -> list[Allowance]:
+    """What may go wrong where a person is known: on a device, by its id, or within a sign-in."""
+    tag = _tag(name)
     return [
         Allowance(f"attempts:{tag}:minute", 5, timedelta(minutes=1)),
         Allowance(f"attempts:{tag}", 10, timedelta(minutes=15)),

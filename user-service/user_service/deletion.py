@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from chassis.auth.tokens import MAX_LIFETIME
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
-from user_service import access, credentials, roles, rooms, trail
+from user_service import access, credentials, roles, rooms, second_factor, trail
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
@@ -28,7 +28,7 @@ LAST_WORDS = timedelta(seconds=MAX_LIFETIME + 60)
 BATCH = 100
 
 
-def delete_account(user_id: UUID, password: str, sign_in_id: UUID) -> None:
+def delete_account(user_id: UUID, password: str, code: str | None, sign_in_id: UUID) -> None:
     """Erase the person; the id stays, so that what carries it still has an author."""
     # Before any lock: a password takes a quarter of a second, and seconds while others are checked.
     user = own(user_id)
@@ -39,6 +39,7 @@ def delete_account(user_id: UUID, password: str, sign_in_id: UUID) -> None:
     user = own(user_id, lock=True)
     if user.password_hash != proven:  # changed meanwhile
         credentials.confirm(user, password, sign_in_id)
+    second_factor.require(user, code, sign_in_id)
     access.end(user)
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
@@ -77,6 +78,7 @@ def _erase(user: User) -> None:
     user.timezone, user.locale, user.roles = "UTC", "en", ["learner"]
     user.email_verified_at, user.deleted_at = None, now()
     user.password_hash = runtime().hasher.unmatched
+    second_factor.forget(user.id)
     for table in (Notification, MailPreference):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(update(SignIn).where(SignIn.user_id == user.id).values(device=""))

@@ -5,10 +5,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
-from user_service.models import Role, User, db
+from user_service.models import Role, SecondFactor, User, db
 from user_service.runtime import runtime
 
 PASSWORD = "study-together-daily"  # noqa: S105  # no secret
+# Of the person with a second factor.
+PROTECTED, SECRET = "shimon", "LYCEUMDEMOSECRETLYCEUMDEMOSECRET"  # no secret either
 PEOPLE = {
     "ruth": ("Ruth Adler", "Asia/Jerusalem", [Role.LEARNER, Role.TUTOR]),
     "boaz": ("Boaz Levi", "Asia/Jerusalem", [Role.LEARNER]),
@@ -18,6 +20,7 @@ PEOPLE = {
     "esther": ("Esther Franco", "Europe/Madrid", [Role.LEARNER, Role.AUTHOR]),
     "hillel": ("Hillel Weiss", "America/New_York", [Role.LEARNER, Role.TUTOR]),
     "yael": ("Yael Cohen", "America/Los_Angeles", [Role.LEARNER]),
+    "shimon": ("Shimon Gold", "Europe/Paris", [Role.LEARNER]),
     "tamar": ("Tamar Silva", "America/Sao_Paulo", [Role.LEARNER]),
     "admin": ("Ada Admin", "UTC", [Role.LEARNER, Role.ADMIN]),
 }
@@ -43,7 +46,13 @@ def load() -> int:
         for username, (name, timezone, roles) in PEOPLE.items()
     ]
     insertion = insert(User).on_conflict_do_nothing().returning(User.id)
-    return len(db.session.scalars(insertion, rows).all())
+    added = db.session.scalars(insertion, rows).all()
+    if demo_id(PROTECTED) in added:
+        sealed = runtime().sealer.seal(SECRET)
+        factor = SecondFactor(user_id=demo_id(PROTECTED), sealed_secret=sealed, confirmed_at=now())
+        db.session.add(factor)
+        db.session.flush()
+    return len(added)
 
 
 def demo_id(username: str) -> UUID:

@@ -15,6 +15,10 @@ class Notice(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  # no password
     PASSWORD_RESET = "password_reset"  # noqa: S105  # no password
     MANY_GUESSES = "many_guesses"
+    MANY_CODES = "many_codes"
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
 
 
 class Words(NamedTuple):
@@ -40,6 +44,23 @@ WORDS: Mapping[Notice, Words] = {
         "Many wrong passwords",
         "Somebody has tried many wrong passwords for your account. On new devices no one can sign in for "
         "a quarter of an hour; devices on which you have signed in before are not concerned.",
+    ),
+    Notice.MANY_CODES: Words(
+        "Your password is known to somebody",
+        "Somebody has signed in with your password and then shown five wrong codes of your second factor. If "
+        "it was not you, set a new password now.",
+    ),
+    Notice.SECOND_FACTOR_ON: Words(
+        "A second factor is on",
+        "From now on a sign-in needs a code of your app. All other devices were signed out. Keep the "
+        "recovery codes where you find them without your phone.",
+    ),
+    Notice.SECOND_FACTOR_OFF: Words(
+        "The second factor is off", "From now on a sign-in needs your password alone."
+    ),
+    Notice.RECOVERY_CODE_USED: Words(
+        "A recovery code was used",
+        "A recovery code was used instead of a code of your app. It does not work any more.",
     ),
 }
 

@@ -10,8 +10,11 @@ from user_service.models import (
     KnownDevice,
     MailPreference,
     Notification,
+    RecoveryCode,
     RefreshToken,
+    SecondFactor,
     SignIn,
+    SignInTicket,
     User,
 )
 
@@ -28,5 +31,8 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "notifications": Notification.user_id == user_id,
         "mail_preferences": MailPreference.user_id == user_id,
         "known_devices": KnownDevice.user_id == user_id,
+        "second_factors": SecondFactor.user_id == user_id,
+        "recovery_codes": RecoveryCode.user_id == user_id,
+        "sign_in_tickets": SignInTicket.user_id == user_id,
         "calendar_feeds": CalendarFeed.user_id == user_id,
     }

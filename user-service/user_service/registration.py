@@ -1,7 +1,7 @@
 """RULES: opening an account."""
 
 from user_service import known_devices, sign_ins, trail, verification
-from user_service.credentials import SignedIn
+from user_service.login import SignedIn
 from user_service.models import User, db
 from user_service.passwords import check_strength
 from user_service.runtime import runtime

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from chassis.errors import Conflict, Forbidden, NotFound
-from user_service import trail
+from user_service import second_factor, trail
 from user_service.accounts import save
 from user_service.events import EventType
 from user_service.models import IS_ADMIN, Role, User, db
@@ -18,14 +18,15 @@ class LastAdmin(Conflict):
     code = "last_admin"
 
 
-def assign(user_id: UUID, roles: Collection[str], *, by: UUID) -> User:
-    """Give the person these roles and no others.
+def assign(user_id: UUID, roles: Collection[str], *, by: UUID, present: UUID) -> User:
+    """Give the person these roles and no others. `present` is the sign-in of the admin.
 
     A token may be older than its bearer's demotion, so `by` is looked up.
     """
     admins = _admins()
     if by not in admins:
         raise Forbidden("Your account no longer has the role admin.", required=Role.ADMIN)
+    second_factor.require_confirmed(by, present)
     user = _account(user_id)
     if admins == {user.id} and Role.ADMIN not in roles:
         raise LastAdmin("Make another admin first.")

@@ -8,6 +8,7 @@ from chassis.redis_client import Cache
 from user_service.attempts import Attempts
 from user_service.config import Settings
 from user_service.passwords import Hasher
+from user_service.sealing import Sealer
 from user_service.signing import Keyring
 
 
@@ -18,6 +19,8 @@ class Runtime:
     attempts: Attempts
     hasher: Hasher
     keyring: Keyring
+    sealer: Sealer
+    admins_need_second_factor: bool
 
 
 def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
@@ -29,6 +32,8 @@ def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
         attempts=Attempts(Cache(settings.events_url)),
         hasher=Hasher(settings.password_cost),
         keyring=keyring,
+        sealer=Sealer(settings.sealing_keys),
+        admins_need_second_factor=bool(settings.admins_need_second_factor),
     )
 
 

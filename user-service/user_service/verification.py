@@ -4,11 +4,24 @@ from uuid import UUID
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.errors import Forbidden
 from user_service import access, email_tokens, trail
 from user_service.accounts import own, save
 from user_service.attempts import request_allowances
 from user_service.models import Purpose, User, messages
 from user_service.runtime import runtime
+
+
+class EmailNotVerified(Forbidden):
+    """Verify the address of your account first."""
+
+    code = "email_not_verified"
+
+
+def require_verified(user: User) -> None:
+    """`EmailNotVerified` unless the address of the account is proved."""
+    if not user.email_verified:
+        raise EmailNotVerified
 
 
 def request_verification(user: User) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from chassis.data import reads
 from chassis.data.reading import Reading
 
-SECRETS = frozenset({"password_hash", "token_hash", "code_hash", "invitation_token"})
+SECRETS = frozenset(
+    {"password_hash", "token_hash", "code_hash", "sealed_secret", "invitation_token"}
+)
 """Columns whose values open an account or an invitation."""
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import jwt
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -33,7 +34,7 @@ class KeyFiles:
 
 @cache
 def key_files() -> KeyFiles:
-    """One directory: `signing/` with the issuer's key, `jwks.json`, `<service>.pem` and `services.json`."""
+    """One directory: `signing/` with the issuer's key, `jwks.json`, `sealing`, and those of services."""
     keep = tempfile.TemporaryDirectory(prefix="lyceum-keys-")
     directory = Path(keep.name)
     signing = ec.generate_private_key(ec.SECP256R1())
@@ -41,6 +42,7 @@ def key_files() -> KeyFiles:
     (directory / "signing").mkdir()
     (directory / "signing" / f"{KID}.pem").write_bytes(pem(signing))
     (directory / "signing" / "current").write_text(KID)
+    (directory / "sealing").write_bytes(Fernet.generate_key())
     (directory / "jwks.json").write_text(jwks({KID: signing}))
     (directory / "services.json").write_text(jwks(services))
     for name, key in services.items():

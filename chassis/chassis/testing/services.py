@@ -76,6 +76,7 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
         "SERVICE_KEYS": str(files / "services.json"),
         "SERVICE_KEY": str(files / f"{name}.pem"),
         "SIGNING_KEYS": str(files / "signing"),
+        "SEALING_KEYS": str(files / "sealing"),
     }
 
 

@@ -2,7 +2,8 @@
 
 import secrets
 
-from ..people import PASSWORD, agreed, eventually, sign_in
+from .. import second_factor
+from ..people import PASSWORD, Person, agreed, eventually, sign_in
 from . import tutoring
 from .callers import (
     Call,
@@ -64,12 +65,48 @@ def calendar_feed(callers: Callers) -> Call:
     return Call(callers.visitor, {"token": token_of_feed(url)})
 
 
+def verified(callers: Callers) -> Person:
+    person = callers.register("dina")
+    token = callers.emailed_token(address_of(person), "Verify")
+    agreed(person.post("/api/auth/verify-email", {"token": token}))
+    return person
+
+
+def verified_account(callers: Callers) -> Call:
+    return Call(verified(callers), {"password": PASSWORD})
+
+
+def first_code(callers: Callers) -> Call:
+    person = verified(callers)
+    return Call(person, {"code": second_factor.begin(person).code()})
+
+
+def protected_account(callers: Callers) -> Call:
+    person = verified(callers)
+    app = second_factor.protect(person)
+    return Call(person, {"password": PASSWORD, "code": app.code()})
+
+
+def right_password(callers: Callers) -> Call:
+    """A visitor whose password was right, and their code."""
+    person = verified(callers)
+    app = second_factor.protect(person)
+    login = {"login": person.username, "password": PASSWORD}
+    ticket = callers.visitor.post("/api/auth/login", login).json()["ticket"]
+    return Call(callers.visitor, {"ticket": ticket, "code": app.code()})
+
+
+def own_calendar_feed(callers: Callers) -> Call:
+    agreed(callers.newcomer.post("/api/calendar/feed"))
+    return Call(callers.newcomer, {})
+
+
 FIXTURES: Fixtures = {
     visitor: "get_signing_keys list_profiles get_profile log_in request_password_reset",
     reader: "search_users list_notifications get_notification_preferences",
     unused_name: "register_account",
     account: """
-        get_own_account update_own_account refresh_tokens resend_verification
+        get_own_account get_second_factor update_own_account refresh_tokens resend_verification
         mark_all_notifications_read set_notification_preferences create_calendar_feed
         delete_calendar_feed
     """,
@@ -80,4 +117,9 @@ FIXTURES: Fixtures = {
     admin: "set_user_roles",
     notified: "mark_notification_read",
     calendar_feed: "get_calendar_feed",
+    own_calendar_feed: "get_calendar_address",
+    verified_account: "create_second_factor",
+    first_code: "enable_second_factor",
+    protected_account: "create_recovery_codes delete_second_factor confirm_sign_in",
+    right_password: "log_in_with_code",
 }

@@ -9,6 +9,7 @@ from user_service.api import (
     profiles,
     registration,
     roles,
+    second_factor,
     sign_ins,
     signing,
 )
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     sign_ins.blueprint,
     email_links.blueprint,
     accounts.blueprint,
+    second_factor.blueprint,
     roles.blueprint,
     profiles.blueprint,
     notifications.blueprint,

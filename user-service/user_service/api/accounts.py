@@ -11,12 +11,13 @@ from chassis.web.fields import Answer, Body, Choice, Instant, MailedName, Text, 
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from user_service import accounts, credentials, deletion
-from user_service.api.fields import Locale, Password
+from user_service.api.fields import Locale, Password, SecondFactorCode
 from user_service.attempts import TooManyAttempts
 from user_service.credentials import WrongPassword
 from user_service.models import Role, User
 from user_service.passwords import TooBusy
 from user_service.roles import LastAdmin
+from user_service.second_factor import CodeRequired, WrongCode
 
 blueprint = Blueprint("account")
 
@@ -49,10 +50,12 @@ class AccountChanges(Body):
 class PasswordChange(Body):
     current_password = Password(1, required=True)
     new_password = Password(required=True)
+    code = SecondFactorCode()
 
 
 class AccountDeletion(Body):
     password = Password(1, required=True)
+    code = SecondFactorCode()
 
 
 class Accepted(Answer):
@@ -82,13 +85,14 @@ def update_own_account(changes: dict[str, Any]) -> User:
 @signed_in
 @blueprint.arguments(PasswordChange)
 @blueprint.response(204)
-@blueprint.raises(WrongPassword, TooManyAttempts, TooBusy)
+@blueprint.raises(WrongPassword, CodeRequired, WrongCode, TooManyAttempts, TooBusy)
 def change_password(body: dict[str, str]) -> None:
     """Change your password, and end all that lets somebody in but this sign-in."""
     credentials.change_password(
         caller().id,
         body["current_password"],
         body["new_password"],
+        body.get("code"),
         present=UUID(caller().session_id),
     )
 
@@ -97,8 +101,9 @@ def change_password(body: dict[str, str]) -> None:
 @signed_in
 @blueprint.arguments(AccountDeletion)
 @blueprint.response(202, Accepted)
-@blueprint.raises(WrongPassword, LastAdmin, TooManyAttempts, TooBusy)
+@blueprint.raises(WrongPassword, CodeRequired, WrongCode, LastAdmin, TooManyAttempts, TooBusy)
 def delete_own_account(body: dict[str, str]) -> dict[str, str]:
     """Delete your account; the other services erase their part shortly after."""
-    deletion.delete_account(caller().id, body["password"], UUID(caller().session_id))
+    present = UUID(caller().session_id)
+    deletion.delete_account(caller().id, body["password"], body.get("code"), present)
     return {}

@@ -59,6 +59,17 @@ class Password(fields.String):
         )
 
 
+class SecondFactorCode(Text):
+    """A code of the app, or a recovery code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        described = {
+            "description": "Six digits of the app, or a recovery code.",
+            "example": "492039",
+        }
+        super().__init__(40, least=6, metadata=described, **kwargs)
+
+
 class Locale(Text):
     """A language tag: language, script and region."""
 

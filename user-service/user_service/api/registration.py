@@ -13,7 +13,7 @@ from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api.accounts import Account
 from user_service.api.fields import Email, Password, Username
 from user_service.api.origin import origin
-from user_service.credentials import SignedIn
+from user_service.login import SignedIn
 from user_service.passwords import TooBusy
 
 blueprint = Blueprint("registration")

@@ -11,6 +11,7 @@ from chassis.web.rest import Blueprint
 from user_service import roles
 from user_service.models import Role, User
 from user_service.roles import LastAdmin
+from user_service.second_factor import ConfirmationRequired, SecondFactorNeeded
 
 blueprint = Blueprint("roles")
 
@@ -31,7 +32,8 @@ class UserRoles(Answer):
 @role("admin")
 @blueprint.arguments(RoleAssignment)
 @blueprint.response(200, UserRoles)
-@blueprint.raises(LastAdmin)
+@blueprint.raises(LastAdmin, SecondFactorNeeded, ConfirmationRequired)
 def set_user_roles(body: dict[str, Any], user_id: UUID) -> User:
-    """Give a person these roles and no others; their next access token has them."""
-    return roles.assign(user_id, body["roles"], by=caller().id)
+    """Give a person these roles and no others; access tokens that say others end."""
+    present = UUID(caller().session_id)
+    return roles.assign(user_id, body["roles"], by=caller().id, present=present)

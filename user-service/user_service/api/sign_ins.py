@@ -11,13 +11,15 @@ from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from user_service import access, accounts, credentials, sign_ins
-from user_service.api.fields import Password
+from user_service import access, accounts, login, second_factor, sign_ins
+from user_service.api.fields import Password, SecondFactorCode
 from user_service.api.origin import origin
 from user_service.api.registration import SignedInTokens, Tokens, answer_of
 from user_service.attempts import TooManyAttempts
-from user_service.credentials import WrongCredentials
+from user_service.login import SecondFactorRequired, WrongCredentials
 from user_service.passwords import TooBusy
+from user_service.second_factor import WrongCode
+from user_service.sign_in_tickets import InvalidSignInTicket
 from user_service.sign_ins import AlreadyRotated, InvalidRefreshToken, TokenPair, TokenReused
 
 blueprint = Blueprint("auth")
@@ -33,6 +35,20 @@ class Login(Body):
         least=1,
         metadata={"description": "From an earlier sign-in on this device, if there was one."},
     )
+
+
+class LoginCode(Body):
+    ticket = Text(200, least=1, required=True, metadata={"description": "From the sign-in."})
+    code = SecondFactorCode(required=True)
+    device_token = Text(
+        200,
+        least=1,
+        metadata={"description": "From an earlier sign-in on this device, if there was one."},
+    )
+
+
+class Confirmation(Body):
+    code = SecondFactorCode(required=True)
 
 
 class Refresh(Body):
@@ -61,10 +77,34 @@ class Device(Answer):
 @public
 @blueprint.arguments(Login)
 @blueprint.response(200, SignedInTokens)
-@blueprint.raises(WrongCredentials, TooManyAttempts, TooBusy)
+@blueprint.raises(WrongCredentials, SecondFactorRequired, TooManyAttempts, TooBusy)
 def log_in(body: dict[str, str]) -> dict[str, Any]:
-    """Sign in with e-mail address or username."""
-    return answer_of(credentials.log_in(**body, origin=origin()))
+    """Sign in with e-mail address or username.
+
+    An account with a second factor is answered 401 `mfa_required` with a `ticket`, which is good for five
+    minutes: show it with a code.
+    """
+    return answer_of(login.log_in(**body, origin=origin()))
+
+
+@blueprint.post("/api/auth/login/code", "log_in_with_code")
+@public
+@blueprint.arguments(LoginCode)
+@blueprint.response(200, SignedInTokens)
+@blueprint.raises(InvalidSignInTicket, WrongCode, TooManyAttempts)
+def log_in_with_code(body: dict[str, str]) -> dict[str, Any]:
+    """Sign in with the ticket of a right password and a code of the second factor."""
+    return answer_of(login.show_code(**body, origin=origin()))
+
+
+@blueprint.post("/api/auth/confirm", "confirm_sign_in")
+@signed_in
+@blueprint.arguments(Confirmation)
+@blueprint.response(204)
+@blueprint.raises(WrongCode, TooManyAttempts)
+def confirm_sign_in(body: dict[str, str]) -> None:
+    """Show a code of your second factor, for what only admins do in the next quarter of an hour."""
+    second_factor.confirm(caller().id, body["code"], UUID(caller().session_id))
 
 
 @blueprint.post("/api/auth/refresh", "refresh_tokens")

@@ -1,0 +1,116 @@
+"""RULES: turning a second factor on and off, and its recovery codes."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import pyotp
+import segno
+from sqlalchemy import delete
+
+from chassis.clock import now
+from chassis.errors import Conflict, NotFound
+from user_service import access, accounts, credentials, second_factor, trail
+from user_service.models import RecoveryCode, SecondFactor, db
+from user_service.notices import Notice, tell
+from user_service.runtime import runtime
+from user_service.verification import require_verified
+
+ISSUER = "Lyceum"
+RECOVERY_CODES = 10
+
+
+class AlreadyOn(Conflict):
+    """The account has a second factor."""
+
+    code = "second_factor_on"
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What an app needs to make codes."""
+
+    secret: str
+    otpauth_url: str
+
+    @property
+    def qr_code(self) -> str:
+        """The address as a picture (SVG) for the camera of a phone."""
+        return str(segno.make(self.otpauth_url, error="m").svg_inline(scale=4, border=2))
+
+
+def begin(user_id: UUID, password: str, present: UUID) -> Enrolment:
+    """Make a secret for an app. It counts once a first code of it was shown."""
+    user = accounts.own(user_id, lock=True)
+    require_verified(user)
+    credentials.confirm(user, password, present)
+    factor = db.session.get(SecondFactor, user_id)
+    if factor and factor.confirmed_at:
+        raise AlreadyOn("Turn it off first.")
+    secret = pyotp.random_base32()
+    if factor is None:
+        factor = SecondFactor(user_id=user_id)
+        db.session.add(factor)
+    factor.sealed_secret = runtime().sealer.seal(secret)
+    factor.created_at, factor.last_step = now(), 0
+    db.session.flush()
+    url = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
+    return Enrolment(secret, url)
+
+
+def enable(user_id: UUID, code: str, present: UUID) -> Sequence[str]:
+    """Turn it on with a first code of the app: ten recovery codes. All other sign-ins end."""
+    user = accounts.own(user_id, lock=True)
+    factor = db.session.get(SecondFactor, user_id, with_for_update=True)
+    if factor is None:
+        raise NotFound
+    if factor.confirmed_at:
+        raise AlreadyOn
+    if not second_factor.takes(factor, code):
+        raise second_factor.WrongCode
+    factor.confirmed_at = now()
+    access.end(user, but=present)
+    second_factor.confirm_sign_in(present)
+    tell(user, Notice.SECOND_FACTOR_ON)
+    trail.note("second_factor.enabled", user_id)
+    return _new_recovery_codes(user_id)
+
+
+def disable(user_id: UUID, password: str, code: str, present: UUID) -> None:
+    """Turn it off, with the password and a code."""
+    user = accounts.own(user_id, lock=True)
+    if not second_factor.is_on(user_id):
+        raise NotFound
+    credentials.confirm(user, password, present)
+    second_factor.require(user, code, present)
+    second_factor.forget(user_id)
+    tell(user, Notice.SECOND_FACTOR_OFF)
+    trail.note("second_factor.disabled", user_id)
+
+
+def renew_recovery_codes(user_id: UUID, code: str, present: UUID) -> Sequence[str]:
+    """Ten new recovery codes; those of before end."""
+    user = accounts.own(user_id, lock=True)
+    if not second_factor.is_on(user_id):
+        raise NotFound
+    second_factor.require(user, code, present)
+    trail.note("recovery_codes.renewed", user_id)
+    return _new_recovery_codes(user_id)
+
+
+def _new_recovery_codes(user_id: UUID) -> Sequence[str]:
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    codes = [_written(secrets.token_bytes(15)) for _ in range(RECOVERY_CODES)]
+    db.session.add_all(
+        RecoveryCode(user_id=user_id, code_hash=second_factor.digest_of(code)) for code in codes
+    )
+    db.session.flush()
+    return codes
+
+
+def _written(random: bytes) -> str:
+    """As people copy it: four groups of six letters and digits."""
+    letters = base64.b32encode(random).decode().lower()
+    return "-".join(letters[start : start + 6] for start in range(0, len(letters), 6))
