@@ -37,6 +37,7 @@ class AccountChanges(TypedDict):
 
 class AccountDeletion(TypedDict):
     password: str
+    code: NotRequired[str]
 
 
 class AnswerOutcome(TypedDict):
@@ -205,6 +206,11 @@ class CalendarEntry(TypedDict):
     overlaps: bool
 
 
+class CalendarFeed(TypedDict):
+    created_at: str
+    last_read_at: str | None
+
+
 class CalendarFeedAddress(TypedDict):
     url: str
 
@@ -270,6 +276,10 @@ class CompletedHavrutaSessionPage(TypedDict):
 
 class Completion(TypedDict):
     topics_covered: NotRequired[list[str] | None]
+
+
+class Confirmation(TypedDict):
+    code: str
 
 
 class Course(TypedDict):
@@ -444,6 +454,10 @@ class Experience(TypedDict):
 class FieldProblem(TypedDict):
     pointer: str
     detail: str
+
+
+class FirstCode(TypedDict):
+    code: str
 
 
 class FirstFoundCourses(TypedDict):
@@ -1120,6 +1134,13 @@ class LiveStudySession(TypedDict):
 class Login(TypedDict):
     login: str
     password: str
+    device_token: NotRequired[str]
+
+
+class LoginCode(TypedDict):
+    ticket: str
+    code: str
+    device_token: NotRequired[str]
 
 
 class Logout(TypedDict):
@@ -1266,6 +1287,10 @@ class NewPosition(TypedDict):
 class NewReview(TypedDict):
     rating: int
     text: NotRequired[str | None]
+
+
+class NewSecondFactor(TypedDict):
+    password: str
 
 
 class NewSessionRequest(TypedDict):
@@ -1524,6 +1549,7 @@ class ParentJoining(TypedDict):
 class PasswordChange(TypedDict):
     current_password: str
     new_password: str
+    code: NotRequired[str]
 
 
 class PasswordReset(TypedDict):
@@ -1712,6 +1738,10 @@ class ReceivedInvitation(TypedDict):
 class ReceivedInvitationPage(TypedDict):
     items: list[ReceivedInvitation]
     next: str | None
+
+
+class RecoveryCodes(TypedDict):
+    recovery_codes: list[str]
 
 
 class RecurringPattern(TypedDict):
@@ -1912,6 +1942,23 @@ class SearchResults(TypedDict):
     people: FirstFoundPersons | None
 
 
+class SecondFactor(TypedDict):
+    enabled: bool
+    enabled_at: str | None
+    recovery_codes_left: int
+
+
+class SecondFactorRemoval(TypedDict):
+    password: str
+    code: str
+
+
+class SecondFactorSecret(TypedDict):
+    secret: str
+    otpauth_url: str
+    qr_code: str
+
+
 class SessionChange(TypedDict):
     kind: Literal["rescheduled", "changed", "attendance"]
     changed_by: str
@@ -2040,6 +2087,15 @@ class ShownQuestion(TypedDict):
 class Shuffling(TypedDict):
     questions: NotRequired[bool]
     options: NotRequired[bool]
+
+
+class SignedInTokens(TypedDict):
+    user: Account
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int
+    device_token: str
 
 
 class SingleChoiceQuestion(TypedDict):

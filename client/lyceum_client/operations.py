@@ -24,9 +24,11 @@ from lyceum_client.models import (
     BatchResult,
     Calendar,
     CalendarAddress,
+    CalendarFeed,
     CalendarFeedAddress,
     CompletedHavrutaSessionPage,
     Completion,
+    Confirmation,
     Course,
     CourseChanges,
     CoursePage,
@@ -37,6 +39,7 @@ from lyceum_client.models import (
     Enrollment,
     EnrollmentPage,
     Experience,
+    FirstCode,
     ForgottenPassword,
     Havruta,
     HavrutaChanges,
@@ -60,6 +63,7 @@ from lyceum_client.models import (
     ListedHavrutaSession,
     ListedHavrutaSessionPage,
     Login,
+    LoginCode,
     Logout,
     Message,
     MessageChange,
@@ -80,6 +84,7 @@ from lyceum_client.models import (
     NewOwner,
     NewPosition,
     NewReview,
+    NewSecondFactor,
     NewSessionRequest,
     NewStrokes,
     NewStudySession,
@@ -105,6 +110,7 @@ from lyceum_client.models import (
     Readiness,
     ReceivedInvitation,
     ReceivedInvitationPage,
+    RecoveryCodes,
     Refresh,
     Reminder,
     ReminderChoice,
@@ -117,6 +123,9 @@ from lyceum_client.models import (
     ScheduledTutoringSession,
     SchedulePreview,
     SearchResults,
+    SecondFactor,
+    SecondFactorRemoval,
+    SecondFactorSecret,
     SessionChangePage,
     SessionDates,
     SessionParticipantPage,
@@ -126,6 +135,7 @@ from lyceum_client.models import (
     SessionResult,
     SessionState,
     SessionValidation,
+    SignedInTokens,
     Slots,
     StreamTicket,
     StudySessionCancellation,
@@ -196,13 +206,21 @@ class Operations(Transport):
         """Check how each service is."""
         return self.call("GET", "/readyz", Readiness)
 
-    def register_account(self, body: NewAccount) -> Tokens:
+    def register_account(self, body: NewAccount) -> SignedInTokens:
         """Create an account and sign in."""
-        return self.call("POST", "/api/auth/register", Tokens, body=body)
+        return self.call("POST", "/api/auth/register", SignedInTokens, body=body)
 
-    def log_in(self, body: Login) -> Tokens:
+    def log_in(self, body: Login) -> SignedInTokens:
         """Sign in with e-mail address or username."""
-        return self.call("POST", "/api/auth/login", Tokens, body=body)
+        return self.call("POST", "/api/auth/login", SignedInTokens, body=body)
+
+    def log_in_with_code(self, body: LoginCode) -> SignedInTokens:
+        """Sign in with the ticket of a right password and a code of the second factor."""
+        return self.call("POST", "/api/auth/login/code", SignedInTokens, body=body)
+
+    def confirm_sign_in(self, body: Confirmation) -> None:
+        """Show a code of your second factor, for what only admins do in the next quarter of an hour."""
+        self.call("POST", "/api/auth/confirm", type(None), body=body)
 
     def refresh_tokens(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for new tokens."""
@@ -213,7 +231,9 @@ class Operations(Transport):
         self.call("POST", "/api/auth/logout", type(None), body=body)
 
     def log_out_everywhere(self) -> None:
-        """Sign out everywhere."""
+        """Sign out everywhere, and revoke the secret address of your calendar and links that were
+        e-mailed.
+        """
         self.call("POST", "/api/auth/logout-all", type(None))
 
     def list_devices(self, *, limit: int | None = None, cursor: str | None = None) -> DevicePage:
@@ -255,11 +275,33 @@ class Operations(Transport):
         return self.call("DELETE", "/api/users/me", Accepted, body=body)
 
     def change_password(self, body: PasswordChange) -> None:
-        """Change your password, and sign out everywhere else."""
+        """Change your password, and end all that lets somebody in but this sign-in."""
         self.call("PUT", "/api/users/me/password", type(None), body=body)
 
+    def get_second_factor(self) -> SecondFactor:
+        """Get whether your sign-ins need a code, and how many recovery codes are left."""
+        return self.call("GET", "/api/users/me/second-factor", SecondFactor)
+
+    def create_second_factor(self, body: NewSecondFactor) -> SecondFactorSecret:
+        """Create a secret for an app that makes codes (TOTP, RFC 6238); enable it with the first of them."""
+        return self.call("POST", "/api/users/me/second-factor", SecondFactorSecret, body=body)
+
+    def delete_second_factor(self, body: SecondFactorRemoval) -> None:
+        """Disable your second factor, with the password and a code."""
+        self.call("DELETE", "/api/users/me/second-factor", type(None), body=body)
+
+    def enable_second_factor(self, body: FirstCode) -> RecoveryCodes:
+        """Enable your second factor with a first code; all other sign-ins end."""
+        return self.call("POST", "/api/users/me/second-factor/enable", RecoveryCodes, body=body)
+
+    def create_recovery_codes(self, body: FirstCode) -> RecoveryCodes:
+        """Create ten recovery codes; those of before are revoked."""
+        return self.call(
+            "POST", "/api/users/me/second-factor/recovery-codes", RecoveryCodes, body=body
+        )
+
     def set_user_roles(self, user_id: str, body: RoleAssignment) -> UserRoles:
-        """Give a person these roles and no others; their next access token has them."""
+        """Give a person these roles and no others; access tokens that say others end."""
         return self.call("PUT", f"/api/users/{segment(user_id)}/roles", UserRoles, body=body)
 
     def list_profiles(self, *, ids: str) -> ProfileOrDeletedPage:
@@ -311,6 +353,10 @@ class Operations(Transport):
         return self.call(
             "PUT", "/api/notifications/preferences", NotificationPreferences, body=body
         )
+
+    def get_calendar_address(self) -> CalendarFeed:
+        """Get since when there is a secret address for calendar programs, and when it was last read."""
+        return self.call("GET", "/api/calendar/feed", CalendarFeed)
 
     def create_calendar_feed(self) -> CalendarFeedAddress:
         """Create a secret address for calendar programs; the former one is revoked."""
