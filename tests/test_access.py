@@ -20,7 +20,8 @@ SETTINGS: dict[str, Callable[[Actors], Setting]] = {
 ENTRIES = entries(SETTINGS)
 # In these folders a changing call leaves its object for the next caller, or makes one for each caller.
 UNHARMED = {"gateway", "user-service", "study-session-service"}
-SIGNING_OUT = {"log_out", "log_out_everywhere"}
+# With these a token of the caller, or of the one it is about, ends.
+ENDING_TOKENS = {"log_out", "log_out_everywhere", "set_user_roles"}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_each_caller_gets_the_answer_of_the_row(
     answered = {
         caller: status(operation, entry, setting(entry, operation), caller) for caller in expected
     }
-    if name in SIGNING_OUT:
+    if name in ENDING_TOKENS:
         actors.sign_in_again()
     assert answered == expected
 

@@ -152,13 +152,15 @@ ACCESS = Matrix(
             gateway=AtGateway(body={}),
         ),
         Row("create_calendar_feed", "401 401 201 201 201"),
-        Row("get_calendar_address", "401 404 404 404 404"),
+        # Through the gateway they have just created it.
+        Row("get_calendar_address", "401 404 404 404 404", gateway=AtGateway({404: 200})),
         Row("delete_calendar_feed", SIGNED_IN_DONE),
         Row("get_second_factor", SIGNED_IN),
         Row(
             "create_second_factor",
             "401 401 403 403 403",
             {"password": WRONG_PASSWORD},
+            gateway=AtGateway(body={"password": WRONG_PASSWORD}),
         ),
         Row("enable_second_factor", "401 401 404 404 404", CODE),
         Row("create_recovery_codes", "401 401 404 404 404", CODE),

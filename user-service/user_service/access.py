@@ -40,6 +40,11 @@ def end(user: User, *, but: UUID | None = None) -> None:
     calendar and every known device. Tickets for streams end with their sign-in. The account is locked.
     """
     sign_ins.end_all(user.id, but=but)
+    end_all_but_sign_ins(user)
+
+
+def end_all_but_sign_ins(user: User) -> None:
+    """The same, but people stay signed in where they are. The account is locked."""
     for end_one in ENDINGS.values():
         end_one(user.id)
     # The account is changed, so that the event has a version of its own.

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden
 from user_service import access, email_tokens, trail
@@ -37,17 +36,16 @@ def request_another(user_id: UUID, ip: str) -> None:
         request_verification(user)
 
 
-def verify(token: str, present: Caller | None) -> None:
+def verify(token: str) -> None:
     """Take the e-mailed token as proof. The next access token says so.
 
-    What lets somebody in since before the first proof ends: anyone may have opened the account with this
-    address. The sign-in that shows the token goes on.
+    Secret addresses and links of before the first proof end: anyone may have opened the account with this
+    address. Sign-ins go on, as the link is often opened on another device than the one that registered.
     """
     user = own(email_tokens.redeem(token, Purpose.VERIFY), lock=True)
     if user.email_verified:
         return
     user.email_verified_at = now()
     save(user)
-    goes_on = UUID(present.session_id) if present and present.id == user.id else None
-    access.end(user, but=goes_on)
+    access.end_all_but_sign_ins(user)
     trail.note("email.verified", user.id)
