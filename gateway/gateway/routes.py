@@ -75,6 +75,8 @@ PEOPLE: People = {
     "created_by": named("created_by"),
     "changed_by": named("changed_by"),
     "cancelled_by": named("cancelled_by"),
+    "suspended_by": named("suspended_by"),
+    "lifted_by": named("lifted_by"),
     "attendees": Roster("attended_by"),
 }
 OPAQUE = frozenset({"operation", "before", "after", "data"})
@@ -143,6 +145,7 @@ ROUTES = (
         kind=QuotaClass.SIGN_IN,
     ),
     Route(prefix="/api/users", service=USER),
+    Route(prefix="/api/admin/users", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(
         prefix="/api/users/me",
         service=USER,

@@ -70,6 +70,7 @@ def passwords(world: World) -> dict[str, str]:
     return {"current_password": world.aid["owner"].password, "new_password": NEW_PASSWORD}
 
 
+REASON = {"reason": "Spam."}
 CODE = {"code": "000000"}
 ROLES = {"roles": ["learner", "tutor"]}
 
@@ -155,6 +156,16 @@ ACCESS = Matrix(
         # Through the gateway they have just created it.
         Row("get_calendar_address", "401 404 404 404 404", gateway=AtGateway({404: 200})),
         Row("delete_calendar_feed", SIGNED_IN_DONE),
+        Row("list_users", "401 401 403 200 403"),
+        Row(
+            "suspend_user",
+            "401 401 403 200 403",
+            REASON,
+            OF_OWNER,
+        ),
+        Row("suspend_user", "401 401 403 404 403", REASON, OF_DELETED),
+        Row("lift_suspension", "401 401 403 409 403", REASON, OF_OWNER),
+        Row("lift_suspension", "401 401 403 404 403", REASON, OF_DELETED),
         Row("get_second_factor", SIGNED_IN),
         Row(
             "create_second_factor",

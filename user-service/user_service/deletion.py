@@ -16,6 +16,7 @@ from user_service.models import (
     MailPreference,
     Notification,
     SignIn,
+    Suspension,
     User,
     db,
     messages,
@@ -79,6 +80,6 @@ def _erase(user: User) -> None:
     user.email_verified_at, user.deleted_at = None, now()
     user.password_hash = runtime().hasher.unmatched
     second_factor.forget(user.id)
-    for table in (Notification, MailPreference):
+    for table in (Notification, MailPreference, Suspension):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(update(SignIn).where(SignIn.user_id == user.id).values(device=""))

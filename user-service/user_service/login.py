@@ -10,6 +10,7 @@ from user_service import (
     second_factor,
     sign_in_tickets,
     sign_ins,
+    suspensions,
     trail,
 )
 from user_service.accounts import find
@@ -74,6 +75,7 @@ def log_in(login: str, password: str, origin: Origin, device_token: str | None =
     if user is None or user.password_hash != proven:
         return log_in(login, password, origin, device_token)
     _renew(user, password)
+    suspensions.require_active(user)
     if second_factor.is_on(user.id):
         ticket = sign_in_tickets.issue(user.id)
         lifetime = int(sign_in_tickets.LIFETIME.total_seconds())
@@ -86,6 +88,7 @@ def show_code(ticket: str, code: str, origin: Origin, device_token: str | None =
     # The account is locked first, as everywhere.
     user = accounts.own(sign_in_tickets.find(ticket).user_id, lock=True)
     found = sign_in_tickets.find(ticket, lock=True)
+    suspensions.require_active(user)
     try:
         second_factor.prove(user, code, _code_allowances(user, origin, device_token))
     except WrongCode:

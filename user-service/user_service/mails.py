@@ -14,8 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from user_service import email_tokens
 from user_service.attempts import TooManyAttempts, delivery_allowances
-from user_service.models import Notification, Purpose, SignIn, User, db
-from user_service.notices import WORDS, Notice
+from user_service.models import Notification, Purpose, SignIn, Suspension, User, db
+from user_service.notices import OF_ADMINS, WORDS, Notice
 from user_service.notification_kinds import EMAILS, NotificationKind
 from user_service.runtime import runtime
 
@@ -87,6 +87,8 @@ def notice(data: dict[str, Any]) -> EmailMessage | None:
         text=words.text,
         at=f"{at:%d %B %Y, %H:%M} ({user.timezone})",
         device=_device(data.get("sign_in_id")),
+        reason=_reason(data.get("suspension_id")),
+        can_act=data["notice"] not in OF_ADMINS,
         devices=f"{runtime().public_url}/account/devices",
         reset=f"{runtime().public_url}/forgot-password",
     )
@@ -98,6 +100,13 @@ COMPOSERS = {
     "notification": notification,
     "notice": notice,
 }
+
+
+def _reason(suspension_id: str | None) -> str:
+    suspension = db.session.get(Suspension, UUID(suspension_id)) if suspension_id else None
+    if suspension is None:
+        return ""
+    return suspension.lift_reason or suspension.reason
 
 
 def _device(sign_in_id: str | None) -> str:
@@ -122,7 +131,7 @@ def _mailable(address: str) -> str:
     return validate_email(address, check_deliverability=False).ascii_email or address
 
 
-def _compose(user: User, subject: str, template: str, **values: str) -> EmailMessage | None:
+def _compose(user: User, subject: str, template: str, **values: str | bool) -> EmailMessage | None:
     """The e-mail; None if the address has had too many today."""
     allowances = delivery_allowances(user.email, is_verified=user.email_verified)
     try:

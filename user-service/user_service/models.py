@@ -284,6 +284,33 @@ class SignInTicket(Base):
     expires_at: Mapped[datetime]
 
 
+class Suspension(Base):
+    """An account that an admin has closed to its owner, and opened again if it was lifted."""
+
+    __tablename__ = "suspensions"
+    __table_args__ = (
+        Index(
+            "suspensions_open_key",
+            "user_id",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index("idx_suspensions_user", "user_id", "suspended_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    reason: Mapped[str] = mapped_column(String(500))
+    suspended_at: Mapped[datetime] = mapped_column(default=now)
+    suspended_by: Mapped[UUID]
+    lift_reason: Mapped[str | None] = mapped_column(String(500))
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None]
+
+
+IS_SUSPENDED = Suspension.lifted_at.is_(None)
+
+
 class CalendarFeed(Base):
     """The secret address of a person's calendar, as the hash of its token. There is one at a time."""
 

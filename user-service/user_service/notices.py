@@ -19,6 +19,8 @@ class Notice(StrEnum):
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
     RECOVERY_CODE_USED = "recovery_code_used"
+    SUSPENDED = "suspended"
+    SUSPENSION_LIFTED = "suspension_lifted"
 
 
 class Words(NamedTuple):
@@ -62,7 +64,18 @@ WORDS: Mapping[Notice, Words] = {
         "A recovery code was used",
         "A recovery code was used instead of a code of your app. It does not work any more.",
     ),
+    Notice.SUSPENDED: Words(
+        "Your account is suspended",
+        "The people who run the platform have suspended your account. You are signed out everywhere.",
+    ),
+    Notice.SUSPENSION_LIFTED: Words(
+        "Your account is open again", "The suspension of your account was lifted. You can sign in."
+    ),
 }
+
+
+OF_ADMINS = frozenset({Notice.SUSPENDED, Notice.SUSPENSION_LIFTED})
+"""What its owner neither did nor can undo."""
 
 
 def tell(user: User, notice: Notice, **about: str) -> None:

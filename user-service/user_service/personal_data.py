@@ -15,6 +15,7 @@ from user_service.models import (
     SecondFactor,
     SignIn,
     SignInTicket,
+    Suspension,
     User,
 )
 
@@ -34,5 +35,6 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "second_factors": SecondFactor.user_id == user_id,
         "recovery_codes": RecoveryCode.user_id == user_id,
         "sign_in_tickets": SignInTicket.user_id == user_id,
+        "suspensions": Suspension.user_id == user_id,
         "calendar_feeds": CalendarFeed.user_id == user_id,
     }

@@ -101,6 +101,13 @@ def own_calendar_feed(callers: Callers) -> Call:
     return Call(callers.newcomer, {})
 
 
+def admin_of_a_suspended_account(callers: Callers) -> Call:
+    person = callers.register("dina")
+    path = f"/api/admin/users/{person.id}/suspend"
+    agreed(callers["admin"].post(path, {"reason": "Spam."}))
+    return Call(callers["admin"], {"user_id": person.id})
+
+
 FIXTURES: Fixtures = {
     visitor: "get_signing_keys list_profiles get_profile log_in request_password_reset",
     reader: "search_users list_notifications get_notification_preferences",
@@ -114,7 +121,8 @@ FIXTURES: Fixtures = {
     two_devices: "list_devices log_out_device",
     emailed_verification: "verify_email",
     emailed_password_reset: "reset_password",
-    admin: "set_user_roles",
+    admin: "set_user_roles list_users suspend_user",
+    admin_of_a_suspended_account: "lift_suspension",
     notified: "mark_notification_read",
     calendar_feed: "get_calendar_feed",
     own_calendar_feed: "get_calendar_address",

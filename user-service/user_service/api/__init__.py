@@ -2,6 +2,7 @@
 
 from user_service.api import (
     accounts,
+    admin,
     calendar_feeds,
     email_links,
     export,
@@ -21,6 +22,7 @@ BLUEPRINTS = (
     accounts.blueprint,
     second_factor.blueprint,
     roles.blueprint,
+    admin.blueprint,
     profiles.blueprint,
     notifications.blueprint,
     calendar_feeds.blueprint,

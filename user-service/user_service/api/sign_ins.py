@@ -21,6 +21,7 @@ from user_service.passwords import TooBusy
 from user_service.second_factor import WrongCode
 from user_service.sign_in_tickets import InvalidSignInTicket
 from user_service.sign_ins import AlreadyRotated, InvalidRefreshToken, TokenPair, TokenReused
+from user_service.suspensions import AccountSuspended
 
 blueprint = Blueprint("auth")
 
@@ -77,7 +78,9 @@ class Device(Answer):
 @public
 @blueprint.arguments(Login)
 @blueprint.response(200, SignedInTokens)
-@blueprint.raises(WrongCredentials, SecondFactorRequired, TooManyAttempts, TooBusy)
+@blueprint.raises(
+    WrongCredentials, SecondFactorRequired, AccountSuspended, TooManyAttempts, TooBusy
+)
 def log_in(body: dict[str, str]) -> dict[str, Any]:
     """Sign in with e-mail address or username.
 
@@ -91,7 +94,7 @@ def log_in(body: dict[str, str]) -> dict[str, Any]:
 @public
 @blueprint.arguments(LoginCode)
 @blueprint.response(200, SignedInTokens)
-@blueprint.raises(InvalidSignInTicket, WrongCode, TooManyAttempts)
+@blueprint.raises(InvalidSignInTicket, WrongCode, AccountSuspended, TooManyAttempts)
 def log_in_with_code(body: dict[str, str]) -> dict[str, Any]:
     """Sign in with the ticket of a right password and a code of the second factor."""
     return answer_of(login.show_code(**body, origin=origin()))

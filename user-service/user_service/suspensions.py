@@ -1,0 +1,87 @@
+"""RULES: admins suspend accounts and lift that again, each with a reason that the person is told."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.clock import now
+from chassis.errors import Conflict, Forbidden, NotFound
+from user_service import access, admins, trail
+from user_service.models import IS_SUSPENDED, Role, Suspension, User, db
+from user_service.notices import Notice, tell
+
+
+class AccountSuspended(Forbidden):
+    """The account is suspended."""
+
+    code = "account_suspended"
+
+
+class AlreadySuspended(Conflict):
+    """The account is suspended already."""
+
+    code = "already_suspended"
+
+
+class NotSuspended(Conflict):
+    """The account is not suspended."""
+
+    code = "not_suspended"
+
+
+class AccountIsAdmin(Conflict):
+    """The account is an admin's."""
+
+    code = "account_is_admin"
+
+
+def suspend(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspension:
+    """Suspend an account: all that lets somebody in ends, and no one can sign in."""
+    admins.require(by, present)
+    user = _account(user_id)
+    if Role.ADMIN in user.roles:
+        raise AccountIsAdmin("Take the role away first.")
+    if of_person(user_id):
+        raise AlreadySuspended
+    suspension = Suspension(user_id=user_id, reason=reason, suspended_at=now(), suspended_by=by)
+    db.session.add(suspension)
+    db.session.flush()
+    access.end(user)
+    tell(user, Notice.SUSPENDED, suspension_id=str(suspension.id))
+    trail.note("account.suspended", by, user_id)
+    return suspension
+
+
+def lift(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspension:
+    """Lift a suspension: the person can sign in again."""
+    admins.require(by, present)
+    user = _account(user_id)
+    suspension = of_person(user_id)
+    if suspension is None:
+        raise NotSuspended
+    suspension.lift_reason, suspension.lifted_at, suspension.lifted_by = reason, now(), by
+    db.session.flush()
+    tell(user, Notice.SUSPENSION_LIFTED, suspension_id=str(suspension.id))
+    trail.note("account.suspension_lifted", by, user_id)
+    return suspension
+
+
+def require_active(user: User) -> None:
+    """`AccountSuspended` with the reason, for those who have proved who they are. The account is locked."""
+    if suspension := of_person(user.id):
+        trail.note_failure("sign_in.begun", user.id, reason=AccountSuspended.code)
+        raise AccountSuspended(reason=suspension.reason)
+
+
+def of_person(user_id: UUID) -> Suspension | None:
+    """The suspension that holds now."""
+    return db.session.scalar(select(Suspension).where(Suspension.user_id == user_id, IS_SUSPENDED))
+
+
+def _account(user_id: UUID) -> User:
+    """The account, locked: who signs in at this moment comes before, and is signed out, or after."""
+    query = select(User).where(User.id == user_id, User.deleted_at.is_(None)).with_for_update()
+    user = db.session.scalar(query.execution_options(populate_existing=True))
+    if user is None:
+        raise NotFound
+    return user
