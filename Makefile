@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers servers lock client migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers servers lock sbom client migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -63,6 +63,9 @@ lock: | $(UV)  ## Write the locks again (args=--upgrade takes the newest version
 	@$(COMPILE) --group dev $(PACKAGES:%=%/pyproject.toml) -o requirements-dev.lock
 	@for lock in $(LOCKED); do $(COMPILE) -c requirements-dev.lock --extra tracing chassis/pyproject.toml $${lock%/*}/pyproject.toml -o $$lock || exit 1; done
 
+sbom: .venv/.ready  ## Write what each image is made of into sbom/, as CycloneDX
+	@$(BIN)/python -m dev.sbom sbom
+
 client: .venv/.ready  ## Write the client for Python again, out of the running platform's API reference (PORT=)
 	@$(BIN)/python client/generate.py http://127.0.0.1:$(or $(PORT),8080)
 
@@ -75,9 +78,9 @@ revision: .venv/.ready  ## Write a service's next migration: make revision s=tut
 psql: .venv/.ready  ## Open the running database of one service: make psql s=tutoring
 	@$(LAUNCH) psql $(s)
 
-clean:  ## Remove .venv, tools, caches and the data of `make run`
+clean:  ## Remove .venv, tools, caches, sbom/ and the data of `make run`
 	@test ! -L .dev/postgres || rm -rf "$$(dirname "$$(readlink .dev/postgres)")"
-	@rm -rf .venv .tools .dev .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .tools .dev sbom .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Exactly what the lock says, compiled, because many programs start with it; and the packages of this
 # repository as they lie here.
