@@ -8,16 +8,19 @@ from .support.streams import Stream
 
 
 @pytest.fixture(scope="module")
-def owner(gateway: str) -> Person:
-    return register(gateway, "deborah")
+def owner(gateway: str, mailbox: Mailbox) -> Person:
+    return verified(register(gateway, "deborah"), mailbox)
 
 
 @pytest.fixture(scope="module")
 def partner(gateway: str, mailbox: Mailbox) -> Person:
-    """A person whose address is verified, as accepting an invitation needs."""
-    person = register(gateway, "barak")
+    return verified(register(gateway, "barak"), mailbox)
+
+
+def verified(person: Person, mailbox: Mailbox) -> Person:
+    """The person, once their address is verified, as inviting and accepting an invitation need."""
     token = token_in(mailbox.to(f"{person.username}@example.org", "Verify"))
-    agreed(Visitor(gateway).post("/api/auth/verify-email", {"token": token}))
+    agreed(Visitor(person.gateway).post("/api/auth/verify-email", {"token": token}))
     person.use(
         agreed(person.post("/api/auth/refresh", {"refresh_token": person.refresh_token}))[
             "access_token"
@@ -70,3 +73,11 @@ def test_the_navigator_turns_the_pages_for_each_member(
 def test_a_passage_that_does_not_exist_is_answered_with_the_nearest(owner: Person) -> None:
     answer = owner.get("/api/texts/refs/Judges 22:1").json()
     assert (answer["code"], answer["nearest"]) == ("reference_out_of_range", "Judges 21:25")
+
+
+def test_an_invitation_needs_a_verified_address_of_the_inviter(gateway: str) -> None:
+    person = register(gateway, "sisera")
+    made = agreed(person.post("/api/havrutas", {"name": "Win a prize", "book": "Judges"}))
+    asked = {"emails": ["unknown@example.org"]}
+    refused = person.post(f"/api/havrutas/{made['id']}/invitations", asked)
+    assert (refused.status_code, refused.json()["code"]) == (403, "email_not_verified")

@@ -1359,7 +1359,7 @@ class Operations(Transport):
     def invite_to_havruta(
         self, havruta_id: str, body: NewInvitations, *, idempotency_key: str | None = None
     ) -> InvitationResults:
-        """Invite people by e-mail. The answer never tells whether an address has an account."""
+        """Invite people by e-mail, once your own address is verified."""
         return self.call(
             "POST",
             f"/api/havrutas/{segment(havruta_id)}/invitations",

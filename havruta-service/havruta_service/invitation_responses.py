@@ -11,7 +11,7 @@ from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
 from chassis.pages import Page
 from havruta_service import havrutas, invitations, membership
-from havruta_service.invitations import InvitationRow
+from havruta_service.invitations import EmailNotVerified, InvitationRow
 from havruta_service.models import Havruta, Invitation, InvitationStatus, db
 from havruta_service.personal_data import addressed_to
 
@@ -28,12 +28,6 @@ class EmailMismatch(Forbidden):
     """The invitation was sent to another address than that of your account."""
 
     code = "email_mismatch"
-
-
-class EmailNotVerified(Forbidden):
-    """Verify the address of your account first."""
-
-    code = "email_not_verified"
 
 
 def mine(caller: Caller, limit: int, cursor: str | None) -> Page[InvitationRow]:

@@ -86,11 +86,18 @@ class InvitationGone(Gone):
     code = "invitation_gone"
 
 
+class EmailNotVerified(Forbidden):
+    """Verify the address of your account first."""
+
+    code = "email_not_verified"
+
+
 def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[InvitationResult]:
     """Invite people by their addresses; what became of each. Nothing tells whether an address has an
     account here.
     """
     havruta = havrutas.open_for(havruta_id, caller.id)
+    _check_verified(caller)
     check_rate(caller.id, len(emails))
     _expire(havruta_id)
     open_ones = select(Invitation.id).where(
@@ -123,9 +130,10 @@ def of_havruta(
     return page(OF_HAVRUTA, {"havruta_id": havruta_id, "user_id": user_id}, limit, cursor)
 
 
-def resend(invitation_id: UUID, user_id: UUID) -> Invitation:
+def resend(invitation_id: UUID, caller: Caller) -> Invitation:
     """Send it again with a new token, for another seven days; the token of before works no longer."""
-    invitation = _managed(invitation_id, user_id)
+    invitation = _managed(invitation_id, caller.id)
+    _check_verified(caller)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
         raise InvitationGone(invitation_status=invitation.status)
     # An address that was invited again since has one open invitation at most.
@@ -293,6 +301,12 @@ def _send(invitation: Invitation) -> None:
     db.session.flush()
     # The token is made by the worker that sends the e-mail: a queued message would keep it readable.
     messages.queue_email("invitation", {"invitation_id": str(invitation.id)})
+
+
+def _check_verified(caller: Caller) -> None:
+    """Refuse a caller whose address is not proved: that an e-mail comes from them must mean something."""
+    if not caller.email_verified:
+        raise EmailNotVerified
 
 
 def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:

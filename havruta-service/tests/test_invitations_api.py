@@ -1,6 +1,7 @@
 """Inviting and answering, on the wire and by e-mail."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
@@ -115,6 +116,27 @@ def test_invitations_are_limited_to_sixty_an_hour(invite: Act, ruth: User) -> No
         )
     refused = invite(ruth, "one.more@example.org")
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
+
+
+@pytest.mark.parametrize("path", ["invite", "resend"])
+def test_only_a_person_with_a_verified_address_sends_e_mails(
+    client: FlaskClient, havruta: Havruta, invite: Act, post: Act, ruth: User, path: str
+) -> None:
+    unverified = replace(ruth, email_verified=False)
+    with time_machine.travel(now() - timedelta(minutes=2)):
+        sent = invite(ruth, "naomi@example.org")[0]
+    if path == "invite":
+        refused = invite(unverified, "yael@example.org")
+    else:
+        refused = post(f"{sent['invitation_id']}/resend", unverified)
+    assert (refused.status_code, refused.json["code"]) == (403, "email_not_verified")
+    shown = client.get(f"/api/havrutas/{havruta.id}/invitations", user=ruth).json["items"]
+    assert [invitation["invitee_email"] for invitation in shown] == ["naomi@example.org"]
+
+
+def test_a_stranger_without_a_verified_address_learns_nothing_of_a_havruta(invite: Act) -> None:
+    stranger = a_user("esther", email_verified=False)
+    assert invite(stranger, "naomi@example.org").status_code == 404
 
 
 def test_the_email_names_book_and_inviter_and_links_to_the_public_url(

@@ -105,8 +105,9 @@ class Actors:
         return self._setting(ids, **others)
 
     def havruta(self) -> Setting:
-        """A newcomer's havruta with a planned session: Boaz is a member, and another is invited."""
-        host, boaz = self._people["host"], self._people["boaz"]
+        """Ruth's havruta with a planned session: Boaz is a member, and another is invited."""
+        # Inviting needs a verified address, and that of a newcomer is not.
+        host, boaz = self._people["ruth"], self._people["boaz"]
         havruta = agreed(host.post("/api/havrutas", {"name": "Beginnings", "book": "Genesis"}))
         path = f"/api/havrutas/{havruta['id']}"
         emails = [f"{name}@lyceum.example" for name in ("boaz", "yael")]
@@ -125,7 +126,7 @@ class Actors:
             "ref": "Genesis 1:1",
             "version": host.read(path)["version"],
         }
-        return self._setting(ids, owner="host", member="boaz", stranger="stranger")
+        return self._setting(ids, owner="ruth", member="boaz", stranger="stranger")
 
     def assessment(self) -> Setting:
         """Ruth's answers to an assessment, and an assessment that Esther has written."""

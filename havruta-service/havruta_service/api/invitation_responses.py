@@ -11,8 +11,8 @@ from chassis.web.fields import Answer, Body, Choice, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import invitation_responses, models
-from havruta_service.invitation_responses import EmailMismatch, EmailNotVerified
-from havruta_service.invitations import InvitationGone, InvitationRow
+from havruta_service.invitation_responses import EmailMismatch
+from havruta_service.invitations import EmailNotVerified, InvitationGone, InvitationRow
 from havruta_service.membership import HavrutaFull
 from havruta_service.models import InvitationStatus
 

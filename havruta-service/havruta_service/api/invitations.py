@@ -18,6 +18,7 @@ from havruta_service.havrutas import HavrutaArchived
 from havruta_service.invitations import (
     LONGEST_ADDRESS,
     MOST_AT_ONCE,
+    EmailNotVerified,
     InvitationGone,
     InvitationLimitReached,
     InvitationOutcome,
@@ -67,9 +68,12 @@ class Invitation(Answer):
 @idempotent
 @blueprint.arguments(NewInvitations, bounds=BodyBounds(64 * 1024))
 @blueprint.response(200, InvitationResults)
-@blueprint.raises(HavrutaArchived, TooManyRequests, InvitationLimitReached)
+@blueprint.raises(EmailNotVerified, HavrutaArchived, TooManyRequests, InvitationLimitReached)
 def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
-    """Invite people by e-mail. The answer never tells whether an address has an account."""
+    """Invite people by e-mail, once your own address is verified.
+
+    The answer never tells whether an address has an account.
+    """
     return {"results": invitations.invite(havruta_id, caller(), body["emails"])}
 
 
@@ -85,10 +89,10 @@ def list_havruta_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[In
 @blueprint.post("/api/invitations/<uuid:invitation_id>/resend", "resend_invitation")
 @signed_in
 @blueprint.response(200, Invitation)
-@blueprint.raises(InvitationGone, HavrutaArchived, TooManyRequests)
+@blueprint.raises(EmailNotVerified, InvitationGone, HavrutaArchived, TooManyRequests)
 def resend_invitation(invitation_id: UUID) -> models.Invitation:
     """Send the invitation again with a new token, valid for seven days; the old one is revoked."""
-    return invitations.resend(invitation_id, caller().id)
+    return invitations.resend(invitation_id, caller())
 
 
 @blueprint.post("/api/invitations/<uuid:invitation_id>/revoke", "revoke_invitation")

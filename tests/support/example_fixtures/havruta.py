@@ -19,21 +19,11 @@ from .callers import (
 
 
 def owner(callers: Callers) -> Call:
-    caller = _owner(callers)
-    havruta = agreed(caller.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"}))
-    values = {
-        "havruta_id": havruta["id"],
-        "room_id": havruta["id"],
-        "version": havruta["version"],
-        "user_id": callers["boaz"].id,
-    }
-    return Call(caller, values)
+    return _of_a_havruta(callers, _owner(callers))
 
 
 def owner_with_a_member(callers: Callers) -> Call:
-    call = invited(callers)
-    agreed(call.caller.post(f"/api/invitations/{call.values['invitation_id']}/accept"))
-    return Call(_owner(callers), call.values)
+    return _with_a_member(callers, _owner(callers))
 
 
 def member(callers: Callers) -> Call:
@@ -47,17 +37,18 @@ def owner_with_a_planned_session(callers: Callers) -> Call:
 
 def owner_in_a_session(callers: Callers) -> Call:
     call = _with_a_session(callers, {"type": "instant"})
-    for person in (_owner(callers), callers["boaz"]):
+    for person in (call.caller, callers["boaz"]):
         agreed(person.post(f"/api/havruta-sessions/{call.values['session_id']}/join"))
     return call
 
 
 def invited(callers: Callers) -> Call:
-    return Call(callers["boaz"], _invited(callers, "boaz@lyceum.example").values)
+    call = _invited(callers, _owner(callers), "boaz@lyceum.example")
+    return Call(callers["boaz"], call.values)
 
 
 def inviter(callers: Callers) -> Call:
-    return _invited(callers, unused_address())
+    return _invited(callers, _owner(callers), unused_address())
 
 
 def inviter_a_while_ago(callers: Callers) -> Call:
@@ -74,28 +65,51 @@ def inviter_a_while_ago(callers: Callers) -> Call:
 
 def emailed_invitation(callers: Callers) -> Call:
     address = unused_address()
-    _invited(callers, address)
+    _invited(callers, _owner(callers), address)
     return Call(callers.visitor, {"token": callers.emailed_token(address, "Study Genesis")})
 
 
 def emailed_invitation_to_a_newcomer(callers: Callers) -> Call:
-    """A person whose address is verified, as accepting an invitation needs."""
-    person = callers.register("dina")
+    person = _verified(callers, "dina")
     address = address_of(person)
-    verification = {"token": callers.emailed_token(address, "Verify")}
-    agreed(callers.visitor.post("/api/auth/verify-email", verification))
-    person.sign_in_again()
-    _invited(callers, address)
+    _invited(callers, _owner(callers), address)
     return Call(person, {"token": callers.emailed_token(address, "Study Genesis")})
 
 
 @cache
 def _owner(callers: Callers) -> Person:
-    return callers.register("owner")
+    return _verified(callers, "owner")
 
 
-def _invited(callers: Callers, address: str) -> Call:
-    call = owner(callers)
+def _verified(callers: Callers, name: str) -> Person:
+    """A person whose address is verified, as inviting and accepting an invitation need."""
+    person = callers.register(name)
+    verification = {"token": callers.emailed_token(address_of(person), "Verify")}
+    agreed(callers.visitor.post("/api/auth/verify-email", verification))
+    person.sign_in_again()
+    return person
+
+
+def _of_a_havruta(callers: Callers, caller: Person) -> Call:
+    havruta = agreed(caller.post("/api/havrutas", {"name": "Genesis", "book": "Genesis"}))
+    values = {
+        "havruta_id": havruta["id"],
+        "room_id": havruta["id"],
+        "version": havruta["version"],
+        "user_id": callers["boaz"].id,
+    }
+    return Call(caller, values)
+
+
+def _with_a_member(callers: Callers, owner: Person) -> Call:
+    """The owner of a havruta in which Boaz is a member."""
+    call = _invited(callers, owner, "boaz@lyceum.example")
+    agreed(callers["boaz"].post(f"/api/invitations/{call.values['invitation_id']}/accept"))
+    return call
+
+
+def _invited(callers: Callers, owner: Person, address: str) -> Call:
+    call = _of_a_havruta(callers, owner)
     path = f"/api/havrutas/{call.values['havruta_id']}/invitations"
     [sent] = agreed(call.caller.post(path, {"emails": [address]}))["results"]
     ids = {"invitation_id": sent["invitation_id"], "emails": [unused_address()]}
@@ -103,7 +117,7 @@ def _invited(callers: Callers, address: str) -> Call:
 
 
 def _with_a_session(callers: Callers, session: dict[str, Any]) -> Call:
-    call = owner_with_a_member(callers)
+    call = _with_a_member(callers, _owner(callers))
     path = f"/api/havrutas/{call.values['havruta_id']}/sessions"
     made = agreed(call.caller.post(path, session))
     ids = {"session_id": made["id"], "room_id": made["id"], "version": made["version"]}
