@@ -12,6 +12,7 @@ from havruta_service import (
     commands,
     completion,
     erasure,
+    invitation_emails,
     invitations,
     mails,
     plans,
@@ -32,6 +33,7 @@ SWEEPS = (
     Sweep("overdue-sessions", every=10, run=completion.end_overdue),
     Sweep("missed-sessions", every=60, run=plans.cancel_missed),
     Sweep("expired-invitations", every=60, run=invitations.expire),
+    Sweep("old-invitation-emails", every=3600, run=invitation_emails.forget),
 )
 
 

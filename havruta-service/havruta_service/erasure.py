@@ -7,12 +7,15 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from havruta_service import completion, havrutas, membership
+from havruta_service import completion, havrutas, invitation_emails, membership
 from havruta_service.models import (
     EndReason,
     Havruta,
     HavrutaSession,
     Invitation,
+    InvitationEmail,
+    InvitationRefusal,
+    InvitationSend,
     InvitationStatus,
     Member,
     Move,
@@ -37,6 +40,7 @@ def erase(user_id: UUID, email_sha256: str | None) -> None:
         if havruta := havrutas.lock(havruta_id):
             _withdraw(havruta, user_id)
     # Before the ids are replaced: addresses are known by the invitations that the person accepted.
+    _forget_emails(user_id)
     _revoke_invitations(user_id, email_sha256)
     # One id for all traces: how many people were present, and for how long, comes out the same as before.
     _anonymise(user_id, uuid4())
@@ -80,6 +84,19 @@ def _revoke_invitations(user_id: UUID, email_sha256: str | None) -> None:
         .values(status=InvitationStatus.REVOKED, responded_at=now())
     )
     db.session.execute(update(Invitation).where(to_them).values(invitee_email=NO_ADDRESS))
+
+
+def _forget_emails(user_id: UUID) -> None:
+    """Delete the counts of e-mails from and to the person, and who declined them."""
+    db.session.execute(delete(InvitationSend).where(InvitationSend.sender_id == user_id))
+    db.session.execute(delete(InvitationRefusal).where(InvitationRefusal.inviter_id == user_id))
+    # Only of addresses at which they accepted an invitation: with an account that names an address of
+    # another person, anyone could begin its counts again. What an address declined stays, because e-mails
+    # would arrive there again.
+    proved = select(Invitation.invitee_email).where(Invitation.accepted_by == user_id)
+    addresses = {invitation_emails.digest(email) for email in db.session.scalars(proved)}
+    counts = InvitationEmail.address_sha256.in_(addresses)
+    db.session.execute(delete(InvitationEmail).where(counts))
 
 
 def _addressed_to(user_id: UUID, email_sha256: str | None) -> ColumnElement[bool]:

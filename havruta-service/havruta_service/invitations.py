@@ -20,10 +20,10 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data import reads
 from chassis.data.keyset import after_bound, after_values
-from chassis.data.limits import LimitReached, require_room, take_turns
+from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Forbidden, Gone, NotFound, TooManyRequests
 from chassis.pages import Page, cut
-from havruta_service import havrutas
+from havruta_service import havrutas, invitation_emails
 from havruta_service.models import (
     Havruta,
     Invitation,
@@ -31,14 +31,12 @@ from havruta_service.models import (
     InvitationStatus,
     Member,
     db,
-    messages,
 )
 from havruta_service.rooms import tell_havruta
 
 LIFETIME = timedelta(days=7)
 MOST_AT_ONCE = 20
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: a path has 256 at most, with its angle brackets
-MOST_PER_HOUR = 60
 RESEND_AFTER = timedelta(minutes=1)
 BATCH = 200
 NEWEST_FIRST: Sequence[Any] = [Invitation.created_at, Invitation.id]
@@ -94,11 +92,11 @@ class EmailNotVerified(Forbidden):
 
 def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[InvitationResult]:
     """Invite people by their addresses; what became of each. Nothing tells whether an address has an
-    account here.
+    account here, or gets an e-mail.
     """
     havruta = havrutas.open_for(havruta_id, caller.id)
     _check_verified(caller)
-    check_rate(caller.id, len(emails))
+    invitation_emails.require_sends(caller.id, len(emails))
     _expire(havruta_id)
     open_ones = select(Invitation.id).where(
         Invitation.havruta_id == havruta_id, Invitation.status == InvitationStatus.PENDING
@@ -108,6 +106,7 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
     taken = dict.fromkeys(members, InvitationOutcome.ALREADY_MEMBER)
     taken |= dict.fromkeys(pending, InvitationOutcome.ALREADY_PENDING)
     results: list[InvitationResult] = []
+    created: list[Invitation] = []
     for email in emails:
         address = normalised(email)
         if address is None:
@@ -118,7 +117,9 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
             # An address that is given twice gets one e-mail.
             taken[address.lower()] = InvitationOutcome.ALREADY_PENDING
             invitation = _create(havruta, caller, address)
+            created.append(invitation)
             results.append(InvitationResult(email, InvitationOutcome.SENT, invitation.id))
+    invitation_emails.send(created, caller.id)
     return results
 
 
@@ -131,7 +132,9 @@ def of_havruta(
 
 
 def resend(invitation_id: UUID, caller: Caller) -> Invitation:
-    """Send it again with a new token, for another seven days; the token of before works no longer."""
+    """Send it again with a new token, for another seven days; the token of before works no longer, once an
+    e-mail goes out.
+    """
     invitation = _managed(invitation_id, caller.id)
     _check_verified(caller)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
@@ -143,9 +146,10 @@ def resend(invitation_id: UUID, caller: Caller) -> Invitation:
     wait = invitation.last_sent_at + RESEND_AFTER - now()
     if wait > timedelta():
         raise TooManyRequests(retry_after=int(wait.total_seconds()) + 1)
-    # Without a hash no token opens it, until the worker sends the e-mail with the new one.
-    invitation.status, invitation.invitation_token = InvitationStatus.PENDING, None
-    _send(invitation)
+    invitation_emails.require_sends(caller.id, 1)
+    invitation.status = InvitationStatus.PENDING
+    invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
+    invitation_emails.send([invitation], caller.id)
     return invitation
 
 
@@ -204,19 +208,6 @@ def expire() -> int:
             .returning(Invitation.id)
         ).all()
     )
-
-
-def check_rate(user_id: UUID, more: int) -> None:
-    """Refuse more invitations than a member sends to people they know."""
-    # One count at a time: of invitations to several havrutas at once, each would find room for all.
-    take_turns(db.session, f"invitations:{user_id}")
-    lately = (Invitation.inviter_id == user_id) & (
-        Invitation.created_at > now() - timedelta(hours=1)
-    )
-    sent = db.session.scalar(select(func.count()).where(lately)) or 0
-    if sent + more > MOST_PER_HOUR:
-        # When exactly the oldest leave the hour is not worth another query.
-        raise TooManyRequests("You can invite 60 people an hour.", retry_after=600)
 
 
 def normalised(email: str) -> str | None:
@@ -289,18 +280,13 @@ def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
         inviter_id=caller.id,
         inviter_name=caller.display_name[:100],
         invitee_email=address,
+        last_sent_at=now(),
+        expires_at=now() + LIFETIME,
     )
     db.session.add(invitation)
-    _send(invitation)
+    db.session.flush()
     tell_havruta(havruta, "member_invited", invitation)
     return invitation
-
-
-def _send(invitation: Invitation) -> None:
-    invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
-    db.session.flush()
-    # The token is made by the worker that sends the e-mail: a queued message would keep it readable.
-    messages.queue_email("invitation", {"invitation_id": str(invitation.id)})
 
 
 def _check_verified(caller: Caller) -> None:

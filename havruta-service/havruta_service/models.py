@@ -403,6 +403,7 @@ class Invitation(InvitationFacts, Base):
     havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"))
     inviter_id: Mapped[UUID]
     inviter_name: Mapped[str] = mapped_column(String(100), server_default="")
+    inviter_username: Mapped[str] = mapped_column(String(50), server_default="")
     invitee_email: Mapped[str] = mapped_column(String(254))
     status: Mapped[str] = mapped_column(
         String(20), server_default="pending", default=InvitationStatus.PENDING
@@ -415,3 +416,57 @@ class Invitation(InvitationFacts, Base):
     accepted_by: Mapped[UUID | None]
 
     havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
+
+
+class InvitationSend(Base):
+    """A person asked for an e-mail with an invitation. It counts, whether one went out or not."""
+
+    __tablename__ = "invitation_sends"
+    __table_args__ = (
+        Index("idx_invitation_sends_sender", "sender_id", "sent_at"),
+        Index("idx_invitation_sends_sent_at", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    sender_id: Mapped[UUID]
+    sent_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class InvitationEmail(Base):
+    """An e-mail with an invitation went to an address, from any sender."""
+
+    __tablename__ = "invitation_emails"
+    __table_args__ = (
+        Index("idx_invitation_emails_address", "address_sha256", "sent_at"),
+        Index("idx_invitation_emails_sent_at", "sent_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    address_sha256: Mapped[str] = mapped_column(String(64))
+    sent_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class InvitationRefusal(Base):
+    """The address declined an invitation of this person to this havruta."""
+
+    __tablename__ = "invitation_refusals"
+    __table_args__ = (
+        Index("idx_invitation_refusals_inviter", "inviter_id"),
+        Index("idx_invitation_refusals_refused_at", "refused_at"),
+    )
+
+    address_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    havruta_id: Mapped[UUID] = mapped_column(
+        ForeignKey("havrutas.id", ondelete="CASCADE"), primary_key=True
+    )
+    inviter_id: Mapped[UUID] = mapped_column(primary_key=True)
+    refused_at: Mapped[datetime]
+
+
+class InvitationOptOut(Base):
+    """The address wants no e-mail with an invitation from anyone."""
+
+    __tablename__ = "invitation_opt_outs"
+
+    address_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    opted_out_at: Mapped[datetime]

@@ -1,12 +1,19 @@
 """RULES: where in the tables a person is."""
 
-from sqlalchemy import ColumnElement, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, select
 
 from chassis.auth.tokens import Caller
+from havruta_service.invitation_emails import digest
 from havruta_service.models import (
     Havruta,
     HavrutaSession,
     Invitation,
+    InvitationEmail,
+    InvitationOptOut,
+    InvitationRefusal,
+    InvitationSend,
     Member,
     Move,
     Presence,
@@ -26,12 +33,25 @@ def about(caller: Caller) -> dict[str, ColumnElement[bool]]:
         "session_moves": Move.user_id == caller.id,
         "session_rsvps": SessionRsvp.user_id == caller.id,
         "invitations": _invitations(caller),
+        "invitation_sends": InvitationSend.sender_id == caller.id,
+        # What an address got and declined is told to its owner alone, and not to the inviter.
+        "invitation_emails": _known_by(InvitationEmail.address_sha256, caller),
+        "invitation_refusals": _known_by(InvitationRefusal.address_sha256, caller),
+        "invitation_opt_outs": _known_by(InvitationOptOut.address_sha256, caller),
     }
 
 
 def addressed_to(email: str | ColumnElement[str]) -> ColumnElement[bool]:
     """The invitations to the address, which is in lower case."""
     return func.lower(Invitation.invitee_email) == email
+
+
+def _known_by(address_sha256: Any, caller: Caller) -> ColumnElement[bool]:
+    """The rows about the caller's address, once that is verified."""
+    if not caller.email_verified:
+        return false()
+    found: ColumnElement[bool] = address_sha256 == digest(caller.email)
+    return found
 
 
 def _invitations(caller: Caller) -> ColumnElement[bool]:

@@ -15,14 +15,30 @@ from chassis.testing import User, a_user
 from havruta_service import (
     erasure,
     havrutas,
+    invitation_emails,
     invitation_responses,
     invitations,
     navigation,
     presence,
 )
-from havruta_service.models import Base, Havruta, HavrutaSession, Invitation, db, messages
+from havruta_service.models import (
+    Base,
+    Havruta,
+    HavrutaSession,
+    Invitation,
+    InvitationEmail,
+    InvitationRefusal,
+    InvitationSend,
+    db,
+    messages,
+)
 
 Act = Callable[..., Any]
+COUNTED = (
+    InvitationSend.sender_id,
+    InvitationEmail.address_sha256,
+    InvitationRefusal.address_sha256,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +185,18 @@ def test_an_expired_invitation_to_an_erased_address_is_not_sent_again(
     delete(boaz)
     sent = client.post(f"/api/invitations/{invitation_id}/resend", user=ruth)
     assert (sent.status_code, sent.json["invitation_status"]) == (410, "revoked")
+
+
+def test_counts_of_emails_from_and_to_the_person_are_deleted(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
+    (accepted,) = make(invitations.invite, make.havruta(boaz).id, make.caller(boaz), [ruth.email])
+    make(invitation_responses.accept_own, accepted.invitation_id, make.caller(ruth))
+    (declined,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [boaz.email])
+    make(invitation_responses.decline_own, declined.invitation_id, make.caller(boaz))
+    delete(ruth)
+    senders, emails, refusals = make(
+        lambda: [db.session.scalars(select(column)).all() for column in COUNTED]
+    )
+    assert (senders, refusals) == ([boaz.id], [])
+    assert emails == [invitation_emails.digest(boaz.email)]

@@ -29,6 +29,10 @@ def test_all_rows_about_a_person_are_exported(app: Flask, export: Any) -> None:
         "session_moves": 8,
         "session_rsvps": 0,
         "invitations": 5,
+        "invitation_sends": 0,
+        "invitation_emails": 0,
+        "invitation_refusals": 0,
+        "invitation_opt_outs": 0,
     }
 
 

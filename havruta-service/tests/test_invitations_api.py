@@ -108,16 +108,6 @@ def test_a_wrong_list_of_addresses_is_refused(
     assert answer.json["errors"][0]["pointer"].startswith("/emails")
 
 
-def test_invitations_are_limited_to_sixty_an_hour(invite: Act, ruth: User) -> None:
-    for batch in range(3):
-        assert (
-            statuses(invite(ruth, *(f"p{batch}-{n}@example.org" for n in range(20))))
-            == ["sent"] * 20
-        )
-    refused = invite(ruth, "one.more@example.org")
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "600")
-
-
 @pytest.mark.parametrize("path", ["invite", "resend"])
 def test_only_a_person_with_a_verified_address_sends_e_mails(
     client: FlaskClient, havruta: Havruta, invite: Act, post: Act, ruth: User, path: str

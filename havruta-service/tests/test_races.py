@@ -24,7 +24,17 @@ from havruta_service import (
     presence,
     sessions,
 )
-from havruta_service.models import Havruta, HavrutaSession, Invitation, Member, Move, db
+from havruta_service.models import (
+    Havruta,
+    HavrutaSession,
+    Invitation,
+    InvitationEmail,
+    InvitationSend,
+    Member,
+    Move,
+    db,
+    messages,
+)
 
 Act = Callable[..., Any]
 
@@ -225,16 +235,38 @@ def test_an_address_invited_concurrently_has_one_invitation(
 
 
 @pytest.mark.usefixtures("race_round")
-def test_concurrent_invitations_stay_within_the_hourly_limit(make: Any, attempt: Act) -> None:
+def test_concurrent_invitations_stay_within_the_limit_of_a_sender(make: Any, attempt: Act) -> None:
     ruth = a_user("ruth")
     havrutas = [make.havruta(ruth) for _ in range(4)]
     caller = make.caller(ruth)
-    addresses = [f"guest{n}@example.org" for n in range(20)]
+    addresses = [f"guest{n}@example.org" for n in range(6)]
     results = race(
         [attempt(invitations.invite, havruta.id, caller, addresses) for havruta in havrutas]
     )
-    assert results.count("too_many_requests") == 1
-    assert count(make, Invitation, inviter_id=ruth.id) == 60
+    assert results.count("invitation_email_limit_reached") == 1
+    assert count(make, Invitation, inviter_id=ruth.id) == 18
+    assert count(make, InvitationSend, sender_id=ruth.id) == 18
+
+
+@pytest.mark.usefixtures("race_round")
+def test_concurrent_invitations_of_many_send_an_address_three_emails(
+    make: Any, attempt: Act
+) -> None:
+    senders = [a_user(f"sender{n}") for n in range(8)]
+    addresses = [
+        ["naomi@example.org", "yael@example.org"],
+        ["yael@example.org", "Naomi@example.org"],
+    ]
+    results = race(
+        [
+            attempt(
+                invitations.invite, make.havruta(sender).id, make.caller(sender), addresses[n % 2]
+            )
+            for n, sender in enumerate(senders)
+        ]
+    )
+    assert [[r.status for r in result] for result in results] == [["sent", "sent"]] * 8
+    assert count(make, InvitationEmail) == count(make, messages.mails) == 6
 
 
 @pytest.mark.usefixtures("race_round")

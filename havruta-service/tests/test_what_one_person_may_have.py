@@ -1,14 +1,18 @@
 """A person, a havruta and a session have so much, and no more."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 
+from chassis.clock import now
 from chassis.data.limits import LimitReached
 from chassis.testing import User, race
 from havruta_service.havrutas import HavrutaLimitReached
+from havruta_service.invitation_emails import InvitationEmailLimitReached
 from havruta_service.invitations import InvitationLimitReached
 from havruta_service.presence import SessionEventLimitReached
 from havruta_service.sessions import HavrutaSessionLimitReached
@@ -83,3 +87,26 @@ def test_a_havruta_has_so_many_open_invitations(
     assert refused_with(refused) == (409, "invitation_limit_reached")
     assert client.post(path, json={"emails": emails[:2]}, user=ruth).status_code == 200
     assert client.post(path, json={"emails": emails[2:]}, user=ruth).status_code == 409
+
+
+def test_a_person_sends_so_many_invitations_in_a_day_resent_ones_included(
+    client: FlaskClient, make: Any, ruth: User, at_most: Set
+) -> None:
+    at_most(InvitationEmailLimitReached, 3)
+    path = f"/api/havrutas/{make.havruta(ruth).id}/invitations"
+    begin = now()
+    with time_machine.travel(begin, tick=False) as clock:
+        sent = client.post(path, json={"emails": ["a@example.org"]}, user=ruth)
+        again = f"/api/invitations/{sent.json['results'][0]['invitation_id']}/resend"
+        for _ in range(2):
+            clock.shift(timedelta(minutes=2))
+            assert client.post(again, user=ruth).status_code == 200
+        clock.shift(timedelta(minutes=2))
+        refused = client.post(again, user=ruth)
+        assert refused_with(refused) == (409, "invitation_email_limit_reached")
+        assert refused.json["most"] == 3
+        other = f"/api/havrutas/{make.havruta(ruth).id}/invitations"
+        refused = client.post(other, json={"emails": ["b@example.org"]}, user=ruth)
+        assert refused_with(refused) == (409, "invitation_email_limit_reached")
+        clock.move_to(begin + timedelta(days=1))
+        assert client.post(again, user=ruth).status_code == 200

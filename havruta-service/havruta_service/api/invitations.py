@@ -15,6 +15,7 @@ from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from havruta_service import invitations, models
 from havruta_service.havrutas import HavrutaArchived
+from havruta_service.invitation_emails import InvitationEmailLimitReached
 from havruta_service.invitations import (
     LONGEST_ADDRESS,
     MOST_AT_ONCE,
@@ -68,11 +69,14 @@ class Invitation(Answer):
 @idempotent
 @blueprint.arguments(NewInvitations, bounds=BodyBounds(64 * 1024))
 @blueprint.response(200, InvitationResults)
-@blueprint.raises(EmailNotVerified, HavrutaArchived, TooManyRequests, InvitationLimitReached)
+@blueprint.raises(
+    EmailNotVerified, HavrutaArchived, InvitationEmailLimitReached, InvitationLimitReached
+)
 def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
     """Invite people by e-mail, once your own address is verified.
 
-    The answer never tells whether an address has an account.
+    The answer never tells whether an address has an account or gets an e-mail: one that got several lately
+    gets none. The invitation stands in `GET /api/invitations/mine` all the same.
     """
     return {"results": invitations.invite(havruta_id, caller(), body["emails"])}
 
@@ -89,9 +93,18 @@ def list_havruta_invitations(query: dict[str, Any], havruta_id: UUID) -> Page[In
 @blueprint.post("/api/invitations/<uuid:invitation_id>/resend", "resend_invitation")
 @signed_in
 @blueprint.response(200, Invitation)
-@blueprint.raises(EmailNotVerified, InvitationGone, HavrutaArchived, TooManyRequests)
+@blueprint.raises(
+    EmailNotVerified,
+    InvitationGone,
+    HavrutaArchived,
+    InvitationEmailLimitReached,
+    TooManyRequests,
+)
 def resend_invitation(invitation_id: UUID) -> models.Invitation:
-    """Send the invitation again with a new token, valid for seven days; the old one is revoked."""
+    """Send the invitation again with a new token, valid for seven days; the old one is revoked.
+
+    As with a first e-mail, the answer does not tell whether one goes out. If none does, the old token stays.
+    """
     return invitations.resend(invitation_id, caller())
 
 
