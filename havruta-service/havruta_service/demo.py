@@ -205,6 +205,7 @@ def _invited(
             havruta_id=havruta.id,
             inviter_id=havruta.owner_id,
             inviter_name="Ruth Adler",
+            inviter_username="ruth",
             invitee_email=f"{username}@lyceum.example",
             status=status,
             created_at=sent,

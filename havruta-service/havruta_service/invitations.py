@@ -279,6 +279,7 @@ def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
         havruta_id=havruta.id,
         inviter_id=caller.id,
         inviter_name=caller.display_name[:100],
+        inviter_username=caller.username[:50],
         invitee_email=address,
         last_sent_at=now(),
         expires_at=now() + LIFETIME,

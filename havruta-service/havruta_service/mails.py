@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from havruta_service import invitations
 from havruta_service.runtime import runtime
 
+WORD_JOINER = "\u2060"  # has no width
 TEMPLATES = Environment(
     loader=PackageLoader("havruta_service", "mail"),
     autoescape=select_autoescape(["html"]),
@@ -20,15 +21,18 @@ TEMPLATES = Environment(
 
 
 def invitation(data: dict[str, Any]) -> EmailMessage | None:
-    """The link to join the havruta; None if the invitation is not open any longer."""
+    """The link to the invitation; None if it is not open any longer.
+
+    It says nothing that the inviter has written: an e-mail goes to people who know neither them nor us. What
+    the havruta and the inviter are called is shown behind the link.
+    """
     found = invitations.to_send(UUID(data["invitation_id"]))
     if found is None:
         return None
     token = invitations.issue_token(found)
     content = {
-        "havruta": found.havruta.name,
         "book": found.havruta.book,
-        "inviter": found.inviter_name or "A member",
+        "inviter": _unlinked(found.inviter_username) or "A member",
         # The token stands behind the `#`, which browsers do not send, so that no log on the way holds it.
         "link": f"{runtime().public_url}/invitations#token={token}",
         "token": token,
@@ -41,6 +45,11 @@ def invitation(data: dict[str, Any]) -> EmailMessage | None:
         TEMPLATES.get_template("invitation.html").render(content), subtype="html"
     )
     return message
+
+
+def _unlinked(username: str) -> str:
+    """The username, which may look like the name of a site, with nothing that programs make a link of."""
+    return username.replace(".", f".{WORD_JOINER}")
 
 
 def _mailable(address: str) -> str:

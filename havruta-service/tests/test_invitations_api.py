@@ -1,5 +1,6 @@
 """Inviting and answering, on the wire and by e-mail."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.testing import User, a_user
+from chassis.testing import User, a_user, token_for
 from havruta_service import invitations, mails
 from havruta_service.invitations import hashed
 from havruta_service.models import Havruta, Invitation, db, messages
@@ -129,7 +130,7 @@ def test_a_stranger_without_a_verified_address_learns_nothing_of_a_havruta(invit
     assert invite(stranger, "naomi@example.org").status_code == 404
 
 
-def test_the_email_names_book_and_inviter_and_links_to_the_public_url(
+def test_the_email_names_book_and_username_and_links_to_the_public_url(
     invite: Act, email: Act, ruth: User, naomi: User
 ) -> None:
     message = email(invite(ruth, naomi.email)[0])
@@ -137,8 +138,38 @@ def test_the_email_names_book_and_inviter_and_links_to_the_public_url(
     for kind in ("plain", "html"):
         content = message.get_body((kind,)).get_content()
         assert all(
-            part in content for part in ("Genesis", "Ruth", "http://lyceum.test/invitations#token=")
+            part in content for part in ("Genesis", "ruth", "http://lyceum.test/invitations#token=")
         )
+
+
+def test_no_word_of_the_inviter_stands_in_the_email(
+    client: FlaskClient, invite: Act, email: Act, havruta: Havruta
+) -> None:
+    words = "Win at https://prize.example"
+    spammer = a_user("bank.example-ruth")
+    made = client.post("/api/havrutas", json={"name": words, "book": "Genesis"}, user=spammer)
+    token = token_for(spammer, name=words)
+    answer = client.post(
+        f"/api/havrutas/{made.json['id']}/invitations",
+        json={"emails": ["naomi@example.org"]},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    message = email(answer.json["results"][0])
+    texts = [str(value) for value in message.values()]
+    texts += [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
+    for text in texts:
+        assert "Win" not in text
+        # A mail program makes a link of what looks like the name of a site.
+        assert "bank.example" not in text
+        assert all(link.startswith("lyceum.test/") for link in re.findall(r"https?://(\S+)", text))
+    assert "bank.\u2060example-ruth" in texts[-1]
+
+
+def test_the_page_behind_the_link_names_the_havruta_and_the_inviter(
+    invite: Act, token: Act, post: Act, ruth: User
+) -> None:
+    shown = post("preview", token=token(invite(ruth, "naomi@example.org")[0])).json
+    assert (shown["havruta_name"], shown["inviter_name"]) == ("Genesis on Tuesdays", "Ruth")
 
 
 def test_only_the_hash_of_the_token_is_kept(
