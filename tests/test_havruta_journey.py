@@ -1,6 +1,7 @@
 """Two people study a text together: invited by e-mail, turning the pages live, ending where they stopped."""
 
 import pytest
+import requests
 
 from .support.mailbox import Mailbox, token_in
 from .support.people import Person, Visitor, agreed, register
@@ -73,6 +74,26 @@ def test_the_navigator_turns_the_pages_for_each_member(
 def test_a_passage_that_does_not_exist_is_answered_with_the_nearest(owner: Person) -> None:
     answer = owner.get("/api/texts/refs/Judges 22:1").json()
     assert (answer["code"], answer["nearest"]) == ("reference_out_of_range", "Judges 21:25")
+
+
+def test_a_mail_program_unsubscribes_an_address_with_one_click(
+    gateway: str, owner: Person, havruta: str, mailbox: Mailbox
+) -> None:
+    address = f"jael-{owner.username}@example.org"
+    path = f"{havruta}/invitations"
+    asked = {"emails": [address]}
+    [first] = agreed(owner.post(path, asked))["results"]
+    header = mailbox.to(address, "Study Judges")["List-Unsubscribe"]
+    link = header.removeprefix("<").removesuffix(">")
+    assert link.startswith(f"{gateway}/api/invitations/unsubscribe/")
+    # Scanners follow links: that changes nothing.
+    assert requests.get(link, timeout=15).status_code == 405
+    for _ in range(2):
+        answer = requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=15)
+        assert (answer.status_code, answer.content) == (204, b"")
+    agreed(owner.post(f"/api/invitations/{first['invitation_id']}/revoke"))
+    [second] = agreed(owner.post(path, asked))["results"]
+    assert (second["email"], second["status"]) == (address, "sent")
 
 
 def test_an_invitation_needs_a_verified_address_of_the_inviter(gateway: str) -> None:

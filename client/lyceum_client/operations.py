@@ -1399,6 +1399,12 @@ class Operations(Transport):
         """Decline with the token from the e-mail; no account is needed."""
         return self.call("POST", "/api/invitations/decline", ReceivedInvitation, body=body)
 
+    def unsubscribe_from_invitations(self, unsubscribe_token: str) -> None:
+        """End all e-mails with invitations to the address of an e-mail, by the token in it; no account is
+        needed.
+        """
+        self.call("POST", f"/api/invitations/unsubscribe/{segment(unsubscribe_token)}", type(None))
+
     def accept_invitation(self, invitation_id: str) -> ReceivedInvitation:
         """Accept one of your invitations and join the havruta."""
         return self.call(

@@ -1,6 +1,6 @@
-"""RULES: which e-mails with invitations go out. An address is known by its SHA-256.
+"""RULES: which e-mails with invitations go out. An address has a say in that, and is known by its SHA-256.
 
-The sender is never told whether one went out: it would tell what others sent.
+The sender is never told whether one went out: it would tell what others sent, or what the address wants.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.clock import now
@@ -17,6 +18,8 @@ from chassis.data.limits import LimitReached, require_room, take_turns
 from havruta_service.models import (
     Invitation,
     InvitationEmail,
+    InvitationOptOut,
+    InvitationRefusal,
     InvitationSend,
     db,
     messages,
@@ -25,6 +28,7 @@ from havruta_service.models import (
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 # To one address, from all senders together.
 MOST_IN_A_DAY, MOST_IN_A_MONTH = 3, 10
+REFUSED_FOR = timedelta(days=90)
 
 
 class InvitationEmailLimitReached(LimitReached):
@@ -42,14 +46,17 @@ def require_sends(sender_id: UUID, more: int) -> None:
     require_room(db.session, InvitationEmailLimitReached, lately, of=sender_id, more=more)
 
 
-def send(invitations: Sequence[Invitation], sender_id: UUID) -> None:
-    """Have e-mails sent for invitations, unless their address has enough."""
+def send(invitations: Sequence[Invitation], havruta_id: UUID, sender_id: UUID) -> None:
+    """Have e-mails sent for invitations to a havruta, unless their address has enough or wants none."""
     db.session.add_all(InvitationSend(sender_id=sender_id) for _ in invitations)
     addresses = {digest(invitation.invitee_email) for invitation in invitations}
     room = _room(addresses)
+    # An owner who was declined does not get through by sending the invitation of another member again.
+    inviters = {sender_id, *(invitation.inviter_id for invitation in invitations)}
+    unwanted = _unwanted(addresses, havruta_id, inviters)
     for invitation in invitations:
         address = digest(invitation.invitee_email)
-        if room[address] <= 0:
+        if room[address] <= 0 or address in unwanted:
             continue
         room[address] -= 1
         db.session.add(InvitationEmail(address_sha256=address))
@@ -60,12 +67,46 @@ def send(invitations: Sequence[Invitation], sender_id: UUID) -> None:
     db.session.flush()
 
 
+def is_unwanted(invitation: Invitation) -> bool:
+    """Whether the address declined this inviter and havruta, or wants no e-mail from anyone."""
+    address = digest(invitation.invitee_email)
+    return address in _unwanted({address}, invitation.havruta_id, {invitation.inviter_id})
+
+
+def note_refusal(invitation: Invitation) -> None:
+    """Send no more e-mails of this inviter for this havruta to the address, which declined."""
+    refusal = {
+        "address_sha256": digest(invitation.invitee_email),
+        "havruta_id": invitation.havruta_id,
+        "inviter_id": invitation.inviter_id,
+        "refused_at": now(),
+    }
+    key = ["address_sha256", "havruta_id", "inviter_id"]
+    db.session.execute(
+        insert(InvitationRefusal)
+        .values(refusal)
+        .on_conflict_do_update(index_elements=key, set_={"refused_at": now()})
+    )
+
+
+def opt_out(address: str) -> None:
+    """Send no more e-mails with invitations to the address with this SHA-256."""
+    db.session.execute(
+        insert(InvitationOptOut)
+        .values(address_sha256=address, opted_out_at=now())
+        .on_conflict_do_nothing()
+    )
+
+
 def forget() -> int:
-    """Delete what no limit needs any longer; how many rows that were."""
-    send, email = InvitationSend, InvitationEmail
+    """Delete what no limit and no refusal needs any longer; how many rows that were."""
+    send, email, refusal = InvitationSend, InvitationEmail, InvitationRefusal
     deletions: list[ReturningDelete[Any]] = [
         delete(send).where(send.sent_at <= now() - DAY).returning(send.id),
         delete(email).where(email.sent_at <= now() - MONTH).returning(email.id),
+        delete(refusal)
+        .where(refusal.refused_at <= now() - REFUSED_FOR)
+        .returning(refusal.address_sha256),
     ]
     return sum(len(db.session.scalars(deletion).all()) for deletion in deletions)
 
@@ -94,3 +135,20 @@ def _room(addresses: Collection[str]) -> dict[str, int]:
     for address, day, month in db.session.execute(counts):
         room[address] = min(MOST_IN_A_DAY - day, MOST_IN_A_MONTH - month)
     return room
+
+
+def _unwanted(
+    addresses: Collection[str], havruta_id: UUID, inviters: Collection[UUID]
+) -> Collection[str]:
+    """The addresses that want no e-mail from these inviters for the havruta."""
+    refusal = InvitationRefusal
+    refused = select(refusal.address_sha256).where(
+        refusal.address_sha256.in_(addresses),
+        refusal.havruta_id == havruta_id,
+        refusal.inviter_id.in_(inviters),
+        refusal.refused_at > now() - REFUSED_FOR,
+    )
+    opted_out = select(InvitationOptOut.address_sha256).where(
+        InvitationOptOut.address_sha256.in_(addresses)
+    )
+    return set(db.session.scalars(refused.union(opted_out)))

@@ -10,7 +10,13 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Forbidden, NotFound
 from chassis.pages import Page
-from havruta_service import havrutas, invitations, membership
+from havruta_service import (
+    havrutas,
+    invitation_emails,
+    invitations,
+    membership,
+    unsubscribe_tokens,
+)
 from havruta_service.invitations import EmailNotVerified, InvitationRow
 from havruta_service.models import Havruta, Invitation, InvitationStatus, db
 from havruta_service.personal_data import addressed_to
@@ -63,6 +69,11 @@ def decline_own(invitation_id: UUID, caller: Caller) -> Invitation:
     return _decline(_own(invitation_id, caller))
 
 
+def unsubscribe(token: str) -> None:
+    """End all e-mails with invitations to the address that the token is for."""
+    invitation_emails.opt_out(unsubscribe_tokens.address_of(token))
+
+
 def _accept(found: Invitation, caller: Caller) -> Invitation:
     invitation, havruta = invitations.locked(found.id)
     # Accepting again changes nothing; but a member who was removed since does not come back with the old
@@ -87,6 +98,7 @@ def _decline(found: Invitation) -> Invitation:
         return invitation
     _open(invitation)
     invitation.status, invitation.responded_at = InvitationStatus.DECLINED, now()
+    invitation_emails.note_refusal(invitation)
     return invitation
 
 

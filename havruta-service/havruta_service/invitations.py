@@ -119,7 +119,7 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
             invitation = _create(havruta, caller, address)
             created.append(invitation)
             results.append(InvitationResult(email, InvitationOutcome.SENT, invitation.id))
-    invitation_emails.send(created, caller.id)
+    invitation_emails.send(created, havruta_id, caller.id)
     return results
 
 
@@ -149,7 +149,7 @@ def resend(invitation_id: UUID, caller: Caller) -> Invitation:
     invitation_emails.require_sends(caller.id, 1)
     invitation.status = InvitationStatus.PENDING
     invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
-    invitation_emails.send([invitation], caller.id)
+    invitation_emails.send([invitation], invitation.havruta_id, caller.id)
     return invitation
 
 

@@ -25,7 +25,7 @@ PLANNED, BY_MEMBER, DUE, ACTIVE, HANDED = (
     for session in ("planned", "planned_by_member", "due", "active", "handed")
 )
 NOT_ACTIVE = AtGateway({200: 409, 403: 409})
-UNKNOWN_TOKEN = AtGateway({200: 404, 403: 404})
+UNKNOWN_TOKEN = AtGateway({200: 404, 204: 404, 403: 404})
 
 
 def plan(_: World) -> dict[str, Any]:
@@ -110,6 +110,11 @@ ACCESS = Matrix(
             gateway=UNKNOWN_TOKEN,
         ),
         Row("decline_invitation_by_token", ANYONE, token, gateway=UNKNOWN_TOKEN),
+        Row(
+            "unsubscribe_from_invitations",
+            "204 204 204 204 204 204 204 204",
+            gateway=UNKNOWN_TOKEN,
+        ),
     ],
 )
 

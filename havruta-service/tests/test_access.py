@@ -10,7 +10,15 @@ from flask.testing import FlaskClient
 from chassis.clock import now
 from chassis.testing import a_user
 from chassis.testing.matrix import Row, World
-from havruta_service import erasure, invitations, membership, navigation, plans
+from havruta_service import (
+    erasure,
+    invitation_emails,
+    invitations,
+    membership,
+    navigation,
+    plans,
+    unsubscribe_tokens,
+)
 from havruta_service.models import Havruta, Invitation, db
 
 from .access import ACCESS, CALLERS, STREAMS
@@ -75,6 +83,11 @@ THINGS: dict[str, Any] = {
     "sent_by_member": lambda world, make: invited(world, make, by="member"),
     "token": lambda world, make: make(
         lambda: invitations.issue_token(db.session.get_one(Invitation, world["invitation_id"]))
+    ),
+    "unsubscribe_token": lambda world, make: make(
+        lambda: unsubscribe_tokens.token_for(
+            invitation_emails.digest(world.person("invited").email)
+        )
     ),
 }
 

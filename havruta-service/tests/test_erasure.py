@@ -27,6 +27,7 @@ from havruta_service.models import (
     HavrutaSession,
     Invitation,
     InvitationEmail,
+    InvitationOptOut,
     InvitationRefusal,
     InvitationSend,
     db,
@@ -200,3 +201,14 @@ def test_counts_of_emails_from_and_to_the_person_are_deleted(
     )
     assert (senders, refusals) == ([boaz.id], [])
     assert emails == [invitation_emails.digest(boaz.email)]
+
+
+def test_an_account_that_only_names_an_address_leaves_what_protects_it(
+    make: Any, delete: Act, ruth: User, boaz: User
+) -> None:
+    (sent,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [boaz.email])
+    make(invitation_responses.decline_own, sent.invitation_id, make.caller(boaz))
+    make(invitation_emails.opt_out, invitation_emails.digest(boaz.email))
+    delete(a_user(boaz.username, email_verified=False))
+    tables = (InvitationEmail, InvitationRefusal, InvitationOptOut)
+    assert make(lambda: [len(db.session.scalars(select(t)).all()) for t in tables]) == [1, 1, 1]

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis.testing import User, a_user
-from havruta_service import demo, invitations
+from havruta_service import demo, invitation_emails, invitation_responses, invitations
 
 URL = "/internal/export"
 
@@ -52,6 +52,24 @@ def test_only_invitations_to_a_verified_address_are_exported(
     held = export(invited)["invitations"]
     assert [invitation["invitee_email"] for invitation in held] == [invited.email]
     assert export(pretender)["invitations"] == []
+
+
+def test_an_address_and_no_inviter_is_told_what_it_got_and_declined(
+    make: Any, export: Any, ruth: User
+) -> None:
+    invited, pretender = a_user("miriam"), a_user("miriam", email_verified=False)
+    (sent,) = make(invitations.invite, make.havruta(ruth).id, make.caller(ruth), [invited.email])
+    make(invitation_responses.decline_own, sent.invitation_id, make.caller(invited))
+    make(invitation_emails.opt_out, invitation_emails.digest(invited.email))
+    tables = ("sends", "emails", "refusals", "opt_outs")
+
+    def rows(user: User) -> list[int]:
+        held = export(user)
+        return [len(held[f"invitation_{table}"]) for table in tables]
+
+    assert rows(ruth) == [1, 0, 0, 0]
+    assert rows(invited) == [0, 1, 1, 1]
+    assert rows(pretender) == [0, 0, 0, 0]
 
 
 def test_only_services_may_ask_for_an_export(client: FlaskClient, ruth: User) -> None:

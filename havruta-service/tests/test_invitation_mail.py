@@ -68,6 +68,33 @@ def test_an_invitation_is_sent_once_and_accepted_with_its_token(
     assert accepted.json["status"] == "accepted"
 
 
+def test_a_mail_program_unsubscribes_by_the_header_as_it_arrives(
+    app: Flask,
+    client: FlaskClient,
+    make: Any,
+    letterbox: tuple[Letterbox, str],
+    ruth: User,
+    boaz: User,
+) -> None:
+    box, url = letterbox
+    for sender, there in ((ruth, 1), (boaz, 1)):
+        path = f"/api/havrutas/{make.havruta(sender).id}/invitations"
+        client.post(path, json={"emails": ["naomi@example.org"]}, user=sender)
+        with app.app_context():
+            Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due()
+        assert len(box.emails) == there
+        email = box.emails[0]
+        # As it stands in the e-mail, which no program decodes here.
+        [(_, header)] = [h for h in email.raw_items() if h[0] == "List-Unsubscribe"]
+        assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        address = str(header).strip().removeprefix("<").removesuffix(">")
+        assert address.startswith("http://lyceum.test/api/invitations/unsubscribe/")
+        done = client.post(
+            address.removeprefix("http://lyceum.test"), data={"List-Unsubscribe": "One-Click"}
+        )
+        assert (done.status_code, done.data) == (204, b"")
+
+
 def test_an_email_to_an_international_domain_is_addressed_in_ascii(
     app: Flask, client: FlaskClient, make: Any, letterbox: tuple[Letterbox, str], ruth: User
 ) -> None:

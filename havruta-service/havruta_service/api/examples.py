@@ -8,6 +8,7 @@ from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
 HAVRUTA = "cf9ecdb9-bea0-5cc9-bc19-44bcd9891568"
 SESSION = "1f7b9c52-8e0d-4a6b-9d3c-5b2e7f4a1c60"
 INVITATION = "9a4d0b7e-6c2f-4e58-8b1a-3d5f7c9e2a40"
+UNSUBSCRIBE_TOKEN = "6b0RZxq4mXr" * 7 + "TnW2sEoYu"
 # Sessions are planned for the two years to come, so the example of a plan moves
 # on with the present day.
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
@@ -109,6 +110,7 @@ EXAMPLES: Vocabulary = {
     "studied_percent": 2.1,
     "to": NEXT,
     "token": "3vQm0c8yT1Zr5sWkXbN7hJ2dLfPgA9eUoRiK4tM6qYw",
+    "unsubscribe_token": UNSUBSCRIBE_TOKEN,
     "updated_at": FOUNDED,
     "user_id": BOAZ,
 }

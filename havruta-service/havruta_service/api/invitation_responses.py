@@ -1,12 +1,16 @@
 """Responding to an invitation."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from flask import request
+from marshmallow import Schema, fields
 
 from chassis.auth.authorization import caller, public, signed_in
 from chassis.pages import Page
+from chassis.web.arguments import BODY, refuse_unread
 from chassis.web.fields import Answer, Body, Choice, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -17,6 +21,8 @@ from havruta_service.membership import HavrutaFull
 from havruta_service.models import InvitationStatus
 
 blueprint = Blueprint("invitation-responses")
+# How mail programs may send `List-Unsubscribe=One-Click` (RFC 8058, section 3.2).
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 class InvitationToken(Body):
@@ -73,6 +79,35 @@ def accept_invitation_by_token(body: dict[str, str]) -> models.Invitation:
 def decline_invitation_by_token(body: dict[str, str]) -> models.Invitation:
     """Decline with the token from the e-mail; no account is needed."""
     return invitation_responses.decline(body["token"])
+
+
+def form_ignored(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a form in place of no body. It is not read."""
+
+    @wraps(view)
+    def taken(*args: Any, **values: Any) -> Any:
+        if request.mimetype not in FORMS:
+            refuse_unread({})
+        return view(*args, **values)
+
+    # The operation decides about its body itself.
+    taken._reads = {BODY: Schema()}  # type: ignore[attr-defined]  # a mark on the function
+    return taken
+
+
+@blueprint.post(
+    "/api/invitations/unsubscribe/<string:unsubscribe_token>", "unsubscribe_from_invitations"
+)
+@public
+@blueprint.response(204)
+@form_ignored
+def unsubscribe_from_invitations(unsubscribe_token: str) -> None:
+    """End all e-mails with invitations to the address of an e-mail, by the token in it; no account is needed.
+
+    Mail programs do it by the header `List-Unsubscribe` (RFC 8058): the form that they send is taken, and
+    not read. Invitations to the address still stand in `GET /api/invitations/mine`.
+    """
+    invitation_responses.unsubscribe(unsubscribe_token)
 
 
 @blueprint.post("/api/invitations/<uuid:invitation_id>/accept", "accept_invitation")

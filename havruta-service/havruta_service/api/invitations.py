@@ -75,8 +75,8 @@ class Invitation(Answer):
 def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
     """Invite people by e-mail, once your own address is verified.
 
-    The answer never tells whether an address has an account or gets an e-mail: one that got several lately
-    gets none. The invitation stands in `GET /api/invitations/mine` all the same.
+    The answer never tells whether an address has an account or gets an e-mail: one that got several lately,
+    declined, or wants none gets none. The invitation stands in `GET /api/invitations/mine` all the same.
     """
     return {"results": invitations.invite(havruta_id, caller(), body["emails"])}
 

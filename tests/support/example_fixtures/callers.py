@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
@@ -36,9 +37,13 @@ class Callers:
             appoint(self["admin"], person, *roles)
         return person
 
+    def email(self, address: str, subject: str) -> EmailMessage:
+        """The newest e-mail to this address whose subject begins with `subject`."""
+        return self._mailbox().to(address, subject)
+
     def emailed_token(self, address: str, subject: str) -> str:
-        """The token in the newest e-mail to this address whose subject begins with `subject`."""
-        return token_in(self._mailbox().to(address, subject))
+        """The token in that e-mail."""
+        return token_in(self.email(address, subject))
 
     @cached_property
     def visitor(self) -> Visitor:

@@ -69,6 +69,14 @@ def emailed_invitation(callers: Callers) -> Call:
     return Call(callers.visitor, {"token": callers.emailed_token(address, "Study Genesis")})
 
 
+def emailed_unsubscribe_token(callers: Callers) -> Call:
+    address = unused_address()
+    _invited(callers, _owner(callers), address)
+    link = callers.email(address, "Study Genesis")["List-Unsubscribe"]
+    token = link.rpartition("/")[2].removesuffix(">")
+    return Call(callers.visitor, {"unsubscribe_token": token})
+
+
 def emailed_invitation_to_a_newcomer(callers: Callers) -> Call:
     person = _verified(callers, "dina")
     address = address_of(person)
@@ -153,5 +161,6 @@ FIXTURES: Fixtures = {
     inviter_a_while_ago: "resend_invitation",
     invited: "accept_invitation decline_invitation",
     emailed_invitation: "preview_invitation decline_invitation_by_token",
+    emailed_unsubscribe_token: "unsubscribe_from_invitations",
     emailed_invitation_to_a_newcomer: "accept_invitation_by_token",
 }
