@@ -23,6 +23,7 @@ from flask import Flask
 from sqlalchemy import Connection, event, select
 
 from chassis.clock import now
+from chassis.config import InvalidSettings
 from chassis.data.db import transaction
 from chassis.messaging.mailer import TRIES, Mailer
 from chassis.testing.keys import pem
@@ -30,6 +31,8 @@ from chassis.testing.keys import pem
 from .support.notes import db, messages
 
 NOWHERE = "smtp://127.0.0.1:1"
+# Leads to this machine, and does not say so: for a program it is another one.
+REMOTE = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 
 
 class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
@@ -38,6 +41,7 @@ class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
     def __init__(self) -> None:
         super().__init__()
         self.taken: list[Message] = []
+        self.encrypted: list[bool] = []
         self.pause = 0.0
 
     async def handle_RCPT(
@@ -50,6 +54,7 @@ class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         await asyncio.sleep(self.pause)
+        self.encrypted.append(session.ssl is not None)
         answer: str = await super().handle_DATA(server, session, envelope)
         return answer
 
@@ -75,6 +80,7 @@ def server() -> Iterator[Controller]:
 def mailbox(server: Controller) -> Mailbox:
     mailbox: Mailbox = server.handler
     mailbox.taken.clear()
+    mailbox.encrypted.clear()
     mailbox.pause = 0.0
     return mailbox
 
@@ -87,9 +93,12 @@ def mailer(in_app: Flask, server: Controller) -> Mailer:
 
 
 class Guarded:
-    """An SMTP server that asks for a password over TLS; its certificate is not trusted yet."""
+    """An SMTP server with TLS, which takes any password; its certificate is not trusted yet.
 
-    def __init__(self, folder: Path) -> None:
+    It offers STARTTLS, unless it is `implicit`: then it speaks TLS alone.
+    """
+
+    def __init__(self, folder: Path, *, implicit: bool = False) -> None:
         self.mailbox = Mailbox()
         self.passwords: list[bytes] = []
         self.certificate = folder / "certificate.pem"
@@ -100,7 +109,9 @@ class Guarded:
             .not_valid_before(now() - timedelta(hours=1))
             .not_valid_after(now() + timedelta(hours=1))
             .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]),
+                x509.SubjectAlternativeName(
+                    [x509.IPAddress(ip_address(host)) for host in ("127.0.0.1", REMOTE)]
+                ),
                 critical=False,
             )
             .sign(key, hashes.SHA256())
@@ -113,7 +124,9 @@ class Guarded:
             self.mailbox,
             hostname="127.0.0.1",
             port=free_port(),
-            tls_context=context,
+            tls_context=None if implicit else context,
+            ssl_context=context if implicit else None,
+            auth_require_tls=not implicit,  # it knows of STARTTLS alone
             authenticator=self._admit,
         )
 
@@ -130,6 +143,14 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
     guarded.controller.start()
     yield guarded
     guarded.controller.stop()
+
+
+@pytest.fixture
+def implicit(tmp_path: Path) -> Iterator[Guarded]:
+    implicit = Guarded(tmp_path, implicit=True)
+    implicit.controller.start()
+    yield implicit
+    implicit.controller.stop()
 
 
 def greeting(data: dict[str, Any]) -> EmailMessage | None:
@@ -248,3 +269,66 @@ def test_the_password_is_sent_only_to_a_server_that_proves_its_name(
     with time_machine.travel(mail.due_at):
         mailer.send_due()
     assert (guarded.passwords, len(guarded.mailbox.taken)) == ([b"fig/date"], 1)
+
+
+def sends(url: str) -> bool:
+    """Whether an e-mail goes out to the server at the address. If not, it waits for the next try."""
+    queue(to="ruth@example.org")
+    Mailer(messages, {"greeting": greeting}, url, "lyceum@example.org").send_due()
+    left = waiting()
+    with transaction(db.session):
+        db.session.execute(messages.mails.delete())
+    assert [mail.tries for mail in left] in ([], [1])
+    return not left
+
+
+def test_an_email_to_another_machine_is_encrypted_without_a_password_too(
+    in_app: Flask, guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"smtp://{REMOTE}:{guarded.controller.port}"
+    assert not sends(url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(guarded.certificate))
+    assert sends(url)
+    assert (guarded.mailbox.encrypted, guarded.passwords) == ([True], [])
+
+
+def test_an_email_to_another_machine_is_encrypted_from_the_first_byte(
+    in_app: Flask, implicit: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"smtps://lyceum:fig@{REMOTE}:{implicit.controller.port}"
+    assert not sends(url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(implicit.certificate))
+    assert sends(url)
+    assert (len(implicit.mailbox.taken), implicit.passwords) == (1, [b"fig"])
+
+
+def test_an_email_goes_to_another_machine_in_plain_text_only_if_the_address_says_so(
+    in_app: Flask, server: Controller, mailbox: Mailbox
+) -> None:
+    assert not sends(f"smtp://{REMOTE}:{server.port}")
+    assert mailbox.taken == []
+    assert sends(f"smtp+insecure://{REMOTE}:{server.port}")
+    assert mailbox.encrypted == [False]
+
+
+def test_an_email_within_this_machine_needs_no_certificate(in_app: Flask, guarded: Guarded) -> None:
+    assert sends(f"smtp://localhost:{guarded.controller.port}")
+    assert guarded.mailbox.encrypted == [False]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mailpit:1025",
+        "//mailpit:1025",
+        "http://mailpit:1025",
+        "smtp://mailpit:x",
+        "smtp://[mailpit",
+        "smtp+insecure://lyceum:fig@mailpit:1025",
+        "smtp+insecure://lyceum:fig@127.0.0.1:1025",
+    ],
+)
+def test_a_program_does_not_start_with_an_address_that_is_not_safe_to_use(url: str) -> None:
+    with pytest.raises(InvalidSettings, match="SMTP_URL") as refused:
+        Mailer(messages, {}, url, "lyceum@example.org")
+    assert "fig" not in str(refused.value)

@@ -7,9 +7,12 @@ between sending it and noting that, it is sent again under the same Message-ID.
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import formatdate
+from enum import Enum
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +22,7 @@ from sqlalchemy import Row, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.clock import now
+from chassis.config import InvalidSettings
 from chassis.data.db import in_transaction
 from chassis.messaging.messages import Messages
 from chassis.telemetry import request_context, tracing
@@ -41,6 +45,94 @@ Runs in a transaction, and may write.
 """
 
 
+class Tls(Enum):
+    """How the connection to an SMTP server is encrypted."""
+
+    NONE = "not at all"
+    STARTTLS = "from the command STARTTLS on"
+    IMPLICIT = "from the first byte on"
+
+
+# Of each scheme: how the connection is encrypted, and the port.
+SCHEMES = {
+    "smtp": (Tls.STARTTLS, 25),
+    "smtps": (Tls.IMPLICIT, 465),
+    "smtp+insecure": (Tls.NONE, 25),
+}
+
+
+class TlsNotOffered(Exception):
+    """The SMTP server does not offer STARTTLS, or a machine on the way hides that it does."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where e-mails are handed over, and how."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def at(cls, url: str) -> "SmtpServer":
+        """The server at the address; `InvalidSettings` if it has no scheme of ours, or shows a password."""
+        try:
+            address = urlsplit(url)
+            tls, port = SCHEMES[address.scheme]
+            port = address.port or port
+        except (KeyError, ValueError):
+            known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+            raise InvalidSettings(
+                f"cannot start: SMTP_URL is not an address with one of {known}"
+            ) from None
+        host = address.hostname or "localhost"
+        user, password = unquote(address.username or ""), unquote(address.password or "")
+        if tls is Tls.STARTTLS and not (user and password) and _is_loopback(host):
+            tls = Tls.NONE
+        if tls is Tls.NONE and password:
+            raise InvalidSettings("cannot start: SMTP_URL would send its password in plain text")
+        return cls(host, port, tls, user, password)
+
+    def connected(self) -> smtplib.SMTP:
+        """A connection, encrypted and signed in as the address says."""
+        if self.tls is Tls.IMPLICIT:
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=TIMEOUT, context=context
+            )
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT)
+        try:
+            if self.tls is Tls.STARTTLS:
+                self._encrypt(server)
+            if self.user and self.password:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _encrypt(self, server: smtplib.SMTP) -> None:
+        server.ehlo()
+        # What stands between us and the server could take the offer away, to read what follows.
+        if not server.has_extn("starttls"):
+            raise TlsNotOffered
+        # smtplib checks no certificate without a context of ours: any machine on the way could take the
+        # e-mails and the password.
+        server.starttls(context=ssl.create_default_context())
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 class Mailer:
     """Sends due e-mails by SMTP, each by one worker."""
 
@@ -50,10 +142,7 @@ class Mailer:
         self._messages = messages
         self._session = messages.db.session
         self._composers = composers
-        address = urlsplit(smtp_url)
-        self._host, self._port = address.hostname or "localhost", address.port or 25
-        self._user = unquote(address.username or "")
-        self._password = unquote(address.password or "")
+        self._server = SmtpServer.at(smtp_url)
         self._sender = sender
 
     def send_due(self) -> int:
@@ -122,10 +211,5 @@ class Mailer:
         message["Date"] = formatdate()
         message["Message-ID"] = message_id
         message["X-Request-ID"] = request_context.current().request_id
-        with smtplib.SMTP(self._host, self._port, timeout=TIMEOUT) as server:
-            if self._user and self._password:
-                # smtplib checks no certificate without a context of ours: any machine on the way could take
-                # the password.
-                server.starttls(context=ssl.create_default_context())
-                server.login(self._user, self._password)
+        with self._server.connected() as server:
             server.send_message(message)
