@@ -132,6 +132,12 @@ ROUTES = (
         prefix="/api/auth/verify-email", service=USER, access=Access.PUBLIC, kind=QuotaClass.SIGN_IN
     ),
     Route(
+        prefix="/api/auth/change-email", service=USER, access=Access.PUBLIC, kind=QuotaClass.SIGN_IN
+    ),
+    Route(
+        prefix="/api/auth/revert-email", service=USER, access=Access.PUBLIC, kind=QuotaClass.SIGN_IN
+    ),
+    Route(
         prefix="/api/auth/forgot-password",
         service=USER,
         access=Access.PUBLIC,

@@ -15,6 +15,7 @@ CALLERS = ("anonymous", "deleted", "stranger", "admin", "owner")
 ANYONE = "200 200 200 200 200"
 SIGNED_IN = "401 200 200 200 200"
 HAS_ACCOUNT = "401 401 200 200 200"
+HAS_ACCOUNT_DONE = "401 401 204 204 204"
 OWNER = "401 404 404 404 204"
 DONE = "204 204 204 204 204"
 SIGNED_IN_DONE = "401 204 204 204 204"
@@ -97,7 +98,7 @@ ACCESS = Matrix(
         Row("refresh_tokens", REFUSED, {"refresh_token": "x"}),
         Row("log_out", SIGNED_IN_DONE, gateway=AtGateway(body={}, reads_token=False)),
         Row("log_out", DONE, refresh_token),
-        Row("log_out_everywhere", "401 401 204 204 204"),
+        Row("log_out_everywhere", HAS_ACCOUNT_DONE),
         Row("list_devices", SIGNED_IN),
         Row("log_out_device", OWNER),
         Row("verify_email", DONE, token("verification"), gateway=UNKNOWN_TOKEN),
@@ -156,6 +157,21 @@ ACCESS = Matrix(
         # Through the gateway they have just created it.
         Row("get_calendar_address", "401 404 404 404 404", gateway=AtGateway({404: 200})),
         Row("delete_calendar_feed", SIGNED_IN_DONE),
+        Row(
+            "request_email_change",
+            "401 401 403 403 403",
+            {"email": "new@example.org", "password": WRONG_PASSWORD},
+            gateway=AtGateway(body={"email": "new@example.org", "password": WRONG_PASSWORD}),
+        ),
+        Row("withdraw_email_change", HAS_ACCOUNT_DONE),
+        Row("confirm_email_change", GONE, {"token": "x"}, gateway=TOKEN_NOT_READ),
+        Row("revert_email_change", GONE, {"token": "x"}, gateway=TOKEN_NOT_READ),
+        Row(
+            "change_username",
+            "401 401 403 403 403",
+            {"username": "another-name", "password": WRONG_PASSWORD},
+            gateway=AtGateway(body={"username": "another-name", "password": WRONG_PASSWORD}),
+        ),
         Row("list_users", "401 401 403 200 403"),
         Row(
             "suspend_user",

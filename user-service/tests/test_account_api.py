@@ -22,6 +22,7 @@ def test_the_owner_reads_all_of_their_account(client: FlaskClient, join: Join) -
         *(
             "id",
             "email",
+            "pending_email",
             "email_verified",
             "username",
             "display_name",

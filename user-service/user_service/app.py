@@ -11,6 +11,7 @@ from chassis.web.rooms import Room
 from user_service import (
     commands,
     deletion,
+    email_changes,
     email_tokens,
     known_devices,
     mails,
@@ -19,6 +20,7 @@ from user_service import (
     runtime,
     sign_in_tickets,
     sign_ins,
+    usernames,
 )
 from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import BLUEPRINTS
@@ -46,6 +48,8 @@ SWEEPS = (
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
     Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
     Sweep("expired-sign-in-tickets", HOURLY, sign_in_tickets.forget_expired),
+    Sweep("old-email-changes", HOURLY, email_changes.forget_old),
+    Sweep("expired-usernames", HOURLY, usernames.forget_expired),
     Sweep("unused-devices", HOURLY, known_devices.forget_unused),
 )
 

@@ -13,6 +13,9 @@ from user_service import access, credentials, roles, rooms, second_factor, trail
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
+    EmailChange,
+    EmailToken,
+    FormerUsername,
     MailPreference,
     Notification,
     SignIn,
@@ -80,6 +83,14 @@ def _erase(user: User) -> None:
     user.email_verified_at, user.deleted_at = None, now()
     user.password_hash = runtime().hasher.unmatched
     second_factor.forget(user.id)
-    for table in (Notification, MailPreference, Suspension):
+    user.pending_email = None
+    for table in (
+        EmailChange,
+        EmailToken,
+        FormerUsername,
+        MailPreference,
+        Notification,
+        Suspension,
+    ):
         db.session.execute(delete(table).where(table.user_id == user.id))
     db.session.execute(update(SignIn).where(SignIn.user_id == user.id).values(device=""))

@@ -12,9 +12,9 @@ import structlog
 from email_validator import validate_email
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from user_service import email_tokens
+from user_service import email_changes, email_tokens
 from user_service.attempts import TooManyAttempts, delivery_allowances
-from user_service.models import Notification, Purpose, SignIn, Suspension, User, db
+from user_service.models import EmailChange, Notification, Purpose, SignIn, Suspension, User, db
 from user_service.notices import OF_ADMINS, WORDS, Notice
 from user_service.notification_kinds import EMAILS, NotificationKind
 from user_service.runtime import runtime
@@ -60,6 +60,45 @@ def reset_password(data: dict[str, Any]) -> EmailMessage | None:
     )
 
 
+def change_email(data: dict[str, Any]) -> EmailMessage | None:
+    """The link that proves the new address; or word to the owner, if the address has an account."""
+    user = _addressee(data["user_id"])
+    if user is None or user.pending_email is None:
+        return None
+    if email_changes.is_in_use(user.pending_email, user.id):
+        # Without a name: the words of the person who asked are not for the owner of the address.
+        return _compose(
+            user, "This address has an account", "address_in_use", to=user.pending_email, name=""
+        )
+    token = email_tokens.issue(user, Purpose.CHANGE, user.pending_email)
+    return _compose(
+        user,
+        "Confirm your new e-mail address",
+        "change_email",
+        to=user.pending_email,
+        name="",
+        link=_link("change-email", token),
+        token=token,
+    )
+
+
+def email_changed(data: dict[str, Any]) -> EmailMessage | None:
+    """Word to the old address, with a way back."""
+    change = db.session.get(EmailChange, UUID(data["change_id"]))
+    user = _addressee(change.user_id) if change else None
+    if change is None or user is None or change.reverted_at:
+        return None
+    token = email_tokens.issue(user, Purpose.REVERT, change.old_email)
+    return _compose(
+        user,
+        "Your e-mail address was changed",
+        "email_changed",
+        to=change.old_email,
+        link=_link("revert-email", token),
+        token=token,
+    )
+
+
 def notification(data: dict[str, Any]) -> EmailMessage | None:
     """What the person is notified of, unless they have read it or it is gone in the meantime."""
     note = db.session.get(Notification, UUID(data["notification_id"]))
@@ -97,6 +136,8 @@ def notice(data: dict[str, Any]) -> EmailMessage | None:
 COMPOSERS = {
     "verify_email": verify_email,
     "reset_password": reset_password,
+    "change_email": change_email,
+    "email_changed": email_changed,
     "notification": notification,
     "notice": notice,
 }
@@ -131,16 +172,20 @@ def _mailable(address: str) -> str:
     return validate_email(address, check_deliverability=False).ascii_email or address
 
 
-def _compose(user: User, subject: str, template: str, **values: str | bool) -> EmailMessage | None:
-    """The e-mail; None if the address has had too many today."""
-    allowances = delivery_allowances(user.email, is_verified=user.email_verified)
+def _compose(
+    user: User, subject: str, template: str, *, to: str | None = None, **values: str | bool
+) -> EmailMessage | None:
+    """The e-mail to the account's address or another; None if the address has had too many today."""
+    address = to or user.email
+    is_verified = to is None and user.email_verified
+    allowances = delivery_allowances(address, is_verified=is_verified)
     try:
         runtime().attempts.take(allowances)
     except TooManyAttempts:
         log.warning("email_withheld", template=template, user_id=str(user.id))
         return None
     message = EmailMessage()
-    message["To"], message["Subject"] = _mailable(user.email), f"{subject} · Lyceum"
+    message["To"], message["Subject"] = _mailable(address), f"{subject} · Lyceum"
     content = {"name": user.display_name, "subject": subject, **values}
     plain, html = (TEMPLATES.get_template(f"{template}.{form}") for form in ("txt", "html"))
     message.set_content(plain.render(content))

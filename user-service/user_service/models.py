@@ -40,6 +40,8 @@ class Purpose(StrEnum):
 
     VERIFY = "verify"
     RESET = "reset"
+    CHANGE = "change"
+    REVERT = "revert"
 
 
 ROLES = ", ".join(f"'{role}'" for role in Role)
@@ -98,6 +100,9 @@ class User(Base):
         ARRAY(String(20)), server_default=text("ARRAY['learner']::varchar[]")
     )
     email_verified_at: Mapped[datetime | None]
+    # The address that the person wants, and has not proved yet.
+    pending_email: Mapped[str | None] = mapped_column(String(255))
+    username_changed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     erasure_repeated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
@@ -167,9 +172,42 @@ class EmailToken(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     purpose: Mapped[str] = mapped_column(String(20))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    # The address that it proves, where that is another than the account's.
+    address: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class EmailChange(Base):
+    """An account had another e-mail address before, to which there is a way back for a week."""
+
+    __tablename__ = "email_changes"
+    __table_args__ = (
+        Index("idx_email_changes_user", "user_id"),
+        Index("idx_email_changes_old_email", text("lower(old_email)")),
+        Index("idx_email_changes_changed_at", "changed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    old_email: Mapped[str] = mapped_column(String(255))
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+    reverted_at: Mapped[datetime | None]
+
+
+class FormerUsername(Base):
+    """A username that is kept for the person who had it."""
+
+    __tablename__ = "former_usernames"
+    __table_args__ = (
+        Index("idx_former_usernames_user", "user_id"),
+        Index("idx_former_usernames_kept_until", "kept_until"),
+    )
+
+    username: Mapped[str] = mapped_column(String(50), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kept_until: Mapped[datetime]
 
 
 class Notification(Base):

@@ -19,6 +19,8 @@ class Notice(StrEnum):
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
     RECOVERY_CODE_USED = "recovery_code_used"
+    EMAIL_CHANGE_REQUESTED = "email_change_requested"
+    USERNAME_CHANGED = "username_changed"
     SUSPENDED = "suspended"
     SUSPENSION_LIFTED = "suspension_lifted"
 
@@ -63,6 +65,15 @@ WORDS: Mapping[Notice, Words] = {
     Notice.RECOVERY_CODE_USED: Words(
         "A recovery code was used",
         "A recovery code was used instead of a code of your app. It does not work any more.",
+    ),
+    Notice.EMAIL_CHANGE_REQUESTED: Words(
+        "A change of your e-mail address was asked for",
+        "Somebody who is signed in to your account wants to change its e-mail address. It changes once the "
+        "new address is confirmed.",
+    ),
+    Notice.USERNAME_CHANGED: Words(
+        "Your username was changed",
+        "Your account has another username. The former one is kept for you for 30 days.",
     ),
     Notice.SUSPENDED: Words(
         "Your account is suspended",

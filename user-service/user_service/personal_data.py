@@ -6,7 +6,9 @@ from sqlalchemy import ColumnElement, select
 
 from user_service.models import (
     CalendarFeed,
+    EmailChange,
     EmailToken,
+    FormerUsername,
     KnownDevice,
     MailPreference,
     Notification,
@@ -29,6 +31,8 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         # A refresh token names its sign-in, and that names the person.
         "refresh_tokens": RefreshToken.family_id.in_(sign_ins),
         "email_tokens": EmailToken.user_id == user_id,
+        "email_changes": EmailChange.user_id == user_id,
+        "former_usernames": FormerUsername.user_id == user_id,
         "notifications": Notification.user_id == user_id,
         "mail_preferences": MailPreference.user_id == user_id,
         "known_devices": KnownDevice.user_id == user_id,

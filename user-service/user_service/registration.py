@@ -1,6 +1,13 @@
 """RULES: opening an account."""
 
-from user_service import known_devices, sign_ins, trail, verification
+from user_service import (
+    email_changes,
+    known_devices,
+    sign_ins,
+    trail,
+    usernames,
+    verification,
+)
 from user_service.login import SignedIn
 from user_service.models import User, db
 from user_service.passwords import check_strength
@@ -20,6 +27,8 @@ def register(email: str, username: str, display_name: str, password: str, device
     db.session.add(user)
     # The constraints decide who is first; only the winner's password is worth the hashing.
     db.session.flush()
+    usernames.require_free(username, user.id)
+    email_changes.require_free(email, user.id)
     with hasher.turn():
         user.password_hash = hasher.hash(password)
     db.session.flush()

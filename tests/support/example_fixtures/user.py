@@ -101,6 +101,30 @@ def own_calendar_feed(callers: Callers) -> Call:
     return Call(callers.newcomer, {})
 
 
+def address_to_confirm(callers: Callers) -> Call:
+    person = callers.register("dina")
+    new = f"new-{address_of(person)}"
+    change = {"email": new, "password": PASSWORD}
+    agreed(person.post("/api/users/me/email", change))
+    return Call(callers.visitor, {"token": callers.emailed_token(new, "Confirm your new")})
+
+
+def former_address(callers: Callers) -> Call:
+    person = verified(callers)
+    new = f"new-{address_of(person)}"
+    agreed(person.post("/api/users/me/email", {"email": new, "password": PASSWORD}))
+    token = callers.emailed_token(new, "Confirm your new")
+    agreed(callers.visitor.post("/api/auth/change-email", {"token": token}))
+    subject = "Your e-mail address was changed"
+    return Call(callers.visitor, {"token": callers.emailed_token(address_of(person), subject)})
+
+
+def account_with_other_names(callers: Callers) -> Call:
+    name = f"dina-{secrets.token_hex(4)}"
+    values = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
+    return Call(callers.register("dina"), values)
+
+
 def admin_of_a_suspended_account(callers: Callers) -> Call:
     person = callers.register("dina")
     path = f"/api/admin/users/{person.id}/suspend"
@@ -121,6 +145,9 @@ FIXTURES: Fixtures = {
     two_devices: "list_devices log_out_device",
     emailed_verification: "verify_email",
     emailed_password_reset: "reset_password",
+    address_to_confirm: "confirm_email_change",
+    former_address: "revert_email_change",
+    account_with_other_names: "request_email_change withdraw_email_change change_username",
     admin: "set_user_roles list_users suspend_user",
     admin_of_a_suspended_account: "lift_suspension",
     notified: "mark_notification_read",

@@ -6,18 +6,21 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
+from chassis.telemetry.client_address import client_address
 from chassis.web.addresses import HttpsAddress
 from chassis.web.fields import Answer, Body, Choice, Instant, MailedName, Text, TimeZone
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
-from user_service import accounts, credentials, deletion
-from user_service.api.fields import Locale, Password, SecondFactorCode
+from user_service import accounts, credentials, deletion, email_changes, usernames
+from user_service.accounts import UsernameTaken
+from user_service.api.fields import Email, Locale, Password, SecondFactorCode, Username
 from user_service.attempts import TooManyAttempts
 from user_service.credentials import WrongPassword
 from user_service.models import Role, User
 from user_service.passwords import TooBusy
 from user_service.roles import LastAdmin
 from user_service.second_factor import CodeRequired, WrongCode
+from user_service.usernames import UsernameChangedLately
 
 blueprint = Blueprint("account")
 
@@ -28,6 +31,11 @@ class Account(Answer):
     id = fields.UUID(required=True)
     email = fields.String(required=True)
     email_verified = fields.Boolean(required=True)
+    pending_email = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The address that you want, and have not confirmed yet."},
+    )
     username = fields.String(required=True)
     display_name = fields.String(required=True)
     avatar_url = fields.String(required=True, allow_none=True)
@@ -50,6 +58,18 @@ class AccountChanges(Body):
 class PasswordChange(Body):
     current_password = Password(1, required=True)
     new_password = Password(required=True)
+    code = SecondFactorCode()
+
+
+class EmailChange(Body):
+    email = Email(required=True)
+    password = Password(1, required=True)
+    code = SecondFactorCode()
+
+
+class UsernameChange(Body):
+    username = Username(required=True)
+    password = Password(1, required=True)
     code = SecondFactorCode()
 
 
@@ -92,6 +112,59 @@ def change_password(body: dict[str, str]) -> None:
         caller().id,
         body["current_password"],
         body["new_password"],
+        body.get("code"),
+        present=UUID(caller().session_id),
+    )
+
+
+@blueprint.post("/api/users/me/email", "request_email_change")
+@signed_in
+@blueprint.arguments(EmailChange)
+@blueprint.response(202, Accepted)
+@blueprint.raises(WrongPassword, CodeRequired, WrongCode, TooManyAttempts, TooBusy)
+def request_email_change(body: dict[str, str]) -> dict[str, str]:
+    """Request another e-mail address: a link is sent there, and your present address is told.
+
+    The answer never tells whether the address has an account.
+    """
+    email_changes.request(
+        caller().id,
+        body["email"],
+        body["password"],
+        body.get("code"),
+        present=UUID(caller().session_id),
+        ip=client_address(),
+    )
+    return {}
+
+
+@blueprint.delete("/api/users/me/email", "withdraw_email_change")
+@signed_in
+@blueprint.response(204)
+def withdraw_email_change() -> None:
+    """Withdraw the request for another e-mail address."""
+    email_changes.withdraw(caller().id)
+
+
+@blueprint.put("/api/users/me/username", "change_username")
+@signed_in
+@blueprint.arguments(UsernameChange)
+@blueprint.response(200, Account)
+@blueprint.raises(
+    WrongPassword,
+    CodeRequired,
+    WrongCode,
+    UsernameTaken,
+    UsernameChangedLately,
+    TooManyAttempts,
+    TooBusy,
+)
+def change_username(body: dict[str, str]) -> User:
+    """Change your username, once in 30 days; the former one is kept for you as long."""
+    return usernames.change(
+        caller().id,
+        body["username"],
+        body["password"],
         body.get("code"),
         present=UUID(caller().session_id),
     )

@@ -4,7 +4,8 @@ from chassis.auth.authorization import caller, public, signed_in
 from chassis.telemetry.client_address import client_address
 from chassis.web.fields import Body, Text
 from chassis.web.rest import Blueprint
-from user_service import recovery, verification
+from user_service import email_changes, recovery, verification
+from user_service.accounts import EmailTaken
 from user_service.api.accounts import Accepted
 from user_service.api.fields import Email, Password
 from user_service.attempts import TooManyAttempts
@@ -35,6 +36,29 @@ class PasswordReset(Body):
 def verify_email(body: dict[str, str]) -> None:
     """Verify an e-mail address with the token from the e-mail."""
     verification.verify(body["token"])
+
+
+@blueprint.post("/api/auth/change-email", "confirm_email_change")
+@public
+@blueprint.arguments(EmailVerification)
+@blueprint.response(204)
+@blueprint.raises(InvalidEmailToken, EmailTaken)
+def confirm_email_change(body: dict[str, str]) -> None:
+    """Confirm a new e-mail address with the token from the e-mail to it."""
+    email_changes.confirm(body["token"])
+
+
+@blueprint.post("/api/auth/revert-email", "revert_email_change")
+@public
+@blueprint.arguments(EmailVerification)
+@blueprint.response(204)
+@blueprint.raises(InvalidEmailToken, EmailTaken)
+def revert_email_change(body: dict[str, str]) -> None:
+    """Go back to the former e-mail address with the token from the e-mail to it.
+
+    Everybody is signed out, and a link to set a new password is sent there.
+    """
+    email_changes.revert(body["token"])
 
 
 @blueprint.post("/api/auth/verify-email/resend", "resend_verification")

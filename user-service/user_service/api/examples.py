@@ -29,6 +29,7 @@ EXAMPLES: Vocabulary = {
     "access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwZDZiMDJhNSJ9.c2lnbmF0dXJl",
     "avatar_url": None,
     "bio": "Teaches Mishnah in the evenings.",
+    "pending_email": None,
     "otpauth_url": "otpauth://totp/Lyceum:ruth?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Lyceum",
     "qr_code": '<svg xmlns="http://www.w3.org/2000/svg" width="148" height="148"></svg>',
     "recovery_codes": ["k7qd2m-x3bnwa-e5ztly-4gchrs", "p2vfjx-u6okib-n7yqwd-3sletm"],
