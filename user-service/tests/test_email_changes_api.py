@@ -118,7 +118,7 @@ def test_the_answer_does_not_tell_that_an_address_has_an_account(
     take_emails(app)
     free, taken = ask(client, ruth), ask(client, ruth, "BOAZ@example.org")
     assert (taken.status_code, taken.json) == (free.status_code, free.json)
-    told = [email for email in take_emails(app) if email["To"].lower() == boaz.email][0]
+    told = next(email for email in take_emails(app) if email["To"].lower() == boaz.email)
     assert told["Subject"] == "This address has an account · Lyceum"
     assert "Ruth" not in told.as_string()
 
