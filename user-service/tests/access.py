@@ -190,7 +190,11 @@ ACCESS = Matrix(
             gateway=AtGateway(body={"password": WRONG_PASSWORD}),
         ),
         Row("enable_second_factor", "401 401 404 404 404", CODE),
-        Row("create_recovery_codes", "401 401 404 404 404", CODE),
+        Row(
+            "create_recovery_codes",
+            "401 401 404 404 404",
+            {"password": WRONG_PASSWORD, **CODE},
+        ),
         Row(
             "delete_second_factor",
             "401 401 404 404 404",

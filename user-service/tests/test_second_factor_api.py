@@ -1,20 +1,25 @@
 """A second factor: turned on with an app, asked for at sign-in and before what is dangerous."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from chassis import testing
+from chassis.config import InvalidSettings
 from chassis.data.db import in_transaction
 from user_service.models import Base, Role, User, db
+from user_service.sealing import Sealer
 
 from .support.emails import reset_token, subjects, take_emails
 
@@ -220,6 +225,75 @@ def test_more_tickets_give_no_more_tries(ruth: Protected) -> None:
     assert ruth.sign_in().status_code == 429
 
 
+def test_names_that_are_typed_use_up_no_codes(ruth: Protected) -> None:
+    for n in range(12):
+        for name in (f"codes:{ruth.person.id}", f"code:{ruth.person.id}", str(ruth.person.id)):
+            login = {"login": name, "password": "a guess"}
+            ip = {"X-Forwarded-For": f"198.51.100.{n}"}
+            ruth.client.post("/api/auth/login", json=login, headers=ip)
+    assert ruth.sign_in().status_code == 200
+
+
+def test_wrong_first_codes_are_counted(
+    app: Flask, client: FlaskClient, join: Join, clock: Any
+) -> None:
+    boaz = join("boaz")
+    verify(app, boaz)
+    client.post(PATH, json={"password": boaz.password}, headers=boaz.headers)
+    statuses = [
+        client.post(f"{PATH}/enable", json={"code": "000000"}, headers=boaz.headers).status_code
+        for _ in range(6)
+    ]
+    assert statuses == [403] * 5 + [429]
+
+
+def test_recovery_codes_work_when_the_sealing_key_is_lost(ruth: Protected) -> None:
+    sealed = Fernet(Fernet.generate_key()).encrypt(b"by another key")
+    factors = Base.metadata.tables["second_factors"]
+    with ruth.app.app_context():
+        lost = factors.update().values(sealed_secret=sealed)
+        in_transaction(db.session, lambda: db.session.execute(lost))
+    ticket = ruth.begin().json["ticket"]
+    assert ruth.show(ticket, ruth.totp.now()).json["code"] == "wrong_mfa_code"
+    assert ruth.show(ticket, ruth.recovery_codes[0]).status_code == 200
+
+
+def test_a_second_sealing_key_opens_what_the_first_has_sealed(tmp_path: Path) -> None:
+    keys, old, new = tmp_path / "keys", Fernet.generate_key(), Fernet.generate_key()
+    keys.write_bytes(old)
+    sealed = Sealer(keys).seal("a secret")
+    keys.write_bytes(new + b"\n" + old + b"\n")
+    both = Sealer(keys)
+    assert both.open(sealed) == "a secret"
+    assert Fernet(new).decrypt(both.seal("another")) == b"another"
+    keys.write_text("no key")
+    with pytest.raises(InvalidSettings):
+        Sealer(keys)
+
+
+def test_the_security_log_has_what_happens_to_a_second_factor(
+    ruth: Protected, capfd: pytest.CaptureFixture[str]
+) -> None:
+    capfd.readouterr()
+    ticket = ruth.begin().json["ticket"]
+    ruth.show(ticket, "000000")
+    ruth.show(ticket, ruth.totp.now())
+    ruth.show("no ticket", "000000")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line[:1] == "{"]
+    trail = [
+        (line["action"], line["outcome"], line.get("reason"))
+        for line in lines
+        if line.get("stream") == "security"
+    ]
+    assert trail == [
+        ("sign_in.waits_for_code", "success", None),
+        ("second_factor.checked", "failure", "wrong_mfa_code"),
+        ("sign_in.begun", "success", None),
+        ("sign_in.begun", "failure", "invalid_sign_in_ticket"),
+    ]
+    assert not any(word in str(lines) for word in (ticket, ruth.person.password, ruth.totp.secret))
+
+
 def test_a_new_password_ends_a_ticket(ruth: Protected) -> None:
     ticket = ruth.begin().json["ticket"]
     ruth.client.post("/api/auth/forgot-password", json={"email": ruth.person.email})
@@ -245,7 +319,7 @@ def test_each_recovery_code_works_once_however_it_is_written(ruth: Protected) ->
 
 
 def test_new_recovery_codes_replace_those_of_before(ruth: Protected, clock: Any) -> None:
-    body = {"code": ruth.totp.now()}
+    body = {"password": ruth.person.password, "code": ruth.totp.now()}
     made = ruth.client.post(f"{PATH}/recovery-codes", json=body, headers=ruth.person.headers)
     assert made.status_code == 201
     assert not set(made.json["recovery_codes"]) & set(ruth.recovery_codes)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import redis
 from cachetools import LRUCache
@@ -62,19 +63,20 @@ def login_allowances(login: str, ip: str) -> list[Allowance]:
     """
     # The second stops guesses from many addresses. It also lets a stranger lock a person out: hence
     # `known_allowances` and `forget`.
-    tag = _tag(login)
-    return [
-        Allowance(f"attempts:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),
-        Allowance(f"attempts:{tag}", 10, timedelta(minutes=15)),
-    ]
+    return _of_strangers("login", login, ip)
 
 
-def known_allowances(name: str) -> list[Allowance]:
-    """What may go wrong where a person is known: on a device, by its id, or within a sign-in."""
-    tag = _tag(name)
+def code_allowances(user_id: UUID, ip: str) -> list[Allowance]:
+    """What may go wrong with codes of a person's second factor, by however many tickets."""
+    return _of_strangers("code", str(user_id), ip)
+
+
+def known_allowances(kind: str, known: UUID) -> list[Allowance]:
+    """What may go wrong with what is proved where a person is known: on a device, or within a sign-in."""
+    tag = _tag(str(known))
     return [
-        Allowance(f"attempts:{tag}:minute", 5, timedelta(minutes=1)),
-        Allowance(f"attempts:{tag}", 10, timedelta(minutes=15)),
+        Allowance(f"attempts:{kind}:{tag}:minute", 5, timedelta(minutes=1)),
+        Allowance(f"attempts:{kind}:{tag}", 10, timedelta(minutes=15)),
     ]
 
 
@@ -87,9 +89,23 @@ def request_allowances(purpose: str, address: str, ip: str) -> list[Allowance]:
     ]
 
 
-def delivery_allowances(address: str, *, is_verified: bool) -> list[Allowance]:
-    """How many e-mails an address gets in all, whoever causes them: few, as long as it is no one's."""
-    return [Allowance(f"mails:to:{_tag(address)}", 100 if is_verified else 12, timedelta(days=1))]
+def delivery_allowances(kind: str, address: str, *, is_verified: bool) -> list[Allowance]:
+    """How many e-mails an address gets in a day: few in all, as long as it is no one's.
+
+    One that is verified has an allowance for each kind: no kind uses up what another needs.
+    """
+    tag = _tag(address)
+    if is_verified:
+        return [Allowance(f"mails:to:{tag}:{kind}", 30, timedelta(days=1))]
+    return [Allowance(f"mails:to:{tag}", 12, timedelta(days=1))]
+
+
+def _of_strangers(kind: str, name: str, ip: str) -> list[Allowance]:
+    tag = _tag(name)
+    return [
+        Allowance(f"attempts:{kind}:{tag}:{_network(ip)}", 5, timedelta(minutes=1)),
+        Allowance(f"attempts:{kind}:{tag}", 10, timedelta(minutes=15)),
+    ]
 
 
 class Attempts:
@@ -133,7 +149,7 @@ class Attempts:
     def forget(self, *logins: str) -> None:
         """Let a person in again who has shown in another way that these names are theirs."""
         for login in logins:
-            key = f"attempts:{_tag(login)}"
+            key = f"attempts:login:{_tag(login)}"
             self._cache.run(lambda r, key=key: r.delete(key), 0)  # type: ignore[misc]  # bound now
             with self._lock:
                 self._counts.pop(key, None)

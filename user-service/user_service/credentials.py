@@ -25,7 +25,7 @@ class WrongPassword(Forbidden):
 def confirm(user: User, password: str, sign_in_id: UUID) -> None:
     """`WrongPassword` unless it is the person's. Wrong ones count within the sign-in that asks."""
     # Not with those of people who try to sign in: they would keep the owner from all this.
-    require(user, password, known_allowances(str(sign_in_id)), WrongPassword)
+    require(user, password, known_allowances("password", sign_in_id), WrongPassword)
 
 
 def change_password(

@@ -26,7 +26,7 @@ def request(
     credentials.confirm(user, password, present)
     second_factor.require(user, code, present)
     # However many addresses a person names, and however many people name one.
-    runtime().attempts.take(known_allowances(f"{Purpose.CHANGE}:{user_id}"))
+    runtime().attempts.take(known_allowances("email-change", user_id))
     runtime().attempts.take(request_allowances(Purpose.CHANGE, email, ip))
     user.pending_email = email
     accounts.save(user)

@@ -14,7 +14,12 @@ from user_service import (
     trail,
 )
 from user_service.accounts import find
-from user_service.attempts import Allowance, known_allowances, login_allowances
+from user_service.attempts import (
+    Allowance,
+    code_allowances,
+    known_allowances,
+    login_allowances,
+)
 from user_service.models import User, db
 from user_service.notices import Notice, tell
 from user_service.runtime import runtime
@@ -60,7 +65,7 @@ def log_in(login: str, password: str, origin: Origin, device_token: str | None =
     # one.
     allowances = login_allowances(login, origin.ip)
     if device_id:
-        allowances = known_allowances(str(device_id))
+        allowances = known_allowances("password", device_id)
     proven = user.password_hash if user else None
     try:
         credentials.require(user, password, allowances, WrongCredentials)
@@ -78,6 +83,7 @@ def log_in(login: str, password: str, origin: Origin, device_token: str | None =
     suspensions.require_active(user)
     if second_factor.is_on(user.id):
         ticket = sign_in_tickets.issue(user.id)
+        trail.note("sign_in.waits_for_code", user.id)
         lifetime = int(sign_in_tickets.LIFETIME.total_seconds())
         raise SecondFactorRequired(ticket=ticket, expires_in=lifetime)
     return admit(user, origin.device, device_token)
@@ -115,8 +121,8 @@ def _code_allowances(user: User, origin: Origin, device_token: str | None) -> li
     """What may go wrong with codes: a person who has the password gets no more tries by more tickets."""
     device_id = known_devices.find(user.id, device_token)
     if device_id:
-        return known_allowances(str(device_id))
-    return login_allowances(f"codes:{user.id}", origin.ip)
+        return known_allowances("code", device_id)
+    return code_allowances(user.id, origin.ip)
 
 
 def _renew(user: User, password: str) -> None:

@@ -37,6 +37,7 @@ def verify_email(data: dict[str, Any]) -> EmailMessage | None:
         return None
     token = email_tokens.issue(user, Purpose.VERIFY)
     return _compose(
+        data,
         user,
         "Verify your e-mail address",
         "verify_email",
@@ -52,6 +53,7 @@ def reset_password(data: dict[str, Any]) -> EmailMessage | None:
         return None
     token = email_tokens.issue(user, Purpose.RESET)
     return _compose(
+        data,
         user,
         "Set a new password",
         "reset_password",
@@ -68,10 +70,16 @@ def change_email(data: dict[str, Any]) -> EmailMessage | None:
     if email_changes.is_in_use(user.pending_email, user.id):
         # Without a name: the words of the person who asked are not for the owner of the address.
         return _compose(
-            user, "This address has an account", "address_in_use", to=user.pending_email, name=""
+            data,
+            user,
+            "This address has an account",
+            "address_in_use",
+            to=user.pending_email,
+            name="",
         )
     token = email_tokens.issue(user, Purpose.CHANGE, user.pending_email)
     return _compose(
+        data,
         user,
         "Confirm your new e-mail address",
         "change_email",
@@ -90,6 +98,7 @@ def email_changed(data: dict[str, Any]) -> EmailMessage | None:
         return None
     token = email_tokens.issue(user, Purpose.REVERT, change.old_email)
     return _compose(
+        data,
         user,
         "Your e-mail address was changed",
         "email_changed",
@@ -109,7 +118,7 @@ def notification(data: dict[str, Any]) -> EmailMessage | None:
         return None
     email = EMAILS[NotificationKind(note.kind)]
     link = f"{runtime().public_url}/notifications"
-    return _compose(user, email.subject, "notification", text=email.text, link=link)
+    return _compose(data, user, email.subject, "notification", text=email.text, link=link)
 
 
 def notice(data: dict[str, Any]) -> EmailMessage | None:
@@ -120,6 +129,7 @@ def notice(data: dict[str, Any]) -> EmailMessage | None:
     words = WORDS[Notice(data["notice"])]
     at = datetime.fromisoformat(data["at"]).astimezone(ZoneInfo(user.timezone))
     return _compose(
+        data,
         user,
         words.subject,
         "notice",
@@ -173,17 +183,26 @@ def _mailable(address: str) -> str:
 
 
 def _compose(
-    user: User, subject: str, template: str, *, to: str | None = None, **values: str | bool
+    data: dict[str, Any],
+    user: User,
+    subject: str,
+    template: str,
+    *,
+    to: str | None = None,
+    **values: str | bool,
 ) -> EmailMessage | None:
     """The e-mail to the account's address or another; None if the address has had too many today."""
     address = to or user.email
     is_verified = to is None and user.email_verified
-    allowances = delivery_allowances(address, is_verified=is_verified)
-    try:
-        runtime().attempts.take(allowances)
-    except TooManyAttempts:
-        log.warning("email_withheld", template=template, user_id=str(user.id))
-        return None
+    kind = str(data.get("notice", template))
+    allowances = delivery_allowances(kind, address, is_verified=is_verified)
+    # An e-mail that is tried again counts once.
+    if not data.get("is_repeated"):
+        try:
+            runtime().attempts.take(allowances)
+        except TooManyAttempts:
+            log.warning("email_withheld", kind=kind, user_id=str(user.id))
+            return None
     message = EmailMessage()
     message["To"], message["Subject"] = _mailable(address), f"{subject} · Lyceum"
     content = {"name": user.display_name, "subject": subject, **values}

@@ -13,15 +13,19 @@ from typing import Any
 from uuid import UUID
 
 import pyotp
+import structlog
+from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select, update
 
 from chassis.clock import now
 from chassis.errors import Forbidden
 from user_service import accounts, trail
-from user_service.attempts import Allowance, known_allowances
+from user_service.attempts import Allowance, TooManyAttempts, known_allowances
 from user_service.models import RecoveryCode, SecondFactor, SignIn, User, db
 from user_service.notices import Notice, tell
 from user_service.runtime import runtime
+
+log = structlog.get_logger(__name__)
 
 STEP = 30  # seconds
 TOLERANCE = 1  # steps, for clocks that differ
@@ -87,7 +91,7 @@ def require(user: User, code: str | None, present: UUID) -> None:
         return
     if code is None:
         raise CodeRequired
-    prove(user, code, known_allowances(_codes_of(present)))
+    prove(user, code, known_allowances("code", present))
 
 
 def prove(user: User, code: str, allowances: Sequence[Allowance]) -> None:
@@ -95,14 +99,32 @@ def prove(user: User, code: str, allowances: Sequence[Allowance]) -> None:
 
     Wrong ones count against the allowances. The account is locked.
     """
-    runtime().attempts.take(allowances)
+    _count(user.id, allowances)
     factor = db.session.get(SecondFactor, user.id, with_for_update=True, populate_existing=True)
     enabled = factor if factor and factor.confirmed_at else None
-    if enabled and (takes(enabled, code) or _takes_recovery_code(user, code)):
+    if enabled and (_takes(enabled, code) or _takes_recovery_code(user, code)):
         runtime().attempts.give_back(allowances)
         return
     trail.note_failure("second_factor.checked", user.id, reason=WrongCode.code)
     raise WrongCode
+
+
+def prove_first(factor: SecondFactor, code: str, present: UUID) -> None:
+    """`WrongCode` unless the app shows this code: so the person has set it up. The factor is locked."""
+    allowances = known_allowances("code", present)
+    _count(factor.user_id, allowances)
+    if not _takes(factor, code):
+        trail.note_failure("second_factor.checked", factor.user_id, reason=WrongCode.code)
+        raise WrongCode
+    runtime().attempts.give_back(allowances)
+
+
+def _count(user_id: UUID, allowances: Sequence[Allowance]) -> None:
+    try:
+        runtime().attempts.take(allowances)
+    except TooManyAttempts as refusal:
+        trail.note_failure("second_factor.checked", user_id, reason=refusal.code)
+        raise
 
 
 def confirm_sign_in(sign_in_id: UUID) -> None:
@@ -113,8 +135,9 @@ def confirm_sign_in(sign_in_id: UUID) -> None:
 def confirm(user_id: UUID, code: str, present: UUID) -> None:
     """Show a code, for what is dangerous in the next quarter of an hour."""
     user = accounts.own(user_id, lock=True)
-    prove(user, code, known_allowances(_codes_of(present)))
+    prove(user, code, known_allowances("code", present))
     confirm_sign_in(present)
+    trail.note("sign_in.confirmed", user_id, sign_in=str(present))
 
 
 def require_confirmed(admin_id: UUID, present: UUID) -> None:
@@ -142,9 +165,15 @@ def _confirmed(user_id: UUID) -> SecondFactor | None:
     )
 
 
-def takes(factor: SecondFactor, code: str) -> bool:
+def _takes(factor: SecondFactor, code: str) -> bool:
     """Whether the app shows this code now, and it was not taken before. The factor is locked."""
-    app = pyotp.TOTP(runtime().sealer.open(factor.sealed_secret), interval=STEP)
+    try:
+        secret = runtime().sealer.open(factor.sealed_secret)
+    except InvalidToken:
+        # The key is lost: recovery codes work still.
+        log.error("second_factor_sealed_by_unknown_key", user_id=str(factor.user_id))
+        return False
+    app = pyotp.TOTP(secret, interval=STEP)
     present = int(now().timestamp()) // STEP
     for step in range(present - TOLERANCE, present + TOLERANCE + 1):
         expected = app.generate_otp(step)
@@ -164,11 +193,6 @@ def _takes_recovery_code(user: User, code: str) -> bool:
     tell(user, Notice.RECOVERY_CODE_USED)
     trail.note("recovery_code.used", user.id)
     return True
-
-
-def _codes_of(sign_in_id: UUID) -> str:
-    """The name by which wrong codes are counted within a sign-in."""
-    return f"codes:{sign_in_id}"
 
 
 def digest_of(code: str) -> bytes:

@@ -68,8 +68,7 @@ def enable(user_id: UUID, code: str, present: UUID) -> Sequence[str]:
         raise NotFound
     if factor.confirmed_at:
         raise AlreadyOn
-    if not second_factor.takes(factor, code):
-        raise second_factor.WrongCode
+    second_factor.prove_first(factor, code, present)
     factor.confirmed_at = now()
     access.end(user, but=present)
     second_factor.confirm_sign_in(present)
@@ -79,22 +78,24 @@ def enable(user_id: UUID, code: str, present: UUID) -> Sequence[str]:
 
 
 def disable(user_id: UUID, password: str, code: str, present: UUID) -> None:
-    """Turn it off, with the password and a code."""
+    """Turn it off, with the password and a code. All other sign-ins end."""
     user = accounts.own(user_id, lock=True)
     if not second_factor.is_on(user_id):
         raise NotFound
     credentials.confirm(user, password, present)
     second_factor.require(user, code, present)
     second_factor.forget(user_id)
+    access.end(user, but=present)
     tell(user, Notice.SECOND_FACTOR_OFF)
     trail.note("second_factor.disabled", user_id)
 
 
-def renew_recovery_codes(user_id: UUID, code: str, present: UUID) -> Sequence[str]:
+def renew_recovery_codes(user_id: UUID, password: str, code: str, present: UUID) -> Sequence[str]:
     """Ten new recovery codes; those of before end."""
     user = accounts.own(user_id, lock=True)
     if not second_factor.is_on(user_id):
         raise NotFound
+    credentials.confirm(user, password, present)
     second_factor.require(user, code, present)
     trail.note("recovery_codes.renewed", user_id)
     return _new_recovery_codes(user_id)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from chassis.clock import now
 from chassis.errors import Unauthorized
+from user_service import trail
 from user_service.models import SignInTicket, db
 from user_service.sign_ins import digest
 
@@ -67,6 +68,7 @@ def find(ticket: str, *, lock: bool = False) -> SignInTicket:
         query = query.with_for_update().execution_options(populate_existing=True)
     found = db.session.scalar(query)
     if found is None:
+        trail.note_failure("sign_in.begun", None, reason=InvalidSignInTicket.code)
         raise InvalidSignInTicket
     return found
 

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 
 from chassis.auth.tokens import Caller
 from chassis.errors import Forbidden, Unauthorized
+from chassis.telemetry import security_log
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -44,6 +45,7 @@ def role(name: str) -> Callable[[View], View]:
     def check() -> None:
         g.caller = _verified(_bearer())
         if name not in g.caller.roles:
+            security_log.failed("access.denied", g.caller.id, reason=f"role:{name}")
             raise Forbidden(f"Your account does not have the role {name}.", required=name)
 
     return lambda view: guarded_by(view, f"role:{name}", check)

@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 Compose = Callable[[dict[str, Any]], EmailMessage | None]
 """Makes the e-mail of a kind out of its data; None if it is no longer wanted.
 
-Runs in a transaction, and may write.
+`is_repeated` in the data says that it was tried before. Runs in a transaction, and may write.
 """
 
 
@@ -183,7 +183,8 @@ class Mailer:
             # If the e-mail does not go out, what was written while composing it is undone, but not the note
             # of the failure.
             with self._session.begin_nested():
-                if message := self._composers[row.kind](row.data):
+                data = {**row.data, "is_repeated": row.tries > 0}
+                if message := self._composers[row.kind](data):
                     self._send(message, f"<{row.id}@{self._sender.rpartition('@')[2]}>")
                     SENT.labels(row.kind).inc()
                     log.info("mail_sent", kind=row.kind, mail=str(row.id))

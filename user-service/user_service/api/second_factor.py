@@ -51,7 +51,7 @@ class RecoveryCodes(Answer):
     recovery_codes = fields.List(fields.String(), required=True)
 
 
-class SecondFactorRemoval(Body):
+class PasswordAndCode(Body):
     password = Password(1, required=True)
     code = SecondFactorCode(required=True)
 
@@ -78,7 +78,7 @@ def create_second_factor(body: dict[str, str]) -> second_factor_enrolment.Enrolm
 @signed_in
 @blueprint.arguments(FirstCode)
 @blueprint.response(200, RecoveryCodes)
-@blueprint.raises(WrongCode, AlreadyOn)
+@blueprint.raises(WrongCode, AlreadyOn, TooManyAttempts)
 def enable_second_factor(body: dict[str, str]) -> dict[str, Any]:
     """Enable your second factor with a first code; all other sign-ins end."""
     return {"recovery_codes": second_factor_enrolment.enable(caller().id, body["code"], _present())}
@@ -86,23 +86,23 @@ def enable_second_factor(body: dict[str, str]) -> dict[str, Any]:
 
 @blueprint.post(f"{PATH}/recovery-codes", "create_recovery_codes")
 @signed_in
-@blueprint.arguments(FirstCode)
+@blueprint.arguments(PasswordAndCode)
 @blueprint.response(201, RecoveryCodes)
-@blueprint.raises(WrongCode, CodeRequired, TooManyAttempts)
+@blueprint.raises(WrongPassword, WrongCode, CodeRequired, TooManyAttempts, TooBusy)
 def create_recovery_codes(body: dict[str, str]) -> dict[str, Any]:
     """Create ten recovery codes; those of before are revoked."""
-    codes = second_factor_enrolment.renew_recovery_codes(caller().id, body["code"], _present())
+    codes = second_factor_enrolment.renew_recovery_codes(caller().id, **body, present=_present())
     return {"recovery_codes": codes}
 
 
 @blueprint.delete(PATH, "delete_second_factor")
 @signed_in
-@blueprint.arguments(SecondFactorRemoval)
+@blueprint.arguments(PasswordAndCode)
 @blueprint.response(204)
 @blueprint.raises(WrongPassword, WrongCode, CodeRequired, TooManyAttempts, TooBusy)
 def delete_second_factor(body: dict[str, str]) -> None:
-    """Disable your second factor, with the password and a code."""
-    second_factor_enrolment.disable(caller().id, body["password"], body["code"], _present())
+    """Disable your second factor, with the password and a code; all other sign-ins end."""
+    second_factor_enrolment.disable(caller().id, **body, present=_present())
 
 
 def _present() -> UUID:
