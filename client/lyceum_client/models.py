@@ -16,6 +16,7 @@ class Account(TypedDict):
     id: str
     email: str
     email_verified: bool
+    pending_email: str | None
     username: str
     display_name: str
     avatar_url: str | None
@@ -404,6 +405,12 @@ class EffectiveReminder(TypedDict):
     notification_enabled: bool
     alarm_enabled: bool
     alarm_before_minutes: int
+
+
+class EmailChange(TypedDict):
+    email: str
+    password: str
+    code: NotRequired[str]
 
 
 class EmailVerification(TypedDict):
@@ -1546,6 +1553,11 @@ class ParentJoining(TypedDict):
     code: str
 
 
+class PasswordAndCode(TypedDict):
+    password: str
+    code: str
+
+
 class PasswordChange(TypedDict):
     current_password: str
     new_password: str
@@ -1722,6 +1734,10 @@ class RatingOfTutor(TypedDict):
 class Readiness(TypedDict):
     status: Literal["ready", "degraded", "unavailable"]
     checks: dict[str, Literal["ok", "degraded", "failed", "unreachable"]]
+
+
+class Reason(TypedDict):
+    reason: str
 
 
 class ReceivedInvitation(TypedDict):
@@ -1948,15 +1964,29 @@ class SecondFactor(TypedDict):
     recovery_codes_left: int
 
 
-class SecondFactorRemoval(TypedDict):
-    password: str
-    code: str
-
-
 class SecondFactorSecret(TypedDict):
     secret: str
     otpauth_url: str
     qr_code: str
+
+
+class SeenUser(TypedDict):
+    id: str
+    email: str
+    email_verified: bool
+    username: str
+    display_name: str
+    roles: list[Literal["learner", "tutor", "parent", "author", "admin"]]
+    created_at: str
+    has_second_factor: bool
+    last_signed_in_at: str | None
+    suspension: Suspension | None
+
+
+class SeenUserPage(TypedDict):
+    items: list[SeenUser]
+    next: str | None
+    degraded: NotRequired[list[str]]
 
 
 class SessionChange(TypedDict):
@@ -2404,6 +2434,22 @@ class SubmittedAnswers(TypedDict):
     answers: list[NewAnswer]
 
 
+class Suspension(TypedDict):
+    reason: str
+    suspended_at: str
+    suspended_by: str
+    lift_reason: str | None
+    lifted_at: str | None
+    lifted_by: str | None
+    lifted_by_username: NotRequired[str | None]
+    lifted_by_display_name: NotRequired[str | None]
+    lifted_by_avatar_url: NotRequired[str | None]
+    suspended_by_username: NotRequired[str | None]
+    suspended_by_display_name: NotRequired[str | None]
+    suspended_by_avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
 class Text(TypedDict):
     slug: str
     name: str
@@ -2612,6 +2658,12 @@ class UserRoles(TypedDict):
     id: str
     username: str
     roles: list[Literal["learner", "tutor", "parent", "author", "admin"]]
+
+
+class UsernameChange(TypedDict):
+    username: str
+    password: str
+    code: NotRequired[str]
 
 
 class ValidatedSession(TypedDict):

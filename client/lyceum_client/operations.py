@@ -35,6 +35,7 @@ from lyceum_client.models import (
     Dashboard,
     DevicePage,
     DrawnStrokes,
+    EmailChange,
     EmailVerification,
     Enrollment,
     EnrollmentPage,
@@ -97,6 +98,7 @@ from lyceum_client.models import (
     PageTurn,
     ParentCode,
     ParentJoining,
+    PasswordAndCode,
     PasswordChange,
     PasswordReset,
     PersonalDataExport,
@@ -108,6 +110,7 @@ from lyceum_client.models import (
     Progress,
     PublicExperience,
     Readiness,
+    Reason,
     ReceivedInvitation,
     ReceivedInvitationPage,
     RecoveryCodes,
@@ -124,8 +127,8 @@ from lyceum_client.models import (
     SchedulePreview,
     SearchResults,
     SecondFactor,
-    SecondFactorRemoval,
     SecondFactorSecret,
+    SeenUserPage,
     SessionChangePage,
     SessionDates,
     SessionParticipantPage,
@@ -146,6 +149,7 @@ from lyceum_client.models import (
     SubmissionResult,
     SubmittedAnswer,
     SubmittedAnswers,
+    Suspension,
     TextPage,
     TextReference,
     TextWithSections,
@@ -156,6 +160,7 @@ from lyceum_client.models import (
     TutoringSessionPage,
     TutoringSessionReplacement,
     TutorRating,
+    UsernameChange,
     UserRoles,
     Whiteboard,
     WhiteboardPage,
@@ -250,6 +255,14 @@ class Operations(Transport):
         """Verify an e-mail address with the token from the e-mail."""
         self.call("POST", "/api/auth/verify-email", type(None), body=body)
 
+    def confirm_email_change(self, body: EmailVerification) -> None:
+        """Confirm a new e-mail address with the token from the e-mail to it."""
+        self.call("POST", "/api/auth/change-email", type(None), body=body)
+
+    def revert_email_change(self, body: EmailVerification) -> None:
+        """Go back to the former e-mail address with the token from the e-mail to it."""
+        self.call("POST", "/api/auth/revert-email", type(None), body=body)
+
     def resend_verification(self) -> Accepted:
         """Request another verification e-mail."""
         return self.call("POST", "/api/auth/verify-email/resend", Accepted)
@@ -278,6 +291,18 @@ class Operations(Transport):
         """Change your password, and end all that lets somebody in but this sign-in."""
         self.call("PUT", "/api/users/me/password", type(None), body=body)
 
+    def request_email_change(self, body: EmailChange) -> Accepted:
+        """Request another e-mail address: a link is sent there, and your present address is told."""
+        return self.call("POST", "/api/users/me/email", Accepted, body=body)
+
+    def withdraw_email_change(self) -> None:
+        """Withdraw the request for another e-mail address."""
+        self.call("DELETE", "/api/users/me/email", type(None))
+
+    def change_username(self, body: UsernameChange) -> Account:
+        """Change your username, once in 30 days; the former one is kept for you as long."""
+        return self.call("PUT", "/api/users/me/username", Account, body=body)
+
     def get_second_factor(self) -> SecondFactor:
         """Get whether your sign-ins need a code, and how many recovery codes are left."""
         return self.call("GET", "/api/users/me/second-factor", SecondFactor)
@@ -286,15 +311,15 @@ class Operations(Transport):
         """Create a secret for an app that makes codes (TOTP, RFC 6238); enable it with the first of them."""
         return self.call("POST", "/api/users/me/second-factor", SecondFactorSecret, body=body)
 
-    def delete_second_factor(self, body: SecondFactorRemoval) -> None:
-        """Disable your second factor, with the password and a code."""
+    def delete_second_factor(self, body: PasswordAndCode) -> None:
+        """Disable your second factor, with the password and a code; all other sign-ins end."""
         self.call("DELETE", "/api/users/me/second-factor", type(None), body=body)
 
     def enable_second_factor(self, body: FirstCode) -> RecoveryCodes:
         """Enable your second factor with a first code; all other sign-ins end."""
         return self.call("POST", "/api/users/me/second-factor/enable", RecoveryCodes, body=body)
 
-    def create_recovery_codes(self, body: FirstCode) -> RecoveryCodes:
+    def create_recovery_codes(self, body: PasswordAndCode) -> RecoveryCodes:
         """Create ten recovery codes; those of before are revoked."""
         return self.call(
             "POST", "/api/users/me/second-factor/recovery-codes", RecoveryCodes, body=body
@@ -303,6 +328,35 @@ class Operations(Transport):
     def set_user_roles(self, user_id: str, body: RoleAssignment) -> UserRoles:
         """Give a person these roles and no others; access tokens that say others end."""
         return self.call("PUT", f"/api/users/{segment(user_id)}/roles", UserRoles, body=body)
+
+    def list_users(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        q: str | None = None,
+        state: Literal["active", "suspended", "unverified", None] = None,
+        role: Literal["learner", "tutor", "parent", "author", "admin", None] = None,
+    ) -> SeenUserPage:
+        """List accounts by username, those that are deleted left out."""
+        return self.call(
+            "GET",
+            "/api/admin/users",
+            SeenUserPage,
+            query={"limit": limit, "cursor": cursor, "q": q, "state": state, "role": role},
+        )
+
+    def suspend_user(self, user_id: str, body: Reason) -> Suspension:
+        """Suspend an account: its sign-ins end within seconds, and no one can sign in."""
+        return self.call(
+            "POST", f"/api/admin/users/{segment(user_id)}/suspend", Suspension, body=body
+        )
+
+    def lift_suspension(self, user_id: str, body: Reason) -> Suspension:
+        """Lift a suspension: the person can sign in again."""
+        return self.call(
+            "POST", f"/api/admin/users/{segment(user_id)}/lift-suspension", Suspension, body=body
+        )
 
     def list_profiles(self, *, ids: str) -> ProfileOrDeletedPage:
         """List the public profiles of many people at once, in the order of their ids."""

@@ -178,9 +178,16 @@ ACCESS = Matrix(
             "401 401 403 200 403",
             REASON,
             OF_OWNER,
+            gateway=AtGateway({200: 422}, {"reason": ""}),
         ),
         Row("suspend_user", "401 401 403 404 403", REASON, OF_DELETED),
-        Row("lift_suspension", "401 401 403 409 403", REASON, OF_OWNER),
+        Row(
+            "lift_suspension",
+            "401 401 403 409 403",
+            REASON,
+            OF_OWNER,
+            gateway=AtGateway({409: 422}, {"reason": ""}),
+        ),
         Row("lift_suspension", "401 401 403 404 403", REASON, OF_DELETED),
         Row("get_second_factor", SIGNED_IN),
         Row(

@@ -24,7 +24,7 @@ def unused_name(callers: Callers) -> Call:
 
 
 def admin(callers: Callers) -> Call:
-    return Call(callers["admin"], {"user_id": callers.newcomer.id})
+    return Call(callers["admin"], {"user_id": callers.register("dina").id})
 
 
 def account_that_may_end(callers: Callers) -> Call:
