@@ -69,7 +69,9 @@ def run(state: Path, gateway_port: int) -> None:
 @contextlib.contextmanager
 def exclusive_use(state: Path) -> Iterator[None]:
     """Lock the state folder: a second launcher would start a second server on the same data."""
-    state.mkdir(parents=True, exist_ok=True)
+    # Logs and e-mails are no one else's on this machine.
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    state.chmod(0o700)
     # Opening must not empty it: a second launcher reads the process number of the first.
     with (state / "lock").open("a+") as lock:
         try:

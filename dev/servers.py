@@ -120,6 +120,8 @@ class Postgres(Server):
             # several platforms.
             "max_connections=400",
             "jit=off",
+            # Without the details of an error, which hold values of rows.
+            "log_error_verbosity=terse",
         ]
         if self.ephemeral:
             settings += EPHEMERAL_SETTINGS

@@ -30,6 +30,10 @@ def test_everything_answers_and_the_addresses_are_written_down(running: Launcher
     assert len(running.descendants()) >= PROCESSES
 
 
+def test_logs_and_emails_are_for_the_owner_of_the_folder_alone(running: Launcher) -> None:
+    assert running.state.stat().st_mode & 0o777 == 0o700
+
+
 def test_flask_commands_of_a_service_have_its_settings(running: Launcher) -> None:
     command = Launcher(running.state, running.packages).start("flask", "tutoring", "db", "current")
     output, _ = command.process.communicate(timeout=20)

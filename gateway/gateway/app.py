@@ -14,7 +14,7 @@ from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Verifier
 from chassis.config import from_environment
 from chassis.web.app import Application
-from gateway import docs, health, views
+from gateway import docs, health, inside, views
 from gateway.account_events import Follower, KnownAccounts
 from gateway.aggregation import Aggregator
 from gateway.config import Settings
@@ -74,6 +74,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
 
     own_key = keys.read_private(settings.service_key)
     identity = ServiceIdentity.listed("gateway", own_key, service_keys)
+    inside.install(app)
     health.install(app, identity, asked_inside)
     app.extensions["streams"] = Streams(
         hub,

@@ -9,9 +9,18 @@ from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
 from study_session_service import cache, chat, lifecycle, seats
-from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
+from study_session_service.geometry import Point, approximate
+from study_session_service.models import (
+    ChatMessage,
+    LocationVisibility,
+    Participant,
+    StudySession,
+    Waiting,
+    db,
+)
 
 REASON = "The host's account was deleted."
+TITLE, SUBJECT = "A study session", "Study"
 
 
 def on_user_deleted(event: Event) -> None:
@@ -47,8 +56,24 @@ def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
         participant.user_id = no_one
     if session.host_id == user_id:
         session.host_id = no_one
+        _erase_words(session)
     # Of a session long over nothing is recorded, and the person's id is in the caches all the same.
     cache.forget(session_id)
+
+
+def _erase_words(session: StudySession) -> None:
+    """Leave that there was a session then, and about where.
+
+    What its host called it, and where exactly they met, is theirs: it may be their home.
+    """
+    session.title, session.subject = TITLE, SUBJECT
+    session.description = session.venue_name = session.meeting_url = None
+    if session.cancellation_reason:
+        session.cancellation_reason = REASON
+    about = approximate(Point(session.latitude, session.longitude))
+    session.latitude = session.approximate_latitude = about.latitude
+    session.longitude = session.approximate_longitude = about.longitude
+    session.location_visibility = LocationVisibility.APPROXIMATE
 
 
 def _locked_participant(session_id: UUID, user_id: UUID) -> Participant | None:

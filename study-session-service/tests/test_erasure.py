@@ -62,6 +62,29 @@ def test_the_hosts_finished_sessions_stay(
     assert read(client, session)["status"] == "finished"
 
 
+@pytest.mark.parametrize("end", ["finish", "cancel", "nothing"])
+def test_what_the_host_wrote_and_where_they_met_is_erased(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User, end: str
+) -> None:
+    words = {name: f"zaf{name}" for name in ("title", "subject", "description", "venue_name")}
+    address = {"meeting_url": "https://meet.example.org/zafmeeting"}
+    start = rfc3339(now() - timedelta(minutes=1))
+    session = open_session(ruth, boaz, **words, **address, start_time=start)
+    if end != "nothing":
+        body = {"reason": "zafreason"} if end == "cancel" else None
+        client.post(f"{BASE}/{session['id']}/{end}", json=body, user=ruth)
+    delete_account(app, ruth)
+    with app.app_context():
+        rows = str(db.session.execute(text("SELECT * FROM study_sessions")).all())
+    assert "zaf" not in rows
+    for person in (boaz, None):
+        seen = read(client, session, person)
+        assert (seen["title"], seen["venue_name"]) == ("A study session", None)
+        assert seen["location_visibility"] == "approximate"
+        moved = abs(seen["latitude"] - session["latitude"])
+        assert 0 < moved < 0.01, "no more is left than about where it was"
+
+
 def test_the_persons_seat_goes_to_the_waitlist(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:

@@ -25,6 +25,7 @@ from chassis.messaging.messages import Event, Messages
 from chassis.messaging.publisher import REMEMBERED
 from chassis.messaging.signatures import REFUSED, Untrusted
 from chassis.telemetry import request_context, tracing
+from chassis.telemetry.error_text import described
 from chassis.telemetry.request_context import Trace
 
 TRIES = 5
@@ -239,7 +240,7 @@ class Consumer:
             entry_id=entry.id,
             body=json.dumps(dict(entry.fields)),
             # PostgreSQL's text holds no NUL.
-            error=repr(error)[:500].replace("\x00", ""),
+            error=described(error)[:500].replace("\x00", ""),
             tries=1,
             failed_at=now(),
         )

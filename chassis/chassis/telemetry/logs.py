@@ -13,7 +13,7 @@ from flask import Flask, Response, g
 from flask.globals import request_ctx
 
 from chassis.clock import now
-from chassis.telemetry import request_context
+from chassis.telemetry import error_text, request_context
 
 _program = ""
 
@@ -47,7 +47,7 @@ def configure(service: str, level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                format_error,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -61,6 +61,20 @@ def configure(service: str, level: str) -> None:
         # One process may be configured as several programs, as in tests.
         cache_logger_on_first_use=False,
     )
+
+
+def format_error(
+    _: object, __: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Write an error as text, without values of the database."""
+    error = line.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        line["exception"] = error_text.formatted(error)
+    return line
 
 
 def name_request(
