@@ -33,6 +33,7 @@ SWEEPS = (
     Sweep("overdue-sessions", every=10, run=completion.end_overdue),
     Sweep("missed-sessions", every=60, run=plans.cancel_missed),
     Sweep("expired-invitations", every=60, run=invitations.expire),
+    Sweep("old-invitations", every=3600, run=invitations.forget),
     Sweep("old-invitation-emails", every=3600, run=invitation_emails.forget),
 )
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.orm import contains_eager
 
 from chassis.auth.tokens import Caller
@@ -35,10 +35,13 @@ from havruta_service.models import (
 from havruta_service.rooms import tell_havruta
 
 LIFETIME = timedelta(days=7)
+KEPT_AFTER_END = timedelta(days=90)
 MOST_AT_ONCE = 20
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3: a path has 256 at most, with its angle brackets
 RESEND_AFTER = timedelta(minutes=1)
 BATCH = 200
+ENDED_IN_VAIN = (InvitationStatus.DECLINED, InvitationStatus.EXPIRED, InvitationStatus.REVOKED)
+ENDED_AT = func.coalesce(Invitation.responded_at, Invitation.expires_at)
 NEWEST_FIRST: Sequence[Any] = [Invitation.created_at, Invitation.id]
 
 
@@ -208,6 +211,20 @@ def expire() -> int:
             .returning(Invitation.id)
         ).all()
     )
+
+
+def forget() -> int:
+    """Delete invitations that ended long ago with nobody in the havruta; how many they were.
+
+    Their addresses are of people who may have no account, and so could not have them erased.
+    """
+    some = select(Invitation.id).where(
+        Invitation.status.in_(ENDED_IN_VAIN), now() - KEPT_AFTER_END >= ENDED_AT
+    )
+    # A row that is locked is one being sent again, and so ends later.
+    old = some.limit(BATCH).with_for_update(skip_locked=True)
+    deleted = delete(Invitation).where(Invitation.id.in_(old)).returning(Invitation.id)
+    return len(db.session.scalars(deleted).all())
 
 
 def normalised(email: str) -> str | None:

@@ -397,6 +397,11 @@ class Invitation(InvitationFacts, Base):
         Index("idx_invitations_inviter", "inviter_id", "created_at"),
         Index("idx_invitations_accepted_by", "accepted_by"),
         Index("idx_invitations_expiry", "expires_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "idx_invitations_ended_in_vain",
+            text("COALESCE(responded_at, expires_at)"),
+            postgresql_where=text("status IN ('declined', 'expired', 'revoked')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))

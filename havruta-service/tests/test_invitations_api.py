@@ -299,6 +299,33 @@ def test_an_address_can_be_invited_again_after_its_invitation_expired(
         assert statuses(invite(ruth, "naomi@example.org")) == ["sent"]
 
 
+def test_what_ended_in_vain_is_deleted_with_its_address_after_ninety_days(
+    make: Any, invite: Act, token: Act, post: Act, ruth: User, naomi: User
+) -> None:
+    def addresses() -> set[str]:
+        return make(lambda: set(db.session.scalars(select(Invitation.invitee_email))))
+
+    begin = now()
+    with time_machine.travel(begin, tick=False) as clock:
+        post("accept", naomi, token=token(invite(ruth, naomi.email)[0]))
+        post("decline", token=token(invite(ruth, "declined@example.org")[0]))
+        revoked = invite(ruth, "revoked@example.org")[0]
+        post(f"{revoked['invitation_id']}/revoke", ruth)
+        invite(ruth, "expired@example.org")
+        clock.move_to(begin + timedelta(days=7))
+        make(invitations.expire)
+        invite(ruth, "open@example.org")
+        clock.move_to(begin + timedelta(days=90, seconds=-1))
+        assert (make(invitations.forget), len(addresses())) == (0, 5)
+        clock.move_to(begin + timedelta(days=90))
+        assert make(invitations.forget) == 2
+        assert addresses() == {naomi.email, "expired@example.org", "open@example.org"}
+        clock.move_to(begin + timedelta(days=97))
+        make(invitations.expire)
+        assert make(invitations.forget) == 1
+        assert addresses() == {naomi.email, "open@example.org"}
+
+
 def test_resending_makes_a_new_token_and_revokes_the_old_one(
     invite: Act, token: Act, post: Act, ruth: User, naomi: User
 ) -> None:
