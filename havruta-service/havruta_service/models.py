@@ -238,6 +238,7 @@ class HavrutaSession(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     end_reason: Mapped[str | None] = mapped_column(String(20))
     cancellation_reason: Mapped[str | None] = mapped_column(String(500))
+    cancelled_by: Mapped[UUID | None]
     segments: Mapped[int | None]
     minutes: Mapped[int | None]
     minutes_together: Mapped[int | None]
