@@ -42,6 +42,7 @@ def erase(user_id: UUID, email_sha256: str | None) -> None:
     # Before the ids are replaced: addresses are known by the invitations that the person accepted.
     _forget_emails(user_id)
     _revoke_invitations(user_id, email_sha256)
+    _delete_reasons(user_id)
     # One id for all traces: how many people were present, and for how long, comes out the same as before.
     _anonymise(user_id, uuid4())
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
@@ -107,12 +108,21 @@ def _addressed_to(user_id: UUID, email_sha256: str | None) -> ColumnElement[bool
     return (Invitation.accepted_by == user_id) | (digest == email_sha256)
 
 
+def _delete_reasons(user_id: UUID) -> None:
+    """What the person wrote when they cancelled sessions."""
+    session = HavrutaSession
+    # By whom a session was cancelled was not always kept. Mostly it was the member who had planned it.
+    theirs = func.coalesce(session.cancelled_by, session.created_by) == user_id
+    db.session.execute(update(session).where(theirs).values(cancellation_reason=None))
+
+
 def _anonymise(user_id: UUID, substitute: UUID) -> None:
     columns = (
         Presence.user_id,
         Move.user_id,
         HavrutaSession.created_by,
         HavrutaSession.navigator_id,
+        HavrutaSession.cancelled_by,
         Invitation.accepted_by,
     )
     for column in columns:
@@ -121,5 +131,5 @@ def _anonymise(user_id: UUID, substitute: UUID) -> None:
     db.session.execute(
         update(Invitation)
         .where(Invitation.inviter_id == user_id)
-        .values(inviter_id=substitute, inviter_name="")
+        .values(inviter_id=substitute, inviter_name="", inviter_username="")
     )

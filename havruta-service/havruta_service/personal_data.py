@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from chassis.auth.tokens import Caller
 from havruta_service.invitation_emails import digest
@@ -28,7 +28,11 @@ def about(caller: Caller) -> dict[str, ColumnElement[bool]]:
     return {
         "havrutas": Havruta.id.in_(own),
         "havruta_members": Member.user_id == caller.id,
-        "havruta_sessions": (session.created_by == caller.id) | (session.navigator_id == caller.id),
+        "havruta_sessions": or_(
+            session.created_by == caller.id,
+            session.navigator_id == caller.id,
+            session.cancelled_by == caller.id,
+        ),
         "session_presence": Presence.user_id == caller.id,
         "session_moves": Move.user_id == caller.id,
         "session_rsvps": SessionRsvp.user_id == caller.id,

@@ -143,7 +143,7 @@ def cancel(
     sessions.check_scheduled(havruta, session, SessionStatus.CANCELLED)
     for each in _within(session, scope):
         each.status, each.end_reason = SessionStatus.CANCELLED, EndReason.CANCELLED
-        each.cancellation_reason = reason
+        each.cancellation_reason, each.cancelled_by = reason, user_id
         each.version += 1
     tell_havruta(havruta, "session_cancelled", session)
     notify_others(Kind.CANCELLED, havruta, session, actor=user_id, reason=reason)

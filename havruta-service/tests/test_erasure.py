@@ -18,7 +18,9 @@ from havruta_service import (
     invitation_emails,
     invitation_responses,
     invitations,
+    membership,
     navigation,
+    plans,
     presence,
 )
 from havruta_service.models import (
@@ -128,6 +130,41 @@ def test_presence_and_moves_of_a_member_stay_under_another_id(
     assert make(havrutas.get, havruta.id, ruth.id).owner_id == ruth.id
     assert len(make(presence.intervals, session.id)) == 2
     assert not any(str(boaz.id) in row for row in make(everything))
+
+
+def test_the_reason_why_a_session_was_cancelled_goes_with_the_member_who_gave_it(
+    make: Any, delete: Act, ruth: User, boaz: User, naomi: User
+) -> None:
+    havruta = make.havruta(ruth, boaz, naomi)
+    first, second, third = (make.plan(havruta) for _ in range(3))
+    make(plans.cancel, first.id, ruth.id, plans.Scope.THIS, "Ruth is ill")
+    make(plans.cancel, third.id, ruth.id, plans.Scope.THIS, "Ruth travels")
+    # As it was written before the column was there.
+    make(lambda: setattr(db.session.get(HavrutaSession, third.id), "cancelled_by", None))
+    make(lambda: membership.hand_over(havrutas.lock(havruta.id), boaz.id))
+    make(plans.cancel, second.id, boaz.id, plans.Scope.THIS, "Boaz has guests")
+
+    def reasons() -> list[str | None]:
+        return make(
+            lambda: [
+                db.session.get(HavrutaSession, session.id).cancellation_reason
+                for session in (first, second, third)
+            ]
+        )
+
+    delete(ruth)
+    assert reasons() == [None, "Boaz has guests", None]
+    delete(boaz)
+    assert reasons() == [None, None, None]
+    assert not any(str(boaz.id) in row for row in make(everything))
+
+
+def test_the_names_of_an_inviter_are_erased(make: Any, delete: Act, ruth: User, boaz: User) -> None:
+    havruta = make.havruta(ruth, boaz)
+    make(invitations.invite, havruta.id, make.caller(boaz), ["yael@example.org"])
+    delete(boaz)
+    [left] = make(lambda: list(db.session.scalars(select(Invitation))))
+    assert (left.inviter_name, left.inviter_username) == ("", "")
 
 
 def test_open_invitations_are_revoked_and_the_address_is_erased(
