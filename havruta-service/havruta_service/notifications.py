@@ -32,7 +32,13 @@ def notify_others(
         "starts_at": rfc3339(session.starts_at),
         **facts,
     }
-    content = {"user_ids": [str(user_id) for user_id in others], "kind": kind, "data": data}
+    content = {
+        "user_ids": [str(user_id) for user_id in others],
+        "kind": kind,
+        "data": data,
+        "author": str(actor),
+        "words": ["reason"],
+    }
     # An event has to have a version that grows; the number of the last live event does.
     messages.publish_event(
         "notification.requested", f"havruta_session:{session.id}", havruta.seq, content, actor=actor

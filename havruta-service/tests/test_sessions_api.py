@@ -410,6 +410,7 @@ def test_a_cancelled_session_and_its_notification_hold_the_reason(
     (notification,) = [data for data in requested(make) if data["kind"] == "session_cancelled"]
     assert notification["data"]["reason"] == "The library is closed."
     assert notification["data"]["starts_at"] == cancelled["starts_at"]
+    assert (notification["author"], notification["words"]) == (str(ruth.id), ["reason"])
 
 
 def test_a_list_takes_several_statuses_and_a_period_of_days(

@@ -36,7 +36,13 @@ def notify(
         "path": f"/api/study-sessions/{session.id}",
         **facts,
     }
-    content = {"user_ids": readers, "kind": kind, "data": data}
+    content = {
+        "user_ids": readers,
+        "kind": kind,
+        "data": data,
+        "author": str(session.host_id),
+        "words": ["title", "reason"],
+    }
     aggregate_id = f"study_session:{session.id}"
     messages.publish_event("notification.requested", aggregate_id, seq, content, actor=actor)
 

@@ -64,7 +64,9 @@ def test_a_cancellation_notifies_participants_and_the_waitlist(
     client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=naomi)
     client.post(f"{BASE}/{session['id']}/cancel", json={"reason": "Flu"}, user=ruth)
     assert news() == [("session_cancelled", [str(boaz.id), str(naomi.id)])]
-    assert requests()[0]["data"]["reason"] == "Flu"
+    [request] = requests()
+    assert request["data"]["reason"] == "Flu"
+    assert (request["author"], request["words"]) == (str(ruth.id), ["title", "reason"])
 
 
 def test_moving_a_session_notifies_the_other_participants(
@@ -94,7 +96,13 @@ def test_a_promotion_notifies_the_person_who_waited(
         "path": path,
     }
     [request] = requests()
-    assert request == {"user_ids": [str(naomi.id)], "kind": "waitlist_promotion", "data": facts}
+    assert request == {
+        "user_ids": [str(naomi.id)],
+        "kind": "waitlist_promotion",
+        "data": facts,
+        "author": str(ruth.id),
+        "words": ["title", "reason"],
+    }
 
 
 def test_a_host_alone_in_a_session_is_not_notified(

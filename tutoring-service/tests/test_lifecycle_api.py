@@ -93,11 +93,17 @@ def test_the_reason_for_a_cancellation_is_passed_on(app: Any, school: Any) -> No
     school.act(session, "cancel", {"reason": "I have caught a cold."})
     with app.app_context():
         query = text(
-            "SELECT body #>> '{data,data,reason}', body ->> 'aggregate_id' FROM outbox "
+            "SELECT body #>> '{data,data,reason}', body #>> '{data,author}',"
+            " body #>> '{data,words}', body ->> 'aggregate_id' FROM outbox "
             "WHERE body #>> '{data,kind}' = 'session_cancelled'"
         )
         notice = db.session.execute(query).one()
-    assert tuple(notice) == ("I have caught a cold.", f"tutoring_session:{session['id']}")
+    assert tuple(notice) == (
+        "I have caught a cold.",
+        str(school.tutor.id),
+        '["reason"]',
+        f"tutoring_session:{session['id']}",
+    )
 
 
 CANCELLED_MEANWHILE = """

@@ -76,6 +76,8 @@ def _request(
     actor: UUID | None,
 ) -> None:
     wanted = {"user_ids": [str(person) for person in people], "kind": kind, "data": data}
+    if actor:
+        wanted |= {"author": str(actor), "words": ["reason"]}
     messages.publish_event("notification.requested", about, version, wanted, actor=actor)
 
 

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import String, select, update
 
 from chassis import testing
+from chassis.clock import now
 from chassis.data.db import in_transaction
 from user_service import deletion, notifications
-from user_service.models import User, db, messages
+from user_service.models import Notification, User, db, messages
 from user_service.notification_kinds import NotificationKind
 
 from .support.notifications import a_request
@@ -179,3 +180,46 @@ def test_a_deletion_is_sent_again_when_the_last_token_has_expired(
     assert first["aggregate_id"] == second["aggregate_id"] == str(ruth.id)
     assert second["aggregate_version"] > first["aggregate_version"]
     assert second["data"] == {}
+
+
+def test_what_a_person_wrote_leaves_the_notifications_of_others(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+
+    def notify(author: Any, **more: Any) -> None:
+        said = {"title": f"{CANARY} Genesis", "reason": CANARY, "session_id": "7"}
+        words = {"author": str(author.id), "words": ["title", "reason"]}
+        event = a_request(NotificationKind.SESSION_CANCELLED, data=said, **words, **more)
+        with app.app_context():
+            in_transaction(db.session, lambda: notifications.notify(event, boaz.id))
+
+    def shown() -> list[Any]:
+        items = client.get("/api/notifications", headers=boaz.headers).json["items"]
+        return [(item["kind"], item["data"]) for item in items]
+
+    notify(ruth, about="study_session:1")
+    notify(ruth, about="study_session:1")  # replaces the first
+    notify(boaz)
+    delete_account(client, ruth)
+    notify(ruth)  # requested before, and delivered late
+    of_boaz = {"title": f"{CANARY} Genesis", "reason": CANARY, "session_id": "7"}
+    left = ("session_cancelled", {"session_id": "7"})
+    assert shown() == [left, ("session_cancelled", of_boaz), left]
+
+
+def test_a_notification_that_is_being_replaced_loses_its_words_at_the_repetition(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    words = {"data": {"title": CANARY}, "author": str(ruth.id), "words": ["title"]}
+    with app.app_context():
+        in_transaction(db.session, lambda: notifications.notify(a_request(**words), boaz.id))
+        with db.engine.connect() as connection:
+            connection.execute(select(Notification.id).with_for_update())
+            assert delete_account(client, ruth).status_code == 202
+        kept = db.session.scalars(select(Notification.data)).all()
+    assert kept == [{"title": CANARY}]
+    with time_machine.travel(now() + deletion.LAST_WORDS), app.app_context():
+        assert in_transaction(db.session, deletion.repeat_erasures) == 1
+        assert db.session.scalars(select(Notification.data)).all() == [{}]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from chassis.auth.tokens import MAX_LIFETIME
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
-from user_service import access, credentials, roles, rooms, second_factor, trail
+from user_service import access, credentials, notifications, roles, rooms, second_factor, trail
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
@@ -48,6 +48,7 @@ def delete_account(user_id: UUID, password: str, code: str | None, sign_in_id: U
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
     forget_answers(db, user.id)
+    notifications.forget_words_of(user.id)
     messages.clear_room(rooms.room_of(user.id))
     # A service may know the address, but not the account: the event has the hash by which to find it.
     save(user, EventType.USER_DELETED, email_sha256=address)
@@ -70,6 +71,7 @@ def repeat_erasures() -> int:
     users = db.session.scalars(due).all()
     for user in users:
         user.erasure_repeated_at = now()
+        notifications.forget_words_of(user.id)
         save(user, EventType.USER_DELETED)
     return len(users)
 

@@ -238,6 +238,11 @@ class Notification(Base):
             "id",
             postgresql_where=text(IS_UNREAD),
         ),
+        Index(
+            "idx_notifications_author",
+            "author_id",
+            postgresql_where=text("author_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
@@ -247,6 +252,12 @@ class Notification(Base):
     # The aggregate of the event; null in rows that were written before this column.
     about: Mapped[str | None] = mapped_column(String(100))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # The fields of `data` that another person wrote, and who: without a foreign key, because a service
+    # may say what a person wrote before this one has heard of them.
+    author_id: Mapped[UUID | None]
+    words: Mapped[list[str]] = mapped_column(
+        ARRAY(String(50)), server_default=text("'{}'"), default=list
+    )
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
 

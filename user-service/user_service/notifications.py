@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     bindparam,
+    case,
     delete,
     exists,
     literal,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.clock import now
@@ -35,11 +37,15 @@ from user_service.notification_kinds import EMAILS
 
 MOST_KEPT = 1000
 USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
+REPLACED = ("event_id", "data", "author_id", "words", "created_at")
 NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
 def on_requested(event: Event) -> None:
-    """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them."""
+    """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them.
+
+    `words` names the fields of `data` that the person `author` wrote.
+    """
     # In one order for all, so that two events never wait for each other.
     for user_id in sorted(event.data["user_ids"]):
         notify(event, UUID(user_id))
@@ -86,7 +92,9 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
         "user_id": User.id.expression,
         "kind": literal(str(event.data["kind"])),
         "about": literal(event.aggregate_id),
-        "data": literal(event.data["data"], Notification.data.type),
+        "data": _data(event),
+        "author_id": literal(_author(event), Notification.author_id.type),
+        "words": _words(event),
         "created_at": literal(event.occurred_at),
     }
     known = exists().where(Notification.event_id == event.id, Notification.user_id == user_id)
@@ -99,10 +107,40 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
     return insertion.on_conflict_do_update(
         index_elements=["user_id", "kind", "about"],
         index_where=text(IS_UNREAD),
-        set_={"event_id": newer.event_id, "data": newer.data, "created_at": newer.created_at},
+        set_={name: newer[name] for name in REPLACED},
         # Two workers may act on two events in the other order.
         where=Notification.created_at < newer.created_at,
     ).returning(Notification)
+
+
+def _data(event: Event) -> ColumnElement[Any]:
+    """What the event says, without the words of a person whose account is deleted."""
+    data, author = literal(event.data["data"], Notification.data.type), aliased(User)
+    deleted = exists().where(author.id == _author(event), author.deleted_at.is_not(None))
+    return case((deleted, data.op("-")(_words(event))), else_=data)
+
+
+def _author(event: Event) -> UUID | None:
+    author = event.data.get("author")
+    return UUID(author) if author else None
+
+
+def _words(event: Event) -> ColumnElement[list[str]]:
+    return literal(event.data.get("words", []), Notification.words.type)
+
+
+def forget_words_of(user_id: UUID) -> None:
+    """Take what the person wrote out of the notifications of others."""
+    theirs = select(Notification.id).where(Notification.author_id == user_id)
+    # One that is locked is being replaced by a transaction that may wait for this person's account. It is
+    # left for the repetition.
+    free = theirs.with_for_update(skip_locked=True)
+    db.session.execute(
+        update(Notification)
+        .where(Notification.id.in_(free))
+        .values(data=Notification.data.op("-")(Notification.words), author_id=None, words=[]),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) -> Page[Row[Any]]:

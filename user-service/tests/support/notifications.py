@@ -15,8 +15,9 @@ def a_request(
     about: str | None = None,
     data: dict[str, Any] | None = None,
     at: datetime | None = None,
+    **more: Any,
 ) -> Event:
     """An event about this thing, or about one that no other is about."""
-    asked = {"user_ids": [], "kind": kind, "data": data or {"session_id": "7"}}
+    asked = {"user_ids": [], "kind": kind, "data": data or {"session_id": "7"}, **more}
     about = about or f"study_session:{uuid4()}"
     return Event(uuid4(), "notification.requested", "a-service", about, 1, at or now(), None, asked)
