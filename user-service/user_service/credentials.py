@@ -28,12 +28,28 @@ def confirm(user: User, password: str, sign_in_id: UUID) -> None:
     require(user, password, known_allowances("password", sign_in_id), WrongPassword)
 
 
+def confirmed(user_id: UUID, password: str, sign_in_id: UUID) -> User:
+    """The account, locked, of a person who gave its password; `WrongPassword` if it is another."""
+    # Before any lock: a password takes a quarter of a second, and seconds while others are checked.
+    user = own(user_id)
+    confirm(user, password, sign_in_id)
+    return lock_confirmed(user, password, sign_in_id)
+
+
+def lock_confirmed(user: User, password: str, sign_in_id: UUID) -> User:
+    """The account, locked, for which the password has been confirmed as it was read before."""
+    proven = user.password_hash
+    user = own(user.id, lock=True)
+    if user.password_hash != proven:  # changed meanwhile
+        confirm(user, password, sign_in_id)
+    return user
+
+
 def change_password(
     user_id: UUID, current: str, new: str, code: str | None, *, present: UUID
 ) -> None:
     """Change the password, and end all that lets somebody in but the present sign-in."""
-    user = own(user_id, lock=True)
-    confirm(user, current, present)
+    user = confirmed(user_id, current, present)
     second_factor.require(user, code, present)
     set_password(user, new, field="new_password")
     access.end(user, but=present)

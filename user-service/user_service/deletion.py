@@ -34,15 +34,11 @@ BATCH = 100
 
 def delete_account(user_id: UUID, password: str, code: str | None, sign_in_id: UUID) -> None:
     """Erase the person; the id stays, so that what carries it still has an author."""
-    # Before any lock: a password takes a quarter of a second, and seconds while others are checked.
     user = own(user_id)
-    proven = user.password_hash
     credentials.confirm(user, password, sign_in_id)
-    roles.check_replaceable(user_id)
     # The admins' rows are locked before the person's own, as everywhere.
-    user = own(user_id, lock=True)
-    if user.password_hash != proven:  # changed meanwhile
-        credentials.confirm(user, password, sign_in_id)
+    roles.check_replaceable(user_id)
+    user = credentials.lock_confirmed(user, password, sign_in_id)
     second_factor.require(user, code, sign_in_id)
     access.end(user)
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()

@@ -22,8 +22,7 @@ def request(
     user_id: UUID, email: str, password: str, code: str | None, *, present: UUID, ip: str
 ) -> None:
     """Have a link e-mailed to the new address. The answer never tells whether it has an account."""
-    user = accounts.own(user_id, lock=True)
-    credentials.confirm(user, password, present)
+    user = credentials.confirmed(user_id, password, present)
     second_factor.require(user, code, present)
     # However many addresses a person names, and however many people name one.
     runtime().attempts.take(known_allowances("email-change", user_id))

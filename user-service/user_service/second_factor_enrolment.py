@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
 from user_service import access, accounts, credentials, second_factor, trail
-from user_service.models import RecoveryCode, SecondFactor, db
+from user_service.models import RecoveryCode, SecondFactor, User, db
 from user_service.notices import Notice, tell
 from user_service.runtime import runtime
 from user_service.verification import require_verified
@@ -43,9 +43,8 @@ class Enrolment:
 
 def begin(user_id: UUID, password: str, present: UUID) -> Enrolment:
     """Make a secret for an app. It counts once a first code of it was shown."""
-    user = accounts.own(user_id, lock=True)
+    user = credentials.confirmed(user_id, password, present)
     require_verified(user)
-    credentials.confirm(user, password, present)
     factor = db.session.get(SecondFactor, user_id)
     if factor and factor.confirmed_at:
         raise AlreadyOn("Turn it off first.")
@@ -79,11 +78,7 @@ def enable(user_id: UUID, code: str, present: UUID) -> Sequence[str]:
 
 def disable(user_id: UUID, password: str, code: str, present: UUID) -> None:
     """Turn it off, with the password and a code. All other sign-ins end."""
-    user = accounts.own(user_id, lock=True)
-    if not second_factor.is_on(user_id):
-        raise NotFound
-    credentials.confirm(user, password, present)
-    second_factor.require(user, code, present)
+    user = _proved(user_id, password, code, present)
     second_factor.forget(user_id)
     access.end(user, but=present)
     tell(user, Notice.SECOND_FACTOR_OFF)
@@ -92,13 +87,23 @@ def disable(user_id: UUID, password: str, code: str, present: UUID) -> None:
 
 def renew_recovery_codes(user_id: UUID, password: str, code: str, present: UUID) -> Sequence[str]:
     """Ten new recovery codes; those of before end."""
-    user = accounts.own(user_id, lock=True)
-    if not second_factor.is_on(user_id):
-        raise NotFound
-    credentials.confirm(user, password, present)
-    second_factor.require(user, code, present)
+    _proved(user_id, password, code, present)
     trail.note("recovery_codes.renewed", user_id)
     return _new_recovery_codes(user_id)
+
+
+def _proved(user_id: UUID, password: str, code: str, present: UUID) -> User:
+    """The account, locked, whose second factor is on, of a person who proved both factors."""
+    _require_on(accounts.own(user_id))
+    user = credentials.confirmed(user_id, password, present)
+    _require_on(user)  # still, now that it is locked
+    second_factor.require(user, code, present)
+    return user
+
+
+def _require_on(user: User) -> None:
+    if not second_factor.is_on(user.id):
+        raise NotFound
 
 
 def _new_recovery_codes(user_id: UUID) -> Sequence[str]:

@@ -28,8 +28,7 @@ class UsernameChangedLately(Conflict):
 
 def change(user_id: UUID, username: str, password: str, code: str | None, *, present: UUID) -> User:
     """Give the account another username."""
-    user = accounts.own(user_id, lock=True)
-    credentials.confirm(user, password, present)
+    user = credentials.confirmed(user_id, password, present)
     second_factor.require(user, code, present)
     if username == user.username:
         return user
