@@ -7,14 +7,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pyotp
 import pytest
+from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from chassis import testing
-from user_service import demo
+from chassis.data.db import in_transaction
+from user_service import demo, second_factor_enrolment
 from user_service.app import create_app
-from user_service.models import User, db
+from user_service.models import SecondFactor, User, db
 
 Join = Callable[..., Any]
 
@@ -86,6 +88,33 @@ def test_an_unknown_account_or_role_is_refused(app: Flask, client: FlaskClient, 
     join("ruth")
     assert "there is no account" in run(app, "users", "grant", "boaz", "tutor").output
     assert run(app, "users", "grant", "ruth", "owner").exit_code == 2
+
+
+def test_secrets_are_sealed_by_the_first_key(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old, new, unknown = (Fernet.generate_key() for _ in range(3))
+    keys = tmp_path / "sealing.keys"
+    keys.write_bytes(old)
+    settings = {"PASSWORD_COST": "4", "SEALING_KEYS": str(keys)}
+    monkeypatch.setattr(second_factor_enrolment, "BATCH", 1)
+    with testing.database("user_service") as database:
+        before = testing.application("user_service", database, **settings)
+        run(before, "demo")
+        with before.app_context():
+            [shimon] = db.session.scalars(select(SecondFactor.user_id))
+            ruth = db.session.scalars(select(User.id).where(User.username == "ruth")).one()
+            lost = SecondFactor(user_id=ruth, sealed_secret=Fernet(unknown).encrypt(b"lost"))
+            in_transaction(db.session, lambda: db.session.add(lost))
+        testing.close(before)
+        keys.write_bytes(new + b"\n" + old)
+        after = testing.application("user_service", database, **settings)
+        said = run(after, "second-factors", "reseal").output
+        with after.app_context():
+            sealed = db.session.get_one(SecondFactor, shimon).sealed_secret
+        testing.close(after)
+    assert said == "1 secrets sealed by the first key, 1 that no key opens\n"
+    assert Fernet(new).decrypt(sealed) == demo.SECRET.encode()
 
 
 def test_a_signing_key_is_made_and_used(tmp_path: Path) -> None:

@@ -1,22 +1,26 @@
 """What the operator can do from a shell."""
 
+from functools import partial
+from uuid import UUID
+
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from chassis.data.db import in_transaction
-from user_service import demo, roles, signing
+from user_service import demo, roles, second_factor_enrolment, signing
 from user_service.accounts import find
 from user_service.models import Role, db
 from user_service.runtime import runtime
 
 users = AppGroup("users", help="Accounts.")
+second_factors = AppGroup("second-factors", help="The secrets of second factors.")
 keys = AppGroup("keys", help="The keys that sign access tokens.")
 
 
 def install(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (users, keys, load_demo):
+    for command in (users, second_factors, keys, load_demo):
         app.cli.add_command(command)
 
 
@@ -33,6 +37,16 @@ def grant(login: str, role: str) -> None:
         return roles.grant(user, Role(role)).roles
 
     click.echo(f"{login}: {', '.join(in_transaction(db.session, work))}")
+
+
+@second_factors.command("reseal")
+def reseal() -> None:
+    """Seal each secret by the first of the sealing keys, so that the others are needed no longer."""
+    sealed = lost = 0
+    after = UUID(int=0)
+    while done := in_transaction(db.session, partial(second_factor_enrolment.reseal, after)):
+        after, sealed, lost = done.up_to, sealed + done.sealed, lost + done.lost
+    click.echo(f"{sealed} secrets sealed by the first key, {lost} that no key opens")
 
 
 @keys.command("new")

@@ -1,8 +1,7 @@
 """Secrets that have to be read again are kept sealed: who reads the database, or a backup, learns none.
 
-The keys are in a file of their own, one in each line. The first one seals, and all open: to replace it, put a
-new one in front. `python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`
-makes one.
+The keys are in a file of their own, one in each line. The first one seals, and all open. This makes one:
+`python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`.
 """
 
 from pathlib import Path
@@ -24,6 +23,10 @@ class Sealer:
     def seal(self, secret: str) -> bytes:
         """The secret as it is kept."""
         return self._keys.encrypt(secret.encode())
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """The same secret, sealed by the first key. `cryptography.fernet.InvalidToken` if no key opens it."""
+        return self._keys.rotate(sealed)
 
     def open(self, sealed: bytes) -> str:
         """The secret itself. `cryptography.fernet.InvalidToken` if no key opens it."""

@@ -4,11 +4,13 @@ import base64
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import pyotp
 import segno
-from sqlalchemy import delete
+from cryptography.fernet import InvalidToken
+from sqlalchemy import delete, select
 
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound
@@ -20,12 +22,21 @@ from user_service.verification import require_verified
 
 ISSUER = "Lyceum"
 RECOVERY_CODES = 10
+BATCH = 500
 
 
 class AlreadyOn(Conflict):
     """The account has a second factor."""
 
     code = "second_factor_on"
+
+
+class Resealed(NamedTuple):
+    """Up to which account secrets were sealed, how many, and how many no key opens."""
+
+    up_to: UUID
+    sealed: int
+    lost: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,22 @@ def renew_recovery_codes(user_id: UUID, password: str, code: str, present: UUID)
     _proved(user_id, password, code, present)
     trail.note("recovery_codes.renewed", user_id)
     return _new_recovery_codes(user_id)
+
+
+def reseal(after: UUID) -> Resealed | None:
+    """Seal the secrets of the next accounts by the first key, in the order of ids; None if there are none."""
+    query = select(SecondFactor).where(SecondFactor.user_id > after)
+    batch = query.order_by(SecondFactor.user_id).limit(BATCH).with_for_update()
+    factors = db.session.scalars(batch).all()
+    if not factors:
+        return None
+    lost = 0
+    for factor in factors:
+        try:
+            factor.sealed_secret = runtime().sealer.reseal(factor.sealed_secret)
+        except InvalidToken:
+            lost += 1
+    return Resealed(factors[-1].user_id, len(factors) - lost, lost)
 
 
 def _proved(user_id: UUID, password: str, code: str, present: UUID) -> User:
