@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from havruta_service import completion, havrutas, invitation_emails, membership
+from havruta_service import completion, havrutas, invitation_emails, membership, rooms
 from havruta_service.models import (
     EndReason,
     Havruta,
@@ -67,6 +67,9 @@ def _close(havruta: Havruta) -> None:
         havrutas.close(havruta)
     # Only an archived havruta may be without an owner (check).
     havruta.owner_id = None
+    # Nobody is left who would know it by the name that its members gave it.
+    havruta.name = havruta.book
+    rooms.forget_havruta(havruta.id)
 
 
 def _revoke_invitations(user_id: UUID, email_sha256: str | None) -> None:
@@ -113,7 +116,10 @@ def _delete_reasons(user_id: UUID) -> None:
     session = HavrutaSession
     # By whom a session was cancelled was not always kept. Mostly it was the member who had planned it.
     theirs = func.coalesce(session.cancelled_by, session.created_by) == user_id
-    db.session.execute(update(session).where(theirs).values(cancellation_reason=None))
+    said = theirs & session.cancellation_reason.is_not(None)
+    erased = update(session).where(said).values(cancellation_reason=None)
+    for havruta_id in set(db.session.scalars(erased.returning(session.havruta_id))):
+        rooms.forget_havruta(havruta_id)
 
 
 def _anonymise(user_id: UUID, substitute: UUID) -> None:

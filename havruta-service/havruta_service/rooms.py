@@ -35,6 +35,11 @@ def tell_havruta(havruta: Havruta, event: str, about: object, *, gone: Sequence[
     messages.publish_live(room, havruta.seq, event, about, members_changed=gone)
 
 
+def forget_havruta(havruta_id: UUID) -> None:
+    """Take back what watchers of the havruta can still be given of the past: something of it was deleted."""
+    messages.clear_room(f"{HAVRUTA}:{havruta_id}")
+
+
 def tell_session(
     session: HavrutaSession, event: str, about: object, *, gone: Sequence[UUID] | None = ()
 ) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from study_session_service import cache, chat, lifecycle, seats
+from study_session_service import cache, chat, lifecycle, rooms, seats
 from study_session_service.geometry import Point, approximate
 from study_session_service.models import (
     ChatMessage,
@@ -45,8 +45,11 @@ def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
     session = lifecycle.locked(session_id)
     # What is over by the clock took place, whether or not that was written down: it is not cancelled.
     lifecycle.catch_up(session)
-    if session.host_id == user_id and session.is_open:
-        lifecycle.cancel_locked(session, REASON)
+    if session.host_id == user_id:
+        # First, so that what is told of the cancellation has none of the words.
+        _erase_words(session)
+        if session.is_open:
+            lifecycle.cancel_locked(session, REASON)
     if participant and participant.is_active:
         participant.is_active, participant.left_at = False, now()
         seats.release(participant, "left")
@@ -56,7 +59,6 @@ def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
         participant.user_id = no_one
     if session.host_id == user_id:
         session.host_id = no_one
-        _erase_words(session)
     # Of a session long over nothing is recorded, and the person's id is in the caches all the same.
     cache.forget(session_id)
 
@@ -74,6 +76,7 @@ def _erase_words(session: StudySession) -> None:
     session.latitude = session.approximate_latitude = about.latitude
     session.longitude = session.approximate_longitude = about.longitude
     session.location_visibility = LocationVisibility.APPROXIMATE
+    rooms.forget(session.id)
 
 
 def _locked_participant(session_id: UUID, user_id: UUID) -> Participant | None:

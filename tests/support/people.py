@@ -105,6 +105,11 @@ class Person(Visitor):
         self.refresh_token = answer["refresh_token"]
         self.use(answer["access_token"])
 
+    def leave(self) -> None:
+        """Delete the account."""
+        self.sign_in_again()
+        agreed(self.delete("/api/users/me", {"password": self._password}))
+
 
 class People:
     """The demo's people by their names, each signed in when first asked for, and again before the
