@@ -14,7 +14,7 @@ from user_service.sign_ins import digest
 
 LIFETIME = timedelta(minutes=5)
 MOST_FAILURES = 5
-# Of a person at a time: a sign-in that was begun anew leaves the one before.
+# Of a person at a time: a sign-in that was begun again leaves the one before.
 MOST = 5
 BATCH = 1000
 

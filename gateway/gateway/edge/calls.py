@@ -1,4 +1,4 @@
-"""One request to a service, from whoever makes it until its answer is whole."""
+"""One request to a service, from its making until its answer is whole."""
 
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""One request and its answer: whoever answers it says so here, once."""
+"""One request and its answer: what answers it says so here, once."""
 
 import http
 from email.utils import formatdate

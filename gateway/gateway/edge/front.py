@@ -87,7 +87,7 @@ class Front:
     ) -> None:
         """Count the request, before anyone is turned away: guessing tokens counts, too."""
         kind = destination.kind_of(exchange.request.method)
-        # A sign-in counts against the address, whoever it is from.
+        # A sign-in counts against the address, not a person.
         if identity.caller and kind is not QuotaClass.SIGN_IN:
             exchange.subject = identity.name
         else:
