@@ -1,5 +1,5 @@
-"""What is left of the words of people who delete their accounts: a word of its own stands in each text that
-an operation takes, and all databases, both Redis and the logs are searched for it.
+"""What is left of the words of people who delete their accounts: a word of its own stands in each text of an
+operation's example, and all databases, both Redis and the logs are searched for it.
 """
 
 import contextlib
@@ -65,7 +65,7 @@ def platform(postgres_url: str, receiver: Receiver) -> Iterator[EphemeralPlatfor
 
 
 class Writers:
-    """People who write a word of its own into each text, and where each word was written."""
+    """People who write a word of its own into each text of the examples, and where each word was written."""
 
     def __init__(self, fixtures: ExampleFixtures, schemas: Mapping[str, Any]) -> None:
         self._fixtures = fixtures
