@@ -1,5 +1,5 @@
-"""What is left of the words of people who delete their accounts: a word of its own stands in each text of an
-operation's example, and all databases, both Redis and the logs are searched for it.
+"""What is left of the words of people who delete their accounts: a word of its own stands in each text that
+an operation takes, and all databases, both Redis and the logs are searched for it.
 """
 
 import contextlib
@@ -26,8 +26,8 @@ SETTLED_WITHIN = 30.0  # seconds
 # Strings in which nobody says anything: they have a form, or the platform has issued them. Their schemas tell
 # which others are one of a list, an id or a time.
 FORMAL = """
-    assessment book client_id code current_password device_token dimension email emails end_time key
-    locale login new_password password ref refresh_token rrule session_id slug start_time ticket
+    assessment book client_id code current_password device_token dimension email emails end_time join_code
+    key locale login new_password password ref refresh_token rrule session_id slug start_time ticket
     timezone token tool
 """
 FORMATS = frozenset({"uuid", "date", "date-time"})
@@ -40,6 +40,7 @@ STAYS = {
     "create_course.title": {"table tutoring-service courses"},
     "create_course.subject": {"table tutoring-service courses"},
     "update_course.title": {"table tutoring-service courses"},
+    "update_course.subject": {"table tutoring-service courses"},
     "update_tutoring_session.topics": {
         "table tutoring-service sessions",
         "table tutoring-service session_changes",
@@ -55,7 +56,11 @@ STAYS = {
     },
 }
 # A preview keeps nothing, and a later example needs the hour of the booking.
-NOT_KEPT = {"preview_tutoring_session.topics", "book_tutoring_session.topics"}
+NOT_KEPT = {
+    f"{operation}.{text}"
+    for operation in ("preview_tutoring_session", "book_tutoring_session")
+    for text in ("topics", "location")
+}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +70,7 @@ def platform(postgres_url: str, receiver: Receiver) -> Iterator[EphemeralPlatfor
 
 
 class Writers:
-    """People who write a word of its own into each text of the examples, and where each word was written."""
+    """People who write a word of its own into each text, and where each word was written."""
 
     def __init__(self, fixtures: ExampleFixtures, schemas: Mapping[str, Any]) -> None:
         self._fixtures = fixtures
@@ -75,13 +80,15 @@ class Writers:
         self.people: dict[str, Person] = {}
 
     def write(self, operation: Operation) -> None:
-        """Send the example of the operation with a word in each of its texts."""
+        """Send the example of the operation, and the texts that it leaves out, with a word in each."""
         before = len(self.places)
         call = self._fixtures.call(operation)
         example = operation.example(call.values)
         described = operation.document["requestBody"]["content"]
         formal = {*FORMAL.split(), *choices_in(described, self._schemas)}
-        body = self._marked(operation.id, example.body, formal)
+        texts = optional_texts(described["application/json"]["schema"], self._schemas)
+        more = {name: text for name, text in texts.items() if name not in formal}
+        body = self._marked(operation.id, {**more, **example.body}, formal)
         if len(self.places) == before:
             return
         sent = {"params": example.query, "headers": example.headers, "json": body}
@@ -117,6 +124,17 @@ class Writers:
         word = self._word(len(self.places))
         self.places.append(place)
         return f"{value}/{word}" if value.startswith("https:") else word
+
+
+def optional_texts(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, str]:
+    """An empty text for each field of a body that takes any text."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    texts = {}
+    for name, field in schema.get("properties", {}).items():
+        if "string" in field.get("type", ()):
+            texts[name] = "https://example.org" if field.get("format") == "uri" else ""
+    return texts
 
 
 def choices_in(schema: Any, schemas: Mapping[str, Any], name: str = "") -> Iterator[str]:

@@ -89,7 +89,7 @@ def _erase_messages(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
     own = select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)
     for message in db.session.scalars(own):
         # First, so that what is told of the deletion does not name them.
-        message.user_id = no_one
+        message.user_id, message.client_message_id = no_one, None
         if not message.deleted:
             chat.erase(message)
 
