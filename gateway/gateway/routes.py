@@ -159,6 +159,7 @@ ROUTES = (
         body_limit=32 * KIB,
         write_deadline=PASSWORDS,
     ),
+    Route(prefix="/api/users/me/blocks", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/calendar/feed", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/study-sessions", service=STUDY_SESSION, body_limit=64 * KIB, people=PEOPLE),

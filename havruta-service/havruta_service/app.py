@@ -15,6 +15,7 @@ from havruta_service import (
     invitation_emails,
     invitations,
     mails,
+    moderation,
     plans,
     presence,
     runtime,
@@ -24,7 +25,7 @@ from havruta_service.api.examples import EXAMPLES
 from havruta_service.api.rooms import ROOMS
 from havruta_service.config import Settings
 from havruta_service.havrutas import SessionInProgress
-from havruta_service.models import db, messages
+from havruta_service.models import apart, db, messages
 
 # Members in a session wait for what the first two write. The others write down what answers show by the
 # clock anyway.
@@ -35,6 +36,8 @@ SWEEPS = (
     Sweep("expired-invitations", every=60, run=invitations.expire),
     Sweep("old-invitations", every=3600, run=invitations.forget),
     Sweep("old-invitation-emails", every=3600, run=invitation_emails.forget),
+    Sweep("old-mailboxes", every=3600, run=moderation.forget_mailboxes),
+    apart.sweep,
 )
 
 
@@ -53,7 +56,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         messages=messages,
         examples=EXAMPLES,
         rooms=ROOMS,
-        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
+        subscriptions=[
+            Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+            Subscription("user-service", "user.email_proved", moderation.on_email_proved),
+            *apart.subscriptions(moderation.on_kept_apart),
+        ],
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,
     )

@@ -17,10 +17,12 @@ from havruta_service.models import (
     InvitationRefusal,
     InvitationSend,
     InvitationStatus,
+    Mailbox,
     Member,
     Move,
     Presence,
     SessionRsvp,
+    apart,
     db,
 )
 
@@ -46,6 +48,8 @@ def erase(user_id: UUID, email_sha256: str | None) -> None:
     # One id for all traces: how many people were present, and for how long, comes out the same as before.
     _anonymise(user_id, uuid4())
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
+    db.session.execute(delete(Mailbox).where(Mailbox.user_id == user_id))
+    apart.forget(user_id)
     forget_answers(db, user_id)
 
 

@@ -9,18 +9,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Uuid, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room, take_turns
 from havruta_service.models import (
+    Havruta,
     Invitation,
     InvitationEmail,
     InvitationOptOut,
     InvitationRefusal,
     InvitationSend,
+    Mailbox,
+    apart,
     db,
     messages,
 )
@@ -53,7 +56,10 @@ def send(invitations: Sequence[Invitation], havruta_id: UUID, sender_id: UUID) -
     room = _room(addresses)
     # An owner who was declined does not get through by sending the invitation of another member again.
     inviters = {sender_id, *(invitation.inviter_id for invitation in invitations)}
-    unwanted = _unwanted(addresses, havruta_id, inviters)
+    unwanted = {
+        *_unwanted(addresses, havruta_id, inviters),
+        *_kept_away(addresses, havruta_id, inviters),
+    }
     for invitation in invitations:
         address = digest(invitation.invitee_email)
         if room[address] <= 0 or address in unwanted:
@@ -68,9 +74,12 @@ def send(invitations: Sequence[Invitation], havruta_id: UUID, sender_id: UUID) -
 
 
 def is_unwanted(invitation: Invitation) -> bool:
-    """Whether the address declined this inviter and havruta, or wants no e-mail from anyone."""
+    """Whether the address declined this inviter and havruta, wants no e-mail from anyone, or is of a person
+    who is kept apart from the inviter or the owner.
+    """
     address = digest(invitation.invitee_email)
-    return address in _unwanted({address}, invitation.havruta_id, {invitation.inviter_id})
+    about = {address}, invitation.havruta_id, {invitation.inviter_id}
+    return address in _unwanted(*about) or address in _kept_away(*about)
 
 
 def note_refusal(invitation: Invitation) -> None:
@@ -152,3 +161,18 @@ def _unwanted(
         InvitationOptOut.address_sha256.in_(addresses)
     )
     return set(db.session.scalars(refused.union(opted_out)))
+
+
+def _kept_away(
+    addresses: Collection[str], havruta_id: UUID, inviters: Collection[UUID]
+) -> Collection[str]:
+    """The addresses of people kept apart from an inviter or the owner; all, if one of those is suspended."""
+    owner_id = db.session.scalar(select(Havruta.owner_id).where(Havruta.id == havruta_id))
+    senders = [*inviters, owner_id]
+    if apart.is_apart(None, senders):
+        return addresses
+    people = [apart.people_apart_from(literal(sender, Uuid)) for sender in senders]
+    theirs = select(Mailbox.address_sha256).where(
+        Mailbox.address_sha256.in_(addresses), or_(*(Mailbox.user_id.in_(some) for some in people))
+    )
+    return set(db.session.scalars(theirs))

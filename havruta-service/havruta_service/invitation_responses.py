@@ -4,7 +4,7 @@ address it was sent to.
 
 from uuid import UUID
 
-from sqlalchemy import DateTime, String, bindparam, literal_column
+from sqlalchemy import DateTime, String, Uuid, bindparam, literal_column
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
@@ -18,15 +18,19 @@ from havruta_service import (
     unsubscribe_tokens,
 )
 from havruta_service.invitations import EmailNotVerified, InvitationRow
-from havruta_service.models import Havruta, Invitation, InvitationStatus, db
+from havruta_service.models import Havruta, Invitation, InvitationStatus, apart, db
 from havruta_service.personal_data import addressed_to
 
+# Of either neither should the person hear nor be heard.
+APART = apart.people_apart_from(bindparam("user_id", type_=Uuid))
 MINE = invitations.listed(
     addressed_to(bindparam("email", type_=String)),
     # Literally, so that the index of pending ones serves any prepared statement.
     Invitation.status == literal_column(f"'{InvitationStatus.PENDING}'"),
     Invitation.expires_at > bindparam("at", type_=DateTime(timezone=True)),
     Havruta.archived_at.is_(None),
+    Invitation.inviter_id.not_in(APART),
+    Havruta.owner_id.not_in(APART),
 )
 
 
@@ -40,13 +44,15 @@ def mine(caller: Caller, limit: int, cursor: str | None) -> Page[InvitationRow]:
     """The open invitations to the caller's address, once it is verified."""
     if not caller.email_verified:
         return Page([], None)
-    values = {"email": caller.email.lower(), "at": now()}
+    values = {"email": caller.email.lower(), "at": now(), "user_id": caller.id}
     return invitations.page(MINE, values, limit, cursor)
 
 
 def preview(token: str) -> Invitation:
     """What the holder of the token is invited to. Nothing changes."""
-    return _open(_by_token(token))
+    found = _open(_by_token(token))
+    _require_reach(None, found)
+    return found
 
 
 def accept(token: str, caller: Caller) -> Invitation:
@@ -85,6 +91,7 @@ def _accept(found: Invitation, caller: Caller) -> Invitation:
     if not caller.email_verified:
         raise EmailNotVerified
     _open(invitation)
+    _require_reach(caller.id, invitation)
     membership.admit(havruta, caller.id)
     invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, caller.id
     invitation.responded_at = now()
@@ -107,6 +114,12 @@ def _open(invitation: Invitation) -> Invitation:
     if status != InvitationStatus.PENDING or invitation.havruta.is_archived:
         raise invitations.InvitationGone(invitation_status=status)
     return invitation
+
+
+def _require_reach(user_id: UUID | None, invitation: Invitation) -> None:
+    """`NotFound` if the inviter or the owner is suspended, or kept apart from this person."""
+    if apart.is_apart(user_id, [invitation.inviter_id, invitation.havruta.owner_id]):
+        raise NotFound
 
 
 def _by_token(token: str) -> Invitation:

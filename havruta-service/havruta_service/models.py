@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_express
 from chassis.clock import now
 from chassis.data.db import database, models_registry, one_of
 from chassis.data.stored_answers import keys_table
+from chassis.messaging.apart import Apart
 from chassis.messaging.messages import Messages
 
 # Few enough that the members who are present, or mean to come, are read whole, without pages.
@@ -94,6 +95,7 @@ class Base(DeclarativeBase):
 db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "havruta-service")
+apart = Apart(messages)
 
 
 class Havruta(Base):
@@ -476,3 +478,14 @@ class InvitationOptOut(Base):
 
     address_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     opted_out_at: Mapped[datetime]
+
+
+class Mailbox(Base):
+    """The mailbox of a person who blocks or is blocked, as its SHA-256: invitations know addresses alone."""
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (Index("idx_mailboxes_address", "address_sha256"),)
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    address_sha256: Mapped[str] = mapped_column(String(64))
+    proved_at: Mapped[datetime]

@@ -14,10 +14,12 @@ from havruta_service.models import (
     InvitationOptOut,
     InvitationRefusal,
     InvitationSend,
+    Mailbox,
     Member,
     Move,
     Presence,
     SessionRsvp,
+    apart,
 )
 
 
@@ -42,6 +44,8 @@ def about(caller: Caller) -> dict[str, ColumnElement[bool]]:
         "invitation_emails": _known_by(InvitationEmail.address_sha256, caller),
         "invitation_refusals": _known_by(InvitationRefusal.address_sha256, caller),
         "invitation_opt_outs": _known_by(InvitationOptOut.address_sha256, caller),
+        "mailboxes": Mailbox.user_id == caller.id,
+        **apart.about(caller.id),
     }
 
 

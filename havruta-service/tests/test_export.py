@@ -33,6 +33,9 @@ def test_all_rows_about_a_person_are_exported(app: Flask, export: Any) -> None:
         "invitation_emails": 0,
         "invitation_refusals": 0,
         "invitation_opt_outs": 0,
+        "mailboxes": 0,
+        "blocks": 0,
+        "suspensions": 0,
     }
 
 

@@ -9,11 +9,11 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from study_session_service import commands, erasure, lifecycle, rooms, runtime
+from study_session_service import commands, erasure, lifecycle, moderation, rooms, runtime
 from study_session_service.api import BLUEPRINTS, live
 from study_session_service.api.examples import EXAMPLES
 from study_session_service.config import Settings
-from study_session_service.models import db, messages
+from study_session_service.models import apart, db, messages
 
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
@@ -30,9 +30,12 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         messages=messages,
         examples=EXAMPLES,
         rooms={rooms.KIND: Room(rooms.may_watch, live.EVENTS)},
-        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
+        subscriptions=[
+            Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+            *apart.subscriptions(moderation.on_kept_apart),
+        ],
         # No read waits for the sweep. Five seconds is how late watchers are told.
-        sweeps=[Sweep("states", 5, lifecycle.sweep)],
+        sweeps=[Sweep("states", 5, lifecycle.sweep), apart.sweep],
     )
     runtime.install(app, settings)
     commands.install(app)

@@ -78,11 +78,20 @@ def active_sessions(load: Callable[[], Sequence[Cached]]) -> Sequence[Cached]:
 def forget(session_id: UUID) -> None:
     """Once this transaction is committed, drop all that is kept about the session."""
 
+    _drop(session_key(session_id), chat_key(session_id))
+
+
+def forget_active_sessions() -> None:
+    """Once this transaction is committed, drop the list of active sessions."""
+    _drop()
+
+
+def _drop(*keys: str) -> None:
     def drop(redis: "Redis") -> None:
         # Counted first, so that what was read before is not stored after the deletion.
         with redis.pipeline(transaction=False) as pipeline:
             pipeline.incr(CHANGES)
-            pipeline.delete(ACTIVE, session_key(session_id), chat_key(session_id))
+            pipeline.delete(ACTIVE, *keys)
             pipeline.execute()
 
     cache = runtime().cache

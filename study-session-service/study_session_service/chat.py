@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, Row, bindparam, insert, select
+from sqlalchemy import BigInteger, Integer, Row, bindparam, func, insert, select
 
 from chassis.clock import now
 from chassis.data import statements
@@ -21,13 +21,14 @@ from chassis.errors import (
 )
 from chassis.pages import Page, decode, encode
 from study_session_service import cache, lifecycle, rooms
-from study_session_service.models import ChatMessage, db
+from study_session_service.models import ChatMessage, apart, db
 from study_session_service.rows import MessageRow, SessionRow, columns_of, fetch
 from study_session_service.visibility import (
+    DETAILS,
     VIEWER,
     require_inside,
     see_inside,
-    seen_in,
+    seen_by,
     standing,
 )
 
@@ -64,6 +65,8 @@ STANDING = standing(
     counting(OWN).scalar_subquery().label("written"),
     LAST_OF_BURST.scalar_subquery().label("last_of_burst"),
 )
+# Whether a person may read, and the people whose words they do not want to see.
+READING = standing(DETAILS, func.array(apart.blocked_by(VIEWER).scalar_subquery()).label("blocked"))
 NUMBER = rooms.NUMBER.cte("number")
 NEW = columns_of(
     ChatMessage, ("session_id", "user_id", "content", "client_message_id", "created_at")
@@ -182,8 +185,19 @@ def history(
     after: int | None,
 ) -> Page[MessageRow]:
     """A page of the conversation, newest first: the last, or the next one before or after a message."""
-    session = see_inside(session_id, reader_id).session
-    start = _start(cursor, before, after)
+    rows = fetch(READING, {"session_id": session_id, "viewer_id": reader_id})
+    if not rows:
+        raise NotFound
+    [row] = rows
+    seen = seen_by(row, DETAILS, now())
+    require_inside(seen)
+    page = _conversation(seen.session, limit, _start(cursor, before, after))
+    for message in page.items:
+        message.folded = message.user_id in row.blocked
+    return page
+
+
+def _conversation(session: SessionRow, limit: int, start: Start | None) -> Page[MessageRow]:
     if start is None and limit <= KEPT:
         messages, more = _latest(session)
         return _page(messages[:limit], more or len(messages) > limit)
@@ -246,7 +260,7 @@ def _open_chat(session_id: UUID, author_id: UUID) -> Row[Any]:
     }
     # Asked under the lock: no one is removed between this and the writing.
     [found] = statements.execute(db.session, STANDING, values)
-    seen = seen_in(found, FACTS, at, found.position)
+    seen = seen_by(found, FACTS, at)
     require_inside(seen)
     open_until = seen.session.closed_at + STAYS_OPEN
     if at >= open_until:

@@ -27,7 +27,7 @@ from study_session_service.locations import shown_to, shown_values
 from study_session_service.models import MAP_CELL, OPEN, StudySession
 from study_session_service.nearby import AT, HAS_STATUS, IN_LISTS, IS_PUBLIC
 from study_session_service.rows import SessionRow, columns_of, fetch
-from study_session_service.visibility import SeenSession
+from study_session_service.visibility import OUT_OF_REACH, SeenSession
 
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
 FEW = 3  # sessions in a cell that are still shown one by one
@@ -41,7 +41,7 @@ SINGLES = (
     select(*columns_of(StudySession, IN_LISTS))
     .where(StudySession.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     # Asked again: a session may have been hidden since the cells were counted.
-    .where(IS_PUBLIC, StudySession.is_open, HAS_STATUS)
+    .where(IS_PUBLIC, StudySession.is_open, HAS_STATUS, ~OUT_OF_REACH)
     .order_by(StudySession.start_time, StudySession.id)
 )
 
@@ -69,10 +69,11 @@ def can_draw(boxes: Sequence[Box], zoom: int) -> bool:
     return sum(cells.count(box, _digits(zoom)) for box in boxes) <= MOST_CELLS
 
 
-def draw(boxes: Sequence[Box], zoom: int) -> Map:
+def draw(boxes: Sequence[Box], zoom: int, viewer_id: UUID | None = None) -> Map:
     """The open public sessions in the boxes, gathered in cells by the points that everyone may see.
 
-    A cell with more than can be read counts what was read. The caller asks `can_draw` first.
+    A cell with more than can be read counts what was read, and counts what is out of the viewer's reach.
+    The caller asks `can_draw` first.
     """
     clusters: list[Cluster] = []
     ids: list[UUID] = []
@@ -81,7 +82,7 @@ def draw(boxes: Sequence[Box], zoom: int) -> Map:
             ids += cell.ids
         else:
             clusters.append(Cluster(cell.latitude, cell.longitude, cell.sessions, cell.more))
-    return Map(clusters, _sessions(ids))
+    return Map(clusters, _sessions(ids, viewer_id))
 
 
 def prepared(boxes: Sequence[Box], zoom: int) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
@@ -132,7 +133,8 @@ def _query(boxes: int) -> Select[*tuple[Any, ...]]:
     return select(gathered).join_from(asked, gathered, gathered.c.sessions > 0)
 
 
-def _sessions(ids: Sequence[UUID]) -> Sequence[SeenSession]:
+def _sessions(ids: Sequence[UUID], viewer_id: UUID | None) -> Sequence[SeenSession]:
     at = now()
-    rows = fetch(SINGLES, {"ids": ids, "at": at, "statuses": sorted(OPEN)})
+    values = {"ids": ids, "at": at, "statuses": sorted(OPEN), "viewer_id": viewer_id}
+    rows = fetch(SINGLES, values)
     return [SeenSession(SessionRow(**row._mapping), None, at) for row in rows]

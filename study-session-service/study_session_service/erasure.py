@@ -16,6 +16,7 @@ from study_session_service.models import (
     Participant,
     StudySession,
     Waiting,
+    apart,
     db,
 )
 
@@ -36,6 +37,7 @@ def erase(user_id: UUID) -> None:
     no_one = uuid4()
     for session_id in _involving(user_id):
         _erase_in(session_id, user_id, no_one)
+    apart.forget(user_id)
     forget_answers(db, user_id)
 
 

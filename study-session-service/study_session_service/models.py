@@ -30,6 +30,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from chassis.clock import now
 from chassis.data.db import database, models_registry, one_of
 from chassis.data.stored_answers import keys_table
+from chassis.messaging.apart import Apart
 from chassis.messaging.messages import Messages
 from study_session_service.sql_functions import FUNCTIONS
 
@@ -41,6 +42,7 @@ class Base(DeclarativeBase):
 db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "study-session-service")
+apart = Apart(messages)
 
 
 class SessionType(StrEnum):
@@ -289,6 +291,8 @@ class StudySession(SessionFacts, Base):
     ended_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     cancellation_reason: Mapped[str | None] = mapped_column(String(500))
+    # By an admin: from then on only those who are in it know of it.
+    hidden_at: Mapped[datetime | None]
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     is_open: Mapped[bool] = mapped_column(

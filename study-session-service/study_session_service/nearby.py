@@ -57,7 +57,14 @@ from study_session_service.models import (
     Visibility,
 )
 from study_session_service.rows import SessionRow, columns_of, fetch
-from study_session_service.visibility import IS_MINE, MINE, POSITION, SeenSession, seen_in
+from study_session_service.visibility import (
+    IS_MINE,
+    MINE,
+    OUT_OF_REACH,
+    POSITION,
+    SeenSession,
+    seen_in,
+)
 
 # Twice the longest page, because within the five minutes the clock ends some of them.
 KEPT = 200
@@ -86,6 +93,7 @@ NOT_LISTED = frozenset(
         "last_seq",
         "version",
         "is_open",
+        "hidden_at",
     }
 )
 LIST_COLUMNS = tuple(c.key for c in StudySession.__table__.columns if c.key not in NOT_LISTED)
@@ -261,7 +269,7 @@ def statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     shown = shown_to(signed_in=shape.signed_in)
     metres: ColumnElement[Any] = shown.distance() if shape.measured else null()
     order = [metres if shape.sort == Sort.DISTANCE else StudySession.start_time, StudySession.id]
-    conditions: list[Any] = [IS_PUBLIC, HAS_STATUS]
+    conditions: list[Any] = [IS_PUBLIC, HAS_STATUS, ~OUT_OF_REACH]
     conditions += [FILTERS[name] for name in sorted(shape.filters)]
     if shape.is_open:
         # It adds nothing but the proof that the partial indexes hold all that is looked for.

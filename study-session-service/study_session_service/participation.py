@@ -20,7 +20,7 @@ from study_session_service.visibility import (
     SeenSession,
     see,
     see_inside,
-    seen_in,
+    seen_by,
     standing,
 )
 
@@ -142,7 +142,7 @@ def _asked(session_id: UUID, user_id: UUID) -> tuple[SeenSession, int]:
     if not rows:
         raise NotFound
     [row] = rows
-    return seen_in(row, FACTS, at, row.position), row.joined
+    return seen_by(row, FACTS, at), row.joined
 
 
 def _require_room(session: SessionRow, joined: int, *, waitlist: bool) -> None:
@@ -234,7 +234,9 @@ def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
 def _admit(seen: SeenSession, join_code: str | None) -> None:
     if seen.mine and seen.mine.removed_at:
         raise RemovedByHost
-    if not seen.is_known and not join_codes.opens(join_code, seen.session.join_code):
+    if seen.is_known:
+        return
+    if seen.is_out_of_reach or not join_codes.opens(join_code, seen.session.join_code):
         raise NotFound
 
 

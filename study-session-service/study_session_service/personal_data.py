@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement
 
-from study_session_service.models import ChatMessage, Participant, StudySession, Waiting
+from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, apart
 
 
 def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
@@ -14,4 +14,5 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "session_participants": Participant.user_id == user_id,
         "session_waitlist": Waiting.user_id == user_id,
         "chat_messages": ChatMessage.user_id == user_id,
+        **apart.about(user_id),
     }

@@ -36,7 +36,7 @@ from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict
 from study_session_service import rooms
 from study_session_service.lifecycle import require_open
-from study_session_service.models import Participant, Role, StudySession, Waiting, db
+from study_session_service.models import Participant, Role, StudySession, Waiting, apart, db
 from study_session_service.notifications import Kind, notify
 from study_session_service.rows import SessionRow, columns_of, fetch
 
@@ -140,7 +140,13 @@ def _call_up(session_id: UUID) -> Sequence[Waiting]:
         .where(IS_GIVEN, HAS_SEAT)
         .scalar_subquery()
     )
-    first = select(Waiting.number).where(Waiting.session_id == session_id).order_by(Waiting.number)
+    host_id = select(StudySession.host_id).where(IS_GIVEN).scalar_subquery()
+    first = (
+        select(Waiting.number)
+        .where(Waiting.session_id == session_id)
+        .where(Waiting.user_id.not_in(apart.people_apart_from(host_id)))
+        .order_by(Waiting.number)
+    )
     # NULL seats: the session is over, and LIMIT NULL would mean all.
     called = (
         delete(Waiting)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    or_,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -30,6 +31,7 @@ from study_session_service.models import (
     StudySession,
     Visibility,
     Waiting,
+    apart,
 )
 from study_session_service.rows import SessionRow, columns_of, fetch
 
@@ -62,13 +64,18 @@ POSITION = (
     .where(Waiting.session_id == StudySession.id, Waiting.user_id == VIEWER)
     .scalar_subquery()
 )
+# Hidden by an admin, or the host and the viewer are kept apart.
+OUT_OF_REACH = or_(
+    StudySession.hidden_at.is_not(None), StudySession.host_id.in_(apart.people_apart_from(VIEWER))
+)
 DETAILS = tuple(c.key for c in StudySession.__table__.columns if c.key != "is_open")
 
 
 def standing(columns: Sequence[str], *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """These columns of a session, for `seen_in`; the viewer's `position` on its waitlist; and more."""
+    """These columns of a session, for `seen_by`; the viewer's `position` on its waitlist; and more."""
+    about_viewer = (*MINE, POSITION.label("position"), OUT_OF_REACH.label("out_of_reach"))
     return (
-        select(*columns_of(StudySession, columns), *MINE, POSITION.label("position"), *more)
+        select(*columns_of(StudySession, columns), *about_viewer, *more)
         .outerjoin_from(StudySession, Participant, IS_MINE)
         .where(StudySession.id == bindparam("session_id", type_=Uuid))
     )
@@ -99,6 +106,7 @@ class SeenSession:
     position: int | None = None
     distance_m: float | None = None
     participants: Sequence[Any] | None = None
+    is_out_of_reach: bool = False
 
     @property
     def is_inside(self) -> bool:
@@ -108,6 +116,8 @@ class SeenSession:
     @property
     def is_known(self) -> bool:
         """Whether the session is no secret to the viewer."""
+        if self.is_out_of_reach:
+            return self.is_inside or self.position is not None
         # After a removal by the host it is as secret as to a stranger.
         has_been_in = self.mine is not None and self.mine.removed_at is None
         return (
@@ -193,7 +203,13 @@ def look(session_id: UUID, viewer_id: UUID | None) -> SeenSession:
     if not rows:
         raise NotFound
     [row] = rows
-    return seen_in(row, DETAILS, now(), row.position)
+    return seen_by(row, DETAILS, now())
+
+
+def seen_by(row: Row[Any], columns: Sequence[str], at: datetime) -> SeenSession:
+    """The session in a row of a `standing` with these columns."""
+    seen = seen_in(row, columns, at, row.position)
+    return replace(seen, is_out_of_reach=row.out_of_reach)
 
 
 def seen_in(

@@ -28,7 +28,7 @@ def test_everything_about_a_person_is_in_one_answer(
     client.post(f"{BASE}/{full['id']}/join", json={"waitlist": True}, user=boaz)
     with count_queries(app) as statements:
         kept = client.get("/internal/export", user=boaz, peer="gateway").json
-    assert len(statements) == 4
+    assert len(statements) == 6
     [session] = kept["study_sessions"]
     assert (session["latitude"], session["meeting_url"]) == (31.778, "https://meet.example.org/b")
     assert [(row["session_id"], row["role"]) for row in kept["session_participants"]] == [
@@ -45,6 +45,8 @@ def test_nothing_is_kept_about_a_stranger(client: FlaskClient) -> None:
         "session_participants": [],
         "session_waitlist": [],
         "chat_messages": [],
+        "blocks": [],
+        "suspensions": [],
     }
 
 
@@ -52,7 +54,7 @@ def test_every_table_with_people_in_it_is_exported() -> None:
     named = {
         table.name
         for table in Base.metadata.sorted_tables
-        if {"user_id", "host_id"} & set(table.columns.keys())
+        if {"user_id", "host_id", "blocker_id"} & set(table.columns.keys())
     }
     # Stored answers are kept for a day, to be repeated.
     assert about(uuid4()).keys() == named - {"idempotency_keys"}

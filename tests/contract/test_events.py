@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.messaging import apart
 from dev.services import SERVICES
 from gateway.account_events import CHANGES
 
@@ -45,7 +46,9 @@ def sent(service: str) -> set[str]:
 
 
 def subscribed_by(service: str) -> set[str]:
-    return {type_ for call in calls(service, "Subscription") for type_ in texts(call.args[1:2])}
+    own = {type_ for call in calls(service, "Subscription") for type_ in texts(call.args[1:2])}
+    # A service that keeps people apart has the chassis listen.
+    return own.union(apart.EVENTS) if any(calls(service, "Apart")) else own
 
 
 def calls(service: str, function: str) -> Iterator[ast.Call]:

@@ -14,7 +14,7 @@ from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.api.whiteboards import LIVE_EVENTS
 from tutoring_service.config import Settings
 from tutoring_service.enrollments import AlreadyEnrolled
-from tutoring_service.models import db, messages
+from tutoring_service.models import apart, db, messages
 from tutoring_service.reviews import AlreadyReviewed
 from tutoring_service.scheduling.conflicts import TimeConflict
 
@@ -41,8 +41,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         subscriptions=[
             Subscription("user-service", "user.deleted", erasure.on_user_deleted),
             Subscription("user-service", "user.access_ended", calendars.on_access_ended),
+            *apart.subscriptions(),
         ],
-        sweeps=[Sweep("reminders", every=5, run=reminders.send_due)],
+        sweeps=[Sweep("reminders", every=5, run=reminders.send_due), apart.sweep],
         blueprints=api.BLUEPRINTS,
     )
     runtime.install(app, settings)

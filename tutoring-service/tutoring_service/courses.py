@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Uuid, exists, literal, or_, select
 
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
@@ -12,7 +12,7 @@ from chassis.data.limits import LimitReached, require_room
 from chassis.errors import NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
-from tutoring_service.models import Course, db
+from tutoring_service.models import Course, Enrollment, apart, db
 from tutoring_service.states import CourseStatus
 
 
@@ -33,15 +33,21 @@ def publish(caller: Caller, wanted: dict[str, Any]) -> Course:
     return course
 
 
-def get(course_id: int) -> Course:
-    """The course; `NotFound` if there is none."""
+def get(viewer_id: UUID, course_id: int) -> Course:
+    """The course; `NotFound` if there is none, or its tutor and the viewer are kept apart.
+
+    Who is enrolled in it goes on seeing it.
+    """
     course = db.session.get(Course, course_id)
     if course is None:
+        raise NotFound
+    if apart.is_apart(viewer_id, [course.tutor_id]) and not _has_enrolled(viewer_id, course_id):
         raise NotFound
     return course
 
 
 def find(
+    viewer_id: UUID,
     tutor_id: UUID | None,
     status: Collection[CourseStatus],
     q: str | None,
@@ -49,9 +55,12 @@ def find(
     cursor: str | None,
 ) -> Page[Course]:
     """Courses, newest first: open ones, or with one of these statuses; of all tutors or this one;
-    about anything or `q`.
+    about anything or `q`. Those of tutors who are kept apart from the viewer are left out.
     """
-    query = select(Course).where(Course.status.in_(status or {CourseStatus.OPEN}))
+    query = select(Course).where(
+        Course.status.in_(status or {CourseStatus.OPEN}),
+        Course.tutor_id.not_in(apart.people_apart_from(literal(viewer_id, Uuid))),
+    )
     if tutor_id:
         query = query.filter_by(tutor_id=tutor_id)
     if q:
@@ -76,3 +85,10 @@ def change(
     course.version += 1
     db.session.flush()
     return course
+
+
+def _has_enrolled(student_id: UUID, course_id: int) -> bool:
+    enrolled = exists().where(
+        Enrollment.course_id == course_id, Enrollment.student_id == student_id
+    )
+    return bool(db.session.scalar(select(enrolled)))

@@ -31,6 +31,7 @@ from tutoring_service.models import (
     Enrollment,
     SessionBooking,
     TutoringSession,
+    apart,
     db,
 )
 from tutoring_service.roles import enrollment_of, lock_enrollment, require
@@ -91,7 +92,7 @@ def enroll(caller: Caller, course_id: int) -> Enrollment:
     # Shared, so that many enrol at once; a transaction that archives the course waits for them, or they
     # find it archived.
     course = db.session.get(Course, course_id, with_for_update={"read": True})
-    if course is None:
+    if course is None or apart.is_apart(caller.id, [course.tutor_id]):
         raise NotFound
     if course.tutor_id == caller.id:
         raise OwnCourse

@@ -41,6 +41,7 @@ from tutoring_service.models import (
     TutoringSession,
     WhiteboardSession,
     WhiteboardStroke,
+    apart,
     db,
     quarantined_sessions,
     retired_session_fields,
@@ -104,6 +105,7 @@ def _delete_own(user_id: UUID) -> None:
     db.session.execute(delete(CalendarFeed).filter_by(user_id=user_id))
     db.session.execute(delete(SessionReminder).filter_by(user_id=user_id))
     db.session.execute(delete(EnrollmentParent).filter_by(parent_id=user_id))
+    apart.forget(user_id)
     forget_answers(db, user_id)
     # A code that the student gave out would let a parent in after they are gone.
     codes = ParentCode.enrollment_id.in_(_enrollments_as_student(user_id))

@@ -20,6 +20,7 @@ from tutoring_service.models import (
     ParentCode,
     SessionBooking,
     SessionReminder,
+    apart,
     db,
 )
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
@@ -29,6 +30,7 @@ LIFETIME = timedelta(days=7)
 # None that is read as another.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LENGTH = 12
+INVALID = "This code is not valid."
 
 
 class OwnEnrollment(Conflict):
@@ -73,10 +75,12 @@ def join(caller: Caller, code: str) -> Enrollment:
     )
     enrollment_id = db.session.scalar(spent.returning(ParentCode.enrollment_id))
     if enrollment_id is None:
-        raise NotFound("This code is not valid.")
+        raise NotFound(INVALID)
     enrollment = db.session.get_one(Enrollment, enrollment_id)
     if caller.id in (enrollment.tutor_id, enrollment.student_id):
         raise OwnEnrollment
+    if apart.is_apart(caller.id, [enrollment.tutor_id, enrollment.student_id]):
+        raise NotFound(INVALID)
     others = select(EnrollmentParent.parent_id).where(
         EnrollmentParent.enrollment_id == enrollment.id, EnrollmentParent.parent_id != caller.id
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
-from tutoring_service.models import Base, Enrollment, SessionBooking
+from tutoring_service.models import Base, Enrollment, SessionBooking, apart
 
 NAMING: dict[str, tuple[str, ...]] = {
     "courses": ("tutor_id",),
@@ -38,6 +38,7 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "retired_session_fields": _column("retired_session_fields", "session_id").in_(sessions),
         "session_series": _column("session_series", "enrolled_courses_id").in_(enrollments),
         "session_requests": _column("session_requests", "enrolled_courses_id").in_(enrollments),
+        **apart.about(user_id),
     }
 
 

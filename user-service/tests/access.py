@@ -172,6 +172,10 @@ ACCESS = Matrix(
             {"username": "another-name", "password": WRONG_PASSWORD},
             gateway=AtGateway(body={"username": "another-name", "password": WRONG_PASSWORD}),
         ),
+        Row("list_blocks", SIGNED_IN),
+        Row("block_user", "401 401 204 204 409", None, OF_OWNER),
+        Row("block_user", "401 401 404 404 404", None, OF_DELETED),
+        Row("unblock_user", HAS_ACCOUNT_DONE, None, OF_OWNER),
         Row("list_users", "401 401 403 200 403"),
         Row(
             "suspend_user",

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, func, select
 
 from chassis.clock import now
-from user_service import access, accounts, credentials, email_tokens, second_factor, trail
+from user_service import access, accounts, blocks, credentials, email_tokens, second_factor, trail
 from user_service.accounts import EmailTaken
 from user_service.attempts import known_allowances, request_allowances
 from user_service.models import EmailChange, Purpose, SecondFactor, User, db, messages
@@ -53,6 +53,7 @@ def confirm(token: str) -> None:
     old, was_verified = user.email, user.email_verified
     user.email, user.pending_email, user.email_verified_at = address, None, now()
     accounts.save(user)
+    blocks.on_email_proved(user)
     access.end_all_but_sign_ins(user)
     trail.note("email.changed", user_id)
     # An address that was never proved is no one's: it has no way back.
@@ -83,6 +84,7 @@ def revert(token: str) -> None:
     user.email, user.pending_email, user.email_verified_at = change.old_email, None, now()
     user.password_hash = runtime().hasher.unmatched
     accounts.save(user)
+    blocks.on_email_proved(user)
     access.end(user)
     later = SecondFactor.created_at >= change.changed_at
     if db.session.scalar(select(exists().where(SecondFactor.user_id == user_id, later))):

@@ -11,3 +11,8 @@ class EventType(StrEnum):
     ROLES_CHANGED = "user.roles_changed"
     ACCESS_ENDED = "user.access_ended"
     SIGN_IN_ENDED = "sign_in.ended"
+    EMAIL_PROVED = "user.email_proved"
+    BLOCKED = "user.blocked"
+    UNBLOCKED = "user.unblocked"
+    SUSPENDED = "user.suspended"
+    SUSPENSION_LIFTED = "user.suspension_lifted"

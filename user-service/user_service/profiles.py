@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from chassis.data.keyset import ordered
 from chassis.errors import NotFound
 from chassis.pages import Page, cut
-from user_service.models import User, db
+from user_service import blocks
+from user_service.models import IS_SUSPENDED, Suspension, User, db
 
 DELETED_NAME = "Deleted user"
 ABOVE_ALL = "\uffff"  # sorts after every letter of a username
@@ -38,12 +39,18 @@ def public_profiles(user_ids: Sequence[UUID]) -> list[User | Deleted]:
     return [present.get(user_id) or Deleted(user_id) for user_id in dict.fromkeys(user_ids)]
 
 
-def search(beginning: str, limit: int, cursor: str | None) -> Page[User]:
-    """The accounts whose username begins like this, by username: an exact match comes first."""
+def search(viewer_id: UUID, beginning: str, limit: int, cursor: str | None) -> Page[User]:
+    """The accounts whose username begins like this, by username: an exact match comes first.
+
+    People of whom one blocks the other do not find each other, and no one finds those who are suspended.
+    """
     # The order of bytes, whatever the locale of the database: that of `idx_users_username_prefix`.
     username, prefix = User.username.collate("C"), beginning.lower()
     query = select(User).where(
-        username.between(prefix, prefix + ABOVE_ALL), User.deleted_at.is_(None)
+        username.between(prefix, prefix + ABOVE_ALL),
+        User.deleted_at.is_(None),
+        ~blocks.keeps_apart(viewer_id, User.id.expression),
+        ~exists().where(Suspension.user_id == User.id, IS_SUSPENDED),
     )
     rows = db.session.scalars(ordered(query, [username], limit, cursor)).all()
     return cut(rows, limit, lambda user: (user.username,))

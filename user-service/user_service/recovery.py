@@ -2,7 +2,7 @@
 
 from chassis.clock import now
 from chassis.data.db import after_commit
-from user_service import access, accounts, credentials, email_tokens, trail
+from user_service import access, accounts, blocks, credentials, email_tokens, trail
 from user_service.attempts import TooManyAttempts, request_allowances
 from user_service.models import Purpose, db, messages
 from user_service.notices import Notice, tell
@@ -28,7 +28,9 @@ def reset(token: str, password: str) -> None:
     # A password that is refused rolls back the redemption as well: the link stays good.
     credentials.set_password(user, password)
     # The token came by e-mail, so it has verified the address as well.
-    user.email_verified_at = user.email_verified_at or now()
+    if not user.email_verified:
+        user.email_verified_at = now()
+        blocks.on_email_proved(user)
     accounts.save(user)
     access.end(user)
     tell(user, Notice.PASSWORD_RESET)

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.errors import Conflict, Forbidden, NotFound
 from user_service import access, admins, trail
+from user_service.accounts import save
+from user_service.events import EventType
 from user_service.models import IS_SUSPENDED, Role, Suspension, User, db
 from user_service.notices import Notice, tell
 
@@ -47,6 +49,7 @@ def suspend(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspensio
     db.session.add(suspension)
     db.session.flush()
     access.end(user)
+    _announce(user, EventType.SUSPENDED, by)
     tell(user, Notice.SUSPENDED, suspension_id=str(suspension.id))
     trail.note("account.suspended", by, user_id)
     return suspension
@@ -60,7 +63,7 @@ def lift(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspension:
     if suspension is None:
         raise NotSuspended
     suspension.lift_reason, suspension.lifted_at, suspension.lifted_by = reason, now(), by
-    db.session.flush()
+    _announce(user, EventType.SUSPENSION_LIFTED, by)
     tell(user, Notice.SUSPENSION_LIFTED, suspension_id=str(suspension.id))
     trail.note("account.suspension_lifted", by, user_id)
     return suspension
@@ -76,6 +79,12 @@ def require_active(user: User) -> None:
 def of_person(user_id: UUID) -> Suspension | None:
     """The suspension that holds now."""
     return db.session.scalar(select(Suspension).where(Suspension.user_id == user_id, IS_SUSPENDED))
+
+
+def _announce(user: User, event: EventType, by: UUID) -> None:
+    # The account is changed, so that the event has a version of its own.
+    user.updated_at = now()
+    save(user, event, actor=by)
 
 
 def _account(user_id: UUID) -> User:

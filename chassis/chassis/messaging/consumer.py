@@ -84,7 +84,7 @@ class Consumer:
         self._keys = keys
         self._group = messages.service
         self._name = f"{socket.gethostname()}-{os.getpid()}"
-        self._subscriptions = {(s.source, s.type): s for s in subscriptions}
+        self.subscriptions = {(s.source, s.type): s for s in subscriptions}
         self._streams = sorted({f"events:{s.source}" for s in subscriptions})
 
     def consume(self, block: int = BLOCK) -> int:
@@ -175,7 +175,7 @@ class Consumer:
         event = parse(entry.fields)
         if entry.stream != f"{signatures.STREAM}{event.source}":
             raise Untrusted("the event names another source than the owner of the stream")
-        subscription = self._subscriptions.get((event.source, event.type))
+        subscription = self.subscriptions.get((event.source, event.type))
         if subscription is None:
             return None
         signatures.check(entry.stream, entry.fields, self._keys)

@@ -3,6 +3,7 @@
 from chassis.testing.bounds import check_bounds
 from chassis.testing.events import signed
 from chassis.testing.hostile import hostile_bodies
+from chassis.testing.kept_apart import HeardOf, heard
 from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
 from chassis.testing.people import ISSUER, User, a_user, token_for
@@ -29,6 +30,7 @@ __all__ = [
     "ISSUER",
     "KID",
     "ApiClient",
+    "HeardOf",
     "User",
     "a_user",
     "application",
@@ -46,6 +48,7 @@ __all__ = [
     "empty_database",
     "environment",
     "forget_compiled",
+    "heard",
     "hostile_bodies",
     "in_app",
     "jwks",

@@ -1,5 +1,6 @@
 """People, and the tokens that speak for them."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,10 @@ class User:
     @property
     def email(self) -> str:
         return f"{self.username}@example.org"
+
+    @property
+    def mailbox_sha256(self) -> str:
+        return hashlib.sha256(self.email.encode()).hexdigest()
 
 
 def a_user(username: str = "ruth", *roles: str, email_verified: bool = True) -> User:

@@ -61,6 +61,11 @@ class Message(Answer):
     created_at = Instant(required=True)
     edited_at = Instant(required=True, allow_none=True)
     deleted = fields.Boolean(required=True)
+    folded = fields.Boolean(
+        required=True,
+        dump_default=False,
+        metadata={"description": "Whether you block its author, and a client shows it folded."},
+    )
 
 
 class HistoryQuery(PageQuery):

@@ -1,11 +1,12 @@
 """Search on the wire, as JSON and as GeoJSON, and the clusters of a map."""
 
 from typing import Any
+from uuid import UUID as UUIDValue
 
 from flask import Response, request
 from marshmallow import ValidationError, fields, validates_schema
 
-from chassis.auth.authorization import caller_or_none, optional, public
+from chassis.auth.authorization import caller_or_none, optional
 from chassis.pages import Page
 from chassis.web.fields import (
     UUID,
@@ -116,10 +117,7 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
 
     `Accept: application/geo+json` gives an RFC 7946 FeatureCollection.
     """
-    viewer = caller_or_none()
-    page = nearby.search(
-        viewer.id if viewer else None, _search(query), query["limit"], query["cursor"]
-    )
+    page = nearby.search(_viewer_id(), _search(query), query["limit"], query["cursor"])
     if request.accept_mimetypes.best != geojson.MEDIA_TYPE:
         return page
     content = StudySessionFeatures().dumps(page)
@@ -127,12 +125,17 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
 
 
 @blueprint.get("/api/study-sessions/clusters", "cluster_study_sessions")
-@public
+@optional
 @blueprint.arguments(MapQuery, location="query")
 @blueprint.response(200, StudySessionMap)
 def cluster_study_sessions(query: dict[str, Any]) -> clusters.Map:
     """Get what a map of an area shows: open public sessions, as clusters where there are many."""
-    return clusters.draw(query["bbox"], query["zoom"])
+    return clusters.draw(query["bbox"], query["zoom"], _viewer_id())
+
+
+def _viewer_id() -> UUIDValue | None:
+    viewer = caller_or_none()
+    return viewer.id if viewer else None
 
 
 def _search(query: dict[str, Any]) -> Search:

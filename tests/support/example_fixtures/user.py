@@ -125,6 +125,10 @@ def account_with_other_names(callers: Callers) -> Call:
     return Call(callers.register("dina"), values)
 
 
+def newcomer_and_another(callers: Callers) -> Call:
+    return Call(callers.newcomer, {"user_id": callers.register("dina").id})
+
+
 def admin_of_a_suspended_account(callers: Callers) -> Call:
     person = callers.register("dina")
     path = f"/api/admin/users/{person.id}/suspend"
@@ -139,7 +143,7 @@ FIXTURES: Fixtures = {
     account: """
         get_own_account get_second_factor update_own_account refresh_tokens resend_verification
         mark_all_notifications_read set_notification_preferences create_calendar_feed
-        delete_calendar_feed
+        delete_calendar_feed list_blocks
     """,
     account_that_may_end: "log_out log_out_everywhere change_password delete_own_account",
     two_devices: "list_devices log_out_device",
@@ -150,6 +154,7 @@ FIXTURES: Fixtures = {
     account_with_other_names: "request_email_change withdraw_email_change change_username",
     admin: "set_user_roles list_users suspend_user",
     admin_of_a_suspended_account: "lift_suspension",
+    newcomer_and_another: "block_user unblock_user",
     notified: "mark_notification_read",
     calendar_feed: "get_calendar_feed",
     own_calendar_feed: "get_calendar_address",

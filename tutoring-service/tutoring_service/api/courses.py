@@ -97,7 +97,7 @@ def create_course(body: dict[str, Any]) -> Any:
 @blueprint.response(200, page_of(Course))
 def list_courses(query: dict[str, Any]) -> Page[CourseRow]:
     """List courses, newest first."""
-    return courses.find(**query)
+    return courses.find(caller().id, **query)
 
 
 @blueprint.get("/api/courses/<int(max=2147483647):course_id>", "get_course")
@@ -105,7 +105,7 @@ def list_courses(query: dict[str, Any]) -> Page[CourseRow]:
 @blueprint.response(200, Course)
 def get_course(course_id: int) -> Any:
     """Get a course."""
-    course = courses.get(course_id)
+    course = courses.get(caller().id, course_id)
     return course, etag(course.version)
 
 

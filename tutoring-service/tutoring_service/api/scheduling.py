@@ -26,7 +26,12 @@ from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.checked_times import TooManyTimesChecked
 from tutoring_service.scheduling import booking
-from tutoring_service.scheduling.booking import EnrollmentNotActive, Plan, SessionLimitReached
+from tutoring_service.scheduling.booking import (
+    EnrollmentNotActive,
+    KeptApart,
+    Plan,
+    SessionLimitReached,
+)
 from tutoring_service.scheduling.conflicts import TimeConflict
 from tutoring_service.scheduling.recurring_pattern import InvalidRecurrence
 from tutoring_service.states import Frequency, Month, Priority, Role, SessionMode, Weekday
@@ -149,6 +154,7 @@ class SchedulePreview(Answer):
     TimeConflict,
     OutsideWorkingHours,
     EnrollmentNotActive,
+    KeptApart,
     InvalidRecurrence,
     SessionLimitReached,
     TooManyTimesChecked,
@@ -164,7 +170,7 @@ def book_tutoring_session(body: dict[str, Any]) -> Any:
 @signed_in
 @blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
 @blueprint.response(200, SchedulePreview)
-@blueprint.raises(EnrollmentNotActive, InvalidRecurrence, TooManyTimesChecked)
+@blueprint.raises(EnrollmentNotActive, KeptApart, InvalidRecurrence, TooManyTimesChecked)
 def preview_tutoring_session(body: dict[str, Any]) -> Plan:
     """Preview what would be booked and what conflicts; nothing is booked."""
     return booking.preview(caller(), body)

@@ -18,7 +18,7 @@ from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
 from tutoring_service.checked_times import TooManyTimesChecked
 from tutoring_service.models import SessionRequest as RequestRow
-from tutoring_service.scheduling.booking import EnrollmentNotActive, SessionLimitReached
+from tutoring_service.scheduling.booking import EnrollmentNotActive, KeptApart, SessionLimitReached
 from tutoring_service.scheduling.conflicts import TimeConflict
 from tutoring_service.session_requests import SessionRequestLimitReached
 from tutoring_service.states import RequestStatus
@@ -62,6 +62,7 @@ class SessionRequestQuery(PageQuery):
     TimeConflict,
     OutsideWorkingHours,
     EnrollmentNotActive,
+    KeptApart,
     SessionRequestLimitReached,
     TooManyTimesChecked,
 )
@@ -87,6 +88,7 @@ def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[Req
     TimeConflict,
     OutsideWorkingHours,
     EnrollmentNotActive,
+    KeptApart,
     InvalidTransition,
     SessionLimitReached,
     TooManyTimesChecked,

@@ -1,6 +1,6 @@
 """The tables of this service."""
 
-from tutoring_service.models.base import Base, db, idempotency_keys, messages
+from tutoring_service.models.base import Base, apart, db, idempotency_keys, messages
 from tutoring_service.models.calendars import CalendarFeed
 from tutoring_service.models.enrollments import (
     Course,
@@ -42,6 +42,7 @@ __all__ = [
     "TutoringSession",
     "WhiteboardSession",
     "WhiteboardStroke",
+    "apart",
     "db",
     "enrolled_students",
     "idempotency_keys",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from chassis.data.db import database, models_registry
 from chassis.data.stored_answers import keys_table
+from chassis.messaging.apart import Apart
 from chassis.messaging.messages import Messages
 
 
@@ -17,6 +18,7 @@ class Base(DeclarativeBase):
 db = database(Base)
 idempotency_keys = keys_table(Base.metadata)
 messages = Messages(db, "tutoring-service")
+apart = Apart(messages)
 
 
 class Utc(TypeDecorator[datetime]):

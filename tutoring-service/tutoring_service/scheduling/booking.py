@@ -12,7 +12,14 @@ from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
 from tutoring_service import availability, notifications, reminders
-from tutoring_service.models import Enrollment, SessionBooking, SessionSeries, TutoringSession, db
+from tutoring_service.models import (
+    Enrollment,
+    SessionBooking,
+    SessionSeries,
+    TutoringSession,
+    apart,
+    db,
+)
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.scheduling import conflicts, recurring_pattern
@@ -26,6 +33,12 @@ class EnrollmentNotActive(Conflict):
     """The enrolment is not active."""
 
     code = "enrollment_not_active"
+
+
+class KeptApart(Conflict):
+    """The tutor and the student are kept apart: one blocks the other, or is suspended."""
+
+    code = "kept_apart"
 
 
 class SessionLimitReached(LimitReached):
@@ -116,10 +129,14 @@ def tell_booked(booked: Sequence[TutoringSession], caller: Caller) -> None:
 
 
 def check_active(enrollment: Enrollment) -> None:
-    """`EnrollmentNotActive` unless sessions may be booked in it."""
+    """`EnrollmentNotActive` unless sessions may be booked in it, `KeptApart` if by a block they may not."""
     status = enrollment.status
     if status != EnrollmentStatus.ACTIVE:
         raise EnrollmentNotActive(f"The enrolment is {status}.", enrollment_status=status)
+    tutor_id, student_id = enrollment.tutor_id, enrollment.student_id
+    # Either may be suspended; the other cannot go on alone.
+    if apart.is_apart(tutor_id, [tutor_id, student_id]):
+        raise KeptApart
 
 
 def left_out(plan: Plan, *, skip: bool) -> list[Occurrence]:

@@ -3,6 +3,7 @@
 from user_service.api import (
     accounts,
     admin,
+    blocks,
     calendar_feeds,
     email_links,
     export,
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     roles.blueprint,
     admin.blueprint,
     profiles.blueprint,
+    blocks.blueprint,
     notifications.blueprint,
     calendar_feeds.blueprint,
     signing.blueprint,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
-from chassis.auth.authorization import public, signed_in
+from chassis.auth.authorization import caller, public, signed_in
 from chassis.pages import Page
 from chassis.web.fields import CANONICAL_UUID, Answer, Instant, Query, Text
 from chassis.web.openapi_examples import BOAZ, RUTH
@@ -87,7 +87,7 @@ def list_profiles(query: dict[str, Any]) -> Page[Any]:
 @blueprint.response(200, page_of(Profile))
 def search_users(query: dict[str, Any]) -> Page[User]:
     """Search people by the beginning of their username."""
-    return profiles.search(query["q"], query["limit"], query["cursor"])
+    return profiles.search(caller().id, query["q"], query["limit"], query["cursor"])
 
 
 @blueprint.get("/api/users/<uuid:user_id>", "get_profile")
