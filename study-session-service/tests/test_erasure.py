@@ -170,4 +170,4 @@ def test_the_deletion_of_a_stranger_changes_nothing(
 
 def test_the_worker_subscribes_to_account_deletions(app: Flask) -> None:
     consumer = app.extensions["worker"].consumer
-    assert consumer._subscriptions["user-service", "user.deleted"].handler is on_user_deleted
+    assert consumer.subscriptions["user-service", "user.deleted"].handler is on_user_deleted
