@@ -81,7 +81,12 @@ ACCESS = Matrix(
         Row("complete_enrollment", TUTOR),
         Row("cancel_enrollment", BOTH),
         Row("create_parent_code", "401 404 404 404 403 403 201 403"),
-        Row("join_enrollment", "401 403 403 403 403 200 403 403", code),
+        Row(
+            "join_enrollment",
+            "401 200 200 200 200 200 409 409",
+            code,
+            gateway=AtGateway({200: 404, 409: 404}, {"code": "A" * 12}),
+        ),
         Row("remove_parent", "401 404 404 404 403 204 204 403"),
         Row("get_enrollment_progress", INSIDE),
         Row("create_session_request", "401 404 404 404 403 403 201 403", TIME),

@@ -154,7 +154,7 @@ def test_a_student_and_their_parents_count_as_one(school: Any) -> None:
     done = school.held()
     review(school, done, school.student, 5)
     for name, rating in (("naomi", 4), ("eli", 1)):
-        parent = a_user(name, "parent")
+        parent = a_user(name)
         path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
         code = school.post(path, school.student).json["code"]
         school.post("/api/enrollments/join", parent, {"code": code})

@@ -45,7 +45,7 @@ def test_the_people_of_the_demo_can_sign_in(app: Flask, client: FlaskClient) -> 
         roles[username] = response.json["user"]["roles"][1:]
     assert roles == {
         "ruth": ["tutor"],
-        "naomi": ["parent"],
+        "naomi": [],
         "esther": ["author"],
         "admin": ["admin"],
         "tamar": [],

@@ -14,7 +14,7 @@ PROTECTED, SECRET = "shimon", "LYCEUMDEMOSECRETLYCEUMDEMOSECRET"  # no secret ei
 PEOPLE = {
     "ruth": ("Ruth Adler", "Asia/Jerusalem", [Role.LEARNER, Role.TUTOR]),
     "boaz": ("Boaz Levi", "Asia/Jerusalem", [Role.LEARNER]),
-    "naomi": ("Naomi Stern", "Europe/Berlin", [Role.LEARNER, Role.PARENT]),
+    "naomi": ("Naomi Stern", "Europe/Berlin", [Role.LEARNER]),
     "david": ("David Mekonnen", "Africa/Addis_Ababa", [Role.LEARNER]),
     "miriam": ("Miriam Katz", "Europe/London", [Role.LEARNER]),
     "esther": ("Esther Franco", "Europe/Madrid", [Role.LEARNER, Role.AUTHOR]),
