@@ -32,7 +32,9 @@ FORMAL = """
 """
 FORMATS = frozenset({"uuid", "date", "date-time"})
 # What the staff writes about a person goes with the account of that person.
-OF_STAFF = frozenset({"suspend_user", "lift_suspension"})
+OF_STAFF = frozenset(
+    {"suspend_user", "lift_suspension", "accept_application", "decline_application"}
+)
 
 # What stays: the name of a course that others took, what was studied in a lesson of theirs, and for thirty
 # days what events say, for a service that was away.

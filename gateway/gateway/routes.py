@@ -77,6 +77,7 @@ PEOPLE: People = {
     "cancelled_by": named("cancelled_by"),
     "suspended_by": named("suspended_by"),
     "lifted_by": named("lifted_by"),
+    "decided_by": named("decided_by"),
     "attendees": Roster("attended_by"),
 }
 OPAQUE = frozenset({"operation", "before", "after", "data"})
@@ -152,11 +153,12 @@ ROUTES = (
     ),
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/admin/users", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
+    Route(prefix="/api/admin/applications", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(
         prefix="/api/users/me",
         service=USER,
         access=Access.SIGNED_IN,
-        body_limit=32 * KIB,
+        body_limit=64 * KIB,
         write_deadline=PASSWORDS,
     ),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),

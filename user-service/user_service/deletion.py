@@ -13,6 +13,7 @@ from user_service import access, credentials, notifications, roles, rooms, secon
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
+    Application,
     EmailChange,
     EmailToken,
     FormerUsername,
@@ -83,6 +84,7 @@ def _erase(user: User) -> None:
     second_factor.forget(user.id)
     user.pending_email = None
     for table in (
+        Application,
         EmailChange,
         EmailToken,
         FormerUsername,

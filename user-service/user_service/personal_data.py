@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from user_service.models import (
+    Application,
     CalendarFeed,
     EmailChange,
     EmailToken,
@@ -40,5 +41,6 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "recovery_codes": RecoveryCode.user_id == user_id,
         "sign_in_tickets": SignInTicket.user_id == user_id,
         "suspensions": Suspension.user_id == user_id,
+        "applications": Application.user_id == user_id,
         "calendar_feeds": CalendarFeed.user_id == user_id,
     }

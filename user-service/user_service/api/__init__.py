@@ -3,6 +3,7 @@
 from user_service.api import (
     accounts,
     admin,
+    applications,
     calendar_feeds,
     email_links,
     export,
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     second_factor.blueprint,
     roles.blueprint,
     admin.blueprint,
+    applications.blueprint,
     profiles.blueprint,
     notifications.blueprint,
     calendar_feeds.blueprint,
