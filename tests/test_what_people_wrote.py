@@ -27,7 +27,7 @@ SETTLED_WITHIN = 30.0  # seconds
 # which others are one of a list, an id or a time.
 FORMAL = """
     assessment book client_id code current_password device_token dimension email emails end_time join_code
-    key locale login new_password password ref refresh_token rrule session_id slug start_time ticket
+    key languages locale login new_password password ref refresh_token rrule session_id slug start_time ticket
     timezone token tool
 """
 FORMATS = frozenset({"uuid", "date", "date-time"})

@@ -128,6 +128,8 @@ ACCESS = Matrix(
         Row("get_availability", SIGNED_IN),
         Row("list_slots", SIGNED_IN),
         Row("get_tutor_rating", SIGNED_IN),
+        Row("set_tutor_profile", "401 200 403 200 403 403 403 200", {"about": "I teach."}),
+        Row("get_tutor_page", ANYONE),
         Row("create_whiteboard", "401 404 404 404 403 403 201 201", enrolled),
         Row("list_whiteboards", INSIDE, about={"enrolled_courses_id": "enrollment_id"}),
         Row("get_whiteboard", INSIDE),

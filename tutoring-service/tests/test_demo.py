@@ -21,3 +21,8 @@ def test_the_demo_is_loaded_once(app: Flask, client: Any) -> None:
     assert client.get("/api/sessions?role=parent", user=naomi).json["items"]
     rating = client.get(f"/api/tutors/{ruth.id}/rating", user=naomi).json
     assert (rating["average"], rating["count"]) == (5.0, 2)
+    page = client.get(f"/api/tutors/{ruth.id}").json
+    assert (page["about"], page["languages"]) == (demo.ABOUT, ["he", "en"])
+    assert page["subjects"] == ["Mishnah"]
+    assert page["next_free_times"]
+    assert {review["text"] for review in page["reviews"]} == {"Patient and clear."}

@@ -194,7 +194,7 @@ ACCESS = Matrix(
             "create_application",
             "401 401 403 403 201",
             APPLICATION,
-            gateway=AtGateway({201: 403}),
+            gateway=AtGateway({201: 422, 403: 422}, {**APPLICATION, "text": ""}),
         ),
         Row("list_own_applications", SIGNED_IN),
         Row("withdraw_application", OWNER, gateway=AtGateway({204: 404})),
