@@ -30,7 +30,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 # What a program has besides events and rooms: names of keys, and commands for them.
 MORE: Mapping[str, str] = {
     "user-service": "~attempts:* ~mails:* +eval",
-    "tutoring-service": "~checked_times:* +eval",
+    "tutoring-service": "~checked_times:* ~parent_codes:* +eval",
     "study-session-service": "~active_sessions ~active_sessions:changes ~session:* ~chat:*",
     GATEWAY: "%R~events:user-service %R~room:* &room:* ~LIMITS:* ~ticket:*"
     " +subscribe +unsubscribe +eval +evalsha +script|load",

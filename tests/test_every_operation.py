@@ -32,7 +32,7 @@ def busy(gateway: str, people: People) -> Person:
     rely on.
     """
     busy, student = register(gateway, "busy"), register(gateway, "student")
-    appoint(people["admin"], busy, "tutor", "parent", "author")
+    appoint(people["admin"], busy, "tutor", "author")
     say(busy, host_session(busy), "Who is there?")
     course = agreed(
         busy.post("/api/courses", {"title": "Grammar", "subject": "Languages", "timezone": "UTC"})

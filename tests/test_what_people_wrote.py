@@ -27,12 +27,14 @@ SETTLED_WITHIN = 30.0  # seconds
 # which others are one of a list, an id or a time.
 FORMAL = """
     assessment book client_id code current_password device_token dimension email emails end_time join_code
-    key locale login new_password password ref refresh_token rrule session_id slug start_time ticket
+    key languages locale login new_password password ref refresh_token rrule session_id slug start_time ticket
     timezone token tool
 """
 FORMATS = frozenset({"uuid", "date", "date-time"})
 # What the staff writes about a person goes with the account of that person.
-OF_STAFF = frozenset({"suspend_user", "lift_suspension"})
+OF_STAFF = frozenset(
+    {"suspend_user", "lift_suspension", "accept_application", "decline_application"}
+)
 
 # What stays: the name of a course that others took, what was studied in a lesson of theirs, and for thirty
 # days what events say, for a service that was away.

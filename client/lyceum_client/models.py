@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Any, Literal, NotRequired, TypedDict
 
 
+class Acceptance(TypedDict):
+    reason: NotRequired[str | None]
+
+
 class Accepted(TypedDict):
     status: str
 
@@ -46,6 +50,22 @@ class AnswerOutcome(TypedDict):
     status: Literal["saved", "stale", "not_found", "invalid"]
     xp_gained: int
     detail: str | None
+
+
+class Application(TypedDict):
+    id: str
+    role: Literal["tutor", "author"]
+    text: str
+    subjects: list[str]
+    status: Literal["pending", "accepted", "declined", "withdrawn"]
+    reason: str | None
+    created_at: str
+    decided_at: str | None
+
+
+class ApplicationPage(TypedDict):
+    items: list[Application]
+    next: str | None
 
 
 class Assessment(TypedDict):
@@ -1220,6 +1240,12 @@ class NewAnswer(TypedDict):
     client_seq: NotRequired[int | None]
 
 
+class NewApplication(TypedDict):
+    role: Literal["tutor", "author"]
+    text: str
+    subjects: NotRequired[list[str]]
+
+
 class NewAssessment(TypedDict):
     definition: AssessmentDefinition
     slug: str
@@ -1294,6 +1320,7 @@ class NewPosition(TypedDict):
 class NewReview(TypedDict):
     rating: int
     text: NotRequired[str | None]
+    public: NotRequired[bool]
 
 
 class NewSecondFactor(TypedDict):
@@ -1332,6 +1359,11 @@ class NewStudySession(TypedDict):
     meeting_url: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "unlisted", "private"]]
     location_visibility: NotRequired[Literal["exact", "approximate"]]
+
+
+class NewTutorProfile(TypedDict):
+    about: NotRequired[str | None]
+    languages: NotRequired[list[str]]
 
 
 class NewTutoringSession(TypedDict):
@@ -1423,6 +1455,7 @@ class NotificationPreferenceChanges(TypedDict):
     session_cancelled: NotRequired[bool]
     waitlist_promotion: NotRequired[bool]
     havruta_session_started: NotRequired[bool]
+    application_decided: NotRequired[bool]
 
 
 class NotificationPreferences(TypedDict):
@@ -1435,6 +1468,7 @@ class NotificationPreferences(TypedDict):
     session_cancelled: bool
     waitlist_promotion: bool
     havruta_session_started: bool
+    application_decided: bool
 
 
 class NumberBounds(TypedDict):
@@ -1689,6 +1723,12 @@ class PublicProfile(TypedDict):
     created_at: str
 
 
+class PublicReview(TypedDict):
+    rating: int
+    text: str | None
+    created_at: str
+
+
 class QuestionOption(TypedDict):
     key: str
     text: str
@@ -1818,6 +1858,10 @@ class Refresh(TypedDict):
     refresh_token: str
 
 
+class Refusal(TypedDict):
+    reason: str
+
+
 class Reminder(TypedDict):
     notification_enabled: bool | None
     alarm_enabled: bool | None
@@ -1853,6 +1897,7 @@ class Review(TypedDict):
     author_role: Literal["tutor", "student", "parent"]
     rating: int
     text: str | None
+    public: bool
     created_at: str
     updated_at: str
     author_username: NotRequired[str | None]
@@ -1864,6 +1909,7 @@ class Review(TypedDict):
 class ReviewChanges(TypedDict):
     rating: NotRequired[int]
     text: NotRequired[str | None]
+    public: NotRequired[bool]
 
 
 class ReviewPage(TypedDict):
@@ -1968,6 +2014,32 @@ class SecondFactorSecret(TypedDict):
     secret: str
     otpauth_url: str
     qr_code: str
+
+
+class SeenApplication(TypedDict):
+    id: str
+    role: Literal["tutor", "author"]
+    text: str
+    subjects: list[str]
+    status: Literal["pending", "accepted", "declined", "withdrawn"]
+    reason: str | None
+    created_at: str
+    decided_at: str | None
+    user_id: str
+    decided_by: str | None
+    decided_by_username: NotRequired[str | None]
+    decided_by_display_name: NotRequired[str | None]
+    decided_by_avatar_url: NotRequired[str | None]
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class SeenApplicationPage(TypedDict):
+    items: list[SeenApplication]
+    next: str | None
+    degraded: NotRequired[list[str]]
 
 
 class SeenUser(TypedDict):
@@ -2186,6 +2258,11 @@ class Stroke(TypedDict):
     author_username: NotRequired[str | None]
     author_display_name: NotRequired[str | None]
     author_avatar_url: NotRequired[str | None]
+
+
+class StudentsRating(TypedDict):
+    average: float | None
+    count: int
 
 
 class StudiedTogether(TypedDict):
@@ -2450,6 +2527,14 @@ class Suspension(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class TaughtCourse(TypedDict):
+    id: int
+    title: str
+    subject: str | None
+    timezone: str
+    created_at: str | None
+
+
 class Text(TypedDict):
     slug: str
     name: str
@@ -2524,6 +2609,32 @@ class TrueFalseQuestion(TypedDict):
     scores: NotRequired[list[QuestionScore]]
     type: Literal["true_false"]
     correct: NotRequired[bool]
+
+
+class TutorPage(TypedDict):
+    tutor_id: str
+    about: str | None
+    languages: list[str]
+    subjects: list[str]
+    courses: list[TaughtCourse]
+    rating: StudentsRating
+    reviews: list[PublicReview]
+    next_free_times: list[Slot]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class TutorProfile(TypedDict):
+    tutor_id: str
+    about: str | None
+    languages: list[str]
+    version: int
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
 
 
 class TutorRating(TypedDict):

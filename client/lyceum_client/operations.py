@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Literal
 
 from lyceum_client.models import (
+    Acceptance,
     Accepted,
     Account,
     AccountChanges,
     AccountDeletion,
+    Application,
+    ApplicationPage,
     Assessment,
     AssessmentDraftChange,
     AssessmentPage,
@@ -70,6 +73,7 @@ from lyceum_client.models import (
     MessageChange,
     MessagePage,
     NewAccount,
+    NewApplication,
     NewAssessment,
     NewAssessmentSession,
     NewAvailability,
@@ -90,6 +94,7 @@ from lyceum_client.models import (
     NewStrokes,
     NewStudySession,
     NewTutoringSession,
+    NewTutorProfile,
     NewWhiteboard,
     NotificationPage,
     NotificationPreferenceChanges,
@@ -115,6 +120,7 @@ from lyceum_client.models import (
     ReceivedInvitationPage,
     RecoveryCodes,
     Refresh,
+    Refusal,
     Reminder,
     ReminderChoice,
     ResumedSession,
@@ -128,6 +134,8 @@ from lyceum_client.models import (
     SearchResults,
     SecondFactor,
     SecondFactorSecret,
+    SeenApplication,
+    SeenApplicationPage,
     SeenUserPage,
     SessionChangePage,
     SessionDates,
@@ -159,6 +167,8 @@ from lyceum_client.models import (
     TutoringSessionChanges,
     TutoringSessionPage,
     TutoringSessionReplacement,
+    TutorPage,
+    TutorProfile,
     TutorRating,
     UsernameChange,
     UserRoles,
@@ -356,6 +366,59 @@ class Operations(Transport):
         """Lift a suspension: the person can sign in again."""
         return self.call(
             "POST", f"/api/admin/users/{segment(user_id)}/lift-suspension", Suspension, body=body
+        )
+
+    def list_own_applications(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> ApplicationPage:
+        """List your applications, newest first."""
+        return self.call(
+            "GET",
+            "/api/users/me/applications",
+            ApplicationPage,
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def create_application(self, body: NewApplication) -> Application:
+        """Apply for a role: an admin decides, and you are told."""
+        return self.call("POST", "/api/users/me/applications", Application, body=body)
+
+    def withdraw_application(self, application_id: str) -> None:
+        """Withdraw your application while it is pending."""
+        self.call("DELETE", f"/api/users/me/applications/{segment(application_id)}", type(None))
+
+    def list_applications(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: Literal["pending", "accepted", "declined", "withdrawn"] | None = None,
+        role: Literal["tutor", "author", None] = None,
+    ) -> SeenApplicationPage:
+        """List applications with a status, oldest first."""
+        return self.call(
+            "GET",
+            "/api/admin/applications",
+            SeenApplicationPage,
+            query={"limit": limit, "cursor": cursor, "status": status, "role": role},
+        )
+
+    def accept_application(self, application_id: str, body: Acceptance) -> SeenApplication:
+        """Accept an application: the person has the role, and access tokens that say others end."""
+        return self.call(
+            "POST",
+            f"/api/admin/applications/{segment(application_id)}/accept",
+            SeenApplication,
+            body=body,
+        )
+
+    def decline_application(self, application_id: str, body: Refusal) -> SeenApplication:
+        """Decline an application; the person may apply again after 7 days."""
+        return self.call(
+            "POST",
+            f"/api/admin/applications/{segment(application_id)}/decline",
+            SeenApplication,
+            body=body,
         )
 
     def list_profiles(self, *, ids: str) -> ProfileOrDeletedPage:
@@ -781,7 +844,7 @@ class Operations(Transport):
         )
 
     def join_enrollment(self, body: ParentJoining) -> Enrollment:
-        """Follow an enrolment as a parent."""
+        """Follow an enrolment as a parent, with the code that its student has given you."""
         return self.call("POST", "/api/enrollments/join", Enrollment, body=body)
 
     def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
@@ -1110,6 +1173,14 @@ class Operations(Transport):
     def get_tutor_rating(self, tutor_id: str) -> TutorRating:
         """Get how students and parents rate a tutor; each student counts once."""
         return self.call("GET", f"/api/tutors/{segment(tutor_id)}/rating", TutorRating)
+
+    def set_tutor_profile(self, body: NewTutorProfile) -> TutorProfile:
+        """Set what you say about yourself on your public page; what is left out is empty then."""
+        return self.call("PUT", "/api/tutors/me/profile", TutorProfile, body=body)
+
+    def get_tutor_page(self, tutor_id: str) -> TutorPage:
+        """Get the public page of a tutor who offers an open course, or says something there."""
+        return self.call("GET", f"/api/tutors/{segment(tutor_id)}", TutorPage)
 
     def stream_whiteboard_events(
         self, room_id: int, *, ticket: str | None = None, last_event_id: str | None = None

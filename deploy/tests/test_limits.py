@@ -17,7 +17,7 @@ from gateway import routes
 from gateway import server as gateway_server
 from gateway.edge import breaker, calls, edge, reading, services, streams
 from gateway.edge import connection as client_connections
-from tutoring_service import checked_times
+from tutoring_service import checked_times, parents
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS = ROOT / "docs/operations.md"
@@ -98,6 +98,7 @@ def figures() -> dict[str, str]:
         "times of one person that another may check for tutoring sessions": (
             f"{checked_times.MOST:,} within a day"
         ),
+        "codes of enrolments that a person may try as a parent": f"{parents.MOST_TRIES} within an hour",
         "attempts to send an e-mail": f"{mailer.TRIES}, over some {hours()} hours",
         "rest of a web process after it has published": f"{publisher.REST * 1000:g} ms",
         "events of a room in Redis": (

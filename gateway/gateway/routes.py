@@ -152,11 +152,12 @@ ROUTES = (
     ),
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/admin/users", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
+    Route(prefix="/api/admin/applications", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(
         prefix="/api/users/me",
         service=USER,
         access=Access.SIGNED_IN,
-        body_limit=32 * KIB,
+        body_limit=64 * KIB,
         write_deadline=PASSWORDS,
     ),
     Route(prefix="/api/users/me/blocks", service=USER, access=Access.SIGNED_IN, people=PEOPLE),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from .people import PASSWORD, People, Person, Visitor, agreed, eventually, register, sign_in
 from .study_sessions import host_session, join, leave, say
@@ -53,6 +54,7 @@ class Actors:
             "user_id": guest.id,
             "sign_in_id": another["id"],
             "notification_id": notification["id"],
+            "application_id": uuid4(),  # of no one: newcomers have no verified address to apply with
         }
         unknown = {"token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}
         return self._setting({**ids, **unknown}, owner="guest", stranger="stranger")

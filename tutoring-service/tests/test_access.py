@@ -71,14 +71,14 @@ def world(app: Flask, school: Any) -> World:
         "other student": a_user("orpah"),
         "other tutor": a_user("hillel", "tutor"),
         "admin": a_user("boss", "admin"),
-        "parent": a_user("naomi", "parent"),
+        "parent": a_user("naomi"),
         "student": school.student,
         "tutor": school.tutor,
     }
     world = World(app, people, THINGS, school)
     school.enroll(world.person("other student"), world.person("other tutor"))
     follow(school, world.person("parent"))
-    follow(school, User("deleted", ("learner", "parent"), id=world.person("deleted").id))
+    follow(school, User("deleted", id=world.person("deleted").id))
     world.delete("deleted", erasure.on_user_deleted)
     return world
 

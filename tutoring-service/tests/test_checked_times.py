@@ -1,7 +1,7 @@
 """How many times of another person one may check within a day."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -10,19 +10,26 @@ from flask import Flask
 from chassis.clock import now
 from chassis.redis_client import Cache
 from chassis.testing import redis_url
-from tutoring_service import checked_times
-from tutoring_service.checked_times import CheckedTimes, TooManyTimesChecked
+from tutoring_service import checked_times, counts
+from tutoring_service.checked_times import TooManyTimesChecked
+from tutoring_service.counts import Counts
 
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
-def counts(cache_url: str) -> CheckedTimes:
-    return CheckedTimes(Cache(cache_url))
+class CheckedTimes:
+    """The counts that are kept at this address, as those of checked times."""
+
+    def __init__(self, url: str) -> None:
+        self._counts = Counts(Cache(url))
+
+    def take(self, caller_id: UUID, other_id: UUID, times: int) -> None:
+        checked_times.take(self._counts, caller_id, other_id, times)
 
 
 @pytest.fixture(params=["redis", "no redis"])
 def checked(request: pytest.FixtureRequest, in_app: Flask) -> CheckedTimes:
-    return counts(redis_url() if request.param == "redis" else NOWHERE)
+    return CheckedTimes(redis_url() if request.param == "redis" else NOWHERE)
 
 
 def test_as_many_times_as_may_be_are_checked_and_no_more(checked: CheckedTimes) -> None:
@@ -52,13 +59,13 @@ def test_a_series_of_the_longest_kind_can_be_checked_twice(checked: CheckedTimes
 
 def test_processes_count_together(in_app: Flask) -> None:
     ruth, boaz = uuid4(), uuid4()
-    counts(redis_url()).take(ruth, boaz, checked_times.MOST)
+    CheckedTimes(redis_url()).take(ruth, boaz, checked_times.MOST)
     with pytest.raises(TooManyTimesChecked):
-        counts(redis_url()).take(ruth, boaz, 1)
+        CheckedTimes(redis_url()).take(ruth, boaz, 1)
 
 
 def test_without_redis_the_count_ends_after_a_day_too() -> None:
-    alone, ruth, boaz = counts(NOWHERE), uuid4(), uuid4()
+    alone, ruth, boaz = CheckedTimes(NOWHERE), uuid4(), uuid4()
     alone.take(ruth, boaz, checked_times.MOST)
     with (
         time_machine.travel(now() + timedelta(hours=23), tick=False),
@@ -70,8 +77,8 @@ def test_without_redis_the_count_ends_after_a_day_too() -> None:
 
 
 def test_a_process_remembers_a_bounded_number_of_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checked_times, "REMEMBERED", 2)
-    alone, ruth, people = counts(NOWHERE), uuid4(), [uuid4() for _ in range(3)]
+    monkeypatch.setattr(counts, "REMEMBERED", 2)
+    alone, ruth, people = CheckedTimes(NOWHERE), uuid4(), [uuid4() for _ in range(3)]
     for person in people:
         alone.take(ruth, person, checked_times.MOST)
     alone.take(ruth, people[0], 1)

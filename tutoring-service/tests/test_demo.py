@@ -17,7 +17,12 @@ def test_the_demo_is_loaded_once(app: Flask, client: Any) -> None:
     assert any(session["is_recurring"] for session in first)
     runner.invoke(args=["demo"])
     assert client.get("/api/sessions?limit=100", user=ruth).json["items"] == first
-    naomi = User("naomi", ("learner", "parent"), id=demo.person_id("naomi"))
+    naomi = User("naomi", id=demo.person_id("naomi"))
     assert client.get("/api/sessions?role=parent", user=naomi).json["items"]
     rating = client.get(f"/api/tutors/{ruth.id}/rating", user=naomi).json
     assert (rating["average"], rating["count"]) == (5.0, 2)
+    page = client.get(f"/api/tutors/{ruth.id}").json
+    assert (page["about"], page["languages"]) == (demo.ABOUT, ["he", "en"])
+    assert page["subjects"] == ["Mishnah"]
+    assert page["next_free_times"]
+    assert {review["text"] for review in page["reviews"]} == {"Patient and clear."}

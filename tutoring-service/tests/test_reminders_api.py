@@ -103,7 +103,7 @@ def test_reminders_are_repeated_after_a_move_during_the_sweep(app: Flask, school
 
 def test_a_removed_parent_is_not_reminded(app: Flask, school: Any) -> None:
     session = school.session()
-    naomi = a_user("naomi", "parent")
+    naomi = a_user("naomi")
     code = school.post(
         f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
     ).json["code"]

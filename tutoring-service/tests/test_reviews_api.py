@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
+from sqlalchemy import update
 
+from chassis.data.db import in_transaction
 from chassis.testing import User, a_user, race
+from tutoring_service.models import Review, db
 
 
 def review(school: Any, session: dict[str, Any], user: Any, rating: int = 5) -> Any:
@@ -28,6 +32,27 @@ def test_a_participant_reviews_once_and_the_session_refers_to_it(school: Any) ->
     assert (again.status_code, again.json["code"]) == (409, "already_reviewed")
     rating = school.client.get(f"/api/tutors/{school.tutor.id}/rating", user=school.student).json
     assert (rating["average"], rating["count"]) == (4.0, 1)
+
+
+def test_a_review_is_public_unless_its_author_says_otherwise(school: Any) -> None:
+    done = school.completed()
+    written = school.act(done, "reviews", {"rating": 4}, school.student).json
+    assert written["public"] is True
+    hidden = rewrite(school, written, school.student, public=False).json
+    assert (hidden["public"], hidden["rating"]) == (False, 4)
+    other = school.act(done, "reviews", {"rating": 4, "public": False}, school.tutor).json
+    assert other["public"] is False
+    for wrong in (None, "true", 1):
+        refused = rewrite(school, written, school.student, public=wrong)
+        assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/public")
+
+
+def test_a_change_of_an_earlier_review_does_not_make_it_public(app: Flask, school: Any) -> None:
+    written = review(school, school.completed(), school.student).json
+    with app.app_context():
+        in_transaction(db.session, lambda: db.session.execute(update(Review).values(public=False)))
+    assert rewrite(school, written, school.student, text="Better").json["public"] is False
+    assert rewrite(school, written, school.student, public=True).json["public"] is True
 
 
 @pytest.mark.usefixtures("race_round")
@@ -154,7 +179,7 @@ def test_a_student_and_their_parents_count_as_one(school: Any) -> None:
     done = school.held()
     review(school, done, school.student, 5)
     for name, rating in (("naomi", 4), ("eli", 1)):
-        parent = a_user(name, "parent")
+        parent = a_user(name)
         path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
         code = school.post(path, school.student).json["code"]
         school.post("/api/enrollments/join", parent, {"code": code})

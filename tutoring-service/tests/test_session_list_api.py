@@ -103,7 +103,7 @@ PEOPLE: list[tuple[str, Callable[[Any], User | None], int, int, int]] = [
     ("student", lambda s: s.student, 200, 403, 200),
     ("another tutor", lambda s: a_user("hillel", "tutor"), 404, 404, 404),
     ("another student", lambda s: a_user("david"), 404, 404, 404),
-    ("an unrelated parent", lambda s: a_user("naomi", "parent"), 404, 404, 404),
+    ("an unrelated parent", lambda s: a_user("naomi"), 404, 404, 404),
     ("an admin", lambda s: a_user("boss", "admin"), 200, 403, 403),
     ("anonymous", lambda s: None, 401, 401, 401),
 ]

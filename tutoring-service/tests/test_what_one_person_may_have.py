@@ -52,7 +52,7 @@ def test_a_student_enrols_so_often_and_closing_makes_no_room(school: Any, at_mos
 
 def test_so_many_parents_follow_an_enrolment(school: Any, at_most: Any) -> None:
     at_most(ParentLimitReached, 1)
-    naomi = a_user("naomi", "parent")
+    naomi = a_user("naomi")
 
     def join(parent: Any) -> tuple[int, str | None]:
         path = f"/api/enrollments/{school.enrollment_id}/parent-codes"
@@ -60,7 +60,7 @@ def test_so_many_parents_follow_an_enrolment(school: Any, at_most: Any) -> None:
         return refused_with(school.post("/api/enrollments/join", parent, {"code": code}))
 
     assert [join(naomi), join(naomi)] == [(200, None)] * 2
-    assert join(a_user("eli", "parent")) == (409, "parent_limit_reached")
+    assert join(a_user("eli")) == (409, "parent_limit_reached")
 
 
 def test_an_enrolment_has_so_many_sessions_of_a_series_all_or_none(

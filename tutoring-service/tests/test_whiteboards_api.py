@@ -191,7 +191,7 @@ def test_participants_may_watch_from_the_present_number_on(
 def test_the_removal_of_a_parent_is_published_to_the_room(
     school: Any, board: dict[str, Any], app: Flask
 ) -> None:
-    naomi = a_user("naomi", "parent")
+    naomi = a_user("naomi")
     code = school.post(
         f"/api/enrollments/{school.enrollment_id}/parent-codes", school.student
     ).json["code"]

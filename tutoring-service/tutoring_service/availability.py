@@ -81,10 +81,16 @@ def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> lis
 
     The caller asks for no more than `LONGEST_SEARCH`. Two queries.
     """
-    declared = of_tutor(tutor_id)
-    stretches = free(working(declared, since, until), _busy(tutor_id, since, until))
     # Of five minutes in three months there may be many thousands.
-    return list(islice(cut(stretches, since, until, timedelta(minutes=minutes)), MOST_SLOTS))
+    return _slots(of_tutor(tutor_id), since, until, minutes, MOST_SLOTS)
+
+
+def first_slots(
+    tutor_id: UUID, since: datetime, until: datetime, minutes: int, most: int
+) -> list[Slot]:
+    """The first of the tutor's free times; none if they have declared no hours. Two queries at most."""
+    declared = db.session.get(TutorAvailability, tutor_id)
+    return [] if declared is None else _slots(declared, since, until, minutes, most)
 
 
 def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
@@ -148,6 +154,13 @@ def joined(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
+
+
+def _slots(
+    declared: TutorAvailability, since: datetime, until: datetime, minutes: int, most: int
+) -> list[Slot]:
+    stretches = free(working(declared, since, until), _busy(declared.tutor_id, since, until))
+    return list(islice(cut(stretches, since, until, timedelta(minutes=minutes)), most))
 
 
 def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:

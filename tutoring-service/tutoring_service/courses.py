@@ -1,6 +1,6 @@
 """RULES: what tutors offer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,13 @@ def get(viewer_id: UUID, course_id: int) -> Course:
     if apart.is_apart(viewer_id, [course.tutor_id]) and not _has_enrolled(viewer_id, course_id):
         raise NotFound
     return course
+
+
+def open_of(tutor_id: UUID) -> Sequence[Any]:
+    """All open courses of the tutor, newest first, without their descriptions."""
+    offered = select(Course.id, Course.title, Course.subject, Course.timezone, Course.created_at)
+    query = offered.where(Course.tutor_id == tutor_id, Course.status == CourseStatus.OPEN)
+    return db.session.execute(query.order_by(Course.id.desc()).limit(CourseLimitReached.most)).all()
 
 
 def find(

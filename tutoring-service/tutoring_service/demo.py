@@ -16,6 +16,7 @@ from tutoring_service import (
     enrollments,
     parents,
     reviews,
+    tutor_pages,
     whiteboards,
 )
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
@@ -23,6 +24,7 @@ from tutoring_service.scheduling import booking, lifecycle
 from tutoring_service.states import Attendance, Frequency, Priority, SessionMode
 
 ZONE = "Asia/Jerusalem"
+ABOUT = "I teach Mishnah in the evenings, slowly, with every word explained."
 PLAIN: dict[str, Any] = {
     "topics": [],
     "session_mode": SessionMode.ONLINE,
@@ -59,6 +61,7 @@ def load() -> bool:
     miriam = enrollments.enroll(person("miriam"), talmud.id)
     parents.join(person("naomi"), parents.issue(person("david"), david.id).code)
     _declare_hours("ruth")
+    tutor_pages.describe(person("ruth"), ABOUT, ["he", "en"])
     _given(boaz, days_ago=7)
     _given(david, days_ago=5)
     _coming(david, in_days=2, hour="17:00", topics=["Berakhot, chapter 2"], is_featured=True)
@@ -120,8 +123,8 @@ def _given(enrollment: Enrollment, days_ago: int) -> None:
     # As if the tutor had done so then: a review of a session that took no time does not count.
     held.started_at, held.completed_at = held.starts_at, held.ends_at
     attendance.mark(tutor, session.id, Attendance.PRESENT, Attendance.LATE)
-    reviews.write(student, session.id, 5, "Patient and clear.")
-    reviews.write(tutor, session.id, 4, "Well prepared.")
+    reviews.write(student, session.id, 5, "Patient and clear.", public=True)
+    reviews.write(tutor, session.id, 4, "Well prepared.", public=False)
 
 
 def _coming(enrollment: Enrollment, in_days: int, hour: str, **details: Any) -> TutoringSession:

@@ -39,6 +39,7 @@ from tutoring_service.models import (
     SessionRequest,
     TutorAvailability,
     TutoringSession,
+    TutorProfile,
     WhiteboardSession,
     WhiteboardStroke,
     apart,
@@ -102,6 +103,7 @@ def _cancel_coming(user_id: UUID) -> None:
 def _delete_own(user_id: UUID) -> None:
     """What was for the person alone, whiteboards on which no one else drew among it."""
     db.session.execute(delete(TutorAvailability).filter_by(tutor_id=user_id))
+    db.session.execute(delete(TutorProfile).filter_by(tutor_id=user_id))
     db.session.execute(delete(CalendarFeed).filter_by(user_id=user_id))
     db.session.execute(delete(SessionReminder).filter_by(user_id=user_id))
     db.session.execute(delete(EnrollmentParent).filter_by(parent_id=user_id))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict, NotFound, TooManyRequests
 from tutoring_service import whiteboards
 from tutoring_service.models import (
     Enrollment,
@@ -24,6 +24,7 @@ from tutoring_service.models import (
     db,
 )
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
+from tutoring_service.runtime import runtime
 from tutoring_service.states import Role
 
 LIFETIME = timedelta(days=7)
@@ -31,12 +32,20 @@ LIFETIME = timedelta(days=7)
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LENGTH = 12
 INVALID = "This code is not valid."
+# A parent has a few children. A code is one of 31 to the power of 12, so that many guesses find none.
+MOST_TRIES, PERIOD = 50, timedelta(hours=1)
 
 
 class OwnEnrollment(Conflict):
     """You cannot follow your own enrolment as a parent."""
 
     code = "own_enrollment"
+
+
+class TooManyAttempts(TooManyRequests):
+    """Too many attempts; try again later."""
+
+    code = "too_many_attempts"
 
 
 class ParentLimitReached(LimitReached):
@@ -68,7 +77,12 @@ def issue(caller: Caller, enrollment_id: int) -> IssuedCode:
 
 
 def join(caller: Caller, code: str) -> Enrollment:
-    """Follow the enrolment of the code. Of two callers who use one code at once, one joins."""
+    """Follow the enrolment of the code. Of two callers who use one code at once, one joins.
+
+    The code is all that is needed. `TooManyAttempts` after 50 codes within an hour, right or wrong.
+    """
+    if wait := runtime().counts.take(f"parent_codes:{caller.id}", 1, MOST_TRIES, PERIOD):
+        raise TooManyAttempts(retry_after=wait)
     # Found and spent in one statement, so that the database lets only one of them find it.
     spent = delete(ParentCode).where(
         ParentCode.code_hash == _hash(code.upper()), ParentCode.expires_at > now()

@@ -1,5 +1,6 @@
 """RULES: what the participants thought of a completed session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -60,8 +61,13 @@ class Rating:
     count: int
 
 
-def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Review:
-    """The caller's one review of the session. The session refers to it; of several parents to the first."""
+def write(
+    caller: Caller, session_id: int, rating: int, text: str | None, *, public: bool
+) -> Review:
+    """The caller's one review of the session. The session refers to it; of several parents to the first.
+
+    One that is `public` may stand on the tutor's page, unless the tutor wrote it.
+    """
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.STUDENT, Role.PARENT)
     if session.status != SessionStatus.COMPLETED:
@@ -74,6 +80,7 @@ def write(caller: Caller, session_id: int, rating: int, text: str | None) -> Rev
         author_role=role,
         rating=rating,
         text=text,
+        public=public,
         created_at=now(),
         updated_at=now(),
     )
@@ -112,6 +119,14 @@ def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) 
         ordered(select(Review).filter_by(session_id=session_id), (Review.id,), limit, cursor)
     ).all()
     return cut(rows, limit, lambda row: (row.id,))
+
+
+def shown_publicly(tutor_id: UUID, most: int) -> Sequence[Any]:
+    """The last reviews of the tutor that their page may show: rating, text and time, and not by whom."""
+    shown = select(Review.rating, Review.text, Review.created_at).where(
+        Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR, Review.public
+    )
+    return db.session.execute(shown.order_by(Review.id.desc()).limit(most)).all()
 
 
 def rating_of(tutor_id: UUID) -> Rating:

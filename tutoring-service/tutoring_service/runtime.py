@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 from chassis.redis_client import Cache
-from tutoring_service.checked_times import CheckedTimes
 from tutoring_service.config import Settings
+from tutoring_service.counts import Counts
 
 
 @dataclass(frozen=True)
@@ -14,13 +14,14 @@ class Runtime:
     """`public_url` is the address of the platform, without a slash at its end."""
 
     public_url: str
-    checked_times: CheckedTimes
+    counts: Counts
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Give the application its own."""
+    # Not in the cache: a count that is evicted lets a guess in.
     app.extensions["runtime"] = Runtime(
-        settings.public_url.rstrip("/"), CheckedTimes(Cache(settings.events_url))
+        settings.public_url.rstrip("/"), Counts(Cache(settings.events_url))
     )
 
 

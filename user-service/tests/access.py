@@ -73,6 +73,7 @@ def passwords(world: World) -> dict[str, str]:
 
 REASON = {"reason": "Spam."}
 CODE = {"code": "000000"}
+APPLICATION = {"role": "author", "text": "I write.", "subjects": []}
 ROLES = {"roles": ["learner", "tutor"]}
 
 ACCESS = Matrix(
@@ -193,6 +194,29 @@ ACCESS = Matrix(
             gateway=AtGateway({409: 422}, {"reason": ""}),
         ),
         Row("lift_suspension", "401 401 403 404 403", REASON, OF_DELETED),
+        Row(
+            "create_application",
+            "401 401 403 403 201",
+            APPLICATION,
+            gateway=AtGateway({201: 422, 403: 422}, {**APPLICATION, "text": ""}),
+        ),
+        Row("list_own_applications", SIGNED_IN),
+        Row("withdraw_application", OWNER, gateway=AtGateway({204: 404})),
+        Row("list_applications", "401 401 403 200 403"),
+        Row(
+            "accept_application",
+            "401 401 403 200 403",
+            {},
+            {"application_id": "another_application"},
+            gateway=AtGateway({200: 404}, {}),
+        ),
+        Row(
+            "decline_application",
+            "401 401 403 200 403",
+            REASON,
+            {"application_id": "another_application"},
+            gateway=AtGateway({200: 404}, REASON),
+        ),
         Row("get_second_factor", SIGNED_IN),
         Row(
             "create_second_factor",

@@ -1,7 +1,7 @@
 """Every operation, called by each kind of caller: nothing is answered, or changed, beyond the table."""
 
 from collections.abc import Callable, Mapping
-from itertools import product
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -16,7 +16,12 @@ from user_service.models import Purpose, Role, db
 from user_service.notification_kinds import NotificationKind
 
 from .access import ACCESS, CALLERS, login, password
+from .support.emails import verify
 from .support.notifications import a_request
+
+NUMBERS = count()
+APPLICATIONS = "/api/users/me/applications"
+TUTOR = {"role": "tutor", "text": "I teach.", "subjects": ["Mishnah"]}
 
 
 def emailed_token(world: World, caller: str, purpose: Purpose) -> str:
@@ -46,6 +51,10 @@ def notification(world: World, _: Any) -> str:
     return str(world.ask("owner", "GET", "/api/notifications").json["items"][0]["id"])
 
 
+def application(world: World, _: Any) -> str:
+    return str(world.made("owner", APPLICATIONS, TUTOR)["id"])
+
+
 @pytest.fixture
 def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
     granted: Mapping[str, Role] = {"deleted": Role.ADMIN, "admin": Role.ADMIN}
@@ -58,6 +67,7 @@ def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
         for caller in CALLERS[1:]
     }
     join("abigail", Role.ADMIN)
+    verify(app, members["owner"])
     people = {
         caller: testing.User(
             member.username,
@@ -66,7 +76,17 @@ def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
         )
         for caller, member in members.items()
     }
+
+    def another_application(*_: Any) -> str:
+        """That of a person who has made no other."""
+        applicant = join(f"applicant{next(NUMBERS)}")
+        verify(app, applicant)
+        made = app.test_client().post(APPLICATIONS, json=TUTOR, headers=applicant.headers)
+        return str(made.json["id"])
+
     things: dict[str, Callable[[World, Any], Any]] = {
+        "application_id": application,
+        "another_application": another_application,
         "owner": lambda world, _: world.person("owner").id,
         "deleted": lambda world, _: world.person("deleted").id,
         "words": lambda *_: "own",
@@ -96,6 +116,7 @@ def test_each_caller_gets_the_answer_of_the_row(world: World, row: Row) -> None:
     [
         ("/api/auth/sessions", {"stranger": 1, "admin": 2, "owner": 3}),
         ("/api/notifications", {"owner": 1}),
+        (APPLICATIONS, {"owner": 1}),
     ],
 )
 def test_each_list_holds_only_the_callers_own(

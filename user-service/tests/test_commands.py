@@ -45,7 +45,7 @@ def test_the_people_of_the_demo_can_sign_in(app: Flask, client: FlaskClient) -> 
         roles[username] = response.json["user"]["roles"][1:]
     assert roles == {
         "ruth": ["tutor"],
-        "naomi": ["parent"],
+        "naomi": [],
         "esther": ["author"],
         "admin": ["admin"],
         "tamar": [],
@@ -59,6 +59,17 @@ def test_one_person_of_the_demo_has_a_second_factor(app: Flask, client: FlaskCli
     assert asked["code"] == "mfa_required"
     code = {"ticket": asked["ticket"], "code": pyotp.TOTP(demo.SECRET).now()}
     assert client.post("/api/auth/login/code", json=code).status_code == 200
+
+
+def test_an_application_waits_for_the_admin_of_the_demo(app: Flask, client: FlaskClient) -> None:
+    for _ in range(2):
+        run(app, "demo")
+    login = {"login": "admin", "password": "study-together-daily"}
+    token = client.post("/api/auth/login", json=login).json["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    [waiting] = client.get("/api/admin/applications", headers=bearer).json["items"]
+    assert waiting["user_id"] == str(demo.demo_id(demo.APPLICANT))
+    assert (waiting["role"], waiting["status"]) == ("tutor", "pending")
 
 
 def test_a_deleted_person_of_the_demo_does_not_come_back(app: Flask, client: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from user_service import deletion, notifications
 from user_service.models import Notification, User, db, messages
 from user_service.notification_kinds import NotificationKind
 
+from .support.emails import verify
 from .support.notifications import a_request
 
 Join = Callable[..., Any]
@@ -99,6 +100,10 @@ def test_nothing_of_the_person_is_left_in_any_table(
     event = a_request(NotificationKind.REMINDER, data={"from": CANARY})
     with app.app_context():
         in_transaction(db.session, lambda: notifications.notify(event, member.id))
+    verify(app, member)
+    application = {"role": "tutor", "text": CANARY, "subjects": [CANARY]}
+    made = client.post("/api/users/me/applications", json=application, headers=member.headers)
+    assert made.status_code == 201
     assert delete_account(client, member).status_code == 202
     app.extensions["worker"].publisher.publish_pending()
     with app.app_context():

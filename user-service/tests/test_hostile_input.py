@@ -16,6 +16,7 @@ OPERATIONS = [
     ("POST", "/api/auth/forgot-password"),
     ("PATCH", "/api/users/me"),
     ("PUT", "/api/notifications/preferences"),
+    ("POST", "/api/users/me/applications"),
 ]
 BODIES = [
     *hostile_bodies("login"),

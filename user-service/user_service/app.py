@@ -26,6 +26,7 @@ from user_service.accounts import EmailTaken, UsernameTaken
 from user_service.api import BLUEPRINTS
 from user_service.api.examples import EXAMPLES
 from user_service.api.notifications import Notification
+from user_service.applications import ApplicationPending
 from user_service.config import Settings
 from user_service.models import db, messages
 from user_service.signing import Keyring
@@ -36,6 +37,7 @@ CONFLICTS = {
     "users_email_lower_key": EmailTaken,
     "users_username_key": UsernameTaken,
     "users_username_lower_key": UsernameTaken,
+    "applications_pending_key": ApplicationPending,
 }
 NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
 SUBSCRIPTIONS = [

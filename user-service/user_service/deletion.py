@@ -22,6 +22,7 @@ from user_service import (
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
+    Application,
     EmailChange,
     EmailToken,
     FormerUsername,
@@ -93,6 +94,7 @@ def _erase(user: User) -> None:
     blocks.forget(user.id)
     user.pending_email = None
     for table in (
+        Application,
         EmailChange,
         EmailToken,
         FormerUsername,

@@ -5,16 +5,21 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
-from user_service.models import Role, SecondFactor, User, db
+from user_service.models import Application, AppliedRole, Role, SecondFactor, User, db
 from user_service.runtime import runtime
 
 PASSWORD = "study-together-daily"  # noqa: S105  # no secret
 # Of the person with a second factor.
 PROTECTED, SECRET = "shimon", "LYCEUMDEMOSECRETLYCEUMDEMOSECRET"  # no secret either
+# A person whose application waits for the admin.
+APPLICANT, APPLICATION = (
+    "tamar",
+    "I have taught Talmud to adults for six years, in Portuguese and English.",
+)
 PEOPLE = {
     "ruth": ("Ruth Adler", "Asia/Jerusalem", [Role.LEARNER, Role.TUTOR]),
     "boaz": ("Boaz Levi", "Asia/Jerusalem", [Role.LEARNER]),
-    "naomi": ("Naomi Stern", "Europe/Berlin", [Role.LEARNER, Role.PARENT]),
+    "naomi": ("Naomi Stern", "Europe/Berlin", [Role.LEARNER]),
     "david": ("David Mekonnen", "Africa/Addis_Ababa", [Role.LEARNER]),
     "miriam": ("Miriam Katz", "Europe/London", [Role.LEARNER]),
     "esther": ("Esther Franco", "Europe/Madrid", [Role.LEARNER, Role.AUTHOR]),
@@ -51,7 +56,10 @@ def load() -> int:
         sealed = runtime().sealer.seal(SECRET)
         factor = SecondFactor(user_id=demo_id(PROTECTED), sealed_secret=sealed, confirmed_at=now())
         db.session.add(factor)
-        db.session.flush()
+    if demo_id(APPLICANT) in added:
+        wanted = {"role": AppliedRole.TUTOR, "text": APPLICATION, "subjects": ["Talmud", "Mishnah"]}
+        db.session.add(Application(user_id=demo_id(APPLICANT), **wanted))
+    db.session.flush()
     return len(added)
 
 

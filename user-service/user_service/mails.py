@@ -14,7 +14,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from user_service import email_changes, email_tokens
 from user_service.attempts import TooManyAttempts, delivery_allowances
-from user_service.models import EmailChange, Notification, Purpose, SignIn, Suspension, User, db
+from user_service.models import (
+    Application,
+    EmailChange,
+    Notification,
+    Purpose,
+    SignIn,
+    Suspension,
+    User,
+    db,
+)
 from user_service.notices import OF_ADMINS, WORDS, Notice
 from user_service.notification_kinds import EMAILS, NotificationKind
 from user_service.runtime import runtime
@@ -136,7 +145,7 @@ def notice(data: dict[str, Any]) -> EmailMessage | None:
         text=words.text,
         at=f"{at:%d %B %Y, %H:%M} ({user.timezone})",
         device=_device(data.get("sign_in_id")),
-        reason=_reason(data.get("suspension_id")),
+        reason=_reason(data),
         can_act=data["notice"] not in OF_ADMINS,
         devices=f"{runtime().public_url}/account/devices",
         reset=f"{runtime().public_url}/forgot-password",
@@ -153,11 +162,15 @@ COMPOSERS = {
 }
 
 
-def _reason(suspension_id: str | None) -> str:
-    suspension = db.session.get(Suspension, UUID(suspension_id)) if suspension_id else None
-    if suspension is None:
-        return ""
-    return suspension.lift_reason or suspension.reason
+def _reason(data: dict[str, Any]) -> str:
+    """What an admin told the person: about a suspension, or about their application."""
+    if "suspension_id" in data:
+        suspension = db.session.get(Suspension, UUID(data["suspension_id"]))
+        return (suspension.lift_reason or suspension.reason) if suspension else ""
+    if "application_id" in data:
+        application = db.session.get(Application, UUID(data["application_id"]))
+        return (application.reason or "") if application else ""
+    return ""
 
 
 def _device(sign_in_id: str | None) -> str:

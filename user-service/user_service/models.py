@@ -46,6 +46,22 @@ class Purpose(StrEnum):
     REVERT = "revert"
 
 
+class AppliedRole(StrEnum):
+    """A role that people apply for."""
+
+    TUTOR = "tutor"
+    AUTHOR = "author"
+
+
+class ApplicationStatus(StrEnum):
+    """What became of an application: `PENDING` first, and then one of the others for good."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 ROLES = ", ".join(f"'{role}'" for role in Role)
 # Literal, because PostgreSQL does not use a partial index for a parameter.
 IS_ADMIN = "'admin' = ANY (roles)"
@@ -376,6 +392,50 @@ class Block(Base):
     blocker_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     blocked_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Application(Base):
+    """A person asks for a role, and an admin accepts or declines it. One of each role is pending."""
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        one_of("role", AppliedRole),
+        one_of("status", ApplicationStatus),
+        CheckConstraint(
+            "num_nonnulls(decided_at, decided_by)"
+            " = CASE WHEN status IN ('accepted', 'declined') THEN 2 ELSE 0 END",
+            name="decided",
+        ),
+        CheckConstraint(
+            "CASE status WHEN 'declined' THEN reason IS NOT NULL"
+            " WHEN 'accepted' THEN true ELSE reason IS NULL END",
+            name="reason",
+        ),
+        CheckConstraint("cardinality(subjects) <= 20", name="subjects"),
+        Index(
+            "applications_pending_key",
+            "user_id",
+            "role",
+            unique=True,
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("idx_applications_user", "user_id", "created_at", "id"),
+        Index("idx_applications_status", "status", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(2000))
+    subjects: Mapped[list[str]] = mapped_column(ARRAY(String(100)))
+    status: Mapped[str] = mapped_column(
+        String(20), default=ApplicationStatus.PENDING, server_default="pending"
+    )
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    # What the person is told by the admin who decided it.
+    reason: Mapped[str | None] = mapped_column(String(500))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
 
 
 class CalendarFeed(Base):

@@ -23,6 +23,8 @@ class Notice(StrEnum):
     USERNAME_CHANGED = "username_changed"
     SUSPENDED = "suspended"
     SUSPENSION_LIFTED = "suspension_lifted"
+    APPLICATION_ACCEPTED = "application_accepted"
+    APPLICATION_DECLINED = "application_declined"
 
 
 class Words(NamedTuple):
@@ -82,10 +84,26 @@ WORDS: Mapping[Notice, Words] = {
     Notice.SUSPENSION_LIFTED: Words(
         "Your account is open again", "The suspension of your account was lifted. You can sign in."
     ),
+    Notice.APPLICATION_ACCEPTED: Words(
+        "Your application was accepted",
+        "The people who run the platform have accepted your application. Your account has the role that you "
+        "applied for.",
+    ),
+    Notice.APPLICATION_DECLINED: Words(
+        "Your application was declined",
+        "The people who run the platform have declined your application. You can apply again after a week.",
+    ),
 }
 
 
-OF_ADMINS = frozenset({Notice.SUSPENDED, Notice.SUSPENSION_LIFTED})
+OF_ADMINS = frozenset(
+    {
+        Notice.SUSPENDED,
+        Notice.SUSPENSION_LIFTED,
+        Notice.APPLICATION_ACCEPTED,
+        Notice.APPLICATION_DECLINED,
+    }
+)
 """What its owner neither did nor can undo."""
 
 

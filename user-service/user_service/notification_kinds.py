@@ -17,6 +17,7 @@ class NotificationKind(StrEnum):
     SESSION_CANCELLED = "session_cancelled"
     WAITLIST_PROMOTION = "waitlist_promotion"
     HAVRUTA_SESSION_STARTED = "havruta_session_started"
+    APPLICATION_DECIDED = "application_decided"
 
 
 class Email(NamedTuple):
@@ -54,5 +55,9 @@ EMAILS: Mapping[NotificationKind, Email] = {
     ),
     NotificationKind.HAVRUTA_SESSION_STARTED: Email(
         "Your havruta is studying", "A session of your havruta has begun."
+    ),
+    # By default no: what became of it is a notice too, with the reason.
+    NotificationKind.APPLICATION_DECIDED: Email(
+        "Your application was decided", "An admin has accepted or declined your application."
     ),
 }

@@ -33,8 +33,9 @@ from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
 from user_service import accounts, rooms
 from user_service.models import IS_UNREAD, MailPreference, Notification, User, db, messages
-from user_service.notification_kinds import EMAILS
+from user_service.notification_kinds import EMAILS, NotificationKind
 
+REQUESTED = "notification.requested"
 MOST_KEPT = 1000
 USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
 REPLACED = ("event_id", "data", "author_id", "words", "created_at")
@@ -49,6 +50,17 @@ def on_requested(event: Event) -> None:
     # In one order for all, so that two events never wait for each other.
     for user_id in sorted(event.data["user_ids"]):
         notify(event, UUID(user_id))
+
+
+def tell(user_id: UUID, kind: NotificationKind, about: str, data: Mapping[str, Any]) -> None:
+    """Notify a person of what this service itself does, in the same transaction.
+
+    `about` is `<kind of aggregate>:<id>`, as in the events of other services.
+    """
+    asked = {"user_ids": [str(user_id)], "kind": str(kind), "data": dict(data)}
+    # As if another service had asked for it: so it is kept, told live and e-mailed in the same way.
+    event = Event(uuid4(), REQUESTED, messages.service, about, 1, now(), None, asked)
+    notify(event, user_id)
 
 
 def notify(event: Event, user_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from user_service.models import (
+    Application,
     Block,
     CalendarFeed,
     EmailChange,
@@ -41,6 +42,7 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "recovery_codes": RecoveryCode.user_id == user_id,
         "sign_in_tickets": SignInTicket.user_id == user_id,
         "suspensions": Suspension.user_id == user_id,
+        "applications": Application.user_id == user_id,
         "calendar_feeds": CalendarFeed.user_id == user_id,
         # Others who block the person do so without their knowledge.
         "blocks": Block.blocker_id == user_id,

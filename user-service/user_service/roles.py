@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.errors import Conflict, Forbidden
 from user_service import second_factor, trail
-from user_service.accounts import save
+from user_service.accounts import locked, save
 from user_service.events import EventType
 from user_service.models import IS_ADMIN, Role, User, db
 
@@ -27,17 +27,17 @@ def assign(user_id: UUID, roles: Collection[str], *, by: UUID, present: UUID) ->
     if by not in admins:
         raise Forbidden("Your account no longer has the role admin.", required=Role.ADMIN)
     second_factor.require_confirmed(by, present)
-    user = _account(user_id)
+    user = locked(user_id)
     if admins == {user.id} and Role.ADMIN not in roles:
         raise LastAdmin("Make another admin first.")
     _set(user, roles, actor=by)
     return user
 
 
-def grant(user: User, role: Role) -> User:
-    """Give the person one more role; for the operator."""
-    user = _account(user.id)
-    _set(user, {*user.roles, role})
+def grant(user: User, role: Role, *, by: UUID | None = None) -> User:
+    """Give the person one more role; without an admin, `by`, the operator does."""
+    user = locked(user.id)
+    _set(user, {*user.roles, role}, actor=by)
     return user
 
 
@@ -57,14 +57,6 @@ def _set(user: User, roles: Collection[str], actor: UUID | None = None) -> None:
         # The gateway refuses the access tokens that say others: clients exchange their refresh tokens.
         save(user, EventType.ROLES_CHANGED, actor=actor, roles=wanted)
         trail.note("roles.changed", actor, user.id, roles=" ".join(wanted))
-
-
-def _account(user_id: UUID) -> User:
-    query = select(User).where(User.id == user_id, User.deleted_at.is_(None)).with_for_update()
-    user = db.session.scalar(query.execution_options(populate_existing=True))
-    if user is None:
-        raise NotFound
-    return user
 
 
 def _admins() -> set[UUID]:

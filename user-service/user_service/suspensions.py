@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.clock import now
-from chassis.errors import Conflict, Forbidden, NotFound
-from user_service import access, admins, trail
+from chassis.errors import Conflict, Forbidden
+from user_service import access, accounts, admins, trail
 from user_service.accounts import save
 from user_service.events import EventType
 from user_service.models import IS_SUSPENDED, Role, Suspension, User, db
@@ -40,7 +40,7 @@ class AccountIsAdmin(Conflict):
 def suspend(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspension:
     """Suspend an account: all that lets somebody in ends, and no one can sign in."""
     admins.require(by, present)
-    user = _account(user_id)
+    user = accounts.locked(user_id)
     if Role.ADMIN in user.roles:
         raise AccountIsAdmin("Take the role away first.")
     if of_person(user_id):
@@ -58,7 +58,7 @@ def suspend(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspensio
 def lift(user_id: UUID, reason: str, *, by: UUID, present: UUID) -> Suspension:
     """Lift a suspension: the person can sign in again."""
     admins.require(by, present)
-    user = _account(user_id)
+    user = accounts.locked(user_id)
     suspension = of_person(user_id)
     if suspension is None:
         raise NotSuspended
@@ -85,12 +85,3 @@ def _announce(user: User, event: EventType, by: UUID) -> None:
     # The account is changed, so that the event has a version of its own.
     user.updated_at = now()
     save(user, event, actor=by)
-
-
-def _account(user_id: UUID) -> User:
-    """The account, locked: who signs in at this moment comes before, and is signed out, or after."""
-    query = select(User).where(User.id == user_id, User.deleted_at.is_(None)).with_for_update()
-    user = db.session.scalar(query.execution_options(populate_existing=True))
-    if user is None:
-        raise NotFound
-    return user

@@ -196,7 +196,7 @@ FIXTURES: Fixtures = {
         get_course create_course delete_enrollment pause_enrollment complete_enrollment
         cancel_enrollment
     """,
-    colleague: "set_availability",
+    colleague: "set_availability set_tutor_profile",
     tutor_of_a_course: "update_course",
     student_of_a_new_course: "create_enrollment",
     student: """
@@ -225,6 +225,6 @@ FIXTURES: Fixtures = {
         stream_whiteboard_events list_whiteboards get_whiteboard draw_strokes list_strokes
     """,
     tutor_at_a_whiteboard: "delete_whiteboard close_whiteboard",
-    student_of_a_tutor_with_hours: "get_availability list_slots",
+    student_of_a_tutor_with_hours: "get_availability list_slots get_tutor_page",
     calendar_feed: "get_tutoring_calendar_feed",
 }

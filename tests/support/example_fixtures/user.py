@@ -23,6 +23,21 @@ def unused_name(callers: Callers) -> Call:
     return Call(callers.visitor, {"username": name, "email": f"{name}@example.org"})
 
 
+def applicant(callers: Callers) -> Call:
+    return Call(verified(callers), {})
+
+
+def applicant_with_an_application(callers: Callers) -> Call:
+    person = verified(callers)
+    application = {"role": "tutor", "text": "I teach.", "subjects": ["Mishnah"]}
+    made = agreed(person.post("/api/users/me/applications", application))
+    return Call(person, {"application_id": made["id"]})
+
+
+def admin_with_an_application(callers: Callers) -> Call:
+    return Call(callers["admin"], applicant_with_an_application(callers).values)
+
+
 def admin(callers: Callers) -> Call:
     return Call(callers["admin"], {"user_id": callers.register("dina").id})
 
@@ -155,6 +170,9 @@ FIXTURES: Fixtures = {
     admin: "set_user_roles list_users suspend_user",
     admin_of_a_suspended_account: "lift_suspension",
     newcomer_and_another: "block_user unblock_user",
+    applicant: "create_application",
+    applicant_with_an_application: "list_own_applications withdraw_application",
+    admin_with_an_application: "list_applications accept_application decline_application",
     notified: "mark_notification_read",
     calendar_feed: "get_calendar_feed",
     own_calendar_feed: "get_calendar_address",

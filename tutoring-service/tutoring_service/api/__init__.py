@@ -14,6 +14,7 @@ from tutoring_service.api import (
     scheduling,
     session_requests,
     sessions,
+    tutor_pages,
     tutors,
     whiteboards,
 )
@@ -32,6 +33,7 @@ BLUEPRINTS = [
     calendars.blueprint,
     whiteboards.blueprint,
     tutors.blueprint,
+    tutor_pages.blueprint,
     export.blueprint,
     agenda.blueprint,
 ]

@@ -5,7 +5,7 @@ from uuid import UUID as Uuid
 
 from marshmallow import fields, validate
 
-from chassis.auth.authorization import caller, role, signed_in
+from chassis.auth.authorization import caller, signed_in
 from chassis.errors import InvalidTransition
 from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Boolean, Choice, Choices, Instant, Integer, Query, Text
@@ -21,7 +21,7 @@ from tutoring_service.enrollments import (
     OwnCourse,
 )
 from tutoring_service.models import Enrollment as EnrollmentRow
-from tutoring_service.parents import IssuedCode, OwnEnrollment, ParentLimitReached
+from tutoring_service.parents import IssuedCode, OwnEnrollment, ParentLimitReached, TooManyAttempts
 from tutoring_service.progress import Progress as EnrollmentProgress
 from tutoring_service.states import EnrollmentStatus, Role
 
@@ -184,12 +184,12 @@ def create_parent_code(enrollment_id: int) -> IssuedCode:
 
 
 @blueprint.post("/api/enrollments/join", "join_enrollment")
-@role("parent")
+@signed_in
 @blueprint.arguments(ParentJoining)
 @blueprint.response(200, Enrollment)
-@blueprint.raises(OwnEnrollment, ParentLimitReached)
+@blueprint.raises(OwnEnrollment, ParentLimitReached, TooManyAttempts)
 def join_enrollment(body: dict[str, Any]) -> EnrollmentRow:
-    """Follow an enrolment as a parent."""
+    """Follow an enrolment as a parent, with the code that its student has given you."""
     return parents.join(caller(), body["code"])
 
 

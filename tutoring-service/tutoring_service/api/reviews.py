@@ -7,7 +7,7 @@ from marshmallow import fields
 from chassis.auth.authorization import caller, signed_in
 from chassis.errors import DeadlinePassed
 from chassis.pages import Page
-from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Text
+from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Integer, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -20,15 +20,19 @@ from tutoring_service.states import AuthorRole
 blueprint = Blueprint("reviews")
 PATH = "/api/sessions/<int(max=2147483647):session_id>/reviews"
 
+PUBLIC = "Whether the tutor's public page may show it, without its author. Of tutors it shows none."
+
 
 class NewReview(Body):
     rating = Integer(1, 5, required=True)
     text = Text(2000, paragraphs=True, load_default=None, allow_none=True)
+    public = Boolean(load_default=True, metadata={"description": PUBLIC})
 
 
 class ReviewChanges(Body):
     rating = Integer(1, 5)
     text = Text(2000, paragraphs=True, allow_none=True)
+    public = Boolean(metadata={"description": PUBLIC})
 
 
 class Review(Answer):
@@ -38,6 +42,7 @@ class Review(Answer):
     author_role = Choice(AuthorRole, required=True)
     rating = fields.Integer(required=True)
     text = fields.String(required=True, allow_none=True)
+    public = fields.Boolean(required=True, metadata={"description": PUBLIC})
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
 

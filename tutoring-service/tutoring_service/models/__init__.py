@@ -9,6 +9,7 @@ from tutoring_service.models.enrollments import (
     ParentCode,
     SessionRequest,
     TutorAvailability,
+    TutorProfile,
 )
 from tutoring_service.models.legacy import (
     enrolled_students,
@@ -39,6 +40,7 @@ __all__ = [
     "SessionRequest",
     "SessionSeries",
     "TutorAvailability",
+    "TutorProfile",
     "TutoringSession",
     "WhiteboardSession",
     "WhiteboardStroke",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.clock import now
@@ -129,6 +129,18 @@ class TutorAvailability(Base):
     weekly: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     # [{date, hours: [{start_time, end_time}]}]
     exceptions: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class TutorProfile(Base):
+    """What a tutor says about themselves on their public page."""
+
+    __tablename__ = "tutor_profiles"
+    __table_args__ = (CheckConstraint("cardinality(languages) <= 20", name="languages"),)
+
+    tutor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    about: Mapped[str | None] = mapped_column(String(2000))
+    languages: Mapped[list[str]] = mapped_column(ARRAY(String(35)))
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, desc
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, desc, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import one_of
@@ -30,5 +30,7 @@ class Review(Base):
     author_role: Mapped[str] = mapped_column(String(10))
     rating: Mapped[int]
     text: Mapped[str | None] = mapped_column(String(2000))
+    # Whether the tutor's public page may show it. Rows that are older than the column are not.
+    public: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -18,6 +18,7 @@ from sqlalchemy import func, or_, select, text
 
 from chassis import errors
 from chassis.clock import rfc3339
+from tutoring_service import checked_times
 from tutoring_service.models import SessionBooking, db
 from tutoring_service.runtime import runtime
 from tutoring_service.scheduling.wall_time import Occurrence, span
@@ -91,7 +92,7 @@ def find(
     The caller is the tutor or the student. `TooManyTimesChecked` if they ask too much about the other.
     """
     other_id = student_id if caller_id == tutor_id else tutor_id
-    runtime().checked_times.take(caller_id, other_id, len(occurrences))
+    checked_times.take(runtime().counts, caller_id, other_id, len(occurrences))
     people = {tutor_id: Role.TUTOR, student_id: Role.STUDENT}
     booking = SessionBooking
     # Half open, as in the constraints: a session may begin when another ends.

@@ -3,6 +3,7 @@
 from user_service.api import (
     accounts,
     admin,
+    applications,
     blocks,
     calendar_feeds,
     email_links,
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     second_factor.blueprint,
     roles.blueprint,
     admin.blueprint,
+    applications.blueprint,
     profiles.blueprint,
     blocks.blueprint,
     notifications.blueprint,

@@ -1,0 +1,89 @@
+"""RULES: the public page of a tutor: what they say about themselves, what they offer, when they are free."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis.auth.tokens import Caller
+from chassis.clock import now
+from chassis.errors import NotFound
+from tutoring_service import availability, courses, reviews
+from tutoring_service.availability import Slot
+from tutoring_service.models import TutorProfile, db
+from tutoring_service.reviews import Rating
+
+MOST_COURSES, MOST_REVIEWS, MOST_TIMES = 20, 10, 5
+LESSON = 60  # minutes
+TERM = timedelta(days=14)
+EPOCH, QUARTER = datetime(1970, 1, 1, tzinfo=UTC), timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class TutorPage:
+    """What anyone may see of a tutor."""
+
+    tutor_id: UUID
+    about: str | None
+    languages: Sequence[str]
+    subjects: Sequence[str]
+    courses: Sequence[Any]
+    rating: Rating
+    reviews: Sequence[Any]
+    next_free_times: Sequence[Slot]
+
+
+def describe(caller: Caller, about: str | None, languages: Iterable[str]) -> TutorProfile:
+    """Replace what the tutor says about themselves. A language that is named twice counts once."""
+    said = {
+        "tutor_id": caller.id,
+        "about": about or None,
+        "languages": list(dict.fromkeys(languages)),
+    }
+    insertion = insert(TutorProfile).values(**said, version=1)
+    replaced = insertion.on_conflict_do_update(
+        index_elements=["tutor_id"], set_={**said, "version": TutorProfile.version + 1}
+    )
+    return db.session.scalars(
+        replaced.returning(TutorProfile), execution_options={"populate_existing": True}
+    ).one()
+
+
+def page_of(tutor_id: UUID) -> TutorPage:
+    """The public page of the tutor, by six statements; `NotFound` if they offer and say nothing.
+
+    What was of a deleted tutor is kept under an id of no one, which neither offers nor says anything.
+    """
+    profile = db.session.get(TutorProfile, tutor_id)
+    offered = courses.open_of(tutor_id)
+    about = profile.about if profile else None
+    languages = profile.languages if profile else []
+    if not (offered or about or languages):
+        raise NotFound
+    since = _next_quarter(now())
+    return TutorPage(
+        tutor_id,
+        about,
+        languages,
+        _distinct(course.subject for course in offered if course.subject),
+        offered[:MOST_COURSES],
+        reviews.rating_of(tutor_id),
+        reviews.shown_publicly(tutor_id, MOST_REVIEWS),
+        availability.first_slots(tutor_id, since, since + TERM, LESSON, MOST_TIMES),
+    )
+
+
+def _distinct(subjects: Iterable[str]) -> list[str]:
+    """Each subject once, whatever its case, in alphabetical order; the first spelling stays."""
+    found: dict[str, str] = {}
+    for subject in subjects:
+        found.setdefault(subject.casefold(), subject)
+    return [found[key] for key in sorted(found)]
+
+
+def _next_quarter(instant: datetime) -> datetime:
+    """The next quarter of an hour: the page offers no time that has begun, nor one at an odd second."""
+    return instant + (EPOCH - instant) % QUARTER
