@@ -189,7 +189,10 @@ def announce(platform: Platform, seconds: float) -> None:
     say(f"\nDemo accounts, all with the password {DEMO_PASSPHRASE}:\n")
     for kind, names in DEMO_ACCOUNTS.items():
         say(f"  {kind:10}{names}")
-    say(f"\nshimon has a second factor. The secret for an app that makes codes: {DEMO_SECRET}")
+    say(
+        "\ntamar has applied for the role tutor, and admin has not decided yet: GET /api/admin/applications"
+    )
+    say(f"shimon has a second factor. The secret for an app that makes codes: {DEMO_SECRET}")
     say("\nTry:\n")
     for line in example_commands(gateway):
         say(f"  {line}")

@@ -35,7 +35,7 @@ PLAIN = {"integer": 24, "number": 24, "boolean": 5, "null": 4}
 FORMATS = {"uuid": 38, "date": 12, "date-time": 40}
 # A character beyond U+FFFF is two escapes of six bytes each in JSON.
 BYTES_PER_CHARACTER = 12
-ROLES = ("tutor", "parent", "author", "admin")
+ROLES = ("tutor", "author", "admin")
 
 
 class Reader(NamedTuple):
