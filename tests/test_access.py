@@ -20,8 +20,8 @@ SETTINGS: dict[str, Callable[[Actors], Setting]] = {
 ENTRIES = entries(SETTINGS)
 # In these folders a changing call leaves its object for the next caller, or makes one for each caller.
 UNHARMED = {"gateway", "user-service", "study-session-service"}
-# With these a token of the caller, or of the one it is about, ends.
-ENDING_TOKENS = {"log_out", "log_out_everywhere", "set_user_roles"}
+# With these a token of the caller ends.
+ENDING_TOKENS = {"log_out", "log_out_everywhere"}
 
 
 @pytest.fixture(scope="module")

@@ -195,6 +195,20 @@ class BatchResult(TypedDict):
     results: list[AnswerOutcome]
 
 
+class BlockedPerson(TypedDict):
+    user_id: str
+    created_at: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class BlockedPersonPage(TypedDict):
+    items: list[BlockedPerson]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
 class BookedOccurrence(TypedDict):
     session_date: str
     start_time: str
@@ -345,6 +359,11 @@ class Dashboard(TypedDict):
     notifications: FirstUnreadNotifications | None
 
 
+class Decision(TypedDict):
+    decision: Literal["dismiss", "hide", "suspend"]
+    reason: str
+
+
 DefinedBand = TypedDict(
     "DefinedBand", {"from": "float", "to": "float", "label": "str", "text": "NotRequired[str]"}
 )
@@ -481,6 +500,15 @@ class Experience(TypedDict):
 class FieldProblem(TypedDict):
     pointer: str
     detail: str
+
+
+class FiledReport(TypedDict):
+    id: str
+    about: Literal["person", "study_session", "message", "havruta"]
+    about_id: str
+    kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
+    text: str | None
+    created_at: str
 
 
 class FirstCode(TypedDict):
@@ -1190,6 +1218,7 @@ class Message(TypedDict):
     created_at: str
     edited_at: str | None
     deleted: bool
+    folded: bool
     username: NotRequired[str | None]
     display_name: NotRequired[str | None]
     avatar_url: NotRequired[str | None]
@@ -1315,6 +1344,13 @@ class NewOwner(TypedDict):
 class NewPosition(TypedDict):
     ref: str
     expected_seq: NotRequired[int | None]
+
+
+class NewReport(TypedDict):
+    about: Literal["person", "study_session", "message", "havruta"]
+    about_id: str
+    kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
+    text: NotRequired[str | None]
 
 
 class NewReview(TypedDict):
@@ -1456,6 +1492,8 @@ class NotificationPreferenceChanges(TypedDict):
     waitlist_promotion: NotRequired[bool]
     havruta_session_started: NotRequired[bool]
     application_decided: NotRequired[bool]
+    report_decided: NotRequired[bool]
+    content_hidden: NotRequired[bool]
 
 
 class NotificationPreferences(TypedDict):
@@ -1469,6 +1507,8 @@ class NotificationPreferences(TypedDict):
     waitlist_promotion: bool
     havruta_session_started: bool
     application_decided: bool
+    report_decided: bool
+    content_hidden: bool
 
 
 class NumberBounds(TypedDict):
@@ -1877,6 +1917,22 @@ class ReminderChoice(TypedDict):
     alarm_before_minutes: NotRequired[int | None]
 
 
+class Report(TypedDict):
+    id: str
+    about: Literal["person", "study_session", "message", "havruta"]
+    about_id: str
+    kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
+    text: str | None
+    created_at: str
+    decision: Literal["dismiss", "hide", "suspend", None]
+    decided_at: str | None
+
+
+class ReportPage(TypedDict):
+    items: list[Report]
+    next: str | None
+
+
 class ResultBand(TypedDict):
     label: str
     text: str
@@ -2038,6 +2094,38 @@ class SeenApplication(TypedDict):
 
 class SeenApplicationPage(TypedDict):
     items: list[SeenApplication]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
+class SeenReport(TypedDict):
+    id: str
+    about: Literal["person", "study_session", "message", "havruta"]
+    about_id: str
+    kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
+    text: str | None
+    created_at: str
+    decision: Literal["dismiss", "hide", "suspend", None]
+    decided_at: str | None
+    author_id: str | None
+    words: dict[str, Any]
+    reporter_id: str | None
+    reason: str | None
+    decided_by: str | None
+    author_username: NotRequired[str | None]
+    author_display_name: NotRequired[str | None]
+    author_avatar_url: NotRequired[str | None]
+    decided_by_username: NotRequired[str | None]
+    decided_by_display_name: NotRequired[str | None]
+    decided_by_avatar_url: NotRequired[str | None]
+    reporter_username: NotRequired[str | None]
+    reporter_display_name: NotRequired[str | None]
+    reporter_avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class SeenReportPage(TypedDict):
+    items: list[SeenReport]
     next: str | None
     degraded: NotRequired[list[str]]
 

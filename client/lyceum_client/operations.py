@@ -25,6 +25,7 @@ from lyceum_client.models import (
     AttendanceMarks,
     Availability,
     BatchResult,
+    BlockedPersonPage,
     Calendar,
     CalendarAddress,
     CalendarFeed,
@@ -36,6 +37,7 @@ from lyceum_client.models import (
     CourseChanges,
     CoursePage,
     Dashboard,
+    Decision,
     DevicePage,
     DrawnStrokes,
     EmailChange,
@@ -43,6 +45,7 @@ from lyceum_client.models import (
     Enrollment,
     EnrollmentPage,
     Experience,
+    FiledReport,
     FirstCode,
     ForgottenPassword,
     Havruta,
@@ -88,6 +91,7 @@ from lyceum_client.models import (
     NewNavigator,
     NewOwner,
     NewPosition,
+    NewReport,
     NewReview,
     NewSecondFactor,
     NewSessionRequest,
@@ -123,6 +127,7 @@ from lyceum_client.models import (
     Refusal,
     Reminder,
     ReminderChoice,
+    ReportPage,
     ResumedSession,
     Review,
     ReviewChanges,
@@ -136,6 +141,8 @@ from lyceum_client.models import (
     SecondFactorSecret,
     SeenApplication,
     SeenApplicationPage,
+    SeenReport,
+    SeenReportPage,
     SeenUserPage,
     SessionChangePage,
     SessionDates,
@@ -204,6 +211,12 @@ class Operations(Transport):
     def export_personal_data(self) -> PersonalDataExport:
         """Export everything that is held about you: all of it, or 503."""
         return self.call("GET", "/api/me/export", PersonalDataExport)
+
+    def create_report(self, body: NewReport) -> FiledReport:
+        """Report a person, a study session, a message or a havruta to the admins, who read what it says
+        now.
+        """
+        return self.call("POST", "/api/reports", FiledReport, body=body)
 
     def get_problem_type(self, problem: str) -> ProblemType:
         """Get what the type of a problem document stands for."""
@@ -439,6 +452,55 @@ class Operations(Transport):
     def get_profile(self, user_id: str) -> Profile:
         """Get the public profile of a person."""
         return self.call("GET", f"/api/users/{segment(user_id)}", Profile)
+
+    def list_blocks(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> BlockedPersonPage:
+        """List the people whom you block, the last one first."""
+        return self.call(
+            "GET",
+            "/api/users/me/blocks",
+            BlockedPersonPage,
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def block_user(self, user_id: str) -> None:
+        """Block a person: neither of you finds, joins or invites the other any more."""
+        self.call("PUT", f"/api/users/me/blocks/{segment(user_id)}", type(None))
+
+    def unblock_user(self, user_id: str) -> None:
+        """Block a person no longer."""
+        self.call("DELETE", f"/api/users/me/blocks/{segment(user_id)}", type(None))
+
+    def list_own_reports(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> ReportPage:
+        """List the reports that you have made, newest first."""
+        return self.call(
+            "GET", "/api/users/me/reports", ReportPage, query={"limit": limit, "cursor": cursor}
+        )
+
+    def list_reports(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        state: Literal["open", "decided"] | None = None,
+        author_id: str | None = None,
+    ) -> SeenReportPage:
+        """List reports: open ones, the oldest first, or decided ones, the last decision first."""
+        return self.call(
+            "GET",
+            "/api/admin/reports",
+            SeenReportPage,
+            query={"limit": limit, "cursor": cursor, "state": state, "author_id": author_id},
+        )
+
+    def decide_report(self, report_id: str, body: Decision) -> SeenReport:
+        """Decide all open reports of the same thing: dismiss them, hide it, or suspend its author as well."""
+        return self.call(
+            "POST", f"/api/admin/reports/{segment(report_id)}/decide", SeenReport, body=body
+        )
 
     def list_notifications(
         self, *, limit: int | None = None, cursor: str | None = None, unread: bool | None = None

@@ -18,7 +18,7 @@ from gateway.errors import BadGateway
 from gateway.people import Known, fill, holders_in
 from gateway.routes import PEOPLE, USER
 from gateway.shapes import Shape, take
-from gateway.upstream import Question, Upstream, ask
+from gateway.upstream import Answer, Question, Upstream, ask
 
 INTERNAL = "/internal/"
 
@@ -96,6 +96,20 @@ class Aggregator:
         if len(degraded) == len(parts):
             raise Unavailable("none of the services for this answers just now")
         return Aggregate(found, sorted(set(degraded)))
+
+    def send(
+        self, service: str, target: str, document: Mapping[str, Any], *, deadline: float, token: str
+    ) -> Answer:
+        """What the internal listener of a service answers to a document, on behalf of this person."""
+        question = self._internal[service].question(
+            target,
+            self._identity.token_for(service),
+            token,
+            deadline=deadline,
+            body=orjson.dumps(document),
+        )
+        ask(question)
+        return question.result()
 
     def name_people(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with names next to the ids of people; a user-service that just failed is not asked."""

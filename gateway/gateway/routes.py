@@ -77,6 +77,8 @@ PEOPLE: People = {
     "cancelled_by": named("cancelled_by"),
     "suspended_by": named("suspended_by"),
     "lifted_by": named("lifted_by"),
+    "reporter_id": named("reporter"),
+    "decided_by": named("decided_by"),
     "attendees": Roster("attended_by"),
 }
 OPAQUE = frozenset({"operation", "before", "after", "data"})
@@ -151,6 +153,7 @@ ROUTES = (
         kind=QuotaClass.SIGN_IN,
     ),
     Route(prefix="/api/users", service=USER),
+    Route(prefix="/api/admin/reports", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/admin/users", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/admin/applications", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(

@@ -43,6 +43,7 @@ class Question:
         *,
         deadline: float,
         most: int,
+        body: bytes | None,
     ) -> None:
         self.loop = loop
         self._service = service
@@ -50,7 +51,8 @@ class Question:
         self._answer: Answer | Problem | None = None
         trace = request_context.current()
         name = service.name
-        self._span = tracing.start(trace, f"GET {name}", "CLIENT", {"peer.service": name})
+        method = "GET" if body is None else "POST"
+        self._span = tracing.start(trace, f"{method} {name}", "CLIENT", {"peer.service": name})
         carried = (self._span.inside if self._span else trace).carried
         lines = {
             **headers,
@@ -59,11 +61,12 @@ class Question:
         }
         self._visit: Visit | None = request.environ.get(VISIT) if has_request_context() else None
         self._call = Call(
-            "GET",
+            method,
             target.encode("ascii"),
             "".join(f"{name}: {value}\r\n" for name, value in lines.items()).encode("latin-1"),
             self._done,
             caller=self._visit.caller if self._visit else "gateway",
+            body=body or b"",
             most=most,
         )
 
@@ -139,8 +142,11 @@ class Upstream:
         *,
         deadline: float,
         most: int = MAX_ANSWER,
+        body: bytes | None = None,
     ) -> Question:
         """What is at an address of the service, of at most `most` bytes; to be asked by `ask`.
+
+        With a `body`, which is JSON, it is sent there (POST).
 
         `subject` is the access token of the person on whose behalf the gateway asks with its own token. If
         the service fails, it is asked once more within the same `deadline` in seconds.
@@ -150,7 +156,11 @@ class Upstream:
             headers["Authorization"] = f"Bearer {token}"
         if subject:
             headers["Subject-Token"] = subject
-        return Question(self._service, self._loop, target, headers, deadline=deadline, most=most)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        return Question(
+            self._service, self._loop, target, headers, deadline=deadline, most=most, body=body
+        )
 
 
 def ask(*questions: Question) -> None:

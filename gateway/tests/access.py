@@ -16,6 +16,7 @@ ACCESS = Matrix(
     [
         Row("search_everything", SIGNED_IN),
         Row("export_personal_data", SIGNED_IN),
+        Row("create_report", "401 401 404 404 404"),
         Row("get_user_overview", SIGNED_IN),
         Row("get_calendar", SIGNED_IN),
         # The token in its address is the only key to a feed; this one is unknown.

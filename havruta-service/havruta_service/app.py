@@ -59,6 +59,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         subscriptions=[
             Subscription("user-service", "user.deleted", erasure.on_user_deleted),
             Subscription("user-service", "user.email_proved", moderation.on_email_proved),
+            Subscription("user-service", "content.hidden", moderation.on_content_hidden),
             *apart.subscriptions(moderation.on_kept_apart),
         ],
         sweeps=SWEEPS,

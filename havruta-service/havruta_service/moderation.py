@@ -1,20 +1,34 @@
-"""RULES: what follows in havrutas when people are kept apart.
+"""RULES: what follows in havrutas when people are kept apart; what is reported, and what an admin hides.
 
 An invitation knows an address alone, so of those who block or are blocked the mailboxes are known, too.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.auth.tokens import Caller
+from chassis.clock import now
+from chassis.errors import NotFound
 from chassis.messaging.apart import BLOCKED
 from chassis.messaging.messages import Event
-from havruta_service.models import Mailbox, apart, db
+from havruta_service import havrutas, rooms
+from havruta_service.models import Havruta, Invitation, InvitationStatus, Mailbox, apart, db
+from havruta_service.personal_data import addressed_to
 
 BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Who wrote something, and what it says."""
+
+    author_id: UUID
+    words: Mapping[str, str]
 
 
 def on_kept_apart(event: Event) -> None:
@@ -31,6 +45,41 @@ def on_email_proved(event: Event) -> None:
         .where(Mailbox.user_id == UUID(event.aggregate_id), newer)
         .values(address_sha256=event.data["mailbox_sha256"], proved_at=event.occurred_at)
     )
+
+
+def reported_havruta(havruta_id: UUID, reporter: Caller) -> Reported:
+    """A havruta of the person, or to which their address is invited. Its owner answers for its name."""
+    havruta = db.session.get(Havruta, havruta_id)
+    if havruta is None or havruta.owner_id is None:
+        raise NotFound
+    if not havrutas.is_member(havruta_id, reporter.id) and not _is_invited(havruta_id, reporter):
+        raise NotFound
+    return Reported(havruta.owner_id, {"name": havruta.name})
+
+
+def on_content_hidden(event: Event) -> None:
+    """Take the name from a havruta that an admin has decided to hide, and end its open invitations."""
+    if event.data["about"] != "havruta":
+        return
+    havruta = havrutas.lock(UUID(event.data["about_id"]))
+    if havruta is None:
+        return
+    pending = (Invitation.havruta_id == havruta.id) & (
+        Invitation.status == InvitationStatus.PENDING
+    )
+    revoked = {"status": InvitationStatus.REVOKED, "responded_at": now()}
+    db.session.execute(update(Invitation).where(pending).values(revoked))
+    havruta.name, havruta.version = havruta.book, havruta.version + 1
+    # First, so that what is told of the new name stays.
+    rooms.forget_havruta(havruta.id)
+    rooms.tell_havruta(havruta, "renamed", havruta)
+
+
+def _is_invited(havruta_id: UUID, person: Caller) -> bool:
+    if not person.email_verified:
+        return False
+    theirs = exists().where(Invitation.havruta_id == havruta_id, addressed_to(person.email.lower()))
+    return bool(db.session.scalar(select(theirs)))
 
 
 def forget_mailboxes() -> int:

@@ -32,6 +32,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         rooms={rooms.KIND: Room(rooms.may_watch, live.EVENTS)},
         subscriptions=[
             Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+            Subscription("user-service", "content.hidden", moderation.on_content_hidden),
             *apart.subscriptions(moderation.on_kept_apart),
         ],
         # No read waits for the sweep. Five seconds is how late watchers are told.

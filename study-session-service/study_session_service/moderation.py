@@ -1,14 +1,26 @@
-"""RULES: what follows in study sessions when people are kept apart, and when an admin hides something."""
+"""RULES: what follows when people are kept apart; what is reported, and what an admin hides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 
+from chassis.clock import now
+from chassis.errors import NotFound
 from chassis.messaging.apart import BLOCKED
 from chassis.messaging.messages import Event
-from study_session_service import cache, lifecycle, seats
-from study_session_service.models import StudySession, Waiting, db
+from study_session_service import cache, chat, lifecycle, seats
+from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
+from study_session_service.visibility import look
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Who wrote something, and what it says."""
+
+    author_id: UUID
+    words: Mapping[str, str | None]
 
 
 def on_kept_apart(event: Event) -> None:
@@ -17,6 +29,58 @@ def on_kept_apart(event: Event) -> None:
     cache.forget_active_sessions()
     if event.type == BLOCKED:
         _stop_waiting(UUID(event.data["blocker_id"]), UUID(event.data["blocked_id"]))
+
+
+def reported_session(session_id: UUID, reporter_id: UUID) -> Reported:
+    """A session that the person may see, or might if it were not kept from them."""
+    seen = look(session_id, reporter_id)
+    if not replace(seen, is_out_of_reach=False).is_known:
+        raise NotFound
+    session = seen.session
+    words = {name: getattr(session, name) for name in ("title", "subject", "description")}
+    return Reported(session.host_id, words)
+
+
+def reported_message(message_id: UUID, reporter_id: UUID) -> Reported:
+    """A message in a session that the person is or was in."""
+    message = db.session.get(ChatMessage, message_id)
+    if message is None or message.deleted:
+        raise NotFound
+    of_reporter = select(Participant.id).filter_by(
+        session_id=message.session_id, user_id=reporter_id
+    )
+    if db.session.scalar(of_reporter) is None:
+        raise NotFound
+    return Reported(message.user_id, {"content": message.content})
+
+
+def on_content_hidden(event: Event) -> None:
+    """Hide what an admin has decided to hide, if it is a session or a message of one."""
+    about, about_id = event.data["about"], UUID(event.data["about_id"])
+    if about == "study_session":
+        _hide_session(about_id)
+    elif about == "message":
+        _hide_message(about_id)
+
+
+def _hide_session(session_id: UUID) -> None:
+    session = db.session.get(
+        StudySession, session_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if session and session.hidden_at is None:
+        session.hidden_at = now()
+        cache.forget(session_id)
+
+
+def _hide_message(message_id: UUID) -> None:
+    message = db.session.get(ChatMessage, message_id)
+    if message is None:
+        return
+    # Its author and the host delete and edit under this lock.
+    lifecycle.lock(message.session_id)
+    db.session.refresh(message)
+    if not message.deleted:
+        chat.erase(message)
 
 
 def _stop_waiting(one: UUID, other: UUID) -> None:

@@ -22,7 +22,15 @@ ROOT = HERE.parents[1]
 UUID = "uuid"
 OPENS = re.compile("hash|token|secret|password")
 # Fields with the id of something else than a person.
-THINGS = {"id", "active_session_id", "havruta_id", "invitation_id", "series_id", "session_id"}
+THINGS = {
+    "id",
+    "about_id",
+    "active_session_id",
+    "havruta_id",
+    "invitation_id",
+    "series_id",
+    "session_id",
+}
 SHOWN = re.compile(r'"(\w+)":')
 ROW = re.compile(r"^\| `(\w+\.\w+)` \|", re.MULTILINE)
 

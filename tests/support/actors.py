@@ -54,6 +54,7 @@ class Actors:
             "user_id": guest.id,
             "sign_in_id": another["id"],
             "notification_id": notification["id"],
+            "report_id": uuid4(),
             "application_id": uuid4(),  # of no one: newcomers have no verified address to apply with
         }
         unknown = {"token": "x" * 43, "login": f"nobody-{secrets.token_hex(4)}"}

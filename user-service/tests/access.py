@@ -142,7 +142,13 @@ ACCESS = Matrix(
                 {204: 403}, {"current_password": WRONG_PASSWORD, "new_password": NEW_PASSWORD}
             ),
         ),
-        Row("set_user_roles", "401 403 403 200 403", ROLES, OF_OWNER),
+        Row(
+            "set_user_roles",
+            "401 403 403 200 403",
+            ROLES,
+            OF_OWNER,
+            gateway=AtGateway({200: 422}, {"roles": []}),
+        ),
         Row("set_user_roles", "401 403 403 404 403", ROLES, OF_DELETED),
         Row("list_notifications", SIGNED_IN),
         Row("mark_notification_read", OWNER),
@@ -177,6 +183,14 @@ ACCESS = Matrix(
         Row("block_user", "401 401 204 204 409", None, OF_OWNER),
         Row("block_user", "401 401 404 404 404", None, OF_DELETED),
         Row("unblock_user", HAS_ACCOUNT_DONE, None, OF_OWNER),
+        Row("list_own_reports", SIGNED_IN),
+        Row("list_reports", "401 401 403 200 403"),
+        Row(
+            "decide_report",
+            "401 401 403 200 403",
+            {"decision": "dismiss", "reason": "Nothing is wrong."},
+            gateway=AtGateway({200: 404}, {"decision": "dismiss", "reason": "Nothing is wrong."}),
+        ),
         Row("list_users", "401 401 403 200 403"),
         Row(
             "suspend_user",

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from chassis import testing
 from chassis.data.db import in_transaction
 from chassis.testing.matrix import Row, World
-from user_service import accounts, email_tokens, notifications
-from user_service.models import Purpose, Role, db
+from user_service import accounts, email_tokens, notifications, reports
+from user_service.models import Purpose, ReportedThing, ReportKind, Role, db
 from user_service.notification_kinds import NotificationKind
 
 from .access import ACCESS, CALLERS, login, password
@@ -55,6 +55,15 @@ def application(world: World, _: Any) -> str:
     return str(world.made("owner", APPLICATIONS, TUTOR)["id"])
 
 
+def report(world: World, _: Any) -> str:
+    reporter, author = (world.person(caller).id for caller in ("stranger", "owner"))
+    about = ReportedThing.PERSON, author, author, {}
+    with world.app.app_context():
+        return in_transaction(
+            db.session, lambda: str(reports.file(reporter, *about, ReportKind.SPAM, None).id)
+        )
+
+
 @pytest.fixture
 def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
     granted: Mapping[str, Role] = {"deleted": Role.ADMIN, "admin": Role.ADMIN}
@@ -86,6 +95,7 @@ def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
 
     things: dict[str, Callable[[World, Any], Any]] = {
         "application_id": application,
+        "report_id": report,
         "another_application": another_application,
         "owner": lambda world, _: world.person("owner").id,
         "deleted": lambda world, _: world.person("deleted").id,

@@ -16,6 +16,7 @@ from user_service import (
     known_devices,
     mails,
     notifications,
+    reports,
     rooms,
     runtime,
     sign_in_tickets,
@@ -29,6 +30,7 @@ from user_service.api.notifications import Notification
 from user_service.applications import ApplicationPending
 from user_service.config import Settings
 from user_service.models import db, messages
+from user_service.reports import AlreadyReported
 from user_service.signing import Keyring
 
 MINUTELY, HOURLY = 60.0, 3600.0
@@ -38,6 +40,7 @@ CONFLICTS = {
     "users_username_key": UsernameTaken,
     "users_username_lower_key": UsernameTaken,
     "applications_pending_key": ApplicationPending,
+    "reports_open_key": AlreadyReported,
 }
 NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
 SUBSCRIPTIONS = [
@@ -53,6 +56,7 @@ SWEEPS = (
     Sweep("old-email-changes", HOURLY, email_changes.forget_old),
     Sweep("expired-usernames", HOURLY, usernames.forget_expired),
     Sweep("unused-devices", HOURLY, known_devices.forget_unused),
+    Sweep("old-reports", HOURLY, reports.forget_old),
 )
 
 

@@ -14,6 +14,7 @@ from user_service import (
     blocks,
     credentials,
     notifications,
+    reports,
     roles,
     rooms,
     second_factor,
@@ -92,6 +93,7 @@ def _erase(user: User) -> None:
     user.password_hash = runtime().hasher.unmatched
     second_factor.forget(user.id)
     blocks.forget(user.id)
+    reports.forget(user.id)
     user.pending_email = None
     for table in (
         Application,

@@ -14,5 +14,6 @@ class EventType(StrEnum):
     EMAIL_PROVED = "user.email_proved"
     BLOCKED = "user.blocked"
     UNBLOCKED = "user.unblocked"
+    CONTENT_HIDDEN = "content.hidden"
     SUSPENDED = "user.suspended"
     SUSPENSION_LIFTED = "user.suspension_lifted"

@@ -62,10 +62,40 @@ class ApplicationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReportedThing(StrEnum):
+    """What can be reported."""
+
+    PERSON = "person"
+    STUDY_SESSION = "study_session"
+    MESSAGE = "message"
+    HAVRUTA = "havruta"
+
+
+class ReportKind(StrEnum):
+    """Why it is reported."""
+
+    HARASSMENT = "harassment"
+    HATE = "hate"
+    SEXUAL = "sexual"
+    DANGER = "danger"
+    SPAM = "spam"
+    IMPERSONATION = "impersonation"
+    OTHER = "other"
+
+
+class ReportDecision(StrEnum):
+    """What an admin does about a report."""
+
+    DISMISS = "dismiss"
+    HIDE = "hide"
+    SUSPEND = "suspend"
+
+
 ROLES = ", ".join(f"'{role}'" for role in Role)
 # Literal, because PostgreSQL does not use a partial index for a parameter.
 IS_ADMIN = "'admin' = ANY (roles)"
 IS_UNREAD = "read_at IS NULL"
+IS_OPEN_REPORT = "decided_at IS NULL"
 
 
 class Base(DeclarativeBase):
@@ -433,6 +463,58 @@ class Application(Base):
     )
     created_at: Mapped[datetime] = mapped_column(default=now)
     # What the person is told by the admin who decided it.
+    reason: Mapped[str | None] = mapped_column(String(500))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+
+
+class Report(Base):
+    """A person tells the admins of another, or of what that person wrote, which is kept as it was.
+
+    Without a reporter or an author that account was deleted, and nothing that it wrote is left here.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        one_of("about", ReportedThing),
+        one_of("kind", ReportKind),
+        one_of("decision", ReportDecision),
+        CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided"),
+        Index(
+            "reports_open_key",
+            "reporter_id",
+            "about",
+            "about_id",
+            unique=True,
+            postgresql_where=text(IS_OPEN_REPORT),
+        ),
+        Index("idx_reports_open", "created_at", "id", postgresql_where=text(IS_OPEN_REPORT)),
+        Index(
+            "idx_reports_open_about",
+            "about",
+            "about_id",
+            postgresql_where=text(IS_OPEN_REPORT),
+        ),
+        Index(
+            "idx_reports_decided",
+            "decided_at",
+            "id",
+            postgresql_where=text("decided_at IS NOT NULL"),
+        ),
+        Index("idx_reports_reporter", "reporter_id", "created_at", "id"),
+        Index("idx_reports_author", "author_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    about: Mapped[str] = mapped_column(String(20))
+    about_id: Mapped[UUID]
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    words: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str | None] = mapped_column(String(2000))
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    decision: Mapped[str | None] = mapped_column(String(20))
     reason: Mapped[str | None] = mapped_column(String(500))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None]

@@ -18,6 +18,8 @@ class NotificationKind(StrEnum):
     WAITLIST_PROMOTION = "waitlist_promotion"
     HAVRUTA_SESSION_STARTED = "havruta_session_started"
     APPLICATION_DECIDED = "application_decided"
+    REPORT_DECIDED = "report_decided"
+    CONTENT_HIDDEN = "content_hidden"
 
 
 class Email(NamedTuple):
@@ -55,6 +57,14 @@ EMAILS: Mapping[NotificationKind, Email] = {
     ),
     NotificationKind.HAVRUTA_SESSION_STARTED: Email(
         "Your havruta is studying", "A session of your havruta has begun."
+    ),
+    NotificationKind.REPORT_DECIDED: Email(
+        "Your report was decided", "An admin has looked at what you reported."
+    ),
+    NotificationKind.CONTENT_HIDDEN: Email(
+        "An admin has hidden what you wrote",
+        "Something that you wrote is not shown any more. The notification says why.",
+        by_default=True,
     ),
     # By default no: what became of it is a notice too, with the reason.
     NotificationKind.APPLICATION_DECIDED: Email(

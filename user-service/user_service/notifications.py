@@ -52,12 +52,22 @@ def on_requested(event: Event) -> None:
         notify(event, UUID(user_id))
 
 
-def tell(user_id: UUID, kind: NotificationKind, about: str, data: Mapping[str, Any]) -> None:
+def tell(
+    user_id: UUID,
+    kind: NotificationKind,
+    about: str,
+    data: Mapping[str, Any],
+    *,
+    reason_by: UUID | None = None,
+) -> None:
     """Notify a person of what this service itself does, in the same transaction.
 
-    `about` is `<kind of aggregate>:<id>`, as in the events of other services.
+    `about` is `<kind of aggregate>:<id>`, as in the events of other services. The field `reason` goes with
+    the account of the person who gave it, if they are named.
     """
-    asked = {"user_ids": [str(user_id)], "kind": str(kind), "data": dict(data)}
+    asked: dict[str, Any] = {"user_ids": [str(user_id)], "kind": str(kind), "data": dict(data)}
+    if reason_by:
+        asked |= {"author": str(reason_by), "words": ["reason"]}
     # As if another service had asked for it: so it is kept, told live and e-mailed in the same way.
     event = Event(uuid4(), REQUESTED, messages.service, about, 1, now(), None, asked)
     notify(event, user_id)

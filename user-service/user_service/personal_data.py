@@ -16,6 +16,7 @@ from user_service.models import (
     Notification,
     RecoveryCode,
     RefreshToken,
+    Report,
     SecondFactor,
     SignIn,
     SignInTicket,
@@ -46,4 +47,6 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "calendar_feeds": CalendarFeed.user_id == user_id,
         # Others who block the person do so without their knowledge.
         "blocks": Block.blocker_id == user_id,
+        # Those about the person name the people who made them.
+        "reports": Report.reporter_id == user_id,
     }

@@ -6,7 +6,7 @@ from chassis.web.openapi import Api
 from gateway import health, streams
 from gateway.examples import EXAMPLES
 from gateway.merging import Document
-from gateway.views import calendar, dashboard, export, overview, problems, search
+from gateway.views import calendar, dashboard, export, overview, problems, reports, search
 
 BLUEPRINTS = (
     dashboard.blueprint,
@@ -14,6 +14,7 @@ BLUEPRINTS = (
     overview.blueprint,
     search.blueprint,
     export.blueprint,
+    reports.blueprint,
     problems.blueprint,
     streams.blueprint,
     health.blueprint,

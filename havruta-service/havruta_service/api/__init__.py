@@ -8,6 +8,7 @@ from havruta_service.api import (
     invitations,
     navigation,
     plans,
+    reported,
     sessions,
     statistics,
     texts,
@@ -22,6 +23,7 @@ BLUEPRINTS = (
     invitations.blueprint,
     invitation_responses.blueprint,
     export.blueprint,
+    reported.blueprint,
     agenda.blueprint,
     statistics.blueprint,
 )

@@ -1,6 +1,14 @@
 """What this service says and hears over HTTP."""
 
-from study_session_service.api import agenda, chat, export, participation, search, sessions
+from study_session_service.api import (
+    agenda,
+    chat,
+    export,
+    participation,
+    reported,
+    search,
+    sessions,
+)
 
 BLUEPRINTS = [
     search.blueprint,
@@ -8,5 +16,6 @@ BLUEPRINTS = [
     participation.blueprint,
     chat.blueprint,
     export.blueprint,
+    reported.blueprint,
     agenda.blueprint,
 ]

@@ -140,6 +140,26 @@ def account_with_other_names(callers: Callers) -> Call:
     return Call(callers.register("dina"), values)
 
 
+def reporter(callers: Callers) -> Call:
+    """A newcomer, and another whom they have not reported."""
+    return Call(callers.newcomer, {"about": "person", "about_id": str(callers.register("dina").id)})
+
+
+def reported(callers: Callers) -> Call:
+    """A newcomer who has reported another."""
+    call = reporter(callers)
+    agreed(call.caller.post("/api/reports", {**call.values, "kind": "spam"}))
+    return call
+
+
+def admin_with_a_report(callers: Callers) -> Call:
+    call = reported(callers)
+    [report] = callers["admin"].read(f"/api/admin/reports?author_id={call.values['about_id']}")[
+        "items"
+    ]
+    return Call(callers["admin"], {"report_id": report["id"], "author_id": call.values["about_id"]})
+
+
 def newcomer_and_another(callers: Callers) -> Call:
     return Call(callers.newcomer, {"user_id": callers.register("dina").id})
 
@@ -170,6 +190,9 @@ FIXTURES: Fixtures = {
     admin: "set_user_roles list_users suspend_user",
     admin_of_a_suspended_account: "lift_suspension",
     newcomer_and_another: "block_user unblock_user",
+    reporter: "create_report",
+    reported: "list_own_reports",
+    admin_with_a_report: "list_reports decide_report",
     applicant: "create_application",
     applicant_with_an_application: "list_own_applications withdraw_application",
     admin_with_an_application: "list_applications accept_application decline_application",
