@@ -123,6 +123,32 @@ def test_connections_without_a_whole_request_take_no_thread(served: Served, star
         assert served.threads() == threads
 
 
+HOSTS = {
+    "none": (b"HTTP/1.1", b"", b"400"),
+    "none in HTTP/1.0": (b"HTTP/1.0", b"", b"200"),
+    "one": (b"HTTP/1.1", b"Host: lyceum.example:8080\r\n", b"200"),
+    "an address": (b"HTTP/1.1", b"Host: [::1]:8080\r\n", b"200"),
+    "two": (b"HTTP/1.1", b"Host: a\r\nHost: b\r\n", b"400"),
+    "two that are equal": (b"HTTP/1.1", b"Host: a\r\nHost: a\r\n", b"400"),
+    "two in HTTP/1.0": (b"HTTP/1.0", b"Host: a\r\nHost: b\r\n", b"400"),
+    "an empty one": (b"HTTP/1.1", b"Host:\r\n", b"400"),
+    "a path": (b"HTTP/1.1", b"Host: a/b\r\n", b"400"),
+    "a user": (b"HTTP/1.1", b"Host: a@b\r\n", b"400"),
+    "a space": (b"HTTP/1.1", b"Host: a b\r\n", b"400"),
+    "Latin-1": (b"HTTP/1.1", b"Host: \xe9\r\n", b"400"),
+    "a port that is none": (b"HTTP/1.1", b"Host: a:x\r\n", b"400"),
+    "an address without its end": (b"HTTP/1.1", b"Host: [::1\r\n", b"400"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_exactly_one_plain_host_is_needed(served: Served, name: str) -> None:
+    version, lines, status = HOSTS[name]
+    with served.connect() as sock:
+        sock.sendall(b"GET /healthz %b\r\n%b\r\n" % (version, lines))
+        assert read_answer(sock).split(b" ")[1] == status
+
+
 def test_clients_that_do_not_read_take_no_thread(served: Served) -> None:
     threads = served.threads()
     request = b"GET /bytes/%d HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % LARGE
