@@ -76,8 +76,8 @@ class Exports:
     def write(self, caller: Caller, parts: Mapping[str, str], *, zipped: bool) -> Delivery:
         """A document with a part from the service of each name, as gzip if it is `zipped`.
 
-        `TooManyAtOnce` while another export of the person is under way, `Unavailable` if a part is not whole,
-        or too many exports of others are, `DocumentTooLarge` if there is too much.
+        `TooManyAtOnce` while another export of the person is under way, `Unavailable` if a part is not whole
+        or too many exports are being written, `DocumentTooLarge` if there is too much.
         """
         self._begin(caller.id)
         try:

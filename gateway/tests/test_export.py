@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -15,9 +15,11 @@ import jwt
 import pytest
 
 from chassis.errors import Problem
+from chassis.spool import WRITTEN_AT_ONCE
 from chassis.testing import User, a_user, token_for
 from gateway.edge.calls import Call
 from gateway.errors import GatewayTimeout
+from gateway.exports import IN_HAND
 from gateway.routes import SERVICES, STUDY_SESSION, USER
 
 from .support.event_loop import Loop, wait_until
@@ -254,6 +256,27 @@ def test_a_person_has_one_export_at_a_time(gateway: Gateway, whole: Doubles) -> 
         goes_on.set()
         assert first.result(PATIENCE).status == 200
     assert gateway.get(PATH, user=ruth).status == 200
+
+
+def test_more_exports_than_can_wait_are_refused_and_the_others_written(
+    gateway: Gateway, whole: Doubles
+) -> None:
+    goes_on = threading.Event()
+
+    def reply(*_: object) -> bytes:
+        goes_on.wait(PATIENCE)
+        return as_json({})
+
+    whole[USER].reply = reply
+    with ThreadPoolExecutor(IN_HAND + 1) as threads:
+        asked = [threads.submit(gateway.get, PATH, user=a_user()) for _ in range(IN_HAND + 1)]
+        refused = next(as_completed(asked, PATIENCE)).result()
+        assert len(whole[USER].asked) <= WRITTEN_AT_ONCE
+        goes_on.set()
+        statuses = [future.result(PATIENCE).status for future in asked]
+    assert (refused.status, refused.json["code"]) == (503, "unavailable")
+    assert "Retry-After" in refused.headers
+    assert sorted(statuses) == [200] * IN_HAND + [503]
 
 
 def test_a_client_that_leaves_ends_the_writing_of_its_export(
