@@ -2,12 +2,14 @@
 
 import dataclasses
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 Settings = TypeVar("Settings")
+SYSTEM_SPOOL = Path(tempfile.gettempdir())
 
 
 class InvalidSettings(SystemExit):
@@ -33,6 +35,7 @@ class ServiceSettings:
     database_pool_size: int = 8
     smtp_url: str = "smtp://127.0.0.1:1025"
     mail_from: str = "lyceum@localhost"
+    spool_folder: Path = SYSTEM_SPOOL
 
 
 def from_environment(kind: type[Settings], environ: Mapping[str, str] = os.environ) -> Settings:

@@ -22,6 +22,7 @@ from chassis.messaging.mailer import Compose, Mailer
 from chassis.messaging.messages import Messages
 from chassis.messaging.publisher import PublishingThread
 from chassis.messaging.worker import Sweep
+from chassis.spool import Spool
 from chassis.telemetry import tracing
 from chassis.web import constraint_problems, health, strict_requests
 from chassis.web import rooms as rooms_of_service
@@ -82,6 +83,7 @@ def create_service(
     identity = ServiceIdentity.listed(name, keys.read_private(settings.service_key), service_keys)
     app.extensions["identity"] = identity
     app.extensions["peers"] = ServiceTokenVerifier(name, service_keys)
+    app.extensions["spool"] = Spool(settings.spool_folder)
     database.install(app, db, settings.database_url, settings.database_pool_size)
     with app.app_context():
         tracing.follow(db.engine)

@@ -17,7 +17,15 @@ from chassis.web import gunicorn_errors, server
 from chassis.web.connections import SMALL, Connection
 from chassis.web.gunicorn_worker import MAX_HELD, EpollWorker
 
-from .support.gunicorn_process import PATIENCE, Served, read_all, read_answer, running, wait_until
+from .support.gunicorn_process import (
+    PATIENCE,
+    Served,
+    read_all,
+    read_answer,
+    read_head,
+    running,
+    wait_until,
+)
 from .support.served import app
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -123,6 +131,32 @@ def test_connections_without_a_whole_request_take_no_thread(served: Served, star
         assert served.threads() == threads
 
 
+HOSTS = {
+    "none": (b"HTTP/1.1", b"", b"400"),
+    "none in HTTP/1.0": (b"HTTP/1.0", b"", b"200"),
+    "one": (b"HTTP/1.1", b"Host: lyceum.example:8080\r\n", b"200"),
+    "an address": (b"HTTP/1.1", b"Host: [::1]:8080\r\n", b"200"),
+    "two": (b"HTTP/1.1", b"Host: a\r\nHost: b\r\n", b"400"),
+    "two that are equal": (b"HTTP/1.1", b"Host: a\r\nHost: a\r\n", b"400"),
+    "two in HTTP/1.0": (b"HTTP/1.0", b"Host: a\r\nHost: b\r\n", b"400"),
+    "an empty one": (b"HTTP/1.1", b"Host:\r\n", b"400"),
+    "a path": (b"HTTP/1.1", b"Host: a/b\r\n", b"400"),
+    "a user": (b"HTTP/1.1", b"Host: a@b\r\n", b"400"),
+    "a space": (b"HTTP/1.1", b"Host: a b\r\n", b"400"),
+    "Latin-1": (b"HTTP/1.1", b"Host: \xe9\r\n", b"400"),
+    "a port that is none": (b"HTTP/1.1", b"Host: a:x\r\n", b"400"),
+    "an address without its end": (b"HTTP/1.1", b"Host: [::1\r\n", b"400"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_exactly_one_plain_host_is_needed(served: Served, name: str) -> None:
+    version, lines, status = HOSTS[name]
+    with served.connect() as sock:
+        sock.sendall(b"GET /healthz %b\r\n%b\r\n" % (version, lines))
+        assert read_answer(sock).split(b" ")[1] == status
+
+
 def test_clients_that_do_not_read_take_no_thread(served: Served) -> None:
     threads = served.threads()
     request = b"GET /bytes/%d HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % LARGE
@@ -132,6 +166,41 @@ def test_clients_that_do_not_read_take_no_thread(served: Served) -> None:
         assert served.get_json("/thread")["name"].startswith("turn-")
         assert served.threads() == threads
         assert all(len(read_all(reader)) > LARGE for reader in readers)
+
+
+def test_a_file_of_any_size_takes_hardly_any_memory() -> None:
+    size = 200 * 1024 * 1024
+    with running() as served, served.connect() as sock:
+        before = served.get_json("/files")["peak_kib"]
+        sock.sendall(b"GET /file/%d/%d HTTP/1.1\r\nHost: a\r\n\r\n" % (size, size))
+        head = read_head(sock)
+        assert b"Content-Length: %d\r\n" % size in head
+        left = size
+        while left:
+            left -= len(sock.recv(min(left, 1024 * 1024)))
+        # The connection is in order behind it.
+        assert ask(sock).startswith(b"HTTP/1.1 200 ")
+        seen = served.get_json("/files")
+    assert seen["closed"] == 1
+    assert seen["peak_kib"] - before < 16 * 1024
+
+
+def test_a_file_that_cannot_be_read_to_its_end_ends_the_connection(served: Served) -> None:
+    with served.connect() as sock:
+        sock.sendall(b"GET /file/100000/90000 HTTP/1.1\r\nHost: a\r\n\r\n" + GET)
+        head, _, body = read_all(sock).partition(b"\r\n\r\n")
+    assert b"Content-Length: 100000\r\n" in head
+    assert body == bytes(90_000)
+
+
+def test_clients_that_do_not_read_a_file_take_no_thread_and_it_is_closed_when_they_leave() -> None:
+    request = b"GET /file/%d/%d HTTP/1.1\r\nHost: a\r\n\r\n" % (10 * LARGE, 10 * LARGE)
+    with running() as served:
+        with sending(served, request, server.threads + 1) as readers:
+            for reader in readers:
+                assert reader.recv(4, socket.MSG_WAITALL) == b"HTTP"
+            assert served.get_json("/files")["closed"] == 0
+        wait_until(lambda: served.get_json("/files")["closed"] == server.threads + 1)
 
 
 def test_as_many_requests_as_there_are_threads_are_answered_at_a_time(served: Served) -> None:

@@ -1,5 +1,6 @@
 """A read has no transaction, and is run again if its connection is dead."""
 
+import json
 import math
 import tempfile
 import threading
@@ -21,8 +22,8 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis import testing
 from chassis.data import reads
-from chassis.data.db import after_commit
-from chassis.data.personal_data import rows_about
+from chassis.data.db import after_commit, in_transaction
+from chassis.data.personal_data import ROWS_AT_ONCE, document_about
 from chassis.data.reading import Reading
 
 from .support.notes import Note, db
@@ -268,8 +269,32 @@ def test_the_timeouts_hold_for_reads(in_app: Flask, read: Callable[[Any], str]) 
         assert read(lambda show=show: db.session.scalar(show)) == limit
 
 
-def test_rows_about_a_person_are_read_in_a_snapshot(in_app: Flask) -> None:
+def test_a_document_about_a_person_is_read_in_a_snapshot(in_app: Flask) -> None:
     own = {"notes": Note.owner_id == RUTH.id}
     with pytest.raises(RuntimeError, match="snapshot"):
-        ALONE(lambda: rows_about(db, own))
-    assert SNAPSHOT(lambda: rows_about(db, own)) == {"notes": []}
+        ALONE(lambda: document_about(db, own))
+    assert SNAPSHOT(lambda: document_about(db, own).read()) == b'{"notes":[]}\n'
+
+
+def test_a_document_about_a_person_is_one_statement_for_each_table(in_app: Flask) -> None:
+    titles = [f"{number:03} שלום\n" for number in range(3 * ROWS_AT_ONCE)]
+    notes = [Note(owner_id=RUTH.id, title=title) for title in titles]
+    in_transaction(db.session, lambda: db.session.add_all(notes))
+    with testing.count_queries(in_app) as sent:
+        document = SNAPSHOT(lambda: document_about(db, {"notes": Note.owner_id == RUTH.id}))
+    assert len(sent) == 1
+    rows = json.loads(document.read())["notes"]
+    assert {row["title"] for row in rows} == set(titles)
+    assert [row["id"] for row in rows] == sorted(row["id"] for row in rows)
+    assert rows[0].keys() == set(Note.__table__.columns.keys())
+
+
+def test_a_document_about_a_person_gives_its_room_back_if_a_read_fails(in_app: Flask) -> None:
+    own = {"notes": Note.owner_id == RUTH.id, "nothing": Note.owner_id == RUTH.id}
+    with pytest.raises(KeyError):
+        SNAPSHOT(lambda: document_about(db, own))
+    assert in_app.extensions["spool"].held == 0
+
+
+def test_a_cursor_is_planned_to_be_read_to_its_end(in_app: Flask) -> None:
+    assert SNAPSHOT(lambda: db.session.scalar(text("SHOW cursor_tuple_fraction"))) == "1"

@@ -209,7 +209,7 @@ class Operations(Transport):
         return self.call("GET", "/api/search", SearchResults, query={"q": q, "limit": limit})
 
     def export_personal_data(self) -> PersonalDataExport:
-        """Export everything that is held about you: all of it, or 503."""
+        """Export everything that is held about you: all of it, or 503. One export at a time."""
         return self.call("GET", "/api/me/export", PersonalDataExport)
 
     def create_report(self, body: NewReport) -> FiledReport:

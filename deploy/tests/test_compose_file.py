@@ -62,8 +62,18 @@ def test_a_service_connects_to_its_database_with_its_own_role(containers, servic
     )
     assert containers[service.name]["environment"]["DATABASE_URL"] == address
     assert [mount.split(":")[0] for mount in containers[service.name]["volumes"]] == [
-        f"{service.name}-secrets"
+        f"{service.name}-secrets",
+        containers[service.name]["environment"]["SPOOL_FOLDER"],
     ]
+
+
+@pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
+def test_exports_are_on_a_disk_and_not_in_memory(containers, name):
+    program = containers[name]
+    folder = program["environment"]["SPOOL_FOLDER"]
+    assert program["read_only"]
+    assert folder in program["volumes"]
+    assert folder not in program["tmpfs"]
 
 
 @pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])

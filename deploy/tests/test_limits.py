@@ -8,14 +8,14 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from chassis import errors
+from chassis import errors, spool
 from chassis.config import ServiceSettings
-from chassis.data import db, deadlines
+from chassis.data import db, deadlines, personal_data
 from chassis.messaging import mailer, publisher, room_streams
 from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
-from gateway import routes
+from gateway import exports, routes, upstream
 from gateway import server as gateway_server
-from gateway.edge import breaker, calls, edge, reading, services, streams
+from gateway.edge import breaker, calls, deliveries, edge, reading, services, streams
 from gateway.edge import connection as client_connections
 from tutoring_service import checked_times, parents
 
@@ -76,6 +76,18 @@ def figures() -> dict[str, str]:
             f"{body.bytes // 1024} KiB, {body.values:,} values; "
             f"by operation up to {largest // 2**20} MiB"
         ),
+        "a person's rows in memory while they are exported": f"{personal_data.ROWS_AT_ONCE}",
+        "documents that a process writes at a time; bytes of one, of all": (
+            f"{spool.WRITTEN_AT_ONCE}; {spool.MOST_OF_ONE // spool.GIB} GiB, {spool.MOST // spool.GIB} GiB"
+        ),
+        "taking a whole document from a service": f"{connections.FILE_WITHIN} s",
+        "a service that writes its part of an export; silence while the part comes, a whole part": (
+            f"{upstream.FIRST_PIECE:g} s; {calls.SILENT:g} s, {calls.WHOLE:g} s"
+        ),
+        "taking a whole export from the gateway": f"{deliveries.LASTS / 3600:g} h",
+        "exports of a person at a time, and of all that are written or wait for it, per gateway": (
+            f"1, {exports.IN_HAND}"
+        ),
         "errors in an answer": f"{errors.MOST_ERRORS}",
         "parameters of a query": f"{strict_requests.MAX_PARAMETERS}",
         "whole answer: reading, writing, passwords": ", ".join(f"{s:g} s" for s in answers),
@@ -83,7 +95,7 @@ def figures() -> dict[str, str]:
             f"{breaker.PER_CALLER}, {services.PLACES}"
         ),
         "calls of one caller that wait": f"{breaker.WAITING}",
-        "an answer of a service": f"{calls.MAX_ANSWER // 2**20} MiB",
+        "an answer of a service, but for exports": f"{calls.MAX_ANSWER // 2**20} MiB",
         "answers that one caller has not read, per gateway": f"{edge.MOST_UNREAD // 2**20} MiB",
         "requests of a connection that wait": f"{reading.MAX_WAITING}",
         "a silent connection of a client, a request that arrives, an answer that nobody reads": (

@@ -12,7 +12,6 @@ from marshmallow import ValidationError
 
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Problem, Unavailable
-from gateway.edge.calls import MAX_ANSWER
 from gateway.edge.profiles import ProfileCache
 from gateway.errors import BadGateway
 from gateway.people import Known, fill, holders_in
@@ -35,7 +34,6 @@ class Part:
     target: str
     shape: Shape
     required: bool = False  # without a required part there is no view at all
-    most: int = MAX_ANSWER
 
 
 @dataclass(frozen=True)
@@ -131,9 +129,9 @@ class Aggregator:
         if part.target.startswith(INTERNAL):
             own = self._identity.token_for(part.service)
             upstream = self._internal[part.service]
-            return upstream.question(target, own, token, deadline=deadline, most=part.most)
+            return upstream.question(target, own, token, deadline=deadline)
         upstream = self._services[part.service]
-        return upstream.question(target, token, deadline=deadline, most=part.most)
+        return upstream.question(target, token, deadline=deadline)
 
 
 def outcome_of(part: Part, asked: Question) -> Any:

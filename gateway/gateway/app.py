@@ -13,6 +13,7 @@ from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Verifier
 from chassis.config import from_environment
+from chassis.spool import Spool
 from chassis.web.app import Application
 from gateway import docs, health, inside, views
 from gateway.account_events import Follower, KnownAccounts
@@ -33,6 +34,7 @@ from gateway.edge.rooms import RoomHub
 from gateway.edge.services import Service
 from gateway.edge.streams import Places
 from gateway.edge.views import Verified, Views
+from gateway.exports import Exports
 from gateway.openapi import Documents
 from gateway.routes import SERVICES, USER
 from gateway.streams import RoomAuthorizer, Streams
@@ -85,6 +87,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     )
     app.extensions["verifier"] = Verified()
     app.extensions["aggregator"] = Aggregator(asked, asked_inside, identity, profiles)
+    spool = Spool(settings.spool_folder)
+    app.extensions["exports"] = Exports(asked_inside, identity, spool, threads)
     views.install(app)
     documents = Documents(asked)
     app.extensions["problem_types"] = documents.problem_types

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.config import InvalidSettings
+from chassis.config import SYSTEM_SPOOL, InvalidSettings
 from gateway.edge.proxies import TrustedProxies
 from gateway.routes import QuotaClass
 
@@ -38,6 +38,7 @@ class Settings:
     trusted_proxies: str = ""
     connections: int = 12_000
     connections_per_address: int = 2_000
+    spool_folder: Path = SYSTEM_SPOOL
 
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):

@@ -64,7 +64,7 @@ def take(shape: Schema, found: Any) -> Any:
 @cache
 def _taker(shape: Schema) -> Take:
     """A plan that is made once: marshmallow would think about each field of each object again."""
-    if shape.unknown != EXCLUDE or not all(field.required for field in shape.fields.values()):
+    if not all(field.required for field in shape.fields.values()):
         return shape.load
     plan = [(name, _taker_of(field)) for name, field in shape.fields.items()]
 

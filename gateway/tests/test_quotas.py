@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
+import redis
 from flask import Flask
 
 from chassis import testing
@@ -16,7 +17,7 @@ from gateway.edge.quotas import SHARES, UNIT, Counter, Quotas, Standing, network
 from gateway.openapi import Documents
 from gateway.routes import ROUTES, QuotaClass
 
-from .support.event_loop import Loop
+from .support.event_loop import Loop, wait_until
 from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import as_json
 
@@ -98,6 +99,17 @@ def test_a_large_answer_counts_as_several_requests(loop: Loop) -> None:
     assert quotas.spend(QuotaClass.READ, ruth).remaining == 88
     quotas.charge(QuotaClass.READ, ruth, 200 * UNIT)
     assert not quotas.spend(QuotaClass.READ, ruth).allowed
+
+
+def test_a_very_large_answer_takes_no_more_than_the_next_minute(loop: Loop) -> None:
+    quotas, ruth = Counting(testing.redis_url(), 6, loop), a_person()
+    assert quotas.spend(QuotaClass.EXPORT, ruth).allowed
+    quotas.charge(QuotaClass.EXPORT, ruth, 10_000 * UNIT)
+    assert not quotas.spend(QuotaClass.EXPORT, ruth).allowed
+    with redis.Redis.from_url(testing.redis_url()) as counts:
+        # As when the minute is over.
+        counts.delete(*counts.scan_iter(f"*{ruth}*"))
+    wait_until(lambda: quotas.spend(QuotaClass.EXPORT, ruth).allowed)
 
 
 @pytest.mark.parametrize(

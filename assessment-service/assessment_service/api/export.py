@@ -1,10 +1,12 @@
 """What this service holds about a person, for the gateway's export."""
 
-from typing import Any
+from flask import Response
 
 from assessment_service import export
 from chassis.auth.authorization import caller, on_behalf
 from chassis.data.reading import Reading
+from chassis.spool import DocumentTooLarge
+from chassis.web.answers import respond_with
 from chassis.web.rest import Blueprint
 
 blueprint = Blueprint("assessment-export")
@@ -13,6 +15,7 @@ blueprint = Blueprint("assessment-export")
 @blueprint.get("/internal/export", reading=Reading.SNAPSHOT)
 @on_behalf
 @blueprint.response(200)
-def everything_about() -> dict[str, Any]:
+@blueprint.raises(DocumentTooLarge)
+def everything_about() -> Response:
     """Export everything held about the person."""
-    return export.everything_about(caller().id)
+    return respond_with(export.everything_about(caller().id))

@@ -13,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, current_app, jsonify
+from flask import Response, current_app, jsonify, request
 from marshmallow import Schema, fields, missing
 from marshmallow.utils import ensure_text_type
+from werkzeug.wsgi import wrap_file
 
 from chassis.clock import rfc3339
+from chassis.spool import Document
 from chassis.web.fields import Answer, Instant
 
 # A line feed at the end, as `jsonify` writes it.
@@ -36,6 +38,16 @@ def respond(schema: Schema, found: Any) -> Response:
     except (Unlike, orjson.JSONEncodeError):
         return jsonify(schema.dump(found))
     return current_app.response_class(body, mimetype="application/json")
+
+
+def respond_with(document: Document) -> Response:
+    """The JSON that the document holds. It is sent piece by piece, and then closed."""
+    pieces = wrap_file(request.environ, document)  # type: ignore[arg-type]  # it is read and closed
+    response = current_app.response_class(
+        pieces, mimetype="application/json", direct_passthrough=True
+    )
+    response.content_length = document.size
+    return response
 
 
 @cache

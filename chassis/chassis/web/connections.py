@@ -5,6 +5,7 @@ HTTP itself is gunicorn's: its parser reads what has come, and its `Response` wr
 """
 
 import contextlib
+import math
 import select
 import socket
 import time
@@ -15,7 +16,7 @@ from gunicorn.http import RequestParser
 from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
 
-from chassis.web.gunicorn_answers import Address, Request, answer
+from chassis.web.gunicorn_answers import Address, Answer, File, Request, answer
 from chassis.web.gunicorn_errors import write_problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 HEAD_WITHIN = 10  # seconds from the first byte of a request to the end of its head
 BODY_WITHIN = 10  # seconds from the end of its head to the end of its body
-ANSWER_WITHIN = 30  # seconds for a client to take an answer
+ANSWER_WITHIN = 30  # seconds for a client to take an answer, or a piece of a file
+FILE_WITHIN = 600  # seconds for a client to take a whole file
 CLOSE_WITHIN = 2  # seconds for a client to close after us
 MAX_HEAD = 64 * 1024  # bytes
 MAX_BODY = 1024 * 1024  # bytes; a service refuses a longer or a chunked body without reading it
@@ -137,8 +139,8 @@ class Connection:
         whole = yield from self._body(request)
         parser.unreader.unread(bytes(self._received))
         given = answer(self._worker, request, self._address, self._listener)
-        yield from self._send(given.content)
-        if not (given.keeps_connection and whole and finished(parser)):
+        sent = yield from self._send_all(given)
+        if not (sent and given.keeps_connection and whole and finished(parser)):
             return False
         # What is left belongs to the next request.
         self._received = bytearray(parser.unreader.take_buffered())
@@ -215,10 +217,32 @@ class Connection:
                 return self._sock.recv(PIECE)
         raise TimeoutError
 
-    def _send(self, content: bytes) -> Steps[None]:
-        """Send at once what the socket takes, and the rest as fast as the client reads."""
+    def _send_all(self, given: Answer) -> Steps[bool]:
+        """Send the answer, with the file behind it. False if the file is shorter than the answer says."""
+        if not given.file:
+            yield from self._send(given.content)
+            return True
+        try:
+            yield from self._send(given.content)
+            return (yield from self._send_file(given.file))
+        finally:
+            given.file.content.close()
+
+    def _send_file(self, file: File) -> Steps[bool]:
+        """Send the file piece by piece: no more of it is in memory."""
+        end = time.monotonic() + FILE_WITHIN
+        left = file.length
+        while left and (piece := _read(file, min(PIECE, left))):
+            yield from self._send(piece, end)
+            left -= len(piece)
+            # Others have their turn between the pieces.
+            yield Wait(select.EPOLLOUT, end)
+        return not left
+
+    def _send(self, content: bytes, end: float = math.inf) -> Steps[None]:
+        """Send at once what the socket takes, and the rest as fast as the client reads, before the end."""
         rest = memoryview(content)
-        deadline = time.monotonic() + ANSWER_WITHIN
+        deadline = min(time.monotonic() + ANSWER_WITHIN, end)
         while rest:
             with contextlib.suppress(BlockingIOError):
                 rest = rest[self._sock.send(rest) :]
@@ -243,6 +267,15 @@ class Connection:
         deadline = time.monotonic() + CLOSE_WITHIN
         while (yield from self._receive(deadline)):
             pass
+
+
+def _read(file: File, size: int) -> bytes:
+    try:
+        piece: bytes = file.content.read(size)
+    except OSError as error:
+        # Nothing but the end of the connection can tell the client now.
+        raise ConnectionAbortedError from error
+    return piece
 
 
 def finished(parser: RequestParser) -> bool:

@@ -1,4 +1,4 @@
-"""Calls the application, and collects its answer, so that it is sent as one."""
+"""Calls the application, and collects its answer, so that it is sent as one; but not what a file holds."""
 
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -14,11 +14,19 @@ Request = Any
 Response = Any
 
 
+class File(NamedTuple):
+    """What is sent behind the content, and then closed."""
+
+    content: Any  # to be read and closed
+    length: int
+
+
 class Answer(NamedTuple):
     """An answer as bytes, with its head."""
 
     content: bytes
     keeps_connection: bool
+    file: File | None = None
 
 
 class Outbox:
@@ -45,17 +53,28 @@ def answer(worker: "EpollWorker", request: Request, client: Address, listener: A
     environ["wsgi.multithread"] = True
     worker.count_request()
     pieces = worker.wsgi(environ, response.start_response)
+    file = _file_of(response, pieces)
     try:
         # Asked late: the worker may have been told to stop meanwhile.
         if not worker.keeps_connections():
             response.force_close()
+        if file:
+            response.send_headers()
+            return Answer(outbox.content(), not response.should_close(), file)
         for piece in pieces:
             response.write(piece)
         response.close()
     finally:
-        if hasattr(pieces, "close"):
+        if not file and hasattr(pieces, "close"):
             pieces.close()
     return Answer(outbox.content(), is_whole(response) and not response.should_close())
+
+
+def _file_of(response: Response, pieces: Any) -> File | None:
+    """The file that is the body of the answer, if it is one and says how long it is."""
+    if not isinstance(pieces, wsgi.FileWrapper) or response._omits_body:
+        return None
+    return File(pieces.filelike, response.response_length) if response.response_length else None
 
 
 def is_whole(response: Response) -> bool:

@@ -34,6 +34,8 @@ MAX_PARAMETERS = 100
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+# gunicorn joins two of them with a comma, which is in no name and no address.
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 # A text in JSON, or the beginning of one.
 JSON_TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 
@@ -95,9 +97,10 @@ def check_listener(received: Request, internal_port: int | None) -> None:
 
 
 def check_request(received: Request) -> None:
-    """`Problem` unless method, framing, path and query are plain."""
+    """`Problem` unless method, host, framing, path and query are plain."""
     if received.method not in METHODS:
         raise MethodNotAllowed(headers={"Allow": ", ".join(sorted(METHODS))})
+    check_host(received)
     if received.headers.get("Transfer-Encoding"):
         raise LengthRequired
     path, query = received.environ["PATH_INFO"], received.environ.get("QUERY_STRING", "")
@@ -108,6 +111,16 @@ def check_request(received: Request) -> None:
     # WSGI hands over the bytes of the path as Latin-1 (PEP 3333).
     check_text(path.encode("latin-1"))
     check_text(unquote_to_bytes(query.replace("+", " ")))
+
+
+def check_host(received: Request) -> None:
+    """`Malformed` unless there is exactly one plain Host; HTTP/1.0 may have none (RFC 9112, section 3.2)."""
+    host = received.environ.get("HTTP_HOST")
+    if host is None:
+        if received.environ["SERVER_PROTOCOL"] != "HTTP/1.0":
+            raise Malformed("exactly one Host is needed")
+    elif not HOST.fullmatch(host):
+        raise Malformed("the Host is not one name or address")
 
 
 def check_text(decoded: bytes) -> None:

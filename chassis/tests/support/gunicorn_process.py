@@ -81,13 +81,19 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def read_answer(sock: socket.socket) -> bytes:
-    """The head and, by its Content-Length, the body of one answer; what came if the connection ends."""
+def read_head(sock: socket.socket) -> bytes:
+    """The head of one answer; what came if the connection ends."""
     received = b""
     while b"\r\n\r\n" not in received:
         if not (data := sock.recv(1)):
             return received
         received += data
+    return received
+
+
+def read_answer(sock: socket.socket) -> bytes:
+    """The head and, by its Content-Length, the body of one answer; what came if the connection ends."""
+    received = read_head(sock)
     for line in received.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             length = int(line.split(b":")[1])

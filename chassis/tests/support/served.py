@@ -3,9 +3,11 @@
 import os
 import threading
 import time
+from pathlib import Path
 
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wsgi import wrap_file
 
 from chassis.web import strict_requests
 from chassis.web.app import Application
@@ -16,6 +18,7 @@ doors: dict[str, threading.Event] = {}
 busy = threading.Lock()
 inside: list[str] = []
 most: list[int] = []
+closed: list[bool] = []
 
 
 @app.get("/healthz")
@@ -31,6 +34,39 @@ def echo() -> Response:
 @app.get("/bytes/<int:size>")
 def some_bytes(size: int) -> bytes:
     return b"x" * size
+
+
+class Zeros:
+    """A file of zeros that fails behind so many bytes."""
+
+    def __init__(self, good: int) -> None:
+        self._left = good
+
+    def read(self, size: int) -> bytes:
+        if not self._left:
+            raise OSError("on purpose")
+        given = min(size, self._left)
+        self._left -= given
+        return bytes(given)
+
+    def close(self) -> None:
+        closed.append(True)
+
+
+@app.get("/file/<int:size>/<int:good>")
+def file(size: int, good: int) -> Response:
+    """A file that says it has `size` bytes, and fails behind `good` of them."""
+    response = Response(wrap_file(request.environ, Zeros(good)), direct_passthrough=True)
+    response.content_length = size
+    return response
+
+
+@app.get("/files")
+def files() -> Response:
+    """How many files were closed, and how many KiB of memory this process has had at most."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    [peak] = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+    return jsonify(closed=len(closed), peak_kib=int(peak))
 
 
 @app.get("/nothing")

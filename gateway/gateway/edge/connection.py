@@ -1,6 +1,7 @@
 """The connection of one client: requests in, answers out in order, and an end to what takes too long."""
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
@@ -37,6 +38,7 @@ class ClientConnection(asyncio.Protocol):
         "_since",
         "_streams",
         "_stuck",
+        "_when_read",
         "edge",
         "peer",
         "subject",
@@ -57,6 +59,7 @@ class ClientConnection(asyncio.Protocol):
         self._lingers = False
         self._paused = False  # no more is read while requests wait
         self._streams = False
+        self._when_read: Callable[[], None] | None = None
         self._headers = NOTHING
         self._heading = NOT_UNDERSTOOD
 
@@ -87,6 +90,7 @@ class ClientConnection(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         self.edge.forget(self)
         self._closing = True
+        self._when_read = None
         self._reader.requests.clear()
         exchange = self._current
         if exchange and exchange.work:
@@ -118,8 +122,18 @@ class ClientConnection(asyncio.Protocol):
         self._stuck = False
         self._since = monotonic()
         self.edge.unread.discard(self)
-        if self._current is None:
+        following, self._when_read = self._when_read, None
+        if following:
+            following()
+        elif self._current is None:
             self._next()
+
+    def when_read(self, following: Callable[[], None]) -> None:
+        """Go on with the present answer once the client has read most of what it was sent."""
+        if self._stuck:
+            self._when_read = following
+        else:
+            following()
 
     def write(self, data: bytes) -> None:
         """Send something of the present answer."""

@@ -151,8 +151,9 @@ class Quotas:
             return
         allowance = self._allowances.get((kind, subject))
         if allowance:
-            # It may be spent on credit: the next shares pay it back.
-            allowance.taken -= size // UNIT
+            # It may be spent on credit, which the next shares pay back: but no more than a minute's quota, or
+            # an answer of hundreds of megabytes would be the last for hours.
+            allowance.taken = max(allowance.taken - size // UNIT, -allowance.quota.number)
 
     def _replenish(self, kind: QuotaClass, subject: str, allowance: Allowance) -> None:
         allowance.asked = True

@@ -1,7 +1,7 @@
 """A connection to a service: one call at a time, read by llhttp, through httptools.
 
-llhttp bounds nothing: the bounds are here. An answer is collected whole: half of one never has a status,
-and a client that reads slowly does not hold a service.
+llhttp bounds nothing: the bounds are here. An answer is collected whole, or goes to a file: half of one never
+has a status, and a client that reads slowly does not hold a service.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import httptools
 
-from gateway.edge.calls import Call
+from gateway.edge.calls import MAX_ANSWER, Call
 from gateway.edge.headers import AnswerHeading, Headers
 from gateway.errors import BadGateway
 
@@ -121,16 +121,20 @@ class ServiceConnection(asyncio.Protocol):
         if heading.length is None:
             if not (heading.chunked or call.status in WITHOUT_BODY):
                 self._fail("did not say how long its answer is")
-        elif int(heading.length) > call.most:
+        elif call.is_collected and int(heading.length) > MAX_ANSWER:
             self._fail("answered with more than can be passed on")
 
     def on_body(self, piece: bytes) -> None:
         call = self.call
         if call is None:
             return
+        if call.sink and not call.is_collected:
+            self.service.progressed(call)
+            call.sink.take(piece)
+            return
         call.size += len(piece)
         call.pieces.append(piece)
-        if call.size > call.most:
+        if call.size > MAX_ANSWER:
             self._fail("answered with more than can be passed on")
 
     def on_message_complete(self) -> None:
@@ -142,6 +146,8 @@ class ServiceConnection(asyncio.Protocol):
             return
         call.connection = None
         self._used = True
+        if call.sink:  # it may have had the reading stopped
+            self.transport.resume_reading()
         if keeps:
             self.service.give_back(self)
         else:

@@ -11,7 +11,7 @@ from prometheus_client import Counter, Histogram
 
 from chassis.errors import Problem, Unavailable
 from gateway.edge.breaker import Breaker, Bulkhead, RetryBudget
-from gateway.edge.calls import UNANSWERED, Call
+from gateway.edge.calls import SILENT, UNANSWERED, WHOLE, Call
 from gateway.edge.deadlines import Deadlines
 from gateway.edge.service_connections import ServiceConnection
 from gateway.errors import BadGateway, GatewayTimeout, TooManyAtOnce
@@ -54,10 +54,14 @@ class Service:
         self._duration = DURATION.labels(name)
 
     def ask(self, call: Call, deadline: float) -> None:
-        """Ask the service; waiting and a second try included, it takes at most `deadline` seconds."""
+        """Ask the service; waiting and a second try included, it takes at most `deadline` seconds.
+
+        If a sink takes the answer, that is for its first piece.
+        """
         call.service = self
         self._budget.earn()
         call.expires_at = monotonic() + deadline
+        call.ends_at = monotonic() + WHOLE
         call.slot = self._deadlines.set(call, deadline)
         try:
             self._bulkhead.enter(call)
@@ -127,6 +131,10 @@ class Service:
         """The head of an answer is there."""
         self.breaker.succeeded(call.caller)
 
+    def progressed(self, call: Call) -> None:
+        """A piece of an answer has come that a sink takes: the next one has its own time."""
+        call.expires_at = min(monotonic() + SILENT, call.ends_at)
+
     def answered(self, call: Call) -> None:
         """The answer is complete."""
         if call.status == HTTPStatus.SERVICE_UNAVAILABLE and self._asks_again(call):
@@ -135,8 +143,11 @@ class Service:
         self._finish(call, None)
 
     def expired(self, call: Call) -> None:
-        """The time for the call is over."""
-        if call.begun:
+        """The time for the call is over, unless a sink takes its answer, which goes on."""
+        left = call.expires_at - monotonic()
+        if call.sink and left > 0:
+            call.slot = self._deadlines.set(call, left)
+        elif call.begun:
             self.end(call, GatewayTimeout(f"{self.name} did not answer in time"))
         else:
             self.end(call, TooManyAtOnce("too many of them wait for an answer", retry_after=1))

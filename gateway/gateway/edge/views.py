@@ -8,7 +8,7 @@ import io
 import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from flask import Flask, request
@@ -26,16 +26,24 @@ from gateway.edge.headers import HOP_BY_HOP
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from gateway.edge.streams import Order
-
 THREADS = 32
 PLACES = 1024  # requests in threads or on the way there
 IDENTITY = "lyceum.identity"
 VISIT = "lyceum.visit"
-ORDER = "lyceum.order"  # a view puts the stream here that is to follow its answer
+ORDER = "lyceum.order"  # a view puts here what is to follow its answer
 NOT_PASSED = frozenset({"connection", "content-length", "date", "server", "transfer-encoding"})
 
 log = structlog.get_logger(__name__)
+
+
+class Order(Protocol):
+    """The body of an answer that the edge writes: a stream, or a document."""
+
+    def begin(self, exchange: Exchange, status: int, lines: bytes) -> None:
+        """Answer the exchange with this status and these headers."""
+
+    def give_up(self) -> None:
+        """The client has left."""
 
 
 class Views:
@@ -67,6 +75,8 @@ class Views:
                 answer.make()
             except Exception as error:  # the loop must hear of it, whatever it was
                 log.error("view_failed", exc_info=error)
+                if order := environ.get(ORDER):
+                    order.give_up()
             self._loop.call_soon_threadsafe(self._done, visit, answer)
 
         self._threads.submit(call)
@@ -93,6 +103,11 @@ class Visit:
         self._views = views
         self._calls: list[Call] = []
         self._begun = self._gone = False
+
+    @property
+    def gone(self) -> bool:
+        """The client has left."""
+        return self._gone
 
     def makes(self, call: Call) -> None:
         """The view asks a service."""

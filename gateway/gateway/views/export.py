@@ -1,27 +1,18 @@
 """Everything that the services hold about a person, in one document: complete, or not at all."""
 
-from flask import Response
-from marshmallow import INCLUDE, fields
+from flask import Response, current_app, request
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.clock import now, rfc3339
+from chassis.spool import DocumentTooLarge
 from chassis.web.fields import Answer, Instant
 from chassis.web.rest import Blueprint
-from gateway.aggregation import Part, aggregator, answer
+from gateway.edge.views import ORDER
+from gateway.errors import TooManyAtOnce
+from gateway.exports import Exports
 from gateway.routes import ASSESSMENT, HAVRUTA, STUDY_SESSION, TUTORING, USER
-from gateway.shapes import Shape
-
-DEADLINE = 30.0  # seconds: years of messages take longer to read than a page
-MOST = 32 * 1024 * 1024  # bytes from one service
 
 blueprint = Blueprint("personal-data")
-
-
-class Everything(Shape):
-    """All that a service holds, in the service's own form."""
-
-    class Meta:
-        unknown = INCLUDE
 
 
 class PersonalDataExport(Answer):
@@ -36,31 +27,27 @@ class PersonalDataExport(Answer):
     assessments = fields.Dict(required=True)
 
 
-PARTS = tuple(
-    Part(
-        name=name,
-        service=service,
-        target="/internal/export",
-        shape=Everything(),
-        required=True,
-        most=MOST,
-    )
-    for name, service in {
-        "account": USER,
-        "study_sessions": STUDY_SESSION,
-        "tutoring": TUTORING,
-        "havrutas": HAVRUTA,
-        "assessments": ASSESSMENT,
-    }.items()
-)
+PARTS = {
+    "account": USER,
+    "study_sessions": STUDY_SESSION,
+    "tutoring": TUTORING,
+    "havrutas": HAVRUTA,
+    "assessments": ASSESSMENT,
+}
 
 
 @blueprint.get("/api/me/export", "export_personal_data")
 @signed_in
 @blueprint.response(200, PersonalDataExport)
+@blueprint.raises(TooManyAtOnce, DocumentTooLarge)
 def export_personal_data() -> Response:
-    """Export everything that is held about you: all of it, or 503."""
-    found = aggregator().gather(PARTS, {}, deadline=DEADLINE, token=caller().token)
-    response = answer(found.document(user_id=str(caller().id), exported_at=rfc3339(now())))
+    """Export everything that is held about you: all of it, or 503. One export at a time."""
+    exports: Exports = current_app.extensions["exports"]
+    response = Response(mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="lyceum-export.json"'
+    response.vary.add("Accept-Encoding")
+    zipped = bool(request.accept_encodings["gzip"])
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    request.environ[ORDER] = exports.write(caller(), PARTS, zipped=zipped)
     return response

@@ -1,9 +1,11 @@
 """Everything held about a person, for the service that puts their export together."""
 
-from typing import Any
+from flask import Response
 
 from chassis.auth.authorization import caller, on_behalf
 from chassis.data.reading import Reading
+from chassis.spool import DocumentTooLarge
+from chassis.web.answers import respond_with
 from chassis.web.rest import Blueprint
 from user_service import export
 
@@ -13,6 +15,7 @@ blueprint = Blueprint("account-export")
 @blueprint.get("/internal/export", reading=Reading.SNAPSHOT)
 @on_behalf
 @blueprint.response(200)
-def everything_about() -> dict[str, Any]:
+@blueprint.raises(DocumentTooLarge)
+def everything_about() -> Response:
     """Export everything held about a person."""
-    return export.everything_about(caller().id)
+    return respond_with(export.everything_about(caller().id))
