@@ -16,6 +16,8 @@ OPERATIONS = [
     ("POST", "/api/auth/forgot-password"),
     ("PATCH", "/api/users/me"),
     ("PUT", "/api/notifications/preferences"),
+    ("POST", "/api/users/me/passkeys"),
+    ("POST", "/api/auth/passkeys/login"),
 ]
 BODIES = [
     *hostile_bodies("login"),
@@ -24,6 +26,8 @@ BODIES = [
     b'{"email": {"$ne": null}}',
     b'{"refresh_token": true}',
     b'{"reminder": 1}',
+    b'{"name": "Phone", "credential": {"id": "\\u0000"}}',
+    b'{"credential": "' + b"A" * 15_000 + b'"}',
 ]
 
 

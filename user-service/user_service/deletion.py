@@ -9,7 +9,16 @@ from sqlalchemy import delete, select, update
 from chassis.auth.tokens import MAX_LIFETIME
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
-from user_service import access, credentials, notifications, roles, rooms, second_factor, trail
+from user_service import (
+    access,
+    credentials,
+    notifications,
+    passkeys,
+    roles,
+    rooms,
+    second_factor,
+    trail,
+)
 from user_service.accounts import own, save
 from user_service.events import EventType
 from user_service.models import (
@@ -81,6 +90,7 @@ def _erase(user: User) -> None:
     user.email_verified_at, user.deleted_at = None, now()
     user.password_hash = runtime().hasher.unmatched
     second_factor.forget(user.id)
+    passkeys.forget(user.id)
     user.pending_email = None
     for table in (
         EmailChange,
