@@ -467,7 +467,7 @@ def test_a_new_password_removes_passkeys_and_signing_out_does_not(
 
 
 @pytest.mark.parametrize("end", [change_password, log_out_everywhere])
-def test_whatever_ends_all_ends_a_challenge_for_a_new_passkey(ruth: Holder, end: Any) -> None:
+def test_what_ends_all_ends_a_challenge_for_a_new_passkey(ruth: Holder, end: Any) -> None:
     waiting = Authenticator().create(ruth.options().json)
     assert end(ruth).status_code == 204
     assert ruth.add(waiting).json["code"] == "invalid_passkey"

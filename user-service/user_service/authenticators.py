@@ -140,7 +140,7 @@ def handle_of(user_id: UUID) -> bytes:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Refuse the answer for whatever goes wrong with it.
+    """Refuse the answer for any error that it causes.
 
     The library and what it builds on raise errors of many kinds: `KeyError` for a key without a kind,
     `ValueError` for a point that is not on the curve, `TypeError` for a number where bytes belong.
