@@ -4,6 +4,7 @@ import pytest
 
 from dev.mail import text_of
 
+from .support.authenticator import make, proof
 from .support.mailbox import Mailbox, token_in
 from .support.people import PASSWORD, Person, Visitor, agreed, eventually, register, sign_in
 from .support.study_sessions import host_session, join, say
@@ -62,6 +63,26 @@ def test_the_link_in_the_email_sets_a_new_password(gateway: str, mailbox: Mailbo
         visitor.post("/api/auth/refresh", {"refresh_token": esther.refresh_token}).status_code
         == 401
     )
+
+
+def test_a_passkey_signs_in_without_the_password(gateway: str, mailbox: Mailbox) -> None:
+    yael, visitor = register(gateway, "yael"), Visitor(gateway)
+    proof_of_address = {"token": token_in(mailbox.to(address(yael), "Verify"))}
+    agreed(visitor.post("/api/auth/verify-email", proof_of_address))
+    authenticator, passkey_id = make(yael)
+    shown = {"credential": proof(visitor, authenticator)}
+    signed_in = agreed(visitor.post("/api/auth/passkeys/login", shown))
+    assert signed_in["user"]["username"] == yael.username
+    assert visitor.post("/api/auth/passkeys/login", shown).json()["code"] == "wrong_passkey"
+    [passkey] = yael.read("/api/users/me/passkeys")["items"]
+    assert passkey["id"] == passkey_id
+    assert passkey["last_used_at"]
+    agreed(yael.delete(f"/api/users/me/passkeys/{passkey_id}", {"password": PASSWORD}))
+    yael.use(signed_in["access_token"])
+    ended = eventually(lambda: yael.get("/api/users/me").json().get("code"), within=5)
+    assert ended == "token_revoked", "what the passkey had begun ends with it"
+    shown = {"credential": proof(visitor, authenticator)}
+    assert visitor.post("/api/auth/passkeys/login", shown).status_code == 401
 
 
 def test_links_in_emails_ignore_the_host_that_a_request_names(

@@ -24,13 +24,13 @@ pytestmark = pytest.mark.needs("databases and logs to look into")
 SETTLED_WITHIN = 30.0  # seconds
 
 # Strings in which nobody says anything: they have a form, or the platform has issued them. Their schemas tell
-# which others are one of a list, an id or a time.
+# which others are one of a list, an id, a time or bytes.
 FORMAL = """
     assessment book client_id code current_password device_token dimension email emails end_time join_code
     key languages locale login new_password password ref refresh_token rrule session_id slug start_time ticket
     timezone token tool
 """
-FORMATS = frozenset({"uuid", "date", "date-time"})
+FORMATS = frozenset({"uuid", "date", "date-time", "base64url"})
 # What the staff writes about a person goes with the account of that person.
 OF_STAFF = frozenset(
     {"suspend_user", "lift_suspension", "accept_application", "decline_application"}
@@ -140,7 +140,7 @@ def optional_texts(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> dic
 
 
 def choices_in(schema: Any, schemas: Mapping[str, Any], name: str = "") -> Iterator[str]:
-    """The names of the fields in a schema that take one of a list, an id or a time."""
+    """The names of the fields in a schema that take one of a list, an id, a time or bytes."""
     if isinstance(schema, list):
         for item in schema:
             yield from choices_in(item, schemas, name)

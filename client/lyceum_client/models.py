@@ -314,7 +314,8 @@ class Completion(TypedDict):
 
 
 class Confirmation(TypedDict):
-    code: str
+    code: NotRequired[str]
+    credential: NotRequired[PasskeyAssertion]
 
 
 class Course(TypedDict):
@@ -1021,6 +1022,11 @@ class KeySet(TypedDict):
     keys: list[dict[str, Any]]
 
 
+class KnownPasskey(TypedDict):
+    type: str
+    id: str
+
+
 class LikertQuestion(TypedDict):
     key: str
     text: str
@@ -1341,6 +1347,29 @@ class NewOwner(TypedDict):
     user_id: str
 
 
+class NewPasskey(TypedDict):
+    name: str
+    credential: NewPasskeyCredential
+
+
+class NewPasskeyCredential(TypedDict):
+    id: str
+    rawId: str
+    type: Literal["public-key"]
+    authenticatorAttachment: NotRequired[str | None]
+    clientExtensionResults: NotRequired[dict[str, Any]]
+    response: NewPasskeyResponse
+
+
+class NewPasskeyResponse(TypedDict):
+    clientDataJSON: str
+    attestationObject: str
+    authenticatorData: NotRequired[str]
+    publicKey: NotRequired[str | None]
+    publicKeyAlgorithm: NotRequired[int]
+    transports: NotRequired[list[str]]
+
+
 class NewPosition(TypedDict):
     ref: str
     expected_seq: NotRequired[int | None]
@@ -1625,6 +1654,89 @@ class ParentCode(TypedDict):
 
 class ParentJoining(TypedDict):
     code: str
+
+
+class Passkey(TypedDict):
+    id: str
+    name: str
+    created_at: str
+    last_used_at: str | None
+    backed_up: bool
+
+
+class PasskeyAlgorithm(TypedDict):
+    type: str
+    alg: int
+
+
+class PasskeyAssertion(TypedDict):
+    id: str
+    rawId: str
+    type: Literal["public-key"]
+    authenticatorAttachment: NotRequired[str | None]
+    clientExtensionResults: NotRequired[dict[str, Any]]
+    response: PasskeyAssertionResponse
+
+
+class PasskeyAssertionResponse(TypedDict):
+    clientDataJSON: str
+    authenticatorData: str
+    signature: str
+    userHandle: NotRequired[str | None]
+
+
+class PasskeyChanges(TypedDict):
+    name: str
+
+
+class PasskeyCreationOptions(TypedDict):
+    rp: PasskeySite
+    user: PasskeyOwner
+    challenge: str
+    pubKeyCredParams: list[PasskeyAlgorithm]
+    timeout: int
+    excludeCredentials: list[KnownPasskey]
+    authenticatorSelection: PasskeySelection
+    attestation: str
+
+
+class PasskeyLogin(TypedDict):
+    credential: PasskeyAssertion
+    device_token: NotRequired[str]
+
+
+class PasskeyOwner(TypedDict):
+    id: str
+    name: str
+    displayName: str
+
+
+class PasskeyPage(TypedDict):
+    items: list[Passkey]
+    next: str | None
+
+
+class PasskeyPermission(TypedDict):
+    password: str
+    code: NotRequired[str]
+
+
+class PasskeyRequestOptions(TypedDict):
+    challenge: str
+    timeout: int
+    rpId: str
+    userVerification: str
+
+
+class PasskeySelection(TypedDict):
+    residentKey: str
+    requireResidentKey: bool
+    userVerification: str
+
+
+class PasskeySite(TypedDict):
+    id: str
+    name: str
 
 
 class PasswordAndCode(TypedDict):

@@ -90,6 +90,7 @@ from lyceum_client.models import (
     NewNavigationMode,
     NewNavigator,
     NewOwner,
+    NewPasskey,
     NewPosition,
     NewReport,
     NewReview,
@@ -107,6 +108,13 @@ from lyceum_client.models import (
     PageTurn,
     ParentCode,
     ParentJoining,
+    Passkey,
+    PasskeyChanges,
+    PasskeyCreationOptions,
+    PasskeyLogin,
+    PasskeyPage,
+    PasskeyPermission,
+    PasskeyRequestOptions,
     PasswordAndCode,
     PasswordChange,
     PasswordReset,
@@ -247,7 +255,7 @@ class Operations(Transport):
         return self.call("POST", "/api/auth/login/code", SignedInTokens, body=body)
 
     def confirm_sign_in(self, body: Confirmation) -> None:
-        """Show a code of your second factor, for what only admins do in the next quarter of an hour."""
+        """Show a code of your second factor or a passkey, for what only admins do in the next 15 minutes."""
         self.call("POST", "/api/auth/confirm", type(None), body=body)
 
     def refresh_tokens(self, body: Refresh) -> Tokens:
@@ -347,6 +355,42 @@ class Operations(Transport):
         return self.call(
             "POST", "/api/users/me/second-factor/recovery-codes", RecoveryCodes, body=body
         )
+
+    def create_passkey_options(self, body: PasskeyPermission) -> PasskeyCreationOptions:
+        """Create a challenge for a new passkey; the answer is for the browser."""
+        return self.call(
+            "POST", "/api/users/me/passkeys/options", PasskeyCreationOptions, body=body
+        )
+
+    def list_passkeys(self, *, limit: int | None = None, cursor: str | None = None) -> PasskeyPage:
+        """List your passkeys, newest first."""
+        return self.call(
+            "GET", "/api/users/me/passkeys", PasskeyPage, query={"limit": limit, "cursor": cursor}
+        )
+
+    def create_passkey(self, body: NewPasskey) -> Passkey:
+        """Create a passkey, of what the browser has answered to the options."""
+        return self.call("POST", "/api/users/me/passkeys", Passkey, body=body)
+
+    def update_passkey(self, passkey_id: str, body: PasskeyChanges) -> Passkey:
+        """Give a passkey another name."""
+        return self.call(
+            "PATCH", f"/api/users/me/passkeys/{segment(passkey_id)}", Passkey, body=body
+        )
+
+    def delete_passkey(self, passkey_id: str, body: PasskeyPermission) -> None:
+        """Delete a passkey, with the password, and a code if you have a second factor; other sign-ins end."""
+        self.call("DELETE", f"/api/users/me/passkeys/{segment(passkey_id)}", type(None), body=body)
+
+    def create_passkey_challenge(self) -> PasskeyRequestOptions:
+        """Create a challenge for a proof by any passkey; the answer is for the browser, and names no
+        account.
+        """
+        return self.call("POST", "/api/auth/passkeys/options", PasskeyRequestOptions)
+
+    def log_in_with_passkey(self, body: PasskeyLogin) -> SignedInTokens:
+        """Sign in with a passkey, of what the browser has answered to the options. No code is asked for."""
+        return self.call("POST", "/api/auth/passkeys/login", SignedInTokens, body=body)
 
     def set_user_roles(self, user_id: str, body: RoleAssignment) -> UserRoles:
         """Give a person these roles and no others; access tokens that say others end."""

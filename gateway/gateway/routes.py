@@ -152,6 +152,7 @@ ROUTES = (
         write_deadline=PASSWORDS,
         kind=QuotaClass.SIGN_IN,
     ),
+    Route(prefix="/api/auth/passkeys", service=USER, access=Access.PUBLIC, kind=QuotaClass.SIGN_IN),
     Route(prefix="/api/users", service=USER),
     Route(prefix="/api/admin/reports", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/admin/users", service=USER, access=Access.SIGNED_IN, people=PEOPLE),

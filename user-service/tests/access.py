@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from chassis.testing.matrix import AtGateway, Matrix, Row, World
+from user_service.api.examples import EXAMPLES
 
 # The callers ask in this order: a refused caller changes nothing for those after it. The deleted caller was
 # an admin, and their token says so until it expires.
@@ -74,6 +75,10 @@ def passwords(world: World) -> dict[str, str]:
 REASON = {"reason": "Spam."}
 CODE = {"code": "000000"}
 APPLICATION = {"role": "author", "text": "I write.", "subjects": []}
+WRONG = {"password": WRONG_PASSWORD}
+# Of challenges that no one was given.
+NEW_PASSKEY = {"name": "Phone", "credential": EXAMPLES["NewPasskeyCredential"]}
+PASSKEY = {"credential": EXAMPLES["PasskeyAssertion"]}
 ROLES = {"roles": ["learner", "tutor"]}
 
 ACCESS = Matrix(
@@ -256,6 +261,25 @@ ACCESS = Matrix(
             gateway=AtGateway(reads_token=False),
         ),
         Row("confirm_sign_in", "401 401 403 403 403", CODE),
+        Row("confirm_sign_in", "401 401 403 403 403", PASSKEY),
+        Row(
+            "create_passkey_options",
+            "401 401 403 403 403",
+            WRONG,
+            gateway=AtGateway(body=WRONG),
+        ),
+        Row("create_passkey", "401 401 422 422 422", NEW_PASSKEY),
+        Row("list_passkeys", SIGNED_IN),
+        Row(
+            "update_passkey",
+            "401 404 404 404 200",
+            {"name": "Old phone"},
+            gateway=AtGateway({200: 404}),
+        ),
+        Row("delete_passkey", "401 401 403 403 403", WRONG, gateway=AtGateway(body=WRONG)),
+        Row("delete_passkey", "401 401 404 404 204", password),
+        Row("create_passkey_challenge", ANYONE, gateway=TOKEN_NOT_READ),
+        Row("log_in_with_passkey", REFUSED, PASSKEY, gateway=TOKEN_NOT_READ),
         Row("get_signing_keys", ANYONE, gateway=TOKEN_NOT_READ),
     ],
 )

@@ -1,5 +1,6 @@
 """Every operation, called by each kind of caller: nothing is answered, or changed, beyond the table."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from itertools import count, product
 from typing import Any
@@ -12,7 +13,7 @@ from chassis import testing
 from chassis.data.db import in_transaction
 from chassis.testing.matrix import Row, World
 from user_service import accounts, email_tokens, notifications, reports
-from user_service.models import Purpose, ReportedThing, ReportKind, Role, db
+from user_service.models import Passkey, Purpose, ReportedThing, ReportKind, Role, db
 from user_service.notification_kinds import NotificationKind
 
 from .access import ACCESS, CALLERS, login, password
@@ -64,6 +65,26 @@ def report(world: World, _: Any) -> str:
         )
 
 
+def passkey(world: World, _: Any) -> str:
+    made = Passkey(
+        user_id=world.person("owner").id,
+        credential_id=secrets.token_bytes(16),
+        public_key=b"",
+        sign_count=0,
+        name="Phone",
+        backup_eligible=False,
+        backed_up=False,
+    )
+
+    def keep() -> str:
+        db.session.add(made)
+        db.session.flush()
+        return str(made.id)
+
+    with world.app.app_context():
+        return in_transaction(db.session, keep)
+
+
 @pytest.fixture
 def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
     granted: Mapping[str, Role] = {"deleted": Role.ADMIN, "admin": Role.ADMIN}
@@ -102,6 +123,7 @@ def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
         "words": lambda *_: "own",
         "sign_in_id": device,
         "notification_id": notification,
+        "passkey_id": passkey,
         "refresh_token": lambda world, _: signed_in(world)["refresh_token"],
         "verification": lambda world, _: emailed_token(world, "owner", Purpose.VERIFY),
         "reset": lambda world, _: emailed_token(world, "owner", Purpose.RESET),
@@ -127,6 +149,7 @@ def test_each_caller_gets_the_answer_of_the_row(world: World, row: Row) -> None:
         ("/api/auth/sessions", {"stranger": 1, "admin": 2, "owner": 3}),
         ("/api/notifications", {"owner": 1}),
         (APPLICATIONS, {"owner": 1}),
+        ("/api/users/me/passkeys", {"owner": 1}),
     ],
 )
 def test_each_list_holds_only_the_callers_own(

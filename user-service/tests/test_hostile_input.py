@@ -17,6 +17,8 @@ OPERATIONS = [
     ("PATCH", "/api/users/me"),
     ("PUT", "/api/notifications/preferences"),
     ("POST", "/api/users/me/applications"),
+    ("POST", "/api/users/me/passkeys"),
+    ("POST", "/api/auth/passkeys/login"),
 ]
 BODIES = [
     *hostile_bodies("login"),
@@ -25,6 +27,8 @@ BODIES = [
     b'{"email": {"$ne": null}}',
     b'{"refresh_token": true}',
     b'{"reminder": 1}',
+    b'{"name": "Phone", "credential": {"id": "\\u0000"}}',
+    b'{"credential": "' + b"A" * 15_000 + b'"}',
 ]
 
 

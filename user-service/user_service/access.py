@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from chassis.clock import now
-from user_service import calendar_feeds, email_tokens, known_devices, sign_in_tickets, sign_ins
+from user_service import (
+    calendar_feeds,
+    email_tokens,
+    known_devices,
+    passkey_challenges,
+    sign_in_tickets,
+    sign_ins,
+)
 from user_service.accounts import save
 from user_service.events import EventType
 from user_service.models import User
@@ -18,6 +25,7 @@ ENDINGS: Mapping[str, End] = {
     "calendar_feeds": calendar_feeds.revoke,
     "email_tokens": email_tokens.revoke,
     "known_devices": known_devices.forget,
+    "passkey_challenges": passkey_challenges.revoke,
     "sign_in_tickets": sign_in_tickets.revoke,
 }
 """How what is in a table ends, besides the sign-ins."""
@@ -27,6 +35,7 @@ SIGN_INS = frozenset({"sign_ins", "refresh_tokens"})
 
 STAYING: Mapping[str, str] = {
     "users": "the password: to replace it is a step of its own",
+    "passkeys": "like the password: a new password removes them, and their owner any of them",
     "second_factors": "it keeps people out, and lets no one in by itself",
     "recovery_codes": "the same",
 }

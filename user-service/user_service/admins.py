@@ -13,7 +13,16 @@ from chassis.errors import Forbidden
 from chassis.pages import Page, cut
 from user_service import second_factor
 from user_service.accounts import own
-from user_service.models import IS_SUSPENDED, Role, SecondFactor, SignIn, Suspension, User, db
+from user_service.models import (
+    IS_SUSPENDED,
+    Passkey,
+    Role,
+    SecondFactor,
+    SignIn,
+    Suspension,
+    User,
+    db,
+)
 from user_service.profiles import ABOVE_ALL
 
 
@@ -36,7 +45,7 @@ class SeenAccount:
 
 
 def require(admin_id: UUID, present: UUID) -> None:
-    """`Forbidden` unless the person is an admin now, and has shown a code if they have a second factor.
+    """`Forbidden` unless the person is an admin now, and has shown it if they have a second factor.
 
     A token may be older than its bearer's demotion, so the account is looked up. `present` is the sign-in.
     """
@@ -62,9 +71,10 @@ def accounts(
 
 def _seen() -> Select[*tuple[Any, ...]]:
     last = select(func.max(SignIn.created_at)).where(SignIn.user_id == User.id).scalar_subquery()
-    protected = exists().where(
+    has_app = exists().where(
         SecondFactor.user_id == User.id, SecondFactor.confirmed_at.is_not(None)
     )
+    protected = has_app | exists().where(Passkey.user_id == User.id)
     return select(User, Suspension, protected, last).outerjoin(
         Suspension, (Suspension.user_id == User.id) & IS_SUSPENDED
     )

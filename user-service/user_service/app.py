@@ -16,6 +16,7 @@ from user_service import (
     known_devices,
     mails,
     notifications,
+    passkey_challenges,
     reports,
     rooms,
     runtime,
@@ -30,11 +31,13 @@ from user_service.api.notifications import Notification
 from user_service.applications import ApplicationPending
 from user_service.config import Settings
 from user_service.models import db, messages
+from user_service.passkey_enrolment import PasskeyTaken
 from user_service.reports import AlreadyReported
 from user_service.signing import Keyring
 
 MINUTELY, HOURLY = 60.0, 3600.0
 CONFLICTS = {
+    "passkeys_credential_id_key": PasskeyTaken,
     "users_email_key": EmailTaken,
     "users_email_lower_key": EmailTaken,
     "users_username_key": UsernameTaken,
@@ -53,6 +56,7 @@ SWEEPS = (
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),
     Sweep("expired-email-tokens", HOURLY, email_tokens.forget_expired),
     Sweep("expired-sign-in-tickets", HOURLY, sign_in_tickets.forget_expired),
+    Sweep("expired-passkey-challenges", MINUTELY, passkey_challenges.forget_expired),
     Sweep("old-email-changes", HOURLY, email_changes.forget_old),
     Sweep("expired-usernames", HOURLY, usernames.forget_expired),
     Sweep("unused-devices", HOURLY, known_devices.forget_unused),

@@ -71,6 +71,18 @@ def code_allowances(user_id: UUID, ip: str) -> list[Allowance]:
     return _of_strangers("code", str(user_id), ip)
 
 
+def passkey_allowances(ip: str) -> list[Allowance]:
+    """What may go wrong with passkeys from one address.
+
+    No account has a count: signatures are not guessed, so a stranger would only keep its owner out.
+    """
+    tag = _tag(_network(ip))
+    return [
+        Allowance(f"attempts:passkey:{tag}:minute", 20, timedelta(minutes=1)),
+        Allowance(f"attempts:passkey:{tag}", 100, timedelta(minutes=15)),
+    ]
+
+
 def known_allowances(kind: str, known: UUID) -> list[Allowance]:
     """What may go wrong with what is proved where a person is known: on a device, or within a sign-in."""
     tag = _tag(str(known))

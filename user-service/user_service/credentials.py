@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.errors import Forbidden, Problem
-from user_service import access, second_factor, trail
+from user_service import access, passkeys, second_factor, trail
 from user_service.accounts import own
 from user_service.attempts import (
     Allowance,
@@ -48,11 +48,12 @@ def lock_confirmed(user: User, password: str, sign_in_id: UUID) -> User:
 def change_password(
     user_id: UUID, current: str, new: str, code: str | None, *, present: UUID
 ) -> None:
-    """Change the password, and end all that lets somebody in but the present sign-in."""
+    """Change the password, end all that lets somebody in but the present sign-in, and remove passkeys."""
     user = confirmed(user_id, current, present)
     second_factor.require(user, code, present)
     set_password(user, new, field="new_password")
     access.end(user, but=present)
+    passkeys.forget(user.id)
     tell(user, Notice.PASSWORD_CHANGED)
     trail.note("password.changed", user.id)
 

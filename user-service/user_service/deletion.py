@@ -14,6 +14,7 @@ from user_service import (
     blocks,
     credentials,
     notifications,
+    passkeys,
     reports,
     roles,
     rooms,
@@ -94,6 +95,7 @@ def _erase(user: User) -> None:
     second_factor.forget(user.id)
     blocks.forget(user.id)
     reports.forget(user.id)
+    passkeys.forget(user.id)
     user.pending_email = None
     for table in (
         Application,

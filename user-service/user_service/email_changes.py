@@ -6,7 +6,16 @@ from uuid import UUID
 from sqlalchemy import delete, exists, func, select
 
 from chassis.clock import now
-from user_service import access, accounts, blocks, credentials, email_tokens, second_factor, trail
+from user_service import (
+    access,
+    accounts,
+    blocks,
+    credentials,
+    email_tokens,
+    passkeys,
+    second_factor,
+    trail,
+)
 from user_service.accounts import EmailTaken
 from user_service.attempts import known_allowances, request_allowances
 from user_service.models import EmailChange, Purpose, SecondFactor, User, db, messages
@@ -67,7 +76,8 @@ def confirm(token: str) -> None:
 def revert(token: str) -> None:
     """Go back to the old address, by the token that it was sent. All that lets somebody in ends.
 
-    A thief may have changed the address: so the password ends too, and a second factor that came later.
+    A thief may have changed the address: so the password ends too, and a second factor and passkeys that came
+    later.
     The owner gets a link by which to set a new password.
     """
     user_id, address = email_tokens.redeem_for_address(token, Purpose.REVERT)
@@ -89,6 +99,7 @@ def revert(token: str) -> None:
     later = SecondFactor.created_at >= change.changed_at
     if db.session.scalar(select(exists().where(SecondFactor.user_id == user_id, later))):
         second_factor.forget(user_id)
+    passkeys.forget(user_id, since=change.changed_at)
     messages.queue_email("reset_password", {"user_id": str(user_id)})
     trail.note("email.change_reverted", user_id)
 

@@ -1,12 +1,15 @@
-"""RULES: signing in: with a password, and with a code where the account has a second factor."""
+"""RULES: signing in: with a password, and a code where the account has a second factor; or with a passkey."""
 
 from dataclasses import dataclass
+
+from webauthn.helpers.structs import AuthenticationCredential
 
 from chassis.errors import Unauthorized
 from user_service import (
     accounts,
     credentials,
     known_devices,
+    passkeys,
     second_factor,
     sign_in_tickets,
     sign_ins,
@@ -19,9 +22,11 @@ from user_service.attempts import (
     code_allowances,
     known_allowances,
     login_allowances,
+    passkey_allowances,
 )
 from user_service.models import User, db
 from user_service.notices import Notice, tell
+from user_service.passkeys import WrongPasskey
 from user_service.runtime import runtime
 from user_service.second_factor import WrongCode
 from user_service.sign_ins import Origin, TokenPair
@@ -102,6 +107,25 @@ def show_code(ticket: str, code: str, origin: Origin, device_token: str | None =
             tell(user, Notice.MANY_CODES)
         raise
     db.session.delete(found)
+    signed_in = admit(user, origin.device, device_token)
+    second_factor.confirm_sign_in(signed_in.tokens.sign_in_id)
+    return signed_in
+
+
+def show_passkey(
+    credential: AuthenticationCredential, origin: Origin, device_token: str | None = None
+) -> SignedIn:
+    """Sign in with a passkey, which stands for password and code.
+
+    All that is wrong with it is answered alike. Wrong ones from a known device of its owner count apart.
+    """
+    user = passkeys.owner(credential.raw_id)
+    device_id = known_devices.find(user.id, device_token) if user else None
+    allowances = passkey_allowances(origin.ip)
+    if device_id:
+        allowances = known_allowances("passkey", device_id)
+    user = passkeys.require(user, credential, allowances, WrongPasskey)
+    suspensions.require_active(user)
     signed_in = admit(user, origin.device, device_token)
     second_factor.confirm_sign_in(signed_in.tokens.sign_in_id)
     return signed_in

@@ -179,7 +179,7 @@ class SignIn(Base):
     device: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=now)
     revoked_at: Mapped[datetime | None]
-    # When the person last showed a code of the second factor within it.
+    # When the person last showed a code of the second factor, or a passkey, within it.
     confirmed_at: Mapped[datetime | None]
 
 
@@ -377,6 +377,48 @@ class SignInTicket(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     failures: Mapped[int] = mapped_column(server_default=text("0"), default=0)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+
+
+class Passkey(Base):
+    """The public half of a key pair (WebAuthn), with which an authenticator signs its owner in."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (
+        CheckConstraint("length(credential_id) BETWEEN 1 AND 1023", name="credential_id"),
+        Index("idx_passkeys_user", "user_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    # A COSE_Key (RFC 9052, section 7).
+    public_key: Mapped[bytes]
+    # How often it has signed, as its authenticator counts; 0 where none is counted.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(100))
+    # Whether it may be copied to other devices of its owner, and whether it is.
+    backup_eligible: Mapped[bool]
+    backed_up: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    last_used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """The hash of a challenge that an authenticator has not signed yet.
+
+    With a person it is for a new passkey of theirs, without one for a proof by any passkey.
+    """
+
+    __tablename__ = "passkey_challenges"
+    __table_args__ = (
+        Index("idx_passkey_challenges_user", "user_id", "created_at"),
+        Index("idx_passkey_challenges_expiry", "expires_at"),
+    )
+
+    challenge_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]
 

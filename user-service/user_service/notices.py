@@ -19,6 +19,9 @@ class Notice(StrEnum):
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
     RECOVERY_CODE_USED = "recovery_code_used"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSKEY_COPIED = "passkey_copied"
     EMAIL_CHANGE_REQUESTED = "email_change_requested"
     USERNAME_CHANGED = "username_changed"
     SUSPENDED = "suspended"
@@ -40,11 +43,13 @@ WORDS: Mapping[Notice, Words] = {
     ),
     Notice.PASSWORD_CHANGED: Words(
         "Your password was changed",
-        "The password of your account was changed. All other devices were signed out.",
+        "The password of your account was changed. All other devices were signed out, and passkeys were "
+        "removed.",
     ),
     Notice.PASSWORD_RESET: Words(
         "Your password was reset",
-        "A new password was set by a link from an e-mail. All devices were signed out.",
+        "A new password was set by a link from an e-mail. All devices were signed out, and passkeys were "
+        "removed.",
     ),
     Notice.MANY_GUESSES: Words(
         "Many wrong passwords",
@@ -67,6 +72,20 @@ WORDS: Mapping[Notice, Words] = {
     Notice.RECOVERY_CODE_USED: Words(
         "A recovery code was used",
         "A recovery code was used instead of a code of your app. It does not work any more.",
+    ),
+    Notice.PASSKEY_ADDED: Words(
+        "A passkey was added",
+        "Your account has a new passkey. It signs in without the password.",
+    ),
+    Notice.PASSKEY_REMOVED: Words(
+        "A passkey was removed",
+        "A passkey of your account was removed. No one signs in with it any more. All other devices were "
+        "signed out.",
+    ),
+    Notice.PASSKEY_COPIED: Words(
+        "A passkey may have been copied",
+        "Somebody tried to sign in with a passkey of your account that seems to be there twice, and was "
+        "refused. If its device does not sign you in any more, remove the passkey and make another.",
     ),
     Notice.EMAIL_CHANGE_REQUESTED: Words(
         "A change of your e-mail address was asked for",

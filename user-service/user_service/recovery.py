@@ -2,7 +2,7 @@
 
 from chassis.clock import now
 from chassis.data.db import after_commit
-from user_service import access, accounts, blocks, credentials, email_tokens, trail
+from user_service import access, accounts, blocks, credentials, email_tokens, passkeys, trail
 from user_service.attempts import TooManyAttempts, request_allowances
 from user_service.models import Purpose, db, messages
 from user_service.notices import Notice, tell
@@ -23,7 +23,7 @@ def request_reset(email: str, ip: str) -> None:
 
 
 def reset(token: str, password: str) -> None:
-    """Set a new password with the e-mailed token, and end all that lets somebody in."""
+    """Set a new password with the e-mailed token, end all that lets somebody in, and remove passkeys."""
     user = accounts.own(email_tokens.redeem(token, Purpose.RESET), lock=True)
     # A password that is refused rolls back the redemption as well: the link stays good.
     credentials.set_password(user, password)
@@ -33,6 +33,7 @@ def reset(token: str, password: str) -> None:
         blocks.on_email_proved(user)
     accounts.save(user)
     access.end(user)
+    passkeys.forget(user.id)
     tell(user, Notice.PASSWORD_RESET)
     trail.note("password.reset", user.id)
     attempts, logins = runtime().attempts, (user.email, user.username)

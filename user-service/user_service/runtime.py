@@ -8,6 +8,7 @@ from chassis.redis_client import Cache
 from user_service.attempts import Attempts
 from user_service.config import Settings
 from user_service.passwords import Hasher
+from user_service.relying_party import RelyingParty, relying_party
 from user_service.sealing import Sealer
 from user_service.signing import Keyring
 
@@ -21,6 +22,7 @@ class Runtime:
     keyring: Keyring
     sealer: Sealer
     admins_need_second_factor: bool
+    relying_party: RelyingParty | None
 
 
 def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
@@ -34,6 +36,7 @@ def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
         keyring=keyring,
         sealer=Sealer(settings.sealing_keys),
         admins_need_second_factor=bool(settings.admins_need_second_factor),
+        relying_party=relying_party(settings.public_url, settings.passkey_origins),
     )
 
 

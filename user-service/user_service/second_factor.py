@@ -15,13 +15,13 @@ from uuid import UUID
 import pyotp
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from chassis.clock import now
 from chassis.errors import Forbidden
 from user_service import accounts, trail
 from user_service.attempts import Allowance, TooManyAttempts, known_allowances
-from user_service.models import RecoveryCode, SecondFactor, SignIn, User, db
+from user_service.models import Passkey, RecoveryCode, SecondFactor, SignIn, User, db
 from user_service.notices import Notice, tell
 from user_service.runtime import runtime
 
@@ -55,7 +55,7 @@ class SecondFactorNeeded(Forbidden):
 
 
 class ConfirmationRequired(Forbidden):
-    """Confirm with a code of your second factor first."""
+    """Confirm with a code of your second factor or a passkey first."""
 
     code = "confirmation_required"
 
@@ -128,7 +128,7 @@ def _count(user_id: UUID, allowances: Sequence[Allowance]) -> None:
 
 
 def confirm_sign_in(sign_in_id: UUID) -> None:
-    """Note that the person has shown a code within this sign-in."""
+    """Note that the person has shown a code or a passkey within this sign-in."""
     db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(confirmed_at=now()))
 
 
@@ -141,10 +141,10 @@ def confirm(user_id: UUID, code: str, present: UUID) -> None:
 
 
 def require_confirmed(admin_id: UUID, present: UUID) -> None:
-    """Before what only admins do: a code within the last quarter of an hour, from those who have a factor."""
-    if not is_on(admin_id):
+    """Before what only admins do: a code or a passkey within the last 15 minutes, from those who have one."""
+    if not is_on(admin_id) and not _has_passkey(admin_id):
         if runtime().admins_need_second_factor:
-            raise SecondFactorNeeded("Turn on a second factor for your account.")
+            raise SecondFactorNeeded("Turn on a second factor for your account, or add a passkey.")
         return
     confirmed = db.session.scalar(select(SignIn.confirmed_at).where(SignIn.id == present))
     if confirmed is None or confirmed < now() - CONFIRMED_FOR:
@@ -155,6 +155,10 @@ def forget(user_id: UUID) -> None:
     """Delete the second factor and its recovery codes."""
     for table in (SecondFactor, RecoveryCode):
         db.session.execute(delete(table).where(table.user_id == user_id))
+
+
+def _has_passkey(user_id: UUID) -> bool:
+    return bool(db.session.scalar(select(exists().where(Passkey.user_id == user_id))))
 
 
 def _confirmed(user_id: UUID) -> SecondFactor | None:

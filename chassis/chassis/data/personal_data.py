@@ -23,9 +23,18 @@ from chassis.data.reading import Reading
 from chassis.spool import Document, Spool
 
 SECRETS = frozenset(
-    {"password_hash", "token_hash", "code_hash", "sealed_secret", "invitation_token"}
+    {
+        "password_hash",
+        "token_hash",
+        "code_hash",
+        "challenge_hash",
+        "sealed_secret",
+        "credential_id",
+        "public_key",
+        "invitation_token",
+    }
 )
-"""Columns whose values open an account or an invitation."""
+"""Columns whose values open an account or an invitation, or are there to recognise what does."""
 # The largest rows have a megabyte, which bounds what is in memory.
 ROWS_AT_ONCE = 32
 

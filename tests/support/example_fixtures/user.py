@@ -2,7 +2,7 @@
 
 import secrets
 
-from .. import second_factor
+from .. import authenticator, second_factor
 from ..people import PASSWORD, Person, agreed, eventually, sign_in
 from . import tutoring
 from .callers import (
@@ -102,6 +102,24 @@ def protected_account(callers: Callers) -> Call:
     return Call(person, {"password": PASSWORD, "code": app.code()})
 
 
+def asked_for_a_passkey(callers: Callers) -> Call:
+    person = verified(callers)
+    made = authenticator.Authenticator(callers.gateway).create(authenticator.asked(person))
+    return Call(person, {"credential": made})
+
+
+def passkey(callers: Callers) -> Call:
+    person = verified(callers)
+    _, passkey_id = authenticator.make(person)
+    return Call(person, {"passkey_id": passkey_id, "password": PASSWORD})
+
+
+def shown_passkey(callers: Callers) -> Call:
+    """A visitor with an authenticator that has signed."""
+    key, _ = authenticator.make(verified(callers))
+    return Call(callers.visitor, {"credential": authenticator.proof(callers.visitor, key)})
+
+
 def right_password(callers: Callers) -> Call:
     """A visitor whose password was right, and their code."""
     person = verified(callers)
@@ -172,7 +190,10 @@ def admin_of_a_suspended_account(callers: Callers) -> Call:
 
 
 FIXTURES: Fixtures = {
-    visitor: "get_signing_keys list_profiles get_profile log_in request_password_reset",
+    visitor: """
+        get_signing_keys list_profiles get_profile log_in request_password_reset
+        create_passkey_challenge
+    """,
     reader: "search_users list_notifications get_notification_preferences",
     unused_name: "register_account",
     account: """
@@ -199,8 +220,11 @@ FIXTURES: Fixtures = {
     notified: "mark_notification_read",
     calendar_feed: "get_calendar_feed",
     own_calendar_feed: "get_calendar_address",
-    verified_account: "create_second_factor",
+    verified_account: "create_second_factor create_passkey_options",
     first_code: "enable_second_factor",
     protected_account: "create_recovery_codes delete_second_factor confirm_sign_in",
     right_password: "log_in_with_code",
+    asked_for_a_passkey: "create_passkey",
+    passkey: "list_passkeys update_passkey delete_passkey",
+    shown_passkey: "log_in_with_passkey",
 }

@@ -4,6 +4,17 @@ from chassis.web.openapi_examples import RUTH, Vocabulary
 
 MAILED = "3vQm0c8yT1Zr5sWkXbN7hJ2dLfPgA9eUoRiK4tM6qYw"
 
+CREDENTIAL_ID = "TwxsHy8KWjWfDl8MbB8aEQ"
+HANDLE = "DWsCpZTSWrCZprvfpuVdig"
+CHALLENGE = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+CREDENTIAL = {
+    "id": CREDENTIAL_ID,
+    "rawId": CREDENTIAL_ID,
+    "type": "public-key",
+    "authenticatorAttachment": "platform",
+    "clientExtensionResults": {},
+}
+
 EXAMPLES: Vocabulary = {
     "Account.id": RUTH,
     "Application.role": "author",
@@ -22,6 +33,61 @@ EXAMPLES: Vocabulary = {
         "reminder": True,
         "session_moved": True,
         "waitlist_promotion": False,
+    },
+    "NewPasskey.name": "Phone",
+    "NewPasskeyCredential": {
+        **CREDENTIAL,
+        "response": {
+            "clientDataJSON": (
+                "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQUFFQ0F3UUZCZ2NJQ1FvTERBME9E"
+                "eEFSRWhNVUZSWVhHQmthR3h3ZEhoOCIsIm9yaWdpbiI6Imh0dHBzOi8vbHljZXVtLmV4YW1wbGUiLCJj"
+                "cm9zc09yaWdpbiI6ZmFsc2V9"
+            ),
+            "attestationObject": (
+                "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViUs2kYE4t0DP63qyC_gb-aXbZJzQUmHdIjFwg4F4iB"
+                "0XdFAAAAAAAAAAAAAAAAAAAAAAAAAAAAEE8MbB8vClo1nw5fDGwfGhGlAQIDJiABIVgggII64N7kqD8a"
+                "MR1hJtgZwtooQwjuWriQClGGsN7Z1LoiWCCLhPM50b3RJOfP6iP-iYa3TbxREFA1v66BRo2oLxUEdw"
+            ),
+        },
+    },
+    "Passkey.backed_up": True,
+    "Passkey.name": "Phone",
+    "PasskeyAssertion": {
+        **CREDENTIAL,
+        "response": {
+            "clientDataJSON": (
+                "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiQUFFQ0F3UUZCZ2NJQ1FvTERBME9EeEFS"
+                "RWhNVUZSWVhHQmthR3h3ZEhoOCIsIm9yaWdpbiI6Imh0dHBzOi8vbHljZXVtLmV4YW1wbGUiLCJjcm9z"
+                "c09yaWdpbiI6ZmFsc2V9"
+            ),
+            "authenticatorData": "s2kYE4t0DP63qyC_gb-aXbZJzQUmHdIjFwg4F4iB0XcFAAAAAA",
+            "signature": (
+                "MEYCIQD08x4w-D1mjsZRunX2flZkNBpluIfqDcBou-Ty1P4wAQIhAOwUBDUpDjKriDo8jrMHnKT59KLY"
+                "spuLVyeXf8Wea5VV"
+            ),
+            "userHandle": HANDLE,
+        },
+    },
+    "PasskeyChanges.name": "Old phone",
+    "PasskeyCreationOptions": {
+        "rp": {"id": "lyceum.example", "name": "Lyceum"},
+        "user": {"id": HANDLE, "name": "ruth", "displayName": "Ruth Adler"},
+        "challenge": CHALLENGE,
+        "pubKeyCredParams": [{"type": "public-key", "alg": alg} for alg in (-7, -8, -257)],
+        "timeout": 300_000,
+        "excludeCredentials": [],
+        "authenticatorSelection": {
+            "residentKey": "required",
+            "requireResidentKey": True,
+            "userVerification": "required",
+        },
+        "attestation": "none",
+    },
+    "PasskeyRequestOptions": {
+        "challenge": CHALLENGE,
+        "timeout": 300_000,
+        "rpId": "lyceum.example",
+        "userVerification": "required",
     },
     "Profile.id": RUTH,
     "ProfileOrDeleted": {

@@ -1,5 +1,6 @@
 """Wire fields of accounts: they take a value in its one normal form, or say why not."""
 
+import base64
 import re
 import unicodedata
 from typing import Any
@@ -9,6 +10,7 @@ from marshmallow import ValidationError, fields, validate
 
 from chassis.web.fields import Text
 
+BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 USERNAME = re.compile(r"[a-z0-9_.-]{3,50}")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
@@ -68,6 +70,42 @@ class SecondFactorCode(Text):
             "example": "492039",
         }
         super().__init__(40, least=6, metadata=described, **kwargs)
+
+
+class Base64Url(fields.String):
+    """Bytes, at most so many, in base64url without padding (RFC 4648), as WebAuthn has them in JSON."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        characters = (most * 4 + 2) // 3
+        described = {
+            "format": "base64url",
+            "pattern": f"^{BASE64URL.pattern}$",
+            # None of its characters is escaped in JSON.
+            "x-max-characters": characters + 2,
+        }
+        kwargs["metadata"] = {**described, **kwargs.get("metadata", {})}
+        super().__init__(**kwargs)
+        # Looked at before the text is decoded.
+        self._length = validate.Length(0, characters)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else written(value)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        self._length(text)
+        if not BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+            raise ValidationError("Not base64url without padding.")
+        value = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        # Of the last character not all bits count: each value has one spelling.
+        if written(value) != text:
+            raise ValidationError("Not base64url without padding.")
+        return value
+
+
+def written(value: bytes) -> str:
+    """Bytes in base64url."""
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 class Locale(Text):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from chassis.auth.authorization import caller, caller_or_none, optional, public, signed_in
 from chassis.errors import Unauthorized
@@ -11,12 +11,14 @@ from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Instant, Text
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from user_service import access, accounts, login, second_factor, sign_ins
+from user_service import access, accounts, login, passkeys, second_factor, sign_ins
 from user_service.api.fields import Password, SecondFactorCode
 from user_service.api.origin import origin
+from user_service.api.passkey_fields import PasskeyAssertion
 from user_service.api.registration import SignedInTokens, Tokens, answer_of
 from user_service.attempts import TooManyAttempts
 from user_service.login import SecondFactorRequired, WrongCredentials
+from user_service.passkeys import PasskeyRefused, PasskeysUnavailable
 from user_service.passwords import TooBusy
 from user_service.second_factor import WrongCode
 from user_service.sign_in_tickets import InvalidSignInTicket
@@ -49,7 +51,15 @@ class LoginCode(Body):
 
 
 class Confirmation(Body):
-    code = SecondFactorCode(required=True)
+    code = SecondFactorCode()
+    credential = fields.Nested(
+        PasskeyAssertion, metadata={"description": "A passkey, instead of a code."}
+    )
+
+    @validates_schema
+    def _one_proof(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if len(data) != 1:
+            raise ValidationError("Either a code or a credential is needed.", "code")
 
 
 class Refresh(Body):
@@ -104,10 +114,12 @@ def log_in_with_code(body: dict[str, str]) -> dict[str, Any]:
 @signed_in
 @blueprint.arguments(Confirmation)
 @blueprint.response(204)
-@blueprint.raises(WrongCode, TooManyAttempts)
-def confirm_sign_in(body: dict[str, str]) -> None:
-    """Show a code of your second factor, for what only admins do in the next quarter of an hour."""
-    second_factor.confirm(caller().id, body["code"], UUID(caller().session_id))
+@blueprint.raises(WrongCode, PasskeyRefused, PasskeysUnavailable, TooManyAttempts)
+def confirm_sign_in(body: dict[str, Any]) -> None:
+    """Show a code of your second factor or a passkey, for what only admins do in the next 15 minutes."""
+    confirm = passkeys.confirm if "credential" in body else second_factor.confirm
+    [proof] = body.values()
+    confirm(caller().id, proof, UUID(caller().session_id))
 
 
 @blueprint.post("/api/auth/refresh", "refresh_tokens")
