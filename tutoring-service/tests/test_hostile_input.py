@@ -13,6 +13,7 @@ BODIES = [
     b'{"text": "\\ud800"}',
     b'{"rating": true}',
     b'{"strokes": [[]]}',
+    b'{"languages": [[]]}',
 ]
 
 
@@ -27,6 +28,7 @@ BODIES = [
         ("PATCH", "/api/sessions/{session}"),
         ("POST", "/api/sessions/{session}/reviews"),
         ("PUT", "/api/tutors/me/availability"),
+        ("PUT", "/api/tutors/me/profile"),
         ("POST", "/api/whiteboards"),
     ],
 )
