@@ -3,12 +3,13 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage, Message
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -20,15 +21,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 
 from chassis.clock import now
 from chassis.config import InvalidSettings
-from chassis.data.db import transaction
-from chassis.messaging.mailer import TRIES, Mailer
+from chassis.data.db import in_transaction, transaction
+from chassis.messaging.mailer import DIALOGUE, TRIES, Mailer
 from chassis.testing.keys import pem
 
-from .support.notes import db, messages
+from .support.notes import Note, db, messages
 
 NOWHERE = "smtp://127.0.0.1:1"
 # Leads to this machine, and does not say so: for a program it is another one.
@@ -43,6 +44,7 @@ class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
         self.taken: list[Message] = []
         self.encrypted: list[bool] = []
         self.pause = 0.0
+        self.when_received: Callable[[], object] = lambda: None
 
     async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -59,6 +61,7 @@ class Mailbox(Handler):  # type: ignore[misc]  # aiosmtpd comes without types
         return answer
 
     def handle_message(self, message: Message) -> None:
+        self.when_received()
         self.taken.append(message)
 
 
@@ -82,6 +85,7 @@ def mailbox(server: Controller) -> Mailbox:
     mailbox.taken.clear()
     mailbox.encrypted.clear()
     mailbox.pause = 0.0
+    mailbox.when_received = lambda: None
     return mailbox
 
 
@@ -240,6 +244,40 @@ def test_an_email_that_cannot_be_composed_holds_up_no_other(
     assert mailer.send_due() == 2
     assert len(mailbox.taken) == 1
     assert [(mail.kind, mail.tries) for mail in waiting()] == [("broken", 1)]
+
+
+def test_what_was_written_for_an_email_is_there_before_it_arrives(
+    in_app: Flask, server: Controller, mailbox: Mailbox
+) -> None:
+    def linking(data: dict[str, Any]) -> EmailMessage | None:
+        db.session.add(Note(owner_id=uuid4(), title="the token of the link"))
+        return greeting(data)
+
+    found: list[int] = []
+    engine = db.engine
+
+    def look() -> None:
+        with engine.connect() as connection:
+            found.append(connection.execute(select(func.count(Note.id))).scalar_one())
+
+    mailbox.when_received = look
+    mailer = Mailer(
+        messages, {"linking": linking}, f"smtp://127.0.0.1:{server.port}", "lyceum@example.org"
+    )
+    queue("linking", to="ruth@example.org")
+    assert mailer.send_due() == 1
+    assert found == [1]
+
+
+def test_an_email_whose_worker_died_is_sent_by_another(mailer: Mailer, mailbox: Mailbox) -> None:
+    queue(to="ruth@example.org")
+    taken = in_transaction(db.session, mailer._take_next)
+    assert taken
+    assert (mailer.send_due(), mailbox.taken) == (0, [])
+    with time_machine.travel(now() + DIALOGUE):
+        assert mailer.send_due() == 1
+    [mail] = mailbox.taken
+    assert mail["Message-ID"] == f"<{taken.id}@example.org>"
 
 
 def test_a_slow_server_receives_an_email_once(mailer: Mailer, mailbox: Mailbox) -> None:

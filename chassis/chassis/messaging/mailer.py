@@ -1,7 +1,8 @@
 """Sends the e-mails that a service asked for.
 
-An e-mail is composed when it is sent, so that its secrets and addresses are stored nowhere. After a crash
-between sending it and noting that, it is sent again under the same Message-ID.
+An e-mail is composed when it is sent, so that its secrets and addresses are stored nowhere. What that writes,
+such as the hash of a token, is committed before the e-mail goes out. After a crash between sending it and
+noting that, it is sent again under the same Message-ID.
 """
 
 import smtplib
@@ -15,10 +16,11 @@ from enum import Enum
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import Row, select, text
+from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.clock import now
@@ -31,7 +33,7 @@ from chassis.telemetry.request_context import Trace
 TRIES = 24  # over some twelve hours
 LONGEST_PAUSE = 3600
 TIMEOUT = 10  # seconds for each answer of the SMTP server
-DIALOGUE = "2min"  # for all its answers: a dozen, if each comes at the last moment
+DIALOGUE = timedelta(minutes=3)  # more than for all its answers: a dozen, each at the last moment
 
 SENT = Counter("mails_sent_total", "E-mails handed to the SMTP server.", ["kind"])
 PARKED = Counter("mails_parked_total", "E-mails put aside after too many failures.", ["kind"])
@@ -133,6 +135,17 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+@dataclass
+class Taken:
+    """An e-mail that this worker deals with; None instead of the message if there is nothing to send."""
+
+    id: UUID
+    kind: str
+    tries: int
+    trace: Trace
+    message: EmailMessage | None = None
+
+
 class Mailer:
     """Sends due e-mails by SMTP, each by one worker."""
 
@@ -148,11 +161,14 @@ class Mailer:
     def send_due(self) -> int:
         """Send what is due, and return how many e-mails were dealt with. Needs an application context."""
         done = 0
-        while in_transaction(self._session, self._send_next):
+        while taken := in_transaction(self._session, self._take_next):
+            with request_context.continued(taken.trace):
+                self._hand_over(taken)
             done += 1
         return done
 
-    def _send_next(self) -> bool:
+    def _take_next(self) -> "Taken | None":
+        """Compose the next e-mail, and keep other workers from it while it is handed over."""
         table = self._messages.mails
         due = (table.c.due_at <= now()) & table.c.parked_at.is_(None)
         row = self._session.execute(
@@ -163,38 +179,54 @@ class Mailer:
             .with_for_update(skip_locked=True)
         ).one_or_none()
         if row is None:
-            return False
-        # PostgreSQL ends a transaction that is idle, as this one is while a slow SMTP server answers. If it
-        # were ended after the e-mail is out and before that is noted, the e-mail would be sent again and
-        # again.
-        self._session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{DIALOGUE}'"))
-        origin = row.data.pop("origin", {})
-        with (
-            request_context.continued(Trace.read(origin)),
-            tracing.span(f"mail {row.kind}", "CONSUMER"),
-        ):
-            self._deal_with(row)
-        return True
+            return None
+        taken = Taken(row.id, row.kind, row.tries, Trace.read(row.data.pop("origin", {})))
+        with request_context.continued(taken.trace):
+            try:
+                with self._session.begin_nested():
+                    data = {**row.data, "is_repeated": row.tries > 0}
+                    taken.message = self._composers[row.kind](data)
+            except (OperationalError, InterfaceError):
+                raise  # the database is in trouble, and the e-mail has not failed
+            except Exception as error:  # whatever is wrong with this e-mail, those behind it go out
+                self._postpone(taken, error)
+                return taken
+        if taken.message:
+            # Should this worker die, another one sends the e-mail then.
+            self._change(taken, due_at=now() + DIALOGUE)
+        else:
+            self._forget(taken)
+        return taken
 
-    def _deal_with(self, row: "Row[Any]") -> None:
+    def _hand_over(self, taken: "Taken") -> None:
+        """Hand an e-mail to the SMTP server.
+
+        What was written while composing it is committed: its link is good when it arrives.
+        """
+        if taken.message is None:
+            return
+        with tracing.span(f"mail {taken.kind}", "CONSUMER"):
+            try:
+                domain = self._sender.rpartition("@")[2]
+                self._send(taken.message, f"<{taken.id}@{domain}>")
+            except Exception as error:  # whatever is wrong with this e-mail, those behind it go out
+                failure = error
+                in_transaction(self._session, lambda: self._postpone(taken, failure))
+            else:
+                SENT.labels(taken.kind).inc()
+                log.info("mail_sent", kind=taken.kind, mail=str(taken.id))
+                in_transaction(self._session, lambda: self._forget(taken))
+
+    def _postpone(self, taken: "Taken", error: Exception) -> None:
+        self._change(taken, **self._postponed(taken.kind, taken.tries, error))
+
+    def _change(self, taken: "Taken", **values: Any) -> None:
         table = self._messages.mails
-        this = table.c.id == row.id
-        try:
-            # If the e-mail does not go out, what was written while composing it is undone, but not the note
-            # of the failure.
-            with self._session.begin_nested():
-                data = {**row.data, "is_repeated": row.tries > 0}
-                if message := self._composers[row.kind](data):
-                    self._send(message, f"<{row.id}@{self._sender.rpartition('@')[2]}>")
-                    SENT.labels(row.kind).inc()
-                    log.info("mail_sent", kind=row.kind, mail=str(row.id))
-                self._session.execute(table.delete().where(this))
-        except (OperationalError, InterfaceError):
-            raise  # the database is in trouble, and the e-mail has not failed
-        except Exception as error:  # whatever is wrong with this e-mail, those behind it go out
-            self._session.execute(
-                table.update().where(this).values(self._postponed(row.kind, row.tries, error))
-            )
+        self._session.execute(table.update().where(table.c.id == taken.id).values(values))
+
+    def _forget(self, taken: "Taken") -> None:
+        table = self._messages.mails
+        self._session.execute(table.delete().where(table.c.id == taken.id))
 
     def _postponed(self, kind: str, tries: int, error: Exception) -> dict[str, Any]:
         # Only the type of the error is logged: its message may hold an address.
