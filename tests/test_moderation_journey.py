@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from .support.people import PASSWORD, People, Person, Visitor, agreed, eventually, register, sign_in
+from .support.streams import Stream
 from .support.study_sessions import BASE, host_session, join, say
 
 
@@ -74,6 +75,29 @@ def test_two_people_kept_apart_do_not_meet_in_any_context(
     assert [item["username"] for item in listed] == [boaz.username]
     agreed(ruth.delete(f"/api/users/me/blocks/{boaz.id}"))
     eventually(lambda: boaz.get(session).status_code == 200)
+
+
+def test_in_a_common_room_the_words_of_the_blocked_are_folded(
+    gateway: str, ruth: Person, boaz: Person
+) -> None:
+    session = host_session(register(gateway, "host"))
+    for person in (ruth, boaz):
+        join(person, session)
+    with Stream(ruth, f"{session}/events") as stream, Stream(boaz, f"{session}/events") as other:
+        say(boaz, session, "First.")
+        assert stream.until("message").data["folded"] is False
+        block(ruth, boaz)
+        eventually(lambda: ruth.read(f"{session}/messages")["items"][0]["folded"])
+
+        def is_folded() -> bool:
+            say(boaz, session, "Again.")
+            return bool(stream.until("message").data["folded"])
+
+        eventually(is_folded)
+        assert [other.until("message").data["folded"] for _ in range(2)] == [False, False]
+    with Stream(ruth, f"{session}/events") as stream:
+        say(boaz, session, "Last.")
+        assert stream.until("message").data["folded"] is True
 
 
 def test_an_invitation_of_the_blocked_reaches_no_one(people: People) -> None:

@@ -1139,6 +1139,7 @@ class LiveMessage(TypedDict):
     created_at: str
     edited_at: str | None
     deleted: bool
+    folded: bool
     path: NotRequired[str]
     username: NotRequired[str | None]
     display_name: NotRequired[str | None]

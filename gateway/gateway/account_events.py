@@ -1,4 +1,4 @@
-"""Follows the user-service's events: people who changed, sign-ins that ended, roles that are others now."""
+"""Follows the user-service's events: people who changed, sign-ins that ended, other roles, new blocks."""
 
 import threading
 import time
@@ -23,7 +23,14 @@ STREAM = f"events:{USER}"
 BLOCK = 5000  # milliseconds
 BATCH = 500
 PAUSE = 1.0  # seconds between attempts while Redis does not answer
-CHANGES = {"user.updated", "user.deleted", "user.roles_changed", "sign_in.ended"}
+CHANGES = {
+    "user.updated",
+    "user.deleted",
+    "user.roles_changed",
+    "sign_in.ended",
+    "user.blocked",
+    "user.unblocked",
+}
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +58,9 @@ class KnownAccounts:
             case "sign_in.ended":
                 self.revocations.note_end(event["aggregate_id"], at)
                 self.hub.end_refused(event["data"]["user_id"])
+            case "user.blocked" | "user.unblocked":
+                pair, holds = event["data"], event["type"] == "user.blocked"
+                self.hub.note_block(pair["blocker_id"], pair["blocked_id"], holds=holds)
 
 
 class Follower:

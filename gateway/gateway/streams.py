@@ -2,9 +2,10 @@
 
 import http
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import orjson
 from flask import Response, current_app, g, request
@@ -58,6 +59,14 @@ class Refused(Problem):
         self.response = Response(body, status, content_type="application/problem+json")
 
 
+class AllowedRoom(NamedTuple):
+    """A room that a person may watch, the number of its last event, and the people whom they block."""
+
+    name: str
+    seq: int
+    blocked: Sequence[str]
+
+
 @dataclass(frozen=True)
 class RoomAuthorizer:
     """Asks the service that owns a room whether a person may watch it."""
@@ -65,8 +74,8 @@ class RoomAuthorizer:
     identity: ServiceIdentity
     internal: Mapping[str, Upstream]
 
-    def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> tuple[str, int]:
-        """The room's name and the number of its last event; `Refused` with the owner's own problem."""
+    def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> AllowedRoom:
+        """The room, if the person may watch it; else `Refused` with the owner's own problem."""
         question = self.internal[route.service].question(
             f"/internal/rooms/{route.kind}/{room_id}",
             self.identity.token_for(route.service),
@@ -81,7 +90,7 @@ class RoomAuthorizer:
             raise BadGateway(f"{route.service} answered {answer.status}")
         try:
             room = orjson.loads(answer.body)
-            return str(room["room"]), int(room["seq"])
+            return AllowedRoom(str(room["room"]), int(room["seq"]), list(room.get("blocked", ())))
         except (ValueError, KeyError, TypeError):
             raise BadGateway(f"{route.service} answered with something else") from None
 
@@ -151,7 +160,7 @@ class Streams:
         response.headers["X-Accel-Buffering"] = "no"
         self.places.take(caller.id)
         try:
-            name, seq = self.authorizer.ask(route, room_id, caller)
+            room = self.authorizer.ask(route, room_id, caller)
         except Refused as refusal:
             self.places.give_back(caller.id)
             return refusal.response
@@ -162,8 +171,15 @@ class Streams:
             self.places.give_back(caller.id)
             return response
         still = partial(self.authorizer.allows, route, room_id, caller)
-        order = Order(self.hub, self.places, Watcher(caller, still), name, seq, resumed_from)
-        request.environ[ORDER] = order
+        request.environ[ORDER] = Order(
+            self.hub,
+            self.places,
+            Watcher(caller, still),
+            room.name,
+            room.seq,
+            resumed_from,
+            room.blocked,
+        )
         return response
 
 

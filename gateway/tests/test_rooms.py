@@ -5,8 +5,9 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -69,9 +70,13 @@ class Reader:
     """A stream that keeps what it is written."""
 
     def __init__(
-        self, session: str = "s", may_still_watch: Callable[[], bool] = lambda: True
+        self,
+        session: str = "s",
+        may_still_watch: Callable[[], bool] = lambda: True,
+        blocked: Collection[str] = (),
     ) -> None:
         self.caller = caller_of(session)
+        self.blocked = set(blocked)
         self.room: Room | None = None
         self._allowed = may_still_watch
         self._frames: queue.Queue[bytes] = queue.Queue()
@@ -87,12 +92,23 @@ class Reader:
 
     def read(self, count: int) -> list[tuple[str, int | None]]:
         """The next events as (type, number)."""
-        events: list[tuple[str, int | None]] = []
+        return [
+            (lines["event"], int(lines["id"]) if "id" in lines else None)
+            for lines in self._read(count)
+        ]
+
+    def read_folded(self, count: int) -> list[object]:
+        """Whether the next events are folded; None for one whose words cannot be."""
+        events = [json.loads(lines["data"]) for lines in self._read(count)]
+        return [event["data"].get("folded") for event in events]
+
+    def _read(self, count: int) -> list[dict[str, str]]:
+        events: list[dict[str, str]] = []
         while len(events) < count:
             for frame in self._frames.get(timeout=10).decode().split("\n\n"):
                 lines = dict(line.split(": ", 1) for line in frame.splitlines())
                 if "event" in lines:
-                    events.append((lines["event"], int(lines["id"]) if "id" in lines else None))
+                    events.append(lines)
         return events
 
 
@@ -181,6 +197,33 @@ def test_a_reader_whose_position_is_gone_receives_a_reset(
     owner.redis.xdel(f"room:{HALL}", "3-0")
     for position in (1, 9):
         assert watch(loop, hub, owner, position).read(1) == [("reset", 5)]
+
+
+def test_words_are_folded_for_those_who_block_their_author(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    boaz, naomi = str(uuid4()), str(uuid4())
+    stream, other = watch(loop, hub, owner, blocked=[boaz]), watch(loop, hub, owner)
+    for author in (boaz, naomi):
+        owner.say(data={"user_id": author, "folded": False})
+    # What is no words is shown as ever.
+    owner.say(data={"user_id": boaz})
+    assert stream.read_folded(3) == [True, False, None]
+    assert other.read_folded(3) == [False, False, None]
+    resumed = watch(loop, hub, owner, 0, blocked=[naomi])
+    assert resumed.read_folded(3) == [False, True, None]
+
+
+def test_a_block_folds_from_then_on_and_its_end_unfolds(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    boaz = str(uuid4())
+    stream = watch(loop, hub, owner)
+    for holds in (True, False):
+        loop.call(partial(hub.note_block, str(RUTH), boaz, holds=holds))
+        loop.call(partial(hub.note_block, boaz, str(RUTH), holds=holds))
+        owner.say(data={"user_id": boaz, "folded": False})
+        assert stream.read_folded(1) == [holds]
 
 
 def test_events_lost_by_redis_cause_a_reset(loop: Loop, hub: RoomHub, owner: Owner) -> None:

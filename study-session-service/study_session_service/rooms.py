@@ -1,15 +1,15 @@
 """RULES: what happens in a session is numbered, and told live to those who watch it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Uuid, bindparam, literal, update
 
 from chassis.auth.tokens import Caller
 from chassis.data import statements
 from chassis.errors import NotFound
 from study_session_service import cache
-from study_session_service.models import StudySession, db, messages
+from study_session_service.models import StudySession, apart, db, messages
 from study_session_service.visibility import see_inside
 
 KIND = "study-session"
@@ -31,6 +31,11 @@ def may_watch(caller: Caller, session_id: str) -> int:
         raise NotFound from None
     last_seq: int = seen.session.last_seq
     return last_seq
+
+
+def blocked_by(caller: Caller) -> Collection[UUID]:
+    """The people whom the caller blocks: what they write is folded for them."""
+    return db.session.scalars(apart.blocked_by(literal(caller.id, Uuid))).all()
 
 
 def record(

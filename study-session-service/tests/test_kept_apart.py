@@ -106,6 +106,9 @@ def test_in_a_common_room_the_words_of_the_blocked_are_folded_for_the_blocker(
     for query in ("", "", "?after=0"):
         assert folded(ruth, query) == {"mine": False, "theirs": True}
         assert folded(boaz, query) == {"mine": False, "theirs": False}
+    watched = f"/internal/rooms/study-session/{session['id']}"
+    blocked = [client.get(watched, user=u, peer="gateway").json["blocked"] for u in (ruth, boaz)]
+    assert blocked == [[str(boaz.id)], []]
     heard.unblock(ruth, boaz)
     assert folded(ruth) == {"mine": False, "theirs": False}
 

@@ -277,11 +277,12 @@ def test_a_bad_query_parameter_is_named(client: FlaskClient, join: Join, query: 
     assert response.json["errors"][0]["pointer"] == "?" + query[1:].partition("=")[0]
 
 
-def test_invitations_and_reminders_are_emailed_by_default(client: FlaskClient, join: Join) -> None:
+def test_what_waits_for_a_person_is_emailed_by_default(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     preferences = client.get("/api/notifications/preferences", headers=ruth.headers).json
     assert preferences.keys() == {str(kind) for kind in NotificationKind}
-    assert {kind for kind, wanted in preferences.items() if wanted} == {"invitation", "reminder"}
+    by_default = {kind for kind, wanted in preferences.items() if wanted}
+    assert by_default == {"invitation", "reminder", "content_hidden"}
 
 
 def test_preferences_are_replaced_as_a_whole(client: FlaskClient, join: Join) -> None:
@@ -394,7 +395,7 @@ def test_a_room_is_watched_by_its_owner_only(app: Flask, client: FlaskClient, jo
         headers = {"Subject-Token": member.access_token}
         return client.get(f"/internal/rooms/user/{ruth.id}", peer="gateway", headers=headers)
 
-    assert ask(ruth).json == {"room": f"user:{ruth.id}", "seq": 1}
+    assert ask(ruth).json == {"room": f"user:{ruth.id}", "seq": 1, "blocked": []}
     assert ask(boaz).status_code == 404
 
 

@@ -4,9 +4,10 @@ The gateway asks the service that owns a room whether a person may watch it, on 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from flask import Flask, Response, jsonify
 from marshmallow import fields, post_dump
@@ -22,14 +23,20 @@ MOST_BYTES = 4096
 
 MayWatch = Callable[[Caller, str], int]
 """The number of the last event of the room with this id; a `Problem` if the caller may not watch it."""
+BlockedBy = Callable[[Caller], Collection[UUID]]
+"""The people whose words the caller does not want to see."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """One kind of room. `events` are the schemas of the data of its events, by the type of the event."""
+    """One kind of room. `events` are the schemas of the data of its events, by the type of the event.
+
+    An event whose data has `folded` is shown folded to those who block the person in its `user_id`.
+    """
 
     may_watch: MayWatch
     events: Mapping[str, type[Answer]]
+    blocked_by: BlockedBy = lambda _: ()
 
 
 class Abridged(Answer):
@@ -68,7 +75,8 @@ def install(app: Flask, rooms: Mapping[str, Room]) -> None:
     def room(kind: str, room_id: str) -> Response:
         if kind not in rooms:
             raise NotFound
-        return jsonify(room=f"{kind}:{room_id}", seq=rooms[kind].may_watch(caller(), room_id))
+        seq, blocked = rooms[kind].may_watch(caller(), room_id), rooms[kind].blocked_by(caller())
+        return jsonify(room=f"{kind}:{room_id}", seq=seq, blocked=[str(each) for each in blocked])
 
 
 def _schemas(room: Room) -> dict[str, Answer]:

@@ -1,5 +1,6 @@
 """Live events in the format of Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events)."""
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -10,12 +11,23 @@ from gateway.routes import PEOPLE
 Event = dict[str, Any]
 
 
-def frame_of(event: Event, known: Known) -> bytes:
+def frame_of(event: Event, known: Known, *, folded: bool = False) -> bytes:
     """The event as it is sent, with the names of people next to their ids."""
     shown = {name: value for name, value in event.items() if name != "members_changed"}
     fill(holders_in(shown.get("data"), PEOPLE), known)
+    if folded:
+        shown["data"] = {**shown["data"], "folded": True}
     head = b"id: %d\nevent: %b\ndata: " % (event["seq"], event["type"].encode())
     return b"%b%b\n\n" % (head, orjson.dumps(shown))
+
+
+def is_folded(event: Event, blocked: Collection[str]) -> bool:
+    """Whether the event is shown folded to a reader who blocks these people: they wrote its words."""
+    if not blocked:
+        return False
+    # Only words can be folded, and those say so themselves.
+    data = event.get("data") or {}
+    return "folded" in data and data.get("user_id") in blocked
 
 
 def reset(seq: int) -> bytes:

@@ -21,7 +21,7 @@ from redis.asyncio.client import PubSub
 from chassis.auth.tokens import Caller
 from chassis.errors import InvalidToken
 from chassis.redis_client import address
-from gateway.edge.live_events import Event, frame_of, people_in, reset
+from gateway.edge.live_events import Event, frame_of, is_folded, people_in, reset
 from gateway.edge.profiles import ProfileCache
 from gateway.errors import TokenOutdated, TokenRevoked
 from gateway.people import Known
@@ -47,6 +47,8 @@ class Watching(Protocol):
     """A stream of one room, as the room sees it."""
 
     caller: Caller
+    blocked: set[str]
+    """The ids of the people whose words the reader does not want to see."""
 
     def write(self, frame: bytes) -> None:
         """Send an event."""
@@ -137,7 +139,7 @@ class RoomHub:
         room = await self._enter(name)
         try:
             await self._wait_for(room, seq)
-            missed = await self._missed(room, last_event_id)
+            missed = await self._missed(room, last_event_id, stream.blocked)
         except BaseException:
             self._exit(room)
             raise
@@ -160,6 +162,14 @@ class RoomHub:
         for stream in list(self._streams_of.get(user_id, ())):
             if refusal := self._refusal(stream.caller):
                 stream.end(ENDINGS[refusal.code])
+
+    def note_block(self, blocker_id: str, blocked_id: str, *, holds: bool) -> None:
+        """Fold the words of a person from now on for the one who blocks them, or no longer."""
+        for stream in self._streams_of.get(blocker_id, ()):
+            if holds:
+                stream.blocked.add(blocked_id)
+            else:
+                stream.blocked.discard(blocked_id)
 
     def _forget_reader(self, stream: Watching) -> None:
         user_id = str(stream.caller.id)
@@ -219,7 +229,7 @@ class RoomHub:
         if room.last < seq:
             self._skip_to(room, seq)
 
-    async def _missed(self, room: Room, last_event_id: int | None) -> bytes:
+    async def _missed(self, room: Room, last_event_id: int | None, blocked: set[str]) -> bytes:
         """What the reader has not seen of what the streams of the room were given."""
         if last_event_id is None:
             return b""
@@ -235,7 +245,9 @@ class RoomHub:
                 missed = [reset(told)]
             else:
                 known = await self._names_for(events)
-                missed += [frame_of(event, known) for event in events]
+                missed += [
+                    frame_of(event, known, folded=is_folded(event, blocked)) for event in events
+                ]
             seen = told
         return b"".join(missed)
 
@@ -301,14 +313,18 @@ class RoomHub:
         self._tell(room)
 
     def _hand_out(self, room: Room, event: Event, known: Known) -> None:
-        """Give the event to every stream of the room: one frame, whatever their number."""
+        """Give the event to every stream of the room: one frame, whatever their number, or folded another."""
         room.told = event["seq"]
-        frame = frame_of(event, known)
+        frame, folded = frame_of(event, known), b""
         changed = event["members_changed"]
         DELIVERED.inc(len(room.streams))
         # One that cannot keep up leaves the room as it is written to.
         for stream in list(room.streams):
-            stream.write(frame)
+            if is_folded(event, stream.blocked):
+                folded = folded or frame_of(event, known, folded=True)
+                stream.write(folded)
+            else:
+                stream.write(frame)
             if changed is None or (changed and str(stream.caller.id) in changed):
                 self._ask_again_about(stream)
 

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,6 +69,7 @@ class Order:
     room: str
     seq: int
     last_event_id: int | None
+    blocked: Collection[str]
 
     def begin(self, exchange: Exchange, status: int, lines: bytes) -> None:
         """Open the stream as the answer of the exchange."""
@@ -94,11 +95,13 @@ class Stream:
         "_order",
         "_room",
         "_timers",
+        "blocked",
         "caller",
     )
 
     def __init__(self, order: Order, exchange: Exchange) -> None:
         self.caller = order.watcher.caller
+        self.blocked = set(order.blocked)
         self._order = order
         self._exchange = exchange
         self._connection = exchange.connection

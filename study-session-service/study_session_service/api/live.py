@@ -29,10 +29,6 @@ class LiveMessage(Abridged, Message):
 
     long: ClassVar = ("content",)
 
-    class Meta:
-        # All watchers are told the same.
-        exclude: ClassVar = ("folded",)
-
     def address(self, resource: ChatMessage) -> str:
         """The part of the history that begins and ends with this message."""
         messages = f"/api/study-sessions/{resource.session_id}/messages"
