@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 import uvloop
-from flask import Flask, request
+from flask import Flask, Response, request
 
 from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity
@@ -24,6 +24,7 @@ from gateway.edge.deadlines import Deadlines
 from gateway.edge.destinations import Destinations
 from gateway.edge.edge import Edge
 from gateway.edge.front import Front
+from gateway.edge.headers import POLICY
 from gateway.edge.journal import Journal
 from gateway.edge.profiles import ProfileCache
 from gateway.edge.proxies import TrustedProxies
@@ -77,6 +78,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     own_key = keys.read_private(settings.service_key)
     identity = ServiceIdentity.listed("gateway", own_key, service_keys)
     inside.install(app)
+    app.after_request(show_no_page)
     health.install(app, identity, asked_inside)
     app.extensions["streams"] = Streams(
         hub,
@@ -118,8 +120,16 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         services=called,
         most=settings.connections,
         per_address=partial(connections_of, settings, proxies),
+        is_https=settings.issuer.startswith("https:"),
     )
     return app
+
+
+def show_no_page(response: Response) -> Response:
+    """Have browsers make nothing of an answer that is no page."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    return response
 
 
 def count_before_scrapes(app: Flask, journal: Journal) -> None:

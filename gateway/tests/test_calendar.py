@@ -223,6 +223,14 @@ def test_a_feed_is_read_without_a_token(gateway: Gateway, internal: Doubles, rut
     assert internal["havruta-service"].asked[0].target.startswith(f"/internal/agenda/{ruth.id}?")
 
 
+def test_a_feed_is_saved_under_a_name_without_its_secret(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    plan(internal, "study-session-service")
+    disposition = gateway.get(FEED).headers["Content-Disposition"]
+    assert disposition == 'inline; filename="lyceum.ics"'
+
+
 def test_a_feed_holds_more_than_one_page_of_a_service(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:

@@ -56,6 +56,11 @@ def test_a_session_is_an_event_in_its_zone_with_an_alarm(school: Any) -> None:
     assert alarm.decoded("TRIGGER") == timedelta(minutes=-20)
 
 
+def test_a_calendar_is_saved_under_a_name_without_its_secret(school: Any) -> None:
+    answer = school.client.get(address(school))
+    assert answer.headers["Content-Disposition"] == 'inline; filename="tutoring.ics"'
+
+
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)
 def test_a_change_raises_the_sequence_of_the_same_event(school: Any) -> None:
     session = school.session()

@@ -21,6 +21,7 @@ from gateway.edge.rooms import RoomHub
 from gateway.edge.services import Service
 
 SECOND = 1.0
+TRANSPORT_SECURITY = b"Strict-Transport-Security: max-age=31536000\r\n"
 MOST_UNREAD = 8 * 1024 * 1024  # bytes of answers that one caller has not read
 DRAINED = 2.0  # seconds without a request, after which a process that stops closes a connection
 
@@ -64,11 +65,16 @@ class Edge:
         services: Iterable[Service],
         most: int,
         per_address: Callable[[str], int],
+        is_https: bool = False,
     ) -> None:
-        """`most` connections are taken, and of each address as many as `per_address` tells."""
+        """`most` connections are taken, and of each address as many as `per_address` tells.
+
+        Clients that reach the platform by `https` are told to use nothing else for a year (RFC 6797).
+        """
         self.loop = loop
         self.front = front
         self.date = date_line()
+        self.transport_security = TRANSPORT_SECURITY if is_https else b""
         self.stopping = False
         self._deadlines = deadlines
         self._quotas = quotas

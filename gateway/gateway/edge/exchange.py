@@ -127,6 +127,7 @@ class Exchange:
                 self.varies,
                 b"\r\n",
                 self.cors,
+                edge.transport_security,
                 edge.date,
                 b"" if request.keeps else b"Connection: close\r\n",
             )

@@ -110,7 +110,21 @@ def accepts_gzip(value: bytes) -> bool:
 # Without Cache-Control a cache may guess how long an answer is good (RFC 9111, section 4.2.2).
 NOT_CACHED = b"Cache-Control: no-store\r\n"
 NOT_GUESSED = b"X-Content-Type-Options: nosniff\r\n"
-HARDENED = NOT_GUESSED + NOT_CACHED
+# No answer is a page but those that bring a policy of their own: a browser that shows one runs nothing in it,
+# puts it into no frame, and tells no other site where it was.
+POLICY = "default-src 'none'; frame-ancestors 'none'"
+NO_PAGE = f"Content-Security-Policy: {POLICY}\r\n".encode()
+NOT_TOLD = b"Referrer-Policy: no-referrer\r\n"
+HARDENED = NOT_GUESSED + NOT_CACHED + NO_PAGE + NOT_TOLD
+
+
+MISSING = {
+    b"x-content-type-options": NOT_GUESSED,
+    b"cache-control": NOT_CACHED,
+    b"content-security-policy": NO_PAGE,
+    b"referrer-policy": NOT_TOLD,
+}
+"""What is added to an answer that does not say it itself."""
 
 
 class AnswerHeading:
@@ -124,7 +138,7 @@ class AnswerHeading:
         self.media_type = self.varies = b""
         size = 0
         lines: list[bytes] = []
-        missing = {b"x-content-type-options": NOT_GUESSED, b"cache-control": NOT_CACHED}
+        missing = dict(MISSING)
         dropped = DROPPED
         for name, value in answered:
             size += len(name) + len(value)

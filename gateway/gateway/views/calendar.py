@@ -141,6 +141,8 @@ def get_calendar_feed(token: str) -> Response:
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     items = everything(owner["user_id"], today - BEHIND, today + AHEAD)
     response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
+    # A browser would name the file after the secret in the address.
+    response.headers["Content-Disposition"] = 'inline; filename="lyceum.ics"'
     # A calendar program asks often. With the ETag it is mostly told that nothing has changed.
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()

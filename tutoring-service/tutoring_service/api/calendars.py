@@ -46,6 +46,8 @@ def delete_tutoring_calendar_feed() -> None:
 def get_tutoring_calendar_feed(token: str) -> Response:
     """Get the tutoring calendar at a secret address, for calendar programs."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")
+    # A browser would name the file after the secret in the address.
+    response.headers["Content-Disposition"] = 'inline; filename="tutoring.ics"'
     # Asked about each time, so that an address ends when it is revoked, and answered with 304 as long
     # as nothing changed.
     response.headers["Cache-Control"] = "private, no-cache"
