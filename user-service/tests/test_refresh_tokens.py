@@ -60,6 +60,16 @@ def test_reuse_ends_the_sign_in_although_the_request_fails(
     assert told == [session_id]
 
 
+def test_a_sign_in_lasts_half_a_year_at_most(clock: Any, a_user: AUser) -> None:
+    pair = sign_ins.begin(a_user(), "a test")
+    for _ in range(6):
+        clock.shift(timedelta(days=29))
+        pair = sign_ins.refresh(pair.refresh_token)
+    clock.shift(timedelta(days=180 - 6 * 29))
+    with pytest.raises(InvalidRefreshToken):
+        sign_ins.refresh(pair.refresh_token)
+
+
 def test_a_sign_in_lasts_thirty_days_from_its_last_use(clock: Any, a_user: AUser) -> None:
     pair = sign_ins.begin(a_user(), "a test")
     clock.shift(timedelta(days=30) - timedelta(seconds=1))

@@ -1,8 +1,8 @@
 """RULES: sign-ins and their tokens.
 
-A sign-in lasts as long as its refresh token is exchanged for the next one in time. A client that
-shows a refresh token which was exchanged before is late, or a thief has a copy of it: so the
-sign-in ends for both.
+A sign-in lasts as long as its refresh token is exchanged for the next one in time, and half a year at
+most. A client that shows a refresh token which was exchanged before is late, or a thief has a copy of
+it: so the sign-in ends for both.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ from user_service.models import RefreshToken, SignIn, User, db, messages
 from user_service.runtime import runtime
 
 REFRESHABLE = timedelta(days=30)
+LONGEST = timedelta(days=180)  # however often its tokens are exchanged
 GRACE = timedelta(seconds=10)  # two tabs, or an answer that got lost
 # RFC 9068, section 2.2, wants the client named; there is one.
 CLIENT = "lyceum"
@@ -113,7 +114,11 @@ def refresh(token: str) -> TokenPair:
 
 
 def _is_usable() -> ColumnElement[bool]:
-    lives = exists().where(SignIn.id == RefreshToken.family_id, SignIn.revoked_at.is_(None))
+    lives = exists().where(
+        SignIn.id == RefreshToken.family_id,
+        SignIn.revoked_at.is_(None),
+        SignIn.created_at > now() - LONGEST,
+    )
     return (RefreshToken.expires_at > now()) & lives
 
 
