@@ -38,11 +38,15 @@ def test_neither_finds_nor_takes_the_others_courses(
 
 def test_a_suspended_tutor_takes_no_students(school: Any, heard: HeardOf, naomi: User) -> None:
     [course_id] = courses_of(school, naomi)
+    page = f"/api/tutors/{school.tutor.id}"
+    assert school.client.get(page).status_code == 200
     heard.suspend(school.tutor)
+    assert school.client.get(page).status_code == 404
     assert courses_of(school, naomi) == []
     assert school.post("/api/enrollments", naomi, {"course_id": course_id}).status_code == 404
     heard.lift(school.tutor)
     assert courses_of(school, naomi) == [course_id]
+    assert school.client.get(page).status_code == 200
 
 
 @pytest.mark.parametrize("suspended", [True, False])

@@ -277,7 +277,7 @@ def test_a_page_takes_a_constant_number_of_statements(
         with count_queries(app) as statements:
             assert page(client, school.tutor).status_code == 200
         counts.append(len(statements))
-    assert counts == [6, 6, 6]
+    assert counts == [7, 7, 7]
 
 
 def test_the_work_for_a_page_does_not_grow_with_what_a_tutor_has_planned(
@@ -293,7 +293,7 @@ def test_the_work_for_a_page_does_not_grow_with_what_a_tutor_has_planned(
     school.session(session_date=start, rrule="FREQ=DAILY;COUNT=366", force=True)
     with count_queries(app) as statements:
         assert len(free_times(client, school.tutor)) == tutor_pages.MOST_TIMES
-    assert len(statements) == 6
+    assert len(statements) == 7
 
 
 def test_a_deleted_tutor_has_no_page(app: Flask, client: FlaskClient, school: Any) -> None:

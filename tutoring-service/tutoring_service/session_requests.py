@@ -48,7 +48,7 @@ def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRe
     """Ask for a time that is free now; it is booked only when the tutor accepts."""
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
-    booking.check_active(enrollment)
+    booking.check_open(enrollment)
     # Those that were withdrawn are counted for a day: each has told the tutor.
     recent = select(SessionRequest.id).where(
         SessionRequest.enrolled_courses_id == enrollment_id,
@@ -89,7 +89,7 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     if request.status == RequestStatus.ACCEPTED:
         return request
     _check_pending(request, RequestStatus.ACCEPTED)
-    booking.check_active(enrollment)
+    booking.check_open(enrollment)
     wanted = {name: getattr(request, name) for name in WANTED}
     when = _occurrence(enrollment, wanted)
     # It was free when the student asked, but that was days ago. From here on no other transaction

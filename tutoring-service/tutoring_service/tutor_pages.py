@@ -13,7 +13,7 @@ from chassis.clock import now
 from chassis.errors import NotFound
 from tutoring_service import availability, courses, reviews
 from tutoring_service.availability import Slot
-from tutoring_service.models import TutorProfile, db
+from tutoring_service.models import TutorProfile, apart, db
 from tutoring_service.reviews import Rating
 
 MOST_COURSES, MOST_REVIEWS, MOST_TIMES = 20, 10, 5
@@ -53,10 +53,14 @@ def describe(caller: Caller, about: str | None, languages: Iterable[str]) -> Tut
 
 
 def page_of(tutor_id: UUID) -> TutorPage:
-    """The public page of the tutor, by six statements; `NotFound` if they offer and say nothing.
+    """The public page of the tutor, by seven statements; `NotFound` if they offer and say nothing.
+
+    Nor is there a page of a tutor whose account is suspended.
 
     What was of a deleted tutor is kept under an id of no one, which neither offers nor says anything.
     """
+    if apart.is_apart(None, [tutor_id]):
+        raise NotFound
     profile = db.session.get(TutorProfile, tutor_id)
     offered = courses.open_of(tutor_id)
     about = profile.about if profile else None

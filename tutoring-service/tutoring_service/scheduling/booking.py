@@ -128,15 +128,20 @@ def tell_booked(booked: Sequence[TutoringSession], caller: Caller) -> None:
     notifications.tell(Kind.SESSION_BOOKED, people, first, caller.id, count=len(booked))
 
 
-def check_active(enrollment: Enrollment) -> None:
-    """`EnrollmentNotActive` unless sessions may be booked in it, `KeptApart` if by a block they may not."""
-    status = enrollment.status
-    if status != EnrollmentStatus.ACTIVE:
-        raise EnrollmentNotActive(f"The enrolment is {status}.", enrollment_status=status)
+def check_open(enrollment: Enrollment) -> None:
+    """Sessions may be booked in it: it is active, and the two are not kept apart."""
+    check_active(enrollment)
     tutor_id, student_id = enrollment.tutor_id, enrollment.student_id
     # Either may be suspended; the other cannot go on alone.
     if apart.is_apart(tutor_id, [tutor_id, student_id]):
         raise KeptApart
+
+
+def check_active(enrollment: Enrollment) -> None:
+    """`EnrollmentNotActive` unless it is active."""
+    status = enrollment.status
+    if status != EnrollmentStatus.ACTIVE:
+        raise EnrollmentNotActive(f"The enrolment is {status}.", enrollment_status=status)
 
 
 def left_out(plan: Plan, *, skip: bool) -> list[Occurrence]:
@@ -156,7 +161,7 @@ def left_out(plan: Plan, *, skip: bool) -> list[Occurrence]:
 
 
 def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> Plan:
-    check_active(enrollment)
+    check_open(enrollment)
     duration = check_length(wanted["start_time"], wanted["end_time"])
     timezone, tutor_id = enrollment.timezone, enrollment.tutor_id
     # Each day by its own wall time, so that a weekly lesson keeps its hour over a change of clocks.
