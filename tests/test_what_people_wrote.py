@@ -33,7 +33,13 @@ FORMAL = """
 FORMATS = frozenset({"uuid", "date", "date-time", "base64url"})
 # What the staff writes about a person goes with the account of that person.
 OF_STAFF = frozenset(
-    {"suspend_user", "lift_suspension", "accept_application", "decline_application"}
+    {
+        "suspend_user",
+        "lift_suspension",
+        "accept_application",
+        "decline_application",
+        "decide_report",
+    }
 )
 
 # What stays: the name of a course that others took, what was studied in a lesson of theirs, and for thirty
