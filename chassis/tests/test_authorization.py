@@ -41,7 +41,7 @@ def test_internal_operations_take_service_tokens_only(client: FlaskClient) -> No
 
 def test_the_service_says_whether_a_person_may_watch_a_room(client: FlaskClient) -> None:
     answer = client.get("/internal/rooms/hall/open", peer="gateway", user=RUTH)
-    assert answer.json == {"room": "hall:open", "seq": 7}
+    assert answer.json == {"room": "hall:open", "seq": 7, "blocked": []}
     assert client.get("/internal/rooms/hall/closed", peer="gateway", user=RUTH).status_code == 404
     assert client.get("/internal/rooms/cellar/open", peer="gateway", user=RUTH).status_code == 404
 

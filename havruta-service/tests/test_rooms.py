@@ -167,7 +167,7 @@ def test_only_members_may_watch_a_room(
     havruta = make.havruta(ruth, boaz)
     session = make.session(havruta)
     room = f"{kind}:{havruta.id if kind == 'havruta' else session.id}"
-    assert ask(room, boaz).json == {"room": room, "seq": 2}
+    assert ask(room, boaz).json == {"room": room, "seq": 2, "blocked": []}
     assert ask(room, naomi).status_code == 404
 
 

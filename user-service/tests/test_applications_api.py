@@ -96,7 +96,8 @@ def test_an_accepted_application_gives_the_role_and_ends_older_tokens(
     assert accepted.json["user_id"] == str(ruth.id)
     assert roles_of(client, ruth) == ["learner", "tutor"]
     with app.app_context():
-        bodies = db.session.scalars(select(messages.outbox.c.body)).all()
+        in_order = select(messages.outbox.c.body).order_by(messages.outbox.c.position)
+        bodies = db.session.scalars(in_order).all()
     events = [body for body in bodies if body.get("aggregate_id") == str(ruth.id)]
     assert (events[-1]["type"], events[-1]["actor"]) == ("user.roles_changed", str(ada.id))
     assert events[-1]["data"] == {"roles": ["learner", "tutor"]}
