@@ -1,12 +1,14 @@
 """The client for Python."""
 
+import socket
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 
 from client.generate import PACKAGE, modules
-from lyceum_client import Refused
+from lyceum_client import Lyceum, Refused
 
 from .support.people import Person, Visitor, register
 
@@ -76,3 +78,31 @@ def test_a_stream_gives_events(hillel: Person, session_id: str) -> None:
     message = next(event for event in events if event.type == "message")
     assert message.data["data"]["content"] == "Who is there?"
     events.close()
+
+
+def test_an_event_is_given_as_soon_as_it_is_there() -> None:
+    """A stream that goes on says nothing more until its event was read."""
+    event = b'id: 1\nevent: message\ndata: {"content": "%s"}\n\n' % "שלום".encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 1000\n\n"
+    was_read, in_time = threading.Event(), []
+
+    def serve(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            # Cut within a letter.
+            connection.sendall(head + event[:50])
+            connection.sendall(event[50:])
+            in_time.append(was_read.wait(10))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=[listener])
+        server.start()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        events = Lyceum(address).stream_user_events()
+        read = next(events)
+        was_read.set()
+        server.join()
+    assert (read.type, read.id, read.data) == ("message", "1", {"content": "שלום"})
+    assert in_time == [True]
+    assert list(events) == []

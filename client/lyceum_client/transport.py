@@ -10,6 +10,7 @@ from urllib.parse import quote
 import requests
 
 TIMEOUT = 30.0  # seconds
+PIECE = 64 * 1024  # bytes of a stream, at most, that are read at a time
 
 Content = TypeVar("Content")
 
@@ -82,7 +83,7 @@ class Transport:
         with self.send("GET", path, stream=True, **options) as response:
             if not response.ok:
                 raise _refused(response)
-            yield from _events(response.iter_lines(decode_unicode=True))
+            yield from _events(_lines(response))
 
 
 def segment(value: object) -> str:
@@ -111,6 +112,14 @@ def _said(response: requests.Response) -> Any:
     if media_type.endswith("json"):
         return response.json()
     return response.text
+
+
+def _lines(response: requests.Response) -> Iterator[str]:
+    """The lines of a stream, each as soon as it is there: `iter_lines` waits for half a kilobyte."""
+    rest = b""
+    while piece := response.raw.read1(PIECE, decode_content=True):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from (line.decode() for line in lines)
 
 
 def _events(lines: Iterable[str]) -> Iterator[LiveEvent]:
