@@ -192,6 +192,7 @@ def announce(platform: Platform, seconds: float) -> None:
     say(
         "\ntamar has applied for the role tutor, and admin has not decided yet: GET /api/admin/applications"
     )
+    say("david has reported yael, and admin has not decided yet: GET /api/admin/reports")
     say(f"shimon has a second factor. The secret for an app that makes codes: {DEMO_SECRET}")
     say("\nTry:\n")
     for line in example_commands(gateway):

@@ -5,7 +5,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
-from user_service.models import Application, AppliedRole, Role, SecondFactor, User, db
+from user_service.models import (
+    Application,
+    AppliedRole,
+    Report,
+    ReportedThing,
+    ReportKind,
+    Role,
+    SecondFactor,
+    User,
+    db,
+)
 from user_service.runtime import runtime
 
 PASSWORD = "study-together-daily"  # noqa: S105  # no secret
@@ -16,6 +26,8 @@ APPLICANT, APPLICATION = (
     "tamar",
     "I have taught Talmud to adults for six years, in Portuguese and English.",
 )
+# A person who has reported another.
+REPORTER, REPORTED = "david", "yael"
 PEOPLE = {
     "ruth": ("Ruth Adler", "Asia/Jerusalem", [Role.LEARNER, Role.TUTOR]),
     "boaz": ("Boaz Levi", "Asia/Jerusalem", [Role.LEARNER]),
@@ -59,8 +71,24 @@ def load() -> int:
     if demo_id(APPLICANT) in added:
         wanted = {"role": AppliedRole.TUTOR, "text": APPLICATION, "subjects": ["Talmud", "Mishnah"]}
         db.session.add(Application(user_id=demo_id(APPLICANT), **wanted))
+    if demo_id(REPORTER) in added:
+        db.session.add(_report())
     db.session.flush()
     return len(added)
+
+
+def _report() -> Report:
+    """One person reports another, whose profile an admin may look at."""
+    name, *_ = PEOPLE[REPORTED]
+    return Report(
+        about=ReportedThing.PERSON,
+        about_id=demo_id(REPORTED),
+        author_id=demo_id(REPORTED),
+        words={"username": REPORTED, "display_name": name, "bio": None, "avatar_url": None},
+        kind=ReportKind.IMPERSONATION,
+        text="This is not the Yael who taught me.",
+        reporter_id=demo_id(REPORTER),
+    )
 
 
 def demo_id(username: str) -> UUID:
