@@ -178,8 +178,15 @@ def test_a_room_that_does_not_exist_is_not_found(ask: Act, ruth: User, room_id: 
 
 
 def test_the_outbox_holds_no_names_and_no_addresses(
-    client: FlaskClient, make: Any, ruth: User, boaz: User
+    app: Flask,
+    client: FlaskClient,
+    make: Any,
+    ruth: User,
+    boaz: User,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What is published leaves the outbox.
+    monkeypatch.setattr(app.extensions["publishing"], "wake", lambda: None)
     havruta = make.havruta(ruth, boaz)
     make.session(havruta)
     client.post(
