@@ -1,5 +1,6 @@
 """What the migrations do to existing rows, upwards and downwards."""
 
+import json
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from chassis import testing
+from chassis.messaging.consumer import parse
 
 RUTH = UUID("11111111-1111-4111-8111-111111111111")
 ACCOUNT = """
@@ -58,3 +60,22 @@ def test_preferences_survive_the_addition_of_kinds(old: Flask) -> None:
         prefer(old, "weather_changed")
     downgrade(revision="0006")
     assert preferred(old) == ["reminder"]
+
+
+def test_the_other_services_are_told_of_suspensions_from_before(old: Flask) -> None:
+    upgrade(revision="0019")
+    suspension = """
+    INSERT INTO suspensions (user_id, reason, suspended_at, suspended_by, lift_reason, lifted_at)
+    VALUES (:id, 'Spam.', now(), :id, 'A mistake.', now()), (:id, 'Spam.', now(), :id, NULL, NULL)
+    """
+    with begin(old) as connection:
+        connection.execute(text(suspension), {"id": RUTH})
+    upgrade(revision="0020")
+    with begin(old) as connection:
+        [row] = connection.execute(text("SELECT * FROM outbox"))
+        version = connection.scalar(text("SELECT version FROM users"))
+    assert (row.stream, row.published_at) == ("events:user-service", None)
+    event = parse({"event": json.dumps(row.body)})
+    assert (event.id, event.type, event.source) == (row.id, "user.suspended", "user-service")
+    assert (event.aggregate_id, event.aggregate_version) == (str(RUTH), version)
+    assert (event.actor, event.occurred_at, event.data) == (RUTH, row.created_at, {})
