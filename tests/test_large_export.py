@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -56,10 +57,12 @@ def processes(url: str) -> list[Path]:
 
 
 def open_files(process: Path) -> set[str]:
-    try:
-        return {os.readlink(file) for file in (process / "fd").iterdir()}
-    except OSError:  # of another account, or gone
-        return set()
+    found = set()
+    with suppress(OSError):  # the process is another account's, or gone
+        for file in (process / "fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since it was listed
+                found.add(os.readlink(file))
+    return found
 
 
 def memory(process: Path, what: str) -> int:
