@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from chassis.clock import now
 from chassis.data.db import in_transaction
-from chassis.testing import race
+from chassis.testing import overtaken, race
 from user_service import reports
 from user_service.models import Notification, Report, Role, User, db, messages
 
@@ -89,6 +89,17 @@ def test_no_one_reports_themselves_or_no_one(client: FlaskClient, people: dict[s
     assert file(client, ruth, naomi).status_code == 404
     assert file(client, ruth, uuid4()).status_code == 404
     assert file(client, naomi, boaz).status_code == 401
+
+
+@pytest.mark.parametrize("gone", ["ruth", "boaz"])
+def test_no_report_comes_after_a_deletion_of_its_reporter_or_author(
+    app: Flask, people: dict[str, Any], gone: str
+) -> None:
+    erasure = f"UPDATE users SET deleted_at = now() WHERE username = '{gone}'"  # noqa: S608
+    filed = overtaken(app, erasure, lambda: file(app.test_client(), people["ruth"], people["boaz"]))
+    assert filed.status_code == 404
+    with app.app_context():
+        assert db.session.scalars(select(Report)).all() == []
 
 
 @pytest.mark.usefixtures("race_round")

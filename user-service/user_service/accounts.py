@@ -1,5 +1,6 @@
 """RULES: an account, and what its owner changes about it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,25 @@ def locked(user_id: UUID) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def unchanged(*user_ids: UUID) -> Sequence[User]:
+    """The accounts, none of which is changed or deleted until this transaction ends.
+
+    `NotFound` if one of them is gone or never was.
+    """
+    wanted = (
+        select(User)
+        .where(User.id.in_(user_ids), User.deleted_at.is_(None))
+        # In one order, so that two who write about each other never wait for each other.
+        .order_by(User.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    users = db.session.scalars(wanted).all()
+    if len(users) < len(set(user_ids)):
+        raise NotFound
+    return users
 
 
 def find(login: str, *, lock: bool = False) -> User | None:

@@ -4,16 +4,16 @@ The other services hear of it by events. Each keeps what it has heard, and decid
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
-from chassis.errors import Conflict, NotFound
+from chassis.errors import Conflict
 from chassis.pages import Page, cut
-from user_service.accounts import own
+from user_service.accounts import own, unchanged
 from user_service.events import EventType
 from user_service.models import Block, User, db, messages
 
@@ -36,7 +36,7 @@ def block(user_id: UUID, other_id: UUID) -> None:
     own(user_id)
     if user_id == other_id:
         raise OwnAccount
-    mailboxes = _keep_accounts(user_id, other_id)
+    mailboxes = _proved_mailboxes(unchanged(user_id, other_id))
     theirs = select(Block.number).where(Block.blocker_id == user_id)
     others = theirs.where(Block.blocked_id != other_id)
     require_room(db.session, BlockLimitReached, others, of=user_id)
@@ -95,19 +95,7 @@ def _mailbox_sha256(email: str) -> str:
     return hashlib.sha256(f"{name}@{domain}".encode()).hexdigest()
 
 
-def _keep_accounts(user_id: UUID, other_id: UUID) -> Mapping[str, str]:
-    """The proved mailboxes of both people, whose accounts do not change while this goes on."""
-    both = (
-        select(User)
-        .where(User.id.in_([user_id, other_id]), User.deleted_at.is_(None))
-        # In one order, so that two who block each other never wait for each other.
-        .order_by(User.id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    )
-    accounts = db.session.scalars(both).all()
-    if len(accounts) < 2:
-        raise NotFound
+def _proved_mailboxes(accounts: Sequence[User]) -> Mapping[str, str]:
     proved = [account for account in accounts if account.email_verified]
     return {str(account.id): _mailbox_sha256(account.email) for account in proved}
 

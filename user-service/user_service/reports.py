@@ -13,7 +13,7 @@ from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut
-from user_service import accounts, admins, notifications, profiles, suspensions, trail
+from user_service import accounts, admins, notifications, suspensions, trail
 from user_service.events import EventType
 from user_service.models import (
     Report,
@@ -77,8 +77,8 @@ def file(
     accounts.own(reporter_id)
     if author_id == reporter_id:
         raise OwnWords
-    # Of one whose account was deleted meanwhile nothing is left to look at.
-    profiles.public_profile(author_id)
+    # A deletion leaves no words in reports, so none may come after it.
+    accounts.unchanged(reporter_id, author_id)
     lately = select(Report.id).where(
         Report.reporter_id == reporter_id, Report.created_at > now() - DAY
     )
@@ -187,7 +187,7 @@ def _hide(report: Report, author: User, reason: str, by: UUID) -> None:
     else:
         thing = {"about": report.about, "about_id": str(report.about_id)}
         aggregate_id = f"{report.about}:{report.about_id}"
-        # What is hidden stays so: there is one version of it.
+        # Nothing is older than another: its author may write it again, and then it is hidden again.
         messages.publish_event(EventType.CONTENT_HIDDEN, aggregate_id, 1, thing, actor=by)
     told = {"about": report.about, "about_id": str(report.about_id), "reason": reason}
     about = f"hidden:{report.about_id}"
