@@ -39,7 +39,7 @@ def app() -> Iterator[Flask]:
     """The service by itself: without Redis nothing is published or kept, and all time goes into the races."""
     nowhere = "redis://127.0.0.1:1/0"
     with testing.service(
-        "study_session_service", CACHE_URL=nowhere, EVENTS_URL=nowhere, DATABASE_POOL_SIZE="20"
+        "study_session_service", CACHE_URL=nowhere, EVENTS_URL=nowhere, DATABASE_POOL_SIZE="40"
     ) as app:
         yield app
 
