@@ -41,6 +41,43 @@ def test_a_username_or_an_email_address_signs_in(
     assert response.json["refresh_token"] != ruth.refresh_token
 
 
+@pytest.fixture
+def international(client: FlaskClient) -> str:
+    """The password of an account whose e-mail address has an international domain."""
+    account = {"username": "ruth", "display_name": "Ruth", "password": "seventeen olive trees"}
+    address = "ruth@xn--bcher-kva.example"
+    registered = client.post("/api/auth/register", json={**account, "email": address})
+    assert registered.json["user"]["email"] == "ruth@b\u00fccher.example"
+    return account["password"]
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        "ruth@xn--bcher-kva.example",
+        "Ruth@XN--BCHER-KVA.example",
+        "ruth@b\u00fccher.example",
+        "ruth@bu\u0308cher.example",
+        "RUTH@B\u00dcCHER.EXAMPLE",
+    ],
+    ids=ascii,
+)
+def test_an_international_domain_signs_in_however_it_is_spelled(
+    client: FlaskClient, international: str, login: str
+) -> None:
+    assert log_in(client, login, international).status_code == 200
+    forgotten = client.post("/api/auth/forgot-password", json={"email": login})
+    assert forgotten.status_code == 202
+
+
+def test_all_spellings_of_a_domain_share_one_number_of_guesses(
+    client: FlaskClient, international: str
+) -> None:
+    spellings = ["ruth@xn--bcher-kva.example", "ruth@b\u00fccher.example"]
+    answers = [log_in(client, spelling, "wrong").status_code for spelling in spellings * 3]
+    assert answers == [401] * 5 + [429]
+
+
 def test_an_unknown_name_answers_like_a_wrong_password(client: FlaskClient, join: Join) -> None:
     join("ruth")
     answers = [
@@ -133,13 +170,21 @@ def test_counts_tell_neither_of_accounts_nor_whose_an_address_is(
         assert log_in(client, address, "wrong").status_code == 429
 
 
-@pytest.mark.parametrize("spelling", ["dav\u0130d", "\u212anaomi", "dav\u0131d"])
-def test_a_letter_that_the_database_lowers_to_another_names_no_account(
-    client: FlaskClient, join: Join, spelling: str
+@pytest.mark.parametrize("end", ["", "@example.org"])
+@pytest.mark.parametrize("spelling", ["dav\u0130d", "dav\u0131d", "\uff4bnaomi"])
+def test_a_letter_that_only_looks_like_another_names_no_account(
+    client: FlaskClient, join: Join, spelling: str, end: str
 ) -> None:
     for name in ("david", "knaomi"):
         join(name)
-    assert log_in(client, spelling, "seventeen olive trees").status_code == 401
+    assert log_in(client, spelling + end, "seventeen olive trees").status_code == 401
+
+
+def test_the_sign_of_kelvin_is_a_k(client: FlaskClient, join: Join) -> None:
+    join("kate")
+    spellings = ["kate", "\u212aate"]
+    answers = [log_in(client, each, "wrong").status_code for each in spellings * 3]
+    assert answers == [401] * 5 + [429]
 
 
 def test_only_the_client_address_added_by_the_gateway_counts(

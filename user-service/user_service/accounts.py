@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from chassis.errors import Conflict, InvalidToken, NotFound
+from user_service.email_addresses import spelled
 from user_service.events import EventType
 from user_service.models import Role, User, db, messages
 from user_service.staff_names import require_own_name
@@ -64,10 +65,8 @@ def unchanged(*user_ids: UUID) -> Sequence[User]:
 
 def find(login: str, *, lock: bool = False) -> User | None:
     """The account with this e-mail address or username, if there is one."""
-    name = login.strip()
-    # No account has another: of such letters the database lowers some to those of ASCII, and one name would
-    # have many spellings.
-    if not name.isascii():
+    name = spelled(login)
+    if name is None:
         return None
     # No username has an @. The database lowers both sides, as the unique indexes do: Python differs
     # in some letters.

@@ -13,6 +13,7 @@ from chassis.errors import Forbidden
 from chassis.pages import Page, cut
 from user_service import second_factor
 from user_service.accounts import own
+from user_service.email_addresses import spelled
 from user_service.models import (
     IS_SUSPENDED,
     Passkey,
@@ -85,7 +86,7 @@ def _words(q: str | None) -> list[ColumnElement[bool]]:
         return []
     prefix = q.strip().lower()
     if "@" in prefix:
-        return [func.lower(User.email) == prefix]
+        return [func.lower(User.email) == (spelled(prefix) or prefix)]
     return [User.username.collate("C").between(prefix, prefix + ABOVE_ALL)]
 
 

@@ -24,6 +24,7 @@ from user_service.attempts import (
     login_allowances,
     passkey_allowances,
 )
+from user_service.email_addresses import spelled
 from user_service.models import User, db
 from user_service.notices import Notice, tell
 from user_service.passkeys import WrongPasskey
@@ -68,7 +69,7 @@ def log_in(login: str, password: str, origin: Origin, device_token: str | None =
     device_id = known_devices.find(user.id, device_token) if user else None
     # Guesses at a name without an account count as well, or being stopped would tell that there is
     # one.
-    allowances = login_allowances(login, origin.ip)
+    allowances = login_allowances(spelled(login) or login, origin.ip)
     if device_id:
         allowances = known_allowances("password", device_id)
     proven = user.password_hash if user else None

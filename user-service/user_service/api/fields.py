@@ -2,13 +2,12 @@
 
 import base64
 import re
-import unicodedata
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, fields, validate
 
 from chassis.web.fields import Text
+from user_service.email_addresses import NotAnAddress, normal
 
 BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 USERNAME = re.compile(r"[a-z0-9_.-]{3,50}")
@@ -24,11 +23,10 @@ class Email(Text):
         super().__init__(255, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
+        text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            # Nothing is asked of the DNS: a request would wait for a server that a stranger names.
-            return validate_email(text, check_deliverability=False, allow_smtputf8=False).normalized
-        except EmailNotValidError as error:
+            return normal(text)
+        except NotAnAddress as error:
             raise ValidationError(str(error)) from None
 
 
@@ -45,8 +43,7 @@ class Username(Text):
         super().__init__(50, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        text = unicodedata.normalize("NFC", text).lower()
+        text = super()._deserialize(value, attr, data, **kwargs).lower()
         if not USERNAME.fullmatch(text):
             raise ValidationError("Must be 3 to 50 of a-z, 0-9, _, . and -.")
         return text
