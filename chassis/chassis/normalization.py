@@ -17,11 +17,11 @@ MOST_DECOMPOSED = 4
 # knows the word without them. Marks of other scripts make other words, such as か and が.
 MARKS = (
     r"\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-    r"\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    r"\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufb1e"
     r"\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
-    r"\u08d3-\u08e1\u08e3-\u08ff\u0711\u0730-\u074a"
+    r"\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u0711\u0730-\u074a"
 )
-# What is not seen: marks of direction, joiners, selectors. With paseq and tatweel, which part or stretch words.
+# What is not seen: marks of direction, joiners, selectors. And what parts or stretches words: paseq, tatweel.
 UNSEEN = (
     r"\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff\u05c0\u0640"
@@ -29,12 +29,13 @@ UNSEEN = (
 IGNORED = re.compile(f"[{MARKS}{UNSEEN}]+")
 
 # Each is written for the other: on keyboards, in print, and by programs that correct what is typed.
+# Geresh and gershayim are the first of the quotes, maqaf of the dashes, sof pasuq of the colons.
 ALIKE = {
-    "'": "`\u00b4\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u2018\u2019\u201a\u201b\u2032\u2035"
-    "\u05f3",  # geresh
-    '"': "\u02ba\u02ee\u201c\u201d\u201e\u201f\u2033\u2036\u05f4",  # gershayim
-    "-": "\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b",  # maqaf, dashes, the minus sign
-    ":": "\u05c3\u2236\ua789",  # sof pasuq
+    "'": "\u05f3`\u00b4\u1ffd\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb"
+    "\u2018\u2019\u201a\u201b\u2032\u2035",
+    '"': "\u05f4\u02ba\u02ee\u201c\u201d\u201e\u201f\u2033\u2036",
+    "-": "\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b",
+    ":": "\u05c3\u2236\ua789",
     " ": "\t\u1680",
 }
 PLAIN = {ord(other): one for one, others in ALIKE.items() for other in others}
@@ -64,7 +65,7 @@ def plain(text: str) -> str:
 
     Wide and other compatible forms become common ones (NFKD). The quotes are `'` and `"`.
     """
-    # Before and after: of ´ and ″ the form makes something else, and of wide forms it makes dashes.
+    # Before and after: NFKD parts the acute accent and the double prime, and makes dashes of wide ones.
     decomposed = unicodedata.normalize("NFKD", text.translate(PLAIN))
     return IGNORED.sub("", decomposed).translate(PLAIN)
 

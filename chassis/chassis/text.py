@@ -24,6 +24,8 @@ UNSEEN = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
 BLANK = "\u2800"  # a cell of Braille without dots
+# Marks of direction that begin none, blanks without width, the byte order mark, the soft hyphen.
+PASTED = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 NON_JOINER, JOINER, GRAPHEME_JOINER = "\u200c", "\u200d", "\u034f"
 EMOJI_STYLES, KEYCAP, KEYS = frozenset("\ufe0e\ufe0f"), "\u20e3", frozenset("#*0123456789")
 # Emoji with other categories than symbols have.
@@ -69,6 +71,20 @@ TITLES = frozenset(
 )
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen: it holds blanks, marks and invisible characters alone."""
+    return not any(map(_is_visible, UNSEEN.sub("", text)))
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNPS" and character != BLANK
+
+
+def without_pasted_marks(name: str) -> str:
+    """The name without what programs put into text that is copied from them, and no reader sees."""
+    return PASTED.sub("", name)
+
+
 def flaw_in_directions(text: str) -> str:
     """Why the text would turn round what stands next to it. Hebrew in Latin text may need directions."""
     if OVERRIDES.search(text):
@@ -92,7 +108,7 @@ def flaw_in_name(name: str) -> str:
     """Why the text is no name of a person or a thing: it would look like another, or like nothing."""
     if any(not _is_needed(name, unseen.start()) for unseen in UNSEEN.finditer(name)):
         return "Must not hold invisible or directional characters."
-    if not any(unicodedata.category(each)[0] in "LNPS" and each != BLANK for each in name):
+    if is_blank(name):
         return "Must hold a visible character."
     if _has_too_many_marks(name):
         return "Must not hold so many marks on one letter."

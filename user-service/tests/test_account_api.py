@@ -110,7 +110,7 @@ def test_other_services_receive_changes_in_order(
         ("display_name", None),
         ("display_name", "x" * 101),
         ("display_name", "\u202ehtuR"),
-        ("display_name", "Ruth\u2060"),
+        ("display_name", "Ruth\u2064"),
         ("display_name", "\u0420uth"),
         ("display_name", "www.evil.example"),
         ("bio", "Read \u202ethis"),

@@ -13,7 +13,8 @@ from chassis.testing.services import application, close
 
 EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
 # As PostgreSQL has understood them. Alembic compares neither the definitions of CHECK and exclusion
-# constraints, nor the predicates, collations and operator classes of indexes, nor generated columns.
+# constraints, nor the predicates, collations and operator classes of indexes, nor generated columns, nor
+# functions.
 DEFINITIONS = """
 SELECT 'constraint ' || conname AS name, conrelid::regclass || ': ' || pg_get_constraintdef(oid) AS definition
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
@@ -27,6 +28,10 @@ FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid AND relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attnum > 0 AND NOT attisdropped AND attrelid <> 'alembic_version'::regclass
+UNION ALL
+SELECT 'function ' || proname, pg_get_functiondef(oid)
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 """
 LEFT_OVERS = """
 SELECT relname FROM pg_class

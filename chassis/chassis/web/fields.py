@@ -13,7 +13,15 @@ from marshmallow import RAISE, Schema, ValidationError, fields, utils, validate
 
 from chassis.clock import rfc3339, time_zones
 from chassis.errors import MOST_ERRORS
-from chassis.text import flaw_in_directions, flaw_in_name, holds_address, mixes_alphabets
+from chassis.normalization import MOST_DECOMPOSED, composed, is_heaped, search_key
+from chassis.text import (
+    flaw_in_directions,
+    flaw_in_name,
+    holds_address,
+    is_blank,
+    mixes_alphabets,
+    without_pasted_marks,
+)
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Python alone accepts more than RFC 3339 allows, such as weeks and dates without hyphens.
@@ -26,7 +34,9 @@ WHOLE = re.compile(r"-?[0-9]{1,19}")
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
 # Half of a surrogate pair is no text either. JSON over HTTP cannot bring one here, but a file can.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Of Windows, of old Macintoshes, of mainframes, and of Unicode.
+LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # A zone, a duration or a series of weeks can be added to any instant between them without an overflow.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -69,8 +79,9 @@ class Query(Schema):
 class Text(fields.String):
     """Text of a bounded number of characters without control characters, whose directions end in their lines.
 
-    One line is trimmed, and must not be blank if `least` is positive. `paragraphs=True` allows line breaks
-    and keeps the text as typed. What names a person or a thing is a `Name`.
+    It is composed (NFC), and must hold something to see if `least` is positive. One line is trimmed.
+    `paragraphs=True` allows line breaks, each of which becomes `\n`. What names somebody or something is a
+    `Name`.
     """
 
     def __init__(
@@ -80,26 +91,53 @@ class Text(fields.String):
             kwargs["metadata"] = {"pattern": r"\S", **kwargs.get("metadata", {})}
         self._length = validate.Length(least, most)
         super().__init__(validate=self._length, **kwargs)
-        self.least, self.paragraphs = least, paragraphs
+        self.least, self.most, self.paragraphs = least, most, paragraphs
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
+        # Before anything looks at all of it. Composed, it has a quarter of its characters at least.
+        if len(text) > self.most * MOST_DECOMPOSED:
+            self._length(text)
+        if self.paragraphs:
+            text = LINE_ENDS.sub("\n", text)
         refused = CONTROL_IN_PARAGRAPHS if self.paragraphs else CONTROL
         if refused.search(text):
             raise ValidationError("Must not hold control characters.")
         if flaw := flaw_in_directions(text):
             raise ValidationError(flaw)
-        if self.least and not text.strip():
+        if is_heaped(text):
+            raise ValidationError("Must not hold so many marks on one letter.")
+        text = self._as_stored(text)
+        if self.least and is_blank(text):
             raise ValidationError("Must not be blank.")
-        if not self.paragraphs:
-            text = text.strip()
         # Before subclasses and other validators look at it: that may take long.
         self._length(text)
         return text
 
+    def _as_stored(self, text: str) -> str:
+        """The text in its one form."""
+        text = composed(text)
+        return text if self.paragraphs else text.strip()
+
+
+class Words(Text):
+    """Words to look for, of which something is compared: quotes and points alone are nothing."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        words = super()._deserialize(value, attr, data, **kwargs)
+        if not search_key(words).strip():
+            raise ValidationError("Must hold a letter, a digit or a sign to look for.")
+        return words
+
 
 class Name(Text):
-    """What a person or a thing is called: every character of it can be seen, or changes one that can."""
+    """What a person or a thing is called: every character of it can be seen, or changes one that can.
+
+    Marks that come with copied text, such as U+200F, are left out.
+    """
+
+    def _as_stored(self, text: str) -> str:
+        return super()._as_stored(without_pasted_marks(text))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
