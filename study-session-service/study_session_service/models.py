@@ -89,9 +89,9 @@ MAP_CELL = (
 )
 # Larger cells, by the binary digits that number their columns: about 10 and 78 km wide at the equator.
 LARGER_CELLS = {12: f"({MAP_CELL} >> 24)", 9: f"({MAP_CELL} >> 30)"}
-WORDS = "session_words(title, subject, description, venue_name)"
+WORDS = "search_key(session_words(title, subject, description, venue_name))"
 # Those of a session whose exact location is hidden from the viewer.
-WORDS_FOR_ALL = "session_words(title, subject, description, NULL)"
+WORDS_FOR_ALL = "search_key(session_words(title, subject, description, NULL))"
 
 
 def _in_order(digits: int, cell: str) -> Index:
@@ -216,8 +216,8 @@ class StudySession(SessionFacts, Base):
         ),
         Index("idx_sessions_open", "start_time", "id", postgresql_where=text("is_open")),
         Index(
-            "idx_sessions_subject",
-            func.lower(literal_column("subject")),
+            "idx_sessions_subject_key",
+            func.search_key(literal_column("subject")),
             "start_time",
             "id",
             postgresql_where=text("is_open"),
@@ -238,7 +238,7 @@ class StudySession(SessionFacts, Base):
         ),
         *(_in_order(digits, cell) for digits, cell in LARGER_CELLS.items()),
         Index(
-            "idx_sessions_words",
+            "idx_sessions_search_key",
             literal_column(WORDS).label("words"),
             postgresql_using="gin",
             postgresql_ops={"words": "gin_trgm_ops"},

@@ -8,7 +8,6 @@ A list in the order of time is read from the cells that the area touches: each h
 PostgreSQL merges them. So of a place with thousands of sessions hardly more rows are read than shown.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +41,8 @@ from sqlalchemy import (
 
 from chassis.clock import now
 from chassis.data.keyset import after_bound, after_values
+from chassis.data.search import has_letter, pattern
+from chassis.normalization import search_key
 from chassis.pages import Page, cut
 from study_session_service import cache, cells
 from study_session_service.geometry import FARTHEST_SNAP, Box, Point, boxes_around, widened
@@ -77,7 +78,6 @@ NO_CELL = -1
 # No index finds mere punctuation: so many open sessions are read for it.
 SCANNED = 1000
 # A letter or digit, and as many in a row as the index on words needs to find them anywhere.
-LETTER, TRIGRAM = re.compile(r"[^\W_]"), re.compile(r"[^\W_]{3}")
 # A cached session has the point and the venue that strangers see instead of its own, and nothing that
 # lists do not show.
 NOT_LISTED = frozenset(
@@ -172,7 +172,7 @@ WANTED_WORDS, SAID = bindparam("q", type_=String), literal_column(WORDS, String)
 SAID_TO_VIEWER = or_(
     StudySession.location_visibility == literal_column(f"'{LocationVisibility.EXACT}'"),
     Participant.is_active,
-    literal_column(WORDS_FOR_ALL, String).ilike(WANTED_WORDS),
+    literal_column(WORDS_FOR_ALL, String).like(WANTED_WORDS),
 )
 # Compared outside of the limit, where nothing but these is read.
 FIRST = (
@@ -184,12 +184,12 @@ FIRST = (
 )
 FILTERS: Mapping[str, ColumnElement[bool]] = {
     **ANNOUNCED,
-    "subject": func.lower(StudySession.subject) == func.lower(bindparam("subject", type_=String)),
+    "subject": func.search_key(StudySession.subject) == bindparam("subject", type_=String),
     "session_type": StudySession.session_type == bindparam("session_type"),
     "mode": StudySession.mode == bindparam("mode"),
-    "q": and_(SAID.ilike(WANTED_WORDS), SAID_TO_VIEWER),
+    "q": and_(SAID.like(WANTED_WORDS), SAID_TO_VIEWER),
     "signs": and_(
-        StudySession.id.in_(select(FIRST.c.id).where(FIRST.c.said.ilike(WANTED_WORDS))),
+        StudySession.id.in_(select(FIRST.c.id).where(FIRST.c.said.like(WANTED_WORDS))),
         SAID_TO_VIEWER,
     ),
     "has_space": (StudySession.current_participants < StudySession.max_participants)
@@ -231,7 +231,7 @@ def prepared(
     exact = [wide for box in _area(wanted) for wide in widened(box, FARTHEST_SNAP)]
     filters = {name: getattr(wanted, name, None) for name in FILTERS}
     given = {name: value for name, value in filters.items() if value is not None}
-    if wanted.q and not LETTER.search(wanted.q):
+    if wanted.q and not has_letter(wanted.q):
         given["signs"] = given.pop("q")
     one_by_one = _is_read_one_by_one(wanted, given)
     touched: Cells | None = None
@@ -254,7 +254,9 @@ def prepared(
     values["statuses"] = sorted(wanted.statuses)
     values |= given | exact_values(exact) | shown_values(wanted.boxes) | cell_values
     if wanted.q:
-        values["q"] = _pattern(wanted.q)
+        values["q"] = pattern(wanted.q)
+    if wanted.subject:
+        values["subject"] = search_key(wanted.subject)
     if wanted.origin:
         origin = wanted.origin
         values |= {"lat": origin.latitude, "lng": origin.longitude, "radius": wanted.radius}
@@ -358,17 +360,6 @@ def _area(wanted: Search) -> Sequence[Box]:
     if wanted.boxes or not (wanted.origin and wanted.radius):
         return wanted.boxes
     return boxes_around(wanted.origin, wanted.radius)
-
-
-def _pattern(words: str) -> str:
-    """What a text is like that says the words: anywhere, or if they are short, where a word begins.
-
-    Only then they have a trigram, which the index can find.
-    """
-    # Nothing in them stands for other text.
-    literal = re.sub(r"[\\%_]", r"\\\g<0>", words)
-    is_short = LETTER.search(words) and not TRIGRAM.search(words)
-    return f"% {literal}%" if is_short else f"%{literal}%"
 
 
 def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:

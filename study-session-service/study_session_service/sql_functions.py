@@ -2,6 +2,8 @@
 
 from sqlalchemy import DDL
 
+from chassis.data.search import SEARCH_KEY
+
 # Numbers the cells of a map along a Z-order curve (G. M. Morton, 1966): 24 bits of the longitude and of
 # the latitude in turns. So 2^n by 2^n cells that are aligned are one range of numbers.
 MAP_CELL = """
@@ -37,4 +39,4 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     )
 $$
 """
-FUNCTIONS = [DDL(MAP_CELL), DDL(SESSION_WORDS)]  # type: ignore[no-untyped-call]  # by SQLAlchemy
+FUNCTIONS = [DDL(each) for each in (MAP_CELL, SEARCH_KEY, SESSION_WORDS)]  # type: ignore[no-untyped-call]  # by SQLAlchemy

@@ -301,7 +301,7 @@ def test_the_index_on_times_is_used_without_a_location(ten_thousand: Rows) -> No
 def test_the_index_on_words_is_used(
     ten_thousand: Rows, words: str, statuses: frozenset[str]
 ) -> None:
-    assert "idx_sessions_words" in searching(Search(q=words, statuses=statuses))
+    assert "idx_sessions_search_key" in searching(Search(q=words, statuses=statuses))
 
 
 def test_mere_punctuation_is_looked_for_in_a_bounded_number_of_sessions(
@@ -310,14 +310,14 @@ def test_mere_punctuation_is_looked_for_in_a_bounded_number_of_sessions(
     query, values = nearby.prepared(None, Search(q="?!"), now(), 51)
     plan = generic_plan(query, values, "ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF")
     assert "Seq Scan on study_sessions" not in plan
-    assert "idx_sessions_words" not in plan
+    assert "idx_sessions_search_key" not in plan
     scans = re.findall(r"Scan using \w+ on study_sessions.*rows=([\d.]+) loops=(\d+)", plan)
     assert scans
     assert all(float(rows) * int(loops) <= nearby.SCANNED for rows, loops in scans)
 
 
 def test_the_index_on_subjects_is_used(ten_thousand: Rows) -> None:
-    assert "idx_sessions_subject" in searching(Search(subject="Halakha"))
+    assert "idx_sessions_subject_key" in searching(Search(subject="Halakha"))
 
 
 WORLD = (Box(-90, -180, 90, 180),)

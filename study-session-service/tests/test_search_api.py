@@ -71,6 +71,8 @@ def test_a_box_may_cross_the_antimeridian(
     [
         ("subject=TALMUD", {"talmud"}),
         ("subject=Tal", set()),
+        ("subject=mATH\u200e", {"silent", "online", "100%", "venue", "live", "דף יומי", "NFD"}),
+        ("subject=Genese", {"pointed"}),
         ("session_type=silent", {"silent"}),
         ("mode=online", {"online"}),
         ("q=tAlM", {"talmud"}),
@@ -89,6 +91,15 @@ def test_a_box_may_cross_the_antimeridian(
         ("q=דף", {"דף יומי"}),
         ("q=ומי", {"דף יומי"}),
         ("q=מי", set()),
+        ("q=שלום", {"pointed"}),
+        ("q=שָׁלוֹם עֲלֵיכֶם", {"pointed"}),
+        ("q=שלום\u200f עליכם", {"pointed"}),
+        ("q=Café", {"NFD"}),
+        ("q=Cafe\u0301", {"NFD"}),
+        ("q=cafe", {"NFD"}),
+        ("q=בית המדרש", {"pointed"}),
+        ("q=חזל", {"pointed"}),
+        ('q=חז"ל', {"pointed"}),
         ("has_space=false", {"full"}),
         ("has_space=true&subject=Full", set()),
         ("status=cancelled", {"cancelled"}),
@@ -108,6 +119,11 @@ def test_a_filter_keeps_only_the_matching_sessions(
         "live": {"start_time": in_minutes(-1), "subject": "Math"},
         "cancelled": {"subject": "Math"},
         "דף יומי": {"subject": "Math", "description": "New\nlines"},
+        "NFD": {"subject": "Math", "description": "Cafe\u0301 Tanakh"},
+        "pointed": {
+            "subject": "Gene\u0300se",
+            "description": "שָׁלוֹם עֲלֵיכֶם\r\nב\u05d9ת־המדרש של חז״ל",
+        },
     }
     opened = {
         title: open_session(ruth, title=title, **changes) for title, changes in sessions.items()

@@ -6,7 +6,7 @@ from flask import Response
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.web.fields import Integer, Query, Text
+from chassis.web.fields import Integer, Query, Words
 from chassis.web.rest import Blueprint
 from gateway.aggregation import Part, aggregator, answer
 from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
@@ -18,7 +18,7 @@ blueprint = Blueprint("search")
 
 
 class SearchWords(Query):
-    q = Text(
+    q = Words(
         50,
         least=1,
         required=True,

@@ -18,6 +18,7 @@ from chassis.web.fields import (
     Integer,
     Query,
     Text,
+    Words,
 )
 from chassis.web.pagination import PageQuery
 from chassis.web.periods import PeriodQuery
@@ -49,7 +50,7 @@ class SearchQuery(Origin, PageQuery, PeriodQuery):
     subject = Text(100, least=1, metadata={"description": "Exactly this, in any case."})
     session_type = Choice(SessionType)
     mode = Choice(Mode)
-    q = Text(
+    q = Words(
         100,
         least=1,
         metadata={
