@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, exists, literal, or_, select
+from sqlalchemy import String, Uuid, exists, literal, literal_column, select
 
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
+from chassis.data.search import pattern
 from chassis.errors import NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
-from tutoring_service.models import Course, Enrollment, apart, db
+from tutoring_service.models import COURSE_WORDS, Course, Enrollment, apart, db
 from tutoring_service.states import CourseStatus
 
 
@@ -71,9 +72,7 @@ def find(
     if tutor_id:
         query = query.filter_by(tutor_id=tutor_id)
     if q:
-        query = query.where(
-            or_(*(text.icontains(q, autoescape=True) for text in (Course.title, Course.subject)))
-        )
+        query = query.where(literal_column(COURSE_WORDS, String).like(pattern(q)))
     rows = db.session.scalars(ordered(query, (Course.id,), limit, cursor, descending=True)).all()
     return cut(rows, limit, lambda course: (course.id,))
 

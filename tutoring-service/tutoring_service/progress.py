@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from chassis.auth.tokens import Caller
+from chassis.normalization import search_key
 from tutoring_service.models import Review, TutoringSession, db
 from tutoring_service.roles import enrollment_of
 from tutoring_service.states import Attendance, AuthorRole, SessionStatus
@@ -73,12 +74,12 @@ def of_enrollment(caller: Caller, enrollment_id: int) -> Progress:
 
 
 def distinct(lists: Iterable[list[str] | None]) -> dict[str, str]:
-    """The topics, each once whatever its case and spaces, by how they compare."""
+    """The topics, each once however it is written, by how they compare."""
     found: dict[str, str] = {}
     for topics in lists:
         for topic in topics or []:
             # A tutor who types a topic again, months later, types its spaces and capitals otherwise.
-            found.setdefault(" ".join(topic.split()).casefold(), topic)
+            found.setdefault(search_key(topic).strip(), topic)
     return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
+from chassis.normalization import search_key
 from tutoring_service import availability, courses, reviews
 from tutoring_service.availability import Slot
 from tutoring_service.models import TutorProfile, apart, db
@@ -81,10 +82,10 @@ def page_of(tutor_id: UUID) -> TutorPage:
 
 
 def _distinct(subjects: Iterable[str]) -> list[str]:
-    """Each subject once, whatever its case, in alphabetical order; the first spelling stays."""
+    """Each subject once, however it is written, in alphabetical order; the first spelling stays."""
     found: dict[str, str] = {}
     for subject in subjects:
-        found.setdefault(subject.casefold(), subject)
+        found.setdefault(search_key(subject).strip(), subject)
     return [found[key] for key in sorted(found)]
 
 

@@ -19,6 +19,7 @@ from chassis.web.fields import (
     Name,
     Text,
     TimeZone,
+    Words,
 )
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
@@ -74,7 +75,7 @@ class CourseQuery(PageQuery):
         load_default=frozenset,
         metadata={"description": "By default open ones.", "example": "open"},
     )
-    q = Text(
+    q = Words(
         100, least=1, load_default=None, metadata={"description": "Part of the title or subject."}
     )
 

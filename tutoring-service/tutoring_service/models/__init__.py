@@ -3,6 +3,7 @@
 from tutoring_service.models.base import Base, apart, db, idempotency_keys, messages
 from tutoring_service.models.calendars import CalendarFeed
 from tutoring_service.models.enrollments import (
+    COURSE_WORDS,
     Course,
     Enrollment,
     EnrollmentParent,
@@ -27,6 +28,7 @@ from tutoring_service.models.sessions import (
 from tutoring_service.models.whiteboards import WhiteboardSession, WhiteboardStroke
 
 __all__ = [
+    "COURSE_WORDS",
     "Base",
     "CalendarFeed",
     "Course",

@@ -11,7 +11,9 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    event,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -20,11 +22,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from chassis.clock import now
 from chassis.data.db import one_of
 from tutoring_service.models.base import Base, Utc
+from tutoring_service.models.sql_functions import FUNCTIONS
 from tutoring_service.states import (
     CourseStatus,
     EnrollmentStatus,
     RequestStatus,
 )
+
+COURSE_WORDS = "search_key(course_words(title, subject))"
 
 
 class Course(Base):
@@ -36,6 +41,14 @@ class Course(Base):
         CheckConstraint("cancel_notice_hours BETWEEN 0 AND 720", name="cancel_notice_hours"),
         Index("idx_courses_tutor", "tutor_id", "id"),
         Index("idx_courses_open", "id", postgresql_where=text("status = 'open'")),
+        Index(
+            "idx_courses_search_key",
+            literal_column(COURSE_WORDS).label("words"),
+            postgresql_using="gin",
+            postgresql_ops={"words": "gin_trgm_ops"},
+            # Each search would read all that waits to be put into the index.
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +65,10 @@ class Course(Base):
         String(20), default=CourseStatus.OPEN, server_default="open"
     )
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+
+for function in FUNCTIONS:
+    event.listen(Course.__table__, "before_create", function)
 
 
 class Enrollment(Base):
