@@ -111,6 +111,27 @@ def test_a_resumed_stream_misses_and_repeats_nothing(
         assert [event.data["content"] for event in stream.take(3)] == ["two", "three", "four"]
 
 
+def test_a_stream_resumes_past_messages_that_were_edited_and_deleted(
+    ruth: Person, boaz: Person, session: str
+) -> None:
+    with Stream(ruth, f"{session}/events") as stream:
+        ids = [say(boaz, session, words)["id"] for words in ("one", "two", "three", "four")]
+        first, *_, last = stream.take(4)
+    agreed(boaz.patch(f"{session}/messages/{ids[1]}", {"content": "second"}))
+    for deleted in (ids[0], ids[1]):
+        agreed(boaz.delete(f"{session}/messages/{deleted}"))
+    # The second message and its edit are gone with what they said.
+    expected = [("message", "three"), ("message", "four")] + [("message_deleted", None)] * 2
+    with Stream(ruth, f"{session}/events", last_event_id=first.id) as stream:
+        assert [(event.type, event.data["content"]) for event in stream.take(4)] == expected
+    with Stream(ruth, f"{session}/events", last_event_id=last.id) as stream:
+        deletions = stream.take(2)
+    assert [(event.type, event.data["id"]) for event in deletions] == [
+        ("message_deleted", ids[0]),
+        ("message_deleted", ids[1]),
+    ]
+
+
 def test_the_stream_of_a_removed_participant_ends(ruth: Person, boaz: Person, session: str) -> None:
     with Stream(boaz, f"{session}/events") as stream:
         agreed(ruth.delete(f"{session}/participants/{boaz.id}"))

@@ -114,6 +114,54 @@ def test_a_cleared_room_keeps_only_later_events(
     assert db.session.execute(select(messages.outbox)).all() == []
 
 
+def test_what_is_taken_back_leaves_the_room_and_nothing_else_does(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
+    one, other = uuid4(), uuid4()
+    with transaction(db.session):
+        messages.publish_live("hall:1", 1, "sung", {"id": one, "text": "secret"})
+        messages.publish_live("hall:1", 2, "sung", {"id": other, "text": "open"})
+    publisher.publish_pending()
+    with transaction(db.session):
+        messages.publish_live("hall:1", 3, "sung", {"id": one, "text": "secret, too"})
+        messages.publish_live("hall:1", 4, "taken_back", {"id": one, "text": ""}, takes_back=one)
+        messages.publish_live("hall:1", 5, "sung", {"id": other, "text": "still open"})
+    publisher.publish_pending()
+    left = bodies(server, "room:hall:1")
+    assert [body["seq"] for body in left] == [2, 4, 5]
+    assert [body.get("taken_back") for body in left] == [None, [1, 3], None]
+    assert "secret" not in str(left)
+
+
+def test_taking_back_again_after_a_crash_changes_nothing(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
+    song = uuid4()
+
+    def publish() -> list[Any]:
+        with transaction(db.session):
+            messages.publish_live("hall:1", 1, "sung", {"id": song, "text": "secret"})
+            messages.publish_live("hall:1", 2, "taken_back", {"id": song}, takes_back=song)
+        publisher.publish_pending()
+        return bodies(server, "room:hall:1")
+
+    first = publish()
+    assert [(body["seq"], body["taken_back"]) for body in first] == [(2, [1])]
+    assert publish() == first
+
+
+def test_what_was_taken_back_from_a_full_room_is_gone_with_the_past(
+    server: "redis.Redis", publisher: Publisher
+) -> None:
+    song = uuid4()
+    with transaction(db.session):
+        messages.publish_live("hall:1", 1, "sung", {"id": song, "text": "secret"})
+        messages.clear_room("hall:1")
+        messages.publish_live("hall:1", 2, "taken_back", {"id": song}, takes_back=song)
+    publisher.publish_pending()
+    assert [body["seq"] for body in bodies(server, "room:hall:1")] == [2]
+
+
 def test_a_live_event_has_its_declared_shape(server: "redis.Redis", publisher: Publisher) -> None:
     with transaction(db.session):
         messages.publish_live("hall:1", 1, "sung", {"text": "a", "sung_at": NOON, "by": "ruth"})

@@ -32,9 +32,10 @@ DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
 # As many digits as surely fit the 64 bits that Redis has for a number.
 NUMBER = re.compile(r"\A[0-9]{1,18}\Z")
 RESUMING = (
-    "Server-Sent Events. Each has an `id` that grows by one. A client that comes back with the last id it "
+    "Server-Sent Events. Each has an `id`, and ids grow. A client that comes back with the last id it "
     "saw, in `Last-Event-ID` or `last_event_id`, misses none of the last events, of which some thousand "
-    "are kept. `event: reset` means that events after that id are gone: read the room again. `event: end` "
+    "are kept. Events about a message that was deleted since are left out; that it was deleted is an event. "
+    "`event: reset` means that events after that id are gone: read the room again. `event: end` "
     "says why the stream ends. A comment comes every 15 seconds."
 )
 LAST_EVENT_ID = {

@@ -5,9 +5,10 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -52,18 +53,26 @@ class Owner:
         channel: bool = True,
         members_changed: tuple[UUID, ...] | None = (),
         data: object = None,
+        taken_back: Sequence[int] = (),
     ) -> None:
         with self._lock:
             self.seq += 1
             changed = (
                 None if members_changed is None else [str(member) for member in members_changed]
             )
-            body = json.dumps(
-                {"type": kind, "seq": self.seq, "data": data or {}, "members_changed": changed}
-            )
+            event = {
+                "type": kind,
+                "seq": self.seq,
+                "data": data or {},
+                "members_changed": changed,
+                "taken_back": taken_back,
+            }
+            body = json.dumps(event)
             self.redis.xadd(f"room:{HALL}", {"event": body}, id=f"{self.seq}-0")
             if channel:
                 self.redis.publish(f"room:{HALL}", body)
+            if taken_back:
+                self.redis.xdel(f"room:{HALL}", *(f"{seq}-0" for seq in taken_back))
 
 
 class Reader:
@@ -97,10 +106,13 @@ class Reader:
             for lines in self._read(count)
         ]
 
+    def read_contents(self, count: int) -> list[dict[str, Any]]:
+        """What the next events say."""
+        return [json.loads(lines["data"]) for lines in self._read(count)]
+
     def read_folded(self, count: int) -> list[object]:
         """Whether the next events are folded; None for one whose words cannot be."""
-        events = [json.loads(lines["data"]) for lines in self._read(count)]
-        return [event["data"].get("folded") for event in events]
+        return [event["data"].get("folded") for event in self.read_contents(count)]
 
     def _read(self, count: int) -> list[dict[str, str]]:
         events: list[dict[str, str]] = []
@@ -197,6 +209,50 @@ def test_a_reader_whose_position_is_gone_receives_a_reset(
     owner.redis.xdel(f"room:{HALL}", "3-0")
     for position in (1, 9):
         assert watch(loop, hub, owner, position).read(1) == [("reset", 5)]
+
+
+def test_a_reader_resumes_past_what_was_taken_back(loop: Loop, hub: RoomHub, owner: Owner) -> None:
+    for _ in range(4):
+        owner.say()
+    owner.say("deleted", taken_back=[2])
+    owner.say("deleted", taken_back=[4])
+    expected = [("said", 1), ("said", 3), ("deleted", 5), ("deleted", 6)]
+    for position in range(6):
+        later = [event for event in expected if event[1] > position]
+        assert watch(loop, hub, owner, position).read(len(later)) == later
+
+
+def test_a_reader_does_not_see_why_numbers_are_missing(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    owner.say()
+    stream = watch(loop, hub, owner, 0)
+    owner.say("deleted", taken_back=[1])
+    [_, deleted] = stream.read_contents(2)
+    assert deleted == {"type": "deleted", "seq": 2, "data": {}}
+
+
+def test_what_was_taken_back_while_the_channel_was_silent_is_no_loss(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    stream = watch(loop, hub, owner)
+    owner.say()
+    for _ in range(3):
+        owner.say(channel=False)
+    owner.say("deleted", channel=False, taken_back=[2, 4])
+    owner.say()
+    assert stream.read(4) == [("said", 1), ("said", 3), ("deleted", 5), ("said", 6)]
+
+
+def test_a_loss_next_to_what_was_taken_back_is_a_loss(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    for _ in range(4):
+        owner.say()
+    owner.say("deleted", taken_back=[2])
+    owner.redis.xdel(f"room:{HALL}", "3-0")
+    assert watch(loop, hub, owner, 1).read(1) == [("reset", 5)]
+    assert watch(loop, hub, owner, 3).read(2) == [("said", 4), ("deleted", 5)]
 
 
 def test_words_are_folded_for_those_who_block_their_author(

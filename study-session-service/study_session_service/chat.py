@@ -170,10 +170,7 @@ def erase(message: ChatMessage) -> None:
     """Leave nothing of the message but its number. Its session's row is locked."""
     message.content, message.deleted_at = "", now()
     db.session.flush()
-    # First the room is emptied, then the deletion is told: the other way round the room would forget
-    # that as well.
-    rooms.forget(message.session_id)
-    rooms.record(message.session_id, "message_deleted", message)
+    rooms.record(message.session_id, "message_deleted", message, takes_back=message.id)
 
 
 def history(

@@ -39,11 +39,19 @@ def blocked_by(caller: Caller) -> Collection[UUID]:
 
 
 def record(
-    session_id: UUID, event: str, resource: object, *, members_changed: Sequence[UUID] = ()
+    session_id: UUID,
+    event: str,
+    resource: object,
+    *,
+    members_changed: Sequence[UUID] = (),
+    takes_back: UUID | None = None,
 ) -> int:
-    """Number what happened and tell it, with the row that it is about; the number."""
+    """Number what happened and tell it, with the row that it is about; the number.
+
+    `takes_back` is the id of what was deleted: what was told about it before is given to no one any more.
+    """
     seq = next_seq(session_id)
-    tell(session_id, seq, event, resource, members_changed=members_changed)
+    tell(session_id, seq, event, resource, members_changed=members_changed, takes_back=takes_back)
     return seq
 
 
@@ -61,10 +69,13 @@ def tell(
     resource: object,
     *,
     members_changed: Sequence[UUID] = (),
+    takes_back: UUID | None = None,
 ) -> None:
     """Tell those who watch what has this number. The row is told as it is now, so it is flushed before."""
     room = f"{KIND}:{session_id}"
-    messages.publish_live(room, seq, event, resource, members_changed=members_changed)
+    messages.publish_live(
+        room, seq, event, resource, members_changed=members_changed, takes_back=takes_back
+    )
     cache.forget(session_id)
 
 

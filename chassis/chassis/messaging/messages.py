@@ -158,6 +158,7 @@ class Messages:
         data: object,
         *,
         members_changed: Sequence[UUID] | None = (),
+        takes_back: UUID | None = None,
     ) -> None:
         """Tell the people who watch the room, e.g. `study-session:<id>`.
 
@@ -166,6 +167,10 @@ class Messages:
         `seq` is the room's next number. It is allocated under a row lock that this transaction holds, so
         that the order of numbers is the order of commits. `members_changed` are the people whose permission
         to watch is checked again; None stands for everyone in the room.
+
+        `takes_back` is the id of a thing that was deleted. Earlier live events about it, which have it as
+        `id` of their data, are removed: what they said must not stay in the room's past. A client that
+        resumes gets all others, and this one.
         """
         changed = None
         if members_changed is not None:
@@ -177,12 +182,15 @@ class Messages:
             "data": _as_declared(room, type, data),
             "members_changed": changed,
         }
+        if takes_back:
+            body["takes_back"] = str(takes_back)
         self._enqueue(uuid4(), f"{ROOM}{room}", seq, body)
 
     def clear_room(self, room: str) -> None:
         """Take back all live events of the room: a client that resumes is told to read the room again.
 
-        This is for words that were deleted: they must not stay in the room's past either.
+        This is for words that many events may hold and that have to go. Of one thing that was deleted,
+        `publish_live` takes back what is about it.
         """
         self._enqueue(uuid4(), f"{ROOM}{room}", None, {})
 

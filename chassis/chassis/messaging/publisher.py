@@ -8,6 +8,7 @@ leaves the outbox at once. When Redis is full, live events give way to events.
 import json
 import threading
 import zlib
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -60,6 +61,7 @@ OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest message not yet publi
 log = structlog.get_logger(__name__)
 
 Rows = Sequence[Row[Any]]
+Past = defaultdict[str, list[int]]
 
 
 class Publisher:
@@ -186,9 +188,10 @@ class Publisher:
         """Send the rows; those that are in Redis now, and the first refusal of another."""
         pipeline = self._redis.pipeline(transaction=False)
         firsts: list[int] = []
+        past = self._past_of(_rooms_taking_back(rows))
         for row in rows:
             firsts.append(len(pipeline))
-            self._write(pipeline, row)
+            self._write(pipeline, row, past.get(row.stream))
         for room in _rooms_of(rows):
             pipeline.expire(room, ROOM_LIFETIME)
         results = pipeline.execute(raise_on_error=False)
@@ -201,23 +204,42 @@ class Publisher:
                 sent.append(row)
         return sent, refusal
 
-    def _write(self, pipeline: Any, row: "Row[Any]") -> None:
+    def _past_of(self, rooms: Sequence[str]) -> dict[str, Past]:
+        """The numbers of the events in these rooms, by the ids of what they are about."""
+        past: dict[str, Past] = {}
+        for room in rooms:
+            past[room] = defaultdict(list)
+            entries: Any = self._redis.xrange(room)
+            for _, fields in entries:
+                _remember(past[room], json.loads(fields["event"]))
+        return past
+
+    def _write(self, pipeline: Any, row: "Row[Any]", past: Past | None) -> None:
         origin = row.body.pop("origin", {})
-        body = json.dumps(row.body, ensure_ascii=False, separators=(",", ":"))
         if not row.stream.startswith(ROOM):
+            body = _as_json(row.body)
             signature = signatures.sign(body, self._identity)
             pipeline.xadd(row.stream, {"event": body, "signature": signature, **origin})
         elif row.seq is None:
             pipeline.delete(row.stream)
         else:
-            pipeline.xadd(
-                row.stream,
-                {"event": body},
-                id=f"{row.seq}-0",
-                maxlen=ROOM_LENGTH,
-                approximate=True,
-            )
-            pipeline.publish(row.stream, body)
+            self._write_live(pipeline, row, past)
+
+    def _write_live(self, pipeline: Any, row: "Row[Any]", past: Past | None) -> None:
+        gone: list[int] = []
+        if past is not None:
+            about = row.body.pop("takes_back", None)
+            gone = [seq for seq in past.pop(about, []) if seq < row.seq]
+            _remember(past, row.body)
+        # Readers have to know that these numbers are missing because they were taken back.
+        body = _as_json({**row.body, "taken_back": gone} if gone else row.body)
+        pipeline.xadd(
+            row.stream, {"event": body}, id=f"{row.seq}-0", maxlen=ROOM_LENGTH, approximate=True
+        )
+        pipeline.publish(row.stream, body)
+        # Now that there is an event which says so.
+        if gone:
+            pipeline.xdel(row.stream, *(f"{seq}-0" for seq in gone))
 
     def _bound(self, sent: Rows, refusal: Exception | None) -> None:
         """Bound the rooms. If Redis is full, make room for events, which have to arrive."""
@@ -252,6 +274,20 @@ class Publisher:
 
 def _rooms_of(rows: Rows) -> list[str]:
     return sorted({row.stream for row in rows if row.stream.startswith(ROOM)})
+
+
+def _rooms_taking_back(rows: Rows) -> list[str]:
+    return sorted({row.stream for row in rows if "takes_back" in row.body})
+
+
+def _remember(past: Past, event: dict[str, Any]) -> None:
+    data = event.get("data")
+    if isinstance(data, dict) and "id" in data:
+        past[str(data["id"])].append(event["seq"])
+
+
+def _as_json(body: dict[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def _is_refusal(result: object) -> bool:

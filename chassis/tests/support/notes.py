@@ -194,6 +194,7 @@ class Song(Abridged):
 
     long: ClassVar = ("text",)
 
+    id = fields.UUID()
     text = fields.String(required=True, metadata={"example": "Yedid nefesh"})
     sung_at = Instant()
 

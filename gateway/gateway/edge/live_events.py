@@ -1,6 +1,6 @@
 """Live events in the format of Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import orjson
@@ -9,11 +9,13 @@ from gateway.people import Known, fill, holders_in
 from gateway.routes import PEOPLE
 
 Event = dict[str, Any]
+# What events say to the gateway alone.
+INTERNAL = frozenset(("members_changed", "taken_back"))
 
 
 def frame_of(event: Event, known: Known, *, folded: bool = False) -> bytes:
     """The event as it is sent, with the names of people next to their ids."""
-    shown = {name: value for name, value in event.items() if name != "members_changed"}
+    shown = {name: value for name, value in event.items() if name not in INTERNAL}
     fill(holders_in(shown.get("data"), PEOPLE), known)
     if folded:
         shown["data"] = {**shown["data"], "folded": True}
@@ -28,6 +30,11 @@ def is_folded(event: Event, blocked: Collection[str]) -> bool:
     # Only words can be folded, and those say so themselves.
     data = event.get("data") or {}
     return "folded" in data and data.get("user_id") in blocked
+
+
+def taken_back(events: Iterable[Event]) -> frozenset[int]:
+    """The numbers of events that are missing because these say so: what they told was deleted."""
+    return frozenset(seq for event in events for seq in event.get("taken_back", ()))
 
 
 def reset(seq: int) -> bytes:

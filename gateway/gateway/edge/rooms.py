@@ -21,7 +21,7 @@ from redis.asyncio.client import PubSub
 from chassis.auth.tokens import Caller
 from chassis.errors import InvalidToken
 from chassis.redis_client import address
-from gateway.edge.live_events import Event, frame_of, is_folded, people_in, reset
+from gateway.edge.live_events import Event, frame_of, is_folded, people_in, reset, taken_back
 from gateway.edge.profiles import ProfileCache
 from gateway.errors import TokenOutdated, TokenRevoked
 from gateway.people import Known
@@ -238,10 +238,12 @@ class RoomHub:
         # While Redis is asked, more may happen.
         while seen != room.told:
             told = room.told
-            events = await self._read(room.key, seen, told) if seen < told else []
+            found = await self._read(room.key, seen) if seen < told else []
+            gone = {seq for seq in taken_back(found) if seen < seq <= told}
+            events = [event for event in found if event["seq"] <= told and event["seq"] not in gone]
             # This holds for a number from the future too: the room's owner has lost events, perhaps to a
             # restored backup.
-            if len(events) != told - seen:
+            if len(events) + len(gone) != told - seen:
                 missed = [reset(told)]
             else:
                 known = await self._names_for(events)
@@ -261,15 +263,15 @@ class RoomHub:
         """Take the events of the stream that the channel did not bring."""
         async with room.reading:
             expected = room.expected
-            for event in await self._read(room.key, room.last):
-                self._accept(room, event)
+            events = await self._read(room.key, room.last)
+            gone = taken_back(events)
+            for event in events:
+                self._accept(room, event, gone)
             if room.last < expected:
                 self._skip_to(room, expected)
 
-    async def _read(self, key: str, after: int, until: int | None = None) -> list[Event]:
-        entries: Any = await self._redis.xrange(
-            key, f"{after + 1}-0", f"{until}-0" if until else "+"
-        )
+    async def _read(self, key: str, after: int) -> list[Event]:
+        entries: Any = await self._redis.xrange(key, f"{after + 1}-0")
         return [orjson.loads(fields["event"]) for _, fields in entries]
 
     def _receive(self, room: Room, event: Event) -> None:
@@ -280,11 +282,11 @@ class RoomHub:
             room.expected = max(room.expected, event["seq"])
             self._spawn(self._checked(room))
 
-    def _accept(self, room: Room, event: Event) -> None:
-        """Take the event, once and in order, and hand it out."""
+    def _accept(self, room: Room, event: Event, gone: frozenset[int] = frozenset()) -> None:
+        """Take the event, once and in order, and hand it out. The events that are `gone` do not come."""
         if event["seq"] <= room.last:
             return
-        if event["seq"] > room.last + 1:
+        if not gone.issuperset(range(room.last + 1, event["seq"])):
             self._skip_to(room, event["seq"])
             return
         room.last = event["seq"]
