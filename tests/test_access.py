@@ -1,6 +1,8 @@
 """Each operation answers each kind of caller through the gateway as the services' tables say."""
 
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -98,4 +100,8 @@ def status(operation: Operation, entry: Entry, setting: Setting, caller: str) ->
         "stream": True,
     }
     with setting.callers[caller].request(operation.method, example.path, **sent) as response:
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            # A refusal is about the request of the client, whichever program refuses it.
+            instance = unquote(response.json()["instance"])
+            assert instance == unquote(urlsplit(response.url).path), operation.id
         return response.status_code

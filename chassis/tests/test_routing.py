@@ -33,6 +33,16 @@ def test_an_id_out_of_the_range_of_a_method_is_not_found(bakery: Application) ->
     assert bakery.test_client().get("/loaves/10").status_code == 200
 
 
+@pytest.mark.parametrize("spelling", ["09", "+9", "-9", "9.0", "\u0669", "\uff19", "9" * 5000])
+def test_an_id_has_one_spelling(bakery: Application, spelling: str) -> None:
+    assert bakery.test_client().get(f"/loaves/{spelling}").status_code == 404
+
+
+def test_the_path_of_a_problem_is_a_reference(bakery: Application) -> None:
+    refused = bakery.test_client().get("/loaves/לחם %41?fresh=1")
+    assert refused.json["instance"] == "/loaves/%D7%9C%D7%97%D7%9D%20A"
+
+
 def test_a_query_that_the_operation_does_not_read_is_refused(client: FlaskClient) -> None:
     refused = client.post("/api/notes/drafts?colour=red&size=1")
     assert (refused.status_code, refused.json["code"]) == (422, "invalid")

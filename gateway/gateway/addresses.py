@@ -20,6 +20,8 @@ DISGUISED = re.compile(r"%(?:2f|5c|2e|25|3f|23|3b)", re.IGNORECASE)
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 DOTS = {".", ".."}
+# The address as it is sent to a proxy (RFC 9112, section 3.2.2). The host decides nothing here.
+ABSOLUTE = re.compile(rb"https?://[A-Za-z0-9._:\[\]-]+(?=[/?]|$)", re.IGNORECASE)
 SAFE = "~!$&'()*+,=:@"
 # What most addresses look like. All of it is in normal form already.
 SEGMENT = rb"(?!\.\.?(?:/|\?|$))[A-Za-z0-9._~!$&'()*+,=:@-]+"
@@ -41,6 +43,10 @@ def read(raw: bytes) -> Address:
 
 
 def _read(raw: bytes) -> Address:
+    if absolute := ABSOLUTE.match(raw):
+        raw = raw[absolute.end() :]
+        if not raw.startswith(b"/"):
+            raw = b"/" + raw
     if PLAIN.fullmatch(raw):
         return Address(raw, raw.partition(b"?")[0].decode())
     try:

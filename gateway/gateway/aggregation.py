@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 import orjson
 import structlog
-from flask import Response, current_app
+from flask import Response, current_app, request
 from marshmallow import ValidationError
 
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import NotFound, Problem, Unavailable
+from chassis.web.problems import instance_of
 from gateway.edge.profiles import ProfileCache
 from gateway.errors import BadGateway
 from gateway.people import Known, fill, holders_in
@@ -152,6 +153,17 @@ def give_up(part: Part, problem: Problem) -> None:
     if isinstance(problem, NotFound):
         raise problem
     raise Unavailable(f"{part.service} does not answer just now, and is needed for this")
+
+
+def passed_on(refusal: Answer, service: str) -> Response:
+    """What a service refuses, as the answer to the request of the client, who knows nothing of ours."""
+    try:
+        problem = orjson.loads(refusal.body)
+        problem["instance"] = instance_of(request.path)
+    except (ValueError, TypeError):
+        raise BadGateway(f"{service} answered {refusal.status} with something else") from None
+    body = orjson.dumps(problem)
+    return Response(body, refusal.status, content_type="application/problem+json")
 
 
 def answer(document: dict[str, Any]) -> Response:

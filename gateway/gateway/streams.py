@@ -18,6 +18,7 @@ from chassis.errors import Invalid, Problem
 from chassis.web.fields import Answer, Query
 from chassis.web.openapi import documented
 from chassis.web.rest import Blueprint
+from gateway.aggregation import passed_on
 from gateway.edge.callers import Callers
 from gateway.edge.rooms import RoomHub
 from gateway.edge.streams import Order, Places, Watcher
@@ -26,6 +27,7 @@ from gateway.errors import BadGateway, GatewayTimeout, TooManyStreams
 from gateway.examples import EVENTS
 from gateway.routes import LIVE, LiveRoute
 from gateway.tickets import LIFETIME, StreamTickets
+from gateway.upstream import Answer as ServiceAnswer
 from gateway.upstream import Upstream, ask
 
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
@@ -55,9 +57,9 @@ class Refused(Problem):
 
     code = "refused"
 
-    def __init__(self, status: int, body: bytes) -> None:
+    def __init__(self, answer: ServiceAnswer, service: str) -> None:
         super().__init__()
-        self.response = Response(body, status, content_type="application/problem+json")
+        self.answer, self.service = answer, service
 
 
 class AllowedRoom(NamedTuple):
@@ -86,7 +88,7 @@ class RoomAuthorizer:
         ask(question)
         answer = question.result()
         if answer.status in REFUSALS:
-            raise Refused(answer.status, answer.body)
+            raise Refused(answer, route.service)
         if answer.status != http.HTTPStatus.OK:
             raise BadGateway(f"{route.service} answered {answer.status}")
         try:
@@ -164,7 +166,7 @@ class Streams:
             room = self.authorizer.ask(route, room_id, caller)
         except Refused as refusal:
             self.places.give_back(caller.id)
-            return refusal.response
+            return passed_on(refusal.answer, refusal.service)
         except BaseException:
             self.places.give_back(caller.id)
             raise

@@ -43,8 +43,14 @@ TRICKS = [
     "/api/users/a|b",
     '/api/users/a"b',
     "/api/users/<a>",
-    "http://127.0.0.1/api/users/7",
-    "http://127.0.0.1/internal/status",
+    "http://127.0.0.1/api/users/../internal",
+    "http://127.0.0.1//internal/status",
+    "http://ruth@127.0.0.1/api/users/7",
+    "http://127.0.0.1\\@b/api/users/7",
+    "http:///api/users/7",
+    "http:/api/users/7",
+    "ftp://127.0.0.1/api/users/7",
+    "127.0.0.1/api/users/7",
     "*",
 ]
 
@@ -134,3 +140,35 @@ def test_every_prefix_is_unique_and_in_normal_form() -> None:
     prefixes = [route.prefix for route in ROUTES]
     assert len(set(prefixes)) == len(prefixes)
     assert all(addresses.read(prefix.encode()).path == prefix for prefix in prefixes)
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "written"),
+    [
+        ("http://a.example/api/users/7", "/api/users/7", b"/api/users/7"),
+        ("HTTP://A.example:8080/api/users/7?q=a%20b", "/api/users/7", b"/api/users/7?q=a%20b"),
+        ("https://[::1]:8443/api/users/%D7%A9", "/api/users/ש", b"/api/users/%D7%A9"),
+        ("http://a.example", "/", b"/"),
+        ("http://a.example?q=1", "/", b"/?q=1"),
+    ],
+)
+def test_an_address_may_be_written_as_for_a_proxy(target: str, path: str, written: bytes) -> None:
+    address = addresses.read(target.encode())
+    assert (address.path, address.target) == (path, written)
+
+
+def test_an_address_that_is_written_as_for_a_proxy_is_answered(gateway: Gateway) -> None:
+    answered = gateway.raw(
+        b"GET http://a.example/healthz HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"
+    )
+    assert answered.startswith(b"HTTP/1.1 200 ")
+
+
+def test_the_inside_is_not_reached_by_an_address_as_for_a_proxy(
+    gateway: Gateway, services: Doubles, internal: Doubles
+) -> None:
+    answered = gateway.raw(
+        b"GET http://a.example/internal/status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    )
+    assert answered.startswith(b"HTTP/1.1 404 ")
+    assert not any(double.asked for double in [*services.values(), *internal.values()])

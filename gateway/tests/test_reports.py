@@ -89,9 +89,11 @@ def test_what_the_user_service_refuses_is_refused_in_its_words(
     gateway: Gateway, internal: Doubles
 ) -> None:
     problem = {"status": 409, "code": "already_reported", "title": "You have reported this."}
-    taking(internal, STUDY_SESSION, as_json(WORDS), as_json(problem, 409))
+    told = {**problem, "instance": "/internal/reports"}
+    taking(internal, STUDY_SESSION, as_json(WORDS), as_json(told, 409))
     refused = send(gateway, report())
-    assert (refused.status, refused.json) == (409, problem)
+    # Of the inside a client learns nothing.
+    assert (refused.status, refused.json) == (409, {**problem, "instance": "/api/reports"})
     assert refused.headers["Content-Type"] == "application/problem+json"
 
 

@@ -57,6 +57,7 @@ def test_a_box_may_cross_the_antimeridian(
         ("out", 170),
     ):
         open_session(ruth, title=title, latitude=-17, longitude=longitude)
+    assert titles(client.get(f"{BASE}?bbox=1e-7,-5.5E-7,1,1")) == []
     assert set(titles(client.get(f"{BASE}?bbox=179,-18,-179,-16"))) == {
         "west",
         "line",
@@ -196,6 +197,8 @@ def test_strangers_cannot_narrow_down_an_approximate_location(
         ("bbox=0,2,1,1", "?bbox"),
         ("bbox=0,0,181,1", "?bbox"),
         ("bbox=0,0,x,1", "?bbox"),
+        ("bbox=0,0,1e3,1", "?bbox"),
+        ("bbox=0,0,inf,1", "?bbox"),
         ("sort=distance", "?lat"),
         ("sort=title", "?sort"),
         ("status=paused", "?status"),
@@ -260,6 +263,31 @@ def test_geojson_is_returned_to_clients_that_accept_it(
     assert [
         item["id"] for item in client.get(f"{NEAR}&cursor={collection['next']}").json["items"]
     ] == [sessions[1]["id"]]
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("APPLICATION/GEO+JSON", "application/geo+json"),
+        ("application/geo+json;q=0.9, application/json;q=0.8", "application/geo+json"),
+        ("application/geo+json, */*;q=0.1", "application/geo+json"),
+        ("application/geo+json;q=0", "application/json"),
+        ("application/geo+json;q=0, */*", "application/json"),
+        ("application/geo+json;q=0.1, application/json;q=0.9", "application/json"),
+        ("application/json, application/geo+json", "application/json"),
+        ("*/*", "application/json"),
+        ("text/html", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_the_media_type_is_what_the_client_likes_best(
+    client: FlaskClient, open_session: Open, ruth: User, accept: str, media_type: str
+) -> None:
+    for _ in range(2):
+        open_session(ruth)
+    answer = client.get(f"{NEAR}&limit=1", headers={"Accept": accept})
+    assert answer.content_type == media_type
+    assert answer.json["next"] in answer.headers["Link"]
 
 
 def test_a_map_clusters_many_sessions_and_shows_few_singly(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from flask import Flask, Request, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import IntegerConverter
 
 from chassis.telemetry import logs, metrics, tracing
 from chassis.web import problems
@@ -25,6 +26,12 @@ class Json(DefaultJSONProvider):
         return super().dumps(obj, allow_nan=False, **kwargs)
 
 
+class PlainNumber(IntegerConverter):
+    """A number in a path, in its one spelling: Werkzeug's also takes `01`, and the digits of every script."""
+
+    regex = r"(?:0|[1-9][0-9]{0,18})"
+
+
 class Application(Flask):
     """A Flask application that logs, counts and traces its requests, and refuses with problem documents."""
 
@@ -36,6 +43,7 @@ class Application(Flask):
         super().__init__(import_name, static_folder=None)
         # Werkzeug would answer `/a//b` with a redirect to `/a/b`: two addresses for one thing.
         self.url_map.merge_slashes = False
+        self.url_map.converters["int"] = PlainNumber
         # The logs come first: Flask runs what comes before a request in this order, and what comes after it
         # in reverse. So the clock starts before every check, and the line tells of the answer that leaves.
         logs.install(self, program, log_level)

@@ -264,7 +264,10 @@ class TimeZone(Text):
 
 
 class Integer(fields.Integer):
-    """A whole number within bounds: a JSON number in a body, decimal digits in a query."""
+    """A whole number within bounds: a JSON number in a body, decimal digits in a query.
+
+    `60.0` is one too (JSON Schema Validation, section 6.1.1): some programs have no other numbers.
+    """
 
     def __init__(self, least: int = -(2**31), most: int = 2**31 - 1, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
@@ -274,6 +277,8 @@ class Integer(fields.Integer):
             if not isinstance(value, str) or not WHOLE.fullmatch(value):
                 raise self.make_error("invalid")
             return super()._deserialize(int(value), attr, data, **kwargs)
+        if type(value) is float and value.is_integer():
+            value = int(value)
         # `True` is an `int` to isinstance.
         if type(value) is not int:
             raise self.make_error("invalid")

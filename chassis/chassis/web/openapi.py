@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 import flask_smorest
 import marshmallow
 from flask import Flask, Response, jsonify
+from flask_smorest.spec.plugins import integerconverter2paramschema
 from marshmallow import fields
 
 from chassis.errors import MOST_ERRORS, Problem
+from chassis.web.app import PlainNumber
 from chassis.web.fields import Answer, JsonLength, Variants
 from chassis.web.openapi_examples import Document, Vocabulary, add_examples
 from chassis.web.rooms import Room
@@ -74,6 +76,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest is untyped
         )
         super().__init__(app, spec_kwargs={"info": {"description": description}})
         app.extensions["openapi"] = self
+        self.register_converter(PlainNumber, integerconverter2paramschema)
         self.ma_plugin.converter.add_attribute_function(variants2properties)
         self.ma_plugin.converter.add_attribute_function(jsonlength2properties)
         self.spec.components.security_scheme(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, json, request
@@ -18,6 +19,8 @@ Document = dict[str, Any]
 # In characters. A pointer holds names that a client made up, of up to 6 bytes a character as JSON;
 # details are our own words. So 50 errors take less than 64 kB.
 LONGEST_POINTER, LONGEST_DETAIL = 128, 256
+# What stands in a path as it is. A path that could not be read is escaped already.
+PATH_CHARACTERS = "/%~!$&'()*+,;=:@"
 
 
 def install(app: Flask) -> None:
@@ -40,6 +43,11 @@ def document_of(problem: Problem, path: str, request_id: str) -> Document:
         extra = {"errors": [_bounded(error) for error in problem.errors], **extra}
     named = (problem.status, problem.code, problem.title(), problem.detail)
     return _document(*named, extra, path, request_id)
+
+
+def instance_of(path: str) -> str:
+    """The path of a request as a reference (RFC 3986), which `instance` is."""
+    return quote(path, safe=PATH_CHARACTERS)
 
 
 def _bounded(error: FieldError) -> FieldError:
@@ -88,7 +96,7 @@ def _document(
         "title": title,
         "status": int(status),
         "code": code,
-        "instance": path,
+        "instance": instance_of(path),
         "request_id": request_id,
     }
     if detail:

@@ -133,9 +133,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             @wraps(view)
             def written(*args: Any, **values: Any) -> Any:
                 found, status, headers = unpack_tuple_response(view(*args, **values))
-                if isinstance(found, Page) and found.next:
-                    query = urlencode({**request.args, "cursor": found.next})
-                    headers = {"Link": f'<{request.path}?{query}>; rel="next"'}
+                if isinstance(found, Page):
+                    headers = {**(headers or {}), **link_to_next(found)}
                 if status_code == HTTPStatus.NO_CONTENT and found is None:
                     found = ""
                 if isinstance(schema, Schema) and not isinstance(found, Response):
@@ -205,6 +204,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             super().register_views_in_doc(api, app, spec, name=name, parameters=parameters)
         finally:
             self._docs = everything
+
+
+def link_to_next(page: Page[Any]) -> dict[str, str]:
+    """The header that names the address of the next page (RFC 8288), if there is one."""
+    if not page.next:
+        return {}
+    query = urlencode({**request.args, "cursor": page.next})
+    return {"Link": f'<{request.path}?{query}>; rel="next"'}
 
 
 def _has_condition() -> bool:

@@ -33,6 +33,7 @@ MAX_ADDRESS = 4094
 MAX_PARAMETERS = 100
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
+LONGEST_NUMBER = 25  # characters that are read of a whole number; 64 bits have 19 digits
 CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 # gunicorn joins two of them with a comma, which is in no name and no address.
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
@@ -167,7 +168,9 @@ def read_json(received: Request) -> Any:
     try:
         # Decoded here, because json.loads also accepts UTF-16 and UTF-32: RFC 8259 (section 8.1) demands
         # UTF-8.
-        value = json.loads(raw.decode(), parse_constant=_refuse, object_pairs_hook=_unique)
+        value = json.loads(
+            raw.decode(), parse_constant=_refuse, parse_int=_integer, object_pairs_hook=_unique
+        )
     except (ValueError, RecursionError) as error:
         raise Malformed(f"the body is not strict JSON: {_brief(error)}") from None
     if errors := list(islice(_unstorable(value), MOST_ERRORS)):
@@ -188,6 +191,14 @@ def more_values_than(most: int) -> re.Pattern[bytes]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _integer(digits: str) -> int:
+    """The number; of a very long one the beginning, which is beyond 64 bits as well.
+
+    Python takes long for thousands of digits, and refuses more than 4,300 with advice for programmers.
+    """
+    return int(digits[:LONGEST_NUMBER])
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from chassis.auth.authorization import caller, signed_in
 from chassis.errors import Conflict
 from chassis.web.fields import UUID, Answer, Body, Choice, Instant, Text
 from chassis.web.rest import Blueprint
-from gateway.aggregation import Part, aggregator, answer
+from gateway.aggregation import Part, aggregator, answer, passed_on
 from gateway.errors import BadGateway
 from gateway.routes import HAVRUTA, STUDY_SESSION, USER
 from gateway.shapes import Shape, take
@@ -143,7 +143,7 @@ def create_report(body: dict[str, Any]) -> Response:
         USER, "/internal/reports", {**body, **values, **found}, deadline=FILING, token=token
     )
     if filed.status in REFUSALS:
-        return Response(filed.body, filed.status, content_type="application/problem+json")
+        return passed_on(filed, USER)
     if filed.status != http.HTTPStatus.CREATED:
         raise BadGateway(f"{USER} answered {filed.status}")
     try:

@@ -9,8 +9,8 @@ from marshmallow import ValidationError, fields, validates_schema
 from chassis.web.fields import Float, Query
 from study_session_service.geometry import Box, Point, split
 
-# Neither exponents nor `inf` nor `nan`, all of which `float` would take.
-NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?")
+# Neither `inf` nor `nan`, which `float` would take. JavaScript writes small numbers with an exponent: 1e-7.
+NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?([eE]-?[0-9]{1,3})?")
 
 
 class BoundingBox(fields.Field[Sequence[Box]]):

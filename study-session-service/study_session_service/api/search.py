@@ -22,7 +22,7 @@ from chassis.web.fields import (
 )
 from chassis.web.pagination import PageQuery
 from chassis.web.periods import PeriodQuery
-from chassis.web.rest import Blueprint
+from chassis.web.rest import Blueprint, link_to_next
 from study_session_service import clusters, nearby
 from study_session_service.api import geojson
 from study_session_service.api.fields import BoundingBox, Origin, point
@@ -32,6 +32,8 @@ from study_session_service.models import OPEN, Mode, SessionType, Status
 from study_session_service.nearby import Search, Sort
 from study_session_service.visibility import SeenSession
 
+# The first is answered to a client that takes both alike.
+MEDIA_TYPES = ("application/json", geojson.MEDIA_TYPE)
 NOT_FILTERS = frozenset({"lat", "lng", "radius_km", "bbox", "status", "tz", "limit", "cursor"})
 
 blueprint = Blueprint("search")
@@ -119,10 +121,10 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
     `Accept: application/geo+json` gives an RFC 7946 FeatureCollection.
     """
     page = nearby.search(_viewer_id(), _search(query), query["limit"], query["cursor"])
-    if request.accept_mimetypes.best != geojson.MEDIA_TYPE:
+    if request.accept_mimetypes.best_match(MEDIA_TYPES) != geojson.MEDIA_TYPE:
         return page
     content = StudySessionFeatures().dumps(page)
-    return Response(content, content_type=geojson.MEDIA_TYPE)
+    return Response(content, headers=link_to_next(page), content_type=geojson.MEDIA_TYPE)
 
 
 @blueprint.get("/api/study-sessions/clusters", "cluster_study_sessions")
