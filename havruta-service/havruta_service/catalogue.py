@@ -27,7 +27,7 @@ SIDE_NUMBERS = {"a": 1, "b": 2}
 LEAST_SOUND = 5  # letters; shorter names are a letter away from too many others
 MISHNAH = ("Mishnah", "Mishna", "Mishnayot", "M", "משנה", "משניות")
 TALMUD = (
-    *("Bavli", "Talmud", "Talmud Bavli", "Babylonian Talmud", "Gemara", "BT", "B"),
+    *("Bavli", "Talmud", "Talmud Bavli", "Babylonian Talmud", "Gemara", "BT", "TB", "B"),
     *("בבלי", "תלמוד", "תלמוד בבלי", "גמרא", "מסכת"),
 )
 # How the number of a book is written with a name that it shares.
@@ -165,7 +165,7 @@ class Catalogue:
         named = self.by_name.setdefault(key(written), books)
         if named != books:
             raise ValueError(f"{name!r} is a name of {named[0].name} already")
-        unquoted = " ".join(words(written)).replace('"', "")
+        unquoted = " ".join(words(written)).replace("״", "")
         self._by_unquoted_name[unquoted].update(book.slug for book in books)
 
     def _share(self, name: str, books: Sequence[Book]) -> None:
@@ -184,7 +184,7 @@ class Catalogue:
 
     def holding(self, part: str) -> set[str]:
         """The slugs of the books that have a name with this in it, quotes or not."""
-        sought = " ".join(words(read(part))).replace('"', "")
+        sought = " ".join(words(read(part))).replace("״", "")
         holding = [
             slugs for name, slugs in self._by_unquoted_name.items() if sought and sought in name
         ]
@@ -203,7 +203,7 @@ class Catalogue:
         """The books with a name that sounds like this, but for a letter, or that begins so."""
         if heard in self._by_sound:
             return {self._by_sound[heard]}
-        if len(heard) < LEAST_SOUND or '"' in heard:
+        if len(heard) < LEAST_SOUND or "״" in heard:
             return set()
         return {
             book

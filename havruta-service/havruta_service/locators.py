@@ -9,7 +9,7 @@ from havruta_service.references import Reference
 
 NUMBER = "[0-9]{1,4}|[א-ת]{1,5}"
 SEPARATOR = r"\s*[:.,]\s*|\s+"
-CHAPTER = r"(?:chapters?|chap|chs?|perek|pereq)[\s.]*|(?:פרקים|פרק|פר)[\s.]+"
+CHAPTER = r"(?:chapters?|chap|chs?|perek|pereq)[\s.]*|(?:פרקים|פרק|פר|מזמור)[\s.]+"
 VERSE = r"(?:verses?|vss?|vv?|pasuk|pasuq)[\s.]*|(?:פסוקים|פסוק|פס)[\s.]+"
 # The Mishnah has few chapters, and few mishnayot in each: in פ״א מ״ב the first letters are no numbers.
 MISHNAH_CHAPTER = rf"{CHAPTER}|פ\s*"
@@ -50,7 +50,7 @@ def read_locator(book: Book, written: str, begin: Reference | None = None) -> Nu
     """
     read = _folio if book.collection is Collection.TALMUD else _verse
     try:
-        return read(book, written.replace('"', "").strip(), begin)
+        return read(book, written.replace("״", "").strip(), begin)
     except NoLocator:
         return None
 

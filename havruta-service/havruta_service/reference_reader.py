@@ -100,7 +100,7 @@ def _begin_with_book(text: str, field: str | None) -> tuple[Book, str]:
     found = _leading_name(written)
     if found is None:
         raise _unknown(written, field)
-    books, rest = found[0], found[1].lstrip(" ,.:-")
+    books, rest = found[0], found[1].removeprefix(":").lstrip(" ,.")
     if len(books) > 1 and _goes_on(books, rest):
         raise _unknown(written, field)
     return sole(books, field), rest

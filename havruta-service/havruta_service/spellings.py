@@ -6,7 +6,10 @@ from os.path import commonprefix
 from chassis.normalization import plain
 
 # Gershayim make an abbreviation of the letters that they stand among: ב״מ is no short form of במדבר.
-WORDS = re.compile(r'[^\W\d_]+(?:"[^\W\d_]+)*|[0-9]+')
+# Any quote is written for them. Elsewhere quotes say nothing.
+GERSHAYIM = re.compile("(?<=[א-ת])['\"]{1,2}(?=[א-ת])")
+UNQUOTED = str.maketrans("", "", "'\"")
+WORDS = re.compile(r"[^\W\d_]+(?:״[^\W\d_]+)*|[0-9]+")
 # What is said before a name: `Tractate Berakhot`, `ספר בראשית`, `The Book of Genesis`.
 TITLES = {"the", "book", "of", "sefer", "ספר", "tractate", "masechta", "מסכת", "מס"}
 TITLES |= {"masechet", "masekhet", "massekhet", "maseches"}
@@ -30,7 +33,7 @@ REPEATED = re.compile(r"(.)\1+")
 
 def read(text: str) -> str:
     """The text as names are read in it: plain, in small letters, with no quotes but gershayim."""
-    return plain(text).replace("''", '"').replace("'", "").casefold()
+    return GERSHAYIM.sub("״", plain(text)).translate(UNQUOTED).casefold()
 
 
 def words(written: str) -> list[str]:

@@ -192,7 +192,7 @@ def test_a_tractate_is_found_by_its_usual_abbreviation() -> None:
         ("דהי״ב", "2 Chronicles"),
     ],
 )
-@pytest.mark.parametrize("quote", ['"', "״", "″", "''", "׳׳", "”", "„", "`´"])
+@pytest.mark.parametrize("quote", ['"', "״", "″", "''", "׳׳", "”", "„", "`´", "'", "׳"])
 def test_an_abbreviation_is_known_by_its_gershayim(
     abbreviation: str, name: str, quote: str
 ) -> None:
