@@ -20,16 +20,15 @@ from itertools import accumulate, product
 from versiref import Versification
 
 from chassis.errors import FieldError, Invalid
-from havruta_service.spellings import is_near, key, read, sound, words
+from havruta_service.spellings import is_near, key, sound, spelled, words
 
 FOLIO = re.compile(r"([0-9]+)([ab])")
 SIDE_NUMBERS = {"a": 1, "b": 2}
 LEAST_SOUND = 5  # letters; shorter names are a letter away from too many others
+# Words before the name of a tractate.
 MISHNAH = ("Mishnah", "Mishna", "Mishnayot", "M", "משנה", "משניות")
-TALMUD = (
-    *("Bavli", "Talmud", "Talmud Bavli", "Babylonian Talmud", "Gemara", "BT", "TB", "B"),
-    *("בבלי", "תלמוד", "תלמוד בבלי", "גמרא", "מסכת"),
-)
+TALMUD = ("Bavli", "Talmud", "Talmud Bavli", "Babylonian Talmud", "Gemara", "BT", "TB", "B")
+TALMUD_IN_HEBREW = ("בבלי", "תלמוד", "תלמוד בבלי", "גמרא", "מסכת")
 # How the number of a book is written with a name that it shares.
 NUMBERED = {
     "1": ("1 {}", "1st {}", "I {}", "First {}", "{} I", "{} א"),
@@ -153,14 +152,14 @@ class Catalogue:
             for name in (*own_names, *prefixed_names):
                 self._name(name, book)
             for name in own_names:
-                self._by_sound.setdefault(sound(key(read(name))), book)
+                self._by_sound.setdefault(sound(key(spelled(name))), book)
         for name, meant in shared_names:
-            self._share(name, [self.by_name[key(read(title))][0] for title in meant])
+            self._share(name, [self.by_name[key(spelled(title))][0] for title in meant])
         # In words: a reader of references tries no more of a text as a name.
         self.longest_name = max(name.count(" ") + 1 for name in self.by_name)
 
     def _name(self, name: str, *books: Book) -> None:
-        written = read(name)
+        written = spelled(name)
         # A name of two books would make what a reference means a matter of the order of the files.
         named = self.by_name.setdefault(key(written), books)
         if named != books:
@@ -170,21 +169,21 @@ class Catalogue:
 
     def _share(self, name: str, books: Sequence[Book]) -> None:
         self._name(name, *books)
-        self._by_sound.setdefault(sound(key(read(name))), books[0])
+        self._by_sound.setdefault(sound(key(spelled(name))), books[0])
         for book in books:
             for numbered in NUMBERED.get(book.name[0], ()):
                 self._name(numbered.format(name), book)
 
     def find(self, name: str, field: str | None = None) -> Book | None:
         """The book of this name, in English or Hebrew, in full or abbreviated."""
-        books = self.by_name.get(key(read(name)))
+        books = self.by_name.get(key(spelled(name)))
         if books is None:
             return None
         return sole(books, field)
 
     def holding(self, part: str) -> set[str]:
         """The slugs of the books that have a name with this in it, quotes or not."""
-        sought = " ".join(words(read(part))).replace("״", "")
+        sought = " ".join(words(spelled(part))).replace("״", "")
         holding = [
             slugs for name, slugs in self._by_unquoted_name.items() if sought and sought in name
         ]
@@ -256,7 +255,7 @@ def _talmud() -> Iterator[tuple[Book, list[str], list[str]]]:
         sides[-1] = range(1, SIDE_NUMBERS[ends] + 1)
         names = [row["name"], row["hebrew_name"], *_aliases(row)]
         book = _book(row, Collection.TALMUD, row["order"], int(first), tuple(sides))
-        yield book, names, _prefixed(TALMUD, names)
+        yield book, names, _prefixed(TALMUD + TALMUD_IN_HEBREW, names)
 
 
 def _shared_names() -> Iterator[tuple[str, list[str]]]:
@@ -276,7 +275,7 @@ def _book(
     first: int,
     segments: tuple[range, ...],
 ) -> Book:
-    slug = "-".join(words(read(row["name"])))
+    slug = "-".join(words(spelled(row["name"])))
     return Book(slug, row["name"], row["hebrew_name"], collection, division, first, segments)
 
 

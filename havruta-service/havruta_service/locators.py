@@ -21,7 +21,7 @@ SIDE = r"(?:amud|side)[\s.]*[abאב]|ע(?:מוד|מ)?[\s.]*[אב]|[abאב]"
 FOLIO_AND_SIDE = re.compile(rf"(?:{FOLIO})?({NUMBER})(?:[\s,]*({SIDE}|[.:]))?")
 LONE_SIDE = re.compile(SIDE)
 
-Numbers = tuple[int, int | None]
+Located = tuple[int, int | None]  # the numbers of a section, and of a segment in it
 
 
 class NoLocator(ValueError):
@@ -43,19 +43,19 @@ DIVISIONS = {
 }
 
 
-def read_locator(book: Book, written: str, begin: Reference | None = None) -> Numbers | None:
+def read_locator(book: Book, written: str, begin: Reference | None = None) -> Located | None:
     """The numbers of a section and of a segment in it, or of a section alone; None if it has neither.
 
     Where a range has a `begin`, a lone number or side may be one of the section in which it begins.
     """
-    read = _folio if book.collection is Collection.TALMUD else _verse
+    numbers = _folio if book.collection is Collection.TALMUD else _verse
     try:
-        return read(book, written.replace("״", "").strip(), begin)
+        return numbers(book, written.replace("״", "").strip(), begin)
     except NoLocator:
         return None
 
 
-def _verse(book: Book, written: str, begin: Reference | None) -> Numbers:
+def _verse(book: Book, written: str, begin: Reference | None) -> Located:
     """Chapter and verse, or a chapter alone."""
     division = DIVISIONS[book.collection]
     if match := division.lone_verse.fullmatch(written):
@@ -79,7 +79,7 @@ def _chapter_of_verse(book: Book, begin: Reference | None) -> int:
     return book.first_section
 
 
-def _folio(book: Book, written: str, begin: Reference | None) -> Numbers:
+def _folio(book: Book, written: str, begin: Reference | None) -> Located:
     """Folio and side, or a folio alone."""
     if begin and begin.is_passage and LONE_SIDE.fullmatch(written):
         return book.section_at(begin.first), SIDES[written[-1]]

@@ -8,7 +8,7 @@ from chassis.errors import FieldError, Invalid
 from havruta_service.catalogue import Book, catalogue, sole
 from havruta_service.locators import read_locator
 from havruta_service.references import Reference, passage_at
-from havruta_service.spellings import WORDS, key, read
+from havruta_service.spellings import WORDS, key, spelled
 
 LONGEST = 100  # characters
 MOST_TITLES = 3  # words before a name, as in `The Book of Genesis`
@@ -86,7 +86,7 @@ def find_book(name: str, field: str) -> Book:
     """The book of this name; a problem about `field` if there is none."""
     book = catalogue().find(name, field)
     if book is None:
-        raise _unknown(read(name), field)
+        raise _unknown(spelled(name), field)
     return book
 
 
@@ -94,7 +94,7 @@ def _begin_with_book(text: str, field: str | None) -> tuple[Book, str]:
     """The book that the text begins with, and what follows it."""
     # A path may hold a long text, and decomposing makes it longer: no more is read than shows that it is
     # too long.
-    written = read(text[: LONGEST + 1]).strip()
+    written = spelled(text[: LONGEST + 1]).strip()
     if len(text) > LONGEST or not written:
         raise _malformed(field)
     found = _leading_name(written)
@@ -126,7 +126,7 @@ def _leading_name(text: str) -> tuple[Sequence[Book], str] | None:
 
 def _split(book: Book, text: str) -> list[str]:
     """The locators of a range, or the only one."""
-    # The word for `until` is also the number 74.
+    # The Hebrew word for `until` is also the number 74.
     if read_locator(book, text):
         return [text]
     return BETWEEN.split(text)

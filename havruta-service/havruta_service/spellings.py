@@ -25,14 +25,14 @@ SOUNDS = {
     "z": "tz ts",
     "f": "ph p",
 }
-SOUND_OF = {letters: sound for sound, written in SOUNDS.items() for letters in written.split()}
+SOUND_OF = {letters: heard for heard, written in SOUNDS.items() for letters in written.split()}
 LETTERS = re.compile("|".join(sorted(SOUND_OF, key=len, reverse=True)))
 SILENT_H = re.compile(r"(?<!s)h\b")
 REPEATED = re.compile(r"(.)\1+")
 
 
-def read(text: str) -> str:
-    """The text as names are read in it: plain, in small letters, with no quotes but gershayim."""
+def spelled(text: str) -> str:
+    """The text as names are compared: plain, in small letters, with no quotes but gershayim."""
     return GERSHAYIM.sub("״", plain(text)).translate(UNQUOTED).casefold()
 
 
