@@ -8,22 +8,32 @@ from the beginning of the book.
 
 import csv
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
 from importlib import resources
-from itertools import accumulate, filterfalse, product
+from itertools import accumulate, product
 
 from versiref import Versification
 
+from chassis.errors import FieldError, Invalid
+from havruta_service.spellings import is_near, key, sound, spelled, words
+
 FOLIO = re.compile(r"([0-9]+)([ab])")
 SIDE_NUMBERS = {"a": 1, "b": 2}
-QUOTES = re.compile("[\"'`\u00b4\u2018\u2019\u201c\u201d\u05f3\u05f4]")  # also geresh and gershayim
-WORDS = re.compile(r"[^\W\d_]+|[0-9]+")
-DASHES = re.compile("[\u2010-\u2015\u2212\u05be]")
+LEAST_SOUND = 5  # letters; shorter names are a letter away from too many others
+# Words before the name of a tractate.
+MISHNAH = ("Mishnah", "Mishna", "Mishnayot", "M", "משנה", "משניות")
+TALMUD = ("Bavli", "Talmud", "Talmud Bavli", "Babylonian Talmud", "Gemara", "BT", "TB", "B")
+TALMUD_IN_HEBREW = ("בבלי", "תלמוד", "תלמוד בבלי", "גמרא", "מסכת")
+# How the number of a book is written with a name that it shares.
+NUMBERED = {
+    "1": ("1 {}", "1st {}", "I {}", "First {}", "{} I", "{} א"),
+    "2": ("2 {}", "2nd {}", "II {}", "Second {}", "{} II", "{} ב"),
+}
 
 
 class Collection(StrEnum):
@@ -108,75 +118,133 @@ class Book:
         return self.segments[index][passage - self.starts[index]]
 
 
+class AmbiguousReference(Invalid):
+    """The name means several books; `meanings` lists them."""
+
+    code = "ambiguous_reference"
+
+    def __init__(self, books: Iterable[Book], field: str | None) -> None:
+        meanings = [book.name for book in books]
+        detail = f"It may mean {', '.join(meanings[:-1])} or {meanings[-1]}."
+        errors: list[FieldError] = [{"pointer": f"/{field}", "detail": detail}] if field else []
+        super().__init__(detail, errors=errors, meanings=meanings)
+
+
 class Catalogue:
-    """All books in their traditional order, found by any of their names."""
+    """All books in their traditional order, found by any of their names.
 
-    def __init__(self, books: Iterable[tuple[Book, Iterable[str]]]) -> None:
+    Each book comes with its other names, and with those that have a word like `Mishnah` before them. A
+    shared name comes with the names of the books that it may mean.
+    """
+
+    def __init__(
+        self,
+        books: Iterable[tuple[Book, Iterable[str], Iterable[str]]],
+        shared_names: Iterable[tuple[str, Iterable[str]]],
+    ) -> None:
         self.books: list[Book] = []
-        self.by_name: dict[str, Book] = {}
-        for book, names in books:
+        self.by_name: dict[str, tuple[Book, ...]] = {}
+        self._by_unquoted_name: dict[str, set[str]] = defaultdict(set)
+        self._by_sound: dict[str, Book] = {}
+        for book, names, prefixed_names in books:
             self.books.append(book)
-            for name in (book.slug, book.name, book.hebrew_name, *names):
-                self._name(" ".join(words(name)), book)
+            own_names = (book.slug, book.name, book.hebrew_name, *names)
+            for name in (*own_names, *prefixed_names):
+                self._name(name, book)
+            for name in own_names:
+                self._by_sound.setdefault(sound(key(spelled(name))), book)
+        for name, meant in shared_names:
+            self._share(name, [self.by_name[key(spelled(title))][0] for title in meant])
         # In words: a reader of references tries no more of a text as a name.
-        self.longest_name = max(key.count(" ") + 1 for key in self.by_name)
+        self.longest_name = max(name.count(" ") + 1 for name in self.by_name)
 
-    def _name(self, key: str, book: Book) -> None:
+    def _name(self, name: str, *books: Book) -> None:
+        written = spelled(name)
         # A name of two books would make what a reference means a matter of the order of the files.
-        named = self.by_name.setdefault(key, book)
-        if named is not book:
-            raise ValueError(f"{key!r} names both {named.name} and {book.name}")
+        named = self.by_name.setdefault(key(written), books)
+        if named != books:
+            raise ValueError(f"{name!r} is a name of {named[0].name} already")
+        unquoted = " ".join(words(written)).replace("״", "")
+        self._by_unquoted_name[unquoted].update(book.slug for book in books)
 
-    def find(self, name: str) -> Book | None:
+    def _share(self, name: str, books: Sequence[Book]) -> None:
+        self._name(name, *books)
+        self._by_sound.setdefault(sound(key(spelled(name))), books[0])
+        for book in books:
+            for numbered in NUMBERED.get(book.name[0], ()):
+                self._name(numbered.format(name), book)
+
+    def find(self, name: str, field: str | None = None) -> Book | None:
         """The book of this name, in English or Hebrew, in full or abbreviated."""
-        return self.by_name.get(" ".join(words(plain(name))))
+        books = self.by_name.get(key(spelled(name)))
+        if books is None:
+            return None
+        return sole(books, field)
 
     def holding(self, part: str) -> set[str]:
-        """The slugs of the books that have a name with this in it."""
-        sought = " ".join(words(plain(part)))
-        return {book.slug for name, book in self.by_name.items() if sought and sought in name}
+        """The slugs of the books that have a name with this in it, quotes or not."""
+        sought = " ".join(words(spelled(part))).replace("״", "")
+        holding = [
+            slugs for name, slugs in self._by_unquoted_name.items() if sought and sought in name
+        ]
+        return set().union(*holding)
+
+    def nearest(self, written: str) -> Book | None:
+        """The book that has a name like the first words of the text, as many as possible."""
+        begin = key(written).split()[: self.longest_name]
+        for count in range(len(begin), 0, -1):
+            near = self._near(sound(" ".join(begin[:count])))
+            if len(near) == 1:
+                return near.pop()
+        return None
+
+    def _near(self, heard: str) -> set[Book]:
+        """The books with a name that sounds like this, but for a letter, or that begins so."""
+        if heard in self._by_sound:
+            return {self._by_sound[heard]}
+        if len(heard) < LEAST_SOUND or "״" in heard:
+            return set()
+        return {
+            book
+            for name, book in self._by_sound.items()
+            if len(name) >= LEAST_SOUND and (name.startswith(heard) or is_near(heard, name))
+        }
+
+
+def sole(books: Sequence[Book], field: str | None) -> Book:
+    """The one book that a name means; a problem about `field` if it may mean several."""
+    if len(books) > 1:
+        raise AmbiguousReference(books, field)
+    return books[0]
 
 
 @cache
 def catalogue() -> Catalogue:
     """The catalogue of this process."""
-    return Catalogue([*_tanakh(), *_mishnah(), *_talmud()])
+    return Catalogue([*_tanakh(), *_mishnah(), *_talmud()], _shared_names())
 
 
-def plain(text: str) -> str:
-    """The text without points, accents and quotation marks, with one kind of dash."""
-    # Decomposed, points and accents are characters of their own; wide digits become common ones.
-    decomposed = unicodedata.normalize("NFKD", DASHES.sub("-", text))
-    letters = filterfalse(unicodedata.combining, decomposed)
-    return QUOTES.sub("", "".join(letters))
-
-
-def words(text: str) -> list[str]:
-    """Runs of letters and runs of digits, in small letters."""
-    return WORDS.findall(QUOTES.sub("", text).casefold())
-
-
-def _tanakh() -> Iterator[tuple[Book, list[str]]]:
+def _tanakh() -> Iterator[tuple[Book, list[str], list[str]]]:
     verses = Versification.named("org").max_verses
     for row in _rows("tanakh.tsv"):
         chapters = tuple(range(1, last + 1) for last in verses[row["code"]])
-        yield _book(row, Collection.TANAKH, row["division"], 1, chapters), _aliases(row)
+        book = _book(row, Collection.TANAKH, row["division"], 1, chapters)
+        yield book, [row["code"], *_aliases(row)], []
 
 
-def _mishnah() -> Iterator[tuple[Book, list[str]]]:
+def _mishnah() -> Iterator[tuple[Book, list[str], list[str]]]:
     for row in _rows("tractates.tsv"):
-        names = [row["name"], *_aliases(row)]
-        prefixed = _prefixed(("Mishnah", "Mishna", "M", "משנה"), names)
+        names = [row["name"], row["hebrew_name"], *_aliases(row)]
         # The bare name of a tractate that has a Talmud is the Talmud's.
-        bare = [] if row["folios"] else [*names, row["hebrew_name"]]
+        bare = [] if row["folios"] else names
         chapters = tuple(range(1, int(last) + 1) for last in row["mishnayot"].split())
         title, hebrew_title = f"Mishnah {row['name']}", f"משנה {row['hebrew_name']}"
         titled = {**row, "name": title, "hebrew_name": hebrew_title}
         book = _book(titled, Collection.MISHNAH, row["order"], 1, chapters)
-        yield book, [*prefixed, *bare]
+        yield book, bare, _prefixed(MISHNAH, names)
 
 
-def _talmud() -> Iterator[tuple[Book, list[str]]]:
+def _talmud() -> Iterator[tuple[Book, list[str], list[str]]]:
     for row in _rows("tractates.tsv"):
         if not row["folios"]:
             continue
@@ -186,9 +254,14 @@ def _talmud() -> Iterator[tuple[Book, list[str]]]:
         sides[0] = range(SIDE_NUMBERS[begins], 3)
         sides[-1] = range(1, SIDE_NUMBERS[ends] + 1)
         names = [row["name"], row["hebrew_name"], *_aliases(row)]
-        prefixed = _prefixed(("Bavli", "Talmud", "BT", "B", "בבלי", "מסכת"), names)
         book = _book(row, Collection.TALMUD, row["order"], int(first), tuple(sides))
-        yield book, [*names, *prefixed]
+        yield book, names, _prefixed(TALMUD + TALMUD_IN_HEBREW, names)
+
+
+def _shared_names() -> Iterator[tuple[str, list[str]]]:
+    for row in _rows("shared_names.tsv"):
+        for name in row["names"].split(", "):
+            yield name, row["books"].split(", ")
 
 
 def _prefixed(prefixes: Iterable[str], names: Iterable[str]) -> list[str]:
@@ -202,7 +275,7 @@ def _book(
     first: int,
     segments: tuple[range, ...],
 ) -> Book:
-    slug = "-".join(words(row["name"]))
+    slug = "-".join(words(spelled(row["name"])))
     return Book(slug, row["name"], row["hebrew_name"], collection, division, first, segments)
 
 

@@ -22,9 +22,8 @@ def to_hebrew(number: int) -> str:
 
 
 def from_hebrew(letters: str) -> int | None:
-    """The number that Hebrew letters stand for; None if they stand in no order of a number."""
-    values = [LETTERS[letter] for letter in letters.translate(FINALS)]
-    # Larger letters come first in a number. In most words they do not, so a word is not a number.
-    if values != sorted(values, reverse=True):
+    """The number that Hebrew letters stand for; None if it is not written so, and so for most words."""
+    number = sum(LETTERS[letter] for letter in letters.translate(FINALS))
+    if to_hebrew(number) != letters.translate(FINALS):
         return None
-    return sum(values)
+    return number

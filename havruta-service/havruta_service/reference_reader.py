@@ -1,22 +1,21 @@
 """RULES: reading references as people write them, in English or Hebrew, in full or abbreviated."""
 
 import re
-from difflib import get_close_matches
+from collections.abc import Sequence
 from itertools import islice
 
 from chassis.errors import FieldError, Invalid
-from havruta_service.catalogue import WORDS, Book, Collection, catalogue, plain, words
-from havruta_service.hebrew_numbers import from_hebrew
+from havruta_service.catalogue import Book, catalogue, sole
+from havruta_service.locators import read_locator
 from havruta_service.references import Reference, passage_at
+from havruta_service.spellings import WORDS, key, spelled
 
 LONGEST = 100  # characters
-BETWEEN = re.compile(r"\s*-\s*|\s+(?:to|until|עד)\s+")
-NUMBER = r"[0-9]{1,4}|[א-ת]{1,5}"
-VERSE = re.compile(rf"({NUMBER})(?:(?:\s*[:.,]\s*|\s+)({NUMBER}))?")
-SIDE = re.compile(r"ע?([abאב])")
-FOLIO = re.compile(rf"(?:daf\s+|דף\s+)?({NUMBER})(?:[\s,]*([abאב.:])|[\s,]*ע([אב]))?")
-# The sides of a folio are also marked by `.` and `:` in print.
-SIDES = {"a": 1, "א": 1, ".": 1, "b": 2, "ב": 2, ":": 2}
+MOST_TITLES = 3  # words before a name, as in `The Book of Genesis`
+BETWEEN = re.compile(r"\s*-\s*|\s+(?:to|until|till|through|עד)\s+")
+# In `שמואל א:ב` and `שמואל א-ב` the letter is the number of a chapter, and not that of the book.
+BOOK_NUMBERS = frozenset("אב")
+OF_CHAPTER = re.compile(r"\s*[-:]")
 
 
 class UnknownBook(Invalid):
@@ -48,7 +47,7 @@ def parse(text: str, field: str | None = None) -> Reference:
     book, rest = _begin_with_book(text, field)
     if not rest:
         return Reference(book, 0, book.length - 1)
-    begin, *end = BETWEEN.split(rest)
+    begin, *end = _split(book, rest)
     if len(end) > 1:
         raise _malformed(field)
     first = _locate(book, begin, None, field)
@@ -85,9 +84,9 @@ def passage_in(book: Book, written: str | None) -> Reference:
 
 def find_book(name: str, field: str) -> Book:
     """The book of this name; a problem about `field` if there is none."""
-    book = catalogue().find(name)
+    book = catalogue().find(name, field)
     if book is None:
-        raise _unknown(plain(name).casefold(), field)
+        raise _unknown(spelled(name), field)
     return book
 
 
@@ -95,30 +94,48 @@ def _begin_with_book(text: str, field: str | None) -> tuple[Book, str]:
     """The book that the text begins with, and what follows it."""
     # A path may hold a long text, and decomposing makes it longer: no more is read than shows that it is
     # too long.
-    written = plain(text[: LONGEST + 1]).casefold().strip()
+    written = spelled(text[: LONGEST + 1]).strip()
     if len(text) > LONGEST or not written:
         raise _malformed(field)
-    found = _leading_book(written)
+    found = _leading_name(written)
     if found is None:
         raise _unknown(written, field)
-    book, rest = found
-    return book, rest.lstrip(" ,.")
+    books, rest = found[0], found[1].removeprefix(":").lstrip(" ,.")
+    if len(books) > 1 and _goes_on(books, rest):
+        raise _unknown(written, field)
+    return sole(books, field), rest
 
 
-def _leading_book(text: str) -> tuple[Book, str] | None:
-    """The book with whose longest name the text begins, and what follows it."""
+def _goes_on(books: Sequence[Book], rest: str) -> bool:
+    """Whether a shared name is followed by a word that is no locator: it is part of another name."""
+    begin = BETWEEN.split(rest)[0]
+    return begin[:1].isalpha() and not any(read_locator(book, begin) for book in books)
+
+
+def _leading_name(text: str) -> tuple[Sequence[Book], str] | None:
+    """The books that the longest name with which the text begins may mean, and what follows it."""
     books = catalogue()
-    ends = [match.end() for match in islice(WORDS.finditer(text), books.longest_name)]
-    for end in reversed(ends):
-        if book := books.by_name.get(" ".join(words(text[:end]))):
-            return book, text[end:]
+    begin = list(islice(WORDS.finditer(text), books.longest_name + MOST_TITLES))
+    for word in reversed(begin):
+        if word[0] in BOOK_NUMBERS and OF_CHAPTER.match(text, word.end()):
+            continue
+        if named := books.by_name.get(key(text[: word.end()])):
+            return named, text[word.end() :]
     return None
+
+
+def _split(book: Book, text: str) -> list[str]:
+    """The locators of a range, or the only one."""
+    # The Hebrew word for `until` is also the number 74.
+    if read_locator(book, text):
+        return [text]
+    return BETWEEN.split(text)
 
 
 def _without_book(book: Book, text: str) -> str:
     """The end of a range without the book's name, should it be repeated."""
-    found = _leading_book(text)
-    if found is None or found[0] is not book:
+    found = _leading_name(text)
+    if found is None or found[0] != (book,):
         return text
     # Short Hebrew names are numbers as well: one that stands alone, or before a verse, is a number.
     rest = found[1]
@@ -131,7 +148,7 @@ def _locate(book: Book, locator: str, begin: Reference | None, field: str | None
     """The section or passage in the book. After `begin`, a lone number or side may be one of the same
     section.
     """
-    numbers = _numbers(book, locator, begin)
+    numbers = read_locator(book, locator, begin)
     if numbers is None:
         raise _malformed(field)
     section, segment = numbers
@@ -149,53 +166,6 @@ def _locate(book: Book, locator: str, begin: Reference | None, field: str | None
     return passage_at(book, passages[index])
 
 
-def _numbers(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
-    """The numbers of a section and of a segment in it, or of a section alone; None if it holds neither."""
-    if book.collection is Collection.TALMUD:
-        return _folio(book, locator, begin)
-    return _verse(book, locator, begin)
-
-
-def _verse(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
-    """Chapter and verse, or a chapter alone."""
-    match = VERSE.fullmatch(locator)
-    if match is None:
-        return None
-    first = _number(match[1])
-    if first is None:
-        return None
-    if match[2] is not None:
-        second = _number(match[2])
-        return None if second is None else (first, second)
-    # The 5 of `1:1-5` is a verse, that of `1-5` a chapter.
-    if begin and begin.is_passage:
-        return book.section_at(begin.first), first
-    # A book of one chapter is quoted without it: `Obadiah 5`.
-    if book.section_count == 1:
-        return 1, first
-    return first, None
-
-
-def _folio(book: Book, locator: str, begin: Reference | None) -> tuple[int, int | None] | None:
-    """Folio and side, or a folio alone."""
-    if begin and begin.is_passage and (side := SIDE.fullmatch(locator)):
-        return book.section_at(begin.first), SIDES[side[1]]
-    match = FOLIO.fullmatch(locator)
-    if match is None:
-        return None
-    number = _number(match[1])
-    if number is None:
-        return None
-    mark = match[2] or match[3]
-    return number, SIDES[mark] if mark else None
-
-
-def _number(written: str) -> int | None:
-    if written.isdigit():
-        return int(written)
-    return from_hebrew(written)
-
-
 def _errors(field: str | None, detail: str) -> list[FieldError]:
     if field is None:
         return []
@@ -203,20 +173,10 @@ def _errors(field: str | None, detail: str) -> list[FieldError]:
 
 
 def _unknown(text: str, field: str | None) -> UnknownBook:
-    # What follows the words of a name is its passage; and comparing costs the same for any text.
-    sought = words(text)[: catalogue().longest_name]
-    name = " ".join(word for word in sought if not word.isdigit())
-    names: dict[str, str] = {}
-    for book in catalogue().books:
-        names[" ".join(words(book.name))] = book.name
-        names[" ".join(words(book.hebrew_name))] = book.name
-    close = get_close_matches(name, names, n=1)
-    if not close:
-        detail = "No book has this name."
-        return UnknownBook(detail, errors=_errors(field, detail), nearest=None)
-    nearest = names[close[0]]
-    detail = f"Did you mean {nearest}?"
-    return UnknownBook(detail, errors=_errors(field, detail), nearest=nearest)
+    nearest = catalogue().nearest(text)
+    detail = f"Did you mean {nearest.name}?" if nearest else "No book has this name."
+    name = nearest and nearest.name
+    return UnknownBook(detail, errors=_errors(field, detail), nearest=name)
 
 
 def _no_section(book: Book, section: int, field: str | None) -> ReferenceOutOfRange:

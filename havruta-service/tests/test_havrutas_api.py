@@ -37,6 +37,7 @@ def test_the_creator_of_a_havruta_is_its_owner_and_a_member(
         ({"name": "x" * 101}, "/name"),
         ({"name": "a\x00b"}, "/name"),
         ({"book": "Genesiss"}, "/book"),
+        ({"book": "Samuel"}, "/book"),
         ({"book": 1}, "/book"),
         ({"owner_id": "x"}, "/owner_id"),
     ],
@@ -44,6 +45,15 @@ def test_the_creator_of_a_havruta_is_its_owner_and_a_member(
 def test_a_wrong_field_is_named(client: FlaskClient, ruth: User, body: Any, pointer: str) -> None:
     answer = create(client, ruth, **body)
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+@pytest.mark.parametrize(
+    ("written", "book"), [("ב״מ", "Bava Metzia"), ("במ", "Numbers"), ("Gen\u200e", "Genesis")]
+)
+def test_the_book_is_named_as_people_write_it(
+    client: FlaskClient, ruth: User, written: str, book: str
+) -> None:
+    assert create(client, ruth, book=written).json["book"] == book
 
 
 def test_the_same_idempotency_key_creates_one_havruta(client: FlaskClient, ruth: User) -> None:

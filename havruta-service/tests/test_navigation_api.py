@@ -83,6 +83,7 @@ def test_a_member_who_joins_does_not_make_a_move_stale(
     ("ref", "code"),
     [
         ("Genesiss 1:1", "unknown_book"),
+        ("Samuel 1:1", "ambiguous_reference"),
         ("Genesis 51:1", "reference_out_of_range"),
         ("Genesis 1:1-5", "not_one_passage"),
         ("Genesis x", "malformed_reference"),

@@ -1,11 +1,12 @@
 """The data of the catalogue against what is known of the texts."""
+# ruff: noqa: RUF001  # Hebrew letters and punctuation
 
 from collections import Counter
 from typing import Any
 
 import pytest
 
-from havruta_service.catalogue import Collection, catalogue
+from havruta_service.catalogue import AmbiguousReference, Catalogue, Collection, catalogue
 
 
 def books(collection: Collection) -> Any:
@@ -90,17 +91,136 @@ def test_the_talmud_has_37_tractates_from_folio_2_to_their_last_side() -> None:
         ("בְּרֵאשִׁית", "Genesis"),
         ("I Sam.", "1 Samuel"),
         ("1Sam", "1 Samuel"),
-        ("שמואל א׳", "1 Samuel"),  # noqa: RUF001  # a geresh
+        ("שמואל א׳", "1 Samuel"),
         ("song of songs", "Song of Songs"),
         ("Ta'anit", "Taanit"),
         ("b. Bava Batra", "Bava Batra"),
         ("Mishna Berachot", "Mishnah Berakhot"),
         ("Pirkei Avot", "Mishnah Avot"),
         ("mishnah-avot", "Mishnah Avot"),
+        ("Samuel I", "1 Samuel"),
+        ("Divrei ha-Yamim II", "2 Chronicles"),
+        ("The Book of Genesis", "Genesis"),
+        ("Tractate Rosh ha-Shanah", "Rosh Hashanah"),
+        ("B.M.", "Bava Metzia"),
+        ("m. B. M.", "Mishnah Bava Metzia"),
+        ("תלמוד בבלי מסכת ברכות", "Berakhot"),
+        ("מסכת אבות", "Mishnah Avot"),
     ],
 )
 def test_a_book_is_found_by_any_of_its_names(written: str, name: str) -> None:
     assert book(written).name == name
+
+
+@pytest.mark.parametrize(
+    ("transliterations", "name"),
+    [
+        ("Bereshit, Bereishit, B'reishit, Breishit, Bereshis", "Genesis"),
+        ("Shmot, Shemot, Shemos, Sh'mot", "Exodus"),
+        ("Eicha, Eichah, Eikha, Eikhah, Ekha, Ekhah", "Lamentations"),
+        ("Qohelet, Kohelet, Koheleth, Koheles", "Ecclesiastes"),
+        ("Brachot, Berachot, Berakhot, Berachos, Brachos, Berakoth", "Berakhot"),
+        ("Shabbos, Shabbat, Shabbath, Shabat", "Shabbat"),
+        ("Sukka, Sukkah, Succah, Suka", "Sukkah"),
+        ("Megila, Megilla, Megillah, Megilah", "Megillah"),
+        ("Ketubot, Ketubos, Kesubos, Ketuvot, Kethuboth", "Ketubot"),
+        ("Bava Kama, Bava Kamma, Baba Qamma, Bava Qamma, Baba Kama", "Bava Kamma"),
+        ("Bava Metsia, Baba Metzia, Bava Metziah, Bava Metzi'a", "Bava Metzia"),
+        ("Bava Basra, Baba Batra, Baba Bathra", "Bava Batra"),
+    ],
+)
+def test_a_book_is_found_by_the_transliterations_of_its_name(
+    transliterations: str, name: str
+) -> None:
+    for transliteration in transliterations.split(", "):
+        assert book(transliteration).name == name
+
+
+# In the order of the catalogue; the same in both where the second has none.
+SBL = (
+    "Gen Exod Lev Num Deut Josh Judg 1_Sam 2_Sam 1_Kgs 2_Kgs Isa Jer Ezek Hos Joel Amos Obad Jonah Mic Nah"
+    " Hab Zeph Hag Zech Mal Ps Prov Job Song Ruth Lam Eccl Esth Dan Ezra Neh 1_Chr 2_Chr"
+)
+USFM = (
+    "GEN EXO LEV NUM DEU JOS JDG 1SA 2SA 1KI 2KI ISA JER EZK HOS JOL AMO OBA JON MIC NAM"
+    " HAB ZEP HAG ZEC MAL PSA PRO JOB SNG RUT LAM ECC EST DAN EZR NEH 1CH 2CH"
+)
+HEBREW = (
+    "בראשית שמות ויקרא במדבר דברים יהושע שופטים שמ״א שמ״ב מל״א מל״ב ישעיהו ירמיהו יחזקאל הושע יואל עמוס"
+    " עובדיה יונה מיכה נחום חבקוק צפניה חגי זכריה מלאכי תהלים משלי איוב שה״ש רות איכה קהלת אסתר דניאל"
+    " עזרא נחמיה דה״א דה״ב"
+)
+
+
+@pytest.mark.parametrize("names", [SBL, SBL.replace("_", ""), USFM, HEBREW])
+def test_a_book_is_found_by_its_usual_abbreviation(names: str) -> None:
+    found = [book(name.replace("_", " ")) for name in names.split()]
+    assert found == books(Collection.TANAKH)
+
+
+# Of the SBL Handbook of Style, but for `Hag.`, which is Haggai, and `Shev.`, which is ambiguous.
+TRACTATES = (
+    "Ber., Pe'ah, Demai, Kil., Shevi'it, Ter., Ma'as., Ma'as. Sh., Hal., Or., Bik., Shabb., Eruv., Pesah.,"
+    " Sheqal., Yoma, Sukkah, Betzah, Rosh Hash., Ta'an., Meg., Mo'ed Qat., Hagigah, Yevam., Ketub., Ned.,"
+    " Naz., Sotah, Git., Qidd., B. Qam., B. Metz., B. Bat., Sanh., Mak., Shevu., Ed., Avod. Zar., Avot,"
+    " Hor., Zevah., Menah., Hul., Bek., Arak., Tem., Ker., Me'il., Tamid, Mid., Qinnim, Kelim, Ohal., Neg.,"
+    " Parah, Tehar., Miqw., Nid., Makhsh., Zavim, T. Yom, Yad., Uq."
+)
+
+
+def test_a_tractate_is_found_by_its_usual_abbreviation() -> None:
+    assert [book(f"m. {name}") for name in TRACTATES.split(", ")] == books(Collection.MISHNAH)
+
+
+@pytest.mark.parametrize(
+    ("abbreviation", "name"),
+    [
+        ("ב״מ", "Bava Metzia"),
+        ("ב״ק", "Bava Kamma"),
+        ("ב״ב", "Bava Batra"),
+        ("ע״ז", "Avodah Zarah"),
+        ("ר״ה", "Rosh Hashanah"),
+        ("מ״ק", "Moed Katan"),
+        ("מו״ק", "Moed Katan"),
+        ("מע״ש", "Mishnah Maaser Sheni"),
+        ("שה״ש", "Song of Songs"),
+        ("ש״א", "1 Samuel"),
+        ("שמו״ב", "2 Samuel"),
+        ("מ״א", "1 Kings"),
+        ("מ״ב", "2 Kings"),
+        ("דבה״א", "1 Chronicles"),
+        ("דהי״ב", "2 Chronicles"),
+    ],
+)
+@pytest.mark.parametrize("quote", ['"', "״", "″", "''", "׳׳", "”", "„", "`´", "'", "׳"])
+def test_an_abbreviation_is_known_by_its_gershayim(
+    abbreviation: str, name: str, quote: str
+) -> None:
+    assert book(abbreviation.replace("״", quote)).name == name
+
+
+@pytest.mark.parametrize(
+    ("written", "name"), [("במ", "Numbers"), ("עז", "Ezra"), ("רה", "Rosh Hashanah"), ("בב", None)]
+)
+def test_letters_without_gershayim_are_a_name_of_their_own(written: str, name: str | None) -> None:
+    found = catalogue().find(written)
+    assert (found and found.name) == name
+
+
+@pytest.mark.parametrize("written", ["ב״ר", "שמ״ר", "ויק״ר", "במד״ר", "א״ב", "י״ד", "נ״ח", "ח״ג"])
+def test_an_abbreviation_is_not_read_as_the_letters_of_a_book(written: str) -> None:
+    assert catalogue().find(written) is None
+
+
+def test_a_spelling_means_several_books_only_if_that_is_declared() -> None:
+    genesis, exodus = book("Genesis"), book("Exodus")
+    with pytest.raises(ValueError, match="'X' is a name of Genesis already"):
+        Catalogue([(genesis, ["X"], []), (exodus, ["X"], [])], [])
+    with pytest.raises(ValueError, match="'X' is a name of Genesis already"):
+        Catalogue([(genesis, ["X"], []), (exodus, [], [])], [("X", ["Genesis", "Exodus"])])
+    declared = Catalogue([(genesis, [], []), (exodus, [], [])], [("X", ["Genesis", "Exodus"])])
+    with pytest.raises(AmbiguousReference):
+        declared.find("X")
 
 
 def test_slugs_are_unique() -> None:

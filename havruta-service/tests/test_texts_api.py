@@ -32,6 +32,10 @@ def test_the_books_are_listed_page_by_page_in_their_order(client: FlaskClient) -
         ("2 chron", ["2 Chronicles"]),
         ("%", []),
         ("zzz", []),
+        ("שה״ש", ["Song of Songs"]),
+        ("שהש", ["Song of Songs"]),
+        ("song of", ["Song of Songs"]),
+        ("ש''א", ["1 Samuel"]),
     ],
 )
 def test_books_are_found_by_a_part_of_any_name(
@@ -79,6 +83,14 @@ def test_a_wrong_reference_is_refused_with_the_nearest_right_one(
 ) -> None:
     answer = read(client, ref)
     assert (answer.status_code, answer.json["code"], answer.json["nearest"]) == (422, code, nearest)
+
+
+@pytest.mark.parametrize("address", ["/api/texts/refs/Samuel 3:1", "/api/texts/Samuel"])
+def test_a_name_of_two_books_is_refused_with_both(client: FlaskClient, address: str) -> None:
+    answer = client.get(quote(address))
+    assert (answer.status_code, answer.json["code"]) == (422, "ambiguous_reference")
+    assert answer.json["meanings"] == ["1 Samuel", "2 Samuel"]
+    assert answer.json["detail"] == "It may mean 1 Samuel or 2 Samuel."
 
 
 def test_an_unknown_book_is_not_found(client: FlaskClient) -> None:

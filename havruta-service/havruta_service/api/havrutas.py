@@ -17,6 +17,7 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import havrutas, membership, models, progress
 from havruta_service.api.sessions import CompletedHavrutaSession, PeriodPageQuery
+from havruta_service.catalogue import AmbiguousReference
 from havruta_service.havrutas import HavrutaArchived, HavrutaLimitReached, SessionInProgress
 from havruta_service.membership import NotAMember, TransferRequired
 from havruta_service.models import Member
@@ -111,7 +112,7 @@ class HavrutaProgress(Answer):
 @idempotent
 @blueprint.arguments(NewHavruta)
 @blueprint.response(201, Havruta)
-@blueprint.raises(UnknownBook, HavrutaLimitReached)
+@blueprint.raises(UnknownBook, AmbiguousReference, HavrutaLimitReached)
 def create_havruta(body: dict[str, str]) -> Tagged:
     """Create a havruta for a book; you own it."""
     havruta = havrutas.create(caller().id, **body)

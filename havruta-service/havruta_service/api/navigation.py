@@ -13,6 +13,7 @@ from chassis.web.fields import Answer, Body, Choice, Instant, Integer, Query, Te
 from chassis.web.rest import Blueprint
 from havruta_service import navigation, presence
 from havruta_service.api.texts import Written
+from havruta_service.catalogue import AmbiguousReference
 from havruta_service.models import NavigationMode, SessionStatus
 from havruta_service.navigation import NotPresent, OtherBook, StalePosition, State
 from havruta_service.presence import SessionEventLimitReached
@@ -121,7 +122,8 @@ def get_havruta_session_state(query: dict[str, Any], session_id: UUID) -> State 
 @blueprint.arguments(NewPosition)
 @blueprint.response(200, SessionState)
 @blueprint.raises(InvalidTransition, StalePosition, SessionEventLimitReached)
-@blueprint.raises(UnknownBook, ReferenceOutOfRange, MalformedReference, NotOnePassage, OtherBook)
+@blueprint.raises(UnknownBook, AmbiguousReference, ReferenceOutOfRange)
+@blueprint.raises(MalformedReference, NotOnePassage, OtherBook)
 def turn_page(body: dict[str, Any], session_id: UUID) -> State:
     """Turn to a passage, as the navigator; in the mode `shared` every member may."""
     try:

@@ -11,7 +11,7 @@ from chassis.web.fields import Text as Words
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import reference_reader, texts
-from havruta_service.catalogue import Book, Collection
+from havruta_service.catalogue import AmbiguousReference, Book, Collection
 from havruta_service.reference_reader import MalformedReference, ReferenceOutOfRange, UnknownBook
 from havruta_service.references import Reference
 from havruta_service.texts import TextNotFound
@@ -106,7 +106,7 @@ def list_texts(query: dict[str, Any]) -> Page[Book]:
 @blueprint.get("/api/texts/<string:book>", "get_text")
 @public
 @blueprint.response(200, TextWithSections)
-@blueprint.raises(TextNotFound)
+@blueprint.raises(TextNotFound, AmbiguousReference)
 def get_text(book: str) -> Book:
     """Get how a book is divided, by any of its names in English or Hebrew."""
     return texts.book(book)
@@ -115,7 +115,7 @@ def get_text(book: str) -> Book:
 @blueprint.get("/api/texts/refs/<string:ref>", "resolve_reference")
 @public
 @blueprint.response(200, TextReference)
-@blueprint.raises(UnknownBook, ReferenceOutOfRange, MalformedReference)
+@blueprint.raises(UnknownBook, AmbiguousReference, ReferenceOutOfRange, MalformedReference)
 def resolve_reference(ref: str) -> Reference:
     """Resolve a reference: its canonical form, and the passages before and after it."""
     return reference_reader.parse(ref)
