@@ -6,8 +6,7 @@ from marshmallow import fields
 
 from chassis.auth.authorization import public
 from chassis.pages import Page
-from chassis.web.fields import Answer, Choice
-from chassis.web.fields import Text as Words
+from chassis.web.fields import Answer, Choice, Words
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from havruta_service import reference_reader, texts
