@@ -2,8 +2,8 @@
 
 A session without an enrolment gets the only one of its tutor and student, and a booking. One that finds
 none, and one at times that no session can have, is put aside and listed; the latter stays if somebody has
-changed it since, but holds no time. Nor does one whose status of old is no word of ours. The length is what
-the times say.
+changed it since, but holds no time. A session with an unknown status holds no time either. The length is
+what the times say.
 """
 
 import logging
@@ -47,7 +47,7 @@ FOUND = f"""
     WHERE s.enrolled_courses_id IS NULL OR r.fields ? 'tutor_id' AND b.version = 1
 """  # noqa: S608  # SQL from this file
 LEFT_OVER = f"SELECT * FROM ({FOUND}) found WHERE impossible OR enrollment_id IS NULL"  # noqa: S608
-# In 0004 a status that is no word of ours became `scheduled`, and was kept with the retired fields.
+# In 0004 an unknown status became `scheduled`, and was kept with the retired fields.
 HOLDS_NOTHING = f"""EXISTS (
     SELECT FROM retired_session_fields r
     WHERE r.session_id = s.id AND r.fields ? 'tutor_id'
