@@ -213,7 +213,7 @@ class AssessmentSession(Base):
     attempt: Mapped[int | None]
     ends_at: Mapped[datetime | None]
     expired_at: Mapped[datetime | None]
-    shuffle_seed: Mapped[int] = mapped_column(BigInteger)
+    shuffle_seed: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     questions_answered: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     total_xp: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -1,5 +1,10 @@
 """RULES: from answers to scores, bands and ranks. Exact arithmetic, so that no order of answers
 changes a score.
+
+An optional question without an answer is left out, as in a questionnaire: the score is prorated, as if it
+had been answered like the others. With more questions left out than counted there is no score (the half
+rule, as in P. M. Fayers et al., The EORTC QLQ-C30 Scoring Manual, 3rd edition, 2001). A required question
+that was not reached in time earns nothing, as in a test (so TIMSS scores students).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +25,6 @@ from assessment_service.definitions import (
 from chassis.errors import FieldError
 
 Range = tuple[Fraction, Fraction]
-Countable = tuple[bool, Range, Fraction]
-"""Whether an item is certain to be answered, its fewest and most points, its weight."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,7 @@ def combine(method: Method, weighted: Sequence[tuple[Fraction, Fraction]]) -> Fr
 
 
 def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of answers by question key: dimensions, highest first; of equals the one defined first.
-
-    A question without an answer is left out, of what was reached and of what could be reached.
-    """
+    """The result of answers by question key: dimensions, highest first; of equals the one defined first."""
     dimensions = [_dimension(definition, dimension, answers) for dimension in definition.dimensions]
     ranked = sorted(dimensions, key=lambda d: (d["percent"] is None, -(d["percent"] or 0)))
     _give_ranks(ranked)
@@ -60,7 +60,7 @@ def score(definition: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _give_ranks(ranked: Sequence[dict[str, Any]]) -> None:
-    """Equal ones share a rank; those without answers, which come last, have none."""
+    """Equal ones share a rank; those without a score, which come last, have none."""
     rank, percent = None, None
     for position, dimension in enumerate(ranked, 1):
         if dimension["percent"] is None:
@@ -73,29 +73,46 @@ def _give_ranks(ranked: Sequence[dict[str, Any]]) -> None:
 def _dimension(
     definition: Definition, dimension: Dimension, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
-    items = [
+    scored = list(scored_questions(definition, dimension))
+    unanswered = [(question, part) for question, part in scored if question.key not in answers]
+    answered = [
         _item(question, part, answers[question.key])
-        for question, part in scored_questions(definition, dimension)
+        for question, part in scored
         if question.key in answers
     ]
-    named = {"key": dimension.key, "title": dimension.title, "questions_counted": len(items)}
-    if not items:
+    timed = definition.time_limit_minutes is not None
+    not_reached = [
+        _nothing(question, part) for question, part in unanswered if question.required and timed
+    ]
+    left_out = [_nothing(question, part) for question, part in unanswered if not question.required]
+    named = {"key": dimension.key, "title": dimension.title, "questions_counted": len(answered)}
+    counted = answered + not_reached
+    if not answered or len(left_out) > len(counted):
         return named | dict.fromkeys(("score", "lowest", "highest", "percent", "band"))
-    reached = combine(dimension.method, [(item.points, item.weight) for item in items])
-    lowest = combine(dimension.method, [(item.lowest, item.weight) for item in items])
-    highest = combine(dimension.method, [(item.highest, item.weight) for item in items])
+    percent = _percent(dimension.method, counted)
+    lowest, highest = _ends(dimension.method, counted + left_out)
+    reached = lowest + (highest - lowest) * percent / 100
     band = band_of(dimension.bands, reached)
     return {
         **named,
         "score": _rounded(reached),
         "lowest": _rounded(lowest),
         "highest": _rounded(highest),
-        "percent": _percent(reached, lowest, highest),
+        "percent": percent,
         "band": {"label": band.label, "text": band.text} if band else None,
     }
 
 
-def _percent(reached: Fraction, lowest: Fraction, highest: Fraction) -> Fraction:
+def _ends(method: Method, items: Sequence[Item]) -> Range:
+    """The lowest and highest score of these items."""
+    lowest = combine(method, [(item.lowest, item.weight) for item in items])
+    return lowest, combine(method, [(item.highest, item.weight) for item in items])
+
+
+def _percent(method: Method, items: Sequence[Item]) -> Fraction:
+    """How far the points lie from the lowest to the highest."""
+    reached = combine(method, [(item.points, item.weight) for item in items])
+    lowest, highest = _ends(method, items)
     # Where every answer is worth the same, every taker reached all there was.
     if lowest == highest:
         return Fraction(100)
@@ -103,13 +120,23 @@ def _percent(reached: Fraction, lowest: Fraction, highest: Fraction) -> Fraction
 
 
 def _item(question: Question, part: Score, value: Any) -> Item:
-    reach = question.kind.reach
-    if reach is None:  # `definitions.check` refuses such questions
-        raise AssertionError(f"{question.key} is scored without points")
+    reach = _reach(question)
     points = question.kind.points(value)
     if part.reverse:
         points = reverse(points, reach)
     return Item(points, *reach, part.weight)
+
+
+def _nothing(question: Question, part: Score) -> Item:
+    """The item without an answer: no points, or as near to none as it gets."""
+    lowest, highest = _reach(question)
+    return Item(min(max(lowest, Fraction(0)), highest), lowest, highest, part.weight)
+
+
+def _reach(question: Question) -> Range:
+    if question.kind.reach is None:  # `definitions.check` refuses such questions
+        raise AssertionError(f"{question.key} is scored without points")
+    return question.kind.reach
 
 
 def _rounded(number: Fraction | None) -> float | None:
@@ -129,52 +156,13 @@ def band_of(bands: Sequence[Band], reached: Fraction) -> Band | None:
 
 
 def reachable(definition: Definition, dimension: Dimension) -> Range | None:
-    """The lowest and highest score that a taker can get; None if nothing counts in the dimension.
-
-    Optional questions may be missing, and when time runs out required ones too.
-    """
-    untimed = definition.time_limit_minutes is None
+    """The lowest and highest score of the whole dimension; None if nothing counts in it."""
     items = [
-        (question.required and untimed, question.kind.reach, part.weight)
+        _nothing(question, part)
         for question, part in scored_questions(definition, dimension)
         if question.kind.reach
     ]
-    if not items:
-        return None
-    if dimension.method == Method.SUM:
-        return _extreme_sum(items, 0), _extreme_sum(items, 1)
-    return _extreme_mean(items, 0), _extreme_mean(items, 1)
-
-
-def _extreme_sum(items: Sequence[Countable], end: int) -> Fraction:
-    """The lowest (end 0) or highest (end 1) sum over every choice of the uncertain items, at least
-    one item.
-    """
-    extreme = max if end else min
-    certain = [reach[end] * weight for is_certain, reach, weight in items if is_certain]
-    uncertain = [reach[end] * weight for is_certain, reach, weight in items if not is_certain]
-    # What would pull the sum the other way is left out; but one item has to be answered for a score.
-    helping = [points for points in uncertain if extreme(points, 0) == points]
-    return sum(certain + helping or [extreme(uncertain)], Fraction(0))
-
-
-def _extreme_mean(items: Sequence[Countable], end: int) -> Fraction:
-    """The lowest (end 0) or highest (end 1) weighted mean over every choice of the uncertain items."""
-    certain = [(reach[end], weight) for is_certain, reach, weight in items if is_certain]
-    uncertain = sorted(
-        ((reach[end], weight) for is_certain, reach, weight in items if not is_certain),
-        reverse=bool(end),
-    )
-    # Sorted, the uncertain ones that help most come first.
-    chosen = certain or uncertain[:1]
-    for points, weight in uncertain[len(chosen) - len(certain) :]:
-        mean = combine(Method.MEAN, chosen)
-        # An item moves the mean to its own side, so past the first that does not help, none does.
-        helps = points > mean if end else points < mean
-        if not helps:
-            break
-        chosen = [*chosen, (points, weight)]
-    return combine(Method.MEAN, chosen)
+    return _ends(dimension.method, items) if items else None
 
 
 def gaps(definition: Definition) -> list[FieldError]:

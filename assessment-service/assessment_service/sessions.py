@@ -64,15 +64,18 @@ class NotValidReason(StrEnum):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a session has come. 100.0 means that nothing is missing."""
+    """How far a session has come. 100.0 means that nothing is missing, or that it is completed."""
 
     questions_answered: int
     questions_total: int
     total_xp: int
+    completed: bool = False
 
     @property
     def percentage(self) -> float:
         """In steps of a tenth, rounded down."""
+        if self.completed:
+            return 100.0
         if not self.questions_total:
             return 0.0
         return 1000 * self.questions_answered // self.questions_total / 10
@@ -110,7 +113,10 @@ class Standing:
     @property
     def progress(self) -> Progress:
         return Progress(
-            self.session.questions_answered, len(self.version.questions), self.session.total_xp
+            self.session.questions_answered,
+            len(self.version.questions),
+            self.session.total_xp,
+            completed=self.session.status == SessionStatus.COMPLETED,
         )
 
 

@@ -20,9 +20,13 @@ def test_missing_required_answers_are_named(begin: Any) -> None:
 def test_an_optional_question_need_not_be_answered(begin: Any) -> None:
     taker = begin()
     for key in list(taker.version.question_ids)[:-1]:
-        taker.answer(key)
+        progress = taker.answer(key).json["progress"]
+    assert progress["percentage"] == 87.5
     completed = taker.do("complete").json
-    assert (completed["status"], completed["progress"]["percentage"]) == ("completed", 87.5)
+    assert (completed["status"], completed["progress"]["percentage"]) == ("completed", 100.0)
+    assert completed["progress"]["questions_answered"] == 7
+    assert taker.look("/validate").json["progress"] == completed["progress"]
+    assert taker.look().json["progress"] == completed["progress"]
 
 
 def test_the_result_is_computed_from_the_answers(begin: Any) -> None:
@@ -46,6 +50,26 @@ def test_the_result_is_computed_from_the_answers(begin: Any) -> None:
         None,
     )
     assert [dimension["key"] for dimension in result["dimensions"]] == ["points", "mood"]
+
+
+def test_percentage_and_band_agree_when_an_optional_question_is_left_out(
+    begin: Any, publish: Any
+) -> None:
+    scale = {"type": "likert", "text": "Agree?", "scale": {"least": 1, "most": 5}}
+    mood = {**scale, "scores": [{"dimension": "mood"}]}
+    bands = [{"from": 2, "to": 6, "label": "low"}, {"from": 6, "to": 10, "label": "high"}]
+    questions = [{**mood, "key": "first"}, {**mood, "key": "second", "required": False}]
+    version = publish(
+        dimensions=[{"key": "mood", "title": "Mood", "bands": bands}],
+        pages=[{"key": "all", "title": "All", "questions": questions}],
+    )
+    taker = begin(version=version)
+    assert taker.answer("first", 5).json["progress"]["percentage"] == 50.0
+    assert taker.do("complete").json["progress"]["percentage"] == 100.0
+    [found] = taker.look("/result").json["dimensions"]
+    assert (found["score"], found["lowest"], found["highest"]) == (10, 2, 10)
+    assert (found["reached_percent"], found["band"]["label"]) == (100.0, "high")
+    assert found["questions_counted"] == 1
 
 
 def test_completing_again_changes_nothing(begin: Any) -> None:

@@ -109,7 +109,11 @@ def test_an_overdue_session_is_scored_by_the_answers_it_has(
     result = taker.look("/result").json
     assert result["session"]["completed_at"] == "2026-03-01T12:10:30Z"
     assert result["session"]["ends_at"] == "2026-03-01T12:10:30Z"
-    assert result["dimensions"][0]["score"] == 2
+    assert result["session"]["progress"]["percentage"] == 100.0
+    points, mood = result["dimensions"]
+    # 2 of -2..10: what was not reached earned nothing
+    assert (points["score"], points["reached_percent"], points["questions_counted"]) == (2, 33.3, 1)
+    assert (mood["score"], mood["reached_percent"], mood["rank"]) == (None, None, None)
 
 
 def test_an_overdue_session_is_completed_before_the_next_begins(

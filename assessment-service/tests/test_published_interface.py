@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
-from assessment_service.models import SessionStatus
+from assessment_service.models import SessionStatus, db
+from chassis.data.db import transaction
 
 
 def test_an_unknown_session_is_not_valid(client: FlaskClient) -> None:
@@ -69,6 +72,24 @@ def test_the_reply_to_an_answer_says_what_it_earned(begin: Any) -> None:
             },
         },
     )
+
+
+def test_a_session_inserted_with_the_documented_columns_is_of_the_default_assessment(
+    app: Flask, client: FlaskClient, publish: Any
+) -> None:
+    publish()
+    current = publish()
+    publish("another")
+    insertion = (
+        "INSERT INTO student_responses (session_id, current_page_id) VALUES ('inserted', :page_id)"
+    )
+    with app.app_context(), transaction(db.session):
+        db.session.execute(text(insertion), {"page_id": current.page_ids["second"]})
+    found = client.get("/api/v2/session/inserted").json
+    session = found["session"]
+    assert (session["assessment"], session["version"]) == (current.slug, current.number)
+    assert (session["status"], found["page"]["title"]) == ("active", "Second")
+    assert client.post("/api/v2/session/inserted/abandon").status_code == 200
 
 
 def test_a_start_without_a_default_assessment_is_not_found(client: FlaskClient) -> None:

@@ -1,12 +1,13 @@
 """From answers to results: examples computed by hand, and what holds for all answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import chain, combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assessment_service import definitions, scoring
@@ -210,54 +211,90 @@ def test_no_score_lies_outside_the_reachable_range(
         Fraction(0),
     )
     [found] = scoring.score(definition, answers)["dimensions"]
+    assume(found["score"] is not None)
     assert float(lowest) - 0.01 <= found["score"] <= float(highest) + 0.01
 
 
-@given(parts, methods)
-def test_both_ends_of_the_reachable_range_can_be_reached(
-    questions: list[Part], method: str
+@given(parts, methods, st.booleans())
+def test_both_ends_of_the_reachable_range_are_those_of_all_questions(
+    questions: list[Part], method: str, best: bool
 ) -> None:
     definition = a_definition(questions, method=method)
-    certain = [i for i, part in enumerate(questions) if part["required"]]
-    optional = [i for i, part in enumerate(questions) if not part["required"]]
-    choices = chain.from_iterable(combinations(optional, size) for size in range(len(optional) + 1))
-    sets = list(filter(None, ({*certain, *extra} for extra in choices)))
-    ends: list[Fraction] = []
-    for chosen in sets:
-        weights = [Fraction(str(questions[i]["weight"])) for i in chosen]
-        most = [Fraction(questions[i]["most"]) for i in chosen]
-        least = [Fraction(1)] * len(weights)
-        for values in (least, most):
-            ends.append(scoring.combine(method, list(zip(values, weights, strict=True))))
-    assert scoring.reachable(definition, definition.dimensions[0]) == (min(ends), max(ends))
+    reach = scoring.reachable(definition, definition.dimensions[0])
+    assert reach is not None
+    values = [part["most"] if best != part["reverse"] else 1 for part in questions]
+    found = result(definition, *values)
+    assert found["percent"] == 100 * best
+    assert found["score"] == pytest.approx(float(reach[best]), abs=0.01)
 
 
-@given(answered(), st.lists(st.integers(1, 200), max_size=4))
-def test_bands_without_gaps_hold_every_score(
+@given(answered(), st.lists(st.integers(1, 99), max_size=4))
+def test_band_and_percentage_agree(
     case: tuple[Definition, dict[str, int]], cuts: list[int]
 ) -> None:
     definition, answers = case
     reach = scoring.reachable(definition, definition.dimensions[0])
     assert reach is not None
-    edges = sorted(
-        {reach[0], reach[1], *(cut for cut in map(Fraction, cuts) if reach[0] < cut < reach[1])}
-    )
-    bands = [definitions.Band(low, high, "", "") for low, high in pairwise(edges)]
-    bands = bands or [definitions.Band(reach[0], reach[1], "", "")]
-    assert scoring.gaps_between(bands, reach) == []
-    items = [
-        (
-            scoring.reverse(Fraction(answers[q.key]), q.kind.reach)
-            if part.reverse
-            else Fraction(answers[q.key]),
-            part.weight,
-        )
-        for q, part in definitions.scored_questions(definition, definition.dimensions[0])
-        if q.key in answers and q.kind.reach
+    edges = sorted({0, 100, *cuts})
+    scale = [reach[0] + (reach[1] - reach[0]) * edge / 100 for edge in edges]
+    bands = [
+        definitions.Band(low, high, str(index), "")
+        for index, (low, high) in enumerate(pairwise(scale))
     ]
-    assert (
-        scoring.band_of(bands, scoring.combine(definition.dimensions[0].method, items)) is not None
-    )
+    assert scoring.gaps_between(bands, reach) == []
+    dimension = replace(definition.dimensions[0], bands=tuple(bands))
+    [found] = scoring.score(replace(definition, dimensions=(dimension,)), answers)["dimensions"]
+    assume(found["percent"] is not None)
+    index = int(found["band"]["label"])
+    assert edges[index] - 0.01 <= found["percent"] <= edges[index + 1] + 0.01
+
+
+OPTIONAL = {"required": False}
+
+
+@pytest.mark.parametrize(
+    ("questions", "values", "score", "percent", "band"),
+    [
+        # the one answer is the highest: 5 of 1..5 is 10 of 2..10
+        ([{}, OPTIONAL], (5, None), 10, 100, "6-10"),
+        ([{}, OPTIONAL], (1, None), 2, 0, "2-6"),
+        ([{}, OPTIONAL], (3, None), 6, 50, "6-10"),
+        ([{}, OPTIONAL], (5, 1), 6, 50, "6-10"),
+        ([{}, {**OPTIONAL, "reverse": True}], (2, None), 4, 25, "2-6"),
+        ([OPTIONAL, {**OPTIONAL, "reverse": True}], (None, 1), 10, 100, "6-10"),
+    ],
+)
+def test_the_score_is_prorated_over_optional_questions_left_out(
+    questions: list[Part], values: tuple[int | None, ...], score: float, percent: float, band: str
+) -> None:
+    found = result(a_definition(questions, bands=[(2, 6), (6, 10)]), *values)
+    assert (found["score"], found["lowest"], found["highest"]) == (score, 2, 10)
+    assert (found["percent"], found["band"]["label"]) == (percent, band)
+
+
+def test_a_left_out_question_with_another_range_is_prorated_by_its_own() -> None:
+    questions = [{}, {**OPTIONAL, "most": 9, "weight": 2}]
+    # 4 of 1..5 is 75 %: of 3..23 that is 18, of (1 + 2) / 3..(5 + 18) / 3 that is 6
+    assert result(a_definition(questions), 4, None)["score"] == 18
+    assert result(a_definition(questions, method="mean"), 4, None)["score"] == 6
+
+
+@pytest.mark.parametrize("method", ["sum", "mean"])
+def test_with_more_questions_left_out_than_counted_there_is_no_score(method: str) -> None:
+    definition = a_definition([{}, *[OPTIONAL] * 3], method=method, bands=[(-1, 99)])
+    few = result(definition, 5, None, None, None)
+    assert [few[name] for name in ("score", "percent", "band", "rank")] == [None] * 4
+    assert few["questions_counted"] == 1
+    assert result(definition, 5, 5, None, None)["percent"] == 100
+
+
+def test_a_required_question_that_was_not_reached_in_time_earns_nothing() -> None:
+    definition = a_definition([{}] * 4, time_limit_minutes=5, bands=[(4, 12), (12, 20)])
+    found = result(definition, 5, None, None, None)
+    # 5 + 3 times the least, 1, of 4..20
+    assert (found["score"], found["percent"], found["band"]["label"]) == (8, 25, "4-12")
+    assert found["questions_counted"] == 1
+    assert result(definition, None, None, None, None)["score"] is None
 
 
 @pytest.mark.parametrize(
@@ -274,16 +311,6 @@ def test_a_gap_or_overlap_of_bands_is_reported(
 ) -> None:
     [gap] = scoring.gaps(a_definition([{}], bands=bands))
     assert gap == {"pointer": "/dimensions/0/bands", "detail": detail}
-
-
-def test_an_optional_question_widens_the_reachable_range_of_a_sum() -> None:
-    definition = a_definition([{}, {"required": False}])
-    assert scoring.reachable(definition, definition.dimensions[0]) == (1, 10)
-
-
-def test_a_time_limit_lets_every_answer_be_missing() -> None:
-    definition = a_definition([{}, {}], time_limit_minutes=5)
-    assert scoring.reachable(definition, definition.dimensions[0]) == (1, 10)
 
 
 def test_a_dimension_without_questions_is_reported() -> None:

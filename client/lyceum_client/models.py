@@ -1882,6 +1882,27 @@ class PublicReview(TypedDict):
     created_at: str
 
 
+class QuarantinedTutoringSession(TypedDict):
+    session_id: int
+    tutor_id: str | None
+    student_id: str | None
+    course_id: int | None
+    quarantined_at: str
+    data: dict[str, Any]
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
+
+
+class QuarantinedTutoringSessionPage(TypedDict):
+    items: list[QuarantinedTutoringSession]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
 class QuestionOption(TypedDict):
     key: str
     text: str

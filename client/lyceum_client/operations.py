@@ -126,6 +126,7 @@ from lyceum_client.models import (
     ProfilePage,
     Progress,
     PublicExperience,
+    QuarantinedTutoringSessionPage,
     Readiness,
     Reason,
     ReceivedInvitation,
@@ -1075,6 +1076,17 @@ class Operations(Transport):
     def preview_tutoring_session(self, body: NewTutoringSession) -> SchedulePreview:
         """Preview what would be booked and what conflicts; nothing is booked."""
         return self.call("POST", "/api/sessions/preview", SchedulePreview, body=body)
+
+    def list_quarantined_tutoring_sessions(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> QuarantinedTutoringSessionPage:
+        """List sessions of the older application that could not be carried over."""
+        return self.call(
+            "GET",
+            "/api/sessions/quarantined",
+            QuarantinedTutoringSessionPage,
+            query={"limit": limit, "cursor": cursor},
+        )
 
     def get_tutoring_session(self, session_id: int) -> TutoringSession:
         """Get a session."""

@@ -79,6 +79,32 @@ def test_a_row_with_only_the_required_columns_is_complete(in_app: Flask) -> None
     assert (row.ends_at - row.start_time).total_seconds() == 90 * 60
 
 
+SAY = "INSERT INTO chat_messages (session_id, user_id, content) SELECT id, host_id, 'Hi' FROM study_sessions"
+JOIN = """
+INSERT INTO session_participants (session_id, user_id, role)
+SELECT id, host_id, 'participant' FROM study_sessions ON CONFLICT (session_id, user_id) DO NOTHING
+"""
+COUNT = "UPDATE study_sessions SET current_participants = current_participants + 1"
+
+
+def test_the_statements_of_the_older_application_run(in_app: Flask) -> None:
+    for statement in (NEW, JOIN, JOIN, COUNT, SAY, SAY):
+        db.session.execute(text(statement))
+    (session,) = db.session.execute(text("SELECT * FROM active_sessions_view")).all()
+    assert (session.current_participants, session.last_seq) == (1, 2)
+    (seat,) = db.session.execute(text("SELECT * FROM session_participants_view")).all()
+    assert (seat.user_id, seat.is_active) == (session.host_id, True)
+    numbers = text("SELECT seq FROM chat_messages ORDER BY seq")
+    assert db.session.scalars(numbers).all() == [1, 2]
+
+
+def test_messages_of_one_statement_get_a_number_each(in_app: Flask) -> None:
+    db.session.execute(text(NEW))
+    db.session.execute(text(f"{SAY}, generate_series(1, 3)"))
+    assert db.session.scalars(text("SELECT seq FROM chat_messages")).all() == [1, 2, 3]
+    assert db.session.scalar(text("SELECT last_seq FROM study_sessions")) == 3
+
+
 @pytest.mark.parametrize(
     ("constraint", "values"),
     [

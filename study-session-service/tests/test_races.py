@@ -195,6 +195,28 @@ def test_a_handover_and_the_leaving_exclude_each_other(
 
 
 @pytest.mark.usefixtures("race_round")
+def test_messages_of_the_older_application_are_numbered_among_the_others(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
+    (session_id, host), other = a_session(5), uuid4()
+    do(participation.join, session_id, other)
+    before = one(app, "SELECT last_seq FROM study_sessions")
+    statement = (
+        "INSERT INTO chat_messages (session_id, user_id, content) VALUES (:session, :user, 'Hello')"
+    )
+    values = {"session": session_id, "user": other}
+    works: list[Callable[[], Any]] = [
+        lambda: do(db.session.execute, text(statement), values),
+        lambda: do(chat.send, session_id, host, "Hello", None),
+    ]
+    outcomes = race(works * 8)
+    assert not any(isinstance(outcome, Problem) for outcome in outcomes)
+    numbers = one(app, "SELECT array_agg(seq ORDER BY seq) FROM chat_messages")
+    assert numbers == list(range(before + 1, before + 17))
+    assert one(app, "SELECT last_seq FROM study_sessions") == before + 16
+
+
+@pytest.mark.usefixtures("race_round")
 def test_a_removed_participant_sends_no_more_messages(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:

@@ -97,6 +97,7 @@ ACCESS = Matrix(
         Row("book_tutoring_session", "401 404 404 404 403 403 403 201", session),
         Row("preview_tutoring_session", TUTOR, session),
         Row("list_tutoring_sessions", SIGNED_IN),
+        Row("list_quarantined_tutoring_sessions", "401 403 403 403 200 403 403 403"),
         Row("get_tutoring_session", INSIDE, about=PLANNED),
         Row("delete_tutoring_session", "401 404 404 404 204 403 403 204", about=PLANNED),
         Row("replace_tutoring_session", TUTOR, TIME, PLANNED),

@@ -57,7 +57,12 @@ class AssessmentProgress(Answer):
     questions_total = fields.Integer(required=True)
     total_xp = fields.Integer(required=True)
     percentage = fields.Float(
-        required=True, metadata={"description": "One decimal, rounded down.", "example": 40.0}
+        required=True,
+        metadata={
+            "description": "How many of the questions are answered, rounded down to one decimal; 100.0 once "
+            "the session is completed.",
+            "example": 40.0,
+        },
     )
 
 
@@ -173,7 +178,12 @@ class ResultBand(Answer):
 
 
 class DimensionResult(Answer):
-    """What was reached in one dimension; null where none of its questions were answered."""
+    """What was reached in one dimension.
+
+    Optional questions without an answer are left out, and the score is prorated. It is null where no
+    question was answered, or more were left out than counted. Required questions that were not reached
+    in time earn nothing.
+    """
 
     key = fields.String(required=True)
     title = fields.String(required=True)
@@ -187,8 +197,17 @@ class DimensionResult(Answer):
         attribute="percent",
         metadata={"description": "How far the score lies from the lowest to the highest."},
     )
-    band = fields.Nested(ResultBand, required=True, allow_none=True)
-    questions_counted = fields.Integer(required=True)
+    band = fields.Nested(
+        ResultBand,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What the score means; null where there is no score, or no bands."
+        },
+    )
+    questions_counted = fields.Integer(
+        required=True, metadata={"description": "How many of its questions were answered."}
+    )
 
 
 class SessionResult(Answer):

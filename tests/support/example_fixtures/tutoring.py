@@ -30,6 +30,10 @@ def student_with_a_free_day(callers: Callers) -> Call:
     return _day_of_the_examples_is_free(callers, student(callers))
 
 
+def admin(callers: Callers) -> Call:
+    return Call(callers["admin"], {})
+
+
 def colleague(callers: Callers) -> Call:
     """A tutor whose working hours no other test relies on."""
     return Call(callers.author, {})
@@ -191,6 +195,7 @@ def _free_day(direction: int) -> str:
 
 FIXTURES: Fixtures = {
     reader: "list_courses list_enrollments list_tutoring_sessions get_tutor_rating",
+    admin: "list_quarantined_tutoring_sessions",
     account: "create_tutoring_calendar_feed delete_tutoring_calendar_feed",
     tutor: """
         get_course create_course delete_enrollment pause_enrollment complete_enrollment

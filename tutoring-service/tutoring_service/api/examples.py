@@ -41,6 +41,12 @@ EXAMPLES: Vocabulary = {
     "NewWhiteboard.session_name": "First words",
     "OccurrenceConflict.session_id": 31,
     "OccurrenceConflict.who": ["tutor"],
+    "QuarantinedTutoringSession.data": {
+        "session_date": "2025-01-06",
+        "start_time": "10:00:00",
+        "end_time": "10:00:00",
+    },
+    "QuarantinedTutoringSession.quarantined_at": "2030-02-25T18:05:00Z",
     "ReminderChoice.alarm_before_minutes": 30,
     "ReminderChoice.alarm_enabled": True,
     "Review.id": 9,

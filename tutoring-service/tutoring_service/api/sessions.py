@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.auth.authorization import caller, signed_in
+from chassis.auth.authorization import caller, role, signed_in
 from chassis.errors import InvalidTransition
 from chassis.pages import Page
 from chassis.web.conditional import etag
@@ -12,7 +12,7 @@ from chassis.web.fields import Answer, Boolean, Choice, Choices, Instant, Intege
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
-from tutoring_service import history, sessions
+from tutoring_service import history, quarantine, sessions
 from tutoring_service.api.periods import check_period
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.models import SessionChange as SessionChangeRow
@@ -120,6 +120,19 @@ class SessionChange(Answer):
     after = fields.Dict(required=True)
 
 
+class QuarantinedTutoringSession(Answer):
+    """A session of the older application that could not be carried over."""
+
+    session_id = fields.Integer(required=True)
+    tutor_id = fields.UUID(required=True, allow_none=True)
+    student_id = fields.UUID(required=True, allow_none=True)
+    course_id = fields.Integer(required=True, allow_none=True)
+    quarantined_at = Instant(required=True)
+    data = fields.Dict(
+        required=True, attribute="session", metadata={"description": "All that it was."}
+    )
+
+
 def versioned(session: SessionRow) -> tuple[SessionRow, dict[str, str]]:
     """The session and the header that names its version."""
     return session, etag(session.booking.version)
@@ -133,6 +146,15 @@ def list_tutoring_sessions(query: dict[str, Any]) -> Page[Any]:
     """List your tutoring sessions."""
     check_period(query["since"], query["until"])
     return sessions.find(caller(), query)
+
+
+@blueprint.get("/api/sessions/quarantined", "list_quarantined_tutoring_sessions")
+@role("admin")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(QuarantinedTutoringSession))
+def list_quarantined_tutoring_sessions(query: dict[str, Any]) -> Page[Any]:
+    """List sessions of the older application that could not be carried over."""
+    return quarantine.find(**query)
 
 
 @blueprint.get(PATH, "get_tutoring_session")

@@ -1,4 +1,6 @@
-"""What the older application left. Nothing reads it but a downgrade, an export and an erasure."""
+"""What the older application left. Nothing reads it but a downgrade, an export, an erasure, and an admin
+who looks at the sessions put aside.
+"""
 
 from sqlalchemy import (
     Column,

@@ -1,9 +1,14 @@
 """Sessions belong to `enrolled_courses`, and may use a whiteboard.
 
 A session finds its new enrolment by tutor, student and course, never by the number of the old one.
-If one finds none the migration lists it and stops; `flask db upgrade -x unmapped=quarantine` puts
-such sessions aside and goes on.
+Where no course is known, it finds the only enrolment of the two. If one finds none the migration lists
+it and stops; `flask db upgrade -x unmapped=quarantine` puts such sessions aside and goes on. A session
+at times that none can have is put aside, too, and listed.
 """
+
+import logging
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -15,13 +20,32 @@ branch_labels = None
 depends_on = None
 
 LISTED = 100
-UNMAPPED = """
+# In no year of the platform, of no length, at 24:00, which no clock shows, or over midnight for half a day.
+IMPOSSIBLE = """(
+    s.session_date NOT BETWEEN '2000-01-01' AND '2199-12-31'
+    OR s.start_time = s.end_time
+    OR '24:00' IN (s.start_time, s.end_time)
+    OR s.start_time > s.end_time AND s.start_time - s.end_time < interval '12 hours'
+)"""
+# Each session with its people, its course if that is known, and its new enrolment if there is only one.
+FOUND = f"""
+    SELECT s.id, people.*, concat(s.session_date, ' ', s.start_time, '-', s.end_time) AS time,
+        {IMPOSSIBLE} AS impossible, (
+            SELECT min(new.id) FROM enrolled_courses new
+            WHERE (new.tutor_id, new.student_id) = (people.tutor_id, people.student_id)
+            AND new.course_id = coalesce(people.course_id, new.course_id)
+            HAVING count(*) = 1
+        ) AS enrolled_courses_id
     FROM sessions s
-    JOIN enrolled_students old ON old.id = s.course_enrollment_id
-    LEFT JOIN enrolled_courses new
-        ON (new.tutor_id, new.student_id, new.course_id) = (old.tutor_id, old.student_id, old.course_id)
-    WHERE new.id IS NULL
-"""
+    LEFT JOIN enrolled_students old ON old.id = s.course_enrollment_id
+    LEFT JOIN retired_session_fields r ON r.session_id = s.id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(old.tutor_id, (r.fields ->> 'tutor_id')::uuid) AS tutor_id,
+            coalesce(old.student_id, (r.fields ->> 'student_id')::uuid) AS student_id,
+            old.course_id
+    ) people
+"""  # noqa: S608  # SQL from this file
+log = logging.getLogger("alembic.runtime.migration")
 
 
 def upgrade() -> None:
@@ -41,7 +65,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", name="quarantined_sessions_pkey"),
     )
     if not context.is_offline_mode():
-        _settle_unmapped(
+        _put_aside(
             quarantine=context.get_x_argument(as_dictionary=True).get("unmapped") == "quarantine"
         )
     op.execute(
@@ -53,12 +77,10 @@ def upgrade() -> None:
     )
     op.drop_constraint("sessions_course_enrollment_id_fkey", "sessions")
     op.execute(
-        """
-        UPDATE sessions s SET course_enrollment_id = new.id
-        FROM enrolled_students old, enrolled_courses new
-        WHERE old.id = s.course_enrollment_id
-        AND (new.tutor_id, new.student_id, new.course_id) = (old.tutor_id, old.student_id, old.course_id)
-        """
+        f"""
+        UPDATE sessions s SET course_enrollment_id = found.enrolled_courses_id
+        FROM ({FOUND}) found WHERE found.id = s.id
+        """  # noqa: S608  # SQL from this file
     )
     op.alter_column("sessions", "course_enrollment_id", new_column_name="enrolled_courses_id")
     op.create_foreign_key(
@@ -81,38 +103,44 @@ def upgrade() -> None:
     op.drop_index("idx_sessions_status", "sessions")
 
 
-def _settle_unmapped(*, quarantine: bool) -> None:
+def _put_aside(*, quarantine: bool) -> None:
     connection = op.get_bind()
-    unmapped = connection.execute(
-        sa.text(
-            f"SELECT s.id, old.tutor_id, old.student_id, old.course_id {UNMAPPED} ORDER BY s.id"
-        )
-    ).all()
+    left_over = f"SELECT * FROM ({FOUND}) found WHERE impossible OR enrolled_courses_id IS NULL"  # noqa: S608
+    rows = connection.execute(sa.text(f"{left_over} ORDER BY id")).all()
+    unmapped = [row for row in rows if not row.impossible]
     if unmapped and not quarantine:
-        listed = "\n".join(
-            f"  session {row.id}: tutor {row.tutor_id}, student {row.student_id}, course {row.course_id}"
-            for row in unmapped[:LISTED]
-        )
-        more = f"\n  and {len(unmapped) - LISTED} more" if len(unmapped) > LISTED else ""
         raise RuntimeError(
-            f"{len(unmapped)} sessions have no enrolled course:\n{listed}{more}\n"
-            "Create the missing enrolled_courses, or put these sessions aside with "
-            "`flask db upgrade -x unmapped=quarantine`."
+            f"{len(unmapped)} sessions have no enrolled course:\n{_listed(unmapped)}\n"
+            "Create the missing enrolled_courses, name the enrolments of sessions that have none, or put "
+            "these sessions aside with `flask db upgrade -x unmapped=quarantine`."
         )
     connection.execute(
         sa.text(
             f"""
-            WITH unmapped AS (SELECT s.id, old.tutor_id, old.student_id, old.course_id {UNMAPPED}),
-            removed AS (DELETE FROM sessions s USING unmapped u WHERE s.id = u.id RETURNING s.*)
+            WITH left_over AS ({left_over}),
+            removed AS (DELETE FROM sessions s USING left_over u WHERE s.id = u.id RETURNING s.*)
             INSERT INTO quarantined_sessions (session_id, tutor_id, student_id, course_id, session)
             SELECT u.id, u.tutor_id, u.student_id, u.course_id,
                 to_jsonb(removed) || jsonb_build_object('retired', r.fields)
-            FROM unmapped u
+            FROM left_over u
             JOIN removed ON removed.id = u.id
             LEFT JOIN retired_session_fields r ON r.session_id = u.id
             """  # noqa: S608  # SQL from this file
         )
     )
+    if rows:
+        log.warning("%s sessions are put aside:\n%s", len(rows), _listed(rows))
+
+
+def _listed(rows: Sequence[sa.Row[Any]]) -> str:
+    listed = [
+        f"  session {row.id}: tutor {row.tutor_id}, student {row.student_id}, "
+        f"course {row.course_id}, {row.time}"
+        for row in rows[:LISTED]
+    ]
+    if len(rows) > LISTED:
+        listed.append(f"  and {len(rows) - LISTED} more")
+    return "\n".join(listed)
 
 
 def downgrade() -> None:
@@ -130,6 +158,10 @@ def downgrade() -> None:
         SELECT DISTINCT new.tutor_id, new.student_id, new.course_id
         FROM sessions s JOIN enrolled_courses new ON new.id = s.course_enrollment_id
         WHERE NOT EXISTS (
+            SELECT FROM retired_session_fields r
+            WHERE r.session_id = s.id AND r.fields ? 'course_enrollment_id'
+        )
+        AND NOT EXISTS (
             SELECT FROM enrolled_students old
             WHERE (old.tutor_id, old.student_id, old.course_id) = (new.tutor_id, new.student_id, new.course_id)
         )
@@ -146,6 +178,12 @@ def downgrade() -> None:
              WHERE (old.tutor_id, old.student_id, old.course_id) = (new.tutor_id, new.student_id, new.course_id))
         )
         FROM enrolled_courses new WHERE new.id = s.course_enrollment_id
+        """
+    )
+    op.execute(
+        """
+        UPDATE sessions s SET course_enrollment_id = NULL FROM retired_session_fields r
+        WHERE r.session_id = s.id AND r.fields -> 'course_enrollment_id' = 'null'
         """
     )
     op.execute(

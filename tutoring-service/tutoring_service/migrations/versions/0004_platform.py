@@ -475,6 +475,14 @@ def _add_checks() -> None:
             op.f(f"sessions_{column}_check"), "sessions", f"{column} IN ({words})"
         )
     op.execute(
+        """
+        INSERT INTO retired_session_fields AS r (session_id, fields)
+        SELECT id, jsonb_build_object('alarm_before_minutes', alarm_before_minutes) FROM sessions
+        WHERE alarm_before_minutes NOT BETWEEN 0 AND 10080
+        ON CONFLICT (session_id) DO UPDATE SET fields = r.fields || excluded.fields
+        """
+    )
+    op.execute(
         "UPDATE sessions SET alarm_before_minutes = greatest(0, least(10080, alarm_before_minutes))"
     )
     op.create_check_constraint(
@@ -568,6 +576,7 @@ def downgrade() -> None:
     _carry_reviews_back()
     for column in (*CHOICES, "alarm_before_minutes"):
         op.drop_constraint(op.f(f"sessions_{column}_check"), "sessions")
+    _restore_unchanged()
     op.drop_constraint(op.f("enrolled_courses_two_people_check"), "enrolled_courses")
     op.drop_constraint(
         "whiteboard_sessions_enrolled_courses_id_fkey", "whiteboard_sessions", type_="foreignkey"
@@ -641,6 +650,20 @@ def _carry_reviews_back() -> None:
     op.execute(
         "UPDATE sessions SET student_review_id = NULL, tutor_review_id = NULL, parent_review_id = NULL"
     )
+
+
+def _restore_unchanged() -> None:
+    """What `_add_checks` kept, for the sessions that nobody has changed since."""
+    for column in (*CHOICES, "alarm_before_minutes"):
+        kind = "integer" if column == "alarm_before_minutes" else "text"
+        op.execute(
+            f"""
+            UPDATE sessions s SET {column} = (r.fields ->> '{column}')::{kind}
+            FROM retired_session_fields r JOIN session_bookings b ON b.session_id = r.session_id
+            WHERE r.session_id = s.id AND r.fields ? '{column}' AND b.version = 1
+            """  # noqa: S608  # words from this file
+        )
+        op.execute(f"UPDATE retired_session_fields SET fields = fields - '{column}'")  # noqa: S608
 
 
 def _merge_repeated_enrollments() -> None:
