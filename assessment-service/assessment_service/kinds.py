@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Protocol
 
+from chassis.normalization import MOST_DECOMPOSED, plain
+from chassis.text import UnfitText, as_stored, is_blank
+
 BUCKETS = 10
 
 Arrange = Callable[[Sequence[str]], Sequence[str]]
@@ -283,7 +286,7 @@ class Ordering(Options):
 
 @dataclass(frozen=True)
 class FreeText:
-    """Free text; worth 1 if it is among the accepted ones; case and spacing do not count."""
+    """Free text; worth 1 if it is among the accepted ones, which are compared as `comparable`."""
 
     most_characters: int
     accepted: frozenset[str]
@@ -295,12 +298,19 @@ class FreeText:
         return Fraction(0), Fraction(1)
 
     def accept(self, value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or len(value) > self.most_characters:
+        # Before all of it is looked at.
+        if not isinstance(value, str) or len(value) > self.most_characters * MOST_DECOMPOSED:
             raise NotAnAnswer(f"Must be text of 1 to {self.most_characters} characters.")
-        return value
+        try:
+            text = as_stored(value, paragraphs=True)
+        except UnfitText as error:
+            raise NotAnAnswer(str(error)) from None
+        if is_blank(text) or len(text) > self.most_characters:
+            raise NotAnAnswer(f"Must be text of 1 to {self.most_characters} characters.")
+        return text
 
     def points(self, value: str) -> Fraction:
-        return Fraction(plain(value) in self.accepted)
+        return Fraction(comparable(value) in self.accepted)
 
     def choices(self, value: str) -> list[str]:
         # Statistics hold counts alone, and no word that a taker wrote.
@@ -313,6 +323,6 @@ class FreeText:
         return {"most_characters": self.most_characters}
 
 
-def plain(words: str) -> str:
-    """Words without what does not matter: case and spacing."""
-    return " ".join(words.casefold().split())
+def comparable(words: str) -> str:
+    """Words without what does not matter: points, accents, case, spacing, kinds of quotes and dashes."""
+    return " ".join(plain(words).casefold().split())

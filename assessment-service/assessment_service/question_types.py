@@ -17,7 +17,7 @@ from assessment_service.kinds import (
     Scale,
     SingleChoice,
     TrueFalse,
-    plain,
+    comparable,
 )
 
 DEFAULT_CHARACTERS = 1000
@@ -115,5 +115,5 @@ def _number(question: Mapping[str, Any]) -> Number:
 
 
 def _text(question: Mapping[str, Any]) -> FreeText:
-    accepted = frozenset(map(plain, said(question, "accepted", ())))
+    accepted = frozenset(map(comparable, said(question, "accepted", ())))
     return FreeText(said(question, "most_characters", DEFAULT_CHARACTERS), accepted)

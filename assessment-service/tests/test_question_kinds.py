@@ -36,6 +36,7 @@ TRUTH = kind("true_false", correct=False)
 NUMBER = kind("number", least=0, most=10, correct=7, tolerance=0.1)
 MEASURE = kind("number", least=-1, most=1)
 WORDS = kind("text", most_characters=12, accepted=["Saturn", "the  planet"])
+SIGNED = kind("text", most_characters=12, accepted=["-5"])
 ODD_VALUES: list[Any] = [
     None,
     {},
@@ -78,6 +79,9 @@ ODD_VALUES: list[Any] = [
         (WORDS, " saTURN ", 1),
         (WORDS, "The\nPLANET", 1),
         (WORDS, "Jupiter", 0),
+        (WORDS, "S\u00e1t\u200burn", 1),
+        (SIGNED, "\u22125", 1),
+        (SIGNED, "5", 0),
     ],
 )
 def test_an_answer_is_worth_its_points(kind: Kind, value: Any, points: int) -> None:
@@ -98,8 +102,9 @@ def test_an_answer_is_worth_its_points(kind: Kind, value: Any, points: int) -> N
         (TRUTH, [0, 1, "true", *(value for value in ODD_VALUES if value is not True)]),
         (NUMBER, [-0.1, 10.01, "7", *(value for value in ODD_VALUES if value != 1.5)]),
         (WORDS, ["   ", "x" * 13, *(value for value in ODD_VALUES if value not in ("x", "1"))]),
+        (WORDS, ["\u200b", "a\u202eb", "a\x07b", "a" + "\u0301" * 40]),
     ],
-    ids=["likert", "slider", "single", "multiple", "ordering", "truth", "number", "words"],
+    ids=["likert", "slider", "single", "multiple", "ordering", "truth", "number", "words", "unfit"],
 )
 def test_an_unsuitable_value_is_not_an_answer(kind: Kind, values: list[Any]) -> None:
     for value in values:

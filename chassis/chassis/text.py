@@ -6,8 +6,16 @@ What `flaw_in_…` answers is for the person who wrote the text; it is empty if 
 import re
 import unicodedata
 
+from chassis.normalization import composed, is_heaped
+
 # PostgreSQL holds neither NUL nor half of a surrogate pair.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+# Half of a surrogate pair is no text either. JSON over HTTP cannot bring one here, but a file can.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Of Windows, of old Macintoshes, of mainframes, and of Unicode.
+LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 
 # A direction that is begun, and the character that ends it.
 ENDS = {
@@ -69,6 +77,28 @@ ENDINGS = frozenset(f"{COUNTRIES} {DOMAINS}".split())
 TITLES = frozenset(
     ("dr", "mr", "mrs", "ms", "mx", "st", "prof", "rabbi", "rav", "rev", "fr", "hon")
 )
+
+
+class UnfitText(ValueError):
+    """The text is not stored; the message is for the person who wrote it."""
+
+
+def as_stored(text: str, *, paragraphs: bool = False) -> str:
+    """The text in the one form in which it is stored: composed, `\n` at the ends of lines, one line trimmed.
+
+    `UnfitText` for control characters, directions that do not end in their line, and heaps of marks.
+    """
+    if paragraphs:
+        text = LINE_ENDS.sub("\n", text)
+    refused = CONTROL_IN_PARAGRAPHS if paragraphs else CONTROL
+    if refused.search(text):
+        raise UnfitText("Must not hold control characters.")
+    if flaw := flaw_in_directions(text):
+        raise UnfitText(flaw)
+    if is_heaped(text):
+        raise UnfitText("Must not hold so many marks on one letter.")
+    text = composed(text)
+    return text if paragraphs else text.strip()
 
 
 def is_blank(text: str) -> bool:

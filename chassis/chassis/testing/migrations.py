@@ -14,7 +14,7 @@ from chassis.testing.services import application, close
 EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql'"
 # As PostgreSQL has understood them. Alembic compares neither the definitions of CHECK and exclusion
 # constraints, nor the predicates, collations and operator classes of indexes, nor generated columns, nor
-# functions.
+# the functions of indexes.
 DEFINITIONS = """
 SELECT 'constraint ' || conname AS name, conrelid::regclass || ': ' || pg_get_constraintdef(oid) AS definition
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'
@@ -30,7 +30,7 @@ LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attnum > 0 AND NOT attisdropped AND attrelid <> 'alembic_version'::regclass
 UNION ALL
 SELECT 'function ' || proname, pg_get_functiondef(oid)
-FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
     AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
 """
 LEFT_OVERS = """

@@ -13,9 +13,10 @@ from marshmallow import RAISE, Schema, ValidationError, fields, utils, validate
 
 from chassis.clock import rfc3339, time_zones
 from chassis.errors import MOST_ERRORS
-from chassis.normalization import MOST_DECOMPOSED, composed, is_heaped, search_key
+from chassis.normalization import MOST_DECOMPOSED, search_key
 from chassis.text import (
-    flaw_in_directions,
+    UnfitText,
+    as_stored,
     flaw_in_name,
     holds_address,
     is_blank,
@@ -32,11 +33,6 @@ CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}
 WHOLE = re.compile(r"-?[0-9]{1,19}")
 # Exponents too, as JavaScript writes them: 1e-7.
 DECIMAL = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19})?([eE][+-]?[0-9]{1,3})?")
-# Half of a surrogate pair is no text either. JSON over HTTP cannot bring one here, but a file can.
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-CONTROL_IN_PARAGRAPHS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# Of Windows, of old Macintoshes, of mainframes, and of Unicode.
-LINE_ENDS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # A zone, a duration or a series of weeks can be added to any instant between them without an overflow.
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -98,16 +94,10 @@ class Text(fields.String):
         # Before anything looks at all of it. Composed, it has a quarter of its characters at least.
         if len(text) > self.most * MOST_DECOMPOSED:
             self._length(text)
-        if self.paragraphs:
-            text = LINE_ENDS.sub("\n", text)
-        refused = CONTROL_IN_PARAGRAPHS if self.paragraphs else CONTROL
-        if refused.search(text):
-            raise ValidationError("Must not hold control characters.")
-        if flaw := flaw_in_directions(text):
-            raise ValidationError(flaw)
-        if is_heaped(text):
-            raise ValidationError("Must not hold so many marks on one letter.")
-        text = self._as_stored(text)
+        try:
+            text = self._as_stored(text)
+        except UnfitText as error:
+            raise ValidationError(str(error)) from None
         if self.least and is_blank(text):
             raise ValidationError("Must not be blank.")
         # Before subclasses and other validators look at it: that may take long.
@@ -115,9 +105,8 @@ class Text(fields.String):
         return text
 
     def _as_stored(self, text: str) -> str:
-        """The text in its one form."""
-        text = composed(text)
-        return text if self.paragraphs else text.strip()
+        """The text in its one form; `UnfitText` if it has none."""
+        return as_stored(text, paragraphs=self.paragraphs)
 
 
 class Words(Text):
