@@ -169,7 +169,7 @@ def _slots(
         return []
     hours, busy = working(declared, since, until), _busy(declared.tutor_id, since, until)
     found = free(grid(hours, declared.timezone, since, until, timedelta(minutes=minutes)), busy)
-    return list(islice((one for one in found if _can_be_said(one, declared.timezone)), most))
+    return list(islice((one for one in found if can_be_said(one, declared.timezone)), most))
 
 
 def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:
@@ -233,7 +233,7 @@ def free(slots: Iterable[Slot], busy: Sequence[Span]) -> Iterator[Slot]:
             yield slot
 
 
-def _can_be_said(slot: Slot, timezone: str) -> bool:
+def can_be_said(slot: Slot, timezone: str) -> bool:
     """Whether a booking from the slot's start to its end, in wall time, takes place then.
 
     In a night of changing clocks it may be another time or length.

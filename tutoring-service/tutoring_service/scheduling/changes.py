@@ -57,7 +57,12 @@ class Wanted:
         day = self.fields.get("session_date", session.session_date)
         start = self.fields.get("start_time", session.start_time)
         duration = session.duration or minutes_between(session.start_time, session.end_time)
-        if "end_time" in self.fields:
+        # Sent as they are, both times say nothing new; in a night of changing clocks there are not so
+        # many minutes between them as the session takes.
+        if "end_time" in self.fields and _differing(session, self.fields) & {
+            "start_time",
+            "end_time",
+        }:
             duration = check_length(start, self.fields["end_time"])
         # An hour that stays is left as it is, so that each occurrence keeps its own.
         new_start = start if start != session.start_time else None
