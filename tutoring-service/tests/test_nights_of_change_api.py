@@ -1,12 +1,18 @@
 """Sessions in the nights in which the clocks change: times, length and what is read back agree."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
+
+from tutoring_service.models import SessionSeries, db
+from tutoring_service.scheduling import series
 
 SPRING, AUTUMN = "2027-03-28", "2027-10-31"
+NUUK = "America/Nuuk"
+"""Its clocks skip the last hour of 2027-03-27, and midnight with it."""
 
 
 def shown(session: dict[str, Any], zone: str = "Europe/Berlin") -> tuple[str, str, str]:
@@ -106,3 +112,63 @@ def test_a_series_keeps_its_length_in_each_night(school: Any) -> None:
         ("2027-03-29", "01:30", "03:30"),
         ("2027-03-30", "01:30", "03:30"),
     ]
+
+
+@pytest.fixture
+def around_midnight(school: Any) -> list[int]:
+    """Three sessions of a daily series, of which the second would begin in the hour that Nuuk skips."""
+    series = school.session(
+        enrolled_courses_id=school.enroll(school.student, timezone=NUUK),
+        session_date="2027-03-26",
+        start_time="23:30",
+        end_time="00:15",
+        rrule="FREQ=DAILY;COUNT=3",
+    )["occurrences"]
+    assert [shown(one, NUUK) for one in series] == [
+        ("2027-03-26", "23:30", "00:15"),
+        ("2027-03-28", "00:30", "01:15"),
+        ("2027-03-28", "23:30", "00:15"),
+    ]
+    return [one["id"] for one in series]
+
+
+@pytest.mark.parametrize("scope", ["all", "future"])
+@pytest.mark.parametrize(("body", "hour"), [({"start_time": "10:00"}, "10:00"), ({}, "23:30")])
+def test_a_series_whose_clocks_skip_midnight_is_moved_by_its_own_dates(
+    school: Any, around_midnight: list[int], scope: str, body: dict[str, str], hour: str
+) -> None:
+    first = school.read(around_midnight[0])
+    body = {"session_date": "2027-03-27", **body}
+    assert school.patch(first, body, scope=scope).status_code == 200
+    found = [shown(school.read(each), NUUK)[:2] for each in around_midnight]
+    on_the_night = ("2027-03-27", hour) if hour == "10:00" else ("2027-03-28", "00:30")
+    assert found == [on_the_night, ("2027-03-28", hour), ("2027-03-29", hour)]
+
+
+def test_a_series_is_split_at_the_night_in_which_the_clocks_skip_midnight(
+    school: Any, around_midnight: list[int]
+) -> None:
+    second = school.read(around_midnight[1])
+    assert school.patch(second, {"end_time": "01:45"}, scope="future").status_code == 200
+    found = [shown(school.read(each), NUUK) for each in around_midnight]
+    assert found == [
+        ("2027-03-26", "23:30", "00:15"),
+        ("2027-03-28", "00:30", "01:45"),
+        ("2027-03-28", "23:30", "00:45"),
+    ]
+
+
+def test_a_series_may_begin_in_a_night_that_skips_its_time_and_midnight(
+    app: Flask, school: Any
+) -> None:
+    booked = school.session(
+        enrolled_courses_id=school.enroll(school.student, timezone=NUUK),
+        session_date="2027-03-27",
+        start_time="23:30",
+        end_time="00:15",
+        rrule="FREQ=DAILY;COUNT=2",
+    )
+    with app.app_context():
+        row = db.session.get_one(SessionSeries, booked["series_id"])
+        assert row.starts_on == date(2027, 3, 27)
+        assert series.rule_dates(row) == [date(2027, 3, 27), date(2027, 3, 28)]

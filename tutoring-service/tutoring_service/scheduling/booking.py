@@ -53,6 +53,7 @@ class Plan:
     """The occurrences that a request for sessions means, and what is in their way."""
 
     enrollment: Enrollment
+    starts_on: date
     start_time: time
     recurrence: Recurrence | None
     occurrences: Sequence[Occurrence]
@@ -172,7 +173,8 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> 
     outside: Sequence[Occurrence] = ()
     if not wanted["force"]:
         outside = availability.outside_hours(tutor_id, occurrences)
-    return Plan(enrollment, wanted["start_time"], recurring, occurrences, found, outside)
+    at = wanted["start_time"]
+    return Plan(enrollment, days[0], at, recurring, occurrences, found, outside)
 
 
 def _recurrence(wanted: Mapping[str, Any], timezone: str) -> Recurrence | None:
@@ -210,17 +212,16 @@ def _add_series(plan: Plan) -> InSeries | None:
         return None
     # Of the plan, not of what is booked: the rule says its dates from the first one on, and a
     # calendar is told which of them are left out.
-    first = plan.occurrences[0]
     rule, dates = recurring_pattern.written(plan.recurrence)
     row = SessionSeries(
         enrolled_courses_id=plan.enrollment.id,
         timezone=plan.enrollment.timezone,
         rule=rule,
         dates=dates,
-        starts_on=first.session_date,
-        # As it was asked for: the clocks may skip it on the first day alone.
+        # As they were asked for: the clocks may skip the time on the first day alone.
+        starts_on=plan.starts_on,
         start_time=plan.start_time,
-        duration=first.duration,
+        duration=plan.occurrences[0].duration,
         created_at=now(),
     )
     db.session.add(row)
