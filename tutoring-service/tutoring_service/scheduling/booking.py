@@ -178,23 +178,23 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> 
 
 
 def _recurrence(wanted: Mapping[str, Any], timezone: str) -> Recurrence | None:
+    start, rule = wanted["session_date"], None
     if wanted["rrule"]:
-        start, at = wanted["session_date"], wanted["start_time"]
-        return recurring_pattern.from_rrule(wanted["rrule"], start, at, timezone)
+        at = wanted["start_time"]
+        rule = recurring_pattern.from_rrule(wanted["rrule"], start, at, timezone)
+    recurring_pattern.check_consistent(wanted, rule)
+    if rule:
+        return rule
+    frequency = wanted["session_frequency"] or Frequency.ONE_TIME
     pattern = wanted["recurring_pattern"] or {}
-    dates = pattern.get("specific_dates")
-    if wanted["session_frequency"] == Frequency.ONE_TIME and not dates:
+    if frequency == Frequency.ONE_TIME and not pattern.get("specific_dates"):
         if wanted["is_recurring"]:
             raise invalid(
                 "session_frequency", "A recurring session needs a frequency, dates or an rrule."
             )
         return None
     return recurring_pattern.from_pattern(
-        wanted["session_frequency"],
-        pattern,
-        wanted["session_date"],
-        wanted["recurrence_count"],
-        wanted["recurrence_until"],
+        frequency, pattern, start, wanted["recurrence_count"], wanted["recurrence_until"]
     )
 
 
