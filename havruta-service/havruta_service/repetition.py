@@ -1,16 +1,14 @@
 """RULES: when sessions begin that repeat by a rule. They keep their hour in the zone they name."""
 
 from datetime import datetime, time
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from chassis.clock import time_zones
 from chassis.errors import Invalid, invalid
 from recurrence import InvalidRule, check_until, instant, occurrences, parse
 
 LONGEST_RULE = 200  # characters, as many as the table takes
 MOST_SESSIONS = 366  # every day of a leap year
-# Once, because it reads through the whole database of zones; and no name from outside becomes a path
-# in it.
-ZONES = frozenset(available_timezones())
 
 
 class InvalidRecurrence(Invalid):
@@ -40,6 +38,6 @@ def at_wall_time(moment: datetime, at: time, timezone: str) -> datetime:
 
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of this IANA name."""
-    if name not in ZONES:
+    if name not in time_zones():
         raise invalid("timezone", "Not an IANA time zone.")
     return ZoneInfo(name)
