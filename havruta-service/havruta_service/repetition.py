@@ -25,9 +25,13 @@ def repeated(rrule: str, timezone: str, start: datetime) -> list[datetime]:
     try:
         rule = parse(rrule).local(at, timezone)
         check_until(rule, day)
-        return occurrences(rule, day, at, timezone, most=MOST_SESSIONS)
+        found = occurrences(rule, day, at, timezone, most=MOST_SESSIONS)
     except InvalidRule as refusal:
         raise InvalidRecurrence(errors=[{"pointer": "/rrule", "detail": str(refusal)}]) from refusal
+    # Of a time that the clocks show twice, `start` says which is meant on the first day.
+    if found[0] == instant(day, at, timezone):
+        found[0] = start.replace(microsecond=0)
+    return found
 
 
 def at_wall_time(moment: datetime, at: time, timezone: str) -> datetime:
