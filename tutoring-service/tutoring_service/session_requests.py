@@ -95,7 +95,7 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     wanted = {name: getattr(request, name) for name in WANTED}
     when = _occurrence(enrollment, wanted)
     if when.starts_at < now():
-        raise DeadlinePassed(when.starts_at, "The time that the student asked for is over.")
+        raise DeadlinePassed(when.starts_at, "The time that the student asked for has begun.")
     # It was free when the student asked, but that was days ago. From here on no other transaction
     # books these two.
     conflicts.lock_calendars(enrollment.tutor_id, enrollment.student_id)
