@@ -11,6 +11,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
+from recurrence import date_of
 from tutoring_service import availability, notifications, reminders
 from tutoring_service.models import (
     Enrollment,
@@ -53,7 +54,6 @@ class Plan:
     """The occurrences that a request for sessions means, and what is in their way."""
 
     enrollment: Enrollment
-    starts_on: date
     start_time: time
     recurrence: Recurrence | None
     occurrences: Sequence[Occurrence]
@@ -173,8 +173,7 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> 
     outside: Sequence[Occurrence] = ()
     if not wanted["force"]:
         outside = availability.outside_hours(tutor_id, occurrences)
-    at = wanted["start_time"]
-    return Plan(enrollment, days[0], at, recurring, occurrences, found, outside)
+    return Plan(enrollment, wanted["start_time"], recurring, occurrences, found, outside)
 
 
 def _recurrence(wanted: Mapping[str, Any], timezone: str) -> Recurrence | None:
@@ -212,16 +211,17 @@ def _add_series(plan: Plan) -> InSeries | None:
         return None
     # Of the plan, not of what is booked: the rule says its dates from the first one on, and a
     # calendar is told which of them are left out.
+    first, timezone = plan.occurrences[0], plan.enrollment.timezone
     rule, dates = recurring_pattern.written(plan.recurrence)
     row = SessionSeries(
         enrolled_courses_id=plan.enrollment.id,
-        timezone=plan.enrollment.timezone,
+        timezone=timezone,
         rule=rule,
         dates=dates,
         # As they were asked for: the clocks may skip the time on the first day alone.
-        starts_on=plan.starts_on,
+        starts_on=date_of(first.starts_at, plan.start_time, timezone),
         start_time=plan.start_time,
-        duration=plan.occurrences[0].duration,
+        duration=first.duration,
         created_at=now(),
     )
     db.session.add(row)
