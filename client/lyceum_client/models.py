@@ -1446,9 +1446,9 @@ class NewTutoringSession(TypedDict):
     session_date: str
     start_time: str
     end_time: str
-    is_recurring: NotRequired[bool]
+    is_recurring: NotRequired[bool | None]
     session_frequency: NotRequired[
-        Literal["one-time", "daily", "weekly", "bi-weekly", "monthly", "custom"]
+        Literal["one-time", "daily", "weekly", "bi-weekly", "monthly", "custom", None]
     ]
     recurring_pattern: NotRequired[RecurringPattern | None]
     rrule: NotRequired[str | None]

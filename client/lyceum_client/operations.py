@@ -985,7 +985,7 @@ class Operations(Transport):
     def create_session_request(
         self, enrollment_id: int, body: NewSessionRequest, *, idempotency_key: str | None = None
     ) -> SessionRequest:
-        """Ask the tutor for a session."""
+        """Ask the tutor for a session at a time to come."""
         return self.call(
             "POST",
             f"/api/enrollments/{segment(enrollment_id)}/requests",
@@ -995,7 +995,7 @@ class Operations(Transport):
         )
 
     def accept_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
-        """Accept a request: the session is booked if the time is still free."""
+        """Accept a request: the session is booked if the time is still to come, and free."""
         return self.call(
             "POST",
             f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/accept",
@@ -1138,7 +1138,7 @@ class Operations(Transport):
     def complete_tutoring_session(
         self, session_id: int, body: Completion | None = None
     ) -> TutoringSession:
-        """Complete a session."""
+        """Complete a session, from when it begins."""
         return self.call(
             "POST", f"/api/sessions/{segment(session_id)}/complete", TutoringSession, body=body
         )

@@ -255,7 +255,8 @@ def _moved(
     start_time: datetime | None,
 ) -> list[datetime]:
     """When the sessions begin after the change."""
-    if start_time is None:
+    # Sent as it is: one that the clocks have moved does not take the others with it.
+    if start_time in (None, session.start_time):
         return [each.start_time for each in changed]
     # For what it refuses: a time that is over, or too far ahead.
     times_of(start_time, None, None)
@@ -268,7 +269,12 @@ def _moved(
         raise invalid(
             "start_time", "Several sessions can only be moved to another time of the same day."
         )
-    moved = [at_wall_time(each.start_time, after.time(), series.timezone) for each in changed]
+    moved = [
+        start_time
+        if each.id == session.id
+        else at_wall_time(each.start_time, after.time(), series.timezone)
+        for each in changed
+    ]
     # The session named lies ahead, but with `all` another may be that of today, whose new hour is
     # over.
     if any(start < now() for start in moved):

@@ -1,16 +1,14 @@
 """RULES: when sessions begin that repeat by a rule. They keep their hour in the zone they name."""
 
 from datetime import datetime, time
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from chassis.clock import time_zones
 from chassis.errors import Invalid, invalid
 from recurrence import InvalidRule, check_until, instant, occurrences, parse
 
 LONGEST_RULE = 200  # characters, as many as the table takes
 MOST_SESSIONS = 366  # every day of a leap year
-# Once, because it reads through the whole database of zones; and no name from outside becomes a path
-# in it.
-ZONES = frozenset(available_timezones())
 
 
 class InvalidRecurrence(Invalid):
@@ -27,9 +25,13 @@ def repeated(rrule: str, timezone: str, start: datetime) -> list[datetime]:
     try:
         rule = parse(rrule).local(at, timezone)
         check_until(rule, day)
-        return occurrences(rule, day, at, timezone, most=MOST_SESSIONS)
+        found = occurrences(rule, day, at, timezone, most=MOST_SESSIONS)
     except InvalidRule as refusal:
         raise InvalidRecurrence(errors=[{"pointer": "/rrule", "detail": str(refusal)}]) from refusal
+    # Of a time that the clocks show twice, `start` says which is meant on the first day.
+    if found[0] == instant(day, at, timezone):
+        found[0] = start.replace(microsecond=0)
+    return found
 
 
 def at_wall_time(moment: datetime, at: time, timezone: str) -> datetime:
@@ -40,6 +42,6 @@ def at_wall_time(moment: datetime, at: time, timezone: str) -> datetime:
 
 def zone_of(name: str) -> ZoneInfo:
     """The time zone of this IANA name."""
-    if name not in ZONES:
+    if name not in time_zones():
         raise invalid("timezone", "Not an IANA time zone.")
     return ZoneInfo(name)

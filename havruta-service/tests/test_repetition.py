@@ -1,12 +1,16 @@
 """The times of sessions that repeat."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from chassis.clock import time_zones
 from chassis.errors import Problem
 from havruta_service.repetition import InvalidRecurrence, repeated
+
+ONE_DAY, HOUR, HALF_AN_HOUR = timedelta(days=1), timedelta(hours=1), timedelta(minutes=30)
 
 
 def wall(rule, start, zone="UTC"):
@@ -46,6 +50,55 @@ def test_an_hour_that_comes_twice_means_the_first_one():
     start = datetime(2026, 10, 18, 0, 30, tzinfo=UTC)
     second = repeated("FREQ=WEEKLY;COUNT=2", "Europe/Berlin", start)[1]
     assert second == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+def test_of_an_hour_that_comes_twice_the_first_session_is_when_it_was_asked_for():
+    start = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert repeated("FREQ=DAILY;COUNT=2", "Europe/Berlin", start) == [
+        start,
+        datetime(2026, 10, 26, 1, 30, tzinfo=UTC),
+    ]
+    other_day = repeated("FREQ=WEEKLY;BYDAY=MO;COUNT=1", "Europe/Berlin", start)
+    assert other_day == [datetime(2026, 10, 26, 1, 30, tzinfo=UTC)]
+
+
+def test_sessions_keep_their_hour_over_each_change_of_clocks():
+    """In every zone, from every half hour of the day before the change."""
+    for zone, change in changes_of_clocks():
+        tz = ZoneInfo(zone)
+        for number in range(48):
+            start = change - ONE_DAY + number * HALF_AN_HOUR
+            first = start.astimezone(tz)
+            found = repeated("FREQ=DAILY;COUNT=3", zone, start)
+            assert found[0] == start
+            for days, moment in enumerate(found[1:], 1):
+                assert moment == at_first(first.date() + days * ONE_DAY, first.time(), tz)
+
+
+def at_first(day, at, tz):
+    """The first moment at which the clocks show this time; if they skip it, as they stood before."""
+    wall = datetime.combine(day, at.replace(fold=0), UTC)
+    offsets = {(wall + hours * HOUR).astimezone(tz).utcoffset() for hours in (-30, 30)}
+    shown = [wall - offset for offset in offsets]
+    shown = [moment for moment in shown if moment + moment.astimezone(tz).utcoffset() == wall]
+    return min(shown, default=wall - min(offsets))
+
+
+def changes_of_clocks():
+    """The beginnings of the UTC days of two years in which clocks change, each with a zone.
+
+    Of zones that have the same offsets throughout, one is enough.
+    """
+    first = datetime(2027, 1, 1, tzinfo=UTC)
+    days = [first + number * ONE_DAY for number in range(2 * 365)]
+    zones = {
+        tuple(day.astimezone(ZoneInfo(zone)).utcoffset() for day in days): zone
+        for zone in time_zones()
+    }
+    for offsets, zone in zones.items():
+        for day, (before, after) in zip(days, pairwise(offsets), strict=False):
+            if before != after:
+                yield zone, day
 
 
 @pytest.mark.parametrize(

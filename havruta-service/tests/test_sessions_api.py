@@ -118,7 +118,10 @@ def test_a_planned_session_does_not_prevent_an_instant_one(
         ({"type": "scheduled", "planned_minutes": 4}, "/planned_minutes"),
         ({"type": "scheduled", "rrule": "FREQ=DAILY;COUNT=2"}, "/timezone"),
         ({"type": "scheduled", "rrule": "FREQ=DAILY", "timezone": "UTC"}, "/rrule"),
-        ({"type": "scheduled", "rrule": "FREQ=DAILY;COUNT=2", "timezone": "Mars"}, "/timezone"),
+        *(
+            ({"type": "scheduled", "rrule": "FREQ=DAILY;COUNT=2", "timezone": zone}, "/timezone")
+            for zone in ("Mars", "localtime", "Factory", "posixrules", "europe/berlin")
+        ),
     ],
 )
 def test_a_wrong_field_of_a_plan_is_named(
@@ -147,14 +150,24 @@ def test_a_rule_plans_each_of_its_sessions(
         "FREQ=MONTHLY;BYDAY=1MO;COUNT=3",
         "FREQ=DAILY;BYMONTHDAY=2;COUNT=3",
         "FREQ=WEEKLY;BYMONTH=3,4;COUNT=3",
+        "FREQ=MONTHLY;BYDAY=-1FR;COUNT=2",
+        "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=MO;COUNT=2",
     ],
 )
 def test_a_rule_may_name_months_and_days_of_the_month(plan: Act, ruth: User, rule: str) -> None:
     assert plan(ruth, rrule=rule, timezone="UTC").status_code == 201
 
 
-def test_a_rule_that_never_happens_is_refused(plan: Act, ruth: User) -> None:
-    refused = plan(ruth, rrule="FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=2", timezone="UTC")
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=MONTHLY;BYDAY=5MO;BYMONTHDAY=1;COUNT=2",
+        "FREQ=WEEKLY;BYDAY=;COUNT=2",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU;COUNT=2",
+    ],
+)
+def test_a_rule_that_never_happens_or_is_none_is_refused(plan: Act, ruth: User, rule: str) -> None:
+    refused = plan(ruth, rrule=rule, timezone="UTC")
     assert (refused.status_code, refused.json["code"]) == (422, "invalid_recurrence")
     assert [error["pointer"] for error in refused.json["errors"]] == ["/rrule"]
 
@@ -295,6 +308,40 @@ def test_moving_the_future_of_a_series_makes_a_new_series(
         "03-30T17:30",
     ]
     assert listed[0]["series_id"] != listed[1]["series_id"] == listed[3]["series_id"]
+
+
+@pytest.mark.parametrize("scope", ["all", "future"])
+def test_a_session_that_the_clocks_have_moved_does_not_move_its_series(
+    client: FlaskClient, havruta: Havruta, plan: Act, ruth: User, scope: str
+) -> None:
+    with time_machine.travel("2026-03-20T10:00:00Z"):
+        daily = {"rrule": "FREQ=DAILY;COUNT=2", "timezone": "Europe/Berlin"}
+        plan(ruth, start_time="2026-03-28T01:30:00Z", **daily)
+        url = f"/api/havrutas/{havruta.id}/sessions"
+        moved = client.get(url, user=ruth).json["items"][0]
+        assert moved["start_time"] == "2026-03-29T01:30:00Z", "at 03:30, as 02:30 is skipped"
+        body = {"start_time": moved["start_time"], "planned_minutes": 30, "scope": scope}
+        assert change(client, moved, ruth, **body).status_code == 200
+        listed = client.get(url, user=ruth).json["items"][::-1]
+    assert [s["start_time"] for s in listed] == ["2026-03-28T01:30:00Z", "2026-03-29T01:30:00Z"]
+    assert [s["planned_minutes"] for s in listed] == [30 if scope == "all" else 60, 30]
+
+
+def test_a_session_is_moved_to_the_second_of_an_hour_that_comes_twice(
+    client: FlaskClient, havruta: Havruta, plan: Act, ruth: User
+) -> None:
+    with time_machine.travel("2026-10-20T10:00:00Z"):
+        daily = {"rrule": "FREQ=DAILY;COUNT=2", "timezone": "Europe/Berlin"}
+        first = plan(ruth, start_time="2026-10-25T10:00:00Z", **daily).json
+        assert (
+            change(client, first, ruth, scope="all", start_time="2026-10-25T01:30:00Z").json[
+                "start_time"
+            ]
+            == "2026-10-25T01:30:00Z"
+        )
+        url = f"/api/havrutas/{havruta.id}/sessions"
+        listed = client.get(url, user=ruth).json["items"]
+    assert listed[0]["start_time"] == "2026-10-26T01:30:00Z"
 
 
 def test_a_series_cannot_be_moved_to_other_days(client: FlaskClient, plan: Act, ruth: User) -> None:

@@ -3,7 +3,7 @@
 from recurrence.expansion import check_until, dates_of, occurrences
 from recurrence.rule import Day, Freq, InvalidRule, Rule
 from recurrence.text import parse
-from recurrence.wall_time import instant
+from recurrence.wall_time import date_of, instant
 
 __all__ = [
     "Day",
@@ -11,6 +11,7 @@ __all__ = [
     "InvalidRule",
     "Rule",
     "check_until",
+    "date_of",
     "dates_of",
     "instant",
     "occurrences",

@@ -8,7 +8,7 @@ from typing import TypeVar
 from recurrence.rule import WEEKDAYS, Day, Freq, InvalidRule, Rule
 
 LONGEST = 500  # characters; a rule that lists every day of the month from both ends has 250
-PARTS = ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "COUNT", "UNTIL")
+PARTS = ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "WKST", "COUNT", "UNTIL")
 # Digits are spelled out: `\d` and `int` take those of every script.
 NUMBER = re.compile(r"[+-]?[0-9]{1,4}")
 DAY = re.compile(rf"([+-]?[1-5])?({'|'.join(WEEKDAYS)})")
@@ -23,7 +23,7 @@ def parse(text: str) -> Rule:
     `InvalidRule` for anything outside the subset.
     """
     parts = _parts(text)
-    return Rule(
+    rule = Rule(
         freq=_freq(parts.get("FREQ", "")),
         interval=_number(parts.get("INTERVAL", "1")),
         by_day=_each(_day, parts.get("BYDAY")),
@@ -32,6 +32,18 @@ def parse(text: str) -> Rule:
         count=_number(parts["COUNT"]) if "COUNT" in parts else None,
         until=_until(parts["UNTIL"]) if "UNTIL" in parts else None,
     )
+    _check_week_start(rule, parts.get("WKST", "MO"))
+    return rule
+
+
+def _check_week_start(rule: Rule, day: str) -> None:
+    """`InvalidRule` unless weeks that begin on Monday give the same dates."""
+    if day not in WEEKDAYS:
+        raise InvalidRule(f"WKST is one of {', '.join(WEEKDAYS)}.")
+    # RFC 5545, section 3.3.10: it decides only which weeks are left out.
+    leaves_out_weeks = rule.freq == Freq.WEEKLY and rule.interval > 1 and bool(rule.by_day)
+    if leaves_out_weeks and day != "MO":
+        raise InvalidRule("WKST is MO where weekly INTERVAL and BYDAY go together.")
 
 
 def _parts(text: str) -> dict[str, str]:
@@ -62,7 +74,7 @@ def _each(read: Callable[[str], Value], text: str | None) -> tuple[Value, ...]:
 
 def _number(text: str) -> int:
     if not NUMBER.fullmatch(text):
-        raise InvalidRule("All but FREQ, BYDAY and UNTIL is written in numbers.")
+        raise InvalidRule("All but FREQ, BYDAY, WKST and UNTIL is written in numbers.")
     return int(text)
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from recurrence import Freq, InvalidRule, Rule, check_until, dates_of, occurrences, parse
 from recurrence.expansion import HORIZON, UNTIL_WITHIN
+from recurrence.rule import WEEKDAYS
 
 from .support.random_rules import endless
 
@@ -173,7 +174,25 @@ def test_the_dates_of_a_rule_with_until_are_those_of_dateutil(
     assert dates_of(Rule(**parts, until=last), start, most=MOST) == expected
 
 
-def by_dateutil(parts: dict[str, Any], start: date, last: date) -> Iterator[date]:
+@pytest.mark.usefixtures("_a_nearer_end_of_the_calendar")
+@settings(max_examples=300, deadline=None)
+@given(PARTS, STARTS, st.integers(0, 6))
+def test_weeks_begin_on_another_day_only_where_the_dates_stay(
+    parts: dict[str, Any], start: date, week_start: int
+) -> None:
+    last = start + timedelta(days=400)
+    text = f"{Rule(**parts, until=last)};WKST={WEEKDAYS[week_start]}"
+    if parts["freq"] == Freq.WEEKLY and parts["interval"] > 1 and parts["by_day"] and week_start:
+        with pytest.raises(InvalidRule, match="WKST"):
+            parse(text)
+    else:
+        expected = list(by_dateutil(parts, start, last, week_start))
+        assert dates_of(parse(text), start, most=MOST) == expected
+
+
+def by_dateutil(
+    parts: dict[str, Any], start: date, last: date, week_start: int = 0
+) -> Iterator[date]:
     weekdays = []
     for day in parts["by_day"]:
         weekday = dateutil.rrule.weekdays[day.weekday]
@@ -186,6 +205,7 @@ def by_dateutil(parts: dict[str, Any], start: date, last: date) -> Iterator[date
         byweekday=weekdays or None,
         bymonthday=parts.get("by_month_day") or None,
         bymonth=parts["by_month"] or None,
+        wkst=week_start,
     )
     return (moment.date() for moment in found)
 

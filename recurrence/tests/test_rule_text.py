@@ -70,6 +70,13 @@ def test_until_is_a_date_or_an_instant() -> None:
         ("FREQ=WEEKLY;INTERVAL=1;COUNT=0002", "FREQ=WEEKLY;COUNT=2"),
         ("FREQ=WEEKLY;BYDAY=TU,TU,MO;COUNT=2", "FREQ=WEEKLY;BYDAY=TU,MO;COUNT=2"),
         ("FREQ=DAILY;BYMONTHDAY=+2,2;COUNT=2", "FREQ=DAILY;BYMONTHDAY=2;COUNT=2"),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=MO;COUNT=2",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;COUNT=2",
+        ),
+        ("FREQ=WEEKLY;BYDAY=TU,SU;WKST=SU;COUNT=2", "FREQ=WEEKLY;BYDAY=TU,SU;COUNT=2"),
+        ("FREQ=WEEKLY;INTERVAL=2;WKST=SU;COUNT=2", "FREQ=WEEKLY;INTERVAL=2;COUNT=2"),
+        ("FREQ=MONTHLY;BYDAY=1MO;WKST=SU;COUNT=2", "FREQ=MONTHLY;BYDAY=1MO;COUNT=2"),
     ],
 )
 def test_a_rule_has_one_plain_form(text: str, plain: str) -> None:
@@ -89,7 +96,12 @@ def test_a_rule_has_one_plain_form(text: str, plain: str) -> None:
         "FREQ=DAILY;FREQ=DAILY;COUNT=2",
         "FREQ=DAILY;COUNT=2;",
         "FREQ=DAILY;COUNT=2;BYSETPOS=1",
-        "FREQ=DAILY;COUNT=2;WKST=MO",
+        # weeks that begin on another day, of which some are left out
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU;COUNT=4",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=TU;COUNT=4",
+        "FREQ=WEEKLY;WKST=;COUNT=2",
+        "FREQ=WEEKLY;WKST=1MO;COUNT=2",
+        "FREQ=WEEKLY;WKST=MO;WKST=MO;COUNT=2",
         "FREQ=DAILY; COUNT=2",
         # neither end, both, or one twice
         "FREQ=WEEKLY",

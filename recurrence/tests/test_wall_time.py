@@ -2,16 +2,17 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurrence import Freq, Rule, instant, occurrences, parse
+from recurrence import Freq, Rule, date_of, instant, occurrences, parse
 
 BERLIN = "Europe/Berlin"
-ZONES = sorted(available_timezones() - {"localtime"})
+ZONES = (files("tzdata") / "zones").read_text().split()
 MINUTE = timedelta(minutes=1)
 
 
@@ -58,6 +59,24 @@ def test_wall_times_become_instants_all_over_the_world(
     assert instant(date.fromisoformat(day), at, zone) == datetime.fromisoformat(expected)
 
 
+@pytest.mark.parametrize(
+    ("zone", "moment", "at", "day"),
+    [
+        (BERLIN, "2027-03-28T01:30Z", time(2, 30), "2027-03-28"),
+        # midnight is skipped: with the time, or before it
+        ("America/Nuuk", "2027-03-28T01:30Z", time(23, 30), "2027-03-27"),
+        ("America/Nuuk", "2027-03-28T01:30Z", time(0, 30), "2027-03-28"),
+        ("Africa/Cairo", "2026-04-23T22:30Z", time(0, 30), "2026-04-24"),
+        # not the time of the series: moved alone
+        (BERLIN, "2027-06-01T10:00Z", time(2, 30), "2027-06-01"),
+    ],
+)
+def test_a_moment_leads_back_to_the_date_of_its_wall_time(
+    zone: str, moment: str, at: time, day: str
+) -> None:
+    assert date_of(datetime.fromisoformat(moment), at, zone) == date.fromisoformat(day)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(ZONES),
@@ -78,6 +97,34 @@ def test_an_instant_near_a_change_of_clocks_is_right(data: st.DataObject) -> Non
     before = (change - MINUTE).astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
     wall = before + MINUTE * data.draw(st.integers(-180, 180))
     check_instant(wall, zone)
+
+
+def test_each_time_that_a_zone_skips_or_shows_twice_is_right() -> None:
+    found = {
+        (zone, change): walls_around(change, zone)
+        for zone in zones_that_change()
+        for change in changes(zone)
+    }
+    assert {"Africa/Casablanca", "America/Nuuk", "Antarctica/Troll"} <= {zone for zone, _ in found}
+    for (zone, _), walls in found.items():
+        for wall in walls:
+            check_instant(wall, zone)
+            check_series(wall, zone)
+
+
+def walls_around(change: datetime, zone: str) -> list[datetime]:
+    """Times before, within and after what the clocks skip or show twice at this change."""
+    offsets = offset_at(change - MINUTE, zone), offset_at(change, zone)
+    first, last = sorted(change.replace(tzinfo=None) + offset for offset in offsets)
+    return [first - MINUTE, first, first + (last - first) / 2, last - MINUTE, last]
+
+
+def check_series(wall: datetime, zone: str) -> None:
+    """A daily series has one occurrence for each date, and each leads back to it."""
+    days = [wall.date() + timedelta(days=number) for number in (-1, 0, 1)]
+    found = occurrences(parse("FREQ=DAILY;COUNT=3"), days[0], wall.time(), zone, most=3)
+    assert found == sorted(set(found)) == [instant(day, wall.time(), zone) for day in days]
+    assert [date_of(moment, wall.time(), zone) for moment in found] == days
 
 
 def check_instant(wall: datetime, zone: str) -> None:
@@ -118,10 +165,10 @@ def zones_that_change() -> list[str]:
 
 @cache
 def changes(zone: str) -> list[datetime]:
-    """The minutes at which the clocks of the zone are changed in 2025 to 2027."""
+    """The minutes at which the clocks of the zone are changed in 2026 to 2028."""
     found = []
-    day = datetime(2025, 1, 1, tzinfo=UTC)
-    while day.year < 2028:
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    while day.year < 2029:
         after = day + timedelta(days=1)
         if offset_at(day, zone) != offset_at(after, zone):
             found.append(_minute_of_change(day, after, zone))

@@ -63,6 +63,27 @@ def test_an_invalid_course_is_refused(school: Any, wrong: dict[str, Any]) -> Non
     assert school.post("/api/courses", None, wrong).status_code == 422
 
 
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "posixrules", "posix/UTC", "right/UTC"])
+def test_a_zone_that_depends_on_the_machine_is_refused(school: Any, zone: str) -> None:
+    hours = {"timezone": zone, "weekly": []}
+    slots = f"/api/tutors/{school.tutor.id}/slots?from=2030-01-08&tz={zone}"
+    for refused, pointer in (
+        (school.post("/api/courses", None, {"title": "x", "timezone": zone}), "/timezone"),
+        (
+            school.client.put("/api/tutors/me/availability", user=school.tutor, json=hours),
+            "/timezone",
+        ),
+        (school.client.get(slots, user=school.student), "?tz"),
+    ):
+        assert refused.status_code == 422
+        assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("zone", ["US/Eastern", "Asia/Calcutta", "EST5EDT", "Etc/GMT+5", "Zulu"])
+def test_a_link_and_a_zone_without_a_place_are_zones(school: Any, zone: str) -> None:
+    assert publish(school, timezone=zone)["timezone"] == zone
+
+
 def test_courses_are_found_by_tutor_newest_first(school: Any) -> None:
     for title in ("first", "second"):
         school.post("/api/courses", None, {"title": title})

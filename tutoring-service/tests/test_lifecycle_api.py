@@ -30,6 +30,20 @@ def test_a_session_is_completed_with_its_covered_topics(school: Any) -> None:
     assert (done["status"], done["topics_covered"]) == ("completed", ["Verbs"])
 
 
+def test_a_session_that_was_started_early_is_completed_once_it_has_begun(school: Any) -> None:
+    session = school.session(topics=["Verbs"])
+    with time_machine.travel("2030-01-08T08:55:00Z", tick=False):
+        school.act(session, "start")
+        refused = school.act(session, "complete", {"topics_covered": ["Verbs"]})
+        assert (refused.status_code, refused.json["code"]) == (409, "too_early")
+        assert refused.json["earliest"] == session["starts_at"]
+    progress = f"/api/enrollments/{school.enrollment_id}/progress"
+    assert school.client.get(progress, user=school.tutor).json["completed_minutes"] == 0
+    with time_machine.travel(session["starts_at"], tick=False):
+        done = school.act(session, "complete").json
+    assert (done["status"], done["completed_at"]) == ("completed", session["starts_at"])
+
+
 def test_starting_or_completing_again_changes_nothing(school: Any) -> None:
     session = school.session(session_date="2020-01-07")
     for what in ("start", "complete"):

@@ -37,6 +37,8 @@ INVALID_BOOKINGS = [
     ({"rrule": "FREQ=WEEKLY;BYDAY=2TU;COUNT=2"}, "/rrule"),
     ({"rrule": "FREQ=WEEKLY;BYMONTHDAY=1;COUNT=2"}, "/rrule"),
     ({"rrule": "FREQ=DAILY;FREQ=DAILY;COUNT=2"}, "/rrule"),
+    ({"rrule": "FREQ=WEEKLY;BYDAY=;COUNT=2"}, "/rrule"),
+    ({"rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU;WKST=SU;COUNT=2"}, "/rrule"),
     ({"rrule": ";;;"}, "/rrule"),
 ]
 INVALID_RECURRENCES = [
@@ -52,6 +54,112 @@ INVALID_RECURRENCES = [
         "/recurring_pattern",
     ),
 ]
+
+
+WEEKLY_RULE = {"rrule": "FREQ=WEEKLY;BYDAY=TU;COUNT=2"}
+NEEDS = "Needs a session_frequency by which sessions repeat."
+NOT_WITH_A_RULE = "Does not go with an rrule."
+CONTRADICTIONS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    *(
+        (
+            {**WEEKLY_RULE, "session_frequency": frequency},
+            {"/session_frequency": "The rrule says another."},
+        )
+        for frequency in ("one-time", "daily", "bi-weekly", "monthly")
+    ),
+    ({**WEEKLY_RULE, "recurrence_count": 2}, {"/recurrence_count": NOT_WITH_A_RULE}),
+    ({**WEEKLY_RULE, "recurrence_until": "2030-03-01"}, {"/recurrence_until": NOT_WITH_A_RULE}),
+    *(
+        (
+            {**WEEKLY_RULE, "recurring_pattern": {name: [value]}},
+            {f"/recurring_pattern/{name}": NOT_WITH_A_RULE},
+        )
+        for name, value in (
+            ("days", "Tuesday"),
+            ("months", "January"),
+            ("specific_dates", "2030-01-09"),
+        )
+    ),
+    *(
+        ({**one_time, **said}, {pointer: NEEDS})
+        for one_time in ({}, {"session_frequency": "one-time"})
+        for said, pointer in (
+            ({"recurring_pattern": {"days": ["Tuesday"]}}, "/recurring_pattern/days"),
+            ({"recurring_pattern": {"months": ["January"]}}, "/recurring_pattern/months"),
+            ({"recurrence_count": 2}, "/recurrence_count"),
+            ({"recurrence_until": "2030-03-01"}, "/recurrence_until"),
+        )
+    ),
+    (
+        {"recurring_pattern": {"specific_dates": ["2030-01-09"]}, "recurrence_count": 2},
+        {"/recurrence_count": NEEDS},
+    ),
+    (
+        {"session_frequency": "daily", "recurring_pattern": {"days": ["Tuesday"]}},
+        {"/recurring_pattern/days": "Daily is every day; some weekdays are weekly."},
+    ),
+    *(
+        (
+            {"is_recurring": False, **said},
+            {"/is_recurring": "The other fields say how the session recurs."},
+        )
+        for said in (
+            WEEKLY_RULE,
+            {"session_frequency": "weekly"},
+            {"session_frequency": "custom"},
+            {"recurring_pattern": {"specific_dates": ["2030-01-09"]}},
+        )
+    ),
+    (
+        {
+            "is_recurring": False,
+            **WEEKLY_RULE,
+            "session_frequency": "monthly",
+            "recurrence_count": 3,
+        },
+        {
+            "/session_frequency": "The rrule says another.",
+            "/recurrence_count": NOT_WITH_A_RULE,
+            "/is_recurring": "The other fields say how the session recurs.",
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "errors"), CONTRADICTIONS)
+def test_fields_that_contradict_one_another_are_named(
+    school: Any, wrong: dict[str, Any], errors: dict[str, str]
+) -> None:
+    refused = school.book(**wrong)
+    assert (refused.status_code, refused.json.get("code")) == (422, "invalid")
+    assert {error["pointer"]: error["detail"] for error in refused.json["errors"]} == errors
+
+
+@pytest.mark.parametrize(
+    ("said", "dates"),
+    [
+        ({**WEEKLY_RULE, "session_frequency": "weekly", "is_recurring": True}, 2),
+        ({**WEEKLY_RULE, "session_frequency": "custom"}, 2),
+        ({**WEEKLY_RULE, "recurring_pattern": {"days": [], "months": None}}, 2),
+        ({"rrule": "FREQ=MONTHLY;BYDAY=-1FR;COUNT=2"}, 2),
+        ({"rrule": "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU;WKST=MO;COUNT=2"}, 2),
+        ({"session_frequency": "weekly", "recurrence_count": 3, "is_recurring": True}, 3),
+        ({"session_frequency": "daily", "recurring_pattern": {"months": ["January"]}}, 24),
+        ({"session_frequency": "one-time", "is_recurring": False, "recurring_pattern": {}}, 1),
+        (
+            {
+                "session_frequency": "one-time",
+                "recurring_pattern": {"specific_dates": ["2030-01-09"]},
+            },
+            2,
+        ),
+        ({}, 1),
+    ],
+)
+def test_fields_that_say_the_same_go_together(
+    school: Any, said: dict[str, Any], dates: int
+) -> None:
+    assert len(school.session(**said)["occurrences"]) == dates
 
 
 def test_the_tutor_books_a_session_with_the_older_columns(school: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import text
 
@@ -51,6 +52,47 @@ def test_a_request_for_a_time_taken_meanwhile_is_not_accepted(school: Any) -> No
         f"/api/enrollments/{school.enrollment_id}/requests?status=pending", user=school.tutor
     ).json
     assert [one["id"] for one in listed["items"]] == [request["id"]]
+
+
+@pytest.mark.parametrize(
+    ("day", "start", "end", "pointer"),
+    [
+        ("2026-11-28", "09:00", "10:00", "/start_time"),
+        ("2026-11-28", "13:49", "14:49", "/start_time"),
+        ("2026-11-28", "00:30", "23:59", "/end_time"),
+        ("2026-11-27", "23:30", "00:30", "/session_date"),
+        ("2000-01-02", "10:00", "11:00", "/session_date"),
+    ],
+)
+def test_no_one_asks_for_a_time_that_has_begun(
+    school: Any, day: str, start: str, end: str, pointer: str
+) -> None:
+    with time_machine.travel("2026-11-28T12:49:56Z", tick=False):
+        refused = ask(school, session_date=day, start_time=start, end_time=end)
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json["errors"]] == [pointer]
+
+
+def test_the_next_minute_can_be_asked_for(school: Any) -> None:
+    with time_machine.travel("2026-11-28T12:49:56Z", tick=False):
+        asked = ask(school, session_date="2026-11-28", start_time="13:50", end_time="14:50")
+    assert asked.status_code == 201
+
+
+def test_a_request_whose_time_has_begun_is_declined_or_withdrawn_but_not_accepted(
+    school: Any,
+) -> None:
+    declined = ask(school).json
+    withdrawn = ask(school, start_time="10:15", end_time="11:15").json
+    with time_machine.travel("2030-01-08T10:00:00Z", tick=False):
+        refused = answer(school, declined, "accept")
+        assert (refused.status_code, refused.json["code"]) == (409, "deadline_passed")
+        assert refused.json["deadline"] == "2030-01-08T09:00:00Z"
+        assert answer(school, declined, "decline").json["status"] == "declined"
+        withdrawn = answer(school, withdrawn, "withdraw", school.student).json
+        assert withdrawn["status"] == "withdrawn"
+    listed = school.client.get("/api/sessions", user=school.tutor).json
+    assert listed["items"] == []
 
 
 @pytest.mark.usefixtures("race_round")

@@ -1,27 +1,29 @@
 """RULES: when a tutor works, and which of these times are free."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth.tokens import Caller
+from chassis.clock import now
 from chassis.errors import Conflict, NotFound, invalid
 from recurrence import instant
-from tutoring_service.models import SessionBooking, TutorAvailability, db
+from tutoring_service.models import SessionBooking, TutorAvailability, apart, db
 from tutoring_service.scheduling.wall_time import Occurrence, local_date, span
 from tutoring_service.states import Weekday
 
 # Three months; with the bound on slots this is what one request may make the service compute.
 LONGEST_SEARCH = timedelta(days=93)
 MOST_SLOTS = 2000
-MIDNIGHT = time()
+MIDNIGHT, DAY = time(), timedelta(days=1)
 
 Span = tuple[datetime, datetime]
 
@@ -76,21 +78,24 @@ def declare(
     return row
 
 
-def slots(tutor_id: UUID, since: datetime, until: datetime, minutes: int) -> list[Slot]:
-    """The tutor's free times of this length, one after another from the start of each free stretch.
-
-    The caller asks for no more than `LONGEST_SEARCH`. Two queries.
-    """
-    # Of five minutes in three months there may be many thousands.
-    return _slots(of_tutor(tutor_id), since, until, minutes, MOST_SLOTS)
-
-
-def first_slots(
-    tutor_id: UUID, since: datetime, until: datetime, minutes: int, most: int
+def slots(
+    caller: Caller, tutor_id: UUID, since: datetime, until: datetime, minutes: int
 ) -> list[Slot]:
+    """The tutor's free times of this length from now on; none for a caller whom the tutor may not teach.
+
+    The caller asks for no more than `LONGEST_SEARCH`. Three queries.
+    """
+    declared = of_tutor(tutor_id)
+    if apart.is_apart(caller.id, [tutor_id]):
+        return []
+    # Of five minutes in three months there may be many thousands.
+    return _slots(declared, since, until, minutes, MOST_SLOTS)
+
+
+def first_slots(tutor_id: UUID, until: datetime, minutes: int, most: int) -> list[Slot]:
     """The first of the tutor's free times; none if they have declared no hours. Two queries at most."""
     declared = db.session.get(TutorAvailability, tutor_id)
-    return [] if declared is None else _slots(declared, since, until, minutes, most)
+    return [] if declared is None else _slots(declared, now(), until, minutes, most)
 
 
 def outside_hours(tutor_id: UUID, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
@@ -122,13 +127,13 @@ def working(declared: TutorAvailability, since: datetime, until: datetime) -> li
         weekly.setdefault(Weekday(hours["weekday"]).number, []).append(hours)
     exceptions = {exception["date"]: exception["hours"] for exception in declared.exceptions}
     # From the day before, whose hours may reach past midnight.
-    day = local_date(since, declared.timezone) - timedelta(days=1)
+    day = local_date(since, declared.timezone) - DAY
     spans: list[Span] = []
     while day <= local_date(until, declared.timezone):
         # An exception replaces the hours of its day, also by none.
         hours_of_day = exceptions.get(day.isoformat(), weekly.get(day.weekday(), []))
         spans += [_span(day, hours, declared.timezone) for hours in hours_of_day]
-        day += timedelta(days=1)
+        day += DAY
     return joined(spans)
 
 
@@ -140,7 +145,7 @@ def _span(day: date, hours: dict[str, Any], timezone: str) -> Span:
     start, end = time.fromisoformat(hours["start_time"]), time.fromisoformat(hours["end_time"])
     last_day = day
     if end == MIDNIGHT:
-        last_day += timedelta(days=1)
+        last_day += DAY
     return instant(day, start, timezone), instant(last_day, end, timezone)
 
 
@@ -159,8 +164,12 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 def _slots(
     declared: TutorAvailability, since: datetime, until: datetime, minutes: int, most: int
 ) -> list[Slot]:
-    stretches = free(working(declared, since, until), _busy(declared.tutor_id, since, until))
-    return list(islice(cut(stretches, since, until, timedelta(minutes=minutes)), most))
+    since = max(since, now())
+    if since >= until:
+        return []
+    hours, busy = working(declared, since, until), _busy(declared.tutor_id, since, until)
+    found = free(grid(hours, declared.timezone, since, until, timedelta(minutes=minutes)), busy)
+    return list(islice((one for one in found if can_be_said(one, declared.timezone)), most))
 
 
 def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:
@@ -174,28 +183,65 @@ def _busy(tutor_id: UUID, since: datetime, until: datetime) -> list[Span]:
     return joined((start, end) for start, end in db.session.execute(query))
 
 
-def free(hours: list[Span], busy: list[Span]) -> Iterable[Span]:
-    """What the busy stretches leave of the working ones; both in order, without overlaps."""
+def grid(
+    hours: Iterable[Span], timezone: str, since: datetime, until: datetime, length: timedelta
+) -> Iterator[Slot]:
+    """The slots of this length that lie within the period, one after another from the start of each
+    working stretch, whatever is booked and whenever it is asked.
+    """
+    for stretch in hours:
+        for start, end in _each_day(stretch, timezone):
+            # Those before the period are passed over at once; `//` rounds down, and so here up.
+            start += max(-((start - since) // length), 0) * length
+            while start + length <= min(end, until):
+                yield Slot(start, start + length)
+                start += length
+
+
+def _each_day(stretch: Span, timezone: str) -> Iterator[Span]:
+    """The stretch, divided at each midnight that a whole day of work comes before.
+
+    Where one works without a break, the start of a stretch depends on how far back one looks.
+    """
+    start, end = stretch
+    midnights = _midnights(start, timezone)
+    if next(midnights) < start:
+        next(midnights)
+    for midnight in midnights:
+        if midnight >= end:
+            break
+        yield start, midnight
+        start = midnight
+    yield start, end
+
+
+def _midnights(since: datetime, timezone: str) -> Iterator[datetime]:
+    """The beginnings of the days there, from the one in which the moment is."""
+    day = local_date(since, timezone)
+    while True:
+        yield instant(day, MIDNIGHT, timezone)
+        day += DAY
+
+
+def free(slots: Iterable[Slot], busy: Sequence[Span]) -> Iterator[Slot]:
+    """The slots that overlap none of the busy stretches, which are in order and apart."""
     ends = [end for _, end in busy]
-    for start, end in hours:
-        # Both lists are in order, so what ended before this stretch is passed over by a search.
-        for taken_from, taken_until in busy[bisect_right(ends, start) :]:
-            if taken_from >= end:
-                break
-            yield start, taken_from
-            start = taken_until
-        yield start, end
+    for slot in slots:
+        # The first that ends after the slot begins.
+        number = bisect_right(ends, slot.starts_at)
+        if number == len(busy) or slot.ends_at <= busy[number][0]:
+            yield slot
 
 
-def cut(
-    stretches: Iterable[Span], since: datetime, until: datetime, length: timedelta
-) -> Iterable[Slot]:
-    """Slots of this length, one after another from the start of each stretch."""
-    for start, end in stretches:
-        start, end = max(start, since), min(end, until)
-        while start + length <= end:
-            yield Slot(start, start + length)
-            start += length
+def can_be_said(slot: Slot, timezone: str) -> bool:
+    """Whether a booking from the slot's start to its end, in wall time, takes place then.
+
+    In a night of changing clocks it may be another time or length.
+    """
+    zone = ZoneInfo(timezone)
+    start, end = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    means_the_start = instant(start.date(), start.time(), timezone) == slot.starts_at
+    return means_the_start and start.utcoffset() == end.utcoffset()
 
 
 def _check_hours(hours: list[dict[str, Any]], field: str) -> None:

@@ -10,7 +10,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
-from chassis.errors import InvalidTransition, NotFound
+from chassis.errors import DeadlinePassed, InvalidTransition, NotFound, invalid
 from chassis.pages import Page, cut
 from recurrence import instant
 from tutoring_service import availability, notifications
@@ -19,7 +19,7 @@ from tutoring_service.notifications import Kind
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.scheduling import booking, conflicts
 from tutoring_service.scheduling.details import check_length
-from tutoring_service.scheduling.wall_time import Occurrence, occurrence
+from tutoring_service.scheduling.wall_time import Occurrence, local_date, occurrence
 from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
 
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ class SessionRequestLimitReached(LimitReached):
 
 
 def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRequest:
-    """Ask for a time that is free now; it is booked only when the tutor accepts."""
+    """Ask for a time to come that is free now; it is booked only when the tutor accepts."""
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.STUDENT)
     booking.check_open(enrollment)
@@ -57,7 +57,9 @@ def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRe
     )
     require_room(db.session, SessionRequestLimitReached, recent, of=enrollment_id)
     # Without the calendars' locks, because nothing is booked: it is looked at again on acceptance.
-    _check_free(enrollment, _occurrence(enrollment, wanted), caller)
+    when = _occurrence(enrollment, wanted)
+    _check_ahead(when, enrollment.timezone)
+    _check_free(enrollment, when, caller)
     request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)
     db.session.add(request)
     db.session.flush()
@@ -84,7 +86,7 @@ def of_enrollment(
 
 
 def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
-    """Book the session, if the time is still free."""
+    """Book the session, if the time is still free; `DeadlinePassed` once it would have begun."""
     enrollment, request = _of_tutor(caller, enrollment_id, request_id)
     if request.status == RequestStatus.ACCEPTED:
         return request
@@ -92,6 +94,8 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     booking.check_open(enrollment)
     wanted = {name: getattr(request, name) for name in WANTED}
     when = _occurrence(enrollment, wanted)
+    if when.starts_at < now():
+        raise DeadlinePassed(when.starts_at, "The time that the student asked for has begun.")
     # It was free when the student asked, but that was days ago. From here on no other transaction
     # books these two.
     conflicts.lock_calendars(enrollment.tutor_id, enrollment.student_id)
@@ -135,6 +139,12 @@ def _occurrence(enrollment: Enrollment, wanted: dict[str, Any]) -> Occurrence:
 
 def _starts_at(enrollment: Enrollment, request: SessionRequest) -> datetime:
     return instant(request.session_date, request.start_time, enrollment.timezone)
+
+
+def _check_ahead(when: Occurrence, timezone: str) -> None:
+    if when.starts_at < now():
+        past_day = when.session_date < local_date(now(), timezone)
+        raise invalid("session_date" if past_day else "start_time", "Lies in the past.")
 
 
 def _check_free(enrollment: Enrollment, when: Occurrence, caller: Caller) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from tutoring_service.reviews import Rating
 MOST_COURSES, MOST_REVIEWS, MOST_TIMES = 20, 10, 5
 LESSON = 60  # minutes
 TERM = timedelta(days=14)
-EPOCH, QUARTER = datetime(1970, 1, 1, tzinfo=UTC), timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,6 @@ def page_of(tutor_id: UUID) -> TutorPage:
     languages = profile.languages if profile else []
     if not (offered or about or languages):
         raise NotFound
-    since = _next_quarter(now())
     return TutorPage(
         tutor_id,
         about,
@@ -77,7 +75,7 @@ def page_of(tutor_id: UUID) -> TutorPage:
         offered[:MOST_COURSES],
         reviews.rating_of(tutor_id),
         reviews.shown_publicly(tutor_id, MOST_REVIEWS),
-        availability.first_slots(tutor_id, since, since + TERM, LESSON, MOST_TIMES),
+        availability.first_slots(tutor_id, now() + TERM, LESSON, MOST_TIMES),
     )
 
 
@@ -87,8 +85,3 @@ def _distinct(subjects: Iterable[str]) -> list[str]:
     for subject in subjects:
         found.setdefault(search_key(subject).strip(), subject)
     return [found[key] for key in sorted(found)]
-
-
-def _next_quarter(instant: datetime) -> datetime:
-    """The next quarter of an hour: the page offers no time that has begun, nor one at an odd second."""
-    return instant + (EPOCH - instant) % QUARTER

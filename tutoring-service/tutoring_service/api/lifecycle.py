@@ -38,9 +38,9 @@ def start_tutoring_session(session_id: int) -> Any:
 @signed_in
 @blueprint.arguments(Completion, required=False, bounds=BodyBounds(128 * 1024))
 @blueprint.response(200, TutoringSession)
-@blueprint.raises(InvalidTransition)
+@blueprint.raises(InvalidTransition, TooEarly)
 def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
-    """Complete a session."""
+    """Complete a session, from when it begins."""
     return versioned(lifecycle.complete(caller(), session_id, body["topics_covered"]))
 
 

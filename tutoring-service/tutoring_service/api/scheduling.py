@@ -70,13 +70,22 @@ class Details(Body):
 
 class NewTutoringSession(Details):
     enrolled_courses_id = Integer(1, required=True)
-    session_date = LocalDate(required=True)
+    session_date = LocalDate(
+        required=True,
+        metadata={"description": "May lie in the past, to keep a record, from the year 2000 on."},
+    )
     start_time = LocalTime(required=True)
     end_time = LocalTime(
         required=True, metadata={"description": "At or before start_time: on the day after."}
     )
-    is_recurring = Boolean(load_default=False)
-    session_frequency = Choice(Frequency, load_default=Frequency.ONE_TIME)
+    is_recurring = Boolean(
+        load_default=None, metadata={"description": "By default, as the other fields say."}
+    )
+    session_frequency = Choice(
+        Frequency,
+        load_default=None,
+        metadata={"description": "By default that of the rrule, or one-time."},
+    )
     recurring_pattern = fields.Nested(RecurringPattern, load_default=None, allow_none=True)
     rrule = Text(
         500,

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.errors import InvalidTransition
+from chassis.errors import DeadlinePassed, InvalidTransition
 from chassis.pages import Page
 from chassis.web.fields import Answer, Body, Choice, Choices, Instant, LocalDate, Text
 from chassis.web.idempotency import idempotent
@@ -67,7 +67,7 @@ class SessionRequestQuery(PageQuery):
     TooManyTimesChecked,
 )
 def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:
-    """Ask the tutor for a session."""
+    """Ask the tutor for a session at a time to come."""
     request = session_requests.ask(caller(), enrollment_id, body)
     return request, {"Location": f"/api/enrollments/{enrollment_id}/requests/{request.id}"}
 
@@ -90,11 +90,12 @@ def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[Req
     EnrollmentNotActive,
     KeptApart,
     InvalidTransition,
+    DeadlinePassed,
     SessionLimitReached,
     TooManyTimesChecked,
 )
 def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
-    """Accept a request: the session is booked if the time is still free."""
+    """Accept a request: the session is booked if the time is still to come, and free."""
     return session_requests.accept(caller(), enrollment_id, request_id)
 
 

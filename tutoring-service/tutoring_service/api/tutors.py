@@ -114,7 +114,8 @@ def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
     since = query["since"] or now()
     until = query["until"] or since + TERM
     check_length(since, until, availability.LONGEST_SEARCH)
-    return {"items": availability.slots(tutor_id, since, until, query["duration"])}
+    found = availability.slots(caller(), tutor_id, since, until, query["duration"])
+    return {"items": found}
 
 
 @blueprint.get("/api/tutors/<uuid:tutor_id>/rating", "get_tutor_rating")

@@ -11,6 +11,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
+from recurrence import date_of
 from tutoring_service import availability, notifications, reminders
 from tutoring_service.models import (
     Enrollment,
@@ -176,23 +177,23 @@ def _plan(caller: Caller, enrollment: Enrollment, wanted: Mapping[str, Any]) -> 
 
 
 def _recurrence(wanted: Mapping[str, Any], timezone: str) -> Recurrence | None:
+    start, rule = wanted["session_date"], None
     if wanted["rrule"]:
-        start, at = wanted["session_date"], wanted["start_time"]
-        return recurring_pattern.from_rrule(wanted["rrule"], start, at, timezone)
+        at = wanted["start_time"]
+        rule = recurring_pattern.from_rrule(wanted["rrule"], start, at, timezone)
+    recurring_pattern.check_consistent(wanted, rule)
+    if rule:
+        return rule
+    frequency = wanted["session_frequency"] or Frequency.ONE_TIME
     pattern = wanted["recurring_pattern"] or {}
-    dates = pattern.get("specific_dates")
-    if wanted["session_frequency"] == Frequency.ONE_TIME and not dates:
+    if frequency == Frequency.ONE_TIME and not pattern.get("specific_dates"):
         if wanted["is_recurring"]:
             raise invalid(
                 "session_frequency", "A recurring session needs a frequency, dates or an rrule."
             )
         return None
     return recurring_pattern.from_pattern(
-        wanted["session_frequency"],
-        pattern,
-        wanted["session_date"],
-        wanted["recurrence_count"],
-        wanted["recurrence_until"],
+        frequency, pattern, start, wanted["recurrence_count"], wanted["recurrence_until"]
     )
 
 
@@ -210,15 +211,15 @@ def _add_series(plan: Plan) -> InSeries | None:
         return None
     # Of the plan, not of what is booked: the rule says its dates from the first one on, and a
     # calendar is told which of them are left out.
-    first = plan.occurrences[0]
+    first, timezone = plan.occurrences[0], plan.enrollment.timezone
     rule, dates = recurring_pattern.written(plan.recurrence)
     row = SessionSeries(
         enrolled_courses_id=plan.enrollment.id,
-        timezone=plan.enrollment.timezone,
+        timezone=timezone,
         rule=rule,
         dates=dates,
-        starts_on=first.session_date,
-        # As it was asked for: the clocks may skip it on the first day alone.
+        # As they were asked for: the clocks may skip the time on the first day alone.
+        starts_on=date_of(first.starts_at, plan.start_time, timezone),
         start_time=plan.start_time,
         duration=first.duration,
         created_at=now(),

@@ -6,7 +6,7 @@ written, the others are told.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,12 @@ class Wanted:
         day = self.fields.get("session_date", session.session_date)
         start = self.fields.get("start_time", session.start_time)
         duration = session.duration or minutes_between(session.start_time, session.end_time)
-        if "end_time" in self.fields:
+        # Sent as they are, both times say nothing new; in a night of changing clocks there are not so
+        # many minutes between them as the session takes.
+        if "end_time" in self.fields and _differing(session, self.fields) & {
+            "start_time",
+            "end_time",
+        }:
             duration = check_length(start, self.fields["end_time"])
         # An hour that stays is left as it is, so that each occurrence keeps its own.
         new_start = start if start != session.start_time else None
@@ -166,20 +171,28 @@ def _plan(change: Change) -> list[Occurrence]:
     """When each target takes place; empty if none moves."""
     if not change.moved:
         return []
+    days = [target.session_date for target in change.targets]
     start_time = change.move.start_time
-    if start_time is None and change.of_series:
-        # What the rule says, should the clocks have moved this occurrence.
+    if change.of_series:
+        # What the rule says, should the clocks have moved an occurrence.
         rule = db.session.get_one(SessionSeries, change.named.booking.series_id)
-        start_time = rule.start_time
+        days = [_day_of(target, rule) for target in change.targets]
+        start_time = start_time or rule.start_time
     return [
         occurrence(
-            target.session_date + timedelta(days=change.move.days),
+            day + timedelta(days=change.move.days),
             start_time or target.start_time,
             change.move.duration,
             target.booking.timezone,
         )
-        for target in change.targets
+        for target, day in zip(change.targets, days, strict=True)
     ]
+
+
+def _day_of(target: TutoringSession, rule: SessionSeries) -> date:
+    """The day from which an occurrence is moved: the rule's, unless it was moved alone."""
+    is_planned = target.booking.starts_at == target.booking.original_start
+    return series.planned_date(rule, target.booking) if is_planned else target.session_date
 
 
 def _check_conflicts(

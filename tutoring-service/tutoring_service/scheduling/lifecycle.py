@@ -42,12 +42,15 @@ def start(caller: Caller, session_id: int) -> TutoringSession:
 
 
 def complete(caller: Caller, session_id: int, topics_covered: list[str] | None) -> TutoringSession:
-    """The tutor ends it and may say what was covered."""
+    """The tutor ends it and may say what was covered; `TooEarly` before it was to begin."""
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR)
     if session.status == SessionStatus.COMPLETED:
         return session
     _check(session, SessionStatus.COMPLETED)
+    # It may have been started before that, but counts as long as it was planned.
+    if now() < session.booking.starts_at:
+        raise TooEarly(session.booking.starts_at, "A session is completed once it has begun.")
     session.status = SessionStatus.COMPLETED
     session.booking.completed_at = now()
     # It no longer takes the time of either: one that ended early leaves the rest free.

@@ -3,13 +3,13 @@
 These columns are the older application's words; what they say is kept as a rule, or as dates.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
 
-from chassis.errors import Invalid, invalid
+from chassis.errors import FieldError, Invalid, invalid
 from recurrence import Day, Freq, InvalidRule, Rule, check_until, dates_of, parse
 from recurrence.expansion import HORIZON
 from tutoring_service.states import Frequency, Month, Weekday
@@ -24,6 +24,7 @@ LABELS = {
     (Freq.MONTHLY, 1): Frequency.MONTHLY,
 }
 RHYTHMS = {label: rhythm for rhythm, label in LABELS.items()}
+SPECIFIC_DATES = "recurring_pattern/specific_dates"
 
 
 class InvalidRecurrence(Invalid):
@@ -80,6 +81,14 @@ def refused_as(field: str) -> Iterator[None]:
         raise InvalidRecurrence(errors=[{"pointer": pointer, "detail": str(refusal)}]) from refusal
 
 
+def check_consistent(wanted: Mapping[str, Any], rule: Recurrence | None) -> None:
+    """`Invalid`, by each field of a request for sessions that contradicts another or would be passed
+    over; `rule` is what its `rrule` says.
+    """
+    if errors := list(_contradictions(wanted, rule)):
+        raise Invalid(errors=errors)
+
+
 def from_rrule(text: str, start: date, at: time, timezone: str) -> Recurrence:
     """The recurrence that a client's RRULE text says, for sessions from `start`."""
     with refused_as("rrule"):
@@ -128,10 +137,35 @@ def written(recurrence: Recurrence) -> tuple[str | None, list[str]]:
     return rule, [day.isoformat() for day in recurrence.dates]
 
 
+def _contradictions(wanted: Mapping[str, Any], rule: Recurrence | None) -> Iterator[FieldError]:
+    frequency, pattern = wanted["session_frequency"], wanted["recurring_pattern"] or {}
+    named = [f"recurring_pattern/{name}" for name, values in pattern.items() if values]
+    named += [name for name in ("recurrence_count", "recurrence_until") if wanted[name]]
+    has_dates = SPECIFIC_DATES in named
+    if rule:
+        if frequency not in (None, Frequency.CUSTOM, rule.label()):
+            yield _wrong("session_frequency", "The rrule says another.")
+        for field in named:
+            yield _wrong(field, "Does not go with an rrule.")
+    elif frequency not in RHYTHMS:
+        for field in named:
+            if field != SPECIFIC_DATES:
+                yield _wrong(field, "Needs a session_frequency by which sessions repeat.")
+    elif frequency == Frequency.DAILY and pattern.get("days"):
+        yield _wrong("recurring_pattern/days", "Daily is every day; some weekdays are weekly.")
+    repeats = rule or has_dates or frequency not in (None, Frequency.ONE_TIME)
+    if repeats and wanted["is_recurring"] is False:
+        yield _wrong("is_recurring", "The other fields say how the session recurs.")
+
+
+def _wrong(field: str, detail: str) -> FieldError:
+    return {"pointer": f"/{field}", "detail": detail}
+
+
 def _specific_dates(pattern: dict[str, Any], start: date) -> tuple[date, ...]:
     dates = tuple(sorted(set(pattern.get("specific_dates") or [])))
     if dates and dates[0] < start:
-        raise invalid("recurring_pattern/specific_dates", "Must not be before session_date.")
+        raise invalid(SPECIFIC_DATES, "Must not be before session_date.")
     return dates
 
 

@@ -12,12 +12,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 
 from chassis.clock import now
-from recurrence import instant, parse
+from recurrence import date_of, instant, parse
 from tutoring_service import sessions
 from tutoring_service.models import SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.scheduling import recurring_pattern
 from tutoring_service.scheduling.recurring_pattern import Recurrence
-from tutoring_service.scheduling.wall_time import local_date
 from tutoring_service.states import Scope, SessionStatus
 
 
@@ -69,7 +68,7 @@ def split(series: SessionSeries, targets: Sequence[TutoringSession], move: Move)
     members = _members(series)
     first = _position(targets[0].booking)
     going = [member for member in members if _position(member) >= first]
-    days = [local_date(_position(member), series.timezone) for member in going]
+    days = [planned_date(series, member) for member in going]
     # As a rule, if one says the moved dates, else as dates: a "2nd Tuesday" a week later is not one.
     moved = recurrence_of(series).shifted(move.days, days)
     # Calendar programs know a series by one rule: what keeps some of its occurrences ends before the
@@ -78,16 +77,22 @@ def split(series: SessionSeries, targets: Sequence[TutoringSession], move: Move)
     if len(going) < len(members):
         own = _split_off(series, days[0])
     own.rule, own.dates = recurring_pattern.written(moved)
-    own.starts_on = days[0] + timedelta(days=move.days)
+    moved_days = [day + timedelta(days=move.days) for day in days]
+    own.starts_on = moved_days[0]
     own.start_time = move.start_time or series.start_time
     own.duration = move.duration
     db.session.add(own)
     # A series that was split off gets its number now, by which its bookings refer to it.
     db.session.flush()
-    _move_to(own, going, move.days)
+    _move_to(own, going, moved_days)
     for target in targets:
         target.session_frequency = moved.label()
         target.recurring_pattern = moved.pattern(own.starts_on)
+
+
+def planned_date(series: SessionSeries, booking: SessionBooking) -> date:
+    """The date on which the series has the occurrence, wherever it was moved alone."""
+    return date_of(_position(booking), series.start_time, series.timezone)
 
 
 def recurrence_of(series: SessionSeries) -> Recurrence:
@@ -145,16 +150,14 @@ def _split_off(series: SessionSeries, day: date) -> SessionSeries:
     )
 
 
-def _move_to(series: SessionSeries, going: Sequence[SessionBooking], days: int) -> None:
-    """Give the bookings their positions in this series, so many days after those they had."""
-    positions = [_position(booking) for booking in going]
+def _move_to(series: SessionSeries, going: Sequence[SessionBooking], days: Sequence[date]) -> None:
+    """Give the bookings their positions in this series, on these days."""
     # First out of the old positions, so that no two are ever in one: a series that moves by a week
     # takes the positions of its own later occurrences.
     for booking in going:
         booking.series_id = None
     db.session.flush()
-    for booking, position in zip(going, positions, strict=True):
-        day = local_date(position, series.timezone) + timedelta(days=days)
+    for booking, day in zip(going, days, strict=True):
         booking.series_id = series.id
         booking.original_start = instant(day, series.start_time, series.timezone)
     db.session.flush()

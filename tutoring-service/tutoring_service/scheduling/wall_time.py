@@ -1,7 +1,8 @@
 """RULES: dates and times on a wall somewhere, and the instants they are.
 
-A session keeps its wall time and its duration. A time that the clocks skip is moved forward by what
-they skip; of a time that they show twice the first is meant.
+A session begins at its wall time and takes as long as lies between the wall times that were asked
+for. A time that the clocks skip is moved forward by what they skip; of a time that they show twice the
+first is meant. If they change while the session lasts, its end is what they show then.
 """
 
 from collections.abc import Sequence
@@ -35,17 +36,16 @@ def minutes_between(start: time, end: time) -> int:
 def occurrence(day: date, start: time, duration: int, timezone: str) -> Occurrence:
     """The session of this length that begins then."""
     starts_at = instant(day, start, timezone)
-    # Read back from the instant, because the clocks may have skipped the time that was asked for.
-    local = starts_at.astimezone(ZoneInfo(timezone)).replace(tzinfo=None)
+    ends_at = starts_at + timedelta(minutes=duration)
+    # Read back from the instants, because the clocks may skip a time, or change in between.
+    start_there, end_there = (at.astimezone(ZoneInfo(timezone)) for at in (starts_at, ends_at))
     return Occurrence(
-        session_date=local.date(),
-        start_time=local.time(),
-        # By the wall and not by the clock: also in a night of changing clocks, `duration` lies
-        # between the two columns.
-        end_time=(local + timedelta(minutes=duration)).time(),
+        session_date=start_there.date(),
+        start_time=start_there.time(),
+        end_time=end_there.time(),
         duration=duration,
         starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=duration),
+        ends_at=ends_at,
     )
 
 
