@@ -30,7 +30,8 @@ class Client:
         timeout: float = TIMEOUT,
     ) -> None:
         """`timeout` is how many seconds the gateway may be silent. `ValueError` for what is no address."""
-        if urlsplit(gateway).scheme not in ("http", "https"):
+        address = urlsplit(gateway)
+        if address.scheme not in ("http", "https") or not address.hostname:
             raise ValueError(f"not the address of a gateway: {gateway!r}")
         self.gateway = gateway.rstrip("/")
         self.token = token

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
 
+# The package exports no name for its parser of lines.
 from httpx_sse._decoders import SSEDecoder
 
 from lyceum_client.errors import LyceumError, Refused, Unreachable, Unreadable

@@ -153,7 +153,7 @@ class Transport(Client):
 
 
 class EventStream(Iterator[LiveEvent]):
-    """The events of a live stream, as they come. It resumes after a cut, and misses nothing.
+    """The events of a live stream, as they come. After a cut it continues after the last one that it read.
 
     It ends with an `end` of the platform, after `timeout` seconds, or when any thread calls `close`. Raises
     `LyceumError` if it cannot be opened, now or again.

@@ -52,9 +52,10 @@ def test_an_address_may_end_with_a_slash(client: Any, ending: str) -> None:
     assert [asked.path for asked in served.asked] == ["/api/texts/a%2Fb%20%3F%C3%A4"]
 
 
-def test_an_address_needs_its_scheme(client: Any) -> None:
-    with pytest.raises(ValueError, match=r"127\.0\.0\.1:8080"):
-        client("127.0.0.1:8080")
+@pytest.mark.parametrize("address", ["127.0.0.1:8080", "ftp://127.0.0.1", "http://", "", "/api"])
+def test_what_is_no_address_is_refused(client: Any, address: str) -> None:
+    with pytest.raises(ValueError, match="not the address of a gateway"):
+        client(address)
 
 
 def test_a_refusal_carries_what_the_platform_says(client: Any) -> None:

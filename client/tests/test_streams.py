@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import re
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -273,6 +274,26 @@ def test_another_task_closes_a_stream() -> None:
 
     with gateway(script(Stream(event(1), stays=True))) as served:
         assert numbers(asyncio.run(read(served.address))) == [1]
+
+
+def test_a_task_that_gives_up_waiting_loses_no_event() -> None:
+    goes_on = threading.Event()
+
+    def slowly() -> Iterator[bytes]:
+        yield QUICK
+        goes_on.wait(10)
+        yield event(1)
+
+    async def read(address: str) -> LiveEvent:
+        async with AsyncLyceum(address) as lyceum, lyceum.stream_user_events() as events:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(anext(events), 0.05)
+            goes_on.set()
+            return await anext(events)
+
+    with gateway(script(Stream(slowly(), stays=True))) as served:
+        assert asyncio.run(read(served.address)).id == "1"
+    assert len(served.asked) == 1
 
 
 def test_an_event_is_given_as_soon_as_it_is_there(client: Any) -> None:

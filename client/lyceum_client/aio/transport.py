@@ -156,7 +156,7 @@ class AsyncTransport(Client):
 
 
 class AsyncEventStream(AsyncIterator[LiveEvent]):
-    """The events of a live stream, as they come. It resumes after a cut, and misses nothing.
+    """The events of a live stream, as they come. After a cut it continues after the last one that it read.
 
     It ends with an `end` of the platform, after `timeout` seconds, or when any task calls `close`. Raises
     `LyceumError` if it cannot be opened, now or again.
@@ -175,6 +175,7 @@ class AsyncEventStream(AsyncIterator[LiveEvent]):
             last_event_id, transport.patience, renewable=transport.refresh_token is not None
         )
         self._response: httpx.Response | None = None
+        self._step: asyncio.Future[None] | None = None
         self._waiting: asyncio.Timeout | None = None
         self._end = None if timeout is None else _now() + timeout
 
@@ -220,8 +221,13 @@ class AsyncEventStream(AsyncIterator[LiveEvent]):
 
     async def _take_step(self) -> None:
         """Open the stream or read from it; if that fails, drop the connection and wait, or raise."""
+        if self._step is None:
+            self._step = asyncio.ensure_future(self._read() if self._response else self._open())
+        # If the caller is cancelled, the step goes on for the next one, so that no event is lost.
+        await asyncio.wait({self._step})
+        step, self._step = self._step, None
         try:
-            await (self._read() if self._response else self._open())
+            step.result()
         except LyceumError as failure:
             await self._drop()
             await asyncio.sleep(self._feed.pause_after(failure))
@@ -237,6 +243,10 @@ class AsyncEventStream(AsyncIterator[LiveEvent]):
         self._feed.take(piece)
 
     async def _drop(self) -> None:
+        if self._step:
+            self._step.cancel()
+            await asyncio.gather(self._step, return_exceptions=True)
+        self._step = None
         if self._response:
             await self._response.aclose()
         self._response = None

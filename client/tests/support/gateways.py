@@ -55,7 +55,7 @@ class Hangup:
 class Stream:
     """A stream that sends this, and then is cut, or stays open until the gateway closes."""
 
-    content: bytes
+    content: bytes | Iterator[bytes]
     stays: bool = False
 
     def write(self, handler: BaseHTTPRequestHandler, closing: threading.Event) -> None:
@@ -63,7 +63,9 @@ class Stream:
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
         handler.end_headers()
-        handler.wfile.write(self.content)
+        pieces = [self.content] if isinstance(self.content, bytes) else self.content
+        for piece in pieces:
+            handler.wfile.write(piece)
         if self.stays:
             closing.wait(30)
 
