@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lyceum_client import LyceumError, Patience, Refused, TimedOut, Unreachable
 from lyceum_client.exchange import Attempts
 
-from .support.gateways import Asked, Gateway, Hangup, Reply, gateway, problem, script
+from .support.gateways import PATIENCE, Asked, Gateway, Hangup, Reply, gateway, problem, script
 
 QUICK = Patience(pause=0.001)
 DONE = Reply(200, {"id": "7"})
@@ -136,7 +136,7 @@ def test_a_wait_beyond_the_time_is_not_begun(client: Any) -> None:
 
 def test_a_silent_gateway_is_left(client: Any) -> None:
     def be_silent(asked: Asked) -> Reply:
-        served.closing.wait(30)
+        served.closing.wait(PATIENCE)
         return DONE
 
     patience = Patience(attempts=2, pause=0.001)

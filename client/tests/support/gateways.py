@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+PATIENCE = 15  # seconds
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -31,7 +33,7 @@ class Reply:
     content: Mapping[str, Any] | bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def write(self, handler: BaseHTTPRequestHandler, closing: threading.Event) -> None:
+    def write(self, handler: BaseHTTPRequestHandler, gateway: "Gateway") -> None:
         is_object = not isinstance(self.content, bytes)
         body = json.dumps(self.content).encode() if is_object else self.content
         handler.send_response(self.status)
@@ -47,7 +49,7 @@ class Reply:
 class Hangup:
     """The connection is closed instead of an answer."""
 
-    def write(self, handler: BaseHTTPRequestHandler, closing: threading.Event) -> None:
+    def write(self, handler: BaseHTTPRequestHandler, gateway: "Gateway") -> None:
         handler.close_connection = True
 
 
@@ -58,7 +60,7 @@ class Stream:
     content: bytes | Iterator[bytes]
     stays: bool = False
 
-    def write(self, handler: BaseHTTPRequestHandler, closing: threading.Event) -> None:
+    def write(self, handler: BaseHTTPRequestHandler, gateway: "Gateway") -> None:
         handler.close_connection = True
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
@@ -67,7 +69,7 @@ class Stream:
         for piece in pieces:
             handler.wfile.write(piece)
         if self.stays:
-            closing.wait(30)
+            gateway.gave_up = not gateway.closing.wait(PATIENCE)
 
 
 Answer = Reply | Hangup | Stream
@@ -82,7 +84,7 @@ def problem(
 
 
 class Server(ThreadingHTTPServer):
-    # Callers who come at the same moment.
+    # Many callers come at the same moment.
     request_queue_size = 64
 
 
@@ -92,6 +94,7 @@ class Gateway:
     def __init__(self, answer: Callable[[Asked], Answer]) -> None:
         self.asked: list[Asked] = []
         self.closing = threading.Event()
+        self.gave_up = False
         self._answer = answer
         self._lock = threading.Lock()
         self.server = Server(("127.0.0.1", 0), self._handler())
@@ -110,7 +113,7 @@ class Gateway:
                 with gateway._lock:
                     gateway.asked.append(asked)
                 with contextlib.suppress(ConnectionError):
-                    gateway._answer(asked).write(self, gateway.closing)
+                    gateway._answer(asked).write(self, gateway)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _reply
 
@@ -133,6 +136,7 @@ def gateway(answer: Callable[[Asked], Answer]) -> Iterator[Gateway]:
         made.server.shutdown()
         thread.join()
         made.server.server_close()
+    assert not made.gave_up, "a client did not close its stream"
 
 
 def script(*answers: Answer) -> Callable[[Asked], Answer]:
