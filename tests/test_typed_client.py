@@ -1,6 +1,8 @@
 """The client for Python."""
 
+import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,12 @@ import requests
 
 from client.generate import PACKAGE, modules
 from lyceum_client import Lyceum, Refused, SignInEnded, answer_of, etag
+from lyceum_client.aio import AsyncLyceum
 from lyceum_client.models import StudySessionChanges
 
+from .support.mailbox import Mailbox, token_in
 from .support.people import PASSWORD, People, Person, Visitor, register
+from .support.second_factor import protect
 
 WRITTEN_FOR = "http://127.0.0.1:8080"
 README = (PACKAGE.parent / "README.md").read_text()
@@ -114,6 +119,48 @@ def test_tokens_are_exchanged(gateway: str, hillel: Person) -> None:
         lyceum.token = "expired"
         with pytest.raises(SignInEnded):
             lyceum.get_own_account()
+
+
+def test_eight_threads_with_an_expired_token_keep_their_sign_in(
+    gateway: str, hillel: Person
+) -> None:
+    with (
+        Lyceum(gateway).sign_in(hillel.username, PASSWORD) as lyceum,
+        ThreadPoolExecutor(8) as threads,
+    ):
+        for _ in range(3):
+            lyceum.token = "expired"
+            calls = [threads.submit(lyceum.get_own_account) for _ in range(8)]
+            assert {call.result()["username"] for call in calls} == {hillel.username}
+
+
+def test_a_second_factor_signs_in(gateway: str, mailbox: Mailbox) -> None:
+    shammai = register(gateway, "shammai")
+    email = mailbox.to(f"{shammai.username}@example.org", "Verify")
+    shammai.api.verify_email({"token": token_in(email)})
+    app = protect(shammai)
+    with Lyceum(gateway) as lyceum:
+        with pytest.raises(Refused, match="mfa_required"):
+            lyceum.sign_in(shammai.username, PASSWORD)
+        lyceum.sign_in(shammai.username, PASSWORD, code=app.code)
+        assert lyceum.get_second_factor()["enabled"]
+
+
+def test_the_same_is_answered_by_httpx(gateway: str, hillel: Person, session_id: str) -> None:
+    async def read() -> tuple[object, object, object]:
+        async with AsyncLyceum(gateway) as lyceum:
+            await lyceum.sign_in(hillel.username, PASSWORD)
+            session = await lyceum.get_study_session(session_id)
+            with pytest.raises(Refused, match="ambiguous_address"):
+                await lyceum.get_text("../refs/Genesis")
+            async with lyceum.stream_study_session_events(session_id, last_event_id="0") as events:
+                first = await anext(events)
+            return session, etag(session), first
+
+    session, version, first = asyncio.run(read())
+    waited = hillel.api.get_study_session(session_id)
+    with hillel.api.stream_study_session_events(session_id, last_event_id="0") as events:
+        assert (session, version, first) == (waited, etag(waited), next(events))
 
 
 def test_the_examples_run(people: People, gateway: str) -> None:

@@ -54,8 +54,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a call is tried: so many times, within so many seconds. After a lost connection the next
-    attempt waits `pause` seconds, twice as long each time; after a refusal as long as that says.
+    """How long a call is tried: at most so many times, the last one `within` so many seconds.
+
+    After a lost connection the next attempt waits `pause` seconds, twice as long each time; after a refusal
+    it waits as long as that says.
     """
 
     attempts: int = 4
