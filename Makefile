@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers servers lock sbom client migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers servers lock sbom client contract migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -69,6 +69,12 @@ sbom: .venv/.ready  ## Write what each image is made of into sbom/, as CycloneDX
 client: .venv/.ready  ## Write the client for Python again, out of the running platform's API reference (PORT=)
 	@$(BIN)/python client/generate.py http://127.0.0.1:$(or $(PORT),8080)
 
+contract:  ## Check the running platform's API reference with a client in TypeScript (PORT=; needs Node)
+	@command -v npm >/dev/null || { echo "make contract needs Node, 20 or newer, with npm: https://nodejs.org"; exit 1; }
+	@cd client/typescript && npm install --silent --no-package-lock \
+		&& npx openapi-typescript http://127.0.0.1:$(or $(PORT),8080)/openapi.json --default-non-nullable=false -o schema.d.ts \
+		&& npx tsc
+
 migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring
 	@$(LAUNCH) flask $(s) db upgrade
 
@@ -80,6 +86,7 @@ psql: .venv/.ready  ## Open the running database of one service: make psql s=tut
 
 clean:  ## Remove .venv, tools, caches, sbom/ and the data of `make run`
 	@test ! -L .dev/postgres || rm -rf "$$(dirname "$$(readlink .dev/postgres)")"
+	@rm -rf client/typescript/node_modules client/typescript/schema.d.ts
 	@rm -rf .venv .tools .dev sbom .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Exactly what the lock says, compiled, because many programs start with it; and the packages of this

@@ -1,4 +1,4 @@
-"""Write models.py and operations.py of the client out of the API reference of a running platform.
+"""Write the models and operations of the client out of the API reference of a running platform.
 
 .venv/bin/python client/generate.py http://127.0.0.1:8080
 """
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,44 @@ PACKAGE = Path(__file__).with_name("lyceum_client")
 METHODS = ("get", "post", "put", "patch", "delete")
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 WIDTH = 110
+# A stream knows itself which event it saw last.
+RESUMING = ("Last-Event-ID", "last_event_id")
 WRITTEN = "Written by generate.py out of the API reference; not to be edited."
 
 Schema = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Style:
+    """How the operations are written for one transport."""
+
+    name: str
+    base: str
+    module: str
+    stream: str
+    start: str
+    wait: str
+
+
+CLIENT = Style("Lyceum", "Transport", "lyceum_client.transport", "EventStream", "", "")
+ASYNC_CLIENT = Style(
+    "AsyncLyceum",
+    "AsyncTransport",
+    "lyceum_client.aio.transport",
+    "AsyncEventStream",
+    "async ",
+    "await ",
+)
+
+
 def modules(document: Schema) -> dict[str, str]:
     """The generated modules by name, formatted."""
     schemas = document["components"]["schemas"]
-    operations = "\n".join(_operations(document))
     models = "\n\n".join(_model(name, schema) for name, schema in sorted(schemas.items()))
     return {
         "models.py": _formatted(MODELS.format(models=models)),
-        "operations.py": _formatted(
-            OPERATIONS.format(names=", ".join(schemas), operations=operations)
-        ),
+        "operations.py": _module(document, CLIENT),
+        "aio/operations.py": _module(document, ASYNC_CLIENT),
     }
 
 
@@ -43,7 +67,17 @@ MODELS = f'''"""What goes over the wire, by the names of the API reference.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Page(TypedDict, Generic[Item]):
+    """A part of a list, and the `cursor` of the next part."""
+
+    items: list[Item]
+    next: str | None
+
 
 {{models}}
 '''
@@ -52,29 +86,40 @@ OPERATIONS = f'''"""Every operation of the platform, by its id in the API refere
 {WRITTEN}
 """
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
+from lyceum_client.exchange import Request, new_key, segment
 from lyceum_client.models import {{names}}
-from lyceum_client.transport import LiveEvent, Transport, segment
+from {{style.module}} import {{style.base}}, {{style.stream}}
 
 
-class Operations(Transport):
+class {{style.name}}({{style.base}}):
     """The platform's API."""
 
 {{operations}}
 '''
 
 
+def _module(document: Schema, style: Style) -> str:
+    names = ", ".join(document["components"]["schemas"])
+    operations = "\n".join(_operations(document, style))
+    return _formatted(OPERATIONS.format(names=names, style=style, operations=operations))
+
+
 def _model(name: str, schema: Schema) -> str:
     types = dict(_fields(schema))
+    base = "TypedDict"
+    if types.keys() >= {"items", "next"}:
+        item = types.pop("items").removeprefix("list[").removesuffix("]")
+        base = f'Page["{item}"]'
+        del types["next"]
     if not all(map(_is_name, types)):
         # A field such as `from` cannot be an attribute of a class.
         fields = ", ".join(f'"{field}": "{kind}"' for field, kind in types.items())
         return f'{name} = TypedDict("{name}", {{{fields}}})'
     lines = _docstring(schema.get("description"))
     lines += [f"    {field}: {kind}" for field, kind in types.items()]
-    return "\n".join([f"class {name}(TypedDict):", *(lines or ["    pass"])])
+    return "\n".join([f"class {name}({base}):", *(lines or ["    pass"])])
 
 
 def _fields(schema: Schema) -> Iterator[tuple[str, str]]:
@@ -116,12 +161,12 @@ def _literal(value: object) -> str:
     return repr(value)
 
 
-def _operations(document: Schema) -> Iterator[str]:
+def _operations(document: Schema, style: Style) -> Iterator[str]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
                 parameters = _parameters(item, item[method])
-                yield _operation(method.upper(), path, item[method], parameters)
+                yield _operation(method.upper(), path, item[method], parameters, style)
 
 
 def _parameters(item: Schema, operation: Schema) -> list[Schema]:
@@ -131,19 +176,23 @@ def _parameters(item: Schema, operation: Schema) -> list[Schema]:
     return list(reversed(by_name.values()))
 
 
-def _operation(method: str, path: str, operation: Schema, parameters: list[Schema]) -> str:
+def _operation(
+    method: str, path: str, operation: Schema, parameters: list[Schema], style: Style
+) -> str:
     arguments, passed = _arguments(parameters, operation.get("requestBody"))
     media, content = _answer(operation["responses"])
-    result = content
+    if operation.get("security") == []:
+        passed.append("takes_token=False")
+    request = f"Request({', '.join([repr(method), _address(path), *passed])})"
+    start, call = style.start, f"return {style.wait}self.call({request}, {_class(content)})"
     if media == "text/event-stream":
-        result = "Iterator[LiveEvent]"
-        call = f"return self.stream({', '.join([_address(path), *passed])})"
+        start, content = "", style.stream
+        arguments.append("timeout: float | None = None")
+        call = f"return self.stream({request}, last_event_id, timeout)"
     elif content == "None":
-        call = f"self.call({', '.join([repr(method), _address(path), 'type(None)', *passed])})"
-    else:
-        asked = [repr(method), _address(path), _class(content), *passed]
-        call = f"return self.call({', '.join(asked)})"
-    head = f"    def {operation['operationId']}({', '.join(['self', *arguments])}) -> {result}:"
+        call = f"{style.wait}self.call({request}, type(None))"
+    name = operation["operationId"]
+    head = f"    {start}def {name}({', '.join(['self', *arguments])}) -> {content}:"
     return "\n".join([head, *_docstring(operation.get("summary"), 8), f"        {call}\n"])
 
 
@@ -171,8 +220,19 @@ def _arguments(parameters: list[Schema], body: Schema | None) -> tuple[list[str]
 
 def _passed(parameters: list[Schema], part: str, argument: str) -> list[str]:
     """How the parameters in this part of the request are passed on, if there are any."""
-    fields = [f'"{p["name"]}": {_name(p["name"])}' for p in parameters if p["in"] == part]
+    fields = [
+        f'"{p["name"]}": {_value(p["name"])}'
+        for p in parameters
+        if p["in"] == part and p["name"] not in RESUMING
+    ]
     return [f"{argument}={{{', '.join(fields)}}}"] if fields else []
+
+
+def _value(name: str) -> str:
+    """What is sent as this parameter."""
+    if name == "Idempotency-Key":
+        return f"{_name(name)} or new_key()"
+    return _name(name)
 
 
 def _keyword(parameter: Schema) -> str:

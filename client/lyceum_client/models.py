@@ -5,7 +5,16 @@ Written by generate.py out of the API reference; not to be edited.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Page(TypedDict, Generic[Item]):
+    """A part of a list, and the `cursor` of the next part."""
+
+    items: list[Item]
+    next: str | None
 
 
 class Acceptance(TypedDict):
@@ -63,9 +72,8 @@ class Application(TypedDict):
     decided_at: str | None
 
 
-class ApplicationPage(TypedDict):
-    items: list[Application]
-    next: str | None
+class ApplicationPage(Page["Application"]):
+    pass
 
 
 class Assessment(TypedDict):
@@ -97,9 +105,8 @@ class AssessmentDraftChange(TypedDict):
     definition: AssessmentDefinition
 
 
-class AssessmentPage(TypedDict):
-    items: list[Assessment]
-    next: str | None
+class AssessmentPage(Page["Assessment"]):
+    pass
 
 
 class AssessmentProgress(TypedDict):
@@ -125,9 +132,8 @@ class AssessmentSession(TypedDict):
     progress: AssessmentProgress
 
 
-class AssessmentSessionPage(TypedDict):
-    items: list[AssessmentSession]
-    next: str | None
+class AssessmentSessionPage(Page["AssessmentSession"]):
+    pass
 
 
 class AssessmentStatistics(TypedDict):
@@ -159,9 +165,8 @@ class AssessmentVersionSummary(TypedDict):
     published_at: str | None
 
 
-class AssessmentVersionSummaryPage(TypedDict):
-    items: list[AssessmentVersionSummary]
-    next: str | None
+class AssessmentVersionSummaryPage(Page["AssessmentVersionSummary"]):
+    pass
 
 
 class AttendanceCount(TypedDict):
@@ -203,9 +208,7 @@ class BlockedPerson(TypedDict):
     avatar_url: NotRequired[str | None]
 
 
-class BlockedPersonPage(TypedDict):
-    items: list[BlockedPerson]
-    next: str | None
+class BlockedPersonPage(Page["BlockedPerson"]):
     degraded: NotRequired[list[str]]
 
 
@@ -303,9 +306,7 @@ class CompletedHavrutaSession(TypedDict):
     navigator_avatar_url: NotRequired[str | None]
 
 
-class CompletedHavrutaSessionPage(TypedDict):
-    items: list[CompletedHavrutaSession]
-    next: str | None
+class CompletedHavrutaSessionPage(Page["CompletedHavrutaSession"]):
     degraded: NotRequired[list[str]]
 
 
@@ -344,9 +345,7 @@ class CourseChanges(TypedDict):
     status: NotRequired[Literal["open", "archived"]]
 
 
-class CoursePage(TypedDict):
-    items: list[Course]
-    next: str | None
+class CoursePage(Page["Course"]):
     degraded: NotRequired[list[str]]
 
 
@@ -419,9 +418,8 @@ class Device(TypedDict):
     current: bool
 
 
-class DevicePage(TypedDict):
-    items: list[Device]
-    next: str | None
+class DevicePage(Page["Device"]):
+    pass
 
 
 class DimensionResult(TypedDict):
@@ -476,9 +474,7 @@ class Enrollment(TypedDict):
     degraded: NotRequired[list[str]]
 
 
-class EnrollmentPage(TypedDict):
-    items: list[Enrollment]
-    next: str | None
+class EnrollmentPage(Page["Enrollment"]):
     degraded: NotRequired[list[str]]
 
 
@@ -516,64 +512,52 @@ class FirstCode(TypedDict):
     code: str
 
 
-class FirstFoundCourses(TypedDict):
-    items: list[FoundCourse]
-    next: str | None
+class FirstFoundCourses(Page["FoundCourse"]):
+    pass
 
 
-class FirstFoundPersons(TypedDict):
-    items: list[FoundPerson]
-    next: str | None
+class FirstFoundPersons(Page["FoundPerson"]):
+    pass
 
 
-class FirstFoundStudySessions(TypedDict):
-    items: list[FoundStudySession]
-    next: str | None
+class FirstFoundStudySessions(Page["FoundStudySession"]):
+    pass
 
 
-class FirstFoundTexts(TypedDict):
-    items: list[FoundText]
-    next: str | None
+class FirstFoundTexts(Page["FoundText"]):
+    pass
 
 
-class FirstHostedStudySessions(TypedDict):
-    items: list[HostedStudySession]
-    next: str | None
+class FirstHostedStudySessions(Page["HostedStudySession"]):
+    pass
 
 
-class FirstNextStudySessions(TypedDict):
-    items: list[NextStudySession]
-    next: str | None
+class FirstNextStudySessions(Page["NextStudySession"]):
+    pass
 
 
-class FirstNextTutoringSessions(TypedDict):
-    items: list[NextTutoringSession]
-    next: str | None
+class FirstNextTutoringSessions(Page["NextTutoringSession"]):
+    pass
 
 
-class FirstOfferedCourses(TypedDict):
-    items: list[OfferedCourse]
-    next: str | None
+class FirstOfferedCourses(Page["OfferedCourse"]):
+    pass
 
 
-class FirstOpenAssessments(TypedDict):
-    items: list[OpenAssessment]
-    next: str | None
+class FirstOpenAssessments(Page["OpenAssessment"]):
+    pass
 
 
-class FirstOpenInvitations(TypedDict):
-    items: list[OpenInvitation]
-    next: str | None
+class FirstOpenInvitations(Page["OpenInvitation"]):
+    pass
 
 
-class FirstOwnHavrutas(TypedDict):
-    items: list[OwnHavruta]
-    next: str | None
+class FirstOwnHavrutas(Page["OwnHavruta"]):
+    pass
 
 
-class FirstUnreadNotifications(TypedDict):
-    items: list[UnreadNotification]
-    next: str | None
+class FirstUnreadNotifications(Page["UnreadNotification"]):
+    pass
 
 
 class ForgottenPassword(TypedDict):
@@ -701,9 +685,7 @@ class HavrutaMemberLeftEvent(TypedDict):
     data: DepartedMember
 
 
-class HavrutaMemberPage(TypedDict):
-    items: list[HavrutaMember]
-    next: str | None
+class HavrutaMemberPage(Page["HavrutaMember"]):
     degraded: NotRequired[list[str]]
 
 
@@ -725,9 +707,7 @@ class HavrutaOwnerChangedEvent(TypedDict):
     data: HavrutaSummary
 
 
-class HavrutaPage(TypedDict):
-    items: list[Havruta]
-    next: str | None
+class HavrutaPage(Page["Havruta"]):
     degraded: NotRequired[list[str]]
 
 
@@ -974,9 +954,7 @@ class Invitation(TypedDict):
     degraded: NotRequired[list[str]]
 
 
-class InvitationPage(TypedDict):
-    items: list[Invitation]
-    next: str | None
+class InvitationPage(Page["Invitation"]):
     degraded: NotRequired[list[str]]
 
 
@@ -1085,9 +1063,7 @@ class ListedHavrutaSession(TypedDict):
     degraded: NotRequired[list[str]]
 
 
-class ListedHavrutaSessionPage(TypedDict):
-    items: list[ListedHavrutaSession]
-    next: str | None
+class ListedHavrutaSessionPage(Page["ListedHavrutaSession"]):
     degraded: NotRequired[list[str]]
 
 
@@ -1236,9 +1212,7 @@ class MessageChange(TypedDict):
     content: str
 
 
-class MessagePage(TypedDict):
-    items: list[Message]
-    next: str | None
+class MessagePage(Page["Message"]):
     degraded: NotRequired[list[str]]
 
 
@@ -1506,9 +1480,8 @@ class Notification(TypedDict):
     read_at: str | None
 
 
-class NotificationPage(TypedDict):
-    items: list[Notification]
-    next: str | None
+class NotificationPage(Page["Notification"]):
+    pass
 
 
 class NotificationPreferenceChanges(TypedDict):
@@ -1618,9 +1591,8 @@ class OwnAssessment(TypedDict):
     created_at: str
 
 
-class OwnAssessmentPage(TypedDict):
-    items: list[OwnAssessment]
-    next: str | None
+class OwnAssessmentPage(Page["OwnAssessment"]):
+    pass
 
 
 class OwnHavruta(TypedDict):
@@ -1712,9 +1684,8 @@ class PasskeyOwner(TypedDict):
     displayName: str
 
 
-class PasskeyPage(TypedDict):
-    items: list[Passkey]
-    next: str | None
+class PasskeyPage(Page["Passkey"]):
+    pass
 
 
 class PasskeyPermission(TypedDict):
@@ -1825,9 +1796,8 @@ class ProfileOrDeleted(TypedDict):
     created_at: NotRequired[str]
 
 
-class ProfileOrDeletedPage(TypedDict):
-    items: list[ProfileOrDeleted]
-    next: str | None
+class ProfileOrDeletedPage(Page["ProfileOrDeleted"]):
+    pass
 
 
 class ProfileOverview(TypedDict):
@@ -1840,9 +1810,8 @@ class ProfileOverview(TypedDict):
     experience: GatheredExperience | None
 
 
-class ProfilePage(TypedDict):
-    items: list[Profile]
-    next: str | None
+class ProfilePage(Page["Profile"]):
+    pass
 
 
 class Progress(TypedDict):
@@ -1965,9 +1934,8 @@ class ReceivedInvitation(TypedDict):
     expires_at: str
 
 
-class ReceivedInvitationPage(TypedDict):
-    items: list[ReceivedInvitation]
-    next: str | None
+class ReceivedInvitationPage(Page["ReceivedInvitation"]):
+    pass
 
 
 class RecoveryCodes(TypedDict):
@@ -2062,9 +2030,8 @@ class Report(TypedDict):
     decided_at: str | None
 
 
-class ReportPage(TypedDict):
-    items: list[Report]
-    next: str | None
+class ReportPage(Page["Report"]):
+    pass
 
 
 class ResultBand(TypedDict):
@@ -2102,9 +2069,7 @@ class ReviewChanges(TypedDict):
     public: NotRequired[bool]
 
 
-class ReviewPage(TypedDict):
-    items: list[Review]
-    next: str | None
+class ReviewPage(Page["Review"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2226,9 +2191,7 @@ class SeenApplication(TypedDict):
     degraded: NotRequired[list[str]]
 
 
-class SeenApplicationPage(TypedDict):
-    items: list[SeenApplication]
-    next: str | None
+class SeenApplicationPage(Page["SeenApplication"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2258,9 +2221,7 @@ class SeenReport(TypedDict):
     degraded: NotRequired[list[str]]
 
 
-class SeenReportPage(TypedDict):
-    items: list[SeenReport]
-    next: str | None
+class SeenReportPage(Page["SeenReport"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2277,9 +2238,7 @@ class SeenUser(TypedDict):
     suspension: Suspension | None
 
 
-class SeenUserPage(TypedDict):
-    items: list[SeenUser]
-    next: str | None
+class SeenUserPage(Page["SeenUser"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2294,9 +2253,7 @@ class SessionChange(TypedDict):
     changed_by_avatar_url: NotRequired[str | None]
 
 
-class SessionChangePage(TypedDict):
-    items: list[SessionChange]
-    next: str | None
+class SessionChangePage(Page["SessionChange"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2317,9 +2274,7 @@ class SessionParticipant(TypedDict):
     avatar_url: NotRequired[str | None]
 
 
-class SessionParticipantPage(TypedDict):
-    items: list[SessionParticipant]
-    next: str | None
+class SessionParticipantPage(Page["SessionParticipant"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2344,9 +2299,8 @@ class SessionRequest(TypedDict):
     answered_at: str | None
 
 
-class SessionRequestPage(TypedDict):
-    items: list[SessionRequest]
-    next: str | None
+class SessionRequestPage(Page["SessionRequest"]):
+    pass
 
 
 class SessionResult(TypedDict):
@@ -2691,9 +2645,7 @@ class StudySessionMessageEvent(TypedDict):
     data: LiveMessage
 
 
-class StudySessionPage(TypedDict):
-    items: list[StudySession]
-    next: str | None
+class StudySessionPage(Page["StudySession"]):
     degraded: NotRequired[list[str]]
 
 
@@ -2767,9 +2719,8 @@ class Text(TypedDict):
     segments: int
 
 
-class TextPage(TypedDict):
-    items: list[Text]
-    next: str | None
+class TextPage(Page["Text"]):
+    pass
 
 
 class TextQuestion(TypedDict):
@@ -2947,9 +2898,7 @@ class TutoringSessionChanges(TypedDict):
     is_featured: NotRequired[bool]
 
 
-class TutoringSessionPage(TypedDict):
-    items: list[TutoringSession]
-    next: str | None
+class TutoringSessionPage(Page["TutoringSession"]):
     degraded: NotRequired[list[str]]
 
 
@@ -3053,9 +3002,7 @@ class WhiteboardDeletedEvent(TypedDict):
     data: DeletedWhiteboard
 
 
-class WhiteboardPage(TypedDict):
-    items: list[Whiteboard]
-    next: str | None
+class WhiteboardPage(Page["Whiteboard"]):
     degraded: NotRequired[list[str]]
 
 

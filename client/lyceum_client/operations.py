@@ -3,9 +3,9 @@
 Written by generate.py out of the API reference; not to be edited.
 """
 
-from collections.abc import Iterator
 from typing import Literal
 
+from lyceum_client.exchange import Request, new_key, segment
 from lyceum_client.models import (
     Acceptance,
     Accepted,
@@ -191,211 +191,249 @@ from lyceum_client.models import (
     Whiteboard,
     WhiteboardPage,
 )
-from lyceum_client.transport import LiveEvent, Transport, segment
+from lyceum_client.transport import EventStream, Transport
 
 
-class Operations(Transport):
+class Lyceum(Transport):
     """The platform's API."""
 
     def get_dashboard(self) -> Dashboard:
         """Get what is next: sessions, havrutas, open assessments, invitations, unread notifications."""
-        return self.call("GET", "/api/dashboard", Dashboard)
+        return self.call(Request("GET", "/api/dashboard"), Dashboard)
 
     def get_calendar(self, *, from_: str, to: str) -> Calendar:
         """List all your sessions that begin within a period, with those that overlap."""
-        return self.call("GET", "/api/calendar", Calendar, query={"from": from_, "to": to})
+        return self.call(Request("GET", "/api/calendar", query={"from": from_, "to": to}), Calendar)
 
     def get_calendar_feed(self, token: str) -> str:
         """Get the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
-        return self.call("GET", f"/api/calendar/{segment(token)}.ics", str)
+        return self.call(
+            Request("GET", f"/api/calendar/{segment(token)}.ics", takes_token=False), str
+        )
 
     def get_user_overview(self, user_id: str) -> ProfileOverview:
         """Get a profile with what the person hosts, teaches and has learnt."""
-        return self.call("GET", f"/api/users/{segment(user_id)}/overview", ProfileOverview)
+        return self.call(Request("GET", f"/api/users/{segment(user_id)}/overview"), ProfileOverview)
 
     def search_everything(self, *, q: str, limit: int | None = None) -> SearchResults:
         """Search open study sessions and courses by subject, texts by name, people by username."""
-        return self.call("GET", "/api/search", SearchResults, query={"q": q, "limit": limit})
+        return self.call(
+            Request("GET", "/api/search", query={"q": q, "limit": limit}), SearchResults
+        )
 
     def export_personal_data(self) -> PersonalDataExport:
         """Export everything that is held about you: all of it, or 503. One export at a time."""
-        return self.call("GET", "/api/me/export", PersonalDataExport)
+        return self.call(Request("GET", "/api/me/export"), PersonalDataExport)
 
     def create_report(self, body: NewReport) -> FiledReport:
         """Report a person, a study session, a message or a havruta to the admins, who read what it says
         now.
         """
-        return self.call("POST", "/api/reports", FiledReport, body=body)
+        return self.call(Request("POST", "/api/reports", body=body), FiledReport)
 
     def get_problem_type(self, problem: str) -> ProblemType:
         """Get what the type of a problem document stands for."""
-        return self.call("GET", f"/problems/{segment(problem)}", ProblemType)
+        return self.call(
+            Request("GET", f"/problems/{segment(problem)}", takes_token=False), ProblemType
+        )
 
     def create_stream_ticket(self) -> StreamTicket:
         """Create a ticket that opens one stream without a token, once, within half a minute."""
-        return self.call("POST", "/api/events/tickets", StreamTicket)
+        return self.call(Request("POST", "/api/events/tickets"), StreamTicket)
 
     def get_health(self) -> Health:
         """Check that the gateway answers."""
-        return self.call("GET", "/healthz", Health)
+        return self.call(Request("GET", "/healthz", takes_token=False), Health)
 
     def get_readiness(self) -> Readiness:
         """Check how each service is."""
-        return self.call("GET", "/readyz", Readiness)
+        return self.call(Request("GET", "/readyz", takes_token=False), Readiness)
 
     def register_account(self, body: NewAccount) -> SignedInTokens:
         """Create an account and sign in."""
-        return self.call("POST", "/api/auth/register", SignedInTokens, body=body)
+        return self.call(
+            Request("POST", "/api/auth/register", body=body, takes_token=False), SignedInTokens
+        )
 
     def log_in(self, body: Login) -> SignedInTokens:
         """Sign in with e-mail address or username."""
-        return self.call("POST", "/api/auth/login", SignedInTokens, body=body)
+        return self.call(
+            Request("POST", "/api/auth/login", body=body, takes_token=False), SignedInTokens
+        )
 
     def log_in_with_code(self, body: LoginCode) -> SignedInTokens:
         """Sign in with the ticket of a right password and a code of the second factor."""
-        return self.call("POST", "/api/auth/login/code", SignedInTokens, body=body)
+        return self.call(
+            Request("POST", "/api/auth/login/code", body=body, takes_token=False), SignedInTokens
+        )
 
     def confirm_sign_in(self, body: Confirmation) -> None:
         """Show a code of your second factor or a passkey, for what only admins do in the next 15 minutes."""
-        self.call("POST", "/api/auth/confirm", type(None), body=body)
+        self.call(Request("POST", "/api/auth/confirm", body=body), type(None))
 
     def refresh_tokens(self, body: Refresh) -> Tokens:
         """Exchange a refresh token for new tokens."""
-        return self.call("POST", "/api/auth/refresh", Tokens, body=body)
+        return self.call(Request("POST", "/api/auth/refresh", body=body, takes_token=False), Tokens)
 
     def log_out(self, body: Logout | None = None) -> None:
         """Sign out, with the access token or with the refresh token."""
-        self.call("POST", "/api/auth/logout", type(None), body=body)
+        self.call(Request("POST", "/api/auth/logout", body=body), type(None))
 
     def log_out_everywhere(self) -> None:
         """Sign out everywhere, and revoke the secret address of your calendar and links that were
         e-mailed.
         """
-        self.call("POST", "/api/auth/logout-all", type(None))
+        self.call(Request("POST", "/api/auth/logout-all"), type(None))
 
     def list_devices(self, *, limit: int | None = None, cursor: str | None = None) -> DevicePage:
         """List the devices on which you are signed in, newest first."""
         return self.call(
-            "GET", "/api/auth/sessions", DevicePage, query={"limit": limit, "cursor": cursor}
+            Request("GET", "/api/auth/sessions", query={"limit": limit, "cursor": cursor}),
+            DevicePage,
         )
 
     def log_out_device(self, sign_in_id: str) -> None:
         """Sign out on a device."""
-        self.call("DELETE", f"/api/auth/sessions/{segment(sign_in_id)}", type(None))
+        self.call(Request("DELETE", f"/api/auth/sessions/{segment(sign_in_id)}"), type(None))
 
     def verify_email(self, body: EmailVerification) -> None:
         """Verify an e-mail address with the token from the e-mail."""
-        self.call("POST", "/api/auth/verify-email", type(None), body=body)
+        self.call(
+            Request("POST", "/api/auth/verify-email", body=body, takes_token=False), type(None)
+        )
 
     def confirm_email_change(self, body: EmailVerification) -> None:
         """Confirm a new e-mail address with the token from the e-mail to it."""
-        self.call("POST", "/api/auth/change-email", type(None), body=body)
+        self.call(
+            Request("POST", "/api/auth/change-email", body=body, takes_token=False), type(None)
+        )
 
     def revert_email_change(self, body: EmailVerification) -> None:
         """Go back to the former e-mail address with the token from the e-mail to it."""
-        self.call("POST", "/api/auth/revert-email", type(None), body=body)
+        self.call(
+            Request("POST", "/api/auth/revert-email", body=body, takes_token=False), type(None)
+        )
 
     def resend_verification(self) -> Accepted:
         """Request another verification e-mail."""
-        return self.call("POST", "/api/auth/verify-email/resend", Accepted)
+        return self.call(Request("POST", "/api/auth/verify-email/resend"), Accepted)
 
     def request_password_reset(self, body: ForgottenPassword) -> Accepted:
         """Request a password-reset e-mail; the answer never tells whether the address has an account."""
-        return self.call("POST", "/api/auth/forgot-password", Accepted, body=body)
+        return self.call(
+            Request("POST", "/api/auth/forgot-password", body=body, takes_token=False), Accepted
+        )
 
     def reset_password(self, body: PasswordReset) -> None:
         """Set a new password with the token from the e-mail, and sign out everywhere."""
-        self.call("POST", "/api/auth/reset-password", type(None), body=body)
+        self.call(
+            Request("POST", "/api/auth/reset-password", body=body, takes_token=False), type(None)
+        )
 
     def get_own_account(self) -> Account:
         """Get your account."""
-        return self.call("GET", "/api/users/me", Account)
+        return self.call(Request("GET", "/api/users/me"), Account)
 
     def update_own_account(self, body: AccountChanges) -> Account:
         """Update your account."""
-        return self.call("PATCH", "/api/users/me", Account, body=body)
+        return self.call(Request("PATCH", "/api/users/me", body=body), Account)
 
     def delete_own_account(self, body: AccountDeletion) -> Accepted:
         """Delete your account; the other services erase their part shortly after."""
-        return self.call("DELETE", "/api/users/me", Accepted, body=body)
+        return self.call(Request("DELETE", "/api/users/me", body=body), Accepted)
 
     def change_password(self, body: PasswordChange) -> None:
         """Change your password, and end all that lets somebody in but this sign-in."""
-        self.call("PUT", "/api/users/me/password", type(None), body=body)
+        self.call(Request("PUT", "/api/users/me/password", body=body), type(None))
 
     def request_email_change(self, body: EmailChange) -> Accepted:
         """Request another e-mail address: a link is sent there, and your present address is told."""
-        return self.call("POST", "/api/users/me/email", Accepted, body=body)
+        return self.call(Request("POST", "/api/users/me/email", body=body), Accepted)
 
     def withdraw_email_change(self) -> None:
         """Withdraw the request for another e-mail address."""
-        self.call("DELETE", "/api/users/me/email", type(None))
+        self.call(Request("DELETE", "/api/users/me/email"), type(None))
 
     def change_username(self, body: UsernameChange) -> Account:
         """Change your username, once in 30 days; the former one is kept for you as long."""
-        return self.call("PUT", "/api/users/me/username", Account, body=body)
+        return self.call(Request("PUT", "/api/users/me/username", body=body), Account)
 
     def get_second_factor(self) -> SecondFactor:
         """Get whether your sign-ins need a code, and how many recovery codes are left."""
-        return self.call("GET", "/api/users/me/second-factor", SecondFactor)
+        return self.call(Request("GET", "/api/users/me/second-factor"), SecondFactor)
 
     def create_second_factor(self, body: NewSecondFactor) -> SecondFactorSecret:
         """Create a secret for an app that makes codes (TOTP, RFC 6238); enable it with the first of them."""
-        return self.call("POST", "/api/users/me/second-factor", SecondFactorSecret, body=body)
+        return self.call(
+            Request("POST", "/api/users/me/second-factor", body=body), SecondFactorSecret
+        )
 
     def delete_second_factor(self, body: PasswordAndCode) -> None:
         """Disable your second factor, with the password and a code; all other sign-ins end."""
-        self.call("DELETE", "/api/users/me/second-factor", type(None), body=body)
+        self.call(Request("DELETE", "/api/users/me/second-factor", body=body), type(None))
 
     def enable_second_factor(self, body: FirstCode) -> RecoveryCodes:
         """Enable your second factor with a first code; all other sign-ins end."""
-        return self.call("POST", "/api/users/me/second-factor/enable", RecoveryCodes, body=body)
+        return self.call(
+            Request("POST", "/api/users/me/second-factor/enable", body=body), RecoveryCodes
+        )
 
     def create_recovery_codes(self, body: PasswordAndCode) -> RecoveryCodes:
         """Create ten recovery codes; those of before are revoked."""
         return self.call(
-            "POST", "/api/users/me/second-factor/recovery-codes", RecoveryCodes, body=body
+            Request("POST", "/api/users/me/second-factor/recovery-codes", body=body), RecoveryCodes
         )
 
     def create_passkey_options(self, body: PasskeyPermission) -> PasskeyCreationOptions:
         """Create a challenge for a new passkey; the answer is for the browser."""
         return self.call(
-            "POST", "/api/users/me/passkeys/options", PasskeyCreationOptions, body=body
+            Request("POST", "/api/users/me/passkeys/options", body=body), PasskeyCreationOptions
         )
 
     def list_passkeys(self, *, limit: int | None = None, cursor: str | None = None) -> PasskeyPage:
         """List your passkeys, newest first."""
         return self.call(
-            "GET", "/api/users/me/passkeys", PasskeyPage, query={"limit": limit, "cursor": cursor}
+            Request("GET", "/api/users/me/passkeys", query={"limit": limit, "cursor": cursor}),
+            PasskeyPage,
         )
 
     def create_passkey(self, body: NewPasskey) -> Passkey:
         """Create a passkey, of what the browser has answered to the options."""
-        return self.call("POST", "/api/users/me/passkeys", Passkey, body=body)
+        return self.call(Request("POST", "/api/users/me/passkeys", body=body), Passkey)
 
     def update_passkey(self, passkey_id: str, body: PasskeyChanges) -> Passkey:
         """Give a passkey another name."""
         return self.call(
-            "PATCH", f"/api/users/me/passkeys/{segment(passkey_id)}", Passkey, body=body
+            Request("PATCH", f"/api/users/me/passkeys/{segment(passkey_id)}", body=body), Passkey
         )
 
     def delete_passkey(self, passkey_id: str, body: PasskeyPermission) -> None:
         """Delete a passkey, with the password, and a code if you have a second factor; other sign-ins end."""
-        self.call("DELETE", f"/api/users/me/passkeys/{segment(passkey_id)}", type(None), body=body)
+        self.call(
+            Request("DELETE", f"/api/users/me/passkeys/{segment(passkey_id)}", body=body),
+            type(None),
+        )
 
     def create_passkey_challenge(self) -> PasskeyRequestOptions:
         """Create a challenge for a proof by any passkey; the answer is for the browser, and names no
         account.
         """
-        return self.call("POST", "/api/auth/passkeys/options", PasskeyRequestOptions)
+        return self.call(
+            Request("POST", "/api/auth/passkeys/options", takes_token=False), PasskeyRequestOptions
+        )
 
     def log_in_with_passkey(self, body: PasskeyLogin) -> SignedInTokens:
         """Sign in with a passkey, of what the browser has answered to the options. No code is asked for."""
-        return self.call("POST", "/api/auth/passkeys/login", SignedInTokens, body=body)
+        return self.call(
+            Request("POST", "/api/auth/passkeys/login", body=body, takes_token=False),
+            SignedInTokens,
+        )
 
     def set_user_roles(self, user_id: str, body: RoleAssignment) -> UserRoles:
         """Give a person these roles and no others; access tokens that say others end."""
-        return self.call("PUT", f"/api/users/{segment(user_id)}/roles", UserRoles, body=body)
+        return self.call(
+            Request("PUT", f"/api/users/{segment(user_id)}/roles", body=body), UserRoles
+        )
 
     def list_users(
         self,
@@ -408,22 +446,25 @@ class Operations(Transport):
     ) -> SeenUserPage:
         """List accounts by username, those that are deleted left out."""
         return self.call(
-            "GET",
-            "/api/admin/users",
+            Request(
+                "GET",
+                "/api/admin/users",
+                query={"limit": limit, "cursor": cursor, "q": q, "state": state, "role": role},
+            ),
             SeenUserPage,
-            query={"limit": limit, "cursor": cursor, "q": q, "state": state, "role": role},
         )
 
     def suspend_user(self, user_id: str, body: Reason) -> Suspension:
         """Suspend an account: its sign-ins end within seconds, and no one can sign in."""
         return self.call(
-            "POST", f"/api/admin/users/{segment(user_id)}/suspend", Suspension, body=body
+            Request("POST", f"/api/admin/users/{segment(user_id)}/suspend", body=body), Suspension
         )
 
     def lift_suspension(self, user_id: str, body: Reason) -> Suspension:
         """Lift a suspension: the person can sign in again."""
         return self.call(
-            "POST", f"/api/admin/users/{segment(user_id)}/lift-suspension", Suspension, body=body
+            Request("POST", f"/api/admin/users/{segment(user_id)}/lift-suspension", body=body),
+            Suspension,
         )
 
     def list_own_applications(
@@ -431,19 +472,19 @@ class Operations(Transport):
     ) -> ApplicationPage:
         """List your applications, newest first."""
         return self.call(
-            "GET",
-            "/api/users/me/applications",
+            Request("GET", "/api/users/me/applications", query={"limit": limit, "cursor": cursor}),
             ApplicationPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def create_application(self, body: NewApplication) -> Application:
         """Apply for a role: an admin decides, and you are told."""
-        return self.call("POST", "/api/users/me/applications", Application, body=body)
+        return self.call(Request("POST", "/api/users/me/applications", body=body), Application)
 
     def withdraw_application(self, application_id: str) -> None:
         """Withdraw your application while it is pending."""
-        self.call("DELETE", f"/api/users/me/applications/{segment(application_id)}", type(None))
+        self.call(
+            Request("DELETE", f"/api/users/me/applications/{segment(application_id)}"), type(None)
+        )
 
     def list_applications(
         self,
@@ -455,74 +496,76 @@ class Operations(Transport):
     ) -> SeenApplicationPage:
         """List applications with a status, oldest first."""
         return self.call(
-            "GET",
-            "/api/admin/applications",
+            Request(
+                "GET",
+                "/api/admin/applications",
+                query={"limit": limit, "cursor": cursor, "status": status, "role": role},
+            ),
             SeenApplicationPage,
-            query={"limit": limit, "cursor": cursor, "status": status, "role": role},
         )
 
     def accept_application(self, application_id: str, body: Acceptance) -> SeenApplication:
         """Accept an application: the person has the role, and access tokens that say others end."""
         return self.call(
-            "POST",
-            f"/api/admin/applications/{segment(application_id)}/accept",
+            Request("POST", f"/api/admin/applications/{segment(application_id)}/accept", body=body),
             SeenApplication,
-            body=body,
         )
 
     def decline_application(self, application_id: str, body: Refusal) -> SeenApplication:
         """Decline an application; the person may apply again after 7 days."""
         return self.call(
-            "POST",
-            f"/api/admin/applications/{segment(application_id)}/decline",
+            Request(
+                "POST", f"/api/admin/applications/{segment(application_id)}/decline", body=body
+            ),
             SeenApplication,
-            body=body,
         )
 
     def list_profiles(self, *, ids: str) -> ProfileOrDeletedPage:
         """List the public profiles of many people at once, in the order of their ids."""
-        return self.call("GET", "/api/users", ProfileOrDeletedPage, query={"ids": ids})
+        return self.call(
+            Request("GET", "/api/users", query={"ids": ids}, takes_token=False),
+            ProfileOrDeletedPage,
+        )
 
     def search_users(
         self, *, q: str, limit: int | None = None, cursor: str | None = None
     ) -> ProfilePage:
         """Search people by the beginning of their username."""
         return self.call(
-            "GET",
-            "/api/users/search",
+            Request("GET", "/api/users/search", query={"limit": limit, "cursor": cursor, "q": q}),
             ProfilePage,
-            query={"limit": limit, "cursor": cursor, "q": q},
         )
 
     def get_profile(self, user_id: str) -> Profile:
         """Get the public profile of a person."""
-        return self.call("GET", f"/api/users/{segment(user_id)}", Profile)
+        return self.call(
+            Request("GET", f"/api/users/{segment(user_id)}", takes_token=False), Profile
+        )
 
     def list_blocks(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> BlockedPersonPage:
         """List the people whom you block, the last one first."""
         return self.call(
-            "GET",
-            "/api/users/me/blocks",
+            Request("GET", "/api/users/me/blocks", query={"limit": limit, "cursor": cursor}),
             BlockedPersonPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def block_user(self, user_id: str) -> None:
         """Block a person: neither of you finds, joins or invites the other any more."""
-        self.call("PUT", f"/api/users/me/blocks/{segment(user_id)}", type(None))
+        self.call(Request("PUT", f"/api/users/me/blocks/{segment(user_id)}"), type(None))
 
     def unblock_user(self, user_id: str) -> None:
         """Block a person no longer."""
-        self.call("DELETE", f"/api/users/me/blocks/{segment(user_id)}", type(None))
+        self.call(Request("DELETE", f"/api/users/me/blocks/{segment(user_id)}"), type(None))
 
     def list_own_reports(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> ReportPage:
         """List the reports that you have made, newest first."""
         return self.call(
-            "GET", "/api/users/me/reports", ReportPage, query={"limit": limit, "cursor": cursor}
+            Request("GET", "/api/users/me/reports", query={"limit": limit, "cursor": cursor}),
+            ReportPage,
         )
 
     def list_reports(
@@ -535,16 +578,19 @@ class Operations(Transport):
     ) -> SeenReportPage:
         """List reports: open ones, the oldest first, or decided ones, the last decision first."""
         return self.call(
-            "GET",
-            "/api/admin/reports",
+            Request(
+                "GET",
+                "/api/admin/reports",
+                query={"limit": limit, "cursor": cursor, "state": state, "author_id": author_id},
+            ),
             SeenReportPage,
-            query={"limit": limit, "cursor": cursor, "state": state, "author_id": author_id},
         )
 
     def decide_report(self, report_id: str, body: Decision) -> SeenReport:
         """Decide all open reports of the same thing: dismiss them, hide it, or suspend its author as well."""
         return self.call(
-            "POST", f"/api/admin/reports/{segment(report_id)}/decide", SeenReport, body=body
+            Request("POST", f"/api/admin/reports/{segment(report_id)}/decide", body=body),
+            SeenReport,
         )
 
     def list_notifications(
@@ -552,53 +598,63 @@ class Operations(Transport):
     ) -> NotificationPage:
         """List your notifications, newest first."""
         return self.call(
-            "GET",
-            "/api/notifications",
+            Request(
+                "GET",
+                "/api/notifications",
+                query={"limit": limit, "cursor": cursor, "unread": unread},
+            ),
             NotificationPage,
-            query={"limit": limit, "cursor": cursor, "unread": unread},
         )
 
     def mark_notification_read(self, notification_id: str) -> None:
         """Mark a notification as read."""
-        self.call("POST", f"/api/notifications/{segment(notification_id)}/read", type(None))
+        self.call(
+            Request("POST", f"/api/notifications/{segment(notification_id)}/read"), type(None)
+        )
 
     def mark_all_notifications_read(self) -> None:
         """Mark all your notifications as read."""
-        self.call("POST", "/api/notifications/read-all", type(None))
+        self.call(Request("POST", "/api/notifications/read-all"), type(None))
 
     def get_notification_preferences(self) -> NotificationPreferences:
         """Get which kinds of notifications are also sent by e-mail."""
-        return self.call("GET", "/api/notifications/preferences", NotificationPreferences)
+        return self.call(Request("GET", "/api/notifications/preferences"), NotificationPreferences)
 
     def set_notification_preferences(
         self, body: NotificationPreferenceChanges
     ) -> NotificationPreferences:
         """Set which kinds of notifications are also sent by e-mail; one left out returns to its default."""
         return self.call(
-            "PUT", "/api/notifications/preferences", NotificationPreferences, body=body
+            Request("PUT", "/api/notifications/preferences", body=body), NotificationPreferences
         )
 
     def get_calendar_address(self) -> CalendarFeed:
         """Get since when there is a secret address for calendar programs, and when it was last read."""
-        return self.call("GET", "/api/calendar/feed", CalendarFeed)
+        return self.call(Request("GET", "/api/calendar/feed"), CalendarFeed)
 
     def create_calendar_feed(self) -> CalendarFeedAddress:
         """Create a secret address for calendar programs; the former one is revoked."""
-        return self.call("POST", "/api/calendar/feed", CalendarFeedAddress)
+        return self.call(Request("POST", "/api/calendar/feed"), CalendarFeedAddress)
 
     def delete_calendar_feed(self) -> None:
         """Revoke the secret address for calendar programs."""
-        self.call("DELETE", "/api/calendar/feed", type(None))
+        self.call(Request("DELETE", "/api/calendar/feed"), type(None))
 
     def get_signing_keys(self) -> KeySet:
         """Get the public keys of access tokens."""
-        return self.call("GET", "/.well-known/jwks.json", KeySet)
+        return self.call(Request("GET", "/.well-known/jwks.json", takes_token=False), KeySet)
 
     def stream_user_events(
-        self, *, ticket: str | None = None, last_event_id: str | None = None
-    ) -> Iterator[LiveEvent]:
+        self,
+        *,
+        ticket: str | None = None,
+        last_event_id: str | None = None,
+        timeout: float | None = None,
+    ) -> EventStream:
         """Stream what happens in the room of a user."""
-        return self.stream("/api/events", query={"ticket": ticket, "last_event_id": last_event_id})
+        return self.stream(
+            Request("GET", "/api/events", query={"ticket": ticket}), last_event_id, timeout
+        )
 
     def search_study_sessions(
         self,
@@ -623,28 +679,30 @@ class Operations(Transport):
     ) -> StudySessionPage:
         """Search public sessions near a point or in a box; by default those that start soon or are live."""
         return self.call(
-            "GET",
-            "/api/study-sessions",
+            Request(
+                "GET",
+                "/api/study-sessions",
+                query={
+                    "from": from_,
+                    "to": to,
+                    "tz": tz,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "lat": lat,
+                    "lng": lng,
+                    "radius_km": radius_km,
+                    "bbox": bbox,
+                    "status": status,
+                    "subject": subject,
+                    "session_type": session_type,
+                    "mode": mode,
+                    "q": q,
+                    "has_space": has_space,
+                    "host_id": host_id,
+                    "sort": sort,
+                },
+            ),
             StudySessionPage,
-            query={
-                "from": from_,
-                "to": to,
-                "tz": tz,
-                "limit": limit,
-                "cursor": cursor,
-                "lat": lat,
-                "lng": lng,
-                "radius_km": radius_km,
-                "bbox": bbox,
-                "status": status,
-                "subject": subject,
-                "session_type": session_type,
-                "mode": mode,
-                "q": q,
-                "has_space": has_space,
-                "host_id": host_id,
-                "sort": sort,
-            },
         )
 
     def create_study_session(
@@ -652,20 +710,20 @@ class Operations(Transport):
     ) -> StudySessionDetails:
         """Create a study session; you are its host and first participant."""
         return self.call(
-            "POST",
-            "/api/study-sessions",
+            Request(
+                "POST",
+                "/api/study-sessions",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             StudySessionDetails,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def cluster_study_sessions(self, *, bbox: str, zoom: int) -> StudySessionMap:
         """Get what a map of an area shows: open public sessions, as clusters where there are many."""
         return self.call(
-            "GET",
-            "/api/study-sessions/clusters",
+            Request("GET", "/api/study-sessions/clusters", query={"bbox": bbox, "zoom": zoom}),
             StudySessionMap,
-            query={"bbox": bbox, "zoom": zoom},
         )
 
     def list_own_study_sessions(
@@ -681,18 +739,20 @@ class Operations(Transport):
     ) -> StudySessionPage:
         """List the sessions you have a seat in, earliest first; with `when=past`, newest first."""
         return self.call(
-            "GET",
-            "/api/study-sessions/mine",
+            Request(
+                "GET",
+                "/api/study-sessions/mine",
+                query={
+                    "from": from_,
+                    "to": to,
+                    "tz": tz,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "role": role,
+                    "when": when,
+                },
+            ),
             StudySessionPage,
-            query={
-                "from": from_,
-                "to": to,
-                "tz": tz,
-                "limit": limit,
-                "cursor": cursor,
-                "role": role,
-                "when": when,
-            },
         )
 
     def get_study_session(
@@ -700,10 +760,10 @@ class Operations(Transport):
     ) -> StudySessionDetails:
         """Get a study session."""
         return self.call(
-            "GET",
-            f"/api/study-sessions/{segment(session_id)}",
+            Request(
+                "GET", f"/api/study-sessions/{segment(session_id)}", query={"lat": lat, "lng": lng}
+            ),
             StudySessionDetails,
-            query={"lat": lat, "lng": lng},
         )
 
     def update_study_session(
@@ -711,23 +771,26 @@ class Operations(Transport):
     ) -> StudySessionDetails:
         """Update your session before it starts; its title, subject and description also while it is live."""
         return self.call(
-            "PATCH",
-            f"/api/study-sessions/{segment(session_id)}",
+            Request(
+                "PATCH",
+                f"/api/study-sessions/{segment(session_id)}",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             StudySessionDetails,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def start_study_session(self, session_id: str) -> StudySessionDetails:
         """Start your session, from 15 minutes before the announced time."""
         return self.call(
-            "POST", f"/api/study-sessions/{segment(session_id)}/start", StudySessionDetails
+            Request("POST", f"/api/study-sessions/{segment(session_id)}/start"), StudySessionDetails
         )
 
     def finish_study_session(self, session_id: str) -> StudySessionDetails:
         """Finish your live session."""
         return self.call(
-            "POST", f"/api/study-sessions/{segment(session_id)}/finish", StudySessionDetails
+            Request("POST", f"/api/study-sessions/{segment(session_id)}/finish"),
+            StudySessionDetails,
         )
 
     def cancel_study_session(
@@ -735,19 +798,15 @@ class Operations(Transport):
     ) -> StudySessionDetails:
         """Cancel your session before it starts."""
         return self.call(
-            "POST",
-            f"/api/study-sessions/{segment(session_id)}/cancel",
+            Request("POST", f"/api/study-sessions/{segment(session_id)}/cancel", body=body),
             StudySessionDetails,
-            body=body,
         )
 
     def transfer_study_session(self, session_id: str, body: NewHost) -> StudySessionDetails:
         """Make another active participant the host of your session."""
         return self.call(
-            "POST",
-            f"/api/study-sessions/{segment(session_id)}/host",
+            Request("POST", f"/api/study-sessions/{segment(session_id)}/host", body=body),
             StudySessionDetails,
-            body=body,
         )
 
     def join_study_session(
@@ -759,33 +818,39 @@ class Operations(Transport):
     ) -> JoinAnswer:
         """Join a study session, or its waitlist when it is full."""
         return self.call(
-            "POST",
-            f"/api/study-sessions/{segment(session_id)}/join",
+            Request(
+                "POST",
+                f"/api/study-sessions/{segment(session_id)}/join",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             JoinAnswer,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def leave_study_session(self, session_id: str) -> None:
         """Give up your seat, or your position on the waitlist."""
-        self.call("POST", f"/api/study-sessions/{segment(session_id)}/leave", type(None))
+        self.call(Request("POST", f"/api/study-sessions/{segment(session_id)}/leave"), type(None))
 
     def list_participants(
         self, session_id: str, *, limit: int | None = None, cursor: str | None = None
     ) -> SessionParticipantPage:
         """List the participants of a session that you are in."""
         return self.call(
-            "GET",
-            f"/api/study-sessions/{segment(session_id)}/participants",
+            Request(
+                "GET",
+                f"/api/study-sessions/{segment(session_id)}/participants",
+                query={"limit": limit, "cursor": cursor},
+            ),
             SessionParticipantPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def remove_participant(self, session_id: str, user_id: str) -> None:
         """Remove a participant from your session, for good."""
         self.call(
-            "DELETE",
-            f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
+            Request(
+                "DELETE",
+                f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
+            ),
             type(None),
         )
 
@@ -800,10 +865,12 @@ class Operations(Transport):
     ) -> MessagePage:
         """List the messages, newest first; `next` continues in the direction of the read."""
         return self.call(
-            "GET",
-            f"/api/study-sessions/{segment(session_id)}/messages",
+            Request(
+                "GET",
+                f"/api/study-sessions/{segment(session_id)}/messages",
+                query={"limit": limit, "cursor": cursor, "before": before, "after": after},
+            ),
             MessagePage,
-            query={"limit": limit, "cursor": cursor, "before": before, "after": after},
         )
 
     def send_message(
@@ -811,37 +878,51 @@ class Operations(Transport):
     ) -> Message:
         """Send a message."""
         return self.call(
-            "POST",
-            f"/api/study-sessions/{segment(session_id)}/messages",
+            Request(
+                "POST",
+                f"/api/study-sessions/{segment(session_id)}/messages",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             Message,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def update_message(self, session_id: str, message_id: str, body: MessageChange) -> Message:
         """Edit your message, within 15 minutes."""
         return self.call(
-            "PATCH",
-            f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
+            Request(
+                "PATCH",
+                f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
+                body=body,
+            ),
             Message,
-            body=body,
         )
 
     def delete_message(self, session_id: str, message_id: str) -> None:
         """Delete your message; as the host, any message."""
         self.call(
-            "DELETE",
-            f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
+            Request(
+                "DELETE",
+                f"/api/study-sessions/{segment(session_id)}/messages/{segment(message_id)}",
+            ),
             type(None),
         )
 
     def stream_study_session_events(
-        self, room_id: str, *, ticket: str | None = None, last_event_id: str | None = None
-    ) -> Iterator[LiveEvent]:
+        self,
+        room_id: str,
+        *,
+        ticket: str | None = None,
+        last_event_id: str | None = None,
+        timeout: float | None = None,
+    ) -> EventStream:
         """Stream what happens in the room of a study session."""
         return self.stream(
-            f"/api/study-sessions/{segment(room_id)}/events",
-            query={"ticket": ticket, "last_event_id": last_event_id},
+            Request(
+                "GET", f"/api/study-sessions/{segment(room_id)}/events", query={"ticket": ticket}
+            ),
+            last_event_id,
+            timeout,
         )
 
     def list_courses(
@@ -855,36 +936,46 @@ class Operations(Transport):
     ) -> CoursePage:
         """List courses, newest first."""
         return self.call(
-            "GET",
-            "/api/courses",
+            Request(
+                "GET",
+                "/api/courses",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "tutor_id": tutor_id,
+                    "status": status,
+                    "q": q,
+                },
+            ),
             CoursePage,
-            query={
-                "limit": limit,
-                "cursor": cursor,
-                "tutor_id": tutor_id,
-                "status": status,
-                "q": q,
-            },
         )
 
     def create_course(self, body: NewCourse, *, idempotency_key: str | None = None) -> Course:
         """Create a course that students can enrol in."""
         return self.call(
-            "POST", "/api/courses", Course, headers={"Idempotency-Key": idempotency_key}, body=body
+            Request(
+                "POST",
+                "/api/courses",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            Course,
         )
 
     def get_course(self, course_id: int) -> Course:
         """Get a course."""
-        return self.call("GET", f"/api/courses/{segment(course_id)}", Course)
+        return self.call(Request("GET", f"/api/courses/{segment(course_id)}"), Course)
 
     def update_course(self, course_id: int, body: CourseChanges, *, if_match: str) -> Course:
         """Update your course."""
         return self.call(
-            "PATCH",
-            f"/api/courses/{segment(course_id)}",
+            Request(
+                "PATCH",
+                f"/api/courses/{segment(course_id)}",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             Course,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def list_enrollments(
@@ -897,10 +988,12 @@ class Operations(Transport):
     ) -> EnrollmentPage:
         """List your enrolments as tutor, student or parent."""
         return self.call(
-            "GET",
-            "/api/enrollments",
+            Request(
+                "GET",
+                "/api/enrollments",
+                query={"limit": limit, "cursor": cursor, "status": status, "role": role},
+            ),
             EnrollmentPage,
-            query={"limit": limit, "cursor": cursor, "status": status, "role": role},
         )
 
     def create_enrollment(
@@ -908,63 +1001,74 @@ class Operations(Transport):
     ) -> Enrollment:
         """Enrol in a course."""
         return self.call(
-            "POST",
-            "/api/enrollments",
+            Request(
+                "POST",
+                "/api/enrollments",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             Enrollment,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def get_enrollment(self, enrollment_id: int) -> Enrollment:
         """Get an enrolment."""
-        return self.call("GET", f"/api/enrollments/{segment(enrollment_id)}", Enrollment)
+        return self.call(Request("GET", f"/api/enrollments/{segment(enrollment_id)}"), Enrollment)
 
     def delete_enrollment(self, enrollment_id: int, *, force: bool | None = None) -> None:
         """Delete an enrolment and its sessions."""
         self.call(
-            "DELETE",
-            f"/api/enrollments/{segment(enrollment_id)}",
+            Request("DELETE", f"/api/enrollments/{segment(enrollment_id)}", query={"force": force}),
             type(None),
-            query={"force": force},
         )
 
     def pause_enrollment(self, enrollment_id: int) -> Enrollment:
         """Pause an enrolment."""
-        return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/pause", Enrollment)
+        return self.call(
+            Request("POST", f"/api/enrollments/{segment(enrollment_id)}/pause"), Enrollment
+        )
 
     def resume_enrollment(self, enrollment_id: int) -> Enrollment:
         """Resume a paused enrolment."""
-        return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/resume", Enrollment)
+        return self.call(
+            Request("POST", f"/api/enrollments/{segment(enrollment_id)}/resume"), Enrollment
+        )
 
     def complete_enrollment(self, enrollment_id: int) -> Enrollment:
         """Close an enrolment as completed; its scheduled sessions are cancelled."""
-        return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/complete", Enrollment)
+        return self.call(
+            Request("POST", f"/api/enrollments/{segment(enrollment_id)}/complete"), Enrollment
+        )
 
     def cancel_enrollment(self, enrollment_id: int) -> Enrollment:
         """Close an enrolment as cancelled; its scheduled sessions are cancelled."""
-        return self.call("POST", f"/api/enrollments/{segment(enrollment_id)}/cancel", Enrollment)
+        return self.call(
+            Request("POST", f"/api/enrollments/{segment(enrollment_id)}/cancel"), Enrollment
+        )
 
     def create_parent_code(self, enrollment_id: int) -> ParentCode:
         """Create a code with which one parent can join within a week; the former one is revoked."""
         return self.call(
-            "POST", f"/api/enrollments/{segment(enrollment_id)}/parent-codes", ParentCode
+            Request("POST", f"/api/enrollments/{segment(enrollment_id)}/parent-codes"), ParentCode
         )
 
     def join_enrollment(self, body: ParentJoining) -> Enrollment:
         """Follow an enrolment as a parent, with the code that its student has given you."""
-        return self.call("POST", "/api/enrollments/join", Enrollment, body=body)
+        return self.call(Request("POST", "/api/enrollments/join", body=body), Enrollment)
 
     def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
         """Remove a parent from an enrolment."""
         self.call(
-            "DELETE",
-            f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}",
+            Request(
+                "DELETE", f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}"
+            ),
             type(None),
         )
 
     def get_enrollment_progress(self, enrollment_id: int) -> Progress:
         """Get how far an enrolment has come."""
-        return self.call("GET", f"/api/enrollments/{segment(enrollment_id)}/progress", Progress)
+        return self.call(
+            Request("GET", f"/api/enrollments/{segment(enrollment_id)}/progress"), Progress
+        )
 
     def list_session_requests(
         self,
@@ -976,10 +1080,12 @@ class Operations(Transport):
     ) -> SessionRequestPage:
         """List the requests in an enrolment."""
         return self.call(
-            "GET",
-            f"/api/enrollments/{segment(enrollment_id)}/requests",
+            Request(
+                "GET",
+                f"/api/enrollments/{segment(enrollment_id)}/requests",
+                query={"limit": limit, "cursor": cursor, "status": status},
+            ),
             SessionRequestPage,
-            query={"limit": limit, "cursor": cursor, "status": status},
         )
 
     def create_session_request(
@@ -987,34 +1093,42 @@ class Operations(Transport):
     ) -> SessionRequest:
         """Ask the tutor for a session at a time to come."""
         return self.call(
-            "POST",
-            f"/api/enrollments/{segment(enrollment_id)}/requests",
+            Request(
+                "POST",
+                f"/api/enrollments/{segment(enrollment_id)}/requests",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             SessionRequest,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def accept_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Accept a request: the session is booked if the time is still to come, and free."""
         return self.call(
-            "POST",
-            f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/accept",
+            Request(
+                "POST",
+                f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/accept",
+            ),
             SessionRequest,
         )
 
     def decline_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Decline a request."""
         return self.call(
-            "POST",
-            f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
+            Request(
+                "POST",
+                f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
+            ),
             SessionRequest,
         )
 
     def withdraw_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Withdraw your request."""
         return self.call(
-            "POST",
-            f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/withdraw",
+            Request(
+                "POST",
+                f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/withdraw",
+            ),
             SessionRequest,
         )
 
@@ -1039,26 +1153,28 @@ class Operations(Transport):
     ) -> TutoringSessionPage:
         """List your tutoring sessions."""
         return self.call(
-            "GET",
-            "/api/sessions",
+            Request(
+                "GET",
+                "/api/sessions",
+                query={
+                    "from": from_,
+                    "to": to,
+                    "tz": tz,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "status": status,
+                    "role": role,
+                    "mine": mine,
+                    "enrolled_courses_id": enrolled_courses_id,
+                    "session_mode": session_mode,
+                    "priority_level": priority_level,
+                    "is_featured": is_featured,
+                    "is_recurring": is_recurring,
+                    "has_whiteboard": has_whiteboard,
+                    "sort": sort,
+                },
+            ),
             TutoringSessionPage,
-            query={
-                "from": from_,
-                "to": to,
-                "tz": tz,
-                "limit": limit,
-                "cursor": cursor,
-                "status": status,
-                "role": role,
-                "mine": mine,
-                "enrolled_courses_id": enrolled_courses_id,
-                "session_mode": session_mode,
-                "priority_level": priority_level,
-                "is_featured": is_featured,
-                "is_recurring": is_recurring,
-                "has_whiteboard": has_whiteboard,
-                "sort": sort,
-            },
         )
 
     def book_tutoring_session(
@@ -1066,16 +1182,18 @@ class Operations(Transport):
     ) -> ScheduledTutoringSession:
         """Book a session, or a series of sessions."""
         return self.call(
-            "POST",
-            "/api/sessions",
+            Request(
+                "POST",
+                "/api/sessions",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             ScheduledTutoringSession,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def preview_tutoring_session(self, body: NewTutoringSession) -> SchedulePreview:
         """Preview what would be booked and what conflicts; nothing is booked."""
-        return self.call("POST", "/api/sessions/preview", SchedulePreview, body=body)
+        return self.call(Request("POST", "/api/sessions/preview", body=body), SchedulePreview)
 
     def list_quarantined_tutoring_sessions(
         self, *, limit: int | None = None, cursor: str | None = None
@@ -1090,18 +1208,20 @@ class Operations(Transport):
 
     def get_tutoring_session(self, session_id: int) -> TutoringSession:
         """Get a session."""
-        return self.call("GET", f"/api/sessions/{segment(session_id)}", TutoringSession)
+        return self.call(Request("GET", f"/api/sessions/{segment(session_id)}"), TutoringSession)
 
     def replace_tutoring_session(
         self, session_id: int, body: TutoringSessionReplacement, *, if_match: str
     ) -> TutoringSession:
         """Replace what can be changed of a session, or of its series."""
         return self.call(
-            "PUT",
-            f"/api/sessions/{segment(session_id)}",
+            Request(
+                "PUT",
+                f"/api/sessions/{segment(session_id)}",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             TutoringSession,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def update_tutoring_session(
@@ -1109,38 +1229,45 @@ class Operations(Transport):
     ) -> TutoringSession:
         """Update a session, or its series."""
         return self.call(
-            "PATCH",
-            f"/api/sessions/{segment(session_id)}",
+            Request(
+                "PATCH",
+                f"/api/sessions/{segment(session_id)}",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             TutoringSession,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def delete_tutoring_session(self, session_id: int) -> None:
         """Delete a session that was never started."""
-        self.call("DELETE", f"/api/sessions/{segment(session_id)}", type(None))
+        self.call(Request("DELETE", f"/api/sessions/{segment(session_id)}"), type(None))
 
     def list_tutoring_session_changes(
         self, session_id: int, *, limit: int | None = None, cursor: str | None = None
     ) -> SessionChangePage:
         """List who changed what in a session, and when."""
         return self.call(
-            "GET",
-            f"/api/sessions/{segment(session_id)}/history",
+            Request(
+                "GET",
+                f"/api/sessions/{segment(session_id)}/history",
+                query={"limit": limit, "cursor": cursor},
+            ),
             SessionChangePage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def start_tutoring_session(self, session_id: int) -> TutoringSession:
         """Start a session, from 15 minutes before it begins."""
-        return self.call("POST", f"/api/sessions/{segment(session_id)}/start", TutoringSession)
+        return self.call(
+            Request("POST", f"/api/sessions/{segment(session_id)}/start"), TutoringSession
+        )
 
     def complete_tutoring_session(
         self, session_id: int, body: Completion | None = None
     ) -> TutoringSession:
         """Complete a session, from when it begins."""
         return self.call(
-            "POST", f"/api/sessions/{segment(session_id)}/complete", TutoringSession, body=body
+            Request("POST", f"/api/sessions/{segment(session_id)}/complete", body=body),
+            TutoringSession,
         )
 
     def cancel_tutoring_session(
@@ -1148,13 +1275,15 @@ class Operations(Transport):
     ) -> TutoringSession:
         """Cancel a session, or what is still to come of its series."""
         return self.call(
-            "POST", f"/api/sessions/{segment(session_id)}/cancel", TutoringSession, body=body
+            Request("POST", f"/api/sessions/{segment(session_id)}/cancel", body=body),
+            TutoringSession,
         )
 
     def mark_attendance(self, session_id: int, body: AttendanceMarks) -> TutoringSession:
         """Mark who attended; null is unmarked."""
         return self.call(
-            "PUT", f"/api/sessions/{segment(session_id)}/attendance", TutoringSession, body=body
+            Request("PUT", f"/api/sessions/{segment(session_id)}/attendance", body=body),
+            TutoringSession,
         )
 
     def list_reviews(
@@ -1162,10 +1291,12 @@ class Operations(Transport):
     ) -> ReviewPage:
         """List the reviews of a session."""
         return self.call(
-            "GET",
-            f"/api/sessions/{segment(session_id)}/reviews",
+            Request(
+                "GET",
+                f"/api/sessions/{segment(session_id)}/reviews",
+                query={"limit": limit, "cursor": cursor},
+            ),
             ReviewPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def create_review(
@@ -1173,53 +1304,65 @@ class Operations(Transport):
     ) -> Review:
         """Review a completed session."""
         return self.call(
-            "POST",
-            f"/api/sessions/{segment(session_id)}/reviews",
+            Request(
+                "POST",
+                f"/api/sessions/{segment(session_id)}/reviews",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             Review,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def update_review(self, session_id: int, review_id: int, body: ReviewChanges) -> Review:
         """Update your review, within 14 days."""
         return self.call(
-            "PATCH",
-            f"/api/sessions/{segment(session_id)}/reviews/{segment(review_id)}",
+            Request(
+                "PATCH",
+                f"/api/sessions/{segment(session_id)}/reviews/{segment(review_id)}",
+                body=body,
+            ),
             Review,
-            body=body,
         )
 
     def get_reminder(self, session_id: int) -> Reminder:
         """Get your reminder of a session."""
-        return self.call("GET", f"/api/sessions/{segment(session_id)}/reminder", Reminder)
+        return self.call(Request("GET", f"/api/sessions/{segment(session_id)}/reminder"), Reminder)
 
     def set_reminder(self, session_id: int, body: ReminderChoice) -> Reminder:
         """Override your reminder; null restores the default."""
         return self.call(
-            "PUT", f"/api/sessions/{segment(session_id)}/reminder", Reminder, body=body
+            Request("PUT", f"/api/sessions/{segment(session_id)}/reminder", body=body), Reminder
         )
 
     def create_tutoring_calendar_feed(self) -> CalendarAddress:
         """Create a secret address of your tutoring calendar; the former one is revoked."""
-        return self.call("POST", "/api/sessions/calendar", CalendarAddress)
+        return self.call(Request("POST", "/api/sessions/calendar"), CalendarAddress)
 
     def delete_tutoring_calendar_feed(self) -> None:
         """Revoke the secret address of your tutoring calendar."""
-        self.call("DELETE", "/api/sessions/calendar", type(None))
+        self.call(Request("DELETE", "/api/sessions/calendar"), type(None))
 
     def get_tutoring_calendar_feed(self, token: str) -> str:
         """Get the tutoring calendar at a secret address, for calendar programs."""
-        return self.call("GET", f"/api/sessions/calendar/{segment(token)}.ics", str)
+        return self.call(
+            Request("GET", f"/api/sessions/calendar/{segment(token)}.ics", takes_token=False), str
+        )
 
     def list_whiteboards(
         self, *, enrolled_courses_id: int, limit: int | None = None, cursor: str | None = None
     ) -> WhiteboardPage:
         """List the whiteboards of an enrolment."""
         return self.call(
-            "GET",
-            "/api/whiteboards",
+            Request(
+                "GET",
+                "/api/whiteboards",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "enrolled_courses_id": enrolled_courses_id,
+                },
+            ),
             WhiteboardPage,
-            query={"limit": limit, "cursor": cursor, "enrolled_courses_id": enrolled_courses_id},
         )
 
     def create_whiteboard(
@@ -1227,49 +1370,58 @@ class Operations(Transport):
     ) -> Whiteboard:
         """Create a whiteboard for an enrolment."""
         return self.call(
-            "POST",
-            "/api/whiteboards",
+            Request(
+                "POST",
+                "/api/whiteboards",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             Whiteboard,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def get_whiteboard(self, whiteboard_id: int) -> Whiteboard:
         """Get a whiteboard."""
-        return self.call("GET", f"/api/whiteboards/{segment(whiteboard_id)}", Whiteboard)
+        return self.call(Request("GET", f"/api/whiteboards/{segment(whiteboard_id)}"), Whiteboard)
 
     def delete_whiteboard(self, whiteboard_id: int) -> None:
         """Delete a whiteboard; sessions that used it stay."""
-        self.call("DELETE", f"/api/whiteboards/{segment(whiteboard_id)}", type(None))
+        self.call(Request("DELETE", f"/api/whiteboards/{segment(whiteboard_id)}"), type(None))
 
     def close_whiteboard(self, whiteboard_id: int) -> Whiteboard:
         """Close a whiteboard: it can be read, not drawn on."""
-        return self.call("POST", f"/api/whiteboards/{segment(whiteboard_id)}/close", Whiteboard)
+        return self.call(
+            Request("POST", f"/api/whiteboards/{segment(whiteboard_id)}/close"), Whiteboard
+        )
 
     def list_strokes(
         self, whiteboard_id: int, *, after: int | None = None, limit: int | None = None
     ) -> DrawnStrokes:
         """List the strokes after a given one, in order; fewer than `limit` is all there is."""
         return self.call(
-            "GET",
-            f"/api/whiteboards/{segment(whiteboard_id)}/strokes",
+            Request(
+                "GET",
+                f"/api/whiteboards/{segment(whiteboard_id)}/strokes",
+                query={"after": after, "limit": limit},
+            ),
             DrawnStrokes,
-            query={"after": after, "limit": limit},
         )
 
     def draw_strokes(self, whiteboard_id: int, body: NewStrokes) -> DrawnStrokes:
         """Append strokes; each is drawn once, however often it is sent."""
         return self.call(
-            "POST", f"/api/whiteboards/{segment(whiteboard_id)}/strokes", DrawnStrokes, body=body
+            Request("POST", f"/api/whiteboards/{segment(whiteboard_id)}/strokes", body=body),
+            DrawnStrokes,
         )
 
     def set_availability(self, body: NewAvailability) -> Availability:
         """Set the hours in which you teach."""
-        return self.call("PUT", "/api/tutors/me/availability", Availability, body=body)
+        return self.call(Request("PUT", "/api/tutors/me/availability", body=body), Availability)
 
     def get_availability(self, tutor_id: str) -> Availability:
         """Get the hours in which a tutor teaches."""
-        return self.call("GET", f"/api/tutors/{segment(tutor_id)}/availability", Availability)
+        return self.call(
+            Request("GET", f"/api/tutors/{segment(tutor_id)}/availability"), Availability
+        )
 
     def list_slots(
         self,
@@ -1282,31 +1434,41 @@ class Operations(Transport):
     ) -> Slots:
         """List a tutor's free times; without a period, in the coming fortnight."""
         return self.call(
-            "GET",
-            f"/api/tutors/{segment(tutor_id)}/slots",
+            Request(
+                "GET",
+                f"/api/tutors/{segment(tutor_id)}/slots",
+                query={"from": from_, "to": to, "tz": tz, "duration": duration},
+            ),
             Slots,
-            query={"from": from_, "to": to, "tz": tz, "duration": duration},
         )
 
     def get_tutor_rating(self, tutor_id: str) -> TutorRating:
         """Get how students and parents rate a tutor; each student counts once."""
-        return self.call("GET", f"/api/tutors/{segment(tutor_id)}/rating", TutorRating)
+        return self.call(Request("GET", f"/api/tutors/{segment(tutor_id)}/rating"), TutorRating)
 
     def set_tutor_profile(self, body: NewTutorProfile) -> TutorProfile:
         """Set what you say about yourself on your public page; what is left out is empty then."""
-        return self.call("PUT", "/api/tutors/me/profile", TutorProfile, body=body)
+        return self.call(Request("PUT", "/api/tutors/me/profile", body=body), TutorProfile)
 
     def get_tutor_page(self, tutor_id: str) -> TutorPage:
         """Get the public page of a tutor who offers an open course, or says something there."""
-        return self.call("GET", f"/api/tutors/{segment(tutor_id)}", TutorPage)
+        return self.call(
+            Request("GET", f"/api/tutors/{segment(tutor_id)}", takes_token=False), TutorPage
+        )
 
     def stream_whiteboard_events(
-        self, room_id: int, *, ticket: str | None = None, last_event_id: str | None = None
-    ) -> Iterator[LiveEvent]:
+        self,
+        room_id: int,
+        *,
+        ticket: str | None = None,
+        last_event_id: str | None = None,
+        timeout: float | None = None,
+    ) -> EventStream:
         """Stream what happens in the room of a whiteboard."""
         return self.stream(
-            f"/api/whiteboards/{segment(room_id)}/events",
-            query={"ticket": ticket, "last_event_id": last_event_id},
+            Request("GET", f"/api/whiteboards/{segment(room_id)}/events", query={"ticket": ticket}),
+            last_event_id,
+            timeout,
         )
 
     def list_texts(
@@ -1319,91 +1481,109 @@ class Operations(Transport):
     ) -> TextPage:
         """List the books in their traditional order."""
         return self.call(
-            "GET",
-            "/api/texts",
+            Request(
+                "GET",
+                "/api/texts",
+                query={"limit": limit, "cursor": cursor, "collection": collection, "q": q},
+                takes_token=False,
+            ),
             TextPage,
-            query={"limit": limit, "cursor": cursor, "collection": collection, "q": q},
         )
 
     def get_text(self, book: str) -> TextWithSections:
         """Get how a book is divided, by any of its names in English or Hebrew."""
-        return self.call("GET", f"/api/texts/{segment(book)}", TextWithSections)
+        return self.call(
+            Request("GET", f"/api/texts/{segment(book)}", takes_token=False), TextWithSections
+        )
 
     def resolve_reference(self, ref: str) -> TextReference:
         """Resolve a reference: its canonical form, and the passages before and after it."""
-        return self.call("GET", f"/api/texts/refs/{segment(ref)}", TextReference)
+        return self.call(
+            Request("GET", f"/api/texts/refs/{segment(ref)}", takes_token=False), TextReference
+        )
 
     def list_havrutas(
         self, *, limit: int | None = None, cursor: str | None = None, archived: bool | None = None
     ) -> HavrutaPage:
         """List your havrutas, newest first."""
         return self.call(
-            "GET",
-            "/api/havrutas",
+            Request(
+                "GET",
+                "/api/havrutas",
+                query={"limit": limit, "cursor": cursor, "archived": archived},
+            ),
             HavrutaPage,
-            query={"limit": limit, "cursor": cursor, "archived": archived},
         )
 
     def create_havruta(self, body: NewHavruta, *, idempotency_key: str | None = None) -> Havruta:
         """Create a havruta for a book; you own it."""
         return self.call(
-            "POST",
-            "/api/havrutas",
+            Request(
+                "POST",
+                "/api/havrutas",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             Havruta,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def get_havruta(self, havruta_id: str) -> Havruta:
         """Get one of your havrutas."""
-        return self.call("GET", f"/api/havrutas/{segment(havruta_id)}", Havruta)
+        return self.call(Request("GET", f"/api/havrutas/{segment(havruta_id)}"), Havruta)
 
     def update_havruta(self, havruta_id: str, body: HavrutaChanges, *, if_match: str) -> Havruta:
         """Rename a havruta that you own."""
         return self.call(
-            "PATCH",
-            f"/api/havrutas/{segment(havruta_id)}",
+            Request(
+                "PATCH",
+                f"/api/havrutas/{segment(havruta_id)}",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             Havruta,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def archive_havruta(self, havruta_id: str) -> Havruta:
         """Archive a havruta that you own: it can be read, not changed; planned sessions are cancelled."""
-        return self.call("POST", f"/api/havrutas/{segment(havruta_id)}/archive", Havruta)
+        return self.call(Request("POST", f"/api/havrutas/{segment(havruta_id)}/archive"), Havruta)
 
     def list_havruta_members(
         self, havruta_id: str, *, limit: int | None = None, cursor: str | None = None
     ) -> HavrutaMemberPage:
         """List the members, in the order in which they joined."""
         return self.call(
-            "GET",
-            f"/api/havrutas/{segment(havruta_id)}/members",
+            Request(
+                "GET",
+                f"/api/havrutas/{segment(havruta_id)}/members",
+                query={"limit": limit, "cursor": cursor},
+            ),
             HavrutaMemberPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def transfer_havruta(self, havruta_id: str, body: NewOwner) -> Havruta:
         """Make another member the owner of your havruta."""
         return self.call(
-            "POST", f"/api/havrutas/{segment(havruta_id)}/transfer", Havruta, body=body
+            Request("POST", f"/api/havrutas/{segment(havruta_id)}/transfer", body=body), Havruta
         )
 
     def leave_havruta(self, havruta_id: str) -> None:
         """Leave a havruta. Its owner transfers it first; an owner who is alone in it archives it by
         leaving.
         """
-        self.call("POST", f"/api/havrutas/{segment(havruta_id)}/leave", type(None))
+        self.call(Request("POST", f"/api/havrutas/{segment(havruta_id)}/leave"), type(None))
 
     def remove_havruta_member(self, havruta_id: str, user_id: str) -> None:
         """Remove a member from a havruta that you own."""
         self.call(
-            "DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}", type(None)
+            Request("DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}"),
+            type(None),
         )
 
     def get_havruta_progress(self, havruta_id: str) -> HavrutaProgress:
         """Get how far the havruta has come, and how long it took."""
-        return self.call("GET", f"/api/havrutas/{segment(havruta_id)}/progress", HavrutaProgress)
+        return self.call(
+            Request("GET", f"/api/havrutas/{segment(havruta_id)}/progress"), HavrutaProgress
+        )
 
     def list_havruta_history(
         self,
@@ -1417,10 +1597,12 @@ class Operations(Transport):
     ) -> CompletedHavrutaSessionPage:
         """List the completed sessions with the members who were present, newest first."""
         return self.call(
-            "GET",
-            f"/api/havrutas/{segment(havruta_id)}/history",
+            Request(
+                "GET",
+                f"/api/havrutas/{segment(havruta_id)}/history",
+                query={"from": from_, "to": to, "tz": tz, "limit": limit, "cursor": cursor},
+            ),
             CompletedHavrutaSessionPage,
-            query={"from": from_, "to": to, "tz": tz, "limit": limit, "cursor": cursor},
         )
 
     def list_havruta_sessions(
@@ -1437,18 +1619,20 @@ class Operations(Transport):
     ) -> ListedHavrutaSessionPage:
         """List the sessions of a havruta, newest first."""
         return self.call(
-            "GET",
-            f"/api/havrutas/{segment(havruta_id)}/sessions",
+            Request(
+                "GET",
+                f"/api/havrutas/{segment(havruta_id)}/sessions",
+                query={
+                    "from": from_,
+                    "to": to,
+                    "tz": tz,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "status": status,
+                    "series_id": series_id,
+                },
+            ),
             ListedHavrutaSessionPage,
-            query={
-                "from": from_,
-                "to": to,
-                "tz": tz,
-                "limit": limit,
-                "cursor": cursor,
-                "status": status,
-                "series_id": series_id,
-            },
         )
 
     def create_havruta_session(
@@ -1456,11 +1640,13 @@ class Operations(Transport):
     ) -> HavrutaSession:
         """Start an instant session, or plan one or a series; the answer is the first of a series."""
         return self.call(
-            "POST",
-            f"/api/havrutas/{segment(havruta_id)}/sessions",
+            Request(
+                "POST",
+                f"/api/havrutas/{segment(havruta_id)}/sessions",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             HavrutaSession,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def list_own_havruta_sessions(
@@ -1475,23 +1661,25 @@ class Operations(Transport):
     ) -> ListedHavrutaSessionPage:
         """List the sessions of all your havrutas, earliest first."""
         return self.call(
-            "GET",
-            "/api/havruta-sessions",
+            Request(
+                "GET",
+                "/api/havruta-sessions",
+                query={
+                    "from": from_,
+                    "to": to,
+                    "tz": tz,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "status": status,
+                },
+            ),
             ListedHavrutaSessionPage,
-            query={
-                "from": from_,
-                "to": to,
-                "tz": tz,
-                "limit": limit,
-                "cursor": cursor,
-                "status": status,
-            },
         )
 
     def get_havruta_session(self, session_id: str) -> ListedHavrutaSession:
         """Get a session."""
         return self.call(
-            "GET", f"/api/havruta-sessions/{segment(session_id)}", ListedHavrutaSession
+            Request("GET", f"/api/havruta-sessions/{segment(session_id)}"), ListedHavrutaSession
         )
 
     def update_havruta_session(
@@ -1499,27 +1687,32 @@ class Operations(Transport):
     ) -> HavrutaSession:
         """Move a planned session or change its length, as the owner or the member who planned it."""
         return self.call(
-            "PATCH",
-            f"/api/havruta-sessions/{segment(session_id)}",
+            Request(
+                "PATCH",
+                f"/api/havruta-sessions/{segment(session_id)}",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             HavrutaSession,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def start_havruta_session(self, session_id: str) -> HavrutaSession:
         """Start a planned session, from 15 minutes before its time to two hours after."""
         return self.call(
-            "POST", f"/api/havruta-sessions/{segment(session_id)}/start", HavrutaSession
+            Request("POST", f"/api/havruta-sessions/{segment(session_id)}/start"), HavrutaSession
         )
 
     def end_havruta_session(self, session_id: str) -> HavrutaSession:
         """End the session where it is, as the owner. Ending it again changes nothing."""
-        return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/end", HavrutaSession)
+        return self.call(
+            Request("POST", f"/api/havruta-sessions/{segment(session_id)}/end"), HavrutaSession
+        )
 
     def preview_havruta_sessions(self, havruta_id: str, body: SessionPlan) -> SessionDates:
         """Preview when sessions planned like this would begin; none is planned."""
         return self.call(
-            "POST", f"/api/havrutas/{segment(havruta_id)}/sessions/preview", SessionDates, body=body
+            Request("POST", f"/api/havrutas/{segment(havruta_id)}/sessions/preview", body=body),
+            SessionDates,
         )
 
     def cancel_havruta_session(
@@ -1527,65 +1720,72 @@ class Operations(Transport):
     ) -> HavrutaSession:
         """Cancel a planned session or more of its series, as the owner or the member who planned it."""
         return self.call(
-            "POST", f"/api/havruta-sessions/{segment(session_id)}/cancel", HavrutaSession, body=body
+            Request("POST", f"/api/havruta-sessions/{segment(session_id)}/cancel", body=body),
+            HavrutaSession,
         )
 
     def answer_rsvp(self, session_id: str, body: RsvpAnswer) -> HavrutaSessionRsvp:
         """Say whether you mean to come."""
         return self.call(
-            "PUT",
-            f"/api/havruta-sessions/{segment(session_id)}/rsvp",
+            Request("PUT", f"/api/havruta-sessions/{segment(session_id)}/rsvp", body=body),
             HavrutaSessionRsvp,
-            body=body,
         )
 
     def list_rsvps(self, session_id: str) -> HavrutaSessionRsvps:
         """List which members mean to come: one answer each at most."""
         return self.call(
-            "GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps", HavrutaSessionRsvps
+            Request("GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps"),
+            HavrutaSessionRsvps,
         )
 
     def join_havruta_session(self, session_id: str) -> SessionState:
         """Join a session that is in progress."""
-        return self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/join", SessionState)
+        return self.call(
+            Request("POST", f"/api/havruta-sessions/{segment(session_id)}/join"), SessionState
+        )
 
     def send_heartbeat(self, session_id: str) -> Heartbeat:
         """Send a heartbeat, every 15 to 30 seconds; after 90 seconds without one you count as absent."""
         return self.call(
-            "POST", f"/api/havruta-sessions/{segment(session_id)}/heartbeat", Heartbeat
+            Request("POST", f"/api/havruta-sessions/{segment(session_id)}/heartbeat"), Heartbeat
         )
 
     def leave_havruta_session(self, session_id: str) -> None:
         """Leave the session. Its owner and navigator stay the same."""
-        self.call("POST", f"/api/havruta-sessions/{segment(session_id)}/leave", type(None))
+        self.call(Request("POST", f"/api/havruta-sessions/{segment(session_id)}/leave"), type(None))
 
     def get_havruta_session_state(
         self, session_id: str, *, since_seq: int | None = None
     ) -> SessionState:
         """Get where the session is in the text, who navigates and who is present."""
         return self.call(
-            "GET",
-            f"/api/havruta-sessions/{segment(session_id)}/state",
+            Request(
+                "GET",
+                f"/api/havruta-sessions/{segment(session_id)}/state",
+                query={"since_seq": since_seq},
+            ),
             SessionState,
-            query={"since_seq": since_seq},
         )
 
     def turn_page(self, session_id: str, body: NewPosition) -> SessionState:
         """Turn to a passage, as the navigator; in the mode `shared` every member may."""
         return self.call(
-            "PUT", f"/api/havruta-sessions/{segment(session_id)}/position", SessionState, body=body
+            Request("PUT", f"/api/havruta-sessions/{segment(session_id)}/position", body=body),
+            SessionState,
         )
 
     def set_navigator(self, session_id: str, body: NewNavigator) -> SessionState:
         """Make a member who is present the navigator, as the navigator or the owner."""
         return self.call(
-            "PUT", f"/api/havruta-sessions/{segment(session_id)}/navigator", SessionState, body=body
+            Request("PUT", f"/api/havruta-sessions/{segment(session_id)}/navigator", body=body),
+            SessionState,
         )
 
     def set_navigation_mode(self, session_id: str, body: NewNavigationMode) -> SessionState:
         """Let one member turn the pages, or every member, as the owner."""
         return self.call(
-            "PUT", f"/api/havruta-sessions/{segment(session_id)}/mode", SessionState, body=body
+            Request("PUT", f"/api/havruta-sessions/{segment(session_id)}/mode", body=body),
+            SessionState,
         )
 
     def list_havruta_invitations(
@@ -1593,10 +1793,12 @@ class Operations(Transport):
     ) -> InvitationPage:
         """List the invitations of a havruta, newest first."""
         return self.call(
-            "GET",
-            f"/api/havrutas/{segment(havruta_id)}/invitations",
+            Request(
+                "GET",
+                f"/api/havrutas/{segment(havruta_id)}/invitations",
+                query={"limit": limit, "cursor": cursor},
+            ),
             InvitationPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def invite_to_havruta(
@@ -1604,78 +1806,110 @@ class Operations(Transport):
     ) -> InvitationResults:
         """Invite people by e-mail, once your own address is verified."""
         return self.call(
-            "POST",
-            f"/api/havrutas/{segment(havruta_id)}/invitations",
+            Request(
+                "POST",
+                f"/api/havrutas/{segment(havruta_id)}/invitations",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             InvitationResults,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def resend_invitation(self, invitation_id: str) -> Invitation:
         """Send the invitation again with a new token, valid for seven days; the old one is revoked."""
-        return self.call("POST", f"/api/invitations/{segment(invitation_id)}/resend", Invitation)
+        return self.call(
+            Request("POST", f"/api/invitations/{segment(invitation_id)}/resend"), Invitation
+        )
 
     def revoke_invitation(self, invitation_id: str) -> Invitation:
         """Revoke an invitation."""
-        return self.call("POST", f"/api/invitations/{segment(invitation_id)}/revoke", Invitation)
+        return self.call(
+            Request("POST", f"/api/invitations/{segment(invitation_id)}/revoke"), Invitation
+        )
 
     def list_own_invitations(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> ReceivedInvitationPage:
         """List the open invitations to your verified address, newest first."""
         return self.call(
-            "GET",
-            "/api/invitations/mine",
+            Request("GET", "/api/invitations/mine", query={"limit": limit, "cursor": cursor}),
             ReceivedInvitationPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def preview_invitation(self, body: InvitationToken) -> ReceivedInvitation:
         """Get what the token in an e-mail invites to; nothing changes."""
-        return self.call("POST", "/api/invitations/preview", ReceivedInvitation, body=body)
+        return self.call(
+            Request("POST", "/api/invitations/preview", body=body, takes_token=False),
+            ReceivedInvitation,
+        )
 
     def accept_invitation_by_token(self, body: InvitationToken) -> ReceivedInvitation:
         """Join the havruta with the token from the e-mail that came to your own address."""
-        return self.call("POST", "/api/invitations/accept", ReceivedInvitation, body=body)
+        return self.call(Request("POST", "/api/invitations/accept", body=body), ReceivedInvitation)
 
     def decline_invitation_by_token(self, body: InvitationToken) -> ReceivedInvitation:
         """Decline with the token from the e-mail; no account is needed."""
-        return self.call("POST", "/api/invitations/decline", ReceivedInvitation, body=body)
+        return self.call(
+            Request("POST", "/api/invitations/decline", body=body, takes_token=False),
+            ReceivedInvitation,
+        )
 
     def unsubscribe_from_invitations(self, unsubscribe_token: str) -> None:
         """End all e-mails with invitations to the address of an e-mail, by the token in it; no account is
         needed.
         """
-        self.call("POST", f"/api/invitations/unsubscribe/{segment(unsubscribe_token)}", type(None))
+        self.call(
+            Request(
+                "POST",
+                f"/api/invitations/unsubscribe/{segment(unsubscribe_token)}",
+                takes_token=False,
+            ),
+            type(None),
+        )
 
     def accept_invitation(self, invitation_id: str) -> ReceivedInvitation:
         """Accept one of your invitations and join the havruta."""
         return self.call(
-            "POST", f"/api/invitations/{segment(invitation_id)}/accept", ReceivedInvitation
+            Request("POST", f"/api/invitations/{segment(invitation_id)}/accept"), ReceivedInvitation
         )
 
     def decline_invitation(self, invitation_id: str) -> ReceivedInvitation:
         """Decline one of your invitations."""
         return self.call(
-            "POST", f"/api/invitations/{segment(invitation_id)}/decline", ReceivedInvitation
+            Request("POST", f"/api/invitations/{segment(invitation_id)}/decline"),
+            ReceivedInvitation,
         )
 
     def stream_havruta_events(
-        self, room_id: str, *, ticket: str | None = None, last_event_id: str | None = None
-    ) -> Iterator[LiveEvent]:
+        self,
+        room_id: str,
+        *,
+        ticket: str | None = None,
+        last_event_id: str | None = None,
+        timeout: float | None = None,
+    ) -> EventStream:
         """Stream what happens in the room of a havruta."""
         return self.stream(
-            f"/api/havrutas/{segment(room_id)}/events",
-            query={"ticket": ticket, "last_event_id": last_event_id},
+            Request("GET", f"/api/havrutas/{segment(room_id)}/events", query={"ticket": ticket}),
+            last_event_id,
+            timeout,
         )
 
     def stream_havruta_session_events(
-        self, room_id: str, *, ticket: str | None = None, last_event_id: str | None = None
-    ) -> Iterator[LiveEvent]:
+        self,
+        room_id: str,
+        *,
+        ticket: str | None = None,
+        last_event_id: str | None = None,
+        timeout: float | None = None,
+    ) -> EventStream:
         """Stream what happens in the room of a havruta session."""
         return self.stream(
-            f"/api/havruta-sessions/{segment(room_id)}/events",
-            query={"ticket": ticket, "last_event_id": last_event_id},
+            Request(
+                "GET", f"/api/havruta-sessions/{segment(room_id)}/events", query={"ticket": ticket}
+            ),
+            last_event_id,
+            timeout,
         )
 
     def start_assessment_session(
@@ -1683,11 +1917,13 @@ class Operations(Transport):
     ) -> AssessmentSession:
         """Start an assessment, with or without an account."""
         return self.call(
-            "POST",
-            "/api/v2/session/start",
+            Request(
+                "POST",
+                "/api/v2/session/start",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             AssessmentSession,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def list_assessment_sessions(
@@ -1701,62 +1937,72 @@ class Operations(Transport):
     ) -> AssessmentSessionPage:
         """List your assessment sessions, newest first."""
         return self.call(
-            "GET",
-            "/api/v2/session",
+            Request(
+                "GET", "/api/v2/session", query={"limit": limit, "cursor": cursor, "status": status}
+            ),
             AssessmentSessionPage,
-            query={"limit": limit, "cursor": cursor, "status": status},
         )
 
     def get_assessment_session(self, session_id: str) -> ResumedSession:
         """Resume a session: get its page, its answers, its progress."""
-        return self.call("GET", f"/api/v2/session/{segment(session_id)}", ResumedSession)
+        return self.call(Request("GET", f"/api/v2/session/{segment(session_id)}"), ResumedSession)
 
     def validate_assessment_session(self, session_id: str) -> SessionValidation:
         """Check whether a session can go on; nothing changes."""
         return self.call(
-            "GET", f"/api/v2/session/{segment(session_id)}/validate", SessionValidation
+            Request("GET", f"/api/v2/session/{segment(session_id)}/validate"), SessionValidation
         )
 
     def turn_assessment_page(self, session_id: str, body: PageTurn) -> ResumedSession:
         """Turn to a page of the assessment."""
         return self.call(
-            "PUT", f"/api/v2/session/{segment(session_id)}/page", ResumedSession, body=body
+            Request("PUT", f"/api/v2/session/{segment(session_id)}/page", body=body), ResumedSession
         )
 
     def abandon_assessment_session(self, session_id: str) -> AssessmentSession:
         """Abandon a session for good; its answers are kept."""
         return self.call(
-            "POST", f"/api/v2/session/{segment(session_id)}/abandon", AssessmentSession
+            Request("POST", f"/api/v2/session/{segment(session_id)}/abandon"), AssessmentSession
         )
 
     def claim_assessment_session(self, session_id: str) -> AssessmentSession:
         """Claim a session that you started without an account."""
-        return self.call("POST", f"/api/v2/session/{segment(session_id)}/claim", AssessmentSession)
+        return self.call(
+            Request("POST", f"/api/v2/session/{segment(session_id)}/claim"), AssessmentSession
+        )
 
     def complete_assessment_session(self, session_id: str) -> AssessmentSession:
         """Complete a session: it is scored and takes no more answers."""
         return self.call(
-            "POST", f"/api/v2/session/{segment(session_id)}/complete", AssessmentSession
+            Request("POST", f"/api/v2/session/{segment(session_id)}/complete"), AssessmentSession
         )
 
     def get_assessment_result(self, session_id: str) -> SessionResult:
         """Get the result of a completed session."""
-        return self.call("GET", f"/api/v2/session/{segment(session_id)}/result", SessionResult)
+        return self.call(
+            Request("GET", f"/api/v2/session/{segment(session_id)}/result"), SessionResult
+        )
 
     def submit_answer(self, body: SubmittedAnswer) -> SubmissionResult:
         """Answer a question, or change your answer."""
-        return self.call("POST", "/api/v2/answers/submit", SubmissionResult, body=body)
+        return self.call(Request("POST", "/api/v2/answers/submit", body=body), SubmissionResult)
 
     def submit_answers(self, body: SubmittedAnswers) -> BatchResult:
         """Answer many questions; each answer is saved or refused by itself."""
-        return self.call("POST", "/api/v2/answers/batch", BatchResult, body=body)
+        return self.call(Request("POST", "/api/v2/answers/batch", body=body), BatchResult)
 
     def list_assessments(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> AssessmentPage:
         """List the published assessments."""
         return self.call(
-            "GET", "/api/v2/assessments", AssessmentPage, query={"limit": limit, "cursor": cursor}
+            Request(
+                "GET",
+                "/api/v2/assessments",
+                query={"limit": limit, "cursor": cursor},
+                takes_token=False,
+            ),
+            AssessmentPage,
         )
 
     def create_assessment(
@@ -1764,32 +2010,34 @@ class Operations(Transport):
     ) -> AssessmentVersionDocument:
         """Create an assessment with a first draft."""
         return self.call(
-            "POST",
-            "/api/v2/assessments",
+            Request(
+                "POST",
+                "/api/v2/assessments",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
             AssessmentVersionDocument,
-            headers={"Idempotency-Key": idempotency_key},
-            body=body,
         )
 
     def get_assessment(self, slug: str) -> Assessment:
         """Get what an assessment is about."""
-        return self.call("GET", f"/api/v2/assessments/{segment(slug)}", Assessment)
+        return self.call(
+            Request("GET", f"/api/v2/assessments/{segment(slug)}", takes_token=False), Assessment
+        )
 
     def list_own_assessments(
         self, *, limit: int | None = None, cursor: str | None = None
     ) -> OwnAssessmentPage:
         """List the assessments you wrote, newest first."""
         return self.call(
-            "GET",
-            "/api/v2/assessments/mine",
+            Request("GET", "/api/v2/assessments/mine", query={"limit": limit, "cursor": cursor}),
             OwnAssessmentPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def get_assessment_draft(self, slug: str) -> AssessmentVersionDocument:
         """Get the draft of your assessment; its `ETag` is what changes need."""
         return self.call(
-            "GET", f"/api/v2/assessments/{segment(slug)}/draft", AssessmentVersionDocument
+            Request("GET", f"/api/v2/assessments/{segment(slug)}/draft"), AssessmentVersionDocument
         )
 
     def create_assessment_draft(
@@ -1797,10 +2045,12 @@ class Operations(Transport):
     ) -> AssessmentVersionDocument:
         """Create a new draft from the newest version of your assessment."""
         return self.call(
-            "POST",
-            f"/api/v2/assessments/{segment(slug)}/draft",
+            Request(
+                "POST",
+                f"/api/v2/assessments/{segment(slug)}/draft",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+            ),
             AssessmentVersionDocument,
-            headers={"Idempotency-Key": idempotency_key},
         )
 
     def replace_assessment_draft(
@@ -1808,29 +2058,35 @@ class Operations(Transport):
     ) -> AssessmentVersionDocument:
         """Replace the draft of your assessment."""
         return self.call(
-            "PUT",
-            f"/api/v2/assessments/{segment(slug)}/draft",
+            Request(
+                "PUT",
+                f"/api/v2/assessments/{segment(slug)}/draft",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
             AssessmentVersionDocument,
-            headers={"If-Match": if_match},
-            body=body,
         )
 
     def delete_assessment_draft(self, slug: str, *, if_match: str) -> None:
         """Delete the draft of your assessment."""
         self.call(
-            "DELETE",
-            f"/api/v2/assessments/{segment(slug)}/draft",
+            Request(
+                "DELETE",
+                f"/api/v2/assessments/{segment(slug)}/draft",
+                headers={"If-Match": if_match},
+            ),
             type(None),
-            headers={"If-Match": if_match},
         )
 
     def publish_assessment(self, slug: str, *, if_match: str) -> AssessmentVersionDocument:
         """Publish the draft: it never changes again, and new sessions are of this version."""
         return self.call(
-            "POST",
-            f"/api/v2/assessments/{segment(slug)}/publish",
+            Request(
+                "POST",
+                f"/api/v2/assessments/{segment(slug)}/publish",
+                headers={"If-Match": if_match},
+            ),
             AssessmentVersionDocument,
-            headers={"If-Match": if_match},
         )
 
     def list_assessment_versions(
@@ -1838,17 +2094,18 @@ class Operations(Transport):
     ) -> AssessmentVersionSummaryPage:
         """List the versions of your assessment, newest first."""
         return self.call(
-            "GET",
-            f"/api/v2/assessments/{segment(slug)}/versions",
+            Request(
+                "GET",
+                f"/api/v2/assessments/{segment(slug)}/versions",
+                query={"limit": limit, "cursor": cursor},
+            ),
             AssessmentVersionSummaryPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def get_assessment_version(self, slug: str, number: int) -> AssessmentVersionDocument:
         """Get a version of your assessment with everything in it."""
         return self.call(
-            "GET",
-            f"/api/v2/assessments/{segment(slug)}/versions/{segment(number)}",
+            Request("GET", f"/api/v2/assessments/{segment(slug)}/versions/{segment(number)}"),
             AssessmentVersionDocument,
         )
 
@@ -1857,16 +2114,18 @@ class Operations(Transport):
     ) -> AssessmentStatistics:
         """Get how your assessment is doing: counts, never names."""
         return self.call(
-            "GET",
-            f"/api/v2/assessments/{segment(slug)}/statistics",
+            Request(
+                "GET", f"/api/v2/assessments/{segment(slug)}/statistics", query={"version": version}
+            ),
             AssessmentStatistics,
-            query={"version": version},
         )
 
     def get_own_experience(self) -> Experience:
         """Get your experience points; a question counts once."""
-        return self.call("GET", "/api/v2/xp", Experience)
+        return self.call(Request("GET", "/api/v2/xp"), Experience)
 
     def get_experience(self, user_id: str) -> PublicExperience:
         """Get the experience points that a person's profile shows."""
-        return self.call("GET", f"/api/v2/xp/{segment(user_id)}", PublicExperience)
+        return self.call(
+            Request("GET", f"/api/v2/xp/{segment(user_id)}", takes_token=False), PublicExperience
+        )

@@ -1,150 +1,276 @@
-"""How a request gets to the gateway, and what an answer means."""
+"""Speaks HTTP with one gateway, by `requests`."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, TypeVar
-from urllib.parse import quote
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, ParamSpec, Self, TypeVar
 
 import requests
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-TIMEOUT = 30.0  # seconds
+from lyceum_client.answers import is_success, read, refusal_of
+from lyceum_client.client import Client
+from lyceum_client.errors import LyceumError, Refused, TimedOut, Unreachable, Unreadable
+from lyceum_client.exchange import Request
+from lyceum_client.live import SILENCE, Feed, LiveEvent
+from lyceum_client.models import Page, SignedInTokens
+
 PIECE = 64 * 1024  # bytes of a stream, at most, that are read at a time
 
 Content = TypeVar("Content")
+Item = TypeVar("Item")
+Parameters = ParamSpec("Parameters")
 
 
-class Refused(Exception):
-    """The platform did not do what it was asked: the problem document says why, `code` in one word."""
+class Transport(Client):
+    """Calls operations, and waits for what they answer. Threads may share it."""
 
-    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        reason = problem.get("detail") or problem.get("title")
-        super().__init__(f"{status} {problem.get('code')}: {reason}")
-        self.status = status
-        self.code = str(problem.get("code"))
-        self.problem = problem
-
-
-@dataclass(frozen=True)
-class LiveEvent:
-    """One event of a stream. `id` is what to resume after."""
-
-    type: str
-    id: str | None
-    data: Any
-
-
-class Transport:
-    """Speaks HTTP with one gateway, for the person whose access token it has. Not to be shared by threads."""
-
-    def __init__(self, gateway: str, token: str | None = None) -> None:
-        self.gateway = gateway
-        self.token = token
+    def _connect(self) -> None:
         self.http = requests.Session()
+        self._renewing = threading.Lock()
 
-    def send(self, method: str, path: str, **options: Any) -> requests.Response:
-        """The answer to any request, whatever it is; options as of `requests`."""
-        options.setdefault("timeout", TIMEOUT)
-        headers = {**(options.get("headers") or {})}
-        if self.token:
-            headers.setdefault("Authorization", f"Bearer {self.token}")
-        options["headers"] = headers
-        return self.http.request(method, f"{self.gateway}{path}", **options)
+    def __enter__(self) -> Self:
+        return self
 
-    def call(
+    def __exit__(
         self,
-        method: str,
-        path: str,
-        content: type[Content],
-        *,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str | None] | None = None,
-        body: Any = None,
-    ) -> Content:
-        """What a successful answer says; `Refused` otherwise. Parameters that are None are not sent."""
-        options = {"params": _query(query or {}), "headers": _sent(headers or {}), "json": body}
-        with self.send(method, path, **options) as response:
-            answer: Content = _content(response)
-        return answer
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self.http.close()
+
+    def sign_in(self, login: str, password: str, code: Callable[[], str] | None = None) -> Self:
+        """Sign in with e-mail address or username; `code` gives one of the second factor if it is asked for.
+
+        `Refused` with the code `mfa_required` if it is asked for and not given.
+        """
+        try:
+            tokens = self.call(self._first_step(login, password), SignedInTokens)
+        except Refused as refusal:
+            tokens = self.call(self._second_step(refusal, code), SignedInTokens)
+        self.adopt(tokens)
+        return self
+
+    @staticmethod
+    def pages(
+        operation: Callable[Parameters, Page[Item]],
+        *args: Parameters.args,
+        **options: Parameters.kwargs,
+    ) -> Iterator[Page[Item]]:
+        """The pages of a list: `lyceum.pages(lyceum.list_courses, limit=100)`."""
+        page = operation(*args, **options)
+        yield page
+        while page["next"] is not None:
+            options["cursor"] = page["next"]
+            page = operation(*args, **options)
+            yield page
+
+    @classmethod
+    def items(
+        cls,
+        operation: Callable[Parameters, Page[Item]],
+        *args: Parameters.args,
+        **options: Parameters.kwargs,
+    ) -> Iterator[Item]:
+        """The items of a list, over all its pages."""
+        for page in cls.pages(operation, *args, **options):
+            yield from page["items"]
+
+    def call(self, request: Request, content: type[Content]) -> Content:
+        """What a successful answer says; `LyceumError` otherwise."""
+        attempts = self._attempts(request)
+        while True:
+            try:
+                response = self._exchange(request)
+            except LyceumError as failure:
+                pause = attempts.pause_after(failure)
+            else:
+                answer: Content = read(response.status_code, response.headers, response.content)
+                return answer
+            time.sleep(pause)
 
     def stream(
+        self, request: Request, last_event_id: str | None, timeout: float | None
+    ) -> "EventStream":
+        """The events of a live stream; it ends by itself after so many seconds, if any."""
+        return EventStream(self, request, last_event_id, timeout)
+
+    def open_stream(self, request: Request) -> requests.Response:
+        """The answer that a stream comes with."""
+        return self._exchange(request, stream=True, timeout=(self.timeout, SILENCE))
+
+    def send(self, method: str, path: str, **options: Any) -> requests.Response:
+        """The answer to any request, whatever it is; options and errors are those of `requests`."""
+        options.setdefault("timeout", self.timeout)
+        options.setdefault("allow_redirects", False)
+        options.setdefault("auth", Bearer(self.token))
+        return self.http.request(method, f"{self.gateway}{path}", **options)
+
+    def _exchange(self, request: Request, **options: Any) -> requests.Response:
+        """A successful answer, after an exchange of the token if that has expired."""
+        token = self._token_for(request)
+        try:
+            return self._attempt(request, token, **options)
+        except Refused as refusal:
+            if not self._can_renew(token, refusal):
+                raise
+        self._renew(token)
+        return self._attempt(request, self.token, **options)
+
+    def _renew(self, expired: str | None) -> None:
+        """Get the next token. Of many threads that need it, one asks."""
+        with self._renewing:
+            if request := self._renewal(expired):
+                try:
+                    response = self._attempt(request, None)
+                except Refused as refusal:
+                    raise self._after_refused_renewal(refusal) from refusal
+                self.adopt(read(response.status_code, response.headers, response.content))
+
+    def _attempt(self, request: Request, token: str | None, **options: Any) -> requests.Response:
+        content = request.content
+        with translated():
+            response = self.send(
+                request.method,
+                request.path,
+                params=request.parameters,
+                headers=request.fields,
+                data=content,
+                auth=Bearer(token),
+                **options,
+            )
+            if is_success(response.status_code):
+                return response
+            with response:
+                raise refusal_of(response.status_code, response.headers, response.content)
+
+
+class EventStream(Iterator[LiveEvent]):
+    """The events of a live stream, as they come. After a cut it continues after the last one that it read.
+
+    It ends with an `end` of the platform, after `timeout` seconds, or when any thread calls `close`. Raises
+    `LyceumError` if it cannot be opened, now or again.
+    """
+
+    def __init__(
         self,
-        path: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str | None] | None = None,
-    ) -> Iterator[LiveEvent]:
-        """The events of a live stream, as they come, until it ends."""
-        options = {
-            "params": _query(query or {}),
-            "headers": {"Accept": "text/event-stream", **_sent(headers or {})},
-        }
-        with self.send("GET", path, stream=True, **options) as response:
-            if not response.ok:
-                raise _refused(response)
-            yield from _events(_lines(response))
+        transport: Transport,
+        request: Request,
+        last_event_id: str | None,
+        timeout: float | None,
+    ) -> None:
+        self._transport = transport
+        self._request = request
+        self._feed = Feed(
+            last_event_id, transport.patience, renewable=transport.refresh_token is not None
+        )
+        self._response: requests.Response | None = None
+        self._reading = threading.Lock()
+        self._closed = threading.Event()
+        self._timer: threading.Timer | None = None
+        if timeout is not None:
+            self._timer = threading.Timer(timeout, self.close)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def __enter__(self) -> Self:
+        """Open the stream: what happens from now on is in it."""
+        self._progress_until(lambda: self._response is not None)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __next__(self) -> LiveEvent:
+        self._progress_until(lambda: bool(self._feed.ready) or self._feed.is_over)
+        if self._feed.ready and not self._closed.is_set():
+            return self._feed.ready.popleft()
+        self.close()
+        raise StopIteration
+
+    def close(self) -> None:
+        """End the stream, also while another thread waits for its next event."""
+        self._closed.set()
+        if self._timer:
+            self._timer.cancel()
+        if response := self._response:
+            # Wakes the thread that reads, which drops the connection then.
+            with contextlib.suppress(ValueError, RuntimeError, OSError):
+                response.raw.shutdown()
+        if self._reading.acquire(blocking=False):
+            self._drop()
+            self._reading.release()
+
+    def _progress_until(self, is_done: Callable[[], bool]) -> None:
+        """Take steps until this is so, or the stream has ended."""
+        with self._reading:
+            while not (is_done() or self._closed.is_set()):
+                self._take_step()
+            if self._closed.is_set():
+                self._drop()
+
+    def _take_step(self) -> None:
+        """Open the stream or read from it; if that fails, drop the connection and wait, or raise."""
+        try:
+            if self._response:
+                self._read(self._response)
+            else:
+                self._open()
+        except LyceumError as failure:
+            self._drop()
+            if not self._closed.is_set():
+                self._closed.wait(self._feed.pause_after(failure))
+
+    def _open(self) -> None:
+        self._response = self._transport.open_stream(self._feed.asking(self._request))
+        self._feed.begin(self._response.headers.get("Content-Type", ""))
+
+    def _read(self, response: requests.Response) -> None:
+        with translated():
+            piece = response.raw.read1(PIECE, decode_content=True)
+        self._feed.take(piece)
+
+    def _drop(self) -> None:
+        if self._response:
+            self._response.close()
+        self._response = None
 
 
-def segment(value: object) -> str:
-    """A value as one segment of a path."""
-    return quote(str(value), safe="")
+class Bearer(requests.auth.AuthBase):
+    """Sends the token, if there is one. Without it, `requests` would send what it finds in ~/.netrc."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers.setdefault("Authorization", f"Bearer {self._token}")
+        return request
 
 
-def _content(response: requests.Response) -> Any:
-    if not response.ok:
-        raise _refused(response)
-    if response.status_code == HTTPStatus.NO_CONTENT:
-        return None
-    return _said(response)
-
-
-def _refused(response: requests.Response) -> Refused:
-    problem = _said(response)
-    # What stands before the gateway, such as a proxy, knows nothing of problem documents.
-    if not isinstance(problem, dict):
-        problem = {"title": response.reason}
-    return Refused(response.status_code, problem)
-
-
-def _said(response: requests.Response) -> Any:
-    media_type = response.headers.get("Content-Type", "").partition(";")[0]
-    if media_type.endswith("json"):
-        return response.json()
-    return response.text
-
-
-def _lines(response: requests.Response) -> Iterator[str]:
-    """The lines of a stream, each as soon as it is there: `iter_lines` waits for half a kilobyte."""
-    rest = b""
-    while piece := response.raw.read1(PIECE, decode_content=True):
-        *lines, rest = (rest + piece).split(b"\n")
-        yield from (line.decode() for line in lines)
-
-
-def _events(lines: Iterable[str]) -> Iterator[LiveEvent]:
-    """The events in the lines of a stream (HTML standard, "Server-sent events"), without comments."""
-    fields: dict[str, str] = {}
-    for line in lines:
-        if line:
-            name, _, value = line.partition(": ")
-            fields[name] = value
-        elif "event" in fields:
-            data = json.loads(fields.get("data", "null"))
-            yield LiveEvent(fields["event"], fields.get("id"), data)
-            fields = {}
-
-
-def _query(parameters: Mapping[str, Any]) -> dict[str, str]:
-    given = {name: value for name, value in parameters.items() if value is not None}
-    return {name: _plain(value) for name, value in given.items()}
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
-
-
-def _sent(headers: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if value is not None}
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Raise what `requests` and `urllib3` raise as `LyceumError`."""
+    try:
+        yield
+    except ValueError:
+        # A header or an address that cannot be sent.
+        raise
+    except (requests.exceptions.ContentDecodingError, DecodeError) as error:
+        raise Unreadable(str(error)) from error
+    except (requests.Timeout, ReadTimeoutError) as error:
+        raise TimedOut(str(error)) from error
+    except (OSError, HTTPError) as error:
+        raise Unreachable(str(error)) from error
