@@ -1866,9 +1866,7 @@ class QuarantinedTutoringSession(TypedDict):
     tutor_avatar_url: NotRequired[str | None]
 
 
-class QuarantinedTutoringSessionPage(TypedDict):
-    items: list[QuarantinedTutoringSession]
-    next: str | None
+class QuarantinedTutoringSessionPage(Page["QuarantinedTutoringSession"]):
     degraded: NotRequired[list[str]]
 
 

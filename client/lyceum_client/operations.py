@@ -1200,10 +1200,8 @@ class Lyceum(Transport):
     ) -> QuarantinedTutoringSessionPage:
         """List sessions of the older application that could not be carried over."""
         return self.call(
-            "GET",
-            "/api/sessions/quarantined",
+            Request("GET", "/api/sessions/quarantined", query={"limit": limit, "cursor": cursor}),
             QuarantinedTutoringSessionPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def get_tutoring_session(self, session_id: int) -> TutoringSession:

@@ -127,6 +127,7 @@ from lyceum_client.models import (
     ProfilePage,
     Progress,
     PublicExperience,
+    QuarantinedTutoringSessionPage,
     Readiness,
     Reason,
     ReceivedInvitation,
@@ -1110,7 +1111,7 @@ class AsyncLyceum(AsyncTransport):
     async def create_session_request(
         self, enrollment_id: int, body: NewSessionRequest, *, idempotency_key: str | None = None
     ) -> SessionRequest:
-        """Ask the tutor for a session."""
+        """Ask the tutor for a session at a time to come."""
         return await self.call(
             Request(
                 "POST",
@@ -1122,7 +1123,7 @@ class AsyncLyceum(AsyncTransport):
         )
 
     async def accept_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
-        """Accept a request: the session is booked if the time is still free."""
+        """Accept a request: the session is booked if the time is still to come, and free."""
         return await self.call(
             Request(
                 "POST",
@@ -1214,6 +1215,15 @@ class AsyncLyceum(AsyncTransport):
         """Preview what would be booked and what conflicts; nothing is booked."""
         return await self.call(Request("POST", "/api/sessions/preview", body=body), SchedulePreview)
 
+    async def list_quarantined_tutoring_sessions(
+        self, *, limit: int | None = None, cursor: str | None = None
+    ) -> QuarantinedTutoringSessionPage:
+        """List sessions of the older application that could not be carried over."""
+        return await self.call(
+            Request("GET", "/api/sessions/quarantined", query={"limit": limit, "cursor": cursor}),
+            QuarantinedTutoringSessionPage,
+        )
+
     async def get_tutoring_session(self, session_id: int) -> TutoringSession:
         """Get a session."""
         return await self.call(
@@ -1274,7 +1284,7 @@ class AsyncLyceum(AsyncTransport):
     async def complete_tutoring_session(
         self, session_id: int, body: Completion | None = None
     ) -> TutoringSession:
-        """Complete a session."""
+        """Complete a session, from when it begins."""
         return await self.call(
             Request("POST", f"/api/sessions/{segment(session_id)}/complete", body=body),
             TutoringSession,
