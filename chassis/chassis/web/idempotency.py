@@ -46,6 +46,10 @@ class RequestInProgress(Conflict):
 
     code = "request_in_progress"
 
+    def __init__(self) -> None:
+        # Seconds: by then it is answered, or has failed and left the key free.
+        super().__init__(headers={"Retry-After": "1"})
+
 
 class IdempotencyKeyReused(Invalid):
     """This Idempotency-Key was used with another request."""
