@@ -79,7 +79,13 @@ def check(document: Document, operation: Operation, call: Call, optional: Collec
     with call.caller.request(operation.method, example.path, **sent) as answer:
         media_type = answer.headers.get("Content-Type", "").partition(";")[0]
         assert 200 <= answer.status_code < 300, f"{answer.status_code} {answer.text}"
-        contents = operation.document["responses"][str(answer.status_code)].get("content", {})
+        described = operation.document["responses"][str(answer.status_code)]
+        for header in ("Location", "ETag"):
+            assert (header in answer.headers) == (header in described.get("headers", {})), header
+        if address := answer.headers.get("Location"):
+            # Some can only be changed or deleted there.
+            assert call.caller.get(address).status_code in {200, 405}, address
+        contents = described.get("content", {})
         assert media_type in contents if contents else not answer.content
         if media_type == "application/json":
             assert testing.misfits(answer.json(), contents[media_type]["schema"], document) == []

@@ -188,7 +188,7 @@ class Streams:
 
 @blueprint.post("/api/events/tickets", "create_stream_ticket")
 @signed_in
-@blueprint.response(201, StreamTicket)
+@blueprint.response(201, StreamTicket, addressed=False)
 def create_stream_ticket() -> dict[str, object]:
     """Create a ticket that opens one stream without a token, once, within half a minute."""
     return {"ticket": streams().tickets.issue(caller().token), "expires_in": LIFETIME}

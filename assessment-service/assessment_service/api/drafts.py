@@ -111,7 +111,7 @@ class AssessmentStatistics(Answer):
 @role("author")
 @idempotent
 @blueprint.arguments(NewAssessment, bounds=BodyBounds(1024 * 1024, values=30_000))
-@blueprint.response(201, AssessmentVersionDocument)
+@blueprint.response(201, AssessmentVersionDocument, versioned=True)
 @blueprint.raises(SlugTaken, AssessmentLimitReached)
 def create_assessment(body: dict[str, Any]) -> Versioned:
     """Create an assessment with a first draft."""
@@ -129,7 +129,7 @@ def list_own_assessments(query: dict[str, Any]) -> Page[Assessment]:
 
 @blueprint.get("/api/v2/assessments/<slug>/draft", "get_assessment_draft")
 @signed_in
-@blueprint.response(200, AssessmentVersionDocument)
+@blueprint.response(200, AssessmentVersionDocument, versioned=True)
 @blueprint.raises(DraftNotFound)
 def get_assessment_draft(slug: str) -> Versioned:
     """Get the draft of your assessment; its `ETag` is what changes need."""
@@ -139,7 +139,7 @@ def get_assessment_draft(slug: str) -> Versioned:
 @blueprint.post("/api/v2/assessments/<slug>/draft", "create_assessment_draft")
 @signed_in
 @idempotent
-@blueprint.response(201, AssessmentVersionDocument)
+@blueprint.response(201, AssessmentVersionDocument, versioned=True)
 @blueprint.raises(DraftExists, VersionLimitReached)
 def create_assessment_draft(slug: str) -> Versioned:
     """Create a new draft from the newest version of your assessment."""
@@ -150,7 +150,7 @@ def create_assessment_draft(slug: str) -> Versioned:
 @signed_in
 @if_match
 @blueprint.arguments(AssessmentDraftChange, bounds=BodyBounds(1024 * 1024, values=30_000))
-@blueprint.response(200, AssessmentVersionDocument)
+@blueprint.response(200, AssessmentVersionDocument, versioned=True)
 @blueprint.raises(DraftNotFound)
 def replace_assessment_draft(
     body: dict[str, Any], slug: str, expected: ExpectedVersion
@@ -172,7 +172,7 @@ def delete_assessment_draft(slug: str, expected: ExpectedVersion) -> None:
 @blueprint.post("/api/v2/assessments/<slug>/publish", "publish_assessment")
 @signed_in
 @if_match
-@blueprint.response(200, AssessmentVersionDocument)
+@blueprint.response(200, AssessmentVersionDocument, versioned=True)
 @blueprint.raises(DraftNotFound, drafts.Incomplete)
 def publish_assessment(slug: str, expected: ExpectedVersion) -> Versioned:
     """Publish the draft: it never changes again, and new sessions are of this version."""

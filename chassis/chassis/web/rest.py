@@ -120,13 +120,25 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
         return decorate
 
-    def response(self, status_code: int, schema: Any = None, **kwargs: Any) -> Decorator:
+    def response(
+        self,
+        status_code: int,
+        schema: Any = None,
+        *,
+        addressed: bool = True,
+        versioned: bool = False,
+        **kwargs: Any,
+    ) -> Decorator:
         """As in flask-smorest, but pages get a `Link` (RFC 8288), and 204 and 304 have no body.
 
-        The answer is 304 to a client that has the present version already (`If-None-Match`).
+        The answer is 304 to a client that has the present version already (`If-None-Match`). What is created
+        has its address in `Location`, unless it is not `addressed`; what is `versioned` has an `ETag`.
         """
         if isinstance(schema, type):
             schema = schema()
+        headers = _headers_of(status_code, addressed=addressed, versioned=versioned)
+        if headers:
+            kwargs["headers"] = headers
         document = super().response(status_code, schema, **kwargs)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -204,6 +216,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             super().register_views_in_doc(api, app, spec, name=name, parameters=parameters)
         finally:
             self._docs = everything
+
+
+def _headers_of(status_code: int, *, addressed: bool, versioned: bool) -> dict[str, Any]:
+    """The headers that the answer is documented with."""
+    headers: dict[str, Any] = {}
+    if status_code == HTTPStatus.CREATED and addressed:
+        headers["Location"] = {
+            "description": "The path of what was created.",
+            "schema": {"type": "string", "format": "uri-reference"},
+        }
+    if versioned:
+        headers["ETag"] = {
+            "description": "The version, for `If-Match` and `If-None-Match`.",
+            "schema": {"type": "string"},
+        }
+    return headers
 
 
 def link_to_next(page: Page[Any]) -> dict[str, str]:

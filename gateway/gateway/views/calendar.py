@@ -133,7 +133,9 @@ def get_calendar(query: dict[str, datetime]) -> dict[str, Any]:
 
 @blueprint.get("/api/calendar/<token>.ics", "get_calendar_feed")
 @public
-@blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
+@blueprint.response(
+    200, {"type": "string"}, content_type="text/calendar", example=CALENDAR, versioned=True
+)
 def get_calendar_feed(token: str) -> Response:
     """Get the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
     values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}

@@ -131,7 +131,7 @@ PARTS = {
 @blueprint.post("/api/reports", "create_report")
 @signed_in
 @blueprint.arguments(NewReport)
-@blueprint.response(201, FiledReport)
+@blueprint.response(201, FiledReport, addressed=False)
 @blueprint.raises(OwnWords, AlreadyReported, ReportLimitReached)
 def create_report(body: dict[str, Any]) -> Response:
     """Report a person, a study session, a message or a havruta to the admins, who read what it says now."""

@@ -111,7 +111,7 @@ class HavrutaProgress(Answer):
 @signed_in
 @idempotent
 @blueprint.arguments(NewHavruta)
-@blueprint.response(201, Havruta)
+@blueprint.response(201, Havruta, versioned=True)
 @blueprint.raises(UnknownBook, AmbiguousReference, HavrutaLimitReached)
 def create_havruta(body: dict[str, str]) -> Tagged:
     """Create a havruta for a book; you own it."""
@@ -131,7 +131,7 @@ def list_havrutas(query: dict[str, Any]) -> Page[Any]:
 
 @blueprint.get("/api/havrutas/<uuid:havruta_id>", "get_havruta")
 @signed_in
-@blueprint.response(200, Havruta)
+@blueprint.response(200, Havruta, versioned=True)
 def get_havruta(havruta_id: UUID) -> Tagged:
     """Get one of your havrutas."""
     found = havrutas.get(havruta_id, caller().id)
@@ -142,7 +142,7 @@ def get_havruta(havruta_id: UUID) -> Tagged:
 @signed_in
 @if_match
 @blueprint.arguments(HavrutaChanges)
-@blueprint.response(200, Havruta)
+@blueprint.response(200, Havruta, versioned=True)
 @blueprint.raises(HavrutaArchived)
 def update_havruta(body: dict[str, str], havruta_id: UUID, expected: ExpectedVersion) -> Tagged:
     """Rename a havruta that you own."""

@@ -71,7 +71,7 @@ def preview_havruta_sessions(body: dict[str, Any], havruta_id: UUID) -> dict[str
 @signed_in
 @if_match
 @blueprint.arguments(HavrutaSessionChanges)
-@blueprint.response(200, HavrutaSession)
+@blueprint.response(200, HavrutaSession, versioned=True)
 @blueprint.raises(HavrutaArchived, InvalidTransition)
 def update_havruta_session(
     body: dict[str, Any], session_id: UUID, expected: ExpectedVersion

@@ -146,7 +146,7 @@ class CompletedHavrutaSession(HavrutaSession):
 @signed_in
 @idempotent
 @blueprint.arguments(NewHavrutaSession, example={"type": SessionType.SCHEDULED, **PLAN})
-@blueprint.response(201, HavrutaSession)
+@blueprint.response(201, HavrutaSession, versioned=True)
 @blueprint.raises(HavrutaArchived, SessionInProgress, InvalidRecurrence, HavrutaSessionLimitReached)
 def create_havruta_session(body: dict[str, Any], havruta_id: UUID) -> Tagged:
     """Start an instant session, or plan one or a series; the answer is the first of a series."""
@@ -178,7 +178,7 @@ def list_own_havruta_sessions(query: dict[str, Any]) -> Page[models.HavrutaSessi
 
 @blueprint.get("/api/havruta-sessions/<uuid:session_id>", "get_havruta_session")
 @signed_in
-@blueprint.response(200, ListedHavrutaSession)
+@blueprint.response(200, ListedHavrutaSession, versioned=True)
 def get_havruta_session(session_id: UUID) -> Tagged:
     """Get a session."""
     found = sessions.get(session_id, caller().id)

@@ -203,7 +203,7 @@ class NewHost(Body):
 @signed_in
 @idempotent
 @blueprint.arguments(NewStudySession, bounds=BodyBounds(64 * 1024))
-@blueprint.response(201, StudySessionDetails)
+@blueprint.response(201, StudySessionDetails, versioned=True)
 @blueprint.raises(HostedSessionLimitReached)
 def create_study_session(details: dict[str, Any]) -> Answered:
     """Create a study session; you are its host and first participant."""
@@ -226,7 +226,7 @@ def list_own_study_sessions(query: dict[str, Any]) -> Page[SeenSession]:
 @blueprint.get("/api/study-sessions/<uuid:session_id>", "get_study_session")
 @optional
 @blueprint.arguments(Origin, location="query")
-@blueprint.response(200, StudySessionDetails)
+@blueprint.response(200, StudySessionDetails, versioned=True)
 def get_study_session(query: dict[str, Any], session_id: UUID) -> Answered:
     """Get a study session."""
     viewer = caller_or_none()
@@ -241,7 +241,7 @@ def get_study_session(query: dict[str, Any], session_id: UUID) -> Answered:
     example={"venue_name": "Beit Midrash", "max_participants": 12},
     bounds=BodyBounds(64 * 1024),
 )
-@blueprint.response(200, StudySessionDetails)
+@blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(NotChangeable, CapacityBelowParticipants, SessionEnded, SessionCancelled)
 def update_study_session(
     changes: dict[str, Any], session_id: UUID, expected: ExpectedVersion
@@ -252,7 +252,7 @@ def update_study_session(
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/start", "start_study_session")
 @signed_in
-@blueprint.response(200, StudySessionDetails)
+@blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(InvalidTransition, TooEarly)
 def start_study_session(session_id: UUID) -> Answered:
     """Start your session, from 15 minutes before the announced time."""
@@ -262,7 +262,7 @@ def start_study_session(session_id: UUID) -> Answered:
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/finish", "finish_study_session")
 @signed_in
-@blueprint.response(200, StudySessionDetails)
+@blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(InvalidTransition)
 def finish_study_session(session_id: UUID) -> Answered:
     """Finish your live session."""
@@ -273,7 +273,7 @@ def finish_study_session(session_id: UUID) -> Answered:
 @blueprint.post("/api/study-sessions/<uuid:session_id>/cancel", "cancel_study_session")
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
-@blueprint.response(200, StudySessionDetails)
+@blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(InvalidTransition)
 def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Cancel your session before it starts."""
@@ -284,7 +284,7 @@ def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.post("/api/study-sessions/<uuid:session_id>/host", "transfer_study_session")
 @signed_in
 @blueprint.arguments(NewHost)
-@blueprint.response(200, StudySessionDetails)
+@blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(NotAParticipant, SessionEnded, SessionCancelled)
 def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Make another active participant the host of your session."""

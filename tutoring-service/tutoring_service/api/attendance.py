@@ -22,7 +22,7 @@ class AttendanceMarks(Body):
 @blueprint.put(f"{PATH}/attendance", "mark_attendance")
 @signed_in
 @blueprint.arguments(AttendanceMarks)
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 @blueprint.raises(SessionCancelled, TooEarly)
 def mark_attendance(body: dict[str, Any], session_id: int) -> Any:
     """Mark who attended; null is unmarked."""

@@ -42,7 +42,9 @@ def delete_tutoring_calendar_feed() -> None:
 
 @blueprint.get(f"{PATH}/<token>.ics", "get_tutoring_calendar_feed", reading=Reading.SNAPSHOT)
 @public
-@blueprint.response(200, {"type": "string"}, content_type="text/calendar", example=CALENDAR)
+@blueprint.response(
+    200, {"type": "string"}, content_type="text/calendar", example=CALENDAR, versioned=True
+)
 def get_tutoring_calendar_feed(token: str) -> Response:
     """Get the tutoring calendar at a secret address, for calendar programs."""
     response = Response(calendars.render(token), content_type="text/calendar; charset=utf-8")

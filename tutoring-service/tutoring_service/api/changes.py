@@ -59,7 +59,7 @@ class TutoringSessionChanges(ChangeOptions):
 @signed_in
 @if_match
 @blueprint.arguments(TutoringSessionReplacement, bounds=BodyBounds(256 * 1024))
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 @blueprint.raises(
     TimeConflict,
     OutsideWorkingHours,
@@ -78,7 +78,7 @@ def replace_tutoring_session(
 @signed_in
 @if_match
 @blueprint.arguments(TutoringSessionChanges, bounds=BodyBounds(256 * 1024))
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 @blueprint.raises(
     TimeConflict,
     OutsideWorkingHours,

@@ -84,7 +84,7 @@ class CourseQuery(PageQuery):
 @role("tutor")
 @idempotent
 @blueprint.arguments(NewCourse, bounds=BodyBounds(64 * 1024))
-@blueprint.response(201, Course)
+@blueprint.response(201, Course, versioned=True)
 @blueprint.raises(CourseLimitReached)
 def create_course(body: dict[str, Any]) -> Any:
     """Create a course that students can enrol in."""
@@ -103,7 +103,7 @@ def list_courses(query: dict[str, Any]) -> Page[CourseRow]:
 
 @blueprint.get("/api/courses/<int(max=2147483647):course_id>", "get_course")
 @signed_in
-@blueprint.response(200, Course)
+@blueprint.response(200, Course, versioned=True)
 def get_course(course_id: int) -> Any:
     """Get a course."""
     course = courses.get(caller().id, course_id)
@@ -114,7 +114,7 @@ def get_course(course_id: int) -> Any:
 @signed_in
 @if_match
 @blueprint.arguments(CourseChanges, bounds=BodyBounds(64 * 1024))
-@blueprint.response(200, Course)
+@blueprint.response(200, Course, versioned=True)
 def update_course(body: dict[str, Any], course_id: int, expected: ExpectedVersion) -> Any:
     """Update your course."""
     course = courses.change(caller(), course_id, expected, body)

@@ -177,7 +177,7 @@ def cancel_enrollment(enrollment_id: int) -> EnrollmentRow:
     "/api/enrollments/<int(max=2147483647):enrollment_id>/parent-codes", "create_parent_code"
 )
 @signed_in
-@blueprint.response(201, ParentCode)
+@blueprint.response(201, ParentCode, addressed=False)
 def create_parent_code(enrollment_id: int) -> IssuedCode:
     """Create a code with which one parent can join within a week; the former one is revoked."""
     return parents.issue(caller(), enrollment_id)

@@ -27,7 +27,7 @@ class Cancellation(Body):
 
 @blueprint.post(f"{PATH}/start", "start_tutoring_session")
 @signed_in
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 @blueprint.raises(InvalidTransition, TooEarly)
 def start_tutoring_session(session_id: int) -> Any:
     """Start a session, from 15 minutes before it begins."""
@@ -37,7 +37,7 @@ def start_tutoring_session(session_id: int) -> Any:
 @blueprint.post(f"{PATH}/complete", "complete_tutoring_session")
 @signed_in
 @blueprint.arguments(Completion, required=False, bounds=BodyBounds(128 * 1024))
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 @blueprint.raises(InvalidTransition, TooEarly)
 def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
     """Complete a session, from when it begins."""
@@ -47,7 +47,7 @@ def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
 @blueprint.post(f"{PATH}/cancel", "cancel_tutoring_session")
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 @blueprint.raises(InvalidTransition)
 def cancel_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
     """Cancel a session, or what is still to come of its series."""

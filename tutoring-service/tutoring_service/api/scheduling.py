@@ -158,7 +158,7 @@ class SchedulePreview(Answer):
 @signed_in
 @idempotent
 @blueprint.arguments(NewTutoringSession, bounds=BodyBounds(256 * 1024))
-@blueprint.response(201, ScheduledTutoringSession)
+@blueprint.response(201, ScheduledTutoringSession, versioned=True)
 @blueprint.raises(
     TimeConflict,
     OutsideWorkingHours,

@@ -57,7 +57,7 @@ class SessionRequestQuery(PageQuery):
 @signed_in
 @idempotent
 @blueprint.arguments(NewSessionRequest, bounds=BodyBounds(256 * 1024))
-@blueprint.response(201, SessionRequest)
+@blueprint.response(201, SessionRequest, addressed=False)
 @blueprint.raises(
     TimeConflict,
     OutsideWorkingHours,
@@ -68,8 +68,7 @@ class SessionRequestQuery(PageQuery):
 )
 def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:
     """Ask the tutor for a session at a time to come."""
-    request = session_requests.ask(caller(), enrollment_id, body)
-    return request, {"Location": f"/api/enrollments/{enrollment_id}/requests/{request.id}"}
+    return session_requests.ask(caller(), enrollment_id, body)
 
 
 @blueprint.get(PATH, "list_session_requests")

@@ -159,7 +159,7 @@ def list_quarantined_tutoring_sessions(query: dict[str, Any]) -> Page[Any]:
 
 @blueprint.get(PATH, "get_tutoring_session")
 @signed_in
-@blueprint.response(200, TutoringSession)
+@blueprint.response(200, TutoringSession, versioned=True)
 def get_tutoring_session(session_id: int) -> Any:
     """Get a session."""
     return versioned(sessions.get(caller(), session_id)[0])

@@ -115,7 +115,7 @@ class TutorPage(Answer):
 @blueprint.put("/api/tutors/me/profile", "set_tutor_profile")
 @role("tutor")
 @blueprint.arguments(NewTutorProfile, bounds=BodyBounds(64 * 1024))
-@blueprint.response(200, TutorProfile)
+@blueprint.response(200, TutorProfile, versioned=True)
 def set_tutor_profile(body: dict[str, Any]) -> Any:
     """Set what you say about yourself on your public page; what is left out is empty then."""
     profile = tutor_pages.describe(caller(), **body)

@@ -89,7 +89,7 @@ class TutorRating(Answer):
 @blueprint.put("/api/tutors/me/availability", "set_availability")
 @role("tutor")
 @blueprint.arguments(NewAvailability, bounds=BodyBounds(256 * 1024))
-@blueprint.response(200, Availability)
+@blueprint.response(200, Availability, versioned=True)
 def set_availability(body: dict[str, Any]) -> Any:
     """Set the hours in which you teach."""
     declared = availability.declare(caller(), **body)
@@ -98,7 +98,7 @@ def set_availability(body: dict[str, Any]) -> Any:
 
 @blueprint.get("/api/tutors/<uuid:tutor_id>/availability", "get_availability")
 @signed_in
-@blueprint.response(200, Availability)
+@blueprint.response(200, Availability, versioned=True)
 def get_availability(tutor_id: UUID) -> Any:
     """Get the hours in which a tutor teaches."""
     declared = availability.of_tutor(tutor_id)

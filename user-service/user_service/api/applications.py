@@ -99,7 +99,7 @@ class Refusal(Body):
 @blueprint.post(OWN, "create_application")
 @signed_in
 @blueprint.arguments(NewApplication, bounds=BodyBounds(64 * 1024))
-@blueprint.response(201, Application)
+@blueprint.response(201, Application, addressed=False)
 @blueprint.raises(
     EmailNotVerified, RoleHeld, ApplicationPending, AppliedLately, ApplicationLimitReached
 )

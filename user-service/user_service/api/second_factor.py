@@ -67,7 +67,7 @@ def get_second_factor() -> second_factor.Status:
 @blueprint.post(PATH, "create_second_factor")
 @signed_in
 @blueprint.arguments(NewSecondFactor)
-@blueprint.response(201, SecondFactorSecret)
+@blueprint.response(201, SecondFactorSecret, addressed=False)
 @blueprint.raises(EmailNotVerified, WrongPassword, AlreadyOn, TooManyAttempts, TooBusy)
 def create_second_factor(body: dict[str, str]) -> second_factor_enrolment.Enrolment:
     """Create a secret for an app that makes codes (TOTP, RFC 6238); enable it with the first of them."""
@@ -87,7 +87,7 @@ def enable_second_factor(body: dict[str, str]) -> dict[str, Any]:
 @blueprint.post(f"{PATH}/recovery-codes", "create_recovery_codes")
 @signed_in
 @blueprint.arguments(PasswordAndCode)
-@blueprint.response(201, RecoveryCodes)
+@blueprint.response(201, RecoveryCodes, addressed=False)
 @blueprint.raises(WrongPassword, WrongCode, CodeRequired, TooManyAttempts, TooBusy)
 def create_recovery_codes(body: dict[str, str]) -> dict[str, Any]:
     """Create ten recovery codes; those of before are revoked."""

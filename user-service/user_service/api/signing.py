@@ -23,7 +23,7 @@ class KeySet(Answer):
 
 @blueprint.get("/.well-known/jwks.json", "get_signing_keys")
 @public
-@blueprint.response(200, KeySet)
+@blueprint.response(200, KeySet, versioned=True)
 def get_signing_keys() -> Response:
     """Get the public keys of access tokens."""
     response = jsonify(runtime().keyring.jwks())
