@@ -28,7 +28,7 @@ def test_a_hostile_answer_leaves_the_session_readable(begin: Any) -> None:
     "body",
     [
         b'{"session_id": "x", "question_id": 1, "value": NaN}',
-        b'{"session_id": "x", "question_id": 1e3, "value": 1}',
+        b'{"session_id": "x", "question_id": 1e-3, "value": 1}',
         b'{"session_id": "x", "question_id": 2147483648, "value": 1}',
         b'{"session_id": "x", "question_id": true, "value": 1}',
         b'{"session_id": "x", "question_id": 1, "value": 1, "client_seq": -1}',

@@ -15,7 +15,7 @@ Act = Callable[..., Any]
 
 BODIES = [
     *hostile_bodies("ref"),
-    b'{"ref": "Genesis 1:1", "expected_seq": 1.0}',
+    b'{"ref": "Genesis 1:1", "expected_seq": 1.5}',
     b'{"ref": "Genesis 1:1", "expected_seq": true}',
     b'{"name": "\\u0000", "book": "Genesis"}',
     b'{"emails": {"$ne": null}}',
@@ -107,7 +107,7 @@ def test_a_name_is_taken_literally(client: FlaskClient, ruth: User, name: str) -
     "name",
     [
         "\u202eevil",
-        "Gene\u200bsis",
+        "Gene\u2064sis",
         "\u3164",
         "G\u0435nesis",
         "Read https://evil.example",
