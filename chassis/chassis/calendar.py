@@ -112,8 +112,8 @@ def _event(event: Event, timezone: str, public_url: str) -> Iterator[str]:
     yield f"DTSTAMP{changed}"
     yield f"LAST-MODIFIED{changed}"
     yield f"DTSTART{_moment(event.starts_at, timezone if plain else 'UTC')}"
-    # And not DTEND, which is absent if the two are the same.
-    if length := _seconds(event.ends_at) - _seconds(event.starts_at):
+    # A duration is positive. Machines whose clocks differ may have written less.
+    if (length := _seconds(event.ends_at) - _seconds(event.starts_at)) > 0:
         yield f"DURATION:PT{length}S"
     if event.rule:
         yield f"RRULE:{event.rule}"

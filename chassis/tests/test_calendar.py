@@ -15,14 +15,14 @@ from chassis.calendar import MOST, Event, Status, document, require_whole, windo
 from chassis.errors import Unavailable
 from chassis.testing.calendars import (
     EXPANDING,
-    read_by_ics,
     read_by_icalendar,
+    read_by_ics,
     read_by_vobject,
     with_unknown_zones,
 )
 
 NOON = datetime(2027, 3, 5, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 ZONES = [
     "Africa/Abidjan",
     "Africa/Cairo",
@@ -182,8 +182,9 @@ def test_a_zone_has_the_years_of_its_events_alone() -> None:
 
 
 def test_an_event_without_a_length_has_none() -> None:
-    event = event_in(feed_of(an_event(NOON, NOON + timedelta(microseconds=700))))
-    assert not {"DURATION", "DTEND"} & event.keys()
+    for length in (timedelta(), timedelta(microseconds=700), -SECOND):
+        event = event_in(feed_of(an_event(NOON, NOON + length)))
+        assert not {"DURATION", "DTEND"} & event.keys()
 
 
 @time_machine.travel("2027-03-05T23:59:59Z", tick=False)

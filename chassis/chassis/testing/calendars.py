@@ -1,6 +1,7 @@
 """What calendar programs make of a feed: the libraries that several of them read it with."""
 
 import functools
+import itertools
 import json
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import vobject
 from icalendar import Calendar
 
 LONG_AGO, FAR_AHEAD = date(2000, 1, 1), date(2100, 1, 1)
+NUMBERS = itertools.count(1)
 ICAL_JS = """
 const ICAL = require("ical.js");
 const calendar = new ICAL.Component(ICAL.parse(require("fs").readFileSync(0, "utf8")));
@@ -55,7 +57,9 @@ Program = Callable[[bytes], list[Shown]]
 
 def with_unknown_zones(feed: bytes) -> bytes:
     """The feed with names of zones that no program knows: it has to read the feed's own definitions."""
-    return feed.replace(b"TZID=", b"TZID=Unknown-").replace(b"TZID:", b"TZID:Unknown-")
+    # Other names each time: the libraries remember zones for as long as the process lives.
+    other = b"Zone%d-" % next(NUMBERS)
+    return feed.replace(b"TZID=", b"TZID=" + other).replace(b"TZID:", b"TZID:" + other)
 
 
 def read_by_icalendar(feed: bytes) -> list[Shown]:
