@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 
 from chassis.clock import now
-from recurrence import instant, parse
+from recurrence import dates_of, instant, parse
 from tutoring_service import sessions
 from tutoring_service.models import SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.scheduling import recurring_pattern
@@ -97,8 +97,11 @@ def recurrence_of(series: SessionSeries) -> Recurrence:
 
 
 def rule_dates(series: SessionSeries) -> list[date]:
-    """The dates that the series' rule and dates say, whatever became of them."""
-    return recurring_pattern.expand(recurrence_of(series), series.starts_on)
+    """The dates that the series' rule says, whatever became of them."""
+    rule = recurrence_of(series).rule
+    if rule is None:
+        return []
+    return dates_of(rule, series.starts_on, most=recurring_pattern.MOST_DATES)
 
 
 def extra_dates(series: SessionSeries) -> list[date]:
@@ -106,15 +109,17 @@ def extra_dates(series: SessionSeries) -> list[date]:
     return [date.fromisoformat(day) for day in series.dates]
 
 
-def calendar_rule(series: SessionSeries) -> str:
-    """The rule as a calendar program reads it: UNTIL is an instant there, the start of the last
-    occurrence.
+def calendar_rule(series: SessionSeries, *, after: int = 0) -> str:
+    """The rule as a calendar program reads it, after so many of its dates. UNTIL is an instant there, the
+    start of the last occurrence.
     """
     rule = recurrence_of(series).rule
-    if rule is None or rule.until is None:
-        return str(rule)
-    until = instant(rule.until, series.start_time, series.timezone)
-    return str(replace(rule, until=until))
+    if rule and rule.count:
+        return str(replace(rule, count=rule.count - after))
+    if rule and rule.until:
+        until = instant(rule.until, series.start_time, series.timezone)
+        return str(replace(rule, until=until))
+    return ""
 
 
 def _members(series: SessionSeries) -> Sequence[SessionBooking]:
