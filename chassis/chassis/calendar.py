@@ -20,7 +20,8 @@ MOST = 5000  # sessions of one service
 REFRESHED_EVERY = "PT1H"
 OCTETS = 75  # of a line
 SECOND = timedelta(seconds=1)
-STEP = timedelta(days=7)  # No clocks are changed twice within it.
+STEP = timedelta(days=7)  # No clocks are changed twice within it,
+MARGIN = timedelta(hours=3)  # nor by as much as that.
 # vobject takes a zone for UTC that is at UTC until 2020.
 WELL_BEFORE = datetime(2019, 1, 1, tzinfo=UTC)
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
@@ -73,10 +74,9 @@ def require_whole(found: Sequence[object]) -> None:
 
 
 def is_plain(starts_at: datetime, ends_at: datetime, timezone: str) -> bool:
-    """Whether the clocks there show both times once, and are not changed between them."""
-    zone = ZoneInfo(timezone)
-    shown = [moment.astimezone(zone) for moment in (starts_at, ends_at)]
-    return len({time.replace(fold=fold).utcoffset() for time in shown for fold in (0, 1)}) == 1
+    """Whether the clocks there are not changed between the two, or some hours before or after."""
+    around = (starts_at - MARGIN, starts_at, ends_at, ends_at + MARGIN)
+    return len({_offset(moment, ZoneInfo(timezone)) for moment in around}) == 1
 
 
 def document(events: Sequence[Event], *, name: str, public_url: str) -> bytes:

@@ -260,7 +260,7 @@ def _event(session: TutoringSession, words: Words, uid: str, sequence: int) -> E
         ends_at=booking.ends_at,
         timezone=booking.timezone,
         title=words.titles[booking.enrolled_courses_id],
-        description="\n".join(session.topics or []),
+        description="\n".join(session.topics or []) or None,
         location=session.location,
         path=f"/api/sessions/{session.id}",
         alarm_minutes=choice["alarm_before_minutes"] if rings else None,
