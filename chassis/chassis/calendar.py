@@ -16,7 +16,7 @@ from chassis.clock import now
 from chassis.errors import Unavailable
 
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)
-MOST = 5000  # sessions of one service
+MOST = 5000  # sessions of one service within the period
 REFRESHED_EVERY = "PT1H"
 OCTETS = 75  # of a line
 SECOND = timedelta(seconds=1)
@@ -67,10 +67,10 @@ def window() -> tuple[datetime, datetime]:
     return today - BEHIND, today + AHEAD
 
 
-def require_whole(found: Sequence[object]) -> None:
-    """`Unavailable` if a feed would have more than it may: programs take what is missing for cancelled."""
-    if len(found) > MOST:
-        raise Unavailable(f"The calendar has more than {MOST} sessions.", retry_after=3600)
+def require_whole(found: Sequence[object], most: int = MOST) -> None:
+    """`Unavailable` if there is more than a feed may have: programs take what is missing for cancelled."""
+    if len(found) > most:
+        raise Unavailable(f"The calendar has more than {most} sessions.", retry_after=3600)
 
 
 def is_plain(starts_at: datetime, ends_at: datetime, timezone: str) -> bool:

@@ -282,11 +282,12 @@ def test_there_is_no_feed_rather_than_an_incomplete_one(
 ) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=2")
     path = address(school)
-    monkeypatch.setattr(calendar, "MOST", 1)
-    refused = school.client.get(path)
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "3600")
-    monkeypatch.setattr(calendar, "MOST", 2)
-    assert len(feed(school, path).walk("VEVENT")) == 1
+    for place, name in ((calendar, "MOST"), (calendars, "MOST_OCCURRENCES")):
+        monkeypatch.setattr(place, name, 1)
+        refused = school.client.get(path)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "3600")
+        monkeypatch.setattr(place, name, 2)
+        assert len(feed(school, path).walk("VEVENT")) == 1
 
 
 def test_an_unchanged_feed_is_not_sent_again(school: Any) -> None:

@@ -41,6 +41,9 @@ from tutoring_service.runtime import runtime
 from tutoring_service.scheduling import series
 from tutoring_service.states import SessionStatus
 
+# Of the series within the period, which take up to ten years.
+MOST_OCCURRENCES = 2 * calendar.MOST
+
 
 @dataclass(frozen=True)
 class Words:
@@ -96,15 +99,12 @@ def of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
 
 def _sessions(user_id: UUID, since: datetime, until: datetime) -> Sequence[TutoringSession]:
     booking = SessionBooking
-    return _whole(
-        _booked()
-        .where(
-            or_(booking.tutor_id == user_id, booking.student_id == user_id),
-            booking.starts_at >= since,
-            booking.starts_at < until,
-        )
-        .order_by(booking.starts_at, booking.session_id)
+    query = _booked().where(
+        or_(booking.tutor_id == user_id, booking.student_id == user_id),
+        booking.starts_at >= since,
+        booking.starts_at < until,
     )
+    return _whole(query.order_by(booking.starts_at, booking.session_id), calendar.MOST)
 
 
 def _occurrences(
@@ -113,7 +113,8 @@ def _occurrences(
     """All occurrences of each series, also those outside the period: the rule has them too."""
     query = _booked().where(SessionBooking.series_id.in_(series_ids))
     occurrences: dict[int | None, list[TutoringSession]] = defaultdict(list)
-    for session in _whole(query.order_by(SessionBooking.series_id, SessionBooking.original_start)):
+    query = query.order_by(SessionBooking.series_id, SessionBooking.original_start)
+    for session in _whole(query, MOST_OCCURRENCES):
         occurrences[session.booking.series_id].append(session)
     return occurrences
 
@@ -123,9 +124,9 @@ def _booked() -> Select[TutoringSession]:
     return query.options(contains_eager(TutoringSession.booking))
 
 
-def _whole(query: Select[TutoringSession]) -> Sequence[TutoringSession]:
-    found = db.session.scalars(query.limit(calendar.MOST + 1)).all()
-    calendar.require_whole(found)
+def _whole(query: Select[TutoringSession], most: int) -> Sequence[TutoringSession]:
+    found = db.session.scalars(query.limit(most + 1)).all()
+    calendar.require_whole(found, most)
     return found
 
 
@@ -167,15 +168,9 @@ def _events_of(
     split_at: Sequence[datetime],
     words: Words,
 ) -> Iterator[Event]:
-    """One event for what the rule says, and one for each occurrence that it does not say, or not so."""
+    """One event for the rule, and one for each occurrence that it does not say, or not like this."""
     days = series.rule_dates(row)
-    length = timedelta(minutes=row.duration)
-    starts = {_start(row, day): day for day in days}
-    plain: dict[datetime | None, date] = {
-        start: day
-        for start, day in starts.items()
-        if calendar.is_plain(start, start + length, row.timezone)
-    }
+    plain = _plain(row, days)
     said = [session for session in occurrences if session.booking.original_start in plain]
     for session in occurrences:
         if session.booking.original_start not in plain:
@@ -194,7 +189,7 @@ def _events_of(
         _event(usual, words, uid, sequence),
         changed_at=max([*split_at, *map(_changed_at, said)]),
         starts_at=starts_at,
-        ends_at=starts_at + length,
+        ends_at=starts_at + _length(row),
         rule=series.calendar_rule(row, after=passed),
         last_starts_at=_start(row, days[-1]),
         left_out=[day for day in days[passed:] if day not in kept],
@@ -206,8 +201,22 @@ def _events_of(
             yield replace(event, occurrence=session.booking.original_start)
 
 
+def _plain(row: SessionSeries, days: Sequence[date]) -> dict[datetime | None, date]:
+    """The days on which all programs read the rule alike, by when it has its occurrences."""
+    starts = [(_start(row, day), day) for day in days]
+    return {
+        start: day
+        for start, day in starts
+        if calendar.is_plain(start, start + _length(row), row.timezone)
+    }
+
+
 def _start(row: SessionSeries, day: date) -> datetime:
     return instant(day, row.start_time, row.timezone)
+
+
+def _length(row: SessionSeries) -> timedelta:
+    return timedelta(minutes=row.duration)
 
 
 def _usual(row: SessionSeries, occurrences: Sequence[TutoringSession]) -> TutoringSession:
