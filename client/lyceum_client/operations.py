@@ -201,7 +201,7 @@ class Operations(Transport):
         return self.call("GET", "/api/dashboard", Dashboard)
 
     def get_calendar(self, *, from_: str, to: str) -> Calendar:
-        """List all your sessions that begin within a period, with those that overlap."""
+        """List all your sessions within a period, what goes on at its beginning too, and which overlap."""
         return self.call("GET", "/api/calendar", Calendar, query={"from": from_, "to": to})
 
     def get_calendar_feed(self, token: str) -> str:
