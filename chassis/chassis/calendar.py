@@ -20,9 +20,9 @@ MOST = 5000  # sessions of one service within the period
 REFRESHED_EVERY = "PT1H"
 OCTETS = 75  # of a line
 SECOND = timedelta(seconds=1)
-STEP = timedelta(days=7)  # No clocks are changed twice within it,
-MARGIN = timedelta(hours=3)  # nor by as much as that.
-# vobject takes a zone for UTC that is at UTC until 2020.
+STEP = timedelta(days=7)  # Nowhere are clocks changed twice within it.
+MARGIN = timedelta(hours=3)  # Nowhere are they changed by as much.
+# vobject mistakes for UTC a zone that is not seen to differ from it before 2020.
 WELL_BEFORE = datetime(2019, 1, 1, tzinfo=UTC)
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 CONTROLS = dict.fromkeys([*range(9), *range(10, 32), 127])
@@ -74,7 +74,7 @@ def require_whole(found: Sequence[object], most: int = MOST) -> None:
 
 
 def is_plain(starts_at: datetime, ends_at: datetime, timezone: str) -> bool:
-    """Whether the clocks there are not changed between the two, or some hours before or after."""
+    """Whether the clocks there are not changed between the two, nor some hours before or after."""
     around = (starts_at - MARGIN, starts_at, ends_at, ends_at + MARGIN)
     return len({_offset(moment, ZoneInfo(timezone)) for moment in around}) == 1
 
@@ -161,7 +161,7 @@ def _zones(events: Sequence[Event]) -> dict[str, list[str]]:
 def _zone(zone: ZoneInfo, begin: datetime, changes: Sequence[datetime]) -> Iterator[str]:
     yield "BEGIN:VTIMEZONE"
     yield f"TZID:{zone}"
-    # How the clocks are at first, as a change to what they were.
+    # How the clocks stand at first, as if they had been changed to that then.
     yield from _observance(begin, begin, zone)
     for change in changes:
         yield from _observance(change - SECOND, change, zone)

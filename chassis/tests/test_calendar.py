@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chassis.calendar import MOST, Event, Status, document, require_whole, window
 from chassis.errors import Unavailable
 from chassis.testing.calendars import (
-    EXPANDING,
+    read_by_ical_js,
     read_by_icalendar,
     read_by_ics,
     read_by_vobject,
@@ -127,16 +127,26 @@ def test_long_lines_are_folded_between_characters(text: str) -> None:
     assert event_in(feed)["DESCRIPTION"] == expected
 
 
-@pytest.mark.parametrize("program", EXPANDING)
+def noons(timezone: str) -> list[Event]:
+    """An event at noon there on each day of two years."""
+    first = datetime(2027, 1, 1, 12, tzinfo=ZoneInfo(timezone))
+    starts = [(first + timedelta(days=day)).astimezone(UTC) for day in range(730)]
+    return [an_event(start, uid=str(start), timezone=timezone) for start in starts]
+
+
 @pytest.mark.parametrize("timezone", ZONES)
-def test_zones_are_read_right_on_each_day_of_two_years(timezone: str, program: str) -> None:
-    zone = ZoneInfo(timezone)
-    starts = [datetime(2027, 1, 1, 12, tzinfo=zone) + timedelta(days=day) for day in range(730)]
-    events = [
-        an_event(start.astimezone(UTC), uid=f"{start:%j-%Y}", timezone=timezone) for start in starts
-    ]
-    shown = EXPANDING[program](with_unknown_zones(feed_of(*events)))
-    assert [each.starts_at for each in shown] == [event.starts_at for event in events]
+def test_zones_are_read_right_on_each_day_of_two_years(timezone: str) -> None:
+    events = noons(timezone)
+    for read in (read_by_icalendar, read_by_vobject):
+        shown = read(with_unknown_zones(feed_of(*events)))
+        assert [each.starts_at for each in shown] == [event.starts_at for event in events]
+
+
+def test_ical_js_reads_zones_right_on_each_day_of_two_years() -> None:
+    for timezone in ZONES:
+        events = noons(timezone)
+        shown = read_by_ical_js(with_unknown_zones(feed_of(*events)))
+        assert [each.starts_at for each in shown] == [event.starts_at for event in events], timezone
 
 
 @pytest.mark.parametrize("timezone", ZONES)

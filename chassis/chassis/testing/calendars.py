@@ -112,13 +112,6 @@ def read_by_ical_js(feed: bytes) -> list[Shown]:
     )
 
 
-EXPANDING: dict[str, Program] = {
-    "icalendar": read_by_icalendar,
-    "vobject": read_by_vobject,
-    "ical.js": read_by_ical_js,
-}
-
-
 def _by_vobject(event: Any, start: datetime) -> Shown:
     # By the wall, as many programs reckon.
     end = start + event.duration.value
