@@ -21,7 +21,7 @@ REFRESHED_EVERY = "PT1H"
 OCTETS = 75  # of a line
 SECOND = timedelta(seconds=1)
 STEP = timedelta(days=7)  # Nowhere are clocks changed twice within it.
-MARGIN = timedelta(hours=3)  # Nowhere are they changed by as much.
+MARGIN = timedelta(hours=2)  # Nowhere are they changed by more.
 # vobject mistakes for UTC a zone that is not seen to differ from it before 2020.
 WELL_BEFORE = datetime(2019, 1, 1, tzinfo=UTC)
 ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})

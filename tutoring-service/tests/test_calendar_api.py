@@ -212,11 +212,28 @@ def test_the_gateway_is_told_the_same_events(app: Flask, school: Any) -> None:
 def test_a_series_that_begins_in_a_skipped_hour_keeps_its_own(school: Any) -> None:
     wanted = {"session_date": "2027-03-28", "start_time": "02:30", "end_time": "03:30"}
     school.session(**wanted, rrule="FREQ=DAILY;COUNT=4")
-    first, rest = feed(school, address(school)).walk("VEVENT")
+    rest, first = feed(school, address(school)).walk("VEVENT")
     assert first.decoded("DTSTART") == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
     assert rest.decoded("DTSTART") == datetime(2027, 3, 29, 2, 30, tzinfo=BERLIN)
     assert rest["RRULE"]["COUNT"] == [3]
     assert "EXDATE" not in rest
+
+
+@time_machine.travel("2027-01-01T12:00:00Z", tick=False)
+def test_a_rule_ends_before_a_change_of_clocks_and_begins_again_after_it(school: Any) -> None:
+    wanted = {"session_date": "2027-10-29", "start_time": "02:30", "end_time": "03:30"}
+    booked = school.session(**wanted, rrule="FREQ=DAILY;UNTIL=20271102")
+    before, after, between = feed(school, address(school)).walk("VEVENT")
+    assert before["RRULE"]["UNTIL"] == [datetime(2027, 10, 30, 0, 30, tzinfo=UTC)]
+    assert between.decoded("DTSTART") == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    assert after.decoded("DTSTART") == datetime(2027, 11, 1, 2, 30, tzinfo=BERLIN)
+    assert after["RRULE"]["UNTIL"] == [datetime(2027, 11, 2, 1, 30, tzinfo=UTC)]
+    name, third = f"series-{booked['series_id']}", booked["occurrences"][2]["id"]
+    assert [event["UID"] for event in (before, after, between)] == [
+        f"{name}@lyceum",
+        f"{name}-1@lyceum",
+        f"session-{third}@lyceum",
+    ]
 
 
 @time_machine.travel("2030-01-01T12:00:00Z", tick=False)

@@ -1,8 +1,8 @@
 """RULES: a person's sessions for calendar programs, and a secret address of these alone.
 
-A series is one event with a rule; an occurrence that differs from what the rule says is an event of its own
+A series is an event with a rule; an occurrence that differs from what the rule says is an event of its own
 with a RECURRENCE-ID. Programs differ over dates that no rule says, and over those next to a change of clocks:
-what takes place then is an event by itself.
+what takes place then is an event by itself, and the rule begins again after it.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +51,14 @@ class Words:
 
     titles: Mapping[int, str]
     reminders: Mapping[int, SessionReminder]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """How often the events of a series were changed, and when last."""
+
+    sequence: int
+    at: datetime
 
 
 def issue(caller: Caller) -> str:
@@ -168,55 +176,74 @@ def _events_of(
     split_at: Sequence[datetime],
     words: Words,
 ) -> Iterator[Event]:
-    """One event for the rule, and one for each occurrence that it does not say, or not like this."""
-    days = series.rule_dates(row)
-    plain = _plain(row, days)
-    said = [session for session in occurrences if session.booking.original_start in plain]
-    for session in occurrences:
-        if session.booking.original_start not in plain:
-            yield _by_itself(session, words)
-    if not said:
-        return
-    kept = {plain[session.booking.original_start] for session in said}
-    # From the first that takes place: programs differ over a first date that is left out.
-    passed = days.index(min(kept))
-    usual = _usual(row, said)
-    uid = f"series-{row.id}@lyceum"
+    """Events for what the rule says, and one for each occurrence that it does not say, or not like this."""
     # A split changes the rule of what it leaves behind, and no occurrence of that.
-    sequence = max(session.booking.sequence for session in said) + len(split_at)
-    starts_at = _start(row, min(kept))
-    yield replace(
-        _event(usual, words, uid, sequence),
-        changed_at=max([*split_at, *map(_changed_at, said)]),
-        starts_at=starts_at,
-        ends_at=starts_at + _length(row),
-        rule=series.calendar_rule(row, after=passed),
-        last_starts_at=_start(row, days[-1]),
-        left_out=[day for day in days[passed:] if day not in kept],
+    revision = Revision(
+        max(session.booking.sequence for session in occurrences) + len(split_at),
+        max([*split_at, *map(_changed_at, occurrences)]),
     )
-    for session in said:
+    remaining = {_position(session): session for session in occurrences}
+    for number, days in enumerate(_stretches(row)):
+        starts = [(day, _start(row, day)) for day in days]
+        booked = {day: remaining.pop(start) for day, start in starts if start in remaining}
+        if booked:
+            uid = f"series-{row.id}-{number}@lyceum" if number else f"series-{row.id}@lyceum"
+            # Programs differ over a first date that is left out.
+            said = [day for day in days if min(booked) <= day <= max(booked)]
+            yield from _stretch_events(row, said, booked, uid, revision, words)
+    for session in remaining.values():
+        yield _by_itself(session, words)
+
+
+def _stretches(row: SessionSeries) -> Iterator[list[date]]:
+    """The dates of the rule, apart where the clocks are changed around an occurrence.
+
+    Programs differ over such a date, and some over all that come after it.
+    """
+    length = timedelta(minutes=row.duration)
+
+    def is_plain(day: date) -> bool:
+        start = _start(row, day)
+        return calendar.is_plain(start, start + length, row.timezone)
+
+    for plain, days in groupby(series.rule_dates(row), is_plain):
+        if plain:
+            yield list(days)
+
+
+def _stretch_events(
+    row: SessionSeries,
+    days: Sequence[date],
+    booked: Mapping[date, TutoringSession],
+    uid: str,
+    revision: Revision,
+    words: Words,
+) -> Iterator[Event]:
+    """One event for these dates of the rule, and one for each occurrence that differs."""
+    usual = _usual(row, list(booked.values()))
+    starts_at = _start(row, days[0])
+    yield replace(
+        _event(usual, words, uid, revision.sequence),
+        changed_at=revision.at,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=row.duration),
+        rule=series.calendar_rule(row, days),
+        last_starts_at=_start(row, days[-1]),
+        left_out=[day for day in days if day not in booked],
+    )
+    for session in booked.values():
         if _differs(session, usual, row, words):
-            # The number of the series: programs may pass over one that is lower.
-            event = _event(session, words, uid, sequence)
-            yield replace(event, occurrence=session.booking.original_start)
-
-
-def _plain(row: SessionSeries, days: Sequence[date]) -> dict[datetime | None, date]:
-    """The days on which all programs read the rule alike, by when it has its occurrences."""
-    starts = [(_start(row, day), day) for day in days]
-    return {
-        start: day
-        for start, day in starts
-        if calendar.is_plain(start, start + _length(row), row.timezone)
-    }
+            # The number of the rule: programs may pass over one that is lower.
+            event = _event(session, words, uid, revision.sequence)
+            yield replace(event, occurrence=_position(session))
 
 
 def _start(row: SessionSeries, day: date) -> datetime:
     return instant(day, row.start_time, row.timezone)
 
 
-def _length(row: SessionSeries) -> timedelta:
-    return timedelta(minutes=row.duration)
+def _position(session: TutoringSession) -> datetime:
+    return session.booking.original_start or session.booking.starts_at
 
 
 def _usual(row: SessionSeries, occurrences: Sequence[TutoringSession]) -> TutoringSession:

@@ -109,17 +109,16 @@ def extra_dates(series: SessionSeries) -> list[date]:
     return [date.fromisoformat(day) for day in series.dates]
 
 
-def calendar_rule(series: SessionSeries, *, after: int = 0) -> str:
-    """The rule as a calendar program reads it, after so many of its dates. UNTIL is an instant there, the
-    start of the last occurrence.
+def calendar_rule(series: SessionSeries, days: Sequence[date]) -> str:
+    """The rule for some of its dates that follow one another, as a calendar program reads it: UNTIL is an
+    instant there, the start of the last occurrence.
     """
     rule = recurrence_of(series).rule
-    if rule and rule.count:
-        return str(replace(rule, count=rule.count - after))
-    if rule and rule.until:
-        until = instant(rule.until, series.start_time, series.timezone)
-        return str(replace(rule, until=until))
-    return ""
+    if rule is None:
+        raise ValueError("the series has no rule")
+    if rule.count:
+        return str(replace(rule, count=len(days)))
+    return str(replace(rule, until=instant(days[-1], series.start_time, series.timezone)))
 
 
 def _members(series: SessionSeries) -> Sequence[SessionBooking]:
