@@ -46,7 +46,8 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
         .join(booking, booking.session_id == TutoringSession.id)
         .join(Enrollment, Enrollment.id == booking.enrolled_courses_id)
         .join(Course, Course.id == Enrollment.course_id)
-        # Each side has the time with it, so that each reads its own index no further than that.
+        # Each side has the time with it, so that each reads its own index no further than that. No session
+        # takes longer than a day.
         .where(
             or_(
                 and_(booking.tutor_id == user_id, within),

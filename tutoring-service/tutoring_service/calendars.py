@@ -189,7 +189,8 @@ def _events_of(
         if booked:
             uid = f"series-{row.id}-{number}@lyceum" if number else f"series-{row.id}@lyceum"
             # Programs differ over a first date that is left out.
-            said = [day for day in days if min(booked) <= day <= max(booked)]
+            first, last = days.index(min(booked)), days.index(max(booked))
+            said = days[first : last + 1]
             yield from _stretch_events(row, said, booked, uid, revision, words)
     for session in remaining.values():
         yield _by_itself(session, words)
