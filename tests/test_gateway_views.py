@@ -1,5 +1,6 @@
 """Views: answers that the gateway puts together from several services, here the real ones."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import icalendar
@@ -125,6 +126,23 @@ def test_a_calendar_program_reads_the_feed_until_it_is_deleted(
     assert visitor.get(path, headers={"If-None-Match": feed.headers["ETag"]}).status_code == 304
     agreed(newcomer.delete("/api/calendar/feed"))
     assert visitor.get(path).status_code == 404
+
+
+def test_a_program_with_both_feeds_of_a_tutor_shows_no_lesson_twice(
+    gateway: str, ruth: Person
+) -> None:
+    shown = []
+    for address in ("/api/calendar/feed", "/api/sessions/calendar"):
+        path = agreed(ruth.post(address))["url"].removeprefix(gateway)
+        feed = Visitor(gateway).get(path)
+        assert feed.status_code == 200
+        shown.append(set(re.findall("BEGIN:VEVENT.*?END:VEVENT", feed.text, re.DOTALL)))
+        agreed(ruth.delete(address))
+    everything, lessons = shown
+    assert lessons
+    assert lessons < everything
+    others = [re.search("UID:(.*?-session)-", event) for event in everything - lessons]
+    assert {found and found[1] for found in others} == {"study-session", "havruta-session"}
 
 
 def month() -> str:

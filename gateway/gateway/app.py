@@ -88,6 +88,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         StreamTickets(settings.events_url),
     )
     app.extensions["verifier"] = Verified()
+    app.extensions["public_url"] = settings.issuer.rstrip("/")
     app.extensions["aggregator"] = Aggregator(asked, asked_inside, identity, profiles)
     spool = Spool(settings.spool_folder)
     app.extensions["exports"] = Exports(asked_inside, identity, spool, threads)

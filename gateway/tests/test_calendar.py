@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import testing
 from chassis.testing import User, a_user
+from chassis.testing.calendars import read_by_icalendar, with_unknown_zones
 from gateway.views.calendar import mark_overlaps
 
 from .support.gateway_process import Doubles, Gateway
@@ -38,7 +40,29 @@ def entry(start: str, end: str, name: str = "1", **changes: Any) -> dict[str, An
         "status": "scheduled",
         "location": None,
         "path": f"/api/x/{name}",
+        **changes,
+    }
+
+
+def an_event(name: str, **changes: Any) -> dict[str, Any]:
+    """A session as services tell it for feeds."""
+    return {
+        "uid": f"{name}@lyceum",
+        "sequence": 2,
+        "status": "CONFIRMED",
         "changed_at": "2030-01-01T00:00:00Z",
+        "starts_at": "2030-03-02T09:00:00Z",
+        "ends_at": "2030-03-02T10:00:00Z",
+        "title": f"Session {name}",
+        "path": f"/api/x/{name}",
+        "timezone": "UTC",
+        "description": None,
+        "location": None,
+        "alarm_minutes": None,
+        "rule": None,
+        "last_starts_at": None,
+        "left_out": [],
+        "occurrence": None,
         **changes,
     }
 
@@ -48,13 +72,17 @@ def ruth(internal: Doubles) -> User:
     """A person with a feed and nothing planned."""
     ruth = a_user("ruth")
     for name in KINDS:
-        plan(internal, name)
+        internal[name].reply = lambda *_: as_json({"items": [], "more": False, "events": []})
     internal["user-service"].reply = lambda *_: as_json({"user_id": str(ruth.id)})
     return ruth
 
 
 def plan(internal: Doubles, name: str, *entries: dict[str, Any], more: bool = False) -> None:
     internal[name].reply = lambda *_: as_json({"items": entries, "more": more})
+
+
+def tell(internal: Doubles, name: str, *events: dict[str, Any]) -> None:
+    internal[name].reply = lambda *_: as_json({"events": events})
 
 
 def shown(gateway: Gateway, ruth: User) -> list[tuple[str, str, bool]]:
@@ -166,11 +194,33 @@ def test_the_list_ends_where_one_of_the_services_has_more_entries(
     assert page["next_from"] == "2030-03-02T12:00:00Z"
 
 
+def test_the_list_ends_where_a_page_is_full_of_what_goes_on_at_once(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    before = [
+        entry("09:00:00", "10:00:00", name, starts_at="2030-02-28T23:00:00Z") for name in "ab"
+    ]
+    plan(internal, "tutoring-service", *before, more=True)
+    page = gateway.get(PATH, user=ruth).json
+    assert ([item["id"] for item in page["items"]], page["next_from"]) == (["a", "b"], None)
+    later = entry("09:00:00", "10:00:00", "c")
+    plan(
+        internal,
+        "havruta-service",
+        later,
+        {**later, "starts_at": "2030-03-03T09:00:00Z"},
+        more=True,
+    )
+    page = gateway.get(PATH, user=ruth).json
+    assert [item["id"] for item in page["items"]] == ["a", "b", "c"]
+    assert page["next_from"] == "2030-03-03T09:00:00Z"
+
+
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize(
     "reply", [answer(500), as_json({"items": [{}], "more": False}), as_json({"items": []})]
 )
-def test_a_failing_service_degrades_the_list_and_refuses_the_feed(
+def test_a_failing_service_degrades_the_list(
     gateway: Gateway, internal: Doubles, ruth: User, name: str, reply: bytes
 ) -> None:
     for other in KINDS:
@@ -180,6 +230,17 @@ def test_a_failing_service_degrades_the_list_and_refuses_the_feed(
     page = gateway.get(PATH, user=ruth).json
     assert page["degraded"] == [name]
     assert {item["kind"] for item in page["items"]} == set(KINDS.values()) - {KINDS[name]}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize(
+    "reply", [answer(500), answer(503), as_json({"events": [{}]}), as_json({"items": []})]
+)
+def test_there_is_no_feed_without_a_service(
+    gateway: Gateway, internal: Doubles, ruth: User, name: str, reply: bytes
+) -> None:
+    assert gateway.get(FEED).status == 200
+    internal[name].reply = lambda *_: reply
     assert gateway.get(FEED).status == 503
 
 
@@ -201,79 +262,59 @@ def test_an_invalid_period_is_refused(gateway: Gateway, internal: Doubles, query
 
 def test_a_feed_is_read_without_a_token(gateway: Gateway, internal: Doubles, ruth: User) -> None:
     title = "Berakhot, chapter 1; " + "א" * 100
-    plan(
-        internal,
-        "study-session-service",
-        entry("09:00:00", "10:00:00", "a", title=title, location="Library"),
-    )
-    plan(internal, "havruta-service", entry("12:00:00", "13:00:00", "c"))
+    tell(internal, "study-session-service", an_event("study", title=title, location="Library"))
+    tell(internal, "havruta-service", an_event("havruta", status="CANCELLED"))
     reply = gateway.get(FEED)
     assert reply.headers["Content-Type"] == "text/calendar; charset=utf-8"
     study, havruta = icalendar.Calendar.from_ical(reply.body).walk("VEVENT")
-    assert (study["UID"], study["SUMMARY"], study["LOCATION"]) == (
-        "study-session-a@lyceum",
-        title,
-        "Library",
-    )
+    assert (study["UID"], study["SUMMARY"], study["LOCATION"]) == ("study@lyceum", title, "Library")
+    assert study["URL"] == f"{testing.ISSUER}/api/x/study"
     assert study.decoded("DTSTART") == datetime(2030, 3, 2, 9, tzinfo=UTC)
-    assert havruta.decoded("DTEND") == datetime(2030, 3, 2, 13, tzinfo=UTC)
+    assert (havruta["STATUS"], havruta["SEQUENCE"]) == ("CANCELLED", 2)
     assert all(len(line) <= 75 for line in reply.body.split(b"\r\n"))
     [asked] = internal["user-service"].asked
     assert asked.target == f"/internal/calendar-feeds/{sha256(b'secret').hexdigest()}"
-    assert internal["havruta-service"].asked[0].target.startswith(f"/internal/agenda/{ruth.id}?")
+    [asked] = internal["havruta-service"].asked
+    assert asked.target.startswith(f"/internal/agenda/{ruth.id}/events?from=")
+
+
+def test_a_feed_has_the_series_of_a_service_as_series(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    series = an_event(
+        "series",
+        timezone="Europe/Berlin",
+        rule="FREQ=DAILY;COUNT=4",
+        last_starts_at="2030-03-05T09:00:00Z",
+        left_out=["2030-03-03"],
+        alarm_minutes=15,
+    )
+    moved = an_event(
+        "series",
+        starts_at="2030-03-04T09:30:00Z",
+        ends_at="2030-03-04T10:30:00Z",
+        timezone="Europe/Berlin",
+        occurrence="2030-03-04T09:00:00Z",
+    )
+    tell(internal, "tutoring-service", series, moved)
+    shown = read_by_icalendar(with_unknown_zones(gateway.get(FEED).body))
+    assert [f"{each.starts_at:%d %H:%M}" for each in shown] == ["02 09:00", "04 09:30", "05 09:00"]
 
 
 def test_a_feed_is_saved_under_a_name_without_its_secret(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
-    plan(internal, "study-session-service")
     disposition = gateway.get(FEED).headers["Content-Disposition"]
     assert disposition == 'inline; filename="lyceum.ics"'
-
-
-def test_a_feed_holds_more_than_one_page_of_a_service(
-    gateway: Gateway, internal: Doubles, ruth: User
-) -> None:
-    pages = [
-        {
-            "items": [entry("09:00:00", "10:00:00", "a"), entry("12:00:00", "13:00:00", "b")],
-            "more": True,
-        },
-        {
-            "items": [entry("12:00:00", "13:00:00", "b"), entry("14:00:00", "15:00:00", "c")],
-            "more": False,
-        },
-    ]
-    internal["tutoring-service"].reply = lambda asked, _: as_json(
-        pages["from=2030-03-02T12" in asked.target]
-    )
-    plan(internal, "havruta-service", entry("18:00:00", "19:00:00", "d"))
-    events = icalendar.Calendar.from_ical(gateway.get(FEED).body).walk("VEVENT")
-    assert [event["UID"].split("@")[0][-1] for event in events] == ["a", "b", "c", "d"]
-    assert len(internal["tutoring-service"].asked) == 2
-
-
-def test_a_feed_ends_where_a_full_page_starts_at_the_same_time(
-    gateway: Gateway, internal: Doubles, ruth: User
-) -> None:
-    plan(
-        internal,
-        "tutoring-service",
-        entry("09:00:00", "10:00:00", "a"),
-        entry("09:00:00", "10:00:00", "b"),
-        more=True,
-    )
-    assert gateway.get(FEED).status == 200
-    assert len(internal["tutoring-service"].asked) == 2
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(
     gateway: Gateway, internal: Doubles, ruth: User
 ) -> None:
-    plan(internal, "havruta-service", entry("12:00:00", "13:00:00"))
+    tell(internal, "havruta-service", an_event("a"))
     tag = gateway.get(FEED).headers["ETag"]
     assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 304
-    plan(internal, "havruta-service", entry("12:30:00", "13:00:00"))
+    tell(internal, "havruta-service", an_event("a", sequence=3))
     assert gateway.get(FEED, headers={"If-None-Match": tag}).status == 200
 
 

@@ -5,14 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from chassis import calendar
+from chassis.calendar import Event, Status
 from havruta_service import sessions
 from havruta_service.models import HavrutaSession, Member, SessionStatus, db
 
 MOST = 500
 USUAL_LENGTH = timedelta(hours=1)
+LONGEST = timedelta(days=1)
+# How many steps led to the status. To begin, to end and to be missed raise no version.
+STEPS = {
+    SessionStatus.SCHEDULED: 0,
+    SessionStatus.ACTIVE: 1,
+    SessionStatus.COMPLETED: 2,
+    SessionStatus.CANCELLED: 1,
+}
 
 
 @dataclass(frozen=True)
@@ -38,26 +48,42 @@ class Agenda:
 
 
 def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Agenda:
-    """The sessions of the person's havrutas that begin within the time and were neither cancelled
+    """The sessions of the person's havrutas within the time, in part at least, that were neither cancelled
     nor missed.
     """
+    query = _within(user_id, since, until).where(~sessions.has_status(SessionStatus.CANCELLED))
+    # One more than asked for, to see whether there are more.
+    found = db.session.scalars(query.limit(limit + 1)).all()
+    return Agenda([_entry(each) for each in found[:limit]], len(found) > limit)
+
+
+def events_of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
+    """The sessions within the time for calendar programs, of every status; `Unavailable` if too many."""
+    query = _within(user_id, since, until).limit(calendar.MOST + 1)
+    found = db.session.scalars(query).all()
+    calendar.require_whole(found)
+    return [_event(each) for each in found]
+
+
+def _within(user_id: UUID, since: datetime, until: datetime) -> Select[HavrutaSession]:
     session = HavrutaSession
-    query = (
+    return (
         select(session)
         .join(Member, (Member.havruta_id == session.havruta_id) & (Member.user_id == user_id))
         .join(session.havruta)
         .options(contains_eager(session.havruta))
-        .where(
-            session.start_time >= since,
-            session.start_time < until,
-            ~sessions.has_status(SessionStatus.CANCELLED),
-        )
+        # No session takes longer than that, so that the index is read from there on.
+        .where(session.start_time > since - LONGEST, session.start_time < until)
+        .where(or_(session.start_time >= since, _ends_at() > since))
         .order_by(session.start_time, session.id)
-        # One more than asked for, to see whether there are more.
-        .limit(limit + 1)
     )
-    found = db.session.scalars(query).all()
-    return Agenda([_entry(each) for each in found[:limit]], len(found) > limit)
+
+
+def _ends_at() -> ColumnElement[datetime]:
+    """What an entry says, as SQL."""
+    minutes = func.coalesce(HavrutaSession.planned_minutes, USUAL_LENGTH // timedelta(minutes=1))
+    planned = HavrutaSession.start_time + func.make_interval(0, 0, 0, 0, 0, minutes)
+    return func.coalesce(HavrutaSession.end_time, planned)
 
 
 def _entry(session: HavrutaSession) -> Entry:
@@ -65,9 +91,35 @@ def _entry(session: HavrutaSession) -> Entry:
         id=str(session.id),
         title=session.havruta.name,
         starts_at=session.starts_at,
-        ends_at=session.ends_at or session.starts_at + USUAL_LENGTH,
+        ends_at=_end_of(session),
         status=session.current_status,
         location=None,
         path=f"/api/havruta-sessions/{session.id}",
-        changed_at=session.created_at,
+        changed_at=_changed_at(session),
     )
+
+
+def _event(session: HavrutaSession) -> Event:
+    # What is written down, and not what the clock says: a feed does not depend on when it is read.
+    cancelled = session.status == SessionStatus.CANCELLED
+    return Event(
+        uid=f"havruta-session-{session.id}@lyceum",
+        sequence=session.version + STEPS[SessionStatus(session.status)],
+        status=Status.CANCELLED if cancelled else Status.CONFIRMED,
+        changed_at=_changed_at(session),
+        starts_at=session.starts_at,
+        ends_at=_end_of(session),
+        title=session.havruta.name,
+        path=f"/api/havruta-sessions/{session.id}",
+    )
+
+
+def _end_of(session: HavrutaSession) -> datetime:
+    return session.ends_at or session.starts_at + USUAL_LENGTH
+
+
+def _changed_at(session: HavrutaSession) -> datetime:
+    """When it was made, begun or ended; when it was moved or cancelled is not kept."""
+    if session.end_time:
+        return session.end_time
+    return session.start_time if session.is_active else session.created_at

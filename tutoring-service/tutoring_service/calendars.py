@@ -1,25 +1,27 @@
-"""RULES: a person's sessions as an iCalendar feed under a secret address that they can revoke.
+"""RULES: a person's sessions for calendar programs, and a secret address of these alone.
 
-A series is one event with a rule; an occurrence that differs from what the rule says is an event of
-its own with a RECURRENCE-ID. Nothing in the document depends on when it is read, so that it can be
-cached by its content.
+A series is an event with a rule; an occurrence that differs from what the rule says is an event of its own
+with a RECURRENCE-ID. Programs differ over dates that no rule says, and over those next to a change of clocks:
+what takes place then is an event by itself, and the rule begins again after it.
 """
 
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import chain, groupby
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Event
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import contains_eager
 
+from chassis import calendar
 from chassis.auth.tokens import Caller
+from chassis.calendar import Event, Status
 from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.messaging import messages
@@ -35,19 +37,28 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
+from tutoring_service.runtime import runtime
 from tutoring_service.scheduling import series
 from tutoring_service.states import SessionStatus
 
-BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)
-MOST = 2000
+# Of the series within the period, which take up to ten years.
+MOST_OCCURRENCES = 2 * calendar.MOST
 
 
 @dataclass(frozen=True)
 class Words:
     """What the events say besides their times: the courses' titles, and the reader's own reminders."""
 
-    titles: dict[int, str]
-    reminders: dict[int, SessionReminder]
+    titles: Mapping[int, str]
+    reminders: Mapping[int, SessionReminder]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """How often the events of a series were changed, and when last."""
+
+    sequence: int
+    at: datetime
 
 
 def issue(caller: Caller) -> str:
@@ -75,97 +86,168 @@ def render(token: str) -> bytes:
     feed = db.session.scalar(select(CalendarFeed).filter_by(token_hash=_hash(token)))
     if feed is None:
         raise NotFound
-    calendar = Calendar()
-    calendar.add("prodid", "-//Lyceum//Tutoring//EN")
-    calendar.add("version", "2.0")
-    # No property of the RFC, but the one by which calendar programs name a feed.
-    calendar.add("x-wr-calname", "Tutoring")
-    rows = _sessions_of(feed)
-    # Read for all sessions at once, and not for each.
-    words = Words(_titles(rows), _reminders(feed, rows))
-    for session in rows:
-        if session.booking.series_id is None:
-            calendar.add_component(_at_its_time(session, words, f"session-{session.id}@lyceum"))
-    for row, occurrences in _in_series(rows):
-        for event in _events_of(row, occurrences, words):
-            calendar.add_component(event)
-    calendar.add_missing_timezones()
-    text: bytes = calendar.to_ical()
-    return text
+    events = of_person(feed.user_id, *calendar.window())
+    return calendar.document(events, name="Tutoring", public_url=runtime().public_url)
 
 
-def _sessions_of(feed: CalendarFeed) -> Sequence[TutoringSession]:
+def of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
+    """The sessions that the person gives or takes and that begin within the period, with all of their series.
+
+    Those that were cancelled are among them. `Unavailable` if they are too many.
+    """
+    booked = _sessions(user_id, since, until)
+    single = [session for session in booked if session.booking.series_id is None]
+    occurrences = _occurrences({session.booking.series_id for session in booked} - {None})
+    words = _words(user_id, [*single, *chain.from_iterable(occurrences.values())])
+    events = [_by_itself(session, words) for session in single]
+    for row, split_at in _series(occurrences):
+        events += _events_of(row, occurrences[row.id], split_at, words)
+    return events
+
+
+def _sessions(user_id: UUID, since: datetime, until: datetime) -> Sequence[TutoringSession]:
     booking = SessionBooking
-    query = (
-        select(TutoringSession)
-        .join(TutoringSession.booking)
-        .options(contains_eager(TutoringSession.booking))
-        .where(
-            or_(booking.tutor_id == feed.user_id, booking.student_id == feed.user_id),
-            booking.starts_at.between(now() - BEHIND, now() + AHEAD),
-        )
-        .order_by(booking.starts_at, booking.session_id)
-        .limit(MOST)
+    query = _booked().where(
+        or_(booking.tutor_id == user_id, booking.student_id == user_id),
+        booking.starts_at >= since,
+        booking.starts_at < until,
     )
-    return db.session.scalars(query).all()
+    return _whole(query.order_by(booking.starts_at, booking.session_id), calendar.MOST)
 
 
-def _titles(rows: Sequence[TutoringSession]) -> dict[int, str]:
-    query = select(Enrollment.id, Course.title).join(Enrollment.course)
-    query = query.where(Enrollment.id.in_({row.booking.enrolled_courses_id for row in rows}))
-    return dict(db.session.execute(query).all())
-
-
-def _reminders(feed: CalendarFeed, rows: Sequence[TutoringSession]) -> dict[int, SessionReminder]:
-    query = select(SessionReminder).where(
-        SessionReminder.user_id == feed.user_id,
-        SessionReminder.session_id.in_([row.id for row in rows]),
-    )
-    return {reminder.session_id: reminder for reminder in db.session.scalars(query)}
-
-
-def _in_series(
-    rows: Sequence[TutoringSession],
-) -> Iterator[tuple[SessionSeries, list[TutoringSession]]]:
-    """Each series with all its occurrences, also those that the window leaves out: the rule has them too."""
-    ids = {row.booking.series_id for row in rows if row.booking.series_id}
-    query = (
-        select(TutoringSession)
-        .join(TutoringSession.booking)
-        .options(contains_eager(TutoringSession.booking))
-        .where(SessionBooking.series_id.in_(ids))
-        .order_by(SessionBooking.original_start)
-    )
-    occurrences = defaultdict(list)
-    for session in db.session.scalars(query):
+def _occurrences(
+    series_ids: Collection[int | None],
+) -> dict[int | None, list[TutoringSession]]:
+    """All occurrences of each series, also those outside the period: the rule has them too."""
+    query = _booked().where(SessionBooking.series_id.in_(series_ids))
+    occurrences: dict[int | None, list[TutoringSession]] = defaultdict(list)
+    query = query.order_by(SessionBooking.series_id, SessionBooking.original_start)
+    for session in _whole(query, MOST_OCCURRENCES):
         occurrences[session.booking.series_id].append(session)
-    # In one order: the document has to be the same at each reading.
-    series_rows = select(SessionSeries).where(SessionSeries.id.in_(ids)).order_by(SessionSeries.id)
-    for row in db.session.scalars(series_rows):
-        yield row, occurrences[row.id]
+    return occurrences
+
+
+def _booked() -> Select[TutoringSession]:
+    query = select(TutoringSession).join(TutoringSession.booking)
+    return query.options(contains_eager(TutoringSession.booking))
+
+
+def _whole(query: Select[TutoringSession], most: int) -> Sequence[TutoringSession]:
+    found = db.session.scalars(query.limit(most + 1)).all()
+    calendar.require_whole(found, most)
+    return found
+
+
+def _words(user_id: UUID, sessions: Sequence[TutoringSession]) -> Words:
+    titles = (
+        select(Enrollment.id, Course.title)
+        .join(Enrollment.course)
+        .where(Enrollment.id.in_({session.booking.enrolled_courses_id for session in sessions}))
+    )
+    reminder = SessionReminder
+    # Few people choose otherwise than the session says.
+    chosen = or_(reminder.alarm_enabled.is_not(None), reminder.alarm_before_minutes.is_not(None))
+    choices = db.session.scalars(select(reminder).where(reminder.user_id == user_id, chosen))
+    return Words(
+        dict(db.session.execute(titles).all()),
+        {choice.session_id: choice for choice in choices},
+    )
+
+
+def _series(
+    occurrences: Mapping[int | None, Sequence[TutoringSession]],
+) -> Iterator[tuple[SessionSeries, list[datetime]]]:
+    """The series of these ids, and when later ones were split off each."""
+    # By the index of enrolments: a series stays in that of the one it was split from.
+    enrolled = {own[0].booking.enrolled_courses_id for own in occurrences.values()}
+    query = select(SessionSeries).where(SessionSeries.enrolled_courses_id.in_(enrolled))
+    rows = db.session.scalars(query.order_by(SessionSeries.id)).all()
+    split_at = defaultdict(list)
+    for row in rows:
+        split_at[row.split_from].append(row.created_at)
+    for row in rows:
+        if row.id in occurrences:
+            yield row, split_at[row.id]
 
 
 def _events_of(
-    row: SessionSeries, occurrences: list[TutoringSession], words: Words
+    row: SessionSeries,
+    occurrences: Sequence[TutoringSession],
+    split_at: Sequence[datetime],
+    words: Words,
 ) -> Iterator[Event]:
-    """One event for the rule, and one for each occurrence that differs from what it says."""
-    uid = f"series-{row.id}@lyceum"
-    zone = ZoneInfo(row.timezone)
-    usual = _usual(row, occurrences)
-    master = _event(usual, words, uid)
-    master.add("sequence", max(session.booking.sequence for session in occurrences))
-    positions = {session.booking.original_start for session in occurrences}
-    _recur(master, row, positions)
-    yield master
-    for session in occurrences:
-        position = session.booking.original_start
-        if position and _differs(session, usual, row, words):
-            event = _at_its_time(session, words, uid)
-            event.add("recurrence-id", position.astimezone(zone))
-            yield event
+    """Events for what the rule says, and one for each occurrence that it does not say, or not like this."""
+    # A split changes the rule of what it leaves behind, and no occurrence of that.
+    revision = Revision(
+        max(session.booking.sequence for session in occurrences) + len(split_at),
+        max([*split_at, *map(_changed_at, occurrences)]),
+    )
+    remaining = {_position(session): session for session in occurrences}
+    for number, days in enumerate(_stretches(row)):
+        starts = [(day, _start(row, day)) for day in days]
+        booked = {day: remaining.pop(start) for day, start in starts if start in remaining}
+        if booked:
+            uid = f"series-{row.id}-{number}@lyceum" if number else f"series-{row.id}@lyceum"
+            # Programs differ over a first date that is left out.
+            first, last = days.index(min(booked)), days.index(max(booked))
+            said = days[first : last + 1]
+            yield from _stretch_events(row, said, booked, uid, revision, words)
+    for session in remaining.values():
+        yield _by_itself(session, words)
 
 
-def _usual(row: SessionSeries, occurrences: list[TutoringSession]) -> TutoringSession:
+def _stretches(row: SessionSeries) -> Iterator[list[date]]:
+    """The dates of the rule, apart where the clocks are changed around an occurrence.
+
+    Programs differ over such a date, and some over all that come after it.
+    """
+    length = timedelta(minutes=row.duration)
+
+    def is_plain(day: date) -> bool:
+        start = _start(row, day)
+        return calendar.is_plain(start, start + length, row.timezone)
+
+    for plain, days in groupby(series.rule_dates(row), is_plain):
+        if plain:
+            yield list(days)
+
+
+def _stretch_events(
+    row: SessionSeries,
+    days: Sequence[date],
+    booked: Mapping[date, TutoringSession],
+    uid: str,
+    revision: Revision,
+    words: Words,
+) -> Iterator[Event]:
+    """One event for these dates of the rule, and one for each occurrence that differs."""
+    usual = _usual(row, list(booked.values()))
+    starts_at = _start(row, days[0])
+    yield replace(
+        _event(usual, words, uid, revision.sequence),
+        changed_at=revision.at,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=row.duration),
+        rule=series.calendar_rule(row, days),
+        last_starts_at=_start(row, days[-1]),
+        left_out=[day for day in days if day not in booked],
+    )
+    for session in booked.values():
+        if _differs(session, usual, row, words):
+            # The number of the rule: programs may pass over one that is lower.
+            event = _event(session, words, uid, revision.sequence)
+            yield replace(event, occurrence=_position(session))
+
+
+def _start(row: SessionSeries, day: date) -> datetime:
+    return instant(day, row.start_time, row.timezone)
+
+
+def _position(session: TutoringSession) -> datetime:
+    return session.booking.original_start or session.booking.starts_at
+
+
+def _usual(row: SessionSeries, occurrences: Sequence[TutoringSession]) -> TutoringSession:
     """The occurrence that speaks for the series: one at its own position, if there is one."""
 
     # One that is to come, if there is one: what is over rings no more, and would keep all from
@@ -174,24 +256,6 @@ def _usual(row: SessionSeries, occurrences: list[TutoringSession]) -> TutoringSe
         return not _is_usual(session, row), session.status != SessionStatus.SCHEDULED
 
     return min(occurrences, key=unusual)
-
-
-def _recur(master: Event, row: SessionSeries, positions: Collection[datetime | None]) -> None:
-    """When the series takes place: its rule, the dates that the rule does not say, and those left out."""
-    zone = ZoneInfo(row.timezone)
-    planned = [instant(day, row.start_time, row.timezone) for day in series.rule_dates(row)]
-    # DTSTART is the first date of the rule (RFC 5545, section 3.8.5.3), even if nothing is booked
-    # then: EXDATE says so.
-    _add_time(master, planned[0], row.duration, zone)
-    if row.rule:
-        master.add("rrule", series.calendar_rule(row))
-    for day in series.extra_dates(row):
-        extra = instant(day, row.start_time, row.timezone)
-        if extra != planned[0]:
-            master.add("rdate", extra.astimezone(zone))
-    for moment in planned:
-        if moment not in positions:
-            master.add("exdate", moment.astimezone(zone))
 
 
 def _differs(
@@ -209,53 +273,39 @@ def _is_usual(session: TutoringSession, row: SessionSeries) -> bool:
     )
 
 
-def _details(session: TutoringSession, words: Words) -> tuple[object, ...]:
+def _details(session: TutoringSession, words: Words) -> tuple[Any, ...]:
     choice = reminders.effective(session, words.reminders.get(session.id))
     return session.topics, session.location, choice["alarm_enabled"], choice["alarm_before_minutes"]
 
 
-def _at_its_time(session: TutoringSession, words: Words, uid: str) -> Event:
+def _by_itself(session: TutoringSession, words: Words) -> Event:
+    return _event(session, words, f"session-{session.id}@lyceum", session.booking.sequence)
+
+
+def _event(session: TutoringSession, words: Words, uid: str, sequence: int) -> Event:
     """The session as an event at its own time."""
     booking = session.booking
-    event = _event(session, words, uid)
-    minutes = int((booking.ends_at - booking.starts_at).total_seconds()) // 60
-    _add_time(event, booking.starts_at, minutes, ZoneInfo(booking.timezone))
-    event.add("sequence", booking.sequence)
-    return event
-
-
-def _add_time(event: Event, start: datetime, minutes: int, zone: ZoneInfo) -> None:
-    event.add("dtstart", start.astimezone(zone))
-    # DURATION and not DTEND: in a night of changing clocks the length is what is kept.
-    event.add("duration", timedelta(minutes=minutes))
-
-
-def _event(session: TutoringSession, words: Words, uid: str) -> Event:
-    event = Event()
-    event.add("uid", uid)
-    # Without METHOD it is the time of the last revision (RFC 5545, section 3.8.7.2). That of
-    # reading would change the content, and with it the ETag, each time.
-    event.add("dtstamp", session.updated_at or session.booking.starts_at)
-    title = words.titles.get(session.booking.enrolled_courses_id, "Tutoring session")
-    event.add("summary", title)
-    cancelled = session.status == SessionStatus.CANCELLED
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    if session.topics:
-        event.add("description", "\n".join(session.topics))
-    if session.location:
-        event.add("location", session.location)
     choice = reminders.effective(session, words.reminders.get(session.id))
-    if choice["alarm_enabled"] and session.status == SessionStatus.SCHEDULED:
-        event.add_component(_alarm(choice["alarm_before_minutes"]))
-    return event
+    rings = choice["alarm_enabled"] and session.status == SessionStatus.SCHEDULED
+    cancelled = session.status == SessionStatus.CANCELLED
+    return Event(
+        uid=uid,
+        sequence=sequence,
+        status=Status.CANCELLED if cancelled else Status.CONFIRMED,
+        changed_at=_changed_at(session),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        timezone=booking.timezone,
+        title=words.titles[booking.enrolled_courses_id],
+        description="\n".join(session.topics or []) or None,
+        location=session.location,
+        path=f"/api/sessions/{session.id}",
+        alarm_minutes=choice["alarm_before_minutes"] if rings else None,
+    )
 
 
-def _alarm(minutes: int) -> Alarm:
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", "Tutoring session")
-    alarm.add("trigger", timedelta(minutes=-minutes))
-    return alarm
+def _changed_at(session: TutoringSession) -> datetime:
+    return session.updated_at or session.booking.starts_at
 
 
 def _hash(token: str) -> bytes:

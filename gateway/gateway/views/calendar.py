@@ -2,17 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, request
-from icalendar import Calendar as Feed
-from icalendar import Event
+from flask import Response, current_app, request
 from marshmallow import ValidationError, fields, validates_schema
 
 from chassis.auth.authorization import caller, public, signed_in
-from chassis.clock import now, rfc3339
+from chassis.calendar import Event, document, window
+from chassis.clock import rfc3339
+from chassis.web.calendar_events import CalendarEvents
 from chassis.web.fields import Answer, Instant, Query
 from chassis.web.rest import Blueprint
 from gateway.aggregation import Aggregate, Part, aggregator
@@ -21,8 +20,8 @@ from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 from gateway.shapes import Shape, View, text
 
 DEADLINE = 1.0  # seconds for all parts together
+FEED_DEADLINE = 5.0  # a feed may have thousands of sessions
 LONGEST = timedelta(days=92)
-BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)  # from today, in a feed
 
 blueprint = Blueprint("calendar")
 
@@ -35,12 +34,15 @@ class AgendaEntry(Shape):
     status = text()
     location = text(allow_none=True)
     path = text()
-    changed_at = Instant(required=True)
 
 
 class Agenda(Shape):
     items = fields.List(fields.Nested(AgendaEntry), required=True)
     more = fields.Boolean(required=True)
+
+
+class FeedEvents(Shape, CalendarEvents):
+    """What a service has for a feed."""
 
 
 class FeedOwner(Shape):
@@ -65,7 +67,7 @@ class CalendarQuery(Query):
 
 
 class CalendarEntry(Answer):
-    """A session that begins within the period."""
+    """A session that takes place within the period, in part at least."""
 
     kind = fields.String(
         required=True, metadata={"enum": ["study_session", "tutoring_session", "havruta_session"]}
@@ -89,10 +91,17 @@ class Calendar(View):
     next_from = Instant(
         required=True,
         allow_none=True,
-        metadata={"description": "There is more: ask again, with this as `from`."},
+        metadata={
+            "description": "There is more: ask again, with this as `from`. What goes on then is listed again."
+        },
     )
 
 
+KINDS = {
+    "study_session": STUDY_SESSION,
+    "tutoring_session": TUTORING,
+    "havruta_session": HAVRUTA,
+}
 PARTS = tuple(
     Part(
         name=kind,
@@ -100,14 +109,19 @@ PARTS = tuple(
         target="/internal/agenda/{user_id}?from={since}&to={until}",
         shape=Agenda(),
     )
-    for kind, service in {
-        "study_session": STUDY_SESSION,
-        "tutoring_session": TUTORING,
-        "havruta_session": HAVRUTA,
-    }.items()
+    for kind, service in KINDS.items()
 )
-# A calendar program treats what is missing from a feed as cancelled: better no feed for a while.
-FEED_PARTS = tuple(replace(part, required=True) for part in PARTS)
+FEED_PARTS = tuple(
+    Part(
+        name=kind,
+        service=service,
+        target="/internal/agenda/{user_id}/events?from={since}&to={until}",
+        shape=FeedEvents(),
+        # A calendar program treats what is missing from a feed as cancelled: better no feed for a while.
+        required=True,
+    )
+    for kind, service in KINDS.items()
+)
 OWNER = Part(
     name="owner",
     service=USER,
@@ -122,9 +136,9 @@ OWNER = Part(
 @blueprint.arguments(CalendarQuery, location="query")
 @blueprint.response(200, Calendar)
 def get_calendar(query: dict[str, datetime]) -> dict[str, Any]:
-    """List all your sessions that begin within a period, with those that overlap."""
-    found = ask(PARTS, str(caller().id), **query)
-    items, next_from = merged(found)
+    """List all your sessions within a period, what goes on at its beginning too, and which overlap."""
+    found = ask(PARTS, str(caller().id), query["since"], query["until"], DEADLINE)
+    items, next_from = merged(found, query["since"])
     answer: dict[str, Any] = {"items": items, "next_from": next_from}
     if found.degraded:
         answer["degraded"] = found.degraded
@@ -140,9 +154,11 @@ def get_calendar_feed(token: str) -> Response:
     """Get the calendar at a secret address, for calendar programs: 90 days back and 400 ahead."""
     values = {"token_hash": hashlib.sha256(token.encode()).hexdigest()}
     owner = aggregator().gather([OWNER], values, deadline=DEADLINE).parts["owner"]
-    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    items = everything(owner["user_id"], today - BEHIND, today + AHEAD)
-    response = Response(rendered(items), content_type="text/calendar; charset=utf-8")
+    found = ask(FEED_PARTS, owner["user_id"], *window(), FEED_DEADLINE)
+    events = [Event(**event) for kind in KINDS for event in found.parts[kind]["events"]]
+    public_url = current_app.extensions["public_url"]
+    content = document(events, name="Lyceum", public_url=public_url)
+    response = Response(content, content_type="text/calendar; charset=utf-8")
     # A browser would name the file after the secret in the address.
     response.headers["Content-Disposition"] = 'inline; filename="lyceum.ics"'
     # A calendar program asks often. With the ETag it is mostly told that nothing has changed.
@@ -152,25 +168,17 @@ def get_calendar_feed(token: str) -> Response:
     return response
 
 
-def ask(parts: Sequence[Part], user_id: str, since: datetime, until: datetime) -> Aggregate:
+def ask(
+    parts: Sequence[Part], user_id: str, since: datetime, until: datetime, deadline: float
+) -> Aggregate:
     values = {"user_id": user_id, "since": rfc3339(since), "until": rfc3339(until)}
-    return aggregator().gather(parts, values, deadline=DEADLINE)
+    return aggregator().gather(parts, values, deadline=deadline)
 
 
-def everything(user_id: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """All entries within the period, however many pages of the services they fill."""
-    items, following = merged(ask(FEED_PARTS, user_id, since, until))
-    while following and following > since:
-        since = following
-        more, following = merged(ask(FEED_PARTS, user_id, since, until))
-        items += more
-    return items
-
-
-def merged(found: Aggregate) -> tuple[list[dict[str, Any]], datetime | None]:
+def merged(found: Aggregate, since: datetime) -> tuple[list[dict[str, Any]], datetime | None]:
     """All entries in order up to where every service has listed its own, and from when to ask for more."""
     pages = {kind: page for kind, page in found.parts.items() if page}
-    end = listed_until(pages.values())
+    end = listed_until(pages.values(), since)
     items: list[dict[str, Any]] = []
     for kind, page in pages.items():
         for entry in page["items"]:
@@ -181,10 +189,12 @@ def merged(found: Aggregate) -> tuple[list[dict[str, Any]], datetime | None]:
     return items, end
 
 
-def listed_until(pages: Iterable[dict[str, Any]]) -> datetime | None:
+def listed_until(pages: Iterable[dict[str, Any]], since: datetime) -> datetime | None:
     """The instant up to which every service has listed its entries; None if they have listed all."""
     unfinished = [page["items"] for page in pages if page["more"] and page["items"]]
-    return min((entries[-1]["starts_at"] for entries in unfinished), default=None)
+    ends = [entries[-1]["starts_at"] for entries in unfinished]
+    # A page full of what goes on at once is not followed by another: that would be the same.
+    return min((end for end in ends if end > since), default=None)
 
 
 def mark_overlaps(items: Sequence[dict[str, Any]]) -> None:
@@ -195,24 +205,3 @@ def mark_overlaps(items: Sequence[dict[str, Any]]) -> None:
             entry["overlaps"] = longest["overlaps"] = True
         if longest is None or entry["ends_at"] > longest["ends_at"]:
             longest = entry
-
-
-def rendered(items: Sequence[dict[str, Any]]) -> bytes:
-    """The entries as iCalendar. Nothing in it depends on when it is read."""
-    calendar = Feed()
-    calendar.add("prodid", "-//Lyceum//Calendar//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", "Lyceum")
-    for entry in items:
-        event = Event()
-        event.add("uid", f"{entry['kind']}-{entry['id']}@lyceum".replace("_", "-"))
-        # The present time would give every answer another ETag.
-        event.add("dtstamp", entry["changed_at"])
-        event.add("dtstart", entry["starts_at"])
-        event.add("dtend", entry["ends_at"])
-        event.add("summary", entry["title"])
-        if entry["location"]:
-            event.add("location", entry["location"])
-        calendar.add_component(event)
-    content: bytes = calendar.to_ical()
-    return content

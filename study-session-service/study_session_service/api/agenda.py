@@ -6,7 +6,8 @@ from uuid import UUID
 from marshmallow import fields
 
 from chassis.auth.authorization import internal
-from chassis.web.fields import Answer, Choice, Instant, Integer, Query
+from chassis.web.calendar_events import CalendarEvents, EventsQuery
+from chassis.web.fields import Answer, Choice, Instant, Integer
 from chassis.web.rest import Blueprint
 from study_session_service import agenda
 from study_session_service.models import Status
@@ -14,9 +15,7 @@ from study_session_service.models import Status
 blueprint = Blueprint("study-session-agenda")
 
 
-class AgendaQuery(Query):
-    since = Instant(required=True, data_key="from")
-    until = Instant(required=True, data_key="to")
+class AgendaQuery(EventsQuery):
     limit = Integer(1, agenda.MOST, load_default=agenda.MOST)
 
 
@@ -41,5 +40,14 @@ class Agenda(Answer):
 @blueprint.arguments(AgendaQuery, location="query")
 @blueprint.response(200, Agenda)
 def of_person(query: dict[str, Any], user_id: UUID) -> agenda.Agenda:
-    """List the sessions of a person that begin within a period, earliest first."""
+    """List the sessions of a person within a period, earliest first, with what goes on at its beginning."""
     return agenda.of_person(user_id, **query)
+
+
+@blueprint.get("/internal/agenda/<uuid:user_id>/events")
+@internal
+@blueprint.arguments(EventsQuery, location="query")
+@blueprint.response(200, CalendarEvents)
+def events_of_person(query: dict[str, Any], user_id: UUID) -> dict[str, Any]:
+    """List the sessions of a person as a calendar feed has them, cancelled ones too."""
+    return {"events": agenda.events_of_person(user_id, **query)}

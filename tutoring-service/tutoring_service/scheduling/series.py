@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 
 from chassis.clock import now
-from recurrence import date_of, instant, parse
+from recurrence import date_of, dates_of, instant, parse
 from tutoring_service import sessions
 from tutoring_service.models import SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.scheduling import recurring_pattern
@@ -102,8 +102,11 @@ def recurrence_of(series: SessionSeries) -> Recurrence:
 
 
 def rule_dates(series: SessionSeries) -> list[date]:
-    """The dates that the series' rule and dates say, whatever became of them."""
-    return recurring_pattern.expand(recurrence_of(series), series.starts_on)
+    """The dates that the series' rule says, whatever became of them."""
+    rule = recurrence_of(series).rule
+    if rule is None:
+        return []
+    return dates_of(rule, series.starts_on, most=recurring_pattern.MOST_DATES)
 
 
 def extra_dates(series: SessionSeries) -> list[date]:
@@ -111,15 +114,16 @@ def extra_dates(series: SessionSeries) -> list[date]:
     return [date.fromisoformat(day) for day in series.dates]
 
 
-def calendar_rule(series: SessionSeries) -> str:
-    """The rule as a calendar program reads it: UNTIL is an instant there, the start of the last
-    occurrence.
+def calendar_rule(series: SessionSeries, days: Sequence[date]) -> str:
+    """The rule for some of its dates that follow one another, as a calendar program reads it: UNTIL is an
+    instant there, the start of the last occurrence.
     """
     rule = recurrence_of(series).rule
-    if rule is None or rule.until is None:
-        return str(rule)
-    until = instant(rule.until, series.start_time, series.timezone)
-    return str(replace(rule, until=until))
+    if rule is None:
+        raise ValueError("the series has no rule")
+    if rule.count:
+        return str(replace(rule, count=len(days)))
+    return str(replace(rule, until=instant(days[-1], series.start_time, series.timezone)))
 
 
 def _members(series: SessionSeries) -> Sequence[SessionBooking]:
