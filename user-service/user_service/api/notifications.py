@@ -15,6 +15,22 @@ from user_service.notification_kinds import NotificationKind
 
 blueprint = Blueprint("notifications")
 
+DATA = """What it is about, by its kind.
+
+All have `actor_id`, who did it: null if no person did, if they left, or if you and they are kept apart. Most
+have `title`, `path` (where the API has more) and, if they are about one session, `starts_at`. More is in the
+data of
+
+- `session_moved`: `previous_starts_at`;
+- `session_cancelled` and `removed`: `reason`, text or null;
+- `session_booked` and `session_planned`: `count`, how many sessions;
+- `session_request_declined`: `reason`, text or null;
+- `person_left`: `removed`, whether another person removed them;
+- `enrollment_changed`: `status`;
+- `review_received`: `rating`;
+- `invitation`: `havruta_id`, `invitation_id`, `book`, `expires_at`;
+- `application_decided`: `role`, `status`, `reason`."""
+
 
 class NotificationsQuery(PageQuery):
     unread = Boolean(
@@ -36,7 +52,25 @@ class Notification(Answer):
         },
     )
     data = fields.Dict(
-        required=True, metadata={"description": "What it is about: ids and figures."}
+        required=True,
+        metadata={
+            "description": DATA,
+            "example": {
+                "title": "Evening Hebrew",
+                "starts_at": "2027-05-02T18:00:00Z",
+                "path": "/api/study-sessions/8f14e45f-ceea-467f-a8f2-1d9f3a2b6c70",
+                "actor_id": "2c9a1b7e-52f4-4b6c-8f4d-0b8f8a3f1c55",
+                "reason": "The library is closed.",
+            },
+        },
+    )
+    times = fields.Integer(
+        required=True,
+        metadata={
+            "description": "How often it has happened: one unread notification of a kind stands for all "
+            "that happens to one thing, and shows the last.",
+            "example": 1,
+        },
     )
     created_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)
