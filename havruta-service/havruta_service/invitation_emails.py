@@ -53,8 +53,8 @@ def require_sends(sender_id: UUID, more: int) -> None:
 
 
 def send(invitations: Sequence[Invitation], havruta: Havruta, sender_id: UUID) -> None:
-    """Have the people notified whom the addresses are of, and e-mails sent unless an address has enough or
-    wants none. The havruta is locked.
+    """Have the people with these addresses notified, and e-mails sent unless an address has enough or wants
+    none. The havruta is locked.
     """
     db.session.add_all(InvitationSend(sender_id=sender_id) for _ in invitations)
     addresses = {digest(invitation.invitee_email) for invitation in invitations}

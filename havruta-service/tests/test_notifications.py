@@ -1,4 +1,4 @@
-"""Who is notified of what happens in a havruta, by whom it happened, and that each is told once."""
+"""Which people are notified of what happens in a havruta, by whom it happened, and each of them once."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -175,7 +175,7 @@ def test_a_person_who_wants_no_e_mails_with_invitations_is_told_in_the_app_alone
     assert len(requests()) == 3
 
 
-def test_who_accepts_is_told_to_the_inviter_and_who_joins_to_the_others(
+def test_an_acceptance_is_told_to_the_inviter_and_the_new_member_to_the_others(
     make: Any, post: Act, news: Act, requests: Act, ruth: User, boaz: User, naomi: User
 ) -> None:
     havruta = make.havruta(ruth, boaz)
@@ -212,7 +212,7 @@ def test_an_inviter_who_has_left_is_not_told_of_the_answer(
     assert news() == [("person_joined", ids(ruth), str(naomi.id))]
 
 
-def test_the_others_are_told_who_left(
+def test_the_others_are_told_of_a_member_who_left(
     make: Any, post: Act, requests: Act, ruth: User, boaz: User, naomi: User
 ) -> None:
     havruta = make.havruta(ruth, boaz, naomi)

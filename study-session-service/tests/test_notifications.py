@@ -153,7 +153,7 @@ def test_a_host_alone_in_a_session_is_not_notified(
     assert news() == []
 
 
-def test_the_host_is_told_who_joins_and_who_leaves(
+def test_the_host_is_told_of_each_person_who_joins_or_leaves(
     client: FlaskClient, open_session: Open, requests: Requests, ruth: User, boaz: User
 ) -> None:
     session = open_session(ruth)

@@ -161,14 +161,14 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
 
 
 def _data(event: Event) -> ColumnElement[Any]:
-    """What the event says and who did it, without the words of a person whose account is deleted."""
+    """What the event says, and its actor; without the words of a person whose account is deleted."""
     data = literal(event.data["data"], Notification.data.type)
     words = case((_is_deleted(_author(event)), data.op("-")(_words(event))), else_=data)
     return words.op("||")(func.jsonb_build_object("actor_id", _actor(event)))
 
 
 def _actor(event: Event) -> ColumnElement[UUID | None]:
-    """Who did it; null for someone whose account is deleted, or from whom the reader is kept apart."""
+    """The person who did it; null if their account is deleted, or if they and the reader are kept apart."""
     no_one = literal(None, Uuid)
     hidden = or_(_is_deleted(event.actor), blocks.keeps_apart(event.actor, User.id.expression))
     return case((hidden, no_one), else_=literal(event.actor, Uuid))

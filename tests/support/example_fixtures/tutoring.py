@@ -200,7 +200,7 @@ FIXTURES: Fixtures = {
     tutor_of_a_course: "update_course",
     student_of_a_new_course: "create_enrollment",
     student: """
-        get_enrollment get_enrollment_progress create_parent_code list_session_requests
+        get_enrollment get_enrollment_progress create_parent_code list_parents list_session_requests
         create_whiteboard
     """,
     tutor_of_a_paused_enrollment: "resume_enrollment",

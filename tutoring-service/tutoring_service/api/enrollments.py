@@ -21,6 +21,7 @@ from tutoring_service.enrollments import (
     OwnCourse,
 )
 from tutoring_service.models import Enrollment as EnrollmentRow
+from tutoring_service.models import EnrollmentParent as EnrollmentParentRow
 from tutoring_service.parents import IssuedCode, OwnEnrollment, ParentLimitReached, TooManyAttempts
 from tutoring_service.progress import Progress as EnrollmentProgress
 from tutoring_service.states import EnrollmentStatus, Role
@@ -65,6 +66,11 @@ class DeletionQuery(Query):
 class ParentCode(Answer):
     code = fields.String(required=True)
     expires_at = Instant(required=True)
+
+
+class EnrollmentParent(Answer):
+    parent_id = fields.UUID(required=True)
+    joined_at = Instant(required=True)
 
 
 class ParentJoining(Body):
@@ -191,6 +197,15 @@ def create_parent_code(enrollment_id: int) -> IssuedCode:
 def join_enrollment(body: dict[str, Any]) -> EnrollmentRow:
     """Follow an enrolment as a parent, with the code that its student has given you."""
     return parents.join(caller(), body["code"])
+
+
+@blueprint.get("/api/enrollments/<int(max=2147483647):enrollment_id>/parents", "list_parents")
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(EnrollmentParent))
+def list_parents(query: dict[str, Any], enrollment_id: int) -> Page[EnrollmentParentRow]:
+    """List the parents who follow an enrolment of yours, in the order in which they joined."""
+    return parents.of_enrollment(caller(), enrollment_id, **query)
 
 
 @blueprint.delete(

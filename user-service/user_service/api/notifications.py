@@ -17,8 +17,8 @@ blueprint = Blueprint("notifications")
 
 DATA = """What it is about, by its kind.
 
-All have `actor_id`, who did it: null if no person did, if they left, or if you and they are kept apart. Most
-have `title`, `path` (where the API has more) and, if they are about one session, `starts_at`. More is in the
+All have `actor_id`, the person who did it: null if no person did, if their account was deleted, or if you and
+they are kept apart. Most have `title`, `path` (where the API has more) and, if they are about one session, `starts_at`. More is in the
 data of
 
 - `session_moved`: `previous_starts_at`;
