@@ -1,5 +1,6 @@
 """The notifications of the caller."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,21 +16,35 @@ from user_service.notification_kinds import NotificationKind
 
 blueprint = Blueprint("notifications")
 
-DATA = """What it is about, by its kind.
 
-All have `actor_id`, the person who did it: null if no person did, if their account was deleted, or if you and
-they are kept apart. Most have `title`, `path` (where the API has more) and, if they are about one session, `starts_at`. More is in the
-data of
+def _member(description: str, type_: str = "string", **more: str) -> dict[str, Any]:
+    return {"type": [type_, "null"], "description": description, **more}
 
-- `session_moved`: `previous_starts_at`;
-- `session_cancelled` and `removed`: `reason`, text or null;
-- `session_booked` and `session_planned`: `count`, how many sessions;
-- `session_request_declined`: `reason`, text or null;
-- `person_left`: `removed`, whether another person removed them;
-- `enrollment_changed`: `status`;
-- `review_received`: `rating`;
-- `invitation`: `havruta_id`, `invitation_id`, `book`, `expires_at`;
-- `application_decided`: `role`, `status`, `reason`."""
+
+# What the kinds have in common, and what some have more; docs/events.md says which.
+DATA: Mapping[str, Any] = {
+    "actor_id": _member(
+        "The person who did it: null if no person did, if their account was deleted, or if you and they are "
+        "kept apart.",
+        format="uuid",
+    ),
+    "path": _member("Where the API has more about it."),
+    "title": _member("What the session, course or havruta is called."),
+    "starts_at": _member("When the session begins.", format="date-time"),
+    "previous_starts_at": _member(
+        "Of `session_moved`: when it was to begin before.", format="date-time"
+    ),
+    "reason": _member(
+        "Of `session_cancelled`, `session_request_declined`, `removed`, `application_decided` and "
+        "`content_hidden`: what the actor wrote about it."
+    ),
+    "count": _member("Of how many sessions it tells, of which this is the first.", "integer"),
+    "removed": _member(
+        "Of `person_left` and `parent_left`: whether another person removed them.", "boolean"
+    ),
+    "status": _member("Of `enrollment_changed` and `application_decided`: what it is now."),
+    "rating": _member("Of `review_received`: 1 to 5.", "integer"),
+}
 
 
 class NotificationsQuery(PageQuery):
@@ -54,7 +69,8 @@ class Notification(Answer):
     data = fields.Dict(
         required=True,
         metadata={
-            "description": DATA,
+            "description": "What it is about: by its kind, some of these, and ids of things.",
+            "properties": DATA,
             "example": {
                 "title": "Evening Hebrew",
                 "starts_at": "2027-05-02T18:00:00Z",
