@@ -482,6 +482,20 @@ class EnrollmentPage(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class EnrollmentParent(TypedDict):
+    parent_id: str
+    joined_at: str
+    parent_username: NotRequired[str | None]
+    parent_display_name: NotRequired[str | None]
+    parent_avatar_url: NotRequired[str | None]
+
+
+class EnrollmentParentPage(TypedDict):
+    items: list[EnrollmentParent]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
 class ExceptionalDay(TypedDict):
     date: str
     hours: list[Hours]
@@ -1502,6 +1516,7 @@ class Notification(TypedDict):
     id: str
     kind: str
     data: dict[str, Any]
+    times: int
     created_at: str
     read_at: str | None
 
@@ -1524,6 +1539,21 @@ class NotificationPreferenceChanges(TypedDict):
     application_decided: NotRequired[bool]
     report_decided: NotRequired[bool]
     content_hidden: NotRequired[bool]
+    invitation_accepted: NotRequired[bool]
+    invitation_declined: NotRequired[bool]
+    person_joined: NotRequired[bool]
+    person_left: NotRequired[bool]
+    removed: NotRequired[bool]
+    made_host: NotRequired[bool]
+    made_owner: NotRequired[bool]
+    session_planned: NotRequired[bool]
+    havruta_archived: NotRequired[bool]
+    student_enrolled: NotRequired[bool]
+    enrollment_changed: NotRequired[bool]
+    parent_joined: NotRequired[bool]
+    parent_left: NotRequired[bool]
+    session_request_withdrawn: NotRequired[bool]
+    review_received: NotRequired[bool]
 
 
 class NotificationPreferences(TypedDict):
@@ -1539,6 +1569,21 @@ class NotificationPreferences(TypedDict):
     application_decided: bool
     report_decided: bool
     content_hidden: bool
+    invitation_accepted: bool
+    invitation_declined: bool
+    person_joined: bool
+    person_left: bool
+    removed: bool
+    made_host: bool
+    made_owner: bool
+    session_planned: bool
+    havruta_archived: bool
+    student_enrolled: bool
+    enrollment_changed: bool
+    parent_joined: bool
+    parent_left: bool
+    session_request_withdrawn: bool
+    review_received: bool
 
 
 class NumberBounds(TypedDict):
@@ -2044,6 +2089,10 @@ class Report(TypedDict):
 class ReportPage(TypedDict):
     items: list[Report]
     next: str | None
+
+
+class RequestRefusal(TypedDict):
+    reason: NotRequired[str | None]
 
 
 class ResultBand(TypedDict):

@@ -44,6 +44,7 @@ from lyceum_client.models import (
     EmailVerification,
     Enrollment,
     EnrollmentPage,
+    EnrollmentParentPage,
     Experience,
     FiledReport,
     FirstCode,
@@ -136,6 +137,7 @@ from lyceum_client.models import (
     Reminder,
     ReminderChoice,
     ReportPage,
+    RequestRefusal,
     ResumedSession,
     Review,
     ReviewChanges,
@@ -953,6 +955,17 @@ class Operations(Transport):
         """Follow an enrolment as a parent, with the code that its student has given you."""
         return self.call("POST", "/api/enrollments/join", Enrollment, body=body)
 
+    def list_parents(
+        self, enrollment_id: int, *, limit: int | None = None, cursor: str | None = None
+    ) -> EnrollmentParentPage:
+        """List the parents who follow an enrolment of yours, in the order in which they joined."""
+        return self.call(
+            "GET",
+            f"/api/enrollments/{segment(enrollment_id)}/parents",
+            EnrollmentParentPage,
+            query={"limit": limit, "cursor": cursor},
+        )
+
     def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
         """Remove a parent from an enrolment."""
         self.call(
@@ -1001,12 +1014,15 @@ class Operations(Transport):
             SessionRequest,
         )
 
-    def decline_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
-        """Decline a request."""
+    def decline_session_request(
+        self, enrollment_id: int, request_id: int, body: RequestRefusal | None = None
+    ) -> SessionRequest:
+        """Decline a request. The student is told the reason, which is kept nowhere else."""
         return self.call(
             "POST",
             f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
             SessionRequest,
+            body=body,
         )
 
     def withdraw_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
