@@ -59,6 +59,7 @@ STAYS = {
         for operation, service in (
             ("cancel_study_session", "study-session-service"),
             ("cancel_tutoring_session", "tutoring-service"),
+            ("decline_session_request", "tutoring-service"),
             ("cancel_havruta_session", "havruta-service"),
         )
     },

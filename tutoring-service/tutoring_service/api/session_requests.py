@@ -49,7 +49,7 @@ class SessionRequest(Answer):
     answered_at = Instant(required=True, allow_none=True)
 
 
-class Refusal(Body):
+class RequestRefusal(Body):
     reason = Text(500, load_default=None, allow_none=True)
 
 
@@ -104,7 +104,7 @@ def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
 
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/decline", "decline_session_request")
 @signed_in
-@blueprint.arguments(Refusal, required=False)
+@blueprint.arguments(RequestRefusal, required=False)
 @blueprint.response(200, SessionRequest)
 @blueprint.raises(InvalidTransition)
 def decline_session_request(
