@@ -90,15 +90,15 @@ def leave(havruta_id: UUID, user_id: UUID) -> None:
         havrutas.close(havruta)
 
 
-def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
-    """Remove a member."""
+def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID, reason: str | None = None) -> None:
+    """Remove a member, who is told the reason."""
     havruta = havrutas.led(havruta_id, owner_id)
     if not havrutas.is_member(havruta_id, user_id):
         raise NotFound
     if user_id == owner_id:
         raise TransferRequired
     detach(havruta, user_id, by=owner_id)
-    notify(Kind.REMOVED, havruta, [user_id], actor=owner_id, reason=None)
+    notify(Kind.REMOVED, havruta, [user_id], actor=owner_id, reason=reason)
 
 
 def detach(havruta: Havruta, user_id: UUID, *, by: UUID) -> None:

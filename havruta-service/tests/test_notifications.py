@@ -238,14 +238,16 @@ def test_a_removal_is_told_to_the_person_and_to_the_others(
 ) -> None:
     path = f"/api/havrutas/{make.havruta(ruth, boaz, naomi).id}/members/{boaz.id}"
     requests()
-    answers = [client.delete(path, user=ruth).status_code for _ in range(2)]
+    body = {"reason": "You have not come for months."}
+    answers = [client.delete(path, json=body, user=ruth).status_code for _ in range(2)]
     assert answers == [204, 404]
     left, removed = requests()
     assert (left["actor"], removed["actor"]) == (str(ruth.id), str(ruth.id))
     assert (left["data"]["kind"], left["data"]["user_ids"]) == ("person_left", ids(naomi))
     assert left["data"]["data"]["removed"] is True
     assert (removed["data"]["kind"], removed["data"]["user_ids"]) == ("removed", ids(boaz))
-    assert removed["data"]["data"]["reason"] is None
+    assert removed["data"]["data"]["reason"] == body["reason"]
+    assert "reason" not in left["data"]["data"]
 
 
 def test_a_new_owner_is_told_by_whom(

@@ -170,8 +170,8 @@ def leave(session_id: UUID, user_id: UUID) -> None:
             leave(session_id, user_id)  # the seat waited for has just come
 
 
-def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
-    """Send a participant away for good, and change the code that they know."""
+def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = None) -> None:
+    """Send a participant away for good, and change the code that they know. They are told the reason."""
     participant = _own_row(session_id, user_id)
     if see(session_id, host_id).session.host_id != host_id:
         raise Forbidden("Only the host may do this.", required="host")
@@ -184,11 +184,11 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
     participant.left_at = participant.left_at or at
     participant.removed_at = participant.removed_at or at
     if was_active:
-        seats.release(participant, removed=True)
+        seats.release(participant, removed=True, reason=reason)
     else:
         session = lifecycle.locked(session_id)
         if seats.stop_waiting(session_id, user_id):
-            notify(session, Kind.REMOVED, [user_id], session.last_seq, actor=host_id, reason=None)
+            notify(session, Kind.REMOVED, [user_id], session.last_seq, actor=host_id, reason=reason)
     # Removed again, they do not know the present one.
     if not was_removed:
         join_codes.renew(session_id)

@@ -81,7 +81,7 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any]
     return taken
 
 
-def release(participant: Participant, *, removed: bool = False) -> None:
+def release(participant: Participant, *, removed: bool = False, reason: str | None = None) -> None:
     """Release the seat of a person who left or was removed, and give it to the first on the waitlist."""
     session_id, user_id = participant.session_id, participant.user_id
     [row] = statements.execute(db.session, _release(), {"session": session_id, "at": now()})
@@ -89,7 +89,7 @@ def release(participant: Participant, *, removed: bool = False) -> None:
     rooms.tell(session_id, row.last_seq, event, participant, members_changed=[user_id])
     session = _session_in(row, session_id)
     if removed:
-        notify(session, Kind.REMOVED, [user_id], row.last_seq, actor=session.host_id, reason=None)
+        notify(session, Kind.REMOVED, [user_id], row.last_seq, actor=session.host_id, reason=reason)
     elif session.status_at(now()) in OPEN:
         host_id, seq = session.host_id, row.last_seq
         notify(session, Kind.PERSON_LEFT, [host_id], seq, actor=user_id, removed=False)

@@ -204,17 +204,33 @@ def test_leaving_what_is_over_tells_no_one(
     assert news() == []
 
 
+@pytest.mark.parametrize("body", [{"reason": "This session is for beginners."}, {}])
 def test_a_person_is_told_that_the_host_removed_them(
-    client: FlaskClient, open_session: Open, requests: Requests, ruth: User, boaz: User
+    client: FlaskClient,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    body: dict[str, str],
 ) -> None:
     session = open_session(ruth, boaz)
     requests()
     path = f"{BASE}/{session['id']}/participants/{boaz.id}"
     for _ in range(2):
-        assert client.delete(path, user=ruth).status_code == 204
+        assert client.delete(path, json=body, user=ruth).status_code == 204
     [event] = requests()
     assert (event["data"]["kind"], event["data"]["user_ids"]) == ("removed", ids(boaz))
-    assert (event["actor"], facts_of(event)["reason"]) == (str(ruth.id), None)
+    assert (event["actor"], facts_of(event)["reason"]) == (str(ruth.id), body.get("reason"))
+
+
+def test_a_bad_reason_is_named(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    path = f"{BASE}/{open_session(ruth, boaz)['id']}/participants/{boaz.id}"
+    for reason in ("", "x" * 501, 7):
+        refused = client.delete(path, json={"reason": reason}, user=ruth)
+        assert refused.status_code == 422
+        assert refused.json["errors"][0]["pointer"] == "/reason"
 
 
 def test_a_person_removed_from_the_waitlist_is_told(

@@ -125,8 +125,10 @@ def of_enrollment(
     return cut(rows, limit, lambda parent: (parent.joined_at, parent.parent_id))
 
 
-def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
-    """A parent stops following; or the student ends it, and revokes the code that the parent may know."""
+def leave(caller: Caller, enrollment_id: int, parent_id: UUID, reason: str | None = None) -> None:
+    """A parent stops following; or the student ends it, revokes the code that the parent may know, and tells
+    them the reason.
+    """
     enrollment, role = enrollment_of(caller, enrollment_id)
     if caller.id != parent_id:
         require(role, Role.STUDENT)
@@ -134,7 +136,7 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
         db.session.execute(delete(ParentCode).filter_by(enrollment_id=enrollment_id))
     leaving = delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id)
     if db.session.scalar(leaving.returning(EnrollmentParent.parent_id)):
-        tell_of_leaving(enrollment, parent_id, caller.id)
+        tell_of_leaving(enrollment, parent_id, caller.id, reason)
     theirs = select(SessionBooking.session_id).filter_by(enrolled_courses_id=enrollment_id)
     db.session.execute(
         delete(SessionReminder).where(
@@ -145,13 +147,15 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
     whiteboards.turn_away(enrollment_id, parent_id)
 
 
-def tell_of_leaving(enrollment: Enrollment, parent_id: UUID, actor: UUID) -> None:
+def tell_of_leaving(
+    enrollment: Enrollment, parent_id: UUID, actor: UUID, reason: str | None = None
+) -> None:
     """Notify the student and the tutor of a parent who follows no longer; and the parent, if removed."""
     removed, followed = actor != parent_id, [enrollment.student_id, enrollment.tutor_id]
     tell_of_enrollment(Kind.PARENT_LEFT, followed, enrollment, actor, removed=removed)
     if removed:
         path = "/api/enrollments"
-        tell_of_enrollment(Kind.REMOVED, [parent_id], enrollment, actor, path=path, reason=None)
+        tell_of_enrollment(Kind.REMOVED, [parent_id], enrollment, actor, path=path, reason=reason)
 
 
 def _hash(code: str) -> bytes:

@@ -77,6 +77,10 @@ class ParentJoining(Body):
     code = Text(20, least=1, required=True)
 
 
+class ParentRemoval(Body):
+    reason = Text(500, least=1, load_default=None, allow_none=True)
+
+
 class AttendanceCount(Answer):
     present = fields.Integer(required=True)
     absent = fields.Integer(required=True)
@@ -212,10 +216,11 @@ def list_parents(query: dict[str, Any], enrollment_id: int) -> Page[EnrollmentPa
     "/api/enrollments/<int(max=2147483647):enrollment_id>/parents/<uuid:parent_id>", "remove_parent"
 )
 @signed_in
+@blueprint.arguments(ParentRemoval, required=False)
 @blueprint.response(204)
-def remove_parent(enrollment_id: int, parent_id: Uuid) -> None:
-    """Remove a parent from an enrolment."""
-    parents.leave(caller(), enrollment_id, parent_id)
+def remove_parent(body: dict[str, Any], enrollment_id: int, parent_id: Uuid) -> None:
+    """Remove a parent from an enrolment. They are told the reason, which is not kept here."""
+    parents.leave(caller(), enrollment_id, parent_id, body["reason"])
 
 
 @blueprint.get(

@@ -50,7 +50,7 @@ class SessionRequest(Answer):
 
 
 class RequestRefusal(Body):
-    reason = Text(500, load_default=None, allow_none=True)
+    reason = Text(500, least=1, load_default=None, allow_none=True)
 
 
 class SessionRequestQuery(PageQuery):
@@ -110,7 +110,7 @@ def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
 def decline_session_request(
     body: dict[str, Any], enrollment_id: int, request_id: int
 ) -> RequestRow:
-    """Decline a request. The student is told the reason, which is kept nowhere else."""
+    """Decline a request. The student is told the reason, which is not kept here."""
     return session_requests.decline(caller(), enrollment_id, request_id, body["reason"])
 
 
