@@ -768,6 +768,10 @@ class HavrutaProgress(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class HavrutaRemoval(TypedDict):
+    reason: NotRequired[str | None]
+
+
 class HavrutaRenamedEvent(TypedDict):
     """The `data` of a Server-Sent Event, as JSON."""
 
@@ -1700,6 +1704,14 @@ class ParentCode(TypedDict):
 
 class ParentJoining(TypedDict):
     code: str
+
+
+class ParentRemoval(TypedDict):
+    reason: NotRequired[str | None]
+
+
+class ParticipantRemoval(TypedDict):
+    reason: NotRequired[str | None]
 
 
 class Passkey(TypedDict):

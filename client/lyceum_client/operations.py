@@ -54,6 +54,7 @@ from lyceum_client.models import (
     HavrutaMemberPage,
     HavrutaPage,
     HavrutaProgress,
+    HavrutaRemoval,
     HavrutaSession,
     HavrutaSessionCancellation,
     HavrutaSessionChanges,
@@ -109,6 +110,8 @@ from lyceum_client.models import (
     PageTurn,
     ParentCode,
     ParentJoining,
+    ParentRemoval,
+    ParticipantRemoval,
     Passkey,
     PasskeyChanges,
     PasskeyCreationOptions,
@@ -782,12 +785,17 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def remove_participant(self, session_id: str, user_id: str) -> None:
-        """Remove a participant from your session, for good."""
+    def remove_participant(
+        self, session_id: str, user_id: str, body: ParticipantRemoval | None = None
+    ) -> None:
+        """Remove a participant from your session, for good. They are told the reason, which is not kept
+        here.
+        """
         self.call(
             "DELETE",
             f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
             type(None),
+            body=body,
         )
 
     def list_messages(
@@ -966,12 +974,15 @@ class Operations(Transport):
             query={"limit": limit, "cursor": cursor},
         )
 
-    def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
-        """Remove a parent from an enrolment."""
+    def remove_parent(
+        self, enrollment_id: int, parent_id: str, body: ParentRemoval | None = None
+    ) -> None:
+        """Remove a parent from an enrolment. They are told the reason, which is not kept here."""
         self.call(
             "DELETE",
             f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}",
             type(None),
+            body=body,
         )
 
     def get_enrollment_progress(self, enrollment_id: int) -> Progress:
@@ -1017,7 +1028,7 @@ class Operations(Transport):
     def decline_session_request(
         self, enrollment_id: int, request_id: int, body: RequestRefusal | None = None
     ) -> SessionRequest:
-        """Decline a request. The student is told the reason, which is kept nowhere else."""
+        """Decline a request. The student is told the reason, which is not kept here."""
         return self.call(
             "POST",
             f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
@@ -1399,10 +1410,15 @@ class Operations(Transport):
         """
         self.call("POST", f"/api/havrutas/{segment(havruta_id)}/leave", type(None))
 
-    def remove_havruta_member(self, havruta_id: str, user_id: str) -> None:
-        """Remove a member from a havruta that you own."""
+    def remove_havruta_member(
+        self, havruta_id: str, user_id: str, body: HavrutaRemoval | None = None
+    ) -> None:
+        """Remove a member from a havruta that you own. They are told the reason, which is not kept here."""
         self.call(
-            "DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}", type(None)
+            "DELETE",
+            f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}",
+            type(None),
+            body=body,
         )
 
     def get_havruta_progress(self, havruta_id: str) -> HavrutaProgress:
