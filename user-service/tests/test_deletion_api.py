@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import time_machine
@@ -204,6 +205,24 @@ def test_what_a_person_wrote_leaves_the_notifications_of_others(
     of_boaz = {"title": f"{CANARY} Genesis", "reason": CANARY, **no_actor}
     left = ("session_cancelled", no_actor)
     assert shown() == [left, ("session_cancelled", of_boaz), left]
+
+
+def test_live_events_are_taken_back_where_they_have_words_of_the_person(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz, naomi = join("ruth"), join("boaz"), join("naomi")
+    for reader, reason in ((boaz, CANARY), (naomi, None)):
+        words = {"author": str(ruth.id), "words": ["reason"]}
+        event = a_request(data={"reason": reason}, **words)
+        with app.app_context():
+            notifying = partial(notifications.notify, event, reader.id)
+            in_transaction(db.session, notifying)
+    delete_account(client, ruth)
+    outbox = messages.outbox.c
+    cleared = select(outbox.stream).where(outbox.body == {}, outbox.stream.startswith("room:user:"))
+    with app.app_context():
+        rooms = set(db.session.scalars(cleared))
+    assert rooms == {f"room:user:{person.id}" for person in (ruth, boaz)}
 
 
 def test_a_notification_that_is_being_replaced_loses_its_words_at_the_repetition(

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     Uuid,
     bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -23,7 +25,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -191,6 +193,11 @@ def _words(event: Event) -> ColumnElement[list[str]]:
 def forget_person(user_id: UUID) -> None:
     """Take the person, and what they wrote, out of the notifications of others."""
     note = Notification
+    said = func.jsonb_strip_nulls(note.data).op("?|")(cast(note.words, ARRAY(Text)))
+    readers = select(note.user_id).distinct().where(note.author_id == user_id, said)
+    for reader_id in db.session.scalars(readers).all():
+        # They were told live, and a client that resumes would be told again.
+        messages.clear_room(rooms.room_of(reader_id))
     words: dict[str, Any] = {"data": note.data.op("-")(note.words), "author_id": None, "words": []}
     _forget(note.author_id == user_id, words)
     _forget(note.actor_id == user_id, {"data": note.data.op("||")(NO_ACTOR), "actor_id": None})
