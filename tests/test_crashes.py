@@ -43,6 +43,7 @@ NEWEST = """
         SELECT jsonb_array_elements_text(body->'data'->'user_ids') AS user_id,
             body->>'aggregate_id' AS about, body->>'occurred_at' AS at, id
         FROM outbox WHERE body->>'type' = 'notification.requested'
+            AND body->'data'->>'kind' = 'waitlist_promotion'
     ) requested ORDER BY user_id, about, at DESC
 """
 NOTIFIED = "SELECT user_id, about, event_id FROM notifications WHERE kind = 'waitlist_promotion'"

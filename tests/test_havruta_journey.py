@@ -1,10 +1,12 @@
 """Two people study a text together: invited by e-mail, turning the pages live, ending where they stopped."""
 
+from typing import Any
+
 import pytest
 import requests
 
 from .support.mailbox import Mailbox, token_in
-from .support.people import Person, Visitor, agreed, register
+from .support.people import Person, Visitor, agreed, eventually, register
 from .support.streams import Stream
 
 
@@ -94,6 +96,48 @@ def test_a_mail_program_unsubscribes_an_address_with_one_click(
     agreed(owner.post(f"/api/invitations/{first['invitation_id']}/revoke"))
     [second] = agreed(owner.post(path, asked))["results"]
     assert (second["email"], second["status"]) == (address, "sent")
+
+
+def notified(person: Person, kind: str) -> list[dict[str, Any]]:
+    """The person's notifications of this kind, once there are some: the data of each."""
+    path = "/api/notifications"
+    items = eventually(
+        lambda: [item for item in person.read(path)["items"] if item["kind"] == kind]
+    )
+    return [item["data"] for item in items]
+
+
+def test_the_invited_and_the_inviter_are_notified_of_each_other(
+    owner: Person, partner: Person, havruta: str
+) -> None:
+    [invited], [accepted] = (
+        notified(partner, "invitation"),
+        notified(owner, "invitation_accepted"),
+    )
+    assert (invited["actor_id"], accepted["actor_id"]) == (str(owner.id), str(partner.id))
+    assert invited["invitation_id"] == accepted["invitation_id"]
+    assert (invited["title"], invited["havruta_id"]) == (
+        "Judges in the morning",
+        havruta.rpartition("/")[2],
+    )
+
+
+def test_a_person_who_wants_no_emails_with_invitations_is_notified_in_the_app(
+    gateway: str, owner: Person, mailbox: Mailbox
+) -> None:
+    lapidoth = verified(register(gateway, "lapidoth"), mailbox)
+    agreed(lapidoth.put("/api/notifications/preferences", {"invitation": False}))
+    # Once the service that sends them has heard of it.
+    eventually(lambda: lapidoth.read("/api/me/export")["havrutas"]["invitation_opt_outs"])
+    made = agreed(owner.post("/api/havrutas", {"name": "Torches", "book": "Ruth"}))
+    addresses = [f"{lapidoth.username}@example.org", f"guest-{lapidoth.username}@example.org"]
+    body = {"emails": addresses}
+    agreed(owner.post(f"/api/havrutas/{made['id']}/invitations", body))
+    [invited] = notified(lapidoth, "invitation")
+    assert (invited["book"], invited["path"]) == ("Ruth", "/api/invitations/mine")
+    # E-mails go out in order: with the second the first would be there.
+    assert mailbox.to(addresses[1], "Study Ruth")
+    assert mailbox.sent(addresses[0], "Study Ruth") == []
 
 
 def test_an_invitation_needs_a_verified_address_of_the_inviter(gateway: str) -> None:

@@ -1,6 +1,7 @@
 """People find a study session near them, take part, talk, and see live what happens."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,25 @@ def test_a_freed_seat_goes_to_the_waitlist_with_a_notification(
     leave(boaz, session)
     assert usernames(ruth, session) == [ruth.username, naomi.username]
     assert eventually(lambda: news(naomi, session)) == ["waitlist_promotion"]
+
+
+def test_a_host_has_one_unread_notification_of_all_who_joined(
+    ruth: Person, boaz: Person, naomi: Person
+) -> None:
+    session = host_session(ruth)
+    for person in (boaz, naomi):
+        join(person, session)
+
+    def joined() -> list[dict[str, Any]]:
+        items = ruth.read("/api/notifications")["items"]
+        return [
+            item
+            for item in items
+            if (item["kind"], item["data"]["path"], item["times"]) == ("person_joined", session, 2)
+        ]
+
+    [note] = eventually(joined)
+    assert (note["data"]["actor_id"], note["read_at"]) == (str(naomi.id), None)
 
 
 def test_a_stream_brings_joins_and_messages_as_they_happen(ruth: Person, boaz: Person) -> None:

@@ -59,6 +59,10 @@ STAYS = {
         for operation, service in (
             ("cancel_study_session", "study-session-service"),
             ("cancel_tutoring_session", "tutoring-service"),
+            ("decline_session_request", "tutoring-service"),
+            ("remove_parent", "tutoring-service"),
+            ("remove_participant", "study-session-service"),
+            ("remove_havruta_member", "havruta-service"),
             ("cancel_havruta_session", "havruta-service"),
         )
     },

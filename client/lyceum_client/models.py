@@ -478,6 +478,20 @@ class EnrollmentPage(Page["Enrollment"]):
     degraded: NotRequired[list[str]]
 
 
+class EnrollmentParent(TypedDict):
+    parent_id: str
+    joined_at: str
+    parent_username: NotRequired[str | None]
+    parent_display_name: NotRequired[str | None]
+    parent_avatar_url: NotRequired[str | None]
+
+
+class EnrollmentParentPage(TypedDict):
+    items: list[EnrollmentParent]
+    next: str | None
+    degraded: NotRequired[list[str]]
+
+
 class ExceptionalDay(TypedDict):
     date: str
     hours: list[Hours]
@@ -732,6 +746,10 @@ class HavrutaProgress(TypedDict):
     minutes_together: int
     members: list[HavrutaMemberProgress]
     degraded: NotRequired[list[str]]
+
+
+class HavrutaRemoval(TypedDict):
+    reason: NotRequired[str | None]
 
 
 class HavrutaRenamedEvent(TypedDict):
@@ -1476,6 +1494,7 @@ class Notification(TypedDict):
     id: str
     kind: str
     data: dict[str, Any]
+    times: int
     created_at: str
     read_at: str | None
 
@@ -1497,6 +1516,21 @@ class NotificationPreferenceChanges(TypedDict):
     application_decided: NotRequired[bool]
     report_decided: NotRequired[bool]
     content_hidden: NotRequired[bool]
+    invitation_accepted: NotRequired[bool]
+    invitation_declined: NotRequired[bool]
+    person_joined: NotRequired[bool]
+    person_left: NotRequired[bool]
+    removed: NotRequired[bool]
+    made_host: NotRequired[bool]
+    made_owner: NotRequired[bool]
+    session_planned: NotRequired[bool]
+    havruta_archived: NotRequired[bool]
+    student_enrolled: NotRequired[bool]
+    enrollment_changed: NotRequired[bool]
+    parent_joined: NotRequired[bool]
+    parent_left: NotRequired[bool]
+    session_request_withdrawn: NotRequired[bool]
+    review_received: NotRequired[bool]
 
 
 class NotificationPreferences(TypedDict):
@@ -1512,6 +1546,21 @@ class NotificationPreferences(TypedDict):
     application_decided: bool
     report_decided: bool
     content_hidden: bool
+    invitation_accepted: bool
+    invitation_declined: bool
+    person_joined: bool
+    person_left: bool
+    removed: bool
+    made_host: bool
+    made_owner: bool
+    session_planned: bool
+    havruta_archived: bool
+    student_enrolled: bool
+    enrollment_changed: bool
+    parent_joined: bool
+    parent_left: bool
+    session_request_withdrawn: bool
+    review_received: bool
 
 
 class NumberBounds(TypedDict):
@@ -1627,6 +1676,14 @@ class ParentCode(TypedDict):
 
 class ParentJoining(TypedDict):
     code: str
+
+
+class ParentRemoval(TypedDict):
+    reason: NotRequired[str | None]
+
+
+class ParticipantRemoval(TypedDict):
+    reason: NotRequired[str | None]
 
 
 class Passkey(TypedDict):
@@ -2030,6 +2087,10 @@ class Report(TypedDict):
 
 class ReportPage(Page["Report"]):
     pass
+
+
+class RequestRefusal(TypedDict):
+    reason: NotRequired[str | None]
 
 
 class ResultBand(TypedDict):

@@ -44,6 +44,7 @@ from lyceum_client.models import (
     EmailVerification,
     Enrollment,
     EnrollmentPage,
+    EnrollmentParentPage,
     Experience,
     FiledReport,
     FirstCode,
@@ -53,6 +54,7 @@ from lyceum_client.models import (
     HavrutaMemberPage,
     HavrutaPage,
     HavrutaProgress,
+    HavrutaRemoval,
     HavrutaSession,
     HavrutaSessionCancellation,
     HavrutaSessionChanges,
@@ -108,6 +110,8 @@ from lyceum_client.models import (
     PageTurn,
     ParentCode,
     ParentJoining,
+    ParentRemoval,
+    ParticipantRemoval,
     Passkey,
     PasskeyChanges,
     PasskeyCreationOptions,
@@ -137,6 +141,7 @@ from lyceum_client.models import (
     Reminder,
     ReminderChoice,
     ReportPage,
+    RequestRefusal,
     ResumedSession,
     Review,
     ReviewChanges,
@@ -844,14 +849,19 @@ class Lyceum(Transport):
             SessionParticipantPage,
         )
 
-    def remove_participant(self, session_id: str, user_id: str) -> None:
-        """Remove a participant from your session, for good."""
+    def remove_participant(
+        self, session_id: str, user_id: str, body: ParticipantRemoval | None = None
+    ) -> None:
+        """Remove a participant from your session, for good. They are told the reason, which is not kept
+        here.
+        """
         self.call(
             Request(
                 "DELETE",
                 f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
             ),
             type(None),
+            body=body,
         )
 
     def list_messages(
@@ -1055,13 +1065,27 @@ class Lyceum(Transport):
         """Follow an enrolment as a parent, with the code that its student has given you."""
         return self.call(Request("POST", "/api/enrollments/join", body=body), Enrollment)
 
-    def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
-        """Remove a parent from an enrolment."""
+    def list_parents(
+        self, enrollment_id: int, *, limit: int | None = None, cursor: str | None = None
+    ) -> EnrollmentParentPage:
+        """List the parents who follow an enrolment of yours, in the order in which they joined."""
+        return self.call(
+            "GET",
+            f"/api/enrollments/{segment(enrollment_id)}/parents",
+            EnrollmentParentPage,
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def remove_parent(
+        self, enrollment_id: int, parent_id: str, body: ParentRemoval | None = None
+    ) -> None:
+        """Remove a parent from an enrolment. They are told the reason, which is not kept here."""
         self.call(
             Request(
                 "DELETE", f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}"
             ),
             type(None),
+            body=body,
         )
 
     def get_enrollment_progress(self, enrollment_id: int) -> Progress:
@@ -1112,14 +1136,17 @@ class Lyceum(Transport):
             SessionRequest,
         )
 
-    def decline_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
-        """Decline a request."""
+    def decline_session_request(
+        self, enrollment_id: int, request_id: int, body: RequestRefusal | None = None
+    ) -> SessionRequest:
+        """Decline a request. The student is told the reason, which is not kept here."""
         return self.call(
             Request(
                 "POST",
                 f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
             ),
             SessionRequest,
+            body=body,
         )
 
     def withdraw_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
@@ -1570,8 +1597,10 @@ class Lyceum(Transport):
         """
         self.call(Request("POST", f"/api/havrutas/{segment(havruta_id)}/leave"), type(None))
 
-    def remove_havruta_member(self, havruta_id: str, user_id: str) -> None:
-        """Remove a member from a havruta that you own."""
+    def remove_havruta_member(
+        self, havruta_id: str, user_id: str, body: HavrutaRemoval | None = None
+    ) -> None:
+        """Remove a member from a havruta that you own. They are told the reason, which is not kept here."""
         self.call(
             Request("DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}"),
             type(None),

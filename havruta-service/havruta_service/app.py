@@ -60,6 +60,12 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             Subscription("user-service", "user.deleted", erasure.on_user_deleted),
             Subscription("user-service", "user.email_proved", moderation.on_email_proved),
             Subscription("user-service", "content.hidden", moderation.on_content_hidden),
+            Subscription(
+                "user-service",
+                "user.invitation_emails_changed",
+                invitation_emails.on_preference_changed,
+                latest_only=True,
+            ),
             *apart.subscriptions(moderation.on_kept_apart),
         ],
         sweeps=SWEEPS,

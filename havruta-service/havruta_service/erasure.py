@@ -25,6 +25,7 @@ from havruta_service.models import (
     apart,
     db,
 )
+from havruta_service.notifications import member_ids
 
 NO_ADDRESS = "deleted@deleted.invalid"
 
@@ -55,13 +56,13 @@ def erase(user_id: UUID, email_sha256: str | None) -> None:
 
 def _withdraw(havruta: Havruta, user_id: UUID) -> None:
     """The longest-standing member becomes the owner; without another member, the havruta is closed."""
-    others = havrutas.member_ids(havruta, without=user_id)
+    others = member_ids(havruta, without=user_id)
     if not others:
         _close(havruta)
     elif havruta.owner_id == user_id:
         # First, because `detach` passes navigation on to the owner.
         membership.hand_over(havruta, others[0])
-    membership.detach(havruta, user_id)
+    membership.detach(havruta, user_id, by=user_id)
 
 
 def _close(havruta: Havruta) -> None:

@@ -38,6 +38,7 @@ from havruta_service.models import (
     SessionStatus,
     db,
 )
+from havruta_service.notifications import Kind, member_ids, notify
 from havruta_service.reference_reader import find_book
 from havruta_service.rooms import tell_havruta
 
@@ -106,6 +107,7 @@ def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
     if not havruta.is_archived:
         check_idle(havruta)
         close(havruta)
+        notify(Kind.ARCHIVED, havruta, member_ids(havruta, without=user_id), actor=user_id)
     return get(havruta_id, user_id)
 
 
@@ -186,16 +188,6 @@ def active_session(havruta_id: Any) -> Select[UUID]:
 def is_member(havruta_id: UUID, user_id: UUID) -> bool:
     # Read again every time: the membership may have ended while the caller waited for the lock.
     return db.session.get(Member, (havruta_id, user_id), populate_existing=True) is not None
-
-
-def member_ids(havruta: Havruta, *, without: UUID) -> list[UUID]:
-    """All members but one, in the order in which they joined."""
-    others = (Member.havruta_id == havruta.id) & (Member.user_id != without)
-    return list(
-        db.session.scalars(
-            select(Member.user_id).where(others).order_by(Member.joined_at, Member.user_id)
-        )
-    )
 
 
 def _of(user_id: UUID) -> Select[Havruta]:

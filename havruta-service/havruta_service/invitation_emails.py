@@ -1,4 +1,5 @@
-"""RULES: which e-mails with invitations go out. An address has a say in that, and is known by its SHA-256.
+"""RULES: which invitations reach whom, and by e-mail. An address has a say in that, and is known by its
+SHA-256.
 
 The sender is never told whether one went out: it would tell what others sent, or what the address wants.
 """
@@ -15,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room, take_turns
+from chassis.messaging.messages import Event
 from havruta_service.models import (
     Havruta,
     Invitation,
@@ -27,6 +29,7 @@ from havruta_service.models import (
     db,
     messages,
 )
+from havruta_service.notifications import notify_invited
 
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 # To one address, from all senders together.
@@ -49,20 +52,22 @@ def require_sends(sender_id: UUID, more: int) -> None:
     require_room(db.session, InvitationEmailLimitReached, lately, of=sender_id, more=more)
 
 
-def send(invitations: Sequence[Invitation], havruta_id: UUID, sender_id: UUID) -> None:
-    """Have e-mails sent for invitations to a havruta, unless their address has enough or wants none."""
+def send(invitations: Sequence[Invitation], havruta: Havruta, sender_id: UUID) -> None:
+    """Have the people with these addresses notified, and e-mails sent unless an address has enough or wants
+    none. The havruta is locked.
+    """
     db.session.add_all(InvitationSend(sender_id=sender_id) for _ in invitations)
     addresses = {digest(invitation.invitee_email) for invitation in invitations}
     room = _room(addresses)
     # An owner who was declined does not get through by sending the invitation of another member again.
     inviters = {sender_id, *(invitation.inviter_id for invitation in invitations)}
-    unwanted = {
-        *_unwanted(addresses, havruta_id, inviters),
-        *_kept_away(addresses, havruta_id, inviters),
-    }
+    unwelcome, opted_out = _unwelcome(addresses, havruta.id, inviters), _opted_out(addresses)
     for invitation in invitations:
         address = digest(invitation.invitee_email)
-        if room[address] <= 0 or address in unwanted:
+        if address in unwelcome:
+            continue
+        notify_invited(havruta, invitation, actor=sender_id)
+        if room[address] <= 0 or address in opted_out:
             continue
         room[address] -= 1
         db.session.add(InvitationEmail(address_sha256=address))
@@ -79,7 +84,7 @@ def is_unwanted(invitation: Invitation) -> bool:
     """
     address = digest(invitation.invitee_email)
     about = {address}, invitation.havruta_id, {invitation.inviter_id}
-    return address in _unwanted(*about) or address in _kept_away(*about)
+    return address in _unwelcome(*about) or address in _opted_out({address})
 
 
 def note_refusal(invitation: Invitation) -> None:
@@ -105,6 +110,16 @@ def opt_out(address: str) -> None:
         .values(address_sha256=address, opted_out_at=now())
         .on_conflict_do_nothing()
     )
+
+
+def on_preference_changed(event: Event) -> None:
+    """Heed whether the person who has proved an address wants e-mails with invitations there."""
+    address = event.data["mailbox_sha256"]
+    if event.data["wanted"]:
+        own = InvitationOptOut.address_sha256 == address
+        db.session.execute(delete(InvitationOptOut).where(own))
+    else:
+        opt_out(address)
 
 
 def forget() -> int:
@@ -146,10 +161,20 @@ def _room(addresses: Collection[str]) -> dict[str, int]:
     return room
 
 
-def _unwanted(
+def _unwelcome(
     addresses: Collection[str], havruta_id: UUID, inviters: Collection[UUID]
 ) -> Collection[str]:
-    """The addresses that want no e-mail from these inviters for the havruta."""
+    """The addresses that an invitation of these inviters to the havruta does not reach in any way."""
+    return {
+        *_refused(addresses, havruta_id, inviters),
+        *_kept_away(addresses, havruta_id, inviters),
+    }
+
+
+def _refused(
+    addresses: Collection[str], havruta_id: UUID, inviters: Collection[UUID]
+) -> Collection[str]:
+    """The addresses that declined an invitation of one of these inviters to the havruta."""
     refusal = InvitationRefusal
     refused = select(refusal.address_sha256).where(
         refusal.address_sha256.in_(addresses),
@@ -157,10 +182,13 @@ def _unwanted(
         refusal.inviter_id.in_(inviters),
         refusal.refused_at > now() - REFUSED_FOR,
     )
-    opted_out = select(InvitationOptOut.address_sha256).where(
-        InvitationOptOut.address_sha256.in_(addresses)
-    )
-    return set(db.session.scalars(refused.union(opted_out)))
+    return set(db.session.scalars(refused))
+
+
+def _opted_out(addresses: Collection[str]) -> Collection[str]:
+    """The addresses that want no e-mail with an invitation from anyone."""
+    own = InvitationOptOut.address_sha256
+    return set(db.session.scalars(select(own).where(own.in_(addresses))))
 
 
 def _kept_away(

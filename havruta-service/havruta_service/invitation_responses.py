@@ -19,6 +19,7 @@ from havruta_service import (
 )
 from havruta_service.invitations import EmailNotVerified, InvitationRow
 from havruta_service.models import Havruta, Invitation, InvitationStatus, apart, db
+from havruta_service.notifications import Kind, member_ids, notify, notify_inviter
 from havruta_service.personal_data import addressed_to
 
 # Of either neither should the person hear nor be heard.
@@ -92,20 +93,26 @@ def _accept(found: Invitation, caller: Caller) -> Invitation:
         raise EmailNotVerified
     _open(invitation)
     _require_reach(caller.id, invitation)
-    membership.admit(havruta, caller.id)
+    is_new = membership.admit(havruta, caller.id)
     invitation.status, invitation.accepted_by = InvitationStatus.ACCEPTED, caller.id
     invitation.responded_at = now()
     db.session.flush()
+    notify_inviter(Kind.ACCEPTED, havruta, invitation, actor=caller.id)
+    if is_new:
+        others = set(member_ids(havruta, without=caller.id)) - {invitation.inviter_id}
+        notify(Kind.JOINED, havruta, sorted(others), actor=caller.id)
     return invitation
 
 
 def _decline(found: Invitation) -> Invitation:
-    invitation, _ = invitations.locked(found.id)
+    invitation, havruta = invitations.locked(found.id)
     if invitation.status == InvitationStatus.DECLINED:
         return invitation
     _open(invitation)
     invitation.status, invitation.responded_at = InvitationStatus.DECLINED, now()
     invitation_emails.note_refusal(invitation)
+    # By no one: the inviter must not learn whether the address has an account.
+    notify_inviter(Kind.DECLINED, havruta, invitation, actor=None)
     return invitation
 
 

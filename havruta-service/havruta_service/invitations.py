@@ -122,7 +122,7 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
             invitation = _create(havruta, caller, address)
             created.append(invitation)
             results.append(InvitationResult(email, InvitationOutcome.SENT, invitation.id))
-    invitation_emails.send(created, havruta_id, caller.id)
+    invitation_emails.send(created, havruta, caller.id)
     return results
 
 
@@ -138,7 +138,7 @@ def resend(invitation_id: UUID, caller: Caller) -> Invitation:
     """Send it again with a new token, for another seven days; the token of before works no longer, once an
     e-mail goes out.
     """
-    invitation = _managed(invitation_id, caller.id)
+    invitation, havruta = _managed(invitation_id, caller.id)
     _check_verified(caller)
     if invitation.status not in {InvitationStatus.PENDING, InvitationStatus.EXPIRED}:
         raise InvitationGone(invitation_status=invitation.status)
@@ -152,13 +152,13 @@ def resend(invitation_id: UUID, caller: Caller) -> Invitation:
     invitation_emails.require_sends(caller.id, 1)
     invitation.status = InvitationStatus.PENDING
     invitation.last_sent_at, invitation.expires_at = now(), now() + LIFETIME
-    invitation_emails.send([invitation], invitation.havruta_id, caller.id)
+    invitation_emails.send([invitation], havruta, caller.id)
     return invitation
 
 
 def revoke(invitation_id: UUID, user_id: UUID) -> Invitation:
     """Take it back. Revoking it again changes nothing."""
-    invitation = _managed(invitation_id, user_id)
+    invitation, _ = _managed(invitation_id, user_id)
     if invitation.status not in {
         InvitationStatus.PENDING,
         InvitationStatus.EXPIRED,
@@ -313,7 +313,7 @@ def _check_verified(caller: Caller) -> None:
         raise EmailNotVerified
 
 
-def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
+def _managed(invitation_id: UUID, user_id: UUID) -> tuple[Invitation, Havruta]:
     """An invitation that the person may send again or take back, locked below its havruta."""
     invitation, havruta = locked(invitation_id)
     # First, so that a stranger does not learn from a 403 that there is such an invitation.
@@ -326,7 +326,7 @@ def _managed(invitation_id: UUID, user_id: UUID) -> Invitation:
         )
     if havruta.is_archived:
         raise havrutas.HavrutaArchived
-    return invitation
+    return invitation, havruta
 
 
 def _expire(havruta_id: UUID) -> None:

@@ -9,6 +9,7 @@ from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut
 from havruta_service import havrutas, presence
 from havruta_service.models import Havruta, HavrutaSession, Member, SessionStatus, db
+from havruta_service.notifications import Kind, member_ids, notify
 from havruta_service.rooms import Departed, tell_havruta, tell_session
 
 
@@ -40,16 +41,17 @@ def members(havruta_id: UUID, user_id: UUID, limit: int, cursor: str | None) -> 
     )
 
 
-def admit(havruta: Havruta, user_id: UUID) -> None:
-    """Make the person a member of the havruta, which is locked. Admitting a member changes nothing."""
+def admit(havruta: Havruta, user_id: UUID) -> bool:
+    """Make the person a member of the havruta, which is locked; False if they are one already."""
     if havrutas.is_member(havruta.id, user_id):
-        return
+        return False
     if havruta.is_full:
         raise HavrutaFull
     havruta.member_count += 1
     member = Member(havruta_id=havruta.id, user_id=user_id)
     db.session.add(member)
     tell_havruta(havruta, "member_joined", member)
+    return True
 
 
 def transfer(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> Havruta:
@@ -67,6 +69,7 @@ def hand_over(havruta: Havruta, user_id: UUID) -> None:
     former, havruta.owner_id = havruta.owner_id, user_id
     havruta.version += 1
     tell_havruta(havruta, "owner_changed", havruta)
+    notify(Kind.MADE_OWNER, havruta, [user_id], actor=former)
     session = active_session(havruta)
     # A member who was made the navigator stays it; an owner who navigates passes that on too.
     if session and session.navigator_id == former:
@@ -79,7 +82,7 @@ def leave(havruta_id: UUID, user_id: UUID) -> None:
     """
     havruta = havrutas.open_for(havruta_id, user_id)
     if havruta.owner_id != user_id:
-        detach(havruta, user_id)
+        detach(havruta, user_id, by=user_id)
     elif havruta.member_count > 1:
         raise TransferRequired
     else:
@@ -87,19 +90,20 @@ def leave(havruta_id: UUID, user_id: UUID) -> None:
         havrutas.close(havruta)
 
 
-def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID) -> None:
-    """Remove a member."""
+def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID, reason: str | None = None) -> None:
+    """Remove a member, who is told the reason."""
     havruta = havrutas.led(havruta_id, owner_id)
     if not havrutas.is_member(havruta_id, user_id):
         raise NotFound
     if user_id == owner_id:
         raise TransferRequired
-    detach(havruta, user_id)
+    detach(havruta, user_id, by=owner_id)
+    notify(Kind.REMOVED, havruta, [user_id], actor=owner_id, reason=reason)
 
 
-def detach(havruta: Havruta, user_id: UUID) -> None:
-    """End a membership, also in the session in progress. The havruta is locked and owned by another
-    member.
+def detach(havruta: Havruta, user_id: UUID, *, by: UUID) -> None:
+    """End a membership, also in the session in progress, as the person themself or the owner has asked.
+    The havruta is locked and owned by another member.
     """
     if session := active_session(havruta):
         presence.expel(session, user_id)
@@ -110,6 +114,7 @@ def detach(havruta: Havruta, user_id: UUID) -> None:
     )
     havruta.member_count -= 1
     tell_havruta(havruta, "member_left", Departed(user_id), gone=[user_id])
+    notify(Kind.LEFT, havruta, member_ids(havruta, without=by), actor=by, removed=by != user_id)
 
 
 def active_session(havruta: Havruta) -> HavrutaSession | None:

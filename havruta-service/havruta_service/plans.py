@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.errors import Forbidden, invalid
 from chassis.versions import ExpectedVersion
 from havruta_service import havrutas, sessions
@@ -24,7 +24,7 @@ from havruta_service.models import (
     SessionType,
     db,
 )
-from havruta_service.notifications import Kind, notify_others
+from havruta_service.notifications import Kind, about_havruta, notify_others
 from havruta_service.repetition import at_wall_time, repeated, zone_of
 from havruta_service.rooms import tell_havruta
 
@@ -71,6 +71,7 @@ def plan(
     db.session.add_all(planned)
     db.session.flush()
     tell_havruta(havruta, "session_planned", planned[0])
+    notify_others(Kind.PLANNED, havruta, planned[0], actor=user_id, count=len(planned))
     return planned[0]
 
 
@@ -118,6 +119,7 @@ def change(
     """
     havruta, session = _changeable(session_id, user_id)
     expected.check(session.version)
+    starts_at = session.starts_at
     # In this order: to divide a series changes of which series the session is, and the first two
     # ask for that.
     changed = _within(session, scope)
@@ -128,8 +130,15 @@ def change(
         each.planned_minutes = planned_minutes or each.planned_minutes
         each.version += 1
     tell_havruta(havruta, "session_changed", session)
-    if start_time:
-        notify_others(Kind.MOVED, havruta, session, actor=user_id)
+    if session.starts_at != starts_at:
+        notify_others(
+            Kind.MOVED,
+            havruta,
+            session,
+            actor=user_id,
+            previous_starts_at=rfc3339(starts_at),
+            count=len(changed),
+        )
     return session
 
 
@@ -141,12 +150,21 @@ def cancel(
     if session.status == SessionStatus.CANCELLED and scope == Scope.THIS:
         return session
     sessions.check_scheduled(havruta, session, SessionStatus.CANCELLED)
-    for each in _within(session, scope):
+    cancelled = _within(session, scope)
+    for each in cancelled:
         each.status, each.end_reason = SessionStatus.CANCELLED, EndReason.CANCELLED
         each.cancellation_reason, each.cancelled_by = reason, user_id
         each.version += 1
     tell_havruta(havruta, "session_cancelled", session)
-    notify_others(Kind.CANCELLED, havruta, session, actor=user_id, reason=reason)
+    notify_others(
+        Kind.CANCELLED,
+        havruta,
+        session,
+        actor=user_id,
+        reason=reason,
+        end_reason=session.end_reason,
+        count=len(cancelled),
+    )
     return session
 
 
@@ -169,6 +187,17 @@ def cancel_missed() -> int:
     for session, havruta in found:
         session.status, session.end_reason = SessionStatus.CANCELLED, EndReason.MISSED
         tell_havruta(havruta, "session_cancelled", session)
+        # About the havruta: where a whole series is missed, one unread notification tells of all.
+        notify_others(
+            Kind.CANCELLED,
+            havruta,
+            session,
+            actor=None,
+            about=about_havruta(havruta),
+            reason=None,
+            end_reason=session.end_reason,
+            count=1,
+        )
     return len(found)
 
 

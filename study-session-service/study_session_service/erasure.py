@@ -54,7 +54,7 @@ def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
             lifecycle.cancel_locked(session, REASON)
     if participant and participant.is_active:
         participant.is_active, participant.left_at = False, now()
-        seats.release(participant, "left")
+        seats.release(participant)
     seats.stop_waiting(session_id, user_id)
     _erase_messages(session_id, user_id, no_one)
     if participant:

@@ -8,22 +8,31 @@ from sqlalchemy import select
 
 from chassis.clock import rfc3339
 from study_session_service.models import Participant, StudySession, db, messages
+from study_session_service.rows import SessionRow
 
 
 class Kind(StrEnum):
     SESSION_MOVED = "session_moved"
     SESSION_CANCELLED = "session_cancelled"
     WAITLIST_PROMOTION = "waitlist_promotion"
+    PERSON_JOINED = "person_joined"
+    PERSON_LEFT = "person_left"
+    REMOVED = "removed"
+    MADE_HOST = "made_host"
+
+
+# What a notification needs to know of the session.
+FACTS = ("title", "host_id", "start_time", "started_at", "ended_at", "cancelled_at", "ends_at")
 
 
 def notify(
-    session: StudySession,
+    session: StudySession | SessionRow,
     kind: Kind,
     people: Iterable[UUID],
     seq: int,
     *,
     actor: UUID | None = None,
-    **facts: str | None,
+    **facts: str | bool | None,
 ) -> None:
     """Have these people notified, except the one who did it. `seq` is the number of what happened."""
     readers = [str(user_id) for user_id in people if user_id != actor]

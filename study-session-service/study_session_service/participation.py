@@ -13,6 +13,7 @@ from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.pages import Page, cut
 from study_session_service import join_codes, lifecycle, rooms, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db
+from study_session_service.notifications import Kind, notify
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import (
     VIEWER,
@@ -162,15 +163,15 @@ def leave(session_id: UUID, user_id: UUID) -> None:
         if participant.is_host and seen.is_open:
             raise TransferRequired
         participant.is_active, participant.left_at = False, now()
-        seats.release(participant, "left")
+        seats.release(participant)
     elif seen.position:
         lifecycle.lock(session_id)
         if not seats.stop_waiting(session_id, user_id):
             leave(session_id, user_id)  # the seat waited for has just come
 
 
-def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
-    """Send a participant away for good, and change the code that they know."""
+def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = None) -> None:
+    """Send a participant away for good, and change the code that they know. They are told the reason."""
     participant = _own_row(session_id, user_id)
     if see(session_id, host_id).session.host_id != host_id:
         raise Forbidden("Only the host may do this.", required="host")
@@ -183,10 +184,11 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID) -> None:
     participant.left_at = participant.left_at or at
     participant.removed_at = participant.removed_at or at
     if was_active:
-        seats.release(participant, "removed")
+        seats.release(participant, removed=True, reason=reason)
     else:
-        lifecycle.lock(session_id)
-        seats.stop_waiting(session_id, user_id)
+        session = lifecycle.locked(session_id)
+        if seats.stop_waiting(session_id, user_id):
+            notify(session, Kind.REMOVED, [user_id], session.last_seq, actor=host_id, reason=reason)
     # Removed again, they do not know the present one.
     if not was_removed:
         join_codes.renew(session_id)
@@ -208,7 +210,8 @@ def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     rows[to].role, session.host_id = Role.HOST, to
     session.version += 1
     db.session.flush()
-    rooms.record(session_id, "host_changed", session, members_changed=[host_id, to])
+    seq = rooms.record(session_id, "host_changed", session, members_changed=[host_id, to])
+    notify(session, Kind.MADE_HOST, [to], seq, actor=host_id)
     return session
 
 

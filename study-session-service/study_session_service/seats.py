@@ -36,10 +36,11 @@ from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Conflict
 from study_session_service import rooms
 from study_session_service.lifecycle import require_open
-from study_session_service.models import Participant, Role, StudySession, Waiting, apart, db
-from study_session_service.notifications import Kind, notify
+from study_session_service.models import OPEN, Participant, Role, StudySession, Waiting, apart, db
+from study_session_service.notifications import FACTS, Kind, notify
 from study_session_service.rows import SessionRow, columns_of, fetch
 
+TOLD = ("last_seq", "join_code", *FACTS)
 KEPT = tuple(column.key for column in Participant.__table__.columns)
 
 IS_GIVEN = StudySession.id == bindparam("session", type_=Uuid)
@@ -73,17 +74,25 @@ def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any]
         require_open(db.session.get_one(StudySession, session_id, populate_existing=True))
         raise SessionFull
     rooms.tell(session_id, taken.last_seq, "joined", taken, members_changed=[user_id])
+    session = _session_in(taken, session_id)
+    notify(session, Kind.PERSON_JOINED, [session.host_id], taken.last_seq, actor=user_id)
     if promoted:
-        session = db.session.get_one(StudySession, session_id)
         notify(session, Kind.WAITLIST_PROMOTION, [user_id], taken.last_seq)
     return taken
 
 
-def release(participant: Participant, event: str) -> None:
+def release(participant: Participant, *, removed: bool = False, reason: str | None = None) -> None:
     """Release the seat of a person who left or was removed, and give it to the first on the waitlist."""
     session_id, user_id = participant.session_id, participant.user_id
     [row] = statements.execute(db.session, _release(), {"session": session_id, "at": now()})
+    event = "removed" if removed else "left"
     rooms.tell(session_id, row.last_seq, event, participant, members_changed=[user_id])
+    session = _session_in(row, session_id)
+    if removed:
+        notify(session, Kind.REMOVED, [user_id], row.last_seq, actor=session.host_id, reason=reason)
+    elif session.status_at(now()) in OPEN:
+        host_id, seq = session.host_id, row.last_seq
+        notify(session, Kind.PERSON_LEFT, [host_id], seq, actor=user_id, removed=False)
     promote(session_id)
 
 
@@ -196,18 +205,22 @@ def taking() -> Select[*tuple[Any, ...]]:
     # (READ COMMITTED).
     is_its = StudySession.id == seat.c.session_id
     counted = _counted(1).where(is_its, HAS_SEAT).cte("counted")
-    return select(seat, counted.c.last_seq, counted.c.join_code).outerjoin_from(
-        seat, counted, true()
-    )
+    told = [counted.c[name] for name in TOLD]
+    return select(seat, *told).outerjoin_from(seat, counted, true())
 
 
 @cache
-def _release() -> ReturningUpdate[int, str | None]:
+def _release() -> ReturningUpdate[*tuple[Any, ...]]:
     return _counted(-1).where(IS_GIVEN)
 
 
-def _counted(change: int) -> ReturningUpdate[int, str | None]:
-    """A change of the counter, with the number of what happened and the code as it is now."""
+def _session_in(row: Row[Any], session_id: UUID) -> SessionRow:
+    """The session as it is after the counter changed."""
+    return SessionRow(id=session_id, **{name: getattr(row, name) for name in FACTS})
+
+
+def _counted(change: int) -> ReturningUpdate[*tuple[Any, ...]]:
+    """A change of the counter, with the number of what happened and the session as it is now."""
     return (
         update(StudySession)
         .values(
@@ -215,5 +228,5 @@ def _counted(change: int) -> ReturningUpdate[int, str | None]:
             last_seq=StudySession.last_seq + 1,
             updated_at=AT,
         )
-        .returning(StudySession.last_seq, StudySession.join_code)
+        .returning(*columns_of(StudySession, TOLD))
     )

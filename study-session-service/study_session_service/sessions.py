@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.data.keyset import after_bound, after_values
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
@@ -113,7 +113,8 @@ def change(
     db.session.flush()
     seq = rooms.record(session_id, "updated", session)
     if session.start_time != start_time:
-        notify(session, Kind.SESSION_MOVED, people_in(session_id), seq, actor=host_id)
+        kind, people, before = Kind.SESSION_MOVED, people_in(session_id), rfc3339(start_time)
+        notify(session, kind, people, seq, actor=host_id, previous_starts_at=before)
     if session.max_participants > seats_before:
         seats.promote(session_id)
     return details(session_id, host_id)

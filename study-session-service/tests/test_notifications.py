@@ -1,21 +1,25 @@
-"""Which people are notified of what happens to a session, and which are not."""
+"""Which people are notified of what happens to a session, by whom it happened, and which are not."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis import testing
 from chassis.clock import now, rfc3339
-from chassis.testing import User, a_user
+from chassis.data.db import in_transaction
+from chassis.testing import User, a_user, race
+from study_session_service.erasure import REASON, erase
 from study_session_service.models import db, messages
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
-News = Callable[[], list[tuple[str, list[str]]]]
+Requests = Callable[[], list[dict[str, Any]]]
+News = Callable[[], list[tuple[str, list[str], str | None]]]
 
 
 @pytest.fixture(scope="module")
@@ -26,25 +30,28 @@ def app() -> Iterator[Flask]:
 
 
 @pytest.fixture
-def requests(app: Flask) -> Callable[[], list[dict[str, Any]]]:
-    """The notifications that were requested, in order."""
+def requests(app: Flask) -> Requests:
+    """The events that asked for notifications since this was called the last time, in order."""
 
-    def read() -> list[dict[str, Any]]:
+    def taken() -> list[dict[str, Any]]:
         with app.app_context():
-            outbox = messages.outbox.c
+            outbox = messages.outbox
             # A row with a number is a live event; the rest are events between services.
-            events = db.select(outbox.body).where(outbox.seq.is_(None)).order_by(outbox.position)
-            bodies = db.session.scalars(events).all()
-        assert {body["type"] for body in bodies} <= {"notification.requested"}
-        return [body["data"] for body in bodies]
+            events = db.select(outbox.c.body).where(outbox.c.seq.is_(None))
+            bodies = list(db.session.scalars(events.order_by(outbox.c.position)))
+            db.session.execute(outbox.delete())
+            db.session.commit()
+        return [body for body in bodies if body.get("type") == "notification.requested"]
 
-    return read
+    return taken
 
 
 @pytest.fixture
-def news(requests: Callable[[], list[dict[str, Any]]]) -> News:
-    """The same, as (kind, people)."""
-    return lambda: [(request["kind"], request["user_ids"]) for request in requests()]
+def news(requests: Requests) -> News:
+    """The same, as (kind, who is told, who did it)."""
+    return lambda: [
+        (event["data"]["kind"], event["data"]["user_ids"], event["actor"]) for event in requests()
+    ]
 
 
 @pytest.fixture
@@ -57,49 +64,83 @@ def boaz() -> User:
     return a_user("boaz")
 
 
+@pytest.fixture
+def naomi() -> User:
+    return a_user("naomi")
+
+
+def ids(*people: User) -> list[str]:
+    return [str(person.id) for person in people]
+
+
+def facts_of(event: dict[str, Any]) -> Any:
+    return event["data"]["data"]
+
+
+@pytest.mark.parametrize("reason", ["Flu", None])
 def test_a_cancellation_notifies_participants_and_the_waitlist(
-    client: FlaskClient, open_session: Open, news: News, requests: Any, ruth: User, boaz: User
+    client: FlaskClient,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    naomi: User,
+    reason: str | None,
 ) -> None:
-    session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
+    session = open_session(ruth, boaz, max_participants=2)
     client.post(f"{BASE}/{session['id']}/join", json={"waitlist": True}, user=naomi)
-    client.post(f"{BASE}/{session['id']}/cancel", json={"reason": "Flu"}, user=ruth)
-    assert news() == [("session_cancelled", [str(boaz.id), str(naomi.id)])]
-    [request] = requests()
-    assert request["data"]["reason"] == "Flu"
-    assert (request["author"], request["words"]) == (str(ruth.id), ["title", "reason"])
+    requests()
+    for _ in range(2):
+        client.post(f"{BASE}/{session['id']}/cancel", json={"reason": reason}, user=ruth)
+    [event] = requests()
+    asked = event["data"]
+    assert (asked["kind"], asked["user_ids"]) == ("session_cancelled", ids(boaz, naomi))
+    assert (facts_of(event)["reason"], event["actor"]) == (reason, str(ruth.id))
+    assert (asked["author"], asked["words"]) == (str(ruth.id), ["title", "reason"])
 
 
-def test_moving_a_session_notifies_the_other_participants(
-    client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
+def test_moving_a_session_notifies_the_other_participants_of_both_times(
+    client: FlaskClient, open_session: Open, requests: Requests, ruth: User, boaz: User
 ) -> None:
     session, later = open_session(ruth, boaz), rfc3339(now() + timedelta(hours=9))
-    client.patch(
-        f"{BASE}/{session['id']}",
-        json={"start_time": later},
-        headers={"If-Match": '"1"'},
-        user=ruth,
-    )
-    assert news() == [("session_moved", [str(boaz.id)])]
+    path = f"{BASE}/{session['id']}"
+    requests()
+    for version in (1, 2):
+        tag = {"If-Match": f'"{version}"'}
+        changed = client.patch(path, json={"start_time": later}, headers=tag, user=ruth)
+        assert changed.status_code == 200
+    [event] = requests()
+    assert (event["data"]["kind"], event["data"]["user_ids"]) == ("session_moved", ids(boaz))
+    assert event["actor"] == str(ruth.id)
+    times = facts_of(event)["previous_starts_at"], facts_of(event)["starts_at"]
+    assert times == (session["start_time"], later)
 
 
 def test_a_promotion_notifies_the_person_who_waited(
-    client: FlaskClient, open_session: Open, requests: Callable[[], Any], ruth: User, boaz: User
+    client: FlaskClient,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    naomi: User,
 ) -> None:
-    session, naomi = open_session(ruth, boaz, max_participants=2), a_user("naomi")
+    session = open_session(ruth, boaz, max_participants=2)
     path = f"{BASE}/{session['id']}"
     client.post(f"{path}/join", json={"waitlist": True}, user=naomi)
+    requests()
     client.post(f"{path}/leave", user=boaz)
-    facts = {
-        "session_id": session["id"],
-        "title": "Berakhot",
-        "starts_at": session["start_time"],
-        "path": path,
-    }
-    [request] = requests()
-    assert request == {
-        "user_ids": [str(naomi.id)],
+    told = {event["data"]["kind"]: event for event in requests()}
+    assert list(told) == ["person_left", "person_joined", "waitlist_promotion"]
+    assert told["person_joined"]["actor"] == str(naomi.id)
+    assert told["waitlist_promotion"]["data"] == {
+        "user_ids": ids(naomi),
         "kind": "waitlist_promotion",
-        "data": facts,
+        "data": {
+            "session_id": session["id"],
+            "title": "Berakhot",
+            "starts_at": session["start_time"],
+            "path": path,
+        },
         "author": str(ruth.id),
         "words": ["title", "reason"],
     }
@@ -110,3 +151,131 @@ def test_a_host_alone_in_a_session_is_not_notified(
 ) -> None:
     client.post(f"{BASE}/{open_session(ruth)['id']}/cancel", user=ruth)
     assert news() == []
+
+
+def test_the_host_is_told_of_each_person_who_joins_or_leaves(
+    client: FlaskClient, open_session: Open, requests: Requests, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth)
+    path = f"{BASE}/{session['id']}"
+    for action in ("join", "join", "leave", "leave"):
+        client.post(f"{path}/{action}", user=boaz)
+    joined, left = requests()
+    facts = {
+        "session_id": session["id"],
+        "title": "Berakhot",
+        "starts_at": session["start_time"],
+        "path": path,
+    }
+    for event, kind, more in (
+        (joined, "person_joined", {}),
+        (left, "person_left", {"removed": False}),
+    ):
+        assert (event["data"]["kind"], event["data"]["user_ids"]) == (kind, ids(ruth))
+        assert (event["actor"], event["aggregate_id"]) == (
+            str(boaz.id),
+            f"study_session:{session['id']}",
+        )
+        assert facts_of(event) == {**facts, **more}
+    assert left["aggregate_version"] > joined["aggregate_version"]
+
+
+@pytest.mark.usefixtures("race_round")
+@pytest.mark.parametrize("action", ["join", "leave"])
+def test_what_is_done_twice_at_once_is_told_once(
+    app: Flask, open_session: Open, news: News, ruth: User, boaz: User, action: str
+) -> None:
+    session = open_session(ruth, *([boaz] if action == "leave" else []))
+    news()
+    path = f"{BASE}/{session['id']}/{action}"
+    race([lambda: app.test_client().post(path, user=boaz)] * 4)
+    kind = {"join": "person_joined", "leave": "person_left"}[action]
+    assert news() == [(kind, ids(ruth), str(boaz.id))]
+
+
+def test_leaving_what_is_over_tells_no_one(
+    client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
+) -> None:
+    session = open_session(ruth, boaz)
+    news()
+    with time_machine.travel(now() + timedelta(days=2)):
+        answer = client.post(f"{BASE}/{session['id']}/leave", user=boaz)
+    assert answer.status_code == 204
+    assert news() == []
+
+
+@pytest.mark.parametrize("body", [{"reason": "This session is for beginners."}, {}])
+def test_a_person_is_told_that_the_host_removed_them(
+    client: FlaskClient,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    body: dict[str, str],
+) -> None:
+    session = open_session(ruth, boaz)
+    requests()
+    path = f"{BASE}/{session['id']}/participants/{boaz.id}"
+    for _ in range(2):
+        assert client.delete(path, json=body, user=ruth).status_code == 204
+    [event] = requests()
+    assert (event["data"]["kind"], event["data"]["user_ids"]) == ("removed", ids(boaz))
+    assert (event["actor"], facts_of(event)["reason"]) == (str(ruth.id), body.get("reason"))
+
+
+def test_a_bad_reason_is_named(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    path = f"{BASE}/{open_session(ruth, boaz)['id']}/participants/{boaz.id}"
+    for reason in ("", "x" * 501, 7):
+        refused = client.delete(path, json={"reason": reason}, user=ruth)
+        assert refused.status_code == 422
+        assert refused.json["errors"][0]["pointer"] == "/reason"
+
+
+def test_a_person_removed_from_the_waitlist_is_told(
+    client: FlaskClient,
+    open_session: Open,
+    news: News,
+    ruth: User,
+    boaz: User,
+    naomi: User,
+) -> None:
+    path = f"{BASE}/{open_session(ruth, boaz, max_participants=2)['id']}"
+    client.post(f"{path}/leave", user=boaz)
+    client.post(f"{path}/join", user=naomi)
+    client.post(f"{path}/join", json={"waitlist": True}, user=boaz)
+    news()
+    for _ in range(2):
+        assert client.delete(f"{path}/participants/{boaz.id}", user=ruth).status_code == 204
+    assert news() == [("removed", ids(boaz), str(ruth.id))]
+
+
+def test_the_new_host_is_told_by_whom(
+    client: FlaskClient, open_session: Open, news: News, ruth: User, boaz: User
+) -> None:
+    path = f"{BASE}/{open_session(ruth, boaz)['id']}/host"
+    news()
+    client.post(path, json={"user_id": str(boaz.id)}, user=ruth)
+    client.post(path, json={"user_id": str(boaz.id)}, user=boaz)
+    assert news() == [("made_host", ids(boaz), str(ruth.id))]
+
+
+def test_a_deleted_account_is_told_like_leaving_and_cancelling(
+    app: Flask,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    naomi: User,
+) -> None:
+    open_session(ruth, boaz)
+    open_session(naomi, ruth)
+    requests()
+    with app.app_context():
+        in_transaction(db.session, lambda: erase(ruth.id))
+    told = {event["data"]["kind"]: event for event in requests()}
+    cancelled, left = told["session_cancelled"], told["person_left"]
+    assert (facts_of(cancelled)["reason"], cancelled["actor"]) == (REASON, None)
+    assert str(boaz.id) in cancelled["data"]["user_ids"]
+    assert (left["data"]["user_ids"], left["actor"]) == (ids(naomi), str(ruth.id))

@@ -276,16 +276,20 @@ def test_participants_are_listed_in_the_order_of_joining(
     assert found == [str(person.id) for person in [ruth, *people]]
 
 
-def test_joining_locks_the_session_for_its_last_two_statements(
+def test_joining_locks_the_session_for_its_last_three_statements(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
     first, second = open_session(ruth), open_session(ruth)
     join(client, first, boaz)
     with count_queries(app) as statements, count_compiled(app) as compiled:
         assert join(client, second, boaz).status_code == 201
-    # The turn, what decides, the overlaps, the seat, and its event.
-    assert len(statements) == 5
-    assert ["UPDATE study_sessions" in statement for statement in statements[-2:]] == [True, False]
+    # The turn, what decides, the overlaps, the seat, its event, and what the host is notified of.
+    assert len(statements) == 6
+    assert ["UPDATE study_sessions" in statement for statement in statements[-3:]] == [
+        True,
+        False,
+        False,
+    ]
     assert compiled == []
 
 

@@ -26,9 +26,10 @@ class Mailbox(ABC):
 
     def to(self, address: str, subject: str) -> EmailMessage:
         """The newest e-mail to this address whose subject begins with `subject`, once there is one."""
-        return eventually(lambda: self._sent(address, subject))[-1]
+        return eventually(lambda: self.sent(address, subject))[-1]
 
-    def _sent(self, address: str, subject: str) -> list[EmailMessage]:
+    def sent(self, address: str, subject: str) -> list[EmailMessage]:
+        """All e-mails to this address so far whose subject begins with `subject`, earliest first."""
         return [
             mail
             for mail in self._to(address)

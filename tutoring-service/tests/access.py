@@ -87,6 +87,7 @@ ACCESS = Matrix(
             code,
             gateway=AtGateway({200: 404, 409: 404}, {"code": "A" * 12}),
         ),
+        Row("list_parents", "401 404 404 404 200 403 200 200"),
         Row("remove_parent", "401 404 404 404 403 204 204 403"),
         Row("get_enrollment_progress", INSIDE),
         Row("create_session_request", "401 404 404 404 403 403 201 403", TIME),

@@ -115,6 +115,30 @@ def test_only_the_student_gives_out_codes(school: Any) -> None:
     assert school.post(path, a_user("stranger")).status_code == 404
 
 
+def test_the_student_and_the_tutor_find_the_parents_who_follow(school: Any) -> None:
+    parents = [a_user(f"parent{number}") for number in range(3)]
+    for parent in parents:
+        join(school, parent, a_code(school))
+    path = f"/api/enrollments/{school.enrollment_id}/parents"
+
+    def listed(person: User, query: str = "") -> Any:
+        return school.client.get(f"{path}{query}", user=person).json
+
+    in_order = [str(parent.id) for parent in parents]
+    first = listed(school.student, "?limit=2")
+    second = listed(school.student, f"?limit=2&cursor={first['next']}")
+    assert [item["parent_id"] for item in first["items"] + second["items"]] == in_order
+    assert second["next"] is None
+    assert first["items"][0].keys() == {"parent_id", "joined_at"}
+    assert listed(school.tutor)["items"] == first["items"] + second["items"]
+    assert school.client.get(path, user=parents[0]).status_code == 403
+    assert school.client.get(path, user=a_user("stranger")).status_code == 404
+    removed = school.client.delete(f"{path}/{in_order[1]}", user=school.student)
+    assert removed.status_code == 204
+    left = [item["parent_id"] for item in listed(school.student)["items"]]
+    assert left == [in_order[0], in_order[2]]
+
+
 def test_a_code_is_kept_as_a_hash_and_read_in_either_case(app: Flask, school: Any) -> None:
     code = a_code(school)
     with app.app_context():

@@ -34,11 +34,13 @@ from tutoring_service.models import (
     apart,
     db,
 )
+from tutoring_service.notifications import Kind, everyone_in, tell_of_enrollment
 from tutoring_service.roles import enrollment_of, lock_enrollment, require
 from tutoring_service.scheduling import lifecycle
 from tutoring_service.sessions import CALLER, FOLLOWED
 from tutoring_service.states import CourseStatus, EnrollmentStatus, Role, SessionStatus
 
+DELETED = "deleted"
 CLOSED = (EnrollmentStatus.COMPLETED, EnrollmentStatus.CANCELLED)
 FROM = {
     EnrollmentStatus.PAUSED: {EnrollmentStatus.ACTIVE},
@@ -109,6 +111,10 @@ def enroll(caller: Caller, course_id: int) -> Enrollment:
     )
     db.session.add(enrollment)
     db.session.flush()
+    # About the course: one unread notification tells of all who enrol.
+    about = f"course:{course.id}"
+    kind, tutor = Kind.STUDENT_ENROLLED, [course.tutor_id]
+    tell_of_enrollment(kind, tutor, enrollment, caller.id, about, course_id=course.id)
     return enrollment
 
 
@@ -170,12 +176,14 @@ def move(caller: Caller, enrollment_id: int, to: EnrollmentStatus) -> Enrollment
         scheduled = _sessions(enrollment.id, TutoringSession.status == SessionStatus.SCHEDULED)
         lifecycle.cancel_all(scheduled, f"enrolment {to}", caller.id)
     db.session.flush()
+    people = everyone_in(enrollment)
+    tell_of_enrollment(Kind.ENROLLMENT_CHANGED, people, enrollment, caller.id, status=to)
     return enrollment
 
 
 def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
     """Delete it with all its sessions; if some are completed, only an admin who insists."""
-    _, role = lock_enrollment(caller, enrollment_id)
+    enrollment, role = lock_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR, Role.ADMIN)
     # All of them are locked first: one that is just being completed must not go with the rest.
     rows = _sessions(enrollment_id)
@@ -185,6 +193,16 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
     scheduled = [row for row in rows if row.status == SessionStatus.SCHEDULED]
     lifecycle.cancel_all(scheduled, "enrolment deleted", caller.id)
     db.session.flush()
+    # Of one that was closed they have been told already.
+    if enrollment.status not in CLOSED:
+        tell_of_enrollment(
+            Kind.ENROLLMENT_CHANGED,
+            everyone_in(enrollment),
+            enrollment,
+            caller.id,
+            status=DELETED,
+            path="/api/enrollments",
+        )
     db.session.execute(remove(Enrollment).where(Enrollment.id == enrollment_id))
     # The database has deleted rows that the ORM still has in mind.
     db.session.expire_all()

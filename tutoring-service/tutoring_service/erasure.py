@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from tutoring_service import sessions
+from tutoring_service import parents, sessions
 from tutoring_service.models import (
     Base,
     CalendarFeed,
@@ -47,6 +47,7 @@ from tutoring_service.models import (
     quarantined_sessions,
     retired_session_fields,
 )
+from tutoring_service.notifications import Kind, everyone_in, tell_of_enrollment
 from tutoring_service.personal_data import NAMING, about
 from tutoring_service.scheduling import lifecycle
 from tutoring_service.states import CourseStatus, EnrollmentStatus, SessionStatus
@@ -78,7 +79,11 @@ def _close(user_id: UUID) -> None:
     gives_or_takes = or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id)
     is_open = Enrollment.status.in_((EnrollmentStatus.ACTIVE, EnrollmentStatus.PAUSED))
     closed = {"status": EnrollmentStatus.CANCELLED, "closed_at": now()}
-    db.session.execute(update(Enrollment).where(gives_or_takes, is_open).values(closed))
+    closing = update(Enrollment).where(gives_or_takes, is_open).values(closed)
+    kind, status = Kind.ENROLLMENT_CHANGED, EnrollmentStatus.CANCELLED
+    for enrollment in db.session.scalars(closing.returning(Enrollment)).all():
+        people = everyone_in(enrollment)
+        tell_of_enrollment(kind, people, enrollment, user_id, status=status)
     archived = {"status": CourseStatus.ARCHIVED, "description": None}
     db.session.execute(update(Course).where(Course.tutor_id == user_id).values(archived))
 
@@ -106,7 +111,10 @@ def _delete_own(user_id: UUID) -> None:
     db.session.execute(delete(TutorProfile).filter_by(tutor_id=user_id))
     db.session.execute(delete(CalendarFeed).filter_by(user_id=user_id))
     db.session.execute(delete(SessionReminder).filter_by(user_id=user_id))
-    db.session.execute(delete(EnrollmentParent).filter_by(parent_id=user_id))
+    following = delete(EnrollmentParent).filter_by(parent_id=user_id)
+    followed = db.session.scalars(following.returning(EnrollmentParent.enrollment_id)).all()
+    for enrollment in db.session.scalars(select(Enrollment).where(Enrollment.id.in_(followed))):
+        parents.tell_of_leaving(enrollment, user_id, user_id)
     apart.forget(user_id)
     forget_answers(db, user_id)
     # A code that the student gave out would let a parent in after they are gone.

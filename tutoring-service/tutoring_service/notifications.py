@@ -23,6 +23,13 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     SESSION_REQUESTED = "session_requested"
     SESSION_REQUEST_DECLINED = "session_request_declined"
+    SESSION_REQUEST_WITHDRAWN = "session_request_withdrawn"
+    STUDENT_ENROLLED = "student_enrolled"
+    ENROLLMENT_CHANGED = "enrollment_changed"
+    PARENT_JOINED = "parent_joined"
+    PARENT_LEFT = "parent_left"
+    REMOVED = "removed"
+    REVIEW_RECEIVED = "review_received"
 
 
 def tell(
@@ -33,9 +40,6 @@ def tell(
     **more: Any,
 ) -> None:
     """Notify these people of something about a session; never the person who did it."""
-    told = [person for person in dict.fromkeys(people) if person != actor]
-    if not told:
-        return
     data = {
         "title": _title(booking.enrolled_courses_id),
         "session_id": booking.session_id,
@@ -44,11 +48,35 @@ def tell(
         **more,
     }
     about = f"tutoring_session:{booking.session_id}"
-    _request(about, booking.version, kind, told, data, actor)
+    _request(about, booking.version, kind, people, data, actor)
+
+
+def tell_of_enrollment(
+    kind: Kind,
+    people: Iterable[UUID],
+    enrollment: Enrollment,
+    actor: UUID,
+    about: str | None = None,
+    **more: Any,
+) -> None:
+    """Notify these people of something about an enrolment; never the person who did it."""
+    data = {
+        "title": _title(enrollment.id),
+        "enrollment_id": enrollment.id,
+        "path": f"/api/enrollments/{enrollment.id}",
+        **more,
+    }
+    about = about or f"enrollment:{enrollment.id}"
+    _request(about, enrollment.version, kind, people, data, actor)
 
 
 def tell_of_request(
-    kind: Kind, person: UUID, request: SessionRequest, starts_at: datetime, actor: UUID
+    kind: Kind,
+    person: UUID,
+    request: SessionRequest,
+    starts_at: datetime,
+    actor: UUID,
+    **more: Any,
 ) -> None:
     """Notify the person of a request for a session, or of its answer."""
     data = {
@@ -56,6 +84,7 @@ def tell_of_request(
         "request_id": request.id,
         "starts_at": rfc3339(starts_at),
         "path": f"/api/enrollments/{request.enrolled_courses_id}/requests",
+        **more,
     }
     # A request is asked, and answered once.
     version = 1 if request.status == RequestStatus.PENDING else 2
@@ -67,6 +96,11 @@ def everyone(booking: SessionBooking) -> list[UUID]:
     return [booking.tutor_id, booking.student_id, *parents_of({booking.enrolled_courses_id})]
 
 
+def everyone_in(enrollment: Enrollment) -> list[UUID]:
+    """The tutor, the student and the parents."""
+    return [enrollment.tutor_id, enrollment.student_id, *parents_of({enrollment.id})]
+
+
 def _request(
     about: str,
     version: int,
@@ -75,7 +109,10 @@ def _request(
     data: dict[str, Any],
     actor: UUID | None,
 ) -> None:
-    wanted = {"user_ids": [str(person) for person in people], "kind": kind, "data": data}
+    told = [str(person) for person in dict.fromkeys(people) if person != actor]
+    if not told:
+        return
+    wanted = {"user_ids": told, "kind": kind, "data": data}
     if actor:
         wanted |= {"author": str(actor), "words": ["reason"]}
     messages.publish_event("notification.requested", about, version, wanted, actor=actor)

@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, NotFound, TooManyRequests
+from chassis.pages import Page, cut
 from tutoring_service import whiteboards
 from tutoring_service.models import (
     Enrollment,
@@ -23,6 +25,7 @@ from tutoring_service.models import (
     apart,
     db,
 )
+from tutoring_service.notifications import Kind, tell_of_enrollment
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.runtime import runtime
 from tutoring_service.states import Role
@@ -99,24 +102,41 @@ def join(caller: Caller, code: str) -> Enrollment:
         EnrollmentParent.enrollment_id == enrollment.id, EnrollmentParent.parent_id != caller.id
     )
     require_room(db.session, ParentLimitReached, others, of=enrollment.id)
-    db.session.execute(
+    joining = (
         insert(EnrollmentParent)
         .values(enrollment_id=enrollment.id, parent_id=caller.id, joined_at=now())
         .on_conflict_do_nothing()
     )
+    if db.session.scalar(joining.returning(EnrollmentParent.parent_id)):
+        followed = [enrollment.student_id, enrollment.tutor_id]
+        tell_of_enrollment(Kind.PARENT_JOINED, followed, enrollment, caller.id)
     return enrollment
 
 
-def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
-    """A parent stops following; or the student ends it, and revokes the code that the parent may know."""
+def of_enrollment(
+    caller: Caller, enrollment_id: int, limit: int, cursor: str | None
+) -> Page[EnrollmentParent]:
+    """The parents who follow the enrolment, in the order of joining, for its student and tutor."""
     _, role = enrollment_of(caller, enrollment_id)
+    require(role, Role.STUDENT, Role.TUTOR, Role.ADMIN)
+    query = select(EnrollmentParent).filter_by(enrollment_id=enrollment_id)
+    order = (EnrollmentParent.joined_at, EnrollmentParent.parent_id)
+    rows = db.session.scalars(ordered(query, order, limit, cursor)).all()
+    return cut(rows, limit, lambda parent: (parent.joined_at, parent.parent_id))
+
+
+def leave(caller: Caller, enrollment_id: int, parent_id: UUID, reason: str | None = None) -> None:
+    """A parent stops following; or the student ends it, revokes the code that the parent may know, and tells
+    them the reason.
+    """
+    enrollment, role = enrollment_of(caller, enrollment_id)
     if caller.id != parent_id:
         require(role, Role.STUDENT)
         # Before the parent: one who is just joining by the code is waited for, and then removed.
         db.session.execute(delete(ParentCode).filter_by(enrollment_id=enrollment_id))
-    db.session.execute(
-        delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id)
-    )
+    leaving = delete(EnrollmentParent).filter_by(enrollment_id=enrollment_id, parent_id=parent_id)
+    if db.session.scalar(leaving.returning(EnrollmentParent.parent_id)):
+        tell_of_leaving(enrollment, parent_id, caller.id, reason)
     theirs = select(SessionBooking.session_id).filter_by(enrolled_courses_id=enrollment_id)
     db.session.execute(
         delete(SessionReminder).where(
@@ -125,6 +145,17 @@ def leave(caller: Caller, enrollment_id: int, parent_id: UUID) -> None:
     )
     # The gateway may be showing a whiteboard live: it asks again, and is refused.
     whiteboards.turn_away(enrollment_id, parent_id)
+
+
+def tell_of_leaving(
+    enrollment: Enrollment, parent_id: UUID, actor: UUID, reason: str | None = None
+) -> None:
+    """Notify the student and the tutor of a parent who follows no longer; and the parent, if removed."""
+    removed, followed = actor != parent_id, [enrollment.student_id, enrollment.tutor_id]
+    tell_of_enrollment(Kind.PARENT_LEFT, followed, enrollment, actor, removed=removed)
+    if removed:
+        path = "/api/enrollments"
+        tell_of_enrollment(Kind.REMOVED, [parent_id], enrollment, actor, path=path, reason=reason)
 
 
 def _hash(code: str) -> bytes:

@@ -16,6 +16,7 @@ from chassis.errors import Conflict, DeadlinePassed, NotFound
 from chassis.pages import Page, cut
 from tutoring_service import sessions
 from tutoring_service.models import Review, SessionBooking, TutoringSession, db
+from tutoring_service.notifications import Kind, everyone, tell
 from tutoring_service.roles import require
 from tutoring_service.states import Role, SessionStatus
 
@@ -88,6 +89,17 @@ def write(
     # The database refuses the author's second review, also one that is written at the same moment.
     db.session.flush()
     _refer(session, role, review.id)
+    booking = session.booking
+    # What the tutor wrote is about the student, and what the others wrote about the tutor.
+    reviewed = everyone(booking)[1:] if role == Role.TUTOR else [booking.tutor_id]
+    tell(
+        Kind.REVIEW_RECEIVED,
+        reviewed,
+        booking,
+        caller.id,
+        path=f"/api/sessions/{session_id}/reviews",
+        rating=rating,
+    )
     return review
 
 

@@ -107,8 +107,10 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     return request
 
 
-def decline(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
-    """The tutor does not want it."""
+def decline(
+    caller: Caller, enrollment_id: int, request_id: int, reason: str | None
+) -> SessionRequest:
+    """The tutor does not want it, and may tell the student why."""
     enrollment, request = _of_tutor(caller, enrollment_id, request_id)
     if request.status == RequestStatus.DECLINED:
         return request
@@ -116,19 +118,22 @@ def decline(caller: Caller, enrollment_id: int, request_id: int) -> SessionReque
     _answer(request, RequestStatus.DECLINED)
     starts_at = _starts_at(enrollment, request)
     kind, student = Kind.SESSION_REQUEST_DECLINED, enrollment.student_id
-    notifications.tell_of_request(kind, student, request, starts_at, caller.id)
+    notifications.tell_of_request(kind, student, request, starts_at, caller.id, reason=reason)
     return request
 
 
 def withdraw(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
     """The student no longer wants it."""
-    _, role = enrollment_of(caller, enrollment_id)
+    enrollment, role = enrollment_of(caller, enrollment_id)
     require(role, Role.STUDENT)
     request = _locked(enrollment_id, request_id)
     if request.status == RequestStatus.WITHDRAWN:
         return request
     _check_pending(request, RequestStatus.WITHDRAWN)
     _answer(request, RequestStatus.WITHDRAWN)
+    starts_at = _starts_at(enrollment, request)
+    kind, tutor = Kind.SESSION_REQUEST_WITHDRAWN, enrollment.tutor_id
+    notifications.tell_of_request(kind, tutor, request, starts_at, caller.id)
     return request
 
 

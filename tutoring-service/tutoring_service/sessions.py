@@ -158,6 +158,8 @@ def remove(caller: Caller, session_id: int) -> None:
             notifications.everyone(session.booking),
             session.booking,
             caller.id,
+            count=1,
+            reason=None,
         )
     db.session.flush()
     # In SQL: the database deletes what hangs on it, which the ORM would read first.

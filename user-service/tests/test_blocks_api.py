@@ -85,7 +85,7 @@ def test_the_other_services_are_told_of_each_change_once(
     assert [event["type"] for event in events] == ["user.blocked", "user.unblocked", "user.blocked"]
     people = {"blocker_id": str(ruth.id), "blocked_id": str(boaz.id)}
     # Of an address that is not proved nothing is told: it may be another person's.
-    mailboxes = {"mailboxes": {str(boaz.id): blocks._mailbox_sha256("boaz@example.org")}}
+    mailboxes = {"mailboxes": {str(boaz.id): blocks.mailbox_sha256("boaz@example.org")}}
     assert [event["data"] for event in events] == [
         {**people, **mailboxes},
         people,
@@ -97,9 +97,9 @@ def test_the_other_services_are_told_of_each_change_once(
 
 
 def test_a_mailbox_is_one_for_all_its_addresses() -> None:
-    plain = blocks._mailbox_sha256("boaz@example.org")
-    assert blocks._mailbox_sha256("Boaz+studies@Example.org") == plain
-    assert blocks._mailbox_sha256("+boaz@example.org") != plain
+    plain = blocks.mailbox_sha256("boaz@example.org")
+    assert blocks.mailbox_sha256("Boaz+studies@Example.org") == plain
+    assert blocks.mailbox_sha256("+boaz@example.org") != plain
 
 
 @pytest.mark.usefixtures("race_round")

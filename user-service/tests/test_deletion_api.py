@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import time_machine
@@ -200,9 +201,28 @@ def test_what_a_person_wrote_leaves_the_notifications_of_others(
     notify(boaz)
     delete_account(client, ruth)
     notify(ruth)  # requested before, and delivered late
-    of_boaz = {"title": f"{CANARY} Genesis", "reason": CANARY, "session_id": "7"}
-    left = ("session_cancelled", {"session_id": "7"})
+    no_actor = {"session_id": "7", "actor_id": None}
+    of_boaz = {"title": f"{CANARY} Genesis", "reason": CANARY, **no_actor}
+    left = ("session_cancelled", no_actor)
     assert shown() == [left, ("session_cancelled", of_boaz), left]
+
+
+def test_live_events_are_taken_back_where_they_have_words_of_the_person(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz, naomi = join("ruth"), join("boaz"), join("naomi")
+    for reader, reason in ((boaz, CANARY), (naomi, None)):
+        words = {"author": str(ruth.id), "words": ["reason"]}
+        event = a_request(data={"reason": reason}, **words)
+        with app.app_context():
+            notifying = partial(notifications.notify, event, reader.id)
+            in_transaction(db.session, notifying)
+    delete_account(client, ruth)
+    outbox = messages.outbox.c
+    cleared = select(outbox.stream).where(outbox.body == {}, outbox.stream.startswith("room:user:"))
+    with app.app_context():
+        rooms = set(db.session.scalars(cleared))
+    assert rooms == {f"room:user:{person.id}" for person in (ruth, boaz)}
 
 
 def test_a_notification_that_is_being_replaced_loses_its_words_at_the_repetition(
@@ -216,7 +236,27 @@ def test_a_notification_that_is_being_replaced_loses_its_words_at_the_repetition
             connection.execute(select(Notification.id).with_for_update())
             assert delete_account(client, ruth).status_code == 202
         kept = db.session.scalars(select(Notification.data)).all()
-    assert kept == [{"title": CANARY}]
+    assert kept == [{"title": CANARY, "actor_id": None}]
     with time_machine.travel(now() + deletion.LAST_WORDS), app.app_context():
         assert in_transaction(db.session, deletion.repeat_erasures) == 1
-        assert db.session.scalars(select(Notification.data)).all() == [{}]
+        assert db.session.scalars(select(Notification.data)).all() == [{"actor_id": None}]
+
+
+def test_a_deleted_person_is_named_in_no_notification(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+
+    def notify(number: int) -> None:
+        event = a_request(data={"number": number}, actor=ruth.id)
+        with app.app_context():
+            in_transaction(db.session, lambda: notifications.notify(event, boaz.id))
+
+    notify(1)
+    delete_account(client, ruth)
+    notify(2)  # requested before, and delivered late
+    noted = client.get("/api/notifications", headers=boaz.headers).json["items"]
+    nobody = {"actor_id": None}
+    assert [item["data"] for item in noted] == [{"number": 2, **nobody}, {"number": 1, **nobody}]
+    with app.app_context():
+        assert set(db.session.scalars(select(Notification.actor_id))) == {None}

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from chassis import testing
 from chassis.data.db import in_transaction
-from user_service import email_changes
+from user_service import blocks, email_changes
 from user_service.models import EmailChange, User, db, messages
 
 from .support.emails import reset_token, subjects, take_emails, token_in
@@ -192,6 +192,22 @@ def test_the_old_address_goes_back_and_the_thief_is_out(
     assert client.post("/api/auth/reset-password", json=reset).status_code == 204
     assert log_in(client, ruth.email, "nineteen date palms").status_code == 200
     assert post(client, "revert-email", token).status_code == 410
+
+
+def test_that_a_person_wants_no_invitations_follows_them_to_the_address(
+    app: Flask, client: FlaskClient, ruth: Any
+) -> None:
+    path, wanted = "/api/notifications/preferences", {"invitation": False}
+    client.put(path, json=wanted, headers=ruth.headers)
+    token = token_in(changed(app, client, ruth))
+    assert post(client, "revert-email", token).status_code == 204
+    body = messages.outbox.c.body
+    told = select(body["data"]).where(body["type"].astext == "user.invitation_emails_changed")
+    with app.app_context():
+        heard = db.session.scalars(told.order_by(messages.outbox.c.position)).all()
+    addresses = [ruth.email, NEW, ruth.email]
+    mailboxes = [blocks.mailbox_sha256(address) for address in addresses]
+    assert heard == [{"mailbox_sha256": mailbox, "wanted": False} for mailbox in mailboxes]
 
 
 @pytest.mark.parametrize(("days", "status"), [(6.99, 204), (7, 410)])

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis import testing
 from chassis.messaging.consumer import parse
+from user_service import blocks
 
 RUTH = UUID("11111111-1111-4111-8111-111111111111")
 ACCOUNT = """
@@ -79,3 +80,45 @@ def test_the_other_services_are_told_of_suspensions_from_before(old: Flask) -> N
     assert (event.id, event.type, event.source) == (row.id, "user.suspended", "user-service")
     assert (event.aggregate_id, event.aggregate_version) == (str(RUTH), version)
     assert (event.actor, event.occurred_at, event.data) == (RUTH, row.created_at, {})
+
+
+def test_earlier_choices_against_invitations_are_told_to_the_other_services(old: Flask) -> None:
+    upgrade(revision="0022")
+    choices = """
+    UPDATE users SET email = 'Ruth+shul@Example.org', email_verified_at = now();
+    INSERT INTO users (id, email, username, display_name, password_hash)
+    VALUES (gen_random_uuid(), 'boaz@example.org', 'boaz', 'Boaz', '');
+    INSERT INTO mail_preferences (user_id, kind, wanted) SELECT id, 'invitation', false FROM users;
+    INSERT INTO mail_preferences (user_id, kind, wanted) SELECT id, 'reminder', false FROM users;
+    """
+    with begin(old) as connection:
+        for statement in choices.strip().rstrip(";").split(";"):
+            connection.execute(text(statement))
+    upgrade(revision="0023")
+    with begin(old) as connection:
+        # The address of the other person is not proved.
+        [body] = connection.scalars(text("SELECT body FROM outbox"))
+        version = connection.scalar(text("SELECT version FROM users WHERE username = 'ruth'"))
+    event = parse({"event": json.dumps(body)})
+    assert (event.type, event.source) == ("user.invitation_emails_changed", "user-service")
+    assert (event.aggregate_id, event.aggregate_version) == (str(RUTH), version)
+    mailbox = blocks.mailbox_sha256("ruth@example.org")
+    assert event.data == {"mailbox_sha256": mailbox, "wanted": False}
+
+
+def test_the_times_of_old_notifications_are_one(old: Flask) -> None:
+    upgrade(revision="0020")
+    note = """
+    INSERT INTO notifications (event_id, user_id, kind, data, created_at)
+    VALUES (gen_random_uuid(), :id, 'reminder', '{}', now())
+    """
+    with begin(old) as connection:
+        connection.execute(text(note), {"id": RUTH})
+    upgrade(revision="0022")
+    prefer(old, "person_joined")
+    with begin(old) as connection:
+        assert connection.execute(text("SELECT times, actor_id FROM notifications")).all() == [
+            (1, None)
+        ]
+    downgrade(revision="0020")
+    assert preferred(old) == []

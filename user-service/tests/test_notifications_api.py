@@ -1,5 +1,6 @@
 """Notifications: made once for each event, listed, read, and e-mailed if wanted."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,16 +13,17 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from chassis import testing
 from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.messaging.messages import Event
-from user_service import mails, notifications
+from user_service import blocks, mails, notifications
 from user_service.models import Notification, User, db, messages
 from user_service.notification_kinds import EMAILS, NotificationKind
 
+from .support.emails import verify
 from .support.notifications import a_request
 
 Join = Callable[..., Any]
@@ -69,8 +71,8 @@ def test_notifications_are_listed_newest_first(app: Flask, client: FlaskClient, 
     assert notify(app, ruth.id, NotificationKind.REMINDER)
     items = inbox(client, ruth)["items"]
     assert [item["kind"] for item in items] == ["reminder", "invitation"]
-    assert items[0].keys() == {"id", "kind", "data", "created_at", "read_at"}
-    assert (items[0]["data"], items[0]["read_at"]) == ({"session_id": "7"}, None)
+    assert items[0].keys() == {"id", "kind", "data", "times", "created_at", "read_at"}
+    assert (items[0]["data"], items[0]["read_at"]) == ({"session_id": "7", "actor_id": None}, None)
 
 
 def test_an_event_delivered_repeatedly_notifies_once(
@@ -106,7 +108,8 @@ def test_a_requested_notification_reaches_each_named_person(
             in_transaction(db.session, lambda: notifications.on_requested(event))
     for person in (ruth, boaz):
         [item] = inbox(client, person)["items"]
-        assert (item["kind"], item["data"]) == ("session_request_declined", {"path": "/x"})
+        assert item["kind"] == "session_request_declined"
+        assert item["data"] == {"path": "/x", "actor_id": None}
 
 
 def test_moving_a_session_forty_times_leaves_one_unread_notification(
@@ -118,7 +121,8 @@ def test_moving_a_session_forty_times_leaves_one_unread_notification(
     for number in range(40):
         assert notify(app, ruth.id, about="study_session:a", data={"number": number})
     newest, reminder, _ = inbox(client, ruth, "?unread=true")["items"]
-    assert (newest["data"], reminder["kind"]) == ({"number": 39}, "reminder")
+    assert (newest["data"]["number"], reminder["kind"]) == (39, "reminder")
+    assert (newest["times"], reminder["times"]) == (40, 1)
     told = [json.loads(fields["event"])["data"] for _, fields in live_events(app, ruth.id)]
     assert [note["id"] for note in told[2:]] == [newest["id"]] * 40
 
@@ -162,7 +166,84 @@ def test_concurrent_events_about_one_thing_leave_the_newest(
     ]
     testing.race([partial(notify, app, ruth.id, event=event) for event in events])
     [note] = items(client, ruth)
-    assert note["data"] == {"number": 7}
+    assert note["data"]["number"] == 7
+
+
+def test_ten_who_join_are_one_unread_notification_of_the_last(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, people = join("ruth"), [uuid4() for _ in range(10)]
+    kind, about = NotificationKind.PERSON_JOINED, "study_session:a"
+    for person in people:
+        event = a_request(kind, about=about, actor=person)
+        assert [notify(app, ruth.id, event=event) for _ in range(2)] == [True, False]
+    [note] = items(client, ruth)
+    assert (note["times"], note["data"]["actor_id"]) == (10, str(people[-1]))
+    client.post("/api/notifications/read-all", headers=ruth.headers)
+    notify(app, ruth.id, kind, about=about, actor=people[0])
+    assert [item["times"] for item in items(client, ruth)] == [1, 10]
+
+
+@pytest.mark.parametrize("blocker", ["reader", "actor"])
+def test_a_person_kept_apart_is_not_named(
+    app: Flask, client: FlaskClient, join: Join, blocker: str
+) -> None:
+    ruth, boaz, naomi = join("ruth"), join("boaz"), join("naomi")
+    pair = (ruth, boaz) if blocker == "reader" else (boaz, ruth)
+    client.put(f"/api/users/me/blocks/{pair[1].id}", headers=pair[0].headers)
+    for reader in (ruth, naomi):
+        notify(app, reader.id, actor=boaz.id)
+    [of_ruth], [of_naomi] = items(client, ruth), items(client, naomi)
+    assert of_ruth["data"] == {"session_id": "7", "actor_id": None}
+    assert of_naomi["data"] == {"session_id": "7", "actor_id": str(boaz.id)}
+
+
+def addressed_to(email: str, **more: Any) -> Event:
+    """The request to notify the person with this address of an invitation, as another service sends it."""
+    digest = hashlib.sha256(email.encode()).hexdigest()
+    return a_request(NotificationKind.INVITATION, email_sha256=digest, **more)
+
+
+def request(app: Flask, event: Event) -> None:
+    with app.app_context():
+        in_transaction(db.session, lambda: notifications.on_requested(event))
+
+
+def test_a_person_is_notified_by_their_proved_address_and_emailed_by_the_sender(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    request(app, addressed_to(ruth.email))
+    assert items(client, ruth) == []
+    verify(app, ruth)
+    event = addressed_to(ruth.email, actor=boaz.id)
+    for each in (event, event, addressed_to(boaz.email), addressed_to("no@one.example")):
+        request(app, each)
+    [note] = items(client, ruth)
+    assert (note["kind"], note["data"]["actor_id"]) == ("invitation", str(boaz.id))
+    assert items(client, boaz) == []
+    assert waiting(app) == []
+
+
+def test_an_address_that_is_not_ascii_is_found(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth = join("ruth")
+    with app.app_context():
+        values = {"email": "Ruth@bücher.example", "email_verified_at": now()}
+        in_transaction(db.session, lambda: db.session.execute(update(User).values(values)))
+    request(app, addressed_to("ruth@bücher.example"))
+    assert len(items(client, ruth)) == 1
+
+
+@pytest.mark.parametrize("blocker", ["invited", "inviter"])
+def test_of_two_kept_apart_neither_is_notified_of_the_others_invitation(
+    app: Flask, client: FlaskClient, join: Join, blocker: str
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    verify(app, ruth)
+    pair = (ruth, boaz) if blocker == "invited" else (boaz, ruth)
+    client.put(f"/api/users/me/blocks/{pair[1].id}", headers=pair[0].headers)
+    request(app, addressed_to(ruth.email, actor=boaz.id))
+    assert items(client, ruth) == []
 
 
 def test_one_event_notifies_each_of_several_people(
@@ -301,6 +382,42 @@ def test_preferences_are_replaced_as_a_whole(client: FlaskClient, join: Join) ->
     assert client.get("/api/notifications/preferences", headers=boaz.headers).json == initial
 
 
+def invitation_emails(app: Flask) -> list[dict[str, Any]]:
+    """What other services were told of whether people want e-mails with invitations."""
+    body = messages.outbox.c.body
+    of_type = body["type"].astext == "user.invitation_emails_changed"
+    with app.app_context():
+        query = select(body).where(of_type).order_by(messages.outbox.c.position)
+        return [event["data"] for event in db.session.scalars(query)]
+
+
+def test_the_services_that_invite_hear_of_the_preference_when_it_changes(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth = join("ruth")
+    verify(app, ruth)
+    mailbox = blocks.mailbox_sha256(ruth.email)
+    for wanted in ({}, {"invitation": False}, {"invitation": False, "reminder": False}, {}):
+        client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers)
+    assert invitation_emails(app) == [
+        {"mailbox_sha256": mailbox, "wanted": False},
+        {"mailbox_sha256": mailbox, "wanted": True},
+    ]
+
+
+def test_the_preference_is_told_of_an_address_once_that_is_proved(
+    app: Flask, client: FlaskClient, join: Join
+) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    wanted = {"invitation": False}
+    client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers)
+    assert invitation_emails(app) == []
+    for person in (ruth, boaz):
+        verify(app, person)
+    mailbox = blocks.mailbox_sha256(ruth.email)
+    assert invitation_emails(app) == [{"mailbox_sha256": mailbox, "wanted": False}]
+
+
 @pytest.mark.parametrize(
     "body", [{"reminder": "yes"}, {"reminder": None}, {"reminder": 1}, {"weather": True}]
 )
@@ -316,19 +433,20 @@ def test_every_kind_has_an_email() -> None:
     assert EMAILS.keys() == set(NotificationKind)
 
 
-def test_every_kind_can_be_emailed(app: Flask, client: FlaskClient, join: Join) -> None:
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_kind_can_be_emailed(
+    app: Flask, client: FlaskClient, join: Join, kind: NotificationKind
+) -> None:
     ruth = join("ruth")
     wanted = dict.fromkeys(NotificationKind, True)
     path = "/api/notifications/preferences"
     assert client.put(path, json=wanted, headers=ruth.headers).json == wanted
-    for kind in EMAILS:
-        notify(app, ruth.id, kind)
-    due = waiting(app)
+    notify(app, ruth.id, kind)
+    (due,) = waiting(app)
     with app.app_context():
-        composed = [mails.notification(data) for data in due]
-    for message, email in zip(composed, EMAILS.values(), strict=True):
-        assert message["Subject"] == f"{email.subject} · Lyceum"
-        assert email.text in message.get_body(("plain",)).get_content()
+        message = mails.notification(due)
+    assert message["Subject"] == f"{EMAILS[kind].subject} · Lyceum"
+    assert EMAILS[kind].text in message.get_body(("plain",)).get_content()
 
 
 def test_an_unknown_kind_stays_in_the_inbox(app: Flask, client: FlaskClient, join: Join) -> None:

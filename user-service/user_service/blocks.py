@@ -64,7 +64,7 @@ def mine(user_id: UUID, limit: int, cursor: str | None) -> Page[Block]:
     return cut(db.session.scalars(last_first).all(), limit, lambda row: (row.number,))
 
 
-def keeps_apart(user_id: UUID, other: ColumnElement[UUID]) -> ColumnElement[bool]:
+def keeps_apart(user_id: UUID | None, other: ColumnElement[UUID]) -> ColumnElement[bool]:
     """Whether one of the two blocks the other."""
     return exists().where(
         or_(
@@ -72,6 +72,14 @@ def keeps_apart(user_id: UUID, other: ColumnElement[UUID]) -> ColumnElement[bool
             (Block.blocker_id == other) & (Block.blocked_id == user_id),
         )
     )
+
+
+def mailbox_sha256(email: str) -> str:
+    """The SHA-256 by which other services know the mailbox, in hexadecimal digits."""
+    local, _, domain = email.lower().rpartition("@")
+    # What follows a `+` is for the filters of the recipient.
+    name = local.partition("+")[0] or local
+    return hashlib.sha256(f"{name}@{domain}".encode()).hexdigest()
 
 
 def forget(user_id: UUID) -> None:
@@ -84,20 +92,13 @@ def on_email_proved(user: User) -> None:
     """Tell the services which mailbox is now known to be the person's, if that matters to a block."""
     either = or_(Block.blocker_id == user.id, Block.blocked_id == user.id)
     if db.session.scalar(select(exists().where(either))):
-        data = {"mailbox_sha256": _mailbox_sha256(user.email)}
+        data = {"mailbox_sha256": mailbox_sha256(user.email)}
         messages.publish_event(EventType.EMAIL_PROVED, user.id, user.version, data, actor=user.id)
-
-
-def _mailbox_sha256(email: str) -> str:
-    local, _, domain = email.lower().rpartition("@")
-    # What follows a `+` is for the filters of the recipient.
-    name = local.partition("+")[0] or local
-    return hashlib.sha256(f"{name}@{domain}".encode()).hexdigest()
 
 
 def _proved_mailboxes(accounts: Sequence[User]) -> Mapping[str, str]:
     proved = [account for account in accounts if account.email_verified]
-    return {str(account.id): _mailbox_sha256(account.email) for account in proved}
+    return {str(account.id): mailbox_sha256(account.email) for account in proved}
 
 
 def _tell(event: EventType, of: Block, **more: object) -> None:

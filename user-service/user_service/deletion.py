@@ -56,7 +56,7 @@ def delete_account(user_id: UUID, password: str, code: str | None, sign_in_id: U
     address = hashlib.sha256(user.email.lower().encode()).hexdigest()
     _erase(user)
     forget_answers(db, user.id)
-    notifications.forget_words_of(user.id)
+    notifications.forget_person(user.id)
     messages.clear_room(rooms.room_of(user.id))
     # A service may know the address, but not the account: the event has the hash by which to find it.
     save(user, EventType.USER_DELETED, email_sha256=address)
@@ -79,7 +79,7 @@ def repeat_erasures() -> int:
     users = db.session.scalars(due).all()
     for user in users:
         user.erasure_repeated_at = now()
-        notifications.forget_words_of(user.id)
+        notifications.forget_person(user.id)
         save(user, EventType.USER_DELETED)
     return len(users)
 

@@ -12,6 +12,7 @@ class EventType(StrEnum):
     ACCESS_ENDED = "user.access_ended"
     SIGN_IN_ENDED = "sign_in.ended"
     EMAIL_PROVED = "user.email_proved"
+    INVITATION_EMAILS_CHANGED = "user.invitation_emails_changed"
     BLOCKED = "user.blocked"
     UNBLOCKED = "user.unblocked"
     CONTENT_HIDDEN = "content.hidden"

@@ -95,6 +95,8 @@ ROLES = ", ".join(f"'{role}'" for role in Role)
 # Literal, because PostgreSQL does not use a partial index for a parameter.
 IS_ADMIN = "'admin' = ANY (roles)"
 IS_UNREAD = "read_at IS NULL"
+# The address as bytes: `convert_to` would do the same, but cannot be indexed.
+EMAIL_SHA256 = r"encode(sha256(decode(replace(lower(email), '\', '\\'), 'escape')), 'hex')"
 IS_OPEN_REPORT = "decided_at IS NULL"
 
 
@@ -125,6 +127,7 @@ class User(Base):
             postgresql_where=text("deleted_at IS NOT NULL AND erasure_repeated_at IS NULL"),
         ),
         Index("idx_users_admins", "id", postgresql_where=text(IS_ADMIN)),
+        Index("idx_users_email_sha256", text(EMAIL_SHA256)),
         CheckConstraint("username ~ '^[a-z0-9_.-]{3,50}$'", name="username"),
         CheckConstraint(
             f"roles <@ ARRAY[{ROLES}]::varchar[] AND cardinality(roles) > 0", name="roles"
@@ -291,6 +294,11 @@ class Notification(Base):
             "author_id",
             postgresql_where=text("author_id IS NOT NULL"),
         ),
+        Index(
+            "idx_notifications_actor",
+            "actor_id",
+            postgresql_where=text("actor_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
@@ -306,6 +314,9 @@ class Notification(Base):
     words: Mapped[list[str]] = mapped_column(
         ARRAY(String(50)), server_default=text("'{}'"), default=list
     )
+    # Also in `data`, where people are shown it.
+    actor_id: Mapped[UUID | None]
+    times: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
 

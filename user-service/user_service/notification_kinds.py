@@ -20,6 +20,21 @@ class NotificationKind(StrEnum):
     APPLICATION_DECIDED = "application_decided"
     REPORT_DECIDED = "report_decided"
     CONTENT_HIDDEN = "content_hidden"
+    INVITATION_ACCEPTED = "invitation_accepted"
+    INVITATION_DECLINED = "invitation_declined"
+    PERSON_JOINED = "person_joined"
+    PERSON_LEFT = "person_left"
+    REMOVED = "removed"
+    MADE_HOST = "made_host"
+    MADE_OWNER = "made_owner"
+    SESSION_PLANNED = "session_planned"
+    HAVRUTA_ARCHIVED = "havruta_archived"
+    STUDENT_ENROLLED = "student_enrolled"
+    ENROLLMENT_CHANGED = "enrollment_changed"
+    PARENT_JOINED = "parent_joined"
+    PARENT_LEFT = "parent_left"
+    SESSION_REQUEST_WITHDRAWN = "session_request_withdrawn"
+    REVIEW_RECEIVED = "review_received"
 
 
 class Email(NamedTuple):
@@ -69,5 +84,46 @@ EMAILS: Mapping[NotificationKind, Email] = {
     # By default no: what became of it is a notice too, with the reason.
     NotificationKind.APPLICATION_DECIDED: Email(
         "Your application was decided", "An admin has accepted or declined your application."
+    ),
+    NotificationKind.INVITATION_ACCEPTED: Email(
+        "Your invitation was accepted", "A person whom you invited is a member of your havruta."
+    ),
+    NotificationKind.INVITATION_DECLINED: Email(
+        "Your invitation was declined", "An invitation to your havruta was declined."
+    ),
+    NotificationKind.PERSON_JOINED: Email(
+        "Somebody joined", "There is somebody new in your session or havruta."
+    ),
+    NotificationKind.PERSON_LEFT: Email(
+        "Somebody left", "Somebody is not in your session or havruta any more."
+    ),
+    NotificationKind.REMOVED: Email(
+        "You were removed", "You do not take part in a session, havruta or course any more."
+    ),
+    NotificationKind.MADE_HOST: Email("You are the host", "A study session is yours to host now."),
+    NotificationKind.MADE_OWNER: Email("You are the owner", "A havruta is yours to lead now."),
+    NotificationKind.SESSION_PLANNED: Email(
+        "A session was planned", "A session of your havruta was planned."
+    ),
+    NotificationKind.HAVRUTA_ARCHIVED: Email(
+        "Your havruta was archived", "One of your havrutas is closed and can only be read."
+    ),
+    NotificationKind.STUDENT_ENROLLED: Email(
+        "A student enrolled", "There is a new student in one of your courses."
+    ),
+    NotificationKind.ENROLLMENT_CHANGED: Email(
+        "An enrolment changed", "An enrolment was paused, resumed or closed."
+    ),
+    NotificationKind.PARENT_JOINED: Email(
+        "A parent joined", "A parent follows one of your enrolments."
+    ),
+    NotificationKind.PARENT_LEFT: Email(
+        "A parent left", "A parent follows one of your enrolments no longer."
+    ),
+    NotificationKind.SESSION_REQUEST_WITHDRAWN: Email(
+        "A session request was withdrawn", "A student no longer asks for a tutoring session."
+    ),
+    NotificationKind.REVIEW_RECEIVED: Email(
+        "You were reviewed", "There is a review of one of your tutoring sessions."
     ),
 }

@@ -11,17 +11,21 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     Uuid,
     bindparam,
     case,
+    cast,
     delete,
     exists,
+    func,
     literal,
+    or_,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -31,25 +35,36 @@ from chassis.data.keyset import after_bound, after_values
 from chassis.errors import NotFound
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
-from user_service import accounts, rooms
-from user_service.models import IS_UNREAD, MailPreference, Notification, User, db, messages
+from user_service import accounts, blocks, rooms
+from user_service.events import EventType
+from user_service.models import (
+    EMAIL_SHA256,
+    IS_UNREAD,
+    MailPreference,
+    Notification,
+    User,
+    db,
+    messages,
+)
 from user_service.notification_kinds import EMAILS, NotificationKind
 
 REQUESTED = "notification.requested"
 MOST_KEPT = 1000
 USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
-REPLACED = ("event_id", "data", "author_id", "words", "created_at")
+REPLACED = ("event_id", "data", "author_id", "words", "actor_id", "created_at")
+NO_ACTOR = literal({"actor_id": None}, Notification.data.type)
 NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
 def on_requested(event: Event) -> None:
     """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them.
 
-    `words` names the fields of `data` that the person `author` wrote.
+    `words` names the fields of `data` that the person `author` wrote. A service that knows an address alone
+    sends the `email_sha256` of it, and no `user_ids`.
     """
     # In one order for all, so that two events never wait for each other.
-    for user_id in sorted(event.data["user_ids"]):
-        notify(event, UUID(user_id))
+    for user_id in sorted(_addressees(event)):
+        notify(event, user_id)
 
 
 def tell(
@@ -77,7 +92,7 @@ def notify(event: Event, user_id: UUID) -> bool:
     """Notify a person of an event; False if they were notified of it, or of a newer one, or have no account.
 
     What they have not read yet of the same kind and about the same thing is replaced. They are told of
-    that live, and not by another e-mail.
+    that live, and not by another e-mail. What was addressed to an e-mail address is e-mailed by its sender.
     """
     new_id = uuid4()
     note = db.session.scalars(
@@ -88,9 +103,20 @@ def notify(event: Event, user_id: UUID) -> bool:
     _forget_oldest(user_id)
     position = rooms.next_position(user_id)
     messages.publish_live(rooms.room_of(user_id), position, "notification", note)
-    if note.id == new_id and wants_email(user_id, note.kind):
+    by_sender = "email_sha256" in event.data
+    if note.id == new_id and not by_sender and wants_email(user_id, note.kind):
         messages.queue_email("notification", {"notification_id": str(note.id)})
     return True
+
+
+def _addressees(event: Event) -> Sequence[UUID]:
+    """The people named, or the one who has proved the address, unless they and the actor are kept apart."""
+    if "email_sha256" not in event.data:
+        return [UUID(user_id) for user_id in event.data["user_ids"]]
+    address = text(f"{EMAIL_SHA256} = :address").bindparams(address=event.data["email_sha256"])
+    proved = User.email_verified_at.is_not(None)
+    reached = ~blocks.keeps_apart(event.actor, User.id.expression)
+    return db.session.scalars(select(User.id).where(address, proved, reached)).all()
 
 
 def _forget_oldest(user_id: UUID) -> None:
@@ -117,6 +143,7 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
         "data": _data(event),
         "author_id": literal(_author(event), Notification.author_id.type),
         "words": _words(event),
+        "actor_id": _actor(event),
         "created_at": literal(event.occurred_at),
     }
     known = exists().where(Notification.event_id == event.id, Notification.user_id == user_id)
@@ -129,17 +156,29 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
     return insertion.on_conflict_do_update(
         index_elements=["user_id", "kind", "about"],
         index_where=text(IS_UNREAD),
-        set_={name: newer[name] for name in REPLACED},
+        set_={**{name: newer[name] for name in REPLACED}, "times": Notification.times + 1},
         # Two workers may act on two events in the other order.
         where=Notification.created_at < newer.created_at,
     ).returning(Notification)
 
 
 def _data(event: Event) -> ColumnElement[Any]:
-    """What the event says, without the words of a person whose account is deleted."""
-    data, author = literal(event.data["data"], Notification.data.type), aliased(User)
-    deleted = exists().where(author.id == _author(event), author.deleted_at.is_not(None))
-    return case((deleted, data.op("-")(_words(event))), else_=data)
+    """What the event says, and its actor; without the words of a person whose account is deleted."""
+    data = literal(event.data["data"], Notification.data.type)
+    words = case((_is_deleted(_author(event)), data.op("-")(_words(event))), else_=data)
+    return words.op("||")(func.jsonb_build_object("actor_id", _actor(event)))
+
+
+def _actor(event: Event) -> ColumnElement[UUID | None]:
+    """The person who did it; null if their account is deleted, or if they and the reader are kept apart."""
+    no_one = literal(None, Uuid)
+    hidden = or_(_is_deleted(event.actor), blocks.keeps_apart(event.actor, User.id.expression))
+    return case((hidden, no_one), else_=literal(event.actor, Uuid))
+
+
+def _is_deleted(user_id: UUID | None) -> ColumnElement[bool]:
+    person = aliased(User)
+    return exists().where(person.id == user_id, person.deleted_at.is_not(None))
 
 
 def _author(event: Event) -> UUID | None:
@@ -151,16 +190,25 @@ def _words(event: Event) -> ColumnElement[list[str]]:
     return literal(event.data.get("words", []), Notification.words.type)
 
 
-def forget_words_of(user_id: UUID) -> None:
-    """Take what the person wrote out of the notifications of others."""
-    theirs = select(Notification.id).where(Notification.author_id == user_id)
+def forget_person(user_id: UUID) -> None:
+    """Take the person, and what they wrote, out of the notifications of others."""
+    note = Notification
+    said = func.jsonb_strip_nulls(note.data).op("?|")(cast(note.words, ARRAY(Text)))
+    readers = select(note.user_id).distinct().where(note.author_id == user_id, said)
+    for reader_id in db.session.scalars(readers).all():
+        # They were told live, and a client that resumes would be told again.
+        messages.clear_room(rooms.room_of(reader_id))
+    words: dict[str, Any] = {"data": note.data.op("-")(note.words), "author_id": None, "words": []}
+    _forget(note.author_id == user_id, words)
+    _forget(note.actor_id == user_id, {"data": note.data.op("||")(NO_ACTOR), "actor_id": None})
+
+
+def _forget(theirs: ColumnElement[bool], values: Mapping[str, Any]) -> None:
     # One that is locked is being replaced by a transaction that may wait for this person's account. It is
     # left for the repetition.
-    free = theirs.with_for_update(skip_locked=True)
+    free = select(Notification.id).where(theirs).with_for_update(skip_locked=True)
     db.session.execute(
-        update(Notification)
-        .where(Notification.id.in_(free))
-        .values(data=Notification.data.op("-")(Notification.words), author_id=None, words=[]),
+        update(Notification).where(Notification.id.in_(free)).values(values),
         execution_options={"synchronize_session": False},
     )
 
@@ -208,15 +256,33 @@ def preferences(user_id: UUID) -> dict[str, bool]:
 
 def set_preferences(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
     """Replace the person's preferences; a kind that is left out returns to its default."""
-    accounts.own(user_id, lock=True)  # Nothing may come after the account is erased.
+    # Locked, because nothing may come after the account is erased.
+    user = accounts.own(user_id, lock=True)
+    wanted_before = wants_email(user_id, NotificationKind.INVITATION)
     db.session.execute(delete(MailPreference).where(MailPreference.user_id == user_id))
     db.session.add_all(
         MailPreference(user_id=user_id, kind=kind, wanted=answer) for kind, answer in wanted.items()
     )
     db.session.flush()
+    if user.email_verified and wants_email(user_id, NotificationKind.INVITATION) != wanted_before:
+        _tell_of_invitation_emails(user, wanted=not wanted_before)
     return preferences(user_id)
+
+
+def on_email_proved(user: User) -> None:
+    """Tell the services that e-mail invitations if the person wants none at the address now proved."""
+    if not wants_email(user.id, NotificationKind.INVITATION):
+        _tell_of_invitation_emails(user, wanted=False)
 
 
 def wants_email(user_id: UUID, kind: str) -> bool:
     """Whether a notification of this kind is e-mailed to the person; one of an unknown kind never is."""
     return preferences(user_id).get(kind, False)
+
+
+def _tell_of_invitation_emails(user: User, *, wanted: bool) -> None:
+    # The account is changed, so that the event has a version of its own.
+    user.updated_at = now()
+    mailbox = blocks.mailbox_sha256(user.email)
+    event = EventType.INVITATION_EMAILS_CHANGED
+    accounts.save(user, event, mailbox_sha256=mailbox, wanted=wanted)

@@ -2,7 +2,16 @@
 
 from chassis.clock import now
 from chassis.data.db import after_commit
-from user_service import access, accounts, blocks, credentials, email_tokens, passkeys, trail
+from user_service import (
+    access,
+    accounts,
+    blocks,
+    credentials,
+    email_tokens,
+    notifications,
+    passkeys,
+    trail,
+)
 from user_service.attempts import TooManyAttempts, request_allowances
 from user_service.models import Purpose, db, messages
 from user_service.notices import Notice, tell
@@ -31,6 +40,7 @@ def reset(token: str, password: str) -> None:
     if not user.email_verified:
         user.email_verified_at = now()
         blocks.on_email_proved(user)
+        notifications.on_email_proved(user)
     accounts.save(user)
     access.end(user)
     passkeys.forget(user.id)

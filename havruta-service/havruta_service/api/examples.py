@@ -33,6 +33,7 @@ GENESIS = {
 EXAMPLES: Vocabulary = {
     "CompletedHavrutaSession.status": "completed",
     "Havruta.id": HAVRUTA,
+    "HavrutaRemoval.reason": "You have not come for months.",
     "HavrutaSessionCancellation.reason": "Two of us are away.",
     "HavrutaSessionCancellation.scope": "this",
     "HavrutaSessionChanges.planned_minutes": 45,

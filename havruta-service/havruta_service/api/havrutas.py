@@ -42,6 +42,10 @@ class NewOwner(Body):
     user_id = UserId(required=True)
 
 
+class HavrutaRemoval(Body):
+    reason = Text(500, least=1, load_default=None, allow_none=True)
+
+
 class HavrutasQuery(PageQuery):
     archived = Boolean(load_default=False)
 
@@ -189,11 +193,12 @@ def leave_havruta(havruta_id: UUID) -> None:
 
 @blueprint.delete("/api/havrutas/<uuid:havruta_id>/members/<uuid:user_id>", "remove_havruta_member")
 @signed_in
+@blueprint.arguments(HavrutaRemoval, required=False)
 @blueprint.response(204)
 @blueprint.raises(HavrutaArchived, TransferRequired)
-def remove_havruta_member(havruta_id: UUID, user_id: UUID) -> None:
-    """Remove a member from a havruta that you own."""
-    membership.remove(havruta_id, caller().id, user_id)
+def remove_havruta_member(body: dict[str, Any], havruta_id: UUID, user_id: UUID) -> None:
+    """Remove a member from a havruta that you own. They are told the reason, which is not kept here."""
+    membership.remove(havruta_id, caller().id, user_id, body["reason"])
 
 
 @blueprint.get(

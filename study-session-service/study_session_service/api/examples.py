@@ -14,6 +14,7 @@ JOINED = rfc3339(EVENING - timedelta(days=9, hours=3))
 SEAT = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
 
 EXAMPLES: Vocabulary = {
+    "ParticipantRemoval.reason": "This session is for beginners.",
     "Cancellation.reason": "The library is closed that evening.",
     "JoinAnswer.id": SEAT,
     "JoinRequest.waitlist": True,

@@ -36,6 +36,10 @@ class JoinRequest(Body):
     )
 
 
+class ParticipantRemoval(Body):
+    reason = Text(500, least=1, load_default=None, allow_none=True)
+
+
 class Overlap(Answer):
     id = fields.UUID(required=True)
     title = fields.String(required=True)
@@ -116,8 +120,9 @@ def list_participants(query: dict[str, Any], session_id: UUID) -> Page[Any]:
     "/api/study-sessions/<uuid:session_id>/participants/<uuid:user_id>", "remove_participant"
 )
 @signed_in
+@blueprint.arguments(ParticipantRemoval, required=False)
 @blueprint.response(204)
 @blueprint.raises(TransferRequired)
-def remove_participant(session_id: UUID, user_id: UUID) -> None:
-    """Remove a participant from your session, for good."""
-    participation.remove(session_id, caller().id, user_id)
+def remove_participant(body: dict[str, Any], session_id: UUID, user_id: UUID) -> None:
+    """Remove a participant from your session, for good. They are told the reason, which is not kept here."""
+    participation.remove(session_id, caller().id, user_id, body["reason"])

@@ -68,10 +68,10 @@ def parent_with_a_code(callers: Callers) -> Call:
     return Call(callers["naomi"], {**call.values, "code": code})
 
 
-def parent(callers: Callers) -> Call:
+def student_with_a_parent(callers: Callers) -> Call:
     call = parent_with_a_code(callers)
     agreed(call.caller.post("/api/enrollments/join", {"code": call.values["code"]}))
-    return Call(call.caller, {**call.values, "parent_id": callers["naomi"].id})
+    return Call(_student(callers), {**call.values, "parent_id": callers["naomi"].id})
 
 
 def student_with_a_request(callers: Callers) -> Call:
@@ -210,7 +210,7 @@ FIXTURES: Fixtures = {
     """,
     tutor_of_a_paused_enrollment: "resume_enrollment",
     parent_with_a_code: "join_enrollment",
-    parent: "remove_parent",
+    student_with_a_parent: "list_parents remove_parent",
     student_with_a_request: "withdraw_session_request",
     tutor_with_a_request: "accept_session_request decline_session_request",
     student_with_a_free_day: "create_session_request",

@@ -21,6 +21,7 @@ from tutoring_service.enrollments import (
     OwnCourse,
 )
 from tutoring_service.models import Enrollment as EnrollmentRow
+from tutoring_service.models import EnrollmentParent as EnrollmentParentRow
 from tutoring_service.parents import IssuedCode, OwnEnrollment, ParentLimitReached, TooManyAttempts
 from tutoring_service.progress import Progress as EnrollmentProgress
 from tutoring_service.states import EnrollmentStatus, Role
@@ -67,8 +68,17 @@ class ParentCode(Answer):
     expires_at = Instant(required=True)
 
 
+class EnrollmentParent(Answer):
+    parent_id = fields.UUID(required=True)
+    joined_at = Instant(required=True)
+
+
 class ParentJoining(Body):
     code = Text(20, least=1, required=True)
+
+
+class ParentRemoval(Body):
+    reason = Text(500, least=1, load_default=None, allow_none=True)
 
 
 class AttendanceCount(Answer):
@@ -193,14 +203,24 @@ def join_enrollment(body: dict[str, Any]) -> EnrollmentRow:
     return parents.join(caller(), body["code"])
 
 
+@blueprint.get("/api/enrollments/<int(max=2147483647):enrollment_id>/parents", "list_parents")
+@signed_in
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(EnrollmentParent))
+def list_parents(query: dict[str, Any], enrollment_id: int) -> Page[EnrollmentParentRow]:
+    """List the parents who follow an enrolment of yours, in the order in which they joined."""
+    return parents.of_enrollment(caller(), enrollment_id, **query)
+
+
 @blueprint.delete(
     "/api/enrollments/<int(max=2147483647):enrollment_id>/parents/<uuid:parent_id>", "remove_parent"
 )
 @signed_in
+@blueprint.arguments(ParentRemoval, required=False)
 @blueprint.response(204)
-def remove_parent(enrollment_id: int, parent_id: Uuid) -> None:
-    """Remove a parent from an enrolment."""
-    parents.leave(caller(), enrollment_id, parent_id)
+def remove_parent(body: dict[str, Any], enrollment_id: int, parent_id: Uuid) -> None:
+    """Remove a parent from an enrolment. They are told the reason, which is not kept here."""
+    parents.leave(caller(), enrollment_id, parent_id, body["reason"])
 
 
 @blueprint.get(

@@ -27,6 +27,8 @@ EXAMPLES: Vocabulary = {
     "AttendanceCount": {"present": 9, "absent": 0, "late": 1, "attended_percent": 100.0},
     "AttendanceMarks": {"tutor_attendance_status": "present", "student_attendance_status": "late"},
     "Cancellation.reason": "I have caught a cold.",
+    "ParentRemoval.reason": "I am of age now.",
+    "RequestRefusal.reason": "I teach another class then.",
     "Completion.topics_covered": ["Berakhot 3:1"],
     "Course.id": 7,
     "Course.status": "open",

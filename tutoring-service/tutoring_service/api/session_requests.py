@@ -49,6 +49,10 @@ class SessionRequest(Answer):
     answered_at = Instant(required=True, allow_none=True)
 
 
+class RequestRefusal(Body):
+    reason = Text(500, least=1, load_default=None, allow_none=True)
+
+
 class SessionRequestQuery(PageQuery):
     status = Choices(RequestStatus, load_default=frozenset, metadata={"example": "pending"})
 
@@ -100,11 +104,14 @@ def accept_session_request(enrollment_id: int, request_id: int) -> RequestRow:
 
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/decline", "decline_session_request")
 @signed_in
+@blueprint.arguments(RequestRefusal, required=False)
 @blueprint.response(200, SessionRequest)
 @blueprint.raises(InvalidTransition)
-def decline_session_request(enrollment_id: int, request_id: int) -> RequestRow:
-    """Decline a request."""
-    return session_requests.decline(caller(), enrollment_id, request_id)
+def decline_session_request(
+    body: dict[str, Any], enrollment_id: int, request_id: int
+) -> RequestRow:
+    """Decline a request. The student is told the reason, which is not kept here."""
+    return session_requests.decline(caller(), enrollment_id, request_id, body["reason"])
 
 
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/withdraw", "withdraw_session_request")

@@ -6,7 +6,7 @@ written, the others are told.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +83,11 @@ class Change:
     details: Mapping[str, Any]
 
     @property
+    def told(self) -> TutoringSession:
+        """The session of which the others are told: the one that the tutor named, if it is a target."""
+        return self.named if self.named in self.targets else self.targets[0]
+
+    @property
     def of_series(self) -> bool:
         """Whether it is for more than one occurrence of a series."""
         return self.scope != Scope.THIS and self.named.booking.series_id is not None
@@ -102,9 +107,10 @@ def change(
     planned = _plan(decided)
     if planned:
         _check_conflicts(caller, decided, planned, force=wanted.force)
+    before = decided.told.booking.starts_at if planned else None
     _write(decided, planned, caller.id)
-    if planned:
-        _tell(decided, caller.id)
+    if before:
+        _tell(decided, before, caller.id)
     return session
 
 
@@ -267,12 +273,17 @@ def _finalize(change: Change) -> None:
         series.split(rule, change.targets, change.move)
 
 
-def _tell(change: Change, actor: UUID) -> None:
-    # The others are told once, of the session that the tutor named if it is among those that moved.
-    told = change.named if change.named in change.targets else change.targets[0]
-    people = notifications.everyone(told.booking)
-    count = len(change.targets)
-    notifications.tell(Kind.SESSION_MOVED, people, told.booking, actor, count=count)
+def _tell(change: Change, before: datetime, actor: UUID) -> None:
+    # The others are told once, however many sessions moved.
+    booking = change.told.booking
+    notifications.tell(
+        Kind.SESSION_MOVED,
+        notifications.everyone(booking),
+        booking,
+        actor,
+        previous_starts_at=rfc3339(before),
+        count=len(change.targets),
+    )
 
 
 def _times(session: TutoringSession) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chassis.clock import now
 from chassis.messaging.messages import Event
@@ -15,9 +15,11 @@ def a_request(
     about: str | None = None,
     data: dict[str, Any] | None = None,
     at: datetime | None = None,
+    actor: UUID | None = None,
     **more: Any,
 ) -> Event:
     """An event about this thing, or about one that no other is about."""
     asked = {"user_ids": [], "kind": kind, "data": data or {"session_id": "7"}, **more}
     about = about or f"study_session:{uuid4()}"
-    return Event(uuid4(), "notification.requested", "a-service", about, 1, at or now(), None, asked)
+    type_, source = "notification.requested", "a-service"
+    return Event(uuid4(), type_, source, about, 1, at or now(), actor, asked)

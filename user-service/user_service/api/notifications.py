@@ -1,5 +1,6 @@
 """The notifications of the caller."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,36 @@ from user_service import notifications
 from user_service.notification_kinds import NotificationKind
 
 blueprint = Blueprint("notifications")
+
+
+def _member(description: str, type_: str = "string", **more: str) -> dict[str, Any]:
+    return {"type": [type_, "null"], "description": description, **more}
+
+
+# What the kinds have in common, and what some have more; docs/events.md says which.
+DATA: Mapping[str, Any] = {
+    "actor_id": _member(
+        "The person who did it: null if no person did, if their account was deleted, or if you and they are "
+        "kept apart.",
+        format="uuid",
+    ),
+    "path": _member("Where the API has more about it."),
+    "title": _member("What the session, course or havruta is called."),
+    "starts_at": _member("When the session begins.", format="date-time"),
+    "previous_starts_at": _member(
+        "Of `session_moved`: when it was to begin before.", format="date-time"
+    ),
+    "reason": _member(
+        "Of `session_cancelled`, `session_request_declined`, `removed`, `application_decided` and "
+        "`content_hidden`: what the actor wrote about it."
+    ),
+    "count": _member("Of how many sessions it tells, of which this is the first.", "integer"),
+    "removed": _member(
+        "Of `person_left` and `parent_left`: whether another person removed them.", "boolean"
+    ),
+    "status": _member("Of `enrollment_changed` and `application_decided`: what it is now."),
+    "rating": _member("Of `review_received`: 1 to 5.", "integer"),
+}
 
 
 class NotificationsQuery(PageQuery):
@@ -36,7 +67,26 @@ class Notification(Answer):
         },
     )
     data = fields.Dict(
-        required=True, metadata={"description": "What it is about: ids and figures."}
+        required=True,
+        metadata={
+            "description": "What it is about: by its kind, some of these, and ids of things.",
+            "properties": DATA,
+            "example": {
+                "title": "Evening Hebrew",
+                "starts_at": "2027-05-02T18:00:00Z",
+                "path": "/api/study-sessions/8f14e45f-ceea-467f-a8f2-1d9f3a2b6c70",
+                "actor_id": "2c9a1b7e-52f4-4b6c-8f4d-0b8f8a3f1c55",
+                "reason": "The library is closed.",
+            },
+        },
+    )
+    times = fields.Integer(
+        required=True,
+        metadata={
+            "description": "How often it has happened: one unread notification of a kind stands for all "
+            "that happens to one thing, and shows the last.",
+            "example": 1,
+        },
     )
     created_at = Instant(required=True)
     read_at = Instant(required=True, allow_none=True)

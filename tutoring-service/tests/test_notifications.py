@@ -1,0 +1,302 @@
+"""Which people are notified of what happens to enrolments and sessions, by whom, and each of them once."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from chassis import testing
+from chassis.clock import rfc3339
+from chassis.data.db import in_transaction
+from chassis.testing import User, a_user, race
+from tutoring_service.erasure import erase
+from tutoring_service.models import db, messages
+
+Requests = Callable[[], list[dict[str, Any]]]
+News = Callable[[], list[tuple[str, list[str], str | None]]]
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Flask]:
+    """The service with nowhere to publish: its messages stay in the outbox."""
+    with testing.service("tutoring_service", EVENTS_URL="redis://127.0.0.1:1/0") as app:
+        yield app
+
+
+@pytest.fixture
+def requests(app: Flask) -> Requests:
+    """The events that asked for notifications since this was called the last time, in order."""
+
+    def taken() -> list[dict[str, Any]]:
+        with app.app_context():
+            outbox = messages.outbox
+            events = db.select(outbox.c.body).order_by(outbox.c.position)
+            bodies = list(db.session.scalars(events))
+            db.session.execute(outbox.delete())
+            db.session.commit()
+        return [body for body in bodies if body.get("type") == "notification.requested"]
+
+    return taken
+
+
+@pytest.fixture
+def news(requests: Requests) -> News:
+    """The same, as (kind, who is told, who did it)."""
+    return lambda: [
+        (event["data"]["kind"], sorted(event["data"]["user_ids"]), event["actor"])
+        for event in requests()
+    ]
+
+
+@pytest.fixture
+def naomi() -> User:
+    return a_user("naomi")
+
+
+def ids(*people: User) -> list[str]:
+    return sorted(str(person.id) for person in people)
+
+
+def facts_of(event: dict[str, Any]) -> Any:
+    return event["data"]["data"]
+
+
+def follow(school: Any, parent: User) -> Any:
+    codes = f"/api/enrollments/{school.enrollment_id}/parent-codes"
+    code = school.post(codes, school.student).json["code"]
+    joined = school.post("/api/enrollments/join", parent, {"code": code})
+    assert joined.status_code == 200
+    return joined
+
+
+def test_the_tutor_is_told_of_a_new_student(school: Any, requests: Requests, naomi: User) -> None:
+    course = school.post("/api/courses", None, {"title": "Mishnah"}).json
+    requests()
+    enrolled = school.post("/api/enrollments", naomi, {"course_id": course["id"]}).json
+    assert school.post("/api/enrollments", naomi, {"course_id": course["id"]}).status_code == 409
+    [event] = requests()
+    assert (event["data"]["kind"], event["data"]["user_ids"]) == (
+        "student_enrolled",
+        ids(school.tutor),
+    )
+    # Of the one course, so that one unread notification tells of all who enrol.
+    assert (event["actor"], event["aggregate_id"]) == (str(naomi.id), f"course:{course['id']}")
+    assert facts_of(event) == {
+        "title": "Mishnah",
+        "course_id": course["id"],
+        "enrollment_id": enrolled["id"],
+        "path": f"/api/enrollments/{enrolled['id']}",
+    }
+
+
+@pytest.mark.usefixtures("race_round")
+def test_enrolling_twice_at_once_is_told_once(
+    app: Flask, school: Any, news: News, naomi: User
+) -> None:
+    course = school.post("/api/courses", None, {"title": "Mishnah"}).json
+    news()
+    body = {"course_id": course["id"]}
+    race([lambda: app.test_client().post("/api/enrollments", json=body, user=naomi)] * 4)
+    assert news() == [("student_enrolled", ids(school.tutor), str(naomi.id))]
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [
+        (["pause"], "paused"),
+        (["pause", "resume"], "active"),
+        (["complete"], "completed"),
+        (["cancel"], "cancelled"),
+    ],
+)
+def test_the_others_are_told_how_an_enrolment_goes_on(
+    school: Any, requests: Requests, naomi: User, steps: list[str], status: str
+) -> None:
+    follow(school, naomi)
+    *before, last = steps
+    for step in before:
+        school.post(f"/api/enrollments/{school.enrollment_id}/{step}")
+    requests()
+    for _ in range(2):
+        school.post(f"/api/enrollments/{school.enrollment_id}/{last}")
+    [event] = requests()
+    assert (event["data"]["kind"], event["actor"]) == ("enrollment_changed", str(school.tutor.id))
+    assert sorted(event["data"]["user_ids"]) == ids(school.student, naomi)
+    assert event["aggregate_id"] == f"enrollment:{school.enrollment_id}"
+    assert facts_of(event)["status"] == status
+
+
+@pytest.mark.usefixtures("race_round")
+def test_pausing_twice_at_once_is_told_once(app: Flask, school: Any, news: News) -> None:
+    news()
+    path, student = f"/api/enrollments/{school.enrollment_id}/pause", school.student
+    race([lambda: app.test_client().post(path, user=student)] * 4)
+    assert news() == [("enrollment_changed", ids(school.tutor), str(student.id))]
+
+
+def test_the_student_is_told_that_an_enrolment_is_deleted(school: Any, requests: Requests) -> None:
+    path = f"/api/enrollments/{school.enrollment_id}"
+    requests()
+    assert school.client.delete(path, user=school.tutor).status_code == 204
+    [event] = requests()
+    assert event["data"]["user_ids"] == ids(school.student)
+    facts = facts_of(event)
+    assert (facts["status"], facts["path"]) == ("deleted", "/api/enrollments")
+
+
+def test_the_student_and_the_tutor_are_told_of_a_parent(
+    school: Any, requests: Requests, naomi: User
+) -> None:
+    requests()
+    for _ in range(2):
+        follow(school, naomi)
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    answers = [school.client.delete(path, user=naomi).status_code for _ in range(2)]
+    assert answers == [204, 404]
+    joined, left = requests()
+    for event, kind in ((joined, "parent_joined"), (left, "parent_left")):
+        assert (event["data"]["kind"], event["actor"]) == (kind, str(naomi.id))
+        assert sorted(event["data"]["user_ids"]) == ids(school.student, school.tutor)
+    assert facts_of(left)["removed"] is False
+
+
+def test_a_parent_who_is_removed_is_told_by_whom(
+    school: Any, requests: Requests, naomi: User
+) -> None:
+    follow(school, naomi)
+    requests()
+    path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
+    body = {"reason": "I am of age now."}
+    for _ in range(2):
+        assert school.client.delete(path, json=body, user=school.student).status_code == 204
+    left, removed = requests()
+    assert (left["data"]["kind"], left["data"]["user_ids"]) == ("parent_left", ids(school.tutor))
+    assert facts_of(left)["removed"] is True
+    assert (removed["data"]["kind"], removed["data"]["user_ids"]) == ("removed", ids(naomi))
+    assert removed["actor"] == str(school.student.id)
+    assert facts_of(removed)["reason"] == body["reason"]
+    assert facts_of(removed)["path"] == "/api/enrollments"
+
+
+def a_request(school: Any) -> str:
+    """The address of a student's request for a session."""
+    path = f"/api/enrollments/{school.enrollment_id}/requests"
+    body = {"session_date": "2030-01-08", "start_time": "10:00", "end_time": "11:00"}
+    return f"{path}/{school.post(path, school.student, body).json['id']}"
+
+
+@pytest.mark.parametrize("body", [{"reason": "I teach another class then."}, {}])
+def test_a_declined_request_tells_the_reason(
+    school: Any, requests: Requests, body: dict[str, str]
+) -> None:
+    path = a_request(school)
+    requests()
+    for _ in range(2):
+        assert school.post(f"{path}/decline", None, body).status_code == 200
+    [event] = requests()
+    asked = event["data"]
+    assert (asked["kind"], asked["user_ids"]) == ("session_request_declined", ids(school.student))
+    assert (event["actor"], facts_of(event)["reason"]) == (
+        str(school.tutor.id),
+        body.get("reason"),
+    )
+    assert (asked["author"], asked["words"]) == (str(school.tutor.id), ["reason"])
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501, 7, "a\u0000b"])
+def test_a_bad_reason_is_named(school: Any, reason: object) -> None:
+    refused = school.post(f"{a_request(school)}/decline", None, {"reason": reason})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/reason")
+
+
+def test_the_tutor_is_told_of_a_request_that_is_withdrawn(school: Any, news: News) -> None:
+    path = a_request(school)
+    news()
+    for _ in range(2):
+        school.post(f"{path}/withdraw", school.student)
+    withdrawn = ("session_request_withdrawn", ids(school.tutor), str(school.student.id))
+    assert news() == [withdrawn]
+
+
+def test_the_student_is_told_of_a_request_that_is_accepted(school: Any, news: News) -> None:
+    path = a_request(school)
+    news()
+    for _ in range(2):
+        school.post(f"{path}/accept")
+    assert news() == [("session_booked", ids(school.student), str(school.tutor.id))]
+
+
+def test_each_is_told_of_what_the_other_wrote(school: Any, requests: Requests, naomi: User) -> None:
+    follow(school, naomi)
+    session = school.completed()
+    requests()
+    for author in (school.student, naomi, school.tutor):
+        assert school.act(session, "reviews", {"rating": 4}, author).status_code == 201
+    assert school.act(session, "reviews", {"rating": 4}, naomi).status_code == 409
+    events = requests()
+    told = [sorted(event["data"]["user_ids"]) for event in events]
+    assert told == [ids(school.tutor), ids(school.tutor), ids(school.student, naomi)]
+    assert {event["data"]["kind"] for event in events} == {"review_received"}
+    facts = facts_of(events[0])
+    path = f"/api/sessions/{session['id']}/reviews"
+    assert (facts["rating"], facts["path"]) == (4, path)
+
+
+def test_a_move_tells_the_old_and_the_new_time(school: Any, requests: Requests) -> None:
+    session = school.session()
+    requests()
+    moved = school.patch(session, {"start_time": "15:00", "end_time": "16:00"}).json
+    school.patch(moved, {"topics": ["Verbs"]})
+    [event] = requests()
+    assert (event["data"]["kind"], event["data"]["user_ids"]) == (
+        "session_moved",
+        ids(school.student),
+    )
+    facts = facts_of(event)
+    times = facts["previous_starts_at"], facts["starts_at"]
+    assert times == (session["starts_at"], moved["starts_at"])
+    later = datetime.fromisoformat(session["starts_at"]) + timedelta(hours=5)
+    assert moved["starts_at"] == rfc3339(later)
+
+
+@pytest.mark.parametrize("reason", ["I have caught a cold.", None])
+def test_a_cancellation_tells_the_reason(
+    school: Any, requests: Requests, reason: str | None
+) -> None:
+    session = school.session()
+    requests()
+    for _ in range(2):
+        school.act(session, "cancel", {"reason": reason}, school.student)
+    [event] = requests()
+    assert event["data"]["user_ids"] == ids(school.tutor)
+    assert (event["actor"], facts_of(event)["reason"]) == (str(school.student.id), reason)
+
+
+def test_a_deletion_of_a_session_tells_no_reason(school: Any, requests: Requests) -> None:
+    session = school.session()
+    requests()
+    school.client.delete(f"/api/sessions/{session['id']}", user=school.tutor)
+    [event] = requests()
+    assert (event["data"]["kind"], facts_of(event)["reason"]) == ("session_cancelled", None)
+
+
+def test_the_others_are_told_of_a_deleted_student_and_a_deleted_parent(
+    app: Flask, school: Any, news: News, naomi: User
+) -> None:
+    follow(school, naomi)
+    news()
+
+    def erased(person: User) -> None:
+        with app.app_context():
+            in_transaction(db.session, lambda: erase(person.id))
+
+    for _ in range(2):
+        erased(naomi)
+    both = ids(school.student, school.tutor)
+    assert news() == [("parent_left", both, str(naomi.id))]
+    with time_machine.travel("2030-01-01T00:00:00Z"):
+        erased(school.student)
+    assert news() == [("enrollment_changed", ids(school.tutor), str(school.student.id))]
