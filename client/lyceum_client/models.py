@@ -486,9 +486,7 @@ class EnrollmentParent(TypedDict):
     parent_avatar_url: NotRequired[str | None]
 
 
-class EnrollmentParentPage(TypedDict):
-    items: list[EnrollmentParent]
-    next: str | None
+class EnrollmentParentPage(Page["EnrollmentParent"]):
     degraded: NotRequired[list[str]]
 
 

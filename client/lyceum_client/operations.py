@@ -207,7 +207,7 @@ class Lyceum(Transport):
         return self.call(Request("GET", "/api/dashboard"), Dashboard)
 
     def get_calendar(self, *, from_: str, to: str) -> Calendar:
-        """List all your sessions that begin within a period, with those that overlap."""
+        """List all your sessions within a period, what goes on at its beginning too, and which overlap."""
         return self.call(Request("GET", "/api/calendar", query={"from": from_, "to": to}), Calendar)
 
     def get_calendar_feed(self, token: str) -> str:
@@ -859,9 +859,9 @@ class Lyceum(Transport):
             Request(
                 "DELETE",
                 f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
+                body=body,
             ),
             type(None),
-            body=body,
         )
 
     def list_messages(
@@ -1070,10 +1070,12 @@ class Lyceum(Transport):
     ) -> EnrollmentParentPage:
         """List the parents who follow an enrolment of yours, in the order in which they joined."""
         return self.call(
-            "GET",
-            f"/api/enrollments/{segment(enrollment_id)}/parents",
+            Request(
+                "GET",
+                f"/api/enrollments/{segment(enrollment_id)}/parents",
+                query={"limit": limit, "cursor": cursor},
+            ),
             EnrollmentParentPage,
-            query={"limit": limit, "cursor": cursor},
         )
 
     def remove_parent(
@@ -1082,10 +1084,11 @@ class Lyceum(Transport):
         """Remove a parent from an enrolment. They are told the reason, which is not kept here."""
         self.call(
             Request(
-                "DELETE", f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}"
+                "DELETE",
+                f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}",
+                body=body,
             ),
             type(None),
-            body=body,
         )
 
     def get_enrollment_progress(self, enrollment_id: int) -> Progress:
@@ -1144,9 +1147,9 @@ class Lyceum(Transport):
             Request(
                 "POST",
                 f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
+                body=body,
             ),
             SessionRequest,
-            body=body,
         )
 
     def withdraw_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
@@ -1602,7 +1605,11 @@ class Lyceum(Transport):
     ) -> None:
         """Remove a member from a havruta that you own. They are told the reason, which is not kept here."""
         self.call(
-            Request("DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}"),
+            Request(
+                "DELETE",
+                f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}",
+                body=body,
+            ),
             type(None),
         )
 

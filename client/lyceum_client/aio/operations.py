@@ -45,6 +45,7 @@ from lyceum_client.models import (
     EmailVerification,
     Enrollment,
     EnrollmentPage,
+    EnrollmentParentPage,
     Experience,
     FiledReport,
     FirstCode,
@@ -54,6 +55,7 @@ from lyceum_client.models import (
     HavrutaMemberPage,
     HavrutaPage,
     HavrutaProgress,
+    HavrutaRemoval,
     HavrutaSession,
     HavrutaSessionCancellation,
     HavrutaSessionChanges,
@@ -109,6 +111,8 @@ from lyceum_client.models import (
     PageTurn,
     ParentCode,
     ParentJoining,
+    ParentRemoval,
+    ParticipantRemoval,
     Passkey,
     PasskeyChanges,
     PasskeyCreationOptions,
@@ -138,6 +142,7 @@ from lyceum_client.models import (
     Reminder,
     ReminderChoice,
     ReportPage,
+    RequestRefusal,
     ResumedSession,
     Review,
     ReviewChanges,
@@ -202,7 +207,7 @@ class AsyncLyceum(AsyncTransport):
         return await self.call(Request("GET", "/api/dashboard"), Dashboard)
 
     async def get_calendar(self, *, from_: str, to: str) -> Calendar:
-        """List all your sessions that begin within a period, with those that overlap."""
+        """List all your sessions within a period, what goes on at its beginning too, and which overlap."""
         return await self.call(
             Request("GET", "/api/calendar", query={"from": from_, "to": to}), Calendar
         )
@@ -860,12 +865,17 @@ class AsyncLyceum(AsyncTransport):
             SessionParticipantPage,
         )
 
-    async def remove_participant(self, session_id: str, user_id: str) -> None:
-        """Remove a participant from your session, for good."""
+    async def remove_participant(
+        self, session_id: str, user_id: str, body: ParticipantRemoval | None = None
+    ) -> None:
+        """Remove a participant from your session, for good. They are told the reason, which is not kept
+        here.
+        """
         await self.call(
             Request(
                 "DELETE",
                 f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}",
+                body=body,
             ),
             type(None),
         )
@@ -1075,11 +1085,28 @@ class AsyncLyceum(AsyncTransport):
         """Follow an enrolment as a parent, with the code that its student has given you."""
         return await self.call(Request("POST", "/api/enrollments/join", body=body), Enrollment)
 
-    async def remove_parent(self, enrollment_id: int, parent_id: str) -> None:
-        """Remove a parent from an enrolment."""
+    async def list_parents(
+        self, enrollment_id: int, *, limit: int | None = None, cursor: str | None = None
+    ) -> EnrollmentParentPage:
+        """List the parents who follow an enrolment of yours, in the order in which they joined."""
+        return await self.call(
+            Request(
+                "GET",
+                f"/api/enrollments/{segment(enrollment_id)}/parents",
+                query={"limit": limit, "cursor": cursor},
+            ),
+            EnrollmentParentPage,
+        )
+
+    async def remove_parent(
+        self, enrollment_id: int, parent_id: str, body: ParentRemoval | None = None
+    ) -> None:
+        """Remove a parent from an enrolment. They are told the reason, which is not kept here."""
         await self.call(
             Request(
-                "DELETE", f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}"
+                "DELETE",
+                f"/api/enrollments/{segment(enrollment_id)}/parents/{segment(parent_id)}",
+                body=body,
             ),
             type(None),
         )
@@ -1132,12 +1159,15 @@ class AsyncLyceum(AsyncTransport):
             SessionRequest,
         )
 
-    async def decline_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
-        """Decline a request."""
+    async def decline_session_request(
+        self, enrollment_id: int, request_id: int, body: RequestRefusal | None = None
+    ) -> SessionRequest:
+        """Decline a request. The student is told the reason, which is not kept here."""
         return await self.call(
             Request(
                 "POST",
                 f"/api/enrollments/{segment(enrollment_id)}/requests/{segment(request_id)}/decline",
+                body=body,
             ),
             SessionRequest,
         )
@@ -1606,10 +1636,16 @@ class AsyncLyceum(AsyncTransport):
         """
         await self.call(Request("POST", f"/api/havrutas/{segment(havruta_id)}/leave"), type(None))
 
-    async def remove_havruta_member(self, havruta_id: str, user_id: str) -> None:
-        """Remove a member from a havruta that you own."""
+    async def remove_havruta_member(
+        self, havruta_id: str, user_id: str, body: HavrutaRemoval | None = None
+    ) -> None:
+        """Remove a member from a havruta that you own. They are told the reason, which is not kept here."""
         await self.call(
-            Request("DELETE", f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}"),
+            Request(
+                "DELETE",
+                f"/api/havrutas/{segment(havruta_id)}/members/{segment(user_id)}",
+                body=body,
+            ),
             type(None),
         )
 
