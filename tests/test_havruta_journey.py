@@ -99,12 +99,12 @@ def test_a_mail_program_unsubscribes_an_address_with_one_click(
 
 
 def notified(person: Person, kind: str) -> list[dict[str, Any]]:
-    """The person's notifications of this kind, once there are some: the data of each."""
+    """The person's notifications of this kind, once there are some: who did it, and the data of each."""
     path = "/api/notifications"
     items = eventually(
         lambda: [item for item in person.read(path)["items"] if item["kind"] == kind]
     )
-    return [item["data"] for item in items]
+    return [{**item["data"], "actor": item["actor_username"]} for item in items]
 
 
 def test_the_invited_and_the_inviter_are_notified_of_each_other(
@@ -114,7 +114,7 @@ def test_the_invited_and_the_inviter_are_notified_of_each_other(
         notified(partner, "invitation"),
         notified(owner, "invitation_accepted"),
     )
-    assert (invited["actor_id"], accepted["actor_id"]) == (str(owner.id), str(partner.id))
+    assert (invited["actor"], accepted["actor"]) == (owner.username, partner.username)
     assert invited["invitation_id"] == accepted["invitation_id"]
     assert (invited["title"], invited["havruta_id"]) == (
         "Judges in the morning",

@@ -104,7 +104,7 @@ def test_a_host_has_one_unread_notification_of_all_who_joined(
         ]
 
     [note] = eventually(joined)
-    assert (note["data"]["actor_id"], note["read_at"]) == (str(naomi.id), None)
+    assert (note["actor_username"], note["read_at"]) == (naomi.username, None)
 
 
 def test_a_stream_brings_joins_and_messages_as_they_happen(ruth: Person, boaz: Person) -> None:

@@ -79,6 +79,7 @@ PEOPLE: People = {
     "lifted_by": named("lifted_by"),
     "reporter_id": named("reporter"),
     "decided_by": named("decided_by"),
+    "actor_id": named("actor"),
     "attendees": Roster("attended_by"),
 }
 OPAQUE = frozenset({"operation", "before", "after", "data"})
@@ -165,7 +166,7 @@ ROUTES = (
         write_deadline=PASSWORDS,
     ),
     Route(prefix="/api/users/me/blocks", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
-    Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN),
+    Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/calendar/feed", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/study-sessions", service=STUDY_SESSION, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/courses", service=TUTORING, body_limit=64 * KIB, people=PEOPLE),

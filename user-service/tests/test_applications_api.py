@@ -346,8 +346,8 @@ def test_the_applicant_is_told_live_and_by_email(
     decide(client, ada, first, "accept", reason="Welcome.")
     decline(client, ada, second)
     newest_first = [
-        {"role": "author", "status": "declined", "reason": REFUSAL["reason"], "actor_id": None},
-        {"role": "tutor", "status": "accepted", "reason": "Welcome.", "actor_id": None},
+        {"role": "author", "status": "declined", "reason": REFUSAL["reason"]},
+        {"role": "tutor", "status": "accepted", "reason": "Welcome."},
     ]
     assert [item["data"] for item in notified(client, ruth)] == newest_first
     with app.app_context():

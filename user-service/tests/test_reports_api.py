@@ -146,7 +146,6 @@ def test_a_dismissal_tells_who_reported_and_nothing_else(
         "about": "message",
         "about_id": report["about_id"],
         "decision": "dismiss",
-        "actor_id": None,
     }
     assert notified(app, boaz, "content_hidden") == hidden(app) == []
     [seen] = own(client, ruth)
@@ -176,7 +175,6 @@ def test_hiding_decides_all_reports_of_the_thing(
         "about": "message",
         "about_id": about_id,
         "reason": "We do not talk like this.",
-        "actor_id": None,
     }
 
 

@@ -52,7 +52,6 @@ REQUESTED = "notification.requested"
 MOST_KEPT = 1000
 USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
 REPLACED = ("event_id", "data", "author_id", "words", "actor_id", "created_at")
-NO_ACTOR = literal({"actor_id": None}, Notification.data.type)
 NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
@@ -163,10 +162,9 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
 
 
 def _data(event: Event) -> ColumnElement[Any]:
-    """What the event says, and its actor; without the words of a person whose account is deleted."""
+    """What the event says, without the words of a person whose account is deleted."""
     data = literal(event.data["data"], Notification.data.type)
-    words = case((_is_deleted(_author(event)), data.op("-")(_words(event))), else_=data)
-    return words.op("||")(func.jsonb_build_object("actor_id", _actor(event)))
+    return case((_is_deleted(_author(event)), data.op("-")(_words(event))), else_=data)
 
 
 def _actor(event: Event) -> ColumnElement[UUID | None]:
@@ -200,7 +198,7 @@ def forget_person(user_id: UUID) -> None:
         messages.clear_room(rooms.room_of(reader_id))
     words: dict[str, Any] = {"data": note.data.op("-")(note.words), "author_id": None, "words": []}
     _forget(note.author_id == user_id, words)
-    _forget(note.actor_id == user_id, {"data": note.data.op("||")(NO_ACTOR), "actor_id": None})
+    _forget(note.actor_id == user_id, {"actor_id": None})
 
 
 def _forget(theirs: ColumnElement[bool], values: Mapping[str, Any]) -> None:

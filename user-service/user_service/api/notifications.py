@@ -23,11 +23,6 @@ def _member(description: str, type_: str = "string", **more: str) -> dict[str, A
 
 # What the kinds have in common, and what some have more; docs/events.md says which.
 DATA: Mapping[str, Any] = {
-    "actor_id": _member(
-        "The person who did it: null if no person did, if their account was deleted, or if you and they are "
-        "kept apart.",
-        format="uuid",
-    ),
     "path": _member("Where the API has more about it."),
     "title": _member("What the session, course or havruta is called."),
     "starts_at": _member("When the session begins.", format="date-time"),
@@ -75,9 +70,16 @@ class Notification(Answer):
                 "title": "Evening Hebrew",
                 "starts_at": "2027-05-02T18:00:00Z",
                 "path": "/api/study-sessions/8f14e45f-ceea-467f-a8f2-1d9f3a2b6c70",
-                "actor_id": "2c9a1b7e-52f4-4b6c-8f4d-0b8f8a3f1c55",
                 "reason": "The library is closed.",
             },
+        },
+    )
+    actor_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The person who did it: null if no person did, if their account was deleted, or if "
+            "you and they are kept apart."
         },
     )
     times = fields.Integer(
