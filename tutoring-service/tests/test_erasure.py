@@ -6,12 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
-from chassis.data.db import in_transaction
+from chassis.data.db import in_transaction, transaction
 from chassis.messaging.messages import Event
 from chassis.testing import User, overtaken
 from tutoring_service import erasure
+from tutoring_service.models import db, quarantined_sessions
 
 from .support.school import CANARY, a_history
 
@@ -117,3 +118,27 @@ def test_a_second_erasure_changes_nothing(app: Flask, school: Any) -> None:
     once = everything(app)
     deleted(app, school.student)
     assert everything(app) == once
+
+
+def test_of_sessions_put_aside_no_words_and_no_place_of_the_deleted_are_left(
+    app: Flask, school: Any
+) -> None:
+    session = {"location": CANARY, "student_feedback": CANARY, "topics": ["Verbs"]}
+    people = {"tutor_id": school.tutor.id, "student_id": school.student.id}
+    rows = [
+        {"session_id": 7, **people, "session": {**session, "retired": session}},
+        {"session_id": 8, **people, "session": {**session, "retired": None}},
+        {"session_id": 9, "session": {"location": "The library"}},
+    ]
+    with app.app_context(), transaction(db.session):
+        db.session.execute(insert(quarantined_sessions).values(rows[:2]))
+        db.session.execute(insert(quarantined_sessions).values(rows[2:]))
+    deleted(app, school.student)
+    with app.app_context():
+        kept = quarantined_sessions.c.session
+        left = db.session.scalars(select(kept).order_by(quarantined_sessions.c.session_id)).all()
+    assert left == [
+        {"topics": ["Verbs"], "retired": {"topics": ["Verbs"]}},
+        {"topics": ["Verbs"], "retired": None},
+        {"location": "The library"},
+    ]

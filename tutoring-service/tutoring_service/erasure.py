@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
@@ -140,6 +140,7 @@ def _delete_words(user_id: UUID) -> None:
     db.session.execute(
         update(retired).where(retired.c.session_id.in_(taken)).values(fields=without)
     )
+    _delete_put_aside(quarantined_sessions.c.student_id == user_id, "student_feedback")
 
 
 def _delete_locations(user_id: UUID) -> None:
@@ -153,6 +154,15 @@ def _delete_locations(user_id: UUID) -> None:
         told = and_(SessionChange.session_id.in_(session_ids), column.has_key("location"))
         without = _without(column, "location")
         db.session.execute(update(SessionChange).where(told).values({column: without}))
+    aside = quarantined_sessions.c
+    _delete_put_aside(or_(aside.tutor_id == user_id, aside.student_id == user_id), "location")
+
+
+def _delete_put_aside(theirs: ColumnElement[bool], name: str) -> None:
+    """A field of these sessions that were put aside, also where it was retired."""
+    without = _without(quarantined_sessions.c.session, name)
+    without = without.op("#-", return_type=JSONB())(cast(["retired", name], ARRAY(Text)))
+    db.session.execute(update(quarantined_sessions).where(theirs).values(session=without))
 
 
 def _enrollments_as_student(user_id: UUID) -> Select[Any]:

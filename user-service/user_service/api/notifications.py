@@ -78,8 +78,8 @@ class Notification(Answer):
         required=True,
         allow_none=True,
         metadata={
-            "description": "The person who did it: null if no person did, if their account was deleted, or if "
-            "you and they are kept apart."
+            "description": "The person who did it: null if no person did, if their account was deleted, or "
+            "if you and they are kept apart."
         },
     )
     times = fields.Integer(
