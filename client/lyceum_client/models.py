@@ -1492,13 +1492,17 @@ class Notification(TypedDict):
     id: str
     kind: str
     data: dict[str, Any]
+    actor_id: str | None
     times: int
     created_at: str
     read_at: str | None
+    actor_username: NotRequired[str | None]
+    actor_display_name: NotRequired[str | None]
+    actor_avatar_url: NotRequired[str | None]
 
 
 class NotificationPage(Page["Notification"]):
-    pass
+    degraded: NotRequired[list[str]]
 
 
 class NotificationPreferenceChanges(TypedDict):

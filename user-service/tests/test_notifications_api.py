@@ -71,7 +71,7 @@ def test_notifications_are_listed_newest_first(app: Flask, client: FlaskClient, 
     assert notify(app, ruth.id, NotificationKind.REMINDER)
     items = inbox(client, ruth)["items"]
     assert [item["kind"] for item in items] == ["reminder", "invitation"]
-    assert items[0].keys() == {"id", "kind", "data", "times", "created_at", "read_at"}
+    assert items[0].keys() == {"id", "kind", "data", "actor_id", "times", "created_at", "read_at"}
     assert (items[0]["data"], items[0]["read_at"]) == ({"session_id": "7"}, None)
 
 
