@@ -6,7 +6,9 @@ from openapi_spec_validator import validate
 
 from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
+from docs.write_errors import problem_classes
 from gateway.merging import operations, references
+from gateway.problem_words import BY_STATUS, REMEDIES
 from gateway.routes import ROUTES, route_of
 
 
@@ -37,6 +39,12 @@ def test_the_type_of_a_problem_leads_to_its_explanation(gateway: str) -> None:
         assert {name: explained[name] for name in ("type", "code", "status")} == {
             name: problem[name] for name in ("type", "code", "status")
         }
+
+
+def test_there_are_words_on_every_problem() -> None:
+    problems = [*problem_classes()]
+    assert {problem.status for problem in problems} == BY_STATUS.keys()
+    assert REMEDIES.keys() <= {problem.code for problem in problems}
 
 
 def test_the_reference_has_each_path_of_a_service_and_no_internal_one(

@@ -15,7 +15,7 @@ from chassis.auth.tokens import Verifier
 from chassis.config import from_environment, setting
 from chassis.spool import Spool
 from chassis.web.app import Application
-from gateway import docs, health, inside, views
+from gateway import docs, health, inside, pages, views
 from gateway.account_events import Follower, KnownAccounts
 from gateway.aggregation import Aggregator
 from gateway.config import Settings
@@ -97,6 +97,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     documents = Documents(asked)
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
+    pages.install(app, documents.problem_types)
 
     called = [*services.values(), *internal.values()]
     journal = Journal(loop, threads, called, settings.log_level)
