@@ -112,6 +112,6 @@ def words_on(status: int, code: str) -> Words:
     if status in BY_STATUS:
         words = BY_STATUS[status]
     else:
-        # The phrases of the statuses that no program of the platform answers by itself.
+        # No program of the platform answers it by itself.
         words = BY_STATUS[400 if status < HTTPStatus.INTERNAL_SERVER_ERROR else 500]
     return words._replace(remedy=REMEDIES.get(code, words.remedy))
