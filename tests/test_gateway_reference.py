@@ -23,6 +23,15 @@ def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) ->
     ids = [operation["operationId"] for operation in operations(document)]
     assert len(set(ids)) == len(ids)
     assert "x-degraded" not in document
+    assert {"description", "contact", "license"} <= document["info"].keys()
+
+
+def test_no_group_is_empty_and_every_operation_names_a_refusal(gateway: str) -> None:
+    document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    grouped = {tag for operation in operations(document) for tag in operation["tags"]}
+    assert [tag["name"] for tag in document["tags"] if tag["name"] not in grouped] == []
+    for operation in operations(document):
+        assert any(status.startswith("4") for status in operation["responses"]), operation
 
 
 @pytest.mark.needs("the services' own addresses")

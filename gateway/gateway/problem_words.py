@@ -94,10 +94,12 @@ BY_STATUS = {
 # Where a program has to do something else than the status says.
 REMEDIES = {
     "already_rotated": "Use the tokens that the other request was answered.",
+    "confirmation_required": "Have the person confirm at `POST /api/auth/confirm`, and ask again.",
     "idempotency_key_reused": (
         "Make a new `Idempotency-Key` for each thing that is to happen, and keep it for repetitions of the "
         "same request."
     ),
+    "invalid_email_token": "Ask for another e-mail.",
     "invalid_token": REFRESH,
     "mfa_required": "Ask the person for a code, and send it with the ticket to `POST /api/auth/login/code`.",
     "request_in_progress": ASK_LATER,
