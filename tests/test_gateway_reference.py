@@ -6,7 +6,10 @@ from openapi_spec_validator import validate
 
 from dev.ephemeral import EphemeralPlatform
 from dev.services import SERVICES
+from docs.write_errors import problem_classes
 from gateway.merging import operations, references
+from gateway.problem_types import problem_types
+from gateway.problem_words import BY_STATUS, REMEDIES
 from gateway.routes import ROUTES, route_of
 
 
@@ -20,6 +23,15 @@ def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) ->
     ids = [operation["operationId"] for operation in operations(document)]
     assert len(set(ids)) == len(ids)
     assert "x-degraded" not in document
+    assert {"description", "contact", "license"} <= document["info"].keys()
+
+
+def test_no_group_is_empty_and_every_operation_names_a_refusal(gateway: str) -> None:
+    document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    grouped = {tag for operation in operations(document) for tag in operation["tags"]}
+    assert [tag["name"] for tag in document["tags"] if tag["name"] not in grouped] == []
+    for operation in operations(document):
+        assert any(status.startswith("4") for status in operation["responses"]), operation
 
 
 @pytest.mark.needs("the services' own addresses")
@@ -37,6 +49,20 @@ def test_the_type_of_a_problem_leads_to_its_explanation(gateway: str) -> None:
         assert {name: explained[name] for name in ("type", "code", "status")} == {
             name: problem[name] for name in ("type", "code", "status")
         }
+
+
+def test_every_problem_has_an_address_that_explains_it(gateway: str) -> None:
+    types = problem_types(requests.get(f"{gateway}/openapi.json", timeout=15).json())
+    codes = {problem.code for problem in problem_classes() if not problem.__subclasses__()}
+    unknown = codes - {problem["code"] for problem in types.values()}
+    # No client gets these: one has left, and the other is answered as the service has answered.
+    assert unknown == {"client_gone", "refused"}
+
+
+def test_there_are_words_on_every_problem() -> None:
+    problems = [*problem_classes()]
+    assert {problem.status for problem in problems} == BY_STATUS.keys()
+    assert REMEDIES.keys() <= {problem.code for problem in problems}
 
 
 def test_the_reference_has_each_path_of_a_service_and_no_internal_one(

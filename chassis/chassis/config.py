@@ -3,7 +3,8 @@
 import dataclasses
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,6 +56,15 @@ def from_environment(kind: type[Settings], environ: Mapping[str, str] = os.envir
     if wrong:
         raise InvalidSettings("cannot start: " + "; ".join(wrong))
     return kind(**values)
+
+
+@contextmanager
+def setting(name: str) -> Iterator[None]:
+    """Stop the program with the name of the setting if what it names cannot be read or used."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        raise InvalidSettings(f"cannot start: {name}: {error}") from None
 
 
 def _convert(kind: Any, raw: str) -> Any:

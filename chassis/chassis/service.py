@@ -12,7 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity, ServiceTokenVerifier
 from chassis.auth.tokens import KeySet, Verifier
-from chassis.config import ServiceSettings
+from chassis.config import ServiceSettings, setting
 from chassis.data import db as database
 from chassis.data import deadlines, migrations, reads, stored_answers
 from chassis.data.reading import reading_of
@@ -79,8 +79,11 @@ def create_service(
     strict_requests.install(app, settings.internal_port)
     constraint_problems.install(app, conflicts or {})
     app.extensions["verifier"] = Verifier(token_keys, settings.issuer)
-    service_keys = keys.read_public(settings.service_keys)
-    identity = ServiceIdentity.listed(name, keys.read_private(settings.service_key), service_keys)
+    with setting("SERVICE_KEYS"):
+        service_keys = keys.read_public(settings.service_keys)
+    with setting("SERVICE_KEY"):
+        own_key = keys.read_private(settings.service_key)
+        identity = ServiceIdentity.listed(name, own_key, service_keys)
     app.extensions["identity"] = identity
     app.extensions["peers"] = ServiceTokenVerifier(name, service_keys)
     app.extensions["spool"] = Spool(settings.spool_folder)

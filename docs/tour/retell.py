@@ -1,18 +1,18 @@
-"""Tell docs/tour.md again: run its commands one after the other, and put what came back below each.
+"""Tell the tours again: run the blocks of a page one after the other, and put what came back below each.
 
-.venv/bin/python docs/tour/retell.py http://127.0.0.1:8080
+.venv/bin/python -m docs.tour.retell http://127.0.0.1:8080
 """
 
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-TOUR = Path(__file__).resolve().parents[1] / "tour.md"
+ROOT = Path(__file__).resolve().parents[2]
+TOURS = (ROOT / "README.md", ROOT / "docs" / "tour.md")
 WRITTEN_FOR = "http://127.0.0.1:8080"
-BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-PROMPT, CONTINUED = "$ ", "    "
+# What is pasted, and the answers below it, if there are any.
+BLOCK = re.compile(r"^```bash\n(.*?)^```\n(?:\n```text\n.*?^```\n)?", re.MULTILINE | re.DOTALL)
 END = "--- end of an output ---"
 WITHIN = 120  # seconds
 
@@ -23,28 +23,18 @@ class TourFailed(Exception):
 
 def retold(tour: str, gateway: str) -> str:
     """The tour as it goes at this gateway."""
-    commands = [command for block in BLOCK.findall(tour) for command in _commands(block)]
-    outputs = iter(_run(commands, gateway))
-    return BLOCK.sub(
-        lambda block: "".join(f"{command}{next(outputs)}" for command in _commands(block[0])), tour
-    )
+    outputs = iter(_run(BLOCK.findall(tour), gateway))
+    return BLOCK.sub(lambda block: _told(block[1], next(outputs)), tour)
 
 
-def _commands(block: str) -> Iterator[str]:
-    """The commands of a block as they are written, prompt and all, without what came back."""
-    lines: list[str] = []
-    for line in block.splitlines(keepends=True):
-        if line.startswith(PROMPT) and lines:
-            yield "".join(lines)
-            lines = []
-        if line.startswith((PROMPT, CONTINUED)):
-            lines.append(line)
-    yield "".join(lines)
+def _told(commands: str, output: str) -> str:
+    pasted = f"```bash\n{commands}```\n"
+    return f"{pasted}\n```text\n{output}```\n" if output else pasted
 
 
-def _run(commands: list[str], gateway: str) -> list[str]:
-    """What each command wrote; one shell runs them all, as a reader's would."""
-    script = "".join(f"{command.removeprefix(PROMPT)}echo '{END}'\n" for command in commands)
+def _run(blocks: list[str], gateway: str) -> list[str]:
+    """What each block wrote; one shell runs them all, as a reader's would."""
+    script = "".join(f"{block}echo '{END}'\n" for block in blocks)
     finished = subprocess.run(
         ["bash", "-s"],
         input=script.replace(WRITTEN_FOR, gateway),
@@ -54,10 +44,11 @@ def _run(commands: list[str], gateway: str) -> list[str]:
         timeout=WITHIN,
     )
     *outputs, rest = finished.stdout.replace(gateway, WRITTEN_FOR).split(f"{END}\n")
-    if len(outputs) != len(commands) or rest:
+    if len(outputs) != len(blocks) or rest:
         raise TourFailed(finished.stdout)
     return outputs
 
 
 if __name__ == "__main__":
-    TOUR.write_text(retold(TOUR.read_text(), *sys.argv[1:2] or [WRITTEN_FOR]))
+    for page in TOURS:
+        page.write_text(retold(page.read_text(), *sys.argv[1:2] or [WRITTEN_FOR]))

@@ -12,10 +12,10 @@ from flask import Flask, Response, request
 from chassis.auth import keys
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Verifier
-from chassis.config import from_environment
+from chassis.config import from_environment, setting
 from chassis.spool import Spool
 from chassis.web.app import Application
-from gateway import docs, health, inside, views
+from gateway import docs, health, inside, pages, views
 from gateway.account_events import Follower, KnownAccounts
 from gateway.aggregation import Aggregator
 from gateway.config import Settings
@@ -53,6 +53,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     settings = from_environment(Settings, environ)
     app = Application("gateway", __name__, settings.log_level)
     warn_of_a_hidden_client(settings)
+    with setting("SERVICE_KEYS"):
+        service_keys = keys.read_public(settings.service_keys)
+    with setting("SERVICE_KEY"):
+        own_key = keys.read_private(settings.service_key)
+        identity = ServiceIdentity.listed("gateway", own_key, service_keys)
 
     loop = uvloop.new_event_loop()
     threads = ThreadPoolExecutor(THREADS, "beside")
@@ -71,12 +76,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     # Of their own: they wait for services, and must keep no token from being verified.
     watching = ThreadPoolExecutor(WATCHING, "watching")
     hub = RoomHub(settings.events_url, profiles, revocations.refusal, loop, watching)
-    service_keys = keys.read_public(settings.service_keys)
     accounts = KnownAccounts(profiles, revocations, hub)
     Follower(settings.events_url, service_keys, accounts, loop.call_soon_threadsafe).start()
 
-    own_key = keys.read_private(settings.service_key)
-    identity = ServiceIdentity.listed("gateway", own_key, service_keys)
     inside.install(app)
     app.after_request(show_no_page)
     health.install(app, identity, asked_inside)
@@ -96,6 +98,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     documents = Documents(asked)
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
+    pages.install(app, documents.problem_types)
 
     called = [*services.values(), *internal.values()]
     journal = Journal(loop, threads, called, settings.log_level)

@@ -14,6 +14,7 @@ OWN = Path(__file__).parent / "assets"
 PACKAGED = Path(flask_swagger_ui.__file__).parent / "dist"
 ASSETS = {
     "start.js": OWN,
+    "pages.css": OWN,
     "swagger-ui-bundle.js": PACKAGED,
     "swagger-ui.css": PACKAGED,
     "index.css": PACKAGED,

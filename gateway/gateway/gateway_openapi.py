@@ -14,6 +14,7 @@ from gateway.errors import (
     GatewayTimeout,
     HeadersTooLarge,
     HeadersTooSlow,
+    TokenOutdated,
     TokenRevoked,
     TooManyAtOnce,
 )
@@ -31,7 +32,7 @@ EVERYWHERE = (
 )
 PASSED_ON = (*EVERYWHERE, BadGateway, Unavailable, GatewayTimeout)
 WITH_BODY = (BodyTooSlow, BodyTooLarge)
-WITH_TOKEN = (InvalidToken, TokenRevoked)
+WITH_TOKEN = (InvalidToken, TokenOutdated, TokenRevoked)
 EVENT = {"seq": 17, "occurred_at": "2030-03-05T17:04:12Z"}
 
 

@@ -36,6 +36,8 @@ INFO = {
     "title": "Lyceum",
     "version": version("gateway"),
     "description": (Path(__file__).parent / "assets" / "api.md").read_text(),
+    "contact": {"name": "The operator of this platform"},
+    "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
 }
 # The gateway's own answers that have names next to ids.
 NAMED = ("/api/dashboard", "/api/search")

@@ -1,25 +1,38 @@
 """The types of problems that an OpenAPI document names in the `x-problems` of its answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from chassis.web.problems import code_of
-from gateway.merging import Document, operations
+from gateway.merging import METHODS, Document
 from gateway.refusals import refusals_of
 
 Types = Mapping[str, Mapping[str, Any]]
 
 
 def problem_types(document: Document) -> Types:
-    """Code, status, title and operations of each type, by the last segment of the type's address."""
+    """Code, status, title and operations of each type, by the last segment of the type's address.
+
+    An operation has its id, tag, method and path.
+    """
     types: dict[str, dict[str, Any]] = {}
-    for operation in operations(document):
-        for status, named in refusals_of(document, operation):
-            problem = {"code": named["code"], "status": status, "title": named["title"]}
-            found = types.setdefault(named["code"].replace("_", "-"), {**problem, "operations": []})
-            found["operations"].append(operation.get("operationId", ""))
+    for method, path, operation in _operations(document):
+        [tag, *_] = operation.get("tags") or [""]
+        named = {"id": operation.get("operationId", ""), "tag": tag, "method": method, "path": path}
+        for status, problem in refusals_of(document, operation):
+            code = problem["code"]
+            said = {"code": code, "status": status, "title": problem["title"], "operations": []}
+            found = types.setdefault(code.replace("_", "-"), said)
+            found["operations"].append(named)
     return {**_everywhere(), **types}
+
+
+def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
+    for path, item in document.get("paths", {}).items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield method.upper(), path, operation
 
 
 def _everywhere() -> Types:

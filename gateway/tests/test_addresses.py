@@ -75,7 +75,7 @@ def test_a_tricky_address_is_refused_and_reaches_no_service(
         "/INTERNAL/status",
         "/api/internal/status",
         "/api",
-        "/",
+        "/problems/",
         "/API/users",
         "/api/Users",
         "/api/usersx",

@@ -150,7 +150,7 @@ def test_the_answers_of_a_view_are_documented() -> None:
     known = ["200", "400", "401", "403", "404", "408", "414", "422", "429", "431", "503"]
     assert list(answers) == known
     codes = [named["code"] for named in answers["401"]["x-problems"]]
-    assert codes == ["invalid_token", "token_revoked", "unauthorized"]
+    assert codes == ["invalid_token", "token_outdated", "token_revoked", "unauthorized"]
     assert "401" not in document["paths"]["/api/calendar/{token}.ics"]["get"]["responses"]
 
 

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 from flask.testing import FlaskClient
 
 from chassis import testing
+from chassis.auth.keys import read_private
 from chassis.config import InvalidSettings
 from user_service import signing
 from user_service.signing import Keyring, make_key, use_key
@@ -82,6 +88,17 @@ def test_a_removed_key_no_longer_verifies(directory: Path) -> None:
 def test_a_service_without_keys_does_not_start(tmp_path: Path, directory: str) -> None:
     with pytest.raises(InvalidSettings, match="SIGNING_KEYS"):
         Keyring(tmp_path / directory)
+
+
+def test_a_service_with_a_key_that_needs_a_password_does_not_start(directory: Path) -> None:
+    [private] = directory.glob("*.pem")
+    key = read_private(private)
+    secret = BestAvailableEncryption(b"secret")
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, secret))
+    with pytest.raises(
+        InvalidSettings, match=r"^cannot start: SIGNING_KEYS: .* without a password$"
+    ):
+        Keyring(directory)
 
 
 def test_the_published_keys_hold_nothing_private(client: FlaskClient) -> None:

@@ -8,17 +8,15 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, MultiFernet
 
-from chassis.config import InvalidSettings
+from chassis.config import setting
 
 
 class Sealer:
     """Seals and opens with the keys of a file, which is read at the start."""
 
     def __init__(self, keys: Path) -> None:
-        try:
+        with setting("SEALING_KEYS"):
             self._keys = MultiFernet([Fernet(line) for line in keys.read_text().split()])
-        except ValueError:
-            raise InvalidSettings(f"cannot start: {keys.name} holds no sealing keys") from None
 
     def seal(self, secret: str) -> bytes:
         """The secret as it is kept."""

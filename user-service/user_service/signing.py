@@ -5,7 +5,6 @@ so there are several, in a directory of `<kid>.pem` files, and a file `current` 
 signs.
 """
 
-import json
 import os
 import re
 import secrets
@@ -20,11 +19,10 @@ import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from jwt.algorithms import ECAlgorithm
 
-from chassis.auth.keys import read_private
+from chassis.auth.keys import public_jwk, read_private
 from chassis.auth.tokens import ALGORITHM, KEY_ID, TYPE
-from chassis.config import InvalidSettings
+from chassis.config import setting
 
 LOOK_AGAIN = 5.0  # seconds between two looks at the directory
 # Before a key signs: twice as long as the other programs keep the published keys.
@@ -59,10 +57,8 @@ class Keyring:
         self.directory = directory
         self._lock = threading.Lock()
         self._looked = time.monotonic()
-        try:
+        with setting("SIGNING_KEYS"):
             self._seen, self._keys = _state(directory), Keys.read(directory)
-        except (OSError, ValueError) as error:
-            raise InvalidSettings(f"cannot start: SIGNING_KEYS: {error}") from None
 
     def get(self, kid: str) -> ec.EllipticCurvePublicKey | None:
         """The public key of this id."""
@@ -81,7 +77,8 @@ class Keyring:
 
     def jwks(self) -> dict[str, Any]:
         """The public keys as a JWKS document."""
-        return {"keys": [_public(kid, key) for kid, key in self._present().private.items()]}
+        held = self._present().private
+        return {"keys": [public_jwk(kid, key.public_key()) for kid, key in held.items()]}
 
     def _present(self) -> Keys:
         # One thread looks, and none waits for it: until then the keys of before are as good.
@@ -146,12 +143,3 @@ def _write(path: Path, content: bytes) -> None:
 def _state(directory: Path) -> frozenset[tuple[str, int, int]]:
     """What changes when a key is added, removed or chosen."""
     return frozenset((e.name, e.stat().st_mtime_ns, e.stat().st_ino) for e in os.scandir(directory))
-
-
-def _public(kid: str, key: ec.EllipticCurvePrivateKey) -> dict[str, Any]:
-    return {
-        **json.loads(ECAlgorithm.to_jwk(key.public_key())),
-        "kid": kid,
-        "alg": ALGORITHM,
-        "use": "sig",
-    }

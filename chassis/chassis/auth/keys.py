@@ -6,18 +6,23 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import structlog
 import urllib3
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
     EllipticCurvePublicKey,
 )
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from jwt import PyJWKSet
+from jwt import PyJWK, PyJWKSet
+from jwt.algorithms import ECAlgorithm
 from jwt.exceptions import PyJWTError
 
+from chassis.auth.tokens import ALGORITHM, KEY_ID
+from chassis.config import setting
 from chassis.errors import Unavailable
 
 FRESH = 300  # seconds for which fetched keys are used without asking again
@@ -102,9 +107,10 @@ class RemoteKeys:
 
 
 def at(url: str) -> "RemoteKeys | PublicKeys":
-    """The keys at an http(s) address, or in the file of a `file:` address."""
+    """The keys at `JWKS_URL`: at an http(s) address, or in the file of a `file:` address."""
     if url.startswith("file:"):
-        return read_public(Path(url.removeprefix("file://")))
+        with setting("JWKS_URL"):
+            return read_public(Path(url.removeprefix("file://")))
     return RemoteKeys(url)
 
 
@@ -127,13 +133,60 @@ def parse(document: str | bytes) -> PublicKeys:
 
 
 def read_public(path: Path) -> PublicKeys:
-    """The keys of a JWKS file."""
-    return parse(path.read_bytes())
+    """The keys of a JWKS file by their id; `ValueError` if it holds anything else, or none."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        raise ValueError(f"{path.name} is not JSON") from None
+    if not isinstance(document, dict) or not isinstance(document.get("keys"), list):
+        raise ValueError(f'{path.name} is not a JWKS document: {{"keys": […]}}')
+    found: dict[str, EllipticCurvePublicKey] = {}
+    for place, jwk in enumerate(document["keys"]):
+        try:
+            kid, key = _read_jwk(jwk)
+        except ValueError as error:
+            raise ValueError(f"/keys/{place} of {path.name} {error}") from None
+        if kid in found:
+            raise ValueError(f"{path.name} has two keys {kid}")
+        found[kid] = key
+    if not found:
+        raise ValueError(f"{path.name} holds no key")
+    return found
+
+
+def _read_jwk(jwk: Any) -> tuple[str, EllipticCurvePublicKey]:
+    """The id and the key; the error never holds what stands in a key."""
+    if not isinstance(jwk, dict):
+        raise ValueError("is not an object")
+    kid = jwk.get("kid")
+    if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
+        raise ValueError(f"has no kid that matches {KEY_ID.pattern}")
+    if "d" in jwk:
+        raise ValueError(f"is the private key of {kid}; programs share public keys alone")
+    try:
+        key = PyJWK(jwk).key
+        if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+            raise TypeError
+    except (PyJWTError, ValueError, TypeError, KeyError, AttributeError):
+        raise ValueError(f"is not a P-256 public key: {kid}") from None
+    return kid, key
+
+
+def public_jwk(kid: str, key: EllipticCurvePublicKey) -> dict[str, Any]:
+    """The key as a member of a JWKS document."""
+    jwk = ECAlgorithm.to_jwk(key, as_dict=True)
+    return {**jwk, "kid": kid, "alg": ALGORITHM, "use": "sig"}
 
 
 def read_private(path: Path) -> EllipticCurvePrivateKey:
-    """A private P-256 key from a PEM file; `ValueError` for any other kind."""
-    key = load_pem_private_key(path.read_bytes(), None)
-    if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
-        raise ValueError(f"{path.name} is not a P-256 private key")
+    """A private P-256 key from a PEM file; `ValueError` for anything else."""
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+        if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
+            raise TypeError
+    # A `TypeError` is also what a key that is protected by a password raises.
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise ValueError(
+            f"{path.name} is not a P-256 private key in PEM, without a password"
+        ) from None
     return key

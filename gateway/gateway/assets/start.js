@@ -4,6 +4,7 @@ SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   docExpansion: "none",
+  filter: true,
   persistAuthorization: false,
   validatorUrl: null,
 });

@@ -1,13 +1,19 @@
 """What the `type` of a problem document stands for."""
 
-from flask import Response, current_app, jsonify
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, current_app, jsonify, redirect, request
 from marshmallow import fields
+from werkzeug.wrappers import Response as BaseResponse
 
 from chassis.auth.authorization import public
 from chassis.errors import NotFound
 from chassis.web.fields import Answer, Integer
 from chassis.web.rest import Blueprint
+from gateway.pages import page
 from gateway.problem_types import Types
+from gateway.problem_words import words_on
 
 blueprint = Blueprint("problems")
 
@@ -27,10 +33,35 @@ class ProblemType(Answer):
 @blueprint.get("/problems/<string(maxlength=80):problem>", "get_problem_type")
 @public
 @blueprint.response(200, ProblemType)
-def get_problem_type(problem: str) -> Response:
-    """Get what the type of a problem document stands for."""
+@blueprint.alt_response(308, description="The name has hyphens instead of underscores.")
+def get_problem_type(problem: str) -> BaseResponse:
+    """Get what the type of a problem document stands for.
+
+    `Accept: text/html` gives the page that a browser shows.
+    """
     types: Types = current_app.extensions["problem_types"]()
-    found = types.get(problem)
+    name = problem.replace("_", "-")
+    found = types.get(name)
     if found is None:
         raise NotFound
-    return jsonify(type=f"/problems/{problem}", **found)
+    if name != problem:
+        return redirect(f"/problems/{name}", 308)
+    response = _page(found) if _prefers_page() else _document(name, found)
+    response.vary.add("Accept")
+    return response
+
+
+def _prefers_page() -> bool:
+    # The first one is for clients that do not mind.
+    kinds = ("application/json", "text/html")
+    return request.accept_mimetypes.best_match(kinds) == "text/html"
+
+
+def _page(problem: Mapping[str, Any]) -> Response:
+    words = words_on(problem["status"], problem["code"])
+    return page("problem.html", problem=problem, **words._asdict())
+
+
+def _document(name: str, problem: Mapping[str, Any]) -> Response:
+    ids = [operation["id"] for operation in problem["operations"]]
+    return jsonify({"type": f"/problems/{name}", **problem, "operations": ids})
