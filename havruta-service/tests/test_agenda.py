@@ -33,6 +33,7 @@ def test_members_see_what_is_planned(client: FlaskClient, make: Any) -> None:
         "status": "scheduled",
         "location": None,
         "path": f"/api/havruta-sessions/{planned.id}",
+        "changed_at": rfc3339(planned.created_at),
     }
     for person in (ruth, boaz):
         assert agenda(client, person) == {"items": [entry], "more": False}

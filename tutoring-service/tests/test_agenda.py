@@ -23,6 +23,7 @@ def test_a_session_is_shown_to_its_tutor_and_its_student(school: Any) -> None:
         "status": "scheduled",
         "location": "Room 2",
         "path": f"/api/sessions/{session['id']}",
+        "changed_at": session["updated_at"],
     }
     for person in (school.tutor, school.student):
         assert agenda(school, person) == {"items": [entry], "more": False}

@@ -60,7 +60,7 @@ def test_a_hostile_body_is_a_client_error(school: Any, method: str, path: str, b
         ("alarm_before_minutes", 1.5),
         ("topics", ["x"] * 5000),
         ("location", "x" * 5000),
-        ("location", "Room\u200b 4"),
+        ("location", "Room\u2064 4"),
         ("topics", ["\u202eevil"]),
         ("rrule", "FREQ=SECONDLY;COUNT=9"),
         ("recurrence_count", 10**9),
@@ -82,7 +82,7 @@ def test_a_text_is_taken_literally(school: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "subject"])
-@pytest.mark.parametrize("text", ["\u202eevil", "Mish\u200bnah", "Mishnah\u200f", "\ufeff"])
+@pytest.mark.parametrize("text", ["\u202eevil", "Mish\u2064nah", "Mishnah\u3164", "\ufeff"])
 def test_a_course_has_a_name_that_can_be_seen(school: Any, field: str, text: str) -> None:
     refused = school.post("/api/courses", None, {"title": "Mishnah", field: text})
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, f"/{field}")

@@ -126,7 +126,10 @@ class Name(Text):
     """
 
     def _as_stored(self, text: str) -> str:
-        return super()._as_stored(without_pasted_marks(text))
+        name = super()._as_stored(without_pasted_marks(text))
+        if text.strip() and not name:
+            raise UnfitText("Must hold a visible character.")
+        return name
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         name = super()._deserialize(value, attr, data, **kwargs)
