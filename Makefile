@@ -15,11 +15,11 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers servers lock sbom client contract migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready  ## Make .venv with everything that development needs
 
@@ -52,9 +52,16 @@ types: .venv/.ready  ## Check types
 migrations: .venv/.ready  ## Rehearse all migrations: up, same as the models, down, up
 	@$(LAUNCH) migrations
 
-containers: .venv/.ready  ## Check Dockerfiles and docker-compose.yml
+containers: .venv/.ready  ## Check Dockerfiles, docker-compose.yml and the workflow of CI
 	@files=$$(find . -name Dockerfile -not -path './.*'); test -z "$$files" || $(BIN)/hadolint $$files
 	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+compose-test: .venv/.ready  ## Run the journeys in tests/ against containers of their own (needs Docker; args=)
+	@$(LAUNCH) containers -- $(BIN)/pytest tests -rs $(args)
+
+deploy:  ## Replace one service in the running containers, without a failed call: make deploy s=tutoring
+	@$(PYTHON) -m deploy.compose.deploy_service $(s) $(args)
 
 servers: .venv/.ready  ## Only an ephemeral PostgreSQL and Redis, for pytest in one folder
 	@$(LAUNCH) servers

@@ -1,4 +1,4 @@
-"""The launcher's commands: `python -m dev run | test | servers | migrations | psql | flask`."""
+"""The launcher's commands: `python -m dev run | test | servers | containers | migrations | psql | flask`."""
 
 import argparse
 import os
@@ -13,6 +13,7 @@ from types import FrameType
 import psycopg
 
 from dev import binaries, development, ephemeral
+from dev import containers as composed
 from dev import migrations as rehearsal
 from dev.processes import ProcessDied, die_with_make, run_in_foreground, say
 from dev.services import GATEWAY_PORT, named
@@ -72,7 +73,7 @@ def test(rest: Sequence[str]) -> int:
 
 def servers(rest: Sequence[str]) -> int:
     """Serve until interrupted, or for as long as the command after `--` runs."""
-    command = rest[1:] if rest[:1] == ["--"] else rest
+    command = without_dashes(rest)
     with ephemeral.servers() as (postgres, redis):
         addresses = {"TEST_POSTGRES_URL": postgres.url, "TEST_REDIS_URL": redis.cache_url}
         if command:
@@ -82,6 +83,16 @@ def servers(rest: Sequence[str]) -> int:
         while True:
             # `pause` would sleep through a signal that came just before it. This wakes soon after one.
             time.sleep(0.2)
+
+
+def without_dashes(rest: Sequence[str]) -> Sequence[str]:
+    """The command after `--`, which some versions of argparse take away."""
+    return rest[1:] if rest[:1] == ["--"] else rest
+
+
+def containers(rest: Sequence[str]) -> int:
+    """Run the command after `--` next to the platform in containers."""
+    return composed.run(without_dashes(rest))
 
 
 def migrations(rest: Sequence[str]) -> int:
@@ -112,6 +123,7 @@ COMMANDS: dict[str, Command] = {
     "run": run,
     "test": test,
     "servers": servers,
+    "containers": containers,
     "migrations": migrations,
     "psql": psql,
     "flask": flask,

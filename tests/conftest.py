@@ -8,9 +8,17 @@ import pytest
 
 from dev.ephemeral import EphemeralPlatform
 
+from .support.containers import ARE_CONTAINERS, Containers
 from .support.forged_tokens import Issuer
 from .support.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
 from .support.people import IS_ELSEWHERE, People
+
+# What containers of this machine show of a platform that runs already.
+SHOWN_BY_CONTAINERS = {
+    "the services' own addresses",
+    "the services' keys and own addresses",
+    "the key that signs access tokens, and the services' own addresses",
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     needed = item.get_closest_marker("needs")
-    if needed and IS_ELSEWHERE:
+    if needed and IS_ELSEWHERE and not (ARE_CONTAINERS and needed.args[0] in SHOWN_BY_CONTAINERS):
         pytest.skip(f"needs {needed.args[0]}")
 
 
@@ -60,8 +68,15 @@ def mailbox(request: pytest.FixtureRequest) -> Mailbox:
 
 
 @pytest.fixture(scope="session")
-def platform(postgres_url: str, receiver: Receiver) -> Iterator[EphemeralPlatform]:
-    """A platform of our own."""
+def platform(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EphemeralPlatform | Containers]:
+    """A platform whose insides are known: one of our own, or one in containers."""
+    if ARE_CONTAINERS:
+        yield Containers(os.environ["GATEWAY_URL"], tmp_path_factory.mktemp("containers"))
+        return
+    postgres_url = request.getfixturevalue("postgres_url")
+    receiver = request.getfixturevalue("receiver")
     with EphemeralPlatform(postgres_url, demo=True, smtp_url=receiver.url) as platform:
         yield platform
 
