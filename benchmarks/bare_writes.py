@@ -3,9 +3,9 @@
     make bench args="bare_writes [--pairs 5] [--json FILE]"
 
 Five hundred messages and as many joins of fifty people in ten sessions, by eight connections, once
-through the service, and once as the service's statements alone by psycopg; live events are published by
-the same thread. Those who join ask for the same session at the same time. answer_submits.py measures the
-answers of assessments. Nothing is kept on one core.
+through the service, and once as the service's statements alone by psycopg; live events, and the host's
+notification of a join, are published by the same thread. Those who join ask for the same session at the
+same time. answer_submits.py measures the answers of assessments. Nothing is kept on one core.
 """
 
 import json
@@ -60,7 +60,7 @@ SELECT %(session)s, unnest(%(people)s::uuid[]), 'participant'
 """
 PUBLISH = """
 INSERT INTO outbox (id, stream, seq, body, created_at)
-VALUES (gen_random_uuid(), 'room:study-session:' || %(session_id)s::text, %(seq)s, %(body)s, now())
+VALUES (gen_random_uuid(), %(stream)s, %(seq)s, %(body)s, now())
 """
 DIALECT = make_url("postgresql+psycopg://").get_dialect()()
 
@@ -222,6 +222,7 @@ def join(connection: Bare, values: Values) -> None:
         ask(connection, statement, values)
     [seat] = ask(connection, seats.taking(), values)
     publish(connection, values, seat.last_seq)
+    notify_host(connection, values, seat)
 
 
 def publish(connection: Bare, values: Values, seq: int) -> None:
@@ -231,7 +232,24 @@ def publish(connection: Bare, values: Values, seq: int) -> None:
         "data": {"id": str(uuid4()), "content": CONTENT},
         "members_changed": [],
     }
-    connection.execute(PUBLISH, {**values, "seq": seq, "body": json.dumps(event)})
+    send(connection, f"room:study-session:{values['session_id']}", seq, event)
+
+
+def notify_host(connection: Bare, values: Values, seat: Any) -> None:
+    event = {
+        "id": str(uuid4()),
+        "type": "notification.requested",
+        "aggregate_id": f"study_session:{values['session_id']}",
+        "aggregate_version": seat.last_seq,
+        "actor": str(values["user"]),
+        "data": {"user_ids": [str(seat.host_id)], "kind": "person_joined"},
+    }
+    send(connection, f"events:{messages.service}", None, event)
+
+
+def send(connection: Bare, stream: str, seq: int | None, event: Values) -> None:
+    row = {"stream": stream, "seq": seq, "body": json.dumps(event)}
+    connection.execute(PUBLISH, row)
 
 
 def ask(connection: Bare, statement: ClauseElement, values: Values) -> list[Any]:
