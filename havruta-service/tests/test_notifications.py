@@ -33,21 +33,7 @@ def app() -> Iterator[Flask]:
 @pytest.fixture
 def requests(app: Flask) -> Act:
     """The events that asked for notifications since this was called the last time, in order."""
-
-    def taken() -> list[dict[str, Any]]:
-        rows = messages.outbox
-        with app.app_context():
-            bodies = db.session.execute(
-                db.select(rows.c.body)
-                .where(rows.c.body["type"].astext == "notification.requested")
-                .order_by(rows.c.position)
-            ).scalars()
-            found = list(bodies)
-            db.session.execute(rows.delete())
-            db.session.commit()
-        return found
-
-    return taken
+    return lambda: testing.requested_notifications(app, messages)
 
 
 @pytest.fixture

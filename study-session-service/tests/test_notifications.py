@@ -32,18 +32,7 @@ def app() -> Iterator[Flask]:
 @pytest.fixture
 def requests(app: Flask) -> Requests:
     """The events that asked for notifications since this was called the last time, in order."""
-
-    def taken() -> list[dict[str, Any]]:
-        with app.app_context():
-            outbox = messages.outbox
-            # A row with a number is a live event; the rest are events between services.
-            events = db.select(outbox.c.body).where(outbox.c.seq.is_(None))
-            bodies = list(db.session.scalars(events.order_by(outbox.c.position)))
-            db.session.execute(outbox.delete())
-            db.session.commit()
-        return [body for body in bodies if body.get("type") == "notification.requested"]
-
-    return taken
+    return lambda: testing.requested_notifications(app, messages)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Aids for the tests of a service, and the pytest plugin that brings their fixtures."""
 
 from chassis.testing.bounds import check_bounds
-from chassis.testing.events import signed
+from chassis.testing.events import requested_notifications, signed
 from chassis.testing.hostile import hostile_bodies
 from chassis.testing.kept_apart import HeardOf, heard
 from chassis.testing.keys import KID, jwks, key_files
@@ -59,6 +59,7 @@ __all__ = [
     "race",
     "race_round",
     "redis_url",
+    "requested_notifications",
     "server",
     "service",
     "signed",
