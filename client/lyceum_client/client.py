@@ -15,7 +15,7 @@ class Client:
     """A gateway, and the tokens of the person who uses it.
 
     `token` is sent with requests. Once it has expired, `refresh_token` is exchanged for the next pair: it is
-    good for one exchange, and a second one would end the sign-in. `device_token` is to be kept for the next
+    good for one exchange, and a second one would end the sign-in. Programs keep `device_token` for the next
     sign-in on this device: wrong passwords that others try do not keep it out.
     """
 
