@@ -9,11 +9,11 @@ export UV_PYTHON_DOWNLOADS ?= never
 BIN := .venv/bin
 LAUNCH := exec $(BIN)/python -m dev
 SERVICES := user-service study-session-service tutoring-service havruta-service assessment-service
-PACKAGES := chassis recurrence client gateway $(SERVICES)
-TYPED := $(foreach package,$(filter-out client,$(PACKAGES)),$(package)/$(subst -,_,$(package))) client dev --exclude dev/tests
+PACKAGES := chassis recurrence client web gateway $(SERVICES)
+TYPED := $(foreach package,$(filter-out client web,$(PACKAGES)),$(package)/$(subst -,_,$(package))) client web/lyceum_web dev --exclude dev/tests
 LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence $(args)
+	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
 .PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract migrate revision psql clean
 .DEFAULT_GOAL := help
