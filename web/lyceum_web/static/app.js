@@ -1,0 +1,53 @@
+// @ts-check
+/** Starts the pages: the language, the sign-in, the frame, and in it the page of the address. */
+import { get } from "./api.js";
+import { Frame } from "./parts/frame.js";
+import { Trouble } from "./parts/trouble.js";
+import { followLinks, go, match, place } from "./router.js";
+import { ROUTES } from "./routes.js";
+import { isSignedIn, remember } from "./sign-in.js";
+import { html, render, useEffect, useState } from "./vendor/ui.js";
+import { language, preferred, speak } from "./words.js";
+
+/** The page of the present address, as soon as its module is here. */
+function Page() {
+  const { path } = place.value;
+  const found = match(ROUTES, path);
+  const [loaded, setLoaded] = useState(/** @type {any} */ (null));
+  const refused = found?.route.signedIn && !isSignedIn();
+
+  useEffect(() => {
+    if (refused) go(`/sign-in?then=${encodeURIComponent(path + location.search)}`, { replace: true });
+  }, [path, refused]);
+  useEffect(() => {
+    let isCurrent = true;
+    const show = (/** @type {object} */ page) => isCurrent && setLoaded({ pattern: found?.route.pattern, ...page });
+    found?.route.load().then(
+      (page) => show({ Component: page.default }),
+      (error) => show({ error }),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [found?.route.pattern]);
+
+  if (!found) return html`<${Trouble} problem=${{ status: 404, code: "no_such_page" }} />`;
+  if (refused || loaded?.pattern !== found.route.pattern) return html`<div class="loading" aria-busy="true"></div>`;
+  if (loaded.error) return html`<${Trouble} problem=${{ status: 0, code: "offline" }} again=${() => location.reload()} />`;
+  return html`<${loaded.Component} key=${path} ...${found.params} />`;
+}
+
+function App() {
+  return html`<${Frame} key=${language.value}><${Page} /></${Frame}>`;
+}
+
+async function refreshAccount() {
+  if (!isSignedIn()) return;
+  remember(await get("/api/users/me"));
+}
+
+followLinks();
+await speak(preferred());
+render(html`<${App} />`, /** @type {Element} */ (document.getElementById("app")));
+refreshAccount().catch(() => {});
+if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js");

@@ -1,0 +1,106 @@
+// @ts-check
+/** Invitations to study together: the one of a link in an e-mail, or all that wait for the person. */
+import { post } from "../api.js";
+import { useForm } from "../parts/form.js";
+import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
+import { Title } from "../parts/title.js";
+import { Refusal } from "../parts/trouble.js";
+import { When } from "../parts/when.js";
+import { dropFragment, go, place } from "../router.js";
+import { account } from "../sign-in.js";
+import { tell } from "../told.js";
+import { html, useEffect, useState } from "../vendor/ui.js";
+import { say, t } from "../words.js";
+
+export default function Invitations() {
+  const [token] = useState(() => place.value.fragment.get("token"));
+  return token ? html`<${OfLink} token=${token} />` : html`<${Own} />`;
+}
+
+/** @param {{ token: string }} properties */
+function OfLink({ token }) {
+  const invitation = useLoaded((signal) => post("/api/invitations/preview", { body: { token }, signal }), [token]);
+  useEffect(() => {
+    // Someone who signs in first comes back with the link.
+    if (account.value) dropFragment();
+  }, []);
+  const answer = async (/** @type {string} */ word) => post(`/api/invitations/${word}`, { body: { token } });
+  const here = `${location.pathname}#token=${encodeURIComponent(token)}`;
+  return html`
+    <div class="narrow stack">
+      <${Title} of=${t("invitations.one")} />
+      <${Loaded} of=${invitation}>
+        ${(/** @type {any} */ found) => html`
+          <${Card} invitation=${found} answer=${answer} canAccept=${Boolean(account.value)} />
+          ${!account.value && html`
+            <p>${say("invitations.sign_in_first", {
+              sign_in: html`<a href="/sign-in?then=${encodeURIComponent(here)}">${t("sign_in")}</a>`,
+              register: html`<a href="/register?then=${encodeURIComponent(here)}">${t("register")}</a>`,
+            })}</p>
+          `}
+        `}
+      <//>
+    </div>
+  `;
+}
+
+function Own() {
+  const invitations = usePages("/api/invitations/mine", {}, []);
+  return html`
+    <div class="narrow stack">
+      <${Title} of=${t("invitations.title")} />
+      <${Loaded} of=${invitations}>
+        ${(/** @type {any} */ { items }) => html`
+          ${items.length === 0 && html`<p class="empty">${t("invitations.none")}</p>`}
+          <ul role="list" class="stack">
+            ${items.map((/** @type {any} */ each) => html`
+              <li key=${each.id}>
+                <${Card}
+                  invitation=${each} canAccept
+                  answer=${(/** @type {string} */ word) =>
+                    post(`/api/invitations/{id}/${word}`, { params: { id: each.id } })}
+                />
+              </li>
+            `)}
+          </ul>
+          <${More} of=${invitations} />
+        `}
+      <//>
+    </div>
+  `;
+}
+
+/** @param {{ invitation: any, canAccept: boolean, answer: (word: string) => Promise<any> }} properties */
+function Card({ invitation, canAccept, answer }) {
+  const [isDeclined, setDeclined] = useState(false);
+  const accepting = useForm(async () => {
+    const { havruta_id: id } = await answer("accept");
+    tell(t("invitations.accepted"));
+    go(`/havrutas/${id}`);
+  });
+  const declining = useForm(async () => {
+    await answer("decline");
+    setDeclined(true);
+  });
+  return html`
+    <article class="card stack">
+      <h2><bdi>${invitation.havruta_name}</bdi></h2>
+      <p>${say("invitations.who", { name: invitation.inviter_name, book: invitation.book })}</p>
+      <p class="muted small">${say("invitations.until", { time: html`<${When} at=${invitation.expires_at} />` })}</p>
+      <${Refusal} problem=${accepting.problem || declining.problem} />
+      ${isDeclined && html`<p role="status">${t("invitations.declined")}</p>`}
+      ${!isDeclined && html`
+        <div class="row">
+          ${canAccept && html`
+            <form onSubmit=${accepting.onSubmit}>
+              <button class="button" aria-disabled=${accepting.isBusy}>${t("invitations.accept")}</button>
+            </form>
+          `}
+          <form onSubmit=${declining.onSubmit}>
+            <button class="button quiet" aria-disabled=${declining.isBusy}>${t("invitations.decline")}</button>
+          </form>
+        </div>
+      `}
+    </article>
+  `;
+}

@@ -1,0 +1,31 @@
+// @ts-check
+/** Says what is wrong with a field in the language of the page: the API says it in English. */
+import { t } from "../words.js";
+
+/** @type {[RegExp, string][]} what the API says, and the sentence for it; groups are the sentence's values */
+const SENTENCES = [
+  [/^Missing data for required field\.$/, "field.missing"],
+  [/^Not a valid number\.$/, "field.number"],
+  [/^Not a valid integer\.$/, "field.number"],
+  [/^Not a valid email address\.$/, "field.email"],
+  [/^Not a valid URL\.$/, "field.address"],
+  [/^Shorter than minimum length (?<count>\d+)\.$/, "field.too_short"],
+  [/^Longer than maximum length (?<count>\d+)\.$/, "field.too_long"],
+  [/^Length must be between (?<least>\d+) and (?<most>\d+)\.$/, "field.length"],
+  [/^Must be greater than or equal to (?<least>[\d.-]+)/, "field.too_small"],
+  [/^Must be less than or equal to (?<most>[\d.-]+)/, "field.too_large"],
+];
+
+/** @param {string} detail what the API says of the field */
+export function wordsOnField(detail) {
+  for (const [form, key] of SENTENCES) {
+    const found = form.exec(detail);
+    if (found) return t(key, asNumbers(found.groups));
+  }
+  return detail;
+}
+
+/** @param {Record<string, string> | undefined} groups */
+function asNumbers(groups = {}) {
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, Number(value)]));
+}

@@ -1,0 +1,133 @@
+// @ts-check
+/**
+ * Forms: fields with a label and a hint, what was refused next to the field that it is about, and one sending at a
+ * time. What is sent twice with the same words counts once.
+ */
+import { newKey, Problem } from "../api.js";
+import { html, useId, useRef, useState } from "../vendor/ui.js";
+import { t } from "../words.js";
+import { Refusal } from "./trouble.js";
+import { wordsOnField } from "./field-words.js";
+
+/**
+ * @typedef {{ problem: Problem | null, errors: Record<string, string>, isBusy: boolean,
+ *   onSubmit: (event: SubmitEvent) => void }} FormState
+ */
+
+/**
+ * The state of a form. `send` gets what is in the fields and a key for a call that must count once.
+ * @param {(values: Record<string, string>, key: string, form: HTMLFormElement) => Promise<unknown>} send
+ * @returns {FormState}
+ */
+export function useForm(send) {
+  const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
+  const [isBusy, setBusy] = useState(false);
+  const last = useRef({ words: "", key: "" });
+
+  async function submit(/** @type {HTMLFormElement} */ form) {
+    const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
+    const words = JSON.stringify(values);
+    if (last.current.words !== words) last.current = { words, key: newKey() };
+    setBusy(true);
+    setProblem(null);
+    try {
+      await send(values, last.current.key, form);
+      last.current = { words: "", key: "" };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      setProblem(error);
+      focusWrongField(form, error);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  function onSubmit(/** @type {SubmitEvent} */ event) {
+    event.preventDefault();
+    if (!isBusy) submit(/** @type {HTMLFormElement} */ (event.currentTarget));
+  }
+
+  return { problem, errors: problem ? errorsOf(problem) : {}, isBusy, onSubmit };
+}
+
+/** What is wrong with each field, by its name. @param {Problem} problem */
+function errorsOf(problem) {
+  /** @type {Record<string, string>} */
+  const errors = {};
+  for (const { pointer, detail } of problem.errors) {
+    const name = pointer.replace(/^[/?]/, "").split("/")[0];
+    errors[name] ??= wordsOnField(detail);
+  }
+  return errors;
+}
+
+/** @param {HTMLFormElement} form @param {Problem} problem */
+function focusWrongField(form, problem) {
+  for (const name of Object.keys(errorsOf(problem))) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLElement) {
+      field.focus();
+      return;
+    }
+  }
+}
+
+/** @param {{ of: FormState, children: unknown, label?: string, class?: string }} properties */
+export function Form({ of: form, children, label, class: className = "" }) {
+  const shownAtFields = Object.keys(form.errors).length > 0;
+  return html`
+    <form class="form ${className}" onSubmit=${form.onSubmit} aria-label=${label} aria-busy=${form.isBusy}>
+      <${Refusal} problem=${form.problem && (shownAtFields ? { code: "invalid", status: 422 } : form.problem)} />
+      ${children}
+    </form>
+  `;
+}
+
+/** @param {{ of: FormState, children: unknown, quiet?: boolean }} properties */
+export function Submit({ of: form, children, quiet = false }) {
+  return html`
+    <button class="button ${quiet ? "quiet" : ""}" aria-disabled=${form.isBusy}>
+      ${children}
+    </button>
+  `;
+}
+
+/**
+ * A field with its label. What is not named here goes to the input itself.
+ * @param {{ of: FormState, name: string, label: string, hint?: string, as?: string, optional?: boolean,
+ *   children?: unknown, [attribute: string]: unknown }} properties
+ */
+export function Field({ of: form, name, label, hint, as = "input", optional = false, children, ...attributes }) {
+  const id = useId();
+  const error = form.errors[name];
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const textual = as === "textarea" || !attributes.type || ["text", "search"].includes(String(attributes.type));
+  return html`
+    <div class="field ${error ? "wrong" : ""}">
+      <label for=${id}>${label}${optional && html` <span class="muted">${t("form.optional")}</span>`}</label>
+      ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+      <${as}
+        id=${id}
+        name=${name}
+        required=${!optional}
+        dir=${textual && as !== "select" ? "auto" : undefined}
+        aria-describedby=${described || undefined}
+        aria-invalid=${error ? "true" : undefined}
+        ...${attributes}
+      >${children}</${as}>
+      ${error && html`<p class="error" id="${id}-error">${error}</p>`}
+    </div>
+  `;
+}
+
+/** A box to tick. @param {{ name: string, label: unknown, hint?: string, [attribute: string]: unknown }} properties */
+export function Tick({ name, label, hint, ...attributes }) {
+  const id = useId();
+  return html`
+    <div class="tick">
+      <input type="checkbox" id=${id} name=${name} aria-describedby=${hint && `${id}-hint`} ...${attributes} />
+      <label for=${id}>${label}</label>
+      ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+    </div>
+  `;
+}

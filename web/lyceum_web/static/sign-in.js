@@ -1,0 +1,100 @@
+// @ts-check
+/**
+ * The sign-in of this browser: two cookies that no script can read, and what is known of them.
+ *
+ * All tabs share the cookies, and a refresh token is good once. So one tab renews while the others wait, and a tab
+ * whose turn comes sees that it has been done.
+ */
+import { signal } from "./vendor/ui.js";
+
+const ACCOUNT = "lyceum.account";
+const RENEWED_UNTIL = "lyceum.renewed-until";
+const MARGIN = 30_000; // milliseconds before the end at which the sign-in is renewed
+
+/** @typedef {{ id: string, username: string, display_name: string, email: string, email_verified: boolean,
+ *   pending_email: string | null, locale: string, timezone: string, bio: string | null, avatar_url: string | null,
+ *   roles: string[], created_at: string }} Account */
+
+/** The person who is signed in; null if nobody is. As last known, so that a page can be shown at once. */
+export const account = signal(/** @type {Account | null} */ (isSignedIn() ? remembered() : null));
+
+const tabs = new BroadcastChannel("lyceum.sign-in");
+tabs.onmessage = () => {
+  account.value = isSignedIn() ? remembered() : null;
+};
+
+/** Whether this browser has a sign-in, which may have ended elsewhere. */
+export function isSignedIn() {
+  return document.cookie.split("; ").includes("lyceum-signed-in=1");
+}
+
+/** @param {Account} known */
+export function remember(known) {
+  localStorage.setItem(ACCOUNT, JSON.stringify(known));
+  account.value = known;
+  tabs.postMessage("changed");
+}
+
+/** Have nothing left of the person who was signed in. */
+export function forget() {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("lyceum.") && !name.startsWith("lyceum.device.")) localStorage.removeItem(name);
+  }
+  account.value = null;
+  tabs.postMessage("changed");
+}
+
+/** @returns {Account | null} */
+function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(ACCOUNT) || "null");
+  } catch {
+    return null;
+  }
+}
+
+/** A sign-in has begun. @param {{ user: Account, expires_in: number }} answer */
+export function begin({ user, expires_in: seconds }) {
+  note(seconds);
+  remember(user);
+}
+
+/** Renew the sign-in if its access token ends soon. */
+export async function renewIfDue() {
+  const until = Number(localStorage.getItem(RENEWED_UNTIL));
+  if (isSignedIn() && until && until - MARGIN < Date.now()) await renew();
+}
+
+/** Renew the sign-in, once for all tabs. Whether there is one after it. */
+export async function renew() {
+  const seen = localStorage.getItem(RENEWED_UNTIL);
+  return alone("lyceum.renew", async () => {
+    if (localStorage.getItem(RENEWED_UNTIL) !== seen) return isSignedIn();
+    return exchange();
+  });
+}
+
+async function exchange() {
+  let response;
+  try {
+    response = await fetch("/web/refresh", { method: "POST" });
+  } catch {
+    return isSignedIn();
+  }
+  if (response.ok) note((await response.json()).expires_in);
+  if (response.status === 401) forget();
+  return isSignedIn();
+}
+
+/** @param {number} seconds for which the sign-in need not be renewed */
+function note(seconds) {
+  localStorage.setItem(RENEWED_UNTIL, String(Date.now() + seconds * 1000));
+}
+
+/**
+ * Do something while no other tab does it. Browsers have locks on pages that came over TLS or from this machine.
+ * @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>}
+ */
+function alone(name, work) {
+  return navigator.locks ? navigator.locks.request(name, work) : work();
+}

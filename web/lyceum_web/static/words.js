@@ -1,0 +1,99 @@
+// @ts-check
+/**
+ * The sentences of the pages in the languages that there are: `words/en.json`, `words/he.json`.
+ *
+ * A sentence is whole, with places for values in braces. One that depends on a number has a form for each of the
+ * language's plural categories (`seats_left.one`, `seats_left.other`), which `Intl.PluralRules` chooses by `count`.
+ */
+import { html, signal } from "./vendor/ui.js";
+
+export const LANGUAGES = { en: "English", he: "עברית" };
+const RIGHT_TO_LEFT = new Set(["he"]);
+const CHOSEN = "lyceum.device.language";
+// Marks that keep the direction of a value from changing that of the sentence (Unicode, UAX #9).
+const ISOLATE = "\u2068";
+const POP = "\u2069";
+
+/** @typedef {keyof typeof LANGUAGES} Language */
+
+export const language = signal(/** @type {Language} */ ("en"));
+/** @type {Record<string, string>} */
+let sentences = {};
+let plural = new Intl.PluralRules("en");
+
+/** The language that this browser has chosen, or prefers. @returns {Language} */
+export function preferred() {
+  const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages];
+  const short = wanted.map((tag) => (tag || "").split("-")[0].replace("iw", "he"));
+  return /** @type {Language} */ (short.find((tag) => tag in LANGUAGES) || "en");
+}
+
+/** Speak this language from now on. @param {Language} chosen */
+export async function speak(chosen) {
+  const response = await fetch(new URL(`./words/${chosen}.json`, import.meta.url));
+  sentences = await response.json();
+  plural = new Intl.PluralRules(chosen);
+  document.documentElement.lang = chosen;
+  document.documentElement.dir = RIGHT_TO_LEFT.has(chosen) ? "rtl" : "ltr";
+  language.value = chosen;
+}
+
+/** Speak this language, also the next time. @param {Language} chosen */
+export function choose(chosen) {
+  localStorage.setItem(CHOSEN, chosen);
+  return speak(chosen);
+}
+
+/**
+ * A sentence as text.
+ * @param {string} key @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  const sentence = sentenceFor(key, values);
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => shown(values[name]));
+}
+
+/**
+ * A sentence with elements in it, such as links and names.
+ * @param {string} key @param {Record<string, unknown>} values
+ */
+export function say(key, values) {
+  const pieces = sentenceFor(key, values).split(/\{(\w+)\}/);
+  return pieces.map((piece, index) => {
+    if (index % 2 === 0) return piece;
+    const value = values[piece];
+    return typeof value === "object" ? value : html`<bdi>${shownPlainly(value)}</bdi>`;
+  });
+}
+
+/** Whether there is such a sentence. @param {string} key */
+export const hasWords = (key) => key in sentences || `${key}.other` in sentences;
+
+/** @param {string} key @param {Record<string, unknown>} values */
+function sentenceFor(key, values) {
+  const own = sentences[key];
+  if (own !== undefined) return own;
+  const form = plural.select(Number(values.count));
+  return sentences[`${key}.${form}`] ?? sentences[`${key}.other`] ?? key;
+}
+
+/** @param {unknown} value */
+function shown(value) {
+  return typeof value === "number" ? number(value) : `${ISOLATE}${value}${POP}`;
+}
+
+/** @param {unknown} value */
+function shownPlainly(value) {
+  return typeof value === "number" ? number(value) : value;
+}
+
+/** A number as it is written. @param {number} value @param {Intl.NumberFormatOptions} [options] */
+export function number(value, options) {
+  return new Intl.NumberFormat(language.value, options).format(value);
+}
+
+/** Several names as one phrase. @param {string[]} names */
+export function listed(names) {
+  return new Intl.ListFormat(language.value).format(names);
+}
