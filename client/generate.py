@@ -3,6 +3,7 @@
 .venv/bin/python client/generate.py http://127.0.0.1:8080
 """
 
+import json
 import keyword
 import re
 import subprocess
@@ -21,6 +22,8 @@ PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"
 WIDTH = 110
 # A stream knows itself which event it saw last.
 RESUMING = ("Last-Event-ID", "last_event_id")
+BROWSERS_ALONE = "/web/"
+REFERENCE = re.compile(r"#/components/schemas/(\w+)")
 WRITTEN = "Written by generate.py out of the API reference; not to be edited."
 
 Schema = Mapping[str, Any]
@@ -51,6 +54,7 @@ ASYNC_CLIENT = Style(
 
 def modules(document: Schema) -> dict[str, str]:
     """The generated modules by name, formatted."""
+    document = _for_programs(document)
     schemas = document["components"]["schemas"]
     models = "\n\n".join(_model(name, schema) for name, schema in sorted(schemas.items()))
     return {
@@ -98,6 +102,29 @@ class {{style.name}}({{style.base}}):
 
 {{operations}}
 '''
+
+
+def _for_programs(document: Schema) -> Schema:
+    """The document without what only a browser can use, as its tokens are cookies."""
+    paths = document["paths"].items()
+    kept = {path: item for path, item in paths if not path.startswith(BROWSERS_ALONE)}
+    browsers = {path: item for path, item in paths if path not in kept}
+    schemas = document["components"]["schemas"]
+    left_out = _schemas_in(browsers, schemas) - _schemas_in(kept, schemas)
+    named = {name: schema for name, schema in schemas.items() if name not in left_out}
+    components = {**document["components"], "schemas": named}
+    return {**document, "paths": kept, "components": components}
+
+
+def _schemas_in(part: Any, schemas: Schema) -> set[str]:
+    """The names of the schemas that a part of the document refers to, directly or not."""
+    found: set[str] = set()
+    pending = set(REFERENCE.findall(json.dumps(part)))
+    while pending:
+        name = pending.pop()
+        found.add(name)
+        pending |= set(REFERENCE.findall(json.dumps(schemas[name]))) - found
+    return found
 
 
 def _module(document: Schema, style: Style) -> str:

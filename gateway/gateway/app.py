@@ -15,7 +15,7 @@ from chassis.auth.tokens import Verifier
 from chassis.config import from_environment, setting
 from chassis.spool import Spool
 from chassis.web.app import Application
-from gateway import docs, health, inside, pages, views
+from gateway import docs, health, inside, pages, views, web
 from gateway.account_events import Follower, KnownAccounts
 from gateway.aggregation import Aggregator
 from gateway.config import Settings
@@ -41,6 +41,7 @@ from gateway.routes import SERVICES, USER
 from gateway.streams import RoomAuthorizer, Streams
 from gateway.tickets import StreamTickets
 from gateway.upstream import Upstream
+from lyceum_web import STATIC
 
 WATCHING = 4  # threads that ask again who may watch a room
 THREADS = 8  # for what the loop must not wait for: Redis, keys, large answers, log lines
@@ -99,6 +100,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
     pages.install(app, documents.problem_types)
+    web.install(app, STATIC, settings.platform)
 
     called = [*services.values(), *internal.values()]
     journal = Journal(loop, threads, called, settings.log_level)

@@ -6,6 +6,7 @@ from pathlib import Path
 from chassis.config import SYSTEM_SPOOL, InvalidSettings
 from gateway.edge.proxies import TrustedProxies
 from gateway.routes import QuotaClass
+from gateway.web import Platform, Tiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,9 @@ class Settings:
     connections: int = 12_000
     connections_per_address: int = 2_000
     spool_folder: Path = SYSTEM_SPOOL
+    platform_name: str = "Lyceum"
+    tile_url: str = ""
+    tile_attribution: str = ""
 
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):
@@ -47,6 +51,10 @@ class Settings:
             TrustedProxies(self.trusted_networks)
         except ValueError as error:
             raise InvalidSettings(f"cannot start: TRUSTED_PROXIES: {error}") from None
+        try:
+            self.platform  # noqa: B018  # it reads TILE_URL
+        except ValueError as error:
+            raise InvalidSettings(f"cannot start: TILE_URL {error}") from None
 
     @property
     def origins(self) -> frozenset[bytes]:
@@ -57,6 +65,12 @@ class Settings:
     def trusted_networks(self) -> list[str]:
         """The networks of servers in front whose `X-Forwarded-For` is believed, separated by commas."""
         return _listed(self.trusted_proxies)
+
+    @property
+    def platform(self) -> Platform:
+        """What the web client is told of the platform."""
+        tiles = Tiles(self.tile_url, self.tile_attribution) if self.tile_url else None
+        return Platform(self.platform_name, tiles)
 
     @property
     def quotas(self) -> dict[QuotaClass, int]:

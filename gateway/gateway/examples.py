@@ -54,6 +54,13 @@ EXAMPLES: Vocabulary = {
         "operations": ["join_study_session"],
     },
     "PublicProfile.id": RUTH,
+    "MapTiles": {
+        "url": "https://tiles.example/{z}/{x}/{y}.png",
+        "attribution": "© OpenStreetMap contributors",
+    },
+    "WebSettings.languages": ["en", "he"],
+    "WebSettings.name": "Lyceum",
+    "WebSettings.version": "5f0c2a9be417",
     "UnreadNotification.data": {"session_id": SESSION},
     "active_session_id": None,
     "assessment": "study-interests",

@@ -18,7 +18,7 @@ from gateway.errors import (
     TokenRevoked,
     TooManyAtOnce,
 )
-from gateway.merging import Document, operations
+from gateway.merging import METHODS, Document, operations
 from gateway.refusals import add_problems
 from gateway.routes import Access, LiveRoute, Route
 
@@ -33,6 +33,9 @@ EVERYWHERE = (
 PASSED_ON = (*EVERYWHERE, BadGateway, Unavailable, GatewayTimeout)
 WITH_BODY = (BodyTooSlow, BodyTooLarge)
 WITH_TOKEN = (InvalidToken, TokenOutdated, TokenRevoked)
+WEB = "/web/"
+WEB_TAG = "web"
+WEB_DESCRIPTION = "For the web client alone. Other clients have the same under `/api/auth`."
 EVENT = {"seq": 17, "occurred_at": "2030-03-05T17:04:12Z"}
 
 
@@ -41,11 +44,21 @@ def gateway_document() -> Document:
     document = views.document()
     # The services' documents already say how to sign in.
     document["components"] = {"schemas": document["components"]["schemas"]}
+    for path, item in document["paths"].items():
+        if path.startswith(WEB):
+            _put_apart(item)
+    document["tags"].append({"name": WEB_TAG, "description": WEB_DESCRIPTION})
     for operation in operations(document):
         add_problems(operation, EVERYWHERE)
         if operation["security"]:
             add_problems(operation, WITH_TOKEN)
     return document
+
+
+def _put_apart(item: Document) -> None:
+    """Tag the operations of a path as those of the web client."""
+    for method in METHODS & item.keys():
+        item[method]["tags"] = [WEB_TAG]
 
 
 def add_passed_on(operation: Document, route: Route) -> None:

@@ -1,8 +1,8 @@
-"""Pages for people who follow an address with a browser."""
+"""Pages about the API for people who follow an address with a browser."""
 
 from collections.abc import Callable
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, render_template, request
 
 from gateway.problem_types import Types
 
@@ -14,11 +14,7 @@ POLICY = (
 
 
 def install(app: Flask, types: Callable[[], Types]) -> None:
-    """Serve the front page, and the list of all types of problems."""
-
-    @app.get("/")
-    def front() -> Response:
-        return page("front.html")
+    """Serve the list of all types of problems."""
 
     @app.get("/problems")
     def problems() -> Response:
@@ -33,3 +29,10 @@ def page(template: str, **values: object) -> Response:
     )
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+def is_preferred() -> bool:
+    """Whether the present request would rather have a page than a document."""
+    # The first one is for clients that do not mind.
+    kinds = ("application/json", "text/html")
+    return request.accept_mimetypes.best_match(kinds) == "text/html"

@@ -22,6 +22,7 @@ ACCESS = Matrix(
         # The token in its address is the only key to a feed; this one is unknown.
         Row("get_calendar_feed", "404 404 404 404 404", gateway=TOKEN_NOT_READ),
         Row("get_problem_type", ANYONE, gateway=TOKEN_NOT_READ),
+        Row("get_web_settings", ANYONE, gateway=TOKEN_NOT_READ),
         Row("get_health", ANYONE, gateway=TOKEN_NOT_READ),
         Row("get_readiness", ANYONE, gateway=TOKEN_NOT_READ),
         Row("create_stream_ticket", "401 401 201 201 201"),

@@ -1,4 +1,4 @@
-"""The pages that browsers get: the front page, and what problems mean."""
+"""The pages that browsers get about the API: what problems mean."""
 
 import re
 
@@ -12,7 +12,7 @@ from .support.upstream_doubles import as_json
 IN_A_BROWSER = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 }
-PAGES = ("/", "/problems", "/problems/not-found")
+PAGES = ("/problems", "/problems/not-found")
 
 
 def opened(gateway: Gateway, address: str) -> Reply:

@@ -19,6 +19,6 @@ TYPES = frozenset(
 LINE = b"Content-Encoding: gzip\r\n"
 
 
-def compressed(content: bytes) -> bytes:
+def compressed(content: bytes, level: int = LEVEL) -> bytes:
     """The content as gzip. The same content gives the same bytes."""
-    return gzip.compress(content, LEVEL, mtime=0)
+    return gzip.compress(content, level, mtime=0)

@@ -6,7 +6,7 @@ from chassis.web.openapi import Api
 from gateway import health, streams
 from gateway.examples import EXAMPLES
 from gateway.merging import Document
-from gateway.views import calendar, dashboard, export, overview, problems, reports, search
+from gateway.views import calendar, dashboard, export, overview, problems, reports, search, web
 
 BLUEPRINTS = (
     dashboard.blueprint,
@@ -16,6 +16,7 @@ BLUEPRINTS = (
     export.blueprint,
     reports.blueprint,
     problems.blueprint,
+    web.blueprint,
     streams.blueprint,
     health.blueprint,
 )

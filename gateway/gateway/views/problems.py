@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, current_app, jsonify, redirect, request
+from flask import Response, current_app, jsonify, redirect
 from marshmallow import fields
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,7 +11,7 @@ from chassis.auth.authorization import public
 from chassis.errors import NotFound
 from chassis.web.fields import Answer, Integer
 from chassis.web.rest import Blueprint
-from gateway.pages import page
+from gateway import pages
 from gateway.problem_types import Types
 from gateway.problem_words import words_on
 
@@ -46,20 +46,14 @@ def get_problem_type(problem: str) -> BaseResponse:
         raise NotFound
     if name != problem:
         return redirect(f"/problems/{name}", 308)
-    response = _page(found) if _prefers_page() else _document(name, found)
+    response = _page(found) if pages.is_preferred() else _document(name, found)
     response.vary.add("Accept")
     return response
 
 
-def _prefers_page() -> bool:
-    # The first one is for clients that do not mind.
-    kinds = ("application/json", "text/html")
-    return request.accept_mimetypes.best_match(kinds) == "text/html"
-
-
 def _page(problem: Mapping[str, Any]) -> Response:
     words = words_on(problem["status"], problem["code"])
-    return page("problem.html", problem=problem, **words._asdict())
+    return pages.page("problem.html", problem=problem, **words._asdict())
 
 
 def _document(name: str, problem: Mapping[str, Any]) -> Response:

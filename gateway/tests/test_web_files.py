@@ -1,0 +1,316 @@
+"""The web client as a browser loads it: files of one version, and the page at every address of its own."""
+
+import gzip
+import http
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis.config import InvalidSettings
+from chassis.web.app import Application
+from gateway import web
+from gateway.app import create_app
+from gateway.web import Files, Platform, Tiles
+from lyceum_web import STATIC
+
+from .support.gateway_process import Doubles, Gateway, running, settings
+
+IN_A_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+GZIP = {"Accept-Encoding": "gzip, br"}
+CONTENTS = {
+    "index.html": b'<script src="/static/{version}/app.js"></script>',
+    "app.js": b"import './pages/near.js'",
+    "lyceum.css": b"body { margin: 0 }",
+    "words/he.json": b'{"hello": "x"}',
+    "icon.svg": b"<svg/>",
+    "icon.png": b"\x89PNG",
+    "vendor/fonts/serif.woff2": b"wOF2",
+    "vendor/LICENSE": b"MIT",
+    "sw.js": b"const version = '{version}'",
+    "manifest.webmanifest": b'{"icons": [{"src": "/static/{version}/icon.png"}]}',
+}
+TILES = Tiles("https://tiles.example:8443/{z}/{x}/{y}.png?key=k", "© Map makers")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "static"
+    for name, content in CONTENTS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    (folder / ".app.js.swp").write_bytes(b"an editor's")
+    (tmp_path / "secret.txt").write_bytes(b"outside")
+    return folder
+
+
+def served(folder: Path, tiles: Tiles | None = None) -> Flask:
+    app = Application("gateway", __name__, "INFO")
+    web.install(app, folder, Platform("Lyceum", tiles))
+    return app
+
+
+@pytest.fixture
+def browser(folder: Path) -> FlaskClient:
+    return served(folder).test_client()
+
+
+@pytest.fixture
+def version(folder: Path) -> str:
+    return Files(folder).version
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("app.js", "text/javascript; charset=utf-8"),
+        ("lyceum.css", "text/css; charset=utf-8"),
+        ("words/he.json", "application/json"),
+        ("icon.svg", "image/svg+xml"),
+        ("icon.png", "image/png"),
+        ("vendor/fonts/serif.woff2", "font/woff2"),
+        ("vendor/LICENSE", "application/octet-stream"),
+        ("manifest.webmanifest", "application/manifest+json"),
+    ],
+)
+def test_a_file_of_the_version_is_kept_for_ever(
+    browser: FlaskClient, version: str, name: str, kind: str
+) -> None:
+    reply = browser.get(f"/static/{version}/{name}")
+    assert (reply.status_code, reply.data) == (200, CONTENTS[name])
+    assert reply.headers["Content-Type"] == kind
+    assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_packed"),
+    [
+        ("app.js", True),
+        ("words/he.json", True),
+        ("icon.svg", True),
+        ("manifest.webmanifest", True),
+        ("icon.png", False),
+        ("vendor/fonts/serif.woff2", False),
+    ],
+)
+def test_what_is_not_compressed_yet_is_sent_as_gzip(
+    browser: FlaskClient, version: str, name: str, is_packed: bool
+) -> None:
+    reply = browser.get(f"/static/{version}/{name}", headers=GZIP)
+    assert (reply.headers.get("Content-Encoding") == "gzip") == is_packed
+    assert ("Accept-Encoding" in reply.vary) == is_packed
+    assert (gzip.decompress(reply.data) if is_packed else reply.data) == CONTENTS[name]
+
+
+def test_a_browser_that_has_the_file_is_told_so(browser: FlaskClient, version: str) -> None:
+    for headers in ({}, GZIP):
+        had = browser.get(f"/static/{version}/app.js", headers=headers)
+        condition = {"If-None-Match": had.headers["ETag"], **headers}
+        again = browser.get(f"/static/{version}/app.js", headers=condition)
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["Cache-Control"] == had.headers["Cache-Control"]
+
+
+def test_head_says_what_get_would(browser: FlaskClient, version: str) -> None:
+    for address in (f"/static/{version}/app.js", "/sw.js", "/near"):
+        asked = browser.head(address, headers=IN_A_BROWSER)
+        got = browser.get(address, headers=IN_A_BROWSER)
+        assert (asked.status_code, asked.data) == (200, b"")
+        del asked.headers["X-Request-ID"], got.headers["X-Request-ID"]
+        assert dict(asked.headers) == dict(got.headers)
+
+
+def test_the_version_is_another_when_any_file_is(folder: Path) -> None:
+    versions = {Files(folder).version}
+    (folder / "app.js").write_bytes(b"import './pages/tutors.js'")
+    versions.add(Files(folder).version)
+    (folder / "app.js").rename(folder / "main.js")
+    versions.add(Files(folder).version)
+    assert len(versions) == 3
+    (folder / ".main.js.swp").write_bytes(b"")
+    assert Files(folder).version in versions
+    assert all(len(version) == 12 and int(version, 16) >= 0 for version in versions)
+
+
+def test_a_tab_of_before_a_deployment_gets_the_files_of_today_and_keeps_none(
+    browser: FlaskClient,
+) -> None:
+    reply = browser.get("/static/000000000000/app.js")
+    assert (reply.status_code, reply.data) == (200, CONTENTS["app.js"])
+    assert reply.headers["Cache-Control"] == "no-cache"
+    gone = browser.get("/static/000000000000/gone.js", headers=IN_A_BROWSER)
+    assert (gone.status_code, gone.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.txt",
+        "%2e%2e/secret.txt",
+        "..%2fsecret.txt",
+        "words/../../secret.txt",
+        "words",
+        "words/",
+        "",
+        "//app.js",
+        "/etc/passwd",
+        ".app.js.swp",
+        "app.js/",
+        "APP.JS",
+        "app.js%00",
+        "..\\secret.txt",
+    ],
+)
+def test_no_path_leads_out_of_the_folder(browser: FlaskClient, version: str, name: str) -> None:
+    reply = browser.get(f"/static/{version}/{name}")
+    assert reply.status_code == 404
+    assert b"outside" not in reply.data
+
+
+def test_the_page_names_files_of_the_version(browser: FlaskClient, version: str) -> None:
+    for address, name in (
+        ("/", "index.html"),
+        ("/study-sessions/7", "index.html"),
+        ("/sw.js", "sw.js"),
+        ("/manifest.webmanifest", "manifest.webmanifest"),
+    ):
+        reply = browser.get(address, headers=IN_A_BROWSER)
+        assert reply.data == CONTENTS[name].replace(b"{version}", version.encode())
+        assert reply.headers["Cache-Control"] == "no-cache"
+        condition = {"If-None-Match": reply.headers["ETag"], **IN_A_BROWSER}
+        assert browser.get(address, headers=condition).status_code == 304
+
+
+def test_a_folder_without_a_worker_has_none(folder: Path) -> None:
+    (folder / "sw.js").unlink()
+    reply = served(folder).test_client().get("/sw.js", headers={"Accept": "*/*"})
+    assert reply.status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/near", "/study-sessions/7", "/apiary", "/webinar"])
+def test_an_address_of_the_client_is_its_page_in_a_browser(gateway: Gateway, address: str) -> None:
+    for method in ("GET", "HEAD"):
+        reply = gateway.call(method, address, headers=IN_A_BROWSER)
+        assert reply.status == 200
+        assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
+    version = Files(STATIC).version
+    assert f"/static/{version}/app.js" in gateway.get(address, headers=IN_A_BROWSER).body.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api",
+        "/api/nothing",
+        "/docs/nothing",
+        "/problems/nothing",
+        "/static",
+        "/static/nothing",
+        "/web",
+        "/web/nothing",
+        "/.well-known/nothing",
+        "/internal/rooms",
+        "/openapi.json/",
+        "/healthz/",
+        "/readyz/",
+        "/metrics/",
+    ],
+)
+def test_an_address_of_the_platform_is_no_page(gateway: Gateway, address: str) -> None:
+    reply = gateway.get(address, headers=IN_A_BROWSER)
+    assert (reply.status, reply.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json", "image/avif,*/*;q=0.8"])
+def test_a_program_gets_no_page_at_an_address_of_nothing(
+    gateway: Gateway, accept: str | None
+) -> None:
+    reply = gateway.get("/near", headers={"Accept": accept} if accept else {})
+    assert (reply.status, reply.json["code"]) == (404, "not_found")
+
+
+def test_nothing_is_posted_to_a_page(gateway: Gateway) -> None:
+    assert gateway.post("/near", headers=IN_A_BROWSER, body=b"").status == http.HTTPStatus.NOT_FOUND
+
+
+def test_a_file_comes_through_the_gateway_as_it_is(gateway: Gateway) -> None:
+    address = f"/static/{Files(STATIC).version}/index.html"
+    plain, packed = gateway.get(address), gateway.get(address, headers=GZIP)
+    assert plain.body == gzip.decompress(packed.body) == (STATIC / "index.html").read_bytes()
+    assert packed.headers.get_all("Content-Encoding") == ["gzip"]
+    again = gateway.get(address, headers={"If-None-Match": packed.headers["ETag"], **GZIP})
+    assert (again.status, again.body) == (304, b"")
+    for outside in ("../__init__.py", "%2e%2e/__init__.py", "..%2f__init__.py", "/etc/passwd"):
+        assert gateway.get(f"{address}/../{outside}").status in {400, 404}
+        assert gateway.get(f"/static/x/{outside}").status in {400, 404}
+
+
+def test_the_page_asks_no_other_server_for_anything(gateway: Gateway) -> None:
+    headers = gateway.get("/", headers=IN_A_BROWSER).headers
+    assert headers.get_all("Content-Security-Policy") == [
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ]
+    assert headers.get_all("Referrer-Policy") == ["no-referrer"]
+    assert headers.get_all("Cross-Origin-Opener-Policy") == ["same-origin"]
+    assert headers.get_all("Cross-Origin-Resource-Policy") == ["same-origin"]
+    assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    [permissions] = headers.get_all("Permissions-Policy")
+    assert permissions.startswith("geolocation=(self), ")
+    assert "camera=()" in permissions
+
+
+def test_pictures_of_the_map_come_from_the_server_that_the_operator_names(folder: Path) -> None:
+    policy = served(folder, TILES).test_client().get("/").headers["Content-Security-Policy"]
+    assert " img-src 'self' data: https://tiles.example:8443; " in policy
+
+
+def test_the_client_is_told_what_the_operator_says(
+    gateway: Gateway, services: Doubles, internal: Doubles
+) -> None:
+    version = Files(STATIC).version
+    usual = {"name": "Lyceum", "languages": ["en", "he"], "tiles": None, "version": version}
+    assert gateway.get("/web/settings.json").json == usual
+    said = {
+        "PLATFORM_NAME": "Beit Midrash",
+        "TILE_URL": "http://tiles.example/{z}/{y}/{x}",
+        "TILE_ATTRIBUTION": "© Map makers",
+        "ISSUER": "https://lyceum.example",
+    }
+    with running({**settings(services, internal), **said}) as other:
+        page = other.get("/", headers=IN_A_BROWSER)
+        told = other.get("/web/settings.json").json
+    assert told == {
+        **usual,
+        "name": "Beit Midrash",
+        "tiles": {"url": said["TILE_URL"], "attribution": "© Map makers"},
+    }
+    assert " data: http://tiles.example; " in page.headers["Content-Security-Policy"]
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tiles.example/{z}/{x}/{y}",
+        "ftp://tiles.example/{z}/{x}/{y}",
+        "https://{s}.tiles.example/{z}/{x}/{y}",
+        "https://tiles.example;script-src */{z}/{x}/{y}",
+        "https://me@tiles.example/{z}/{x}/{y}",
+        "https://tiles.example/{z}/{x}",
+        "https://tiles.example/{z}/{x}/{y} ",
+    ],
+)
+def test_an_address_that_is_none_of_pictures_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"^(is no address|lacks \{y\})"):
+        Tiles(url, "")
+
+
+def test_a_wrong_address_of_pictures_is_named(services: Doubles, internal: Doubles) -> None:
+    environ = {**settings(services, internal), "TILE_URL": "https://tiles.example/{z}"}
+    with pytest.raises(InvalidSettings, match=r"^cannot start: TILE_URL lacks \{x\} and \{y\}$"):
+        create_app(environ)
