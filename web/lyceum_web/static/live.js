@@ -105,13 +105,14 @@ async function refused(response) {
 
 /** @param {ReadableStream<Uint8Array>} body @param {AbortController} ours */
 async function read(body, ours) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
     const silence = setTimeout(() => ours.abort(), SILENT_FOR);
     const { done, value } = await reader.read().finally(() => clearTimeout(silence));
     if (done) return;
-    const frames = (rest + value).split("\n\n");
+    const frames = (rest + decoder.decode(value, { stream: true })).split("\n\n");
     rest = frames.pop() || "";
     for (const frame of frames) take(frame);
   }

@@ -8,8 +8,7 @@ import { match } from "./router.js";
 
 /** @type {import("./router.js").Route[]} */
 export const ROUTES = [
-  { pattern: "/", load: () => import("./pages/near.js") },
-  { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js") },
+  { pattern: "/", load: () => import("./pages/near.js"), style: "near" },
 
   { pattern: "/sign-in", load: () => import("./pages/sign-in.js") },
   { pattern: "/register", load: () => import("./pages/register.js") },
@@ -21,7 +20,7 @@ export const ROUTES = [
   { pattern: "/invitations", load: () => import("./pages/invitations.js") },
   { pattern: "/invitations/unsubscribe", load: () => import("./pages/unsubscribe.js") },
 
-  { pattern: "/notifications", load: () => import("./pages/notifications.js"), signedIn: true },
+  { pattern: "/notifications", load: () => import("./pages/notifications.js"), style: "notifications", signedIn: true },
 ];
 
 /**

@@ -95,6 +95,6 @@ function note(seconds) {
  * Do something while no other tab does it. Browsers have locks on pages that came over TLS or from this machine.
  * @template T @param {string} name @param {() => Promise<T>} work @returns {Promise<T>}
  */
-function alone(name, work) {
+async function alone(name, work) {
   return navigator.locks ? navigator.locks.request(name, work) : work();
 }

@@ -3,7 +3,7 @@
  * Dates and durations as people write them, by `Intl`: in the language of the page and the person's time zone.
  */
 import { account } from "./sign-in.js";
-import { language, t } from "./words.js";
+import { locale, t } from "./words.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -20,7 +20,7 @@ export function browserZone() {
 
 /** @param {string | Date} at @param {Intl.DateTimeFormatOptions} options @param {string} [zone] */
 export function formatted(at, options, zone = ownZone()) {
-  return new Intl.DateTimeFormat(language.value, { timeZone: zone, ...options }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(new Date(at));
 }
 
 /** Such as "Tue 4 Mar, 18:00", with the year if it is another. @param {string | Date} at @param {string} [zone] */
@@ -47,7 +47,7 @@ export function isoDate(at, zone = ownZone()) {
 /** How long ago, or until, it is. @param {string | Date} at */
 export function fromNow(at) {
   const distance = new Date(at).getTime() - Date.now();
-  const format = new Intl.RelativeTimeFormat(language.value, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   if (Math.abs(distance) < HOUR) return format.format(Math.round(distance / MINUTE), "minute");
   if (Math.abs(distance) < DAY) return format.format(Math.round(distance / HOUR), "hour");
   return format.format(Math.round(distance / DAY), "day");

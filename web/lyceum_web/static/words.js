@@ -17,6 +17,8 @@ const POP = "\u2069";
 /** @typedef {keyof typeof LANGUAGES} Language */
 
 export const language = signal(/** @type {Language} */ ("en"));
+/** The language as the person's country writes dates and numbers, such as `en-GB`. */
+export let locale = "en";
 /** @type {Record<string, string>} */
 let sentences = {};
 let plural = new Intl.PluralRules("en");
@@ -35,6 +37,7 @@ export async function speak(chosen) {
   plural = new Intl.PluralRules(chosen);
   document.documentElement.lang = chosen;
   document.documentElement.dir = RIGHT_TO_LEFT.has(chosen) ? "rtl" : "ltr";
+  locale = navigator.languages.find((tag) => tag.split("-")[0] === chosen) || chosen;
   language.value = chosen;
 }
 
@@ -90,10 +93,10 @@ function shownPlainly(value) {
 
 /** A number as it is written. @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export function number(value, options) {
-  return new Intl.NumberFormat(language.value, options).format(value);
+  return new Intl.NumberFormat(locale, options).format(value);
 }
 
 /** Several names as one phrase. @param {string[]} names */
 export function listed(names) {
-  return new Intl.ListFormat(language.value).format(names);
+  return new Intl.ListFormat(locale).format(names);
 }

@@ -9,15 +9,15 @@ import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 
-/** @type {Record<string, { path: string, words: string }>} */
+/** @type {Record<string, { path: "/api/auth/verify-email" | "/api/auth/change-email" | "/api/auth/revert-email", about: string }>} */
 const LINKS = {
-  "/verify-email": { path: "/api/auth/verify-email", words: "verify_email" },
-  "/change-email": { path: "/api/auth/change-email", words: "change_email" },
-  "/revert-email": { path: "/api/auth/revert-email", words: "revert_email" },
+  "/verify-email": { path: "/api/auth/verify-email", about: "verify_email" },
+  "/change-email": { path: "/api/auth/change-email", about: "change_email" },
+  "/revert-email": { path: "/api/auth/revert-email", about: "revert_email" },
 };
 
 export default function EmailLink() {
-  const [{ path, words }] = useState(() => LINKS[place.value.path]);
+  const [{ path, about }] = useState(() => LINKS[place.value.path]);
   const [token] = useState(() => place.value.fragment.get("token"));
   const [isDone, setDone] = useState(false);
   useEffect(dropFragment, []);
@@ -29,11 +29,11 @@ export default function EmailLink() {
   });
   return html`
     <div class="narrow stack">
-      <${Title} of=${t(`${words}.title`)} />
-      ${isDone && html`<p class="notice good" role="status">${t(`${words}.done`)}</p>`}
+      <${Title} of=${t(`${about}.title`)} />
+      ${isDone && html`<p class="notice good" role="status">${t(`${about}.done`)}</p>`}
       ${!isDone && token && html`
-        <p>${t(`${words}.ask`)}</p>
-        <${Form} of=${form}><div><${Submit} of=${form}>${t(`${words}.press`)}<//></div><//>
+        <p>${t(`${about}.ask`)}</p>
+        <${Form} of=${form}><div><${Submit} of=${form}>${t(`${about}.press`)}<//></div><//>
       `}
       ${!isDone && !token && html`<${Waiting} />`}
       <p><a href="/">${t("go_home")}</a></p>

@@ -1,10 +1,9 @@
 // @ts-check
 /** Invitations to study together: the one of a link in an e-mail, or all that wait for the person. */
 import { post } from "../api.js";
-import { useForm } from "../parts/form.js";
+import { Action } from "../parts/action.js";
 import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { Refusal } from "../parts/trouble.js";
 import { When } from "../parts/when.js";
 import { dropFragment, go, place } from "../router.js";
 import { account } from "../sign-in.js";
@@ -24,14 +23,17 @@ function OfLink({ token }) {
     // Someone who signs in first comes back with the link.
     if (account.value) dropFragment();
   }, []);
-  const answer = async (/** @type {string} */ word) => post(`/api/invitations/${word}`, { body: { token } });
+  const answers = {
+    accept: () => post("/api/invitations/accept", { body: { token } }),
+    decline: () => post("/api/invitations/decline", { body: { token } }),
+  };
   const here = `${location.pathname}#token=${encodeURIComponent(token)}`;
   return html`
     <div class="narrow stack">
       <${Title} of=${t("invitations.one")} />
       <${Loaded} of=${invitation}>
         ${(/** @type {any} */ found) => html`
-          <${Card} invitation=${found} answer=${answer} canAccept=${Boolean(account.value)} />
+          <${Card} invitation=${found} ...${answers} canAccept=${Boolean(account.value)} />
           ${!account.value && html`
             <p>${say("invitations.sign_in_first", {
               sign_in: html`<a href="/sign-in?then=${encodeURIComponent(here)}">${t("sign_in")}</a>`,
@@ -55,11 +57,7 @@ function Own() {
           <ul role="list" class="stack">
             ${items.map((/** @type {any} */ each) => html`
               <li key=${each.id}>
-                <${Card}
-                  invitation=${each} canAccept
-                  answer=${(/** @type {string} */ word) =>
-                    post(`/api/invitations/{id}/${word}`, { params: { id: each.id } })}
-                />
+                <${Card} invitation=${each} ...${answersTo(each.id)} canAccept />
               </li>
             `)}
           </ul>
@@ -70,35 +68,37 @@ function Own() {
   `;
 }
 
-/** @param {{ invitation: any, canAccept: boolean, answer: (word: string) => Promise<any> }} properties */
-function Card({ invitation, canAccept, answer }) {
+/** @param {string} id */
+function answersTo(id) {
+  const params = { invitation_id: id };
+  return {
+    accept: () => post("/api/invitations/{invitation_id}/accept", { params }),
+    decline: () => post("/api/invitations/{invitation_id}/decline", { params }),
+  };
+}
+
+/** @param {{ invitation: Schemas["ReceivedInvitation"], canAccept: boolean, accept: () => Promise<Schemas["ReceivedInvitation"]>, decline: () => Promise<unknown> }} properties */
+function Card({ invitation, canAccept, accept, decline }) {
   const [isDeclined, setDeclined] = useState(false);
-  const accepting = useForm(async () => {
-    const { havruta_id: id } = await answer("accept");
+  async function join() {
+    const { havruta_id: id } = await accept();
     tell(t("invitations.accepted"));
     go(`/havrutas/${id}`);
-  });
-  const declining = useForm(async () => {
-    await answer("decline");
+  }
+  async function refuse() {
+    await decline();
     setDeclined(true);
-  });
+  }
   return html`
     <article class="card stack">
       <h2><bdi>${invitation.havruta_name}</bdi></h2>
       <p>${say("invitations.who", { name: invitation.inviter_name, book: invitation.book })}</p>
       <p class="muted small">${say("invitations.until", { time: html`<${When} at=${invitation.expires_at} />` })}</p>
-      <${Refusal} problem=${accepting.problem || declining.problem} />
       ${isDeclined && html`<p role="status">${t("invitations.declined")}</p>`}
       ${!isDeclined && html`
         <div class="row">
-          ${canAccept && html`
-            <form onSubmit=${accepting.onSubmit}>
-              <button class="button" aria-disabled=${accepting.isBusy}>${t("invitations.accept")}</button>
-            </form>
-          `}
-          <form onSubmit=${declining.onSubmit}>
-            <button class="button quiet" aria-disabled=${declining.isBusy}>${t("invitations.decline")}</button>
-          </form>
+          ${canAccept && html`<${Action} work=${join}>${t("invitations.accept")}<//>`}
+          <${Action} work=${refuse} kind="quiet">${t("invitations.decline")}<//>
         </div>
       `}
     </article>

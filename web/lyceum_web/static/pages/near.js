@@ -7,6 +7,7 @@ import { Title } from "../parts/title.js";
 import { keepPlace, lastPlace } from "../places.js";
 import { note, place } from "../router.js";
 import { account } from "../sign-in.js";
+import { style } from "../styles.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
 
@@ -59,7 +60,7 @@ export default function Near() {
           <${Loaded} of=${sessions}>
             ${(/** @type {any} */ page) => html`
               <div class="row apart">
-                <p role="status">${found(page, wish)}</p>
+                <p role="status">${sessions.isStale ? t("loading") : found(page, wish)}</p>
                 <button class="button quiet map-switch" aria-pressed=${isMapShown} onClick=${() => setMapShown(!isMapShown)}>
                   ${t("near.map")}
                 </button>
@@ -86,11 +87,7 @@ function LateMap({ page, wish, change }) {
   const isReady = Boolean(page);
   useEffect(() => {
     if (!isReady || SessionMap) return;
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = new URL("../vendor/leaflet.css", import.meta.url).href;
-    document.head.prepend(style);
-    import("../parts/map.js").then((module) => setMap(() => module.SessionMap));
+    Promise.all([import("../parts/map.js"), style("./vendor/leaflet.css")]).then(([module]) => setMap(() => module.SessionMap));
   }, [isReady]);
   if (!SessionMap) return html`<div class="map"></div>`;
   const onArea = (/** @type {string} */ bbox) => change({ bbox });
@@ -103,33 +100,36 @@ function Filters({ wish, change }) {
   const chosen = (name) => (/** @type {Event} */ event) =>
     change({ [name]: /** @type {HTMLSelectElement} */ (event.target).value });
   return html`
-    <div class="filters">
-      <label class="field"><span>${t("near.words")}</span>
-        <input type="search" dir="auto" maxlength="100" value=${wish.q} onChange=${chosen("q")} />
-      </label>
-      ${wish.spot && html`
-        <label class="field"><span>${t("near.radius")}</span>
-          <select value=${wish.radius} onChange=${chosen("radius")}>
-            ${RADII.map((km) => html`<option value=${km}>${number(km, { style: "unit", unit: "kilometer" })}</option>`)}
+    <details class="fold" open=${matchMedia(WIDE).matches}>
+      <summary>${t("near.filters")}</summary>
+      <div class="filters">
+        <label class="field"><span>${t("near.words")}</span>
+          <input type="search" dir="auto" maxlength="100" value=${wish.q} onChange=${chosen("q")} />
+        </label>
+        ${wish.spot && html`
+          <label class="field"><span>${t("near.radius")}</span>
+            <select value=${wish.radius} onChange=${chosen("radius")}>
+              ${RADII.map((km) => html`<option value=${km}>${number(km, { style: "unit", unit: "kilometer" })}</option>`)}
+            </select>
+          </label>
+        `}
+        <label class="field"><span>${t("near.mode")}</span>
+          <select value=${wish.mode} onChange=${chosen("mode")}>
+            <option value="">${t("near.any")}</option>
+            ${["in-person", "online", "hybrid"].map((mode) => html`<option value=${mode}>${t(`mode.${mode}`)}</option>`)}
           </select>
         </label>
-      `}
-      <label class="field"><span>${t("near.mode")}</span>
-        <select value=${wish.mode} onChange=${chosen("mode")}>
-          <option value="">${t("near.any")}</option>
-          ${["in-person", "online", "hybrid"].map((mode) => html`<option value=${mode}>${t(`mode.${mode}`)}</option>`)}
-        </select>
-      </label>
-      <label class="field"><span>${t("near.type")}</span>
-        <select value=${wish.type} onChange=${chosen("type")}>
-          <option value="">${t("near.any")}</option>
-          ${["discussion", "silent", "exam-prep"].map((type) => html`<option value=${type}>${t(`type.${type}`)}</option>`)}
-        </select>
-      </label>
-      <label class="tick"><input
-        type="checkbox" checked=${wish.space} onChange=${() => change({ space: !wish.space })}
-      /><span>${t("near.space")}</span></label>
-    </div>
+        <label class="field"><span>${t("near.type")}</span>
+          <select value=${wish.type} onChange=${chosen("type")}>
+            <option value="">${t("near.any")}</option>
+            ${["discussion", "silent", "exam-prep"].map((type) => html`<option value=${type}>${t(`type.${type}`)}</option>`)}
+          </select>
+        </label>
+        <label class="tick"><input
+          type="checkbox" checked=${wish.space} onChange=${() => change({ space: !wish.space })}
+        /><span>${t("near.space")}</span></label>
+      </div>
+    </details>
   `;
 }
 

@@ -45,7 +45,7 @@ export default function Notifications() {
 function Notification({ id, kind, data, actor_display_name: actor, times, created_at: at, read_at: readAt }) {
   const page = data.path && pageOf(data.path);
   function onClick() {
-    if (!readAt) post("/api/notifications/{id}/read", { params: { id } }).then(countUnread, () => {});
+    if (!readAt) post("/api/notifications/{notification_id}/read", { params: { notification_id: id } }).then(countUnread, () => {});
   }
   const words = html`<${Sentence} kind=${kind} data=${data} actor=${actor} times=${times} />`;
   return html`
@@ -60,7 +60,7 @@ function Notification({ id, kind, data, actor_display_name: actor, times, create
 
 /** @param {{ kind: string, data: any, actor: string | null, times: number }} properties */
 function Sentence({ kind, data, actor, times }) {
-  const key = hasWords(`notification.${kind}`) ? `notification.${kind}` : "notification.other";
+  const key = hasWords(`notification.${kind}`) ? `notification.${kind}` : "notification.some";
   const values = {
     name: actor || t("person.someone"),
     title: data.title || t("notification.untitled"),

@@ -12,7 +12,7 @@ export default function Unsubscribe() {
   const [isDone, setDone] = useState(false);
   useEffect(dropFragment, []);
   const form = useForm(async () => {
-    await post("/api/invitations/unsubscribe/{token}", { params: { token } });
+    await post("/api/invitations/unsubscribe/{unsubscribe_token}", { params: { unsubscribe_token: token } });
     setDone(true);
   });
   return html`

@@ -9,22 +9,25 @@ import { Trouble } from "./trouble.js";
  * What `read` gives; it is read again when one of `on` changes.
  * @template T
  * @param {(signal: AbortSignal) => Promise<T>} read @param {unknown[]} on
- * @returns {{ value: T | undefined, problem: any, again: () => void, set: (value: T) => void }}
+ * @returns {{ value: T | undefined, problem: any, again: () => void, set: (value: T) => void,
+ *   isStale: boolean }} `isStale` while something newer is on its way
  */
 export function useLoaded(read, on) {
   const [state, setState] = useState(/** @type {{ value?: T, problem?: any }} */ ({}));
   const [turn, setTurn] = useState(0);
+  const [isStale, setStale] = useState(true);
   useEffect(() => {
     const leaving = new AbortController();
+    setStale(true);
     read(leaving.signal).then(
       (value) => setState({ value }),
       (problem) => leaving.signal.aborted || setState(({ value }) => ({ value, problem })),
-    );
+    ).finally(() => leaving.signal.aborted || setStale(false));
     return () => leaving.abort();
   }, [...on, turn]);
   const again = useCallback(() => setTurn((last) => last + 1), []);
   const set = useCallback((/** @type {T} */ value) => setState({ value }), []);
-  return { value: state.value, problem: state.problem, again, set };
+  return { value: state.value, problem: state.problem, again, set, isStale };
 }
 
 /** What is shown once it is there. @param {{ of: ReturnType<typeof useLoaded<any>>, children: (value: any) => unknown }} properties */
@@ -36,16 +39,18 @@ export function Loaded({ of: { value, problem, again }, children }) {
 
 /**
  * A list that is read page by page.
- * @param {string} path @param {import("../api.js").Options} options @param {unknown[]} on
+ * @template {ApiPath<"get">} P
+ * @param {P} path @param {ApiOptions<P, "get">} options @param {unknown[]} on
  */
 export function usePages(path, options, on) {
   const first = useLoaded((signal) => get(path, { ...options, signal }), on);
   const [isBusy, setBusy] = useState(false);
-  const page = first.value;
+  const page = /** @type {any} */ (first.value);
   async function more() {
     setBusy(true);
     try {
-      const next = await get(path, { ...options, query: { ...options.query, cursor: page.next } });
+      const query = /** @type {any} */ ({ ...options.query, cursor: page.next });
+      const next = /** @type {any} */ (await get(path, { ...options, query }));
       first.set({ ...next, items: [...page.items, ...next.items] });
     } finally {
       setBusy(false);
@@ -54,7 +59,7 @@ export function usePages(path, options, on) {
   return { ...first, more, isBusy };
 }
 
-/** The button below a list that goes on. @param {{ of: ReturnType<typeof usePages> }} properties */
+/** The button below a list that goes on. @param {{ of: { value: any, more: () => void, isBusy: boolean } }} properties */
 export function More({ of: { value, more, isBusy } }) {
   if (!value?.next) return null;
   return html`<button class="button quiet" onClick=${more} aria-disabled=${isBusy}>${t("more")}</button>`;

@@ -42,6 +42,7 @@ export function Seats({ session }) {
 
 /** Subject, kind and place, as one line. @param {any} session */
 export function facts(session) {
+  /** @type {any[]} */
   const pieces = [html`<bdi>${session.subject}</bdi>`, t(`type.${session.session_type}`)];
   if (session.mode !== "in-person") pieces.push(t(`mode.${session.mode}`));
   if (session.venue_name && session.mode !== "online") pieces.push(html`<bdi>${session.venue_name}</bdi>`);

@@ -1,0 +1,48 @@
+"""A browser in front of the whole platform, which is started once; or of the one at GATEWAY_URL, with its demo data."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from dev.ephemeral import EphemeralPlatform
+
+from .support.browsers import CHROMIUM, MISSING, Browsers, Person, launched
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[str]:
+    """The platform's address."""
+    if url := os.environ.get("GATEWAY_URL"):
+        yield url
+        return
+    with EphemeralPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+        yield platform.gateway_url
+
+
+@pytest.fixture(scope="session")
+def browsers(request: pytest.FixtureRequest) -> Iterator[Browsers]:
+    """Browsers for people; a test that needs one is skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip(MISSING)
+    gateway = request.getfixturevalue("gateway")
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield Browsers(browser, gateway)
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browsers: Browsers) -> Iterator[Person]:
+    """Someone who has not signed in."""
+    with browsers.person() as person:
+        yield person
+
+
+@pytest.fixture
+def as_person(browsers: Browsers) -> Iterator[Callable[..., Person]]:
+    """Gives people who have signed in, such as `as_person("ruth")`, each with a browser of their own."""
+    with contextlib.ExitStack() as people:
+        yield lambda *args, **kwargs: people.enter_context(browsers.person(*args, **kwargs))

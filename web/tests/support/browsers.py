@@ -1,0 +1,150 @@
+"""People in front of a browser, so that tests read as what they do."""
+
+import contextlib
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MISSING = "needs the browser of Debian: apt-get install chromium"
+PASSWORD = "study-together-daily"  # of the demo's people
+ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+MARKS = "[\u2068\u2069]*"
+PATIENCE = 10_000  # milliseconds: much longer than anything takes on an idle machine
+REFUSED = "Failed to load resource: the server responded with a status of"
+# WCAG 2.2, level AA.
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
+FORMS: dict[str, dict[str, Any]] = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "hebrew": {"locale": "he-IL"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+}
+"""The forms that each page is looked at in."""
+
+
+def launched(playwright: Playwright) -> Browser:
+    """The browser of the machine: none is downloaded."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+
+
+@dataclass
+class Person:
+    """Someone in front of a browser. What a page must never do is noted in `faults`."""
+
+    page: Page
+    gateway: str
+    faults: list[str] = field(default_factory=list)
+    refusals: set[int] = field(default_factory=set)
+    """The statuses that the platform is expected to refuse something with."""
+
+    @property
+    def context(self) -> BrowserContext:
+        """The browser's own store: its tabs share it."""
+        return self.page.context
+
+    def open(self, path: str) -> None:
+        """Go to the page by its address, and wait for its heading."""
+        self.page.goto(f"{self.gateway}{path}")
+        self.page.locator("h1").wait_for()
+
+    def sign_in(self, username: str) -> None:
+        """Sign in by the form, as one of the demo's people."""
+        self.open("/sign-in")
+        self.page.get_by_label("E-mail address or username").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.locator(".menu").wait_for()
+
+    def sees(self, words: str) -> None:
+        """The words are on the page, or come soon."""
+        # Marks of direction stand round what is put into a sentence.
+        letters = MARKS.join(map(re.escape, words))
+        expect(self.page.locator("main")).to_contain_text(re.compile(letters))
+
+    def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def tab_to(self, name: str) -> None:
+        """Go with the Tab key to what has this name."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            focused = self.page.evaluate(
+                "() => { const e = document.activeElement; const by = e.labels?.[0];"
+                " return (e.getAttribute('aria-label') || by?.textContent || e.textContent || '').trim() }"
+            )
+            if focused.startswith(name):
+                return
+        raise AssertionError(f"Tab does not lead to {name!r}")
+
+    def check_access(self) -> None:
+        """Nothing on the page keeps anyone out, as far as axe can tell."""
+        results = Axe().run(self.page, options=RULES)
+        assert results.violations_count == 0, results.generate_report()
+        width = self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+        assert width <= 0, f"the page is {width} px wider than the window"
+
+    def watch(self) -> None:
+        """Note what the page does wrong."""
+        self.page.set_default_timeout(PATIENCE)
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("request", lambda request: self._on_request(request.url))
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type not in {"error", "warning"} or "net::ERR_" in message.text:
+            return
+        if message.text.startswith(REFUSED):
+            status = int(message.text.removeprefix(REFUSED).split()[0])
+            if status in self.refusals:
+                return
+        self.faults.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _on_request(self, url: str) -> None:
+        if not url.startswith((self.gateway, "data:", "blob:")):
+            self.faults.append(f"asks another server: {url}")
+
+
+class Browsers:
+    """Gives each person a browser without a past, or one that has signed in already."""
+
+    def __init__(self, browser: Browser, gateway: str) -> None:
+        self._browser = browser
+        self._gateway = gateway
+        self._signed_in: dict[str, Any] = {}
+
+    @contextlib.contextmanager
+    def person(self, username: str | None = None, form: str = "light", **more: Any) -> Iterator[Person]:
+        """Someone with a browser of their own; at the end it must have done nothing wrong."""
+        options: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Asia/Jerusalem"}
+        options |= FORMS[form] | more
+        if username:
+            options["storage_state"] = self._state_of(username)
+        context = self._browser.new_context(**options)
+        try:
+            person = Person(context.new_page(), self._gateway)
+            person.watch()
+            yield person
+            assert person.faults == []
+        finally:
+            context.close()
+
+    def _state_of(self, username: str) -> Any:
+        """Cookies and store of someone who has signed in: once, as that takes a while."""
+        if username not in self._signed_in:
+            with self.person() as person:
+                person.sign_in(username)
+                self._signed_in[username] = person.context.storage_state()
+        return self._signed_in[username]

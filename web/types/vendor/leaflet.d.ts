@@ -1,0 +1,2 @@
+declare const leaflet: any;
+export = leaflet;

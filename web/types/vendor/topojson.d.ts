@@ -1,0 +1,1 @@
+export function feature(topology: any, object: any): any;
