@@ -3,9 +3,9 @@
 import pytest
 
 from dev.mail import text_of
+from dev.mailbox import Mailbox, token_in
 
 from .support.authenticator import make, proof
-from .support.mailbox import Mailbox, token_in
 from .support.people import PASSWORD, Person, Visitor, agreed, eventually, register, sign_in
 from .support.study_sessions import host_session, join, say
 

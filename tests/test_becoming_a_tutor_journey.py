@@ -4,7 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from .support.mailbox import Mailbox, token_in
+from dev.mailbox import Mailbox, token_in
+
 from .support.people import People, Person, Visitor, agreed, eventually, register
 
 ABOUT = "Ten years of Aramaic."

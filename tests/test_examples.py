@@ -7,9 +7,9 @@ import pytest
 import requests
 
 from chassis import testing
+from dev.mailbox import Mailbox
 
 from .support.example_fixtures import FIXTURES, Call, ExampleFixtures
-from .support.mailbox import Mailbox
 from .support.operations import Operation, operations_of
 from .support.people import People
 

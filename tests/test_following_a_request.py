@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from dev.ephemeral import EphemeralPlatform
+from dev.mailbox import Mailbox
 
-from .support.mailbox import Mailbox
 from .support.people import Person, agreed, eventually, register, sign_in
 from .support.study_sessions import host_session, join
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import requests
 
-from .support.mailbox import Mailbox, token_in
+from dev.mailbox import Mailbox, token_in
+
 from .support.people import Person, Visitor, agreed, eventually, register
 from .support.streams import Stream
 

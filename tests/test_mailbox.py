@@ -13,9 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from dev.mail import MailCatcher, text_of
+from dev.mailbox import Mailbox, MailFolder, Mailpit, receiving, token_in
 from dev.ports import free_port
-
-from .support.mailbox import Mailbox, MailFolder, Mailpit, receiving, token_in
 
 VERIFY, CANCELLED = "Verify your e-mail address · Lyceum", "A session was cancelled · Lyceum"
 LINK = "http://127.0.0.1:8080/verify-email#token="

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from dev.ephemeral import EphemeralPlatform
+from dev.mailbox import receiving
 
 from .support.collector import Collector, Step, collecting
-from .support.mailbox import receiving
 from .support.people import Person, agreed, eventually, register, sign_in
 from .support.study_sessions import host_session, join
 

@@ -12,11 +12,11 @@ import pytest
 import requests
 
 from client.generate import PACKAGE, modules
+from dev.mailbox import Mailbox, token_in
 from lyceum_client import Lyceum, Refused, SignInEnded, answer_of, etag
 from lyceum_client.aio import AsyncLyceum
 from lyceum_client.models import StudySessionChanges
 
-from .support.mailbox import Mailbox, token_in
 from .support.people import PASSWORD, People, Person, Visitor, register
 from .support.second_factor import protect
 

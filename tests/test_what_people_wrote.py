@@ -12,10 +12,10 @@ import pytest
 import requests
 
 from dev.ephemeral import EphemeralPlatform
+from dev.mailbox import Receiver
 
 from .support.example_fixtures import ExampleFixtures
 from .support.leftover_personal_data import occurrences
-from .support.mailbox import Receiver
 from .support.operations import Operation, operations
 from .support.people import People, Person, agreed, eventually, sign_in
 

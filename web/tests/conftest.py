@@ -1,4 +1,4 @@
-"""A browser in front of the whole platform, which is started once; or of the one at GATEWAY_URL, with its demo data."""
+"""Browsers in front of a whole platform, which is started once; or of the one at GATEWAY_URL."""
 
 import contextlib
 import os

@@ -5,7 +5,8 @@ Each context has a module. Its FIXTURES name the operations, and what their exam
 
 from collections.abc import Callable
 
-from ..mailbox import Mailbox
+from dev.mailbox import Mailbox
+
 from ..operations import Operation
 from ..people import People
 from . import assessment, gateway, havruta, study_sessions, tutoring, user

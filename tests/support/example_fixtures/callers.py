@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from functools import cached_property
 from typing import Any
 
-from ..mailbox import Mailbox, token_in
+from dev.mailbox import Mailbox, token_in
+
 from ..people import People, Person, Visitor, appoint, register
 
 

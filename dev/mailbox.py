@@ -1,4 +1,4 @@
-"""Reads the e-mails of a platform under test, wherever it sends them."""
+"""The e-mails of a platform under test, wherever it sends them."""
 
 import re
 from abc import ABC, abstractmethod
@@ -15,9 +15,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dev.mail import text_of
 from dev.ports import free_port
+from dev.processes import wait_until
 
-from .people import TIMEOUT, eventually
-
+TIMEOUT = 15  # seconds
 TOKEN = re.compile(r"#token=([A-Za-z0-9_-]+)")
 
 
@@ -26,7 +26,14 @@ class Mailbox(ABC):
 
     def to(self, address: str, subject: str) -> EmailMessage:
         """The newest e-mail to this address whose subject begins with `subject`, once there is one."""
-        return eventually(lambda: self.sent(address, subject))[-1]
+        found: list[EmailMessage] = []
+
+        def look() -> bool:
+            found[:] = self.sent(address, subject)
+            return bool(found)
+
+        wait_until(look, lambda: None, f"an e-mail {subject!r} to {address}", TIMEOUT)
+        return found[-1]
 
     def sent(self, address: str, subject: str) -> list[EmailMessage]:
         """All e-mails to this address so far whose subject begins with `subject`, earliest first."""
