@@ -3,22 +3,40 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from dev.ephemeral import EphemeralPlatform
+from dev.mailbox import Mailbox, MailFolder, receiving
 
 from .support.browsers import CHROMIUM, MISSING, Browsers, Person, launched
 
+IS_ELSEWHERE = "GATEWAY_URL" in os.environ  # whether the platform runs already
+
 
 @pytest.fixture(scope="session")
-def gateway() -> Iterator[str]:
+def mailbox() -> Iterator[Mailbox]:
+    """The e-mails that the platform sends."""
+    if folder := os.environ.get("MAIL_FOLDER"):
+        yield MailFolder(Path(folder))
+    elif IS_ELSEWHERE:
+        pytest.skip("needs MAIL_FOLDER: where the platform's e-mails are")
+    else:
+        with receiving() as receiver:
+            yield receiver
+
+
+@pytest.fixture(scope="session")
+def gateway(request: pytest.FixtureRequest) -> Iterator[str]:
     """The platform's address."""
-    if url := os.environ.get("GATEWAY_URL"):
-        yield url
+    if IS_ELSEWHERE:
+        yield os.environ["GATEWAY_URL"]
         return
-    with EphemeralPlatform(os.environ["TEST_POSTGRES_URL"], demo=True) as platform:
+    server = os.environ["TEST_POSTGRES_URL"]
+    receiver = request.getfixturevalue("mailbox")
+    with EphemeralPlatform(server, demo=True, smtp_url=receiver.url) as platform:
         yield platform.gateway_url
 
 

@@ -21,6 +21,17 @@ export const ROUTES = [
   { pattern: "/invitations/unsubscribe", load: () => import("./pages/unsubscribe.js") },
 
   { pattern: "/notifications", load: () => import("./pages/notifications.js"), style: "notifications", signedIn: true },
+
+  { pattern: "/account", load: () => import("./pages/account.js"), style: "account", signedIn: true },
+  { pattern: "/account/security", load: () => import("./pages/security.js"), style: "account", signedIn: true },
+  { pattern: "/account/devices", load: () => import("./pages/devices.js"), style: "account", signedIn: true },
+  { pattern: "/account/notifications", load: () => import("./pages/notification-settings.js"), style: "account", signedIn: true },
+  { pattern: "/account/people", load: () => import("./pages/people.js"), style: "account", signedIn: true },
+  { pattern: "/account/data", load: () => import("./pages/own-data.js"), style: "account", signedIn: true },
+
+  { pattern: "/admin/reports", load: () => import("./pages/admin-reports.js"), style: "account", signedIn: true },
+  { pattern: "/admin/users", load: () => import("./pages/admin-users.js"), style: "account", signedIn: true },
+  { pattern: "/admin/applications", load: () => import("./pages/admin-applications.js"), style: "account", signedIn: true },
 ];
 
 /**

@@ -61,10 +61,14 @@ class Person:
     def sign_in(self, username: str) -> None:
         """Sign in by the form, as one of the demo's people."""
         self.open("/sign-in")
-        self.page.get_by_label("E-mail address or username").fill(username)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.fill_sign_in(username)
         self.page.locator(".menu").wait_for()
+
+    def fill_sign_in(self, username: str, password: str = PASSWORD) -> None:
+        """Fill in the form, and send it."""
+        self.page.get_by_label("E-mail address or username").fill(username)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
 
     def sees(self, words: str) -> None:
         """The words are on the page, or come soon."""

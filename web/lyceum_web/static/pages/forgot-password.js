@@ -19,7 +19,7 @@ export default function ForgotPassword() {
       ${!sentTo && html`
         <p>${t("forgot_password.why")}</p>
         <${Form} of=${form} class="narrow">
-          <${Field} of=${form} name="email" type="email" label=${t("email")} autocomplete="email" autofocus />
+          <${Field} of=${form} name="email" type="email" label=${t("email")} autocomplete="email" />
           <div><${Submit} of=${form}>${t("forgot_password.press")}<//></div>
         <//>
       `}

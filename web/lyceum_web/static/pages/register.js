@@ -23,7 +23,7 @@ export default function Register() {
       <${Form} of=${form} class="narrow">
         <${Field}
           of=${form} name="display_name" label=${t("register.name")} hint=${t("register.name_hint")}
-          autocomplete="name" maxlength="100" autofocus
+          autocomplete="name" maxlength="100"
         />
         <${Field}
           of=${form} name="username" label=${t("register.username")} hint=${t("register.username_hint")}

@@ -30,7 +30,7 @@ export default function ResetPassword() {
         <${Form} of=${form} class="narrow">
           <${Field}
             of=${form} name="password" type="password" label=${t("reset_password.new")} hint=${t("password.hint")}
-            autocomplete="new-password" minlength="8" maxlength="128" autofocus
+            autocomplete="new-password" minlength="8" maxlength="128"
           />
           <div><${Submit} of=${form}>${t("reset_password.press")}<//></div>
         <//>

@@ -44,7 +44,7 @@ function Password({ next }) {
   });
   return html`
     <${Form} of=${form} class="narrow">
-      <${Field} of=${form} name="login" label=${t("sign_in.login")} autocomplete="username" dir="ltr" autofocus />
+      <${Field} of=${form} name="login" label=${t("sign_in.login")} autocomplete="username" dir="ltr" />
       <${Field} of=${form} name="password" type="password" label=${t("password")} autocomplete="current-password" />
       <div class="row">
         <${Submit} of=${form}>${t("sign_in")}<//>
@@ -83,7 +83,7 @@ function Code({ ticket, back }) {
     <${Form} of=${form} class="narrow">
       <${Field}
         of=${form} name="code" label=${t("sign_in.code")} hint=${t("sign_in.code_hint")}
-        autocomplete="one-time-code" dir="ltr" autofocus
+        autocomplete="one-time-code" dir="ltr"
       />
       <div class="row">
         <${Submit} of=${form}>${t("sign_in")}<//>

@@ -101,6 +101,7 @@ function Menu({ name }) {
       </summary>
       <ul>
         <li><a href="/account">${t("frame.account")}</a></li>
+        ${account.value?.roles.includes("admin") && html`<li><a href="/admin/reports">${t("frame.admin")}</a></li>`}
         <li><button onClick=${signOut}>${t("sign_out")}</button></li>
       </ul>
     </details>

@@ -1,0 +1,63 @@
+// @ts-check
+/** The head of each page for admins. What they do there needs a second factor, shown within the last 15 minutes. */
+import { post } from "../api.js";
+import { place } from "../router.js";
+import { html } from "../vendor/ui.js";
+import { t } from "../words.js";
+import { Field, Form, Submit, useForm } from "./form.js";
+import { Title } from "./title.js";
+import { Trouble } from "./trouble.js";
+
+const TABS = [
+  { address: "/admin/reports", words: "admin.reports" },
+  { address: "/admin/users", words: "admin.users" },
+  { address: "/admin/applications", words: "admin.applications" },
+];
+
+/** @param {{ children: unknown }} properties */
+export function AdminPage({ children }) {
+  const { path } = place.value;
+  const current = TABS.find((tab) => tab.address === path) || TABS[0];
+  return html`
+    <div class="stack wide">
+      <header class="stack">
+        <${Title} of=${t(current.words)} />
+        <nav class="tabs" aria-label=${t("admin.tabs")}>
+          ${TABS.map(({ address, words }) => html`
+            <a href=${address} aria-current=${address === path ? "page" : undefined}>${t(words)}</a>
+          `)}
+        </nav>
+      </header>
+      ${children}
+    </div>
+  `;
+}
+
+/** What is shown to an admin once they have confirmed who they are. @param {{ of: any, children: (value: any) => unknown }} properties */
+export function Confirmed({ of: loaded, children }) {
+  const { value, problem, again } = loaded;
+  if (problem?.code === "confirmation_required") return html`<${Confirm} again=${again} />`;
+  if (problem?.code === "second_factor_needed") {
+    return html`<p class="notice">${t("admin.second_factor")} <a href="/account/security">${t("account.security")}</a></p>`;
+  }
+  if (value !== undefined) return children(value);
+  if (problem) return html`<${Trouble} problem=${problem} again=${again} />`;
+  return html`<div class="loading" aria-busy="true"></div>`;
+}
+
+/** @param {{ again: () => void }} properties */
+function Confirm({ again }) {
+  const form = useForm(async (values) => {
+    await post("/api/auth/confirm", { body: values });
+    again();
+  });
+  return html`
+    <${Form} of=${form} class="narrow">
+      <p>${t("admin.confirm_why")}</p>
+      <${Field}
+        of=${form} name="code" label=${t("sign_in.code")} hint=${t("sign_in.code_hint")} autocomplete="one-time-code" dir="ltr"
+      />
+      <div><${Submit} of=${form}>${t("admin.confirm")}<//></div>
+    <//>
+  `;
+}

@@ -1,0 +1,155 @@
+"""Signing in and out, a new account, and the links in e-mails about an address."""
+
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from playwright.sync_api import expect
+
+from dev.mail import text_of
+from dev.mailbox import Mailbox
+
+from .support.browsers import FORMS, PASSWORD, Browsers, Person
+
+PAGES = (
+    "/sign-in",
+    "/register",
+    "/forgot-password",
+    "/reset-password#token=none",
+    "/verify-email#token=none",
+    "/revert-email#token=none",
+    "/invitations/unsubscribe#token=none",
+)
+
+
+def link_in(mailbox: Mailbox, address: str, subject: str) -> str:
+    """Where the link of an e-mail leads, without the name of the server."""
+    [line] = [
+        line for line in text_of(mailbox.to(address, subject)).splitlines() if "#token=" in line
+    ]
+    parts = urlsplit(line.strip())
+    return f"{parts.path}#{parts.fragment}"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_everyone_can_use_the_pages_before_signing_in(browsers: Browsers, form: str) -> None:
+    with browsers.person(form=form) as person:
+        for page in PAGES:
+            person.open(page)
+            person.check_access()
+
+
+def test_signing_in_by_keyboard_leads_back_to_the_page_that_was_wanted(visitor: Person) -> None:
+    visitor.open("/notifications")
+    expect(visitor.page).to_have_url(f"{visitor.gateway}/sign-in?then=%2Fnotifications")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_focused()
+    visitor.tab_to("E-mail address or username")
+    visitor.page.keyboard.type("boaz")
+    visitor.press("Tab")
+    visitor.page.keyboard.type(PASSWORD)
+    visitor.press("Enter")
+    expect(visitor.page).to_have_url(f"{visitor.gateway}/notifications")
+    expect(visitor.page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_no_other_site_is_led_to_after_signing_in(visitor: Person) -> None:
+    visitor.open("/sign-in?then=//example.org/")
+    visitor.fill_sign_in("boaz")
+    visitor.page.locator(".menu").wait_for()
+    assert urlsplit(visitor.page.url).netloc == urlsplit(visitor.gateway).netloc
+
+
+def test_a_wrong_password_is_refused_in_words_and_nothing_typed_is_lost(visitor: Person) -> None:
+    visitor.refusals.add(401)
+    visitor.open("/sign-in")
+    visitor.fill_sign_in("boaz", "wrong-password-entirely")
+    refusal = visitor.page.locator("form").get_by_role("alert")
+    expect(refusal).to_have_text("There is no account with this name and password.")
+    expect(visitor.page.get_by_label("E-mail address or username")).to_have_value("boaz")
+
+
+def test_no_script_reads_a_token(as_person: Callable[..., Person]) -> None:
+    person = as_person("boaz")
+    person.open("/")
+    kept = person.page.evaluate(
+        "() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)"
+    )
+    assert "lyceum-signed-in=1" in kept
+    assert "eyJ" not in kept
+
+
+def test_signing_out_leaves_nothing_of_the_person(visitor: Person) -> None:
+    visitor.sign_in("boaz")
+    visitor.page.evaluate("() => localStorage.setItem('lyceum.draft.x.y', '1')")
+    visitor.page.locator(".menu summary").click()
+    visitor.page.get_by_role("button", name="Sign out").click()
+    expect(visitor.page.get_by_role("link", name="Sign in")).to_be_visible()
+    kept = visitor.page.evaluate("() => [document.cookie, ...Object.keys(localStorage)].join()")
+    assert "signed-in" not in kept
+    assert "draft" not in kept
+    assert "account" not in kept
+
+
+def test_an_account_begins_and_its_address_is_verified(visitor: Person, mailbox: Mailbox) -> None:
+    name = f"w{secrets.token_hex(5)}"
+    address = f"{name}@lyceum.example"
+    visitor.open("/register")
+    visitor.page.get_by_label("Your name").fill("רותם Example")
+    visitor.page.get_by_label("Username").fill(name)
+    visitor.page.get_by_label("E-mail address").fill(address)
+    visitor.page.get_by_label("Password").fill("a long enough password")
+    visitor.page.get_by_role("button", name="Create an account").click()
+    visitor.sees(f"An e-mail is on its way to {address}")
+
+    visitor.open(link_in(mailbox, address, "Verify"))
+    expect(visitor.page).to_have_url(f"{visitor.gateway}/verify-email")
+    visitor.page.get_by_role("button", name="Confirm the address").click()
+    visitor.sees("Your e-mail address is confirmed.")
+    account = visitor.page.evaluate("() => fetch('/api/users/me').then((answer) => answer.json())")
+    assert account["email_verified"]
+    assert account["timezone"] == "Asia/Jerusalem"
+
+
+def test_what_is_refused_is_said_at_its_field(visitor: Person) -> None:
+    visitor.refusals.update({409, 422})
+    visitor.open("/register")
+    visitor.page.get_by_label("Your name").fill("Someone")
+    visitor.page.get_by_label("Username").fill("no spaces allowed")
+    visitor.page.get_by_label("E-mail address").fill("someone@lyceum.example")
+    visitor.page.get_by_label("Password").fill("a long enough password")
+    visitor.page.get_by_role("button", name="Create an account").click()
+    field = visitor.page.get_by_label("Username")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
+    expect(visitor.page.get_by_label("Your name")).to_have_value("Someone")
+
+
+def test_a_forgotten_password_is_set_again_by_the_link(
+    visitor: Person, mailbox: Mailbox, gateway: str
+) -> None:
+    name = f"w{secrets.token_hex(5)}"
+    address = f"{name}@lyceum.example"
+    new = {"email": address, "username": name, "display_name": "W", "password": "the first password"}
+    requests.post(f"{gateway}/api/auth/register", json=new, timeout=15).raise_for_status()
+
+    visitor.open("/sign-in")
+    visitor.page.get_by_role("link", name="Forgotten your password?").click()
+    visitor.page.get_by_label("E-mail address").fill(address)
+    visitor.press("Enter")
+    visitor.sees(f"If {address} belongs to an account")
+    visitor.open(link_in(mailbox, address, "Set a new"))
+    visitor.page.get_by_label("New password").fill("the second password")
+    visitor.press("Enter")
+    visitor.sees("Your password is set, and all devices are signed out.")
+    visitor.page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    visitor.fill_sign_in(name, "the second password")
+    visitor.page.locator(".menu").wait_for()
+
+
+def test_a_used_link_says_so(visitor: Person) -> None:
+    visitor.refusals.add(410)
+    visitor.open("/verify-email#token=used")
+    visitor.page.get_by_role("button", name="Confirm the address").click()
+    expect(visitor.page.get_by_role("alert")).to_contain_text("This link was used, has expired")
