@@ -5,13 +5,12 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
 from dev.mail import text_of
 from dev.mailbox import Mailbox
 
-from .support.browsers import FORMS, PASSWORD, Browsers, Person
+from .support.browsers import FORMS, PASSWORD, Browsers, Person, register
 
 PAGES = (
     "/sign-in",
@@ -129,11 +128,8 @@ def test_what_is_refused_is_said_at_its_field(visitor: Person) -> None:
 def test_a_forgotten_password_is_set_again_by_the_link(
     visitor: Person, mailbox: Mailbox, gateway: str
 ) -> None:
-    name = f"w{secrets.token_hex(5)}"
+    name = register(gateway)
     address = f"{name}@lyceum.example"
-    new = {"email": address, "username": name, "display_name": "W", "password": "the first password"}
-    requests.post(f"{gateway}/api/auth/register", json=new, timeout=15).raise_for_status()
-
     visitor.open("/sign-in")
     visitor.page.get_by_role("link", name="Forgotten your password?").click()
     visitor.page.get_by_label("E-mail address").fill(address)

@@ -12,7 +12,7 @@ import { language, preferred, speak } from "./words.js";
 
 /** The page of the present address, as soon as its module is here. */
 function Page() {
-  const { path } = place.value;
+  const { path, fragment } = place.value;
   const found = match(ROUTES, path);
   const [loaded, setLoaded] = useState(/** @type {any} */ (null));
   const refused = found?.route.signedIn && !isSignedIn();
@@ -37,7 +37,8 @@ function Page() {
   if (!found) return html`<${Trouble} problem=${{ status: 404, code: "no_such_page" }} />`;
   if (refused || loaded?.pattern !== found.route.pattern) return html`<div class="loading" aria-busy="true"></div>`;
   if (loaded.error) return html`<${Trouble} problem=${{ status: 0, code: "offline" }} again=${() => location.reload()} />`;
-  return html`<${loaded.Component} key=${path} ...${found.params} />`;
+  // A link with another token is another page, even if this one is open.
+  return html`<${loaded.Component} key=${path + fragment.get("token")} ...${found.params} />`;
 }
 
 /** @param {import("./router.js").Route} route */

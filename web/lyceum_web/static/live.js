@@ -15,6 +15,7 @@ import { signal } from "./vendor/ui.js";
 export const OWN = "user";
 const HIDDEN_FOR = 30_000; // milliseconds after which a hidden tab ends its stream
 const SILENT_FOR = 40_000; // the gateway writes a comment every 15 seconds
+const PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 
 /** Whether events arrive: `true`, or `false` while the connection is lost. */
@@ -63,18 +64,21 @@ async function open() {
   if (!listeners.size || !isSignedIn() || document.hidden) return;
   try {
     await follow(ours);
-    restart();
+    restart(PAUSE);
   } catch {
-    if (ours.signal.aborted && stream !== ours) return;
-    isConnected.value = failures < 1;
+    // Another stream has taken its place, or the tab is hidden.
+    if (stream !== ours || document.hidden) return;
     failures += 1;
-    restart(Math.min(LONGEST_PAUSE, 500 * 2 ** failures) * (0.5 + Math.random() / 2));
+    // One failure alone is no reason to alarm anyone.
+    isConnected.value = failures === 1;
+    restart(Math.min(LONGEST_PAUSE, PAUSE * 2 ** failures) * (0.5 + Math.random() / 2));
   }
 }
 
 /** Read the stream until it ends. @param {AbortController} ours */
 async function follow(ours) {
   const rooms = [...listeners.keys()].filter((room) => room !== OWN);
+  if (rooms.length > 0 !== lastEventId.startsWith(".")) startOver();
   await renewIfDue();
   const response = await fetch(address("/api/events", {}, { rooms: rooms.join(",") }), {
     headers: { Accept: "text/event-stream", ...(lastEventId && { "Last-Event-ID": lastEventId }) },
@@ -93,14 +97,18 @@ async function follow(ours) {
   await read(response.body, ours);
 }
 
+/** Ids of a stream with rooms have another form than those of the person's alone, and cannot go on with it. */
+function startOver() {
+  lastEventId = "";
+  told = new Set();
+}
+
 /** The platform says no: because of a room that the person may not watch, or for now. @param {Response} response */
 async function refused(response) {
   const problem = await response.json().catch(() => ({}));
-  if (response.status === 422) lastEventId = "";
-  const room = problem.room;
-  if (!room || !listeners.has(room)) throw new Error(problem.code);
-  tell({ room, type: "left" });
-  listeners.delete(room);
+  if (response.status === 422) startOver();
+  if (!listeners.has(problem.room)) throw new Error(problem.code);
+  leave(problem.room);
 }
 
 /** @param {ReadableStream<Uint8Array>} body @param {AbortController} ours */
@@ -127,9 +135,17 @@ function take(frame) {
     else if (line.startsWith("event: ")) type = line.slice(7);
     else if (line.startsWith("data: ")) data += line.slice(6);
   }
-  if (!data) return;
+  if (!data || type === "rooms") return;
   const event = JSON.parse(data);
-  tell({ room: event.room || OWN, ...event, type });
+  if (type === "end") return;
+  if (type === "room_end") leave(event.room);
+  else tell({ room: OWN, ...event, type });
+}
+
+/** The person may not watch the room any longer. @param {string} room */
+function leave(room) {
+  tell({ room, type: "left" });
+  listeners.delete(room);
 }
 
 /** @param {LiveEvent} event */

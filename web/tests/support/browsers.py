@@ -2,18 +2,25 @@
 
 import contextlib
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "needs the browser of Debian: apt-get install chromium"
 PASSWORD = "study-together-daily"  # of the demo's people
-ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+)
 MARKS = "[\u2068\u2069]*"
 PATIENCE = 10_000  # milliseconds: much longer than anything takes on an idle machine
 REFUSED = "Failed to load resource: the server responded with a status of"
@@ -36,6 +43,19 @@ FORMS: dict[str, dict[str, Any]] = {
 def launched(playwright: Playwright) -> Browser:
     """The browser of the machine: none is downloaded."""
     return playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+
+
+def register(gateway: str, display_name: str = "Rotem Example") -> str:
+    """A new account, with the password of all: its username."""
+    name = f"w{secrets.token_hex(6)}"
+    account = {
+        "email": f"{name}@lyceum.example",
+        "username": name,
+        "display_name": display_name,
+        "password": PASSWORD,
+    }
+    requests.post(f"{gateway}/api/auth/register", json=account, timeout=15).raise_for_status()
+    return name
 
 
 @dataclass
@@ -93,6 +113,12 @@ class Person:
                 return
         raise AssertionError(f"Tab does not lead to {name!r}")
 
+    def open_folds(self) -> None:
+        """Open all that is folded, so that it is looked at, too."""
+        self.page.evaluate(
+            "() => document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true })"
+        )
+
     def check_access(self) -> None:
         """Nothing on the page keeps anyone out, as far as axe can tell."""
         results = Axe().run(self.page, options=RULES)
@@ -134,7 +160,12 @@ class Browsers:
         self, username: str | None = None, form: str = "light", **more: Any
     ) -> Iterator[Person]:
         """Someone with a browser of their own; at the end it must have done nothing wrong."""
-        options: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Asia/Jerusalem"}
+        # Without a graphics processor, each frame of an animation costs what a page costs.
+        options: dict[str, Any] = {
+            "locale": "en-GB",
+            "timezone_id": "Asia/Jerusalem",
+            "reduced_motion": "reduce",
+        }
         options |= FORMS[form] | more
         if username:
             options["storage_state"] = self._state_of(username)
