@@ -30,7 +30,7 @@ EXPECTED_FAILURES = (
     subprocess.CalledProcessError,
 )
 Command = Callable[[Sequence[str]], int]
-PYTEST = ("-m", "pytest", "-p", "dev.xdist_scheduler", "-n", "2")
+PYTEST = ("-m", "pytest", "-p", "dev.xdist_scheduler", "-n", "2", "--no-loadscope-reorder")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -75,7 +75,8 @@ class EphemeralPlatform(Platform):
 
     Any number may run at once on one PostgreSQL server. The first one migrates templates, from
     which the databases are cloned. Use it from the main thread: its processes end with the thread
-    that started them. E-mails are lost unless `smtp_url` is given.
+    that started them. E-mails are lost unless `smtp_url` is given. A low `password_cost` is for
+    tests with many people.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class EphemeralPlatform(Platform):
         demo: bool = False,
         smtp_url: str = NO_SMTP_SERVER,
         quotas: Mapping[str, str] = GENEROUS_QUOTAS,
+        password_cost: int | None = None,
     ) -> None:
         self._postgres_url = postgres_url
         self._demo = demo
@@ -94,7 +96,8 @@ class EphemeralPlatform(Platform):
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
         urls = database_urls(postgres_url, self._databases)
         stores = StoreUrls(urls, self.redis.cache_url, self.redis.events_url, self.redis.users)
-        super().__init__(Layout(folder, Ports.any_free(), stores, smtp_url, quotas))
+        ports = Ports.any_free()
+        super().__init__(Layout(folder, ports, stores, smtp_url, quotas, password_cost))
 
     def __enter__(self) -> Self:
         try:

@@ -66,6 +66,7 @@ class Layout:
     stores: StoreUrls
     smtp_url: str | None = None  # None is the services' own default
     quotas: Mapping[str, str] = field(default_factory=dict)  # settings of the gateway
+    password_cost: int | None = None  # None is the user-service's own default
     keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,13 +98,15 @@ class Layout:
         }
         if self.smtp_url:
             settings["SMTP_URL"] = self.smtp_url
-        if service.name == "user-service":
-            return {
-                **settings,
-                "SIGNING_KEYS": str(self.keys.signing),
-                "SEALING_KEYS": str(self.keys.sealing),
-            }
-        return {**settings, "JWKS_URL": self._jwks_url}
+        if service.name != "user-service":
+            return {**settings, "JWKS_URL": self._jwks_url}
+        if self.password_cost:
+            settings["PASSWORD_COST"] = str(self.password_cost)
+        return {
+            **settings,
+            "SIGNING_KEYS": str(self.keys.signing),
+            "SEALING_KEYS": str(self.keys.sealing),
+        }
 
     def gateway_settings(self) -> dict[str, str]:
         """The environment of the gateway."""

@@ -11,7 +11,7 @@ from dev.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
 
 from .support.containers import ARE_CONTAINERS, Containers
 from .support.forged_tokens import Issuer
-from .support.people import IS_ELSEWHERE, People
+from .support.people import IS_ELSEWHERE, LOW_COST, People
 
 # What containers of this machine show of a platform that runs already.
 SHOWN_BY_CONTAINERS = {
@@ -77,7 +77,10 @@ def platform(
         return
     postgres_url = request.getfixturevalue("postgres_url")
     receiver = request.getfixturevalue("receiver")
-    with EphemeralPlatform(postgres_url, demo=True, smtp_url=receiver.url) as platform:
+    # Many people sign in here. The platforms of single files have the usual cost.
+    with EphemeralPlatform(
+        postgres_url, demo=True, smtp_url=receiver.url, password_cost=LOW_COST
+    ) as platform:
         yield platform
 
 

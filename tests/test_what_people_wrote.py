@@ -15,9 +15,9 @@ from dev.ephemeral import EphemeralPlatform
 from dev.mailbox import Receiver
 
 from .support.example_fixtures import ExampleFixtures
-from .support.leftover_personal_data import occurrences
+from .support.leftover_personal_data import is_in, mentions
 from .support.operations import Operation, operations
-from .support.people import People, Person, agreed, eventually, sign_in
+from .support.people import LOW_COST, People, Person, agreed, eventually, sign_in
 
 pytestmark = pytest.mark.needs("databases and logs to look into")
 
@@ -77,7 +77,9 @@ NOT_KEPT = {
 
 @pytest.fixture(scope="module")
 def platform(postgres_url: str, receiver: Receiver) -> Iterator[EphemeralPlatform]:
-    with EphemeralPlatform(postgres_url, demo=True, smtp_url=receiver.url) as platform:
+    with EphemeralPlatform(
+        postgres_url, demo=True, smtp_url=receiver.url, password_cost=LOW_COST
+    ) as platform:
         yield platform
 
 
@@ -114,9 +116,9 @@ class Writers:
     def found(self, platform: EphemeralPlatform) -> Mapping[str, set[str]]:
         """For each place with words that are left, the tables, keys and logs where they are."""
         left = defaultdict(set)
-        if occurrences(platform, self.mark):
+        for where, text in mentions(platform, self.mark):
             for number, place in enumerate(self.places):
-                for where in occurrences(platform, self._word(number)):
+                if is_in(text, self._word(number)):
                     left[place].add(where)
         return left
 

@@ -11,10 +11,10 @@ from .support.gateway_process import Doubles, Gateway, running, settings
 PAGE = "https://app.example"
 
 
-@pytest.fixture
-def open_gateway(services: Doubles, internal: Doubles) -> Iterator[Gateway]:
+@pytest.fixture(scope="module")
+def open_gateway(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
     allowed = {"ALLOWED_ORIGINS": f"{PAGE}, http://localhost:3000"}
-    with running({**settings(services, internal), **allowed}) as gateway:
+    with running({**settings(_doubles, _internal), **allowed}) as gateway:
         yield gateway
 
 
@@ -41,6 +41,7 @@ def test_a_page_of_another_origin_may_not_call_the_api(open_gateway: Gateway, or
     assert not any(name.startswith("Access-Control") for name in preflight(open_gateway, origin))
 
 
+@pytest.mark.usefixtures("services")
 def test_an_allowed_page_may_read_the_answer(open_gateway: Gateway) -> None:
     reply = open_gateway.get("/api/courses", headers={"Origin": PAGE}, user=a_user())
     headers = dict(reply.headers)

@@ -9,9 +9,9 @@ from gateway.inside import is_inside
 from .support.gateway_process import Doubles, Gateway, running, settings
 
 
-@pytest.fixture
-def behind_a_proxy(services: Doubles, internal: Doubles) -> Iterator[Gateway]:
-    environ = {**settings(services, internal), "TRUSTED_PROXIES": "127.0.0.0/8"}
+@pytest.fixture(scope="module")
+def behind_a_proxy(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
+    environ = {**settings(_doubles, _internal), "TRUSTED_PROXIES": "127.0.0.0/8"}
     with running(environ) as gateway:
         yield gateway
 

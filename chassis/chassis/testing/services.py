@@ -3,7 +3,8 @@
 import importlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import sql
+from sqlalchemy import MetaData
 from werkzeug.test import TestResponse
 
 from chassis.auth.service_tokens import ServiceIdentity
@@ -150,8 +152,15 @@ def empty(app: Flask) -> None:
     """Delete all rows and cached keys. DELETE is several times faster than TRUNCATE on small tables."""
     with app.app_context():
         db: SQLAlchemy = app.extensions["sqlalchemy"]
-        for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        db.session.commit()
+        with closing(db.engine.raw_connection()) as connection:
+            connection.cursor().execute(_deletions(db.metadata))  # all at once
+            connection.commit()
     with redis.Redis.from_url(redis_url()) as connection:
         connection.flushdb()
+
+
+@cache
+def _deletions(tables: MetaData) -> str:
+    """SQL that deletes the rows of all tables."""
+    names = [table.name for table in reversed(tables.sorted_tables)]
+    return "; ".join(f"DELETE FROM {name}" for name in names)  # noqa: S608  # our own tables

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import Flask
-from openapi_schema_validator import OAS31Validator
-from openapi_spec_validator import validate
 
 from chassis.auth.authorization import access_of
 from chassis.web.openapi import operation_id_of
@@ -39,6 +37,9 @@ def operations(app: Flask) -> Iterator[Operation]:
 
 def check_document(document: Document) -> None:
     """The document is valid OpenAPI, and every operation has a summary and valid examples."""
+    # Takes a second, which only tests of documents need.
+    from openapi_spec_validator import validate
+
     validate(document)
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -69,6 +70,8 @@ def _faults_of(part: Document, document: Document) -> list[str]:
 
 def misfits(value: object, schema: Document, document: Document) -> list[str]:
     """In what the value differs from a schema of the document."""
+    from openapi_schema_validator import OAS31Validator  # as above
+
     whole = {**schema, "components": document.get("components", {})}
     validator = OAS31Validator(whole, format_checker=OAS31Validator.FORMAT_CHECKER)
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
