@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map
 
 from gateway.addresses import REMEMBERED
@@ -13,6 +13,10 @@ UNCOUNTED = "/healthz"
 KINDS = {
     **{route.path: QuotaClass.STREAM for route in LIVE},
     "/api/me/export": QuotaClass.EXPORT,
+    "/web/sign-in": QuotaClass.SIGN_IN,
+    "/web/sign-in/code": QuotaClass.SIGN_IN,
+    "/web/sign-in/passkey": QuotaClass.SIGN_IN,
+    "/web/register": QuotaClass.SIGN_IN,
 }  # the others as the route or the method says
 
 
@@ -64,6 +68,9 @@ class Destinations:
     def _view_of(self, path: str) -> str | None:
         try:
             rule, _ = self._views.match(path, "GET", return_rule=True)
+        except MethodNotAllowed as error:
+            [method, *_] = error.valid_methods or ()
+            rule, _ = self._views.match(path, method, return_rule=True)
         except HTTPException:
             return None
         return rule.rule
