@@ -103,7 +103,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
     pages.install(app, documents.problem_types)
-    web.install(app, STATIC, settings.platform)
+    files = web.Files(STATIC)
+    web.install(app, files, settings.platform)
 
     called = [*services.values(), *internal.values()]
     journal = Journal(loop, threads, called, settings.log_level)
@@ -116,6 +117,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         quotas=quotas,
         proxy=Proxy(services, profiles, loop, threads),
         views=Views(app, loop),
+        files=web.Static(files, settings.platform.tiles),
         proxies=proxies,
         origins=settings.origins,
     )

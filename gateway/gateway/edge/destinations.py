@@ -27,6 +27,7 @@ class Destination:
     route: Route | None
     kind: QuotaClass | None  # None: a read or a write, as the method says
     counted: bool = True
+    is_file: bool = False  # of the web client, which needs no view
 
     def kind_of(self, method: str) -> QuotaClass:
         """The kind of request that this counts as."""
@@ -52,6 +53,8 @@ class Destinations:
         return self._remembered(path) if len(path) <= REMEMBERED else self._find(path)
 
     def _find(self, path: str) -> Destination:
+        if path.startswith("/static/"):
+            return Destination(None, None, is_file=True)
         route = route_of(path)
         if route and path.endswith("/"):
             # No service has such an address, and it must not be one more name of another.

@@ -18,6 +18,7 @@ from gateway.edge.reading import Request
 from gateway.edge.views import Views
 from gateway.errors import TooManyAtOnce
 from gateway.routes import QuotaClass
+from gateway.web import Static
 
 API = "/api/"
 VIEW_BODY = 16 * 1024  # bytes of a body that is sent to a view
@@ -34,6 +35,7 @@ class Front:
         quotas: Quotas,
         proxy: Proxy,
         views: Views,
+        files: Static,
         proxies: TrustedProxies,
         origins: Collection[bytes],
     ) -> None:
@@ -42,6 +44,7 @@ class Front:
         self._quotas = quotas
         self._proxy = proxy
         self._views = views
+        self._files = files
         self._proxies = proxies
         self._origins = origins
 
@@ -136,6 +139,9 @@ class Front:
             exchange.refuse(TooManyAtOnce("read the answers that you have", retry_after=1))
             return
         route = destination.route
+        if route is None and destination.is_file:
+            self._files.answer(exchange)
+            return
         if route is None:
             self._views.answer(exchange, address, identity)
             return
