@@ -162,8 +162,9 @@ def passed_on(refusal: Answer, service: str) -> Response:
         problem["instance"] = instance_of(request.path)
     except (ValueError, TypeError):
         raise BadGateway(f"{service} answered {refusal.status} with something else") from None
-    body = orjson.dumps(problem)
-    return Response(body, refusal.status, content_type="application/problem+json")
+    response = refusal.response(orjson.dumps(problem))
+    response.content_type = "application/problem+json"
+    return response
 
 
 def answer(document: dict[str, Any]) -> Response:

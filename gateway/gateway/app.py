@@ -19,6 +19,7 @@ from gateway import docs, health, inside, pages, views, web
 from gateway.account_events import Follower, KnownAccounts
 from gateway.aggregation import Aggregator
 from gateway.config import Settings
+from gateway.cookies import Cookies
 from gateway.edge.callers import Callers
 from gateway.edge.deadlines import Deadlines
 from gateway.edge.destinations import Destinations
@@ -92,6 +93,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     )
     app.extensions["verifier"] = Verified()
     app.extensions["public_url"] = settings.issuer.rstrip("/")
+    app.extensions["cookies"] = cookies = Cookies(is_https=settings.is_https)
+    app.extensions["user_service"] = asked[USER]
     app.extensions["aggregator"] = Aggregator(asked, asked_inside, identity, profiles)
     spool = Spool(settings.spool_folder)
     app.extensions["exports"] = Exports(asked_inside, identity, spool, threads)
@@ -100,7 +103,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
     pages.install(app, documents.problem_types)
-    web.install(app, STATIC, settings.platform)
+    files = web.Files(STATIC)
+    web.install(app, files, settings.platform)
 
     called = [*services.values(), *internal.values()]
     journal = Journal(loop, threads, called, settings.log_level)
@@ -113,6 +117,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         quotas=quotas,
         proxy=Proxy(services, profiles, loop, threads),
         views=Views(app, loop),
+        files=web.Static(files, settings.platform.tiles),
         proxies=proxies,
         origins=settings.origins,
     )
@@ -126,7 +131,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
         services=called,
         most=settings.connections,
         per_address=partial(connections_of, settings, proxies),
-        is_https=settings.issuer.startswith("https:"),
+        is_https=settings.is_https,
+        access_cookie=cookies.access.name.encode(),
     )
     return app
 
@@ -156,7 +162,7 @@ def connections_of(settings: Settings, proxies: TrustedProxies, address: str) ->
 
 def warn_of_a_hidden_client(settings: Settings) -> None:
     """Say at the start if every client will seem to have one address."""
-    if settings.issuer.startswith("https:") and not settings.trusted_networks:
+    if settings.is_https and not settings.trusted_networks:
         log.warning(
             "all_clients_share_one_address",
             reason="ISSUER is https, so a server in front ends TLS, and TRUSTED_PROXIES does not name it",

@@ -67,6 +67,11 @@ class Settings:
         return _listed(self.trusted_proxies)
 
     @property
+    def is_https(self) -> bool:
+        """Whether clients reach the platform by TLS, which a server in front ends."""
+        return self.issuer.startswith("https:")
+
+    @property
     def platform(self) -> Platform:
         """What the web client is told of the platform."""
         tiles = Tiles(self.tile_url, self.tile_attribution) if self.tile_url else None

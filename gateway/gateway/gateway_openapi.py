@@ -1,6 +1,7 @@
 """What the gateway adds to the services' documents: its own operations and problems, and live events."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 from chassis.errors import InvalidToken, TooManyRequests, Unavailable
 from chassis.web.openapi_examples import SCHEMAS
@@ -19,8 +20,9 @@ from gateway.errors import (
     TooManyAtOnce,
 )
 from gateway.merging import METHODS, Document, operations
-from gateway.refusals import add_problems
+from gateway.refusals import add_problems, add_titles
 from gateway.routes import Access, LiveRoute, Route
+from gateway.views.sign_ins import TOKENS
 
 EVERYWHERE = (
     AmbiguousAddress,
@@ -34,6 +36,7 @@ PASSED_ON = (*EVERYWHERE, BadGateway, Unavailable, GatewayTimeout)
 WITH_BODY = (BodyTooSlow, BodyTooLarge)
 WITH_TOKEN = (InvalidToken, TokenOutdated, TokenRevoked)
 WEB = "/web/"
+WEB_SCHEMA = "Browser"  # begins the names of schemas without tokens
 WEB_TAG = "web"
 WEB_DESCRIPTION = "For the web client alone. Other clients have the same under `/api/auth`."
 EVENT = {"seq": 17, "occurred_at": "2030-03-05T17:04:12Z"}
@@ -90,6 +93,42 @@ def describe_events(
         }
         type_, data = next(iter(told.items()))
         content["example"] = {**EVENT, "type": type_, "data": data["example"]}
+
+
+def describe_sign_in(operation: Document, like: Document, schemas: Document) -> None:
+    """Describe an operation that moves tokens into cookies by the one that answers them.
+
+    The schemas without tokens are added to the others.
+    """
+    if "requestBody" in operation:
+        operation["requestBody"] = _without_tokens(like["requestBody"], schemas)
+    for status, answer in like["responses"].items():
+        if named := answer.get("x-problems"):
+            titles = {problem["code"]: problem["title"] for problem in named}
+            add_titles(operation, {status: titles})
+        elif status in operation["responses"]:
+            operation["responses"][status] = _without_tokens(answer, schemas)
+
+
+def _without_tokens(part: Document, schemas: Document) -> Document:
+    """A body or an answer without its tokens."""
+    left = deepcopy(part)
+    content = left["content"]["application/json"]
+    content["example"] = _less_tokens(content["example"])
+    name = content["schema"]["$ref"].removeprefix(SCHEMAS)
+    schema = schemas[name]
+    if TOKENS & schema["properties"].keys():
+        content["schema"] = {"$ref": f"{SCHEMAS}{WEB_SCHEMA}{name}"}
+        schemas[f"{WEB_SCHEMA}{name}"] = {
+            **schema,
+            "properties": _less_tokens(schema["properties"]),
+            "required": [field for field in schema["required"] if field not in TOKENS],
+        }
+    return left
+
+
+def _less_tokens(fields: Document) -> Document:
+    return {name: value for name, value in fields.items() if name not in TOKENS}
 
 
 def _event(type_: str, data: Document) -> Document:

@@ -17,14 +17,16 @@ from gateway.files import File
 from gateway.gateway_openapi import (
     add_passed_on,
     describe_events,
+    describe_sign_in,
     gateway_document,
 )
 from gateway.merging import METHODS, Collision, Document, merge, references
 from gateway.people import fill, holders_in
 from gateway.problem_types import Types, problem_types
 from gateway.refusals import share_refusals
-from gateway.routes import LIVE, PEOPLE, PERSON, LiveRoute, Names, People, Roster, route_of
+from gateway.routes import LIVE, PEOPLE, PERSON, USER, LiveRoute, Names, People, Roster, route_of
 from gateway.upstream import Question, Upstream, ask
+from gateway.views.sign_ins import LIKE, BrowserSignIn
 
 DEADLINE = 2.0  # seconds for all services together
 FRESH = 60  # seconds for which a complete document is used without asking again
@@ -145,6 +147,8 @@ def publish(documents: Mapping[str, Document]) -> Document:
     for live in LIVE:
         if live.service in seen_outside:
             _hand_over(own["paths"].pop(live.document_path), live, seen_outside[live.service])
+    if USER in seen_outside:
+        _hand_over_sign_ins(own, seen_outside[USER])
     merged = merge({"gateway": own, **seen_outside})
     share_refusals(merged)
     return {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], **merged}
@@ -174,6 +178,18 @@ def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
     stream["tags"] = [tag["name"] for tag in document.get("tags", [])] or stream["tags"]
     _add_people(stream, PEOPLE, schemas)
     document["paths"][live.document_path] = item
+
+
+def _hand_over_sign_ins(own: Document, document: Document) -> None:
+    """Move the sign-ins of browsers to the service that owns sign-ins, whose answers they describe."""
+    paths, schemas = document["paths"], document["components"]["schemas"]
+    for path, like in LIKE.items():
+        if "post" in paths.get(like, ()):
+            describe_sign_in(own["paths"][path]["post"], paths[like]["post"], schemas)
+            paths[path] = own["paths"].pop(path)
+    if BrowserSignIn.__name__ not in _schemas_in(own["paths"]):
+        # It stood for the bodies that are described now.
+        own["components"]["schemas"].pop(BrowserSignIn.__name__)
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:

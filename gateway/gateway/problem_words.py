@@ -95,6 +95,10 @@ BY_STATUS = {
 REMEDIES = {
     "already_rotated": "Use the tokens that the other request was answered.",
     "confirmation_required": "Have the person confirm at `POST /api/auth/confirm`, and ask again.",
+    "cross_site": (
+        "Send it from a page of the platform, in a browser that sends `Sec-Fetch-Site` or `Origin`. "
+        "Programs use the operations under `/api/auth`."
+    ),
     "idempotency_key_reused": (
         "Make a new `Idempotency-Key` for each thing that is to happen, and keep it for repetitions of the "
         "same request."
@@ -103,6 +107,10 @@ REMEDIES = {
     "invalid_token": REFRESH,
     "mfa_required": "Ask the person for a code, and send it with the ticket to `POST /api/auth/login/code`.",
     "request_in_progress": ASK_LATER,
+    "signed_out_here_alone": (
+        "Tell the person. After their next sign-in they can end the other one with `DELETE "
+        "/api/auth/sessions/{sign_in_id}`."
+    ),
     "token_outdated": REFRESH,
     "token_revoked": "Sign in again at `POST /api/auth/login`.",
     "unauthorized": REFRESH,

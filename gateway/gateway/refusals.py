@@ -14,9 +14,14 @@ PROBLEM = {PROBLEM_TYPE: {"schema": {"$ref": f"{SCHEMAS}ProblemDocument"}}}
 
 def add_problems(operation: Document, problems: Iterable[type[Problem]]) -> None:
     """Name more problems in the answers of an operation."""
-    added: dict[str, dict[str, str]] = defaultdict(dict)
+    titles: dict[str, dict[str, str]] = defaultdict(dict)
     for problem in problems:
-        added[str(problem.status)][problem.code] = problem.title()
+        titles[str(problem.status)][problem.code] = problem.title()
+    add_titles(operation, titles)
+
+
+def add_titles(operation: Document, added: Mapping[str, Mapping[str, str]]) -> None:
+    """Name more problems in the answers of an operation: their titles, by status and code."""
     responses = operation.setdefault("responses", {})
     for status, titles in added.items():
         answer = responses.setdefault(status, {"x-problems": [], "content": PROBLEM})

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from types import MappingProxyType
 from typing import Any
 
 import orjson
-from flask import has_request_context, request
+from flask import Response, has_request_context, request
 
 from chassis.errors import NotFound, Problem
 from chassis.spool import DocumentTooLarge
@@ -30,6 +31,13 @@ class Answer:
 
     status: int
     body: bytes
+    lines: bytes = b""  # of its headers, as they pass to a client
+
+    def response(self, body: bytes) -> Response:
+        """The same answer to the client of a view, with another body."""
+        lines = self.lines.decode("latin-1").splitlines()
+        named = [line.split(": ", 1) for line in lines]
+        return Response(body, self.status, [(name, value) for name, value in named])
 
 
 class _Asked:
@@ -123,7 +131,7 @@ class Question(_Asked):
 
     def _done(self, call: Call) -> None:
         super()._done(call)
-        self._answer = call.problem or Answer(call.status, call.content)
+        self._answer = call.problem or Answer(call.status, call.content, call.heading.lines)
         self.turnstile.count()
 
 
@@ -232,17 +240,18 @@ class Upstream:
         token: str | None = None,
         subject: str | None = None,
         *,
+        carried: Mapping[str, str] = MappingProxyType({}),
         deadline: float,
         body: bytes | None = None,
     ) -> Question:
         """What is at an address of the service; to be asked by `ask`.
 
-        With a `body`, which is JSON, it is sent there (POST).
+        With a `body`, which is JSON, it is sent there (POST). `carried` are headers of the client.
 
         `subject` is the access token of the person on whose behalf the gateway asks with its own token. If
         the service fails, it is asked once more within the same `deadline` in seconds.
         """
-        headers = _headers(token, subject)
+        headers = {**_headers(token, subject), **carried}
         if body is not None:
             headers["Content-Type"] = "application/json"
         return Question(self._service, self._loop, target, headers, deadline=deadline, body=body)

@@ -11,10 +11,13 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import NotFound
+from werkzeug import exceptions
 
+from chassis.errors import NotFound
 from chassis.web import problems
+from chassis.web.strict_requests import MethodNotAllowed
 from gateway import pages
+from gateway.edge.exchange import Exchange
 from gateway.files import File
 
 PAGE = "index.html"
@@ -49,7 +52,9 @@ MEDIA_TYPES = {
 }
 COMPRESSED_BEFORE = {"font/woff2", "image/png"}
 LEVEL = 9  # of gzip: it is done once
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER = b"public, max-age=31536000, immutable"
+READING = ("GET", "HEAD")
+STATIC = "/static"
 
 TILE_URL = re.compile(r"(https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?)/\S*")
 PLACES = ("{z}", "{x}", "{y}")
@@ -75,6 +80,7 @@ FEATURES_OFF = (
     "xr-spatial-tracking",
 )
 HARDENED = {
+    "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -126,10 +132,7 @@ class Files:
     def __contains__(self, name: str) -> bool:
         return name in self._files
 
-    def find(self, name: str) -> File:
-        """The file as it lies there; `NotFound` if there is none."""
-        if name not in self:
-            raise NotFound
+    def __getitem__(self, name: str) -> File:
         return self._files[name]
 
     def versioned(self, name: str) -> File:
@@ -145,28 +148,46 @@ class Platform:
     tiles: Tiles | None
 
 
-def install(app: Flask, folder: Path, platform: Platform) -> None:
-    """Serve the client that lies in the folder."""
-    files = Files(folder)
-    headers = {**HARDENED, "Content-Security-Policy": policy(platform.tiles)}
+class Static:
+    """Sends files on the loop: a page asks for many at once, and none has to wait for a place in a thread."""
+
+    def __init__(self, files: Files, tiles: Tiles | None) -> None:
+        self._files = files
+        self._lines = "".join(
+            f"{name}: {value}\r\n" for name, value in headers_of(tiles).items()
+        ).encode()
+
+    def answer(self, exchange: Exchange) -> None:
+        """Send the file of `/static/<version>/<path>`."""
+        exchange.route_name = STATIC
+        version, _, name = exchange.path.removeprefix(f"{STATIC}/").partition("/")
+        if exchange.request.method not in READING:
+            exchange.refuse(MethodNotAllowed(headers={"Allow": ", ".join(READING)}))
+        elif name not in self._files:
+            exchange.refuse(NotFound())
+        else:
+            # A tab that was opened before a deployment asks for files of its own version.
+            kept = FOR_EVER if version == self._files.version else b"no-cache"
+            lines = b"Cache-Control: %b\r\n%b" % (kept, self._lines)
+            self._files[name].send(exchange, lines)
+
+
+def install(app: Flask, files: Files, platform: Platform) -> None:
+    """Serve the page of the client, and what it is told."""
+    headers = headers_of(platform.tiles)
     page = files.versioned(PAGE)
 
-    def answer(file: File, cache_control: str = "no-cache") -> Response:
-        response = file.response(cache_control)
+    def answer(file: File) -> Response:
+        response = file.response()
         response.headers.update(headers)
         return response
-
-    @app.get("/static/<version>/<path:name>")
-    def static(version: str, name: str) -> Response:
-        # A tab that was opened before a deployment asks for files of its own version.
-        return answer(files.find(name), FOR_EVER if version == files.version else "no-cache")
 
     @app.get("/")
     def home() -> Response:
         return answer(page)
 
-    @app.errorhandler(NotFound)
-    def page_or_problem(error: NotFound) -> Response:
+    @app.errorhandler(exceptions.NotFound)
+    def page_or_problem(error: exceptions.NotFound) -> Response:
         if not leads_to_a_page():
             return problems.on_http_exception(error)
         response = answer(page)
@@ -182,6 +203,11 @@ def install(app: Flask, folder: Path, platform: Platform) -> None:
         "tiles": platform.tiles,
         "version": files.version,
     }
+
+
+def headers_of(tiles: Tiles | None) -> dict[str, str]:
+    """What all that the client consists of tells a browser."""
+    return {**HARDENED, "Content-Security-Policy": policy(tiles)}
 
 
 def policy(tiles: Tiles | None) -> str:

@@ -178,6 +178,18 @@ def test_a_stream_needs_a_valid_token(gateway: Gateway, room: Room) -> None:
     assert gateway.get(room.path, token="x.y.z").status == 401
 
 
+def test_a_page_opens_a_stream_by_its_cookie(gateway: Gateway, room: Room) -> None:
+    page = {
+        "Cookie": f"lyceum-access={testing.token_for(testing.a_user())}",
+        "Sec-Fetch-Site": "same-origin",
+    }
+    with Reader(gateway, room.path, None, **page) as reader:
+        room.say()
+        assert reader.events(1) == [("said", "1")]
+    with Reader(gateway, room.path, None, **{**page, "Sec-Fetch-Site": "cross-site"}) as reader:
+        assert reader.status == 401
+
+
 @pytest.mark.parametrize("query", ["last_event_id=x", "last_event_id=-1", "token=x"])
 def test_a_wrong_parameter_is_named(gateway: Gateway, room: Room, query: str) -> None:
     reply = gateway.get(f"{room.path}?{query}", user=testing.a_user())

@@ -1,13 +1,15 @@
 """The web client as a browser loads it: files of one version, and the page at every address of its own."""
 
 import gzip
-import http
+import http.client
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
+import lyceum_web
 from chassis.config import InvalidSettings
 from chassis.web.app import Application
 from gateway import web
@@ -34,31 +36,48 @@ CONTENTS = {
 TILES = Tiles("https://tiles.example:8443/{z}/{x}/{y}.png?key=k", "© Map makers")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "static"
+def written(folder: Path) -> Path:
+    """The folder, with these files in it."""
     for name, content in CONTENTS.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     (folder / ".app.js.swp").write_bytes(b"an editor's")
-    (tmp_path / "secret.txt").write_bytes(b"outside")
+    (folder.parent / "secret.txt").write_bytes(b"outside")
     return folder
 
 
-def served(folder: Path, tiles: Tiles | None = None) -> Flask:
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return written(tmp_path / "static")
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A web client of our own."""
+    package = tmp_path_factory.mktemp("web") / "lyceum_web"
+    written(package / "static")
+    shutil.copy(lyceum_web.__file__, package)
+    return package
+
+
+@pytest.fixture(scope="module")
+def site(package: Path, _doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
+    """A gateway that serves it."""
+    environ = {**settings(_doubles, _internal), "PYTHONPATH": str(package.parent)}
+    with running(environ) as site:
+        yield site
+
+
+@pytest.fixture
+def version(package: Path) -> str:
+    return Files(package / "static").version
+
+
+def served(folder: Path, tiles: Tiles | None = None) -> FlaskClient:
+    """The page and what belongs to it, without the edge."""
     app = Application("gateway", __name__, "INFO")
-    web.install(app, folder, Platform("Lyceum", tiles))
-    return app
-
-
-@pytest.fixture
-def browser(folder: Path) -> FlaskClient:
-    return served(folder).test_client()
-
-
-@pytest.fixture
-def version(folder: Path) -> str:
-    return Files(folder).version
+    web.install(app, Files(folder), Platform("Lyceum", tiles))
+    return app.test_client()
 
 
 @pytest.mark.parametrize(
@@ -75,10 +94,10 @@ def version(folder: Path) -> str:
     ],
 )
 def test_a_file_of_the_version_is_kept_for_ever(
-    browser: FlaskClient, version: str, name: str, kind: str
+    site: Gateway, version: str, name: str, kind: str
 ) -> None:
-    reply = browser.get(f"/static/{version}/{name}")
-    assert (reply.status_code, reply.data) == (200, CONTENTS[name])
+    reply = site.get(f"/static/{version}/{name}")
+    assert (reply.status, reply.body) == (200, CONTENTS[name])
     assert reply.headers["Content-Type"] == kind
     assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
@@ -97,30 +116,50 @@ def test_a_file_of_the_version_is_kept_for_ever(
     ],
 )
 def test_what_is_not_compressed_yet_is_sent_as_gzip(
-    browser: FlaskClient, version: str, name: str, is_packed: bool
+    site: Gateway, version: str, name: str, is_packed: bool
 ) -> None:
-    reply = browser.get(f"/static/{version}/{name}", headers=GZIP)
+    reply = site.get(f"/static/{version}/{name}", headers=GZIP)
     assert (reply.headers.get("Content-Encoding") == "gzip") == is_packed
-    assert ("Accept-Encoding" in reply.vary) == is_packed
-    assert (gzip.decompress(reply.data) if is_packed else reply.data) == CONTENTS[name]
+    assert ("Accept-Encoding" in reply.headers["Vary"]) == is_packed
+    assert (gzip.decompress(reply.body) if is_packed else reply.body) == CONTENTS[name]
 
 
-def test_a_browser_that_has_the_file_is_told_so(browser: FlaskClient, version: str) -> None:
+def test_a_browser_that_has_the_file_is_told_so(site: Gateway, version: str) -> None:
     for headers in ({}, GZIP):
-        had = browser.get(f"/static/{version}/app.js", headers=headers)
+        had = site.get(f"/static/{version}/app.js", headers=headers)
         condition = {"If-None-Match": had.headers["ETag"], **headers}
-        again = browser.get(f"/static/{version}/app.js", headers=condition)
-        assert (again.status_code, again.data) == (304, b"")
+        again = site.get(f"/static/{version}/app.js", headers=condition)
+        assert (again.status, again.body) == (304, b"")
         assert again.headers["Cache-Control"] == had.headers["Cache-Control"]
 
 
-def test_head_says_what_get_would(browser: FlaskClient, version: str) -> None:
+def test_head_says_what_get_would(site: Gateway, version: str) -> None:
     for address in (f"/static/{version}/app.js", "/sw.js", "/near"):
-        asked = browser.head(address, headers=IN_A_BROWSER)
-        got = browser.get(address, headers=IN_A_BROWSER)
-        assert (asked.status_code, asked.data) == (200, b"")
-        del asked.headers["X-Request-ID"], got.headers["X-Request-ID"]
-        assert dict(asked.headers) == dict(got.headers)
+        asked = site.call("HEAD", address, headers=IN_A_BROWSER)
+        got = site.get(address, headers=IN_A_BROWSER)
+        assert (asked.status, asked.body) == (200, b"")
+        for name in ("X-Request-ID", "RateLimit", "Date"):
+            del asked.headers[name], got.headers[name]
+        assert sorted(asked.headers.items()) == sorted(got.headers.items())
+
+
+def test_a_file_is_only_read(site: Gateway, version: str) -> None:
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        reply = site.call(method, f"/static/{version}/app.js")
+        assert (reply.status, reply.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_files_wait_for_no_place(site: Gateway, version: str) -> None:
+    # Of one address, as those of a class in a school are.
+    connections = [
+        http.client.HTTPConnection("127.0.0.1", site.port, timeout=20) for _ in range(300)
+    ]
+    for connection in connections:
+        connection.request("GET", f"/static/{version}/app.js")
+    statuses = {connection.getresponse().status for connection in connections}
+    for connection in connections:
+        connection.close()
+    assert statuses == {200}
 
 
 def test_the_version_is_another_when_any_file_is(folder: Path) -> None:
@@ -136,13 +175,13 @@ def test_the_version_is_another_when_any_file_is(folder: Path) -> None:
 
 
 def test_a_tab_of_before_a_deployment_gets_the_files_of_today_and_keeps_none(
-    browser: FlaskClient,
+    site: Gateway,
 ) -> None:
-    reply = browser.get("/static/000000000000/app.js")
-    assert (reply.status_code, reply.data) == (200, CONTENTS["app.js"])
+    reply = site.get("/static/000000000000/app.js")
+    assert (reply.status, reply.body) == (200, CONTENTS["app.js"])
     assert reply.headers["Cache-Control"] == "no-cache"
-    gone = browser.get("/static/000000000000/gone.js", headers=IN_A_BROWSER)
-    assert (gone.status_code, gone.json["code"]) == (404, "not_found")
+    gone = site.get("/static/000000000000/gone.js", headers=IN_A_BROWSER)
+    assert (gone.status, gone.json["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize(
@@ -164,29 +203,30 @@ def test_a_tab_of_before_a_deployment_gets_the_files_of_today_and_keeps_none(
         "..\\secret.txt",
     ],
 )
-def test_no_path_leads_out_of_the_folder(browser: FlaskClient, version: str, name: str) -> None:
-    reply = browser.get(f"/static/{version}/{name}")
-    assert reply.status_code == 404
-    assert b"outside" not in reply.data
+def test_no_path_leads_out_of_the_folder(site: Gateway, version: str, name: str) -> None:
+    target = f"/static/{version}/{name}".encode()
+    told = site.raw(b"GET %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % target)
+    assert told.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400"))
+    assert b"outside" not in told
 
 
-def test_the_page_names_files_of_the_version(browser: FlaskClient, version: str) -> None:
+def test_the_page_names_files_of_the_version(site: Gateway, version: str) -> None:
     for address, name in (
         ("/", "index.html"),
         ("/study-sessions/7", "index.html"),
         ("/sw.js", "sw.js"),
         ("/manifest.webmanifest", "manifest.webmanifest"),
     ):
-        reply = browser.get(address, headers=IN_A_BROWSER)
-        assert reply.data == CONTENTS[name].replace(b"{version}", version.encode())
+        reply = site.get(address, headers=IN_A_BROWSER)
+        assert reply.body == CONTENTS[name].replace(b"{version}", version.encode())
         assert reply.headers["Cache-Control"] == "no-cache"
         condition = {"If-None-Match": reply.headers["ETag"], **IN_A_BROWSER}
-        assert browser.get(address, headers=condition).status_code == 304
+        assert site.get(address, headers=condition).status == 304
 
 
 def test_a_folder_without_a_worker_has_none(folder: Path) -> None:
     (folder / "sw.js").unlink()
-    reply = served(folder).test_client().get("/sw.js", headers={"Accept": "*/*"})
+    reply = served(folder).get("/sw.js", headers={"Accept": "*/*"})
     assert reply.status_code == 404
 
 
@@ -265,7 +305,7 @@ def test_the_page_asks_no_other_server_for_anything(gateway: Gateway) -> None:
 
 
 def test_pictures_of_the_map_come_from_the_server_that_the_operator_names(folder: Path) -> None:
-    policy = served(folder, TILES).test_client().get("/").headers["Content-Security-Policy"]
+    policy = served(folder, TILES).get("/").headers["Content-Security-Policy"]
     assert " img-src 'self' data: https://tiles.example:8443; " in policy
 
 

@@ -218,7 +218,7 @@ class ClientConnection(asyncio.Protocol):
     def _understood(self, headers: Headers) -> Heading:
         # A client sends the same headers again and again on its connection.
         if headers != self._headers:
-            self._headers, self._heading = headers, understand(headers)
+            self._headers, self._heading = headers, understand(headers, self.edge.access_cookie)
         return self._heading
 
     def _tell_to_go_on(self) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map
 
 from gateway.addresses import REMEMBERED
@@ -13,6 +13,10 @@ UNCOUNTED = "/healthz"
 KINDS = {
     **{route.path: QuotaClass.STREAM for route in LIVE},
     "/api/me/export": QuotaClass.EXPORT,
+    "/web/sign-in": QuotaClass.SIGN_IN,
+    "/web/sign-in/code": QuotaClass.SIGN_IN,
+    "/web/sign-in/passkey": QuotaClass.SIGN_IN,
+    "/web/register": QuotaClass.SIGN_IN,
 }  # the others as the route or the method says
 
 
@@ -23,6 +27,7 @@ class Destination:
     route: Route | None
     kind: QuotaClass | None  # None: a read or a write, as the method says
     counted: bool = True
+    is_file: bool = False  # of the web client, which needs no view
 
     def kind_of(self, method: str) -> QuotaClass:
         """The kind of request that this counts as."""
@@ -48,6 +53,8 @@ class Destinations:
         return self._remembered(path) if len(path) <= REMEMBERED else self._find(path)
 
     def _find(self, path: str) -> Destination:
+        if path.startswith("/static/"):
+            return Destination(None, None, is_file=True)
         route = route_of(path)
         if route and path.endswith("/"):
             # No service has such an address, and it must not be one more name of another.
@@ -64,6 +71,9 @@ class Destinations:
     def _view_of(self, path: str) -> str | None:
         try:
             rule, _ = self._views.match(path, "GET", return_rule=True)
+        except MethodNotAllowed as error:
+            [method, *_] = error.valid_methods or ()
+            rule, _ = self._views.match(path, method, return_rule=True)
         except HTTPException:
             return None
         return rule.rule

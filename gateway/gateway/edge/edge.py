@@ -65,16 +65,19 @@ class Edge:
         services: Iterable[Service],
         most: int,
         per_address: Callable[[str], int],
-        is_https: bool = False,
+        is_https: bool,
+        access_cookie: bytes,
     ) -> None:
         """`most` connections are taken, and of each address as many as `per_address` tells.
 
         Clients that reach the platform by `https` are told to use nothing else for a year (RFC 6797).
+        `access_cookie` is the name of the cookie that may stand for a token.
         """
         self.loop = loop
         self.front = front
         self.date = date_line()
         self.transport_security = TRANSPORT_SECURITY if is_https else b""
+        self.access_cookie = access_cookie
         self.stopping = False
         self._deadlines = deadlines
         self._quotas = quotas

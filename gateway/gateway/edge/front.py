@@ -10,6 +10,7 @@ from gateway.edge import tracing
 from gateway.edge.callers import Callers, Identity
 from gateway.edge.destinations import Destination, Destinations
 from gateway.edge.exchange import Exchange
+from gateway.edge.headers import SAME_ORIGIN, Heading
 from gateway.edge.proxies import TrustedProxies
 from gateway.edge.proxy import Proxy
 from gateway.edge.quotas import Quotas, Standing, network_of
@@ -17,7 +18,9 @@ from gateway.edge.reading import Request
 from gateway.edge.views import Views
 from gateway.errors import TooManyAtOnce
 from gateway.routes import QuotaClass
+from gateway.web import Static
 
+API = "/api/"
 VIEW_BODY = 16 * 1024  # bytes of a body that is sent to a view
 
 
@@ -32,6 +35,7 @@ class Front:
         quotas: Quotas,
         proxy: Proxy,
         views: Views,
+        files: Static,
         proxies: TrustedProxies,
         origins: Collection[bytes],
     ) -> None:
@@ -40,6 +44,7 @@ class Front:
         self._quotas = quotas
         self._proxy = proxy
         self._views = views
+        self._files = files
         self._proxies = proxies
         self._origins = origins
 
@@ -74,6 +79,8 @@ class Front:
 
     def _recognize(self, exchange: Exchange, address: Address, destination: Destination) -> None:
         """Find out who the request is from, who also owns the quota that it counts against."""
+        if exchange.heading.by_cookie:
+            _sign_in_by_cookie(exchange, exchange.heading.by_cookie)
         authorization = exchange.heading.authorization
         identity = self._callers.known(authorization)
         if identity is None and authorization is not None:
@@ -132,6 +139,9 @@ class Front:
             exchange.refuse(TooManyAtOnce("read the answers that you have", retry_after=1))
             return
         route = destination.route
+        if route is None and destination.is_file:
+            self._files.answer(exchange)
+            return
         if route is None:
             self._views.answer(exchange, address, identity)
             return
@@ -142,3 +152,12 @@ class Front:
             exchange.refuse(problem)
             return
         self._proxy.forward(exchange, route, address.target)
+
+
+def _sign_in_by_cookie(exchange: Exchange, heading: Heading) -> None:
+    """Have the cookie count as a token, where no other site can have caused the request."""
+    reads = exchange.request.method in {"GET", "HEAD"}
+    if exchange.path.startswith(API) and (heading.site == SAME_ORIGIN or reads):
+        exchange.heading = heading
+        # A cache that several people share would know that an answer to a token is for one of them.
+        exchange.varies += b", Cookie"

@@ -1,10 +1,12 @@
 """Which headers pass: from the client those in a list, from a service all but those of the connection."""
 
+from copy import copy
 from functools import lru_cache
 
 from werkzeug.http import parse_accept_header
 
 from chassis.telemetry.request_context import REQUEST_ID, TRACEPARENT
+from gateway.cookies import value_of
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -37,9 +39,12 @@ HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
-# The gateway writes these itself, but for cookies: no one signs in by cookie here.
+# The gateway writes these itself, but for cookies: a service sets none.
 REPLACED = frozenset({b"content-length", b"date", b"server", b"set-cookie", b"x-request-id"})
 DROPPED = HOP_BY_HOP | REPLACED
+# A page of the platform, and a person who types an address or follows a bookmark.
+SAME_ORIGIN, BY_HAND = b"same-origin", b"none"
+OWN_SITES = frozenset({SAME_ORIGIN, BY_HAND})
 USUAL = frozenset({b"close", b"keep-alive"})  # words of `Connection` that name no header
 
 
@@ -49,30 +54,35 @@ class Heading:
     __slots__ = (
         "accepts_gzip",
         "authorization",
+        "by_cookie",
         "forwarded_for",
         "origin",
         "passed",
         "preflight",
         "request_id",
         "resumed_from",
+        "site",
         "trace",
     )
 
     def __init__(self) -> None:
         self.accepts_gzip = False
         self.authorization: bytes | None = None
+        self.by_cookie: Heading | None = None  # what it says if its cookie counts as a token
         self.forwarded_for: bytes = b""
         self.origin: bytes | None = None
         self.passed = b""  # the lines for a service
         self.preflight = False
         self.request_id: str | None = None
         self.resumed_from: bytes | None = None
+        self.site = b""  # where a browser says that the request comes from
         self.trace: tuple[str, str, str] | None = None  # ids of the trace and of the span, flags
 
 
-def understand(headers: Headers) -> Heading:
-    """What the headers say; their names are in small letters."""
+def understand(headers: Headers, access_cookie: bytes = b"") -> Heading:
+    """What the headers say; their names are in small letters. The cookie of this name has a token."""
     heading = Heading()
+    cookies = b""
     passed: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in FROM_CLIENT:
@@ -94,11 +104,26 @@ def understand(headers: Headers) -> Heading:
             heading.resumed_from = value
         elif name == b"x-forwarded-for":
             heading.forwarded_for += b"," + value
+        elif name == b"sec-fetch-site":
+            heading.site += value
+        elif name == b"cookie":
+            cookies += b"; " + value
     heading.authorization = passed.get(b"authorization")
     heading.passed = b"".join(
         b"%b: %b\r\n" % (FROM_CLIENT[name], value) for name, value in passed.items()
     )
+    if cookies and heading.site in OWN_SITES and heading.authorization is None:
+        token = value_of(access_cookie, cookies)
+        heading.by_cookie = _with_token(heading, token) if token else None
     return heading
+
+
+def _with_token(heading: Heading, token: bytes) -> Heading:
+    """The heading as if the token had come as one."""
+    signed_in = copy(heading)
+    signed_in.authorization = b"Bearer " + token
+    signed_in.passed += b"Authorization: %b\r\n" % signed_in.authorization
+    return signed_in
 
 
 @lru_cache(256)

@@ -230,6 +230,9 @@ def environ_of(exchange: Exchange, address: Address, identity: Identity) -> "WSG
             key = f"HTTP_{key}"
         text = value.decode("latin-1")
         environ[key] = f"{environ[key]},{text}" if key in environ else text
+    if exchange.heading.authorization is not None:
+        # It may have come as a cookie.
+        environ["HTTP_AUTHORIZATION"] = exchange.heading.authorization.decode("latin-1")
     environ["HTTP_X_REQUEST_ID"] = exchange.request_id
     environ["HTTP_TRACEPARENT"] = exchange.traceparent
     return environ

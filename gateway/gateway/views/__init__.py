@@ -6,7 +6,17 @@ from chassis.web.openapi import Api
 from gateway import health, streams
 from gateway.examples import EXAMPLES
 from gateway.merging import Document
-from gateway.views import calendar, dashboard, export, overview, problems, reports, search, web
+from gateway.views import (
+    calendar,
+    dashboard,
+    export,
+    overview,
+    problems,
+    reports,
+    search,
+    sign_ins,
+    web,
+)
 
 BLUEPRINTS = (
     dashboard.blueprint,
@@ -17,6 +27,7 @@ BLUEPRINTS = (
     reports.blueprint,
     problems.blueprint,
     web.blueprint,
+    sign_ins.blueprint,
     streams.blueprint,
     health.blueprint,
 )
