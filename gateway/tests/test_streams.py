@@ -13,7 +13,7 @@ import redis
 
 from chassis import testing
 from chassis.testing import User
-from gateway.edge.streams import MOST_PER_PERSON
+from gateway.edge.places import MOST_PER_PERSON
 from gateway.routes import STUDY_SESSION, USER
 from gateway.server import allow_open_files
 
