@@ -292,6 +292,22 @@ def test_events_lost_by_redis_cause_a_reset(loop: Loop, hub: RoomHub, owner: Own
     assert stream.read(2) == [("reset", 1), ("said", 2)]
 
 
+def test_a_room_that_redis_has_forgotten_is_not_waited_for(
+    loop: Loop, hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "ARRIVED_WITHIN", 60.0)
+    for _ in range(3):
+        owner.say()
+    owner.redis.flushdb()
+    for position in (None, 3):
+        stream = watch(loop, hub, owner, position)
+        owner.say()
+        assert stream.read(1) == [("said", owner.seq)]
+        loop.call(hub.leave, stream)
+        owner.seq = 3
+        owner.redis.flushdb()
+
+
 def test_events_lost_by_the_channel_come_from_the_stream(
     loop: Loop, hub: RoomHub, owner: Owner
 ) -> None:

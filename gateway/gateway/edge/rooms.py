@@ -106,7 +106,7 @@ class RoomHub:
         """
         waiting = [self._enter(visit.room) for visit in visits]
         try:
-            await asyncio.gather(*map(self._wait_for, waiting, [visit.seq for visit in visits]))
+            await asyncio.gather(*map(self._wait_for, waiting, visits))
             for visit in visits:
                 missed = await self._missed(waiting[0], visit.last_event_id, stream)
                 # Nothing was awaited since `missed` was known to be all: no event comes twice or not at all.
@@ -197,20 +197,31 @@ class RoomHub:
             raise redis.TimeoutError("the live channel does not answer") from None
         await self._catch_up(room)
 
-    async def _wait_for(self, room: Room, seq: int) -> None:
+    async def _wait_for(self, room: Room, visit: Visit) -> None:
         """Catch up with the room. An event that does not arrive in time is lost: readers get a `reset`.
 
         What the room is still to be told would come to a reader who begins only now.
         """
         if room.opening:
             await asyncio.shield(room.opening)
+        if not room.streams and visit.last_event_id in {None, visit.seq}:
+            self._begin_at(room, visit.seq)
         deadline = self._loop.time() + ARRIVED_WITHIN
-        while room.told < seq and self._loop.time() < deadline:
+        while room.told < visit.seq and self._loop.time() < deadline:
             await self._catch_up(room)
-            if room.told < seq:
+            if room.told < visit.seq:
                 await asyncio.sleep(TURN)
-        if room.last < seq:
-            self._skip_to(room, seq)
+        if room.last < visit.seq:
+            self._skip_to(room, visit.seq)
+
+    @staticmethod
+    def _begin_at(room: Room, seq: int) -> None:
+        """Begin without what the first reader has no use for: Redis forgets rooms that are quiet for days."""
+        if room.told < seq:
+            room.last = max(room.last, seq)
+            room.told = seq
+            while room.untold and room.untold[0]["seq"] <= seq:
+                room.untold.popleft()
 
     async def _missed(
         self, room: Room, last_event_id: int | None, stream: Watching
