@@ -17,6 +17,7 @@ from gateway.files import File
 from gateway.gateway_openapi import (
     add_passed_on,
     describe_events,
+    describe_several,
     gateway_document,
 )
 from gateway.merging import METHODS, Collision, Document, merge, references
@@ -146,6 +147,7 @@ def publish(documents: Mapping[str, Document]) -> Document:
         if live.service in seen_outside:
             _hand_over(own["paths"].pop(live.document_path), live, seen_outside[live.service])
     merged = merge({"gateway": own, **seen_outside})
+    _describe_several(merged)
     share_refusals(merged)
     return {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], **merged}
 
@@ -174,6 +176,18 @@ def _hand_over(item: Document, live: LiveRoute, document: Document) -> None:
     stream["tags"] = [tag["name"] for tag in document.get("tags", [])] or stream["tags"]
     _add_people(stream, PEOPLE, schemas)
     document["paths"][live.document_path] = item
+
+
+def _describe_several(merged: Document) -> None:
+    """Say what the stream of a person may carry, of the services whose documents are there."""
+    streams = [merged["paths"][live.document_path]["get"] for live in LIVE]
+    described = [stream for stream in streams if _is_described(stream)]
+    if described and described[0] is streams[0]:
+        describe_several(described[0], described[1:], merged["components"]["schemas"])
+
+
+def _is_described(stream: Document) -> bool:
+    return "oneOf" in stream["responses"]["200"]["content"]["text/event-stream"]["schema"]
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:

@@ -156,8 +156,8 @@ def create_stream_ticket() -> dict[str, object]:
 
 def stream_of(
     route: LiveRoute,
+    words: str,
     query_schema: type[Query] = StreamQuery,
-    words: str = RESUMING,
     pattern: str = NUMBER,
     problems: tuple[type[Problem], ...] = (),
 ) -> None:
@@ -176,9 +176,8 @@ def stream_of(
         caller = g.caller = streams().caller(query["ticket"])
         return streams().open(f"{route.kind}:{room_id or caller.id}", caller, resumed_from)
 
-    room = route.kind.replace("-", " ")
     stream.__name__ = f"stream_{route.kind.replace('-', '_')}_events"
-    stream.__doc__ = f"Stream what happens in the room of a {room}.\n\n{words}"
+    stream.__doc__ = words
     documented(stream, parameters=[seen_before(pattern)])
     # The view itself finds the caller, by token or by ticket.
     blueprint.get(route.path, stream.__name__)(guarded_by(stream, "optional", lambda: None))
@@ -188,13 +187,14 @@ for live_route in LIVE:
     if live_route.service == USER:
         stream_of(
             live_route,
+            f"Stream your notifications, and what happens in your rooms.\n\n{RESUMING}\n\n{TOGETHER}",
             PersonalStreamQuery,
-            f"{RESUMING}\n\n{TOGETHER}",
             f"({NUMBER}|{positions.FORM})",
             (TooManyRooms, Forbidden, NotFound),
         )
     else:
-        stream_of(live_route)
+        room = live_route.kind.replace("-", " ")
+        stream_of(live_route, f"Stream what happens in the room of a {room}.\n\n{RESUMING}")
 
 
 def streams() -> Streams:
