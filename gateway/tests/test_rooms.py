@@ -390,6 +390,21 @@ def test_watchers_are_checked_when_the_latest_event_never_arrived(
     assert asked.wait(10)
 
 
+def test_a_reader_who_joins_after_a_change_is_checked(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    owner.say("left", members_changed=(RUTH,))
+    gone = Reader(may_still_watch=lambda: False)
+    loop.run(hub.join([Visit(HALL, 0, None)], gone))
+    assert gone.read(1) == [("end", None)]
+
+
+def test_a_sign_in_that_ended_meanwhile_ends_the_stream_as_it_begins(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    assert watch(loop, hub, owner, session="revoked").read(1) == [("end", None)]
+
+
 def test_a_stream_ends_with_its_sign_in(loop: Loop, hub: RoomHub, owner: Owner) -> None:
     stays = watch(loop, hub, owner)
     ended = watch(loop, hub, owner, session="revoked")

@@ -110,7 +110,12 @@ class RoomHub:
             for visit in visits:
                 missed = await self._missed(waiting[0], visit.last_event_id, stream)
                 # Nothing was awaited since `missed` was known to be all: no event comes twice or not at all.
-                self._admit(waiting.pop(0), stream, missed)
+                room = waiting.pop(0)
+                self._admit(room, stream, missed)
+                if room.told != visit.seq:
+                    # Since the owner was asked, the reader may have lost the right to watch.
+                    self._ask_again_about(room, stream)
+            self._end_if_refused(stream)
         except BaseException:
             for room in waiting:
                 self._exit(room)
@@ -136,8 +141,7 @@ class RoomHub:
     def end_refused(self, user_id: str) -> None:
         """End the streams of a person whose tokens do not count any more."""
         for stream in list(self._streams_of.get(user_id, ())):
-            if refusal := self._refusal(stream.caller):
-                stream.end(ENDINGS[refusal.code])
+            self._end_if_refused(stream)
 
     def note_block(self, blocker_id: str, blocked_id: str, *, holds: bool) -> None:
         """Fold the words of a person from now on for the one who blocks them, or no longer."""
@@ -146,6 +150,10 @@ class RoomHub:
                 stream.blocked.add(blocked_id)
             else:
                 stream.blocked.discard(blocked_id)
+
+    def _end_if_refused(self, stream: Watching) -> None:
+        if refusal := self._refusal(stream.caller):
+            stream.end(ENDINGS[refusal.code])
 
     def _forget_reader(self, stream: Watching) -> None:
         user_id = str(stream.caller.id)

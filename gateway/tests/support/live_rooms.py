@@ -3,15 +3,22 @@
 import http.client
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import redis
 
 from chassis import testing
 from chassis.testing import User
+from gateway.routes import HAVRUTA, STUDY_SESSION, TUTORING, USER
 
-from .gateway_process import Gateway
+from .gateway_process import Doubles, Gateway
+from .upstream_doubles import Asked, as_json
+
+OWNERS = (USER, STUDY_SESSION, TUTORING, HAVRUTA)
+KINDS = {"study-session": STUDY_SESSION, "whiteboard": TUTORING, "havruta": HAVRUTA}
 
 
 class LiveRoom:
@@ -26,6 +33,11 @@ class LiveRoom:
     @property
     def name(self) -> str:
         return f"{self._kind}:{self.id}"
+
+    @property
+    def path(self) -> str:
+        """Where the room of a study session is streamed alone."""
+        return f"/api/study-sessions/{self.id}/events"
 
     @property
     def told(self) -> dict[str, object]:
@@ -98,6 +110,42 @@ class SeveralRooms:
         return [self.next().at for _ in range(count)]
 
 
-def own_room(user: User | UUID, seq: int = 0) -> dict[str, object]:
-    """What the user-service answers about the room of a person."""
-    return {"room": f"user:{user.id if isinstance(user, User) else user}", "seq": seq}
+class Owners:
+    """The services with their rooms: those that exist may be watched by anyone."""
+
+    def __init__(self, connection: "redis.Redis", internal: Doubles, person: User) -> None:
+        self.connection = connection
+        self.own = LiveRoom(connection, "user", person.id)
+        self.rooms = {self.own.name: self.own}
+        self.blocked: list[str] = []
+        self.internal = internal
+        for name in OWNERS:
+            internal[name].reply = partial(self._answer, name)
+
+    def open(self, kind: str, id_: object = None) -> LiveRoom:
+        room = LiveRoom(self.connection, kind, id_)
+        self.rooms[room.name] = room
+        return room
+
+    def close(self, room: LiveRoom) -> None:
+        del self.rooms[room.name]
+
+    @property
+    def asked(self) -> list[str]:
+        return [asked.target for name in OWNERS for asked in self.internal[name].asked]
+
+    def _answer(self, service: str, asked: Asked, _: object) -> bytes:
+        address = urlsplit(asked.target)
+        its = [name for name in self.rooms if KINDS.get(name.partition(":")[0], USER) == service]
+        wanted, several = its, True
+        if address.query:
+            wanted = parse_qs(address.query)["rooms"][0].split(",")
+        elif not address.path.endswith("/mine"):
+            wanted, several = [":".join(address.path.split("/")[3:])], False
+        missing = [name for name in wanted if name not in its]
+        if missing:
+            return as_json({"code": "not_found", "room": missing[0]}, 404)
+        told = [self.rooms[name].told for name in wanted]
+        if several:
+            return as_json({"rooms": told, "blocked": self.blocked})
+        return as_json({**told[0], "blocked": self.blocked})
