@@ -63,7 +63,7 @@ class RoomHub:
             plain,
             **credentials,
             max_connections=CONNECTIONS,
-            timeout=1,
+            timeout=ARRIVED_WITHIN,
             socket_timeout=1,
             socket_connect_timeout=1,
             decode_responses=True,
@@ -387,8 +387,10 @@ class RoomHub:
             self._receive(room, orjson.loads(message["data"]))
         elif message["type"] == "subscribe":
             room.subscribed.set()
-            # Before this confirmation the channel brought no event of the room.
-            self._spawn(self._checked(room))
+            # Before this confirmation the channel brought no event of the room. One that is being opened is
+            # read after it anyway.
+            if room.opening is None or room.opening.done():
+                self._spawn(self._checked(room))
         elif message["type"] == "unsubscribe" and self._channel:
             # The room was left and entered again, and the two commands have met.
             self._spawn(self._subscribe(self._channel, room.key))
