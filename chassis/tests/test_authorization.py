@@ -1,10 +1,13 @@
 """Every operation declares who may call it."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
 from chassis import testing
 from chassis.web.rest import Blueprint
+from chassis.web.rooms import MOST_ROOMS
 
 RUTH, ADMIN = testing.a_user("ruth"), testing.a_user("admin", "admin")
 
@@ -46,12 +49,33 @@ def test_the_service_says_whether_a_person_may_watch_a_room(client: FlaskClient)
     assert client.get("/internal/rooms/cellar/open", peer="gateway", user=RUTH).status_code == 404
 
 
+def test_the_service_is_asked_about_several_rooms_at_once(client: FlaskClient) -> None:
+    def ask(rooms: str) -> Any:
+        return client.get(f"/internal/rooms?rooms={rooms}", peer="gateway", user=RUTH)
+
+    told = [{"room": f"hall:open{number}", "seq": 7} for number in range(MOST_ROOMS)]
+    many = ",".join(room["room"] for room in told)
+    assert ask(many).json == {"rooms": told, "blocked": []}
+    assert ask(f"{many},hall:open").status_code == 400
+    for refused in ("hall:closed", "cellar:open", "cellar"):
+        answer = ask(f"hall:open,{refused}")
+        assert (answer.status_code, answer.json["room"]) == (404, refused)
+
+
+def test_the_service_lists_one_room_more_than_a_stream_carries(client: FlaskClient) -> None:
+    answer = client.get("/internal/rooms/mine", peer="gateway", user=RUTH)
+    assert len(answer.json["rooms"]) == MOST_ROOMS + 1
+    assert answer.json["rooms"][3] == {"room": "hall:open3", "seq": 3}
+
+
+@pytest.mark.parametrize("path", ["hall/open", "mine"])
 @pytest.mark.parametrize("subject", [None, "", "x.y.z"])
-def test_a_call_for_a_person_needs_their_token(client: FlaskClient, subject: str | None) -> None:
+def test_a_call_for_a_person_needs_their_token(
+    client: FlaskClient, path: str, subject: str | None
+) -> None:
     headers = {} if subject is None else {"Subject-Token": subject}
-    assert (
-        client.get("/internal/rooms/hall/open", peer="gateway", headers=headers).status_code == 401
-    )
+    answer = client.get(f"/internal/rooms/{path}", peer="gateway", headers=headers)
+    assert answer.status_code == 401
 
 
 def test_the_document_states_the_id_access_and_problems_of_an_operation(

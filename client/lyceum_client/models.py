@@ -656,6 +656,7 @@ class HavrutaArchivedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: HavrutaSummary
+    room: NotRequired[str]
 
 
 class HavrutaChanges(TypedDict):
@@ -677,6 +678,7 @@ class HavrutaMemberInvitedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: InvitedMember
+    room: NotRequired[str]
 
 
 class HavrutaMemberJoinedEvent(TypedDict):
@@ -686,6 +688,7 @@ class HavrutaMemberJoinedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: HavrutaMember
+    room: NotRequired[str]
 
 
 class HavrutaMemberLeftEvent(TypedDict):
@@ -695,6 +698,7 @@ class HavrutaMemberLeftEvent(TypedDict):
     seq: int
     occurred_at: str
     data: DepartedMember
+    room: NotRequired[str]
 
 
 class HavrutaMemberPage(Page["HavrutaMember"]):
@@ -717,6 +721,7 @@ class HavrutaOwnerChangedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: HavrutaSummary
+    room: NotRequired[str]
 
 
 class HavrutaPage(Page["Havruta"]):
@@ -757,6 +762,7 @@ class HavrutaRenamedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: HavrutaSummary
+    room: NotRequired[str]
 
 
 class HavrutaSession(TypedDict):
@@ -809,6 +815,7 @@ class HavrutaSessionCancelledEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveHavrutaSession
+    room: NotRequired[str]
 
 
 class HavrutaSessionChangedEvent(TypedDict):
@@ -818,6 +825,7 @@ class HavrutaSessionChangedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveHavrutaSession
+    room: NotRequired[str]
 
 
 class HavrutaSessionChanges(TypedDict):
@@ -833,6 +841,7 @@ class HavrutaSessionEndedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveHavrutaSession
+    room: NotRequired[str]
 
 
 class HavrutaSessionJoinedEvent(TypedDict):
@@ -842,6 +851,7 @@ class HavrutaSessionJoinedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: PresentMember
+    room: NotRequired[str]
 
 
 class HavrutaSessionLeftEvent(TypedDict):
@@ -851,6 +861,7 @@ class HavrutaSessionLeftEvent(TypedDict):
     seq: int
     occurred_at: str
     data: DepartedMember
+    room: NotRequired[str]
 
 
 class HavrutaSessionMovedEvent(TypedDict):
@@ -860,6 +871,7 @@ class HavrutaSessionMovedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: HavrutaPageTurn
+    room: NotRequired[str]
 
 
 class HavrutaSessionNavigatorChangedEvent(TypedDict):
@@ -869,6 +881,7 @@ class HavrutaSessionNavigatorChangedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveHavrutaSession
+    room: NotRequired[str]
 
 
 class HavrutaSessionPlannedEvent(TypedDict):
@@ -878,6 +891,7 @@ class HavrutaSessionPlannedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveHavrutaSession
+    room: NotRequired[str]
 
 
 class HavrutaSessionRsvp(TypedDict):
@@ -902,6 +916,7 @@ class HavrutaSessionStartedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveHavrutaSession
+    room: NotRequired[str]
 
 
 class HavrutaSummary(TypedDict):
@@ -2138,6 +2153,20 @@ class RoleAssignment(TypedDict):
     roles: list[Literal["learner", "tutor", "parent", "author", "admin"]]
 
 
+class RoomEndEvent(TypedDict):
+    """The `data` of `event: room_end`, the last of a room while the others go on."""
+
+    room: str
+    reason: Literal["not_allowed"]
+
+
+class RoomsEvent(TypedDict):
+    """The `data` of `event: rooms`, the first on a stream of several rooms."""
+
+    rooms: list[str]
+    degraded: NotRequired[list[str]]
+
+
 class RsvpAnswer(TypedDict):
     answer: Literal["yes", "no", "maybe"]
 
@@ -2547,6 +2576,7 @@ class StudySessionCancelledEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStudySession
+    room: NotRequired[str]
 
 
 class StudySessionChanges(TypedDict):
@@ -2573,6 +2603,7 @@ class StudySessionCreatedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStudySession
+    room: NotRequired[str]
 
 
 class StudySessionDetails(TypedDict):
@@ -2635,6 +2666,7 @@ class StudySessionFinishedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStudySession
+    room: NotRequired[str]
 
 
 class StudySessionHostChangedEvent(TypedDict):
@@ -2644,6 +2676,7 @@ class StudySessionHostChangedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStudySession
+    room: NotRequired[str]
 
 
 class StudySessionJoinedEvent(TypedDict):
@@ -2653,6 +2686,7 @@ class StudySessionJoinedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: SessionParticipant
+    room: NotRequired[str]
 
 
 class StudySessionLeftEvent(TypedDict):
@@ -2662,6 +2696,7 @@ class StudySessionLeftEvent(TypedDict):
     seq: int
     occurred_at: str
     data: SessionParticipant
+    room: NotRequired[str]
 
 
 class StudySessionLiveEvent(TypedDict):
@@ -2671,6 +2706,7 @@ class StudySessionLiveEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStudySession
+    room: NotRequired[str]
 
 
 class StudySessionMap(TypedDict):
@@ -2686,6 +2722,7 @@ class StudySessionMessageDeletedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveMessage
+    room: NotRequired[str]
 
 
 class StudySessionMessageEditedEvent(TypedDict):
@@ -2695,6 +2732,7 @@ class StudySessionMessageEditedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveMessage
+    room: NotRequired[str]
 
 
 class StudySessionMessageEvent(TypedDict):
@@ -2704,6 +2742,7 @@ class StudySessionMessageEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveMessage
+    room: NotRequired[str]
 
 
 class StudySessionPage(Page["StudySession"]):
@@ -2717,6 +2756,7 @@ class StudySessionRemovedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: SessionParticipant
+    room: NotRequired[str]
 
 
 class StudySessionUpdatedEvent(TypedDict):
@@ -2726,6 +2766,7 @@ class StudySessionUpdatedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStudySession
+    room: NotRequired[str]
 
 
 class SubmissionResult(TypedDict):
@@ -2995,6 +3036,7 @@ class UserNotificationEvent(TypedDict):
     seq: int
     occurred_at: str
     data: Notification
+    room: NotRequired[str]
 
 
 class UserRoles(TypedDict):
@@ -3052,6 +3094,7 @@ class WhiteboardClosedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: Whiteboard
+    room: NotRequired[str]
 
 
 class WhiteboardDeletedEvent(TypedDict):
@@ -3061,6 +3104,7 @@ class WhiteboardDeletedEvent(TypedDict):
     seq: int
     occurred_at: str
     data: DeletedWhiteboard
+    room: NotRequired[str]
 
 
 class WhiteboardPage(Page["Whiteboard"]):
@@ -3074,6 +3118,7 @@ class WhiteboardParentLeftEvent(TypedDict):
     seq: int
     occurred_at: str
     data: FormerParent
+    room: NotRequired[str]
 
 
 class WhiteboardStrokeEvent(TypedDict):
@@ -3083,3 +3128,4 @@ class WhiteboardStrokeEvent(TypedDict):
     seq: int
     occurred_at: str
     data: LiveStroke
+    room: NotRequired[str]

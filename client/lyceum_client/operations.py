@@ -652,13 +652,16 @@ class Lyceum(Transport):
     def stream_user_events(
         self,
         *,
+        rooms: str | None = None,
         ticket: str | None = None,
         last_event_id: str | None = None,
         timeout: float | None = None,
     ) -> EventStream:
-        """Stream what happens in the room of a user."""
+        """Stream your notifications, and what happens in your rooms."""
         return self.stream(
-            Request("GET", "/api/events", query={"ticket": ticket}), last_event_id, timeout
+            Request("GET", "/api/events", query={"rooms": rooms, "ticket": ticket}),
+            last_event_id,
+            timeout,
         )
 
     def search_study_sessions(

@@ -123,6 +123,17 @@ def test_a_stream_that_is_cut_goes_on_after_the_last_event(client: Any) -> None:
     assert resumed_after(served) == ["0", "2", "2", "2", "3", "5"]
 
 
+def test_a_stream_of_several_rooms_goes_on_in_all_of_them(client: Any) -> None:
+    opening = b'id: .abcdef0.ghijkl3\nevent: rooms\ndata: {"rooms": ["user:1", "whiteboard:2"]}\n\n'
+    stroke = b'id: .abcdef0.ghijkl4\nevent: stroke\ndata: {"seq": 4, "room": "whiteboard:2"}\n\n'
+    answers = script(Stream(QUICK + opening + stroke), LAST)
+    with gateway(answers) as served, client(served.address) as lyceum:
+        events = lyceum.events(rooms="whiteboard:2")
+    assert [event.type for event in events] == ["rooms", "stroke", "end"]
+    assert resumed_after(served) == [None, ".abcdef0.ghijkl4"]
+    assert [asked.path for asked in served.asked] == ["/api/events?rooms=whiteboard%3A2"] * 2
+
+
 def test_a_gateway_that_restarts_is_not_the_end(client: Any) -> None:
     answers = script(Stream(QUICK + event(1) + end("restarting")), Stream(event(2)), LAST)
     with gateway(answers) as served, client(served.address) as lyceum:

@@ -27,6 +27,7 @@ from gateway.edge.edge import Edge
 from gateway.edge.front import Front
 from gateway.edge.headers import POLICY
 from gateway.edge.journal import Journal
+from gateway.edge.places import Places
 from gateway.edge.profiles import ProfileCache
 from gateway.edge.proxies import TrustedProxies
 from gateway.edge.proxy import Proxy
@@ -34,14 +35,14 @@ from gateway.edge.quotas import Counter, Quotas
 from gateway.edge.revocations import Revocations
 from gateway.edge.rooms import RoomHub
 from gateway.edge.services import Service
-from gateway.edge.streams import Places
 from gateway.edge.views import Verified, Views
 from gateway.exports import Exports
 from gateway.openapi import Documents
 from gateway.routes import SERVICES, USER
-from gateway.streams import RoomAuthorizer, Streams
+from gateway.streams import Streams
 from gateway.tickets import StreamTickets
 from gateway.upstream import Upstream
+from gateway.watching import RoomAuthorizer
 from lyceum_web import STATIC
 
 WATCHING = 4  # threads that ask again who may watch a room

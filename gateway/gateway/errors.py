@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from chassis.errors import InvalidToken, Malformed, Problem, TooManyRequests
+from chassis.errors import Conflict, InvalidToken, Malformed, Problem, TooManyRequests
+from chassis.web.rooms import MOST_ROOMS
 
 
 class AmbiguousAddress(Malformed):
@@ -12,7 +13,7 @@ class AmbiguousAddress(Malformed):
 
 
 class AddressTooLong(Problem):
-    """The address is longer than 4,094 characters."""
+    """The address is longer than 8,000 characters."""
 
     code = "uri_too_long"
     status = 414
@@ -55,6 +56,15 @@ class TooManyStreams(TooManyRequests):
     """You have too many streams open."""
 
     code = "too_many_streams"
+
+
+class TooManyRooms(Conflict):
+    """You have more rooms than one stream carries; `most` says how many it does."""
+
+    code = "too_many_rooms"
+
+    def __init__(self) -> None:
+        super().__init__("name the rooms that you want in ?rooms", most=MOST_ROOMS)
 
 
 class TooManyAtOnce(TooManyRequests):

@@ -1,10 +1,10 @@
 """What the gateway adds to the services' documents: its own operations and problems, and live events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
 from chassis.errors import InvalidToken, TooManyRequests, Unavailable
-from chassis.web.openapi_examples import SCHEMAS
+from chassis.web.openapi_examples import RUTH, SCHEMAS
 from chassis.web.strict_requests import BodyTooLarge
 from gateway import views
 from gateway.errors import (
@@ -19,6 +19,7 @@ from gateway.errors import (
     TokenRevoked,
     TooManyAtOnce,
 )
+from gateway.examples import SESSION
 from gateway.merging import METHODS, Document, operations
 from gateway.refusals import add_problems, add_titles
 from gateway.routes import Access, LiveRoute, Route
@@ -39,6 +40,37 @@ WEB = "/web/"
 WEB_SCHEMA = "Browser"  # begins the names of schemas without tokens
 WEB_TAG = "web"
 WEB_DESCRIPTION = "For the web client alone. Other clients have the same under `/api/auth`."
+ROOM = f"study-session:{SESSION}"
+NAMES = {"type": "array", "items": {"type": "string"}}
+# What a stream of several rooms says of itself.
+SEVERAL: Document = {
+    "RoomsEvent": {
+        "type": "object",
+        "description": "The `data` of `event: rooms`, the first on a stream of several rooms.",
+        "required": ["rooms"],
+        "properties": {
+            "rooms": {
+                **NAMES,
+                "description": "The rooms on this stream.",
+                "example": [f"user:{RUTH}", ROOM],
+            },
+            "degraded": {
+                **NAMES,
+                "description": "Services that did not answer: their rooms are missing.",
+                "example": ["havruta-service"],
+            },
+        },
+    },
+    "RoomEndEvent": {
+        "type": "object",
+        "description": "The `data` of `event: room_end`, the last of a room while the others go on.",
+        "required": ["room", "reason"],
+        "properties": {
+            "room": {"type": "string", "example": ROOM},
+            "reason": {"type": "string", "enum": ["not_allowed"], "example": "not_allowed"},
+        },
+    },
+}
 EVENT = {"seq": 17, "occurred_at": "2030-03-05T17:04:12Z"}
 
 
@@ -86,7 +118,7 @@ def describe_events(
         schemas[name] = _event(type_, data["schema"])
         references[type_] = f"{SCHEMAS}{name}"
     if references:
-        content = stream["responses"]["200"]["content"]["text/event-stream"]
+        content = _content_of(stream)
         content["schema"] = {
             "oneOf": [{"$ref": reference} for reference in references.values()],
             "discriminator": {"propertyName": "type", "mapping": references},
@@ -141,8 +173,29 @@ def _event(type_: str, data: Document) -> Document:
             "seq": {"type": "integer", "description": "The `id` of the event in its room."},
             "occurred_at": {"type": "string", "format": "date-time"},
             "data": data,
+            "room": {
+                "type": "string",
+                "description": "Which room it is of; on a stream of several rooms alone.",
+                "example": ROOM,
+            },
         },
     }
+
+
+def describe_several(stream: Document, others: Iterable[Document], schemas: Document) -> None:
+    """Describe what comes over the stream of a person that carries rooms of `others`, too."""
+    schemas |= SEVERAL
+    every = [stream, *others]
+    # Two kinds of rooms may have a type of event in common, so the type alone does not tell the schema.
+    told = [variant["$ref"] for each in every for variant in _content_of(each)["schema"]["oneOf"]]
+    own = [f"{SCHEMAS}{name}" for name in SEVERAL]
+    references = dict.fromkeys([*told, *own])
+    _content_of(stream)["schema"] = {"anyOf": [{"$ref": reference} for reference in references]}
+
+
+def _content_of(stream: Document) -> Document:
+    content: Document = stream["responses"]["200"]["content"]["text/event-stream"]
+    return content
 
 
 def _title(snake: str) -> str:

@@ -17,6 +17,7 @@ from gateway.files import File
 from gateway.gateway_openapi import (
     add_passed_on,
     describe_events,
+    describe_several,
     describe_sign_in,
     gateway_document,
 )
@@ -150,6 +151,7 @@ def publish(documents: Mapping[str, Document]) -> Document:
     if USER in seen_outside:
         _hand_over_sign_ins(own, seen_outside[USER])
     merged = merge({"gateway": own, **seen_outside})
+    _describe_several(merged)
     share_refusals(merged)
     return {"openapi": "3.1.0", "info": INFO, "servers": [{"url": "/"}], **merged}
 
@@ -190,6 +192,18 @@ def _hand_over_sign_ins(own: Document, document: Document) -> None:
     if BrowserSignIn.__name__ not in _schemas_in(own["paths"]):
         # It stood for the bodies that are described now.
         own["components"]["schemas"].pop(BrowserSignIn.__name__)
+
+
+def _describe_several(merged: Document) -> None:
+    """Say what the stream of a person may carry, of the services whose documents are there."""
+    streams = [merged["paths"][live.document_path]["get"] for live in LIVE]
+    described = [stream for stream in streams if _is_described(stream)]
+    if described and described[0] is streams[0]:
+        describe_several(described[0], described[1:], merged["components"]["schemas"])
+
+
+def _is_described(stream: Document) -> bool:
+    return "oneOf" in stream["responses"]["200"]["content"]["text/event-stream"]["schema"]
 
 
 def _add_people(operation: Document, people: People, schemas: Document) -> None:

@@ -184,6 +184,10 @@ ROUTES = (
 )
 
 
+# By the converter in the path of a stream.
+ROOM_IDS = {"uuid": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "int": "[1-9][0-9]{0,9}"}
+
+
 @dataclass(frozen=True)
 class LiveRoute:
     """The address that streams the events of one kind of room; the caller's own room without `<room_id>`."""
@@ -198,6 +202,11 @@ class LiveRoute:
         return re.sub(r"<\w+:(\w+)>", r"{\1}", self.path)
 
     @property
+    def room_name(self) -> str:
+        """What names of its rooms look like, as a regular expression."""
+        return f"{self.kind}:{ROOM_IDS['uuid' if '<uuid:' in self.path else 'int']}"
+
+    @property
     def event_prefix(self) -> str:
         """The beginning of the names of its events' schemas."""
         return self.kind.title().replace("-", "")
@@ -210,6 +219,7 @@ LIVE = (
     LiveRoute("/api/havrutas/<uuid:room_id>/events", "havruta", HAVRUTA),
     LiveRoute("/api/havruta-sessions/<uuid:room_id>/events", "havruta-session", HAVRUTA),
 )
+LIVE_BY_KIND = {route.kind: route for route in LIVE}
 
 
 _BY_PREFIX = {route.prefix: route for route in ROUTES}

@@ -1,38 +1,43 @@
-"""Streams of Server-Sent Events: the live events of a room, for people that its owner allows to watch."""
+"""Streams of Server-Sent Events: the live events of rooms, for people that their owners allow to watch."""
 
-import http
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any
 
-import orjson
 from flask import Response, current_app, g, request
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from chassis.auth.authorization import caller, guarded_by, signed_in
-from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Caller
-from chassis.errors import Invalid, Problem
+from chassis.errors import Forbidden, NotFound, Problem
 from chassis.web.fields import Answer, Query
 from chassis.web.openapi import documented
 from chassis.web.rest import Blueprint
 from gateway.aggregation import passed_on
+from gateway.edge import positions
 from gateway.edge.callers import Callers
+from gateway.edge.places import Places
+from gateway.edge.positions import Positions, tag_of
 from gateway.edge.rooms import RoomHub
-from gateway.edge.streams import Order, Places, Watcher
+from gateway.edge.streams import Order, Several, Watcher
 from gateway.edge.views import ORDER
-from gateway.errors import BadGateway, GatewayTimeout, TooManyStreams
+from gateway.edge.watched_rooms import Visit
+from gateway.errors import BadGateway, GatewayTimeout, TooManyRooms, TooManyStreams
 from gateway.examples import EVENTS
-from gateway.routes import LIVE, LiveRoute
+from gateway.routes import LIVE, USER, LiveRoute
+from gateway.stream_queries import (
+    MINE,
+    NUMBER,
+    PersonalStreamQuery,
+    StreamQuery,
+    Wanted,
+    last_event_id,
+    last_positions,
+)
 from gateway.tickets import LIFETIME, StreamTickets
-from gateway.upstream import Answer as ServiceAnswer
-from gateway.upstream import Upstream, ask
+from gateway.watching import Refused, RoomAuthorizer
 
-DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
-# As many digits as surely fit the 64 bits that Redis has for a number.
-NUMBER = re.compile(r"\A[0-9]{1,18}\Z")
 RESUMING = (
     "Server-Sent Events. Each has an `id`, and ids grow. A client that comes back with the last id it "
     "saw, in `Last-Event-ID` or `last_event_id`, misses none of the last events, of which some thousand "
@@ -40,72 +45,29 @@ RESUMING = (
     "`event: reset` means that events after that id are gone: read the room again. `event: end` "
     "says why the stream ends. A comment comes every 15 seconds."
 )
-LAST_EVENT_ID = {
-    "name": "Last-Event-ID",
-    "in": "header",
-    "description": "The last event that was seen.",
-    "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-    "example": "17",
-}
+TOGETHER = (
+    "With `rooms` the same connection carries more rooms of the person. Each event says in `room` which one "
+    "it is of, and its `id` has the place in all of them: after a break each goes on where it was, and one "
+    "that is new begins now. The first event is `event: rooms`: it names the rooms in `rooms` and in "
+    "`degraded` the services that did not answer, whose rooms are missing until the client comes back. "
+    "`event: room_end` is the last of a room that the person may not watch any longer; the others go on. "
+    "`mine` are study sessions that are not over, havrutas, sessions of havrutas that go on or begin within "
+    "a day, and open whiteboards of lessons that do. Rooms that come to it later are in the next stream."
+)
+
+
+def seen_before(pattern: str) -> dict[str, Any]:
+    """The header in which a client says which event it has seen last."""
+    return {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "description": "The last event that was seen.",
+        "schema": {"type": "string", "pattern": f"^{pattern}$"},
+        "example": "17",
+    }
+
+
 blueprint = Blueprint("streams")
-
-REFUSALS = {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
-
-
-class Refused(Problem):
-    """The owner of the room does not allow it."""
-
-    code = "refused"
-
-    def __init__(self, answer: ServiceAnswer, service: str) -> None:
-        super().__init__()
-        self.answer, self.service = answer, service
-
-
-class AllowedRoom(NamedTuple):
-    """A room that a person may watch, the number of its last event, and the people whom they block."""
-
-    name: str
-    seq: int
-    blocked: Sequence[str]
-
-
-@dataclass(frozen=True)
-class RoomAuthorizer:
-    """Asks the service that owns a room whether a person may watch it."""
-
-    identity: ServiceIdentity
-    internal: Mapping[str, Upstream]
-
-    def ask(self, route: LiveRoute, room_id: str, caller: Caller) -> AllowedRoom:
-        """The room, if the person may watch it; else `Refused` with the owner's own problem."""
-        question = self.internal[route.service].question(
-            f"/internal/rooms/{route.kind}/{room_id}",
-            self.identity.token_for(route.service),
-            caller.token,
-            deadline=DEADLINE,
-        )
-        ask(question)
-        answer = question.result()
-        if answer.status in REFUSALS:
-            raise Refused(answer, route.service)
-        if answer.status != http.HTTPStatus.OK:
-            raise BadGateway(f"{route.service} answered {answer.status}")
-        try:
-            room = orjson.loads(answer.body)
-            return AllowedRoom(str(room["room"]), int(room["seq"]), list(room.get("blocked", ())))
-        except (ValueError, KeyError, TypeError):
-            raise BadGateway(f"{route.service} answered with something else") from None
-
-    def allows(self, route: LiveRoute, room_id: str, caller: Caller) -> bool:
-        """Whether watching is still allowed. It is while the owner cannot be asked."""
-        try:
-            self.ask(route, room_id, caller)
-        except Refused:
-            return False
-        except Problem:
-            return True
-        return True
 
 
 class StreamTicket(Answer):
@@ -114,25 +76,6 @@ class StreamTicket(Answer):
     )
     expires_in = fields.Integer(
         required=True, metadata={"description": "In seconds.", "example": LIFETIME}
-    )
-
-
-class StreamQuery(Query):
-    last_event_id = fields.String(
-        load_default=None,
-        validate=validate.Regexp(NUMBER, error="Not the id of an event."),
-        metadata={
-            "description": "The last event that was seen, where no header can be sent.",
-            "pattern": "^[0-9]{1,18}$",
-            "example": "17",
-        },
-    )
-    ticket = fields.String(
-        load_default=None,
-        metadata={
-            "description": "Instead of a token; good for one stream.",
-            "example": "Vb1nJ0y6mXcQ2sTzR8kWd5hLfPgA9eUoRiK4tM7qYwE",
-        },
     )
 
 
@@ -154,16 +97,42 @@ class Streams:
         found: Caller = current_app.extensions["verifier"].verify("")
         return found
 
-    def open(
-        self, route: LiveRoute, room_id: str, caller: Caller, resumed_from: int | None
-    ) -> Response:
-        """The answer that the stream of the room follows, from after an event that the client has seen."""
+    def open(self, room: str, caller: Caller, resumed_from: int | None) -> Response:
+        """The answer that the stream of a room follows, from after an event that the client has seen."""
+
+        def ordered(watcher: Watcher) -> Order:
+            allowed = self.authorizer.ask(room, caller)
+            visits = [Visit(name, seq, resumed_from) for name, seq in allowed.seqs.items()]
+            return Order(self.hub, self.places, watcher, visits, allowed.blocked)
+
+        return self._open(caller, ordered)
+
+    def open_several(self, wanted: Wanted, caller: Caller, known: positions.Known) -> Response:
+        """The same of the person's own room and others, from after the places that the client has seen."""
+
+        def ordered(watcher: Watcher) -> Order:
+            if wanted == MINE:
+                allowed = self.authorizer.ask_for_own(caller)
+            else:
+                allowed = self.authorizer.ask_all([f"user:{caller.id}", *(wanted or ())], caller)
+            visits = [
+                Visit(name, seq, known.get(tag_of(name))) for name, seq in allowed.seqs.items()
+            ]
+            places = Positions({name: known.get(tag_of(name), seq) for name, seq, _ in visits})
+            if allowed.degraded:
+                places.carry(known, allowed.seqs)
+            several = Several(places, allowed.degraded)
+            return Order(self.hub, self.places, watcher, visits, allowed.blocked, several)
+
+        return self._open(caller, ordered)
+
+    def _open(self, caller: Caller, ordered: Callable[[Watcher], Order]) -> Response:
         response = Response(mimetype="text/event-stream")
         # nginx would collect events until its buffer is full.
         response.headers["X-Accel-Buffering"] = "no"
         self.places.take(caller.id)
         try:
-            room = self.authorizer.ask(route, room_id, caller)
+            order = ordered(Watcher(caller, partial(self.authorizer.allows, caller=caller)))
         except Refused as refusal:
             self.places.give_back(caller.id)
             return passed_on(refusal.answer, refusal.service)
@@ -173,16 +142,7 @@ class Streams:
         if request.method == "HEAD":
             self.places.give_back(caller.id)
             return response
-        still = partial(self.authorizer.allows, route, room_id, caller)
-        request.environ[ORDER] = Order(
-            self.hub,
-            self.places,
-            Watcher(caller, still),
-            room.name,
-            room.seq,
-            resumed_from,
-            room.blocked,
-        )
+        request.environ[ORDER] = order
         return response
 
 
@@ -194,41 +154,50 @@ def create_stream_ticket() -> dict[str, object]:
     return {"ticket": streams().tickets.issue(caller().token), "expires_in": LIFETIME}
 
 
-def stream_of(route: LiveRoute) -> None:
+def stream_of(
+    route: LiveRoute,
+    words: str,
+    query_schema: type[Query] = StreamQuery,
+    pattern: str = NUMBER,
+    problems: tuple[type[Problem], ...] = (),
+) -> None:
     """Serve the streams of one kind of room."""
 
-    @blueprint.arguments(StreamQuery, location="query")
+    @blueprint.arguments(query_schema, location="query")
     @blueprint.response(200, {"type": "string"}, content_type="text/event-stream", example=EVENTS)
-    @blueprint.raises(TooManyStreams, BadGateway, GatewayTimeout)
-    def stream(query: dict[str, str | None], room_id: object = None) -> Response:
+    @blueprint.raises(TooManyStreams, BadGateway, GatewayTimeout, *problems)
+    def stream(query: dict[str, Any], room_id: object = None) -> Response:
         # The query is checked before its ticket, which can be redeemed only once.
+        if wanted := query.get("rooms"):
+            known = last_positions(query["last_event_id"])
+            caller = g.caller = streams().caller(query["ticket"])
+            return streams().open_several(wanted, caller, known)
         resumed_from = last_event_id(query["last_event_id"])
         caller = g.caller = streams().caller(query["ticket"])
-        return streams().open(route, str(room_id or caller.id), caller, resumed_from)
+        return streams().open(f"{route.kind}:{room_id or caller.id}", caller, resumed_from)
 
-    room = route.kind.replace("-", " ")
     stream.__name__ = f"stream_{route.kind.replace('-', '_')}_events"
-    stream.__doc__ = f"Stream what happens in the room of a {room}.\n\n{RESUMING}"
-    documented(stream, parameters=[LAST_EVENT_ID])
+    stream.__doc__ = words
+    documented(stream, parameters=[seen_before(pattern)])
     # The view itself finds the caller, by token or by ticket.
     blueprint.get(route.path, stream.__name__)(guarded_by(stream, "optional", lambda: None))
 
 
 for live_route in LIVE:
-    stream_of(live_route)
+    if live_route.service == USER:
+        stream_of(
+            live_route,
+            f"Stream your notifications, and what happens in your rooms.\n\n{RESUMING}\n\n{TOGETHER}",
+            PersonalStreamQuery,
+            f"({NUMBER}|{positions.FORM})",
+            (TooManyRooms, Forbidden, NotFound),
+        )
+    else:
+        room = live_route.kind.replace("-", " ")
+        stream_of(live_route, f"Stream what happens in the room of a {room}.\n\n{RESUMING}")
 
 
 def streams() -> Streams:
     """The streams of the present application."""
     found: Streams = current_app.extensions["streams"]
     return found
-
-
-def last_event_id(parameter: str | None) -> int | None:
-    """The event after which the client resumes: from the header that EventSource sends, or the parameter."""
-    given = request.headers.get("Last-Event-ID") or parameter
-    if given is None:
-        return None
-    if not NUMBER.fullmatch(given):
-        raise Invalid(errors=[{"pointer": "?last_event_id", "detail": "Not the id of an event."}])
-    return int(given)

@@ -53,6 +53,7 @@ class _Asked:
         body: bytes | None = None,
     ) -> None:
         self.loop = loop
+        self.service = service.name
         self._service = service
         trace = request_context.current()
         name = service.name

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+import redis
 
+from chassis import testing
+from chassis.testing import User
 from gateway.routes import SERVICES
 
 from .support.event_loop import Loop
 from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.live_rooms import Owners
 from .support.upstream_doubles import Double
 
 
@@ -54,3 +58,15 @@ def loop() -> Iterator[Loop]:
     loop = Loop()
     yield loop
     loop.stop()
+
+
+@pytest.fixture
+def ruth() -> User:
+    return testing.a_user("ruth")
+
+
+@pytest.fixture
+def owners(internal: Doubles, ruth: User) -> Iterator[Owners]:
+    """The services with rooms that Ruth may watch."""
+    with redis.Redis.from_url(testing.redis_url()) as connection:
+        yield Owners(connection, internal, ruth)

@@ -18,8 +18,10 @@ from chassis import testing
 from chassis.auth.tokens import Caller, Verifier
 from gateway.edge import rooms
 from gateway.edge.live_events import ending
+from gateway.edge.positions import Positions
 from gateway.edge.profiles import ProfileCache
-from gateway.edge.rooms import Room, RoomHub
+from gateway.edge.rooms import RoomHub
+from gateway.edge.watched_rooms import Room, Visit
 from gateway.errors import TokenRevoked
 
 from .support.event_loop import Loop
@@ -86,7 +88,9 @@ class Reader:
     ) -> None:
         self.caller = caller_of(session)
         self.blocked = set(blocked)
-        self.room: Room | None = None
+        self.rooms: set[Room] = set()
+        self.positions: Positions | None = None
+        self.is_behind = False
         self._allowed = may_still_watch
         self._frames: queue.Queue[bytes] = queue.Queue()
 
@@ -96,7 +100,10 @@ class Reader:
     def end(self, reason: str) -> None:
         self._frames.put(ending(reason))
 
-    def may_still_watch(self) -> bool:
+    def end_room(self, _: Room) -> None:
+        self.end("not_allowed")
+
+    def may_still_watch(self, _: str) -> bool:
         return self._allowed()
 
     def read(self, count: int) -> list[tuple[str, int | None]]:
@@ -150,12 +157,7 @@ def watch(
     loop: Loop, hub: RoomHub, owner: Owner, last_event_id: int | None = None, **reader: object
 ) -> Reader:
     stream = Reader(**reader)
-
-    async def join() -> None:
-        stream.room, missed = await hub.join(HALL, owner.seq, last_event_id, stream)
-        stream.write(missed)
-
-    loop.run(join())
+    loop.run(hub.join([Visit(HALL, owner.seq, last_event_id)], stream))
     return stream
 
 
@@ -290,6 +292,22 @@ def test_events_lost_by_redis_cause_a_reset(loop: Loop, hub: RoomHub, owner: Own
     assert stream.read(2) == [("reset", 1), ("said", 2)]
 
 
+def test_a_room_that_redis_has_forgotten_is_not_waited_for(
+    loop: Loop, hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "ARRIVED_WITHIN", 60.0)
+    for _ in range(3):
+        owner.say()
+    owner.redis.flushdb()
+    for position in (None, 3):
+        stream = watch(loop, hub, owner, position)
+        owner.say()
+        assert stream.read(1) == [("said", owner.seq)]
+        loop.call(hub.leave, stream)
+        owner.seq = 3
+        owner.redis.flushdb()
+
+
 def test_events_lost_by_the_channel_come_from_the_stream(
     loop: Loop, hub: RoomHub, owner: Owner
 ) -> None:
@@ -324,7 +342,7 @@ def test_a_room_that_is_left_and_entered_again_is_followed(
 ) -> None:
     for _ in range(20):
         stream = watch(loop, hub, owner)
-        loop.call(hub.leave, stream.room, stream)
+        loop.call(hub.leave, stream)
     stream = watch(loop, hub, owner)
     owner.say()
     assert stream.read(1) == [("said", 1)]
@@ -372,6 +390,21 @@ def test_watchers_are_checked_when_the_latest_event_never_arrived(
     assert asked.wait(10)
 
 
+def test_a_reader_who_joins_after_a_change_is_checked(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    owner.say("left", members_changed=(RUTH,))
+    gone = Reader(may_still_watch=lambda: False)
+    loop.run(hub.join([Visit(HALL, 0, None)], gone))
+    assert gone.read(1) == [("end", None)]
+
+
+def test_a_sign_in_that_ended_meanwhile_ends_the_stream_as_it_begins(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    assert watch(loop, hub, owner, session="revoked").read(1) == [("end", None)]
+
+
 def test_a_stream_ends_with_its_sign_in(loop: Loop, hub: RoomHub, owner: Owner) -> None:
     stays = watch(loop, hub, owner)
     ended = watch(loop, hub, owner, session="revoked")
@@ -409,7 +442,7 @@ def test_readers_that_come_and_go_see_concurrent_writes_in_one_order(
             stream = watch(loop, hub, owner, len(seen))
             wanted = min(200 - len(seen), random.randint(1, 60))
             seen += [seq for _, seq in stream.read(wanted) if seq]
-            loop.call(hub.leave, stream.room, stream)
+            loop.call(hub.leave, stream)
         return seen
 
     results = testing.race([*[write] * 8, *[follow] * 5])

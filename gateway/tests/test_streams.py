@@ -13,45 +13,21 @@ import redis
 
 from chassis import testing
 from chassis.testing import User
-from gateway.edge.streams import MOST_PER_PERSON
+from gateway.edge.places import MOST_PER_PERSON
 from gateway.routes import STUDY_SESSION, USER
 from gateway.server import allow_open_files
 
 from .support.gateway_process import Doubles, Gateway
+from .support.live_rooms import LiveRoom
 from .support.upstream_doubles import answer, as_json
 
 
-class Room:
-    """The room of a study session, as the service that owns it sees it."""
-
-    def __init__(self, connection: "redis.Redis") -> None:
-        self.id = uuid4()
-        self.seq = 0
-        self._redis = connection
-
-    @property
-    def path(self) -> str:
-        return f"/api/study-sessions/{self.id}/events"
-
-    @property
-    def name(self) -> str:
-        return f"study-session:{self.id}"
-
-    def say(self, **more: object) -> None:
-        self.seq += 1
-        body = json.dumps(
-            {"type": "said", "seq": self.seq, "data": {}, "members_changed": [], **more}
-        )
-        self._redis.xadd(f"room:{self.name}", {"event": body}, id=f"{self.seq}-0")
-        self._redis.publish(f"room:{self.name}", body)
-
-
 @pytest.fixture
-def room(internal: Doubles) -> Iterator[Room]:
+def room(internal: Doubles) -> Iterator[LiveRoom]:
     with redis.Redis.from_url(testing.redis_url()) as connection:
-        room = Room(connection)
+        room = LiveRoom(connection, "study-session")
         for service in (STUDY_SESSION, USER):
-            internal[service].reply = lambda *_: as_json({"room": room.name, "seq": room.seq})
+            internal[service].reply = lambda *_: as_json(room.told)
         yield room
 
 
@@ -100,7 +76,7 @@ class Reader:
 
 
 def test_a_live_event_carries_the_names_of_people(
-    gateway: Gateway, services: Doubles, room: Room
+    gateway: Gateway, services: Doubles, room: LiveRoom
 ) -> None:
     author = str(uuid4())
     known = {"id": author, "username": "boaz", "display_name": "Boaz", "avatar_url": None}
@@ -119,7 +95,7 @@ def test_a_live_event_carries_the_names_of_people(
         assert reader.data()["username"] is None
 
 
-def test_the_events_of_a_room_reach_its_watchers(gateway: Gateway, room: Room) -> None:
+def test_the_events_of_a_room_reach_its_watchers(gateway: Gateway, room: LiveRoom) -> None:
     with Reader(gateway, room.path, testing.a_user()) as reader:
         assert (reader.status, reader.content_type) == (200, "text/event-stream; charset=utf-8")
         room.say()
@@ -127,7 +103,7 @@ def test_the_events_of_a_room_reach_its_watchers(gateway: Gateway, room: Room) -
         assert reader.events(2) == [("said", "1"), ("said", "2")]
 
 
-def test_a_reader_resumes_where_it_was(gateway: Gateway, room: Room) -> None:
+def test_a_reader_resumes_where_it_was(gateway: Gateway, room: LiveRoom) -> None:
     for _ in range(3):
         room.say()
     with Reader(gateway, room.path, testing.a_user(), **{"Last-Event-ID": "1"}) as reader:
@@ -138,7 +114,7 @@ def test_a_reader_resumes_where_it_was(gateway: Gateway, room: Room) -> None:
 
 
 def test_the_rooms_service_is_asked_with_a_subject_token(
-    gateway: Gateway, room: Room, internal: Doubles
+    gateway: Gateway, room: LiveRoom, internal: Doubles
 ) -> None:
     with Reader(gateway, room.path, testing.a_user()):
         [asked] = internal[STUDY_SESSION].asked
@@ -148,7 +124,7 @@ def test_the_rooms_service_is_asked_with_a_subject_token(
 
 
 def test_the_personal_stream_watches_the_callers_own_room(
-    gateway: Gateway, room: Room, internal: Doubles
+    gateway: Gateway, room: LiveRoom, internal: Doubles
 ) -> None:
     ruth = testing.a_user()
     with Reader(gateway, "/api/events", ruth):
@@ -157,7 +133,7 @@ def test_the_personal_stream_watches_the_callers_own_room(
 
 @pytest.mark.parametrize("reply", [answer(200, b"nonsense"), as_json([]), as_json({"room": "x"})])
 def test_a_malformed_answer_about_a_room_is_a_bad_gateway(
-    gateway: Gateway, room: Room, internal: Doubles, reply: bytes
+    gateway: Gateway, room: LiveRoom, internal: Doubles, reply: bytes
 ) -> None:
     internal[STUDY_SESSION].reply = lambda *_: reply
     refused = gateway.get(room.path, user=testing.a_user())
@@ -166,14 +142,14 @@ def test_a_malformed_answer_about_a_room_is_a_bad_gateway(
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_refusal_to_watch_is_passed_on_from_the_service(
-    gateway: Gateway, room: Room, internal: Doubles, status: int
+    gateway: Gateway, room: LiveRoom, internal: Doubles, status: int
 ) -> None:
     internal[STUDY_SESSION].reply = lambda *_: as_json({"code": "only_for_members"}, status)
     reply = gateway.get(room.path, user=testing.a_user())
     assert (reply.status, reply.json["code"]) == (status, "only_for_members")
 
 
-def test_a_stream_needs_a_valid_token(gateway: Gateway, room: Room) -> None:
+def test_a_stream_needs_a_valid_token(gateway: Gateway, room: LiveRoom) -> None:
     assert gateway.get(room.path).status == 401
     assert gateway.get(room.path, token="x.y.z").status == 401
 
@@ -191,12 +167,12 @@ def test_a_page_opens_a_stream_by_its_cookie(gateway: Gateway, room: Room) -> No
 
 
 @pytest.mark.parametrize("query", ["last_event_id=x", "last_event_id=-1", "token=x"])
-def test_a_wrong_parameter_is_named(gateway: Gateway, room: Room, query: str) -> None:
+def test_a_wrong_parameter_is_named(gateway: Gateway, room: LiveRoom, query: str) -> None:
     reply = gateway.get(f"{room.path}?{query}", user=testing.a_user())
     assert (reply.status, reply.json["errors"][0]["pointer"]) == (422, "?" + query.split("=")[0])
 
 
-def test_a_ticket_opens_one_stream_once(gateway: Gateway, room: Room) -> None:
+def test_a_ticket_opens_one_stream_once(gateway: Gateway, room: LiveRoom) -> None:
     issued = gateway.post("/api/events/tickets", user=testing.a_user())
     assert issued.status == 201
     path = f"{room.path}?ticket={issued.json['ticket']}"
@@ -217,7 +193,7 @@ def test_redis_does_not_hold_the_token_of_a_ticket(gateway: Gateway) -> None:
 
 
 def test_the_stream_of_a_removed_member_ends(
-    gateway: Gateway, room: Room, internal: Doubles
+    gateway: Gateway, room: LiveRoom, internal: Doubles
 ) -> None:
     ruth = testing.a_user()
     with Reader(gateway, room.path, ruth) as reader:
@@ -226,7 +202,7 @@ def test_the_stream_of_a_removed_member_ends(
         assert reader.events(2) == [("said", "1"), ("end", None)]
 
 
-def test_the_streams_of_a_person_are_limited(gateway: Gateway, room: Room) -> None:
+def test_the_streams_of_a_person_are_limited(gateway: Gateway, room: LiveRoom) -> None:
     ruth = testing.a_user()
     with contextlib.ExitStack() as readers:
         for _ in range(MOST_PER_PERSON):
@@ -235,13 +211,15 @@ def test_the_streams_of_a_person_are_limited(gateway: Gateway, room: Room) -> No
         assert (reply.status, reply.json["code"]) == (429, "too_many_streams")
 
 
-def test_a_head_request_opens_no_stream(gateway: Gateway, room: Room) -> None:
+def test_a_head_request_opens_no_stream(gateway: Gateway, room: LiveRoom) -> None:
     ruth = testing.a_user()
     for _ in range(MOST_PER_PERSON + 1):
         assert gateway.call("HEAD", room.path, user=ruth).status == 200
 
 
-def test_a_thousand_streams_leave_room_for_ordinary_requests(gateway: Gateway, room: Room) -> None:
+def test_a_thousand_streams_leave_room_for_ordinary_requests(
+    gateway: Gateway, room: LiveRoom
+) -> None:
     allow_open_files(2000)
     people = [testing.a_user() for _ in range(100)]
     tokens = [testing.token_for(person) for person in people]
@@ -264,7 +242,7 @@ def test_a_thousand_streams_leave_room_for_ordinary_requests(gateway: Gateway, r
                 received += connection.recv(4096)
 
 
-def watching(gateway: Gateway, room: Room, token: str) -> socket.socket:
+def watching(gateway: Gateway, room: LiveRoom, token: str) -> socket.socket:
     """A connection on which a stream was requested."""
     connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=30)
     connection.sendall(
@@ -273,7 +251,7 @@ def watching(gateway: Gateway, room: Room, token: str) -> socket.socket:
     return connection
 
 
-def test_a_reader_that_does_not_read_is_disconnected(gateway: Gateway, room: Room) -> None:
+def test_a_reader_that_does_not_read_is_disconnected(gateway: Gateway, room: LiveRoom) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.connect(("127.0.0.1", gateway.port))

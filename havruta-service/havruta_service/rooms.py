@@ -5,16 +5,28 @@ Telling flushes: whatever else changes in the row is set before, because a row t
 many wait for it can deadlock with them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from chassis.auth.tokens import Caller
+from chassis.clock import now
 from chassis.errors import NotFound
-from havruta_service.models import Havruta, HavrutaSession, Member, db, messages
+from havruta_service.models import (
+    MISSED_AFTER,
+    Havruta,
+    HavrutaSession,
+    Member,
+    SessionStatus,
+    db,
+    messages,
+)
 
+SOON = timedelta(days=1)
 HAVRUTA = "havruta"
 SESSION = "havruta-session"
 
@@ -54,25 +66,69 @@ def tell_session(
 
 def may_watch_havruta(caller: Caller, room_id: str) -> int:
     """The number of the last event of a havruta; for its members."""
-    query = select(Havruta.seq).join(Member, Member.havruta_id == Havruta.id)
-    return _seq(query.where(Havruta.id == _id(room_id), Member.user_id == caller.id))
+    return _only(may_watch_havrutas(caller, [room_id]))
+
+
+def may_watch_havrutas(caller: Caller, room_ids: Collection[str]) -> Mapping[str, int]:
+    """The same for those of these havrutas of which the caller is a member."""
+    return _seqs(_havrutas_of(caller).where(Havruta.id.in_(_uuids_in(room_ids))))
+
+
+def havrutas_of(caller: Caller, limit: int) -> Mapping[str, int]:
+    """The same for the caller's havrutas that are not archived, the newest first."""
+    query = _havrutas_of(caller).where(Havruta.archived_at.is_(None))
+    return _seqs(query.order_by(Member.joined_at.desc(), Havruta.id).limit(limit))
 
 
 def may_watch_session(caller: Caller, room_id: str) -> int:
     """The number of the last event of a session; for the members of its havruta."""
-    query = select(HavrutaSession.seq).join(Member, Member.havruta_id == HavrutaSession.havruta_id)
-    return _seq(query.where(HavrutaSession.id == _id(room_id), Member.user_id == caller.id))
+    return _only(may_watch_sessions(caller, [room_id]))
 
 
-def _seq(query: Select[int]) -> int:
-    seq = db.session.scalar(query)
-    if seq is None:
-        raise NotFound
-    return seq
+def may_watch_sessions(caller: Caller, room_ids: Collection[str]) -> Mapping[str, int]:
+    """The same for those of these sessions whose havruta has the caller as a member."""
+    return _seqs(_sessions_of(caller).where(HavrutaSession.id.in_(_uuids_in(room_ids))))
 
 
-def _id(room_id: str) -> UUID:
-    try:
-        return UUID(room_id)
-    except ValueError:
-        raise NotFound from None
+def sessions_of(caller: Caller, limit: int) -> Mapping[str, int]:
+    """The same for the caller's sessions that go on, or are to begin within a day, the earliest first."""
+    at, session = now(), HavrutaSession
+    is_active = session.status == SessionStatus.ACTIVE
+    is_to_begin = and_(
+        session.status == SessionStatus.SCHEDULED,
+        session.start_time > at - MISSED_AFTER,
+        session.start_time < at + SOON,
+    )
+    query = _sessions_of(caller).where(or_(is_active, is_to_begin))
+    return _seqs(query.order_by(session.start_time, session.id).limit(limit))
+
+
+def _havrutas_of(caller: Caller) -> Select[UUID, int]:
+    query = select(Havruta.id, Havruta.seq).join(Member, Member.havruta_id == Havruta.id)
+    return query.where(Member.user_id == caller.id)
+
+
+def _sessions_of(caller: Caller) -> Select[UUID, int]:
+    its = Member.havruta_id == HavrutaSession.havruta_id
+    query = select(HavrutaSession.id, HavrutaSession.seq).join(Member, its)
+    return query.where(Member.user_id == caller.id)
+
+
+def _seqs(query: Select[UUID, int]) -> Mapping[str, int]:
+    return {str(room_id): seq for room_id, seq in db.session.execute(query)}
+
+
+def _only(seqs: Mapping[str, int]) -> int:
+    """The number of the one room that was asked about; `NotFound` if it may not be watched."""
+    for seq in seqs.values():
+        return seq
+    raise NotFound
+
+
+def _uuids_in(room_ids: Collection[str]) -> list[UUID]:
+    """Those that are UUIDs: any text may come here."""
+    found: list[UUID] = []
+    for room_id in room_ids:
+        with suppress(ValueError):
+            found.append(UUID(room_id))
+    return found

@@ -29,7 +29,15 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         blueprints=BLUEPRINTS,
         messages=messages,
         examples=EXAMPLES,
-        rooms={rooms.KIND: Room(rooms.may_watch, live.EVENTS, rooms.blocked_by)},
+        rooms={
+            rooms.KIND: Room(
+                rooms.may_watch,
+                live.EVENTS,
+                rooms.may_watch_of,
+                rooms.rooms_of,
+                rooms.blocked_by,
+            )
+        },
         subscriptions=[
             Subscription("user-service", "user.deleted", erasure.on_user_deleted),
             Subscription("user-service", "content.hidden", moderation.on_content_hidden),

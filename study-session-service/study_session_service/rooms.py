@@ -1,15 +1,30 @@
 """RULES: what happens in a session is numbered, and told live to those who watch it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, literal, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Integer,
+    Row,
+    Uuid,
+    any_,
+    bindparam,
+    literal,
+    select,
+    update,
+)
 
 from chassis.auth.tokens import Caller
+from chassis.clock import now
 from chassis.data import statements
 from chassis.errors import NotFound
 from study_session_service import cache
-from study_session_service.models import StudySession, apart, db, messages
+from study_session_service.models import Participant, StudySession, apart, db, messages
+from study_session_service.rows import fetch
 from study_session_service.visibility import see_inside
 
 KIND = "study-session"
@@ -21,6 +36,20 @@ NUMBER = (
     .values(last_seq=StudySession.last_seq + 1, updated_at=StudySession.updated_at)
     .returning(StudySession.last_seq)
 )
+# `SeenSession.is_inside`, as SQL.
+INSIDE = (
+    select(StudySession.id, StudySession.last_seq)
+    .join(Participant, Participant.session_id == StudySession.id)
+    .where(Participant.user_id == bindparam("user_id", type_=Uuid), Participant.is_active)
+)
+AMONG = INSIDE.where(StudySession.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+NOT_OVER = (
+    INSIDE.where(
+        StudySession.is_open, StudySession.ends_at > bindparam("at", type_=DateTime(timezone=True))
+    )
+    .order_by(StudySession.starts_at, StudySession.id)
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def may_watch(caller: Caller, session_id: str) -> int:
@@ -31,6 +60,16 @@ def may_watch(caller: Caller, session_id: str) -> int:
         raise NotFound from None
     last_seq: int = seen.session.last_seq
     return last_seq
+
+
+def may_watch_of(caller: Caller, session_ids: Collection[str]) -> Mapping[str, int]:
+    """The numbers of the last events of those of these sessions in which the caller is active."""
+    return _seqs(fetch(AMONG, {"user_id": caller.id, "ids": _uuids_in(session_ids)}))
+
+
+def rooms_of(caller: Caller, limit: int) -> Mapping[str, int]:
+    """The same of the sessions that are not over, the earliest first."""
+    return _seqs(fetch(NOT_OVER, {"user_id": caller.id, "at": now(), "limit": limit}))
 
 
 def blocked_by(caller: Caller) -> Collection[UUID]:
@@ -82,3 +121,16 @@ def tell(
 def forget(session_id: UUID) -> None:
     """Take back what watchers can still be given of the past: something of it was deleted."""
     messages.clear_room(f"{KIND}:{session_id}")
+
+
+def _seqs(rows: Sequence[Row[Any]]) -> Mapping[str, int]:
+    return {str(row.id): row.last_seq for row in rows}
+
+
+def _uuids_in(session_ids: Collection[str]) -> list[UUID]:
+    """Those that are UUIDs: any text may come here."""
+    found: list[UUID] = []
+    for session_id in session_ids:
+        with suppress(ValueError):
+            found.append(UUID(session_id))
+    return found

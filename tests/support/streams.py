@@ -16,7 +16,7 @@ class LiveEvent:
     """One event of a stream."""
 
     type: str
-    id: int | None
+    id: str | None
     content: dict[str, Any]
 
     @property
@@ -38,7 +38,7 @@ class Stream:
         person: Person,
         path: str,
         *,
-        last_event_id: int | None = None,
+        last_event_id: int | str | None = None,
         patience: float = PATIENCE,
     ) -> None:
         gateway = urlsplit(person.gateway)
@@ -84,8 +84,8 @@ class Stream:
             name, _, value = line.rstrip("\n").partition(": ")
             fields[name] = value
             if not name and not value and "event" in fields:
-                number = int(fields["id"]) if "id" in fields else None
-                return LiveEvent(fields["event"], number, json.loads(fields["data"]))
+                content = json.loads(fields["data"])
+                return LiveEvent(fields["event"], fields.get("id"), content)
         raise EOFError
 
     def take(self, count: int) -> list[LiveEvent]:

@@ -37,7 +37,9 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             "session_bookings_student_excl": TimeConflict,
             "reviews_author_key": AlreadyReviewed,
         },
-        rooms={"whiteboard": Room(rooms.may_watch, events=LIVE_EVENTS)},
+        rooms={
+            "whiteboard": Room(rooms.may_watch, LIVE_EVENTS, rooms.may_watch_of, rooms.rooms_of)
+        },
         subscriptions=[
             Subscription("user-service", "user.deleted", erasure.on_user_deleted),
             Subscription("user-service", "user.access_ended", calendars.on_access_ended),

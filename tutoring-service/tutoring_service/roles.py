@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 
 from chassis.auth.tokens import Caller
 from chassis.errors import Forbidden, NotFound
@@ -23,6 +23,19 @@ def role_in(enrollment_id: int, tutor_id: UUID, student_id: UUID, caller: Caller
     if Role.ADMIN in caller.roles:
         return Role.ADMIN
     raise NotFound
+
+
+def has_role(caller: Caller) -> ColumnElement[bool]:
+    """Whether `role_in` finds a role of the caller in the enrolment, as SQL."""
+    return true() if Role.ADMIN in caller.roles else is_part_of(caller.id)
+
+
+def is_part_of(user_id: UUID) -> ColumnElement[bool]:
+    """Whether the person teaches, learns or follows as a parent in the enrolment, as SQL."""
+    follows = exists().where(
+        EnrollmentParent.enrollment_id == Enrollment.id, EnrollmentParent.parent_id == user_id
+    )
+    return or_(Enrollment.tutor_id == user_id, Enrollment.student_id == user_id, follows)
 
 
 def enrollment_of(caller: Caller, enrollment_id: int | None) -> tuple[Enrollment, Role]:

@@ -516,6 +516,22 @@ def test_a_room_is_watched_by_its_owner_only(app: Flask, client: FlaskClient, jo
     assert ask(boaz).status_code == 404
 
 
+def test_the_room_of_a_person_is_their_own(app: Flask, client: FlaskClient, join: Join) -> None:
+    ruth, boaz = join("ruth"), join("boaz")
+    notify(app, ruth.id)
+
+    def ask(member: Any, question: str) -> Any:
+        headers = {"Subject-Token": member.access_token}
+        return client.get(f"/internal/rooms{question}", peer="gateway", headers=headers)
+
+    own = {"room": f"user:{ruth.id}", "seq": 1}
+    for question in ("/mine", f"?rooms=user:{ruth.id}"):
+        assert ask(ruth, question).json == {"rooms": [own], "blocked": []}
+    assert [room["seq"] for room in ask(boaz, "/mine").json["rooms"]] == [0]
+    refused = ask(boaz, f"?rooms=user:{boaz.id},user:{ruth.id}")
+    assert (refused.status_code, refused.json["room"]) == (404, own["room"])
+
+
 def test_an_inbox_keeps_the_newest(
     app: Flask, client: FlaskClient, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:

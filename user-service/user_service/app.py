@@ -50,7 +50,11 @@ SUBSCRIPTIONS = [
     Subscription(service, "notification.requested", notifications.on_requested)
     for service in NOTIFYING
 ]
-ROOMS = {rooms.KIND: Room(rooms.may_watch, events={"notification": Notification})}
+ROOMS = {
+    rooms.KIND: Room(
+        rooms.may_watch, {"notification": Notification}, rooms.may_watch_of, rooms.rooms_of
+    )
+}
 SWEEPS = (
     Sweep("repeated-erasures", MINUTELY, deletion.repeat_erasures),
     Sweep("expired-refresh-tokens", HOURLY, sign_ins.forget_expired),

@@ -1,5 +1,6 @@
 """RULES: the live room of a person, which they alone may watch."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -21,6 +22,17 @@ def may_watch(caller: Caller, room_id: str) -> int:
     if room_id != str(caller.id):
         raise NotFound
     return db.session.scalar(select(User.stream_position).where(User.id == caller.id)) or 0
+
+
+def may_watch_of(caller: Caller, room_ids: Collection[str]) -> Mapping[str, int]:
+    """The same for several rooms, of which one at most is the caller's own."""
+    own = str(caller.id)
+    return {own: may_watch(caller, own)} if own in room_ids else {}
+
+
+def rooms_of(caller: Caller, _: int) -> Mapping[str, int]:
+    """The caller's own room."""
+    return may_watch_of(caller, [str(caller.id)])
 
 
 def next_position(user_id: UUID) -> int:

@@ -134,10 +134,19 @@ class World(dict[str, Any]):
         return counts
 
     def watch(self, kind: str, row: Row) -> dict[str, int]:
-        """What the gateway is answered when it asks whether each caller may watch the room of a stream."""
-        room = f"/internal/rooms/{kind}/{self[row.about['room_id']]}"
+        """What the gateway is answered when it asks whether each caller may watch the room of a stream.
+
+        It is answered the same when it asks about several rooms.
+        """
+        room_id = self[row.about["room_id"]]
+        alone = self._asked_inside(f"/internal/rooms/{kind}/{room_id}")
+        assert alone == self._asked_inside(f"/internal/rooms?rooms={kind}:{room_id}")
+        return alone
+
+    def _asked_inside(self, address: str) -> dict[str, int]:
+        """What the gateway is answered on behalf of each caller."""
         return {
-            caller: self.app.test_client().get(room, user=user, peer="gateway").status_code
+            caller: self.app.test_client().get(address, user=user, peer="gateway").status_code
             for caller, user in self.people.items()
         }
 

@@ -23,6 +23,9 @@ threads = 4
 worker_connections = 512
 control_socket_disable = True
 
+# The list of rooms that one stream carries is the longest address.
+limit_request_line = 8190
+
 # The optional C parser accepts a bare LF inside a header.
 http_parser = "python"
 # gunicorn would let a client on this machine set SCRIPT_NAME and PATH_INFO, and so a path that was not

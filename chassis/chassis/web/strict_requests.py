@@ -28,8 +28,8 @@ from chassis.errors import (
 from chassis.http_methods import METHODS
 from chassis.text import UNSTORABLE
 
-# gunicorn takes no longer request line.
-MAX_ADDRESS = 4094
+# With the method and the version it fits into what gunicorn takes.
+MAX_ADDRESS = 8000
 MAX_PARAMETERS = 100
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1

@@ -1,10 +1,11 @@
 """Live events in the format of Server-Sent Events (https://html.spec.whatwg.org/#server-sent-events)."""
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import orjson
 
+from gateway.edge.positions import Positions
 from gateway.people import Known, fill, holders_in
 from gateway.routes import PEOPLE
 
@@ -13,23 +14,63 @@ Event = dict[str, Any]
 INTERNAL = frozenset(("members_changed", "taken_back"))
 
 
-def frame_of(event: Event, known: Known, *, folded: bool = False) -> bytes:
-    """The event as it is sent, with the names of people next to their ids."""
+class Reader(Protocol):
+    """Who an event is shown to."""
+
+    blocked: set[str]
+    """The ids of the people whose words the reader does not want to see."""
+    positions: Positions | None
+    """How far the reader has come in each of several rooms; None if they read one."""
+
+
+class Telling:
+    """An event of a room as its readers are shown it: what many are sent is written once."""
+
+    def __init__(self, room: str, seq: int, type_: str, shown: Mapping[str, Any]) -> None:
+        self._room, self._seq = room, seq
+        self._type = type_.encode()
+        self._shown = shown
+        # Only words can be folded, and those say so themselves.
+        data = shown.get("data") or {}
+        self._author = data.get("user_id") if "folded" in data else None
+        self._written: dict[tuple[bool, bool], bytes] = {}
+
+    def frame_for(self, reader: Reader) -> bytes:
+        """The event as this reader is sent it; folded, if they block the people who wrote its words."""
+        folded = bool(reader.blocked) and self._author in reader.blocked
+        if reader.positions is None:
+            return self._lines(folded=folded, among_several=False)
+        reader.positions.note(self._room, self._seq)
+        lines = self._lines(folded=folded, among_several=True)
+        return b"id: %b\n%b" % (reader.positions.event_id, lines)
+
+    def _lines(self, *, folded: bool, among_several: bool) -> bytes:
+        """The event, with its id if that is the same for all readers."""
+        form = folded, among_several
+        if form not in self._written:
+            self._written[form] = self._write(folded=folded, among_several=among_several)
+        return self._written[form]
+
+    def _write(self, *, folded: bool, among_several: bool) -> bytes:
+        shown = dict(self._shown)
+        if folded:
+            shown["data"] = {**shown["data"], "folded": True}
+        if among_several:
+            shown["room"] = self._room
+        lines = b"event: %b\ndata: %b\n\n" % (self._type, orjson.dumps(shown))
+        return lines if among_several else b"id: %d\n%b" % (self._seq, lines)
+
+
+def telling_of(room: str, event: Event, known: Known) -> Telling:
+    """The event of the room, with the names of people next to their ids."""
     shown = {name: value for name, value in event.items() if name not in INTERNAL}
     fill(holders_in(shown.get("data"), PEOPLE), known)
-    if folded:
-        shown["data"] = {**shown["data"], "folded": True}
-    head = b"id: %d\nevent: %b\ndata: " % (event["seq"], event["type"].encode())
-    return b"%b%b\n\n" % (head, orjson.dumps(shown))
+    return Telling(room, event["seq"], event["type"], shown)
 
 
-def is_folded(event: Event, blocked: Collection[str]) -> bool:
-    """Whether the event is shown folded to a reader who blocks these people: they wrote its words."""
-    if not blocked:
-        return False
-    # Only words can be folded, and those say so themselves.
-    data = event.get("data") or {}
-    return "folded" in data and data.get("user_id") in blocked
+def reset(room: str, seq: int) -> Telling:
+    """The event that tells a client to read the room again."""
+    return Telling(room, seq, "reset", {"seq": seq})
 
 
 def taken_back(events: Iterable[Event]) -> frozenset[int]:
@@ -37,9 +78,16 @@ def taken_back(events: Iterable[Event]) -> frozenset[int]:
     return frozenset(seq for event in events for seq in event.get("taken_back", ()))
 
 
-def reset(seq: int) -> bytes:
-    """The event that tells a client to read the room again."""
-    return b'id: %d\nevent: reset\ndata: {"seq":%d}\n\n' % (seq, seq)
+def opening(positions: Positions, rooms: Sequence[str], degraded: Sequence[str]) -> bytes:
+    """The first event of a stream of several rooms: which these are, and the services that did not answer."""
+    told = {"rooms": rooms, **({"degraded": degraded} if degraded else {})}
+    return b"id: %b\nevent: rooms\ndata: %b\n\n" % (positions.event_id, orjson.dumps(told))
+
+
+def room_ending(positions: Positions, room: str, reason: str) -> bytes:
+    """The last event of one room, on a stream of several."""
+    told = orjson.dumps({"room": room, "reason": reason})
+    return b"id: %b\nevent: room_end\ndata: %b\n\n" % (positions.event_id, told)
 
 
 def ending(reason: str) -> bytes:

@@ -18,7 +18,7 @@ from chassis.web.strict_requests import BodyTooLarge, MethodNotAllowed
 from gateway.errors import AddressTooLong, HeadersTooLarge
 from gateway.routes import READING
 
-MAX_TARGET = 4094  # bytes, of which `AddressTooLong` tells
+MAX_TARGET = 8000  # bytes, of which `AddressTooLong` tells
 MAX_HEADER = 8190  # bytes of one header
 MAX_HEAD = 32 * 1024  # bytes of all headers
 MAX_HEADERS = 100

@@ -6,11 +6,11 @@ The channel makes delivery fast, the stream makes it complete: what the channel 
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Coroutine
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 import redis.asyncio
@@ -21,13 +21,16 @@ from redis.asyncio.client import PubSub
 from chassis.auth.tokens import Caller
 from chassis.errors import InvalidToken
 from chassis.redis_client import address
-from gateway.edge.live_events import Event, frame_of, is_folded, people_in, reset, taken_back
+from gateway.edge.live_events import Event, Telling, people_in, reset, taken_back, telling_of
 from gateway.edge.profiles import ProfileCache
+from gateway.edge.watched_rooms import Room, Visit, Watching
 from gateway.errors import TokenOutdated, TokenRevoked
 from gateway.people import Known
 
 CHECK = 5.0  # seconds between looks at the streams themselves, for what the channel lost
 RECONNECT = 0.5
+# One for the channel, and so many less one to read from: a stream may join a hundred rooms at once.
+CONNECTIONS = 16
 SUBSCRIBED_WITHIN = 2.0
 # Seconds between a commit and its event in Redis, at most: an event that is not there by then was lost. The
 # relay needs a fraction of it where a web process could not publish by itself.
@@ -43,41 +46,6 @@ DELIVERED = Counter("live_events_total", "Events handed to a stream.")
 log = structlog.get_logger(__name__)
 
 
-class Watching(Protocol):
-    """A stream of one room, as the room sees it."""
-
-    caller: Caller
-    blocked: set[str]
-    """The ids of the people whose words the reader does not want to see."""
-
-    def write(self, frame: bytes) -> None:
-        """Send an event."""
-
-    def end(self, reason: str) -> None:
-        """End with an event that names the reason."""
-
-    def may_still_watch(self) -> bool:
-        """Whether the owner of the room still allows it. In a thread."""
-
-
-class Room:
-    """A room that is watched through this process."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.key = f"room:{name}"
-        self.last = 0  # the number of the last event that has arrived
-        self.told = 0  # the number of the last event that the streams were given
-        self.expected = 0  # the number of an event that the channel has told of
-        self.visitors = 0  # streams that have joined or are about to
-        self.streams: set[Watching] = set()
-        self.untold: deque[Event] = deque()
-        self.naming = False  # the names for the next event are being asked for
-        self.reading = asyncio.Lock()
-        self.subscribed = asyncio.Event()
-        self.opening: asyncio.Task[None] | None = None
-
-
 class RoomHub:
     """Connects rooms and streams. Everything in it runs on the loop."""
 
@@ -91,14 +59,17 @@ class RoomHub:
     ) -> None:
         """`refusal` tells why the token by which a person watches does not count any more, if so."""
         plain, credentials = address(events_url)
-        self._redis = redis.asyncio.Redis.from_url(
+        connections = redis.asyncio.BlockingConnectionPool.from_url(
             plain,
             **credentials,
+            max_connections=CONNECTIONS,
+            timeout=ARRIVED_WITHIN,
             socket_timeout=1,
             socket_connect_timeout=1,
             decode_responses=True,
             protocol=2,
         )
+        self._redis = redis.asyncio.Redis.from_pool(connections)
         self._profiles = profiles
         self._refusal = refusal
         self._loop = loop
@@ -127,41 +98,50 @@ class RoomHub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._redis.aclose()
 
-    async def join(
-        self, name: str, seq: int, last_event_id: int | None, stream: Watching
-    ) -> tuple[Room, bytes]:
-        """Have the stream follow a room from now on, or from `last_event_id` on: the room and what it missed.
+    async def join(self, visits: Sequence[Visit], stream: Watching) -> None:
+        """Have the stream follow rooms, each from now on, or from after the event that the reader saw last.
 
-        `seq` is the number of the room's last event according to its owner. If events in between are no
-        longer in Redis, a `reset` event tells the client to read the room again. Raises `redis.RedisError`.
-        The stream has to be written what it missed before anything else is done.
+        If events in between are no longer in Redis, a `reset` event tells the client to read the room again.
+        Raises `redis.RedisError`. What the stream is written meanwhile it has to send in the same order.
         """
-        room = await self._enter(name)
+        waiting = [self._enter(visit.room) for visit in visits]
         try:
-            await self._wait_for(room, seq)
-            missed = await self._missed(room, last_event_id, stream.blocked)
+            await asyncio.gather(*map(self._wait_for, waiting, visits))
+            for visit in visits:
+                missed = await self._missed(waiting[0], visit.last_event_id, stream)
+                # Nothing was awaited since `missed` was known to be all: no event comes twice or not at all.
+                room = waiting.pop(0)
+                self._admit(room, stream, missed)
+                if room.told != visit.seq:
+                    # Since the owner was asked, the reader may have lost the right to watch.
+                    self._ask_again_about(room, stream)
+            self._end_if_refused(stream)
         except BaseException:
-            self._exit(room)
+            for room in waiting:
+                self._exit(room)
+            self.leave(stream)
             raise
-        # Nothing was awaited since `missed` was known to be all: no event comes twice or not at all.
-        room.streams.add(stream)
-        self._streams_of[str(stream.caller.id)].add(stream)
-        OPEN.inc()
-        return room, missed
 
-    def leave(self, room: Room, stream: Watching) -> None:
-        """Forget a stream, and the room with its last stream."""
-        if stream in room.streams:
-            room.streams.discard(stream)
+    def leave(self, stream: Watching) -> None:
+        """Forget a stream, and each room with its last stream."""
+        for room in list(stream.rooms):
+            self.leave_room(room, stream)
+
+    def leave_room(self, room: Room, stream: Watching) -> None:
+        """Have the stream follow one room less."""
+        if room not in stream.rooms:
+            return
+        stream.rooms.discard(room)
+        room.streams.discard(stream)
+        self._exit(room)
+        if not stream.rooms:
             self._forget_reader(stream)
             OPEN.dec()
-            self._exit(room)
 
     def end_refused(self, user_id: str) -> None:
         """End the streams of a person whose tokens do not count any more."""
         for stream in list(self._streams_of.get(user_id, ())):
-            if refusal := self._refusal(stream.caller):
-                stream.end(ENDINGS[refusal.code])
+            self._end_if_refused(stream)
 
     def note_block(self, blocker_id: str, blocked_id: str, *, holds: bool) -> None:
         """Fold the words of a person from now on for the one who blocks them, or no longer."""
@@ -171,27 +151,36 @@ class RoomHub:
             else:
                 stream.blocked.discard(blocked_id)
 
+    def _end_if_refused(self, stream: Watching) -> None:
+        if refusal := self._refusal(stream.caller):
+            stream.end(ENDINGS[refusal.code])
+
     def _forget_reader(self, stream: Watching) -> None:
         user_id = str(stream.caller.id)
         self._streams_of[user_id].discard(stream)
         if not self._streams_of[user_id]:
             del self._streams_of[user_id]
 
-    async def _enter(self, name: str) -> Room:
+    def _enter(self, name: str) -> Room:
         room = self._rooms.get(name)
         if room is None:
             room = self._rooms[name] = Room(name)
             room.opening = self._spawn(self._open(room))
             self._watched.set()
         room.visitors += 1
-        opening = room.opening
-        try:
-            if opening:
-                await asyncio.shield(opening)
-        except BaseException:
-            self._exit(room)
-            raise
         return room
+
+    def _admit(self, room: Room, stream: Watching, missed: Sequence[Telling]) -> None:
+        """Write the stream what its reader has missed; the rest follows."""
+        for telling in missed:
+            stream.write(telling.frame_for(stream))
+        if stream.positions:
+            stream.positions.note(room.name, room.told)
+        if not stream.rooms:
+            self._streams_of[str(stream.caller.id)].add(stream)
+            OPEN.inc()
+        room.streams.add(stream)
+        stream.rooms.add(room)
 
     def _exit(self, room: Room) -> None:
         room.visitors -= 1
@@ -216,42 +205,58 @@ class RoomHub:
             raise redis.TimeoutError("the live channel does not answer") from None
         await self._catch_up(room)
 
-    async def _wait_for(self, room: Room, seq: int) -> None:
+    async def _wait_for(self, room: Room, visit: Visit) -> None:
         """Catch up with the room. An event that does not arrive in time is lost: readers get a `reset`.
 
         What the room is still to be told would come to a reader who begins only now.
         """
+        if room.opening:
+            await asyncio.shield(room.opening)
+        if not room.streams and visit.last_event_id in {None, visit.seq}:
+            self._begin_at(room, visit.seq)
         deadline = self._loop.time() + ARRIVED_WITHIN
-        while room.told < seq and self._loop.time() < deadline:
+        while room.told < visit.seq and self._loop.time() < deadline:
             await self._catch_up(room)
-            if room.told < seq:
+            if room.told < visit.seq:
                 await asyncio.sleep(TURN)
-        if room.last < seq:
-            self._skip_to(room, seq)
+        if room.last < visit.seq:
+            self._skip_to(room, visit.seq)
 
-    async def _missed(self, room: Room, last_event_id: int | None, blocked: set[str]) -> bytes:
+    @staticmethod
+    def _begin_at(room: Room, seq: int) -> None:
+        """Begin without what the first reader has no use for: Redis forgets rooms that are quiet for days."""
+        if room.told < seq:
+            room.last = max(room.last, seq)
+            room.told = seq
+            while room.untold and room.untold[0]["seq"] <= seq:
+                room.untold.popleft()
+
+    async def _missed(
+        self, room: Room, last_event_id: int | None, stream: Watching
+    ) -> Sequence[Telling]:
         """What the reader has not seen of what the streams of the room were given."""
         if last_event_id is None:
-            return b""
-        missed: list[bytes] = []
+            return ()
+        missed: list[Telling] = []
         seen = last_event_id
         # While Redis is asked, more may happen.
         while seen != room.told:
             told = room.told
+            # Together, the rooms of one reader may have more to tell than is held for them.
+            if stream.is_behind:
+                return [reset(room.name, told)]
             found = await self._read(room.key, seen) if seen < told else []
             gone = {seq for seq in taken_back(found) if seen < seq <= told}
             events = [event for event in found if event["seq"] <= told and event["seq"] not in gone]
             # This holds for a number from the future too: the room's owner has lost events, perhaps to a
             # restored backup.
             if len(events) + len(gone) != told - seen:
-                missed = [reset(told)]
+                missed = [reset(room.name, told)]
             else:
                 known = await self._names_for(events)
-                missed += [
-                    frame_of(event, known, folded=is_folded(event, blocked)) for event in events
-                ]
+                missed += [telling_of(room.name, event, known) for event in events]
             seen = told
-        return b"".join(missed)
+        return missed
 
     async def _names_for(self, events: list[Event]) -> Known:
         found: asyncio.Future[Known] = self._loop.create_future()
@@ -315,36 +320,33 @@ class RoomHub:
         self._tell(room)
 
     def _hand_out(self, room: Room, event: Event, known: Known) -> None:
-        """Give the event to every stream of the room: one frame, whatever their number, or folded another."""
+        """Give the event to every stream of the room."""
         room.told = event["seq"]
-        frame, folded = frame_of(event, known), b""
+        telling = telling_of(room.name, event, known)
         changed = event["members_changed"]
         DELIVERED.inc(len(room.streams))
         # One that cannot keep up leaves the room as it is written to.
         for stream in list(room.streams):
-            if is_folded(event, stream.blocked):
-                folded = folded or frame_of(event, known, folded=True)
-                stream.write(folded)
-            else:
-                stream.write(frame)
+            stream.write(telling.frame_for(stream))
             if changed is None or (changed and str(stream.caller.id) in changed):
-                self._ask_again_about(stream)
+                self._ask_again_about(room, stream)
 
     def _skip_to(self, room: Room, seq: int) -> None:
         """Have every reader read the room again."""
         room.last = room.told = seq
         room.untold.clear()
+        telling = reset(room.name, seq)
         for stream in list(room.streams):
-            stream.write(reset(seq))
+            stream.write(telling.frame_for(stream))
             # A lost event may have said that a person is no longer a member.
-            self._ask_again_about(stream)
+            self._ask_again_about(room, stream)
 
-    def _ask_again_about(self, stream: Watching) -> None:
-        """Ask again whether the reader may watch, and end the stream if not."""
+    def _ask_again_about(self, room: Room, stream: Watching) -> None:
+        """Ask again whether the reader may watch the room, and end it for them if not."""
 
         def ask() -> None:
-            if not stream.may_still_watch():
-                self._loop.call_soon_threadsafe(stream.end, "not_allowed")
+            if not stream.may_still_watch(room.name):
+                self._loop.call_soon_threadsafe(stream.end_room, room)
 
         self._threads.submit(ask)
 
@@ -385,8 +387,10 @@ class RoomHub:
             self._receive(room, orjson.loads(message["data"]))
         elif message["type"] == "subscribe":
             room.subscribed.set()
-            # Before this confirmation the channel brought no event of the room.
-            self._spawn(self._checked(room))
+            # Before this confirmation the channel brought no event of the room. One that is being opened is
+            # read after it anyway.
+            if room.opening is None or room.opening.done():
+                self._spawn(self._checked(room))
         elif message["type"] == "unsubscribe" and self._channel:
             # The room was left and entered again, and the two commands have met.
             self._spawn(self._subscribe(self._channel, room.key))

@@ -2,12 +2,9 @@
 
 import asyncio
 import socket
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import redis
 from prometheus_client import Counter as Figure
@@ -15,12 +12,17 @@ from prometheus_client import Counter as Figure
 from chassis.auth.tokens import Caller
 from chassis.errors import Problem, Unavailable
 from gateway.edge.exchange import Exchange
-from gateway.edge.live_events import ending
-from gateway.edge.rooms import Room, RoomHub
-from gateway.errors import TooManyStreams
+from gateway.edge.live_events import ending, opening, room_ending
+from gateway.edge.places import Places
+from gateway.edge.positions import Positions
+from gateway.edge.rooms import RoomHub
+from gateway.edge.watched_rooms import Room, Visit
 
-MOST_PER_PERSON = 10
 BEHIND = 128 * 1024  # bytes that a slow reader may be behind in our memory
+# Bytes of what a reader has missed in their rooms: as many as Redis keeps of one. After that each room is
+# one to be read again.
+CAUGHT_UP = 512 * 1024
+MOST_EARLY = 4 * 1024 * 1024  # bytes of all that waits for the beginning of the answer
 KERNEL = 64 * 1024  # bytes in the kernel's, which would be megabytes
 # Proxies close a silent connection, often after a minute. The HTML standard advises a comment every 15
 # seconds.
@@ -29,34 +31,20 @@ HEARTBEAT = 15.0
 DROPPED = Figure("live_streams_dropped_total", "Streams ended because their reader was too slow.")
 
 
-class Places:
-    """How many streams each person has, those included that are about to be opened."""
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who watches, as long as their token allows it, and how to ask again whether they may watch a room."""
 
-    def __init__(self) -> None:
-        self._taken: Counter[UUID] = Counter()
-        self._lock = threading.Lock()
-
-    def take(self, user_id: UUID) -> None:
-        """Take a place before anything else is done; `TooManyStreams` if the person has none left."""
-        with self._lock:
-            if self._taken[user_id] >= MOST_PER_PERSON:
-                raise TooManyStreams(f"at most {MOST_PER_PERSON} at a time", retry_after=5)
-            self._taken[user_id] += 1
-
-    def give_back(self, user_id: UUID) -> None:
-        """The stream has ended, or will not begin."""
-        with self._lock:
-            self._taken[user_id] -= 1
-            if not self._taken[user_id]:
-                del self._taken[user_id]
+    caller: Caller
+    may_still_watch: Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who watches, as long as their token allows it, and how to ask again whether they may."""
+class Several:
+    """What a stream of several rooms has more: positions in all of them, and services that did not answer."""
 
-    caller: Caller
-    may_still_watch: Callable[[], bool]
+    positions: Positions
+    degraded: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +54,9 @@ class Order:
     hub: RoomHub
     places: Places
     watcher: Watcher
-    room: str
-    seq: int
-    last_event_id: int | None
+    visits: Sequence[Visit]
     blocked: Collection[str]
+    several: Several | None = None
 
     def begin(self, exchange: Exchange, status: int, lines: bytes) -> None:
         """Open the stream as the answer of the exchange."""
@@ -83,43 +70,54 @@ class Order:
 
 
 class Stream:
-    """One reader of one room."""
+    """One reader of one room or of several."""
 
     __slots__ = (
         "_connection",
+        "_early",
+        "_early_bytes",
         "_ended",
+        "_ending",
         "_exchange",
         "_hub",
         "_loop",
         "_opening",
         "_order",
-        "_room",
         "_timers",
         "blocked",
         "caller",
+        "positions",
+        "rooms",
     )
 
     def __init__(self, order: Order, exchange: Exchange) -> None:
         self.caller = order.watcher.caller
         self.blocked = set(order.blocked)
+        self.positions = order.several.positions if order.several else None
+        self.rooms: set[Room] = set()
         self._order = order
         self._exchange = exchange
         self._connection = exchange.connection
         self._loop = exchange.connection.edge.loop
         self._hub = order.hub
-        self._room: Room | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._early: list[bytes] | None = []  # events from before the answer has begun
+        self._early_bytes = 0
         self._timers: list[asyncio.TimerHandle] = []
+        self._ending = ""  # the reason for which it ends as soon as it has begun
         self._ended = False
 
     def open(self, hub: RoomHub, status: int, lines: bytes) -> None:
-        """Join the room, and answer."""
+        """Join the rooms, and answer."""
         self._opening = self._loop.create_task(self._open(hub, status, lines))
 
     async def _open(self, hub: RoomHub, status: int, lines: bytes) -> None:
         order = self._order
+        if order.several:
+            names = [visit.room for visit in order.visits]
+            self.write(opening(order.several.positions, names, order.several.degraded))
         try:
-            self._room, missed = await hub.join(order.room, order.seq, order.last_event_id, self)
+            await hub.join(order.visits, self)
         except (redis.RedisError, OSError):
             self._refuse(Unavailable("live events are not available just now"))
             return
@@ -130,9 +128,12 @@ class Stream:
         head = self._exchange.head(status, lines)
         self._connection.keep_for_stream()
         self._exchange.forget_request()
-        self._connection.write(b"%b\r\nretry: 1000\n\n%b" % (head, missed))
+        early, self._early = b"".join(self._early or ()), None
+        self._connection.write(b"%b\r\nretry: 1000\n\n%b" % (head, early))
         if self._connection.edge.stopping:
-            self.end("restarting")
+            self._ending = "restarting"
+        if self._ending:
+            self.end(self._ending)
             return
         left = max(0.0, self.caller.expires_at - time.time())
         self._timers = [
@@ -140,9 +141,17 @@ class Stream:
             self._loop.call_later(HEARTBEAT, self._beat),
         ]
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether much waits for the reader already."""
+        return self._early_bytes > CAUGHT_UP
+
     def write(self, frame: bytes) -> None:
         """Send an event. The connection of a reader that is too far behind is closed; they may resume."""
-        if self._connection.behind > BEHIND:
+        if self._early is not None and self._early_bytes <= MOST_EARLY:
+            self._early.append(frame)
+            self._early_bytes += len(frame)
+        elif self._early is not None or self._connection.behind > BEHIND:
             # They cannot be told: an event would wait behind those that they do not read.
             DROPPED.inc()
             self._connection.abort()
@@ -153,12 +162,26 @@ class Stream:
         """End with an event that names the reason."""
         if self._ended:
             return
+        if self._early is not None:
+            self._ending = reason
+            return
         self._leave()
         self._connection.write(ending(reason))
         self._connection.answered(self._exchange, 200, 0)
 
-    def may_still_watch(self) -> bool:
-        return self._order.watcher.may_still_watch()
+    def end_room(self, room: Room) -> None:
+        """End what the reader may not watch any longer: this room, or all if it was the last."""
+        if room not in self.rooms:
+            return
+        if self.positions is None or len(self.rooms) == 1:
+            self.end("not_allowed")
+            return
+        self._hub.leave_room(room, self)
+        self.positions.forget(room.name)
+        self.write(room_ending(self.positions, room.name, "not_allowed"))
+
+    def may_still_watch(self, room: str) -> bool:
+        return self._order.watcher.may_still_watch(room)
 
     def cancel(self) -> None:
         """The reader has left."""
@@ -176,8 +199,7 @@ class Stream:
         self._ended = True
         for timer in self._timers:
             timer.cancel()
-        if self._room:
-            self._hub.leave(self._room, self)
+        self._hub.leave(self)
         self._order.places.give_back(self.caller.id)
 
     def _beat(self) -> None:

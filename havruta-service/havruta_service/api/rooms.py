@@ -66,6 +66,8 @@ ROOMS = {
             "session_started": LiveHavrutaSession,
             "session_ended": LiveHavrutaSession,
         },
+        rooms.may_watch_havrutas,
+        rooms.havrutas_of,
     ),
     rooms.SESSION: Room(
         rooms.may_watch_session,
@@ -76,5 +78,7 @@ ROOMS = {
             "navigator_changed": LiveHavrutaSession,
             "ended": LiveHavrutaSession,
         },
+        rooms.may_watch_sessions,
+        rooms.sessions_of,
     ),
 }
