@@ -154,7 +154,7 @@ def test_a_stream_needs_a_valid_token(gateway: Gateway, room: LiveRoom) -> None:
     assert gateway.get(room.path, token="x.y.z").status == 401
 
 
-def test_a_page_opens_a_stream_by_its_cookie(gateway: Gateway, room: Room) -> None:
+def test_a_page_opens_a_stream_by_its_cookie(gateway: Gateway, room: LiveRoom) -> None:
     page = {
         "Cookie": f"lyceum-access={testing.token_for(testing.a_user())}",
         "Sec-Fetch-Site": "same-origin",
