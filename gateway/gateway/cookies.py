@@ -12,10 +12,11 @@ from flask import Response, request
 
 # What a service's tokens look like that are no JWT; what else is sent in a cookie cannot be one.
 OPAQUE = re.compile(r"[A-Za-z0-9_-]{1,200}")
-LONGEST_SIGN_IN = (
-    180 * 24 * 3600
-)  # seconds: the user-service ends it then, however often it is refreshed
-YEAR = 365 * 24 * 3600  # seconds: the user-service forgets a device that was not used for as long
+DAY = 24 * 3600  # seconds
+# The user-service ends a sign-in then, however often it is refreshed.
+LONGEST_SIGN_IN = 180 * DAY
+# It forgets a device that was not used for as long.
+YEAR = 365 * DAY
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ class Cookies:
         # No secret: a page that is opened knows by it whether to ask who is signed in.
         self.signed_in = Cookie("lyceum-signed-in", "/", is_https, is_for_script=True)
 
-    def sign_in(self, response: Response, tokens: Mapping[str, str], seconds: int) -> None:
-        """Have the browser keep these tokens; the access token for so many seconds."""
-        self.access.set(response, tokens["access_token"], seconds)
+    def sign_in(self, response: Response, tokens: Mapping[str, str]) -> None:
+        """Have the browser keep these tokens."""
+        # Longer than it is valid: a page whose token has expired is told so, and not taken for a visitor's.
+        self.access.set(response, tokens["access_token"], LONGEST_SIGN_IN)
         self.refresh.set(response, tokens["refresh_token"], LONGEST_SIGN_IN)
         self.signed_in.set(response, "1", LONGEST_SIGN_IN)
         if "device_token" in tokens:

@@ -114,7 +114,7 @@ def test_cookies_go_where_they_are_read_and_to_no_script(
 ) -> None:
     cookies = cookies_of(post(gateway, "/web/sign-in", LOGIN))
     assert {name: (c["path"], int(c["max-age"])) for name, c in cookies.items()} == {
-        "lyceum-access": ("/api", 900),
+        "lyceum-access": ("/api", LONGEST_SIGN_IN),
         "lyceum-refresh": ("/web", LONGEST_SIGN_IN),
         "lyceum-device": ("/web", YEAR),
         "lyceum-signed-in": ("/", LONGEST_SIGN_IN),
