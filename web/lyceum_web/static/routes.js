@@ -21,6 +21,11 @@ export const ROUTES = [
   { pattern: "/invitations/unsubscribe", load: () => import("./pages/unsubscribe.js") },
 
   { pattern: "/notifications", load: () => import("./pages/notifications.js"), style: "notifications", signedIn: true },
+
+  { pattern: "/study-sessions", load: () => import("./pages/study-sessions.js"), style: "near", signedIn: true },
+  { pattern: "/study-sessions/new", load: () => import("./pages/new-study-session.js"), style: "study-session", signedIn: true },
+  { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js"), style: "study-session" },
+  { pattern: "/study-sessions/:id/edit", load: () => import("./pages/edit-study-session.js"), style: "study-session", signedIn: true },
 ];
 
 /**

@@ -67,7 +67,7 @@ function boxOf(map) {
 }
 
 /** @param {any} map */
-async function drawGround(map) {
+export async function drawGround(map) {
   const { tiles } = await settings();
   if (tiles) {
     L.tileLayer(tiles.url, { attribution: tiles.attribution, maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);

@@ -1,0 +1,41 @@
+// @ts-check
+/** Keeps the place in something that scrolls, while more comes above or below: the end stays the end. */
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
+
+const NEAR_END = 48; // pixels
+
+/** @returns {{ box: import("preact").RefObject<HTMLDivElement>, isAtEnd: boolean, onScroll: () => void, toEnd: () => void }} */
+export function useScrollPlace() {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const place = useRef({ isAtEnd: true, mark: /** @type {HTMLElement | undefined} */ (undefined), above: 0 });
+  const [isAtEnd, setAtEnd] = useState(true);
+
+  const onScroll = useCallback(() => {
+    const element = /** @type {HTMLDivElement} */ (box.current);
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const mark = [...element.querySelectorAll("li")].find((each) => each.offsetTop + each.offsetHeight > scrollTop);
+    const isEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    place.current = { isAtEnd: isEnd, mark, above: (mark?.offsetTop || 0) - scrollTop };
+    setAtEnd(isEnd);
+  }, []);
+
+  const restore = useCallback(() => {
+    const element = /** @type {HTMLDivElement} */ (box.current);
+    const { isAtEnd: isEnd, mark, above } = place.current;
+    if (isEnd) element.scrollTop = element.scrollHeight;
+    else if (mark?.isConnected) element.scrollTop = mark.offsetTop - above;
+  }, []);
+
+  const toEnd = useCallback(() => {
+    place.current.isAtEnd = true;
+    restore();
+  }, []);
+
+  useLayoutEffect(restore);
+  useEffect(() => {
+    const sizes = new ResizeObserver(restore);
+    sizes.observe(/** @type {HTMLDivElement} */ (box.current));
+    return () => sizes.disconnect();
+  }, []);
+  return { box, isAtEnd, onScroll, toEnd };
+}
