@@ -10,6 +10,7 @@ import { Loaded, useLoaded } from "../parts/loading.js";
 import { People } from "../parts/people.js";
 import { Secret } from "../parts/secret-session.js";
 import { SessionFacts } from "../parts/session-facts.js";
+import { ReportLink } from "../parts/report.js";
 import { Share } from "../parts/share.js";
 import { account } from "../sign-in.js";
 import { HOUR } from "../time.js";
@@ -97,7 +98,8 @@ function Shown({ session, again, set }) {
           `}
           ${isInside && html`<${People} ...${props} isHost=${isHost} onBlock=${talk.refresh} />`}
           ${isHost && html`<${HostTools} ...${props} />`}
-          <${Share} session=${session} isHost=${isHost} />
+          ${isInside && html`<${Share} session=${session} />`}
+          ${account.value && !isHost && html`<${ReportLink} id=${id} />`}
         </div>
       </div>
     </article>

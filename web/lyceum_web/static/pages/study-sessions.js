@@ -32,8 +32,8 @@ export default function StudySessions() {
           <a href="/study-sessions?when=${each}" aria-current=${each === when ? "page" : undefined}>${t(`mine.${each}`)}</a>
         `)}
       </nav>
-      <label class="row"><span>${t("mine.show")}</span>
-        <select class="own-width" value=${role} onChange=${choose}>
+      <label class="row small"><span>${t("mine.show")}</span>
+        <select class="role" value=${role} onChange=${choose}>
           ${ROLES.map((each) => html`<option value=${each} selected=${each === role}>${t(`mine.role_${each || "any"}`)}</option>`)}
         </select>
       </label>

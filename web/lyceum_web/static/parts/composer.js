@@ -7,7 +7,7 @@ import { Icon } from "./icon.js";
 import { isSending, LONGEST } from "./message-edit.js";
 
 /**
- * @param {{ place: string, area: import("preact").RefObject<HTMLTextAreaElement>, send: (content: string) => void,
+ * @param {{ place: string, area: import("preact").RefObject<HTMLTextAreaElement | null>, send: (content: string) => void,
  *   editLast: () => boolean }} properties `editLast` says whether there was something to edit
  */
 export function Composer({ place, area, send, editLast }) {

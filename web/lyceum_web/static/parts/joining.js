@@ -99,7 +99,7 @@ function Inside({ session, again }) {
   return html`
     <div class="joining row">
       <span class="badge good">${t("joining.inside")}</span>
-      <button class="button quiet" onClick=${() => setAsked(true)}>${t("joining.leave")}</button>
+      <button class="link small" onClick=${() => setAsked(true)}>${t("joining.leave")}</button>
       ${isAsked && html`
         <${Ask}
           title=${t("joining.leave")} why=${t("joining.leave_why")} press=${t("joining.leave")}

@@ -42,8 +42,8 @@ export function People({ session, isHost, again, set, onBlock }) {
           </li>
         `)}
       </ul>
-      <${Refusal} problem=${action.problem} />
       ${!all && session.current_participants > first.length && html`
+        <${Refusal} problem=${action.problem} />
         <p><button class="button quiet" aria-disabled=${action.isBusy} onClick=${() => action.run()}>${t("people.all")}</button></p>
       `}
     </section>

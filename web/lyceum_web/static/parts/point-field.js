@@ -26,7 +26,7 @@ export function PointField({ form, values, change, hint }) {
   }
   return html`
     <div class="point-field">
-      <${PlaceField} label=${t("near.where")} spot=${spot} onPick=${pick} hint=${hint} />
+      <${PlaceField} label=${t("near.where")} spot=${spot} onPick=${pick} hint=${hint} placeholder=${t("point.city")} />
       ${!isOpen && error && html`<p class="error" role="alert">${error}</p>`}
       <details class="fold" onToggle=${(/** @type {Event} */ event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open)}>
         <summary>${t("point.exactly")}</summary>

@@ -2,7 +2,7 @@
 /** Reporting something to the admins, and keeping a person away. */
 import { post, put } from "../api.js";
 import { tell } from "../told.js";
-import { html } from "../vendor/ui.js";
+import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Ask } from "./ask.js";
 import { Dialog } from "./dialog.js";
@@ -43,5 +43,16 @@ export function Block({ id, name, close, after }) {
   }
   return html`
     <${Ask} title=${t("block.title", { name })} why=${t("block.why")} press=${t("block.press")} work=${block} close=${close} />
+  `;
+}
+
+/** A quiet way to report a session. @param {{ id: string }} properties */
+export function ReportLink({ id }) {
+  const [isAsked, setAsked] = useState(false);
+  return html`
+    <div>
+      <button class="link small" onClick=${() => setAsked(true)}>${t("report.study_session")}</button>
+      ${isAsked && html`<${Report} about="study_session" id=${id} close=${() => setAsked(false)} />`}
+    </div>
   `;
 }

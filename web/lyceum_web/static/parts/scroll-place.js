@@ -4,7 +4,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "../ve
 
 const NEAR_END = 48; // pixels
 
-/** @returns {{ box: import("preact").RefObject<HTMLDivElement>, isAtEnd: boolean, onScroll: () => void, toEnd: () => void }} */
+/** @returns {{ box: import("preact").RefObject<HTMLDivElement | null>, isAtEnd: boolean, onScroll: () => void, toEnd: () => void }} */
 export function useScrollPlace() {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const place = useRef({ isAtEnd: true, mark: /** @type {HTMLElement | undefined} */ (undefined), above: 0 });

@@ -19,7 +19,7 @@ export function SessionFacts({ session, isInside }) {
           <span class="muted"><bdi>${session.subject}</bdi> · ${t(`type.${session.session_type}`)} · ${t(`mode.${session.mode}`)}</span>
           ${session.visibility !== "public" && html`<span class="badge plain">${t(`visibility.${session.visibility}`)}</span>`}
         </p>
-        <${Title} of=${session.title} dir="auto" />
+        <${Title} of=${session.title}><bdi>${session.title}</bdi><//>
       </div>
       <dl class="session-facts">
         <div>
@@ -53,7 +53,7 @@ function Where({ session: { venue_name: venue, latitude, longitude, location_vis
   const degrees = (/** @type {number} */ value) => number(value, { maximumFractionDigits: isRough ? 2 : 5 });
   return html`
     ${venue && html`<bdi>${venue}</bdi><br />`}
-    <span class="muted small">${t("session.at", { latitude: degrees(latitude), longitude: degrees(longitude) })}</span>
+    <span class="muted small" dir="ltr">${degrees(latitude)}, ${degrees(longitude)}</span>
     ${isRough && html`<br /><span class="muted small">${t("session.rough")}</span>`}
   `;
 }

@@ -1,14 +1,11 @@
 // @ts-check
-/** A link to a session for others, with the join code if it is private; and reporting the session. */
-import { account } from "../sign-in.js";
+/** A link to a session for others, with the join code if it is private. */
 import { tell } from "../told.js";
-import { html, useId, useRef, useState } from "../vendor/ui.js";
+import { html, useId, useRef } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Report } from "./report.js";
 
-/** @param {{ session: Schemas["StudySessionDetails"], isHost: boolean }} properties */
-export function Share({ session, isHost }) {
-  const [isReported, setReported] = useState(false);
+/** @param {{ session: Schemas["StudySessionDetails"] }} properties */
+export function Share({ session }) {
   const code = session.join_code;
   const address = `${location.origin}/study-sessions/${session.id}`;
   const link = code ? `${address}#code=${encodeURIComponent(code)}` : address;
@@ -18,10 +15,6 @@ export function Share({ session, isHost }) {
       <p class="muted small">${t(code ? "share.why_private" : "share.why")}</p>
       <${Copied} label=${t("share.link")} value=${link} />
       ${code && html`<${Copied} label=${t("secret.code")} value=${code} />`}
-      ${account.value && !isHost && html`
-        <p><button class="link small" onClick=${() => setReported(true)}>${t("report.study_session")}</button></p>
-      `}
-      ${isReported && html`<${Report} about="study_session" id=${session.id} close=${() => setReported(false)} />`}
     </section>
   `;
 }
