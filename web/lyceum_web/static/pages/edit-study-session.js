@@ -43,23 +43,34 @@ function Edit({ session }) {
     setValues(typed);
     keepDraft(draft, { former: valuesOf(of), typed });
   }
-  async function showChanged() {
+  /** Send what was changed of this state. @param {Session} of */
+  async function save(of) {
+    const names = differing(valuesOf(of), values).filter((name) => of.status !== "live" || CHANGEABLE_WHILE_LIVE.includes(name));
+    const whole = bodyOf(values);
+    const body = Object.fromEntries(names.map((name) => [name, whole[name]]));
+    if (names.length) await patch("/api/study-sessions/{session_id}", { params: { session_id: session.id }, body, of });
+  }
+  /** It was changed since it was read: by the clock alone, or by someone. @param {Problem} problem */
+  async function saveLater(problem) {
     const present = await read(session.id);
     const [before, now] = [valuesOf(base), valuesOf(present)];
-    setOthers(Object.fromEntries(differing(before, now).map((name) => [name, now[name]])));
+    const names = differing(before, now);
     setBase(present);
+    if (!names.length) {
+      await save(present);
+      return;
+    }
+    setOthers(Object.fromEntries(names.map((name) => [name, now[name]])));
     keep(present, carriedOver(before, values, now));
+    throw problem;
   }
   const form = useForm(async (_, key, element) => {
     requirePoint(values, element);
-    const names = differing(valuesOf(base), values).filter((name) => base.status !== "live" || CHANGEABLE_WHILE_LIVE.includes(name));
-    const whole = bodyOf(values);
-    const body = Object.fromEntries(names.map((name) => [name, whole[name]]));
     try {
-      if (names.length) await patch("/api/study-sessions/{session_id}", { params: { session_id: session.id }, body, of: base });
+      await save(base);
     } catch (problem) {
-      if (problem instanceof Problem && problem.status === 412) await showChanged();
-      throw problem;
+      if (!(problem instanceof Problem) || problem.status !== 412) throw problem;
+      await saveLater(problem);
     }
     dropDraft(draft);
     tell(t("host.changed"));

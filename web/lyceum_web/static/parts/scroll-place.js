@@ -33,8 +33,9 @@ export function useScrollPlace() {
 
   useLayoutEffect(restore);
   useEffect(() => {
+    const element = /** @type {HTMLDivElement} */ (box.current);
     const sizes = new ResizeObserver(restore);
-    sizes.observe(/** @type {HTMLDivElement} */ (box.current));
+    for (const each of [element, ...element.querySelectorAll("ol")]) sizes.observe(each);
     return () => sizes.disconnect();
   }, []);
   return { box, isAtEnd, onScroll, toEnd };
