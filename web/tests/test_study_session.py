@@ -163,6 +163,7 @@ def test_earlier_messages_come_on_request_and_the_place_stays(
         said(gateway, session, username, f"Number {2 * turn}", f"Number {2 * turn + 1}")
     ruth = as_person("ruth")
     open_session(ruth, session)
+    ruth.page.get_by_role("textbox", name="Message").scroll_into_view_if_needed()
     expect(message(ruth, "Number 59")).to_be_in_viewport()
     expect(message(ruth, "Number 9")).to_have_count(0)
     older = ruth.page.get_by_role("button", name="Earlier messages")
@@ -224,6 +225,7 @@ def test_a_private_session_opens_with_its_code(as_person: AsPerson, gateway: str
 def test_hosts_remove_hand_over_and_cancel(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, "boaz", "naomi")
     ruth, boaz, naomi = as_person("ruth"), as_person("boaz"), as_person("naomi")
+    boaz.refusals |= {403, 404}
     for person in (ruth, boaz, naomi):
         open_session(person, session)
         person.page.locator(".people").wait_for()
@@ -231,7 +233,6 @@ def test_hosts_remove_hand_over_and_cancel(as_person: AsPerson, gateway: str) ->
     dialog = ruth.page.get_by_role("dialog")
     dialog.get_by_label("Reason, which they read").fill("Too loud")
     dialog.get_by_role("button", name="Remove").click()
-    boaz.refusals |= {403, 404}
     boaz.sees("The host has removed you from this session.")
     expect(log(naomi)).to_contain_text("Boaz Levi was removed by the host")
 

@@ -22,6 +22,8 @@ export function conversationOf(id) {
   const hasOlder = signal(false);
   const happenings = signal(/** @type {Happening[]} */ ([]));
   const problem = signal(/** @type {any} */ (null));
+  /** People whom the reader has blocked here: the platform folds what they wrote a moment later. @type {Set<string>} */
+  const folded = new Set();
 
   const outbox = outboxOf(id, async ({ id: client_message_id, content }) => {
     take([await post(PATH, { params, body: { content, client_message_id }, key: "" })]);
@@ -32,7 +34,7 @@ export function conversationOf(id) {
     const known = new Map((messages.value || []).map((each) => [each.id, each]));
     for (const each of found) {
       const before = known.get(each.id);
-      if (!before || !isLater(before, each)) known.set(each.id, each);
+      if (!before || !isLater(before, each)) known.set(each.id, folded.has(each.user_id) ? { ...each, folded: true } : each);
     }
     batch(() => {
       messages.value = [...known.values()].sort((a, b) => a.seq - b.seq);
@@ -84,6 +86,12 @@ export function conversationOf(id) {
     else take([data]);
   }
 
+  /** Show folded what this person writes and has written. @param {string} user_id */
+  function fold(user_id) {
+    folded.add(user_id);
+    take(messages.value || []);
+  }
+
   /** @param {string} message_id @param {string} content */
   async function edit(message_id, content) {
     take([await patch(ONE, { params: { ...params, message_id }, body: { content } })]);
@@ -93,7 +101,7 @@ export function conversationOf(id) {
     await remove(ONE, { params: { ...params, message_id: message.id } });
     take([{ ...message, content: null, deleted: true }]);
   }
-  return { messages, hasOlder, happenings, problem, outbox, refresh, readOlder, hear, edit, erase };
+  return { messages, hasOlder, happenings, problem, outbox, refresh, readOlder, hear, fold, edit, erase };
 }
 
 /** Whether the first form of a message is the later one. @param {Message} one @param {Message} other */

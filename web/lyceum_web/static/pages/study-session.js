@@ -96,7 +96,7 @@ function Shown({ session, again, set }) {
               <p class="words" dir="auto">${session.description}</p>
             </section>
           `}
-          ${isInside && html`<${People} ...${props} isHost=${isHost} onBlock=${talk.refresh} />`}
+          ${isInside && html`<${People} ...${props} isHost=${isHost} onBlock=${talk.fold} />`}
           ${isHost && html`<${HostTools} ...${props} />`}
           ${isInside && html`<${Share} session=${session} />`}
           ${account.value && !isHost && html`<${ReportLink} id=${id} />`}

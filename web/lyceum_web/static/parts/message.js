@@ -80,7 +80,7 @@ function MessageMenu({ message, isOwn, isHost, talk, edit, leave }) {
       <${Ask} title=${t("chat.delete")} why=${t("chat.delete_why")} press=${t("chat.delete_press")} work=${erase} close=${close} />
     `}
     ${asked === "report" && html`<${Report} about="message" id=${message.id} close=${close} />`}
-    ${asked === "block" && html`<${Block} id=${message.user_id} name=${name} close=${close} after=${talk.refresh} />`}
+    ${asked === "block" && html`<${Block} id=${message.user_id} name=${name} close=${close} after=${() => talk.fold(message.user_id)} />`}
   `;
 }
 

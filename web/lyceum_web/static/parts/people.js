@@ -15,7 +15,7 @@ import { Refusal } from "./trouble.js";
 /** @typedef {Schemas["StudySessionDetails"]} Session */
 /** @typedef {Schemas["SessionParticipant"]} Participant */
 
-/** @param {{ session: Session, isHost: boolean, again: () => void, set: (session: Session) => void, onBlock: () => void }} properties */
+/** @param {{ session: Session, isHost: boolean, again: () => void, set: (session: Session) => void, onBlock: (user_id: string) => void }} properties */
 export function People({ session, isHost, again, set, onBlock }) {
   const [all, setAll] = useState(/** @type {Participant[] | null} */ (null));
   const first = session.participants || [];
@@ -66,7 +66,7 @@ async function everyone(session_id) {
 
 /**
  * @param {{ person: Participant, session: Session, isHost: boolean, again: () => void,
- *   set: (session: Session) => void, onBlock: () => void }} properties
+ *   set: (session: Session) => void, onBlock: (user_id: string) => void }} properties
  */
 function PersonMenu({ person, session, isHost, again, set, onBlock }) {
   const [asked, setAsked] = useState("");
@@ -109,6 +109,6 @@ function PersonMenu({ person, session, isHost, again, set, onBlock }) {
       />
     `}
     ${asked === "report" && html`<${Report} about="person" id=${user_id} close=${close} />`}
-    ${asked === "block" && html`<${Block} id=${user_id} name=${name} close=${close} after=${onBlock} />`}
+    ${asked === "block" && html`<${Block} id=${user_id} name=${name} close=${close} after=${() => onBlock(user_id)} />`}
   `;
 }

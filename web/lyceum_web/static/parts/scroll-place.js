@@ -11,16 +11,19 @@ export function useScrollPlace() {
   const [isAtEnd, setAtEnd] = useState(true);
 
   const onScroll = useCallback(() => {
-    const element = /** @type {HTMLDivElement} */ (box.current);
+    const element = box.current;
+    if (!element) return;
     const { scrollTop, scrollHeight, clientHeight } = element;
-    const mark = [...element.querySelectorAll("li")].find((each) => each.offsetTop + each.offsetHeight > scrollTop);
+    // The heading of a day goes up with what comes above.
+    const mark = /** @type {HTMLElement[]} */ ([...element.querySelectorAll("li:not(.day)")]).find((each) => each.offsetTop + each.offsetHeight > scrollTop);
     const isEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
     place.current = { isAtEnd: isEnd, mark, above: (mark?.offsetTop || 0) - scrollTop };
     setAtEnd(isEnd);
   }, []);
 
   const restore = useCallback(() => {
-    const element = /** @type {HTMLDivElement} */ (box.current);
+    const element = box.current;
+    if (!element) return;
     const { isAtEnd: isEnd, mark, above } = place.current;
     if (isEnd) element.scrollTop = element.scrollHeight;
     else if (mark?.isConnected) element.scrollTop = mark.offsetTop - above;
