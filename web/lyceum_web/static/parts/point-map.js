@@ -23,7 +23,7 @@ export function PointMap({ latitude, longitude, onMove }) {
     const made = (map.current = L.map(element.current, { minZoom: 2, maxZoom: 18, ...atPin }));
     made.attributionControl.setPrefix(false);
     made.setView([WORLD.lat, WORLD.lng], WORLD.zoom);
-    drawGround(made);
+    drawGround(made).catch(() => {}); // its ground may be away, or the map may be gone
     made.on("moveend", () => {
       const centre = made.getCenter().wrap();
       const point = [centre.lat.toFixed(METRE), centre.lng.toFixed(METRE)];
