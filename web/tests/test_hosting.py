@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
-from lyceum_client import etag
 from playwright.sync_api import expect
+
+from lyceum_client import etag
 
 from .support.browsers import FORMS, Browsers, Person
 from .support.study_sessions import api_of, hosted, in_hours
