@@ -32,6 +32,11 @@ export const ROUTES = [
   { pattern: "/admin/reports", load: () => import("./pages/admin-reports.js"), style: "account", signedIn: true },
   { pattern: "/admin/users", load: () => import("./pages/admin-users.js"), style: "account", signedIn: true },
   { pattern: "/admin/applications", load: () => import("./pages/admin-applications.js"), style: "account", signedIn: true },
+
+  { pattern: "/study-sessions", load: () => import("./pages/study-sessions.js"), style: "near", signedIn: true },
+  { pattern: "/study-sessions/new", load: () => import("./pages/new-study-session.js"), style: "study-session", signedIn: true },
+  { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js"), style: "study-session" },
+  { pattern: "/study-sessions/:id/edit", load: () => import("./pages/edit-study-session.js"), style: "study-session", signedIn: true },
 ];
 
 /**

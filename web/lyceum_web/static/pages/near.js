@@ -49,7 +49,12 @@ export default function Near() {
     <div class="stack">
       <div class="row apart">
         <${Title} of=${t("near.title")} />
-        ${account.value && html`<a class="button" href="/study-sessions/new">${t("near.host")}</a>`}
+        ${account.value && html`
+          <p class="row">
+            <a class="button quiet" href="/study-sessions">${t("mine.title")}</a>
+            <a class="button" href="/study-sessions/new">${t("near.host")}</a>
+          </p>
+        `}
       </div>
       <search class="near-search">
         <${PlaceField} label=${t("near.where")} spot=${wish.spot} onPick=${pick} />

@@ -5,6 +5,12 @@ import { t } from "../words.js";
 /** @type {[RegExp, string][]} what the API says, and the sentence for it; groups are the sentence's values */
 const SENTENCES = [
   [/^Missing data for required field\.$/, "field.missing"],
+  [/^Must not be blank\.$/, "field.missing"],
+  [/^Must be an https address\.$/, "field.https"],
+  [/^Must be at a public host/, "field.public_address"],
+  [/^Lies in the past\.$/, "field.past"],
+  [/^Lies more than a year ahead\.$/, "field.far"],
+  [/^Fixed once live\.$/, "field.fixed_once_live"],
   [/^Not a valid number\.$/, "field.number"],
   [/^Not a valid integer\.$/, "field.number"],
   [/^Not a valid email address\.$/, "field.email"],

@@ -29,7 +29,7 @@ export function SessionMap({ things, spot, onArea }) {
     const pins = L.layerGroup().addTo(map);
     state.current = { map, pins };
     map.setView([WORLD.lat, WORLD.lng], WORLD.zoom);
-    drawGround(map);
+    drawGround(map).catch(() => {}); // its ground may be away, or the map may be gone
     let size = map.getSize();
     map.on("moveend", () => {
       // A map that only changes its size was not moved by anyone.
@@ -67,7 +67,7 @@ function boxOf(map) {
 }
 
 /** @param {any} map */
-async function drawGround(map) {
+export async function drawGround(map) {
   const { tiles } = await settings();
   if (tiles) {
     L.tileLayer(tiles.url, { attribution: tiles.attribution, maxZoom: 19, referrerPolicy: "strict-origin" }).addTo(map);

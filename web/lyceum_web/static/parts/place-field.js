@@ -10,8 +10,8 @@ import { Icon } from "./icon.js";
 
 /** @typedef {import("../places.js").Spot} Spot */
 
-/** @param {{ label: string, spot: Spot | null, onPick: (spot: Spot | null) => void, hint?: string }} properties */
-export function PlaceField({ label, spot, onPick, hint }) {
+/** @param {{ label: string, spot: Spot | null, onPick: (spot: Spot | null) => void, hint?: string, placeholder?: string }} properties */
+export function PlaceField({ label, spot, onPick, hint, placeholder = t("place.anywhere") }) {
   const id = useId();
   const [typed, setTyped] = useState(spot?.name || "");
   const [found, setFound] = useState(/** @type {Spot[]} */ ([]));
@@ -55,7 +55,7 @@ export function PlaceField({ label, spot, onPick, hint }) {
         <div class="combobox">
           <input
             id=${id} type="text" dir="auto" role="combobox" autocomplete="off" value=${typed}
-            placeholder=${t("place.anywhere")}
+            placeholder=${placeholder}
             aria-autocomplete="list" aria-expanded=${found.length > 0} aria-controls="${id}-list"
             aria-activedescendant=${found.length ? `${id}-${active}` : undefined}
             aria-describedby=${hint && `${id}-hint`}

@@ -1,0 +1,36 @@
+// @ts-check
+/** Hosting a study session. */
+import { post } from "../api.js";
+import { draftOf, dropDraft, keepDraft } from "../drafts.js";
+import { useForm } from "../parts/form.js";
+import { requirePoint } from "../parts/point-field.js";
+import { SessionForm } from "../parts/session-form.js";
+import { bodyOf, fresh } from "../parts/session-values.js";
+import { Title } from "../parts/title.js";
+import { go } from "../router.js";
+import { html, useState } from "../vendor/ui.js";
+import { t } from "../words.js";
+
+const DRAFT = "study-session.new";
+
+export default function NewStudySession() {
+  const [values, setValues] = useState(() => ({ ...fresh(), ...draftOf(DRAFT, {}) }));
+  const form = useForm(async (_, key, element) => {
+    requirePoint(values, element);
+    const made = await post("/api/study-sessions", { body: bodyOf(values), key });
+    dropDraft(DRAFT);
+    go(`/study-sessions/${made.id}`, { replace: true });
+  });
+  function change(/** @type {Record<string, string>} */ changes) {
+    const next = { ...values, ...changes };
+    setValues(next);
+    keepDraft(DRAFT, next);
+  }
+  return html`
+    <div class="narrow stack">
+      <${Title} of=${t("near.host")} />
+      <p class="muted">${t("host.why")}</p>
+      <${SessionForm} form=${form} values=${values} change=${change} press=${t("host.press")} />
+    </div>
+  `;
+}

@@ -1,0 +1,44 @@
+// @ts-check
+/** A link to a session for others, with the join code if it is private. */
+import { tell } from "../told.js";
+import { html, useId, useRef } from "../vendor/ui.js";
+import { t } from "../words.js";
+
+/** @param {{ session: Schemas["StudySessionDetails"] }} properties */
+export function Share({ session }) {
+  const code = session.join_code;
+  const address = `${location.origin}/study-sessions/${session.id}`;
+  const link = code ? `${address}#code=${encodeURIComponent(code)}` : address;
+  return html`
+    <section class="card stack" aria-labelledby="share">
+      <h2 id="share">${t("share.title")}</h2>
+      <p class="muted small">${t(code ? "share.why_private" : "share.why")}</p>
+      <${Copied} label=${t("share.link")} value=${link} />
+      ${code && html`<${Copied} label=${t("secret.code")} value=${code} />`}
+    </section>
+  `;
+}
+
+/** @param {{ label: string, value: string }} properties */
+function Copied({ label, value }) {
+  const id = useId();
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  async function copy() {
+    field.current?.select();
+    try {
+      await navigator.clipboard.writeText(value);
+      tell(t("share.copied"));
+    } catch {
+      tell(t("share.by_hand"));
+    }
+  }
+  return html`
+    <div class="field">
+      <label for=${id}>${label}</label>
+      <div class="row tight">
+        <input id=${id} ref=${field} readonly dir="ltr" value=${value} onFocus=${() => field.current?.select()} />
+        <button type="button" class="button quiet" aria-label=${t("share.copy_this", { label })} onClick=${copy}>${t("share.copy")}</button>
+      </div>
+    </div>
+  `;
+}
