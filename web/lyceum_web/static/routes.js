@@ -21,6 +21,11 @@ export const ROUTES = [
   { pattern: "/invitations/unsubscribe", load: () => import("./pages/unsubscribe.js") },
 
   { pattern: "/notifications", load: () => import("./pages/notifications.js"), style: "notifications", signedIn: true },
+
+  { pattern: "/dashboard", load: () => import("./pages/dashboard.js"), style: "today", signedIn: true },
+  { pattern: "/calendar", load: () => import("./pages/calendar.js"), style: "today", signedIn: true },
+  { pattern: "/search", load: () => import("./pages/search.js"), style: "today", signedIn: true },
+  { pattern: "/users/:id", load: () => import("./pages/user.js"), style: "today" },
 ];
 
 /**
