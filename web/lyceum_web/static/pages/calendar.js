@@ -50,7 +50,7 @@ export default function Calendar() {
         </div>
       </div>
       <div class="row apart">
-        <h2 id=${id} role="status">${period}</h2>
+        <h2 id=${id}><span role="status">${period}</span></h2>
         <div class="row tight">
           <button class="icon-button turned" aria-label=${t("calendar.previous")} onClick=${() => move(-1)}><${Icon} name="back" /></button>
           <button class="button quiet" onClick=${() => show({ day: today() })}>${t("calendar.today")}</button>
@@ -107,7 +107,7 @@ function Agenda({ days, isStale }) {
       <h3 id="day-${date}" class=${date === today() ? "is-today" : ""}>
         ${dayInFull(date)}${date === today() && html` <span class="badge">${t("calendar.today")}</span>`}
       </h3>
-      <${Entries} entries=${entries} />
+      <${Entries} day=${date} entries=${entries} />
     </section>
   `);
 }
@@ -119,7 +119,7 @@ function Month({ day, days, labelledBy, pick }) {
     <${MonthGrid} day=${day} days=${days} labelledBy=${labelledBy} pick=${pick} />
     <section class="stack" aria-labelledby="picked">
       <h2 id="picked">${dayInFull(day)}</h2>
-      ${entries.length > 0 ? html`<${Entries} entries=${entries} />` : html`<p class="muted">${t("calendar.free")}</p>`}
+      ${entries.length > 0 ? html`<${Entries} day=${day} entries=${entries} />` : html`<p class="muted">${t("calendar.free")}</p>`}
     </section>
   `;
 }

@@ -9,11 +9,15 @@ import { useOwnEvents } from "../parts/own-events.js";
 import { Title } from "../parts/title.js";
 import { UpNext, upcoming } from "../parts/up-next.js";
 import { account } from "../sign-in.js";
+import { style } from "../styles.js";
 import { formatted } from "../time.js";
 import { html, useEffect } from "../vendor/ui.js";
 import { number, say, t } from "../words.js";
 
+const MOST_SHOWN = 7; // of what is next
 const LONGEST_WAIT = 2 ** 31 - 1; // milliseconds that a timer can wait
+
+await style("./styles/notifications.css");
 
 export default function Dashboard() {
   const dashboard = useLoaded((signal) => get("/api/dashboard", { signal }), []);
@@ -74,9 +78,10 @@ function useNextMoment({ value, again }) {
 
 /** @param {{ found: Schemas["Dashboard"] }} properties */
 function Planned({ found }) {
-  const list = upcoming(found);
-  const { study_sessions: sessions, tutoring_sessions: lessons, havrutas } = found;
-  const more = [sessions, lessons, havrutas].some((part) => part?.next);
+  const all = upcoming(found);
+  const list = all.slice(0, MOST_SHOWN);
+  const { study_sessions: sessions, tutoring_sessions: lessons } = found;
+  const more = all.length > MOST_SHOWN || [sessions, lessons].some((part) => part?.next);
   return html`
     <section class="stack" aria-labelledby="planned">
       <h2 id="planned">${t("dashboard.next")}</h2>

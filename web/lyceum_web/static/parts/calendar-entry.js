@@ -25,20 +25,23 @@ export function byDay(entries, first) {
   return days;
 }
 
-/** @param {{ entries: Entry[] }} properties */
-export function Entries({ entries }) {
+/** @param {{ day: string, entries: Entry[] }} properties */
+export function Entries({ day, entries }) {
   return html`
     <ol role="list" class="card entries">
-      ${entries.map((each) => html`<${CalendarEntry} key=${each.kind + each.id} ...${each} />`)}
+      ${entries.map((each) => html`<${CalendarEntry} key=${each.kind + each.id} day=${day} ...${each} />`)}
     </ol>
   `;
 }
 
-/** @param {Entry} properties */
-function CalendarEntry({ kind, title, starts_at: from, ends_at: to, status, location, path, overlaps }) {
+/** What began on an earlier day says so. @param {Entry & { day: string }} properties */
+function CalendarEntry({ day, kind, title, starts_at: from, ends_at: to, status, location, path, overlaps }) {
+  const began = isoDate(from);
   return html`
     <li class="entry ${kind} ${OVER.has(status) ? "over" : ""}">
-      <p class="entry-when"><time datetime=${from}>${clockTime(from)}</time><${Until} from=${from} to=${to} /></p>
+      <p class="entry-when">
+        <time datetime=${from}>${began !== day && `${nearDay(began)} `}${clockTime(from)}</time>–<time datetime=${to}>${clockTime(to)}</time>
+      </p>
       <div>
         <h3><a href=${path.replace(/^\/api/, "")}><bdi>${title}</bdi></a></h3>
         <p class="row small">
@@ -51,10 +54,4 @@ function CalendarEntry({ kind, title, starts_at: from, ends_at: to, status, loca
       </div>
     </li>
   `;
-}
-
-/** The end, with its day if that is another. @param {{ from: string, to: string }} properties */
-function Until({ from, to }) {
-  const isLater = isoDate(from) !== isoDate(to);
-  return html`–<time datetime=${to}>${isLater && `${nearDay(isoDate(to))} `}${clockTime(to)}</time>`;
 }

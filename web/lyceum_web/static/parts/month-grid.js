@@ -81,7 +81,7 @@ function Day({ date, entries, isPicked, pick }) {
       <span class="day-number" aria-hidden="true">${number(Number(date.slice(8)))}</span>
       <span class="day-entries" aria-hidden="true">
         ${entries.slice(0, MOST_SHOWN).map((each) => html`
-          <span class="chip ${each.kind}"><b>${clockTime(each.starts_at)}</b> <bdi>${each.title}</bdi></span>
+          <span class="chip ${each.kind}"><b>${clockTime(each.starts_at)}</b><span dir="auto">${each.title}</span></span>
         `)}
         ${rest > 0 && html`<span class="chip">${t("calendar.rest", { count: rest })}</span>`}
       </span>
