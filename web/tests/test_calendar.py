@@ -82,7 +82,9 @@ def test_the_list_has_days_and_each_entry_leads_to_its_page(
     expect(person.page).to_have_url(f"{person.gateway}/study-sessions/{later}")
 
 
-def test_weeks_are_gone_through_and_today_is_found_again(as_person: AsPerson, username: str) -> None:
+def test_weeks_are_gone_through_and_today_is_found_again(
+    as_person: AsPerson, username: str
+) -> None:
     person = as_person(username)
     person.open(LIST)
     expect(person.page.locator("h2").first).to_contain_text(f"{FIRST:%B %Y}")
@@ -120,7 +122,6 @@ def test_the_month_is_gone_through_with_the_keyboard(as_person: AsPerson, userna
     person.press("End", "ArrowUp", "ArrowUp", "ArrowUp")
     assert focused(person).startswith(named(sunday_of(third) - timedelta(days=14)))
     person.page.get_by_role("grid", name=f"{FIRST:%B %Y}").wait_for()
-
 
 
 def test_weeks_begin_and_arrows_point_as_people_read(as_person: AsPerson, username: str) -> None:

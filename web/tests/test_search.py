@@ -18,7 +18,9 @@ def test_what_is_typed_is_found_in_its_groups(as_person: AsPerson) -> None:
     sessions.get_by_role("link", name="Tractate Berakhot, first chapter").wait_for()
     texts = boaz.page.get_by_role("region", name="Texts")
     expect(texts.get_by_role("link", name="Mishnah Berakhot")).to_be_visible()
-    expect(boaz.page.get_by_role("status").filter(has_text=re.compile(r"\d+ results"))).to_have_count(1)
+    expect(
+        boaz.page.get_by_role("status").filter(has_text=re.compile(r"\d+ results"))
+    ).to_have_count(1)
     expect(boaz.page).to_have_url(re.compile(r"/search\?q=berakhot$"))
     boaz.page.reload()
     expect(boaz.page.get_by_role("searchbox")).to_have_value("berakhot")
@@ -62,7 +64,9 @@ def test_a_kind_that_cannot_be_searched_says_so(as_person: AsPerson) -> None:
     boaz = as_person("boaz")
     boaz.page.route("**/api/search?*", without_texts)
     boaz.open("/search?q=berakhot")
-    expect(boaz.page.get_by_role("region", name="Texts")).to_contain_text("cannot be searched just now")
+    expect(boaz.page.get_by_role("region", name="Texts")).to_contain_text(
+        "cannot be searched just now"
+    )
     expect(boaz.page.get_by_role("link", name="Tractate Berakhot")).to_be_visible()
 
 

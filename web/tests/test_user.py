@@ -47,7 +47,9 @@ def test_one_sees_what_they_host_teach_and_have_learnt(as_person: AsPerson, ruth
     expect(boaz.page).to_have_url(boaz.gateway + "/study-sessions/" + boaz.page.url.split("/")[-1])
 
 
-def test_visitors_see_who_it_is_and_come_back_signed_in(visitor: Person, ruth: str, username: str) -> None:
+def test_visitors_see_who_it_is_and_come_back_signed_in(
+    visitor: Person, ruth: str, username: str
+) -> None:
     visitor.open(ruth)
     visitor.page.get_by_role("heading", name="Ruth Adler").wait_for()
     expect(visitor.page.get_by_role("button", name="Report")).to_have_count(0)
@@ -104,10 +106,14 @@ def test_a_report_is_made_once_and_its_words_are_kept_until_then(
     expect(person.page.get_by_label("What should we know?")).to_have_value("")
     person.page.get_by_role("radio", name="Something else").check()
     person.page.get_by_role("button", name="Send the report").click()
-    expect(person.page.get_by_role("alert").filter(has_text="reported this already")).to_be_visible()
+    expect(
+        person.page.get_by_role("alert").filter(has_text="reported this already")
+    ).to_be_visible()
 
 
-def test_ones_own_page_leads_to_the_account(as_person: AsPerson, username: str, lyceum: Lyceum) -> None:
+def test_ones_own_page_leads_to_the_account(
+    as_person: AsPerson, username: str, lyceum: Lyceum
+) -> None:
     person = as_person(username)
     person.open(f"/users/{lyceum.get_own_account()['id']}")
     expect(person.page.locator("main").get_by_role("link", name="Your account")).to_be_visible()

@@ -58,7 +58,7 @@ export default function Calendar() {
         </div>
       </div>
       <${Loaded} of=${found}>
-        ${({ entries, isWhole }) => html`
+        ${(/** @type {Found} */ { entries, isWhole }) => html`
           ${!isWhole && html`<p class="notice warm" role="status">${t("calendar.not_whole")}</p>`}
           ${isMonth
             ? html`<${Month} day=${day} days=${byDay(entries, first)} labelledBy=${id} pick=${(/** @type {string} */ to) => show({ day: to })} />`

@@ -1,13 +1,13 @@
 // @ts-check
 /** What is next for the person: what goes on now, what is planned, what waits for them. */
 import { get } from "../api.js";
-import { today, dayInFull } from "../days.js";
+import { dayInFull, today } from "../days.js";
 import { answersTo, Invitation } from "../parts/invitation.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Notification } from "../parts/notification.js";
 import { useOwnEvents } from "../parts/own-events.js";
 import { Title } from "../parts/title.js";
-import { UpNext, upcoming } from "../parts/up-next.js";
+import { momentsOf, UpNext, upcoming } from "../parts/up-next.js";
 import { account } from "../sign-in.js";
 import { style } from "../styles.js";
 import { formatted } from "../time.js";
@@ -15,6 +15,7 @@ import { html, useEffect } from "../vendor/ui.js";
 import { number, say, t } from "../words.js";
 
 const MOST_SHOWN = 7; // of what is next
+const LATER = 1000; // milliseconds by which clocks may differ
 const LONGEST_WAIT = 2 ** 31 - 1; // milliseconds that a timer can wait
 
 await style("./styles/notifications.css");
@@ -66,10 +67,10 @@ function greeting() {
   return say("dashboard.evening", { name });
 }
 
-/** Read again when the next thing begins. @param {{ value: Schemas["Dashboard"] | undefined, again: () => void }} dashboard */
+/** Read again when the next thing begins or ends. @param {{ value: Schemas["Dashboard"] | undefined, again: () => void }} dashboard */
 function useNextMoment({ value, again }) {
   useEffect(() => {
-    const waits = value ? upcoming(value).map(({ startsAt }) => Date.parse(startsAt) - Date.now()) : [];
+    const waits = value ? momentsOf(value).map((moment) => Date.parse(moment) + LATER - Date.now()) : [];
     const next = Math.min(LONGEST_WAIT, ...waits.filter((wait) => wait > 0));
     const timer = setTimeout(again, next);
     return () => clearTimeout(timer);
@@ -179,7 +180,7 @@ function OpenAssessment({ session_id: id, title, progress }) {
         <p class="muted small">${t("dashboard.progress", { count: all, done: number(answered) })}</p>
       </div>
       <p><a class="button quiet" href="/assessment-sessions/${id}">
-        ${t("dashboard.continue")}<span class="for-readers">: <bdi>${title}</bdi></span>
+        ${t("dashboard.continue")}${" "}<span class="for-readers"><bdi>${title}</bdi></span>
       </a></p>
     </article>
   `;

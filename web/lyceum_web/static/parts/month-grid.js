@@ -33,7 +33,8 @@ export function MonthGrid({ day, days, labelledBy, pick }) {
   const weeks = weeksOfMonth(day);
 
   useLayoutEffect(() => {
-    if (isByKey.current) table.current?.querySelector("button[tabindex='0']")?.focus();
+    const button = /** @type {HTMLElement | null | undefined} */ (table.current?.querySelector("button[tabindex='0']"));
+    if (isByKey.current) button?.focus();
     isByKey.current = false;
   }, [day]);
   function onKeyDown(/** @type {KeyboardEvent} */ event) {

@@ -37,7 +37,7 @@ export function ReportDialog({ about, id, close }) {
         <fieldset>
           <legend>${t("report.kind")}</legend>
           ${KINDS.map((kind) => html`
-            <label class="choice"><input type="radio" name="kind" value=${kind} required /><span>${t(`report.kind.${kind}`)}</span></label>
+            <label class="choice"><input type="radio" name="kind" value=${kind} required /><span>${t(`report.for_${kind}`)}</span></label>
           `)}
         </fieldset>
         <${Field}

@@ -23,6 +23,13 @@ export function upcoming({ study_sessions: sessions, tutoring_sessions: lessons,
   return all.sort((one, other) => Number(other.isLive) - Number(one.isLive) || startOf(one) - startOf(other));
 }
 
+/** When something begins or ends. @param {Schemas["Dashboard"]} found @returns {string[]} */
+export function momentsOf({ study_sessions: sessions, tutoring_sessions: lessons, havrutas }) {
+  const spans = [...(sessions?.items || []), ...(lessons?.items || [])];
+  const starts = (havrutas?.items || []).flatMap(({ next_session_at: at }) => at || []);
+  return [...spans.flatMap(({ starts_at: from, ends_at: to }) => [from, to]), ...starts];
+}
+
 /** @param {Upcoming} one */
 const startOf = ({ startsAt }) => Date.parse(startsAt);
 
@@ -93,7 +100,7 @@ export function UpNext({ page, icon, title, facts, startsAt, isLive }) {
         <h3><a href=${page}>${title}</a></h3>
         <p class="muted small upcoming-facts"><${Icon} name=${icon} /><span>${facts}</span></p>
       </div>
-      ${isLive && html`<a class="button" href=${page}>${t("dashboard.join")}<span class="for-readers">: ${title}</span></a>`}
+      ${isLive && html`<a class="button" href=${page}>${t("dashboard.join")}${" "}<span class="for-readers">${title}</span></a>`}
     </li>
   `;
 }
