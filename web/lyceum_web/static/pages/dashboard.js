@@ -90,7 +90,7 @@ function Planned({ found }) {
         <ol role="list" class="card upcomings">${list.map((each) => html`<${UpNext} ...${each} />`)}</ol>
       `}
       ${more && html`<p><a href="/calendar">${t("dashboard.all")}</a></p>`}
-      <div class="hints">
+      <div class="hints ${all.length ? "" : "empty"}">
         ${sessions === null && html`<${Away} what="dashboard.sessions_away" />`}
         ${lessons === null && html`<${Away} what="dashboard.lessons_away" />`}
         ${sessions?.items.length === 0 && html`<${Hint} what="dashboard.no_sessions" to="/" words="dashboard.find_session" />`}
