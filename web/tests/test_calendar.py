@@ -17,7 +17,7 @@ from .support.browsers import FORMS, Browsers, Person
 AsPerson = Callable[..., Person]
 NEW_YORK = ZoneInfo("America/New_York")
 # The first days of two months: one in which nothing else is planned, and the one after it.
-FIRST = (date.today() + timedelta(days=90)).replace(day=1)
+FIRST = (datetime.now(NEW_YORK).date() + timedelta(days=90)).replace(day=1)
 THIRD = FIRST + timedelta(days=2)
 NEXT = (FIRST + timedelta(days=31)).replace(day=1)
 LIST = f"/calendar?day={FIRST}"
@@ -74,7 +74,7 @@ def test_the_list_has_days_and_each_entry_leads_to_its_page(
     day = person.page.get_by_role("region", name=named(THIRD))
     expect(day.get_by_role("listitem")).to_have_count(2)
     # Ten o'clock in New York, where they live, and not in Jerusalem, where the browser is.
-    expect(day.get_by_role("listitem").first).to_contain_text("10:00–11:00")
+    expect(day.get_by_role("listitem").first).to_contain_text("10:00\N{EN DASH}11:00")
     expect(day.get_by_text("Overlaps with another")).to_have_count(2)
     day.get_by_role("link", name="Half an hour later").click()
     hosted = lyceum.list_own_study_sessions(role="host", when="upcoming")["items"]

@@ -148,7 +148,7 @@ def test_a_part_whose_service_is_away_says_so_and_the_rest_is_there(as_person: A
 def test_without_a_network_it_says_so_and_tries_again(as_person: AsPerson) -> None:
     boaz = as_person("boaz")
     boaz.open("/dashboard")
-    boaz.page.get_by_role("link", name="Calendar").click()
+    boaz.page.get_by_role("link", name="Calendar", exact=True).click()
     boaz.page.get_by_role("heading", name="Calendar", level=1).wait_for()
     boaz.context.set_offline(True)
     boaz.page.get_by_role("link", name="Today").click()

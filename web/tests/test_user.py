@@ -1,6 +1,6 @@
 """A person's page: who they are, and how one keeps away from them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -31,9 +31,9 @@ def username(lyceum: Lyceum) -> str:
 
 
 @pytest.fixture
-def other(gateway: str) -> Iterator[str]:
+def other(gateway: str) -> str:
     """The page of someone who is reported or blocked."""
-    yield f"/users/{newcomer(gateway, 'Haman').get_own_account()['id']}"
+    return f"/users/{newcomer(gateway, 'Haman').get_own_account()['id']}"
 
 
 def test_one_sees_what_they_host_teach_and_have_learnt(as_person: AsPerson, ruth: str) -> None:
