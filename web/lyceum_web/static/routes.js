@@ -37,6 +37,11 @@ export const ROUTES = [
   { pattern: "/study-sessions/new", load: () => import("./pages/new-study-session.js"), style: "study-session", signedIn: true },
   { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js"), style: "study-session" },
   { pattern: "/study-sessions/:id/edit", load: () => import("./pages/edit-study-session.js"), style: "study-session", signedIn: true },
+
+  { pattern: "/dashboard", load: () => import("./pages/dashboard.js"), style: "today", signedIn: true },
+  { pattern: "/calendar", load: () => import("./pages/calendar.js"), style: "today", signedIn: true },
+  { pattern: "/search", load: () => import("./pages/search.js"), style: "today", signedIn: true },
+  { pattern: "/users/:id", load: () => import("./pages/user.js"), style: "today" },
 ];
 
 /**

@@ -20,10 +20,10 @@ export default function SignIn() {
   `;
 }
 
-/** The page that the person wanted, and no other site. */
+/** The page that the person wanted, and no other site; otherwise what is next for them. */
 function wanted() {
-  const then = place.value.query.get("then") || "/";
-  return /^\/(?![\/\\])/.test(then) ? then : "/";
+  const then = place.value.query.get("then") || "";
+  return /^\/(?![\/\\])/.test(then) ? then : "/dashboard";
 }
 
 /** @param {any} answer */

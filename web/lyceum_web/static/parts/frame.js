@@ -14,6 +14,7 @@ import { wordsOn } from "./trouble.js";
 
 /** @type {{ address: string, words: string, icon: any, own?: boolean, under: RegExp }[]} */
 const WAYS = [
+  { address: "/dashboard", words: "way.today", icon: "home", own: true, under: /^\/(dashboard|calendar)/ },
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
 ];
 
@@ -63,6 +64,7 @@ function Own() {
   }
   return html`
     <div class="own">
+      <a class="icon-button" href="/search" aria-label=${t("frame.search")}><${Icon} name="search" /></a>
       <${Bell} />
       <${Menu} name=${account.value.display_name} />
     </div>

@@ -4,10 +4,11 @@ import { fromNow, clockTime, dayAndTime, MINUTE } from "../time.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Ask } from "./ask.js";
+import { BlockDialog } from "./block.js";
 import { Menu } from "./menu.js";
 import { MessageEdit } from "./message-edit.js";
 import { Person } from "./person.js";
-import { Block, Report } from "./report.js";
+import { ReportDialog } from "./report.js";
 import { wordsOn } from "./trouble.js";
 
 /** @typedef {import("../conversation.js").Message} Message */
@@ -79,8 +80,8 @@ function MessageMenu({ message, isOwn, isHost, talk, edit, leave }) {
     ${asked === "delete" && html`
       <${Ask} title=${t("chat.delete")} why=${t("chat.delete_why")} press=${t("chat.delete_press")} work=${erase} close=${close} />
     `}
-    ${asked === "report" && html`<${Report} about="message" id=${message.id} close=${close} />`}
-    ${asked === "block" && html`<${Block} id=${message.user_id} name=${name} close=${close} after=${() => talk.fold(message.user_id)} />`}
+    ${asked === "report" && html`<${ReportDialog} about="message" id=${message.id} close=${close} />`}
+    ${asked === "block" && html`<${BlockDialog} id=${message.user_id} name=${name} close=${close} after=${() => talk.fold(message.user_id)} />`}
   `;
 }
 

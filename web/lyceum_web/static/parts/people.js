@@ -7,9 +7,10 @@ import { html, useEffect, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
 import { useAction } from "./action.js";
 import { Ask } from "./ask.js";
+import { BlockDialog } from "./block.js";
 import { Menu } from "./menu.js";
 import { Initials, Person } from "./person.js";
-import { Block, Report } from "./report.js";
+import { ReportDialog } from "./report.js";
 import { Refusal } from "./trouble.js";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
@@ -108,7 +109,7 @@ function PersonMenu({ person, session, isHost, again, set, onBlock }) {
         reason=${t("people.reason")} work=${sendAway} close=${close}
       />
     `}
-    ${asked === "report" && html`<${Report} about="person" id=${user_id} close=${close} />`}
-    ${asked === "block" && html`<${Block} id=${user_id} name=${name} close=${close} after=${() => onBlock(user_id)} />`}
+    ${asked === "report" && html`<${ReportDialog} about="person" id=${user_id} close=${close} />`}
+    ${asked === "block" && html`<${BlockDialog} id=${user_id} name=${name} close=${close} after=${() => onBlock(user_id)} />`}
   `;
 }

@@ -1,48 +1,55 @@
 // @ts-check
-/** Reporting something to the admins, and keeping a person away. */
-import { post, put } from "../api.js";
+/** Reports of people, and of what they wrote, to those who look after the platform. */
+import { post } from "../api.js";
+import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Ask } from "./ask.js";
 import { Dialog } from "./dialog.js";
 import { Field, Form, Submit, useForm } from "./form.js";
 
+/** @typedef {Schemas["NewReport"]["about"]} About */
+
 const KINDS = ["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"];
 
-/** @param {{ about: Schemas["NewReport"]["about"], id: string, close: () => void }} properties */
-export function Report({ about, id, close }) {
+/** @param {{ about: About, id: string, kind?: string }} properties `kind` is the class of the button */
+export function ReportButton({ about, id, kind = "quiet" }) {
+  const [isOpen, setOpen] = useState(false);
+  return html`
+    <button type="button" class="button ${kind}" onClick=${() => setOpen(true)}>${t("report.open")}</button>
+    ${isOpen && html`<${ReportDialog} about=${about} id=${id} close=${() => setOpen(false)} />`}
+  `;
+}
+
+/** @param {{ about: About, id: string, close: () => void }} properties */
+export function ReportDialog({ about, id, close }) {
+  const draft = `report.${about}.${id}`;
   const form = useForm(async ({ kind, text }, key) => {
     await post("/api/reports", { body: { about, about_id: id, kind, text: text || null }, key });
-    tell(t("report.sent"));
+    dropDraft(draft);
     close();
+    tell(t("report.sent"));
   });
   return html`
     <${Dialog} title=${t(`report.${about}`)} close=${close}>
       <${Form} of=${form}>
         <p>${t("report.why")}</p>
-        <${Field} of=${form} name="kind" as="select" label=${t("report.kind")}>
-          ${KINDS.map((kind) => html`<option value=${kind}>${t(`report.kind_${kind}`)}</option>`)}
-        <//>
-        <${Field} of=${form} name="text" as="textarea" label=${t("report.text")} maxlength="2000" optional />
+        <fieldset>
+          <legend>${t("report.kind")}</legend>
+          ${KINDS.map((kind) => html`
+            <label class="choice"><input type="radio" name="kind" value=${kind} required /><span>${t(`report.${kind}`)}</span></label>
+          `)}
+        </fieldset>
+        <${Field}
+          of=${form} as="textarea" name="text" optional maxlength="2000" label=${t("report.text")} value=${draftOf(draft, "")}
+          onInput=${(/** @type {Event} */ event) => keepDraft(draft, /** @type {HTMLTextAreaElement} */ (event.target).value)}
+        />
         <div class="row">
-          <${Submit} of=${form}>${t("report.press")}<//>
+          <${Submit} of=${form}>${t("report.send")}<//>
           <button type="button" class="button quiet" onClick=${close}>${t("back")}</button>
         </div>
       <//>
     <//>
-  `;
-}
-
-/** @param {{ id: string, name: string, close: () => void, after: () => void }} properties */
-export function Block({ id, name, close, after }) {
-  async function block() {
-    await put("/api/users/me/blocks/{user_id}", { params: { user_id: id } });
-    tell(t("block.done", { name }));
-    after();
-  }
-  return html`
-    <${Ask} title=${t("block.title", { name })} why=${t("block.why")} press=${t("block.press")} work=${block} close=${close} />
   `;
 }
 
@@ -52,7 +59,7 @@ export function ReportLink({ id }) {
   return html`
     <div>
       <button class="link small" onClick=${() => setAsked(true)}>${t("report.study_session")}</button>
-      ${isAsked && html`<${Report} about="study_session" id=${id} close=${() => setAsked(false)} />`}
+      ${isAsked && html`<${ReportDialog} about="study_session" id=${id} close=${() => setAsked(false)} />`}
     </div>
   `;
 }

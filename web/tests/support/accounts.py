@@ -1,0 +1,29 @@
+"""People who come to the platform for a test, and what they do without a browser."""
+
+import secrets
+
+from lyceum_client import Lyceum
+
+from .browsers import PASSWORD
+
+
+def newcomer(gateway: str, name: str) -> Lyceum:
+    """A client of someone who has just registered, with the password that `as_person` signs in with."""
+    username = f"{name.lower()}-{secrets.token_hex(4)}"
+    lyceum = Lyceum(gateway)
+    lyceum.adopt(
+        lyceum.register_account(
+            {
+                "username": username,
+                "email": f"{username}@lyceum.example",
+                "display_name": name,
+                "password": PASSWORD,
+            }
+        )
+    )
+    return lyceum
+
+
+def signed_in(gateway: str, username: str) -> Lyceum:
+    """A client of one of the demo's people."""
+    return Lyceum(gateway).sign_in(username, PASSWORD)
