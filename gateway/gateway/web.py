@@ -61,7 +61,6 @@ PLACES = ("{z}", "{x}", "{y}")
 FEATURES_OFF = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "camera",
     "display-capture",
     "encrypted-media",
