@@ -53,7 +53,7 @@ function Result({ result }) {
     <article class="stack wide">
       <header class="stack tight">
         <p class="muted">${say("assessment_result.of", { time: html`<${When} at=${session.completed_at || session.starts_at} />` })}</p>
-        <${Title} of=${session.title} dir="auto" />
+        <${Title} of=${session.title}><bdi>${session.title}</bdi><//>
         <p class="row">
           ${points > 0 && html`<span class="badge good">${t("assessment_result.gained", { count: points })}</span>`}
           <span class="muted">${t("taking.answered", { count: answered, all })}</span>
@@ -76,7 +76,7 @@ function Single({ dimension }) {
   const { title, score, highest, reached_percent: reached } = dimension;
   return html`
     <section class="card single-result stack" aria-labelledby="single">
-      <h2 id="single" dir="auto">${title}</h2>
+      <h2 id="single"><bdi>${title}</bdi></h2>
       ${score === null && html`<p>${t("assessment_result.no_score")}</p>`}
       ${score !== null && html`
         <p class="score"><strong>${number(score, ROUNDED)}</strong> ${t("assessment_result.of_most", { most: number(highest || 0, ROUNDED) })}</p>
@@ -96,7 +96,7 @@ function Several({ dimensions }) {
         ${dimensions.map((each) => html`
           <li key=${each.key} class="card stack tight">
             <div class="row apart">
-              <h3 dir="auto">${each.title}</h3>
+              <h3><bdi>${each.title}</bdi></h3>
               <p class="muted">${each.score === null ? t("assessment_result.no_score") : scored(each)}</p>
             </div>
             ${each.score !== null && html`<${Bar} percent=${each.reached_percent || 0} />`}
@@ -118,7 +118,7 @@ function scored({ score, lowest, highest }) {
 function Meaning({ dimension: { band } }) {
   if (!band) return null;
   return html`
-    <p><strong dir="auto">${band.label}</strong></p>
+    <p><strong><bdi>${band.label}</bdi></strong></p>
     ${band.text && html`<p dir="auto">${band.text}</p>`}
   `;
 }

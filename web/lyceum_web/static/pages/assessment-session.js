@@ -46,7 +46,7 @@ function Ended({ session }) {
   const isExpired = session.status === "expired";
   return html`
     <div class="stack">
-      <${Title} of=${session.title} dir="auto" />
+      <${Title} of=${session.title}><bdi>${session.title}</bdi><//>
       <p class="notice">${t(isExpired ? "taking.expired" : "taking.abandoned")}</p>
       ${late > 0 && html`<p>${t("taking.too_late", { count: late })}</p>`}
       <p class="row">

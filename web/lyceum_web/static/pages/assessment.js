@@ -30,7 +30,7 @@ export default function Assessment({ slug }) {
         ${(/** @type {{ assessment: Schemas["Assessment"], attempts: Session[] }} */ { assessment, attempts }) => html`
           <article class="stack wide">
             <header class="stack">
-              <${Title} of=${assessment.title} dir="auto" />
+              <${Title} of=${assessment.title}><bdi>${assessment.title}</bdi><//>
               ${assessment.description && html`<p class="lead" dir="auto">${assessment.description}</p>`}
             </header>
             <${Facts} assessment=${assessment} attempts=${attempts} />

@@ -17,7 +17,7 @@ function Choices({ question, value, onAnswer, choices }) {
             type="radio" name="question-${question.id}" checked=${value === choice.value}
             onChange=${() => onAnswer(choice.value)}
           />
-          <span dir="auto">${choice.label}</span>
+          <bdi>${choice.label}</bdi>
         </label>
       `)}
     </div>
@@ -46,7 +46,7 @@ function MultipleChoice({ question, value = [], onAnswer }) {
       ${question.options?.map(({ key, text }) => html`
         <label key=${key} class="choice">
           <input type="checkbox" checked=${value.includes(key)} onChange=${() => toggle(key)} />
-          <span dir="auto">${text}</span>
+          <bdi>${text}</bdi>
         </label>
       `)}
     </div>
@@ -60,7 +60,7 @@ function Likert({ question, value, onAnswer }) {
   const ends = new Map([[least, from], [most, to]]);
   return html`
     <div class="scale">
-      <span class="scale-end" dir="auto">${from}</span>
+      <bdi class="scale-end">${from}</bdi>
       <div class="scale-steps">
         ${steps.map((each) => html`
           <label key=${each}>
@@ -72,7 +72,7 @@ function Likert({ question, value, onAnswer }) {
           </label>
         `)}
       </div>
-      <span class="scale-end" dir="auto">${to}</span>
+      <bdi class="scale-end">${to}</bdi>
     </div>
   `;
 }
@@ -96,7 +96,7 @@ function Slider({ question, value, onAnswer, labelled }) {
         aria-valuetext=${isOpen ? t("question.slide") : number(shown)}
         onInput=${take} onPointerUp=${take} onKeyDown=${onKeyDown}
       />
-      <div class="row apart muted small"><span dir="auto">${from || number(least)}</span><span dir="auto">${to || number(most)}</span></div>
+      <div class="row apart muted small"><bdi>${from || number(least)}</bdi><bdi>${to || number(most)}</bdi></div>
     </div>
   `;
 }

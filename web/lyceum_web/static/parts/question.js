@@ -1,5 +1,9 @@
 // @ts-check
-/** A question of an assessment, of any kind, with what is answered. It is the same for takers and in an author's preview. */
+/**
+ * A question of an assessment, of any kind, with what is answered. It is the same for takers and in an author's preview.
+ *
+ * Its direction is that of its words, whatever the language of the page: a scale runs as the question is read.
+ */
 import { html, useId, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
 import { KINDS } from "./answer-fields.js";
@@ -23,19 +27,19 @@ export function Question({ question, place, value, onAnswer, flaw = "", error: u
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return html`
     <fieldset
-      class="card question ${error ? "wrong" : ""}" id="question-${question.id}" aria-describedby=${described || undefined}
+      class="card question ${error ? "wrong" : ""}" id="question-${question.id}" dir="auto" aria-describedby=${described || undefined}
       onFocusOut=${onFocusOut}
     >
       <legend id=${id}>
         <span class="place">${number(place)}</span>
-        <span class="asked" dir="auto">${question.text}</span>
+        <span class="asked">${question.text}</span>
         ${!question.required && html`<span class="muted small">${t("form.optional")}</span>`}
       </legend>
-      ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+      ${hint && html`<p class="hint" dir="auto" id="${id}-hint">${hint}</p>`}
       <${KINDS[question.type]}
         question=${question} value=${value} onAnswer=${onAnswer} labelled=${id} wrong=${Boolean(error)}
       />
-      ${error && html`<p class="error" id="${id}-error">${error}</p>`}
+      ${error && html`<p class="error" dir="auto" id="${id}-error">${error}</p>`}
       ${children}
     </fieldset>
   `;

@@ -30,7 +30,7 @@ export function Sortable({ keys, nameOf, onOrder }) {
           }}
         >
           <span class="place">${number(index + 1)}</span>
-          <span class="name" dir="auto">${nameOf(key)}</span>
+          <bdi class="name">${nameOf(key)}</bdi>
           <${Moves} index=${index} count=${keys.length} name=${nameOf(key)} move=${(/** @type {number} */ to) => move(key, to)} />
         </li>
       `)}

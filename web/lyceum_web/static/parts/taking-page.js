@@ -86,14 +86,14 @@ export function TakingPage({ begun, onEnded, onTimeUp }) {
   const counted = { done: Object.keys(given).length, all: resumed.progress.questions_total };
   return html`
     <div class="stack">
-      <${Title} of=${session.title} dir="auto" />
+      <${Title} of=${session.title}><bdi>${session.title}</bdi><//>
       <div class="taking-head">
         <${Progress} ...${counted} />
         ${session.ends_at && html`<${Countdown} until=${session.ends_at} onEnd=${() => outbox.flush().then(onTimeUp)} />`}
         <${Saved} outbox=${outbox} />
       </div>
       <${PageSteps} pages=${pages} current=${page?.id} questions=${page?.questions || []} given=${given} turn=${turning.run} />
-      <h2 ref=${heading} tabindex="-1" dir="auto">${page?.title}</h2>
+      <h2 ref=${heading} tabindex="-1"><bdi>${page?.title}</bdi></h2>
       ${missing.size > 0 && html`<p class="refusal" role="alert">${t("taking.missing", { count: missing.size })}</p>`}
       ${page?.questions.map((question, index) => html`
         <${Question}
@@ -149,7 +149,7 @@ export function TimeUp({ session }) {
   }, [id]);
   return html`
     <div class="stack">
-      <${Title} of=${session.title} dir="auto" />
+      <${Title} of=${session.title}><bdi>${session.title}</bdi><//>
       <p class="notice" role="status">${t("taking.time_up")}</p>
       ${problem && html`<p class="refusal" role="alert">${wordsOn(problem)}</p>`}
       <p><a class="button quiet" href="/assessments">${t("assessments.all")}</a></p>
