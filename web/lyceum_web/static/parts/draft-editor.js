@@ -109,17 +109,19 @@ export function DraftEditor({ draft, again }) {
       <${Grave} kind="quiet" work=${publish} title=${t("assessment_edit.publish_title")} why=${t("assessment_edit.publish_why")}>${t("assessment_edit.publish")}<//>
       <span class="muted small" role="status">${t(isDirty ? "assessment_edit.unsaved" : "assessment_edit.saved")}</span>
     </div>
-    ${isOvertaken && html`
-      <div class="refusal stack" role="alert">
-        <p>${t("assessment_edit.overtaken")}</p>
-        <p class="row">
-          <button type="button" class="button quiet" onClick=${() => taking.run()}>${t("assessment_edit.take_theirs")}</button>
-          <button type="button" class="button quiet" onClick=${() => overriding.run()}>${t("assessment_edit.keep_mine")}</button>
-        </p>
-      </div>
-    `}
-    <${Refusal} problem=${saving.problem || taking.problem || overriding.problem} />
-    <${Faults} errors=${errors} />
+    <div class="alerts stack">
+      ${isOvertaken && html`
+        <div class="refusal stack" role="alert">
+          <p>${t("assessment_edit.overtaken")}</p>
+          <p class="row">
+            <button type="button" class="button quiet" onClick=${() => taking.run()}>${t("assessment_edit.take_theirs")}</button>
+            <button type="button" class="button quiet" onClick=${() => overriding.run()}>${t("assessment_edit.keep_mine")}</button>
+          </p>
+        </div>
+      `}
+      <${Refusal} problem=${saving.problem || taking.problem || overriding.problem} />
+      <${Faults} errors=${errors} />
+    </div>
     <div ref=${editor} class="edit-main stack wide">
       ${isPreview && html`<${DraftPreview} definition=${definition} />`}
       ${!isPreview && html`
