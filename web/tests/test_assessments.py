@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from lyceum_client import Lyceum
 from playwright.sync_api import expect
 
-from .support.assessments import SHORT, begun, published, resumed, signed_in
+from lyceum_client import Lyceum
+
+from .support.assessments import SHORT, answer_first, begun, published, resumed, signed_in
 from .support.browsers import FORMS, PASSWORD, Browsers, Person
 
 
@@ -75,8 +76,7 @@ def test_limits_are_said_where_one_begins(as_person: Callable[..., Person], gate
     limited = published(gateway, {**SHORT, **limits})
     with signed_in(gateway, "naomi") as naomi:
         session = begun(gateway, limited, naomi)
-        question = naomi.get_assessment_session(session)["page"]["questions"][0]["id"]
-        naomi.submit_answer({"session_id": session, "question_id": question, "value": "fig"})
+        answer_first(naomi, session, "fig")
         naomi.complete_assessment_session(session)
     person = as_person("naomi")
     person.refusals.add(409)

@@ -4,16 +4,18 @@ import time
 from collections.abc import Callable
 
 import pytest
-from lyceum_client import Lyceum
 from playwright.sync_api import expect
+
+from lyceum_client import Lyceum
 
 from .support.assessments import (
     EVERY_KIND,
     SHORT,
+    answer_first,
     answers,
     begun,
+    named,
     published,
-    resumed,
     signed_in,
 )
 from .support.browsers import FORMS, Browsers, Person
@@ -72,7 +74,7 @@ def test_an_order_is_made_with_buttons_that_keep_the_focus(
     session = begun(gateway, every_kind)
     opened(visitor, session)
     first = visitor.page.locator(".sortable .name").first.inner_text()
-    down = visitor.page.get_by_role("button", name=f"Move down: {first}")
+    down = visitor.page.get_by_role("button", name=named("Move down", first))
     down.press("Enter")
     expect(visitor.page.locator(".sortable .name").last).to_have_text(first)
     expect(down).to_be_focused()
@@ -150,7 +152,6 @@ def test_a_later_answer_from_elsewhere_is_shown_and_can_be_replaced(
     visitor.context.set_offline(True)
     choose(visitor, "Fig")
     visitor.sees("is kept on this device")
-    question_id = resumed(gateway, session)["page"]["questions"][0]["id"]
     later = int(time.time() * 1000) + 60_000
     Lyceum(gateway).submit_answer(
         {"session_id": session, "question_id": question_id, "value": "date", "client_seq": later}
@@ -222,13 +223,7 @@ def test_everyone_can_use_the_pages(
 ) -> None:
     session = begun(gateway, every_kind)
     done = begun(gateway, short)
-    Lyceum(gateway).submit_answer(
-        {
-            "session_id": done,
-            "question_id": resumed(gateway, done)["page"]["questions"][0]["id"],
-            "value": "fig",
-        }
-    )
+    answer_first(Lyceum(gateway), session, "date", client_seq=later)
     Lyceum(gateway).complete_assessment_session(done)
     for form in FORMS:
         with browsers.person(form=form) as person:

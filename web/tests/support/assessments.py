@@ -1,11 +1,12 @@
 """Assessments that tests make for themselves, through the API."""
 
+import re
 import uuid
 from typing import Any
 
 from lyceum_client import Lyceum, etag
 
-from .browsers import PASSWORD
+from .browsers import MARKS, PASSWORD
 
 SCALE = {"least": 1, "most": 5, "least_label": "not at all", "most_label": "entirely"}
 FRUITS = [{"key": "fig", "text": "Fig", "points": 1}, {"key": "date", "text": "Date"}]
@@ -59,6 +60,11 @@ def signed_in(gateway: str, username: str) -> Lyceum:
     return Lyceum(gateway).sign_in(username, PASSWORD)
 
 
+def named(words: str, name: str) -> re.Pattern[str]:
+    """What a button says that is about something with a name, such as `Remove: Hours`."""
+    return re.compile(f"{words}: {MARKS}{re.escape(name)}{MARKS}")
+
+
 def drafted(gateway: str, definition: Any) -> str:
     """The name of an assessment of Esther's that is not published yet."""
     slug = f"test-{uuid.uuid4().hex[:12]}"
@@ -80,6 +86,13 @@ def begun(gateway: str, slug: str, taker: Lyceum | None = None) -> str:
     """The id of a session of this assessment, without an owner unless there is a taker."""
     session = (taker or Lyceum(gateway)).start_assessment_session({"assessment": slug})
     return session["session_id"]
+
+
+def answer_first(taker: Lyceum, session_id: str, value: Any, **more: Any) -> None:
+    """Answer the first question of the page where the session is."""
+    [question, *_] = taker.get_assessment_session(session_id)["page"]["questions"]
+    answer = {"session_id": session_id, "question_id": question["id"], "value": value, **more}
+    taker.submit_answer(answer)
 
 
 def answers(gateway: str, session_id: str) -> list[Any]:

@@ -3,7 +3,7 @@
 import { newBand, newDimension } from "../definitions.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Add, DraftField, DraftTick, Parts } from "./draft-fields.js";
+import { Add, DraftField, DraftTick, Fault, Parts } from "./draft-fields.js";
 
 /** @typedef {import("./draft-fields.js").Editing} Editing */
 /** @typedef {import("../definitions.js").Path} Path */
@@ -52,6 +52,7 @@ export function DraftDimensions({ of: editing }) {
         <//>
         ${buttons}
       </div>
+      <${Fault} of=${editing} path=${path} />
       <${Bands} of=${editing} path=${[...path, "bands"]} />
     </div>
   `;

@@ -9,15 +9,15 @@ import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Grave, useAction } from "./action.js";
 import { DraftDetails, DraftDimensions } from "./draft-details.js";
+import { errorsOf, Faults } from "./draft-faults.js";
 import { Editing } from "./draft-fields.js";
 import { DraftPages } from "./draft-pages.js";
 import { DraftPreview } from "./draft-preview.js";
-import { wordsOnField } from "./field-words.js";
 import { Title } from "./title.js";
 import { Refusal } from "./trouble.js";
 
 /** @typedef {Schemas["AssessmentVersionDocument"]} Version */
-/** @typedef {Record<string, string>} Errors by path, such as `pages/0/title` */
+/** @typedef {import("./draft-faults.js").Errors} Errors */
 
 const DRAFT = "/api/v2/assessments/{slug}/draft";
 
@@ -61,8 +61,8 @@ export function DraftEditor({ draft, again }) {
       return null;
     }
   }
-  async function save() {
-    const version = await orRefused(() => put(DRAFT, { params: { slug }, body: { definition: toSave(definition) }, of: saved }));
+  async function save(/** @type {Version} */ over = saved) {
+    const version = await orRefused(() => put(DRAFT, { params: { slug }, body: { definition: toSave(definition) }, of: over }));
     if (version) settle(version);
     return version;
   }
@@ -80,16 +80,13 @@ export function DraftEditor({ draft, again }) {
     if (saved.number === 1) go("/assessments/mine");
     else again();
   }
-  const saving = useAction(save);
+  const saving = useAction(() => save());
   const taking = useAction(async () => {
     const theirs = await get(DRAFT, { params: { slug } });
     settle(theirs);
     setDefinition(toEdit(theirs.definition));
   });
-  const overriding = useAction(async () => {
-    setSaved(await get(DRAFT, { params: { slug } }));
-    setOvertaken(false);
-  });
+  const overriding = useAction(async () => save(await get(DRAFT, { params: { slug } })));
 
   useEffect(() => {
     const fault = editor.current?.querySelector('[aria-invalid="true"], .fault');
@@ -132,30 +129,4 @@ export function DraftEditor({ draft, again }) {
       `}
     </div>
   `;
-}
-
-/** @param {Problem} problem @returns {Errors} */
-function errorsOf(problem) {
-  return Object.fromEntries(problem.errors.map(({ pointer, detail }) => [pointer.replace(/^\/definition\/?/, ""), wordsOnField(detail)]));
-}
-
-/** All that is wrong, with its place in words. @param {{ errors: Errors }} properties */
-function Faults({ errors }) {
-  const all = Object.entries(errors);
-  if (!all.length) return html`<div role="alert"></div>`;
-  return html`
-    <div class="refusal" role="alert">
-      <p>${t("assessment_edit.faults", { count: all.length })}</p>
-      <ul>${all.map(([path, words]) => html`<li key=${path}>${[...placeOf(path), words].join(" · ")}</li>`)}</ul>
-    </div>
-  `;
-}
-
-/** @param {string} path */
-function placeOf(path) {
-  const parts = /^(pages|dimensions)\/(\d+)(?:\/questions\/(\d+))?/.exec(path);
-  if (!parts) return [];
-  const [, list, index, question] = parts;
-  const first = t(list === "pages" ? "assessment_edit.page" : "assessment_edit.dimension", { place: Number(index) + 1 });
-  return question ? [first, t("assessment_edit.question", { place: Number(question) + 1 })] : [first];
 }

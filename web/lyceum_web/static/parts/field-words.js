@@ -5,6 +5,7 @@ import { t } from "../words.js";
 /** @type {[RegExp, string][]} what the API says, and the sentence for it; groups are the sentence's values */
 const SENTENCES = [
   [/^Missing data for required field\.$/, "field.missing"],
+  [/^Must not be blank\.$/, "field.missing"],
   [/^Not a valid number\.$/, "field.number"],
   [/^Not a valid integer\.$/, "field.number"],
   [/^Not a valid email address\.$/, "field.email"],
@@ -16,9 +17,9 @@ const SENTENCES = [
   [/^Must be less than or equal to (?<most>[\d.-]+)/, "field.too_large"],
 ];
 
-/** @param {string} detail what the API says of the field */
-export function wordsOnField(detail) {
-  for (const [form, key] of SENTENCES) {
+/** @param {string} detail what the API says of the field @param {[RegExp, string][]} [more] what it says of these fields alone */
+export function wordsOnField(detail, more = []) {
+  for (const [form, key] of [...more, ...SENTENCES]) {
     const found = form.exec(detail);
     if (found) return t(key, asNumbers(found.groups));
   }
