@@ -153,9 +153,7 @@ def test_a_later_answer_from_elsewhere_is_shown_and_can_be_replaced(
     choose(visitor, "Fig")
     visitor.sees("is kept on this device")
     later = int(time.time() * 1000) + 60_000
-    Lyceum(gateway).submit_answer(
-        {"session_id": session, "question_id": question_id, "value": "date", "client_seq": later}
-    )
+    answer_first(Lyceum(gateway), session, "date", client_seq=later)
     visitor.context.set_offline(False)
     visitor.sees("You answered this later on another device")
     expect(visitor.page.get_by_label("Date", exact=True)).to_be_checked()
@@ -223,7 +221,7 @@ def test_everyone_can_use_the_pages(
 ) -> None:
     session = begun(gateway, every_kind)
     done = begun(gateway, short)
-    answer_first(Lyceum(gateway), session, "date", client_seq=later)
+    answer_first(Lyceum(gateway), done, "fig")
     Lyceum(gateway).complete_assessment_session(done)
     for form in FORMS:
         with browsers.person(form=form) as person:
