@@ -33,13 +33,13 @@ function keepSeen(id, resumed) {
   keepDraft(placeOf(id), { resumed, pages }, ANYONE);
 }
 
-/** @param {Resumed} begun @param {(id: string) => void} onEnded the session takes no more answers */
+/** @param {Resumed} begun @param {(problem?: Problem) => void} onEnded the session takes no more answers */
 export function useTaking(begun, onEnded) {
   const id = begun.session.session_id;
   const [resumed, setResumed] = useState(begun);
   const [unfit, setUnfit] = useState(/** @type {Record<number, unknown>} */ ({}));
   const [overtaken, setOvertaken] = useState(/** @type {Record<number, unknown>} */ ({}));
-  const outbox = useMemo(() => new Outbox(id, onSent, () => onEnded(id)), [id]);
+  const outbox = useMemo(() => new Outbox(id, onSent, onEnded), [id]);
 
   useEffect(() => {
     outbox.saw(begun.answers);
@@ -73,7 +73,7 @@ export function useTaking(begun, onEnded) {
       const fresh = await get("/api/v2/session/{session_id}", { params: { session_id: id } });
       outbox.saw(fresh.answers);
       if (fresh.session.status === "active") setResumed((now) => ({ ...fresh, page: now.page }));
-      else onEnded(id);
+      else onEnded();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
     }

@@ -1,8 +1,9 @@
 // @ts-check
 /** Taking an assessment: one page of questions at a time, each answer saved as it is given. */
-import { dropDraft, ANYONE, draftOf } from "../drafts.js";
+import { ANYONE, draftOf, dropDraft } from "../drafts.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { TakingPage, TimeUp } from "../parts/taking-page.js";
+import { TakingPage } from "../parts/taking-page.js";
+import { TimeUp } from "../parts/time-up.js";
 import { Title } from "../parts/title.js";
 import { go } from "../router.js";
 import { read } from "../taking.js";
@@ -35,7 +36,10 @@ function Stage({ found, again }) {
   if (session.status === "completed") return html`<div class="loading" aria-busy="true"></div>`;
   if (!isOpen) return html`<${Ended} session=${session} />`;
   if (isTimeUp) return html`<${TimeUp} session=${session} />`;
-  return html`<${TakingPage} begun=${found} onEnded=${again} onTimeUp=${() => setTimeUp(true)} />`;
+  const onTimeUp = () => setTimeUp(true);
+  // The platform's clock decides, if that of the device is behind.
+  const onEnded = (/** @type {import("../api.js").Problem} */ problem) => (problem?.code === "deadline_passed" ? onTimeUp() : again());
+  return html`<${TakingPage} begun=${found} onEnded=${onEnded} onTimeUp=${onTimeUp} />`;
 }
 
 /** @param {{ session: Schemas["AssessmentSession"] }} properties */

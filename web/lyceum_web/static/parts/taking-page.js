@@ -9,18 +9,13 @@ import { noteVisit, visits } from "../visits.js";
 import { t } from "../words.js";
 import { Grave, useAction } from "./action.js";
 import { Countdown } from "./countdown.js";
-import { flawOf, Question } from "./question.js";
 import { KeepSession } from "./keep-session.js";
+import { flawOf, Question } from "./question.js";
 import { PageSteps, Progress, Saved } from "./taking-state.js";
 import { Title } from "./title.js";
-import { Refusal, wordsOn } from "./trouble.js";
+import { Refusal } from "./trouble.js";
 
-const PATIENCE = 3000; // milliseconds between two looks whether a session whose time is up is scored
-
-/** @param {string} id */
-const resultOf = (id) => `/assessment-sessions/${id}/result`;
-
-/** @param {{ begun: Schemas["ResumedSession"], onEnded: () => void, onTimeUp: () => void }} properties */
+/** @param {{ begun: Schemas["ResumedSession"], onEnded: (problem?: Problem) => void, onTimeUp: () => void }} properties */
 export function TakingPage({ begun, onEnded, onTimeUp }) {
   const taking = useTaking(begun, onEnded);
   const [session, setSession] = useState(begun.session);
@@ -57,7 +52,7 @@ export function TakingPage({ begun, onEnded, onTimeUp }) {
     if (!(await outbox.flush())) throw new Problem(0, {});
     try {
       await post("/api/v2/session/{session_id}/complete", { params: { session_id: id } });
-      go(resultOf(id), { replace: true });
+      go(`/assessment-sessions/${id}/result`, { replace: true });
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.code !== "answers_missing") throw problem;
       await leadTo(new Set(/** @type {any} */ (problem.document).missing));
@@ -123,36 +118,6 @@ export function TakingPage({ begun, onEnded, onTimeUp }) {
         <button type="button" class="button quiet" onClick=${pause}>${t("taking.pause")}</button>
         <${Grave} work=${abandon} title=${t("taking.abandon_title")} why=${t("taking.abandon_why")}>${t("taking.abandon")}<//>
       </div>
-    </div>
-  `;
-}
-
-/** The time limit is over: what was answered counts, as soon as the platform has closed the session. @param {{ session: Schemas["AssessmentSession"] }} properties */
-export function TimeUp({ session }) {
-  const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
-  const id = session.session_id;
-  useEffect(() => {
-    /** @type {ReturnType<typeof setTimeout>} */
-    let due;
-    async function look() {
-      try {
-        await post("/api/v2/session/{session_id}/complete", { params: { session_id: id } });
-        go(resultOf(id), { replace: true });
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        setProblem(error.code === "answers_missing" ? null : error);
-        due = setTimeout(look, PATIENCE);
-      }
-    }
-    look();
-    return () => clearTimeout(due);
-  }, [id]);
-  return html`
-    <div class="stack">
-      <${Title} of=${session.title}><bdi>${session.title}</bdi><//>
-      <p class="notice" role="status">${t("taking.time_up")}</p>
-      ${problem && html`<p class="refusal" role="alert">${wordsOn(problem)}</p>`}
-      <p><a class="button quiet" href="/assessments">${t("assessments.all")}</a></p>
     </div>
   `;
 }
