@@ -67,19 +67,21 @@ def named(words: str, name: str) -> re.Pattern[str]:
 
 def drafted(gateway: str, definition: Any) -> str:
     """The name of an assessment of Esther's that is not published yet."""
-    slug = f"test-{uuid.uuid4().hex[:12]}"
     with signed_in(gateway, "esther") as esther:
-        esther.create_assessment({"slug": slug, "definition": definition})
-    return slug
+        return _created(esther, definition)["slug"]
 
 
 def published(gateway: str, definition: Any) -> str:
     """The name of an assessment of Esther's that can be taken."""
-    slug = drafted(gateway, definition)
     with signed_in(gateway, "esther") as esther:
-        draft = esther.get_assessment_draft(slug)
-        esther.publish_assessment(slug, if_match=etag(draft))
-    return slug
+        draft = _created(esther, definition)
+        esther.publish_assessment(draft["slug"], if_match=etag(draft))
+    return draft["slug"]
+
+
+def _created(author: Lyceum, definition: Any) -> Any:
+    slug = f"test-{uuid.uuid4().hex[:12]}"
+    return author.create_assessment({"slug": slug, "definition": definition})
 
 
 def begun(gateway: str, slug: str, taker: Lyceum | None = None) -> str:
