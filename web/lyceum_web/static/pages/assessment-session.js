@@ -29,7 +29,7 @@ function Stage({ found, again }) {
   const [isTimeUp, setTimeUp] = useState(() => Boolean(session.ends_at) && new Date(session.ends_at || 0).getTime() <= Date.now());
   const isOpen = session.status === "active";
   useEffect(() => {
-    if (!isOpen) dropVisit(session.session_id);
+    if (!isOpen && session.status !== "completed") dropVisit(session.session_id);
     if (session.status === "completed") go(`/assessment-sessions/${session.session_id}/result`, { replace: true });
   }, [session.status]);
 

@@ -41,14 +41,14 @@ async function open(signal) {
   const own = account.value ? (await get("/api/v2/session", { query, signal })).items : [];
   const ofBrowser = await Promise.all(visits().map((id) => visit(id, signal)));
   const known = new Set(own.map((session) => session.session_id));
-  return [...own, ...ofBrowser.filter((session) => session && !known.has(session.session_id))];
+  return [...own, ...ofBrowser.filter((session) => session?.status === "active" && !known.has(session.session_id))];
 }
 
 /** @param {string} id @param {AbortSignal} signal @returns {Promise<Session | null>} */
 async function visit(id, signal) {
   try {
     const { session } = await get("/api/v2/session/{session_id}", { params: { session_id: id }, signal });
-    if (session.status === "active") return session;
+    if (["active", "completed"].includes(session.status)) return session;
     dropVisit(id);
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 404) dropVisit(id);

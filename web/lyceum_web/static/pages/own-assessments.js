@@ -69,16 +69,17 @@ function Own({ own: { slug, is_default: isDefault } }) {
 function Begin() {
   const [isShown, setShown] = useState(false);
   const [slug, setSlug] = useState("");
-  const form = useForm(async ({ title, slug: name }, key) => {
+  const asked = useForm(async ({ title, slug: name }, key) => {
     await post("/api/v2/assessments", { body: { slug: name, definition: { title } }, key });
     go(`/assessments/${name}/edit`);
   });
   if (!isShown) return html`<div><button class="button" onClick=${() => setShown(true)}>${t("own_assessments.begin")}</button></div>`;
-  const error = form.errors.definition;
+  // The title is a part of the definition, where the form knows nothing but its name.
+  const form = { ...asked, errors: { ...asked.errors, title: asked.errors.definition } };
   return html`
     <section class="card" aria-labelledby="begin">
       <h2 id="begin">${t("own_assessments.begin")}</h2>
-      <${Form} of=${{ ...form, errors: error ? { ...form.errors, title: error } : form.errors }}>
+      <${Form} of=${asked}>
         <${Field}
           of=${form} name="title" label=${t("assessment_edit.title_field")} maxlength="200" autofocus
           onInput=${(/** @type {Event} */ event) => setSlug(nameIn(/** @type {HTMLInputElement} */ (event.target).value))}
