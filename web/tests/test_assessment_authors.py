@@ -41,6 +41,7 @@ def test_one_is_written_with_the_keyboard_and_published(
     person.open("/assessments/mine")
     person.tab_to("Write a new one")
     person.press("Enter")
+    expect(page.get_by_label("Title", exact=True)).to_be_focused()
     page.keyboard.type("Nuts and seeds")
     expect(page.get_by_label("Name in the address")).to_have_value("nuts-and-seeds")
     page.get_by_label("Name in the address").fill(slug)
