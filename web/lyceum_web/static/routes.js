@@ -42,6 +42,14 @@ export const ROUTES = [
   { pattern: "/calendar", load: () => import("./pages/calendar.js"), style: "today", signedIn: true },
   { pattern: "/search", load: () => import("./pages/search.js"), style: "today", signedIn: true },
   { pattern: "/users/:id", load: () => import("./pages/user.js"), style: "today" },
+
+  { pattern: "/assessments", load: () => import("./pages/assessments.js"), style: "assessments" },
+  { pattern: "/assessments/mine", load: () => import("./pages/own-assessments.js"), style: "assessments", signedIn: true },
+  { pattern: "/assessments/:slug", load: () => import("./pages/assessment.js"), style: "assessments" },
+  { pattern: "/assessments/:slug/edit", load: () => import("./pages/assessment-edit.js"), style: "assessments", signedIn: true },
+  { pattern: "/assessments/:slug/statistics", load: () => import("./pages/assessment-statistics.js"), style: "assessments", signedIn: true },
+  { pattern: "/assessment-sessions/:id", load: () => import("./pages/assessment-session.js"), style: "assessments" },
+  { pattern: "/assessment-sessions/:id/result", load: () => import("./pages/assessment-result.js"), style: "assessments" },
 ];
 
 /**

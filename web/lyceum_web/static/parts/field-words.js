@@ -22,9 +22,9 @@ const SENTENCES = [
   [/^Must be less than or equal to (?<most>[\d.-]+)/, "field.too_large"],
 ];
 
-/** @param {string} detail what the API says of the field */
-export function wordsOnField(detail) {
-  for (const [form, key] of SENTENCES) {
+/** @param {string} detail what the API says of the field @param {[RegExp, string][]} [more] what it says of these fields alone */
+export function wordsOnField(detail, more = []) {
+  for (const [form, key] of [...more, ...SENTENCES]) {
     const found = form.exec(detail);
     if (found) return t(key, asNumbers(found.groups));
   }

@@ -16,6 +16,7 @@ import { wordsOn } from "./trouble.js";
 const WAYS = [
   { address: "/dashboard", words: "way.today", icon: "home", own: true, under: /^\/(dashboard|calendar)/ },
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
+  { address: "/assessments", words: "way.assessments", icon: "quiz", under: /^\/assessment/ },
 ];
 
 /** @param {{ children: unknown }} properties */

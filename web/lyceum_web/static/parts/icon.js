@@ -10,6 +10,7 @@ const PATHS = {
   calendar: "M4 6h16v14H4zM4 10.5h16M8 3v4M16 3v4",
   check: "M5 12.5l4.5 4.5L19 7.5",
   close: "M6 6l12 12M18 6L6 18",
+  down: "M6 9.500l6 6 6-6",
   home: "M4 11l8-7 8 7v9h-5.5v-6h-5v6H4z",
   menu: "M4 7h16M4 12h16M4 17h16",
   more: "M5 12h.01M12 12h.01M19 12h.01",
@@ -20,6 +21,7 @@ const PATHS = {
   search: "M11 18a7 7 0 100-14 7 7 0 000 14zM16.200 16.200L21 21",
   send: "M4 12l16-8-6 16-3-7z",
   tutor: "M3 9l9-4 9 4-9 4zM7 11v5c3 2.200 7 2.200 10 0v-5M21 9v6",
+  up: "M6 14.500l6-6 6 6",
 };
 
 /** @param {{ name: keyof typeof PATHS }} properties */
