@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-types vendor migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-types web-shots vendor migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -85,6 +85,9 @@ contract:  ## Check the running platform's API reference with a client in TypeSc
 web-types:  ## Check the types of the web client against the running platform's API reference (PORT=; needs Node)
 	@command -v npm >/dev/null || { echo "make web-types needs Node, 20 or newer, with npm: https://nodejs.org"; exit 1; }
 	@web/check-types.sh http://127.0.0.1:$(or $(PORT),8080)
+
+web-shots: .venv/.ready  ## Take a picture of every page of the running platform into .dev/shots (PORT=, args=part of an address)
+	@cd web && ../$(BIN)/python shots.py http://127.0.0.1:$(or $(PORT),8080) ../.dev/shots $(args)
 
 vendor: | $(UV)  ## Fetch what the web client vendors, in the versions of web/package.json (needs Node)
 	@cd web && npm ci --silent && node vendor.mjs
