@@ -2,11 +2,10 @@
 
     python web/shots.py http://127.0.0.1:8080 FOLDER [part of an address]
 
-The platform has the demo's data. A page with something of its own is that of the first one in a list of the API.
+The platform has the demo's data. A page about one thing is that of the first one in a list of the API.
 """
 
 import sys
-
 from pathlib import Path
 
 import requests
