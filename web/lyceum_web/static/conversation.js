@@ -76,6 +76,7 @@ export function conversationOf(id) {
 
   /** @param {import("./live.js").LiveEvent & { occurred_at?: string }} event */
   async function hear({ type, seq = 0, data, occurred_at: at = "" }) {
+    if (type === "created") return;
     if (!type.startsWith("message")) {
       if (happenings.value.some((each) => each.seq === seq)) return;
       happenings.value = [...happenings.value, { seq, type, name: data.display_name || data.host_display_name, at }];
