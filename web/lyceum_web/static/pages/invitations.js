@@ -1,13 +1,11 @@
 // @ts-check
 /** Invitations to study together: the one of a link in an e-mail, or all that wait for the person. */
 import { post } from "../api.js";
-import { Action } from "../parts/action.js";
+import { answersTo, InvitationCard } from "../parts/invitation-card.js";
 import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { When } from "../parts/when.js";
-import { dropFragment, go, place } from "../router.js";
+import { dropFragment, place } from "../router.js";
 import { account } from "../sign-in.js";
-import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 
@@ -33,7 +31,7 @@ function OfLink({ token }) {
       <${Title} of=${t("invitations.one")} />
       <${Loaded} of=${invitation}>
         ${(/** @type {any} */ found) => html`
-          <${Card} invitation=${found} ...${answers} canAccept=${Boolean(account.value)} />
+          <${InvitationCard} invitation=${found} ...${answers} canAccept=${Boolean(account.value)} />
           ${!account.value && html`
             <p>${say("invitations.sign_in_first", {
               sign_in: html`<a href="/sign-in?then=${encodeURIComponent(here)}">${t("sign_in")}</a>`,
@@ -57,7 +55,7 @@ function Own() {
           <ul role="list" class="stack">
             ${items.map((/** @type {any} */ each) => html`
               <li key=${each.id}>
-                <${Card} invitation=${each} ...${answersTo(each.id)} canAccept />
+                <${InvitationCard} invitation=${each} ...${answersTo(each.id)} canAccept />
               </li>
             `)}
           </ul>
@@ -65,42 +63,5 @@ function Own() {
         `}
       <//>
     </div>
-  `;
-}
-
-/** @param {string} id */
-function answersTo(id) {
-  const params = { invitation_id: id };
-  return {
-    accept: () => post("/api/invitations/{invitation_id}/accept", { params }),
-    decline: () => post("/api/invitations/{invitation_id}/decline", { params }),
-  };
-}
-
-/** @param {{ invitation: Schemas["ReceivedInvitation"], canAccept: boolean, accept: () => Promise<Schemas["ReceivedInvitation"]>, decline: () => Promise<unknown> }} properties */
-function Card({ invitation, canAccept, accept, decline }) {
-  const [isDeclined, setDeclined] = useState(false);
-  async function join() {
-    const { havruta_id: id } = await accept();
-    tell(t("invitations.accepted"));
-    go(`/havrutas/${id}`);
-  }
-  async function refuse() {
-    await decline();
-    setDeclined(true);
-  }
-  return html`
-    <article class="card stack">
-      <h2><bdi>${invitation.havruta_name}</bdi></h2>
-      <p>${say("invitations.who", { name: invitation.inviter_name, book: invitation.book })}</p>
-      <p class="muted small">${say("invitations.until", { time: html`<${When} at=${invitation.expires_at} />` })}</p>
-      ${isDeclined && html`<p role="status">${t("invitations.declined")}</p>`}
-      ${!isDeclined && html`
-        <div class="row">
-          ${canAccept && html`<${Action} work=${join}>${t("invitations.accept")}<//>`}
-          <${Action} work=${refuse} kind="quiet">${t("invitations.decline")}<//>
-        </div>
-      `}
-    </article>
   `;
 }
