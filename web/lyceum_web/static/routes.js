@@ -21,6 +21,10 @@ export const ROUTES = [
   { pattern: "/invitations/unsubscribe", load: () => import("./pages/unsubscribe.js") },
 
   { pattern: "/notifications", load: () => import("./pages/notifications.js"), style: "notifications", signedIn: true },
+
+  { pattern: "/havrutas", load: () => import("./pages/havrutas.js"), style: "havruta", signedIn: true },
+  { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta", signedIn: true },
+  { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study", signedIn: true },
 ];
 
 /**
