@@ -25,6 +25,7 @@ export const ROUTES = [
   { pattern: "/havrutas", load: () => import("./pages/havrutas.js"), style: "havruta", signedIn: true },
   { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta", signedIn: true },
   { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study", signedIn: true },
+  { pattern: "/whiteboards/:id", load: () => import("./pages/whiteboard.js"), style: "whiteboard", signedIn: true },
 ];
 
 /**

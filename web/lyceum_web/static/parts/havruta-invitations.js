@@ -60,11 +60,13 @@ function Invite({ id, done }) {
       <${Field} of=${form} name="emails" as="textarea" rows="2" label=${t("invite.emails")} hint=${t("invite.hint")} />
       <p><${Submit} of=${form} quiet>${t("invite.press")}<//></p>
     <//>
-    <ul role="status" class="results">
-      ${results.map(({ email, status }) => html`
-        <li key=${email} class="row"><bdi>${email}</bdi> <span class="badge ${BADGES[status]}">${t(`invite.${status}`)}</span></li>
-      `)}
-    </ul>
+    <div role="status">
+      <ul role="list" class="results">
+        ${results.map(({ email, status }) => html`
+          <li key=${email} class="row"><bdi>${email}</bdi> <span class="badge ${BADGES[status]}">${t(`invite.${status}`)}</span></li>
+        `)}
+      </ul>
+    </div>
   `;
 }
 

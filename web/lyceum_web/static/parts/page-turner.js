@@ -1,6 +1,6 @@
 // @ts-check
 /** Turns the pages: to what is next or before, or to a passage that one types. On a phone it lies under the thumb. */
-import { resolve } from "../references.js";
+import { expect, resolve } from "../references.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { language, t } from "../words.js";
 import { Dialog } from "./dialog.js";
@@ -8,41 +8,41 @@ import { Field, Form, Submit, useForm } from "./form.js";
 import { Icon } from "./icon.js";
 import { atField, useReference } from "./reference.js";
 
-/** @param {{ at: string, book: string, turn: (ref: string) => void, go: (ref: string) => Promise<void> }} properties */
+/** @typedef {"prev" | "next" | "prev_section" | "next_section"} Side as a reference of the API names what is there */
+
+/** @param {{ at: string, book: string, turn: (side: Side) => void, go: (ref: string) => Promise<void> }} properties */
 export function PageTurner({ at, book, turn, go }) {
   const [isAsked, setAsked] = useState(false);
   const here = useReference(at);
-  useReference(here?.next);
-  useReference(here?.prev);
-  useArrows(() => here?.prev && turn(here.prev), () => here?.next && turn(here.next));
-
-  /** A chapter is gone to at its beginning. @param {string} section */
-  const turnTo = async (section) => turn((await resolve(section)).start);
+  expect(here?.next);
+  expect(here?.prev);
+  useArrows(turn);
   return html`
     <nav class="turner" aria-label=${t("study.pages")}>
-      <${Turn} to=${here?.prev} turn=${turn} kind="before" words="study.previous" />
+      <${Turn} here=${here} side="prev" turn=${turn} kind="before" words="study.previous" />
       <button type="button" class="button quiet go-to" onClick=${() => setAsked(true)}>${t("study.go_to")}</button>
-      <${Turn} to=${here?.next} turn=${turn} kind="after" words="study.next" />
+      <${Turn} here=${here} side="next" turn=${turn} kind="after" words="study.next" />
       <div class="chapters">
-        <${Turn} to=${here?.prev_section} turn=${turnTo} kind="before chapter" words="study.previous_chapter" />
-        <${Turn} to=${here?.next_section} turn=${turnTo} kind="after chapter" words="study.next_chapter" />
+        <${Turn} here=${here} side="prev_section" turn=${turn} kind="before chapter" words="study.previous_chapter" />
+        <${Turn} here=${here} side="next_section" turn=${turn} kind="after chapter" words="study.next_chapter" />
       </div>
       ${isAsked && html`<${GoTo} book=${book} go=${go} close=${() => setAsked(false)} />`}
     </nav>
   `;
 }
 
-/** @param {{ to: string | null | undefined, turn: (ref: string) => void, kind: string, words: string }} properties */
-function Turn({ to, turn, kind, words }) {
+/** @param {{ here: import("../references.js").Reference | null, side: Side, turn: (side: Side) => void, kind: string, words: string }} properties */
+function Turn({ here, side, turn, kind, words }) {
+  const isEnd = here !== null && !here[side];
   return html`
-    <button type="button" class="button turn ${kind}" aria-disabled=${!to} onClick=${() => to && turn(to)}>
+    <button type="button" class="button turn ${kind}" aria-disabled=${isEnd} onClick=${() => turn(side)}>
       <${Icon} name="back" /><span>${t(words)}</span>
     </button>
   `;
 }
 
-/** The arrow keys turn pages, unless they are needed where the focus is. @param {() => void} before @param {() => void} next */
-function useArrows(before, next) {
+/** The arrow keys turn pages, unless they are needed where the focus is. @param {(side: Side) => void} turn */
+function useArrows(turn) {
   useEffect(() => {
     const isRtl = language.value === "he";
     function onKey(/** @type {KeyboardEvent} */ event) {
@@ -50,9 +50,7 @@ function useArrows(before, next) {
       const isTaken = element.closest("input, select, textarea, dialog, summary") || event.altKey || event.ctrlKey || event.metaKey;
       if (isTaken || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
       event.preventDefault();
-      const isForward = (event.key === "ArrowRight") !== isRtl;
-      if (isForward) next();
-      else before();
+      turn((event.key === "ArrowRight") !== isRtl ? "next" : "prev");
     }
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);

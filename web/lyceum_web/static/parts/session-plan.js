@@ -50,7 +50,7 @@ export function SessionPlan({ havruta, close, done }) {
           <${Field} of=${form} name="planned_minutes" as="select" label=${t("plan.length")}>
             ${LENGTHS.map((minutes) => html`<option value=${minutes} selected=${minutes === 60}>${duration(minutes)}</option>`)}
           <//>
-          <${Field} of=${form} name="rrule" as="select" label=${t("plan.repeat")}>
+          <${Field} of=${form} name="rrule" as="select" required=${false} label=${t("plan.repeat")}>
             ${Object.entries(RULES).map(([name, rule]) => html`<option value=${rule}>${t(`plan.${name}`)}</option>`)}
           <//>
           ${values.rrule && html`
@@ -74,13 +74,15 @@ function Preview({ params, plan }) {
   );
   const times = dates.problem || dates.isStale ? [] : dates.value?.start_times || [];
   return html`
-    <div class="notice preview" role="status">
+    <div class="preview" role="status">
       ${times.length > 0 && html`
-        <p>${t("plan.preview", { count: times.length })}</p>
-        <ul>
-          ${times.slice(0, MOST_SHOWN).map((at) => html`<li key=${at}><${When} at=${at} /></li>`)}
-          ${times.length > MOST_SHOWN && html`<li>… <${When} at=${times[times.length - 1]} /></li>`}
-        </ul>
+        <div class="notice">
+          <p>${t("plan.preview", { count: times.length })}</p>
+          <ul>
+            ${times.slice(0, MOST_SHOWN).map((at) => html`<li key=${at}><${When} at=${at} /></li>`)}
+            ${times.length > MOST_SHOWN && html`<li>… <${When} at=${times[times.length - 1]} /></li>`}
+          </ul>
+        </div>
       `}
     </div>
   `;

@@ -45,7 +45,7 @@ export function StudyPeople({ state, isOwner, set }) {
       <${Refusal} problem=${handOver.problem || change.problem} />
       ${isOwnerWatching && html`
         <div class="tick">
-          <input type="checkbox" id="shared" checked=${isShared} onChange=${() => change.run()} />
+          <input type="checkbox" id="shared" checked=${change.isBusy ? !isShared : isShared} onChange=${() => change.run()} />
           <label for="shared">${t("study.shared")}</label>
         </div>
       `}

@@ -1,10 +1,9 @@
 // @ts-check
 /** A session in progress: the passage, the pages that are turned together, and who is here. */
-import { post, Problem, put } from "../api.js";
+import { post } from "../api.js";
 import { go } from "../router.js";
 import { account } from "../sign-in.js";
-import { tell } from "../told.js";
-import { html, useEffect, useRef, useState } from "../vendor/ui.js";
+import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Action, Grave } from "./action.js";
 import { PageTurner } from "./page-turner.js";
@@ -12,6 +11,7 @@ import { Passage } from "./passage.js";
 import { useReference } from "./reference.js";
 import { StudyPeople, whoTurns } from "./study-people.js";
 import { Refusal } from "./trouble.js";
+import { useTurning } from "./turning.js";
 
 const HEARTBEAT = 20_000; // milliseconds; who is silent for 90 seconds counts as absent
 
@@ -31,7 +31,7 @@ export function Studying({ session, state, isOwner, setState, again }) {
   const own = account.value?.id;
   const isPresent = state.present.some(({ user_id: person }) => person === own);
   const [isIn, setIn] = useState(isPresent);
-  const { shown, turn, move, problem } = useTurning(state, setState);
+  const { shown, turn, go: turnTo, problem } = useTurning(state, setState);
   const reference = useReference(shown);
   useHeartbeat(session.id, isIn);
 
@@ -56,7 +56,7 @@ export function Studying({ session, state, isOwner, setState, again }) {
         <${Passage} name=${shown} hebrew=${hebrew} />
         <p class="who-turns" role="status">${whoTurns(state, mayTurn)}</p>
         <${Refusal} problem=${problem} />
-        ${isIn && mayTurn && html`<${PageTurner} at=${shown} book=${session.book} turn=${turn} go=${move} />`}
+        ${isIn && mayTurn && html`<${PageTurner} at=${shown} book=${session.book} turn=${turn} go=${turnTo} />`}
         ${!isIn && html`<p class="join"><${Action} work=${join}>${t("study.join")}<//></p>`}
       </div>
       <div class="stack">
@@ -68,52 +68,6 @@ export function Studying({ session, state, isOwner, setState, again }) {
       </div>
     </div>
   `;
-}
-
-/**
- * Turns pages. What is wanted is shown at once; of several turns in a hurry the last is sent.
- * @param {State} state @param {(state: State) => void} setState
- */
-function useTurning(state, setState) {
-  const params = { session_id: state.session_id };
-  const [wanted, setWanted] = useState(/** @type {string | null} */ (null));
-  const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
-  const last = useRef({ ref: "", seq: 0, isBusy: false });
-  last.current.seq = Math.max(last.current.seq, state.seq);
-
-  async function move(/** @type {string} */ ref) {
-    const body = { ref, expected_seq: last.current.seq };
-    const next = await put("/api/havruta-sessions/{session_id}/position", { params, body });
-    last.current.seq = next.seq;
-    setState(next);
-  }
-  async function turn(/** @type {string} */ ref) {
-    setWanted(ref);
-    setProblem(null);
-    last.current.ref = ref;
-    if (last.current.isBusy) return;
-    last.current.isBusy = true;
-    try {
-      let sent;
-      do {
-        sent = last.current.ref;
-        await move(sent);
-      } while (sent !== last.current.ref);
-    } catch (error) {
-      refuse(error);
-    } finally {
-      last.current.isBusy = false;
-      setWanted(null);
-    }
-  }
-  function refuse(/** @type {unknown} */ error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.code !== "stale_position") return setProblem(error);
-    const { state: present } = /** @type {{ state?: State }} */ (error.document);
-    if (present) setState(present);
-    tell(t("study.turned_meanwhile"));
-  }
-  return { shown: wanted || state.ref || "", turn, move, problem };
 }
 
 /** Says that the person is here, for as long as the page is open. @param {string} id @param {boolean} isIn */
