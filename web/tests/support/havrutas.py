@@ -22,6 +22,7 @@ class Havrutas:
         self._gateway = gateway
         self._stack = stack
         self._people: dict[str, Lyceum] = {}
+        self._studied: dict[tuple[str, ...], str] = {}
 
     def by(self, username: str) -> Lyceum:
         """The API, as this person uses it."""
@@ -45,10 +46,19 @@ class Havrutas:
             if invitation["havruta_id"] == havruta:
                 self.by(member).accept_invitation(invitation["id"])
 
-    def study(self, owner: str, *members: str, **more: Any) -> str:
-        """A session in progress, in which all are present; its id."""
-        havruta = self.begin(owner, *members, **more)
+    def study(self, owner: str, *members: str, book: str = "Genesis", first: str = "1:1") -> str:
+        """A session in progress at the beginning of the book, in which all are present; its id.
+
+        The same people always study in the same havruta: of e-mails with invitations no one can send many a day.
+        """
+        people = (owner, *members, book)
+        if people not in self._studied:
+            self._studied[people] = self.begin(owner, *members, name="The same people", book=book)
+        havruta = self._studied[people]
+        if former := self.by(owner).get_havruta(havruta)["active_session_id"]:
+            self.by(owner).end_havruta_session(former)
         session = self.by(owner).create_havruta_session(havruta, {"type": "instant"})["id"]
+        self.by(owner).turn_page(session, {"ref": f"{book} {first}"})
         for member in members:
             self.by(member).join_havruta_session(session)
         return session
