@@ -31,7 +31,9 @@ def test_a_book_is_found_by_its_hebrew_name(as_person: AsPerson) -> None:
     yael.sees("You begin with")
 
 
-def test_one_is_begun_by_keyboard_and_an_unknown_book_is_refused_at_its_field(as_person: AsPerson) -> None:
+def test_one_is_begun_by_keyboard_and_an_unknown_book_is_refused_at_its_field(
+    as_person: AsPerson,
+) -> None:
     yael = as_person("yael")
     yael.refusals.add(422)
     yael.open("/havrutas")
@@ -59,7 +61,9 @@ def test_an_invitation_that_waits_is_accepted(as_person: AsPerson, havrutas: Hav
     havrutas.by("david").invite_to_havruta(havruta, {"emails": [address("tamar")]})
     tamar = as_person("tamar")
     tamar.open("/havrutas")
-    card = tamar.page.get_by_role("article").filter(has=tamar.page.get_by_role("heading", name="Waits for Tamar"))
+    card = tamar.page.get_by_role("article").filter(
+        has=tamar.page.get_by_role("heading", name="Waits for Tamar")
+    )
     card.get_by_role("button", name="Accept").click()
     tamar.page.wait_for_url(f"**/havrutas/{havruta}")
     tamar.sees("You begin with")
@@ -69,7 +73,9 @@ def test_people_are_invited_with_a_result_for_each(as_person: AsPerson, havrutas
     havruta = havrutas.begin("naomi", "boaz")
     naomi = as_person("naomi")
     naomi.open(f"/havrutas/{havruta}")
-    naomi.page.get_by_label("E-mail addresses").fill("new@lyceum.example, boaz@lyceum.example\nnobody")
+    naomi.page.get_by_label("E-mail addresses").fill(
+        "new@lyceum.example, boaz@lyceum.example\nnobody"
+    )
     naomi.page.get_by_role("button", name="Invite").click()
     results = naomi.page.locator(".results li")
     expect(results).to_have_text(
@@ -82,7 +88,9 @@ def test_people_are_invited_with_a_result_for_each(as_person: AsPerson, havrutas
     expect(naomi.page.get_by_role("heading", name="Invite people")).to_be_focused()
 
 
-def test_a_series_is_planned_by_keyboard_and_seen_before(as_person: AsPerson, havrutas: Havrutas) -> None:
+def test_a_series_is_planned_by_keyboard_and_seen_before(
+    as_person: AsPerson, havrutas: Havrutas
+) -> None:
     havruta = havrutas.begin("david", "boaz")
     david, boaz = as_person("david"), as_person("boaz")
     boaz.open(f"/havrutas/{havruta}")
@@ -100,7 +108,9 @@ def test_a_series_is_planned_by_keyboard_and_seen_before(as_person: AsPerson, ha
     expect(boaz.page.get_by_role("button", name="I come")).to_have_count(3)
 
 
-def test_a_plan_in_the_past_is_refused_at_its_field(as_person: AsPerson, havrutas: Havrutas) -> None:
+def test_a_plan_in_the_past_is_refused_at_its_field(
+    as_person: AsPerson, havrutas: Havrutas
+) -> None:
     havruta = havrutas.begin("ruth")
     ruth = as_person("ruth")
     ruth.refusals.add(422)
@@ -125,7 +135,9 @@ def test_the_others_see_who_comes(as_person: AsPerson, havrutas: Havrutas) -> No
     david.sees("May come: Boaz Levi")
 
 
-def test_an_owner_removes_someone_who_sees_it_at_once(as_person: AsPerson, havrutas: Havrutas) -> None:
+def test_an_owner_removes_someone_who_sees_it_at_once(
+    as_person: AsPerson, havrutas: Havrutas
+) -> None:
     havruta = havrutas.begin("esther", "boaz", "miriam")
     boaz, esther = as_person("boaz"), as_person("esther")
     boaz.refusals |= {403, 404}

@@ -85,7 +85,9 @@ def test_a_passage_is_refused_at_its_field(
     miriam.page.get_by_label("Passage", exact=True).fill(typed)
     miriam.page.get_by_role("button", name="Turn there").click()
     hint = "As you would write it: Gen 1:31, 1:31, or בראשית א:לא."
-    expect(miriam.page.get_by_label("Passage", exact=True)).to_have_accessible_description(f"{hint} {said}")
+    expect(miriam.page.get_by_label("Passage", exact=True)).to_have_accessible_description(
+        f"{hint} {said}"
+    )
     miriam.page.get_by_label("Passage", exact=True).fill("2:3")
     miriam.press("Enter")
     at(miriam, "Genesis 2:3")

@@ -109,12 +109,17 @@ def test_what_is_drawn_offline_is_kept_and_sent_in_order(
     student.context.set_offline(False)
     student.sees("All is saved.")
     expect(count_of(student, "Boaz Levi")).to_have_text("2")
-    assert [each["operation"]["tool"] for each in ruth.list_strokes(board)["items"]] == ["pen", "eraser"]
+    assert [each["operation"]["tool"] for each in ruth.list_strokes(board)["items"]] == [
+        "pen",
+        "eraser",
+    ]
 
 
 def test_what_was_not_sent_outlasts_a_reload(board: int, as_person: AsPerson) -> None:
     student = as_person("boaz")
-    student.page.route(STROKES, lambda route: route.abort() if route.request.method == "POST" else route.fallback())
+    student.page.route(
+        STROKES, lambda route: route.abort() if route.request.method == "POST" else route.fallback()
+    )
     student.open(f"/whiteboards/{board}")
     student.sees("Nobody has drawn yet.")
     draw(student)

@@ -31,7 +31,9 @@ class Havrutas:
             self._people[username] = client.sign_in(username, PASSWORD)
         return self._people[username]
 
-    def begin(self, owner: str, *members: str, name: str = "Two of us", book: str = "Genesis") -> str:
+    def begin(
+        self, owner: str, *members: str, name: str = "Two of us", book: str = "Genesis"
+    ) -> str:
         """A havruta with these members; its id."""
         havruta = self.by(owner).create_havruta({"name": name, "book": book})["id"]
         if members:
@@ -49,7 +51,8 @@ class Havrutas:
     def study(self, owner: str, *members: str, book: str = "Genesis", first: str = "1:1") -> str:
         """A session in progress at the beginning of the book, in which all are present; its id.
 
-        The same people always study in the same havruta: of e-mails with invitations no one can send many a day.
+        The same people always study in the same havruta: no one can send many e-mails with invitations
+        a day.
         """
         people = (owner, *members, book)
         if people not in self._studied:
