@@ -3,6 +3,7 @@
 import { get } from "../api.js";
 import { watch } from "../live.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
+import { NotAMember } from "../parts/not-a-member.js";
 import { PlannedSession } from "../parts/planned-session.js";
 import { Ref } from "../parts/reference.js";
 import { Studying } from "../parts/studying.js";
@@ -28,19 +29,22 @@ export default function HavrutaSession({ id }) {
     const known = latest.current;
     // The session tells of a member who left, and the stream of a person who may not watch any more.
     if (event.type === "left" && !event.data?.user_id) return setOut(true);
-    const state = known && after(known.state, event);
+    const state = known?.session.status === "active" && after(known.state, event);
     if (!known || !state) return again();
     latest.current = { ...known, state };
     set(latest.current);
   }
   useEffect(() => watch(`havruta-session:${id}`, take), [id]);
+  const plannedIn = room.value?.session.status === "scheduled" && room.value.havruta.id;
+  // What becomes of a plan is told in the havruta.
+  useEffect(() => (plannedIn ? watch(`havruta:${plannedIn}`, again) : undefined), [plannedIn, again]);
 
   function setState(/** @type {Schemas["SessionState"]} */ state) {
     const known = /** @type {Room} */ (latest.current);
     latest.current = { ...known, state: newer(state, known.state) };
     set(latest.current);
   }
-  if (isOut) return html`<${Out} />`;
+  if (isOut && room.value) return html`<${NotAMember} />`;
   return html`
     <${Loaded} of=${room}>
       ${(/** @type {Room} */ found) => html`<${Shown} ...${found} setState=${setState} again=${again} />`}
@@ -57,16 +61,6 @@ async function read(id, known, signal) {
   ]);
   const havruta = await get("/api/havrutas/{havruta_id}", { params: { havruta_id: session.havruta_id }, signal });
   return { session, havruta, state: newer(state, known?.state) };
-}
-
-function Out() {
-  return html`
-    <div class="narrow stack">
-      <${Title} of=${t("havruta.out")} />
-      <p role="alert">${t("havruta.out_why")}</p>
-      <p><a class="button" href="/havrutas">${t("havrutas.title")}</a></p>
-    </div>
-  `;
 }
 
 /** @param {Room & { setState: (state: Schemas["SessionState"]) => void, again: () => void }} properties */

@@ -10,6 +10,7 @@ import { HavrutaProgress } from "../parts/havruta-progress.js";
 import { ComingSessions } from "../parts/havruta-sessions.js";
 import { HavrutaTools } from "../parts/havruta-tools.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
+import { NotAMember } from "../parts/not-a-member.js";
 import { Ref } from "../parts/reference.js";
 import { Title } from "../parts/title.js";
 import { go } from "../router.js";
@@ -36,7 +37,7 @@ export default function Havruta({ id }) {
     else setChanges((last) => last + 1);
   }), [id]);
 
-  if (isOut) return html`<${Out} />`;
+  if (isOut && room.value) return html`<${NotAMember} />`;
   return html`
     <${Loaded} of=${room}>
       ${(/** @type {Room} */ found) => html`<${Shown} ...${found} changes=${changes} again=${room.again} />`}
@@ -67,16 +68,6 @@ async function planned(id, signal) {
     cursor = page.next;
   } while (cursor);
   return sessions.reverse();
-}
-
-function Out() {
-  return html`
-    <div class="narrow stack">
-      <${Title} of=${t("havruta.out")} />
-      <p role="alert">${t("havruta.out_why")}</p>
-      <p><a class="button" href="/havrutas">${t("havrutas.title")}</a></p>
-    </div>
-  `;
 }
 
 /** @param {Room & { changes: number, again: () => void }} properties */

@@ -27,9 +27,9 @@ export default function Whiteboard({ id }) {
 
   function onEvent(/** @type {import("../live.js").LiveEvent} */ { type, data }) {
     if (type === "stroke") strokes.take(data);
-    else if (type === "closed") board.again();
     else if (type === "deleted" || type === "left") setGone(true);
-    else if (type === "reset") strokes.catchUp().then(board.again, () => {});
+    else if (type === "closed" || type === "reset") board.again();
+    if (type === "reset") strokes.catchUp();
   }
   useEffect(() => watch(`whiteboard:${id}`, onEvent), [id]);
   if (isGone) return html`<${Trouble} problem=${{ status: 404, code: "not_found" }} />`;

@@ -4,7 +4,7 @@
  * What is drawn is kept in this browser until the platform has it; sent twice, it is drawn once.
  */
 import { get, newKey, post, Problem } from "../api.js";
-import { draftOf, keepDraft } from "../drafts.js";
+import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { account } from "../sign-in.js";
 import { useEffect, useRef, useState } from "../vendor/ui.js";
 
@@ -22,25 +22,27 @@ export function useStrokes(id) {
   const done = useRef(/** @type {Stroke[]} */ ([]));
   /** Drawn here, and not yet seen among those of the platform. */
   const own = useRef(/** @type {Own[]} */ (draftOf(place, [])));
-  const work = useRef({ reading: Promise.resolve(), isSending: false });
+  const work = useRef({ reading: Promise.resolve(), isSending: false, isBehind: false });
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
   const [, setCount] = useState(0);
   const changed = () => setCount((last) => last + 1);
 
   /** What the platform has more than this page; one after another. */
   function catchUp() {
-    work.current.reading = work.current.reading.then(read, read);
-    return work.current.reading;
+    work.current.reading = work.current.reading.then(read);
   }
   async function read() {
+    work.current.isBehind = true;
     let found;
     do {
-      const after = done.current.at(-1)?.seq || 0;
-      const query = { after, limit: MOST_READ };
-      found = (await get("/api/whiteboards/{whiteboard_id}/strokes", { params, query })).items;
+      const query = { after: done.current.at(-1)?.seq || 0, limit: MOST_READ };
+      const answer = get("/api/whiteboards/{whiteboard_id}/strokes", { params, query });
+      found = (await answer.catch(() => null))?.items;
+      if (!found) return;
       for (const stroke of found) add(stroke);
       changed();
     } while (found.length === MOST_READ);
+    work.current.isBehind = false;
   }
   function add(/** @type {Stroke} */ stroke) {
     if (stroke.seq <= (done.current.at(-1)?.seq || 0)) return;
@@ -50,12 +52,12 @@ export function useStrokes(id) {
   }
   /** Of the live stream, where long strokes come without what was drawn. @param {any} stroke */
   function take(stroke) {
-    // While something is read, what comes meanwhile might come before it.
+    // After what is being read: it comes before this.
     work.current.reading = work.current.reading.then(() => {
-      if (!stroke.operation) return read();
+      if (!stroke.operation || work.current.isBehind) return read();
       add(stroke);
       return changed();
-    }, read);
+    });
   }
   function keep(/** @type {import("../board.js").Line} */ operation) {
     const stroke = { client_id: newKey(), operation };
@@ -83,18 +85,23 @@ export function useStrokes(id) {
   const waiting = () => draftOf(place, /** @type {Own[]} */ ([])).slice(0, MOST_SENT);
   function drop(/** @type {Own[]} */ sent) {
     const keys = new Set(sent.map(({ client_id: key }) => key));
-    keepDraft(place, draftOf(place, /** @type {Own[]} */ ([])).filter(({ client_id: key }) => !keys.has(key)));
+    const left = draftOf(place, /** @type {Own[]} */ ([])).filter(({ client_id: key }) => !keys.has(key));
+    if (left.length) keepDraft(place, left);
+    else dropDraft(place);
   }
   function refuse(/** @type {unknown} */ error) {
     if (!(error instanceof Problem)) throw error;
     if (error.isPassing || error.status === 401 || error.status === 429) return;
     // It would be refused again: a board that is closed or full takes nothing more.
-    keepDraft(place, []);
+    dropDraft(place);
     own.current = [];
     setProblem(error);
   }
   useEffect(() => {
-    const timer = setInterval(send, AGAIN_AFTER);
+    const timer = setInterval(() => {
+      send();
+      if (work.current.isBehind) catchUp();
+    }, AGAIN_AFTER);
     addEventListener("online", send);
     send();
     return () => {

@@ -30,7 +30,7 @@ export function BookField({ book, onPick, error }) {
       <label for=${id}>${t("book.label")}</label>
       <p class="hint" id="${id}-hint">${t("book.hint")}</p>
       <${Combobox}
-        id=${id} label=${t("book.label")} name="book" required value=${book ? named(book) : ""}
+        id=${id} label=${t("book.label")} name="book" required autofocus value=${book ? named(book) : ""}
         aria-describedby="${id}-hint ${error ? `${id}-error` : ""}" aria-invalid=${error ? "true" : undefined}
         find=${findBooks} words=${named} onPick=${onPick}
       />
