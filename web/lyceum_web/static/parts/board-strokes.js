@@ -22,7 +22,7 @@ export function useStrokes(id) {
   const done = useRef(/** @type {Stroke[]} */ ([]));
   /** Drawn here, and not yet seen among those of the platform. */
   const own = useRef(/** @type {Own[]} */ (draftOf(place, [])));
-  const work = useRef({ reading: Promise.resolve(), isSending: false, isBehind: false });
+  const work = useRef({ reading: Promise.resolve(), isSending: false, isBehind: true });
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
   const [, setCount] = useState(0);
   const changed = () => setCount((last) => last + 1);
