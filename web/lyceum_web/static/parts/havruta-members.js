@@ -3,7 +3,7 @@
 import { post, remove } from "../api.js";
 import { account } from "../sign-in.js";
 import { tell } from "../told.js";
-import { html, useRef, useState } from "../vendor/ui.js";
+import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Grave } from "./action.js";
 import { Dialog } from "./dialog.js";
@@ -16,10 +16,16 @@ import { Initials, Person } from "./person.js";
 /** @param {{ havruta: Schemas["Havruta"], members: Member[], isOwner: boolean, again: () => void }} properties */
 export function HavrutaMembers({ havruta, members, isOwner, again }) {
   const heading = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  const isChanged = useRef(false);
   function changed() {
+    isChanged.current = true;
     again();
-    heading.current?.focus();
   }
+  useEffect(() => {
+    // What had the focus has gone with the member.
+    if (isChanged.current) heading.current?.focus();
+    isChanged.current = false;
+  }, [members]);
   return html`
     <section class="stack">
       <h2 ref=${heading} tabindex="-1">${t("havruta.people")}</h2>
