@@ -50,6 +50,11 @@ export const ROUTES = [
   { pattern: "/assessments/:slug/statistics", load: () => import("./pages/assessment-statistics.js"), style: "assessments", signedIn: true },
   { pattern: "/assessment-sessions/:id", load: () => import("./pages/assessment-session.js"), style: "assessments" },
   { pattern: "/assessment-sessions/:id/result", load: () => import("./pages/assessment-result.js"), style: "assessments" },
+
+  { pattern: "/havrutas", load: () => import("./pages/havrutas.js"), style: "havruta", signedIn: true },
+  { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta", signedIn: true },
+  { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study", signedIn: true },
+  { pattern: "/whiteboards/:id", load: () => import("./pages/whiteboard.js"), style: "whiteboard", signedIn: true },
 ];
 
 /**

@@ -20,6 +20,7 @@ const SENTENCES = [
   [/^Length must be between (?<least>\d+) and (?<most>\d+)\.$/, "field.length"],
   [/^Must be greater than or equal to (?<least>[\d.-]+)/, "field.too_small"],
   [/^Must be less than or equal to (?<most>[\d.-]+)/, "field.too_large"],
+  [/^Must lie ahead, by two years at most\.$/, "field.ahead"],
 ];
 
 /** @param {string} detail what the API says of the field @param {[RegExp, string][]} [more] what it says of these fields alone */

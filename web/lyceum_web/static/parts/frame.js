@@ -17,6 +17,8 @@ const WAYS = [
   { address: "/dashboard", words: "way.today", icon: "home", own: true, under: /^\/(dashboard|calendar)/ },
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
   { address: "/assessments", words: "way.assessments", icon: "quiz", under: /^\/assessment/ },
+
+  { address: "/havrutas", words: "way.havruta", icon: "book", own: true, under: /^\/havruta/ },
 ];
 
 /** @param {{ children: unknown }} properties */
