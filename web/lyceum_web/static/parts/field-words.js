@@ -14,6 +14,10 @@ const SENTENCES = [
   [/^Length must be between (?<least>\d+) and (?<most>\d+)\.$/, "field.length"],
   [/^Must be greater than or equal to (?<least>[\d.-]+)/, "field.too_small"],
   [/^Must be less than or equal to (?<most>[\d.-]+)/, "field.too_large"],
+  [/^Lies in the past\.$/, "field.past"],
+  [/^Needed if session_mode is /, "field.place"],
+  [/^This code is not valid\.$/, "field.code"],
+  [/^Must be after start_time; /, "field.end_before_start"],
 ];
 
 /** @param {string} detail what the API says of the field */

@@ -15,6 +15,7 @@ import { wordsOn } from "./trouble.js";
 /** @type {{ address: string, words: string, icon: any, own?: boolean, under: RegExp }[]} */
 const WAYS = [
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
+  { address: "/courses", words: "way.tutors", icon: "tutor", under: /^\/(courses|tutors|enrollments|sessions|tutoring)/ },
 ];
 
 /** @param {{ children: unknown }} properties */
