@@ -9,7 +9,7 @@ import { RepeatFields, repetitionOf } from "../parts/repeat-fields.js";
 import { Title } from "../parts/title.js";
 import { readEnrollment, zoneName } from "../parts/tutoring.js";
 import { DAY, isoDate } from "../time.js";
-import { html, useState } from "../vendor/ui.js";
+import { html, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 
 /** @typedef {Schemas["Enrollment"]} Enrollment */
@@ -35,25 +35,31 @@ export default function Book({ id }) {
 /** @param {{ enrollment: Enrollment }} properties */
 function Booking({ enrollment }) {
   const [plan, setPlan] = useState(/** @type {import("../parts/lesson-plan.js").Planned | null} */ (null));
+  const fields = useRef(/** @type {HTMLElement | null} */ (null));
   const [frequency, setFrequency] = useState("one-time");
   const form = useForm(async (values, key, element) => {
     const days = new FormData(element).getAll("days");
     const body = { ...bodyOf(enrollment, values), ...repetitionOf(values, days) };
     setPlan({ body, key, preview: await post("/api/sessions/preview", { body }) });
   });
+  function change() {
+    setPlan(null);
+    fields.current?.querySelector("input")?.focus();
+  }
   const tomorrow = isoDate(new Date(Date.now() + DAY), enrollment.timezone);
   return html`
-    <div onInput=${() => setPlan(null)}>
+    <div ref=${fields} onInput=${() => setPlan(null)}>
       <${Form} of=${form} label=${t("book.title")}>
         <${WhenFields} of=${form} date=${tomorrow} start="18:00" minutes=${60} />
         <p class="hint">${t("lesson_form.zone", { zone: zoneName(enrollment.timezone) })}</p>
         <${RepeatFields} of=${form} frequency=${frequency} setFrequency=${setFrequency} />
         <${AboutFields} of=${form} topics=${[]} mode="online" location=${null} />
         <${BeforeField} of=${form} name="before" label=${t("lesson_form.remind")} value="30" otherwise=${[["none", t("lesson_form.no_reminder")]]} />
+        ${form.problem?.code === "invalid_recurrence" && html`<p class="error">${t("problem.invalid_recurrence")}</p>`}
         ${!plan && html`<div class="row"><${Submit} of=${form}>${t("book.preview")}<//></div>`}
       <//>
     </div>
-    ${plan && html`<${Plan} key=${plan.key} plan=${plan} enrollment=${enrollment} change=${() => setPlan(null)} />`}
+    ${plan && html`<${Plan} key=${plan.key} plan=${plan} enrollment=${enrollment} change=${change} />`}
   `;
 }
 

@@ -24,7 +24,7 @@ export default function CoursePage({ id }) {
         ${(/** @type {Course} */ found) => html`
           <p><a href="/courses">${t("courses.title")}</a></p>
           <header class="stack">
-            <${Title} of=${found.title} dir="auto" />
+            <${Title} of=${found.title}><bdi>${found.title}</bdi><//>
             <p class="row">
               ${found.status === "archived" && html`<span class="badge plain">${t("course.archived")}</span>`}
               ${found.subject && html`<span class="badge"><bdi>${found.subject}</bdi></span>`}
@@ -84,10 +84,10 @@ function Own({ course, changed }) {
     tell(t(`course.now_${next}`));
   }
   return html`
-    <div class="row">
+    <div class="row top">
       <a class="button" href="/courses/${course.id}/edit">${t("course.edit")}</a>
       <${Action} work=${move} kind="quiet" key=${next}>${t(`course.make_${next}`)}<//>
-      <a href="/enrollments">${t("course.students")}</a>
+      <a class="button quiet" href="/enrollments">${t("course.students")}</a>
     </div>
     <p class="muted">${t(`course.is_${course.status}`)}</p>
   `;

@@ -63,7 +63,7 @@ function Head({ of: { enrollment, title }, changed }) {
   return html`
     <header class="stack">
       <p><a href="/enrollments">${t("lessons.title")}</a></p>
-      <${Title} of=${title} dir="auto" />
+      <${Title} of=${title}><bdi>${title}</bdi><//>
       <p class="row">
         <span><${People} of=${enrollment} /></span><${EnrollmentStatus} of=${enrollment} />
         <a class="small" href="/courses/${enrollment.course_id}">${t("enrollment.course")}</a>
@@ -154,7 +154,7 @@ function Steps({ of: enrollment, changed }) {
     <section class="stack" aria-labelledby="steps">
       <h2 id="steps">${t("enrollment.steps")}</h2>
       <p class="muted">${t("enrollment.steps_why")}</p>
-      <div class="row">
+      <div class="row top">
         ${enrollment.status === "active" && html`<${Action} work=${pause} kind="quiet">${t("enrollment.pause")}<//>`}
         ${role === "tutor" && html`
           <${Grave} work=${complete} kind="quiet" title=${t("enrollment.complete_title")} why=${t("enrollment.complete_why")}>

@@ -53,7 +53,7 @@ function Head({ lesson, title }) {
   return html`
     <header class="stack">
       <p><a href="/enrollments/${lesson.enrolled_courses_id}"><bdi>${title}</bdi></a></p>
-      <${Title} of=${about} dir="auto" />
+      <${Title} of=${about}><bdi>${about}</bdi><//>
       <div>
         <p class="strong"><${Span} at=${lesson.starts_at} minutes=${minutesOf(lesson)} /></p>
         <p><${Elsewhere} at=${lesson.starts_at} zone=${lesson.timezone} /></p>
@@ -99,7 +99,7 @@ function About({ lesson }) {
         <ul class="covered">${covered.map((topic) => html`<li key=${topic}><bdi>${topic}</bdi></li>`)}</ul>
       </section>
     `}
-    <p class="row">
+    <p class="row top">
       ${lesson.whiteboard_id && html`<a class="button quiet" href="/whiteboards/${lesson.whiteboard_id}">${t("lesson.board")}</a>`}
       ${canOpen && html`<${Action} work=${open} kind="quiet">${t("lesson.open_board")}<//>`}
       <a class="button quiet" href="/calendar">${t("lesson.calendar")}</a>

@@ -14,7 +14,7 @@ import { t } from "../words.js";
 /** @typedef {{ enrollments: Enrollment[], titles: Map<number, string>, lessons: Schemas["TutoringSession"][],
  *   requests: import("../parts/lesson-requests.js").Asked[] }} Found */
 
-const NEXT = 10; // lessons
+const NEXT = 5; // lessons
 const LONGEST = 12 * HOUR; // of a lesson: one that began so long ago may still go on
 const OPEN = new Set(["active", "paused"]);
 
@@ -26,9 +26,12 @@ async function read(signal) {
     get("/api/sessions", { query: coming, signal }),
   ]);
   const titles = await courseTitles(enrollments.map((each) => each.course_id), signal);
-  const active = enrollments.filter((each) => each.status === "active");
-  const asked = await Promise.all(active.map((each) => requestsOf(each, titles, signal)));
-  return { enrollments, titles, lessons: lessons.filter(isAhead), requests: asked.flat() };
+  const requests = [];
+  // One after the other: a tutor may have many students, and the platform answers few calls of a person at once.
+  for (const each of enrollments.filter(({ status }) => status === "active")) {
+    requests.push(...(await requestsOf(each, titles, signal)));
+  }
+  return { enrollments, titles, lessons: lessons.filter(isAhead), requests };
 }
 
 /** @param {Schemas["TutoringSession"]} lesson */
@@ -102,6 +105,7 @@ function Next({ lessons, found: { enrollments, titles } }) {
           <li key=${each.id}><${LessonCard} lesson=${each} course=${courses.get(Number(each.enrolled_courses_id))} /></li>
         `)}
       </ul>
+      ${lessons.length === NEXT && html`<p><a href="/calendar">${t("lessons.calendar")}</a></p>`}
     </section>
   `;
 }
@@ -121,15 +125,23 @@ function Part({ role, all, titles }) {
 function List({ all, titles }) {
   return html`
     <ul role="list" class="enrollments">
-      ${all.map((each) => html`
-        <li key=${each.id}>
-          <article class="card linked">
-            <h3><a href="/enrollments/${each.id}"><bdi>${titles.get(each.course_id)}</bdi></a></h3>
-            <p class="row small"><span class="muted"><${People} of=${each} /></span><${EnrollmentStatus} of=${each} /></p>
-          </article>
-        </li>
-      `)}
+      ${all.map((each) => html`<li key=${each.id}><${Card} enrollment=${each} course=${titles.get(each.course_id)} /></li>`)}
     </ul>
+  `;
+}
+
+/** A tutor knows their enrolments by the students. @param {{ enrollment: Enrollment, course: string | undefined }} properties */
+function Card({ enrollment, course }) {
+  const isTutor = roleIn(enrollment) === "tutor";
+  const student = enrollment.student_display_name || t("person.unknown");
+  return html`
+    <article class="card linked">
+      <h3><a href="/enrollments/${enrollment.id}"><bdi>${isTutor ? student : course}</bdi></a></h3>
+      <p class="row small">
+        <span class="muted">${isTutor ? html`<bdi>${course}</bdi>` : html`<${People} of=${enrollment} />`}</span>
+        <${EnrollmentStatus} of=${enrollment} />
+      </p>
+    </article>
   `;
 }
 

@@ -35,7 +35,7 @@ function Head({ tutor }) {
   const isOwn = account.value?.id === tutor.tutor_id;
   return html`
     <header class="stack">
-      <div class="row tutor-head"><${Initials} name=${name} /><${Title} of=${name} dir="auto" /></div>
+      <div class="row tutor-head"><${Initials} name=${name} /><${Title} of=${name}><bdi>${name}</bdi><//></div>
       <p class="row"><${StudentsRating} of=${tutor.rating} />
         ${tutor.languages.length > 0 && html`<span class="muted">${t("tutor.speaks", { languages: languages(tutor.languages) })}</span>`}
       </p>

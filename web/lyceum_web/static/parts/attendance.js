@@ -29,12 +29,15 @@ export function Attendance({ lesson, changed }) {
 /** @param {string | null} mark */
 const words = (mark) => t(`attendance.${mark || "unmarked"}`);
 
+/** @param {string | null | undefined} name */
+const nameOf = (name) => name || t("person.unknown");
+
 /** @param {{ lesson: Lesson }} properties */
 function Marks({ lesson }) {
   return html`
     <dl class="facts">
-      <dt>${t("progress.student")}</dt><dd>${words(lesson.student_attendance_status)}</dd>
-      <dt>${t("progress.tutor")}</dt><dd>${words(lesson.tutor_attendance_status)}</dd>
+      <dt><bdi>${nameOf(lesson.student_display_name)}</bdi></dt><dd>${words(lesson.student_attendance_status)}</dd>
+      <dt><bdi>${nameOf(lesson.tutor_display_name)}</bdi></dt><dd>${words(lesson.tutor_attendance_status)}</dd>
     </dl>
   `;
 }
@@ -51,10 +54,10 @@ function Marking({ lesson, changed }) {
   return html`
     <${Form} of=${form} label=${t("attendance.title")}>
       <${Choices}
-        name="student" label=${lesson.student_display_name || t("progress.student")} choices=${choices}
-        value=${lesson.student_attendance_status || ""}
+        name="student" label=${nameOf(lesson.student_display_name)} choices=${choices}
+        value=${lesson.student_attendance_status || ""} side
       />
-      <${Choices} name="tutor" label=${t("attendance.you")} choices=${choices} value=${lesson.tutor_attendance_status || ""} />
+      <${Choices} name="tutor" label=${t("attendance.you")} choices=${choices} value=${lesson.tutor_attendance_status || ""} side />
       <div class="row"><${Submit} of=${form} quiet>${t("attendance.save")}<//></div>
     <//>
   `;

@@ -46,7 +46,7 @@ export function ExceptionalDays({ all, change }) {
             onInput=${(/** @type {any} */ event) => setDate(event.target.value)}
           />
         </label>
-        <button type="button" class="button quiet" onClick=${add} aria-disabled=${!date}>${t("availability.add_date")}</button>
+        <button type="button" class="button quiet" onClick=${add}>${t("availability.add_date")}</button>
       </div>
     </section>
   `;

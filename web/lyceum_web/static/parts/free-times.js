@@ -42,6 +42,7 @@ export function FreeTimes({ tutor, zone, minutes, setMinutes, onPick, turn }) {
       </select>
     </label>
     <p role="status" class="muted">${words(slots, found.length)}</p>
+    ${found.some((each) => differs(each.starts_at, zone)) && html`<p class="muted">${t("ask.clocks", { zone: zoneName(zone) })}</p>`}
     ${slots.problem && html`<${Refusal} problem=${slots.problem} />`}
     ${byDay(found).map(([date, times]) => html`<${Day} key=${date} times=${times} zone=${zone} onPick=${onPick} />`)}
     ${slots.value && days < LONGEST && html`
@@ -86,7 +87,7 @@ function Time({ slot, zone, onPick }) {
   return html`
     <button type="button" class="button quiet slot" aria-label=${spoken(at, zone)} onClick=${() => onPick(slot)}>
       <span>${clockTime(at)}</span>
-      ${differs(at, zone) && html`<span class="small muted">${clockTime(at, zone)} · ${zoneName(zone)}</span>`}
+      ${differs(at, zone) && html`<span class="small muted">${clockTime(at, zone)}</span>`}
     </button>
   `;
 }

@@ -2,8 +2,8 @@
 /** A lesson in a list. */
 import { clockTime, ownZone } from "../time.js";
 import { html } from "../vendor/ui.js";
-import { listed, say, t } from "../words.js";
-import { Span } from "./when.js";
+import { say, t } from "../words.js";
+import { Ago, Span } from "./when.js";
 import { roleIn } from "./tutoring.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
@@ -13,8 +13,11 @@ export const minutesOf = ({ starts_at: start, ends_at: end }) => (Date.parse(end
 
 /** What it is about. @param {Lesson} lesson @param {string} [course] */
 export function aboutOf({ topics }, course) {
-  return topics?.length ? listed(topics) : course || t("lesson.untitled");
+  return topics?.length ? topics.join(" · ") : course || t("lesson.untitled");
 }
+
+/** @param {Lesson} lesson */
+const isAhead = ({ status, starts_at: start }) => status === "scheduled" && Date.parse(start) > Date.now();
 
 /** @param {{ lesson: Lesson, course?: string }} properties */
 export function LessonCard({ lesson, course }) {
@@ -25,7 +28,7 @@ export function LessonCard({ lesson, course }) {
         <${LessonStatus} lesson=${lesson} />
         <${Span} at=${lesson.starts_at} minutes=${minutesOf(lesson)} />
       </p>
-      <p class="muted small"><${People} of=${lesson} />${" · "}<${Where} lesson=${lesson} /></p>
+      <p class="muted small">${isAhead(lesson) && html`<${Ago} at=${lesson.starts_at} />${" · "}`}<${People} of=${lesson} />${" · "}<${Where} lesson=${lesson} /></p>
     </article>
   `;
 }

@@ -5,7 +5,7 @@ import { account } from "../sign-in.js";
 import { moment } from "../time.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
-import { listed, say, t } from "../words.js";
+import { say, t } from "../words.js";
 import { Action } from "./action.js";
 import { roleIn } from "./tutoring.js";
 import { Elsewhere, Span } from "./when.js";
@@ -43,7 +43,7 @@ function LessonRequest({ asked, changed, named }) {
         <p class="strong"><${Span} at=${begin} minutes=${minutes} /></p>
         <p class="small"><${Elsewhere} at=${begin} zone=${enrollment.timezone} /></p>
         <p>${sentence(enrollment)}${named && html`${" · "}<bdi>${title}</bdi>`}</p>
-        ${request.topics.length > 0 && html`<p class="muted" dir="auto">${listed(request.topics)}</p>`}
+        ${request.topics.length > 0 && html`<p class="muted"><bdi>${request.topics.join(" · ")}</bdi></p>`}
       </div>
       ${request.message && html`<p class="said" dir="auto">${request.message}</p>`}
       ${isTutor && html`<${Answers} request=${request} changed=${changed} />`}

@@ -79,7 +79,7 @@ function Code({ enrollment }) {
         </div>
       `}
     </div>
-    <div class="row">
+    <div class="row top">
       ${code && html`<button type="button" class="button quiet" onClick=${copy}>${t("parents.copy")}</button>`}
       <${Action} work=${create} kind="quiet">${code ? t("parents.new_code") : t("parents.create")}<//>
     </div>

@@ -19,19 +19,19 @@ export function Progress({ enrollment }) {
       <dl class="facts">
         <dt>${t("progress.held")}</dt>
         <dd>${t("progress.lessons", { count: found.completed_sessions })}${" · "}${duration(found.completed_minutes)}</dd>
-        <${Attended} label=${t("progress.student")} of=${found.student_attendance} />
-        <${Attended} label=${t("progress.tutor")} of=${found.tutor_attendance} />
+        <${Attended} name=${enrollment.student_display_name} of=${found.student_attendance} />
+        <${Attended} name=${enrollment.tutor_display_name} of=${found.tutor_attendance} />
       </dl>
       <${Topics} planned=${found.planned_topics} covered=${found.covered_topics} percent=${found.coverage_percent} />
     </section>
   `;
 }
 
-/** @param {{ label: string, of: Schemas["AttendanceCount"] }} properties */
-function Attended({ label, of: { attended_percent: percent, late } }) {
+/** @param {{ name: string | null, of: Schemas["AttendanceCount"] }} properties */
+function Attended({ name, of: { attended_percent: percent, late } }) {
   if (percent === null) return null;
   return html`
-    <dt>${label}</dt>
+    <dt>${t("progress.attendance", { name: name || t("person.unknown") })}</dt>
     <dd>
       ${number(percent / 100, { style: "percent", maximumFractionDigits: 0 })}
       ${late > 0 && html`<span class="muted">${" · "}${t("progress.late", { count: late })}</span>`}

@@ -27,5 +27,5 @@ export function Rated({ value }) {
 /** @param {{ name: string, label: string, value?: number }} properties */
 export function RatingField({ name, label, value }) {
   const choices = STEPS.map((step) => [step, `${number(step)} – ${t(`rating.${step}`)}`]);
-  return html`<${Choices} name=${name} label=${label} value=${value} choices=${choices} required />`;
+  return html`<${Choices} name=${name} label=${label} value=${value} choices=${choices} required side />`;
 }
