@@ -16,6 +16,7 @@ PASSWORD = "study-together-daily"  # of the demo's people
 ARGUMENTS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update")
 MARKS = "[\u2068\u2069]*"
 PATIENCE = 10_000  # milliseconds: much longer than anything takes on an idle machine
+expect.set_options(timeout=PATIENCE)
 REFUSED = "Failed to load resource: the server responded with a status of"
 # WCAG 2.2, level AA.
 RULES = {

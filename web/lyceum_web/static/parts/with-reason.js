@@ -3,7 +3,7 @@
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Dialog } from "./dialog.js";
-import { Field, Form, Submit, useForm } from "./form.js";
+import { Field, Form, useForm } from "./form.js";
 
 /**
  * @param {{ work: (values: Record<string, string>) => Promise<unknown>, button: unknown, title: string, why?: string,
@@ -25,7 +25,7 @@ export function WithReason({ work, button, title, why, kind = "quiet", children 
           ${children}
           <${Field} of=${form} name="reason" as="textarea" label=${t("reason.label")} hint=${t("reason.hint")} maxlength="500" optional />
           <div class="row">
-            <${Submit} of=${form}>${button}<//>
+            <button class="button ${kind === "danger" ? kind : ""}" aria-disabled=${form.isBusy}>${button}</button>
             <button type="button" class="button quiet" onClick=${() => setAsked(false)}>${t("back")}</button>
           </div>
         <//>
