@@ -106,7 +106,7 @@ def test_a_parent_follows_with_a_code(gateway: str, as_person: Callable[..., Per
     lessons = Lessons(gateway)
     lessons.book(lessons.day_ahead)
     yael, naomi = as_person("yael"), as_person("naomi")
-    naomi.refusals.add(422)
+    naomi.refusals.add(404)
     yael.open(lessons.path)
     yael.page.get_by_role("button", name="Make a code for a parent").click()
     code = yael.page.locator(".code").inner_text()

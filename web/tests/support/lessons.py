@@ -43,6 +43,11 @@ class Lessons:
         weeks = (date.today() - A_SUNDAY).days // 7 + 4
         return A_SUNDAY + timedelta(weeks=weeks + 4 * self.course["id"])
 
+    @property
+    def long_ago(self) -> date:
+        """A day in the past on which no other course has lessons."""
+        return FIRST_DAY + timedelta(days=self.course["id"])
+
     def book(self, day: date, start: str = "16:00", end: str = "17:00", **more: Any) -> Any:
         """Book a lesson, or a series."""
         wanted = {
@@ -57,7 +62,7 @@ class Lessons:
 
     def held(self) -> Any:
         """A lesson that was held long ago."""
-        lesson = self.book(FIRST_DAY + timedelta(days=self.course["id"]))
+        lesson = self.book(self.long_ago)
         self.tutor.start_tutoring_session(lesson["id"])
         return self.tutor.complete_tutoring_session(lesson["id"], {"topics_covered": ["be"]})
 

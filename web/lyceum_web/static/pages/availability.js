@@ -19,16 +19,20 @@ import { locale, t } from "../words.js";
 /** @typedef {{ timezone: string, weekly: Record<string, Hours[]>, exceptions: { date: string, hours: Hours[] }[] }} Week */
 
 export default function Availability() {
-  const week = useLoaded(read, []);
   return html`
     <div class="narrow stack">
       <${Title} of=${t("availability.title")} />
       <p>${t("availability.why")}</p>
       ${isTutor()
-        ? html`<${Loaded} of=${week}>${(/** @type {Week} */ found) => html`<${Hours} week=${found} />`}<//>`
+        ? html`<${Own} />`
         : html`<p class="notice">${t("availability.for_tutors")}</p>`}
     </div>
   `;
+}
+
+function Own() {
+  const week = useLoaded(read, []);
+  return html`<${Loaded} of=${week}>${(/** @type {Week} */ found) => html`<${Hours} week=${found} />`}<//>`;
 }
 
 /** @param {AbortSignal} signal @returns {Promise<Week>} */

@@ -1,6 +1,6 @@
 // @ts-check
 /** A parent enters the code that their child has given them. */
-import { post } from "../api.js";
+import { post, Problem } from "../api.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Title } from "../parts/title.js";
 import { go } from "../router.js";
@@ -8,9 +8,15 @@ import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 
+/** A code that is none is told like anything that is not there; here it belongs to the field. @param {unknown} problem @returns {never} */
+function atField(problem) {
+  if (!(problem instanceof Problem) || problem.status !== 404) throw problem;
+  throw new Problem(422, { code: "invalid", errors: [{ pointer: "/code", detail: problem.detail }] });
+}
+
 export default function Join() {
   const form = useForm(async ({ code }) => {
-    const { id } = await post("/api/enrollments/join", { body: { code: code.trim() } });
+    const { id } = await post("/api/enrollments/join", { body: { code: code.trim() } }).catch(atField);
     tell(t("join.done"));
     go(`/enrollments/${id}`);
   });

@@ -12,7 +12,7 @@ import { roleIn, zoneName } from "../parts/tutoring.js";
 import { Span } from "../parts/when.js";
 import { go } from "../router.js";
 import { tell } from "../told.js";
-import { html } from "../vendor/ui.js";
+import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
@@ -37,13 +37,18 @@ export default function Move({ id }) {
 /** @param {{ lesson: Lesson, again: () => void }} properties */
 function Fields({ lesson, again }) {
   const params = { session_id: lesson.id };
+  const [isOutside, setOutside] = useState(false);
   const form = useForm(async (values) => {
     const body = changesOf(lesson, values);
-    await whileKept(() => patch("/api/sessions/{session_id}", { params, body, of: lesson }), again);
+    try {
+      await whileKept(() => patch("/api/sessions/{session_id}", { params, body, of: lesson }), again);
+    } catch (problem) {
+      if (problem instanceof Problem && problem.code === "outside_working_hours") setOutside(true);
+      throw problem;
+    }
     tell(t("move.done"));
     go(`/sessions/${lesson.id}`);
   });
-  const isOutside = form.problem?.code === "outside_working_hours";
   return html`
     <${Form} of=${form}>
       <${Conflicts} problem=${form.problem} />

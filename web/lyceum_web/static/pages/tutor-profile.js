@@ -16,22 +16,26 @@ import { go } from "../router.js";
 const LANGUAGES = ["he", "en", "ar", "ru", "fr", "es", "am", "yi", "de", "it", "pt"];
 
 export default function TutorProfile() {
-  const said = useLoaded(read, []);
   return html`
     <div class="narrow stack">
       <${Title} of=${t("tutor_profile.title")} />
       <p>${t("tutor_profile.why")}</p>
       ${isTutor()
-        ? html`<${Loaded} of=${said}>${(/** @type {Said} */ found) => html`<${Fields} said=${found} />`}<//>`
+        ? html`<${Own} />`
         : html`<p class="notice">${t("availability.for_tutors")}</p>`}
     </div>
   `;
 }
 
+function Own() {
+  const said = useLoaded(read, []);
+  return html`<${Loaded} of=${said}>${(/** @type {Said} */ found) => html`<${Fields} said=${found} />`}<//>`;
+}
+
 /** The public page has what was said; who has said and offers nothing has none. @param {AbortSignal} signal @returns {Promise<Said>} */
 async function read(signal) {
   try {
-    return await get("/api/tutors/{tutor_id}", { params: { tutor_id: String(account.value?.id) }, signal });
+    return await get("/api/tutors/{tutor_id}", { params: { tutor_id: String(account.value?.id) }, signal, cache: "reload" });
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 404) return { about: null, languages: [] };
     throw problem;
