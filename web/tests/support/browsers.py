@@ -127,7 +127,9 @@ class Browsers:
         self._signed_in: dict[str, Any] = {}
 
     @contextlib.contextmanager
-    def person(self, username: str | None = None, form: str = "light", **more: Any) -> Iterator[Person]:
+    def person(
+        self, username: str | None = None, form: str = "light", **more: Any
+    ) -> Iterator[Person]:
         """Someone with a browser of their own; at the end it must have done nothing wrong."""
         options: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Asia/Jerusalem"}
         options |= FORMS[form] | more

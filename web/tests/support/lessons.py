@@ -1,8 +1,9 @@
 """Courses and lessons that a test makes for itself, by the API; and a look at pages in all forms."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
@@ -40,7 +41,7 @@ class Lessons:
     @property
     def day_ahead(self) -> date:
         """A Sunday to come; those of other courses are weeks before or after."""
-        weeks = (date.today() - A_SUNDAY).days // 7 + 4
+        weeks = (datetime.now(ZoneInfo(ZONE)).date() - A_SUNDAY).days // 7 + 4
         return A_SUNDAY + timedelta(weeks=weeks + 4 * self.course["id"])
 
     @property

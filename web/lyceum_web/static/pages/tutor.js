@@ -15,8 +15,8 @@ import { listed, locale, t } from "../words.js";
 /** @param {{ id: string }} properties */
 export default function TutorPage({ id }) {
   // Browsers keep such a page for a minute; a tutor wants to see what they have just said.
-  const options = { params: { tutor_id: id }, cache: account.value?.id === id ? "reload" : undefined };
-  const tutor = useLoaded((signal) => get("/api/tutors/{tutor_id}", { ...options, signal }), [id]);
+  const cache = account.value?.id === id ? "reload" : "default";
+  const tutor = useLoaded((signal) => get("/api/tutors/{tutor_id}", { params: { tutor_id: id }, signal, cache }), [id]);
   return html`
     <div class="narrow stack wide">
       <${Loaded} of=${tutor}>
