@@ -78,7 +78,6 @@ def look_in_all_forms(browsers: Browsers, username: str | None, pages: dict[str,
             person.sees(words)
             _look(person)
             person.page.emulate_media(color_scheme="dark")
-            _look(person)
             person.page.set_viewport_size(phone)
             _look(person)
             person.page.emulate_media(color_scheme="light")

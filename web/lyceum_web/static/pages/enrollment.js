@@ -12,7 +12,7 @@ import { Title } from "../parts/title.js";
 import { readEnrollment, roleIn, useKeptFocus, useNews } from "../parts/tutoring.js";
 import { HOUR } from "../time.js";
 import { tell } from "../told.js";
-import { html, useState } from "../vendor/ui.js";
+import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { EnrollmentStatus } from "./lessons.js";
 
@@ -25,13 +25,8 @@ const LONGEST = 12 * HOUR; // of a lesson
 /** @param {{ id: string }} properties */
 export default function EnrollmentPage({ id }) {
   const named = useLoaded((signal) => readEnrollment(id, signal), [id]);
-  const [turn, setTurn] = useState(0);
-  const { again } = named;
-  useNews(again);
-  function changed() {
-    again();
-    setTurn(turn + 1);
-  }
+  const { again: changed } = named;
+  useNews(changed);
   return html`
     <div class="narrow stack wide">
       <${Loaded} of=${named}>
@@ -40,7 +35,7 @@ export default function EnrollmentPage({ id }) {
           <${Requests} of=${found} changed=${changed} />
           <${Coming} of=${found.enrollment} course=${found.title} />
           <${Progress} enrollment=${found.enrollment} />
-          <${Past} of=${found.enrollment} course=${found.title} turn=${turn} />
+          <${Past} of=${found.enrollment} course=${found.title} />
           <${Boards} enrollment=${found.enrollment} />
           <${Parents} enrollment=${found.enrollment} />
           <${Steps} of=${found.enrollment} changed=${changed} />
@@ -117,10 +112,10 @@ function Coming({ of: enrollment, course }) {
   `;
 }
 
-/** @param {{ of: Enrollment, course: string, turn: number }} properties */
-function Past({ of: enrollment, course, turn }) {
+/** @param {{ of: Enrollment, course: string }} properties */
+function Past({ of: enrollment, course }) {
   const query = { enrolled_courses_id: enrollment.id, to: new Date().toISOString(), sort: "-session_date", limit: 5 };
-  const past = usePages("/api/sessions", { query }, [enrollment.id, turn]);
+  const past = usePages("/api/sessions", { query }, [enrollment]);
   const all = (past.value?.items || []).filter((/** @type {Lesson} */ each) => Date.parse(each.ends_at) < Date.now());
   if (!all.length) return null;
   return html`

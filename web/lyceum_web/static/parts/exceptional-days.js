@@ -1,11 +1,14 @@
 // @ts-check
 /** Days that are not like others of their kind: other hours, or none. */
-import { day, isoDate } from "../time.js";
+import { formatted, isoDate } from "../time.js";
 import { html, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { HoursOfDay } from "./hours-of-day.js";
 
 /** @typedef {{ date: string, hours: { start_time: string, end_time: string }[] }} Day */
+
+/** @param {string} date */
+const nameOf = (date) => formatted(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" }, "UTC");
 
 /** @param {{ all: Day[], change: (all: Day[]) => void }} properties */
 export function ExceptionalDays({ all, change }) {
@@ -30,11 +33,11 @@ export function ExceptionalDays({ all, change }) {
         ${days.map((each) => html`
           <li key=${each.date}>
             <${HoursOfDay}
-              name=${day(each.date, "UTC")} hours=${each.hours} none=${t("availability.day_off")}
+              name=${nameOf(each.date)} hours=${each.hours} none=${t("availability.day_off")}
               change=${(/** @type {Day["hours"]} */ hours) => change(all.map((one) => (one === each ? { ...one, hours } : one)))}
             />
             <button type="button" class="button quiet" onClick=${() => take(each.date)}>
-              ${t("availability.usual", { day: day(each.date, "UTC") })}
+              ${t("availability.usual", { day: nameOf(each.date) })}
             </button>
           </li>
         `)}
