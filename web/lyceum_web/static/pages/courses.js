@@ -62,7 +62,7 @@ function Found() {
       <${Loaded} of=${courses}>
         ${(/** @type {Schemas["CoursePage"]} */ page) => html`
           <p role="status" class=${own ? "for-readers" : "muted"}>${courses.isStale ? t("loading") : count(page)}</p>
-          ${page.items.length === 0 && html`<${Nothing} own=${own} clear=${() => setQ("")} q=${wanted} />`}
+          ${page.items.length === 0 && !courses.isStale && html`<${Nothing} own=${own} clear=${() => setQ("")} q=${wanted} />`}
           <ul role="list" class="stack">
             ${page.items.map((each) => html`<li key=${each.id}><${CourseCard} course=${each} own=${own} /></li>`)}
           </ul>
