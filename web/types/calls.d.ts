@@ -32,5 +32,7 @@ declare global {
     /** Makes a repetition of this call harmless: sent as `Idempotency-Key`. */
     key?: string;
     signal?: AbortSignal;
+    /** Whether what the browser has kept will do. */
+    cache?: RequestCache;
   }
 }

@@ -82,7 +82,7 @@ async function call(method, path, options = {}) {
 }
 
 /** @param {string} method @param {string} path @param {any} options */
-async function ask(method, path, { params, query, body, of, key, signal }) {
+async function ask(method, path, { params, query, body, of, key, signal, cache }) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -94,6 +94,7 @@ async function ask(method, path, { params, query, body, of, key, signal }) {
       method,
       headers,
       signal,
+      cache,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

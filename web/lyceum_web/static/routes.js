@@ -55,6 +55,21 @@ export const ROUTES = [
   { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta", signedIn: true },
   { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study", signedIn: true },
   { pattern: "/whiteboards/:id", load: () => import("./pages/whiteboard.js"), style: "whiteboard", signedIn: true },
+
+  { pattern: "/courses", load: () => import("./pages/courses.js"), style: "tutoring" },
+  { pattern: "/courses/new", load: () => import("./pages/course-form.js"), style: "tutoring", signedIn: true },
+  { pattern: "/courses/:id", load: () => import("./pages/course.js"), style: "tutoring", signedIn: true },
+  { pattern: "/courses/:id/edit", load: () => import("./pages/course-form.js"), style: "tutoring", signedIn: true },
+  { pattern: "/tutors/:id", load: () => import("./pages/tutor.js"), style: "tutoring" },
+  { pattern: "/enrollments", load: () => import("./pages/lessons.js"), style: "tutoring", signedIn: true },
+  { pattern: "/enrollments/join", load: () => import("./pages/join.js"), style: "tutoring", signedIn: true },
+  { pattern: "/enrollments/:id", load: () => import("./pages/enrollment.js"), style: "tutoring", signedIn: true },
+  { pattern: "/enrollments/:id/ask", load: () => import("./pages/ask.js"), style: "tutoring", signedIn: true },
+  { pattern: "/enrollments/:id/book", load: () => import("./pages/book.js"), style: "tutoring", signedIn: true },
+  { pattern: "/sessions/:id", load: () => import("./pages/lesson.js"), style: "tutoring", signedIn: true },
+  { pattern: "/sessions/:id/move", load: () => import("./pages/move.js"), style: "tutoring", signedIn: true },
+  { pattern: "/tutoring/availability", load: () => import("./pages/availability.js"), style: "tutoring", signedIn: true },
+  { pattern: "/tutoring/profile", load: () => import("./pages/tutor-profile.js"), style: "tutoring", signedIn: true },
 ];
 
 /**

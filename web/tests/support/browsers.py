@@ -23,6 +23,7 @@ ARGUMENTS = (
 )
 MARKS = "[\u2068\u2069]*"
 PATIENCE = 10_000  # milliseconds: much longer than anything takes on an idle machine
+expect.set_options(timeout=PATIENCE)
 REFUSED = "Failed to load resource: the server responded with a status of"
 # WCAG 2.2, level AA.
 RULES = {

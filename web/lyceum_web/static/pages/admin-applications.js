@@ -2,9 +2,9 @@
 /** People who want to teach or to write assessments, for admins: read, accepted, declined. */
 import { post } from "../api.js";
 import { AdminPage, Confirmed } from "../parts/admin-tabs.js";
+import { AskButton } from "../parts/ask.js";
 import { More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";
-import { Reasoned } from "../parts/reason.js";
 import { Ago } from "../parts/when.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
@@ -50,8 +50,8 @@ function Application({ of: application, again }) {
       <p dir="auto">${application.text}</p>
       ${application.subjects.length > 0 && html`<p class="muted"><bdi>${listed(application.subjects)}</bdi></p>`}
       <div class="row">
-        <${Reasoned} work=${accept} title=${t("invitations.accept")} why=${t("admin.accept_why")} isOptional>${t("invitations.accept")}<//>
-        <${Reasoned} work=${decline} title=${t("invitations.decline")} why=${t("admin.decline_why")}>${t("invitations.decline")}<//>
+        <${AskButton} work=${accept} title=${t("invitations.accept")} why=${t("admin.accept_why")} kind="quiet" reason=${t("reason")}>${t("invitations.accept")}<//>
+        <${AskButton} work=${decline} title=${t("invitations.decline")} why=${t("admin.decline_why")} kind="quiet" reason=${t("reason")} needsReason>${t("invitations.decline")}<//>
       </div>
     </article>
   `;

@@ -2,9 +2,9 @@
 /** What people have reported, for admins: the words, who wrote them, and the decision. */
 import { post } from "../api.js";
 import { AdminPage, Confirmed } from "../parts/admin-tabs.js";
+import { AskButton } from "../parts/ask.js";
 import { More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";
-import { Reasoned } from "../parts/reason.js";
 import { Ago } from "../parts/when.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
@@ -65,9 +65,9 @@ function Report({ of: report, again }) {
       ${report.reason && html`<p dir="auto">${report.reason}</p>`}
       ${!report.decision && html`
         <div class="row">
-          <${Reasoned} work=${decide("dismiss")} title=${t("admin.dismiss")} why=${t("admin.dismiss_why")}>${t("admin.dismiss")}<//>
-          <${Reasoned} work=${decide("hide")} title=${t("admin.hide")} why=${t("admin.hide_why")}>${t("admin.hide")}<//>
-          <${Reasoned} work=${decide("suspend")} title=${t("admin.suspend")} why=${t("admin.suspend_why")} kind="danger">${t("admin.suspend")}<//>
+          <${AskButton} work=${decide("dismiss")} title=${t("admin.dismiss")} why=${t("admin.dismiss_why")} kind="quiet" reason=${t("reason")} needsReason>${t("admin.dismiss")}<//>
+          <${AskButton} work=${decide("hide")} title=${t("admin.hide")} why=${t("admin.hide_why")} kind="quiet" reason=${t("reason")} needsReason>${t("admin.hide")}<//>
+          <${AskButton} work=${decide("suspend")} title=${t("admin.suspend")} why=${t("admin.suspend_why")} kind="danger" reason=${t("reason")} needsReason>${t("admin.suspend")}<//>
         </div>
       `}
     </article>

@@ -2,10 +2,10 @@
 /** All accounts, for admins: found by name, suspended, given roles. */
 import { post, put } from "../api.js";
 import { AdminPage, Confirmed } from "../parts/admin-tabs.js";
+import { AskButton } from "../parts/ask.js";
 import { Form, Submit, Tick, useForm } from "../parts/form.js";
 import { More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";
-import { Reasoned } from "../parts/reason.js";
 import { Ago } from "../parts/when.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
@@ -72,8 +72,8 @@ function User({ of: user, again }) {
       ${isSuspended && html`<p dir="auto">${user.suspension?.reason}</p>`}
       <div class="row">
         ${isSuspended
-          ? html`<${Reasoned} work=${lift} title=${t("admin.lift")} why=${t("admin.lift_why")}>${t("admin.lift")}<//>`
-          : html`<${Reasoned} work=${suspend} title=${t("admin.suspend")} why=${t("admin.suspend_why")} kind="danger">${t("admin.suspend")}<//>`}
+          ? html`<${AskButton} work=${lift} title=${t("admin.lift")} why=${t("admin.lift_why")} kind="quiet" reason=${t("reason")} needsReason>${t("admin.lift")}<//>`
+          : html`<${AskButton} work=${suspend} title=${t("admin.suspend")} why=${t("admin.suspend_why")} kind="danger" reason=${t("reason")} needsReason>${t("admin.suspend")}<//>`}
       </div>
       <${Roles} of=${user} again=${again} />
     </article>

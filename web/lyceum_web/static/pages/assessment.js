@@ -1,7 +1,8 @@
 // @ts-check
 /** What an assessment is about, and where it is begun or gone on with. */
 import { get, newKey, Problem, post } from "../api.js";
-import { Grave, useAction } from "../parts/action.js";
+import { useAction } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { Refusal } from "../parts/trouble.js";
@@ -103,7 +104,7 @@ function Begin({ assessment, attempts }) {
       <div class="row">
         <a class="button" href="/assessment-sessions/${open.session_id}">${t("assessment.go_on")}</a>
         ${account.value && html`
-          <${Grave} kind="quiet" work=${() => begin(true)} title=${t("assessment.afresh_title")} why=${t("assessment.afresh_why")}>
+          <${AskButton} kind="quiet" work=${() => begin(true)} title=${t("assessment.afresh_title")} why=${t("assessment.afresh_why")}>
             ${t("assessment.afresh")}
           <//>
         `}

@@ -2,7 +2,8 @@
 /** The devices on which the person is signed in, and the way to end that. */
 import { post, remove } from "../api.js";
 import { AccountPage } from "../parts/account-tabs.js";
-import { Action, Grave } from "../parts/action.js";
+import { Action } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
 import { Loaded, More, usePages } from "../parts/loading.js";
 import { Ago } from "../parts/when.js";
 import { go } from "../router.js";
@@ -48,7 +49,7 @@ export default function Devices() {
         `}
       <//>
       <div>
-        <${Grave} work=${everywhere} title=${t("devices.everywhere")} why=${t("devices.everywhere_why")}>
+        <${AskButton} work=${everywhere} title=${t("devices.everywhere")} why=${t("devices.everywhere_why")}>
           ${t("devices.everywhere")}
         <//>
       </div>

@@ -2,7 +2,7 @@
 /** A whiteboard of a tutor and a student: both draw, and each sees what the other draws. */
 import { get, post, remove } from "../api.js";
 import { isConnected, watch } from "../live.js";
-import { Grave } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
 import { BoardCanvas } from "../parts/board-canvas.js";
 import { BoardPeople } from "../parts/board-people.js";
 import { FIRST_PEN, Pens } from "../parts/board-pens.js";
@@ -92,9 +92,9 @@ function Ends({ board, again }) {
   return html`
     <div class="row">
       ${!board.closed_at && html`
-        <${Grave} work=${close} kind="quiet" title=${t("board.close_title")} why=${t("board.close_why")}>${t("board.close")}<//>
+        <${AskButton} work=${close} kind="quiet" title=${t("board.close_title")} why=${t("board.close_why")}>${t("board.close")}<//>
       `}
-      <${Grave} work=${erase} title=${t("board.delete_title")} why=${t("board.delete_why")}>${t("board.delete")}<//>
+      <${AskButton} work=${erase} title=${t("board.delete_title")} why=${t("board.delete_why")}>${t("board.delete")}<//>
     </div>
   `;
 }

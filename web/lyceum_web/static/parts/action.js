@@ -2,8 +2,6 @@
 /** Buttons that ask the platform for something: one call at a time, and a refusal is said next to them. */
 import { Problem } from "../api.js";
 import { html, useState } from "../vendor/ui.js";
-import { t } from "../words.js";
-import { Dialog } from "./dialog.js";
 import { Refusal } from "./trouble.js";
 
 /**
@@ -43,30 +41,5 @@ export function Action({ work, children, kind = "", label }) {
       </button>
       <${Refusal} problem=${action.problem} />
     </span>
-  `;
-}
-
-/**
- * A button for what cannot be undone: it asks first.
- * @param {{ work: () => Promise<unknown>, children: unknown, title: string, why: string, kind?: string }} properties
- */
-export function Grave({ work, children, title, why, kind = "danger" }) {
-  const [isAsked, setAsked] = useState(false);
-  const action = useAction(async () => {
-    await work();
-    setAsked(false);
-  });
-  return html`
-    <button type="button" class="button ${kind}" onClick=${() => setAsked(true)}>${children}</button>
-    ${isAsked && html`
-      <${Dialog} title=${title} close=${() => setAsked(false)}>
-        <p>${why}</p>
-        <${Refusal} problem=${action.problem} />
-        <div class="row">
-          <button type="button" class="button danger" aria-disabled=${action.isBusy} onClick=${() => action.run()}>${children}</button>
-          <button type="button" class="button quiet" onClick=${() => setAsked(false)}>${t("back")}</button>
-        </div>
-      <//>
-    `}
   `;
 }

@@ -21,6 +21,9 @@ const SENTENCES = [
   [/^Must be greater than or equal to (?<least>[\d.-]+)/, "field.too_small"],
   [/^Must be less than or equal to (?<most>[\d.-]+)/, "field.too_large"],
   [/^Must lie ahead, by two years at most\.$/, "field.ahead"],
+  [/^Needed if session_mode is /, "field.place"],
+  [/^This code is not valid\.$/, "field.code"],
+  [/^Must be after start_time; /, "field.end_before_start"],
 ];
 
 /** @param {string} detail what the API says of the field @param {[RegExp, string][]} [more] what it says of these fields alone */

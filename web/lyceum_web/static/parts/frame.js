@@ -16,9 +16,9 @@ import { wordsOn } from "./trouble.js";
 const WAYS = [
   { address: "/dashboard", words: "way.today", icon: "home", own: true, under: /^\/(dashboard|calendar)/ },
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
-  { address: "/assessments", words: "way.assessments", icon: "quiz", under: /^\/assessment/ },
-
   { address: "/havrutas", words: "way.havruta", icon: "book", own: true, under: /^\/havruta/ },
+  { address: "/courses", words: "way.tutors", icon: "tutor", under: /^\/(courses|tutors|enrollments|sessions|tutoring|whiteboards)/ },
+  { address: "/assessments", words: "way.assessments", icon: "quiz", under: /^\/assessment/ },
 ];
 
 /** @param {{ children: unknown }} properties */

@@ -5,7 +5,8 @@ import { go } from "../router.js";
 import { account } from "../sign-in.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Action, Grave } from "./action.js";
+import { Action } from "./action.js";
+import { AskButton } from "./ask.js";
 import { PageTurner } from "./page-turner.js";
 import { Passage } from "./passage.js";
 import { useReference } from "./reference.js";
@@ -63,7 +64,7 @@ export function Studying({ session, state, isOwner, setState, again }) {
         <${StudyPeople} state=${state} isOwner=${isOwner} set=${setState} />
         <div class="row">
           ${isIn && html`<${Action} work=${leave} kind="quiet">${t("study.leave")}<//>`}
-          ${isOwner && html`<${Grave} work=${end} title=${t("study.end_title")} why=${t("study.end_why")}>${t("study.end")}<//>`}
+          ${isOwner && html`<${AskButton} work=${end} title=${t("study.end_title")} why=${t("study.end_why")}>${t("study.end")}<//>`}
         </div>
       </div>
     </div>

@@ -4,7 +4,8 @@ import { get, post, Problem, remove } from "../api.js";
 import { tell } from "../told.js";
 import { html, useEffect, useId, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action, Grave } from "./action.js";
+import { Action } from "./action.js";
+import { AskButton } from "./ask.js";
 import { Loaded, useLoaded } from "./loading.js";
 import { Ago, When } from "./when.js";
 
@@ -50,8 +51,8 @@ function Feed() {
         ${(/** @type {Schemas["CalendarFeed"] | null} */ found) => found ? html`
           <p class="muted">${say("feed.since", { time: html`<${When} at=${found.created_at} />` })} ${lastRead(found)}</p>
           <div class="row">
-            <${Grave} work=${create} kind="quiet" title=${t("feed.renew")} why=${t("feed.renew_why")}>${t("feed.renew")}<//>
-            <${Grave} work=${revoke} title=${t("feed.revoke")} why=${t("feed.revoke_why")}>${t("feed.revoke")}<//>
+            <${AskButton} work=${create} kind="quiet" title=${t("feed.renew")} why=${t("feed.renew_why")}>${t("feed.renew")}<//>
+            <${AskButton} work=${revoke} title=${t("feed.revoke")} why=${t("feed.revoke_why")}>${t("feed.revoke")}<//>
           </div>
         ` : html`<p><${Action} work=${create}>${t("feed.create")}<//></p>`}
       <//>

@@ -7,7 +7,8 @@ import { go } from "../router.js";
 import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Grave, useAction } from "./action.js";
+import { useAction } from "./action.js";
+import { AskButton } from "./ask.js";
 import { DraftDetails, DraftDimensions } from "./draft-details.js";
 import { errorsOf, Faults } from "./draft-faults.js";
 import { Editing } from "./draft-fields.js";
@@ -103,7 +104,7 @@ export function DraftEditor({ draft, again }) {
     <div class="edit-head row">
       <button type="button" class="button" aria-disabled=${saving.isBusy} onClick=${() => saving.run()}>${t("assessment_edit.save")}</button>
       <button type="button" class="button quiet" aria-pressed=${isPreview} onClick=${() => setPreview(!isPreview)}>${t("assessment_edit.preview")}</button>
-      <${Grave} kind="quiet" work=${publish} title=${t("assessment_edit.publish_title")} why=${t("assessment_edit.publish_why")}>${t("assessment_edit.publish")}<//>
+      <${AskButton} kind="quiet" work=${publish} title=${t("assessment_edit.publish_title")} why=${t("assessment_edit.publish_why")}>${t("assessment_edit.publish")}<//>
       <span class="muted small" role="status">${t(isDirty ? "assessment_edit.unsaved" : "assessment_edit.saved")}</span>
     </div>
     <div class="alerts stack">
@@ -125,7 +126,7 @@ export function DraftEditor({ draft, again }) {
         <${DraftDetails} of=${editing} />
         <${DraftPages} of=${editing} />
         <${DraftDimensions} of=${editing} />
-        <div><${Grave} work=${discard} title=${t("assessment_edit.discard_title")} why=${t("assessment_edit.discard_why")}>${t("assessment_edit.discard")}<//></div>
+        <div><${AskButton} work=${discard} title=${t("assessment_edit.discard_title")} why=${t("assessment_edit.discard_why")}>${t("assessment_edit.discard")}<//></div>
       `}
     </div>
   `;

@@ -7,7 +7,8 @@ import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { noteVisit, visits } from "../visits.js";
 import { t } from "../words.js";
-import { Grave, useAction } from "./action.js";
+import { useAction } from "./action.js";
+import { AskButton } from "./ask.js";
 import { Countdown } from "./countdown.js";
 import { KeepSession } from "./keep-session.js";
 import { flawOf, Question } from "./question.js";
@@ -116,7 +117,7 @@ export function TakingPage({ begun, onEnded, onTimeUp }) {
       <${KeepSession} session=${session} onKept=${setSession} />
       <div class="row taking-foot">
         <button type="button" class="button quiet" onClick=${pause}>${t("taking.pause")}</button>
-        <${Grave} work=${abandon} title=${t("taking.abandon_title")} why=${t("taking.abandon_why")}>${t("taking.abandon")}<//>
+        <${AskButton} work=${abandon} title=${t("taking.abandon_title")} why=${t("taking.abandon_why")}>${t("taking.abandon")}<//>
       </div>
     </div>
   `;

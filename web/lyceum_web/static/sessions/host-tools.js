@@ -49,7 +49,7 @@ export function HostTools({ session, set }) {
       `}
       ${asked === "cancel" && html`
         <${Ask}
-          title=${t("tools.cancel")} why=${t("tools.cancel_why")} press=${t("tools.cancel")} reason=${t("people.reason")}
+          title=${t("tools.cancel")} why=${t("tools.cancel_why")} press=${t("tools.cancel")} reason=${t("reason")}
           work=${cancel} close=${close}
         />
       `}

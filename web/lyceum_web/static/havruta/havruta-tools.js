@@ -5,7 +5,7 @@ import { go } from "../router.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Grave } from "./action.js";
+import { AskButton } from "./ask.js";
 import { Dialog } from "./dialog.js";
 import { Field, Form, Submit, useForm } from "./form.js";
 
@@ -30,10 +30,10 @@ export function HavrutaTools({ havruta, isOwner, isAlone, again }) {
       <div class="row">
         ${isOwner && html`
           <button type="button" class="button quiet" onClick=${() => setRenaming(true)}>${t("havruta.rename")}</button>
-          <${Grave} work=${archive} title=${t("havruta.archive_title")} why=${t("havruta.archive_why")} kind="quiet">${t("havruta.archive")}<//>
+          <${AskButton} work=${archive} title=${t("havruta.archive_title")} why=${t("havruta.archive_why")} kind="quiet">${t("havruta.archive")}<//>
         `}
         ${!isOwner && html`
-          <${Grave} work=${leave} title=${t("havruta.leave_title")} why=${t("havruta.leave_why")}>${t("havruta.leave")}<//>
+          <${AskButton} work=${leave} title=${t("havruta.leave_title")} why=${t("havruta.leave_why")}>${t("havruta.leave")}<//>
         `}
       </div>
       ${mustHandOver && html`<p class="muted small">${t("havruta.leave_owner")}</p>`}

@@ -106,7 +106,7 @@ function PersonMenu({ person, session, isHost, again, set, onBlock }) {
     ${asked === "remove" && html`
       <${Ask}
         title=${t("people.remove_name", { name })} why=${t("people.remove_why")} press=${t("people.remove")}
-        reason=${t("people.reason")} work=${sendAway} close=${close}
+        reason=${t("reason")} work=${sendAway} close=${close}
       />
     `}
     ${asked === "report" && html`<${ReportDialog} about="person" id=${user_id} close=${close} />`}

@@ -5,7 +5,7 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Grave } from "./action.js";
+import { AskButton } from "./ask.js";
 import { Dialog } from "./dialog.js";
 import { Field, Form, useForm } from "./form.js";
 import { Icon } from "./icon.js";
@@ -58,7 +58,7 @@ function Tools({ havruta, member, changed }) {
     <details class="tools">
       <summary class="icon-button" aria-label=${t("havruta.tools_for", { name })}><${Icon} name="more" /></summary>
       <div class="row">
-        <${Grave} work=${handOver} kind="quiet" title=${t("havruta.hand_over_title", { name })} why=${t("havruta.hand_over_why")}>
+        <${AskButton} work=${handOver} kind="quiet" title=${t("havruta.hand_over_title", { name })} why=${t("havruta.hand_over_why")}>
           ${t("havruta.hand_over")}
         <//>
         <button type="button" class="button danger" onClick=${() => setRemoving(true)}>${t("havruta.remove")}</button>

@@ -56,7 +56,7 @@ export function SessionPlan({ havruta, close, done }) {
           ${values.rrule && html`
             <${Field} of=${form} name="count" type="number" min="2" max="366" label=${t("plan.count")} value=${values.count} />
           `}
-          <${ZoneField} of=${form} />
+          <${ZoneField} of=${form} name="timezone" value=${ownZone()} />
         </div>
         <${Preview} params=${params} plan=${planOf(values)} />
         <p class="muted small">${say("plan.studies", { ref: html`<${Ref} of=${havruta.last_place || havruta.book} />` })}</p>

@@ -1,0 +1,77 @@
+// @ts-check
+/** A tutor books a lesson, or a series: first all dates are shown, with what is in their way. */
+import { post } from "../api.js";
+import { Form, Submit, useForm } from "../parts/form.js";
+import { AboutFields, aboutOfFields, BeforeField, timesOf, WhenFields } from "../parts/lesson-fields.js";
+import { Loaded, useLoaded } from "../parts/loading.js";
+import { Plan } from "../parts/lesson-plan.js";
+import { RepeatFields, repetitionOf } from "../parts/repeat-fields.js";
+import { Title } from "../parts/title.js";
+import { readEnrollment, zoneName } from "../parts/tutoring.js";
+import { DAY, isoDate } from "../time.js";
+import { html, useRef, useState } from "../vendor/ui.js";
+import { say, t } from "../words.js";
+
+/** @typedef {Schemas["Enrollment"]} Enrollment */
+
+/** @param {{ id: string }} properties */
+export default function Book({ id }) {
+  const named = useLoaded((signal) => readEnrollment(id, signal), [id]);
+  return html`
+    <div class="narrow stack">
+      <${Title} of=${t("book.title")} />
+      <${Loaded} of=${named}>
+        ${(/** @type {import("../parts/tutoring.js").NamedEnrollment} */ { enrollment, title }) => html`
+          <p>${say("book.of", { name: enrollment.student_display_name || t("person.unknown"), course: html`<a href="/enrollments/${id}"><bdi>${title}</bdi></a>` })}</p>
+          ${enrollment.status === "active"
+            ? html`<${Booking} enrollment=${enrollment} />`
+            : html`<p class="notice">${t(`enrollment.why_${enrollment.status}`)}</p>`}
+        `}
+      <//>
+    </div>
+  `;
+}
+
+/** @param {{ enrollment: Enrollment }} properties */
+function Booking({ enrollment }) {
+  const [plan, setPlan] = useState(/** @type {import("../parts/lesson-plan.js").Planned | null} */ (null));
+  const fields = useRef(/** @type {HTMLElement | null} */ (null));
+  const [frequency, setFrequency] = useState("one-time");
+  const form = useForm(async (values, key, element) => {
+    const days = new FormData(element).getAll("days");
+    const body = { ...bodyOf(enrollment, values), ...repetitionOf(values, days) };
+    setPlan({ body, key, preview: await post("/api/sessions/preview", { body }) });
+  });
+  function change() {
+    setPlan(null);
+    fields.current?.querySelector("input")?.focus();
+  }
+  const tomorrow = isoDate(new Date(Date.now() + DAY), enrollment.timezone);
+  return html`
+    <div ref=${fields} onInput=${() => setPlan(null)}>
+      <${Form} of=${form} label=${t("book.title")}>
+        <${WhenFields} of=${form} date=${tomorrow} start="18:00" minutes=${60} />
+        <p class="hint">${t("lesson_form.zone", { zone: zoneName(enrollment.timezone) })}</p>
+        <${RepeatFields} of=${form} frequency=${frequency} setFrequency=${setFrequency} />
+        <${AboutFields} of=${form} topics=${[]} mode="online" location=${null} />
+        <${BeforeField} of=${form} name="before" label=${t("lesson_form.remind")} value="30" otherwise=${[["none", t("lesson_form.no_reminder")]]} />
+        ${form.problem?.code === "invalid_recurrence" && html`<p class="error">${t("problem.invalid_recurrence")}</p>`}
+        ${!plan && html`<div class="row"><${Submit} of=${form}>${t("book.preview")}<//></div>`}
+      <//>
+    </div>
+    ${plan && html`<${Plan} key=${plan.key} plan=${plan} enrollment=${enrollment} change=${change} />`}
+  `;
+}
+
+/** @param {Enrollment} enrollment @param {Record<string, string>} values */
+function bodyOf(enrollment, values) {
+  const isReminded = values.before !== "none";
+  const reminder = { notification_enabled: isReminded, alarm_enabled: isReminded };
+  return {
+    enrolled_courses_id: enrollment.id,
+    ...timesOf(values),
+    ...aboutOfFields(values),
+    ...reminder,
+    ...(isReminded && { alarm_before_minutes: Number(values.before) }),
+  };
+}

@@ -1,0 +1,93 @@
+"""Courses and lessons that a test makes for itself, by the API; and a look at pages in all forms."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import expect
+
+from lyceum_client import Lyceum
+
+from .browsers import FORMS, PASSWORD, Browsers, Person
+
+ZONE = "Asia/Jerusalem"
+FIRST_DAY = date(2000, 1, 2)
+A_SUNDAY = date(2026, 3, 1)
+"""On Sundays ruth teaches from 15:00 to 21:00."""
+
+
+@cache
+def signed_in(gateway: str, username: str) -> Lyceum:
+    """The API as one of the demo's people."""
+    return Lyceum(gateway).sign_in(username, PASSWORD)
+
+
+class Lessons:
+    """A course of its own, with one student in it."""
+
+    def __init__(self, gateway: str, tutor: str = "ruth", student: str = "yael") -> None:
+        self.tutor = signed_in(gateway, tutor)
+        self.student = signed_in(gateway, student)
+        self.course: Any = self.tutor.create_course({"title": "Grammar", "timezone": ZONE})
+        self.title = f"Grammar {self.course['id']}"
+        self.course = self.tutor.update_course(
+            self.course["id"], {"title": self.title}, if_match="*"
+        )
+        self.enrollment: Any = self.student.create_enrollment({"course_id": self.course["id"]})
+        self.id: int = self.enrollment["id"]
+        self.path = f"/enrollments/{self.id}"
+
+    @property
+    def day_ahead(self) -> date:
+        """A Sunday to come; those of other courses are weeks before or after."""
+        weeks = (datetime.now(ZoneInfo(ZONE)).date() - A_SUNDAY).days // 7 + 4
+        return A_SUNDAY + timedelta(weeks=weeks + 4 * self.course["id"])
+
+    @property
+    def long_ago(self) -> date:
+        """A day in the past on which no other course has lessons."""
+        return FIRST_DAY + timedelta(days=self.course["id"])
+
+    def book(self, day: date, start: str = "16:00", end: str = "17:00", **more: Any) -> Any:
+        """Book a lesson, or a series."""
+        wanted = {
+            "enrolled_courses_id": self.id,
+            "session_date": day.isoformat(),
+            "start_time": start,
+            "end_time": end,
+            "topics": ["The first verb"],
+            "force": True,
+        }
+        return self.tutor.book_tutoring_session({**wanted, **more})
+
+    def held(self) -> Any:
+        """A lesson that was held long ago."""
+        lesson = self.book(self.long_ago)
+        self.tutor.start_tutoring_session(lesson["id"])
+        return self.tutor.complete_tutoring_session(lesson["id"], {"topics_covered": ["be"]})
+
+
+def look_in_all_forms(browsers: Browsers, username: str | None, pages: dict[str, str]) -> None:
+    """Look at each page, which shows these words when it is complete, in all forms that there are."""
+    phone = FORMS["phone"]["viewport"]
+    with browsers.person(username) as person:
+        wide = person.page.viewport_size
+        for path, words in pages.items():
+            person.open(path)
+            person.sees(words)
+            _look(person)
+            person.page.emulate_media(color_scheme="dark")
+            person.page.set_viewport_size(phone)
+            _look(person)
+            person.page.emulate_media(color_scheme="light")
+            person.page.set_viewport_size(wide or phone)
+    with browsers.person(username, "hebrew") as person:
+        for path in pages:
+            person.open(path)
+            _look(person)
+
+
+def _look(person: Person) -> None:
+    expect(person.page.locator(".loading")).to_have_count(0)
+    person.check_access()
