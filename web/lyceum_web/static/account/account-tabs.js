@@ -3,7 +3,7 @@
 import { place } from "../router.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Title } from "./title.js";
+import { Title } from "../parts/title.js";
 
 const TABS = [
   { address: "/account", words: "account.profile" },

@@ -4,9 +4,9 @@ import { post } from "../api.js";
 import { place } from "../router.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { Title } from "./title.js";
-import { Trouble } from "./trouble.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { Title } from "../parts/title.js";
+import { Trouble } from "../parts/trouble.js";
 
 const TABS = [
   { address: "/admin/reports", words: "admin.reports" },

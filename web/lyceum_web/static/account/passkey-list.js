@@ -1,14 +1,14 @@
 // @ts-check
 /** The passkeys of an account: made on this device, named, deleted. */
 import { patch, post, remove } from "../api.js";
-import { canUsePasskeys, makePasskey } from "../passkeys.js";
+import { canUsePasskeys, makePasskey } from "./passkeys.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { Loaded, More, usePages } from "./loading.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { Loaded, More, usePages } from "../parts/loading.js";
 import { Proof } from "./proof.js";
-import { Ago } from "./when.js";
+import { Ago } from "../parts/when.js";
 
 /** @param {{ needsCode: boolean }} properties */
 export function Passkeys({ needsCode }) {

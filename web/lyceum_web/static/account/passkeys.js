@@ -1,6 +1,6 @@
 // @ts-check
 /** Passkeys (WebAuthn, level 3): the browser asks the person's device, and the platform checks what it says. */
-import { post } from "./api.js";
+import { post } from "../api.js";
 
 /** Whether this browser can use them; it needs a page that came over TLS or from this machine. */
 export function canUsePasskeys() {

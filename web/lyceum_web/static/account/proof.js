@@ -3,15 +3,15 @@
 import { get } from "../api.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field } from "./form.js";
-import { useLoaded } from "./loading.js";
+import { Field } from "../parts/form.js";
+import { useLoaded } from "../parts/loading.js";
 
 /** What is needed besides the password. */
 export function useSecondFactor() {
   return useLoaded((signal) => get("/api/users/me/second-factor", { signal }), []);
 }
 
-/** @param {{ of: import("./form.js").FormState, needsCode: boolean, name?: string, label?: string }} properties */
+/** @param {{ of: import("../parts/form.js").FormState, needsCode: boolean, name?: string, label?: string }} properties */
 export function Proof({ of: form, needsCode, name = "password", label = t("proof.password") }) {
   return html`
     <${Field} of=${form} name=${name} type="password" label=${label} autocomplete="current-password" />

@@ -3,7 +3,7 @@
 import { post, remove } from "../api.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field, Form, Submit, useForm } from "./form.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Proof } from "./proof.js";
 
 /** @param {{ of: Schemas["SecondFactor"], again: () => void }} properties */

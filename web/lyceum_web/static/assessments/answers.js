@@ -3,9 +3,9 @@
  * The answers of an assessment session on their way to the platform. Each is kept in this browser until the platform
  * has it, also over a reload; what waited for the network is sent in one batch, in the order in which it was given.
  */
-import { Problem, post } from "./api.js";
-import { ANYONE, draftOf, dropDraft, keepDraft } from "./drafts.js";
-import { signal } from "./vendor/ui.js";
+import { Problem, post } from "../api.js";
+import { ANYONE, draftOf, dropDraft, keepDraft } from "../drafts.js";
+import { signal } from "../vendor/ui.js";
 
 /** @typedef {Schemas["NewAnswer"]} Answer */
 

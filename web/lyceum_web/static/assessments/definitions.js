@@ -1,6 +1,6 @@
 // @ts-check
 /** The document that an author writes: what its parts begin with, how it is changed, and what takers see of it. */
-import { newKey } from "./api.js";
+import { newKey } from "../api.js";
 
 /** @typedef {Schemas["AssessmentDefinition"]} Definition */
 /** @typedef {any} Part one of the eight kinds of question, each with fields of its own */

@@ -1,12 +1,12 @@
 // @ts-check
 /** What a draft says of the whole assessment: its words, who may take it and how often, and what is measured. */
-import { newBand, newDimension } from "../definitions.js";
+import { newBand, newDimension } from "./definitions.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Add, DraftField, DraftTick, Fault, Parts } from "./draft-fields.js";
 
 /** @typedef {import("./draft-fields.js").Editing} Editing */
-/** @typedef {import("../definitions.js").Path} Path */
+/** @typedef {import("./definitions.js").Path} Path */
 
 const words = (/** @type {string} */ name) => t(`assessment_edit.${name}`);
 

@@ -1,21 +1,21 @@
 // @ts-check
 /** The draft while it is written: kept in this browser with each change, saved as one, refused parts shown where they are. */
 import { get, Problem, post, put, remove } from "../api.js";
-import { toEdit, toSave } from "../definitions.js";
+import { toEdit, toSave } from "./definitions.js";
 import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { useAction } from "./action.js";
-import { AskButton } from "./ask.js";
+import { useAction } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
 import { DraftDetails, DraftDimensions } from "./draft-details.js";
 import { errorsOf, Faults } from "./draft-faults.js";
 import { Editing } from "./draft-fields.js";
 import { DraftPages } from "./draft-pages.js";
 import { DraftPreview } from "./draft-preview.js";
-import { Title } from "./title.js";
-import { Refusal } from "./trouble.js";
+import { Title } from "../parts/title.js";
+import { Refusal } from "../parts/trouble.js";
 
 /** @typedef {Schemas["AssessmentVersionDocument"]} Version */
 /** @typedef {import("./draft-faults.js").Errors} Errors */

@@ -2,7 +2,7 @@
 /** What is refused of a draft: by its path for the fields, and all of it with its place in words. */
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { wordsOnField } from "./field-words.js";
+import { wordsOnField } from "../parts/field-words.js";
 
 /** @typedef {Record<string, string>} Errors by path, such as `pages/0/title` */
 

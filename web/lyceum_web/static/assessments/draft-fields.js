@@ -1,12 +1,12 @@
 // @ts-check
 /** Fields of a draft: each is at a path of the document, and what is refused at this path is shown next to it. */
-import { changed, valueAt } from "../definitions.js";
+import { changed, valueAt } from "./definitions.js";
 import { html, useId, useRef } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Icon } from "./icon.js";
+import { Icon } from "../parts/icon.js";
 import { Moves, moved } from "./sortable.js";
 
-/** @typedef {import("../definitions.js").Path} Path */
+/** @typedef {import("./definitions.js").Path} Path */
 
 /** A document that is edited. */
 export class Editing {

@@ -1,13 +1,13 @@
 // @ts-check
 /** The pages of a draft with their questions. */
-import { newPage, newQuestion, TYPES } from "../definitions.js";
+import { newPage, newQuestion, TYPES } from "./definitions.js";
 import { html, useId, useRef, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
 import { Add, DraftField, Parts } from "./draft-fields.js";
 import { DraftQuestion } from "./draft-question.js";
 
 /** @typedef {import("./draft-fields.js").Editing} Editing */
-/** @typedef {import("../definitions.js").Path} Path */
+/** @typedef {import("./definitions.js").Path} Path */
 
 /** @param {{ of: Editing }} properties */
 export function DraftPages({ of: editing }) {

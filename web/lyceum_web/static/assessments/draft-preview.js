@@ -1,6 +1,6 @@
 // @ts-check
 /** A draft as a taker sees it; nothing that is answered here is sent. */
-import { asShown } from "../definitions.js";
+import { asShown } from "./definitions.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { flawOf, Question } from "./question.js";

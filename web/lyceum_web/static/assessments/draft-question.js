@@ -1,12 +1,12 @@
 // @ts-check
 /** A question of a draft: its words, what it is answered by, and what it counts for. */
-import { newOption } from "../definitions.js";
+import { newOption } from "./definitions.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Add, DraftField, DraftTick, Fault, Parts } from "./draft-fields.js";
 
 /** @typedef {import("./draft-fields.js").Editing} Editing */
-/** @typedef {import("../definitions.js").Path} Path */
+/** @typedef {import("./definitions.js").Path} Path */
 /** @typedef {{ of: Editing, path: Path, question: any }} Properties */
 
 /** @type {Record<string, (properties: Properties) => any>} */

@@ -6,9 +6,9 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useEffect } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { dropVisit } from "../visits.js";
-import { useAction } from "./action.js";
-import { Refusal } from "./trouble.js";
+import { dropVisit } from "./visits.js";
+import { useAction } from "../parts/action.js";
+import { Refusal } from "../parts/trouble.js";
 
 /** @param {{ session: Schemas["AssessmentSession"], onKept: (session: Schemas["AssessmentSession"]) => void }} properties */
 export function KeepSession({ session, onKept }) {

@@ -2,7 +2,7 @@
 /** A list that is put in order: by its buttons, or by dragging. Where a thing has gone is said to screen readers. */
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Icon } from "./icon.js";
+import { Icon } from "../parts/icon.js";
 
 /**
  * @param {{ keys: string[], nameOf: (key: string) => string, onOrder: (keys: string[]) => void }} properties

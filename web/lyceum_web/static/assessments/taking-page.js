@@ -2,19 +2,19 @@
 /** The page of an assessment that is being taken: its questions, the way to the others, and how far one is. */
 import { Problem, post } from "../api.js";
 import { go } from "../router.js";
-import { useTaking } from "../taking.js";
+import { useTaking } from "./taking.js";
 import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { noteVisit, visits } from "../visits.js";
+import { noteVisit, visits } from "./visits.js";
 import { t } from "../words.js";
-import { useAction } from "./action.js";
-import { AskButton } from "./ask.js";
+import { useAction } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
 import { Countdown } from "./countdown.js";
 import { KeepSession } from "./keep-session.js";
 import { flawOf, Question } from "./question.js";
 import { PageSteps, Progress, Saved } from "./taking-state.js";
-import { Title } from "./title.js";
-import { Refusal } from "./trouble.js";
+import { Title } from "../parts/title.js";
+import { Refusal } from "../parts/trouble.js";
 
 /** @param {{ begun: Schemas["ResumedSession"], onEnded: (problem?: Problem) => void, onTimeUp: () => void }} properties */
 export function TakingPage({ begun, onEnded, onTimeUp }) {

@@ -2,7 +2,7 @@
 /** How far an assessment is taken: the share that is answered, whether it is saved, and the pages. */
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Icon } from "./icon.js";
+import { Icon } from "../parts/icon.js";
 
 /** @param {{ done: number, all: number }} properties */
 export function Progress({ done, all }) {
@@ -15,7 +15,7 @@ export function Progress({ done, all }) {
   `;
 }
 
-/** Said quietly; screen readers hear of it when the network is lost, and when it is back. @param {{ outbox: import("../answers.js").Outbox }} properties */
+/** Said quietly; screen readers hear of it when the network is lost, and when it is back. @param {{ outbox: import("./answers.js").Outbox }} properties */
 export function Saved({ outbox }) {
   const count = outbox.waiting.value.length;
   const isKept = outbox.isAway.value && count > 0;

@@ -1,10 +1,10 @@
 // @ts-check
 /** An assessment session while it is taken: its page, what is answered, and what becomes of the answers. */
 import { Outbox } from "./answers.js";
-import { get, Problem, put } from "./api.js";
-import { ANYONE, draftOf, keepDraft } from "./drafts.js";
-import { flawOf, isBlank } from "./parts/question.js";
-import { useEffect, useMemo, useState } from "./vendor/ui.js";
+import { get, Problem, put } from "../api.js";
+import { ANYONE, draftOf, keepDraft } from "../drafts.js";
+import { flawOf, isBlank } from "./question.js";
+import { useEffect, useMemo, useState } from "../vendor/ui.js";
 
 /** @typedef {Schemas["ResumedSession"]} Resumed */
 /** @typedef {{ resumed: Resumed, pages: Record<number, Schemas["ShownPage"]> }} Kept what has been shown, for when the network is away */

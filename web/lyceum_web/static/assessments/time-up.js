@@ -1,13 +1,13 @@
 // @ts-check
 /** The time limit is over: what was answered counts, as soon as the platform has closed the session. */
-import { Outbox } from "../answers.js";
+import { Outbox } from "./answers.js";
 import { Problem, post } from "../api.js";
 import { go } from "../router.js";
 import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Title } from "./title.js";
-import { wordsOn } from "./trouble.js";
+import { Title } from "../parts/title.js";
+import { wordsOn } from "../parts/trouble.js";
 
 const PATIENCE = 3000; // milliseconds between two looks whether the session is scored
 

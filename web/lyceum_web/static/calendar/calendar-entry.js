@@ -1,10 +1,10 @@
 // @ts-check
 /** A session of any kind in a calendar. */
-import { nearDay } from "../days.js";
+import { nearDay } from "./days.js";
 import { clockTime, isoDate } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Icon } from "./icon.js";
+import { Icon } from "../parts/icon.js";
 
 /** @typedef {Schemas["CalendarEntry"]} Entry */
 

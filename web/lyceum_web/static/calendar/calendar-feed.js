@@ -4,10 +4,10 @@ import { get, post, Problem, remove } from "../api.js";
 import { tell } from "../told.js";
 import { html, useEffect, useId, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
-import { AskButton } from "./ask.js";
-import { Loaded, useLoaded } from "./loading.js";
-import { Ago, When } from "./when.js";
+import { Action } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
+import { Loaded, useLoaded } from "../parts/loading.js";
+import { Ago, When } from "../parts/when.js";
 
 const PATH = "/api/calendar/feed";
 

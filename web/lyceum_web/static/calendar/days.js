@@ -1,7 +1,7 @@
 // @ts-check
 /** Days without a time, such as `2026-03-04`, and the weeks and months that they are in. */
-import { DAY, formatted, isoDate } from "./time.js";
-import { locale } from "./words.js";
+import { DAY, formatted, isoDate } from "../time.js";
+import { locale } from "../words.js";
 
 const MONDAY = 1;
 

@@ -3,7 +3,7 @@
  * A month as a table of days, in which the arrow keys go from day to day, as
  * https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/examples/datepicker-dialog/ describes it.
  */
-import { dayAs, dayInFull, shifted, shiftedMonths, startOfWeek, today, weeksOfMonth } from "../days.js";
+import { dayAs, dayInFull, shifted, shiftedMonths, startOfWeek, today, weeksOfMonth } from "./days.js";
 import { clockTime } from "../time.js";
 import { html, useLayoutEffect, useRef } from "../vendor/ui.js";
 import { number, t } from "../words.js";

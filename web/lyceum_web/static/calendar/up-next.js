@@ -1,12 +1,12 @@
 // @ts-check
 /** What is next of every kind, as one list in the order of time; what goes on now comes first. */
-import { nearDay } from "../days.js";
+import { nearDay } from "./days.js";
 import { account } from "../sign-in.js";
 import { clockTime, isoDate } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Icon } from "./icon.js";
-import { Person } from "./person.js";
+import { Icon } from "../parts/icon.js";
+import { Person } from "../parts/person.js";
 
 /**
  * @typedef {{ key: string, page: string, icon: any, title: unknown, facts: unknown, startsAt: string, isLive: boolean }} Upcoming

@@ -3,7 +3,7 @@
 import { get } from "../api.js";
 import { html, useId } from "../vendor/ui.js";
 import { language, t } from "../words.js";
-import { Combobox } from "./combobox.js";
+import { Combobox } from "../parts/combobox.js";
 
 const MOST_PROPOSED = 8;
 

@@ -2,8 +2,8 @@
 /** A havruta in a list: what it studies, where it stopped, and when it goes on. */
 import { html } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Ref } from "./reference.js";
-import { When } from "./when.js";
+import { Ref } from "./reference-field.js";
+import { When } from "../parts/when.js";
 
 /** @param {{ havruta: Schemas["Havruta"] }} properties */
 export function HavrutaCard({ havruta }) {

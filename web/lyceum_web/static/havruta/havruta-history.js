@@ -3,9 +3,9 @@
 import { duration } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { listed, t } from "../words.js";
-import { Loaded, More, usePages } from "./loading.js";
-import { Ref } from "./reference.js";
-import { When } from "./when.js";
+import { Loaded, More, usePages } from "../parts/loading.js";
+import { Ref } from "./reference-field.js";
+import { When } from "../parts/when.js";
 
 /** @param {{ id: string, changes: number }} properties */
 export function HavrutaHistory({ id, changes }) {

@@ -5,10 +5,10 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { Loaded, More, usePages } from "./loading.js";
-import { When } from "./when.js";
+import { Action } from "../parts/action.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { Loaded, More, usePages } from "../parts/loading.js";
+import { When } from "../parts/when.js";
 
 const BADGES = { sent: "good", already_member: "plain", already_pending: "plain", invalid: "bad" };
 

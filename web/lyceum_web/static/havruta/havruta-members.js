@@ -5,11 +5,11 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { AskButton } from "./ask.js";
-import { Dialog } from "./dialog.js";
-import { Field, Form, useForm } from "./form.js";
-import { Icon } from "./icon.js";
-import { Initials, Person } from "./person.js";
+import { AskButton } from "../parts/ask.js";
+import { Dialog } from "../parts/dialog.js";
+import { Field, Form, useForm } from "../parts/form.js";
+import { Icon } from "../parts/icon.js";
+import { Initials, Person } from "../parts/person.js";
 
 /** @typedef {Schemas["HavrutaMember"]} Member */
 

@@ -4,9 +4,9 @@ import { get } from "../api.js";
 import { duration } from "../time.js";
 import { html, useId } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Loaded, useLoaded } from "./loading.js";
-import { Person } from "./person.js";
-import { Ref } from "./reference.js";
+import { Loaded, useLoaded } from "../parts/loading.js";
+import { Person } from "../parts/person.js";
+import { Ref } from "./reference-field.js";
 
 /** @param {{ id: string, changes: number }} properties */
 export function HavrutaProgress({ id, changes }) {

@@ -4,7 +4,7 @@ import { html, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
 import { Rsvp } from "./rsvp.js";
 import { SessionPlan } from "./session-plan.js";
-import { Span } from "./when.js";
+import { Span } from "../parts/when.js";
 
 const FIRST = 3;
 const USUAL = 60; // minutes, of a plan that says nothing

@@ -5,9 +5,9 @@ import { go } from "../router.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { AskButton } from "./ask.js";
-import { Dialog } from "./dialog.js";
-import { Field, Form, Submit, useForm } from "./form.js";
+import { AskButton } from "../parts/ask.js";
+import { Dialog } from "../parts/dialog.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
 
 /** @param {{ havruta: Schemas["Havruta"], isOwner: boolean, isAlone: boolean, again: () => void }} properties */
 export function HavrutaTools({ havruta, isOwner, isAlone, again }) {

@@ -2,7 +2,7 @@
 /** In place of a havruta that the person was in a moment ago. */
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Title } from "./title.js";
+import { Title } from "../parts/title.js";
 
 export function NotAMember() {
   return html`

@@ -1,12 +1,12 @@
 // @ts-check
 /** Turns the pages: to what is next or before, or to a passage that one types. On a phone it lies under the thumb. */
-import { expect, resolve } from "../references.js";
+import { expect, resolve } from "./references.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { language, t } from "../words.js";
-import { Dialog } from "./dialog.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { Icon } from "./icon.js";
-import { atField, useReference } from "./reference.js";
+import { Dialog } from "../parts/dialog.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { Icon } from "../parts/icon.js";
+import { atField, useReference } from "./reference-field.js";
 
 /** @typedef {"prev" | "next" | "prev_section" | "next_section"} Side as a reference of the API names what is there */
 
@@ -31,7 +31,7 @@ export function PageTurner({ at, book, turn, go }) {
   `;
 }
 
-/** @param {{ here: import("../references.js").Reference | null, side: Side, turn: (side: Side) => void, kind: string, words: string }} properties */
+/** @param {{ here: import("./references.js").Reference | null, side: Side, turn: (side: Side) => void, kind: string, words: string }} properties */
 function Turn({ here, side, turn, kind, words }) {
   const isEnd = here !== null && !here[side];
   return html`

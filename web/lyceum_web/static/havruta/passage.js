@@ -2,7 +2,7 @@
 /** The passage that is studied: what it is called in both languages. Its text will stand below. */
 import { html } from "../vendor/ui.js";
 import { language } from "../words.js";
-import { Title } from "./title.js";
+import { Title } from "../parts/title.js";
 
 /** @param {{ name: string, hebrew: string | null | undefined }} properties `name` is as the API writes it */
 export function Passage({ name, hebrew }) {

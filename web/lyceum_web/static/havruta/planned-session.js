@@ -6,14 +6,14 @@ import { clockTime, duration, MINUTE, moment, wallTime } from "../time.js";
 import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
-import { Dialog } from "./dialog.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { Person } from "./person.js";
+import { Action } from "../parts/action.js";
+import { Dialog } from "../parts/dialog.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { Person } from "../parts/person.js";
 import { Rsvp } from "./rsvp.js";
 import { LENGTHS } from "./session-plan.js";
-import { Title } from "./title.js";
-import { Span } from "./when.js";
+import { Title } from "../parts/title.js";
+import { Span } from "../parts/when.js";
 
 const OPEN_BEFORE = 15 * MINUTE;
 const USUAL = 60; // minutes, of a plan that says nothing
@@ -71,7 +71,7 @@ function Changes({ session, again }) {
   `;
 }
 
-/** Which sessions of a series are meant. @param {{ of: import("./form.js").FormState, session: Session }} properties */
+/** Which sessions of a series are meant. @param {{ of: import("../parts/form.js").FormState, session: Session }} properties */
 function Scope({ of: form, session }) {
   if (!session.series_id) return null;
   return html`

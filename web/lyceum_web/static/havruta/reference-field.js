@@ -1,7 +1,7 @@
 // @ts-check
 /** References and books, named in the language of the page. */
 import { Problem } from "../api.js";
-import { resolve } from "../references.js";
+import { resolve } from "./references.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { language, t } from "../words.js";
 
@@ -10,7 +10,7 @@ import { language, t } from "../words.js";
  * @param {string | null | undefined} ref
  */
 export function useReference(ref) {
-  const [found, setFound] = useState(/** @type {{ asked?: string, reference?: import("../references.js").Reference }} */ ({}));
+  const [found, setFound] = useState(/** @type {{ asked?: string, reference?: import("./references.js").Reference }} */ ({}));
   useEffect(() => {
     let isCurrent = true;
     if (ref) resolve(ref).then((reference) => isCurrent && setFound({ asked: ref, reference }), () => {});

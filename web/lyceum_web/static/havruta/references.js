@@ -3,7 +3,7 @@
  * References to passages as the catalogue of texts knows them: in both languages, with what stands before and after.
  * The catalogue stays as it is, so each is asked for once.
  */
-import { get } from "./api.js";
+import { get } from "../api.js";
 
 /** @typedef {Schemas["TextReference"]} Reference */
 /** @type {Map<string, Promise<Reference>>} */

@@ -4,9 +4,9 @@ import { get, put } from "../api.js";
 import { account } from "../sign-in.js";
 import { html } from "../vendor/ui.js";
 import { listed, t } from "../words.js";
-import { useAction } from "./action.js";
-import { useLoaded } from "./loading.js";
-import { Refusal } from "./trouble.js";
+import { useAction } from "../parts/action.js";
+import { useLoaded } from "../parts/loading.js";
+import { Refusal } from "../parts/trouble.js";
 
 const ANSWERS = /** @type {const} */ (["yes", "maybe", "no"]);
 

@@ -5,12 +5,12 @@ import { duration, HOUR, moment, ownZone, wallTime } from "../time.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Dialog } from "./dialog.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { useLoaded } from "./loading.js";
-import { Ref } from "./reference.js";
-import { When } from "./when.js";
-import { ZoneField } from "./zone-field.js";
+import { Dialog } from "../parts/dialog.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { useLoaded } from "../parts/loading.js";
+import { Ref } from "./reference-field.js";
+import { When } from "../parts/when.js";
+import { ZoneField } from "../parts/zone-field.js";
 
 export const LENGTHS = [30, 45, 60, 90, 120, 180]; // minutes
 const RULES = { once: "", daily: "FREQ=DAILY", weekly: "FREQ=WEEKLY", fortnightly: "FREQ=WEEKLY;INTERVAL=2" };

@@ -4,9 +4,9 @@ import { put } from "../api.js";
 import { account } from "../sign-in.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { useAction } from "./action.js";
-import { Initials } from "./person.js";
-import { Refusal } from "./trouble.js";
+import { useAction } from "../parts/action.js";
+import { Initials } from "../parts/person.js";
+import { Refusal } from "../parts/trouble.js";
 
 /** @typedef {Schemas["SessionState"]} State */
 

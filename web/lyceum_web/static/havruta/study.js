@@ -2,7 +2,7 @@
 /** The state of a session in which people turn the pages together, as its events change it. */
 
 /** @typedef {Schemas["SessionState"]} State */
-/** @typedef {import("./live.js").LiveEvent} LiveEvent */
+/** @typedef {import("../live.js").LiveEvent} LiveEvent */
 
 /**
  * The state after an event; null if it has to be read again.

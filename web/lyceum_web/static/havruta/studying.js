@@ -5,13 +5,13 @@ import { go } from "../router.js";
 import { account } from "../sign-in.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Action } from "./action.js";
-import { AskButton } from "./ask.js";
+import { Action } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
 import { PageTurner } from "./page-turner.js";
 import { Passage } from "./passage.js";
-import { useReference } from "./reference.js";
+import { useReference } from "./reference-field.js";
 import { StudyPeople, whoTurns } from "./study-people.js";
-import { Refusal } from "./trouble.js";
+import { Refusal } from "../parts/trouble.js";
 import { useTurning } from "./turning.js";
 
 const HEARTBEAT = 20_000; // milliseconds; who is silent for 90 seconds counts as absent

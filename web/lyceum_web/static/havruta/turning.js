@@ -1,7 +1,7 @@
 // @ts-check
 /** Turns pages: what is wanted is shown at once, and of several turns in a hurry the last is sent. */
 import { Problem, put } from "../api.js";
-import { resolve } from "../references.js";
+import { resolve } from "./references.js";
 import { tell } from "../told.js";
 import { useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";

@@ -1,11 +1,11 @@
 // @ts-check
 /** What others see of a person, and how the pages speak to them. */
 import { get, patch, post, put, remove } from "../api.js";
-import { AccountPage } from "../parts/account-tabs.js";
+import { AccountPage } from "../account/account-tabs.js";
 import { Action } from "../parts/action.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Loaded, useLoaded, usePages } from "../parts/loading.js";
-import { Proof, useSecondFactor } from "../parts/proof.js";
+import { Proof, useSecondFactor } from "../account/proof.js";
 import { Ago } from "../parts/when.js";
 import { account, remember } from "../sign-in.js";
 import { ownZone } from "../time.js";

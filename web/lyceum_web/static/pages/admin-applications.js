@@ -1,7 +1,7 @@
 // @ts-check
 /** People who want to teach or to write assessments, for admins: read, accepted, declined. */
 import { post } from "../api.js";
-import { AdminPage, Confirmed } from "../parts/admin-tabs.js";
+import { AdminPage, Confirmed } from "../account/admin-tabs.js";
 import { AskButton } from "../parts/ask.js";
 import { More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";

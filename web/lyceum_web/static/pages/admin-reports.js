@@ -1,7 +1,7 @@
 // @ts-check
 /** What people have reported, for admins: the words, who wrote them, and the decision. */
 import { post } from "../api.js";
-import { AdminPage, Confirmed } from "../parts/admin-tabs.js";
+import { AdminPage, Confirmed } from "../account/admin-tabs.js";
 import { AskButton } from "../parts/ask.js";
 import { More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";

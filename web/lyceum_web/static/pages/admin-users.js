@@ -1,7 +1,7 @@
 // @ts-check
 /** All accounts, for admins: found by name, suspended, given roles. */
 import { post, put } from "../api.js";
-import { AdminPage, Confirmed } from "../parts/admin-tabs.js";
+import { AdminPage, Confirmed } from "../account/admin-tabs.js";
 import { AskButton } from "../parts/ask.js";
 import { Form, Submit, Tick, useForm } from "../parts/form.js";
 import { More, usePages } from "../parts/loading.js";

@@ -4,10 +4,10 @@ import { post } from "../api.js";
 import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { Dialog } from "../parts/dialog.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
-import { FreeTimes } from "../parts/free-times.js";
+import { FreeTimes } from "../tutoring/free-times.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { linesOf, readEnrollment, useNews } from "../parts/tutoring.js";
+import { linesOf, readEnrollment, useNews } from "../tutoring/people.js";
 import { Elsewhere, Span } from "../parts/when.js";
 import { go } from "../router.js";
 import { isoDate, MINUTE, moment, wallTime } from "../time.js";
@@ -25,7 +25,7 @@ export default function Ask({ id }) {
     <div class="narrow stack">
       <${Title} of=${t("ask.title")} />
       <${Loaded} of=${named}>
-        ${(/** @type {import("../parts/tutoring.js").NamedEnrollment} */ { enrollment, title }) => html`
+        ${(/** @type {import("../tutoring/people.js").NamedEnrollment} */ { enrollment, title }) => html`
           <p>${say("ask.of", { name: enrollment.tutor_display_name || t("person.unknown"), course: html`<a href="/enrollments/${id}"><bdi>${title}</bdi></a>` })}</p>
           ${enrollment.status === "active"
             ? html`<${Choice} enrollment=${enrollment} />`

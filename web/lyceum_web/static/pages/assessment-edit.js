@@ -2,7 +2,7 @@
 /** The draft of an assessment, for its author: written, looked at as a taker, published. */
 import { get, post, Problem } from "../api.js";
 import { Action } from "../parts/action.js";
-import { DraftEditor } from "../parts/draft-editor.js";
+import { DraftEditor } from "../assessments/draft-editor.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { When } from "../parts/when.js";

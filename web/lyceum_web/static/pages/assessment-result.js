@@ -1,8 +1,8 @@
 // @ts-check
 /** What came out of an assessment: what was reached in each dimension, what that means, and the points. */
 import { get, Problem } from "../api.js";
-import { Bar } from "../parts/bar.js";
-import { KeepSession } from "../parts/keep-session.js";
+import { Bar } from "../assessments/bar.js";
+import { KeepSession } from "../assessments/keep-session.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { When } from "../parts/when.js";

@@ -2,13 +2,13 @@
 /** Taking an assessment: one page of questions at a time, each answer saved as it is given. */
 import { ANYONE, draftOf, dropDraft } from "../drafts.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { TakingPage } from "../parts/taking-page.js";
-import { TimeUp } from "../parts/time-up.js";
+import { TakingPage } from "../assessments/taking-page.js";
+import { TimeUp } from "../assessments/time-up.js";
 import { Title } from "../parts/title.js";
 import { go } from "../router.js";
-import { read } from "../taking.js";
+import { read } from "../assessments/taking.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
-import { dropVisit } from "../visits.js";
+import { dropVisit } from "../assessments/visits.js";
 import { t } from "../words.js";
 
 /** @param {{ id: string }} properties */

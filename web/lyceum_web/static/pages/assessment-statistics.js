@@ -1,7 +1,7 @@
 // @ts-check
 /** How an assessment is doing, for its author: counts as bars and as numbers, never names. */
 import { get } from "../api.js";
-import { Bar } from "../parts/bar.js";
+import { Bar } from "../assessments/bar.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { note, place } from "../router.js";

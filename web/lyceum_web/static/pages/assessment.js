@@ -11,7 +11,7 @@ import { go } from "../router.js";
 import { account } from "../sign-in.js";
 import { duration } from "../time.js";
 import { html, useState } from "../vendor/ui.js";
-import { noteVisit, visits } from "../visits.js";
+import { noteVisit, visits } from "../assessments/visits.js";
 import { say, t } from "../words.js";
 
 /** @typedef {Schemas["AssessmentSession"]} Session */

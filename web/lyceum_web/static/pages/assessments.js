@@ -7,7 +7,7 @@ import { When } from "../parts/when.js";
 import { account } from "../sign-in.js";
 import { duration } from "../time.js";
 import { html } from "../vendor/ui.js";
-import { dropVisit, visits } from "../visits.js";
+import { dropVisit, visits } from "../assessments/visits.js";
 import { say, t } from "../words.js";
 
 /** @typedef {Schemas["AssessmentSession"]} Session */

@@ -2,12 +2,12 @@
 /** The hours in which a tutor teaches: those of each week, and days that are otherwise. */
 import { get, Problem, put } from "../api.js";
 import { Form, Submit, useForm } from "../parts/form.js";
-import { ExceptionalDays } from "../parts/exceptional-days.js";
-import { HoursOfDay } from "../parts/hours-of-day.js";
+import { ExceptionalDays } from "../tutoring/exceptional-days.js";
+import { HoursOfDay } from "../tutoring/hours-of-day.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { WEEKDAYS, weekdayName } from "../parts/repeat-fields.js";
+import { WEEKDAYS, weekdayName } from "../tutoring/repeat-fields.js";
 import { Title } from "../parts/title.js";
-import { isTutor } from "../parts/tutoring.js";
+import { isTutor } from "../tutoring/people.js";
 import { ZoneField } from "../parts/zone-field.js";
 import { account } from "../sign-in.js";
 import { isoDate, ownZone } from "../time.js";

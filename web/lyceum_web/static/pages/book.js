@@ -2,12 +2,12 @@
 /** A tutor books a lesson, or a series: first all dates are shown, with what is in their way. */
 import { post } from "../api.js";
 import { Form, Submit, useForm } from "../parts/form.js";
-import { AboutFields, aboutOfFields, BeforeField, timesOf, WhenFields } from "../parts/lesson-fields.js";
+import { AboutFields, aboutOfFields, BeforeField, timesOf, WhenFields } from "../tutoring/lesson-fields.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { Plan } from "../parts/lesson-plan.js";
-import { RepeatFields, repetitionOf } from "../parts/repeat-fields.js";
+import { Plan } from "../tutoring/lesson-plan.js";
+import { RepeatFields, repetitionOf } from "../tutoring/repeat-fields.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, zoneName } from "../parts/tutoring.js";
+import { readEnrollment, zoneName } from "../tutoring/people.js";
 import { DAY, isoDate } from "../time.js";
 import { html, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
@@ -21,7 +21,7 @@ export default function Book({ id }) {
     <div class="narrow stack">
       <${Title} of=${t("book.title")} />
       <${Loaded} of=${named}>
-        ${(/** @type {import("../parts/tutoring.js").NamedEnrollment} */ { enrollment, title }) => html`
+        ${(/** @type {import("../tutoring/people.js").NamedEnrollment} */ { enrollment, title }) => html`
           <p>${say("book.of", { name: enrollment.student_display_name || t("person.unknown"), course: html`<a href="/enrollments/${id}"><bdi>${title}</bdi></a>` })}</p>
           ${enrollment.status === "active"
             ? html`<${Booking} enrollment=${enrollment} />`
@@ -34,7 +34,7 @@ export default function Book({ id }) {
 
 /** @param {{ enrollment: Enrollment }} properties */
 function Booking({ enrollment }) {
-  const [plan, setPlan] = useState(/** @type {import("../parts/lesson-plan.js").Planned | null} */ (null));
+  const [plan, setPlan] = useState(/** @type {import("../tutoring/lesson-plan.js").Planned | null} */ (null));
   const fields = useRef(/** @type {HTMLElement | null} */ (null));
   const [frequency, setFrequency] = useState("one-time");
   const form = useForm(async (values, key, element) => {

@@ -1,12 +1,12 @@
 // @ts-check
 /** All sessions of the person: as a list by days, or as a month. */
 import { get } from "../api.js";
-import { dayAs, dayInFull, daysBetween, shifted, shiftedMonths, today, weeksOfMonth } from "../days.js";
-import { byDay, Entries } from "../parts/calendar-entry.js";
-import { CalendarFeed } from "../parts/calendar-feed.js";
+import { dayAs, dayInFull, daysBetween, shifted, shiftedMonths, today, weeksOfMonth } from "../calendar/days.js";
+import { byDay, Entries } from "../calendar/calendar-entry.js";
+import { CalendarFeed } from "../calendar/calendar-feed.js";
 import { Icon } from "../parts/icon.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { MonthGrid } from "../parts/month-grid.js";
+import { MonthGrid } from "../calendar/month-grid.js";
 import { useOwnEvents } from "../parts/own-events.js";
 import { Title } from "../parts/title.js";
 import { note, place } from "../router.js";

@@ -10,7 +10,7 @@ import { tell } from "../told.js";
 import { ownZone } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { whileKept } from "../parts/conflict.js";
+import { whileKept } from "../tutoring/conflict.js";
 
 /** @typedef {Schemas["Course"]} Course */
 /** @typedef {{ title: string, subject: string | null, description: string | null, timezone: string, cancel_notice_hours: number }} Said */

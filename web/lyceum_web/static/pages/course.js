@@ -4,7 +4,7 @@ import { get, patch, post } from "../api.js";
 import { Action } from "../parts/action.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { zoneName } from "../parts/tutoring.js";
+import { zoneName } from "../tutoring/people.js";
 import { go } from "../router.js";
 import { account } from "../sign-in.js";
 import { tell } from "../told.js";

@@ -3,9 +3,9 @@
 import { get } from "../api.js";
 import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";
-import { StudentsRating } from "../parts/rating.js";
+import { StudentsRating } from "../tutoring/rating.js";
 import { Title } from "../parts/title.js";
-import { isTutor } from "../parts/tutoring.js";
+import { isTutor } from "../tutoring/people.js";
 import { note, place } from "../router.js";
 import { account } from "../sign-in.js";
 import { html, useEffect, useState } from "../vendor/ui.js";

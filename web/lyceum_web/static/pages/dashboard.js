@@ -1,13 +1,13 @@
 // @ts-check
 /** What is next for the person: what goes on now, what is planned, what waits for them. */
 import { get } from "../api.js";
-import { dayInFull, today } from "../days.js";
+import { dayInFull, today } from "../calendar/days.js";
 import { answersTo, Invitation } from "../parts/invitation.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Notification } from "../parts/notification.js";
 import { useOwnEvents } from "../parts/own-events.js";
 import { Title } from "../parts/title.js";
-import { momentsOf, UpNext, upcoming } from "../parts/up-next.js";
+import { momentsOf, UpNext, upcoming } from "../calendar/up-next.js";
 import { account } from "../sign-in.js";
 import { style } from "../styles.js";
 import { formatted } from "../time.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** The devices on which the person is signed in, and the way to end that. */
 import { post, remove } from "../api.js";
-import { AccountPage } from "../parts/account-tabs.js";
+import { AccountPage } from "../account/account-tabs.js";
 import { Action } from "../parts/action.js";
 import { AskButton } from "../parts/ask.js";
 import { Loaded, More, usePages } from "../parts/loading.js";

@@ -4,9 +4,9 @@ import { get, patch, Problem } from "../api.js";
 import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { useForm } from "../parts/form.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { requirePoint } from "../parts/point-field.js";
-import { SessionForm } from "../parts/session-form.js";
-import { bodyOf, carriedOver, CHANGEABLE_WHILE_LIVE, differing, valuesOf } from "../parts/session-values.js";
+import { requirePoint } from "../sessions/point-field.js";
+import { SessionForm } from "../sessions/session-form.js";
+import { bodyOf, carriedOver, CHANGEABLE_WHILE_LIVE, differing, valuesOf } from "../sessions/session-values.js";
 import { Title } from "../parts/title.js";
 import { go } from "../router.js";
 import { tell } from "../told.js";
@@ -15,7 +15,7 @@ import { html, useState } from "../vendor/ui.js";
 import { hasWords, t } from "../words.js";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
-/** @typedef {import("../parts/session-values.js").Values} Values */
+/** @typedef {import("../sessions/session-values.js").Values} Values */
 
 /** @param {string} session_id @param {AbortSignal} [signal] */
 const read = (session_id, signal) => get("/api/study-sessions/{session_id}", { params: { session_id }, signal });

@@ -3,14 +3,14 @@
 import { get, post } from "../api.js";
 import { Action } from "../parts/action.js";
 import { AskButton } from "../parts/ask.js";
-import { LessonCard, People } from "../parts/lesson-card.js";
-import { LessonRequests } from "../parts/lesson-requests.js";
-import { Boards } from "../parts/lesson-boards.js";
+import { LessonCard, People } from "../tutoring/lesson-card.js";
+import { LessonRequests } from "../tutoring/lesson-requests.js";
+import { Boards } from "../tutoring/lesson-boards.js";
 import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
-import { Parents } from "../parts/parents.js";
-import { Progress } from "../parts/progress.js";
+import { Parents } from "../tutoring/parents.js";
+import { Progress } from "../tutoring/progress.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, roleIn, useKeptFocus, useNews } from "../parts/tutoring.js";
+import { readEnrollment, roleIn, useKeptFocus, useNews } from "../tutoring/people.js";
 import { HOUR } from "../time.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
@@ -19,7 +19,7 @@ import { EnrollmentStatus } from "./lessons.js";
 
 /** @typedef {Schemas["Enrollment"]} Enrollment */
 /** @typedef {Schemas["TutoringSession"]} Lesson */
-/** @typedef {import("../parts/tutoring.js").NamedEnrollment} Named */
+/** @typedef {import("../tutoring/people.js").NamedEnrollment} Named */
 
 const LONGEST = 12 * HOUR; // of a lesson
 

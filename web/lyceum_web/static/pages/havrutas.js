@@ -2,13 +2,13 @@
 /** The person's havrutas: what is live and what comes next, invitations that wait, and a new one. */
 import { post } from "../api.js";
 import { OWN, watch } from "../live.js";
-import { BookField, named } from "../parts/book-field.js";
+import { BookField, named } from "../havruta/book-field.js";
 import { Dialog } from "../parts/dialog.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
-import { HavrutaCard } from "../parts/havruta-card.js";
+import { HavrutaCard } from "../havruta/havruta-card.js";
 import { answersTo, Invitation } from "../parts/invitation.js";
 import { Loaded, More, usePages } from "../parts/loading.js";
-import { atField } from "../parts/reference.js";
+import { atField } from "../havruta/reference-field.js";
 import { Title } from "../parts/title.js";
 import { go, note, place } from "../router.js";
 import { account } from "../sign-in.js";

@@ -2,15 +2,15 @@
 /** One lesson: when it is, what it is about, and what each can do about it. */
 import { get, patch, post } from "../api.js";
 import { Action } from "../parts/action.js";
-import { Attendance } from "../parts/attendance.js";
-import { aboutOf, LessonStatus, minutesOf, People, Where } from "../parts/lesson-card.js";
-import { Changes } from "../parts/lesson-changes.js";
-import { LessonSteps } from "../parts/lesson-steps.js";
+import { Attendance } from "../tutoring/attendance.js";
+import { aboutOf, LessonStatus, minutesOf, People, Where } from "../tutoring/lesson-card.js";
+import { Changes } from "../tutoring/lesson-changes.js";
+import { LessonSteps } from "../tutoring/lesson-steps.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { Reminder } from "../parts/lesson-reminder.js";
-import { Reviews } from "../parts/lesson-reviews.js";
+import { Reminder } from "../tutoring/lesson-reminder.js";
+import { Reviews } from "../tutoring/lesson-reviews.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, roleIn, useNews } from "../parts/tutoring.js";
+import { readEnrollment, roleIn, useNews } from "../tutoring/people.js";
 import { Elsewhere, Span } from "../parts/when.js";
 import { go } from "../router.js";
 import { html } from "../vendor/ui.js";

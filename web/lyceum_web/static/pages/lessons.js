@@ -1,18 +1,18 @@
 // @ts-check
 /** The person's lessons, as student, tutor and parent: what is next, and what waits for an answer. */
 import { get } from "../api.js";
-import { LessonCard, People } from "../parts/lesson-card.js";
-import { LessonRequests } from "../parts/lesson-requests.js";
+import { LessonCard, People } from "../tutoring/lesson-card.js";
+import { LessonRequests } from "../tutoring/lesson-requests.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { courseTitles, isTutor, roleIn, useKeptFocus, useNews } from "../parts/tutoring.js";
+import { courseTitles, isTutor, roleIn, useKeptFocus, useNews } from "../tutoring/people.js";
 import { HOUR } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 
 /** @typedef {Schemas["Enrollment"]} Enrollment */
 /** @typedef {{ enrollments: Enrollment[], titles: Map<number, string>, lessons: Schemas["TutoringSession"][],
- *   requests: import("../parts/lesson-requests.js").Asked[] }} Found */
+ *   requests: import("../tutoring/lesson-requests.js").Asked[] }} Found */
 
 const NEXT = 5; // lessons
 const LONGEST = 12 * HOUR; // of a lesson: one that began so long ago may still go on

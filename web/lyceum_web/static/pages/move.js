@@ -1,14 +1,14 @@
 // @ts-check
 /** A tutor moves a lesson, or its series, and changes what it is about. */
 import { get, patch, Problem } from "../api.js";
-import { whileKept } from "../parts/conflict.js";
+import { whileKept } from "../tutoring/conflict.js";
 import { Form, Submit, Tick, useForm } from "../parts/form.js";
-import { minutesOf } from "../parts/lesson-card.js";
-import { AboutFields, aboutOfFields, timesOf, WhenFields } from "../parts/lesson-fields.js";
-import { ScopeField } from "../parts/lesson-steps.js";
+import { minutesOf } from "../tutoring/lesson-card.js";
+import { AboutFields, aboutOfFields, timesOf, WhenFields } from "../tutoring/lesson-fields.js";
+import { ScopeField } from "../tutoring/lesson-steps.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { roleIn, zoneName } from "../parts/tutoring.js";
+import { roleIn, zoneName } from "../tutoring/people.js";
 import { Span } from "../parts/when.js";
 import { go } from "../router.js";
 import { tell } from "../told.js";

@@ -2,7 +2,7 @@
 /** Study sessions near a place: the list is the page, and the map goes with it. */
 import { Loaded, More, usePages } from "../parts/loading.js";
 import { PlaceField } from "../parts/place-field.js";
-import { SessionCard } from "../parts/session-card.js";
+import { SessionCard } from "../sessions/session-card.js";
 import { Title } from "../parts/title.js";
 import { keepPlace, lastPlace } from "../places.js";
 import { note, place } from "../router.js";
@@ -92,7 +92,7 @@ function LateMap({ page, wish, change }) {
   const isReady = Boolean(page);
   useEffect(() => {
     if (!isReady || SessionMap) return;
-    Promise.all([import("../parts/map.js"), style("./vendor/leaflet.css")]).then(([module]) => setMap(() => module.SessionMap));
+    Promise.all([import("../sessions/map.js"), style("./vendor/leaflet.css")]).then(([module]) => setMap(() => module.SessionMap));
   }, [isReady]);
   if (!SessionMap) return html`<div class="map"></div>`;
   const onArea = (/** @type {string} */ bbox) => change({ bbox });

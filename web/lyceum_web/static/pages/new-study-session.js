@@ -3,9 +3,9 @@
 import { post } from "../api.js";
 import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { useForm } from "../parts/form.js";
-import { requirePoint } from "../parts/point-field.js";
-import { SessionForm } from "../parts/session-form.js";
-import { bodyOf, fresh } from "../parts/session-values.js";
+import { requirePoint } from "../sessions/point-field.js";
+import { SessionForm } from "../sessions/session-form.js";
+import { bodyOf, fresh } from "../sessions/session-values.js";
 import { Title } from "../parts/title.js";
 import { go } from "../router.js";
 import { html, useState } from "../vendor/ui.js";

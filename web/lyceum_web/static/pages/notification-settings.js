@@ -1,7 +1,7 @@
 // @ts-check
 /** Which kinds of notifications come by e-mail as well. */
 import { get, put } from "../api.js";
-import { AccountPage } from "../parts/account-tabs.js";
+import { AccountPage } from "../account/account-tabs.js";
 import { Form, Submit, Tick, useForm } from "../parts/form.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { tell } from "../told.js";

@@ -1,10 +1,10 @@
 // @ts-check
 /** All that the platform holds about the person: to take along, and to delete. */
 import { post, remove } from "../api.js";
-import { AccountPage } from "../parts/account-tabs.js";
+import { AccountPage } from "../account/account-tabs.js";
 import { Form, Tick, useForm } from "../parts/form.js";
 import { Loaded } from "../parts/loading.js";
-import { Proof, useSecondFactor } from "../parts/proof.js";
+import { Proof, useSecondFactor } from "../account/proof.js";
 import { go } from "../router.js";
 import { forget } from "../sign-in.js";
 import { tell } from "../told.js";

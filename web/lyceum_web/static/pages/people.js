@@ -1,7 +1,7 @@
 // @ts-check
 /** Who is blocked, and what was reported. */
 import { remove } from "../api.js";
-import { AccountPage } from "../parts/account-tabs.js";
+import { AccountPage } from "../account/account-tabs.js";
 import { Action } from "../parts/action.js";
 import { Loaded, More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";

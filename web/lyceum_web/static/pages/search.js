@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { Icon } from "../parts/icon.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Initials, Person } from "../parts/person.js";
-import { Status } from "../parts/session-card.js";
+import { Status } from "../sessions/session-card.js";
 import { Title } from "../parts/title.js";
 import { When } from "../parts/when.js";
 import { note, place } from "../router.js";

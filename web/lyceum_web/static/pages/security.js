@@ -1,13 +1,13 @@
 // @ts-check
 /** What protects an account: its address, its password, the second factor, passkeys. */
 import { get, put, post, remove } from "../api.js";
-import { AccountPage } from "../parts/account-tabs.js";
+import { AccountPage } from "../account/account-tabs.js";
 import { Action } from "../parts/action.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Loaded } from "../parts/loading.js";
-import { Passkeys } from "../parts/passkey-list.js";
-import { Proof, useSecondFactor } from "../parts/proof.js";
-import { SecondFactor } from "../parts/second-factor.js";
+import { Passkeys } from "../account/passkey-list.js";
+import { Proof, useSecondFactor } from "../account/proof.js";
+import { SecondFactor } from "../account/second-factor.js";
 import { account, remember } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";

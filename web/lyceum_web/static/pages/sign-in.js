@@ -1,7 +1,7 @@
 // @ts-check
 /** Signing in: by password, with a code of the second factor where the account has one, or by passkey. */
 import { Problem, post } from "../api.js";
-import { canUsePasskeys, signInByPasskey } from "../passkeys.js";
+import { canUsePasskeys, signInByPasskey } from "../account/passkeys.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Title } from "../parts/title.js";
 import { Refusal } from "../parts/trouble.js";

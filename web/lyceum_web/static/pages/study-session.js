@@ -1,17 +1,17 @@
 // @ts-check
 /** One study session: what it is, taking part in it, and for those in it the conversation and the people. */
 import { get } from "../api.js";
-import { conversationOf } from "../conversation.js";
+import { conversationOf } from "../sessions/conversation.js";
 import { OWN, watch } from "../live.js";
-import { Conversation } from "../parts/conversation.js";
-import { HostTools } from "../parts/host-tools.js";
-import { Joining } from "../parts/joining.js";
+import { Conversation } from "../sessions/conversation-log.js";
+import { HostTools } from "../sessions/host-tools.js";
+import { Joining } from "../sessions/joining.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { People } from "../parts/people.js";
-import { Secret } from "../parts/secret-session.js";
-import { SessionFacts } from "../parts/session-facts.js";
+import { People } from "../sessions/people.js";
+import { Secret } from "../sessions/secret-session.js";
+import { SessionFacts } from "../sessions/session-facts.js";
 import { ReportLink } from "../parts/report.js";
-import { Share } from "../parts/share.js";
+import { Share } from "../sessions/share.js";
 import { account } from "../sign-in.js";
 import { HOUR } from "../time.js";
 import { html, useCallback, useEffect, useMemo, useRef } from "../vendor/ui.js";

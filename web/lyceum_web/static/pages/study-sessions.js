@@ -1,7 +1,7 @@
 // @ts-check
 /** The sessions that the person hosts or has joined: those to come, and those that are over. */
 import { Loaded, More, usePages } from "../parts/loading.js";
-import { SessionCard } from "../parts/session-card.js";
+import { SessionCard } from "../sessions/session-card.js";
 import { Title } from "../parts/title.js";
 import { note, place } from "../router.js";
 import { html, useState } from "../vendor/ui.js";

@@ -4,7 +4,7 @@ import { get, Problem, put } from "../api.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { isTutor } from "../parts/tutoring.js";
+import { isTutor } from "../tutoring/people.js";
 import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";

@@ -2,7 +2,7 @@
 /** The public page of a tutor: what they say, teach, and when they are free; what students say of them. */
 import { get } from "../api.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
-import { Rated, StudentsRating } from "../parts/rating.js";
+import { Rated, StudentsRating } from "../tutoring/rating.js";
 import { Initials } from "../parts/person.js";
 import { Title } from "../parts/title.js";
 import { Ago, When } from "../parts/when.js";

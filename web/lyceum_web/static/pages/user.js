@@ -5,7 +5,7 @@ import { BlockButton, isBlocking } from "../parts/block.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Initials } from "../parts/person.js";
 import { ReportButton } from "../parts/report.js";
-import { Status } from "../parts/session-card.js";
+import { Status } from "../sessions/session-card.js";
 import { Title } from "../parts/title.js";
 import { When } from "../parts/when.js";
 import { account, isSignedIn } from "../sign-in.js";

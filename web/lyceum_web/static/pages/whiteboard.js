@@ -3,10 +3,10 @@
 import { get, post, remove } from "../api.js";
 import { isConnected, watch } from "../live.js";
 import { AskButton } from "../parts/ask.js";
-import { BoardCanvas } from "../parts/board-canvas.js";
-import { BoardPeople } from "../parts/board-people.js";
-import { FIRST_PEN, Pens } from "../parts/board-pens.js";
-import { useStrokes } from "../parts/board-strokes.js";
+import { BoardCanvas } from "../whiteboard/board-canvas.js";
+import { BoardPeople } from "../whiteboard/board-people.js";
+import { FIRST_PEN, Pens } from "../whiteboard/board-pens.js";
+import { useStrokes } from "../whiteboard/board-strokes.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { Refusal, Trouble } from "../parts/trouble.js";

@@ -3,7 +3,7 @@
 import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Icon } from "./icon.js";
+import { Icon } from "../parts/icon.js";
 import { isSending, LONGEST } from "./message-edit.js";
 
 /**

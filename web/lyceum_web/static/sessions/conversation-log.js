@@ -4,20 +4,20 @@ import { account } from "../sign-in.js";
 import { day, isoDate, MINUTE } from "../time.js";
 import { html, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { useAction } from "./action.js";
+import { useAction } from "../parts/action.js";
 import { Composer } from "./composer.js";
 import { isEditable, MessageItem, UnsentItem } from "./message.js";
 import { useScrollPlace } from "./scroll-place.js";
-import { Refusal, Trouble } from "./trouble.js";
+import { Refusal, Trouble } from "../parts/trouble.js";
 
-/** @typedef {import("../conversation.js").Message} Message */
-/** @typedef {import("../conversation.js").Happening} Happening */
+/** @typedef {import("./conversation.js").Message} Message */
+/** @typedef {import("./conversation.js").Happening} Happening */
 
 const TOGETHER = 5 * MINUTE; // messages of a person that follow so soon have one head
 
 /**
  * @param {{ session: Schemas["StudySessionDetails"], isOpen: boolean,
- *   talk: ReturnType<typeof import("../conversation.js").conversationOf> }} properties
+ *   talk: ReturnType<typeof import("./conversation.js").conversationOf> }} properties
  */
 export function Conversation({ session, isOpen, talk }) {
   const { messages, happenings, hasOlder, outbox, problem } = talk;

@@ -3,9 +3,9 @@
  * What is said in a study session, as far as it was read, and what happens there meanwhile. Events and answers may
  * come in any order: of two forms of a message the later one is kept.
  */
-import { get, patch, post, remove } from "./api.js";
+import { get, patch, post, remove } from "../api.js";
 import { outboxOf } from "./outbox.js";
-import { batch, signal } from "./vendor/ui.js";
+import { batch, signal } from "../vendor/ui.js";
 
 /** @typedef {Schemas["Message"]} Message */
 /** @typedef {{ seq: number, type: string, name: string | null, at: string }} Happening */
@@ -74,7 +74,7 @@ export function conversationOf(id) {
     take(page.items);
   }
 
-  /** @param {import("./live.js").LiveEvent & { occurred_at?: string }} event */
+  /** @param {import("../live.js").LiveEvent & { occurred_at?: string }} event */
   async function hear({ type, seq = 0, data, occurred_at: at = "" }) {
     if (type === "created") return;
     if (!type.startsWith("message")) {

@@ -4,8 +4,8 @@ import { post } from "../api.js";
 import { clockTime, MINUTE } from "../time.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Action } from "./action.js";
-import { Ask } from "./ask.js";
+import { Action } from "../parts/action.js";
+import { Ask } from "../parts/ask.js";
 
 const EARLIEST = 15 * MINUTE; // before the announced time
 

@@ -5,9 +5,9 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
-import { Ask } from "./ask.js";
-import { Span } from "./when.js";
+import { Action } from "../parts/action.js";
+import { Ask } from "../parts/ask.js";
+import { Span } from "../parts/when.js";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
 

@@ -2,13 +2,13 @@
 /** Changing a message where it stands: Enter keeps the change, Escape the words as they were. */
 import { html, useEffect, useRef } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Form, Submit, useForm } from "./form.js";
+import { Form, Submit, useForm } from "../parts/form.js";
 
 export const LONGEST = 2000;
 
 /**
- * @param {{ message: import("../conversation.js").Message, end: () => void,
- *   talk: ReturnType<typeof import("../conversation.js").conversationOf> }} properties
+ * @param {{ message: import("./conversation.js").Message, end: () => void,
+ *   talk: ReturnType<typeof import("./conversation.js").conversationOf> }} properties
  */
 export function MessageEdit({ message, talk, end }) {
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));

@@ -3,16 +3,16 @@
 import { fromNow, clockTime, dayAndTime, MINUTE } from "../time.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Ask } from "./ask.js";
-import { BlockDialog } from "./block.js";
-import { Menu } from "./menu.js";
+import { Ask } from "../parts/ask.js";
+import { BlockDialog } from "../parts/block.js";
+import { Menu } from "../parts/menu.js";
 import { MessageEdit } from "./message-edit.js";
-import { Person } from "./person.js";
-import { ReportDialog } from "./report.js";
-import { wordsOn } from "./trouble.js";
+import { Person } from "../parts/person.js";
+import { ReportDialog } from "../parts/report.js";
+import { wordsOn } from "../parts/trouble.js";
 
-/** @typedef {import("../conversation.js").Message} Message */
-/** @typedef {ReturnType<typeof import("../conversation.js").conversationOf>} Talk */
+/** @typedef {import("./conversation.js").Message} Message */
+/** @typedef {ReturnType<typeof import("./conversation.js").conversationOf>} Talk */
 
 const EDITABLE_FOR = 15 * MINUTE;
 
@@ -85,7 +85,7 @@ function MessageMenu({ message, isOwn, isHost, talk, edit, leave }) {
   `;
 }
 
-/** One that is not with the platform yet. @param {{ message: import("../outbox.js").Unsent, talk: Talk, leave: () => void }} properties */
+/** One that is not with the platform yet. @param {{ message: import("./outbox.js").Unsent, talk: Talk, leave: () => void }} properties */
 export function UnsentItem({ message: { id, content, refused }, talk: { outbox }, leave }) {
   function discard() {
     outbox.drop(id);

@@ -3,9 +3,9 @@
  * Messages that were written and are not sent yet: kept in this browser, and sent in their order once the network is
  * there. Each has an id by which the platform knows it again, so that none counts twice.
  */
-import { newKey, Problem } from "./api.js";
-import { draftOf, dropDraft, keepDraft } from "./drafts.js";
-import { signal } from "./vendor/ui.js";
+import { newKey, Problem } from "../api.js";
+import { draftOf, dropDraft, keepDraft } from "../drafts.js";
+import { signal } from "../vendor/ui.js";
 
 /** @typedef {{ status: number, code: string, title: string }} Refused */
 /** @typedef {{ id: string, content: string, at: string, refused?: Refused }} Unsent */

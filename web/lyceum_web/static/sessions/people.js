@@ -5,13 +5,13 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { useAction } from "./action.js";
-import { Ask } from "./ask.js";
-import { BlockDialog } from "./block.js";
-import { Menu } from "./menu.js";
-import { Initials, Person } from "./person.js";
-import { ReportDialog } from "./report.js";
-import { Refusal } from "./trouble.js";
+import { useAction } from "../parts/action.js";
+import { Ask } from "../parts/ask.js";
+import { BlockDialog } from "../parts/block.js";
+import { Menu } from "../parts/menu.js";
+import { Initials, Person } from "../parts/person.js";
+import { ReportDialog } from "../parts/report.js";
+import { Refusal } from "../parts/trouble.js";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
 /** @typedef {Schemas["SessionParticipant"]} Participant */

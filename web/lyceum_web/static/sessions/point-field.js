@@ -4,12 +4,12 @@ import { Problem } from "../api.js";
 import { style } from "../styles.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field } from "./form.js";
-import { PlaceField } from "./place-field.js";
+import { Field } from "../parts/form.js";
+import { PlaceField } from "../parts/place-field.js";
 
 /** @typedef {import("./session-values.js").Values} Values */
 
-/** @param {{ form: import("./form.js").FormState, values: Values, change: (changes: Values) => void, hint: string }} properties */
+/** @param {{ form: import("../parts/form.js").FormState, values: Values, change: (changes: Values) => void, hint: string }} properties */
 export function PointField({ form, values, change, hint }) {
   const [isOpen, setOpen] = useState(false);
   const { place, latitude, longitude } = values;
@@ -41,7 +41,7 @@ export function PointField({ form, values, change, hint }) {
   `;
 }
 
-/** @param {{ form: import("./form.js").FormState, name: string, value: string, most: string }} properties */
+/** @param {{ form: import("../parts/form.js").FormState, name: string, value: string, most: string }} properties */
 function Coordinate({ form, name, value, most }) {
   return html`
     <${Field}

@@ -6,8 +6,8 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Field, Form, Submit, useForm } from "./form.js";
-import { Title } from "./title.js";
+import { Field, Form, Submit, useForm } from "../parts/form.js";
+import { Title } from "../parts/title.js";
 
 /** @param {{ id: string, again: () => void }} properties */
 export function Secret({ id, again }) {

@@ -2,8 +2,8 @@
 /** A study session in a list. */
 import { html } from "../vendor/ui.js";
 import { number, say, t } from "../words.js";
-import { Person } from "./person.js";
-import { Span } from "./when.js";
+import { Person } from "../parts/person.js";
+import { Span } from "../parts/when.js";
 
 /** @param {{ session: any, index?: number }} properties */
 export function SessionCard({ session, index }) {

@@ -3,10 +3,10 @@
 import { fromNow } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { number, say, t } from "../words.js";
-import { Person } from "./person.js";
+import { Person } from "../parts/person.js";
 import { Seats, Status } from "./session-card.js";
-import { Title } from "./title.js";
-import { Span } from "./when.js";
+import { Title } from "../parts/title.js";
+import { Span } from "../parts/when.js";
 
 /** @param {{ session: Schemas["StudySessionDetails"], isInside: boolean }} properties */
 export function SessionFacts({ session, isInside }) {

@@ -3,14 +3,14 @@
 import { clockTime, duration, MINUTE, moment, ownZone } from "../time.js";
 import { html, useId } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field, Form, Submit } from "./form.js";
+import { Field, Form, Submit } from "../parts/form.js";
 import { PointField } from "./point-field.js";
 
 const TYPES = ["discussion", "silent", "exam-prep"];
 const MODES = ["in-person", "online", "hybrid"];
 
 /** @typedef {import("./session-values.js").Values} Values */
-/** @typedef {import("./form.js").FormState} FormState */
+/** @typedef {import("../parts/form.js").FormState} FormState */
 
 /**
  * @param {{ form: FormState, values: Values, change: (changes: Values) => void, press: string, isLive?: boolean,

@@ -4,9 +4,9 @@ import { put } from "../api.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Choices } from "./choices.js";
-import { Form, Submit, useForm } from "./form.js";
-import { roleIn } from "./tutoring.js";
+import { Choices } from "../parts/choices.js";
+import { Form, Submit, useForm } from "../parts/form.js";
+import { roleIn } from "./people.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
 

@@ -8,9 +8,9 @@ import { clockTime, DAY, day, duration, isoDate } from "../time.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { differs } from "./lesson-card.js";
-import { useLoaded } from "./loading.js";
-import { zoneName } from "./tutoring.js";
-import { Refusal } from "./trouble.js";
+import { useLoaded } from "../parts/loading.js";
+import { zoneName } from "./people.js";
+import { Refusal } from "../parts/trouble.js";
 
 /** @typedef {Schemas["Slot"]} Slot */
 

@@ -2,7 +2,7 @@
 /** The hours of one day: any number of stretches, each from when until when. */
 import { html, useRef } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Icon } from "./icon.js";
+import { Icon } from "../parts/icon.js";
 
 /** @typedef {{ start_time: string, end_time: string }} Hours */
 

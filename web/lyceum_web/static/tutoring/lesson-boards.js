@@ -4,9 +4,9 @@ import { get, post } from "../api.js";
 import { go } from "../router.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Action } from "./action.js";
-import { useLoaded } from "./loading.js";
-import { roleIn } from "./tutoring.js";
+import { Action } from "../parts/action.js";
+import { useLoaded } from "../parts/loading.js";
+import { roleIn } from "./people.js";
 
 /** @param {{ enrollment: Schemas["Enrollment"] }} properties */
 export function Boards({ enrollment }) {

@@ -3,8 +3,8 @@
 import { clockTime, ownZone } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Ago, Span } from "./when.js";
-import { roleIn } from "./tutoring.js";
+import { Ago, Span } from "../parts/when.js";
+import { roleIn } from "./people.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
 

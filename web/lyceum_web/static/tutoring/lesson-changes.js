@@ -4,8 +4,8 @@ import { get } from "../api.js";
 import { clockTime, dayAndTime } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { hasWords, listed, say, t } from "../words.js";
-import { More, usePages } from "./loading.js";
-import { Ago } from "./when.js";
+import { More, usePages } from "../parts/loading.js";
+import { Ago } from "../parts/when.js";
 
 /** @typedef {Schemas["SessionChange"]} Change */
 

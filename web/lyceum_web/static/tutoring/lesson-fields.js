@@ -3,10 +3,10 @@
 import { duration } from "../time.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field } from "./form.js";
-import { linesOf } from "./tutoring.js";
+import { Field } from "../parts/form.js";
+import { linesOf } from "./people.js";
 
-/** @typedef {import("./form.js").FormState} FormState */
+/** @typedef {import("../parts/form.js").FormState} FormState */
 
 const MODES = ["online", "in-person", "hybrid"];
 const BEFORE = [10, 30, 60, 120, 24 * 60]; // minutes

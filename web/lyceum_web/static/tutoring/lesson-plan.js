@@ -5,8 +5,8 @@ import { go } from "../router.js";
 import { tell } from "../told.js";
 import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Action } from "./action.js";
-import { Elsewhere, Span } from "./when.js";
+import { Action } from "../parts/action.js";
+import { Elsewhere, Span } from "../parts/when.js";
 
 /** @typedef {Schemas["SchedulePreview"]} Preview */
 /** @typedef {{ body: Record<string, unknown>, key: string, preview: Preview }} Planned */

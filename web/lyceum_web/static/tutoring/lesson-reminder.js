@@ -5,10 +5,10 @@ import { tell } from "../told.js";
 import { duration } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Form, Submit, useForm } from "./form.js";
+import { Form, Submit, useForm } from "../parts/form.js";
 import { BeforeField } from "./lesson-fields.js";
-import { useLoaded } from "./loading.js";
-import { roleIn } from "./tutoring.js";
+import { useLoaded } from "../parts/loading.js";
+import { roleIn } from "./people.js";
 
 /** @param {{ lesson: Schemas["TutoringSession"] }} properties */
 export function Reminder({ lesson }) {

@@ -6,10 +6,10 @@ import { moment } from "../time.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
-import { AskButton } from "./ask.js";
-import { roleIn } from "./tutoring.js";
-import { Elsewhere, Span } from "./when.js";
+import { Action } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
+import { roleIn } from "./people.js";
+import { Elsewhere, Span } from "../parts/when.js";
 
 /** @typedef {Schemas["SessionRequest"]} Request */
 /** @typedef {{ request: Request, enrollment: Schemas["Enrollment"], title: string }} Asked */

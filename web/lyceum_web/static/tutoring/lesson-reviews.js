@@ -6,12 +6,12 @@ import { DAY } from "../time.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field, Form, Submit, Tick, useForm } from "./form.js";
-import { useLoaded } from "./loading.js";
-import { Person } from "./person.js";
+import { Field, Form, Submit, Tick, useForm } from "../parts/form.js";
+import { useLoaded } from "../parts/loading.js";
+import { Person } from "../parts/person.js";
 import { Rated, RatingField } from "./rating.js";
-import { roleIn } from "./tutoring.js";
-import { Ago } from "./when.js";
+import { roleIn } from "./people.js";
+import { Ago } from "../parts/when.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
 /** @typedef {Schemas["Review"]} Review */

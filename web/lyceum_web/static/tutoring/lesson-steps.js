@@ -5,13 +5,13 @@ import { MINUTE } from "../time.js";
 import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
-import { AskButton } from "./ask.js";
-import { Choices } from "./choices.js";
-import { Form, Submit, useForm } from "./form.js";
+import { Action } from "../parts/action.js";
+import { AskButton } from "../parts/ask.js";
+import { Choices } from "../parts/choices.js";
+import { Form, Submit, useForm } from "../parts/form.js";
 import { Topics } from "./lesson-fields.js";
-import { linesOf, roleIn } from "./tutoring.js";
-import { When } from "./when.js";
+import { linesOf, roleIn } from "./people.js";
+import { When } from "../parts/when.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
 

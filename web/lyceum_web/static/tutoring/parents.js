@@ -5,13 +5,13 @@ import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
-import { Action } from "./action.js";
+import { Action } from "../parts/action.js";
 import { go } from "../router.js";
-import { AskButton } from "./ask.js";
-import { useLoaded } from "./loading.js";
-import { Person } from "./person.js";
-import { roleIn, useKeptFocus } from "./tutoring.js";
-import { When } from "./when.js";
+import { AskButton } from "../parts/ask.js";
+import { useLoaded } from "../parts/loading.js";
+import { Person } from "../parts/person.js";
+import { roleIn, useKeptFocus } from "./people.js";
+import { When } from "../parts/when.js";
 
 /** @typedef {Schemas["Enrollment"]} Enrollment */
 

@@ -4,8 +4,8 @@ import { get } from "../api.js";
 import { duration } from "../time.js";
 import { html, useId } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Icon } from "./icon.js";
-import { useLoaded } from "./loading.js";
+import { Icon } from "../parts/icon.js";
+import { useLoaded } from "../parts/loading.js";
 
 /** @param {{ enrollment: Schemas["Enrollment"] }} properties */
 export function Progress({ enrollment }) {

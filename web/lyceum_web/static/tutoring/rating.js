@@ -2,7 +2,7 @@
 /** How good something was, from one to five: in words, not in stars alone. */
 import { html } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Choices } from "./choices.js";
+import { Choices } from "../parts/choices.js";
 
 const STEPS = [1, 2, 3, 4, 5];
 

@@ -3,7 +3,7 @@
 import { formatted } from "../time.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Field } from "./form.js";
+import { Field } from "../parts/form.js";
 
 const FREQUENCIES = ["one-time", "weekly", "bi-weekly", "monthly", "daily"];
 export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -15,7 +15,7 @@ export function weekdayName(weekday, width = "long") {
   return formatted(date, { weekday: width }, "UTC");
 }
 
-/** @param {{ of: import("./form.js").FormState, frequency: string, setFrequency: (frequency: string) => void }} properties */
+/** @param {{ of: import("../parts/form.js").FormState, frequency: string, setFrequency: (frequency: string) => void }} properties */
 export function RepeatFields({ of: form, frequency, setFrequency }) {
   const [end, setEnd] = useState("count");
   const isRepeated = frequency !== "one-time";

@@ -3,15 +3,15 @@
  * The area one draws on, with mouse, pen, finger or keys. What the platform has is drawn once on a canvas below;
  * what is new lies on one above it, until the platform has it, too.
  */
-import { clear, draw, MOST_POINTS, SIZE } from "../board.js";
+import { clear, draw, MOST_POINTS, SIZE } from "./board.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { useKeys } from "./board-keys.js";
 
 const NEAR = 3; // units of the board: a point so near to the last says nothing more
 
-/** @typedef {import("../board.js").Line} Line */
-/** @typedef {import("../board.js").Point} Point */
+/** @typedef {import("./board.js").Line} Line */
+/** @typedef {import("./board.js").Point} Point */
 /**
  * @typedef {object} Properties
  * @property {Schemas["Stroke"][]} done what the platform has; it only grows

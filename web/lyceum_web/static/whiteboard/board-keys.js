@@ -1,6 +1,6 @@
 // @ts-check
 /** Drawing with keys: arrows move a cursor, Shift makes its steps small, Space puts the pen down and lifts it. */
-import { SIZE } from "../board.js";
+import { SIZE } from "./board.js";
 import { useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 
@@ -9,7 +9,7 @@ const SMALL_STEP = 8;
 const ARM = 18; // of the cross that shows where the cursor is
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** @typedef {import("../board.js").Point} Point */
+/** @typedef {import("./board.js").Point} Point */
 
 /** @param {{ mayDraw: boolean, extend: (point: Point) => void, finish: () => void, paint: () => void }} drawing */
 export function useKeys({ mayDraw, extend, finish, paint }) {

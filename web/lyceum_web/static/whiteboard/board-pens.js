@@ -1,10 +1,10 @@
 // @ts-check
 /** The pens of a whiteboard: colours with their names, widths, and an eraser. */
-import { COLOURS, WIDTHS } from "../board.js";
+import { COLOURS, WIDTHS } from "./board.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 
-/** @typedef {Omit<import("../board.js").Line, "points">} Pen */
+/** @typedef {Omit<import("./board.js").Line, "points">} Pen */
 
 /** @type {Pen} */
 export const FIRST_PEN = { tool: "pen", colour: "ink", width: "medium" };

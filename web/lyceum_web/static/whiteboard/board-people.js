@@ -2,8 +2,8 @@
 /** Who drew how much on a whiteboard, and when: what the picture cannot say in words. */
 import { html } from "../vendor/ui.js";
 import { number, t } from "../words.js";
-import { Person } from "./person.js";
-import { When } from "./when.js";
+import { Person } from "../parts/person.js";
+import { When } from "../parts/when.js";
 
 /** @typedef {Schemas["Stroke"]} Stroke */
 

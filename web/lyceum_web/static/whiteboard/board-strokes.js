@@ -13,7 +13,7 @@ const MOST_SENT = 20;
 const AGAIN_AFTER = 3_000; // milliseconds
 
 /** @typedef {Schemas["Stroke"]} Stroke */
-/** @typedef {{ client_id: string, operation: import("../board.js").Line }} Own */
+/** @typedef {{ client_id: string, operation: import("./board.js").Line }} Own */
 
 /** @param {string} id of the board */
 export function useStrokes(id) {
@@ -59,7 +59,7 @@ export function useStrokes(id) {
       return changed();
     });
   }
-  function keep(/** @type {import("../board.js").Line} */ operation) {
+  function keep(/** @type {import("./board.js").Line} */ operation) {
     const stroke = { client_id: newKey(), operation };
     own.current.push(stroke);
     keepDraft(place, [...draftOf(place, []), stroke]);
