@@ -13,6 +13,7 @@ VENDOR = STATIC / "vendor"
 OWN_MODULES = [path for path in STATIC.rglob("*.js") if VENDOR not in path.parents]
 # The categories of Unicode's plural rules that whole numbers below a million have (CLDR 48).
 PLURALS = {"en": {"one", "other"}, "he": {"one", "two", "other"}}
+CATEGORIES = {"zero", "one", "two", "few", "many", "other"}
 USED = re.compile(r"""\b(?:t|say)\(\s*["']([a-z_.-]+)["']|words: "([a-z_.]+)\"""")
 LONGEST = 200  # lines of a module
 
@@ -23,12 +24,11 @@ def sentences(language: str) -> dict[str, str]:
 
 def forms_by_key(language: str) -> dict[str, set[str]]:
     """Each key with the plural forms that it has: none if it depends on no number."""
+    known = set(sentences(language))
     forms: dict[str, set[str]] = {}
-    for key in sentences(language):
+    for key in known:
         stem, _, last = key.rpartition(".")
-        if last in {"zero", "one", "two", "few", "many", "other"} and f"{stem}.other" in sentences(
-            language
-        ):
+        if last in CATEGORIES and {f"{stem}.one", f"{stem}.other"} <= known:
             forms.setdefault(stem, set()).add(last)
         else:
             forms[key] = set()
