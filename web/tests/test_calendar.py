@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,8 +9,9 @@ import requests
 from playwright.sync_api import Route, expect
 
 from lyceum_client import Lyceum
+from lyceum_client.models import NewStudySession
 
-from .support.accounts import newcomer
+from .support.accounts import newcomer, study_session
 from .support.browsers import FORMS, Browsers, Person
 
 AsPerson = Callable[..., Person]
@@ -22,20 +22,11 @@ THIRD = FIRST + timedelta(days=2)
 NEXT = (FIRST + timedelta(days=31)).replace(day=1)
 LIST = f"/calendar?day={FIRST}"
 MONTH = f"/calendar?view=month&day={FIRST}"
-PLACE = {"latitude": 31.778, "longitude": 35.235}
 
 
-def session(title: str, on: date, hour: int, minute: int = 0) -> Any:
+def session(title: str, on: date, hour: int, minute: int = 0) -> NewStudySession:
     """An hour's session, at this time in New York."""
-    start = datetime.combine(on, time(hour, minute), NEW_YORK)
-    return {
-        "title": title,
-        "subject": "Mishnah",
-        "session_type": "silent",
-        "start_time": start.isoformat(),
-        "duration_minutes": 60,
-        **PLACE,
-    }
+    return study_session(title, datetime.combine(on, time(hour, minute), NEW_YORK))
 
 
 @pytest.fixture(scope="module")

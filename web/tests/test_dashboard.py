@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from playwright.sync_api import Route, expect
 
 from lyceum_client import Lyceum
 
-from .support.accounts import newcomer, signed_in
+from .support.accounts import newcomer, signed_in, study_session
 from .support.browsers import FORMS, Browsers, Person
 
 AsPerson = Callable[..., Person]
@@ -19,7 +18,7 @@ AsPerson = Callable[..., Person]
 @pytest.fixture(scope="module")
 def owner(gateway: str) -> Lyceum:
     """Someone who owns havrutas, and whose address is verified."""
-    return signed_in(gateway, "ruth")
+    return signed_in(gateway, "hillel")
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +55,20 @@ def test_one_comes_here_after_signing_in(visitor: Person) -> None:
     visitor.sees("Tamar")
 
 
-def test_an_invitation_is_accepted_where_it_is_seen(as_person: AsPerson, havruta: Any) -> None:
+def test_an_invitation_is_accepted_where_it_is_seen_and_joined_once_they_begin(
+    as_person: AsPerson, owner: Lyceum, havruta: Any
+) -> None:
     tamar = as_person("tamar")
     tamar.open("/dashboard")
     card = tamar.page.get_by_role("article").filter(has_text=havruta["name"])
     card.get_by_role("button", name="Accept").click()
     expect(tamar.page).to_have_url(f"{tamar.gateway}/havrutas/{havruta['id']}")
+
+    tamar.open("/dashboard")
+    tamar.page.get_by_role("link", name=havruta["name"], exact=True).wait_for()
+    session = owner.create_havruta_session(havruta["id"], {"type": "instant"})
+    tamar.page.get_by_role("link", name=f"Join now {havruta['name']}").click()
+    expect(tamar.page).to_have_url(f"{tamar.gateway}/havruta-sessions/{session['id']}")
 
 
 def test_an_invitation_is_declined_with_the_keyboard(as_person: AsPerson, havruta: Any) -> None:
@@ -72,20 +79,6 @@ def test_an_invitation_is_declined_with_the_keyboard(as_person: AsPerson, havrut
     tamar.tab_to("Accept")
     tamar.press("Tab", "Enter")
     expect(card.get_by_text("The invitation is declined.")).to_be_focused()
-
-
-def test_a_havruta_that_begins_is_joined_at_once(
-    as_person: AsPerson, owner: Lyceum, tamar: Lyceum, havruta: Any
-) -> None:
-    invitations = tamar.items(tamar.list_own_invitations)
-    mine = next(each for each in invitations if each["havruta_id"] == havruta["id"])
-    tamar.accept_invitation(mine["id"])
-    person = as_person("tamar")
-    person.open("/dashboard")
-    person.page.get_by_role("link", name=havruta["name"], exact=True).wait_for()
-    session = owner.create_havruta_session(havruta["id"], {"type": "instant"})
-    person.page.get_by_role("link", name=f"Join now {havruta['name']}").click()
-    expect(person.page).to_have_url(f"{person.gateway}/havruta-sessions/{session['id']}")
 
 
 def test_an_assessment_is_gone_on_with(as_person: AsPerson, tamar: Lyceum) -> None:
@@ -104,17 +97,7 @@ def test_an_assessment_is_gone_on_with(as_person: AsPerson, tamar: Lyceum) -> No
 
 def test_a_notification_leads_to_its_thing_and_is_read(gateway: str, as_person: AsPerson) -> None:
     host, guest = newcomer(gateway, "Orpah"), newcomer(gateway, "Mahlon")
-    session = host.create_study_session(
-        {
-            "title": "Gleaning",
-            "subject": "Ruth",
-            "session_type": "silent",
-            "latitude": 31.7,
-            "longitude": 35.2,
-            "start_time": (datetime.now(UTC) + timedelta(days=30)).isoformat(),
-            "duration_minutes": 60,
-        }
-    )
+    session = host.create_study_session(study_session("Gleaning"))
     guest.join_study_session(session["id"])
     person = as_person(host.get_own_account()["username"])
     person.open("/dashboard")

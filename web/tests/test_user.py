@@ -1,5 +1,6 @@
 """A person's page: who they are, and how one keeps away from them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,7 @@ from playwright.sync_api import Route, expect
 
 from lyceum_client import Lyceum
 
-from .support.accounts import newcomer, signed_in
+from .support.accounts import newcomer, signed_in, study_session
 from .support.browsers import FORMS, PASSWORD, Browsers, Person
 
 AsPerson = Callable[..., Person]
@@ -36,15 +37,25 @@ def other(gateway: str) -> str:
     return f"/users/{newcomer(gateway, 'Haman').get_own_account()['id']}"
 
 
-def test_one_sees_what_they_host_teach_and_have_learnt(as_person: AsPerson, ruth: str) -> None:
+def test_one_sees_what_they_teach_and_have_learnt(as_person: AsPerson, ruth: str) -> None:
     boaz = as_person("boaz")
     boaz.open(ruth)
     boaz.sees("@ruth")
     boaz.sees("experience points")
     teaches = boaz.page.get_by_role("region", name="Teaches")
-    expect(teaches.get_by_role("link", name="Mishnah for beginners")).to_be_visible()
-    boaz.page.get_by_role("region", name="Hosts").get_by_role("link").first.click()
-    expect(boaz.page).to_have_url(boaz.gateway + "/study-sessions/" + boaz.page.url.split("/")[-1])
+    teaches.get_by_role("link", name="Mishnah for beginners").click()
+    expect(boaz.page).to_have_url(re.compile(r"/courses/\d+$"))
+
+
+def test_one_sees_what_they_host(gateway: str, as_person: AsPerson) -> None:
+    host = newcomer(gateway, "Shallum")
+    session = host.create_study_session(study_session("Berakhot by day"))
+    boaz = as_person("boaz")
+    boaz.open(f"/users/{session['host_id']}")
+    hosts = boaz.page.get_by_role("region", name="Hosts")
+    hosts.get_by_role("link", name="Berakhot by day").click()
+    expect(boaz.page).to_have_url(f"{boaz.gateway}/study-sessions/{session['id']}")
+    host.cancel_study_session(session["id"])
 
 
 def test_visitors_see_who_it_is_and_come_back_signed_in(

@@ -1,8 +1,10 @@
 """People who come to the platform for a test, and what they do without a browser."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 
 from lyceum_client import Lyceum
+from lyceum_client.models import NewStudySession
 
 from .browsers import PASSWORD
 
@@ -27,3 +29,17 @@ def newcomer(gateway: str, name: str) -> Lyceum:
 def signed_in(gateway: str, username: str) -> Lyceum:
     """A client of one of the demo's people."""
     return Lyceum(gateway).sign_in(username, PASSWORD)
+
+
+def study_session(title: str, start: datetime | None = None) -> NewStudySession:
+    """An hour's session; it begins in three hours if no time is given."""
+    start = start or datetime.now(UTC) + timedelta(hours=3)
+    return {
+        "title": title,
+        "subject": "Mishnah",
+        "session_type": "silent",
+        "latitude": 31.778,
+        "longitude": 35.235,
+        "start_time": start.isoformat(),
+        "duration_minutes": 60,
+    }

@@ -84,7 +84,7 @@ function Found({ found, q, isStale }) {
   const isAway = parts.some(([, part]) => part === null);
   return html`
     <p role="status" class=${count || isAway ? "for-readers" : "empty"}>
-      ${isStale ? t("loading") : saidOf(count, q)}
+      ${isStale ? t("loading") : (count || !isAway) && saidOf(count, q)}
     </p>
     ${parts.map(([kind, part]) => html`<${Group} key=${kind} kind=${kind} part=${part} />`)}
   `;
