@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.browsers import FORMS, PASSWORD, launched
+from tests.support.browsers import EACH_FORM, PASSWORD, launched
 
 PAGES = {
     "": ["/", "/sign-in", "/register", "/forgot-password", "/courses", "/assessments"],
@@ -52,7 +52,7 @@ def main(gateway: str, folder: Path, part: str = "") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = launched(playwright)
-        for form in FORMS:
+        for form in ("light", "dark", "hebrew", "phone"):
             for username, addresses in addresses_by_person(gateway).items():
                 wanted = [address for address in addresses if part in address]
                 if wanted:
@@ -86,7 +86,7 @@ def shoot(
 ) -> None:
     """Take the pictures of one person in one form."""
     options = {"locale": "en-GB", "timezone_id": "Asia/Jerusalem", "reduced_motion": "reduce"}
-    context = browser.new_context(**options | FORMS[form])
+    context = browser.new_context(**options | EACH_FORM[form])
     page = context.new_page()
     if username:
         sign_in(page, gateway, username)

@@ -12,7 +12,7 @@ from lyceum_client import Lyceum
 from lyceum_client.models import NewStudySession
 
 from .support.accounts import newcomer, study_session
-from .support.browsers import FORMS, Browsers, Person
+from .support.browsers import FORMS, Browsers, Person, fetched
 
 AsPerson = Callable[..., Person]
 NEW_YORK = ZoneInfo("America/New_York")
@@ -135,7 +135,7 @@ def test_a_day_is_picked_with_the_mouse(as_person: AsPerson, username: str) -> N
 
 def test_what_a_service_that_is_away_has_is_missed(as_person: AsPerson, username: str) -> None:
     def without_lessons(route: Route) -> None:
-        route.fulfill(json={**route.fetch().json(), "degraded": ["tutoring-service"]})
+        route.fulfill(json={**fetched(route).json(), "degraded": ["tutoring-service"]})
 
     person = as_person(username)
     person.page.route("**/api/calendar?*", without_lessons)

@@ -80,7 +80,7 @@ def test_what_was_typed_stays_when_another_changed_the_course(
     ruth.page.get_by_label("Subject").fill("Hebrew")
     lessons.tutor.update_course(lessons.course["id"], {"description": "Slowly."}, if_match="*")
     ruth.page.get_by_role("button", name="Save").click()
-    expect(ruth.page.get_by_role("alert")).to_contain_text("This was changed meanwhile")
+    expect(ruth.page.get_by_role("alert")).to_contain_text("It was changed meanwhile")
     expect(ruth.page.get_by_label("What it is about")).to_have_value("Slowly.")
     expect(ruth.page.get_by_label("Subject")).to_have_value("Hebrew")
     ruth.page.get_by_role("button", name="Save").click()

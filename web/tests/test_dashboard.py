@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from lyceum_client import Lyceum
 
 from .support.accounts import newcomer, signed_in, study_session
-from .support.browsers import FORMS, Browsers, Person
+from .support.browsers import FORMS, Browsers, Person, fetched
 
 AsPerson = Callable[..., Person]
 
@@ -43,7 +43,7 @@ def without(part: str, service: str) -> Callable[[Route], None]:
     """The platform's answer as it is while the service of a part is away."""
 
     def answer(route: Route) -> None:
-        whole = route.fetch().json()
+        whole = fetched(route).json()
         route.fulfill(json={**whole, part: None, "degraded": [service]})
 
     return answer

@@ -56,7 +56,7 @@ def test_a_request_is_declined_with_a_reason(
     request = ruth.page.get_by_role("article").filter(has_text=lessons.title).first
     request.get_by_role("button", name="Decline").focus()
     ruth.press("Enter")
-    ruth.tab_to("Why")
+    ruth.tab_to("Reason")
     ruth.page.keyboard.type("I am away.")
     ruth.tab_to("Decline")
     ruth.press("Enter")

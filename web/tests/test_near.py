@@ -26,5 +26,5 @@ def test_a_place_is_found_by_its_name_with_the_keyboard(visitor: Person) -> None
 def test_a_place_is_found_in_hebrew(visitor: Person) -> None:
     visitor.open("/")
     visitor.page.get_by_role("combobox", name="Where").fill("צפת")
-    visitor.page.get_by_role("option").first.click()
+    visitor.page.get_by_role("option", name="צפת").click()
     expect(visitor.page.get_by_role("combobox", name="Where")).to_have_value("צפת, Israel")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from .support.accounts import newcomer, study_session
-from .support.browsers import FORMS, Browsers, Person
+from .support.browsers import FORMS, Browsers, Person, fetched
 
 AsPerson = Callable[..., Person]
 NIGHT = "Berakhot by night"
@@ -71,7 +71,9 @@ def test_nothing_is_found_and_what_helps_is_said(as_person: AsPerson) -> None:
 
 def test_a_kind_that_cannot_be_searched_says_so(as_person: AsPerson) -> None:
     def without_texts(route: Route) -> None:
-        route.fulfill(json={**route.fetch().json(), "texts": None, "degraded": ["havruta-service"]})
+        route.fulfill(
+            json={**fetched(route).json(), "texts": None, "degraded": ["havruta-service"]}
+        )
 
     boaz = as_person("boaz")
     boaz.page.route("**/api/search?*", without_texts)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Route, expect
 
-from .support.browsers import FORMS, MARKS, PASSWORD, Browsers, Person
+from .support.browsers import FORMS, MARKS, PASSWORD, Browsers, Person, fetched
 from .support.study_sessions import api_of, conversation, hosted, in_hours, said
 
 AsPerson = Callable[..., Person]
@@ -125,7 +125,7 @@ def test_what_is_written_without_a_network_is_sent_once_and_in_order(
     def lose(route: Route) -> None:
         # The platform has it, and the browser is not told.
         if route.request.method == "POST":
-            route.fetch()
+            fetched(route)
             route.abort()
         else:
             route.continue_()
@@ -240,7 +240,7 @@ def test_hosts_remove_hand_over_and_cancel(as_person: AsPerson, gateway: str) ->
         person.page.locator(".people").wait_for()
     choose(ruth, "What to do about Boaz Levi", "Remove")
     dialog = ruth.page.get_by_role("dialog")
-    dialog.get_by_label("Reason, which they read").fill("Too loud")
+    dialog.get_by_label("Reason").fill("Too loud")
     dialog.get_by_role("button", name="Remove").click()
     boaz.sees("The host has removed you from this session.")
     expect(log(naomi)).to_contain_text("Boaz Levi was removed by the host")
@@ -249,7 +249,7 @@ def test_hosts_remove_hand_over_and_cancel(as_person: AsPerson, gateway: str) ->
     ruth.page.get_by_role("dialog").get_by_role("button", name="Make host").click()
     naomi.page.get_by_role("button", name="Cancel the session").click()
     dialog = naomi.page.get_by_role("dialog")
-    dialog.get_by_label("Reason, which they read").fill("The library is closed.")
+    dialog.get_by_label("Reason").fill("The library is closed.")
     dialog.get_by_role("button", name="Cancel the session").click()
     for person in (naomi, ruth):
         person.sees("The host has cancelled this session.")
@@ -277,8 +277,9 @@ def test_what_someone_blocked_has_written_is_folded(as_person: AsPerson, gateway
     said(gateway, session, "hillel", "Something rude")
     tamar = as_person("tamar")
     open_session(tamar, session)
-    choose(tamar, "What to do about the message of Hillel", "Report the message")
-    tamar.page.get_by_label("What happened").fill("Not here, please")
+    choose(tamar, "What to do about the message of Hillel", "Report this message")
+    tamar.page.get_by_role("radio", name="Harassment").check()
+    tamar.page.get_by_label("What should we know?").fill("Not here, please")
     tamar.page.get_by_role("button", name="Send the report").click()
     expect(tamar.page.locator(".told")).to_contain_text("Thank you.")
     choose(tamar, "What to do about the message of Hillel", "Block")

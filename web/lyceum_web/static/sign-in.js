@@ -77,7 +77,8 @@ export async function renew() {
 async function exchange() {
   let response;
   try {
-    response = await fetch("/web/refresh", { method: "POST" });
+    // A navigation meanwhile must not lose the answer: the former token is spent.
+    response = await fetch("/web/refresh", { method: "POST", keepalive: true });
   } catch {
     return isSignedIn();
   }

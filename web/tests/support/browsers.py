@@ -1,6 +1,7 @@
 """People in front of a browser, so that tests read as what they do."""
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -10,7 +11,16 @@ from typing import Any
 
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+from playwright.sync_api import (
+    APIResponse,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Route,
+    expect,
+)
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "needs the browser of Debian: apt-get install chromium"
@@ -32,18 +42,28 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
-FORMS: dict[str, dict[str, Any]] = {
+EACH_FORM: dict[str, dict[str, Any]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "hebrew": {"locale": "he-IL"},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
 }
+TOGETHER = "hebrew, on a phone, in the dark"
+EACH_FORM[TOGETHER] = EACH_FORM["dark"] | EACH_FORM["hebrew"] | EACH_FORM["phone"]
+# One look finds what several forms do wrong; `make soak` takes them one by one.
+FORMS = tuple(EACH_FORM) if "LYCEUM_SOAK" in os.environ else ("light", TOGETHER)
 """The forms that each page is looked at in."""
 
 
 def launched(playwright: Playwright) -> Browser:
     """The browser of the machine: none is downloaded."""
     return playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS])
+
+
+def fetched(route: Route) -> APIResponse:
+    """What the platform answers to a request of a page; that it comes from one, browsers say themselves."""
+    headers = {**route.request.headers, "sec-fetch-site": "same-origin"}
+    return route.fetch(headers=headers)
 
 
 def register(gateway: str, display_name: str = "Rotem Example") -> str:
@@ -167,7 +187,7 @@ class Browsers:
             "timezone_id": "Asia/Jerusalem",
             "reduced_motion": "reduce",
         }
-        options |= FORMS[form] | more
+        options |= EACH_FORM[form] | more
         if username:
             options["storage_state"] = self._state_of(username)
         context = self._browser.new_context(**options)

@@ -69,23 +69,14 @@ class Lessons:
 
 
 def look_in_all_forms(browsers: Browsers, username: str | None, pages: dict[str, str]) -> None:
-    """Look at each page, which shows these words when it is complete, in all forms that there are."""
-    phone = FORMS["phone"]["viewport"]
-    with browsers.person(username) as person:
-        wide = person.page.viewport_size
-        for path, words in pages.items():
-            person.open(path)
-            person.sees(words)
-            _look(person)
-            person.page.emulate_media(color_scheme="dark")
-            person.page.set_viewport_size(phone)
-            _look(person)
-            person.page.emulate_media(color_scheme="light")
-            person.page.set_viewport_size(wide or phone)
-    with browsers.person(username, "hebrew") as person:
-        for path in pages:
-            person.open(path)
-            _look(person)
+    """Look at each page in all forms; in English it shows these words when it is complete."""
+    for form in FORMS:
+        with browsers.person(username, form) as person:
+            for path, words in pages.items():
+                person.open(path)
+                if form == "light":
+                    person.sees(words)
+                _look(person)
 
 
 def _look(person: Person) -> None:

@@ -1,6 +1,6 @@
 // @ts-check
 /** The person's havrutas: what is live and what comes next, invitations that wait, and a new one. */
-import { post } from "../api.js";
+import { get, post } from "../api.js";
 import { OWN, watch } from "../live.js";
 import { BookField, named } from "../havruta/book-field.js";
 import { Dialog } from "../parts/dialog.js";
@@ -17,7 +17,8 @@ import { t } from "../words.js";
 
 export default function Havrutas() {
   const [isArchive, setArchive] = useState(() => place.value.query.has("archived"));
-  const [isNew, setNew] = useState(false);
+  // A text that was found elsewhere is to be studied.
+  const [isNew, setNew] = useState(() => place.value.query.has("book"));
   const havrutas = usePages("/api/havrutas", { query: { archived: isArchive } }, [isArchive]);
   const { again } = havrutas;
   useEffect(() => watch(OWN, again), [again]);
@@ -74,6 +75,10 @@ function Waiting() {
 
 function NewHavruta() {
   const [book, setBook] = useState(/** @type {Schemas["Text"] | null} */ (null));
+  useEffect(() => {
+    const found = place.value.query.get("book");
+    if (found) get("/api/texts/{book}", { params: { book: found } }).then(setBook, () => {});
+  }, []);
   const form = useForm(async (values, key) => {
     const wanted = book && values.book === named(book) ? book.name : values.book;
     try {

@@ -92,11 +92,17 @@ function LateMap({ page, wish, change }) {
   const isReady = Boolean(page);
   useEffect(() => {
     if (!isReady || SessionMap) return;
-    Promise.all([import("../sessions/map.js"), style("./vendor/leaflet.css")]).then(([module]) => setMap(() => module.SessionMap));
+    // Without the map the page is as it was.
+    loadMap().then(setMap, () => {});
   }, [isReady]);
   if (!SessionMap) return html`<div class="map"></div>`;
   const onArea = (/** @type {string} */ bbox) => change({ bbox });
   return html`<${SessionMap} things=${page?.items || []} spot=${wish.bbox ? null : wish.spot} onArea=${onArea} />`;
+}
+
+async function loadMap() {
+  const [module] = await Promise.all([import("../sessions/map.js"), style("./vendor/leaflet.css")]);
+  return () => module.SessionMap;
 }
 
 /** @param {{ wish: any, change: (changes: any) => void }} properties */
