@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-types web-shots vendor migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-test web-types web-shots vendor migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -81,6 +81,9 @@ contract:  ## Check the running platform's API reference with a client in TypeSc
 	@cd client/typescript && npm install --silent --no-package-lock \
 		&& npx openapi-typescript http://127.0.0.1:$(or $(PORT),8080)/openapi.json --default-non-nullable=false -o schema.d.ts \
 		&& npx tsc
+
+web-test: .venv/.ready  ## Run every test of the web client, those that take long too, in each form (args=)
+	@LYCEUM_SOAK=1 $(LAUNCH) test web/tests $(args)
 
 web-types:  ## Check the types of the web client against the running platform's API reference (PORT=; needs Node)
 	@command -v npm >/dev/null || { echo "make web-types needs Node, 20 or newer, with npm: https://nodejs.org"; exit 1; }

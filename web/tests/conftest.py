@@ -64,3 +64,16 @@ def as_person(browsers: Browsers) -> Iterator[Callable[..., Person]]:
     """Gives people who have signed in, such as `as_person("ruth")`, each with a browser of their own."""
     with contextlib.ExitStack() as people:
         yield lambda *args, **kwargs: people.enter_context(browsers.person(*args, **kwargs))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "thorough: takes long, and runs in `make web-test`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes long."""
+    if "LYCEUM_SOAK" in os.environ:
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]

@@ -77,6 +77,7 @@ def test_no_script_reads_a_token(as_person: Callable[..., Person]) -> None:
     )
     assert "lyceum-signed-in=1" in kept
     assert "eyJ" not in kept
+    assert "@" not in kept
 
 
 def test_signing_out_leaves_nothing_of_the_person(visitor: Person) -> None:

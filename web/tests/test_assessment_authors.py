@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from lyceum_client import Lyceum, etag
@@ -25,6 +26,7 @@ def definition_of(gateway: str, slug: str) -> dict:
         return esther.get_assessment_draft(slug)["definition"]
 
 
+@pytest.mark.thorough
 def test_others_are_led_to_the_application(as_person: Callable[..., Person]) -> None:
     person = as_person("boaz")
     person.open("/assessments/mine")
@@ -91,6 +93,7 @@ def test_what_is_refused_is_shown_at_its_field(
     expect(person.page.get_by_text("Saved", exact=True)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_what_keeps_a_draft_from_being_published_is_said(
     as_person: Callable[..., Person], gateway: str
 ) -> None:
@@ -104,6 +107,7 @@ def test_what_keeps_a_draft_from_being_published_is_said(
     expect(person.page.locator(".fault")).to_have_text("There is no page yet. Add one.")
 
 
+@pytest.mark.thorough
 def test_parts_are_moved_with_buttons_and_removed(
     as_person: Callable[..., Person], gateway: str
 ) -> None:
@@ -123,6 +127,7 @@ def test_parts_are_moved_with_buttons_and_removed(
     assert [each["type"] for each in questions][:2] == ["slider", "single_choice"]
 
 
+@pytest.mark.thorough
 def test_a_draft_changed_elsewhere_is_not_overwritten_unasked(
     as_person: Callable[..., Person], gateway: str
 ) -> None:

@@ -45,6 +45,7 @@ def test_what_was_begun_without_an_account_is_kept_by_signing_in(
         assert yael.get_assessment_session(session)["session"]["attempt"] == 1
 
 
+@pytest.mark.thorough
 def test_an_open_attempt_is_gone_on_with_or_given_up_for_a_fresh_one(
     as_person: Callable[..., Person], gateway: str, short: str
 ) -> None:
@@ -64,6 +65,7 @@ def test_an_open_attempt_is_gone_on_with_or_given_up_for_a_fresh_one(
     person.sees("0 of 2 answered")
 
 
+@pytest.mark.thorough
 def test_one_for_members_asks_visitors_to_sign_in(visitor: Person, gateway: str) -> None:
     members = published(gateway, {**SHORT, "audience": "members", "max_attempts": 1})
     visitor.open(f"/assessments/{members}")
@@ -71,6 +73,7 @@ def test_one_for_members_asks_visitors_to_sign_in(visitor: Person, gateway: str)
     expect(visitor.page.get_by_role("button", name="Begin")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_limits_are_said_where_one_begins(as_person: Callable[..., Person], gateway: str) -> None:
     limits = {"audience": "members", "max_attempts": 2, "hours_between_attempts": 3}
     limited = published(gateway, {**SHORT, **limits})
@@ -88,6 +91,7 @@ def test_limits_are_said_where_one_begins(as_person: Callable[..., Person], gate
     person.sees("at home")
 
 
+@pytest.mark.thorough
 def test_a_result_that_is_not_there_yet_leads_back(
     visitor: Person, gateway: str, short: str
 ) -> None:
@@ -99,6 +103,7 @@ def test_a_result_that_is_not_there_yet_leads_back(
     assert resumed(gateway, session)["session"]["status"] == "active"
 
 
+@pytest.mark.thorough
 def test_results_and_points_are_listed(as_person: Callable[..., Person], gateway: str) -> None:
     person = as_person("boaz")
     person.open("/assessments")

@@ -73,6 +73,7 @@ def test_the_list_has_days_and_each_entry_leads_to_its_page(
     expect(person.page).to_have_url(f"{person.gateway}/study-sessions/{later}")
 
 
+@pytest.mark.thorough
 def test_weeks_are_gone_through_and_today_is_found_again(
     as_person: AsPerson, username: str
 ) -> None:
@@ -115,6 +116,7 @@ def test_the_month_is_gone_through_with_the_keyboard(as_person: AsPerson, userna
     person.page.get_by_role("grid", name=f"{FIRST:%B %Y}").wait_for()
 
 
+@pytest.mark.thorough
 def test_weeks_begin_and_arrows_point_as_people_read(as_person: AsPerson, username: str) -> None:
     person = as_person(username, "hebrew")
     person.open(MONTH)
@@ -124,6 +126,7 @@ def test_weeks_begin_and_arrows_point_as_people_read(as_person: AsPerson, userna
     expect(person.page.locator(".day:focus .day-number")).to_have_text("2")
 
 
+@pytest.mark.thorough
 def test_a_day_is_picked_with_the_mouse(as_person: AsPerson, username: str) -> None:
     person = as_person(username)
     person.open(MONTH)

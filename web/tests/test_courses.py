@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from .support.browsers import Browsers, Person
@@ -39,6 +40,7 @@ def test_a_course_is_found_and_taken_by_keyboard(
     expect(tamar.page.get_by_role("button", name="Enrol")).to_have_count(0)
 
 
+@pytest.mark.thorough
 def test_nothing_found_leads_on(gateway: str, as_person: Callable[..., Person]) -> None:
     title = Lessons(gateway).title
     david = as_person("david")
@@ -48,6 +50,7 @@ def test_nothing_found_leads_on(gateway: str, as_person: Callable[..., Person]) 
     david.sees(title)
 
 
+@pytest.mark.thorough
 def test_a_tutor_publishes_a_course_and_archives_it(as_person: Callable[..., Person]) -> None:
     hillel = as_person("hillel")
     hillel.refusals.add(422)
@@ -89,6 +92,7 @@ def test_what_was_typed_stays_when_another_changed_the_course(
     ruth.sees("Slowly.")
 
 
+@pytest.mark.thorough
 def test_anyone_reads_the_page_of_a_tutor(gateway: str, visitor: Person) -> None:
     ruth = signed_in(gateway, "ruth").get_own_account()["id"]
     visitor.open(f"/tutors/{ruth}")

@@ -71,6 +71,7 @@ def test_an_invitation_is_accepted_where_it_is_seen_and_joined_once_they_begin(
     expect(tamar.page).to_have_url(f"{tamar.gateway}/havruta-sessions/{session['id']}")
 
 
+@pytest.mark.thorough
 def test_an_invitation_is_declined_with_the_keyboard(as_person: AsPerson, havruta: Any) -> None:
     tamar = as_person("tamar")
     tamar.open("/dashboard")
@@ -81,6 +82,7 @@ def test_an_invitation_is_declined_with_the_keyboard(as_person: AsPerson, havrut
     expect(card.get_by_text("The invitation is declined.")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_an_assessment_is_gone_on_with(as_person: AsPerson, tamar: Lyceum) -> None:
     session = tamar.start_assessment_session({"start_fresh": True})
     try:
@@ -106,6 +108,7 @@ def test_a_notification_leads_to_its_thing_and_is_read(gateway: str, as_person: 
     assert host.list_notifications(unread=True)["items"] == []
 
 
+@pytest.mark.thorough
 def test_who_is_new_sees_what_one_can_do(gateway: str, as_person: AsPerson) -> None:
     person = as_person(newcomer(gateway, "Naama").get_own_account()["username"])
     person.open("/dashboard")

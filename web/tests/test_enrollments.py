@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from .support.browsers import Browsers, Person
@@ -66,6 +67,7 @@ def test_a_request_is_declined_with_a_reason(
     assert request_of["status"] == "declined"
 
 
+@pytest.mark.thorough
 def test_a_request_is_withdrawn(gateway: str, as_person: Callable[..., Person]) -> None:
     lessons = Lessons(gateway)
     asked(lessons)
@@ -76,6 +78,7 @@ def test_a_request_is_withdrawn(gateway: str, as_person: Callable[..., Person]) 
     expect(yael.page.get_by_role("heading", level=1)).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_another_time_is_asked_for_and_the_note_is_kept(
     gateway: str, as_person: Callable[..., Person]
 ) -> None:
@@ -137,6 +140,7 @@ def test_a_parent_follows_with_a_code(gateway: str, as_person: Callable[..., Per
     expect(yael.page.get_by_role("heading", level=1)).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_course_is_paused_and_goes_on(gateway: str, as_person: Callable[..., Person]) -> None:
     lessons = Lessons(gateway)
     yael = as_person("yael")
@@ -151,6 +155,7 @@ def test_a_course_is_paused_and_goes_on(gateway: str, as_person: Callable[..., P
     yael.sees("This course was cancelled")
 
 
+@pytest.mark.thorough
 def test_strangers_learn_nothing(gateway: str, as_person: Callable[..., Person]) -> None:
     lessons = Lessons(gateway)
     boaz = as_person("boaz")

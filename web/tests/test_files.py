@@ -91,3 +91,27 @@ def test_a_module_says_one_thing_and_is_checked(path: Path) -> None:
     lines = path.read_text().splitlines()
     assert len(lines) <= LONGEST
     assert lines[0] == "// @ts-check"
+
+
+IMPORT = re.compile(r"^import (?:[^\"]*? from )?\"(\.[^\"]+)\";", re.MULTILINE)
+PRELOAD = re.compile(r"<link rel=\"modulepreload\" href=\"/static/\{version\}/([^\"]+)\">")
+
+
+def imported_by(*modules: str) -> set[str]:
+    """What is loaded with these modules, themselves included."""
+    found: set[str] = set()
+    left = set(modules)
+    while left:
+        module = left.pop()
+        found.add(module)
+        base = (STATIC / module).parent
+        paths = [(base / path).resolve() for path in IMPORT.findall((STATIC / module).read_text())]
+        left |= {path.relative_to(STATIC.resolve()).as_posix() for path in paths} - found
+    return found
+
+
+def test_the_page_asks_at_once_for_all_that_the_first_page_needs() -> None:
+    preloaded = PRELOAD.findall((STATIC / "index.html").read_text())
+    assert sorted(preloaded) == sorted(
+        imported_by("app.js", "pages/near.js") - {"app.js", "early.js"}
+    )

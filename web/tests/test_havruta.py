@@ -19,6 +19,7 @@ def havrutas(gateway: str) -> Iterator[Havrutas]:
         yield found
 
 
+@pytest.mark.thorough
 def test_a_book_is_found_by_its_hebrew_name(as_person: AsPerson) -> None:
     yael = as_person("yael")
     yael.open("/havrutas")
@@ -56,6 +57,7 @@ def test_one_is_begun_by_keyboard_and_an_unknown_book_is_refused_at_its_field(
     expect(yael.page.get_by_role("heading", level=1)).to_have_text("In the beginning")
 
 
+@pytest.mark.thorough
 def test_an_invitation_that_waits_is_accepted(as_person: AsPerson, havrutas: Havrutas) -> None:
     havruta = havrutas.begin("david", name="Waits for Tamar")
     havrutas.by("david").invite_to_havruta(havruta, {"emails": [address("tamar")]})
@@ -108,6 +110,7 @@ def test_a_series_is_planned_by_keyboard_and_seen_before(
     expect(boaz.page.get_by_role("button", name="I come")).to_have_count(3)
 
 
+@pytest.mark.thorough
 def test_a_plan_in_the_past_is_refused_at_its_field(
     as_person: AsPerson, havrutas: Havrutas
 ) -> None:
@@ -135,6 +138,7 @@ def test_the_others_see_who_comes(as_person: AsPerson, havrutas: Havrutas) -> No
     david.sees("May come: Boaz Levi")
 
 
+@pytest.mark.thorough
 def test_an_owner_removes_someone_who_sees_it_at_once(
     as_person: AsPerson, havrutas: Havrutas
 ) -> None:
@@ -154,6 +158,7 @@ def test_an_owner_removes_someone_who_sees_it_at_once(
     expect(boaz.page.get_by_role("heading", level=1)).to_have_text("No longer yours")
 
 
+@pytest.mark.thorough
 def test_it_is_renamed_handed_over_and_left(as_person: AsPerson, havrutas: Havrutas) -> None:
     havruta = havrutas.begin("hillel", "boaz", name="Of two names")
     hillel, boaz = as_person("hillel"), as_person("boaz")
@@ -173,6 +178,7 @@ def test_it_is_renamed_handed_over_and_left(as_person: AsPerson, havrutas: Havru
     boaz.sees("1 person")
 
 
+@pytest.mark.thorough
 def test_an_archived_one_is_only_read(as_person: AsPerson, havrutas: Havrutas) -> None:
     havruta = havrutas.begin("ruth", name="Over and done")
     ruth = as_person("ruth")

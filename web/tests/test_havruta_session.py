@@ -66,6 +66,7 @@ def test_pages_are_turned_by_keyboard(as_person: AsPerson, havrutas: Havrutas) -
     expect(miriam.page.get_by_role("button", name="Go to")).to_be_focused()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -135,6 +136,7 @@ def test_one_begins_joins_and_ends_it(as_person: AsPerson, havrutas: Havrutas) -
     boaz.sees("You go on at")
 
 
+@pytest.mark.thorough
 def test_a_plan_is_moved_and_begun(as_person: AsPerson, havrutas: Havrutas) -> None:
     session = havrutas.plan("miriam", havrutas.begin("miriam"), timedelta(days=2))
     miriam = as_person("miriam")
@@ -149,6 +151,7 @@ def test_a_plan_is_moved_and_begun(as_person: AsPerson, havrutas: Havrutas) -> N
     at(miriam, "Genesis 1:1")
 
 
+@pytest.mark.thorough
 def test_a_series_is_cancelled_from_one_on(as_person: AsPerson, havrutas: Havrutas) -> None:
     havruta = havrutas.begin("miriam")
     session = havrutas.plan(

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from lyceum_client import etag
@@ -61,6 +62,7 @@ def test_a_place_is_needed_and_what_is_refused_stands_at_its_field(as_person: As
     expect(ruth.page.get_by_label("Latitude")).to_have_value("31.5")
 
 
+@pytest.mark.thorough
 def test_the_map_is_moved_under_the_pin(as_person: AsPerson) -> None:
     ruth = as_person("ruth")
     ruth.open(NEW)
@@ -100,6 +102,7 @@ def test_what_was_changed_meanwhile_is_shown_and_nothing_typed_is_lost(
     ruth.sees("11 of 12 seats free")
 
 
+@pytest.mark.thorough
 def test_a_live_session_changes_its_words_alone(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, start_time=in_hours(-0.05))
     ruth = as_person("ruth")
@@ -110,6 +113,7 @@ def test_a_live_session_changes_its_words_alone(as_person: AsPerson, gateway: st
     ruth.sees("Come in by the garden.")
 
 
+@pytest.mark.thorough
 def test_only_the_host_changes_a_session(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, "boaz")
     boaz = as_person("boaz")
@@ -117,6 +121,7 @@ def test_only_the_host_changes_a_session(as_person: AsPerson, gateway: str) -> N
     boaz.sees("Only the host changes a session.")
 
 
+@pytest.mark.thorough
 def test_own_sessions_are_found_by_what_one_is_in_them(as_person: AsPerson, gateway: str) -> None:
     hosted(gateway, host="esther", title="Esther hosts this", start_time=in_hours(1))
     hosted(gateway, "esther", title="Esther joined this", start_time=in_hours(1))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from .support.browsers import Browsers, Person
@@ -103,6 +104,7 @@ def test_a_lesson_is_given_and_reviewed(gateway: str, as_person: Callable[..., P
     ruth.sees("Clear.")
 
 
+@pytest.mark.thorough
 def test_the_rest_of_a_series_is_cancelled(gateway: str, as_person: Callable[..., Person]) -> None:
     lessons = Lessons(gateway)
     series = lessons.book(lessons.day_ahead, rrule="FREQ=WEEKLY;COUNT=3")
@@ -123,6 +125,7 @@ def test_the_rest_of_a_series_is_cancelled(gateway: str, as_person: Callable[...
     assert [each["status"] for each in found] == ["scheduled", "cancelled", "cancelled"]
 
 
+@pytest.mark.thorough
 def test_each_chooses_their_own_reminder(gateway: str, as_person: Callable[..., Person]) -> None:
     lessons = Lessons(gateway)
     lesson = lessons.book(lessons.day_ahead)

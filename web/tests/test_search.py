@@ -40,6 +40,7 @@ def test_what_is_typed_is_found_in_its_groups(as_person: AsPerson) -> None:
     expect(boaz.page).to_have_url(re.compile("/study-sessions/"))
 
 
+@pytest.mark.thorough
 def test_a_person_is_found_with_the_keyboard(as_person: AsPerson) -> None:
     boaz = as_person("boaz")
     boaz.open("/notifications")
@@ -54,6 +55,7 @@ def test_a_person_is_found_with_the_keyboard(as_person: AsPerson) -> None:
     boaz.page.get_by_role("heading", name="Ruth Adler").wait_for()
 
 
+@pytest.mark.thorough
 def test_more_is_shown_on_request(as_person: AsPerson) -> None:
     boaz = as_person("boaz")
     boaz.open("/search?q=mishnah")
@@ -63,6 +65,7 @@ def test_more_is_shown_on_request(as_person: AsPerson) -> None:
     expect(rows).to_have_count(20)
 
 
+@pytest.mark.thorough
 def test_nothing_is_found_and_what_helps_is_said(as_person: AsPerson) -> None:
     boaz = as_person("boaz")
     boaz.open("/search?q=qqqqzz")

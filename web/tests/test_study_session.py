@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from .support.browsers import FORMS, MARKS, PASSWORD, Browsers, Person, fetched
@@ -94,6 +95,7 @@ def test_two_people_talk_by_keyboard_alone(as_person: AsPerson, gateway: str) ->
     expect(boaz.page.get_by_role("textbox", name="Message")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_deleted_message_goes_for_everyone(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, "boaz")
     said(gateway, session, "boaz", "I did not mean this.")
@@ -165,6 +167,7 @@ def test_a_refused_message_says_so_and_can_be_sent_again(as_person: AsPerson, ga
     assert conversation(gateway, session) == ["Once more"]
 
 
+@pytest.mark.thorough
 def test_earlier_messages_come_on_request_and_the_place_stays(
     as_person: AsPerson, gateway: str
 ) -> None:
@@ -200,6 +203,7 @@ def test_the_waitlist_gives_a_seat_that_becomes_free(as_person: AsPerson, gatewa
     expect(log(naomi)).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_joining_tells_what_is_at_the_same_time(as_person: AsPerson, gateway: str) -> None:
     start = in_hours(500)
     hosted(gateway, host="david", title="The other one", start_time=start)
@@ -215,6 +219,7 @@ def test_joining_tells_what_is_at_the_same_time(as_person: AsPerson, gateway: st
     david.page.get_by_role("button", name="Join", exact=True).wait_for()
 
 
+@pytest.mark.thorough
 def test_a_private_session_opens_with_its_code(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, visibility="private")
     code = api_of(gateway, "ruth").get_study_session(session)["join_code"]
@@ -231,6 +236,7 @@ def test_a_private_session_opens_with_its_code(as_person: AsPerson, gateway: str
     expect(yael.page.get_by_role("textbox", name="Join code")).to_have_value(str(code))
 
 
+@pytest.mark.thorough
 def test_hosts_remove_hand_over_and_cancel(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, "boaz", "naomi")
     ruth, boaz, naomi = as_person("ruth"), as_person("boaz"), as_person("naomi")
@@ -257,6 +263,7 @@ def test_hosts_remove_hand_over_and_cancel(as_person: AsPerson, gateway: str) ->
     expect(naomi.page.get_by_role("heading", name="Evening reading")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_a_host_starts_and_ends_it_while_others_see_it(as_person: AsPerson, gateway: str) -> None:
     session = hosted(gateway, "boaz", start_time=in_hours(0.1))
     ruth, boaz = as_person("ruth"), as_person("boaz")
@@ -309,3 +316,14 @@ def test_nothing_keeps_visitors_out(browsers: Browsers, gateway: str) -> None:
         with browsers.person(form=form) as visitor:
             open_session(visitor, session)
             visitor.check_access()
+
+
+def test_words_are_shown_as_words(as_person: AsPerson, gateway: str) -> None:
+    hostile = "<img src=x onerror=\"document.title='taken'\"><script>alert(1)</script> javascript:1"
+    session = hosted(gateway, "tamar", "hillel")
+    said(gateway, session, "hillel", hostile)
+    tamar = as_person("tamar")
+    open_session(tamar, session)
+    expect(log(tamar).locator(".message .words")).to_have_text([hostile])
+    expect(log(tamar).locator("img, script")).to_have_count(0)
+    assert tamar.page.title() != "taken"

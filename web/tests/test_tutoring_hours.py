@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from .support.browsers import Browsers, Person
@@ -34,6 +35,7 @@ def test_hours_are_set_by_keyboard(gateway: str, as_person: Callable[..., Person
     assert declared["exceptions"] == [{"date": "2030-01-07", "hours": []}]
 
 
+@pytest.mark.thorough
 def test_removed_hours_leave_the_focus_on_the_page(
     gateway: str, as_person: Callable[..., Person]
 ) -> None:
@@ -46,6 +48,7 @@ def test_removed_hours_leave_the_focus_on_the_page(
     expect(day.get_by_role("button", name="Add hours")).to_be_focused()
 
 
+@pytest.mark.thorough
 def test_a_tutor_says_who_they_are(gateway: str, as_person: Callable[..., Person]) -> None:
     hillel = as_person("hillel")
     hillel.open("/tutoring/profile")
@@ -59,6 +62,7 @@ def test_a_tutor_says_who_they_are(gateway: str, as_person: Callable[..., Person
     hillel.sees("Yiddish")
 
 
+@pytest.mark.thorough
 def test_hours_are_for_tutors(as_person: Callable[..., Person]) -> None:
     david = as_person("david")
     david.open("/tutoring/availability")

@@ -47,6 +47,7 @@ def test_one_sees_what_they_teach_and_have_learnt(as_person: AsPerson, ruth: str
     expect(boaz.page).to_have_url(re.compile(r"/courses/\d+$"))
 
 
+@pytest.mark.thorough
 def test_one_sees_what_they_host(gateway: str, as_person: AsPerson) -> None:
     host = newcomer(gateway, "Shallum")
     session = host.create_study_session(study_session("Berakhot by day"))
@@ -58,6 +59,7 @@ def test_one_sees_what_they_host(gateway: str, as_person: AsPerson) -> None:
     host.cancel_study_session(session["id"])
 
 
+@pytest.mark.thorough
 def test_visitors_see_who_it_is_and_come_back_signed_in(
     visitor: Person, ruth: str, username: str
 ) -> None:
@@ -122,6 +124,7 @@ def test_a_report_is_made_once_and_its_words_are_kept_until_then(
     ).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_ones_own_page_leads_to_the_account(
     as_person: AsPerson, username: str, lyceum: Lyceum
 ) -> None:
@@ -144,6 +147,7 @@ def test_what_is_away_says_so(as_person: AsPerson, ruth: str) -> None:
     boaz.sees("experience points")
 
 
+@pytest.mark.thorough
 def test_a_person_whom_there_is_not_is_said_to_be_missing(as_person: AsPerson) -> None:
     boaz = as_person("boaz")
     boaz.refusals.add(404)

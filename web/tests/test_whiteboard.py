@@ -130,6 +130,7 @@ def test_what_was_not_sent_outlasts_a_reload(board: int, as_person: AsPerson) ->
     student.sees("All is saved.")
 
 
+@pytest.mark.thorough
 def test_a_long_history_is_replayed_and_long_strokes_are_fetched(
     board: int, as_person: AsPerson, ruth: Lyceum
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_long_history_is_replayed_and_long_strokes_are_fetched(
     expect(count_of(student, "Ruth Adler")).to_have_text("162")
 
 
+@pytest.mark.thorough
 def test_a_closed_board_is_only_read(board: int, as_person: AsPerson) -> None:
     tutor, student = as_person("ruth"), as_person("boaz")
     student.open(f"/whiteboards/{board}")
@@ -160,6 +162,7 @@ def test_a_closed_board_is_only_read(board: int, as_person: AsPerson) -> None:
     student.sees("Nobody has drawn yet.")
 
 
+@pytest.mark.thorough
 def test_what_was_drawn_too_late_is_said(board: int, as_person: AsPerson, ruth: Lyceum) -> None:
     student = as_person("boaz")
     student.refusals.add(409)

@@ -6,6 +6,7 @@
  * Paths are those of the API reference, with their parameters in braces. The browser sends the sign-in as a cookie
  * that no script can read; a call that finds it expired has it renewed and is made again.
  */
+import { takeEarly } from "./early.js";
 import { isSignedIn, renew, renewIfDue } from "./sign-in.js";
 
 /** What the platform refused, or why it could not be asked (`status` 0). */
@@ -89,8 +90,11 @@ async function ask(method, path, { params, query, body, of, key, signal, cache }
   if (key) headers["Idempotency-Key"] = key;
   const tag = of && tags.get(of);
   if (tag) headers["If-Match"] = tag;
+  const target = address(path, params, query);
+  const early = method === "GET" && takeEarly(target);
   try {
-    return await fetch(address(path, params, query), {
+    if (early) return await early;
+    return await fetch(target, {
       method,
       headers,
       signal,

@@ -1,11 +1,11 @@
 // @ts-check
 /** Where cities are, and the place that this browser looks near: found here, without asking any other server. */
+import { PLACE } from "./early.js";
 import { language } from "./words.js";
 
 /** @typedef {{ name: string, lat: number, lng: number }} Spot */
 /** @typedef {[name: string, country: string, lat: number, lng: number, ...others: string[]]} City */
 
-const KEPT = "lyceum.device.place";
 const MOST_FOUND = 8;
 /** @type {Promise<City[]> | undefined} */
 let cities;
@@ -54,7 +54,7 @@ export const rounded = (degrees) => Math.round(degrees * 1000) / 1000;
 /** The place of the last time. @returns {Spot | null} */
 export function lastPlace() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) || "null");
+    return JSON.parse(localStorage.getItem(PLACE) || "null");
   } catch {
     return null;
   }
@@ -62,6 +62,6 @@ export function lastPlace() {
 
 /** @param {Spot | null} spot */
 export function keepPlace(spot) {
-  if (spot) localStorage.setItem(KEPT, JSON.stringify(spot));
-  else localStorage.removeItem(KEPT);
+  if (spot) localStorage.setItem(PLACE, JSON.stringify(spot));
+  else localStorage.removeItem(PLACE);
 }

@@ -30,7 +30,9 @@ export function isSignedIn() {
 
 /** @param {Account} known */
 export function remember(known) {
-  localStorage.setItem(ACCOUNT, JSON.stringify(known));
+  // No address: what is kept can be read by anyone at this browser.
+  const { id, username, display_name, roles, locale, timezone, email_verified } = known;
+  localStorage.setItem(ACCOUNT, JSON.stringify({ id, username, display_name, roles, locale, timezone, email_verified }));
   account.value = known;
   tabs.postMessage("changed");
 }

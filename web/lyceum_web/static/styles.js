@@ -13,9 +13,12 @@ export function style(path) {
 
 /** @param {string} path @returns {Promise<void>} */
 function load(path) {
+  const { href } = new URL(path, import.meta.url);
+  // That of the first page stands in the page itself.
+  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return Promise.resolve();
   const link = document.createElement("link");
   link.rel = "stylesheet";
-  link.href = new URL(path, import.meta.url).href;
+  link.href = href;
   const done = new Promise((resolve, reject) => {
     link.onload = resolve;
     link.onerror = reject;

@@ -5,11 +5,11 @@
  * A sentence is whole, with places for values in braces. One that depends on a number has a form for each of the
  * language's plural categories (`seats_left.one`, `seats_left.other`), which `Intl.PluralRules` chooses by `count`.
  */
+import { LANGUAGE, preferredOf, takeEarly, wordsAt } from "./early.js";
 import { html, signal } from "./vendor/ui.js";
 
 export const LANGUAGES = { en: "English", he: "עברית" };
 const RIGHT_TO_LEFT = new Set(["he"]);
-const CHOSEN = "lyceum.device.language";
 // Marks that keep the direction of a value from changing that of the sentence (Unicode, UAX #9).
 const ISOLATE = "\u2068";
 const POP = "\u2069";
@@ -23,16 +23,12 @@ export let locale = "en";
 let sentences = {};
 let plural = new Intl.PluralRules("en");
 
-/** The language that this browser has chosen, or prefers. @returns {Language} */
-export function preferred() {
-  const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages];
-  const short = wanted.map((tag) => (tag || "").split("-")[0].replace("iw", "he"));
-  return /** @type {Language} */ (short.find((tag) => tag in LANGUAGES) || "en");
-}
+/** The language that this browser has chosen, or prefers. */
+export const preferred = () => /** @type {Language} */ (preferredOf(Object.keys(LANGUAGES)));
 
 /** Speak this language from now on. @param {Language} chosen */
 export async function speak(chosen) {
-  const response = await fetch(new URL(`./words/${chosen}.json`, import.meta.url));
+  const response = await (takeEarly(wordsAt(chosen)) || fetch(wordsAt(chosen)));
   sentences = await response.json();
   plural = new Intl.PluralRules(chosen);
   document.documentElement.lang = chosen;
@@ -43,7 +39,7 @@ export async function speak(chosen) {
 
 /** Speak this language, also the next time. @param {Language} chosen */
 export function choose(chosen) {
-  localStorage.setItem(CHOSEN, chosen);
+  localStorage.setItem(LANGUAGE, chosen);
   return speak(chosen);
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Study sessions near a place: the list is the page, and the map goes with it. */
+import { FIRST, RADIUS } from "../early.js";
 import { Loaded, More, usePages } from "../parts/loading.js";
 import { PlaceField } from "../parts/place-field.js";
 import { SessionCard } from "../sessions/session-card.js";
@@ -22,7 +23,7 @@ function looked() {
   const named = query.has("lat") ? { name: query.get("place") || `${lat}, ${lng}`, lat, lng } : null;
   return {
     spot: named || (query.size ? null : lastPlace()),
-    radius: Number(query.get("radius")) || 25,
+    radius: Number(query.get("radius")) || RADIUS,
     bbox: query.get("bbox") || "",
     q: query.get("q") || "",
     mode: query.get("mode") || "",
@@ -169,7 +170,7 @@ function found(page, wish) {
 /** @param {any} wish */
 function queryOf({ spot, radius, bbox, q, mode, type, space }) {
   const near = spot && !bbox ? { lat: spot.lat, lng: spot.lng, radius_km: radius } : {};
-  return { ...near, bbox, q, mode, session_type: type, has_space: space || "", limit: 20 };
+  return { ...near, bbox, q, mode, session_type: type, has_space: space || "", limit: FIRST };
 }
 
 /** @param {any} wish */

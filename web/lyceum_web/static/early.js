@@ -1,0 +1,53 @@
+// @ts-check
+/**
+ * What nothing has to wait for: the sentences, and the list of the first page. They are asked for as soon as this
+ * module is here, before the others are. Others take the answers from it.
+ */
+/** Where the browser keeps what was chosen. */
+export const LANGUAGE = "lyceum.device.language";
+export const PLACE = "lyceum.device.place";
+const LIST = "/api/study-sessions";
+export const RADIUS = 25; // kilometres, unless one has chosen another
+export const FIRST = 20; // sessions of a page
+
+/** @type {Map<string, Promise<Response>>} */
+const asked = new Map();
+
+/** The answer to a request that was made early, once; undefined for any other. @param {string} address */
+export function takeEarly(address) {
+  const answer = asked.get(address);
+  asked.delete(address);
+  return answer;
+}
+
+/** The language that this browser has chosen, or prefers, out of those that there are. @param {string[]} known */
+export function preferredOf(known) {
+  const wanted = [localStorage.getItem(LANGUAGE), ...navigator.languages];
+  const short = wanted.map((tag) => (tag || "").split("-")[0].replace("iw", "he"));
+  return short.find((tag) => known.includes(tag)) || known[0];
+}
+
+/** Where the sentences of a language are. @param {string} language */
+export const wordsAt = (language) => new URL(`./words/${language}.json`, import.meta.url).pathname;
+
+/** The list of the first page, near the place of the last time. */
+function firstList() {
+  try {
+    const place = JSON.parse(localStorage.getItem(PLACE) || "null");
+    const near = place ? `lat=${place.lat}&lng=${place.lng}&radius_km=${RADIUS}&` : "";
+    return `${LIST}?${near}limit=${FIRST}`;
+  } catch {
+    return LIST;
+  }
+}
+
+/** @param {string} address */
+function ask(address) {
+  const answer = fetch(address, { headers: { Accept: "application/json" } });
+  // Who takes it is told of a failure, and nobody else.
+  answer.catch(() => {});
+  asked.set(address, answer);
+}
+
+ask(wordsAt(preferredOf(["en", "he"])));
+if (location.pathname === "/" && !location.search) ask(firstList());
