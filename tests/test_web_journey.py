@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from dev.mailbox import Mailbox, token_in
+
 from .support import second_factor
 from .support.browsers import FROM_A_PAGE, Browser
 from .support.example_fixtures.callers import address_of
-from .support.mailbox import Mailbox, token_in
 from .support.people import PASSWORD, Person, Visitor, agreed, eventually, register
 
 ME = "/api/users/me"

@@ -19,6 +19,9 @@ from .support.leftover_personal_data import is_in, mentions
 from .support.operations import Operation, operations
 from .support.people import LOW_COST, People, Person, agreed, eventually, sign_in
 
+# What gives an account its name.
+NAMING = ("register_account", "register_account_in_browser", "change_username")
+
 pytestmark = pytest.mark.needs("databases and logs to look into")
 
 SETTLED_WITHIN = 30.0  # seconds
@@ -108,7 +111,7 @@ class Writers:
         sent = {"params": example.query, "headers": example.headers, "json": body}
         said = agreed(call.caller.request(operation.method, example.path, **sent))
         writer = call.caller
-        if operation.id in ("register_account", "change_username"):
+        if operation.id in NAMING:
             writer = sign_in(writer.gateway, body["username"], body["password"])
         assert isinstance(writer, Person), said
         self.people[str(writer.id)] = writer

@@ -15,7 +15,7 @@ from chassis.messaging import mailer, publisher, room_streams
 from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
 from gateway import exports, routes, upstream
 from gateway import server as gateway_server
-from gateway.edge import breaker, calls, deliveries, edge, reading, services, streams
+from gateway.edge import breaker, calls, deliveries, edge, places, reading, services, streams
 from gateway.edge import connection as client_connections
 from tutoring_service import checked_times, parents
 
@@ -105,7 +105,7 @@ def figures() -> dict[str, str]:
         "connections of clients, per gateway, streams included": (
             f"{clients}, or as many as `ulimit -Hn` lets it open"
         ),
-        "streams of one person, per gateway": f"{streams.MOST_PER_PERSON}",
+        "streams of one person, per gateway": f"{places.MOST_PER_PERSON}",
         "what a slow reader of a stream may be behind": f"{streams.BEHIND // 1024} KiB",
         "times of one person that another may check for tutoring sessions": (
             f"{checked_times.MOST:,} within a day"

@@ -119,7 +119,7 @@ class Reader:
             ):
                 for _ in range(self._chance.randint(1, 20)):
                     event = stream.next()
-                    self.seen += [event.id] if event.id else []
+                    self.seen += [int(event.id)] if event.id else []
             time.sleep(PAUSE)
 
     def _is_at_the_end(self) -> bool:

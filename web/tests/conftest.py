@@ -16,40 +16,47 @@ from .support.browsers import CHROMIUM, MISSING, Browsers, Person, launched
 IS_ELSEWHERE = "GATEWAY_URL" in os.environ  # whether the platform runs already
 
 
+HERE = Path(__file__).parent
+RUNNING = contextlib.ExitStack()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End the browser with the last test of it: its event loop would disturb others in the process."""
+    if nextitem is None or nextitem.path.parent != HERE:
+        RUNNING.close()
+
+
 @pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
+def mailbox() -> Mailbox:
     """The e-mails that the platform sends."""
     if folder := os.environ.get("MAIL_FOLDER"):
-        yield MailFolder(Path(folder))
-    elif IS_ELSEWHERE:
+        return MailFolder(Path(folder))
+    if IS_ELSEWHERE:
         pytest.skip("needs MAIL_FOLDER: where the platform's e-mails are")
-    else:
-        with receiving() as receiver:
-            yield receiver
+    return RUNNING.enter_context(receiving())
 
 
 @pytest.fixture(scope="session")
-def gateway(request: pytest.FixtureRequest) -> Iterator[str]:
+def gateway(request: pytest.FixtureRequest) -> str:
     """The platform's address."""
     if IS_ELSEWHERE:
-        yield os.environ["GATEWAY_URL"]
-        return
+        return os.environ["GATEWAY_URL"]
     server = os.environ["TEST_POSTGRES_URL"]
     receiver = request.getfixturevalue("mailbox")
-    with EphemeralPlatform(server, demo=True, smtp_url=receiver.url) as platform:
-        yield platform.gateway_url
+    platform = EphemeralPlatform(server, demo=True, smtp_url=receiver.url)
+    return RUNNING.enter_context(platform).gateway_url
 
 
 @pytest.fixture(scope="session")
-def browsers(request: pytest.FixtureRequest) -> Iterator[Browsers]:
+def browsers(request: pytest.FixtureRequest) -> Browsers:
     """Browsers for people; a test that needs one is skipped where there is none."""
     if CHROMIUM is None:
         pytest.skip(MISSING)
     gateway = request.getfixturevalue("gateway")
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
-        yield Browsers(browser, gateway)
-        browser.close()
+    browser = launched(RUNNING.enter_context(sync_playwright()))
+    RUNNING.callback(browser.close)
+    return Browsers(browser, gateway)
 
 
 @pytest.fixture

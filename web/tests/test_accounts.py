@@ -150,3 +150,32 @@ def test_a_used_link_says_so(visitor: Person) -> None:
     visitor.open("/verify-email#token=used")
     visitor.page.get_by_role("button", name="Confirm the address").click()
     expect(visitor.page.get_by_role("alert")).to_contain_text("This link was used, has expired")
+
+
+TABS, CALLS = 4, 5
+ASK = """([version, calls]) => {
+  const ask = async () => {
+    const { get } = await import(`/static/${version}/api.js`);
+    return Promise.all(Array.from({ length: calls }, () => get("/api/users/me")));
+  };
+  window.asked = ask();
+}"""
+TOLD = "() => window.asked.then((found) => found.map((each) => each.username))"
+
+
+def test_tabs_whose_sign_in_has_to_be_renewed_renew_it_once(visitor: Person) -> None:
+    visitor.sign_in("boaz")
+    tabs = [visitor.page, *(visitor.context.new_page() for _ in range(TABS - 1))]
+    for tab in tabs:
+        tab.goto(f"{visitor.gateway}/account/data")
+        tab.locator("summary").first.wait_for()
+    settings = visitor.page.evaluate("() => fetch('/web/settings.json').then((it) => it.json())")
+    renewals: list[str] = []
+    visitor.context.on("request", lambda asked: renewals.append(asked.url))
+    visitor.refusals.add(401)
+    visitor.context.clear_cookies(name="lyceum-access")
+    for tab in tabs:
+        tab.evaluate(ASK, [settings["version"], CALLS])
+    for tab in tabs:
+        assert tab.evaluate(TOLD) == ["boaz"] * CALLS
+    assert len([url for url in renewals if url.endswith("/web/refresh")]) == 1

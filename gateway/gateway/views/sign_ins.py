@@ -169,6 +169,8 @@ def sign_in(body: Mapping[str, Any], deadline: float = PASSWORDS) -> Response:
         document = orjson.loads(answer.body)
         tokens = {name: document.pop(name) for name in TOKENS if name in document}
         response = answer.response(orjson.dumps(document))
+        if "expires_in" not in document:
+            raise KeyError("expires_in")
         cookies().sign_in(response, tokens)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadGateway(f"{USER} answered with something else") from None

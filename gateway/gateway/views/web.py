@@ -7,7 +7,7 @@ from chassis.auth.authorization import public
 from chassis.web.fields import Answer
 from chassis.web.rest import Blueprint
 
-blueprint = Blueprint("web")
+blueprint = Blueprint("web-client")
 
 
 class MapTiles(Answer):

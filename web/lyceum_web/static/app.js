@@ -5,7 +5,7 @@ import { Frame } from "./parts/frame.js";
 import { Trouble } from "./parts/trouble.js";
 import { followLinks, go, match, place } from "./router.js";
 import { ROUTES } from "./routes.js";
-import { isSignedIn, remember } from "./sign-in.js";
+import { account, isSignedIn, remember } from "./sign-in.js";
 import { style } from "./styles.js";
 import { html, render, useEffect, useState } from "./vendor/ui.js";
 import { language, preferred, speak } from "./words.js";
@@ -15,7 +15,8 @@ function Page() {
   const { path, fragment } = place.value;
   const found = match(ROUTES, path);
   const [loaded, setLoaded] = useState(/** @type {any} */ (null));
-  const refused = found?.route.signedIn && !isSignedIn();
+  // A sign-in may also end while the page is shown.
+  const refused = Boolean(found?.route.signedIn) && !account.value && !isSignedIn();
 
   useEffect(() => {
     if (refused) go(`/sign-in?then=${encodeURIComponent(path + location.search)}`, { replace: true });
