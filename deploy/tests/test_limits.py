@@ -105,7 +105,12 @@ def figures() -> dict[str, str]:
         "connections of clients, per gateway, streams included": (
             f"{clients}, or as many as `ulimit -Hn` lets it open"
         ),
+        "an address, a head": f"{reading.MAX_TARGET:,} bytes, {reading.MAX_HEAD // 1024} kB",
         "streams of one person, per gateway": f"{places.MOST_PER_PERSON}",
+        "rooms of one stream, next to the room of its person": f"{rooms.MOST_ROOMS}",
+        "what is told of several rooms after a break; beyond it rooms are reset": (
+            f"{streams.CAUGHT_UP // 1024} KiB"
+        ),
         "what a slow reader of a stream may be behind": f"{streams.BEHIND // 1024} KiB",
         "times of one person that another may check for tutoring sessions": (
             f"{checked_times.MOST:,} within a day"

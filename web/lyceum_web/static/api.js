@@ -7,7 +7,7 @@
  * that no script can read; a call that finds it expired has it renewed and is made again.
  */
 import { takeEarly } from "./early.js";
-import { isSignedIn, renew, renewIfDue } from "./sign-in.js";
+import { isSignedIn, lastRenewal, renew, renewIfDue } from "./sign-in.js";
 
 /** What the platform refused, or why it could not be asked (`status` 0). */
 export class Problem extends Error {
@@ -77,8 +77,9 @@ export function newKey() {
 /** @param {string} method @param {string} path @param {any} [options] @returns {Promise<any>} */
 async function call(method, path, options = {}) {
   await renewIfDue();
+  const seen = lastRenewal();
   const response = await ask(method, path, options);
-  if (response.status !== 401 || !isSignedIn() || !(await renew())) return read(response);
+  if (response.status !== 401 || !isSignedIn() || !(await renew(seen))) return read(response);
   return read(await ask(method, path, options));
 }
 

@@ -6,7 +6,7 @@
  * A tab that cannot be seen ends its stream after a while: a browser has few connections for one server.
  */
 import { address } from "./api.js";
-import { isSignedIn, renew, renewIfDue } from "./sign-in.js";
+import { isSignedIn, lastRenewal, renew, renewIfDue } from "./sign-in.js";
 import { signal } from "./vendor/ui.js";
 
 /** @typedef {{ room: string, type: string, seq?: number, data?: any }} LiveEvent */
@@ -80,11 +80,12 @@ async function follow(ours) {
   const rooms = [...listeners.keys()].filter((room) => room !== OWN);
   if (rooms.length > 0 !== lastEventId.startsWith(".")) startOver();
   await renewIfDue();
+  const seen = lastRenewal();
   const response = await fetch(address("/api/events", {}, { rooms: rooms.join(",") }), {
     headers: { Accept: "text/event-stream", ...(lastEventId && { "Last-Event-ID": lastEventId }) },
     signal: ours.signal,
   });
-  if (response.status === 401 && (await renew())) return;
+  if (response.status === 401 && (await renew(seen))) return;
   if (!response.ok || !response.body) {
     await refused(response);
     return;

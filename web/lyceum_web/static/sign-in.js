@@ -63,17 +63,20 @@ export function begin({ user, expires_in: seconds }) {
 
 /** Renew the sign-in if its access token ends soon. */
 export async function renewIfDue() {
-  const until = Number(localStorage.getItem(RENEWED_UNTIL));
-  if (isSignedIn() && until && until - MARGIN < Date.now()) await renew();
+  const seen = lastRenewal();
+  const until = Number(seen);
+  if (isSignedIn() && until && until - MARGIN < Date.now()) await renew(seen);
 }
 
-/** Renew the sign-in, once for all tabs. Whether there is one after it. */
-export async function renew() {
-  const seen = localStorage.getItem(RENEWED_UNTIL);
-  return alone("lyceum.renew", async () => {
-    if (localStorage.getItem(RENEWED_UNTIL) !== seen) return isSignedIn();
-    return exchange();
-  });
+/** Which renewal of the sign-in is the last: to be noted before a call, and given to `renew` if it is refused. */
+export const lastRenewal = () => localStorage.getItem(RENEWED_UNTIL);
+
+/**
+ * Renew the sign-in, unless a tab has done so since. Whether there is one after it.
+ * @param {string | null} seen the last renewal before what was refused
+ */
+export async function renew(seen) {
+  return alone("lyceum.renew", async () => (lastRenewal() === seen ? exchange() : isSignedIn()));
 }
 
 async function exchange() {

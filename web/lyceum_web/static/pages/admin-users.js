@@ -91,7 +91,7 @@ function Roles({ of: user, again }) {
   return html`
     <details class="fold">
       <summary>${t("account.roles")}: ${user.roles.map((role) => t(`role.${role}`)).join(", ")}</summary>
-      <${Form} of=${form} label=${t("account.roles")}>
+      <${Form} of=${form} label=${`${t("account.roles")}: ${user.username}`}>
         ${ROLES.map((role) => html`
           <${Tick} key=${role} name=${role} label=${t(`role.${role}`)} defaultChecked=${user.roles.includes(role)} />
         `)}

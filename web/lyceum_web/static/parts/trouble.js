@@ -1,6 +1,6 @@
 // @ts-check
 /** Says in words what went wrong, and what to do. */
-import { html } from "../vendor/ui.js";
+import { html, useState } from "../vendor/ui.js";
 import { hasWords, t } from "../words.js";
 
 /** @typedef {{ status: number, code: string, title?: string, detail?: string, retryAfter?: number }} Problem */
@@ -15,11 +15,13 @@ export function wordsOn(problem) {
 
 /** In place of what could not be shown. @param {{ problem: Problem, again?: () => void }} properties */
 export function Trouble({ problem, again }) {
+  // The page may have a heading of its own.
+  const [Heading] = useState(() => (document.querySelector("main h1") ? "h2" : "h1"));
   const missing = problem.status === 404;
   const title = missing ? "trouble.missing" : "trouble.title";
   return html`
     <div class="trouble">
-      <h1 tabindex="-1">${t(title)}</h1>
+      <${Heading} tabindex="-1">${t(title)}<//>
       <p role="alert">${missing ? t("trouble.missing_why") : wordsOn(problem)}</p>
       <p class="row">
         ${again && !missing && html`<button class="button" onClick=${again}>${t("again")}</button>`}
