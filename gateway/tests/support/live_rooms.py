@@ -132,7 +132,9 @@ class Owners:
 
     @property
     def asked(self) -> list[str]:
-        return [asked.target for name in OWNERS for asked in self.internal[name].asked]
+        targets = [asked.target for name in OWNERS for asked in self.internal[name].asked]
+        # Another test may have the gateway ask for the state of the services.
+        return [target for target in targets if target.startswith("/internal/rooms")]
 
     def _answer(self, service: str, asked: Asked, _: object) -> bytes:
         address = urlsplit(asked.target)
