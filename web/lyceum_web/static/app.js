@@ -10,6 +10,8 @@ import { style } from "./styles.js";
 import { html, render, useEffect, useState } from "./vendor/ui.js";
 import { language, preferred, speak } from "./words.js";
 
+const SETTLED_AFTER = 3_000; // milliseconds
+
 /** The page of the present address, as soon as its module is here. */
 function Page() {
   const { path, fragment } = place.value;
@@ -61,4 +63,5 @@ followLinks();
 await speak(preferred());
 render(html`<${App} />`, /** @type {Element} */ (document.getElementById("app")));
 refreshAccount().catch(() => {});
-if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js");
+// The worker fetches files of its own: after what the page needs to be seen.
+if (navigator.serviceWorker) setTimeout(() => navigator.serviceWorker.register("/sw.js"), SETTLED_AFTER);
