@@ -57,7 +57,7 @@ def replace(name: str) -> None:
         remove(running(name) - old)
         raise
     remove(old)
-    print(f"{name} is replaced", flush=True)  # noqa: T201
+    print(f"{name} is replaced", flush=True)  # noqa: T201  # for the operator
 
 
 def wait_until_healthy(containers: set[str]) -> None:
@@ -94,7 +94,7 @@ def remove(containers: set[str]) -> None:
 def docker(*arguments: str, stdout: int | None = None) -> str:
     """Run a command, and return what it prints if `stdout` is PIPE. Raise NotDeployed if it fails."""
     command = ["docker", *arguments]
-    finished = subprocess.run(command, cwd=ROOT, stdout=stdout, text=True)  # noqa: S603
+    finished = subprocess.run(command, cwd=ROOT, stdout=stdout, text=True)  # noqa: S603  # no shell
     if finished.returncode:
         raise NotDeployed(f"`{' '.join(command)}` failed")
     return finished.stdout or ""

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from dev.mail import text_of
 from dev.mailbox import Mailbox
 
+from .support.accounts import link_in
 from .support.browsers import FORMS, PASSWORD, Browsers, Person, register
 
 PAGES = (
@@ -21,15 +21,6 @@ PAGES = (
     "/revert-email#token=none",
     "/invitations/unsubscribe#token=none",
 )
-
-
-def link_in(mailbox: Mailbox, address: str, subject: str) -> str:
-    """Where the link of an e-mail leads, without the name of the server."""
-    [line] = [
-        line for line in text_of(mailbox.to(address, subject)).splitlines() if "#token=" in line
-    ]
-    parts = urlsplit(line.strip())
-    return f"{parts.path}#{parts.fragment}"
 
 
 @pytest.mark.parametrize("form", FORMS)

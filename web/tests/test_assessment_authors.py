@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from lyceum_client import Lyceum, etag
 
+from .support.accounts import signed_in
 from .support.assessments import (
     EVERY_KIND,
     SHORT,
@@ -16,7 +17,6 @@ from .support.assessments import (
     drafted,
     named,
     published,
-    signed_in,
 )
 from .support.browsers import FORMS, Browsers, Person
 

@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from lyceum_client import Lyceum
 
-from .support.assessments import SHORT, answer_first, begun, published, resumed, signed_in
+from .support.accounts import signed_in
+from .support.assessments import SHORT, answer_first, begun, published, resumed
 from .support.browsers import FORMS, PASSWORD, Browsers, Person
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from .support.accounts import signed_in
 from .support.browsers import Browsers, Person
-from .support.lessons import Lessons, look_in_all_forms, signed_in
+from .support.lessons import Lessons, look_in_all_forms
 
 
 def test_visitors_are_told_what_there_is(visitor: Person) -> None:

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from dev.mailbox import Mailbox
 
+from .support.accounts import link_in
 from .support.browsers import FORMS, PASSWORD, Browsers, Person, register
-from .test_accounts import link_in
 
 PAGES = (
     "/account",
@@ -126,6 +126,7 @@ def test_a_notification_leads_to_its_thing_and_is_read_then(
     person = as_person("naomi")
     person.open("/notifications")
     new = person.page.locator(".notification.unread")
+    new.first.wait_for()
     before = new.count()
     new.get_by_role("link").first.click()
     person.page.wait_for_url(lambda url: "/notifications" not in url)

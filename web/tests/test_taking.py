@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from lyceum_client import Lyceum
 
+from .support.accounts import signed_in
 from .support.assessments import (
     EVERY_KIND,
     SHORT,
@@ -17,7 +18,6 @@ from .support.assessments import (
     begun,
     named,
     published,
-    signed_in,
 )
 from .support.browsers import FORMS, Browsers, Person
 

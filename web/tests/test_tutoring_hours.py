@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from .support.accounts import signed_in
 from .support.browsers import Browsers, Person
-from .support.lessons import look_in_all_forms, signed_in
+from .support.lessons import look_in_all_forms
 
 
 def test_hours_are_set_by_keyboard(gateway: str, as_person: Callable[..., Person]) -> None:

@@ -128,4 +128,4 @@ def _has_ical_js() -> bool:
 
 
 def _node(script: str, text: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["node", "-e", script], input=text, capture_output=True)  # noqa: S603, S607  # a test's
+    return subprocess.run(["node", "-e", script], input=text, capture_output=True)  # noqa: S603, S607  # no shell

@@ -37,6 +37,12 @@ export function go(address, { replace = false } = {}) {
   if (before !== place.value.path) scrollTo(0, 0);
 }
 
+/** The page that `then` in the address names, if it is of this site. @param {string} otherwise */
+export function wantedOr(otherwise) {
+  const then = place.value.query.get("then") || "";
+  return /^\/(?![\/\\])/.test(then) ? then : otherwise;
+}
+
 /** Note in the address what the page shows, such as a filter; nothing is loaded. @param {Record<string, unknown>} query */
 export function note(query) {
   const search = new URLSearchParams();

@@ -2,7 +2,10 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
+from dev.mail import text_of
+from dev.mailbox import Mailbox
 from lyceum_client import Lyceum
 from lyceum_client.models import NewStudySession
 
@@ -43,3 +46,12 @@ def study_session(title: str, start: datetime | None = None) -> NewStudySession:
         "start_time": start.isoformat(),
         "duration_minutes": 60,
     }
+
+
+def link_in(mailbox: Mailbox, address: str, subject: str) -> str:
+    """Where the link of an e-mail leads, without the name of the server."""
+    [line] = [
+        line for line in text_of(mailbox.to(address, subject)).splitlines() if "#token=" in line
+    ]
+    parts = urlsplit(line.strip())
+    return f"{parts.path}#{parts.fragment}"

@@ -1,26 +1,18 @@
 """Courses and lessons that a test makes for itself, by the API; and a look at pages in all forms."""
 
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import expect
 
-from lyceum_client import Lyceum
-
-from .browsers import FORMS, PASSWORD, Browsers, Person
+from .accounts import signed_in
+from .browsers import FORMS, Browsers, Person
 
 ZONE = "Asia/Jerusalem"
 FIRST_DAY = date(2000, 1, 2)
 A_SUNDAY = date(2026, 3, 1)
 """On Sundays ruth teaches from 15:00 to 21:00."""
-
-
-@cache
-def signed_in(gateway: str, username: str) -> Lyceum:
-    """The API as one of the demo's people."""
-    return Lyceum(gateway).sign_in(username, PASSWORD)
 
 
 class Lessons:

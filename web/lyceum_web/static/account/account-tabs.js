@@ -1,9 +1,8 @@
 // @ts-check
 /** The head of each page about the person's own account, and the way to the others. */
-import { place } from "../router.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
-import { Title } from "../parts/title.js";
+import { Tabbed } from "../parts/tabbed.js";
 
 const TABS = [
   { address: "/account", words: "account.profile" },
@@ -16,19 +15,5 @@ const TABS = [
 
 /** @param {{ children: unknown }} properties */
 export function AccountPage({ children }) {
-  const { path } = place.value;
-  const current = TABS.find((tab) => tab.address === path) || TABS[0];
-  return html`
-    <div class="narrow stack wide">
-      <header class="stack">
-        <${Title} of=${t(current.words)} />
-        <nav class="tabs" aria-label=${t("account.tabs")}>
-          ${TABS.map(({ address, words }) => html`
-            <a href=${address} aria-current=${address === path ? "page" : undefined}>${t(words)}</a>
-          `)}
-        </nav>
-      </header>
-      ${children}
-    </div>
-  `;
+  return html`<${Tabbed} tabs=${TABS} label=${t("account.tabs")} class="narrow">${children}<//>`;
 }

@@ -1,11 +1,10 @@
 // @ts-check
 /** The head of each page for admins. What they do there needs a second factor, shown within the last 15 minutes. */
 import { post } from "../api.js";
-import { place } from "../router.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
-import { Title } from "../parts/title.js";
+import { Tabbed } from "../parts/tabbed.js";
 import { Trouble } from "../parts/trouble.js";
 
 const TABS = [
@@ -16,21 +15,7 @@ const TABS = [
 
 /** @param {{ children: unknown }} properties */
 export function AdminPage({ children }) {
-  const { path } = place.value;
-  const current = TABS.find((tab) => tab.address === path) || TABS[0];
-  return html`
-    <div class="stack wide">
-      <header class="stack">
-        <${Title} of=${t(current.words)} />
-        <nav class="tabs" aria-label=${t("admin.tabs")}>
-          ${TABS.map(({ address, words }) => html`
-            <a href=${address} aria-current=${address === path ? "page" : undefined}>${t(words)}</a>
-          `)}
-        </nav>
-      </header>
-      ${children}
-    </div>
-  `;
+  return html`<${Tabbed} tabs=${TABS} label=${t("admin.tabs")}>${children}<//>`;
 }
 
 /** What is shown to an admin once they have confirmed who they are. @param {{ of: any, children: (value: any) => unknown }} properties */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The secret address at which calendar programs read the person's calendar. */
 import { get, post, Problem, remove } from "../api.js";
-import { tell } from "../told.js";
+import { copy } from "../copying.js";
 import { html, useEffect, useId, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 import { Action } from "../parts/action.js";
@@ -78,14 +78,9 @@ function lastRead({ last_read_at: at }) {
 /** @param {{ url: string, field: { current: HTMLElement | null } }} properties */
 function Address({ url, field }) {
   const id = useId();
-  async function copy() {
+  function onCopy() {
     /** @type {HTMLInputElement} */ (field.current).select();
-    try {
-      await navigator.clipboard.writeText(url);
-      tell(t("feed.copied"));
-    } catch {
-      tell(t("feed.copy_by_hand"));
-    }
+    copy(url);
   }
   return html`
     <div class="field">
@@ -93,7 +88,7 @@ function Address({ url, field }) {
       <p class="hint" id="${id}-hint">${t("feed.once")}</p>
       <div class="row copy">
         <input id=${id} ref=${field} dir="ltr" readonly value=${url} aria-describedby="${id}-hint" />
-        <button type="button" class="button" onClick=${copy}>${t("feed.copy")}</button>
+        <button type="button" class="button" onClick=${onCopy}>${t("feed.copy")}</button>
       </div>
     </div>
   `;

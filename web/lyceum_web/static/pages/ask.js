@@ -7,7 +7,8 @@ import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { FreeTimes } from "../tutoring/free-times.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { linesOf, readEnrollment, useNews } from "../tutoring/people.js";
+import { linesOf, readEnrollment } from "../tutoring/people.js";
+import { useOwnEvents } from "../parts/own-events.js";
 import { Elsewhere, Span } from "../parts/when.js";
 import { go } from "../router.js";
 import { isoDate, MINUTE, moment, wallTime } from "../time.js";
@@ -42,7 +43,7 @@ function Choice({ enrollment }) {
   const [picked, setPicked] = useState(/** @type {Slot | null} */ (null));
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((last) => last + 1), []);
-  useNews(again);
+  useOwnEvents(again);
   function close() {
     setPicked(null);
     again();

@@ -10,7 +10,8 @@ import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
 import { Parents } from "../tutoring/parents.js";
 import { Progress } from "../tutoring/progress.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, roleIn, useKeptFocus, useNews } from "../tutoring/people.js";
+import { readEnrollment, roleIn, useKeptFocus } from "../tutoring/people.js";
+import { useOwnEvents } from "../parts/own-events.js";
 import { HOUR } from "../time.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
@@ -27,7 +28,7 @@ const LONGEST = 12 * HOUR; // of a lesson
 export default function EnrollmentPage({ id }) {
   const named = useLoaded((signal) => readEnrollment(id, signal), [id]);
   const { again: changed } = named;
-  useNews(changed);
+  useOwnEvents(changed);
   return html`
     <div class="narrow stack wide">
       <${Loaded} of=${named}>

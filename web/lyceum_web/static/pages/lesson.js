@@ -10,7 +10,8 @@ import { Loaded, useLoaded } from "../parts/loading.js";
 import { Reminder } from "../tutoring/lesson-reminder.js";
 import { Reviews } from "../tutoring/lesson-reviews.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, roleIn, useNews } from "../tutoring/people.js";
+import { readEnrollment, roleIn } from "../tutoring/people.js";
+import { useOwnEvents } from "../parts/own-events.js";
 import { Elsewhere, Span } from "../parts/when.js";
 import { go } from "../router.js";
 import { html } from "../vendor/ui.js";
@@ -29,7 +30,7 @@ async function read(id, signal) {
 /** @param {{ id: string }} properties */
 export default function LessonPage({ id }) {
   const found = useLoaded((signal) => read(id, signal), [id]);
-  useNews(found.again);
+  useOwnEvents(found.again);
   return html`
     <div class="narrow stack wide">
       <${Loaded} of=${found}>

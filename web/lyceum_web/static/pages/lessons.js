@@ -5,7 +5,8 @@ import { LessonCard, People } from "../tutoring/lesson-card.js";
 import { LessonRequests } from "../tutoring/lesson-requests.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { courseTitles, isTutor, roleIn, useKeptFocus, useNews } from "../tutoring/people.js";
+import { courseTitles, isTutor, roleIn, useKeptFocus } from "../tutoring/people.js";
+import { useOwnEvents } from "../parts/own-events.js";
 import { HOUR } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
@@ -47,7 +48,7 @@ async function requestsOf(enrollment, titles, signal) {
 
 export default function Lessons() {
   const lessons = useLoaded(read, []);
-  useNews(lessons.again);
+  useOwnEvents(lessons.again);
   return html`
     <div class="narrow stack wide">
       <div class="row apart">

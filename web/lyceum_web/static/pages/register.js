@@ -3,7 +3,7 @@
 import { patch, post } from "../api.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Title } from "../parts/title.js";
-import { go, place } from "../router.js";
+import { go, wantedOr } from "../router.js";
 import { begin, remember } from "../sign-in.js";
 import { browserZone } from "../time.js";
 import { html } from "../vendor/ui.js";
@@ -13,8 +13,7 @@ export default function Register() {
   const form = useForm(async (values) => {
     begin(await post("/web/register", { body: values }));
     await settle();
-    const then = place.value.query.get("then") || "";
-    go(/^\/(?![\/\\])/.test(then) ? then : "/verify-email", { replace: true });
+    go(wantedOr("/verify-email"), { replace: true });
   });
   return html`
     <div class="narrow stack">

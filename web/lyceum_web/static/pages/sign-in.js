@@ -5,7 +5,7 @@ import { canUsePasskeys, signInByPasskey } from "../account/passkeys.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Title } from "../parts/title.js";
 import { Refusal } from "../parts/trouble.js";
-import { go, place } from "../router.js";
+import { go, wantedOr } from "../router.js";
 import { begin } from "../sign-in.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
@@ -20,16 +20,10 @@ export default function SignIn() {
   `;
 }
 
-/** The page that the person wanted, and no other site; otherwise what is next for them. */
-function wanted() {
-  const then = place.value.query.get("then") || "";
-  return /^\/(?![\/\\])/.test(then) ? then : "/dashboard";
-}
-
 /** @param {any} answer */
 function enter(answer) {
   begin(answer);
-  go(wanted(), { replace: true });
+  go(wantedOr("/dashboard"), { replace: true });
 }
 
 /** @param {{ next: (ticket: string) => void }} properties */

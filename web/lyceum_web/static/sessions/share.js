@@ -1,6 +1,6 @@
 // @ts-check
 /** A link to a session for others, with the join code if it is private. */
-import { tell } from "../told.js";
+import { copy } from "../copying.js";
 import { html, useId, useRef } from "../vendor/ui.js";
 import { t } from "../words.js";
 
@@ -23,21 +23,16 @@ export function Share({ session }) {
 function Copied({ label, value }) {
   const id = useId();
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  async function copy() {
+  function onCopy() {
     field.current?.select();
-    try {
-      await navigator.clipboard.writeText(value);
-      tell(t("share.copied"));
-    } catch {
-      tell(t("share.by_hand"));
-    }
+    copy(value);
   }
   return html`
     <div class="field">
       <label for=${id}>${label}</label>
       <div class="row tight">
         <input id=${id} ref=${field} readonly dir="ltr" value=${value} onFocus=${() => field.current?.select()} />
-        <button type="button" class="button quiet" aria-label=${t("share.copy_this", { label })} onClick=${copy}>${t("share.copy")}</button>
+        <button type="button" class="button quiet" aria-label=${t("share.copy_this", { label })} onClick=${onCopy}>${t("share.copy")}</button>
       </div>
     </div>
   `;

@@ -2,6 +2,7 @@
 /** The parents who follow a student's lessons: the student lets them in, and out. */
 import { get, post, remove } from "../api.js";
 import { account } from "../sign-in.js";
+import { copy } from "../copying.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
@@ -67,10 +68,6 @@ function Code({ enrollment }) {
   async function create() {
     setCode(await post("/api/enrollments/{enrollment_id}/parent-codes", { params: { enrollment_id: enrollment.id } }));
   }
-  async function copy() {
-    await navigator.clipboard.writeText(code?.code || "");
-    tell(t("parents.copied"));
-  }
   return html`
     <p class="muted">${t("parents.why")}</p>
     <div role="status">
@@ -82,7 +79,7 @@ function Code({ enrollment }) {
       `}
     </div>
     <div class="row top">
-      ${code && html`<button type="button" class="button quiet" onClick=${copy}>${t("parents.copy")}</button>`}
+      ${code && html`<button type="button" class="button quiet" onClick=${() => copy(code.code)}>${t("parents.copy")}</button>`}
       <${Action} work=${create} kind="quiet">${code ? t("parents.new_code") : t("parents.create")}<//>
     </div>
   `;

@@ -1,7 +1,6 @@
 // @ts-check
 /** What the pages about lessons share: the part that a person has in them, the names of courses, the news. */
 import { get } from "../api.js";
-import { OWN, watch } from "../live.js";
 import { account } from "../sign-in.js";
 import { formatted } from "../time.js";
 import { useEffect, useRef } from "../vendor/ui.js";
@@ -48,16 +47,6 @@ export async function readEnrollment(id, signal) {
 }
 
 /** @typedef {Awaited<ReturnType<typeof readEnrollment>>} NamedEnrollment */
-
-/** Read again when something has happened to the person. @param {() => void} read */
-export function useNews(read) {
-  useEffect(() => {
-    let isHere = false;
-    const end = watch(OWN, () => isHere && read());
-    isHere = true;
-    return end;
-  }, [read]);
-}
 
 /** The focus goes to the heading of the page if what had it is gone. @param {number} count of the things that may go */
 export function useKeptFocus(count) {
