@@ -20,6 +20,7 @@ from dev.services import SERVICES
 from dev.supervision import keep_running
 
 MAIL_OFFSET = 20  # from the gateway's port
+FOR_DEVELOPERS = {"WEB_FILES_MAY_CHANGE": "true"}  # settings of the gateway
 DEMO_PASSPHRASE = "study-together-daily"  # noqa: S105  # public: it opens demo accounts only
 DEMO_SECRET = "LYCEUMDEMOSECRETLYCEUMDEMOSECRET"  # noqa: S105  # public: it makes codes of one demo account
 DEMO_ACCOUNTS = {
@@ -48,7 +49,8 @@ def run(state: Path, gateway_port: int) -> None:
         password = database_password(state)
         mail = MailCatcher(state / "mail", free_port(gateway_port + MAIL_OFFSET))
         stores = store_urls(postgres_url, password, redis)
-        platform = Platform(Layout(state, Ports.relative_to(gateway_port), stores, mail.url))
+        ports = Ports.relative_to(gateway_port)
+        platform = Platform(Layout(state, ports, stores, mail.url, FOR_DEVELOPERS))
         # The last one registered stops first: the platform, its servers, the e-mail catcher.
         running.callback(mail.stop)
         for part in (*servers, platform):

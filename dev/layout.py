@@ -65,7 +65,7 @@ class Layout:
     ports: Ports
     stores: StoreUrls
     smtp_url: str | None = None  # None is the services' own default
-    quotas: Mapping[str, str] = field(default_factory=dict)  # settings of the gateway
+    for_gateway: Mapping[str, str] = field(default_factory=dict)  # more of its settings
     password_cost: int | None = None  # None is the user-service's own default
     keys: Keys = field(init=False)
 
@@ -114,7 +114,7 @@ class Layout:
             **self._common_settings(GATEWAY),
             **self._service_addresses(),
             "JWKS_URL": self._jwks_url,
-            **self.quotas,
+            **self.for_gateway,
         }
 
     def addresses(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 Settings = TypeVar("Settings")
 SYSTEM_SPOOL = Path(tempfile.gettempdir())
+TRUTHS = {"true": True, "false": False}
 
 
 class InvalidSettings(SystemExit):
@@ -70,6 +71,10 @@ def setting(name: str) -> Iterator[None]:
 def _convert(kind: Any, raw: str) -> Any:
     if not raw:
         raise ValueError("is not set")
+    if kind is bool:
+        if raw not in TRUTHS:
+            raise ValueError("is neither true nor false")
+        return TRUTHS[raw]
     if kind is int:
         if not raw.isdecimal():
             raise ValueError("is not a whole number")

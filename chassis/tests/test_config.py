@@ -14,16 +14,20 @@ class Settings:
     port: int
     file: Path
     level: str = "INFO"
+    is_open: bool = False
 
 
 def test_one_error_names_all_wrong_settings() -> None:
     with pytest.raises(InvalidSettings) as stopped:
-        from_environment(Settings, {"PORT": "many", "FILE": "/does/not/exist"})
+        from_environment(Settings, {"PORT": "many", "FILE": "/does/not/exist", "IS_OPEN": "1"})
     assert str(stopped.value) == (
-        "cannot start: NAME is not set; PORT is not a whole number; FILE names a file that does not exist"
+        "cannot start: NAME is not set; PORT is not a whole number; "
+        "FILE names a file that does not exist; IS_OPEN is neither true nor false"
     )
 
 
 def test_settings_have_their_types_and_defaults() -> None:
-    settings = from_environment(Settings, {"NAME": "a", "PORT": "80", "FILE": "/"})
-    assert settings == Settings("a", 80, Path("/"), "INFO")
+    settings = from_environment(
+        Settings, {"NAME": "a", "PORT": "80", "FILE": "/", "IS_OPEN": "true"}
+    )
+    assert settings == Settings("a", 80, Path("/"), "INFO", is_open=True)

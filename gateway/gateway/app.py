@@ -104,7 +104,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     app.extensions["problem_types"] = documents.problem_types
     docs.install(app, documents)
     pages.install(app, documents.problem_types)
-    files = web.Files(STATIC)
+    files = web.Files(STATIC, may_change=settings.web_files_may_change)
     web.install(app, files, settings.platform)
 
     called = [*services.values(), *internal.values()]

@@ -43,6 +43,7 @@ class Settings:
     platform_name: str = "Lyceum"
     tile_url: str = ""
     tile_attribution: str = ""
+    web_files_may_change: bool = False
 
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):

@@ -1,13 +1,14 @@
 """The web client: its files, the page that its addresses lead to, and what a browser lets that page do.
 
-The files are read once, at the start. Their addresses name the version of all of them, so that a browser may
-keep each for as long as it likes, and a page runs with files of one version.
+The files are read at the start. Their addresses name the version of all of them, so that a browser may keep
+each for as long as it likes, and a page runs with files of one version.
 """
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -19,8 +20,8 @@ from chassis.web.strict_requests import MethodNotAllowed
 from gateway import pages
 from gateway.edge.exchange import Exchange
 from gateway.files import File
+from lyceum_web.packing import PAGE, packed
 
-PAGE = "index.html"
 LANGUAGES = ("en", "he")
 ROOT_FILES = ("sw.js", "manifest.webmanifest")
 """A worker rules what lies below its address, and a manifest has one address in all versions."""
@@ -108,25 +109,17 @@ class Tiles:
         return TILE_URL.sub(r"\1", self.url)
 
 
-class Files:
-    """The files of a folder, by their paths in it; `{version}` in some becomes the version of all."""
+class Edition:
+    """The files of the client as they were at one time, by their paths."""
 
-    def __init__(self, folder: Path) -> None:
-        self._contents = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self.version = _version(contents)
+        self._files = {name: _file(name, content) for name, content in contents.items()}
+        self._versioned = {
+            name: _file(name, contents[name].replace(b"{version}", self.version.encode()))
+            for name in (PAGE, *ROOT_FILES)
+            if name in contents
         }
-        self._files = {name: _file(name, content) for name, content in self._contents.items()}
-
-    @cached_property
-    def version(self) -> str:
-        """12 digits that are others when any file is another."""
-        known = hashlib.sha256()
-        for name, content in self._contents.items():
-            known.update(hashlib.sha256(name.encode()).digest())
-            known.update(hashlib.sha256(content).digest())
-        return known.hexdigest()[:12]
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
@@ -135,8 +128,37 @@ class Files:
         return self._files[name]
 
     def versioned(self, name: str) -> File:
-        """The file with the version in it."""
-        return _file(name, self._contents[name].replace(b"{version}", self.version.encode()))
+        """The page or a file of the root, with the version where it has `{version}`."""
+        return self._versioned[name]
+
+
+class Files:
+    """The files of a folder. If they may change, a page that is asked for is of the files of now."""
+
+    def __init__(self, folder: Path, *, may_change: bool = False) -> None:
+        self._folder = folder
+        self._may_change = may_change
+        self._states = self._seen()
+        self.edition = self._read()
+
+    def of_now(self) -> Edition:
+        """The files of now: read again if one has changed."""
+        if self._may_change and (states := self._seen()) != self._states:
+            self.edition, self._states = self._read(), states
+        return self.edition
+
+    def _paths(self) -> list[Path]:
+        paths = sorted(self._folder.rglob("*"))
+        return [path for path in paths if path.is_file() and not path.name.startswith(".")]
+
+    def _seen(self) -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in self._paths()}
+
+    def _read(self) -> Edition:
+        contents = {
+            path.relative_to(self._folder).as_posix(): path.read_bytes() for path in self._paths()
+        }
+        return Edition(packed(contents))
 
 
 @dataclass(frozen=True)
@@ -162,45 +184,44 @@ class Static:
         version, _, name = exchange.path.removeprefix(f"{STATIC}/").partition("/")
         if exchange.request.method not in READING:
             exchange.refuse(MethodNotAllowed(headers={"Allow": ", ".join(READING)}))
-        elif name not in self._files:
+        elif name not in (edition := self._files.edition):
             exchange.refuse(NotFound())
         else:
             # A tab that was opened before a deployment asks for files of its own version.
-            kept = FOR_EVER if version == self._files.version else b"no-cache"
+            kept = FOR_EVER if version == edition.version else b"no-cache"
             lines = b"Cache-Control: %b\r\n%b" % (kept, self._lines)
-            self._files[name].send(exchange, lines)
+            edition[name].send(exchange, lines)
 
 
 def install(app: Flask, files: Files, platform: Platform) -> None:
     """Serve the page of the client, and what it is told."""
     headers = headers_of(platform.tiles)
-    page = files.versioned(PAGE)
 
-    def answer(file: File) -> Response:
-        response = file.response()
+    def answer(name: str) -> Response:
+        response = files.of_now().versioned(name).response()
         response.headers.update(headers)
         return response
 
     @app.get("/")
     def home() -> Response:
-        return answer(page)
+        return answer(PAGE)
 
     @app.errorhandler(exceptions.NotFound)
     def page_or_problem(error: exceptions.NotFound) -> Response:
         if not leads_to_a_page():
             return problems.on_http_exception(error)
-        response = answer(page)
+        response = answer(PAGE)
         response.vary.add("Accept")
         return response
 
     for name in ROOT_FILES:
-        if name in files:
-            app.add_url_rule(f"/{name}", name, partial(answer, files.versioned(name)))
-    app.extensions["web_settings"] = {
+        if name in files.edition:
+            app.add_url_rule(f"/{name}", name, partial(answer, name))
+    app.extensions["web_settings"] = lambda: {
         "name": platform.name,
         "languages": LANGUAGES,
         "tiles": platform.tiles,
-        "version": files.version,
+        "version": files.edition.version,
     }
 
 
@@ -227,6 +248,15 @@ def leads_to_a_page() -> bool:
     if any(path == prefix or path.startswith(f"{prefix}/") for prefix in NO_PAGES):
         return False
     return request.method in {"GET", "HEAD"} and pages.is_preferred()
+
+
+def _version(contents: Mapping[str, bytes]) -> str:
+    """12 digits that are others when any file is another."""
+    known = hashlib.sha256()
+    for name, content in sorted(contents.items()):
+        known.update(hashlib.sha256(name.encode()).digest())
+        known.update(hashlib.sha256(content).digest())
+    return known.hexdigest()[:12]
 
 
 def _file(name: str, content: bytes) -> File:

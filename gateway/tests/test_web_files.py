@@ -56,7 +56,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A web client of our own."""
     package = tmp_path_factory.mktemp("web") / "lyceum_web"
     written(package / "static")
-    shutil.copy(lyceum_web.__file__, package)
+    for module in Path(lyceum_web.__file__).parent.glob("*.py"):
+        shutil.copy(module, package)
     return package
 
 
@@ -70,7 +71,7 @@ def site(package: Path, _doubles: Doubles, _internal: Doubles) -> Iterator[Gatew
 
 @pytest.fixture
 def version(package: Path) -> str:
-    return Files(package / "static").version
+    return Files(package / "static").edition.version
 
 
 def served(folder: Path, tiles: Tiles | None = None) -> FlaskClient:
@@ -163,15 +164,25 @@ def test_files_wait_for_no_place(site: Gateway, version: str) -> None:
 
 
 def test_the_version_is_another_when_any_file_is(folder: Path) -> None:
-    versions = {Files(folder).version}
+    versions = {Files(folder).edition.version}
     (folder / "app.js").write_bytes(b"import './pages/tutors.js'")
-    versions.add(Files(folder).version)
+    versions.add(Files(folder).edition.version)
     (folder / "app.js").rename(folder / "main.js")
-    versions.add(Files(folder).version)
+    versions.add(Files(folder).edition.version)
     assert len(versions) == 3
     (folder / ".main.js.swp").write_bytes(b"")
-    assert Files(folder).version in versions
+    assert Files(folder).edition.version in versions
     assert all(len(version) == 12 and int(version, 16) >= 0 for version in versions)
+
+
+def test_a_page_is_of_the_files_of_now_only_if_they_may_change(folder: Path) -> None:
+    known, following = Files(folder), Files(folder, may_change=True)
+    before = known.edition.version
+    assert following.of_now() is following.edition
+    (folder / "app.js").write_bytes(b"import './pages/tutors.js'")
+    assert known.of_now().version == before
+    assert following.of_now().version == following.edition.version == Files(folder).edition.version
+    assert following.edition.version != before
 
 
 def test_a_tab_of_before_a_deployment_gets_the_files_of_today_and_keeps_none(
@@ -236,8 +247,8 @@ def test_an_address_of_the_client_is_its_page_in_a_browser(gateway: Gateway, add
         reply = gateway.call(method, address, headers=IN_A_BROWSER)
         assert reply.status == 200
         assert reply.headers["Content-Type"] == "text/html; charset=utf-8"
-    version = Files(STATIC).version
-    assert f"/static/{version}/app.js" in gateway.get(address, headers=IN_A_BROWSER).body.decode()
+    version = Files(STATIC).edition.version
+    assert f"/static/{version}/first.js" in gateway.get(address, headers=IN_A_BROWSER).body.decode()
 
 
 @pytest.mark.parametrize(
@@ -277,9 +288,9 @@ def test_nothing_is_posted_to_a_page(gateway: Gateway) -> None:
 
 
 def test_a_file_comes_through_the_gateway_as_it_is(gateway: Gateway) -> None:
-    address = f"/static/{Files(STATIC).version}/index.html"
+    address = f"/static/{Files(STATIC).edition.version}/sw.js"
     plain, packed = gateway.get(address), gateway.get(address, headers=GZIP)
-    assert plain.body == gzip.decompress(packed.body) == (STATIC / "index.html").read_bytes()
+    assert plain.body == gzip.decompress(packed.body) == (STATIC / "sw.js").read_bytes()
     assert packed.headers.get_all("Content-Encoding") == ["gzip"]
     again = gateway.get(address, headers={"If-None-Match": packed.headers["ETag"], **GZIP})
     assert (again.status, again.body) == (304, b"")
@@ -312,7 +323,7 @@ def test_pictures_of_the_map_come_from_the_server_that_the_operator_names(folder
 def test_the_client_is_told_what_the_operator_says(
     gateway: Gateway, services: Doubles, internal: Doubles
 ) -> None:
-    version = Files(STATIC).version
+    version = Files(STATIC).edition.version
     usual = {"name": "Lyceum", "languages": ["en", "he"], "tiles": None, "version": version}
     assert gateway.get("/web/settings.json").json == usual
     said = {

@@ -146,7 +146,8 @@ def test_a_used_link_says_so(visitor: Person) -> None:
 TABS, CALLS = 4, 5
 ASK = """([version, calls]) => {
   const ask = async () => {
-    const { get } = await import(`/static/${version}/api.js`);
+    const { modules } = await import(`/static/${version}/first.js`);
+    const { get } = modules["api.js"];
     return Promise.all(Array.from({ length: calls }, () => get("/api/users/me")));
   };
   window.asked = ask();

@@ -40,5 +40,5 @@ class WebSettings(Answer):
 @blueprint.response(200, WebSettings)
 def get_web_settings() -> dict[str, object]:
     """Get what the operator says of the platform: its name, languages, and pictures for the map."""
-    found: dict[str, object] = current_app.extensions["web_settings"]
+    found: dict[str, object] = current_app.extensions["web_settings"]()
     return found

@@ -12,11 +12,11 @@ import { language, preferred, speak } from "./words.js";
 
 const SETTLED_AFTER = 3_000; // milliseconds
 
-/** The page of the present address, as soon as its module is here. */
-function Page() {
+/** The page of the present address, as soon as its module is here. @param {{ first: any }} properties */
+function Page({ first }) {
   const { path, fragment } = place.value;
   const found = match(ROUTES, path);
-  const [loaded, setLoaded] = useState(/** @type {any} */ (null));
+  const [loaded, setLoaded] = useState(first);
   // A sign-in may also end while the page is shown.
   const refused = Boolean(found?.route.signedIn) && !account.value && !isSignedIn();
 
@@ -25,12 +25,8 @@ function Page() {
   }, [path, refused]);
   useEffect(() => {
     let isCurrent = true;
-    const show = (/** @type {object} */ page) => isCurrent && setLoaded({ pattern: found?.route.pattern, ...page });
-    if (found) {
-      loadPage(found.route).then(
-        (Component) => show({ Component }),
-        (error) => show({ error }),
-      );
+    if (found && found.route.pattern !== loaded?.pattern) {
+      loadPage(found.route).then((page) => isCurrent && setLoaded(page));
     }
     return () => {
       isCurrent = false;
@@ -44,14 +40,19 @@ function Page() {
   return html`<${loaded.Component} key=${path + fragment.get("token")} ...${found.params} />`;
 }
 
-/** @param {import("./router.js").Route} route */
-async function loadPage(route) {
-  const [page] = await Promise.all([route.load(), route.style && style(`./styles/${route.style}.css`)]);
-  return page.default;
+/** The component of a page, or why there is none. @param {import("./router.js").Route} route */
+async function loadPage({ pattern, load, style: name }) {
+  try {
+    const [page] = await Promise.all([load(), name && style(`./styles/${name}.css`)]);
+    return { pattern, Component: page.default };
+  } catch (error) {
+    return { pattern, error };
+  }
 }
 
-function App() {
-  return html`<${Frame} key=${language.value}><${Page} /></${Frame}>`;
+/** @param {{ first: any }} properties */
+function App({ first }) {
+  return html`<${Frame} key=${language.value}><${Page} first=${first} /></${Frame}>`;
 }
 
 async function refreshAccount() {
@@ -59,9 +60,14 @@ async function refreshAccount() {
   remember(await get("/api/users/me"));
 }
 
-followLinks();
-await speak(preferred());
-render(html`<${App} />`, /** @type {Element} */ (document.getElementById("app")));
-refreshAccount().catch(() => {});
-// The worker fetches files of its own: after what the page needs to be seen.
-if (navigator.serviceWorker) setTimeout(() => navigator.serviceWorker.register("/sw.js"), SETTLED_AFTER);
+async function start() {
+  followLinks();
+  const opened = match(ROUTES, place.value.path);
+  const [first] = await Promise.all([opened && loadPage(opened.route), speak(preferred())]);
+  render(html`<${App} first=${first} />`, /** @type {Element} */ (document.getElementById("app")));
+  refreshAccount().catch(() => {});
+  // The worker fetches files of its own: after what the page needs to be seen.
+  if (navigator.serviceWorker) setTimeout(() => navigator.serviceWorker.register("/sw.js"), SETTLED_AFTER);
+}
+
+start();

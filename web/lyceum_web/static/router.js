@@ -24,15 +24,17 @@ function here() {
 }
 
 export const place = signal(here());
+let moved = false;
+
 /** Whether the person has gone from one page to another since the first was loaded. */
-export let hasMoved = false;
+export const hasMoved = () => moved;
 
 /** Show the page with this address. @param {string} address @param {{ replace?: boolean }} [options] */
 export function go(address, { replace = false } = {}) {
   if (replace) history.replaceState(null, "", address);
   else history.pushState(null, "", address);
   const before = place.value.path;
-  hasMoved = true;
+  moved = true;
   place.value = here();
   if (before !== place.value.path) scrollTo(0, 0);
 }
@@ -95,7 +97,7 @@ function decoded(segment) {
 /** Follow links to pages within this page. */
 export function followLinks() {
   addEventListener("popstate", () => {
-    hasMoved = true;
+    moved = true;
     place.value = here();
   });
   addEventListener("hashchange", () => {

@@ -3,7 +3,7 @@
  * Dates and durations as people write them, by `Intl`: in the language of the page and the person's time zone.
  */
 import { account } from "./sign-in.js";
-import { locale, t } from "./words.js";
+import { format, t } from "./words.js";
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -14,13 +14,17 @@ export function ownZone() {
   return account.value?.timezone || browserZone();
 }
 
+/** @type {string | undefined} */
+let zoneOfBrowser;
+
 export function browserZone() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  zoneOfBrowser ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zoneOfBrowser;
 }
 
 /** @param {string | Date} at @param {Intl.DateTimeFormatOptions} options @param {string} [zone] */
 export function formatted(at, options, zone = ownZone()) {
-  return new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(new Date(at));
+  return format(Intl.DateTimeFormat, { timeZone: zone, ...options }).format(new Date(at));
 }
 
 /** Such as "Tue 4 Mar, 18:00", with the year if it is another. @param {string | Date} at @param {string} [zone] */
@@ -47,10 +51,10 @@ export function isoDate(at, zone = ownZone()) {
 /** How long ago, or until, it is. @param {string | Date} at */
 export function fromNow(at) {
   const distance = new Date(at).getTime() - Date.now();
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  if (Math.abs(distance) < HOUR) return format.format(Math.round(distance / MINUTE), "minute");
-  if (Math.abs(distance) < DAY) return format.format(Math.round(distance / HOUR), "hour");
-  return format.format(Math.round(distance / DAY), "day");
+  const relative = format(Intl.RelativeTimeFormat, { numeric: "auto" });
+  if (Math.abs(distance) < HOUR) return relative.format(Math.round(distance / MINUTE), "minute");
+  if (Math.abs(distance) < DAY) return relative.format(Math.round(distance / HOUR), "hour");
+  return relative.format(Math.round(distance / DAY), "day");
 }
 
 /** @param {number} minutes */

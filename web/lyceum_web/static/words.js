@@ -17,10 +17,11 @@ const POP = "\u2069";
 /** @typedef {keyof typeof LANGUAGES} Language */
 
 export const language = signal(/** @type {Language} */ ("en"));
-/** The language as the person's country writes dates and numbers, such as `en-GB`. */
-export let locale = "en";
 /** @type {Record<string, string>} */
 let sentences = {};
+let tag = "en";
+/** @type {Map<string, any>} */
+const formats = new Map();
 let plural = new Intl.PluralRules("en");
 
 /** The language that this browser has chosen, or prefers. */
@@ -33,8 +34,23 @@ export async function speak(chosen) {
   plural = new Intl.PluralRules(chosen);
   document.documentElement.lang = chosen;
   document.documentElement.dir = RIGHT_TO_LEFT.has(chosen) ? "rtl" : "ltr";
-  locale = navigator.languages.find((tag) => tag.split("-")[0] === chosen) || chosen;
+  tag = navigator.languages.find((each) => each.split("-")[0] === chosen) || chosen;
   language.value = chosen;
+}
+
+/** The language as the person's country writes dates and numbers, such as `en-GB`. */
+export const locale = () => tag;
+
+/**
+ * A format of `Intl` for the language. Each is made once: that takes a hundred times as long as to use it.
+ * @template F, O
+ * @param {new (locale: string, options: O) => F} Format @param {O} options @returns {F}
+ */
+export function format(Format, options) {
+  const key = `${Format.name} ${tag} ${JSON.stringify(options)}`;
+  const known = formats.get(key) || new Format(tag, options);
+  formats.set(key, known);
+  return known;
 }
 
 /** Speak this language, also the next time. @param {Language} chosen */
@@ -89,10 +105,10 @@ function shownPlainly(value) {
 
 /** A number as it is written. @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export function number(value, options) {
-  return new Intl.NumberFormat(locale, options).format(value);
+  return format(Intl.NumberFormat, options).format(value);
 }
 
 /** Several names as one phrase. @param {string[]} names */
 export function listed(names) {
-  return new Intl.ListFormat(locale).format(names);
+  return format(Intl.ListFormat, undefined).format(names);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Days without a time, such as `2026-03-04`, and the weeks and months that they are in. */
 import { DAY, formatted, isoDate } from "../time.js";
-import { locale } from "../words.js";
+import { format, locale } from "../words.js";
 
 const MONDAY = 1;
 
@@ -26,7 +26,7 @@ export function startOfWeek(date) {
 
 /** The day that weeks begin with, by `Intl`: 1 is Monday, 7 is Sunday. */
 function firstWeekday() {
-  const region = /** @type {any} */ (new Intl.Locale(locale));
+  const region = /** @type {any} */ (new Intl.Locale(locale()));
   const week = region.getWeekInfo?.() || region.weekInfo;
   return week?.firstDay ?? MONDAY;
 }
@@ -49,13 +49,13 @@ export const dayInFull = (date) => dayAs(date, { weekday: "long", day: "numeric"
 
 /** From one day to another, such as "3–9 March 2026". @param {string} first @param {string} last */
 export function daysBetween(first, last) {
-  const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "long", year: "numeric" });
-  return format.formatRange(new Date(first), new Date(last));
+  const options = /** @type {const} */ ({ timeZone: "UTC", day: "numeric", month: "long", year: "numeric" });
+  return format(Intl.DateTimeFormat, options).formatRange(new Date(first), new Date(last));
 }
 
 /** "today", "tomorrow", or such as "Tue 3 Mar". @param {string} date */
 export function nearDay(date) {
   const distance = Math.round((Date.parse(date) - Date.parse(today())) / DAY);
-  if (Math.abs(distance) <= 1) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(distance, "day");
+  if (Math.abs(distance) <= 1) return format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(distance, "day");
   return dayAs(date, { weekday: "short", day: "numeric", month: "short" });
 }

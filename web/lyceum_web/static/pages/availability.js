@@ -63,7 +63,7 @@ const short = ({ start_time: start, end_time: end }) => ({ start_time: start.sli
 
 /** The days of the week in the order of the person's country. */
 function daysInOrder() {
-  const own = /** @type {any} */ (new Intl.Locale(locale));
+  const own = /** @type {any} */ (new Intl.Locale(locale()));
   const first = (own.getWeekInfo?.() || own.weekInfo)?.firstDay ?? 1;
   return WEEKDAYS.map((_, index) => WEEKDAYS[(index + first) % 7]);
 }

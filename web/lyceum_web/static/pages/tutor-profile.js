@@ -50,7 +50,7 @@ function Fields({ said }) {
     tell(t("tutor_profile.saved"));
     go(`/tutors/${account.value?.id}`);
   });
-  const names = new Intl.DisplayNames(locale, { type: "language" });
+  const names = new Intl.DisplayNames(locale(), { type: "language" });
   const all = [...new Set([...LANGUAGES, ...said.languages])];
   return html`
     <${Form} of=${form}>

@@ -52,7 +52,7 @@ function Head({ tutor }) {
 
 /** @param {string[]} tags */
 function languages(tags) {
-  const names = new Intl.DisplayNames(locale, { type: "language" });
+  const names = new Intl.DisplayNames(locale(), { type: "language" });
   return listed(tags.map((tag) => nameOf(names, tag)));
 }
 

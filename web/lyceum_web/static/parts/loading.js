@@ -1,7 +1,7 @@
 // @ts-check
 /** Reads what a page shows, and says so while it is on its way or if it cannot be read. */
 import { get } from "../api.js";
-import { html, useCallback, useEffect, useState } from "../vendor/ui.js";
+import { html, useCallback, useLayoutEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Trouble } from "./trouble.js";
 
@@ -16,7 +16,8 @@ export function useLoaded(read, on) {
   const [state, setState] = useState(/** @type {{ value?: T, problem?: any }} */ ({}));
   const [turn, setTurn] = useState(0);
   const [isStale, setStale] = useState(true);
-  useEffect(() => {
+  // Not after the page was painted: what is here already is shown at once.
+  useLayoutEffect(() => {
     const leaving = new AbortController();
     setStale(true);
     read(leaving.signal).then(

@@ -10,7 +10,7 @@ export function Title({ of: title, dir, children }) {
     document.title = `${title} · Lyceum`;
   }, [title]);
   useEffect(() => {
-    if (hasMoved) heading.current?.focus({ preventScroll: true });
+    if (hasMoved()) heading.current?.focus({ preventScroll: true });
   }, []);
   return html`<h1 ref=${heading} tabindex="-1" dir=${dir}>${children || title}</h1>`;
 }
