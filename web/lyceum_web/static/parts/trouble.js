@@ -1,16 +1,16 @@
 // @ts-check
 /** Says in words what went wrong, and what to do. */
 import { html, useState } from "../vendor/ui.js";
-import { hasWords, t } from "../words.js";
+import { hasWords, language, t } from "../words.js";
 
 /** @typedef {{ status: number, code: string, title?: string, detail?: string, retryAfter?: number }} Problem */
 
-/** What a problem means, in the language of the page if it has words for it. @param {Problem} problem */
+/** What a problem means, in the language of the page. The API names it in English. @param {Problem} problem */
 export function wordsOn(problem) {
   const key = `problem.${problem.code}`;
   if (hasWords(key)) return t(key, { seconds: problem.retryAfter || 1 });
   if (problem.status >= 500) return t("problem.unavailable", {});
-  return problem.title || t("problem.unknown", {});
+  return (language.value === "en" && problem.title) || t("problem.unknown", {});
 }
 
 /** In place of what could not be shown. @param {{ problem: Problem, again?: () => void }} properties */
