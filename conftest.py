@@ -15,5 +15,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     count = sum(BROWSER in str(report.longrepr) for report in skipped)
     if count:
         terminalreporter.write_line(
-            f"{count} tests of the web client were skipped: apt-get install chromium", yellow=True
+            f"{count} tests of the web client were skipped: "
+            "apt-get install chromium-headless-shell",
+            yellow=True,
         )

@@ -150,7 +150,7 @@ def test_what_a_service_that_is_away_has_is_missed(as_person: AsPerson, username
 def test_other_programs_read_it_until_the_address_is_revoked(
     as_person: AsPerson, username: str
 ) -> None:
-    person = as_person(username)
+    person = as_person(username, permissions=["clipboard-read", "clipboard-write"])
     person.refusals.add(404)
     person.open(LIST)
     person.page.get_by_text("In your own calendar program").click()
@@ -162,6 +162,7 @@ def test_other_programs_read_it_until_the_address_is_revoked(
     assert "Before noon" in requests.get(url, timeout=10).text
     person.page.get_by_role("button", name="Copy").click()
     expect(person.page.get_by_role("status").filter(has_text="copied")).to_be_visible()
+    assert person.page.evaluate("() => navigator.clipboard.readText()") == url
 
     person.page.reload()
     person.tab_to("In your own calendar program")

@@ -63,6 +63,7 @@ ENTRIES = [
 ]
 
 
+@cache
 def sentences(language: str) -> dict[str, str]:
     return json.loads((STATIC / "words" / f"{language}.json").read_text())
 
