@@ -1,13 +1,16 @@
-"""Puts the modules that the first page needs into one file.
+"""Puts the modules that the first page needs into one file, and what they say.
 
 A browser has six connections to a server that speaks HTTP/1.1, and each request takes a round trip. So what
 `index.html` preloads is sent as one file, `first.js`: each module in a function, called in the order of
 imports, that returns what the module exports. Other modules take that from it.
 
+A page needs a tenth of the sentences: `words/first/` has those of each language that the pack names.
+
 It is done when the files are read, without another program: the modules keep to the few forms of `import` and
 `export` that are known here, and any other is refused.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Collection, Mapping
@@ -17,6 +20,7 @@ from graphlib import TopologicalSorter
 PAGE = "index.html"
 START = "app.js"
 PACK = "first.js"
+WORDS = "words"
 
 PRELOAD = re.compile(r'<link rel="modulepreload" href="/static/\{version\}/([^"]+)">\n')
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
@@ -25,6 +29,7 @@ EXPORT = re.compile(r"^export (default )?((?:async )?function|const|class) (\w+)
 EXPORTS = re.compile(r"\bexport ?\{([^}]*)\};\s*\Z")
 OTHER_IMPORT = re.compile(r'^((?:import|export)\b[^"\n]*"(\.[^"]+)")', re.MULTILINE)
 OTHER_FORM = re.compile(r"^(?:import|export)\b(?!\().*", re.MULTILINE)
+GROUP = re.compile(r"[\"'`]([a-z_]+)\.")
 COMMENT = re.compile(
     r"^[ \t]*//[^\n]*\n|^[ \t]*/\*\*(?:(?!\*/).)*\*/\n|/\*\* @type (?:(?!\*/).)*\*/ ?",
     re.MULTILINE | re.DOTALL,
@@ -48,7 +53,11 @@ def packed(contents: Mapping[str, bytes]) -> dict[str, bytes]:
     packing = _Packing(modules, together | {START})
     others = {name: packing.taking(name).encode() for name in modules}
     page = PRELOAD.sub("", page).replace(f"/{START}", f"/{PACK}")
-    result = {**contents, **others, PAGE: page.encode(), PACK: packing.whole().encode()}
+    whole = packing.whole()
+    result = {**contents, **others, PAGE: page.encode(), PACK: whole.encode()}
+    for name, content in contents.items():
+        if posixpath.dirname(name) == WORDS:
+            result[f"{WORDS}/first/{posixpath.basename(name)}"] = _named_in(whole, content)
     return {name: content for name, content in result.items() if name not in packing.together}
 
 
@@ -119,6 +128,17 @@ class _Packing:
         code = code.replace("import.meta.url", f'new URL("./{name}", import.meta.url)')
         returned = ", ".join(exported)
         return f'modules["{name}"] = (() => {{\n{code}\nreturn {{ {returned} }};\n}})();'
+
+
+def _named_in(pack: str, words: bytes) -> bytes:
+    """The sentences whose group stands in the pack, and those of no group."""
+    groups = set(GROUP.findall(pack))
+    named = {
+        key: sentence
+        for key, sentence in json.loads(words).items()
+        if "." not in key or key.partition(".")[0] in groups
+    }
+    return json.dumps(named, ensure_ascii=False).encode()
 
 
 def _from(name: str, path: str) -> str:

@@ -1,5 +1,6 @@
 """The modules of the first page in one file: what it has of them, in which order, and what it refuses."""
 
+import json
 from graphlib import CycleError
 
 import pytest
@@ -132,6 +133,22 @@ def test_a_module_outside_takes_from_the_pack_in_known_forms_alone() -> None:
 def test_modules_that_import_each_other_are_refused() -> None:
     with pytest.raises(CycleError):
         pack(words_js='import { Card } from "./parts/card.js";\n')
+
+
+def test_the_first_sentences_are_those_of_the_groups_that_the_pack_names() -> None:
+    sentences = {
+        "again": "Again",
+        "near.title": "Near",
+        "mode.online": "Online",
+        "far.title": "Far",
+    }
+    module = (
+        'export const t = (key) => [key, "near.title", `mode.${key}`];\nexport const speak = 1;\n'
+    )
+    sent = pack(words_js=module, words__en_json=json.dumps(sentences))
+    del sentences["far.title"]
+    assert json.loads(sent["words/first/en.json"]) == sentences
+    assert "far.title" in sent["words/en.json"]
 
 
 def test_files_without_preloads_stay_as_they_are() -> None:

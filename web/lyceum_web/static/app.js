@@ -1,6 +1,7 @@
 // @ts-check
 /** Starts the pages: the language, the sign-in, the frame, and in it the page of the address. */
 import { get } from "./api.js";
+import { isFirstPage } from "./early.js";
 import { Frame } from "./parts/frame.js";
 import { Trouble } from "./parts/trouble.js";
 import { followLinks, go, match, place } from "./router.js";
@@ -8,7 +9,7 @@ import { ROUTES } from "./routes.js";
 import { account, isSignedIn, remember } from "./sign-in.js";
 import { style } from "./styles.js";
 import { html, render, useEffect, useState } from "./vendor/ui.js";
-import { language, preferred, speak } from "./words.js";
+import { language, preferred, speak, speakWhole } from "./words.js";
 
 const SETTLED_AFTER = 3_000; // milliseconds
 
@@ -43,7 +44,8 @@ function Page({ first }) {
 /** The component of a page, or why there is none. @param {import("./router.js").Route} route */
 async function loadPage({ pattern, load, style: name }) {
   try {
-    const [page] = await Promise.all([load(), name && style(`./styles/${name}.css`)]);
+    const words = pattern === "/" ? undefined : speakWhole();
+    const [page] = await Promise.all([load(), name && style(`./styles/${name}.css`), words]);
     return { pattern, Component: page.default };
   } catch (error) {
     return { pattern, error };
@@ -63,11 +65,17 @@ async function refreshAccount() {
 async function start() {
   followLinks();
   const opened = match(ROUTES, place.value.path);
-  const [first] = await Promise.all([opened && loadPage(opened.route), speak(preferred())]);
+  const spoken = speak(preferred(), isFirstPage());
+  const [first] = await Promise.all([opened && loadPage(opened.route), spoken]);
   render(html`<${App} first=${first} />`, /** @type {Element} */ (document.getElementById("app")));
   refreshAccount().catch(() => {});
-  // The worker fetches files of its own: after what the page needs to be seen.
-  if (navigator.serviceWorker) setTimeout(() => navigator.serviceWorker.register("/sw.js"), SETTLED_AFTER);
+  setTimeout(prepare, SETTLED_AFTER);
+}
+
+/** Fetch what nothing needs yet: after what the page needs to be seen. */
+function prepare() {
+  speakWhole().catch(() => {});
+  navigator.serviceWorker?.register("/sw.js");
 }
 
 start();

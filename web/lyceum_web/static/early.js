@@ -27,8 +27,13 @@ export function preferredOf(known) {
   return short.find((tag) => known.includes(tag)) || known[0];
 }
 
-/** Where the sentences of a language are. @param {string} language */
-export const wordsAt = (language) => new URL(`./words/${language}.json`, import.meta.url).pathname;
+/** Whether the address is that of the first page. */
+export const isFirstPage = () => location.pathname === "/";
+
+/** Where the sentences of a language are, or those of the first page. @param {string} language @param {boolean} isFirst */
+export function wordsAt(language, isFirst) {
+  return new URL(`./words/${isFirst ? "first/" : ""}${language}.json`, import.meta.url).pathname;
+}
 
 /** The list of the first page, near the place of the last time. */
 function firstList() {
@@ -49,5 +54,5 @@ function ask(address) {
   asked.set(address, answer);
 }
 
-ask(wordsAt(preferredOf(["en", "he"])));
-if (location.pathname === "/" && !location.search) ask(firstList());
+ask(wordsAt(preferredOf(["en", "he"]), isFirstPage()));
+if (isFirstPage() && !location.search) ask(firstList());

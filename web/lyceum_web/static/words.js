@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * The sentences of the pages in the languages that there are: `words/en.json`, `words/he.json`.
+ * The sentences of the pages in the languages that there are: `words/en.json`, `words/he.json`. In `words/first/`
+ * are those that the modules of the first page say.
  *
  * A sentence is whole, with places for values in braces. One that depends on a number has a form for each of the
  * language's plural categories (`seats_left.one`, `seats_left.other`), which `Intl.PluralRules` chooses by `count`.
@@ -19,6 +20,8 @@ const POP = "\u2069";
 export const language = signal(/** @type {Language} */ ("en"));
 /** @type {Record<string, string>} */
 let sentences = {};
+let isWhole = false;
+let speaking = Promise.resolve();
 let tag = "en";
 /** @type {Map<string, any>} */
 const formats = new Map();
@@ -27,10 +30,21 @@ let plural = new Intl.PluralRules("en");
 /** The language that this browser has chosen, or prefers. */
 export const preferred = () => /** @type {Language} */ (preferredOf(Object.keys(LANGUAGES)));
 
-/** Speak this language from now on. @param {Language} chosen */
-export async function speak(chosen) {
-  const response = await (takeEarly(wordsAt(chosen)) || fetch(wordsAt(chosen)));
-  sentences = await response.json();
+/** Speak this language from now on. @param {Language} chosen @param {boolean} [isFirst] whether the first page's sentences will do */
+export function speak(chosen, isFirst = false) {
+  const former = speaking;
+  speaking = learn(chosen, isFirst, former);
+  return speaking;
+}
+
+/** @param {Language} chosen @param {boolean} isFirst @param {Promise<void>} former what is spoken before */
+async function learn(chosen, isFirst, former) {
+  const address = wordsAt(chosen, isFirst);
+  const response = await (takeEarly(address) || fetch(address));
+  const found = await response.json();
+  await former.catch(() => {});
+  sentences = found;
+  isWhole = !isFirst;
   plural = new Intl.PluralRules(chosen);
   document.documentElement.lang = chosen;
   document.documentElement.dir = RIGHT_TO_LEFT.has(chosen) ? "rtl" : "ltr";
@@ -51,6 +65,12 @@ export function format(Format, options) {
   const known = formats.get(key) || new Format(tag, options);
   formats.set(key, known);
   return known;
+}
+
+/** Have all sentences, which pages other than the first need. */
+export async function speakWhole() {
+  await speaking.catch(() => {});
+  if (!isWhole) await speak(language.value);
 }
 
 /** Speak this language, also the next time. @param {Language} chosen */
@@ -105,6 +125,8 @@ function shownPlainly(value) {
 
 /** A number as it is written. @param {number} value @param {Intl.NumberFormatOptions} [options] */
 export function number(value, options) {
+  // Alike in each language here, and the first format of numbers takes long to make.
+  if (!options && Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
   return format(Intl.NumberFormat, options).format(value);
 }
 
