@@ -24,7 +24,7 @@ USED = re.compile(r"""\b(?:t|say)\(\s*["']([a-z_.-]+)["']|words: "([a-z_.]+)\"""
 ROOT = Path(__file__).parents[2]
 # Written out of the classes; a test of the contract compares.
 CODE = re.compile(r"^\| (\d{3}) \| `(\w+)` \|", re.MULTILINE)
-OWN_CODES = {"offline", "unknown", "wrong_join_code"}  # of the pages themselves
+OWN_CODES = {"offline", "passkey_here", "unknown", "wrong_join_code"}  # of the pages themselves
 BY_STATUS = 500  # from here on `problem.unavailable` says it
 RENEWAL = "`sign-in.js` renews the sign-in, and shows nothing of it"
 REFERENCE = "`havruta/reference-field.js` says it at the field"

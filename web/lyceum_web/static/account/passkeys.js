@@ -1,6 +1,10 @@
 // @ts-check
 /** Passkeys (WebAuthn, level 3): the browser asks the person's device, and the platform checks what it says. */
-import { post } from "../api.js";
+import { post, Problem } from "../api.js";
+
+const CALLED_OFF = ["AbortError", "NotAllowedError"];
+/** What it means that the browser refuses, by the name of its error. @type {Record<string, string>} */
+const REFUSALS = { InvalidStateError: "passkey_here", SecurityError: "passkeys_unavailable" };
 
 /** Whether this browser can use them; it needs a page that came over TLS or from this machine. */
 export function canUsePasskeys() {
@@ -28,7 +32,8 @@ async function asked(ask) {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof DOMException && ["AbortError", "NotAllowedError"].includes(error.name)) return null;
-    throw error;
+    if (!(error instanceof DOMException)) throw error;
+    if (CALLED_OFF.includes(error.name)) return null;
+    throw new Problem(409, { code: REFUSALS[error.name] || "unknown" });
   }
 }

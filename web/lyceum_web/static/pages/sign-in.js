@@ -2,9 +2,9 @@
 /** Signing in: by password, with a code of the second factor where the account has one, or by passkey. */
 import { Problem, post } from "../api.js";
 import { canUsePasskeys, signInByPasskey } from "../account/passkeys.js";
+import { Action } from "../parts/action.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Title } from "../parts/title.js";
-import { Refusal } from "../parts/trouble.js";
 import { go, wantedOr } from "../router.js";
 import { begin } from "../sign-in.js";
 import { html, useState } from "../vendor/ui.js";
@@ -51,23 +51,11 @@ function Password({ next }) {
 }
 
 function Passkey() {
-  const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
-  async function onClick() {
-    setProblem(null);
-    try {
-      const answer = await signInByPasskey();
-      if (answer) enter(answer);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      setProblem(error);
-    }
+  async function byPasskey() {
+    const answer = await signInByPasskey();
+    if (answer) enter(answer);
   }
-  return html`
-    <div>
-      <${Refusal} problem=${problem} />
-      <button class="button quiet" onClick=${onClick}>${t("sign_in.passkey")}</button>
-    </div>
-  `;
+  return html`<div><${Action} work=${byPasskey} kind="quiet">${t("sign_in.passkey")}<//></div>`;
 }
 
 /** @param {{ ticket: string, back: () => void }} properties */
