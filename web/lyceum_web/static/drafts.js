@@ -1,14 +1,13 @@
 // @ts-check
 /** What was typed and is not sent yet: kept in this browser for each place, until it is sent or the person signs out. */
-import { account } from "./sign-in.js";
+import { account, ANYONE, DRAFTS } from "./sign-in.js";
 
-/** The owner of what stays when the person signs in halfway. */
-export const ANYONE = "anyone";
+export { ANYONE };
 
 const present = () => account.value?.id || ANYONE;
 
 /** @param {string} place @param {string} owner */
-const name = (place, owner) => `lyceum.draft.${owner}.${place}`;
+const name = (place, owner) => `${DRAFTS}${owner}.${place}`;
 
 /** @template T @param {string} place @param {T} otherwise @param {string} [owner] @returns {T} */
 export function draftOf(place, otherwise, owner = present()) {

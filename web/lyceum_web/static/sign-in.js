@@ -9,6 +9,10 @@ import { signal } from "./vendor/ui.js";
 
 const ACCOUNT = "lyceum.account";
 const RENEWED_UNTIL = "lyceum.renewed-until";
+/** What was typed and is not sent yet: the names of what is kept have the owner next. */
+export const DRAFTS = "lyceum.draft.";
+/** The owner of what stays when the person signs in halfway. */
+export const ANYONE = "anyone";
 const MARGIN = 30_000; // milliseconds before the end at which the sign-in is renewed
 
 /** @typedef {{ id: string, username: string, display_name: string, email: string, email_verified: boolean,
@@ -39,11 +43,23 @@ export function remember(known) {
 
 /** Have nothing left of the person who was signed in. */
 export function forget() {
-  for (const name of Object.keys(localStorage)) {
-    if (name.startsWith("lyceum.") && !name.startsWith("lyceum.device.")) localStorage.removeItem(name);
-  }
+  clear(() => true);
   account.value = null;
   tabs.postMessage("changed");
+}
+
+/** The sign-in has ended without the person's wish: what they typed stays until somebody signs in. */
+function lose() {
+  clear((name) => !name.startsWith(DRAFTS));
+  account.value = null;
+  tabs.postMessage("changed");
+}
+
+/** Remove what is kept of people. @param {(name: string) => boolean} isMeant */
+function clear(isMeant) {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("lyceum.") && !name.startsWith("lyceum.device.") && isMeant(name)) localStorage.removeItem(name);
+  }
 }
 
 /** @returns {Account | null} */
@@ -57,6 +73,8 @@ function remembered() {
 
 /** A sign-in has begun. @param {{ user: Account, expires_in: number }} answer */
 export function begin({ user, expires_in: seconds }) {
+  const theirs = [user.id, ANYONE].map((owner) => `${DRAFTS}${owner}.`);
+  clear((name) => name.startsWith(DRAFTS) && !theirs.some((start) => name.startsWith(start)));
   note(seconds);
   remember(user);
 }
@@ -88,7 +106,7 @@ async function exchange() {
     return isSignedIn();
   }
   if (response.ok) note((await response.json()).expires_in);
-  if (response.status === 401) forget();
+  if (response.status === 401) lose();
   return isSignedIn();
 }
 
