@@ -25,10 +25,11 @@ export default function Dashboard() {
   // The dashboard's own notifications do not say who did it.
   const unread = { unread: true, limit: 5 };
   const news = useLoaded((signal) => get("/api/notifications", { query: unread, signal }), []);
-  useOwnEvents(() => {
+  function again() {
     dashboard.again();
     news.again();
-  });
+  }
+  useOwnEvents(again);
   useNextMoment(dashboard);
   return html`
     <div class="stack wide">
@@ -42,7 +43,7 @@ export default function Dashboard() {
       ${account.value && !account.value.email_verified && html`
         <p class="notice">${say("dashboard.unverified", { link: html`<a href="/verify-email">${t("verify_email.title")}</a>` })}</p>
       `}
-      <${Loaded} of=${dashboard}>
+      <${Loaded} of=${{ ...dashboard, again }}>
         ${(/** @type {Schemas["Dashboard"]} */ found) => html`
           <${Invitations} found=${found.invitations} />
           <div class="today">

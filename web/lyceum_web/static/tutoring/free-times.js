@@ -43,7 +43,10 @@ export function FreeTimes({ tutor, zone, minutes, setMinutes, onPick, turn }) {
     </label>
     <p role="status" class="muted">${words(slots, found.length)}</p>
     ${found.some((each) => differs(each.starts_at, zone)) && html`<p class="muted">${t("ask.clocks", { zone: zoneName(zone) })}</p>`}
-    ${slots.problem && html`<${Refusal} problem=${slots.problem} />`}
+    ${slots.problem && html`
+      <${Refusal} problem=${slots.problem} />
+      <div><button class="button quiet" onClick=${slots.again}>${t("again")}</button></div>
+    `}
     ${byDay(found).map(([date, times]) => html`<${Day} key=${date} times=${times} zone=${zone} onPick=${onPick} />`)}
     ${slots.value && days < LONGEST && html`
       <div><button class="button quiet" onClick=${() => setDays(days + TERM)}>${t("ask.later")}</button></div>
