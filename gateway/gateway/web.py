@@ -56,6 +56,7 @@ LEVEL = 9  # of gzip: it is done once
 FOR_EVER = b"public, max-age=31536000, immutable"
 READING = ("GET", "HEAD")
 STATIC = "/static"
+SHOWN_AS_PAGES = (".html", ".svg")
 
 TILE_URL = re.compile(r"(https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?)/\S*")
 PLACES = ("{z}", "{x}", "{y}")
@@ -79,11 +80,14 @@ FEATURES_OFF = (
     "window-management",
     "xr-spatial-tracking",
 )
-HARDENED = {
+HARDENED_FILE = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HARDENED_PAGE = {
+    **HARDENED_FILE,
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(
         ["geolocation=(self)", *(f"{feature}=()" for feature in FEATURES_OFF)]
     ),
@@ -174,9 +178,8 @@ class Static:
 
     def __init__(self, files: Files, tiles: Tiles | None) -> None:
         self._files = files
-        self._lines = "".join(
-            f"{name}: {value}\r\n" for name, value in headers_of(tiles).items()
-        ).encode()
+        self._of_files = _lines(HARDENED_FILE)
+        self._of_pages = _lines(headers_of(tiles))
 
     def answer(self, exchange: Exchange) -> None:
         """Send the file of `/static/<version>/<path>`."""
@@ -189,7 +192,9 @@ class Static:
         else:
             # A tab that was opened before a deployment asks for files of its own version.
             kept = FOR_EVER if version == edition.version else b"no-cache"
-            lines = b"Cache-Control: %b\r\n%b" % (kept, self._lines)
+            # What is no page has no use for a page's policies, which are longer than many a file.
+            policies = self._of_pages if name.endswith(SHOWN_AS_PAGES) else self._of_files
+            lines = b"Cache-Control: %b\r\n%b" % (kept, policies)
             edition[name].send(exchange, lines)
 
 
@@ -226,8 +231,12 @@ def install(app: Flask, files: Files, platform: Platform) -> None:
 
 
 def headers_of(tiles: Tiles | None) -> dict[str, str]:
-    """What all that the client consists of tells a browser."""
-    return {**HARDENED, "Content-Security-Policy": policy(tiles)}
+    """What each page of the client tells a browser."""
+    return {**HARDENED_PAGE, "Content-Security-Policy": policy(tiles)}
+
+
+def _lines(headers: Mapping[str, str]) -> bytes:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
 
 
 def policy(tiles: Tiles | None) -> str:

@@ -108,7 +108,7 @@ async function ask(method, path, { params, query, body, of, key, signal, cache }
   }
 }
 
-/** @param {Response} response */
+/** @param {import("./early.js").Answer} response */
 async function read(response) {
   const text = await response.text();
   const content = parse(text);

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * What nothing has to wait for: the sentences, and the list of the first page. They are asked for as soon as this
- * module is here, before the others are. Others take the answers from it.
+ * module is here, before the others are. Others take the answers from it. While they are on their way it finds out
+ * the time zone, for which the browser reads in all that `Intl` needs.
  */
 /** Where the browser keeps what was chosen. */
 export const LANGUAGE = "lyceum.device.language";
@@ -10,7 +11,8 @@ const LIST = "/api/study-sessions";
 export const RADIUS = 25; // kilometres, unless one has chosen another
 export const FIRST = 20; // sessions of a page
 
-/** @type {Map<string, Promise<Response>>} */
+/** @typedef {Pick<Response, "ok" | "status" | "headers" | "text">} Answer */
+/** @type {Map<string, Promise<Answer>>} */
 const asked = new Map();
 
 /** The answer to a request that was made early, once; undefined for any other. @param {string} address */
@@ -46,13 +48,23 @@ function firstList() {
   }
 }
 
+/** The answer when all of it is here, so that what is shown first has it. @param {Response} response @returns {Promise<Answer>} */
+async function whole(response) {
+  const text = await response.text();
+  return { ok: response.ok, status: response.status, headers: response.headers, text: async () => text };
+}
+
 /** @param {string} address */
 function ask(address) {
-  const answer = fetch(address, { headers: { Accept: "application/json" } });
+  const answer = fetch(address, { headers: { Accept: "application/json" } }).then(whole);
   // Who takes it is told of a failure, and nobody else.
   answer.catch(() => {});
   asked.set(address, answer);
 }
 
-ask(wordsAt(preferredOf(["en", "he"]), isFirstPage()));
+// The list first: the page is shown when the sentences are here, and has the list at once if that came before.
 if (isFirstPage() && !location.search) ask(firstList());
+ask(wordsAt(preferredOf(["en", "he"]), isFirstPage()));
+
+/** The time zone of the browser. */
+export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;

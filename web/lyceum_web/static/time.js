@@ -2,6 +2,7 @@
 /**
  * Dates and durations as people write them, by `Intl`: in the language of the page and the person's time zone.
  */
+import { ZONE } from "./early.js";
 import { account } from "./sign-in.js";
 import { format, t } from "./words.js";
 
@@ -11,15 +12,7 @@ export const DAY = 24 * HOUR;
 
 /** The time zone of the person: that of the account, or of the browser. */
 export function ownZone() {
-  return account.value?.timezone || browserZone();
-}
-
-/** @type {string | undefined} */
-let zoneOfBrowser;
-
-export function browserZone() {
-  zoneOfBrowser ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return zoneOfBrowser;
+  return account.value?.timezone || ZONE;
 }
 
 /** @param {string | Date} at @param {Intl.DateTimeFormatOptions} options @param {string} [zone] */

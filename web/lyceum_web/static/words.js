@@ -41,7 +41,7 @@ export function speak(chosen, isFirst = false) {
 async function learn(chosen, isFirst, former) {
   const address = wordsAt(chosen, isFirst);
   const response = await (takeEarly(address) || fetch(address));
-  const found = await response.json();
+  const found = JSON.parse(await response.text());
   await former.catch(() => {});
   sentences = found;
   isWhole = !isFirst;

@@ -1,11 +1,11 @@
 // @ts-check
 /** A new account: its time zone and language are those of the browser. */
 import { patch, post } from "../api.js";
+import { ZONE } from "../early.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Title } from "../parts/title.js";
 import { go, wantedOr } from "../router.js";
 import { begin, remember } from "../sign-in.js";
-import { browserZone } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { language, t } from "../words.js";
 
@@ -42,7 +42,7 @@ export default function Register() {
 
 /** The account begins in the browser's zone and language; without them it works as well. */
 async function settle() {
-  const body = { timezone: browserZone(), locale: language.value };
+  const body = { timezone: ZONE, locale: language.value };
   try {
     remember(await patch("/api/users/me", { body }));
   } catch {
