@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from lyceum_client import Lyceum, etag
 
@@ -91,6 +91,32 @@ def test_what_is_refused_is_shown_at_its_field(
     field.fill("Plum")
     person.page.get_by_role("button", name="Save the draft").click()
     expect(person.page.get_by_text("Saved", exact=True)).to_be_visible()
+
+
+def test_what_is_written_while_the_draft_is_saved_is_kept(
+    as_person: Callable[..., Person], gateway: str
+) -> None:
+    held: list[Route] = []
+    slug = drafted(gateway, SHORT)
+    author = as_person("esther")
+    page, title = author.page, author.page.get_by_label("Title", exact=True)
+    author.open(f"/assessments/{slug}/edit")
+    title.fill("Saved")
+    page.route(f"**/{slug}/draft", held.append)
+    with page.expect_request(f"**/{slug}/draft"):
+        page.get_by_role("button", name="Save the draft").click()
+    title.fill("Written meanwhile")
+    held[0].continue_()
+    expect(page.get_by_role("button", name="Save the draft")).to_have_attribute(
+        "aria-disabled", "false"
+    )
+    author.sees("Not saved yet")
+    page.unroute(f"**/{slug}/draft")
+    page.reload()
+    expect(title).to_have_value("Written meanwhile")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    assert definition_of(gateway, slug)["title"] == "Written meanwhile"
 
 
 @pytest.mark.thorough

@@ -34,6 +34,8 @@ export function DraftEditor({ draft, again }) {
   const [errors, setErrors] = useState(/** @type {Errors} */ ({}));
   const [isPreview, setPreview] = useState(false);
   const editor = useRef(/** @type {HTMLElement | null} */ (null));
+  const latest = useRef(definition);
+  latest.current = definition;
 
   function change(/** @type {any} */ document, /** @type {(string | number)[]} */ path) {
     const changedAt = path.join("/");
@@ -42,10 +44,13 @@ export function DraftEditor({ draft, again }) {
     setErrors(Object.fromEntries(Object.entries(errors).filter(([at]) => at !== changedAt && !at.startsWith(`${changedAt}/`))));
     keepDraft(place, { of: saved.updated_at, definition: document });
   }
-  function settle(/** @type {Version} */ version) {
-    dropDraft(place);
+  /** The platform has this version of what was written; more may have been written since. @param {Version} version @param {any} [written] */
+  function settle(version, written = latest.current) {
+    const isAll = latest.current === written;
+    if (isAll) dropDraft(place);
+    else keepDraft(place, { of: version.updated_at, definition: latest.current });
     setSaved(version);
-    setDirty(false);
+    setDirty(!isAll);
     setErrors({});
     setOvertaken(false);
   }
@@ -64,7 +69,7 @@ export function DraftEditor({ draft, again }) {
   }
   async function save(/** @type {Version} */ over = saved) {
     const version = await orRefused(() => put(DRAFT, { params: { slug }, body: { definition: toSave(definition) }, of: over }));
-    if (version) settle(version);
+    if (version) settle(version, definition);
     return version;
   }
   async function publish() {

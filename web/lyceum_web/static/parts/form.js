@@ -10,8 +10,8 @@ import { Refusal } from "./trouble.js";
 import { wordsOnField } from "./field-words.js";
 
 /**
- * @typedef {{ problem: Problem | null, errors: Record<string, string>, isBusy: boolean,
- *   onSubmit: (event: SubmitEvent) => void }} FormState
+ * @typedef {{ problem: Problem | null, errors: Record<string, string>, isAtFields: boolean, isBusy: boolean,
+ *   onSubmit: (event: SubmitEvent) => void }} FormState `isAtFields` if a field of the form is what was refused
  */
 
 /**
@@ -22,6 +22,7 @@ import { wordsOnField } from "./field-words.js";
 export function useForm(send) {
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
   const [isBusy, setBusy] = useState(false);
+  const [isAtFields, setAtFields] = useState(false);
   const last = useRef({ words: "", key: "" });
 
   async function submit(/** @type {HTMLFormElement} */ form) {
@@ -35,8 +36,10 @@ export function useForm(send) {
       last.current = { words: "", key: "" };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      const wrong = Object.keys(errorsOf(error)).map((name) => form.elements.namedItem(name)).filter(Boolean);
       setProblem(error);
-      focusWrongField(form, error);
+      setAtFields(wrong.length > 0);
+      if (wrong[0] instanceof HTMLElement) wrong[0].focus();
     } finally {
       setBusy(false);
     }
@@ -47,7 +50,7 @@ export function useForm(send) {
     if (!isBusy) submit(/** @type {HTMLFormElement} */ (event.currentTarget));
   }
 
-  return { problem, errors: problem ? errorsOf(problem) : {}, isBusy, onSubmit };
+  return { problem, errors: problem ? errorsOf(problem) : {}, isAtFields, isBusy, onSubmit };
 }
 
 /** What is wrong with each field, by its name. @param {Problem} problem */
@@ -61,23 +64,11 @@ function errorsOf(problem) {
   return errors;
 }
 
-/** @param {HTMLFormElement} form @param {Problem} problem */
-function focusWrongField(form, problem) {
-  for (const name of Object.keys(errorsOf(problem))) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLElement) {
-      field.focus();
-      return;
-    }
-  }
-}
-
 /** @param {{ of: FormState, children: unknown, label?: string, class?: string }} properties */
 export function Form({ of: form, children, label, class: className = "" }) {
-  const shownAtFields = Object.keys(form.errors).length > 0;
   return html`
     <form class="form ${className}" onSubmit=${form.onSubmit} aria-label=${label} aria-busy=${form.isBusy}>
-      <${Refusal} problem=${form.problem && (shownAtFields ? { code: "invalid", status: 422 } : form.problem)} />
+      <${Refusal} problem=${form.problem && (form.isAtFields ? { code: "invalid", status: 422 } : form.problem)} />
       ${children}
     </form>
   `;
