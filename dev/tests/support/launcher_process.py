@@ -13,8 +13,11 @@ from pathlib import Path
 
 from dev.development import read_variables
 from dev.ports import free_port
+from dev.processes import STOP_TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[3]
+# Seconds; the launcher gives each of two servers STOP_TIMEOUT to end in good order.
+END_TIMEOUT = 3 * STOP_TIMEOUT
 NOT_INHERITED = ("POSTGRES_URL", "CACHE_URL", "EVENTS_URL", "MAKELEVEL")
 
 
@@ -63,7 +66,7 @@ class Launcher:
         if self.process.poll() is None:
             self.process.send_signal(number)
         self.process.stdout.close()
-        return self.process.wait(20)
+        return self.process.wait(END_TIMEOUT)
 
     def descendants(self) -> set[int]:
         """The processes that it has started, and those that they have started."""
