@@ -51,6 +51,32 @@ def test_nothing_found_leads_on(gateway: str, as_person: Callable[..., Person]) 
     david.sees(title)
 
 
+def test_what_was_typed_into_a_form_is_there_again_until_it_is_sent(
+    as_person: Callable[..., Person],
+) -> None:
+    ruth = as_person("ruth")
+    title, zone = ruth.page.get_by_label("Title"), ruth.page.get_by_label("Time zone")
+    ruth.open("/courses/new")
+    usual = zone.input_value()
+    title.fill("Reading Rashi")
+    zone.select_option("Europe/London")
+    ruth.page.reload()
+    ruth.sees("What you typed before is here again.")
+    expect(title).to_have_value("Reading Rashi")
+    expect(zone).to_have_value("Europe/London")
+    ruth.tab_to("Start over")
+    ruth.press("Enter")
+    expect(title).to_be_focused()
+    expect(title).to_have_value("")
+    expect(zone).to_have_value(usual)
+
+    title.fill("Reading Ramban")
+    ruth.page.get_by_role("button", name="Publish").click()
+    expect(ruth.page.get_by_role("heading", level=1)).to_have_text("Reading Ramban")
+    ruth.open("/courses/new")
+    expect(title).to_have_value("")
+
+
 @pytest.mark.thorough
 def test_a_tutor_publishes_a_course_and_archives_it(as_person: Callable[..., Person]) -> None:
     hillel = as_person("hillel")

@@ -2,6 +2,7 @@
 /** What others see of a person, and how the pages speak to them. */
 import { get, patch, post, put, remove } from "../api.js";
 import { AccountPage } from "../account/account-tabs.js";
+import { draftOf } from "../drafts.js";
 import { Action } from "../parts/action.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Loaded, useLoaded, usePages } from "../parts/loading.js";
@@ -33,7 +34,7 @@ function Profile({ of: own }) {
   const form = useForm(async ({ display_name, bio, timezone }) => {
     remember(await patch("/api/users/me", { body: { display_name, bio: bio || null, timezone } }));
     tell(t("saved"));
-  });
+  }, "profile");
   const zones = new Set([own.timezone, ownZone(), ...Intl.supportedValuesOf("timeZone"), "UTC"]);
   return html`
     <${Form} of=${form}>
@@ -123,13 +124,13 @@ function Sent({ of: { id, role, status, reason, created_at: at }, again }) {
 
 /** @param {{ role: "tutor" | "author", again: () => void }} properties */
 function Apply({ role, again }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(() => Boolean(draftOf(`application.${role}`, null)));
   const form = useForm(async ({ text, subjects }, key) => {
     const named = subjects.split(",").map((each) => each.trim()).filter(Boolean);
     await post("/api/users/me/applications", { body: { role, text, subjects: named }, key });
     tell(t("application.sent"));
     again();
-  });
+  }, `application.${role}`);
   if (!isOpen) {
     return html`<div><button class="button quiet" onClick=${() => setOpen(true)}>${t(`application.become_${role}`)}</button></div>`;
   }

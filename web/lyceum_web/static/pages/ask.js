@@ -1,7 +1,6 @@
 // @ts-check
 /** A student asks the tutor for a lesson, at one of the tutor's free times or at another. */
 import { post } from "../api.js";
-import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { Dialog } from "../parts/dialog.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { FreeTimes } from "../tutoring/free-times.js";
@@ -82,39 +81,30 @@ function OtherTime({ minutes, onPick }) {
 /** @param {{ slot: Slot, enrollment: Enrollment, close: () => void }} properties */
 function Asking({ slot, enrollment, close }) {
   const { id, timezone: zone } = enrollment;
-  const draft = `ask.${id}`;
   const [start, end] = [wallTime(slot.starts_at, zone), wallTime(slot.ends_at, zone)];
   const when = { session_date: start.slice(0, 10), start_time: start.slice(11), end_time: end.slice(11) };
   const form = useForm(async ({ topics, message }, key) => {
     const body = { ...when, topics: linesOf(topics), message: message || null };
     await post("/api/enrollments/{enrollment_id}/requests", { params: { enrollment_id: id }, body, key });
-    dropDraft(draft);
     tell(t("ask.sent"));
     go(`/enrollments/${id}`);
-  });
-  const typed = draftOf(draft, { topics: "", message: "" });
-  function keep(/** @type {InputEvent} */ event) {
-    const { form: fields } = /** @type {HTMLInputElement} */ (event.target);
-    keepDraft(draft, Object.fromEntries(new FormData(fields || undefined)));
-  }
+  }, `ask.${id}`);
   const past = form.errors.session_date || form.errors.start_time;
   return html`
     <${Dialog} title=${t("ask.confirm")} close=${close}>
-      <div onInput=${keep}>
-        <${Form} of=${form}>
-          <div>
-            <p class="strong"><${Span} at=${slot.starts_at} minutes=${(Date.parse(slot.ends_at) - Date.parse(slot.starts_at)) / MINUTE} /></p>
-            <p><${Elsewhere} at=${slot.starts_at} zone=${zone} /></p>
-            ${past && html`<p class="error">${past}</p>`}
-          </div>
-          <${Field} of=${form} name="message" as="textarea" label=${t("ask.message")} maxlength="1000" defaultValue=${typed.message} optional />
-          <${Field} of=${form} name="topics" label=${t("ask.topic")} maxlength="200" defaultValue=${typed.topics} optional />
-          <div class="row">
-            <${Submit} of=${form}>${t("ask.press")}<//>
-            <button type="button" class="button quiet" onClick=${close}>${t("back")}</button>
-          </div>
-        <//>
-      </div>
+      <${Form} of=${form}>
+        <div>
+          <p class="strong"><${Span} at=${slot.starts_at} minutes=${(Date.parse(slot.ends_at) - Date.parse(slot.starts_at)) / MINUTE} /></p>
+          <p><${Elsewhere} at=${slot.starts_at} zone=${zone} /></p>
+          ${past && html`<p class="error">${past}</p>`}
+        </div>
+        <${Field} of=${form} name="message" as="textarea" label=${t("ask.message")} maxlength="1000" optional />
+        <${Field} of=${form} name="topics" label=${t("ask.topic")} maxlength="200" optional />
+        <div class="row">
+          <${Submit} of=${form}>${t("ask.press")}<//>
+          <button type="button" class="button quiet" onClick=${close}>${t("back")}</button>
+        </div>
+      <//>
     <//>
   `;
 }

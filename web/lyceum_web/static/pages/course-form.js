@@ -31,7 +31,7 @@ function Fresh() {
   return html`
     <${Title} of=${t("courses.new")} />
     <p>${t("course.new_why")}</p>
-    <${Fields} said=${NEW} send=${publish} button=${t("course.publish")} back="/courses" />
+    <${Fields} said=${NEW} draft="course.new" send=${publish} button=${t("course.publish")} back="/courses" />
   `;
 }
 
@@ -49,18 +49,18 @@ function Known({ id }) {
     <${Title} of=${t("course.edit")} />
     <${Loaded} of=${course}>
       ${(/** @type {Course} */ said) => html`
-        <${Fields} said=${said} send=${change} button=${t("save")} back="/courses/${id}" />
+        <${Fields} said=${said} draft="course.${id}" send=${change} button=${t("save")} back="/courses/${id}" />
       `}
     <//>
   `;
 }
 
-/** @param {{ said: Said, send: (body: object, key: string) => Promise<void>, button: string, back: string }} properties */
-function Fields({ said, send, button, back }) {
+/** @param {{ said: Said, draft: string, send: (body: object, key: string) => Promise<void>, button: string, back: string }} properties */
+function Fields({ said, draft, send, button, back }) {
   const form = useForm((values, key) => {
     const body = { ...values, subject: values.subject || null, description: values.description || null };
     return send({ ...body, cancel_notice_hours: Number(values.cancel_notice_hours) }, key);
-  });
+  }, draft);
   return html`
     <${Form} of=${form}>
       <${Field} of=${form} name="title" label=${t("course.name")} maxlength="200" defaultValue=${said.title} />

@@ -49,7 +49,7 @@ function Fields({ said }) {
     await put("/api/tutors/me/profile", { body: { about: about || null, languages } });
     tell(t("tutor_profile.saved"));
     go(`/tutors/${account.value?.id}`);
-  });
+  }, "tutor-profile");
   const names = new Intl.DisplayNames(locale(), { type: "language" });
   const all = [...new Set([...LANGUAGES, ...said.languages])];
   return html`

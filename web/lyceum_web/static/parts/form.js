@@ -4,22 +4,25 @@
  * time. What is sent twice with the same words counts once.
  */
 import { newKey, Problem } from "../api.js";
-import { html, useId, useRef, useState } from "../vendor/ui.js";
+import { draftOf, dropDraft, keepDraft } from "../drafts.js";
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
+import { fieldsOf, fillIn, typedIn } from "./form-draft.js";
 import { Refusal } from "./trouble.js";
 import { wordsOnField } from "./field-words.js";
 
 /**
  * @typedef {{ problem: Problem | null, errors: Record<string, string>, isAtFields: boolean, isBusy: boolean,
- *   onSubmit: (event: SubmitEvent) => void }} FormState `isAtFields` if a field of the form is what was refused
+ *   draft: string, onSubmit: (event: SubmitEvent) => void }} FormState `isAtFields` if a field of the form is what was refused
  */
 
 /**
  * The state of a form. `send` gets what is in the fields and a key for a call that must count once.
  * @param {(values: Record<string, string>, key: string, form: HTMLFormElement) => Promise<unknown>} send
+ * @param {string} [draft] where what was typed is kept until it is sent
  * @returns {FormState}
  */
-export function useForm(send) {
+export function useForm(send, draft = "") {
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
   const [isBusy, setBusy] = useState(false);
   const [isAtFields, setAtFields] = useState(false);
@@ -34,6 +37,7 @@ export function useForm(send) {
     try {
       await send(values, last.current.key, form);
       last.current = { words: "", key: "" };
+      if (draft) dropDraft(draft);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const wrong = Object.keys(errorsOf(error)).map((name) => form.elements.namedItem(name)).filter(Boolean);
@@ -50,7 +54,7 @@ export function useForm(send) {
     if (!isBusy) submit(/** @type {HTMLFormElement} */ (event.currentTarget));
   }
 
-  return { problem, errors: problem ? errorsOf(problem) : {}, isAtFields, isBusy, onSubmit };
+  return { problem, errors: problem ? errorsOf(problem) : {}, isAtFields, isBusy, draft, onSubmit };
 }
 
 /** What is wrong with each field, by its name. @param {Problem} problem */
@@ -66,8 +70,38 @@ function errorsOf(problem) {
 
 /** @param {{ of: FormState, children: unknown, label?: string, class?: string }} properties */
 export function Form({ of: form, children, label, class: className = "" }) {
+  const element = useRef(/** @type {HTMLFormElement | null} */ (null));
+  const [isRestored, setRestored] = useState(false);
+  const [turn, setTurn] = useState(0);
+
+  useLayoutEffect(() => {
+    const typed = form.draft && draftOf(form.draft, null);
+    if (!typed || !element.current) return;
+    fillIn(element.current, typed);
+    setRestored(true);
+  }, []);
+  // The button that was pressed is gone.
+  useEffect(() => {
+    if (turn) fieldsOf(/** @type {HTMLFormElement} */ (element.current))[0].focus();
+  }, [turn]);
+  function keep() {
+    if (form.draft && element.current) keepDraft(form.draft, typedIn(element.current));
+  }
+  function startOver() {
+    dropDraft(form.draft);
+    setRestored(false);
+    setTurn(turn + 1);
+  }
   return html`
-    <form class="form ${className}" onSubmit=${form.onSubmit} aria-label=${label} aria-busy=${form.isBusy}>
+    <form
+      key=${turn} class="form ${className}" ref=${element} aria-label=${label} aria-busy=${form.isBusy}
+      onSubmit=${form.onSubmit} onInput=${keep}
+    >
+      ${isRestored && html`
+        <p class="notice row apart" role="status">
+          ${t("form.restored")} <button type="button" class="button quiet" onClick=${startOver}>${t("form.start_over")}</button>
+        </p>
+      `}
       <${Refusal} problem=${form.problem && (form.isAtFields ? { code: "invalid", status: 422 } : form.problem)} />
       ${children}
     </form>

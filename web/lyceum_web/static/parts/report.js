@@ -1,7 +1,6 @@
 // @ts-check
 /** Reports of people, and of what they wrote, to those who look after the platform. */
 import { post } from "../api.js";
-import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
@@ -23,13 +22,11 @@ export function ReportButton({ about, id, kind = "quiet" }) {
 
 /** @param {{ about: About, id: string, close: () => void }} properties */
 export function ReportDialog({ about, id, close }) {
-  const draft = `report.${about}.${id}`;
   const form = useForm(async ({ kind, text }, key) => {
     await post("/api/reports", { body: { about, about_id: id, kind, text: text || null }, key });
-    dropDraft(draft);
     close();
     tell(t("report.sent"));
-  });
+  }, `report.${about}.${id}`);
   return html`
     <${Dialog} title=${t(`report.${about}`)} close=${close}>
       <${Form} of=${form}>
@@ -40,10 +37,7 @@ export function ReportDialog({ about, id, close }) {
             <label class="choice"><input type="radio" name="kind" value=${kind} required /><span>${t(`report.${kind}`)}</span></label>
           `)}
         </fieldset>
-        <${Field}
-          of=${form} as="textarea" name="text" optional maxlength="2000" label=${t("report.text")} value=${draftOf(draft, "")}
-          onInput=${(/** @type {Event} */ event) => keepDraft(draft, /** @type {HTMLTextAreaElement} */ (event.target).value)}
-        />
+        <${Field} of=${form} as="textarea" name="text" optional maxlength="2000" label=${t("report.text")} />
         <div class="row">
           <${Submit} of=${form}>${t("report.send")}<//>
           <button type="button" class="button quiet" onClick=${close}>${t("back")}</button>

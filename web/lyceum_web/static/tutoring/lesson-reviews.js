@@ -83,7 +83,7 @@ function Writing({ lesson, review, written }) {
     tell(t("review.saved"));
     written();
     document.getElementById("reviews")?.focus();
-  });
+  }, `review.${lesson.id}`);
   return html`
     <${Form} of=${form} label=${t("review.own")}>
       <${RatingField} name="rating" label=${t(isTutor ? "review.rate_student" : "review.rate_tutor")} value=${review?.rating} />
