@@ -102,7 +102,7 @@ def test_what_is_written_while_the_draft_is_saved_is_kept(
     page, title = author.page, author.page.get_by_label("Title", exact=True)
     author.open(f"/assessments/{slug}/edit")
     title.fill("Saved")
-    page.route(f"**/{slug}/draft", held.append)
+    page.route(f"**/{slug}/draft", lambda route: held.append(route))
     with page.expect_request(f"**/{slug}/draft"):
         page.get_by_role("button", name="Save the draft").click()
     title.fill("Written meanwhile")

@@ -85,6 +85,7 @@ def test_blocking_asks_first_and_is_ended_with_the_keyboard(
     person.press("Escape")
     expect(person.page.get_by_role("button", name="Block")).to_be_focused()
     person.press("Enter")
+    person.page.get_by_role("dialog", name="Haman").wait_for()
     person.tab_to("Block")
     person.press("Enter")
     person.sees("You block Haman")
