@@ -90,7 +90,7 @@ web-types:  ## Check the types of the web client against the running platform's 
 	@web/check-types.sh http://127.0.0.1:$(or $(PORT),8080)
 
 web-shots: .venv/.ready  ## Take a picture of every page of the running platform into .dev/shots (PORT=, args=part of an address)
-	@cd web && ../$(BIN)/python shots.py http://127.0.0.1:$(or $(PORT),8080) ../.dev/shots $(args)
+	@cd web && PYTHONPATH=.. ../$(BIN)/python shots.py http://127.0.0.1:$(or $(PORT),8080) ../.dev/shots $(args)
 
 vendor: | $(UV)  ## Fetch what the web client vendors, in the versions of web/package.json (needs Node)
 	@cd web && npm ci --silent && node vendor.mjs

@@ -10,76 +10,13 @@ from playwright.sync_api import Route, expect
 
 from lyceum_web import STATIC
 
-from .support.accounts import signed_in
-from .support.assessments import SHORT, answer_first, begun, drafted, published
 from .support.browsers import Browsers, Person, fetched
-from .support.havrutas import havrutas_of
-from .support.lessons import Lessons
-from .support.study_sessions import api_of, hosted
+from .support.pages import PAGES, addresses_of
+from .support.study_sessions import api_of
 
 AWAY = {"code": "service_unavailable", "status": 503, "title": "Away"}
 CALLS = re.compile(r"/api/(?!events)")
 STREAM = re.compile(r"/api/events")
-PAGES = {
-    "nobody": (
-        "/sign-in",
-        "/register",
-        "/verify-email#token=some",
-        "/change-email#token=some",
-        "/revert-email#token=some",
-        "/forgot-password",
-        "/reset-password#token=some",
-        "/invitations/unsubscribe#token=some",
-    ),
-    "ruth": (
-        "/",
-        "/dashboard",
-        "/calendar",
-        "/search?q=ge",
-        "/notifications",
-        "/invitations",
-        "/users/{person}",
-        "/account",
-        "/account/security",
-        "/account/devices",
-        "/account/notifications",
-        "/account/people",
-        "/account/data",
-        "/study-sessions",
-        "/study-sessions/new",
-        "/study-sessions/{study_session}",
-        "/study-sessions/{study_session}/edit",
-        "/havrutas",
-        "/havrutas/{havruta}",
-        "/havruta-sessions/{havruta_session}",
-        "/courses",
-        "/courses/new",
-        "/courses/{course}",
-        "/courses/{course}/edit",
-        "/tutors/{person}",
-        "/enrollments",
-        "/enrollments/join",
-        "/enrollments/{enrollment}",
-        "/enrollments/{enrollment}/ask",
-        "/enrollments/{enrollment}/book",
-        "/sessions/{lesson}",
-        "/sessions/{lesson}/move",
-        "/whiteboards/{whiteboard}",
-        "/tutoring/availability",
-        "/tutoring/profile",
-    ),
-    "esther": (
-        "/assessments",
-        "/assessments/mine",
-        "/assessments/{draft}/edit",
-        "/assessments/{assessment}",
-        "/assessments/{assessment}/statistics",
-        "/assessment-sessions/{assessment_session}",
-        "/assessment-sessions/{finished}/result",
-    ),
-    "admin": ("/admin/reports", "/admin/users", "/admin/applications"),
-}
-"""Every page, by who visits it."""
 READ_NOTHING = {*PAGES["nobody"], "/study-sessions/new", "/courses/new", "/enrollments/join"}
 """Pages that can be shown without the platform."""
 FOLLOW = """(address) => {
@@ -106,41 +43,6 @@ WAYS = {
 """How calls fail, and what is said then."""
 
 
-def things_of_ruth(gateway: str) -> dict[str, object]:
-    """What the pages of the tutor are about; each has an id."""
-    lessons = Lessons(gateway)
-    with lessons.tutor as ruth, lessons.student, havrutas_of(gateway) as havrutas:
-        wanted = {"enrolled_courses_id": lessons.id, "session_name": "The alphabet"}
-        return {
-            "person": ruth.get_own_account()["id"],
-            "study_session": hosted(gateway),
-            "havruta": havrutas.begin("ruth"),
-            "havruta_session": havrutas.study("ruth"),
-            "course": lessons.course["id"],
-            "enrollment": lessons.id,
-            "lesson": lessons.book(lessons.day_ahead)["id"],
-            "whiteboard": ruth.create_whiteboard(wanted)["id"],
-        }
-
-
-def things_of_esther(gateway: str) -> dict[str, object]:
-    """What the pages of the author are about."""
-    assessment = published(gateway, SHORT)
-    with signed_in(gateway, "esther") as esther:
-        finished = begun(gateway, assessment, esther)
-        answer_first(esther, finished, "fig")
-        esther.complete_assessment_session(finished)
-        return {
-            "draft": drafted(gateway, SHORT),
-            "assessment": assessment,
-            "assessment_session": begun(gateway, assessment, esther),
-            "finished": finished,
-        }
-
-
-THINGS = {"ruth": things_of_ruth, "esther": things_of_esther}
-
-
 def test_no_page_is_left_out() -> None:
     patterns = re.findall(r'pattern: "([^"]+)"', (STATIC / "routes.js").read_text())
     visited = {
@@ -154,14 +56,13 @@ def test_no_page_is_left_out() -> None:
 def test_each_page_says_so_and_goes_on_when_the_network_is_back(
     browsers: Browsers, gateway: str, username: str
 ) -> None:
-    things = THINGS[username](gateway) if username in THINGS else {}
     with browsers.person(None if username == "nobody" else username) as person:
         person.refusals.add(503)
         # Pages are also read again when their stream goes on: here the button alone has it done.
         person.page.route(STREAM, cut)
-        for address, fail in zip(PAGES[username], cycle(WAYS), strict=False):
+        for address, fail in zip(addresses_of(username, gateway), cycle(WAYS), strict=False):
             person.page.route(CALLS, fail)
-            come_to(person, address.format(**things))
+            come_to(person, address)
             if address not in READ_NOTHING:
                 trouble = person.page.locator("main .trouble").first
                 expect(trouble.get_by_role("alert")).to_have_text(WAYS[fail])
