@@ -1,11 +1,13 @@
 """RULES: authors write drafts and publish them as versions that never change again."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, and_, func, select, true, update
+from sqlalchemy.orm import aliased, contains_eager
 
 from assessment_service import definitions, models, scoring
 from assessment_service.definitions import Definition
@@ -59,6 +61,21 @@ class VersionLimitReached(LimitReached):
     most = 500
 
 
+@dataclass(frozen=True)
+class Written:
+    """An assessment as its author's list shows it: what its newest version says, and what is published."""
+
+    id: int
+    slug: str
+    is_default: bool
+    created_at: datetime
+    title: str
+    updated_at: datetime
+    has_draft: bool
+    published_number: int | None
+    published_at: datetime | None
+
+
 def begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> AssessmentVersion:
     """A new assessment with its first draft."""
     definitions.check(definitions.of_document(document), POINTER)
@@ -74,13 +91,15 @@ def _begin(author_id: UUID | None, slug: str, document: dict[str, Any]) -> Asses
     return _add_draft(assessment, document)
 
 
-def list_own(caller: Caller, limit: int, cursor: str | None) -> Page[Assessment]:
+def list_own(caller: Caller, limit: int, cursor: str | None) -> Page[Written]:
     """The assessments that the caller wrote, newest first; an admin sees all."""
     query = select(Assessment)
     if "admin" not in caller.roles:
         query = query.where(Assessment.author_id == caller.id)
-    rows = db.session.scalars(ordered(query, [Assessment.id], limit, cursor, descending=True)).all()
-    return cut(rows, limit, lambda assessment: (assessment.id,))
+    # The page first: what its rows need of their versions is read for no others.
+    page = ordered(query, [Assessment.id], limit, cursor, descending=True).subquery()
+    rows = db.session.execute(_written(aliased(Assessment, page))).all()
+    return cut([Written(*row) for row in rows], limit, lambda written: (written.id,))
 
 
 def own(caller: Caller, slug: str, *, lock: bool = False) -> Assessment:
@@ -241,6 +260,39 @@ def make_default(slug: str) -> None:
 def has_default() -> bool:
     """Whether there is something to start when nothing is named."""
     return bool(db.session.scalar(select(func.count()).where(Assessment.is_default)))
+
+
+def _written(listed: type[Assessment]) -> Select[*tuple[Any, ...]]:
+    """The columns of `Written` for these assessments, newest first."""
+    newest = (
+        select(
+            AssessmentVersion.definition,
+            AssessmentVersion.updated_at,
+            AssessmentVersion.published_at,
+        )
+        .where(AssessmentVersion.assessment_id == listed.id)
+        .order_by(AssessmentVersion.number.desc())
+        .limit(1)
+        .lateral("newest")
+    )
+    current = aliased(AssessmentVersion, name="current")
+    return (
+        select(
+            listed.id,
+            listed.slug,
+            listed.is_default,
+            listed.created_at,
+            newest.c.definition["title"].astext,
+            newest.c.updated_at,
+            newest.c.published_at.is_(None),
+            current.number,
+            current.published_at,
+        )
+        .select_from(listed)
+        .join(newest, true())
+        .outerjoin(current, and_(current.assessment_id == listed.id, current.is_current))
+        .order_by(listed.id.desc())
+    )
 
 
 def _versions() -> Select[AssessmentVersion]:

@@ -1655,6 +1655,11 @@ class OwnAssessment(TypedDict):
     slug: str
     is_default: bool
     created_at: str
+    title: str
+    updated_at: str
+    has_draft: bool
+    published_number: int | None
+    published_at: str | None
 
 
 class OwnAssessmentPage(Page["OwnAssessment"]):

@@ -13,8 +13,9 @@ from assessment_service.drafts import (
     DraftNotFound,
     SlugTaken,
     VersionLimitReached,
+    Written,
 )
-from assessment_service.models import Assessment, AssessmentVersion
+from assessment_service.models import AssessmentVersion
 from assessment_service.question_types import QuestionType
 from assessment_service.statistics import Statistics
 from chassis.auth.authorization import caller, role, signed_in
@@ -45,6 +46,23 @@ class OwnAssessment(Answer):
     slug = fields.String(required=True)
     is_default = fields.Boolean(required=True)
     created_at = Instant(required=True)
+    title = fields.String(
+        required=True, metadata={"description": "Of the newest version, draft or published."}
+    )
+    updated_at = Instant(required=True, metadata={"description": "Of the newest version."})
+    has_draft = fields.Boolean(
+        required=True, metadata={"description": "Whether the newest version is a draft."}
+    )
+    published_number = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the version that is started now.", "example": 1},
+    )
+    published_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the version that is started now was published."},
+    )
 
 
 class AssessmentVersionSummary(Answer):
@@ -122,7 +140,7 @@ def create_assessment(body: dict[str, Any]) -> Versioned:
 @signed_in
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, page_of(OwnAssessment))
-def list_own_assessments(query: dict[str, Any]) -> Page[Assessment]:
+def list_own_assessments(query: dict[str, Any]) -> Page[Written]:
     """List the assessments you wrote, newest first."""
     return drafts.list_own(caller(), **query)
 
