@@ -119,6 +119,34 @@ def test_what_is_written_while_the_draft_is_saved_is_kept(
     assert definition_of(gateway, slug)["title"] == "Written meanwhile"
 
 
+def test_own_assessments_have_titles_and_say_what_is_published(
+    as_person: Callable[..., Person], gateway: str
+) -> None:
+    slugs = [drafted(gateway, {"title": "Begun"}), published(gateway, SHORT)]
+    slugs.append(published(gateway, SHORT))
+    with signed_in(gateway, "esther") as esther:
+        draft = esther.create_assessment_draft(slugs[2])
+        changed = {"definition": {**SHORT, "title": "Fruit again"}}
+        esther.replace_assessment_draft(slugs[2], changed, if_match=etag(draft))
+    author = as_person("esther")
+    asked: list[str] = []
+    author.page.on("request", lambda request: asked.append(request.url))
+    author.open("/assessments/mine")
+    for slug, title, badges in (
+        (slugs[0], "Begun", ["Draft"]),
+        (slugs[1], "Fruit", ["Published"]),
+        (slugs[2], "Fruit again", ["Published", "Draft"]),
+    ):
+        card = author.page.locator(".card", has=author.page.locator(f"a[href*='/{slug}/edit']"))
+        expect(card.get_by_role("heading")).to_have_text(title)
+        expect(card.locator(".badge")).to_have_text(badges)
+        expect(card).to_contain_text("Changed")
+        figures = card.get_by_role("link", name="Statistics")
+        expect(figures).to_have_count(badges.count("Published"))
+    calls = [url for url in asked if "/api/v2/assessments" in url]
+    assert len(calls) == 1, calls
+
+
 @pytest.mark.thorough
 def test_what_keeps_a_draft_from_being_published_is_said(
     as_person: Callable[..., Person], gateway: str

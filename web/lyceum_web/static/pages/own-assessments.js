@@ -1,8 +1,8 @@
 // @ts-check
 /** The assessments that an author writes, and where a new one begins. */
-import { get, post } from "../api.js";
+import { post } from "../api.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
-import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
+import { Loaded, More, usePages } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { When } from "../parts/when.js";
 import { go } from "../router.js";
@@ -32,31 +32,22 @@ export default function OwnAssessments() {
   `;
 }
 
-/** Its newest versions, and the title of one of them. @param {string} slug @param {AbortSignal} signal */
-async function versionsOf(slug, signal) {
-  const { items } = await get("/api/v2/assessments/{slug}/versions", { params: { slug }, query: { limit: 2 }, signal });
-  const params = { slug, number: items[0].number };
-  const newest = await get("/api/v2/assessments/{slug}/versions/{number}", { params, signal });
-  return { items, title: newest.definition.title };
-}
-
 /** @param {{ own: Schemas["OwnAssessment"] }} properties */
-function Own({ own: { slug, is_default: isDefault } }) {
-  const { value } = useLoaded((signal) => versionsOf(slug, signal), [slug]);
-  const newest = value?.items[0];
-  const published = value?.items.find((version) => version.published_at);
+function Own({ own }) {
+  const { slug } = own;
+  const isPublished = own.published_number !== null;
   return html`
     <article class="card stack tight">
       <div class="row apart">
-        <h2><a href="/assessments/${slug}/edit"><bdi>${value?.title || slug}</bdi></a></h2>
+        <h2><a href="/assessments/${slug}/edit"><bdi>${own.title}</bdi></a></h2>
         <span class="row">
-          ${isDefault && html`<span class="badge">${t("own_assessments.default")}</span>`}
-          ${published && html`<span class="badge good">${t("own_assessments.published")}</span>`}
-          ${newest && !newest.published_at && html`<span class="badge plain">${t("assessment_edit.draft")}</span>`}
+          ${own.is_default && html`<span class="badge">${t("own_assessments.default")}</span>`}
+          ${isPublished && html`<span class="badge good">${t("own_assessments.published")}</span>`}
+          ${own.has_draft && html`<span class="badge plain">${t("assessment_edit.draft")}</span>`}
         </span>
       </div>
-      ${newest && html`<p class="muted small">${say("assessment_edit.changed_at", { time: html`<${When} at=${newest.updated_at} />` })}</p>`}
-      ${published && html`
+      <p class="muted small">${say("assessment_edit.changed_at", { time: html`<${When} at=${own.updated_at} />` })}</p>
+      ${isPublished && html`
         <p class="row">
           <a href="/assessments/${slug}">${t("assessment_edit.look")}</a>
           <a href="/assessments/${slug}/statistics">${t("assessment_statistics.title")}</a>
