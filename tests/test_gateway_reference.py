@@ -10,7 +10,7 @@ from docs.write_errors import problem_classes
 from gateway.merging import operations, references
 from gateway.problem_types import problem_types
 from gateway.problem_words import BY_STATUS, REMEDIES
-from gateway.routes import ROUTES, route_of
+from gateway.routes import LIVE, ROUTES, route_of
 
 
 def test_the_reference_is_one_valid_document_without_loose_ends(gateway: str) -> None:
@@ -32,6 +32,19 @@ def test_no_group_is_empty_and_every_operation_names_a_refusal(gateway: str) -> 
     assert [tag["name"] for tag in document["tags"] if tag["name"] not in grouped] == []
     for operation in operations(document):
         assert any(status.startswith("4") for status in operation["responses"]), operation
+
+
+def test_every_live_event_has_a_schema_of_its_own(gateway: str) -> None:
+    document = requests.get(f"{gateway}/openapi.json", timeout=15).json()
+    schemas = document["components"]["schemas"]
+    for live in LIVE:
+        stream = document["paths"][live.document_path]["get"]
+        content = stream["responses"]["200"]["content"]["text/event-stream"]
+        for type_, reference in (
+            content["schema"].get("discriminator", {}).get("mapping", {}).items()
+        ):
+            schema = schemas[reference.rpartition("/")[2]]
+            assert schema["properties"]["type"]["const"] == type_, reference
 
 
 @pytest.mark.needs("the services' own addresses")

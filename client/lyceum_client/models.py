@@ -894,6 +894,16 @@ class HavrutaSessionPlannedEvent(TypedDict):
     room: NotRequired[str]
 
 
+class HavrutaSessionRoomEndedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveHavrutaSession
+    room: NotRequired[str]
+
+
 class HavrutaSessionRsvp(TypedDict):
     user_id: str
     answer: Literal["yes", "no", "maybe"]

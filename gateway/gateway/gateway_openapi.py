@@ -115,6 +115,9 @@ def describe_events(
     references: dict[str, str] = {}
     for type_, data in told.items():
         name = f"{route.event_prefix}{_title(type_)}Event"
+        # `ended` of a havruta session reads like `session_ended` of a havruta.
+        if name in schemas:
+            name = f"{route.event_prefix}Room{_title(type_)}Event"
         schemas[name] = _event(type_, data["schema"])
         references[type_] = f"{SCHEMAS}{name}"
     if references:

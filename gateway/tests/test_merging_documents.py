@@ -266,6 +266,25 @@ def test_live_events_have_the_schemas_of_their_resources() -> None:
     assert published["paths"]["/api/events"]["get"]["responses"]["200"]
 
 
+def test_events_of_two_rooms_whose_names_read_alike_have_a_schema_each() -> None:
+    service = document("/api/texts", {"Page": PAGE})
+    told = {"schema": ref("Page"), "example": {"next": "x"}}
+    service["x-live-events"] = {
+        "havruta": {"session_ended": told},
+        "havruta-session": {"ended": told},
+    }
+    published = publish({"havruta-service": service})
+    found = published["components"]["schemas"]
+    for path, type_, name in (
+        ("/api/havrutas/{room_id}/events", "session_ended", "HavrutaSessionEndedEvent"),
+        ("/api/havruta-sessions/{room_id}/events", "ended", "HavrutaSessionRoomEndedEvent"),
+    ):
+        stream = published["paths"][path]["get"]
+        content = stream["responses"]["200"]["content"]["text/event-stream"]
+        assert content["schema"]["oneOf"] == [ref(name)]
+        assert found[name]["properties"]["type"]["const"] == type_
+
+
 def test_a_services_own_description_of_an_error_is_kept() -> None:
     own = {"200": {"description": "OK"}, "503": {"description": "Busy."}}
     published = publish({"user-service": document("/api/users", {"Page": PAGE}, responses=own)})
