@@ -2,7 +2,11 @@
 
 from playwright.sync_api import expect
 
-from .support.browsers import Person
+from .support.browsers import Browsers, Person
+
+# Of the first load, without the map, which phones do not show at first.
+MOST_BYTES = 120_000
+MOST_REQUESTS = 15
 
 
 def test_visitors_see_what_is_soon_and_come_to_one(visitor: Person) -> None:
@@ -28,3 +32,23 @@ def test_a_place_is_found_in_hebrew(visitor: Person) -> None:
     visitor.page.get_by_role("combobox", name="Where").fill("צפת")
     visitor.page.get_by_role("option", name="צפת").click()
     expect(visitor.page.get_by_role("combobox", name="Where")).to_have_value("צפת, Israel")
+
+
+def test_the_first_load_is_light_and_the_next_comes_from_the_browsers_store(
+    browsers: Browsers,
+) -> None:
+    received: list[int] = []
+    with browsers.person(form="phone") as visitor:
+        devtools = visitor.context.new_cdp_session(visitor.page)
+        devtools.send("Network.enable")
+        devtools.on(
+            "Network.loadingFinished", lambda event: received.append(event["encodedDataLength"])
+        )
+        for most_bytes, most_requests in ((MOST_BYTES, MOST_REQUESTS), (MOST_BYTES / 10, 3)):
+            received.clear()
+            visitor.open("/")
+            visitor.page.locator("ol > li").first.wait_for()
+            visitor.page.wait_for_load_state("networkidle")
+            asked = [size for size in received if size]
+            assert sum(asked) < most_bytes
+            assert len(asked) <= most_requests
