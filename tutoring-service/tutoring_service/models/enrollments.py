@@ -167,7 +167,9 @@ class SessionRequest(Base):
     __tablename__ = "session_requests"
     __table_args__ = (
         one_of("status", RequestStatus),
-        Index("idx_session_requests_enrolled_courses", "enrolled_courses_id", "id"),
+        Index(
+            "idx_session_requests_enrolled_courses_status", "enrolled_courses_id", "status", "id"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
