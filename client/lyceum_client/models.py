@@ -458,6 +458,7 @@ class EmailVerification(TypedDict):
 class Enrollment(TypedDict):
     id: int
     course_id: int
+    course_title: str
     tutor_id: str
     student_id: str
     status: Literal["active", "paused", "completed", "cancelled"]
@@ -2393,6 +2394,11 @@ class SessionPlan(TypedDict):
 class SessionRequest(TypedDict):
     id: int
     enrolled_courses_id: int
+    enrollment_status: Literal["active", "paused", "completed", "cancelled"]
+    course_title: str
+    tutor_id: str
+    student_id: str
+    timezone: str
     session_date: str
     start_time: str
     end_time: str
@@ -2402,10 +2408,17 @@ class SessionRequest(TypedDict):
     session_id: int | None
     created_at: str
     answered_at: str | None
+    student_username: NotRequired[str | None]
+    student_display_name: NotRequired[str | None]
+    student_avatar_url: NotRequired[str | None]
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
 
 
 class SessionRequestPage(Page["SessionRequest"]):
-    pass
+    degraded: NotRequired[list[str]]
 
 
 class SessionResult(TypedDict):

@@ -1132,6 +1132,24 @@ class Lyceum(Transport):
             SessionRequest,
         )
 
+    def list_own_session_requests(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: str | None = None,
+        role: Literal["tutor", "student", "parent", None] = None,
+    ) -> SessionRequestPage:
+        """List the requests in all your enrolments as tutor, student or parent, oldest first."""
+        return self.call(
+            Request(
+                "GET",
+                "/api/session-requests",
+                query={"limit": limit, "cursor": cursor, "status": status, "role": role},
+            ),
+            SessionRequestPage,
+        )
+
     def accept_session_request(self, enrollment_id: int, request_id: int) -> SessionRequest:
         """Accept a request: the session is booked if the time is still to come, and free."""
         return self.call(

@@ -171,6 +171,7 @@ ROUTES = (
     Route(prefix="/api/study-sessions", service=STUDY_SESSION, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/courses", service=TUTORING, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/enrollments", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
+    Route(prefix="/api/session-requests", service=TUTORING, people=PEOPLE),
     Route(prefix="/api/sessions", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
     Route(prefix="/api/whiteboards", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
     Route(prefix="/api/tutors", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),

@@ -92,6 +92,7 @@ ACCESS = Matrix(
         Row("get_enrollment_progress", INSIDE),
         Row("create_session_request", "401 404 404 404 403 403 201 403", TIME),
         Row("list_session_requests", INSIDE),
+        Row("list_own_session_requests", SIGNED_IN),
         Row("accept_session_request", TUTOR),
         Row("decline_session_request", TUTOR),
         Row("withdraw_session_request", STUDENT),

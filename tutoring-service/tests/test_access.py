@@ -121,6 +121,7 @@ def test_a_participant_whose_account_is_deleted_is_a_stranger(world: World, role
             "/api/enrollments",
             {"other student": 1, "other tutor": 1, "parent": 2, "student": 2, "tutor": 2},
         ),
+        ("/api/session-requests", {"parent": 1, "student": 1, "tutor": 1}),
         ("/api/sessions", {"admin": 3, "parent": 3, "student": 3, "tutor": 3}),
     ],
 )

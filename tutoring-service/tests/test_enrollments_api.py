@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import text
 
 from chassis.testing import a_user, overtaken, race
 
@@ -114,3 +116,47 @@ def test_an_enrolment_is_shown_only_to_its_participants(school: Any) -> None:
         len(school.client.get("/api/enrollments?role=tutor", user=school.tutor).json["items"]) == 1
     )
     assert school.client.get("/api/enrollments?role=student", user=school.tutor).json["items"] == []
+
+
+def test_every_answer_with_an_enrolment_says_the_title_of_its_course(school: Any) -> None:
+    course = school.post("/api/courses", None, {"title": "Mishnah"}).json["id"]
+    created = school.post("/api/enrollments", school.student, {"course_id": course}).json
+    path = f"/api/enrollments/{created['id']}"
+    code = school.post(f"{path}/parent-codes", school.student).json
+    naomi = a_user("naomi")
+    joined = school.post("/api/enrollments/join", naomi, {"code": code["code"]}).json
+    steps = [
+        school.post(f"{path}/{step}").json
+        for step in ("pause", "pause", "resume", "complete", "complete")
+    ]
+    other = school.post(f"/api/enrollments/{school.enrollment_id}/cancel", school.student).json
+    assert {answer["course_title"] for answer in (created, joined, *steps, other)} == {"Mishnah"}
+    for user in (school.tutor, school.student, naomi, a_user("boss", "admin")):
+        assert school.client.get(path, user=user).json["course_title"] == "Mishnah"
+
+
+def test_the_title_in_an_enrolment_is_that_which_the_course_has_now(school: Any) -> None:
+    path = f"/api/enrollments/{school.enrollment_id}"
+    course = school.client.get(path, user=school.student).json["course_id"]
+    school.client.patch(
+        f"/api/courses/{course}",
+        user=school.tutor,
+        json={"title": "Talmud"},
+        headers={"If-Match": "*"},
+    )
+    (listed,) = school.client.get("/api/enrollments", user=school.student).json["items"]
+    assert listed == school.client.get(path, user=school.student).json
+    assert listed["course_title"] == "Talmud"
+
+
+def test_an_enrolment_is_changed_while_its_course_is_changed(app: Flask, school: Any) -> None:
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    wanted = {"session_date": "2030-01-08", "start_time": "10:00", "end_time": "11:00"}
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE courses SET description = 'Slowly'"))
+        asked = school.post(
+            f"/api/enrollments/{school.enrollment_id}/requests", school.student, wanted
+        )
+        assert asked.status_code == 201
+        assert step(school, "pause").status_code == 200

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import joinedload
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
@@ -93,7 +94,8 @@ def join(caller: Caller, code: str) -> Enrollment:
     enrollment_id = db.session.scalar(spent.returning(ParentCode.enrollment_id))
     if enrollment_id is None:
         raise NotFound(INVALID)
-    enrollment = db.session.get_one(Enrollment, enrollment_id)
+    with_course = [joinedload(Enrollment.course, innerjoin=True)]
+    enrollment = db.session.get_one(Enrollment, enrollment_id, options=with_course)
     if caller.id in (enrollment.tutor_id, enrollment.student_id):
         raise OwnEnrollment
     if apart.is_apart(caller.id, [enrollment.tutor_id, enrollment.student_id]):

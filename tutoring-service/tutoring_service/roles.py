@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
+from sqlalchemy.orm import contains_eager
 
 from chassis.auth.tokens import Caller
 from chassis.errors import Forbidden, NotFound
@@ -45,13 +46,14 @@ def enrollment_of(caller: Caller, enrollment_id: int | None) -> tuple[Enrollment
 
 def keep_enrollment(caller: Caller, enrollment_id: int) -> tuple[Enrollment, Role]:
     """As `enrollment_of`; until this transaction ends no other changes the enrolment."""
-    return _with_role(caller, _row(enrollment_id).with_for_update(read=True))
+    return _with_role(caller, _row(enrollment_id).with_for_update(of=Enrollment, read=True))
 
 
 def lock_enrollment(caller: Caller, enrollment_id: int) -> tuple[Enrollment, Role]:
     """As `enrollment_of`, for changing the enrolment: those who keep it are waited for."""
     # Without its keys, so that rows which refer to the enrolment can be written meanwhile.
-    return _with_role(caller, _row(enrollment_id).with_for_update(key_share=True))
+    query = _row(enrollment_id).with_for_update(of=Enrollment, key_share=True)
+    return _with_role(caller, query)
 
 
 def require(role: Role, *allowed: Role) -> None:
@@ -71,7 +73,14 @@ def parents_of(enrollment_ids: set[int]) -> list[UUID]:
 
 
 def _row(enrollment_id: int | None) -> Select[Enrollment]:
-    return select(Enrollment).filter_by(id=enrollment_id).execution_options(populate_existing=True)
+    """The enrolment with its course, which is there to be shown: a lock is on the enrolment alone."""
+    return (
+        select(Enrollment)
+        .join(Enrollment.course)
+        .options(contains_eager(Enrollment.course))
+        .where(Enrollment.id == enrollment_id)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _with_role(caller: Caller, query: Select[Enrollment]) -> tuple[Enrollment, Role]:

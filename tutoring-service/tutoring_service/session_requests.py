@@ -1,17 +1,15 @@
 """RULES: a student asks for a session; the tutor accepts or declines."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
-from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import DeadlinePassed, InvalidTransition, NotFound, invalid
-from chassis.pages import Page, cut
 from recurrence import instant
 from tutoring_service import availability, notifications
 from tutoring_service.models import Enrollment, SessionRequest, db
@@ -60,29 +58,13 @@ def ask(caller: Caller, enrollment_id: int, wanted: dict[str, Any]) -> SessionRe
     when = _occurrence(enrollment, wanted)
     _check_ahead(when, enrollment.timezone)
     _check_free(enrollment, when, caller)
-    request = SessionRequest(enrolled_courses_id=enrollment.id, created_at=now(), **wanted)
+    request = SessionRequest(enrollment=enrollment, created_at=now(), **wanted)
     db.session.add(request)
     db.session.flush()
     starts_at = _starts_at(enrollment, request)
     kind, tutor = Kind.SESSION_REQUESTED, enrollment.tutor_id
     notifications.tell_of_request(kind, tutor, request, starts_at, caller.id)
     return request
-
-
-def of_enrollment(
-    caller: Caller,
-    enrollment_id: int,
-    status: Collection[RequestStatus],
-    limit: int,
-    cursor: str | None,
-) -> Page[SessionRequest]:
-    """The requests in the enrolment, oldest first; with one of these statuses, or with any."""
-    enrollment_of(caller, enrollment_id)
-    query = select(SessionRequest).filter_by(enrolled_courses_id=enrollment_id)
-    if status:
-        query = query.where(SessionRequest.status.in_(status))
-    rows = db.session.scalars(ordered(query, (SessionRequest.id,), limit, cursor)).all()
-    return cut(rows, limit, lambda row: (row.id,))
 
 
 def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequest:
@@ -126,7 +108,7 @@ def withdraw(caller: Caller, enrollment_id: int, request_id: int) -> SessionRequ
     """The student no longer wants it."""
     enrollment, role = enrollment_of(caller, enrollment_id)
     require(role, Role.STUDENT)
-    request = _locked(enrollment_id, request_id)
+    request = _locked(enrollment, request_id)
     if request.status == RequestStatus.WITHDRAWN:
         return request
     _check_pending(request, RequestStatus.WITHDRAWN)
@@ -163,19 +145,21 @@ def _of_tutor(
 ) -> tuple[Enrollment, SessionRequest]:
     enrollment, role = keep_enrollment(caller, enrollment_id)
     require(role, Role.TUTOR)
-    return enrollment, _locked(enrollment_id, request_id)
+    return enrollment, _locked(enrollment, request_id)
 
 
-def _locked(enrollment_id: int, request_id: int) -> SessionRequest:
+def _locked(enrollment: Enrollment, request_id: int) -> SessionRequest:
     query = (
         select(SessionRequest)
-        .filter_by(id=request_id, enrolled_courses_id=enrollment_id)
+        .filter_by(id=request_id, enrolled_courses_id=enrollment.id)
         .with_for_update()
     )
     # As it is now: the lock may have waited for another answer.
     request = db.session.scalar(query.execution_options(populate_existing=True))
     if request is None:
         raise NotFound
+    # It is shown with its enrolment, which is here already.
+    set_committed_value(request, "enrollment", enrollment)
     return request
 
 

@@ -211,7 +211,7 @@ FIXTURES: Fixtures = {
     tutor_of_a_paused_enrollment: "resume_enrollment",
     parent_with_a_code: "join_enrollment",
     student_with_a_parent: "list_parents remove_parent",
-    student_with_a_request: "withdraw_session_request",
+    student_with_a_request: "withdraw_session_request list_own_session_requests",
     tutor_with_a_request: "accept_session_request decline_session_request",
     student_with_a_free_day: "create_session_request",
     tutor_with_a_free_day: "book_tutoring_session preview_tutoring_session",

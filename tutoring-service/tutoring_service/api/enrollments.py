@@ -36,6 +36,7 @@ class NewEnrollment(Body):
 class Enrollment(Answer):
     id = fields.Integer(required=True)
     course_id = fields.Integer(required=True)
+    course_title = fields.String(required=True, attribute="course.title")
     tutor_id = fields.UUID(required=True)
     student_id = fields.UUID(required=True)
     status = Choice(EnrollmentStatus, required=True)
@@ -45,6 +46,10 @@ class Enrollment(Answer):
     created_at = Instant(required=True, allow_none=True)
     closed_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)
+
+    def path_of(self, kind: type, name: str) -> str:
+        # A list has rows, in which the title of the course is a column.
+        return name if issubclass(kind, EnrollmentRow) else name.replace(".", "_")
 
 
 class EnrollmentQuery(PageQuery):

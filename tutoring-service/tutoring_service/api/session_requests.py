@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from chassis.auth.authorization import caller, signed_in
 from chassis.errors import DeadlinePassed, InvalidTransition
@@ -12,7 +12,7 @@ from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
-from tutoring_service import session_requests
+from tutoring_service import request_lists, session_requests
 from tutoring_service.api.scheduling import Topics
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.availability import OutsideWorkingHours
@@ -21,7 +21,7 @@ from tutoring_service.models import SessionRequest as RequestRow
 from tutoring_service.scheduling.booking import EnrollmentNotActive, KeptApart, SessionLimitReached
 from tutoring_service.scheduling.conflicts import TimeConflict
 from tutoring_service.session_requests import SessionRequestLimitReached
-from tutoring_service.states import RequestStatus
+from tutoring_service.states import EnrollmentStatus, RequestStatus, Role
 
 blueprint = Blueprint("session-requests")
 PATH = "/api/enrollments/<int(max=2147483647):enrollment_id>/requests"
@@ -38,6 +38,15 @@ class NewSessionRequest(Body):
 class SessionRequest(Answer):
     id = fields.Integer(required=True)
     enrolled_courses_id = fields.Integer(required=True)
+    enrollment_status = Choice(EnrollmentStatus, required=True, attribute="enrollment.status")
+    course_title = fields.String(required=True, attribute="enrollment.course.title")
+    tutor_id = fields.UUID(required=True, attribute="enrollment.tutor_id")
+    student_id = fields.UUID(required=True, attribute="enrollment.student_id")
+    timezone = fields.String(
+        required=True,
+        attribute="enrollment.timezone",
+        metadata={"description": "The zone of its wall times."},
+    )
     session_date = fields.Date(required=True)
     start_time = LocalTime(required=True)
     end_time = LocalTime(required=True)
@@ -48,6 +57,10 @@ class SessionRequest(Answer):
     created_at = Instant(required=True)
     answered_at = Instant(required=True, allow_none=True)
 
+    def path_of(self, kind: type, name: str) -> str:
+        # A list has rows, in which the columns of the enrolment and of its course stand next to its own.
+        return name if issubclass(kind, RequestRow) else name.replace(".", "_")
+
 
 class RequestRefusal(Body):
     reason = Text(500, least=1, load_default=None, allow_none=True)
@@ -55,6 +68,16 @@ class RequestRefusal(Body):
 
 class SessionRequestQuery(PageQuery):
     status = Choices(RequestStatus, load_default=frozenset, metadata={"example": "pending"})
+
+
+class OwnSessionRequestQuery(SessionRequestQuery):
+    role = fields.String(
+        validate=validate.OneOf([Role.TUTOR, Role.STUDENT, Role.PARENT]),
+        load_default=None,
+    )
+
+
+SessionRequestPage = page_of(SessionRequest)
 
 
 @blueprint.post(PATH, "create_session_request")
@@ -78,10 +101,19 @@ def create_session_request(body: dict[str, Any], enrollment_id: int) -> Any:
 @blueprint.get(PATH, "list_session_requests")
 @signed_in
 @blueprint.arguments(SessionRequestQuery, location="query")
-@blueprint.response(200, page_of(SessionRequest))
-def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[RequestRow]:
+@blueprint.response(200, SessionRequestPage)
+def list_session_requests(query: dict[str, Any], enrollment_id: int) -> Page[Any]:
     """List the requests in an enrolment."""
-    return session_requests.of_enrollment(caller(), enrollment_id, **query)
+    return request_lists.of_enrollment(caller(), enrollment_id, **query)
+
+
+@blueprint.get("/api/session-requests", "list_own_session_requests")
+@signed_in
+@blueprint.arguments(OwnSessionRequestQuery, location="query")
+@blueprint.response(200, SessionRequestPage)
+def list_own_session_requests(query: dict[str, Any]) -> Page[Any]:
+    """List the requests in all your enrolments as tutor, student or parent, oldest first."""
+    return request_lists.find(caller(), **query)
 
 
 @blueprint.post(f"{PATH}/<int(max=2147483647):request_id>/accept", "accept_session_request")

@@ -185,3 +185,5 @@ class SessionRequest(Base):
     session_id: Mapped[int | None] = mapped_column(ForeignKey("sessions.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+    enrollment: Mapped[Enrollment] = relationship(lazy="raise_on_sql")
