@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -65,6 +66,26 @@ def test_a_request_is_declined_with_a_reason(
     expect(ruth.page.locator(".request").filter(has_text=lessons.title)).to_have_count(0)
     (request_of,) = lessons.student.list_session_requests(lessons.id)["items"]
     assert request_of["status"] == "declined"
+
+
+def test_the_page_of_lessons_asks_for_three_lists_and_no_more(
+    gateway: str, as_person: Callable[..., Person]
+) -> None:
+    here, there = Lessons(gateway), Lessons(gateway)
+    asked(here)
+    asked(there)
+    there.tutor.pause_enrollment(there.id)
+    ruth = as_person("ruth")
+    called: set[str] = set()
+    ruth.page.on("request", lambda request: called.add(urlsplit(request.url).path))
+    ruth.open("/enrollments")
+    requests = ruth.page.locator(".request")
+    expect(requests.filter(has_text=here.title).first).to_contain_text("Yael Cohen asks")
+    expect(requests.filter(has_text=there.title)).to_have_count(0)
+    expect(ruth.page.get_by_role("article").filter(has_text=there.title).first).to_be_visible()
+    about = {path for path in called if path.startswith(("/api/courses", "/api/enrollments"))}
+    assert about == {"/api/enrollments"}
+    assert {"/api/sessions", "/api/session-requests"} < called
 
 
 @pytest.mark.thorough

@@ -16,13 +16,13 @@ import { say, t } from "../words.js";
 
 /** @param {{ id: string }} properties */
 export default function Book({ id }) {
-  const named = useLoaded((signal) => readEnrollment(id, signal), [id]);
+  const found = useLoaded((signal) => readEnrollment(id, signal), [id]);
   return html`
     <div class="narrow stack">
       <${Title} of=${t("book.title")} />
-      <${Loaded} of=${named}>
-        ${(/** @type {import("../tutoring/people.js").NamedEnrollment} */ { enrollment, title }) => html`
-          <p>${say("book.of", { name: enrollment.student_display_name || t("person.unknown"), course: html`<a href="/enrollments/${id}"><bdi>${title}</bdi></a>` })}</p>
+      <${Loaded} of=${found}>
+        ${(/** @type {Enrollment} */ enrollment) => html`
+          <p>${say("book.of", { name: enrollment.student_display_name || t("person.unknown"), course: html`<a href="/enrollments/${id}"><bdi>${enrollment.course_title}</bdi></a>` })}</p>
           ${enrollment.status === "active"
             ? html`<${Booking} enrollment=${enrollment} />`
             : html`<p class="notice">${t(`enrollment.why_${enrollment.status}`)}</p>`}

@@ -20,35 +20,35 @@ import { EnrollmentStatus } from "./lessons.js";
 
 /** @typedef {Schemas["Enrollment"]} Enrollment */
 /** @typedef {Schemas["TutoringSession"]} Lesson */
-/** @typedef {import("../tutoring/people.js").NamedEnrollment} Named */
 
 const LONGEST = 12 * HOUR; // of a lesson
 
 /** @param {{ id: string }} properties */
 export default function EnrollmentPage({ id }) {
-  const named = useLoaded((signal) => readEnrollment(id, signal), [id]);
-  const { again: changed } = named;
+  const enrollment = useLoaded((signal) => readEnrollment(id, signal), [id]);
+  const { again: changed } = enrollment;
   useOwnEvents(changed);
   return html`
     <div class="narrow stack wide">
-      <${Loaded} of=${named}>
-        ${(/** @type {Named} */ found) => html`
+      <${Loaded} of=${enrollment}>
+        ${(/** @type {Enrollment} */ found) => html`
           <${Head} of=${found} changed=${changed} />
           <${Requests} of=${found} changed=${changed} />
-          <${Coming} of=${found.enrollment} course=${found.title} />
-          <${Progress} enrollment=${found.enrollment} />
-          <${Past} of=${found.enrollment} course=${found.title} />
-          <${Boards} enrollment=${found.enrollment} />
-          <${Parents} enrollment=${found.enrollment} />
-          <${Steps} of=${found.enrollment} changed=${changed} />
+          <${Coming} of=${found} />
+          <${Progress} enrollment=${found} />
+          <${Past} of=${found} />
+          <${Boards} enrollment=${found} />
+          <${Parents} enrollment=${found} />
+          <${Steps} of=${found} changed=${changed} />
         `}
       <//>
     </div>
   `;
 }
 
-/** @param {{ of: Named, changed: () => void }} properties */
-function Head({ of: { enrollment, title }, changed }) {
+/** @param {{ of: Enrollment, changed: () => void }} properties */
+function Head({ of: enrollment, changed }) {
+  const { course_title: title } = enrollment;
   const role = roleIn(enrollment);
   const params = { enrollment_id: enrollment.id };
   const canResume = enrollment.status === "paused" && (role === "tutor" || role === "student");
@@ -79,12 +79,12 @@ function Head({ of: { enrollment, title }, changed }) {
   `;
 }
 
-/** @param {{ of: Named, changed: () => void }} properties */
-function Requests({ of: { enrollment, title }, changed }) {
+/** @param {{ of: Enrollment, changed: () => void }} properties */
+function Requests({ of: enrollment, changed }) {
   const options = { params: { enrollment_id: enrollment.id }, query: { status: "pending", limit: 100 } };
   const path = "/api/enrollments/{enrollment_id}/requests";
   const pending = useLoaded((signal) => get(path, { ...options, signal }), [enrollment]);
-  const all = (pending.value?.items || []).map((request) => ({ request, enrollment, title }));
+  const all = pending.value?.items || [];
   useKeptFocus(all.length);
   if (!all.length) return null;
   return html`
@@ -95,8 +95,8 @@ function Requests({ of: { enrollment, title }, changed }) {
   `;
 }
 
-/** @param {{ of: Enrollment, course: string }} properties */
-function Coming({ of: enrollment, course }) {
+/** @param {{ of: Enrollment }} properties */
+function Coming({ of: enrollment }) {
   const from = new Date(Date.now() - LONGEST).toISOString();
   const query = { enrolled_courses_id: enrollment.id, status: "scheduled,in-progress", from, limit: 10 };
   const coming = usePages("/api/sessions", { query }, [enrollment]);
@@ -106,7 +106,7 @@ function Coming({ of: enrollment, course }) {
       <${Loaded} of=${coming}>
         ${(/** @type {{ items: Lesson[] }} */ { items }) => html`
           ${items.length === 0 && html`<p class="muted">${t("lessons.none_next")}</p>`}
-          <${Lessons} all=${items} course=${course} />
+          <${Lessons} all=${items} course=${enrollment.course_title} />
           <${More} of=${coming} />
         `}
       <//>
@@ -114,8 +114,8 @@ function Coming({ of: enrollment, course }) {
   `;
 }
 
-/** @param {{ of: Enrollment, course: string }} properties */
-function Past({ of: enrollment, course }) {
+/** @param {{ of: Enrollment }} properties */
+function Past({ of: enrollment }) {
   const query = { enrolled_courses_id: enrollment.id, to: new Date().toISOString(), sort: "-session_date", limit: 5 };
   const past = usePages("/api/sessions", { query }, [enrollment]);
   const all = (past.value?.items || []).filter((/** @type {Lesson} */ each) => Date.parse(each.ends_at) < Date.now());
@@ -123,7 +123,7 @@ function Past({ of: enrollment, course }) {
   return html`
     <section class="stack" aria-labelledby="past">
       <h2 id="past">${t("enrollment.past")}</h2>
-      <${Lessons} all=${all} course=${course} />
+      <${Lessons} all=${all} course=${enrollment.course_title} />
       <${More} of=${past} />
     </section>
   `;

@@ -23,8 +23,8 @@ import { say, t } from "../words.js";
 /** @param {string} id @param {AbortSignal} signal @returns {Promise<Found>} */
 async function read(id, signal) {
   const lesson = await get("/api/sessions/{session_id}", { params: { session_id: id }, signal });
-  const named = await readEnrollment(String(lesson.enrolled_courses_id), signal);
-  return { lesson, title: named.title };
+  const enrollment = await readEnrollment(String(lesson.enrolled_courses_id), signal);
+  return { lesson, title: enrollment.course_title };
 }
 
 /** @param {{ id: string }} properties */

@@ -5,15 +5,14 @@ import { LessonCard, People } from "../tutoring/lesson-card.js";
 import { LessonRequests } from "../tutoring/lesson-requests.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
-import { courseTitles, isTutor, roleIn, useKeptFocus } from "../tutoring/people.js";
+import { isTutor, roleIn, useKeptFocus } from "../tutoring/people.js";
 import { useOwnEvents } from "../parts/own-events.js";
 import { HOUR } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 
 /** @typedef {Schemas["Enrollment"]} Enrollment */
-/** @typedef {{ enrollments: Enrollment[], titles: Map<number, string>, lessons: Schemas["TutoringSession"][],
- *   requests: import("../tutoring/lesson-requests.js").Asked[] }} Found */
+/** @typedef {{ enrollments: Enrollment[], lessons: Schemas["TutoringSession"][], requests: Schemas["SessionRequest"][] }} Found */
 
 const NEXT = 5; // lessons
 const LONGEST = 12 * HOUR; // of a lesson: one that began so long ago may still go on
@@ -22,29 +21,18 @@ const OPEN = new Set(["active", "paused"]);
 /** @param {AbortSignal} signal @returns {Promise<Found>} */
 async function read(signal) {
   const coming = { mine: true, status: "scheduled,in-progress", from: new Date(Date.now() - LONGEST).toISOString(), limit: NEXT };
-  const [{ items: enrollments }, { items: lessons }] = await Promise.all([
+  const [{ items: enrollments }, { items: lessons }, { items: asked }] = await Promise.all([
     get("/api/enrollments", { query: { limit: 100 }, signal }),
     get("/api/sessions", { query: coming, signal }),
+    get("/api/session-requests", { query: { status: "pending", limit: 100 }, signal }),
   ]);
-  const titles = await courseTitles(enrollments.map((each) => each.course_id), signal);
-  const requests = [];
-  // One after the other: a tutor may have many students, and the platform answers few calls of a person at once.
-  for (const each of enrollments.filter(({ status }) => status === "active")) {
-    requests.push(...(await requestsOf(each, titles, signal)));
-  }
-  return { enrollments, titles, lessons: lessons.filter(isAhead), requests };
+  // In an enrolment that is paused or closed nothing is booked.
+  const requests = asked.filter((each) => each.enrollment_status === "active");
+  return { enrollments, lessons: lessons.filter(isAhead), requests };
 }
 
 /** @param {Schemas["TutoringSession"]} lesson */
 const isAhead = (lesson) => lesson.status === "in-progress" || Date.parse(lesson.ends_at) > Date.now();
-
-/** @param {Enrollment} enrollment @param {Map<number, string>} titles @param {AbortSignal} signal */
-async function requestsOf(enrollment, titles, signal) {
-  const options = { params: { enrollment_id: enrollment.id }, query: { status: "pending" }, signal };
-  const { items } = await get("/api/enrollments/{enrollment_id}/requests", options);
-  const title = titles.get(enrollment.course_id) || "";
-  return items.map((request) => ({ request, enrollment, title }));
-}
 
 export default function Lessons() {
   const lessons = useLoaded(read, []);
@@ -75,15 +63,15 @@ function Shown({ found, again }) {
         <${LessonRequests} all=${requests} changed=${again} named />
       </section>
     `}
-    ${enrollments.length > 0 && html`<${Next} lessons=${lessons} found=${found} />`}
+    ${enrollments.length > 0 && html`<${Next} lessons=${lessons} enrollments=${enrollments} />`}
     ${["student", "tutor", "parent"].map((role) => html`
-      <${Part} key=${role} role=${role} all=${open.filter((each) => roleIn(each) === role)} titles=${found.titles} />
+      <${Part} key=${role} role=${role} all=${open.filter((each) => roleIn(each) === role)} />
     `)}
     ${enrollments.length === 0 && html`<${Nothing} />`}
     ${closed.length > 0 && html`
       <details class="fold">
         <summary>${t("lessons.closed", { count: closed.length })}</summary>
-        <${List} all=${closed} titles=${found.titles} />
+        <${List} all=${closed} />
       </details>
     `}
     <p class="row">
@@ -94,9 +82,9 @@ function Shown({ found, again }) {
   `;
 }
 
-/** @param {{ lessons: Schemas["TutoringSession"][], found: Found }} properties */
-function Next({ lessons, found: { enrollments, titles } }) {
-  const courses = new Map(enrollments.map((each) => [each.id, titles.get(each.course_id)]));
+/** @param {{ lessons: Schemas["TutoringSession"][], enrollments: Enrollment[] }} properties */
+function Next({ lessons, enrollments }) {
+  const courses = new Map(enrollments.map((each) => [each.id, each.course_title]));
   return html`
     <section class="stack" aria-labelledby="next">
       <h2 id="next">${t("lessons.next")}</h2>
@@ -111,28 +99,29 @@ function Next({ lessons, found: { enrollments, titles } }) {
   `;
 }
 
-/** What the person is in as one of the three. @param {{ role: string, all: Enrollment[], titles: Map<number, string> }} properties */
-function Part({ role, all, titles }) {
+/** What the person is in as one of the three. @param {{ role: string, all: Enrollment[] }} properties */
+function Part({ role, all }) {
   if (!all.length) return null;
   return html`
     <section class="stack" aria-labelledby=${role}>
       <h2 id=${role}>${t(`lessons.as_${role}`)}</h2>
-      <${List} all=${all} titles=${titles} />
+      <${List} all=${all} />
     </section>
   `;
 }
 
-/** @param {{ all: Enrollment[], titles: Map<number, string> }} properties */
-function List({ all, titles }) {
+/** @param {{ all: Enrollment[] }} properties */
+function List({ all }) {
   return html`
     <ul role="list" class="enrollments">
-      ${all.map((each) => html`<li key=${each.id}><${Card} enrollment=${each} course=${titles.get(each.course_id)} /></li>`)}
+      ${all.map((each) => html`<li key=${each.id}><${Card} enrollment=${each} /></li>`)}
     </ul>
   `;
 }
 
-/** A tutor knows their enrolments by the students. @param {{ enrollment: Enrollment, course: string | undefined }} properties */
-function Card({ enrollment, course }) {
+/** A tutor knows their enrolments by the students. @param {{ enrollment: Enrollment }} properties */
+function Card({ enrollment }) {
+  const { course_title: course } = enrollment;
   const isTutor = roleIn(enrollment) === "tutor";
   const student = enrollment.student_display_name || t("person.unknown");
   return html`

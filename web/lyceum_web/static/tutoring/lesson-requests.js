@@ -12,51 +12,49 @@ import { roleIn } from "./people.js";
 import { Elsewhere, Span } from "../parts/when.js";
 
 /** @typedef {Schemas["SessionRequest"]} Request */
-/** @typedef {{ request: Request, enrollment: Schemas["Enrollment"], title: string }} Asked */
 
-/** From when until when it is, as instants: a request has the wall time of its enrolment. @param {Asked} asked */
-function spanOf({ request: { session_date: date, start_time: start, end_time: end }, enrollment: { timezone: zone } }) {
+/** From when until when it is, as instants: a request has the wall time of its enrolment. @param {Request} request */
+function spanOf({ session_date: date, start_time: start, end_time: end, timezone: zone }) {
   const begin = moment(`${date}T${start.slice(0, 5)}`, zone);
   const minutes = (Date.parse(moment(`${date}T${end.slice(0, 5)}`, zone)) - Date.parse(begin)) / 60_000;
   return { begin, minutes: minutes > 0 ? minutes : minutes + 24 * 60 };
 }
 
-/** @param {{ all: Asked[], changed: () => void, named?: boolean }} properties `named` where several courses are shown */
+/** @param {{ all: Request[], changed: () => void, named?: boolean }} properties `named` where several courses are shown */
 export function LessonRequests({ all, changed, named = false }) {
   return html`
     <ul role="list" class="stack">
-      ${all.map((asked) => html`
-        <li key=${asked.request.id}><${LessonRequest} asked=${asked} changed=${changed} named=${named} /></li>
+      ${all.map((request) => html`
+        <li key=${request.id}><${LessonRequest} request=${request} changed=${changed} named=${named} /></li>
       `)}
     </ul>
   `;
 }
 
-/** @param {{ asked: Asked, changed: () => void, named: boolean }} properties */
-function LessonRequest({ asked, changed, named }) {
-  const { request, enrollment, title } = asked;
-  const { begin, minutes } = spanOf(asked);
-  const isTutor = roleIn(enrollment) === "tutor";
+/** @param {{ request: Request, changed: () => void, named: boolean }} properties */
+function LessonRequest({ request, changed, named }) {
+  const { begin, minutes } = spanOf(request);
+  const isTutor = roleIn(request) === "tutor";
   return html`
     <article class="card stack request">
       <div>
         <p class="strong"><${Span} at=${begin} minutes=${minutes} /></p>
-        <p class="small"><${Elsewhere} at=${begin} zone=${enrollment.timezone} /></p>
-        <p>${sentence(enrollment)}${named && html`${" · "}<bdi>${title}</bdi>`}</p>
+        <p class="small"><${Elsewhere} at=${begin} zone=${request.timezone} /></p>
+        <p>${sentence(request)}${named && html`${" · "}<bdi>${request.course_title}</bdi>`}</p>
         ${request.topics.length > 0 && html`<p class="muted"><bdi>${request.topics.join(" · ")}</bdi></p>`}
       </div>
       ${request.message && html`<p class="said" dir="auto">${request.message}</p>`}
       ${isTutor && html`<${Answers} request=${request} changed=${changed} />`}
-      ${enrollment.student_id === account.value?.id && html`<${Withdrawal} request=${request} changed=${changed} />`}
+      ${request.student_id === account.value?.id && html`<${Withdrawal} request=${request} changed=${changed} />`}
     </article>
   `;
 }
 
-/** @param {Schemas["Enrollment"]} enrollment */
-function sentence(enrollment) {
-  const role = roleIn(enrollment);
-  const student = enrollment.student_display_name || t("person.unknown");
-  const tutor = enrollment.tutor_display_name || t("person.unknown");
+/** @param {Request} request */
+function sentence(request) {
+  const role = roleIn(request);
+  const student = request.student_display_name || t("person.unknown");
+  const tutor = request.tutor_display_name || t("person.unknown");
   if (role === "tutor") return say("request.from", { name: student });
   if (role === "student") return say("request.to", { name: tutor });
   return say("request.of_others", { student, tutor });

@@ -1,10 +1,9 @@
 // @ts-check
-/** What the pages about lessons share: the part that a person has in them, the names of courses, the news. */
+/** What the pages about lessons share: the part that a person has in them, enrolments, the news. */
 import { get } from "../api.js";
 import { account } from "../sign-in.js";
 import { formatted } from "../time.js";
 import { useEffect, useRef } from "../vendor/ui.js";
-import { t } from "../words.js";
 
 /** @typedef {"tutor" | "student" | "parent" | "admin"} Role */
 
@@ -19,34 +18,10 @@ export function roleIn({ tutor_id: tutor, student_id: student }) {
 /** Whether the person is a tutor. */
 export const isTutor = () => Boolean(account.value?.roles.includes("tutor"));
 
-/**
- * The titles of these courses: an enrolment names its course by its id alone.
- * @param {number[]} ids @param {AbortSignal} signal @returns {Promise<Map<number, string>>}
- */
-export async function courseTitles(ids, signal) {
-  const distinct = [...new Set(ids)];
-  const titles = await Promise.all(distinct.map((id) => titleOf(id, signal)));
-  return new Map(distinct.map((id, index) => [id, titles[index]]));
-}
-
-/** @param {number} id @param {AbortSignal} signal */
-async function titleOf(id, signal) {
-  try {
-    return (await get("/api/courses/{course_id}", { params: { course_id: id }, signal })).title;
-  } catch {
-    // The course of a tutor who keeps away from this person, or a service that is away: the rest is shown.
-    return t("course.unnamed");
-  }
-}
-
 /** @param {string} id @param {AbortSignal} signal */
-export async function readEnrollment(id, signal) {
-  const enrollment = await get("/api/enrollments/{enrollment_id}", { params: { enrollment_id: id }, signal });
-  const titles = await courseTitles([enrollment.course_id], signal);
-  return { enrollment, title: titles.get(enrollment.course_id) || "" };
+export function readEnrollment(id, signal) {
+  return get("/api/enrollments/{enrollment_id}", { params: { enrollment_id: id }, signal });
 }
-
-/** @typedef {Awaited<ReturnType<typeof readEnrollment>>} NamedEnrollment */
 
 /** The focus goes to the heading of the page if what had it is gone. @param {number} count of the things that may go */
 export function useKeptFocus(count) {
