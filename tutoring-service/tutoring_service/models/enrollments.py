@@ -170,6 +170,11 @@ class SessionRequest(Base):
         Index(
             "idx_session_requests_enrolled_courses_status", "enrolled_courses_id", "status", "id"
         ),
+        Index(
+            "idx_session_requests_session",
+            "session_id",
+            postgresql_where=text("session_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
