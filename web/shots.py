@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.support.browsers import EACH_FORM, PASSWORD, launched
 from tests.support.pages import PAGES, addresses_of
 
+SEEN_OTHERWISE = ["/calendar?view=month"]
 FORMS = ("light", "dark", "hebrew", "phone")
 
 
@@ -24,6 +25,7 @@ def main(gateway: str, folder: Path, part: str = "") -> None:
         username: [address for address in addresses_of(username, gateway) if part in address]
         for username in PAGES
     }
+    pages["ruth"] += [address for address in SEEN_OTHERWISE if part in address]
     with sync_playwright() as playwright:
         browser = launched(playwright)
         for form in FORMS:

@@ -98,6 +98,7 @@ def test_free_times_that_cannot_be_read_are_read_again(
     active = next(each["id"] for each in enrollments if each["status"] == "active")
     boaz = as_person("boaz")
     boaz.refusals.add(503)
+    boaz.page.route(STREAM, cut)
     boaz.page.route("**/slots?*", refuse)
     boaz.open(f"/enrollments/{active}/ask")
     boaz.sees(WAYS[refuse])

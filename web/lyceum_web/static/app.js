@@ -75,7 +75,7 @@ async function start() {
 /** Fetch what nothing needs yet: after what the page needs to be seen. */
 function prepare() {
   speakWhole().catch(() => {});
-  navigator.serviceWorker?.register("/sw.js");
+  if (navigator.onLine) navigator.serviceWorker?.register("/sw.js").catch(() => {});
 }
 
 start();

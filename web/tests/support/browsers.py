@@ -197,7 +197,7 @@ class Browsers:
             person = Person(context.new_page(), self._gateway)
             person.watch()
             yield person
-            assert person.faults == []
+            assert not person.faults, person.faults
             for page in context.pages:
                 # What still answers in the page's place ends before the page does.
                 page.unroute_all(behavior="wait")

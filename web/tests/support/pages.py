@@ -21,7 +21,6 @@ PAGES = {
         "/",
         "/dashboard",
         "/calendar",
-        "/calendar?view=month",
         "/search?q=ge",
         "/notifications",
         "/invitations",

@@ -10,7 +10,9 @@ export function Title({ of: title, dir, children }) {
     document.title = `${title} · Lyceum`;
   }, [title]);
   useEffect(() => {
-    if (hasMoved()) heading.current?.focus({ preventScroll: true });
+    // A page may have a better place for it, such as what one searches for.
+    const isPlaced = document.querySelector("main :focus");
+    if (hasMoved() && !isPlaced) heading.current?.focus({ preventScroll: true });
   }, []);
   return html`<h1 ref=${heading} tabindex="-1" dir=${dir}>${children || title}</h1>`;
 }
