@@ -19,6 +19,7 @@ from chassis.web import problems
 from chassis.web.strict_requests import MethodNotAllowed
 from gateway import pages
 from gateway.edge.exchange import Exchange
+from gateway.edge.headers import POLICY
 from gateway.files import File
 from lyceum_web.packing import PAGE, packed
 
@@ -83,10 +84,11 @@ FEATURES_OFF = (
 HARDENED_FILE = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": POLICY,
 }
 HARDENED_PAGE = {
     **HARDENED_FILE,
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": ", ".join(
         ["geolocation=(self)", *(f"{feature}=()" for feature in FEATURES_OFF)]
@@ -192,7 +194,7 @@ class Static:
         else:
             # A tab that was opened before a deployment asks for files of its own version.
             kept = FOR_EVER if version == edition.version else b"no-cache"
-            # What is no page has no use for a page's policies, which are longer than many a file.
+            # What is no page needs no permissions: those are longer than many a file.
             policies = self._of_pages if name.endswith(SHOWN_AS_PAGES) else self._of_files
             lines = b"Cache-Control: %b\r\n%b" % (kept, policies)
             edition[name].send(exchange, lines)

@@ -103,6 +103,11 @@ def test_a_file_of_the_version_is_kept_for_ever(
     assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert reply.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert reply.headers["Referrer-Policy"] == "no-referrer"
+    # A picture can be shown as a page: it has the page's policy.
+    own = "img-src 'self' data:" in reply.headers["Content-Security-Policy"]
+    assert own == name.endswith(".svg")
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(
