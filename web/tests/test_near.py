@@ -1,5 +1,6 @@
 """Finding a session near a place."""
 
+import pytest
 from playwright.sync_api import expect
 
 from .support.browsers import Browsers, Person
@@ -32,6 +33,50 @@ def test_a_place_is_found_in_hebrew(visitor: Person) -> None:
     visitor.page.get_by_role("combobox", name="Where").fill("צפת")
     visitor.page.get_by_role("option", name="צפת").click()
     expect(visitor.page.get_by_role("combobox", name="Where")).to_have_value("צפת, Israel")
+
+
+FLAT = """async ([version, ring]) => {
+  const { flat } = await import(`/static/${version}/sessions/land.js`);
+  return flat({ features: [{ geometry: { coordinates: [[ring]] } }] }).coordinates;
+}"""
+
+
+@pytest.mark.parametrize(
+    ("ring", "drawn"),
+    [
+        ([[0, 0], [9, 0], [9, 9], [0, 0]], [[[[0, 0], [9, 0], [9, 9], [0, 0]]]]),
+        (
+            [[179, 60], [-179, 60], [-179, 61], [179, 60]],
+            [
+                [[[179, 60], [181, 60], [181, 61], [179, 60]]],
+                [[[-181, 60], [-179, 60], [-179, 61], [-181, 60]]],
+            ],
+        ),
+        (
+            [[-180, -70], [-60, -75], [60, -70], [180, -70], [-180, -70]],
+            [
+                [
+                    [
+                        [-180, -70],
+                        [-60, -75],
+                        [60, -70],
+                        [180, -70],
+                        [180, -70],
+                        [180, -90],
+                        [-180, -90],
+                    ]
+                ]
+            ],
+        ),
+    ],
+    ids=["an island", "across the 180th meridian", "round the pole"],
+)
+def test_land_is_drawn_without_lines_across_the_map(
+    visitor: Person, ring: object, drawn: object
+) -> None:
+    visitor.open("/sign-in")
+    settings = visitor.page.request.get(f"{visitor.gateway}/web/settings.json").json()
+    assert visitor.page.evaluate(FLAT, [settings["version"], ring]) == drawn
 
 
 def test_the_first_load_is_light_and_the_next_comes_from_the_browsers_store(

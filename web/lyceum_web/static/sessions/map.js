@@ -2,6 +2,7 @@
 /** A map next to a list: the land from a file, streets only if the platform has set a server of tiles. */
 import { get } from "../api.js";
 import { settings } from "../settings.js";
+import { flat } from "./land.js";
 import { go } from "../router.js";
 import { html, useEffect, useRef } from "../vendor/ui.js";
 import { t } from "../words.js";
@@ -78,9 +79,8 @@ export async function drawGround(map) {
     fetch(new URL("../vendor/land-50m.json", import.meta.url)),
   ]);
   const world = await response.json();
-  const land = feature(world, world.objects.land);
   const options = { interactive: false, className: "land" };
-  L.geoJSON(land, { style: options, attribution: "Natural Earth" }).addTo(map).bringToBack();
+  L.geoJSON(flat(feature(world, world.objects.land)), { style: options, attribution: "Natural Earth" }).addTo(map).bringToBack();
 }
 
 /** Show what is in the area, with the numbers of the list; where there is much, how much. @param {any} map @param {any} pins */
