@@ -163,6 +163,7 @@ INSERT INTO sessions (id, enrolled_courses_id, session_date, start_time, end_tim
 SELECT n, n % 1000 + 1, date '2030-01-01' + n / 1000, '10:00', '11:00',
     CASE n % 10 WHEN 0 THEN 'scheduled' ELSE 'completed' END
 FROM generate_series(1, 30000) n;
+ANALYZE enrolled_courses; ANALYZE sessions;
 INSERT INTO session_bookings
     (session_id, enrolled_courses_id, tutor_id, student_id, starts_at, ends_at, timezone, held)
 SELECT s.id, e.id, e.tutor_id, e.student_id,
