@@ -62,7 +62,7 @@ function Shown({ board, strokes, again }) {
       ${isPart && !closed && html`
         <p class="row apart small muted">
           <span id="board-keys">${t("board.keys")}</span>
-          <span role="status" class="kept">${kept(strokes.unsent)}</span>
+          <span role="status" class="kept">${kept(strokes)}</span>
         </p>
       `}
       <${BoardPeople} strokes=${strokes.done} />
@@ -71,10 +71,10 @@ function Shown({ board, strokes, again }) {
   `;
 }
 
-/** @param {number} unsent */
-function kept(unsent) {
+/** @param {{ unsent: number, isAway: boolean }} strokes */
+function kept({ unsent, isAway }) {
   if (!unsent) return t("board.saved");
-  return isConnected.value ? t("board.sending") : t("board.kept", { count: unsent });
+  return isConnected.value && !isAway ? t("board.sending") : t("board.kept", { count: unsent });
 }
 
 /** What only the tutor does. @param {{ board: Board, again: () => void }} properties */

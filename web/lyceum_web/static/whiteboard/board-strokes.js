@@ -24,6 +24,7 @@ export function useStrokes(id) {
   const own = useRef(/** @type {Own[]} */ (draftOf(place, [])));
   const work = useRef({ reading: Promise.resolve(), isSending: false, isBehind: true });
   const [problem, setProblem] = useState(/** @type {Problem | null} */ (null));
+  const [isAway, setAway] = useState(false);
   const [, setCount] = useState(0);
   const changed = () => setCount((last) => last + 1);
 
@@ -74,6 +75,7 @@ export function useStrokes(id) {
         await post("/api/whiteboards/{whiteboard_id}/strokes", { params, body: { strokes: next } });
         drop(next);
         setProblem(null);
+        setAway(false);
       }
     } catch (error) {
       refuse(error);
@@ -91,7 +93,10 @@ export function useStrokes(id) {
   }
   function refuse(/** @type {unknown} */ error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.isPassing || error.status === 401 || error.status === 429) return;
+    if (error.isPassing || error.status === 401 || error.status === 429) {
+      setAway(true);
+      return;
+    }
     // It would be refused again: a board that is closed or full takes nothing more.
     dropDraft(place);
     own.current = [];
@@ -109,5 +114,5 @@ export function useStrokes(id) {
       removeEventListener("online", send);
     };
   }, [id]);
-  return { done: done.current, own: own.current, unsent: draftOf(place, []).length, problem, catchUp, take, keep };
+  return { done: done.current, own: own.current, unsent: draftOf(place, []).length, isAway, problem, catchUp, take, keep };
 }
