@@ -14,8 +14,13 @@ export function Dialog({ title, close, children }) {
     element.showModal();
     return () => opener instanceof HTMLElement && opener.focus();
   }, []);
+  // The page closes it, not the browser: that tells of it later, when it may have been opened again.
+  function onCancel(/** @type {Event} */ event) {
+    event.preventDefault();
+    close();
+  }
   return html`
-    <dialog ref=${dialog} class="dialog" aria-labelledby=${id} onClose=${close}>
+    <dialog ref=${dialog} class="dialog" aria-labelledby=${id} onCancel=${onCancel} onClose=${() => dialog.current && close()}>
       <header class="row">
         <h2 id=${id}>${title}</h2>
         <button class="icon-button" aria-label=${t("close")} onClick=${close}><${Icon} name="close" /></button>
