@@ -53,7 +53,7 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
 }
 COMPRESSED_BEFORE = {"font/woff2", "image/png"}
-LEVEL = 6  # of gzip: the highest saves one hundredth more, and takes three times as long at each start
+LEVEL = 6  # of gzip: the highest saves a hundredth more, in three times the time
 FOR_EVER = b"public, max-age=31536000, immutable"
 READING = ("GET", "HEAD")
 STATIC = "/static"
