@@ -19,7 +19,7 @@ TIMES = {"start_time": "10:00", "end_time": "11:00"}
 
 
 class Class:
-    """A tutor with two students, of whom one has a parent; and a tutor of another one."""
+    """A tutor with two students, one with a parent; and another tutor of the first student."""
 
     def __init__(self, school: Any) -> None:
         self.client, self.school = school.client, school

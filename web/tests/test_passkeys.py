@@ -158,7 +158,7 @@ def test_a_device_that_has_one_says_so(owner: Person) -> None:
 
 def test_an_address_without_a_name_says_that_it_has_no_passkeys(visitor: Person) -> None:
     if urlsplit(visitor.gateway).hostname != "127.0.0.1":
-        pytest.skip("the platform has a name")
+        pytest.skip("browsers make passkeys at this address: it has a name")
     visitor.open("/sign-in")
     visitor.page.get_by_role("button", name="Sign in with a passkey").click()
     expect(visitor.page.get_by_role("alert").last).to_have_text(

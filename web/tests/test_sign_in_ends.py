@@ -93,6 +93,8 @@ def test_a_conversation_goes_on_after_signing_in_again(visitor: Person, gateway:
     expect(visitor.page.get_by_role("log").locator(".message .words")).to_have_text(
         ["Sent too late"]
     )
+    # What is not sent yet is shown as well.
+    expect(visitor.page.locator(".message.unsent")).to_have_count(0)
     assert conversation(gateway, session) == ["Sent too late"]
 
 

@@ -2,8 +2,6 @@
 /** What was typed and is not sent yet: kept in this browser for each place, until it is sent or the person signs out. */
 import { account, ANYONE, DRAFTS } from "./sign-in.js";
 
-export { ANYONE };
-
 const present = () => account.value?.id || ANYONE;
 
 /** @param {string} place @param {string} owner */

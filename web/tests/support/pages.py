@@ -104,6 +104,6 @@ THINGS = {"ruth": things_of_ruth, "esther": things_of_esther}
 
 
 def addresses_of(username: str, gateway: str) -> list[str]:
-    """The addresses of the pages that this person visits; what those are about is made anew."""
+    """The addresses of the pages that this person visits; what those are about is made for each call."""
     things = THINGS[username](gateway) if username in THINGS else {}
     return [address.format(**things) for address in PAGES[username]]

@@ -4,7 +4,8 @@
  * has it, also over a reload; what waited for the network is sent in one batch, in the order in which it was given.
  */
 import { Problem, post } from "../api.js";
-import { ANYONE, draftOf, dropDraft, keepDraft } from "../drafts.js";
+import { draftOf, dropDraft, keepDraft } from "../drafts.js";
+import { ANYONE } from "../sign-in.js";
 import { signal } from "../vendor/ui.js";
 
 /** @typedef {Schemas["NewAnswer"]} Answer */

@@ -2,7 +2,8 @@
 /** An assessment session while it is taken: its page, what is answered, and what becomes of the answers. */
 import { Outbox } from "./answers.js";
 import { get, Problem, put } from "../api.js";
-import { ANYONE, draftOf, keepDraft } from "../drafts.js";
+import { draftOf, keepDraft } from "../drafts.js";
+import { ANYONE } from "../sign-in.js";
 import { flawOf, isBlank } from "./question.js";
 import { useEffect, useMemo, useState } from "../vendor/ui.js";
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Assessment sessions that were begun in this browser without an account: nobody else knows their ids. */
-import { ANYONE, draftOf, keepDraft } from "../drafts.js";
+import { draftOf, keepDraft } from "../drafts.js";
+import { ANYONE } from "../sign-in.js";
 
 const PLACE = "assessment-sessions";
 const MOST = 20;

@@ -1,6 +1,7 @@
 // @ts-check
 /** Taking an assessment: one page of questions at a time, each answer saved as it is given. */
-import { ANYONE, draftOf, dropDraft } from "../drafts.js";
+import { draftOf, dropDraft } from "../drafts.js";
+import { ANYONE } from "../sign-in.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { TakingPage } from "../assessments/taking-page.js";
 import { TimeUp } from "../assessments/time-up.js";

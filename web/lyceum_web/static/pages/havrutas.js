@@ -17,7 +17,7 @@ import { t } from "../words.js";
 
 export default function Havrutas() {
   const [isArchive, setArchive] = useState(() => place.value.query.has("archived"));
-  // A text that was found elsewhere is to be studied.
+  // The person has found a text elsewhere, and wants to study it.
   const [isNew, setNew] = useState(() => place.value.query.has("book"));
   const havrutas = usePages("/api/havrutas", { query: { archived: isArchive } }, [isArchive]);
   const { again } = havrutas;
