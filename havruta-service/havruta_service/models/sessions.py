@@ -1,15 +1,13 @@
-"""The tables of this service."""
+"""Sessions, the rules by which they repeat, and what happens in them."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Identity,
     Index,
     String,
@@ -19,16 +17,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, query_expression, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from chassis.clock import now
-from chassis.data.db import database, models_registry, one_of
-from chassis.data.stored_answers import keys_table
-from chassis.messaging.apart import Apart
-from chassis.messaging.messages import Messages
+from chassis.data.db import one_of
+from havruta_service.models.base import Base
+from havruta_service.models.havrutas import Havruta
 
-# Few enough that the members who are present, or mean to come, are read whole, without pages.
-MOST_MEMBERS = 10
 MISSED_AFTER = timedelta(hours=2)
 # Three heartbeats of the slowest client: one that is lost on the way makes no one absent.
 ABSENT_AFTER = timedelta(seconds=90)
@@ -76,87 +71,6 @@ class Rsvp(StrEnum):
     YES = "yes"
     NO = "no"
     MAYBE = "maybe"
-
-
-class InvitationStatus(StrEnum):
-    """What became of an invitation."""
-
-    PENDING = "pending"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
-
-
-class Base(DeclarativeBase):
-    registry = models_registry()
-
-
-db = database(Base)
-idempotency_keys = keys_table(Base.metadata)
-messages = Messages(db, "havruta-service")
-apart = Apart(messages)
-
-
-class Havruta(Base):
-    """A group that studies one book together, led by its owner. `seq` is the number of its last event."""
-
-    __tablename__ = "havrutas"
-    __table_args__ = (
-        # Checked at the commit, because neither row can be first: the owner has to be a member, a
-        # member has a havruta.
-        ForeignKeyConstraint(
-            ["id", "owner_id"],
-            ["havruta_members.havruta_id", "havruta_members.user_id"],
-            name="havrutas_owner_is_a_member_fkey",
-            deferrable=True,
-            initially="DEFERRED",
-            use_alter=True,
-        ),
-        CheckConstraint(
-            "owner_id IS NOT NULL OR archived_at IS NOT NULL", name="owner_or_archived"
-        ),
-        CheckConstraint(f"member_count BETWEEN 0 AND {MOST_MEMBERS}", name="member_count"),
-        CheckConstraint("name ~ '[^[:space:]]'", name="name"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
-    name: Mapped[str] = mapped_column(String(100))
-    book: Mapped[str] = mapped_column(String(60))
-    owner_id: Mapped[UUID | None]
-    last_place: Mapped[str | None] = mapped_column(String(100))
-    # A check cannot look at other rows, so a count in this one holds how many there may be.
-    member_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
-    seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)
-    version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
-    created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(
-        default=now, onupdate=now, server_default=func.now()
-    )
-    archived_at: Mapped[datetime | None]
-    active_session_id: Mapped[UUID | None] = query_expression()
-    next_session_at: Mapped[datetime | None] = query_expression()
-
-    @property
-    def is_archived(self) -> bool:
-        return self.archived_at is not None
-
-    @property
-    def is_full(self) -> bool:
-        return self.member_count >= MOST_MEMBERS
-
-
-class Member(Base):
-    """A person who studies in a havruta."""
-
-    __tablename__ = "havruta_members"
-    __table_args__ = (Index("idx_havruta_members_user", "user_id", "havruta_id"),)
-
-    havruta_id: Mapped[UUID] = mapped_column(
-        ForeignKey("havrutas.id", ondelete="CASCADE"), primary_key=True
-    )
-    user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    joined_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
 
 
 class Series(Base):
@@ -347,145 +261,3 @@ class SessionRsvp(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     answer: Mapped[str] = mapped_column(String(10))
     answered_at: Mapped[datetime]
-
-
-class InvitationFacts:
-    """What follows from the columns of an invitation, of an entity as of a row that is only read."""
-
-    if TYPE_CHECKING:
-        invitee_email: Mapped[str]
-        status: Mapped[str]
-        expires_at: Mapped[datetime]
-
-    @property
-    def current_status(self) -> InvitationStatus:
-        return self.status_at(now())
-
-    @property
-    def masked_email(self) -> str:
-        """Enough of the address to recognise your own: `r***@e***.org`."""
-        local, _, domain = self.invitee_email.rpartition("@")
-        name, dot, rest = domain.rpartition(".")
-        return f"{local[:1]}***@{name[:1]}***{dot}{rest}"
-
-    def status_at(self, time: datetime) -> InvitationStatus:
-        """The status by the clock, written down or not."""
-        if self.status == InvitationStatus.PENDING and self.expires_at <= time:
-            return InvitationStatus.EXPIRED
-        return InvitationStatus(self.status)
-
-
-class Invitation(InvitationFacts, Base):
-    """An invitation by e-mail. `invitation_token` is the SHA-256 of the token in the e-mail, once that was
-    sent.
-    """
-
-    __tablename__ = "invitations"
-    __table_args__ = (
-        one_of("status", InvitationStatus),
-        CheckConstraint("status <> 'accepted' OR accepted_by IS NOT NULL", name="accepted_by"),
-        Index(
-            "invitations_one_pending_key",
-            "havruta_id",
-            text("lower(invitee_email)"),
-            unique=True,
-            postgresql_where=text("status = 'pending'"),
-        ),
-        Index(
-            "idx_invitations_pending_email",
-            text("lower(invitee_email)"),
-            postgresql_where=text("status = 'pending'"),
-        ),
-        Index("idx_invitations_havruta", "havruta_id", "created_at", "id"),
-        Index("idx_invitations_inviter", "inviter_id", "created_at"),
-        Index("idx_invitations_accepted_by", "accepted_by"),
-        Index("idx_invitations_expiry", "expires_at", postgresql_where=text("status = 'pending'")),
-        Index(
-            "idx_invitations_ended_in_vain",
-            text("COALESCE(responded_at, expires_at)"),
-            postgresql_where=text("status IN ('declined', 'expired', 'revoked')"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
-    havruta_id: Mapped[UUID] = mapped_column(ForeignKey("havrutas.id", ondelete="CASCADE"))
-    inviter_id: Mapped[UUID]
-    inviter_name: Mapped[str] = mapped_column(String(100), server_default="")
-    inviter_username: Mapped[str] = mapped_column(String(50), server_default="")
-    invitee_email: Mapped[str] = mapped_column(String(254))
-    status: Mapped[str] = mapped_column(
-        String(20), server_default="pending", default=InvitationStatus.PENDING
-    )
-    invitation_token: Mapped[str | None] = mapped_column(String(64), unique=True)
-    expires_at: Mapped[datetime]
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    last_sent_at: Mapped[datetime] = mapped_column(default=now)
-    responded_at: Mapped[datetime | None]
-    accepted_by: Mapped[UUID | None]
-
-    havruta: Mapped[Havruta] = relationship(lazy="raise_on_sql")
-
-
-class InvitationSend(Base):
-    """A person asked for an e-mail with an invitation. It counts, whether one went out or not."""
-
-    __tablename__ = "invitation_sends"
-    __table_args__ = (
-        Index("idx_invitation_sends_sender", "sender_id", "sent_at"),
-        Index("idx_invitation_sends_sent_at", "sent_at"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    sender_id: Mapped[UUID]
-    sent_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class InvitationEmail(Base):
-    """An e-mail with an invitation went to an address, from any sender."""
-
-    __tablename__ = "invitation_emails"
-    __table_args__ = (
-        Index("idx_invitation_emails_address", "address_sha256", "sent_at"),
-        Index("idx_invitation_emails_sent_at", "sent_at"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    address_sha256: Mapped[str] = mapped_column(String(64))
-    sent_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class InvitationRefusal(Base):
-    """The address declined an invitation of this person to this havruta."""
-
-    __tablename__ = "invitation_refusals"
-    __table_args__ = (
-        Index("idx_invitation_refusals_inviter", "inviter_id"),
-        Index("idx_invitation_refusals_refused_at", "refused_at"),
-    )
-
-    address_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    havruta_id: Mapped[UUID] = mapped_column(
-        ForeignKey("havrutas.id", ondelete="CASCADE"), primary_key=True
-    )
-    inviter_id: Mapped[UUID] = mapped_column(primary_key=True)
-    refused_at: Mapped[datetime]
-
-
-class InvitationOptOut(Base):
-    """The address wants no e-mail with an invitation from anyone."""
-
-    __tablename__ = "invitation_opt_outs"
-
-    address_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    opted_out_at: Mapped[datetime]
-
-
-class Mailbox(Base):
-    """The mailbox of a person who blocks or is blocked, as its SHA-256: invitations know addresses alone."""
-
-    __tablename__ = "mailboxes"
-    __table_args__ = (Index("idx_mailboxes_address", "address_sha256"),)
-
-    user_id: Mapped[UUID] = mapped_column(primary_key=True)
-    address_sha256: Mapped[str] = mapped_column(String(64))
-    proved_at: Mapped[datetime]

@@ -1,0 +1,59 @@
+"""The tables of this service."""
+
+from havruta_service.models.base import Base, apart, db, idempotency_keys, messages
+from havruta_service.models.havrutas import MOST_MEMBERS, Havruta, Member
+from havruta_service.models.invitations import (
+    Invitation,
+    InvitationEmail,
+    InvitationFacts,
+    InvitationOptOut,
+    InvitationRefusal,
+    InvitationSend,
+    InvitationStatus,
+    Mailbox,
+)
+from havruta_service.models.sessions import (
+    ABSENT_AFTER,
+    MISSED_AFTER,
+    EndReason,
+    HavrutaSession,
+    Move,
+    NavigationMode,
+    Presence,
+    Rsvp,
+    Series,
+    SessionRsvp,
+    SessionStatus,
+    SessionType,
+)
+
+__all__ = [
+    "ABSENT_AFTER",
+    "MISSED_AFTER",
+    "MOST_MEMBERS",
+    "Base",
+    "EndReason",
+    "Havruta",
+    "HavrutaSession",
+    "Invitation",
+    "InvitationEmail",
+    "InvitationFacts",
+    "InvitationOptOut",
+    "InvitationRefusal",
+    "InvitationSend",
+    "InvitationStatus",
+    "Mailbox",
+    "Member",
+    "Move",
+    "NavigationMode",
+    "Presence",
+    "Rsvp",
+    "Series",
+    "SessionRsvp",
+    "SessionStatus",
+    "SessionType",
+    "apart",
+    "db",
+    "idempotency_keys",
+    "messages",
+]
