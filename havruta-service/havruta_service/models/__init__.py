@@ -26,9 +26,11 @@ from havruta_service.models.sessions import (
     SessionStatus,
     SessionType,
 )
+from havruta_service.models.texts import LONGEST_PASSAGE, TextPassage, TextVersion
 
 __all__ = [
     "ABSENT_AFTER",
+    "LONGEST_PASSAGE",
     "MISSED_AFTER",
     "MOST_MEMBERS",
     "Base",
@@ -52,6 +54,8 @@ __all__ = [
     "SessionRsvp",
     "SessionStatus",
     "SessionType",
+    "TextPassage",
+    "TextVersion",
     "apart",
     "db",
     "idempotency_keys",
