@@ -143,11 +143,13 @@ class Catalogue:
         shared_names: Iterable[tuple[str, Iterable[str]]],
     ) -> None:
         self.books: list[Book] = []
+        self.by_slug: dict[str, Book] = {}
         self.by_name: dict[str, tuple[Book, ...]] = {}
         self._by_unquoted_name: dict[str, set[str]] = defaultdict(set)
         self._by_sound: dict[str, Book] = {}
         for book, names, prefixed_names in books:
             self.books.append(book)
+            self.by_slug[book.slug] = book
             own_names = (book.slug, book.name, book.hebrew_name, *names)
             for name in (*own_names, *prefixed_names):
                 self._name(name, book)

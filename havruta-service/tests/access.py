@@ -52,6 +52,10 @@ ACCESS = Matrix(
         Row("list_texts", ANYONE),
         Row("get_text", ANYONE),
         Row("resolve_reference", ANYONE),
+        Row("list_text_versions", ANYONE),
+        Row("get_reference_text", ANYONE),
+        Row("get_section_text", ANYONE),
+        Row("search_texts", ANYONE, about={"q": "words"}),
         Row(
             "create_havruta",
             "401 201 201 201 201 201 201 201",

@@ -61,6 +61,8 @@ def invited(world: World, make: Any, by: str = "owner") -> Any:
 THINGS: dict[str, Any] = {
     "book": lambda *_: "genesis",
     "ref": lambda *_: "Genesis 2:1",
+    "number": lambda *_: 1,
+    "words": lambda *_: "light",
     "user_id": lambda world, _: world.person("member").id,
     "havruta_id": lambda world, make: a_havruta(world, make).id,
     "planned": lambda world, make: make.plan(a_havruta(world, make)).id,

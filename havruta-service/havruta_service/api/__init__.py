@@ -7,6 +7,7 @@ from havruta_service.api import (
     invitation_responses,
     invitations,
     navigation,
+    passages,
     plans,
     reported,
     sessions,
@@ -16,6 +17,7 @@ from havruta_service.api import (
 
 BLUEPRINTS = (
     texts.blueprint,
+    passages.blueprint,
     havrutas.blueprint,
     sessions.blueprint,
     plans.blueprint,

@@ -29,6 +29,17 @@ GENESIS = {
     "sections": 50,
     "segments": 1533,
 }
+LENINGRAD = {
+    "id": "wlc",
+    "title": "Westminster Leningrad Codex",
+    "language": "he",
+    "direction": "rtl",
+    "licence": "Public domain",
+    "attribution": "Westminster Leningrad Codex 4.20, in the files of the Open Scriptures Hebrew Bible",
+    "source": "https://github.com/openscriptures/morphhb",
+}
+CREATION = {"ref": "Genesis 1:1", "hebrew_ref": "בראשית א:א", "section": 1, "segment": 1}
+CREATION_WORDS = "בְּרֵאשִׁ֖ית בָּרָ֣א אֱלֹהִ֑ים אֵ֥ת הַשָּׁמַ֖יִם וְאֵ֥ת הָאָֽרֶץ׃"  # noqa: RUF001  # as it is printed
 
 EXAMPLES: Vocabulary = {
     "CompletedHavrutaSession.status": "completed",
@@ -46,7 +57,16 @@ EXAMPLES: Vocabulary = {
     "SessionState.next": "Genesis 2:2",
     "SessionState.prev": "Genesis 1:31",
     "SessionState.status": "active",
+    "Passages.passages": [{**CREATION, "text": CREATION_WORDS}],
+    "Passages.prev_section": None,
+    "Passages.next_section": "Genesis 2",
+    "Passages.ref": "Genesis 1:1",
+    "Passages.hebrew_ref": "בראשית א:א",
+    "Passages.version": LENINGRAD,
     "Text": GENESIS,
+    "TextHit.hebrew_ref": "בראשית א:א",
+    "TextHit.matches": [{"start": 0, "length": 12}],
+    "TextHit.text": CREATION_WORDS,
     "TextReference.book": GENESIS,
     "TextReference.next": "Genesis 2:2",
     "TextReference.segments": 1,
@@ -55,6 +75,7 @@ EXAMPLES: Vocabulary = {
         {"number": 2, "first_segment": 1, "last_segment": 25},
     ],
     "TextWithSections.segments": 1533,
+    "TextVersion": LENINGRAD,
     "active_session_id": None,
     "answer": "yes",
     "attendees": [RUTH, BOAZ],

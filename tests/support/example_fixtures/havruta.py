@@ -139,7 +139,10 @@ def _with_a_session(callers: Callers, session: dict[str, Any]) -> Call:
 
 
 FIXTURES: Fixtures = {
-    visitor: "list_texts get_text resolve_reference",
+    visitor: """
+        list_texts get_text resolve_reference list_text_versions get_reference_text get_section_text
+        search_texts
+    """,
     reader: "list_havrutas list_own_havruta_sessions list_own_invitations",
     account: "create_havruta",
     owner: """
